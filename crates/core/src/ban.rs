@@ -1,0 +1,186 @@
+//! Sanctions: bans and mutes, by name, by address or by a block of addresses.
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::name::Name;
+use crate::text::Text;
+use crate::time::Timestamp;
+
+/// Whom a sanction meets: everyone of this name, and everyone from this block. At least one of
+/// the two is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// A name, met in any case.
+    pub name: Option<Name>,
+    /// A block of addresses; a single address is a block of one.
+    pub net: Option<IpNet>,
+}
+
+/// A ban or a mute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sanction {
+    /// Whom it meets.
+    pub mask: Mask,
+    /// When it ends; never, if there is no time.
+    pub until: Option<Timestamp>,
+    /// Which operator gave it.
+    pub by: Name,
+    /// The reason given.
+    pub why: Option<Arc<Text>>,
+}
+
+/// The text names neither a person, an address nor a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaskError;
+
+/// Home networks hand out a /64 to every host and hosts change within it (RFC 8981), so that less
+/// than a /64 of IPv6 names nobody.
+const IPV6_PREFIX: u8 = 64;
+
+impl Mask {
+    /// The mask that an operator wrote: `name:NAME`, an address, a block, or a name.
+    ///
+    /// # Errors
+    /// [`MaskError`] if it is none of them.
+    pub fn parse(text: &str) -> Result<Self, MaskError> {
+        let of_name = |name: &str| Name::parse(name).map(Self::of_name).map_err(|_| MaskError);
+        if let Some(name) = text.strip_prefix("name:") {
+            return of_name(name);
+        }
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self::of_net(IpNet::from(address.to_canonical())));
+        }
+        match text.parse::<IpNet>() {
+            Ok(net) => Ok(Self::of_net(net.trunc())),
+            Err(_) => of_name(text),
+        }
+    }
+
+    /// Everyone of this name.
+    pub fn of_name(name: Name) -> Self {
+        Self {
+            name: Some(name),
+            net: None,
+        }
+    }
+
+    /// Everyone from this block.
+    pub fn of_net(net: IpNet) -> Self {
+        Self {
+            name: None,
+            net: Some(net),
+        }
+    }
+
+    /// This person: the name, and where it came from unless that is this very machine, which
+    /// everybody behind a proxy or a tunnel shares.
+    pub fn of_person(name: Name, address: IpAddr) -> Self {
+        let net = (!address.is_loopback()).then(|| home_of(address));
+        Self {
+            name: Some(name),
+            net,
+        }
+    }
+
+    /// Whether it meets somebody of this name from this address.
+    pub fn meets(&self, name: Option<&Name>, address: IpAddr) -> bool {
+        let same_name = |own: &Name| name.is_some_and(|name| own.same_as(name));
+        self.name.as_ref().is_some_and(same_name)
+            || self
+                .net
+                .is_some_and(|net| net.contains(&address.to_canonical()))
+    }
+
+    /// Whether `other`, as written to undo a sanction, speaks of this one.
+    pub fn is_named_by(&self, other: &Self) -> bool {
+        let same_name = |own: &Name| other.name.as_ref().is_some_and(|name| own.same_as(name));
+        self.name.as_ref().is_some_and(same_name) || (self.net.is_some() && self.net == other.net)
+    }
+}
+
+/// The block that stands for one household: the address, or its /64.
+pub fn home_of(address: IpAddr) -> IpNet {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => IpNet::V4(Ipv4Net::from(v4)),
+        // A prefix of 64 is always valid; the address alone is the answer if it were not.
+        IpAddr::V6(v6) => {
+            Ipv6Net::new(v6, IPV6_PREFIX).map_or(IpNet::from(address), |net| IpNet::V6(net.trunc()))
+        }
+    }
+}
+
+impl Sanction {
+    /// Whether it is still in force.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
+}
+
+impl fmt::Display for Mask {
+    /// As it can be typed: a name, a block without `/32`, or both.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(name) = &self.name {
+            write!(f, "{name}")?;
+        }
+        if let Some(net) = &self.net {
+            let gap = if self.name.is_some() { " " } else { "" };
+            match net.prefix_len() == net.max_prefix_len() {
+                true => write!(f, "{gap}{}", net.addr())?,
+                false => write!(f, "{gap}{net}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn masks_are_read_and_written() {
+        for (text, shown) in [
+            ("lee", "lee"),
+            ("name:lee", "lee"),
+            ("192.0.2.7", "192.0.2.7"),
+            ("192.0.2.7/24", "192.0.2.0/24"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            assert_eq!(
+                Mask::parse(text).map(|m| m.to_string()).as_deref(),
+                Ok(shown)
+            );
+        }
+        for text in ["", "192.0.2.7/33", "name:", "name:192.0.2.7", "a b"] {
+            assert_eq!(Mask::parse(text), Err(MaskError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_block_meets_whom_it_contains() {
+        let mask = Mask::parse("192.0.2.0/24").expect("a mask");
+        assert!(mask.meets(None, ip("192.0.2.200")));
+        assert!(mask.meets(None, ip("::ffff:192.0.2.200")));
+        assert!(!mask.meets(None, ip("192.0.3.1")));
+    }
+
+    #[test]
+    fn a_person_is_met_by_name_and_household_but_never_by_loopback() {
+        let name = || Name::parse("Lee").expect("a name");
+        let mask = Mask::of_person(name(), ip("2001:db8:1:2:3::4"));
+        assert!(mask.meets(None, ip("2001:db8:1:2::9")));
+        assert!(mask.meets(Name::parse("LEE").ok().as_ref(), ip("192.0.2.1")));
+        assert!(!mask.meets(None, ip("2001:db8:1:3::9")));
+        assert_eq!(Mask::of_person(name(), ip("127.0.0.1")).net, None);
+    }
+}

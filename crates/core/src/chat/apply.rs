@@ -1,0 +1,301 @@
+//! Making facts true. Nothing here can fail: a fact about somebody who is gone says nothing more.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{Chat, Claim, Parted, Person};
+use crate::answer::Topic;
+use crate::ban::{Mask, Sanction};
+use crate::event::{Act, Arrived, Deed, Departed, Event, Fact, Renamed, Returned, Told};
+use crate::ids::{LOBBY, PersonId, RoomId, Seq};
+use crate::name::Name;
+use crate::prefs::Prefs;
+use crate::time::Timestamp;
+
+impl Chat {
+    /// Makes an event's fact true.
+    pub fn apply(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.fact {
+            Fact::RoomOpened { room, name } => self.open_room(*room, name.clone()),
+            Fact::Arrived(arrived) => self.apply_arrived(arrived, at),
+            Fact::Returned(returned) => self.apply_returned(returned, at),
+            Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
+            Fact::Switched { person, room } => self.with(*person, |p| p.current = *room),
+            Fact::Left {
+                person,
+                room,
+                current,
+                ..
+            } => self.apply_left(*person, *room, *current),
+            Fact::Departed(departed) => self.apply_departed(departed, event.seq, at),
+            Fact::Renamed(renamed) => self.apply_renamed(renamed),
+            Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
+            Fact::Told(told) => self.apply_told(told, at),
+            Fact::TopicSet { room, by, text } => {
+                let by = by.clone();
+                let topic = text.clone().map(|text| Topic { text, by, at });
+                if let Some(room) = self.rooms.get_mut(room) {
+                    room.topic = topic;
+                }
+            }
+            Fact::AwaySet { person, away, why } => {
+                let away = away.then(|| why.clone());
+                self.with(*person, |p| p.away = away);
+            }
+            Fact::IgnoreSet { person, name, on } => self.with(*person, |p| {
+                p.ignores.retain(|ignored| !ignored.same_as(name));
+                p.ignores.extend(on.then(|| name.clone()));
+            }),
+            Fact::PrefsSet { person, prefs } => self.with(*person, |p| p.prefs = prefs.clone()),
+            Fact::Claimed {
+                person,
+                name,
+                credential,
+                operator,
+            } => {
+                let claim = Claim {
+                    name: name.clone(),
+                    credential: credential.clone(),
+                    operator: *operator,
+                };
+                self.claims.insert(name.clone(), Arc::new(claim));
+                self.with(*person, |p| p.claimed = true);
+            }
+            Fact::Deed(deed) => self.apply_deed(deed),
+            Fact::Tidied { closed } => self.apply_tidied(closed, at),
+            Fact::Crowd { .. } => {}
+        }
+    }
+
+    fn with(&mut self, person: PersonId, change: impl FnOnce(&mut Person)) {
+        if let Some(person) = self.people.get_mut(&person) {
+            change(person);
+        }
+    }
+
+    fn apply_arrived(&mut self, arrived: &Arrived, at: Timestamp) {
+        let person = Person {
+            id: arrived.person,
+            link: arrived.link,
+            name: arrived.name.clone(),
+            address: arrived.address,
+            claimed: arrived.claimed,
+            operator: arrived.operator,
+            rooms: Vec::new(),
+            current: LOBBY,
+            arrived: at,
+            spoke: at,
+            said: 0,
+            away: None,
+            muted: self.mute_of(&arrived.name, arrived.address, at),
+            last_teller: None,
+            ignores: Vec::new(),
+            prefs: Prefs::default(),
+            code: arrived.code,
+        };
+        self.next_person = self.next_person.max(arrived.person.0 + 1);
+        self.seat(Box::new(person));
+    }
+
+    fn mute_of(
+        &self,
+        name: &Name,
+        address: core::net::IpAddr,
+        at: Timestamp,
+    ) -> Option<Box<Sanction>> {
+        let mut mutes = self.mutes.iter();
+        let mute = mutes.find(|mute| mute.holds(at) && mute.mask.meets(Some(name), address));
+        mute.cloned().map(Box::new)
+    }
+
+    fn seat(&mut self, person: Box<Person>) {
+        self.operators_here += usize::from(person.operator);
+        self.names.insert(person.name.clone(), person.id);
+        self.people.insert(person.id, person);
+    }
+
+    fn unseat(&mut self, person: PersonId) -> Option<Box<Person>> {
+        let person = self.people.remove(&person)?;
+        self.operators_here -= usize::from(person.operator);
+        self.names.remove(&person.name);
+        for &room in &person.rooms {
+            self.take_out(person.id, room);
+        }
+        Some(person)
+    }
+
+    fn take_out(&mut self, person: PersonId, room: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&room)
+            && let Some(place) = room.members.iter().position(|&member| member == person)
+        {
+            room.members.swap_remove(place);
+        }
+    }
+
+    fn apply_returned(&mut self, returned: &Returned, at: Timestamp) {
+        let arrived = &returned.arrived;
+        let parted = self.parted.iter();
+        let place = parted
+            .enumerate()
+            .find(|(_, p)| p.person.id == arrived.person);
+        let lost = place
+            .map(|(place, _)| place)
+            .and_then(|place| self.parted.remove(place));
+        let Some(mut person) = self
+            .unseat(arrived.person)
+            .or(lost.map(|parted| parted.person))
+        else {
+            return;
+        };
+        person.link = arrived.link;
+        person.address = arrived.address;
+        person.rooms = returned.rooms.to_vec();
+        person.current = returned.current;
+        person.muted = person
+            .muted
+            .filter(|mute| self.mutes.contains(mute))
+            .or_else(|| self.mute_of(&person.name, person.address, at));
+        for room in &returned.rooms {
+            self.put_in(person.id, *room);
+        }
+        self.seat(person);
+    }
+
+    fn put_in(&mut self, person: PersonId, room: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.members.push(person);
+        }
+    }
+
+    fn apply_joined(&mut self, person: PersonId, room: RoomId) {
+        if !self.people.contains_key(&person) {
+            return;
+        }
+        self.put_in(person, room);
+        self.with(person, |p| {
+            p.rooms.push(room);
+            p.current = room;
+        });
+    }
+
+    fn apply_left(&mut self, person: PersonId, room: RoomId, current: RoomId) {
+        self.take_out(person, room);
+        self.with(person, |p| {
+            p.rooms.retain(|&other| other != room);
+            p.current = current;
+        });
+    }
+
+    fn apply_departed(&mut self, departed: &Departed, seen: Seq, at: Timestamp) {
+        let Some(person) = self.unseat(departed.person) else {
+            return;
+        };
+        if !departed.why.is_resumable() {
+            return;
+        }
+        while self.parted.len() >= self.settings.people_max {
+            self.parted.pop_front();
+        }
+        let until = at + self.settings.resume_time;
+        self.parted.push_back(Parted {
+            person,
+            until,
+            seen,
+        });
+    }
+
+    fn apply_renamed(&mut self, renamed: &Renamed) {
+        let Some(person) = self.people.get_mut(&renamed.person) else {
+            return;
+        };
+        self.operators_here -= usize::from(person.operator);
+        self.operators_here += usize::from(renamed.operator);
+        self.names.remove(&person.name);
+        person.name = renamed.new.clone();
+        person.claimed = renamed.claimed;
+        person.operator = renamed.operator;
+        self.names.insert(person.name.clone(), person.id);
+    }
+
+    fn apply_said(&mut self, person: PersonId, room: RoomId, at: Timestamp) {
+        self.said += 1;
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.has_history = true;
+        }
+        self.with(person, |p| {
+            p.said += 1;
+            p.spoke = at;
+        });
+    }
+
+    fn apply_told(&mut self, told: &Told, at: Timestamp) {
+        self.with(told.from, |p| p.spoke = at);
+        if !told.ignored {
+            self.with(told.to, |p| p.last_teller = Some(told.from));
+        }
+    }
+
+    fn apply_deed(&mut self, deed: &Deed) {
+        match &deed.act {
+            Act::Kick { .. } | Act::Announce(_) => {}
+            Act::Ban(ban) => put(&mut self.bans, ban),
+            Act::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
+            Act::Mute(mute) => self.apply_mute(mute),
+            Act::Unmute(mask) => self.apply_unmute(mask),
+            Act::Op { name, .. } => self.set_operator(name, true),
+            Act::Deop { name } => self.set_operator(name, false),
+            Act::Motd(text) => self.motd = text.clone(),
+            Act::Lock(on) => self.locked = *on,
+        }
+    }
+
+    fn apply_mute(&mut self, mute: &Sanction) {
+        put(&mut self.mutes, mute);
+        let met: Vec<PersonId> = self.met_by(&mute.mask).map(|person| person.id).collect();
+        for person in met {
+            self.with(person, |p| p.muted = Some(Box::new(mute.clone())));
+        }
+    }
+
+    fn apply_unmute(&mut self, mask: &Mask) {
+        self.mutes.retain(|mute| !mute.mask.is_named_by(mask));
+        for person in self.people.values_mut() {
+            person.muted.take_if(|mute| mute.mask.is_named_by(mask));
+        }
+    }
+
+    fn set_operator(&mut self, name: &Name, operator: bool) {
+        if let Some(claim) = self.claims.get(name) {
+            let claim = Claim {
+                operator,
+                ..Claim::clone(claim)
+            };
+            self.claims.insert(claim.name.clone(), Arc::new(claim));
+        }
+        let Some(person) = self.names.get(name).and_then(|id| self.people.get_mut(id)) else {
+            return;
+        };
+        self.operators_here -= usize::from(person.operator);
+        self.operators_here += usize::from(operator);
+        person.operator = operator;
+    }
+
+    fn apply_tidied(&mut self, closed: &[RoomId], at: Timestamp) {
+        for room in closed {
+            if let Some(room) = self.rooms.remove(room) {
+                self.room_keys.remove(&room.name.key());
+            }
+        }
+        self.parted.retain(|parted| at < parted.until);
+        self.bans.retain(|ban| ban.holds(at));
+        self.mutes.retain(|mute| mute.holds(at));
+    }
+}
+
+/// Adds a sanction; of two on the same mask the newer holds.
+fn put(list: &mut Vec<Sanction>, sanction: &Sanction) {
+    list.retain(|other| other.mask != sanction.mask);
+    list.push(sanction.clone());
+}

@@ -1,0 +1,278 @@
+//! Coming in: names, claims, lost sessions, and the first operator.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{Chat, Moment, Person};
+use crate::command::Proof;
+use crate::event::{Arrived, Departure, Fact, Renamed, Returned};
+use crate::ids::{LOBBY, Link, PersonId, Seq};
+use crate::limits::CLAIMS_MAX;
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::resume::ResumeCode;
+use crate::time::Timestamp;
+
+/// Guest names that are tried at random before they are tried in turn.
+const GUEST_TRIES: u32 = 64;
+
+impl Chat {
+    pub(super) fn decide_arrive(
+        &self,
+        (link, address): (Link, IpAddr),
+        name: Option<Name>,
+        proof: Option<&Proof>,
+        moment: &mut Moment<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        self.check_room_for_one_more()?;
+        self.check_not_banned(name.as_ref(), address, moment.now)?;
+        let claim = name.as_ref().and_then(|name| self.claims.get(name));
+        if self.locked && claim.is_none() {
+            return Err(Rejection::Locked);
+        }
+        let name = match name {
+            Some(name) => self.check_name(name, None, proof)?,
+            None => self.guest_name(moment)?,
+        };
+        let arrived = Arrived {
+            person: PersonId(self.next_person),
+            link,
+            address,
+            claimed: claim.is_some(),
+            operator: claim.is_some_and(|claim| claim.operator) || self.wants_operator(),
+            name: name.clone(),
+            code: ResumeCode::from_random((moment.roll)()),
+        };
+        let person = arrived.person;
+        facts.push(Fact::Arrived(Box::new(arrived)));
+        facts.push(self.joined(person, name, LOBBY));
+        Ok(())
+    }
+
+    /// Whether the next to arrive becomes the operator.
+    fn wants_operator(&self) -> bool {
+        self.settings.first_operator
+            && self.operators_here == 0
+            && !self.claims.owners().any(|claim| claim.operator)
+    }
+
+    pub(super) fn check_room_for_one_more(&self) -> Result<(), Rejection> {
+        let people_max = self.settings.people_max;
+        if self.people.len() >= people_max {
+            return Err(Rejection::ServerFull { people_max });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_not_banned(
+        &self,
+        name: Option<&Name>,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let met = self
+            .bans
+            .iter()
+            .find(|ban| ban.holds(now) && ban.mask.meets(name, address));
+        met.map_or(Ok(()), |ban| {
+            Err(Rejection::Banned {
+                until: ban.until,
+                why: ban.why.clone(),
+            })
+        })
+    }
+
+    /// Whether somebody (nobody yet, or a person who has another name) may take this name.
+    fn check_name(
+        &self,
+        name: Name,
+        own: Option<PersonId>,
+        proof: Option<&Proof>,
+    ) -> Result<Name, Rejection> {
+        let others = |id: &PersonId| Some(*id) != own;
+        if self.names.get(&name).is_some_and(others) {
+            let free = self.free_name_like(&name);
+            return Err(Rejection::NameTaken { name, free });
+        }
+        if let Some(claim) = self.claims.get(&name) {
+            if proof.is_none_or(|proof| proof.0 != claim.credential) {
+                return Err(Rejection::NameClaimed(name));
+            }
+            return Ok(name);
+        }
+        match self.look_alike(&name, own) {
+            Some(other) => {
+                let other = other.clone();
+                Err(Rejection::NameLooksLike { name, other })
+            }
+            None => Ok(name),
+        }
+    }
+
+    fn look_alike(&self, name: &Name, own: Option<PersonId>) -> Option<&Name> {
+        let here = self.names.look_alike(name);
+        let here = here
+            .filter(|(_, id)| Some(**id) != own)
+            .map(|(name, _)| name);
+        here.or_else(|| self.claims.look_alike(name).map(|(name, _)| name))
+    }
+
+    fn is_free(&self, name: &Name) -> bool {
+        self.names.get(name).is_none()
+            && self.claims.get(name).is_none()
+            && self.look_alike(name, None).is_none()
+    }
+
+    fn free_name_like(&self, name: &Name) -> Name {
+        let mut numbered = (2..).map(|number| name.numbered(number));
+        // There are more numbers than people.
+        numbered
+            .find(|name| self.is_free(name))
+            .unwrap_or_else(|| name.clone())
+    }
+
+    fn guest_name(&self, moment: &mut Moment<'_>) -> Result<Name, Rejection> {
+        let random = (0..GUEST_TRIES).map(|_| (moment.roll)() as u16);
+        let mut all = random.chain(0..=u16::MAX).map(Name::guest);
+        all.find(|name| self.is_free(name))
+            .ok_or(Rejection::ServerFull {
+                people_max: usize::from(u16::MAX) + 1,
+            })
+    }
+
+    pub(super) fn decide_resume(
+        &self,
+        (link, address): (Link, IpAddr),
+        me: Option<&Person>,
+        code: ResumeCode,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let (person, seen, is_here) = self.lost_session(code, now)?;
+        if me.is_some_and(|me| me.id == person.id) {
+            return Err(Rejection::Oneself);
+        }
+        self.check_not_banned(Some(&person.name), address, now)?;
+        if !is_here {
+            let own = me.map(|me| me.id);
+            if me.is_none() {
+                self.check_room_for_one_more()?;
+            }
+            self.check_name_is_still_theirs(person, own)?;
+        }
+        // Whoever came in under a passing name to resume leaves it behind.
+        facts.extend(me.map(|me| super::decide::depart(me, Departure::Quit(None))));
+        let arrived = Arrived {
+            person: person.id,
+            link,
+            address,
+            name: person.name.clone(),
+            claimed: person.claimed,
+            operator: person.operator,
+            code,
+        };
+        facts.push(Fact::Returned(Box::new(Returned {
+            arrived,
+            rooms: self.rooms_still_open(person),
+            current: self.current_still_open(person),
+            prefs: person.prefs.clone(),
+            ignores: person.ignores.as_slice().into(),
+            seen,
+            replaces: is_here.then_some(person.link),
+        })));
+        Ok(())
+    }
+
+    /// The session of this code: lost, or lost and not found so yet.
+    fn lost_session(
+        &self,
+        code: ResumeCode,
+        now: Timestamp,
+    ) -> Result<(&Person, Seq, bool), Rejection> {
+        if let Some(person) = self.people.values().find(|person| person.code == code) {
+            return Ok((person, Seq::default(), true));
+        }
+        let parted = self.parted.iter();
+        let mut lost = parted.filter(|parted| parted.person.code == code && now < parted.until);
+        let lost = lost.next().ok_or(Rejection::CodeNotValid)?;
+        Ok((&lost.person, lost.seen, false))
+    }
+
+    fn check_name_is_still_theirs(
+        &self,
+        person: &Person,
+        own: Option<PersonId>,
+    ) -> Result<(), Rejection> {
+        // The claim was proven when they came; another password since then makes no difference,
+        // but a claim by somebody else does.
+        let claim = self.claims.get(&person.name).filter(|_| person.claimed);
+        let proof = claim.map(|claim| Proof(claim.credential.clone()));
+        self.check_name(person.name.clone(), own, proof.as_ref())?;
+        Ok(())
+    }
+
+    fn rooms_still_open(&self, person: &Person) -> Box<[crate::RoomId]> {
+        let open = |room: &crate::RoomId| self.rooms.contains_key(room);
+        let rooms: Box<[_]> = person.rooms.iter().copied().filter(open).collect();
+        if rooms.is_empty() {
+            [LOBBY].into()
+        } else {
+            rooms
+        }
+    }
+
+    fn current_still_open(&self, person: &Person) -> crate::RoomId {
+        let rooms = self.rooms_still_open(person);
+        match rooms.contains(&person.current) {
+            true => person.current,
+            false => rooms[0],
+        }
+    }
+
+    pub(super) fn decide_rename(
+        &self,
+        me: &Person,
+        name: Name,
+        proof: Option<&Proof>,
+    ) -> Result<Fact, Rejection> {
+        if name == me.name {
+            return Err(Rejection::SameName(name));
+        }
+        // Another case of one's own claimed name needs no password.
+        let new = match name.same_as(&me.name) {
+            true => name,
+            false => self.check_name(name, Some(me.id), proof)?,
+        };
+        let claim = self.claims.get(&new);
+        // An operator by claim is one under that name alone; one appointed for the visit stays.
+        let own_claim = self.claims.get(&me.name);
+        let by_claim = own_claim.is_some_and(|claim| claim.operator);
+        Ok(Fact::Renamed(Box::new(Renamed {
+            person: me.id,
+            old: me.name.clone(),
+            claimed: claim.is_some(),
+            operator: claim.is_some_and(|claim| claim.operator) || (me.operator && !by_claim),
+            new,
+            rooms: me.rooms.as_slice().into(),
+        })))
+    }
+
+    pub(super) fn decide_claim(
+        &self,
+        me: &Person,
+        credential: Arc<str>,
+    ) -> Result<Fact, Rejection> {
+        if self.claims.get(&me.name).is_none() && self.claims.len() >= CLAIMS_MAX {
+            return Err(Rejection::ClaimsFull);
+        }
+        Ok(Fact::Claimed {
+            person: me.id,
+            name: me.name.clone(),
+            credential,
+            operator: me.operator,
+        })
+    }
+}

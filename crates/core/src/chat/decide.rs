@@ -1,0 +1,198 @@
+//! What follows from a command. Each group of commands has its own file; here is the way to them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Chat, Moment, Person};
+use crate::command::{Command, Subject};
+use crate::event::{Departed, Departure, Fact};
+use crate::ids::PersonId;
+use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::text::escape;
+
+/// A typed name counts as a slip of another up to this edit distance.
+const SLIP_MAX: usize = 2;
+
+impl Chat {
+    /// Decides what follows from a command and appends it to `facts`. Changes nothing; the facts
+    /// hold once they are [applied](Chat::apply), which must come before the next decision.
+    ///
+    /// # Errors
+    /// A [`Rejection`] says why it may not be; `facts` is then as it was.
+    pub fn decide(
+        &self,
+        subject: Subject,
+        command: Command,
+        moment: &mut Moment<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        match (subject, command) {
+            (Subject::Server, Command::Tidy) => {
+                self.decide_tidy(facts);
+                Ok(())
+            }
+            (Subject::Visitor { link, address }, Command::Arrive { name, proof }) => {
+                self.decide_arrive((link, address), name, proof.as_ref(), moment, facts)
+            }
+            (Subject::Visitor { link, address }, Command::Resume(code)) => {
+                self.decide_resume((link, address), None, code, moment.now, facts)
+            }
+            (Subject::Person { address, .. }, Command::Resume(code)) => {
+                let me = self.asker(subject)?;
+                self.decide_resume((me.link, address), Some(me), code, moment.now, facts)
+            }
+            (_, command) => self.decide_for(self.asker(subject)?, command, moment, facts),
+        }
+    }
+
+    /// The person who asks.
+    ///
+    /// # Errors
+    /// [`Rejection::NotHere`] if it has left, or speaks through another connection by now.
+    pub(super) fn asker(&self, subject: Subject) -> Result<&Person, Rejection> {
+        let Subject::Person { person, link, .. } = subject else {
+            return Err(Rejection::NotHere);
+        };
+        let person = self
+            .people
+            .get(&person)
+            .filter(|person| person.link == link);
+        person.map(|person| &**person).ok_or(Rejection::NotHere)
+    }
+
+    fn decide_for(
+        &self,
+        me: &Person,
+        command: Command,
+        moment: &mut Moment<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let now = moment.now;
+        match command {
+            Command::Say(text) => self.decide_say(me, text, crate::Manner::Speech, now, facts)?,
+            Command::Act(text) => self.decide_say(me, text, crate::Manner::Action, now, facts)?,
+            Command::Tell { to, text } => self.decide_tell(me, &to, text, now, facts)?,
+            Command::Reply(text) => self.decide_reply(me, text, now, facts)?,
+            Command::SetTopic(text) => self.decide_topic(me, text, now, facts)?,
+            Command::Join(room) => self.decide_join(me, room, facts)?,
+            Command::Leave(room) => self.decide_leave(me, room, facts)?,
+            Command::Rename { name, proof } => {
+                facts.push(self.decide_rename(me, name, proof.as_ref())?);
+            }
+            Command::Claim { credential } => facts.push(self.decide_claim(me, credential)?),
+            Command::Away(why) => facts.push(away(me, true, why)),
+            Command::Back => facts.push(away(me, false, None)),
+            Command::Ignore { name, on } => facts.push(decide_ignore(me, name, on)?),
+            Command::SetPrefs(prefs) => facts.push(Fact::PrefsSet {
+                person: me.id,
+                prefs: *prefs,
+            }),
+            Command::Depart(why) => facts.push(depart(me, why)),
+            command => self.decide_operate(me, command, now, facts)?,
+        }
+        Ok(())
+    }
+
+    /// The person of this name, as somebody typed it.
+    ///
+    /// # Errors
+    /// [`Rejection::NobodyCalled`], with the name that was probably meant.
+    pub(super) fn find(&self, typed: &str) -> Result<&Person, Rejection> {
+        let person = Name::parse(typed)
+            .ok()
+            .and_then(|name| self.names.get(&name));
+        match person.and_then(|id| self.people.get(id)) {
+            Some(person) => Ok(person),
+            None => Err(Rejection::NobodyCalled {
+                typed: shown(typed),
+                meant: self.meant(typed),
+            }),
+        }
+    }
+
+    fn meant(&self, typed: &str) -> Option<Name> {
+        let typed = crate::name::fold(typed);
+        let names = self.people.values().map(|person| &person.name);
+        closest(&typed, names, |name| name.folded()).cloned()
+    }
+
+    /// Whether a connection still speaks for a person.
+    pub fn speaks_for(&self, person: PersonId, link: crate::Link) -> bool {
+        self.people
+            .get(&person)
+            .is_some_and(|person| person.link == link)
+    }
+}
+
+/// The candidate nearest to what was typed, if it is near enough to be a slip. Among equals the
+/// first by key, so that the answer does not depend on the order in a hash map.
+pub(super) fn closest<'a, T>(
+    typed: &str,
+    candidates: impl Iterator<Item = &'a T>,
+    key: impl Fn(&'a T) -> &'a str,
+) -> Option<&'a T> {
+    let allowed = SLIP_MAX.min(typed.len() / 2);
+    let near = candidates.filter_map(|candidate| {
+        let name = key(candidate);
+        if name.len().abs_diff(typed.len()) > 2 * allowed {
+            return None;
+        }
+        let distance = strsim::osa_distance(typed, name);
+        (distance <= allowed).then_some((distance, name, candidate))
+    });
+    near.min_by_key(|&(distance, name, _)| (distance, name))
+        .map(|(_, _, candidate)| candidate)
+}
+
+/// What somebody typed, fit to be shown back.
+fn shown(typed: &str) -> String {
+    let mut end = typed.len().min(NAME_BYTES_MAX);
+    while !typed.is_char_boundary(end) {
+        end -= 1;
+    }
+    escape(&typed[..end]).into_string()
+}
+
+pub(super) fn depart(person: &Person, why: Departure) -> Fact {
+    let why = match why {
+        // A reason is speech; whoever is muted leaves without one.
+        Departure::Quit(Some(_)) if person.muted.is_some() => Departure::Quit(None),
+        why => why,
+    };
+    Fact::Departed(alloc::boxed::Box::new(Departed {
+        person: person.id,
+        name: person.name.clone(),
+        rooms: person.rooms.as_slice().into(),
+        why,
+    }))
+}
+
+fn away(me: &Person, away: bool, why: Option<crate::Text>) -> Fact {
+    Fact::AwaySet {
+        person: me.id,
+        away,
+        why,
+    }
+}
+
+fn decide_ignore(me: &Person, name: Name, on: bool) -> Result<Fact, Rejection> {
+    let listed = me.ignores.iter().any(|ignored| ignored.same_as(&name));
+    if on && name.same_as(&me.name) {
+        return Err(Rejection::Oneself);
+    }
+    if on && !listed && me.ignores.len() >= IGNORES_MAX {
+        return Err(Rejection::TooManyIgnores {
+            ignores_max: IGNORES_MAX,
+        });
+    }
+    if !on && !listed {
+        return Err(Rejection::NotIgnored(name));
+    }
+    Ok(Fact::IgnoreSet {
+        person: me.id,
+        name,
+        on,
+    })
+}

@@ -1,0 +1,186 @@
+//! Answers: what there is to know, for whoever may know it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::{Chat, Person};
+use crate::answer::{Answer, Arrival, Company, Profile, RoomLine, WhoLine};
+use crate::command::{Query, Subject};
+use crate::ids::{PersonId, RoomId};
+use crate::limits::{ROOM_LINES_MAX, WHO_LINES_MAX};
+use crate::rejection::Rejection;
+use crate::room_name::RoomName;
+use crate::time::Timestamp;
+
+/// Names that an arriving person is told before the rest are counted.
+const COMPANY_NAMES_MAX: usize = 5;
+
+impl Chat {
+    /// Answers a query. Changes nothing.
+    ///
+    /// # Errors
+    /// A [`Rejection`] says why there is no answer.
+    pub fn answer(
+        &self,
+        subject: Subject,
+        query: Query,
+        now: Timestamp,
+    ) -> Result<Answer, Rejection> {
+        match (subject, query) {
+            (Subject::Visitor { address, .. }, Query::Greeting) => {
+                self.check_not_banned(None, address, now)?;
+                self.check_room_for_one_more()?;
+                Ok(Answer::Greeting {
+                    people: self.people.len(),
+                    rooms: self.busy_rooms(),
+                })
+            }
+            (_, Query::Credential(name)) => {
+                let claim = self.claims.get(&name);
+                Ok(Answer::Credential(
+                    claim.map(|claim| claim.credential.clone()),
+                ))
+            }
+            (_, query) => self.answer_to(self.asker(subject)?, query, now),
+        }
+    }
+
+    fn answer_to(&self, me: &Person, query: Query, now: Timestamp) -> Result<Answer, Rejection> {
+        Ok(match query {
+            Query::Who(room) => self.who(self.room_or_current(me, room)?, now),
+            Query::Whois(name) => {
+                Answer::Whois(Box::new(self.profile(self.find(&name)?, me.operator, now)))
+            }
+            Query::Rooms => self.room_list(me),
+            Query::Topic => {
+                let room = self.rooms.get(&me.current);
+                Answer::Topic {
+                    room: self.name_of(me.current),
+                    topic: room.and_then(|room| room.topic.clone()),
+                }
+            }
+            Query::Room(room) => {
+                let id = self.room_or_current(me, room)?;
+                let room = self.name_of(id);
+                Answer::Room { id, room }
+            }
+            Query::Stats => Answer::Stats {
+                own: Box::new(self.profile(me, true, now)),
+                people: self.people.len(),
+                rooms: self.busy_rooms(),
+                said: self.said,
+                started: self.started,
+            },
+            Query::Ignores => Answer::Ignores(me.ignores.clone()),
+            Query::Sanctions => {
+                self.check_operator(me)?;
+                let (bans, mutes) = (self.bans.iter(), self.mutes.iter());
+                Answer::Sanctions {
+                    bans: bans.filter(|ban| ban.holds(now)).cloned().collect(),
+                    mutes: mutes.filter(|mute| mute.holds(now)).cloned().collect(),
+                }
+            }
+            Query::Log => {
+                self.check_operator(me)?;
+                Answer::Log
+            }
+            Query::Motd => Answer::Motd(self.motd.clone()),
+            Query::Greeting | Query::Credential(_) => return Err(Rejection::NotHere),
+        })
+    }
+
+    fn room_or_current(&self, me: &Person, room: Option<RoomName>) -> Result<RoomId, Rejection> {
+        room.map_or(Ok(me.current), |room| self.find_room(room))
+    }
+
+    fn name_of(&self, room: RoomId) -> RoomName {
+        self.room_name(room)
+            .cloned()
+            .unwrap_or_else(RoomName::lobby)
+    }
+
+    fn who(&self, id: RoomId, now: Timestamp) -> Answer {
+        let members = self.rooms.get(&id).map_or(&[][..], |room| &room.members);
+        let first = members.iter().take(WHO_LINES_MAX);
+        let people = first.filter_map(|id| self.people.get(id));
+        Answer::Who {
+            room: self.name_of(id),
+            people: people.map(|person| who_line(person, now)).collect(),
+            more: members.len().saturating_sub(WHO_LINES_MAX),
+        }
+    }
+
+    fn profile(&self, person: &Person, with_address: bool, now: Timestamp) -> Profile {
+        Profile {
+            line: who_line(person, now),
+            rooms: person
+                .rooms
+                .iter()
+                .map(|&room| self.name_of(room))
+                .collect(),
+            since: person.arrived,
+            said: person.said,
+            muted: person.muted.as_ref().is_some_and(|mute| mute.holds(now)),
+            address: with_address.then_some(person.address),
+        }
+    }
+
+    fn room_list(&self, me: &Person) -> Answer {
+        let mut rooms: Vec<_> = self.rooms.iter().collect();
+        rooms.sort_unstable_by_key(|(id, room)| (Reverse(room.members.len()), **id));
+        let more = rooms.len().saturating_sub(ROOM_LINES_MAX);
+        rooms.truncate(ROOM_LINES_MAX);
+        let line = |(id, room): (&RoomId, &super::Room)| RoomLine {
+            room: room.name.clone(),
+            here: room.members.len(),
+            joined: me.rooms.contains(id),
+            topic: room.topic.as_ref().map(|topic| topic.text.clone()),
+        };
+        Answer::Rooms {
+            rooms: rooms.into_iter().map(line).collect(),
+            more,
+        }
+    }
+
+    /// The room that somebody talks in, and who else is there; `None` if the person is gone.
+    pub fn company(&self, person: PersonId) -> Option<Company> {
+        let me = self.people.get(&person)?;
+        let room = self.rooms.get(&me.current)?;
+        let others = room.members.iter().filter(|&&id| id != person);
+        let names = others
+            .filter_map(|id| self.people.get(id))
+            .map(|p| p.name.clone());
+        let others: Box<[_]> = names.take(COMPANY_NAMES_MAX).collect();
+        Some(Company {
+            room: room.name.clone(),
+            id: me.current,
+            more: room.members.len() - 1 - others.len(),
+            others,
+            topic: room.topic.clone(),
+        })
+    }
+
+    /// What somebody is told on arrival; `None` if the person is gone.
+    pub fn arrival(&self, person: PersonId) -> Option<Arrival> {
+        let me = self.people.get(&person)?;
+        Some(Arrival {
+            person,
+            name: me.name.clone(),
+            company: self.company(person)?,
+            resume: (me.code, self.settings.resume_time),
+            first_operator: me.operator && !me.claimed,
+            motd: self.motd.clone(),
+        })
+    }
+}
+
+fn who_line(person: &Person, now: Timestamp) -> WhoLine {
+    WhoLine {
+        name: person.name.clone(),
+        operator: person.operator,
+        claimed: person.claimed,
+        away: person.away.clone(),
+        silent: now.since(person.spoke),
+    }
+}

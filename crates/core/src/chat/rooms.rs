@@ -1,0 +1,116 @@
+//! Moving between rooms, and the end of empty ones.
+
+use alloc::vec::Vec;
+
+use super::{Chat, Person};
+use crate::event::Fact;
+use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::room_name::RoomName;
+
+impl Chat {
+    pub(super) fn decide_join(
+        &self,
+        me: &Person,
+        name: RoomName,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let known = self.room_called(&name);
+        if let Some(room) = known.filter(|room| me.rooms.contains(room)) {
+            let person = me.id;
+            facts.push(Fact::Switched { person, room });
+            return Ok(());
+        }
+        let rooms_max = self.settings.rooms_per_person_max;
+        if me.rooms.len() >= rooms_max {
+            return Err(Rejection::TooManyRooms { rooms_max });
+        }
+        let room = match known {
+            Some(room) => room,
+            None => self.decide_open(name, facts)?,
+        };
+        facts.push(self.joined(me.id, me.name.clone(), room));
+        Ok(())
+    }
+
+    fn decide_open(&self, name: RoomName, facts: &mut Vec<Fact>) -> Result<RoomId, Rejection> {
+        let rooms_max = self.settings.rooms_max;
+        if self.rooms.len() >= rooms_max {
+            return Err(Rejection::RoomsFull { rooms_max });
+        }
+        let room = RoomId(self.next_room);
+        facts.push(Fact::RoomOpened { room, name });
+        Ok(room)
+    }
+
+    pub(super) fn joined(&self, person: PersonId, name: Name, room: RoomId) -> Fact {
+        Fact::Joined {
+            person,
+            name,
+            room,
+            here: self.here(room) as u32 + 1,
+        }
+    }
+
+    pub(super) fn decide_leave(
+        &self,
+        me: &Person,
+        name: Option<RoomName>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let room = match name {
+            Some(name) => self.own_room(me, name)?,
+            None => me.current,
+        };
+        let mut others = me.rooms.iter().copied().filter(|&other| other != room);
+        let current = match others.next_back() {
+            Some(other) if me.current == room => other,
+            Some(_) => me.current,
+            None if room == LOBBY => return Err(Rejection::OnlyLobby),
+            // Nobody is nowhere.
+            None => {
+                facts.push(self.joined(me.id, me.name.clone(), LOBBY));
+                LOBBY
+            }
+        };
+        facts.push(Fact::Left {
+            person: me.id,
+            name: me.name.clone(),
+            room,
+            current,
+        });
+        Ok(())
+    }
+
+    fn own_room(&self, me: &Person, name: RoomName) -> Result<RoomId, Rejection> {
+        let room = self.find_room(name)?;
+        match (me.rooms.contains(&room), self.room_name(room)) {
+            (false, Some(name)) => Err(Rejection::NotInRoom(name.clone())),
+            _ => Ok(room),
+        }
+    }
+
+    /// The room of this name.
+    ///
+    /// # Errors
+    /// [`Rejection::NoSuchRoom`], with the one that was probably meant.
+    pub(super) fn find_room(&self, room: RoomName) -> Result<RoomId, Rejection> {
+        self.room_called(&room).ok_or_else(|| {
+            let names = self.rooms.values().map(|room| &room.name);
+            let meant = super::decide::closest(room.bare(), names, RoomName::bare).cloned();
+            Rejection::NoSuchRoom { room, meant }
+        })
+    }
+
+    pub(super) fn decide_tidy(&self, facts: &mut Vec<Fact>) {
+        let idle = self.rooms.iter().filter(|(id, room)| {
+            **id != LOBBY && room.members.is_empty() && room.topic.is_none() && !room.has_history
+        });
+        let mut closed: Vec<RoomId> = idle.map(|(id, _)| *id).collect();
+        closed.sort_unstable();
+        facts.push(Fact::Tidied {
+            closed: closed.into(),
+        });
+    }
+}

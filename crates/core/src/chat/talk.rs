@@ -1,0 +1,128 @@
+//! Speaking: to a room, to one person, through a topic; and who may.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{Chat, Person};
+use crate::event::{Fact, Manner, Told};
+use crate::ids::RoomId;
+use crate::rejection::Rejection;
+use crate::text::Text;
+use crate::time::Timestamp;
+
+impl Chat {
+    pub(super) fn decide_say(
+        &self,
+        me: &Person,
+        text: Text,
+        manner: Manner,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        self.check_may_speak(me, me.current, now)?;
+        facts.push(Fact::Said {
+            person: me.id,
+            name: me.name.clone(),
+            room: me.current,
+            text,
+            manner,
+        });
+        Ok(())
+    }
+
+    fn check_may_speak(&self, me: &Person, room: RoomId, now: Timestamp) -> Result<(), Rejection> {
+        check_not_muted(me, now)?;
+        if me.operator {
+            return Ok(());
+        }
+        if self.locked && !me.claimed {
+            return Err(Rejection::LockedSpeech);
+        }
+        let name = self
+            .room_name(room)
+            .filter(|_| !self.settings.read_only.is_empty());
+        let closed = |name: &&crate::RoomName| {
+            let mut read_only = self.settings.read_only.iter();
+            read_only.any(|closed| closed.key() == name.key())
+        };
+        match name.filter(closed) {
+            Some(name) => Err(Rejection::ReadOnly(name.clone())),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn decide_tell(
+        &self,
+        me: &Person,
+        to: &str,
+        text: Text,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let to = self.find(to)?;
+        self.tell(me, to, text, now, facts)
+    }
+
+    pub(super) fn decide_reply(
+        &self,
+        me: &Person,
+        text: Text,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let to = me.last_teller.and_then(|teller| self.people.get(&teller));
+        let to = to.ok_or(Rejection::NobodyToReply)?;
+        self.tell(me, to, text, now, facts)
+    }
+
+    fn tell(
+        &self,
+        me: &Person,
+        to: &Person,
+        text: Text,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        // Who is muted may still appeal to an operator.
+        if !to.operator {
+            check_not_muted(me, now)?;
+            if self.locked && !me.claimed && !me.operator {
+                return Err(Rejection::LockedSpeech);
+            }
+        }
+        facts.push(Fact::Told(Box::new(Told {
+            from: me.id,
+            from_name: me.name.clone(),
+            to: to.id,
+            to_name: to.name.clone(),
+            text,
+            ignored: to.ignores.iter().any(|name| name.same_as(&me.name)),
+        })));
+        Ok(())
+    }
+
+    pub(super) fn decide_topic(
+        &self,
+        me: &Person,
+        text: Option<Text>,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        self.check_may_speak(me, me.current, now)?;
+        facts.push(Fact::TopicSet {
+            room: me.current,
+            by: me.name.clone(),
+            text,
+        });
+        Ok(())
+    }
+}
+
+fn check_not_muted(me: &Person, now: Timestamp) -> Result<(), Rejection> {
+    match me.muted.as_ref().filter(|mute| mute.holds(now)) {
+        Some(mute) => Err(Rejection::Muted {
+            remaining: mute.until.map(|until| until.since(now)),
+        }),
+        None => Ok(()),
+    }
+}

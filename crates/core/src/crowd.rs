@@ -1,0 +1,188 @@
+//! Crowds: when many come or go at once, the room is told in one line instead of many.
+//!
+//! Without it a netsplit, a class that starts or a flood of strangers costs every member a line
+//! for every other: a join would cost the more the fuller the room is. The first few within the
+//! window are told as they are; the rest are counted, and told when the window ends.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use crate::event::{Departure, Fact};
+use crate::ids::RoomId;
+use crate::limits::{CROWD_MAX, CROWD_TIME};
+use crate::time::Timestamp;
+
+/// Whether a room is told of a fact now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// Now, as it is.
+    Now,
+    /// Later, within the number that [`Crowds::due`] gives.
+    Later,
+}
+
+/// One room's window.
+#[derive(Clone, Debug)]
+struct Crowd {
+    until: Timestamp,
+    told: u32,
+    joined: u32,
+    left: u32,
+    /// The reason that all who left had so far.
+    why: Option<Departure>,
+    same_reason: bool,
+}
+
+/// The windows of all rooms where somebody came or went lately.
+#[derive(Clone, Debug, Default)]
+pub struct Crowds {
+    rooms: HashMap<RoomId, Crowd>,
+}
+
+impl Crowds {
+    /// Takes note of a fact that a room is to be told. Only comings and goings are ever put off.
+    pub fn admit(&mut self, room: RoomId, fact: &Fact, now: Timestamp) -> Telling {
+        let why = match fact {
+            Fact::Joined { .. } => None,
+            Fact::Left { .. } => Some(None),
+            Fact::Departed(departed) => Some(Some(&departed.why)),
+            _ => return Telling::Now,
+        };
+        let crowd = self.rooms.entry(room).or_insert_with(|| Crowd::open(now));
+        if crowd.told < CROWD_MAX {
+            crowd.told += 1;
+            return Telling::Now;
+        }
+        match why {
+            None => crowd.joined += 1,
+            Some(why) => crowd.count_leave(why),
+        }
+        Telling::Later
+    }
+
+    /// Whether people of this room have come or gone that it was not told of yet.
+    pub fn is_pending(&self, room: RoomId) -> bool {
+        self.rooms.get(&room).is_some_and(Crowd::is_pending)
+    }
+
+    /// When [`due`](Self::due) has something to do next.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.rooms.values().map(|crowd| crowd.until).min()
+    }
+
+    /// The lines that are due: one for each room whose window has ended with somebody untold.
+    pub fn due(&mut self, now: Timestamp, here: impl Fn(RoomId) -> usize, facts: &mut Vec<Fact>) {
+        let ended = self.rooms.extract_if(|_, crowd| crowd.until <= now);
+        let mut ended: Vec<_> = ended.filter(|(_, crowd)| crowd.is_pending()).collect();
+        ended.sort_unstable_by_key(|(room, _)| *room);
+        for (room, crowd) in ended {
+            let here = here(room) as u32;
+            facts.push(crowd.tell(room, here));
+            // A crowd that goes on is told once in each window, and nobody in between.
+            let next = Crowd {
+                told: CROWD_MAX,
+                ..Crowd::open(now)
+            };
+            self.rooms.insert(room, next);
+        }
+    }
+}
+
+impl Crowd {
+    fn open(now: Timestamp) -> Self {
+        Self {
+            until: now + CROWD_TIME,
+            told: 0,
+            joined: 0,
+            left: 0,
+            why: None,
+            same_reason: true,
+        }
+    }
+
+    fn is_pending(&self) -> bool {
+        self.joined + self.left > 0
+    }
+
+    fn count_leave(&mut self, why: Option<&Departure>) {
+        if self.left == 0 {
+            self.why = why.cloned();
+        }
+        self.same_reason &= self.why.as_ref() == why;
+        self.left += 1;
+    }
+
+    fn tell(self, room: RoomId, here: u32) -> Fact {
+        Fact::Crowd {
+            room,
+            joined: self.joined,
+            left: self.left,
+            why: self.why.filter(|_| self.same_reason),
+            here,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Name, PersonId};
+    use std::vec;
+
+    const ROOM: RoomId = RoomId(1);
+
+    fn joined() -> Fact {
+        Fact::Joined {
+            person: PersonId(1),
+            name: Name::parse("ann").expect("a name"),
+            room: ROOM,
+            here: 1,
+        }
+    }
+
+    #[test]
+    fn three_are_told_and_the_rest_counted() {
+        let mut crowds = Crowds::default();
+        let start = Timestamp(0);
+        let told = (0..10).map(|_| crowds.admit(ROOM, &joined(), start));
+        assert_eq!(told.filter(|t| *t == Telling::Now).count(), 3);
+        let mut facts = vec![];
+        crowds.due(start + CROWD_TIME, |_| 10, &mut facts);
+        let Some(Fact::Crowd {
+            joined, left, here, ..
+        }) = facts.first()
+        else {
+            panic!("{facts:?}");
+        };
+        assert_eq!((*joined, *left, *here), (7, 0, 10));
+    }
+
+    #[test]
+    fn a_quiet_room_is_forgotten_and_then_told_again() {
+        let mut crowds = Crowds::default();
+        let mut now = Timestamp(0);
+        for _ in 0..20 {
+            assert_eq!(crowds.admit(ROOM, &joined(), now), Telling::Now);
+            now = now + CROWD_TIME;
+            let mut facts = vec![];
+            crowds.due(now, |_| 1, &mut facts);
+            assert!(facts.is_empty() && crowds.deadline().is_none());
+        }
+    }
+
+    #[test]
+    fn a_crowd_that_goes_on_is_one_line_a_window() {
+        let mut crowds = Crowds::default();
+        let mut now = Timestamp(0);
+        let mut lines = 0;
+        for _ in 0..100 {
+            lines += u32::from(crowds.admit(ROOM, &joined(), now) == Telling::Now);
+            now = now + crate::Span::seconds(1);
+            let mut facts = vec![];
+            crowds.due(now, |_| 1, &mut facts);
+            lines += facts.len() as u32;
+        }
+        assert!(lines <= 3 + 100 / 5, "{lines}");
+    }
+}

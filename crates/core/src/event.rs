@@ -1,0 +1,437 @@
+//! What happened: facts, and events, which are facts with a place in the one order and a time.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::net::IpAddr;
+
+use crate::ban::{Mask, Sanction};
+use crate::command::Command;
+use crate::ids::{Link, PersonId, RoomId, Seq};
+use crate::name::Name;
+use crate::prefs::Prefs;
+use crate::resume::ResumeCode;
+use crate::room_name::RoomName;
+use crate::text::Text;
+use crate::time::Timestamp;
+
+/// A fact, numbered and dated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its place in the one order.
+    pub seq: Seq,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// Whether something was said or done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Manner {
+    /// A line of talk.
+    Speech,
+    /// `/me`.
+    Action,
+}
+
+/// Why somebody left the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// By `/quit`, with the reason given.
+    Quit(Option<Text>),
+    /// The peer closed its side (FIN): ^C in nc, or the end of a script.
+    Closed,
+    /// The connection was reset.
+    Lost,
+    /// The peer gave no sign of life.
+    TimedOut,
+    /// An operator closed the connection.
+    Kicked {
+        /// Which one.
+        by: Name,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// An operator closed the door for good.
+    Banned {
+        /// Which one.
+        by: Name,
+        /// Until then, or for good.
+        until: Option<Timestamp>,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// The socket took nothing for too long.
+    TooSlow,
+    /// The server stops or is replaced.
+    Restart,
+}
+
+impl Departure {
+    /// Whether the session may be taken up again: it was lost, not ended.
+    pub fn is_resumable(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed | Self::Lost | Self::TimedOut | Self::TooSlow
+        )
+    }
+}
+
+/// Somebody came in by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrived {
+    /// The new person.
+    pub person: PersonId,
+    /// The connection that it came on.
+    pub link: Link,
+    /// The name it goes by.
+    pub name: Name,
+    /// The address it came from.
+    pub address: IpAddr,
+    /// Whether the name is claimed and was proven.
+    pub claimed: bool,
+    /// Whether it is an operator.
+    pub operator: bool,
+    /// What takes the session up again.
+    pub code: ResumeCode,
+}
+
+/// Somebody took up a lost session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Returned {
+    /// The person as it was before, with the new connection and address.
+    pub arrived: Arrived,
+    /// The rooms it was in.
+    pub rooms: Box<[RoomId]>,
+    /// The one it talks in.
+    pub current: RoomId,
+    /// How it wants to see the chat.
+    pub prefs: Prefs,
+    /// Whom it does not want to hear.
+    pub ignores: Box<[Name]>,
+    /// Everything up to this was shown to it.
+    pub seen: Seq,
+    /// The connection it was still on, if that had not been found dead yet: the others then never
+    /// saw it leave.
+    pub replaces: Option<Link>,
+}
+
+/// Somebody left the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Departed {
+    /// Who.
+    pub person: PersonId,
+    /// The name it went by.
+    pub name: Name,
+    /// The rooms it was in.
+    pub rooms: Box<[RoomId]>,
+    /// Why.
+    pub why: Departure,
+}
+
+/// Somebody took another name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Renamed {
+    /// Who.
+    pub person: PersonId,
+    /// The name before.
+    pub old: Name,
+    /// The name from now on.
+    pub new: Name,
+    /// The rooms that are told.
+    pub rooms: Box<[RoomId]>,
+    /// Whether the new name is claimed and was proven.
+    pub claimed: bool,
+    /// Whether it is an operator under the new name.
+    pub operator: bool,
+}
+
+/// A private message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The receiver.
+    pub to: PersonId,
+    /// The receiver's name.
+    pub to_name: Name,
+    /// What was told.
+    pub text: Text,
+    /// Whether the receiver does not want to hear the sender. The sender is not told.
+    pub ignored: bool,
+}
+
+/// What an operator did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// Which operator; `server` stands for the program itself.
+    pub by: Name,
+    /// The person, if it is still here to be told.
+    pub actor: Option<PersonId>,
+    /// What was done.
+    pub act: Act,
+    /// The person it was done to, if it is here to be told.
+    pub target: Option<PersonId>,
+}
+
+/// The kinds of [`Deed`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// `/kick`
+    Kick {
+        /// Whom.
+        name: Name,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// `/mute`
+    Mute(Sanction),
+    /// `/unmute`
+    Unmute(Mask),
+    /// `/ban`
+    Ban(Sanction),
+    /// `/unban`
+    Unban(Mask),
+    /// `/op`: lasting for a claimed name, else until the person leaves.
+    Op {
+        /// Whom.
+        name: Name,
+        /// Whether it outlives the visit.
+        lasting: bool,
+    },
+    /// `/deop`
+    Deop {
+        /// Whom.
+        name: Name,
+    },
+    /// `/announce`
+    Announce(Text),
+    /// `/motd`: a new message of the day, or none.
+    Motd(Option<Text>),
+    /// `/lock`: on or off.
+    Lock(bool),
+}
+
+/// Something that is so from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// A room came into being.
+    RoomOpened {
+        /// Its number.
+        room: RoomId,
+        /// Its name.
+        name: RoomName,
+    },
+    /// Somebody came in by name. Nobody sees it; the [`Fact::Joined`] behind it is seen.
+    Arrived(Box<Arrived>),
+    /// Somebody took up a lost session.
+    Returned(Box<Returned>),
+    /// Somebody entered a room and talks there now.
+    Joined {
+        /// Who.
+        person: PersonId,
+        /// Its name.
+        name: Name,
+        /// Where.
+        room: RoomId,
+        /// How many are there now.
+        here: u32,
+    },
+    /// Somebody talks in another of its rooms now. Seen by nobody else.
+    Switched {
+        /// Who.
+        person: PersonId,
+        /// Where it talks.
+        room: RoomId,
+    },
+    /// Somebody left a room by command.
+    Left {
+        /// Who.
+        person: PersonId,
+        /// Its name.
+        name: Name,
+        /// Which.
+        room: RoomId,
+        /// The room it talks in now.
+        current: RoomId,
+    },
+    /// Several people came and went; told in one line.
+    Crowd {
+        /// Where.
+        room: RoomId,
+        /// So many came.
+        joined: u32,
+        /// So many left.
+        left: u32,
+        /// Why they left, if all did for the same reason.
+        why: Option<Departure>,
+        /// How many are there now.
+        here: u32,
+    },
+    /// Somebody left the server.
+    Departed(Box<Departed>),
+    /// Somebody took another name.
+    Renamed(Box<Renamed>),
+    /// Somebody spoke in a room. Durable.
+    Said {
+        /// Who.
+        person: PersonId,
+        /// Its name.
+        name: Name,
+        /// Where.
+        room: RoomId,
+        /// What.
+        text: Text,
+        /// How.
+        manner: Manner,
+    },
+    /// Somebody spoke to one person. Never stored: a name is no proof of who will bear it next.
+    Told(Box<Told>),
+    /// A room has another topic, or none. Durable.
+    TopicSet {
+        /// Where.
+        room: RoomId,
+        /// By whom.
+        by: Name,
+        /// The topic.
+        text: Option<Text>,
+    },
+    /// Somebody is away, or back.
+    AwaySet {
+        /// Who.
+        person: PersonId,
+        /// Whether it is away.
+        away: bool,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Somebody does not want to hear a name any more, or wants to again.
+    IgnoreSet {
+        /// Who.
+        person: PersonId,
+        /// Whom.
+        name: Name,
+        /// Which of the two.
+        on: bool,
+    },
+    /// Somebody wants to see the chat in another way.
+    PrefsSet {
+        /// Who.
+        person: PersonId,
+        /// In which.
+        prefs: Prefs,
+    },
+    /// A name belongs to whoever knows its password. Durable.
+    Claimed {
+        /// Who claimed it.
+        person: PersonId,
+        /// The name.
+        name: Name,
+        /// The password's hash, in the PHC string format.
+        credential: Arc<str>,
+        /// Whether its bearer is a lasting operator.
+        operator: bool,
+    },
+    /// An operator did something. Durable.
+    Deed(Box<Deed>),
+    /// Empty rooms without a history are gone; what has run out is forgotten.
+    Tidied {
+        /// The rooms.
+        closed: Box<[RoomId]>,
+    },
+}
+
+impl Fact {
+    /// Whether it must be in the store before anybody sees it, and before it holds.
+    pub fn is_durable(&self) -> bool {
+        matches!(
+            self,
+            Self::Said { .. } | Self::TopicSet { .. } | Self::Claimed { .. } | Self::Deed(_)
+        )
+    }
+
+    /// The rooms in whose logs it stands.
+    pub fn rooms(&self) -> &[RoomId] {
+        match self {
+            Self::Joined { room, .. }
+            | Self::Left { room, .. }
+            | Self::Crowd { room, .. }
+            | Self::Said { room, .. }
+            | Self::TopicSet { room, .. } => core::slice::from_ref(room),
+            Self::Departed(departed) => &departed.rooms,
+            Self::Renamed(renamed) => &renamed.rooms,
+            Self::Returned(returned) if returned.replaces.is_none() => &returned.rooms,
+            _ => &[],
+        }
+    }
+
+    /// The people to whom it is told in private, wherever they are.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> + '_ {
+        let (first, second) = match self {
+            Self::Told(told) if told.ignored => (Some(told.from), None),
+            // Whoever talks to itself hears it once.
+            Self::Told(told) => (Some(told.from), (told.to != told.from).then_some(told.to)),
+            Self::Deed(deed) if !matches!(deed.act, Act::Announce(_)) => (
+                deed.actor,
+                deed.target.filter(|&target| Some(target) != deed.actor),
+            ),
+            Self::Claimed { person, .. }
+            | Self::AwaySet { person, .. }
+            | Self::IgnoreSet { person, .. }
+            | Self::PrefsSet { person, .. }
+            | Self::Switched { person, .. } => (Some(*person), None),
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Whether it is told to everybody on the server.
+    pub fn is_for_all(&self) -> bool {
+        matches!(self, Self::Deed(deed) if matches!(deed.act, Act::Announce(_)))
+    }
+
+    /// Whose doing it is that its own terminal already shows.
+    pub fn typed_by(&self) -> Option<PersonId> {
+        match self {
+            Self::Said {
+                person,
+                manner: Manner::Speech,
+                ..
+            } => Some(*person),
+            _ => None,
+        }
+    }
+
+    /// Who is heard in it: what `/ignore` goes by.
+    pub fn voice(&self) -> Option<&Name> {
+        match self {
+            Self::Said { name, .. } => Some(name),
+            Self::Told(told) => Some(&told.from_name),
+            _ => None,
+        }
+    }
+
+    /// Whether it only says who comes and goes: what `/quiet` leaves out.
+    pub fn is_movement(&self) -> bool {
+        matches!(
+            self,
+            Self::Joined { .. }
+                | Self::Left { .. }
+                | Self::Crowd { .. }
+                | Self::Departed(_)
+                | Self::Renamed(_)
+                | Self::Returned(_)
+        )
+    }
+}
+
+/// Whether the facts that follow from a command can wait for the commit while more commands are
+/// decided: a message changes nothing that another command's decision looks at.
+impl Command {
+    /// See above.
+    pub fn only_talks(&self) -> bool {
+        matches!(self, Self::Say(_) | Self::Act(_))
+    }
+}

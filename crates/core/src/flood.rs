@@ -1,0 +1,138 @@
+//! Flood control: a token bucket of eight bytes, kept by whoever is being limited.
+//!
+//! A bucket starts full, each line takes one token, and tokens come back at a steady rate. So a
+//! paste within the burst passes at once, and what is beyond it is refused with the time after
+//! which it would have passed.
+
+use crate::time::{Span, Timestamp};
+
+/// What a bucket allows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    /// So many at once; 0 means that there is no limit.
+    pub burst: u32,
+    /// So many come back every second.
+    pub per_second: f32,
+}
+
+impl Rate {
+    /// No limit.
+    pub const UNLIMITED: Self = Self {
+        burst: 0,
+        per_second: 0.0,
+    };
+
+    /// This rate `factor` times.
+    pub fn times(self, factor: u32) -> Self {
+        Self {
+            burst: self.burst.saturating_mul(factor),
+            per_second: self.per_second * factor as f32,
+        }
+    }
+
+    /// After how long an empty bucket is full again.
+    pub fn refill(self) -> Span {
+        if self.per_second > 0.0 {
+            Span((self.burst as f32 / self.per_second * 1_000.0) as u64)
+        } else {
+            Span(0)
+        }
+    }
+}
+
+/// How much of a [`Rate`] is left.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bucket {
+    /// Tokens taken out, so that a new bucket is full at any rate.
+    missing: f32,
+    /// Milliseconds, wrapping after 49 days: only differences count.
+    at_ms: u32,
+}
+
+impl Bucket {
+    /// A full bucket.
+    pub fn full(now: Timestamp) -> Self {
+        Self {
+            missing: 0.0,
+            at_ms: now.0 as u32,
+        }
+    }
+
+    /// Takes one token.
+    ///
+    /// # Errors
+    /// The time after which one will be there, rounded up to whole seconds, if none is left; the
+    /// bucket then stays as it was.
+    pub fn take(&mut self, rate: Rate, now: Timestamp) -> Result<(), Span> {
+        if rate.burst == 0 {
+            return Ok(());
+        }
+        let now_ms = now.0 as u32;
+        let elapsed = now_ms.wrapping_sub(self.at_ms);
+        // More than half the range is a clock that was set back, not 25 days of silence.
+        let elapsed = if elapsed > u32::MAX / 2 { 0 } else { elapsed };
+        self.at_ms = now_ms;
+        self.missing = (self.missing - elapsed as f32 / 1_000.0 * rate.per_second).max(0.0);
+        let over = self.missing + 1.0 - rate.burst as f32;
+        if over <= 0.0 {
+            self.missing += 1.0;
+            return Ok(());
+        }
+        Err(Span::seconds(
+            ceil(over / rate.per_second.max(0.001)).max(1),
+        ))
+    }
+}
+
+/// The least whole number not below `x`, which `core` has no function for.
+fn ceil(x: f32) -> u64 {
+    let whole = x as u64;
+    if (whole as f32) < x { whole + 1 } else { whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate {
+        burst: 20,
+        per_second: 2.0,
+    };
+
+    #[test]
+    fn a_burst_passes_and_then_the_rate() {
+        let start = Timestamp(1_700_000_000_000);
+        let mut bucket = Bucket::full(start);
+        assert!((0..20).all(|_| bucket.take(RATE, start).is_ok()));
+        assert_eq!(bucket.take(RATE, start), Err(Span::seconds(1)));
+        assert_eq!(bucket.take(RATE, start + Span(400)), Err(Span::seconds(1)));
+        assert_eq!(bucket.take(RATE, start + Span(500)), Ok(()));
+        assert!(bucket.take(RATE, start + Span(500)).is_err());
+    }
+
+    #[test]
+    fn rest_fills_it_again_but_not_beyond() {
+        let start = Timestamp(0);
+        let mut bucket = Bucket::full(start);
+        assert!((0..20).all(|_| bucket.take(RATE, start).is_ok()));
+        let later = start + Span::minutes(5);
+        assert!((0..20).all(|_| bucket.take(RATE, later).is_ok()));
+        assert!(bucket.take(RATE, later).is_err());
+    }
+
+    #[test]
+    fn a_clock_set_back_neither_fills_nor_wedges_it() {
+        let start = Timestamp(1_000_000);
+        let mut bucket = Bucket::full(start);
+        assert!((0..20).all(|_| bucket.take(RATE, start).is_ok()));
+        let earlier = start - Span::minutes(10);
+        assert!(bucket.take(RATE, earlier).is_err());
+        assert!(bucket.take(RATE, earlier + Span::seconds(1)).is_ok());
+    }
+
+    #[test]
+    fn no_limit_is_no_limit() {
+        let mut bucket = Bucket::full(Timestamp(0));
+        assert!((0..10_000).all(|_| bucket.take(Rate::UNLIMITED, Timestamp(0)).is_ok()));
+    }
+}

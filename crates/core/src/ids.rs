@@ -1,0 +1,38 @@
+//! Numbers that name things. Each is a type of its own, so that one cannot stand for another.
+
+use core::fmt;
+
+/// A position in the one order of all events. Grows by one with every event, for as long as the
+/// data folder lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seq(pub u64);
+
+/// A person, from arrival to departure. Never used again while the server runs, so that a line
+/// still under way cannot be taken for somebody else's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(pub u64);
+
+/// A room. Kept in the store with the room's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(pub u32);
+
+/// `#lobby`, the room that always exists.
+pub const LOBBY: RoomId = RoomId(0);
+
+/// The connection that a person is on. The core only hands it back; what it means is the
+/// server's affair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Link(pub u64);
+
+impl Seq {
+    /// The position behind this one.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,50 @@
+//! The chat itself: who is here, what they may do, and what happens when they do it.
+//!
+//! A [`Command`] goes in, [`Chat::decide`] answers with the [`Fact`]s that follow from it or with
+//! a [`Rejection`], and [`Chat::apply`] makes the facts true. Deciding changes nothing and
+//! applying cannot fail, so that the log of events alone reproduces the state.
+//!
+//! The crate must not know sockets, files, clocks, randomness, async or any dialect. It is
+//! `no_std`, which makes most of these fail to compile; time and randomness come in as a
+//! [`Moment`].
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod answer;
+mod ban;
+mod chat;
+mod command;
+mod crowd;
+mod event;
+mod flood;
+mod ids;
+pub mod limits;
+mod name;
+mod prefs;
+mod rejection;
+mod resume;
+mod room_name;
+mod text;
+mod time;
+
+pub use answer::{Answer, Arrival, Company, Profile, RoomLine, Topic, WhoLine};
+pub use ban::{Mask, MaskError, Sanction, home_of};
+pub use chat::{Chat, Claim, Kept, KeptRoom, Moment, Settings};
+pub use command::{Command, Proof, Query, Subject};
+pub use crowd::{Crowds, Telling};
+pub use event::{
+    Act, Arrived, Deed, Departed, Departure, Event, Fact, Manner, Renamed, Returned, Told,
+};
+pub use flood::{Bucket, Rate};
+pub use ids::{LOBBY, Link, PersonId, RoomId, Seq};
+pub use name::{Name, NameError};
+pub use prefs::{Prefs, TimeStyle};
+pub use rejection::Rejection;
+pub use resume::ResumeCode;
+pub use room_name::{RoomName, RoomNameError};
+pub use text::Text;
+pub use time::{Span, Timestamp};

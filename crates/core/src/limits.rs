@@ -1,0 +1,132 @@
+//! Every limit, with its unit and its reason. What an operator may want to change is a key of the
+//! configuration file, whose default stands here.
+//!
+//! Names end in what they count: `_max` alone counts things, `_bytes_max` bytes.
+
+use crate::flood::Rate;
+use crate::time::Span;
+
+// Names and text.
+
+/// Letters in a name or room name: a column of thirty-two still leaves a line for what is said.
+pub const NAME_LETTERS_MAX: usize = 32;
+/// Bytes of a name or room name: four for each letter, the most that UTF-8 needs.
+pub const NAME_BYTES_MAX: usize = 4 * NAME_LETTERS_MAX;
+/// Bytes of an input line without its end: ten screens of text, and what `MAX_CANON` makes the
+/// most that a terminal in line mode can send.
+pub const LINE_BYTES_MAX: usize = 4096;
+/// Bytes of a topic, a reason or the like: it must fit beside other text on a screen.
+pub const NOTE_BYTES_MAX: usize = 512;
+/// Bytes of a password. Longer ones only make hashing slower.
+pub const PASSWORD_BYTES_MAX: usize = 128;
+/// Bytes of the message of the day: a screen of 80 by 24.
+pub const MOTD_BYTES_MAX: usize = 1920;
+
+// People, rooms and lists.
+
+/// People at once. Each costs about 1.5 KB here and 5 KB in the kernel.
+pub const PEOPLE_MAX: usize = 10_000;
+/// Rooms at once: one for each person that the server takes.
+pub const ROOMS_MAX: usize = 10_000;
+/// Rooms that one person may be in: more than anybody can follow.
+pub const ROOMS_PER_PERSON_MAX: usize = 20;
+/// Names on one person's ignore list.
+pub const IGNORES_MAX: usize = 100;
+/// Bans, and likewise mutes. Every arrival is held against all of them.
+pub const SANCTIONS_MAX: usize = 10_000;
+/// Names that can be claimed; each has a hash of 100 bytes in memory.
+pub const CLAIMS_MAX: usize = 100_000;
+
+// Arriving and leaving.
+
+/// Names that a connection may try before it is closed.
+pub const NAME_TRIES_MAX: u8 = 5;
+/// Time to choose a name: long enough to think, short enough that idle strangers do not pile up.
+pub const ARRIVAL_TIME: Span = Span::seconds(60);
+/// Bytes that a connection may send before it has a name: some names, and a script's first lines.
+pub const ARRIVAL_BYTES_MAX: usize = 4096;
+/// Time that the server waits for a client to speak first. Clients of TLS, HTTP, SSH and IRC do
+/// within milliseconds; over a slow link they take a round trip.
+pub const SNIFF_TIME: Span = Span(250);
+/// Connections from one address (one /64 of IPv6). Loopback is exempt.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 32;
+/// Connections from one address in a row, and how many more come free every second.
+pub const CONNECT_RATE: Rate = Rate {
+    burst: 64,
+    per_second: 4.0,
+};
+/// Time that a lost session can be resumed: a reboot, a tunnel, a change of network.
+pub const RESUME_TIME: Span = Span::minutes(10);
+/// Messages that an arriving person is shown of the room: a screenful.
+pub const REPLAY_MAX: usize = 20;
+
+// Speaking.
+
+/// Lines that a session may send. A paste of twenty passes; nobody types two lines a second.
+pub const LINE_RATE: Rate = Rate {
+    burst: 20,
+    per_second: 2.0,
+};
+/// An operator's [`LINE_RATE`] is this many times as much.
+pub const OPERATOR_RATE_FACTOR: u32 = 4;
+
+/// Joins and leaves of one room that are told one by one within [`CROWD_TIME`].
+pub const CROWD_MAX: u32 = 3;
+/// The time over which joins and leaves beyond [`CROWD_MAX`] are gathered into one line.
+pub const CROWD_TIME: Span = Span::seconds(5);
+
+// Reading back.
+
+/// People that `/who` lists: ten screens. The rest are counted.
+pub const WHO_LINES_MAX: usize = 250;
+/// Rooms that `/rooms` lists, the fullest first. The rest are counted.
+pub const ROOM_LINES_MAX: usize = 100;
+
+/// Lines that one `/history` shows, and one `/search`.
+pub const HISTORY_LINES_MAX: usize = 1_000;
+/// Lines that `/history` shows when nobody says how many.
+pub const HISTORY_LINES: usize = 50;
+/// Matches that `/search` shows: more need a better question.
+pub const SEARCH_LINES_MAX: usize = 50;
+/// Entries that one `/log` shows.
+pub const LOG_LINES_MAX: usize = 200;
+/// Entries that `/log` shows when nobody says how many.
+pub const LOG_LINES: usize = 20;
+/// Messages of each room that are kept in memory for newcomers and for those who resume.
+pub const RECENT_MAX: usize = 128;
+/// Bytes of those messages' text in each room.
+pub const RECENT_BYTES_MAX: usize = 32 << 10;
+
+// Sockets.
+
+/// Bytes of one room's lines that are kept for readers who are behind; beyond it they skip.
+pub const ROOM_LOG_BYTES_MAX: usize = 4 << 20;
+/// Bytes of private lines that are kept for one session that is behind.
+pub const PRIVATE_LOG_BYTES_MAX: usize = 256 << 10;
+/// Bytes read from one socket before others have their turn.
+pub const READ_BYTES_MAX: usize = 64 << 10;
+/// Time that a socket may take nothing while there is something to write.
+pub const STALL_TIME: Span = Span::seconds(30);
+/// Time without a sign of life after which the kernel asks, and the time between questions.
+pub const KEEPALIVE_IDLE: Span = Span::seconds(30);
+/// See [`KEEPALIVE_IDLE`].
+pub const KEEPALIVE_INTERVAL: Span = Span::seconds(10);
+/// Questions without an answer before the peer counts as dead.
+pub const KEEPALIVE_PROBES: u32 = 3;
+/// Time after which unacknowledged data counts as lost (`TCP_USER_TIMEOUT`).
+pub const USER_TIMEOUT: Span = Span::seconds(60);
+
+// Between the threads.
+
+/// Lines that one session may have under way to the hub. Beyond it its socket is not read.
+pub const SESSION_REQUESTS_MAX: u32 = 256;
+/// Batches of requests that may wait for the hub, of each shard.
+pub const HUB_QUEUE_MAX: usize = 256;
+/// Requests that the hub decides before it commits: bounds the time of a turn to some 20 ms.
+pub const TURN_REQUESTS_MAX: usize = 4096;
+/// Turns that may wait for a shard before the hub waits for it.
+pub const SHARD_QUEUE_MAX: usize = 64;
+/// Questions to the history, and passwords to be hashed, that may wait. More are refused.
+pub const DESK_QUEUE_MAX: usize = 256;
+/// Time from the signal to stop until the process ends, whatever sockets still hold.
+pub const STOP_TIME: Span = Span::seconds(4);

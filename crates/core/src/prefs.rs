@@ -1,0 +1,33 @@
+//! How a person wants to see the chat. Part of the state, so that a resumed session looks as it
+//! did before; what the choices mean on a screen is the dialect's affair.
+
+use alloc::sync::Arc;
+
+/// How the time stands before a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TimeStyle {
+    /// Not at all.
+    Off,
+    /// `14:03`.
+    #[default]
+    Short,
+    /// `2026-11-21 14:03:05`.
+    Full,
+}
+
+/// The settings of `/time /tz /echo /quiet /color /bell`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prefs {
+    /// How the time stands before a line.
+    pub time: TimeStyle,
+    /// An IANA time zone name; the server's zone if none was chosen.
+    pub zone: Option<Arc<str>>,
+    /// Whether one's own lines come back as everybody else sees them.
+    pub echo: bool,
+    /// Whether joins, leaves and renames are left out.
+    pub quiet: bool,
+    /// Whether names are coloured.
+    pub color: bool,
+    /// Whether a private message, or one's name in a line, rings the terminal's bell.
+    pub bell: bool,
+}

@@ -1,0 +1,118 @@
+//! Why somebody cannot have what they asked for. Data only: the words are the dialect's.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use crate::ban::Mask;
+use crate::name::Name;
+use crate::room_name::RoomName;
+use crate::text::Text;
+use crate::time::{Span, Timestamp};
+
+/// A refusal. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// The name is somebody else's at the moment.
+    NameTaken {
+        /// The name asked for.
+        name: Name,
+        /// One that is free.
+        free: Name,
+    },
+    /// The name looks like another.
+    NameLooksLike {
+        /// The name asked for.
+        name: Name,
+        /// The other.
+        other: Name,
+    },
+    /// The name is claimed and no proof, or a wrong one, was given.
+    NameClaimed(Name),
+    /// The server has as many people as it takes.
+    ServerFull {
+        /// So many.
+        people_max: usize,
+    },
+    /// The name or the address is banned.
+    Banned {
+        /// Until then, or for good.
+        until: Option<Timestamp>,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// Only claimed names may arrive.
+    Locked,
+    /// No session has this code, or not any more.
+    CodeNotValid,
+    /// The connection does not speak for this person any more.
+    NotHere,
+    /// Nobody of this name is here.
+    NobodyCalled {
+        /// The name as it was typed.
+        typed: String,
+        /// The name probably meant.
+        meant: Option<Name>,
+    },
+    /// Nobody has spoken to the asker alone yet, or they have left.
+    NobodyToReply,
+    /// The room is for operators to speak in.
+    ReadOnly(RoomName),
+    /// The asker is muted.
+    Muted {
+        /// For so much longer, or until undone.
+        remaining: Option<Span>,
+    },
+    /// Only claimed names may speak.
+    LockedSpeech,
+    /// The server cannot save, so nothing new may be shown.
+    CannotSave,
+    /// There is no such room.
+    NoSuchRoom {
+        /// The room asked for.
+        room: RoomName,
+        /// The room probably meant.
+        meant: Option<RoomName>,
+    },
+    /// The asker is not in the room.
+    NotInRoom(RoomName),
+    /// The asker is in `#lobby` alone, which is left only by leaving the server.
+    OnlyLobby,
+    /// The asker is in as many rooms as it may be.
+    TooManyRooms {
+        /// So many.
+        rooms_max: usize,
+    },
+    /// The server has as many rooms as it takes.
+    RoomsFull {
+        /// So many.
+        rooms_max: usize,
+    },
+    /// The asker has that name already.
+    SameName(Name),
+    /// As many names are claimed as the server keeps.
+    ClaimsFull,
+    /// The asker ignores as many names as it may.
+    TooManyIgnores {
+        /// So many.
+        ignores_max: usize,
+    },
+    /// The asker does not ignore that name.
+    NotIgnored(Name),
+    /// The asker is that person.
+    Oneself,
+    /// It takes an operator.
+    NeedsOperator {
+        /// The room that the asker talks in.
+        room: RoomName,
+    },
+    /// The target is an operator already.
+    AlreadyOperator(Name),
+    /// The target is no operator.
+    NotOperator(Name),
+    /// Nobody is muted under that name.
+    NotMuted(Name),
+    /// No ban names that.
+    NotBanned(Mask),
+    /// There are as many bans or mutes as the server keeps.
+    SanctionsFull,
+}
