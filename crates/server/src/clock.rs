@@ -1,0 +1,36 @@
+//! The only place where the time is read.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use chinwag_core::Timestamp;
+
+/// The day's time, by which people read what happened when. It may be set, forward or back, and a
+/// laptop that wakes up finds it advanced.
+pub(crate) fn wall() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    Timestamp(since_epoch.map_or(0, |since| since.as_millis() as i64))
+}
+
+/// A time that only ever goes forward and that nobody can set: for deadlines and rates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steady {
+    zero: Instant,
+}
+
+impl Steady {
+    /// Starts at zero.
+    pub(crate) fn start() -> Self {
+        let zero = Instant::now();
+        Self { zero }
+    }
+
+    /// The time since the start.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(self.zero.elapsed().as_millis() as i64)
+    }
+
+    /// The instant of a time, for those who sleep until it.
+    pub(crate) fn instant(&self, at: Timestamp) -> Instant {
+        self.zero + Duration::from_millis(at.0.max(0) as u64)
+    }
+}

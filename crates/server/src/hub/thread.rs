@@ -1,0 +1,94 @@
+//! The hub's thread: takes batches from the shards, runs turns, gives the turns to the shards.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use chinwag_core::limits::TURN_REQUESTS_MAX;
+use chinwag_core::{Span, Timestamp};
+use tokio::sync::mpsc::Sender;
+
+use super::{Hub, Request, Turn};
+use crate::clock::wall;
+use crate::shard::ToShard;
+
+/// How often the hub looks for what has run out.
+const TIDY_TIME: Span = Span::seconds(1);
+
+/// What the hub is sent.
+#[derive(Debug)]
+pub(crate) enum ToHub {
+    /// Requests of one shard's sessions, in order.
+    Batch(Vec<Request>),
+    /// A shard will send nothing more.
+    Quiet,
+}
+
+/// Runs the hub until every shard is quiet, then tells the shards to stop.
+pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Sender<ToShard>]) {
+    let mut quiet = 0;
+    let mut tidy_at = wall() + TIDY_TIME;
+    while quiet < shards.len() {
+        let deadline = hub.deadline().map_or(tidy_at, |at| at.min(tidy_at));
+        let batch = receive(inbox, deadline);
+        let mut served = batch.is_some();
+        let now = wall();
+        let mut requests = 0;
+        for message in batch.into_iter().chain(inbox.try_iter()) {
+            match message {
+                ToHub::Batch(batch) => {
+                    requests += batch.len();
+                    batch.into_iter().for_each(|request| hub.take(request, now));
+                }
+                ToHub::Quiet => quiet += 1,
+            }
+            if requests >= TURN_REQUESTS_MAX {
+                break;
+            }
+        }
+        if now >= tidy_at || tidy_at > now + TIDY_TIME {
+            hub.tidy(now);
+            tidy_at = now + TIDY_TIME;
+        }
+        let turn = hub.finish(now);
+        served |= !turn.happenings.is_empty();
+        if served {
+            publish(turn, shards);
+        }
+    }
+    for shard in shards {
+        // A shard that is gone needs not be told.
+        let _ = shard.blocking_send(ToShard::Stop);
+    }
+}
+
+fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp) -> Option<ToHub> {
+    // Never longer than the time between two looks: somebody may set the clock back.
+    let wait = deadline.since(wall()).min(TIDY_TIME);
+    let wait = Duration::from_millis(wait.0);
+    match inbox.recv_timeout(wait) {
+        Ok(message) => Some(message),
+        Err(RecvTimeoutError::Timeout) => None,
+        // Shards hold the sending side until they have said that they are quiet.
+        Err(RecvTimeoutError::Disconnected) => Some(ToHub::Quiet),
+    }
+}
+
+/// Gives every shard the events, and its own sessions' replies. A shard that has fallen
+/// [`SHARD_QUEUE_MAX`](chinwag_core::limits::SHARD_QUEUE_MAX) turns behind is waited for.
+fn publish(turn: Turn, shards: &[Sender<ToShard>]) {
+    let happenings: Arc<[_]> = turn.happenings.into();
+    let mut replies: Vec<Vec<_>> = shards.iter().map(|_| Vec::new()).collect();
+    for reply in turn.replies {
+        if let Some(own) = replies.get_mut(crate::shard::shard_of(reply.link)) {
+            own.push(reply);
+        }
+    }
+    for (shard, replies) in shards.iter().zip(replies) {
+        let happenings = happenings.clone();
+        let _ = shard.blocking_send(ToShard::Turn {
+            happenings,
+            replies,
+        });
+    }
+}

@@ -1,0 +1,267 @@
+//! The server: [`run`] takes listeners and a configuration, and serves until it is told to stop.
+//!
+//! Three kinds of threads share nothing but channels: the [hub](hub) owns the chat and its store,
+//! [shards](shard) own the connections, [desks](desk) look things up. See ARCHITECTURE.md for what
+//! happens to one line of chat on its way through them.
+
+mod clock;
+pub mod config;
+mod desk;
+mod doors;
+mod hub;
+mod net;
+mod shard;
+mod socket;
+mod upkeep;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use chinwag_core::limits::{HUB_QUEUE_MAX, SHARD_QUEUE_MAX};
+use chinwag_core::{LOBBY, RoomName};
+use chinwag_store::{OpenError, Opened, Place, Store};
+use chinwag_wire::plain::TimeZone;
+use tokio::sync::mpsc;
+
+use crate::clock::{Steady, wall};
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::doors::Doors;
+use crate::hub::Hub;
+use crate::shard::{Setting, Shard, ToShard};
+pub use net::{bind, bind_everywhere, raise_descriptor_limit};
+
+/// Why a server cannot run.
+#[derive(Debug)]
+pub enum ServeError {
+    /// The data folder or what is in it.
+    Open(OpenError),
+    /// The store can be opened but not read beside the writer.
+    Store(chinwag_store::Error),
+    /// There is no such time zone.
+    Zone(String),
+    /// The system gives no thread, or no runtime.
+    System(io::Error),
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Zone(zone) => write!(f, "there is no time zone \"{zone}\""),
+            Self::System(error) => write!(f, "the system fails: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {}
+
+impl From<chinwag_store::Error> for ServeError {
+    fn from(error: chinwag_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<io::Error> for ServeError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// A server that is ready: its store is open, its threads are not started.
+#[derive(Debug)]
+pub struct Server {
+    config: Config,
+    opened: Opened,
+    zone: TimeZone,
+}
+
+impl Server {
+    /// Opens the store. `data` is the folder for a configuration that names none.
+    ///
+    /// # Errors
+    /// [`ServeError`], as one sentence for whoever started the server.
+    pub fn open(config: Config, data: PathBuf) -> Result<Self, ServeError> {
+        let server = &config.server;
+        let zone = match server.zone.as_str() {
+            "" => system_zone(),
+            name => chinwag_wire::plain::zone(name)
+                .ok_or_else(|| ServeError::Zone(server.zone.clone()))?,
+        };
+        let place = match (server.memory, server.data.as_os_str().is_empty()) {
+            (true, _) => Place::Memory,
+            (false, true) => Place::Folder(data),
+            (false, false) => Place::Folder(server.data.clone()),
+        };
+        let opened = Store::open(place, server.durability, config.retention());
+        Ok(Self {
+            opened: opened.map_err(ServeError::Open)?,
+            config,
+            zone,
+        })
+    }
+
+    /// Serves the listeners until `stop` completes, then tells everybody, writes what there is to
+    /// write, and returns, within [`STOP_TIME`](chinwag_core::limits::STOP_TIME).
+    ///
+    /// # Errors
+    /// [`ServeError`] if the threads cannot be started.
+    pub fn run(
+        self,
+        listeners: Vec<TcpListener>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
+        let running = Running::start(self)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build()?;
+        let served = runtime.block_on(running.accept_until(listeners, stop));
+        // The listeners are closed by now: nobody is let in who would be told to go.
+        drop(runtime);
+        running.stop();
+        Ok(served?)
+    }
+}
+
+/// The machine's own zone, or UTC where it does not say.
+fn system_zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
+}
+
+/// The threads of a server, and how to reach them.
+struct Running {
+    shards: Vec<mpsc::Sender<ToShard>>,
+    shard_threads: Vec<JoinHandle<io::Result<()>>>,
+    hub_thread: JoinHandle<()>,
+    /// Dropped to stop it.
+    upkeep: (SyncSender<()>, JoinHandle<()>),
+    doors: Doors,
+    limits: Arc<config::Limits>,
+    clock: Steady,
+}
+
+impl Running {
+    fn start(server: Server) -> Result<Self, ServeError> {
+        let Server {
+            config,
+            opened,
+            zone,
+        } = server;
+        let clock = Steady::start();
+        let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
+        let checkpointer = opened.store.checkpointer()?;
+        let rooms = opened.kept.rooms.iter();
+        let mut room_names: HashMap<_, _> =
+            rooms.map(|room| (room.id, room.name.clone())).collect();
+        room_names.insert(LOBBY, RoomName::lobby());
+
+        let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
+        let threads = threads_for(config.server.threads);
+        let (shards, inboxes): (Vec<_>, Vec<_>) =
+            (0..threads).map(|_| mpsc::channel(SHARD_QUEUE_MAX)).unzip();
+        let limits = Arc::new(config.limits.clone());
+        let desk = Desk::open(reader, limits.search_lines_max, &shards)?;
+        let setting = Setting {
+            name: config.server.name.as_str().into(),
+            zone,
+            limits: limits.clone(),
+        };
+        let mut shard_threads = Vec::new();
+        for (number, inbox) in inboxes.into_iter().enumerate() {
+            let names = room_names.clone();
+            let now = (wall(), clock.now());
+            let shard = || (number, setting.clone(), names, desk.clone(), now);
+            let (number, setting, names, desk, now) = shard();
+            let to_hub = to_hub.clone();
+            let serve = move || {
+                shard::run::run(
+                    Shard::new(number, setting, names, desk, now),
+                    inbox,
+                    to_hub,
+                    clock,
+                )
+            };
+            let name = format!("shard-{number}");
+            shard_threads.push(thread::Builder::new().name(name).spawn(serve)?);
+        }
+        let saved = Arc::new(AtomicU64::new(0));
+        let hub = Hub::new(config.settings(), config.history.replay, opened, saved.clone(), wall());
+        let to_shards = shards.clone();
+        let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
+        let hub_thread = thread::Builder::new().name("hub".into()).spawn(serve)?;
+        let (keep_up, stop_upkeep) = sync_channel(0);
+        let upkeep = upkeep::start(checkpointer, indexer, saved, stop_upkeep)?;
+        Ok(Self {
+            shards,
+            shard_threads,
+            hub_thread,
+            upkeep: (keep_up, upkeep),
+            doors: Doors::new(limits.connections_per_address_max, limits.connect_rate()),
+            limits,
+            clock,
+        })
+    }
+
+    async fn accept_until(
+        &self,
+        listeners: Vec<TcpListener>,
+        stop: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        let mut accepting = tokio::task::JoinSet::new();
+        for listener in listeners {
+            accepting.spawn(net::accept(
+                tokio::net::TcpListener::from_std(listener)?,
+                self.shards.clone(),
+                self.doors.clone(),
+                self.limits.clone(),
+                self.clock,
+            ));
+        }
+        stop.await;
+        tracing::info!("stopping");
+        for shard in &self.shards {
+            // A shard that has failed has nothing left to finish.
+            let _ = shard.send(ToShard::Quiesce).await;
+        }
+        Ok(())
+    }
+
+    /// Waits for everything to be written.
+    fn stop(self) {
+        for thread in self.shard_threads {
+            match thread.join() {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!("a shard failed: {error}"),
+                Err(_) => tracing::error!("a shard panicked"),
+            }
+        }
+        if self.hub_thread.join().is_err() {
+            tracing::error!("the hub panicked");
+        }
+        let (keep_up, upkeep) = self.upkeep;
+        drop(keep_up);
+        // It stops between two steps, and what it did not get to is done at the next start.
+        drop(upkeep);
+    }
+}
+
+/// Threads for connections: half of the cores, because the hub, the kernel and the store need some
+/// too, and because the fewer there are the more each write carries.
+fn threads_for(configured: usize) -> usize {
+    const THREADS_MAX: usize = 64;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    match configured {
+        0 => (cores / 2).clamp(1, THREADS_MAX),
+        threads => threads.min(THREADS_MAX),
+    }
+}

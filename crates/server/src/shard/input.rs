@@ -1,0 +1,291 @@
+//! From what a socket gives to what is asked for; and the end of a connection, from either side.
+
+use std::io;
+use std::task::{Context, Poll};
+
+use chinwag_core::{Bucket, Command, Departure, Link, Rate, Span};
+use chinwag_wire::input::Input;
+use chinwag_wire::plain::{Notice, parse};
+use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
+
+use super::Shard;
+use super::session::{Stage, departure_of};
+use crate::hub::{Body, Request};
+
+/// How long a peer that has been sent everything is given to close its side.
+pub(super) const LINGER_TIME: Span = Span::seconds(2);
+
+impl Shard {
+    /// Looks after one session: reads and writes what its socket allows. Ready when the session is
+    /// over and gone.
+    ///
+    /// Cancel safe: all state is in the shard, so that a task that is dropped loses nothing but
+    /// its wake-ups.
+    pub(crate) fn poll_session(
+        &mut self,
+        link: Link,
+        now: chinwag_core::Timestamp,
+        task: &mut Context<'_>,
+    ) -> Poll<()> {
+        self.now = now;
+        loop {
+            let Some(slot) = self.slot_of(link) else {
+                return Poll::Ready(());
+            };
+            let session = &mut self.sessions[slot];
+            if session.waker.as_ref().is_none_or(|waker| !waker.will_wake(task.waker())) {
+                session.waker = Some(task.waker().clone());
+            }
+            if session.is_dead {
+                let why = session.ending.take().unwrap_or(Departure::Lost);
+                self.end(slot, why);
+            }
+            if matches!(self.sessions[slot].stage, Stage::Over) {
+                self.drop_session(slot);
+                return Poll::Ready(());
+            }
+            let progress = self.poll_write(slot, task) | self.poll_read(slot, task);
+            if !progress {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn poll_write(&mut self, slot: usize, task: &mut Context<'_>) -> bool {
+        let session = &mut self.sessions[slot];
+        if !session.is_blocked || session.is_dead || session.socket.poll_writable(task).is_pending() {
+            return false;
+        }
+        session.is_blocked = false;
+        self.flush(slot);
+        if !self.sessions[slot].is_blocked {
+            self.forget_read(slot);
+        }
+        true
+    }
+
+    fn poll_read(&mut self, slot: usize, task: &mut Context<'_>) -> bool {
+        let session = &mut self.sessions[slot];
+        if session.is_dead || self.is_quiet || !session.wants_input() {
+            return false;
+        }
+        if session.socket.poll_readable(task).is_pending() {
+            return false;
+        }
+        let mut buffer = std::mem::take(&mut self.input);
+        let read = self.sessions[slot].socket.try_read(&mut buffer);
+        match read {
+            Ok(0) => self.end_input(slot),
+            Ok(n) => self.take_in(slot, &buffer[..n]),
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => {
+                self.sessions[slot].is_dead = true;
+                self.sessions[slot].ending = Some(departure_of(&e));
+            }
+        }
+        self.input = buffer;
+        true
+    }
+
+    /// Takes bytes that came.
+    fn take_in(&mut self, slot: usize, bytes: &[u8]) {
+        let session = &mut self.sessions[slot];
+        match session.stage {
+            Stage::Sniffing { .. } => {
+                session.held.extend_from_slice(bytes);
+                match sniff(&session.held) {
+                    Sniffed::NeedMore => {}
+                    Sniffed::Is(Protocol::Plain) => {
+                        self.open_entry(slot);
+                        self.resume_input(slot);
+                    }
+                    Sniffed::Is(other) => self.turn_away(slot, other),
+                }
+            }
+            Stage::Entry { .. } | Stage::Here => self.read_lines(slot, bytes),
+            Stage::Leaving | Stage::Lingering { .. } | Stage::Over => {}
+        }
+    }
+
+    /// Goes on with what was held back while an answer was waited for.
+    pub(super) fn resume_input(&mut self, slot: usize) {
+        let Some(session) = self.sessions.get_mut(slot) else {
+            return;
+        };
+        if session.must_wait() || self.is_quiet {
+            return;
+        }
+        let held = std::mem::take(&mut session.held);
+        self.read_lines(slot, &held);
+        if let Some(session) = self.sessions.get(slot) {
+            session.wake();
+        }
+    }
+
+    fn read_lines(&mut self, slot: usize, mut bytes: &[u8]) {
+        let line_bytes_max = self.setting.limits.line_bytes_max;
+        let mut decoder = std::mem::take(&mut self.sessions[slot].decoder);
+        let before = bytes.len();
+        while !self.sessions[slot].must_wait() {
+            match decoder.decode(&mut bytes, line_bytes_max) {
+                Some(input) => self.on_input(slot, input),
+                None => break,
+            }
+        }
+        let reply = decoder.take_reply();
+        let crlf = decoder.wants_crlf();
+        let session = &mut self.sessions[slot];
+        session.decoder = decoder;
+        session.held = bytes.into();
+        if let Some(reply) = reply {
+            self.tell(slot, |out| out.extend_from_slice(&reply));
+        }
+        if crlf != self.sessions[slot].crlf {
+            self.sessions[slot].crlf = crlf;
+            self.restyle(slot);
+        }
+        self.count_entry_bytes(slot, before - bytes.len());
+        if self.sessions[slot].input_ended && self.sessions[slot].held.is_empty() {
+            self.finish_input(slot);
+        }
+    }
+
+    fn count_entry_bytes(&mut self, slot: usize, taken: usize) {
+        let bytes_max = self.setting.limits.arrival_bytes_max;
+        let session = &mut self.sessions[slot];
+        if let Stage::Entry { bytes, .. } = &mut session.stage
+            && !session.waits
+        {
+            *bytes += taken;
+            if *bytes > bytes_max {
+                self.notice(slot, Notice::NoName);
+                self.close_when_written(slot);
+            }
+        }
+    }
+
+    fn on_input(&mut self, slot: usize, input: Input<'_>) {
+        let is_here = matches!(self.sessions[slot].stage, Stage::Here);
+        match input {
+            Input::Line(line) if is_here => self.line(slot, &line),
+            Input::Line(line) => self.entry_line(slot, &line),
+            Input::Blank if is_here => {}
+            Input::Blank => self.entry_line(slot, ""),
+            Input::Window { .. } => {}
+            Input::Interrupt => self.end(slot, Departure::Quit(None)),
+            Input::TooLong { bytes } => {
+                let bytes_max = self.setting.limits.line_bytes_max;
+                self.bad_line(slot, Notice::TooLong { bytes, bytes_max });
+            }
+            Input::NotUtf8 => self.bad_line(slot, Notice::NotUtf8),
+            Input::Mangled => self.bad_line(slot, Notice::Mangled),
+        }
+    }
+
+    fn bad_line(&mut self, slot: usize, notice: Notice) {
+        if matches!(self.sessions[slot].stage, Stage::Here) && !self.take_token(slot) {
+            return;
+        }
+        self.notice(slot, notice);
+        if matches!(self.sessions[slot].stage, Stage::Entry { .. }) {
+            self.another_try(slot);
+        }
+    }
+
+    fn line(&mut self, slot: usize, line: &str) {
+        if !self.take_token(slot) {
+            return;
+        }
+        match parse(line) {
+            Ok(wish) => self.wish(slot, wish),
+            Err(mistake) => {
+                let renderer = self.renderer(slot);
+                self.tell(slot, |out| renderer.mistake(out, &mistake));
+            }
+        }
+    }
+
+    /// Whether one more line may count. A session that is too fast is told once, not per line.
+    fn take_token(&mut self, slot: usize) -> bool {
+        let limits = &self.setting.limits;
+        let session = &mut self.sessions[slot];
+        let rate: Rate = match session.operator {
+            true => limits.line_rate().times(limits.operator_factor),
+            false => limits.line_rate(),
+        };
+        let taken = Bucket::take(&mut session.bucket, rate, self.now);
+        let was_slowed = std::mem::replace(&mut session.slowed, taken.is_err());
+        match taken {
+            Ok(()) => true,
+            Err(wait) => {
+                if !was_slowed {
+                    self.notice(slot, Notice::SlowDown(wait));
+                }
+                false
+            }
+        }
+    }
+
+    /// The peer has sent everything. What it has sent is still done.
+    fn end_input(&mut self, slot: usize) {
+        self.sessions[slot].input_ended = true;
+        match self.sessions[slot].stage {
+            Stage::Sniffing { .. } => {
+                self.open_entry(slot);
+                self.resume_input(slot);
+            }
+            Stage::Lingering { .. } => self.sessions[slot].stage = Stage::Over,
+            _ => self.finish_input(slot),
+        }
+    }
+
+    /// Does what a last line without an end asks for, and then ends.
+    pub(super) fn finish_input(&mut self, slot: usize) {
+        let session = &mut self.sessions[slot];
+        if !session.input_ended || session.must_wait() || !session.held.is_empty() {
+            return;
+        }
+        if let Some(input) = session.decoder.finish() {
+            self.on_input(slot, input);
+        }
+        let session = &self.sessions[slot];
+        if !session.must_wait() && session.under_way == 0 {
+            self.end(slot, Departure::Closed);
+        }
+    }
+
+    /// Ends a session, once the answer it waits for is there.
+    pub(super) fn end(&mut self, slot: usize, why: Departure) {
+        let session = &mut self.sessions[slot];
+        if session.person.is_some() && !matches!(session.stage, Stage::Leaving | Stage::Over) {
+            session.stage = Stage::Leaving;
+            let subject = session.subject();
+            let body = Body::Command(Command::Depart(why));
+            session.departing = true;
+            self.outbox.push(Request { subject, body });
+        } else if session.departing {
+            // The hub knows already.
+        } else if session.waits {
+            // Somebody may be about to come in here.
+            session.ending = Some(why);
+        } else {
+            self.close_when_written(slot);
+        }
+    }
+
+    /// Closes a connection that is nobody's, as soon as it has been written everything.
+    pub(super) fn close_when_written(&mut self, slot: usize) {
+        let session = &mut self.sessions[slot];
+        session.stage = match session.is_dead {
+            true => Stage::Over,
+            false => Stage::Leaving,
+        };
+        session.held = Vec::new();
+        if !session.is_awake {
+            session.is_awake = true;
+            self.awake.push(slot);
+        }
+        session.wake();
+    }
+}

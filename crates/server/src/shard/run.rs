@@ -1,0 +1,201 @@
+//! A shard on a thread: a single-threaded runtime with one task for the shard's own affairs and
+//! one for each connection, all of which share the [`Shard`].
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use chinwag_core::limits::{SHARD_QUEUE_MAX, STOP_TIME};
+use chinwag_core::{Link, Timestamp};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::Receiver;
+use tokio::task::{LocalSet, spawn_local};
+
+use super::{Shard, ToShard};
+use crate::clock::Steady;
+use crate::doors::Admission;
+use crate::hub::thread::ToHub;
+
+/// A shard, and what its tasks use to reach one another.
+struct Shell {
+    shard: RefCell<Shard>,
+    /// Rung when there are requests for the hub.
+    bell: Notify,
+    hub: SyncSender<ToHub>,
+    clock: Steady,
+}
+
+/// What the shard's own task is woken by.
+enum Event {
+    Message(Option<ToShard>),
+    Requests,
+    Deadline,
+}
+
+/// Runs a shard until it is stopped and all its sessions are over, or have been given
+/// [`STOP_TIME`].
+///
+/// # Errors
+/// If the system gives no runtime.
+pub(crate) fn run(
+    shard: Shard,
+    mut inbox: Receiver<ToShard>,
+    hub: SyncSender<ToHub>,
+    clock: Steady,
+) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()?;
+    let shell = Rc::new(Shell {
+        shard: RefCell::new(shard),
+        bell: Notify::new(),
+        hub,
+        clock,
+    });
+    LocalSet::new().block_on(&runtime, shell.serve(&mut inbox));
+    Ok(())
+}
+
+impl Shell {
+    async fn serve(self: &Rc<Self>, inbox: &mut Receiver<ToShard>) {
+        let mut stop_at = None;
+        loop {
+            let deadline = self.shard.borrow().deadline();
+            let deadline = [deadline, stop_at].into_iter().flatten().min();
+            let event = tokio::select! {
+                biased;
+                message = inbox.recv() => Event::Message(message),
+                () = self.bell.notified() => Event::Requests,
+                () = self.sleep_until(deadline) => Event::Deadline,
+            };
+            match event {
+                Event::Message(Some(message)) => self.take(message, inbox, &mut stop_at),
+                // Only a hub that is gone leaves nobody to send; then there is nothing to do.
+                Event::Message(None) => return,
+                Event::Requests => {}
+                Event::Deadline => self.shard.borrow_mut().tick(self.clock.now()),
+            }
+            self.send_requests();
+            if self.is_over(stop_at) {
+                return;
+            }
+        }
+    }
+
+    async fn sleep_until(&self, deadline: Option<Timestamp>) {
+        match deadline {
+            Some(at) => tokio::time::sleep_until(self.clock.instant(at).into()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes a message, and all others that are there, and then writes: what has gathered goes out
+    /// together.
+    fn take(
+        self: &Rc<Self>,
+        first: ToShard,
+        inbox: &mut Receiver<ToShard>,
+        stop_at: &mut Option<Timestamp>,
+    ) {
+        let now = self.clock.now();
+        let mut next = Some(first);
+        for _ in 0..SHARD_QUEUE_MAX {
+            let Some(message) = next else {
+                break;
+            };
+            self.take_one(message, now, stop_at);
+            next = inbox.try_recv().ok();
+        }
+        if let Some(message) = next {
+            self.take_one(message, now, stop_at);
+        }
+        self.shard.borrow_mut().flush_all();
+    }
+
+    fn take_one(
+        self: &Rc<Self>,
+        message: ToShard,
+        now: Timestamp,
+        stop_at: &mut Option<Timestamp>,
+    ) {
+        match message {
+            ToShard::Accepted {
+                stream,
+                address,
+                admission,
+            } => self.admit(stream, address, admission, now),
+            ToShard::Turn {
+                happenings,
+                replies,
+            } => self.shard.borrow_mut().deliver(&happenings, replies, now),
+            ToShard::Desk(reply) => {
+                let mut shard = self.shard.borrow_mut();
+                shard.on_finding(reply);
+                shard.resume_relieved();
+            }
+            ToShard::Quiesce => {
+                self.shard.borrow_mut().quiesce();
+                self.send_requests();
+                // The hub ends only when it has heard this.
+                let _ = self.hub.send(ToHub::Quiet);
+            }
+            ToShard::Stop => {
+                self.shard.borrow_mut().stop();
+                *stop_at = Some(now + STOP_TIME);
+            }
+        }
+    }
+
+    fn admit(
+        self: &Rc<Self>,
+        stream: std::net::TcpStream,
+        address: IpAddr,
+        admission: Option<Admission>,
+        now: Timestamp,
+    ) {
+        let stream = match TcpStream::from_std(stream) {
+            Ok(stream) => Box::new(stream),
+            Err(error) => {
+                tracing::warn!("cannot serve a connection from {address}: {error}");
+                return;
+            }
+        };
+        let link = self.shard.borrow_mut().admit(stream, address, admission, now);
+        let shell = self.clone();
+        spawn_local(async move { shell.attend(link).await });
+    }
+
+    /// Looks after one connection until it is over.
+    async fn attend(&self, link: Link) {
+        poll_fn(|task| {
+            let mut shard = self.shard.borrow_mut();
+            let over = shard.poll_session(link, self.clock.now(), task);
+            if shard.has_outbox() {
+                self.bell.notify_one();
+            }
+            over
+        })
+        .await;
+    }
+
+    /// Gives the hub what the sessions ask of it. What it has no room for is tried again when its
+    /// next turn comes, as it must.
+    fn send_requests(&self) {
+        let Some(batch) = self.shard.borrow_mut().take_outbox() else {
+            return;
+        };
+        if let Err(TrySendError::Full(ToHub::Batch(batch))) = self.hub.try_send(ToHub::Batch(batch))
+        {
+            self.shard.borrow_mut().put_back(batch);
+        }
+    }
+
+    fn is_over(&self, stop_at: Option<Timestamp>) -> bool {
+        let is_late = stop_at.is_some_and(|at| at <= self.clock.now());
+        is_late || self.shard.borrow().is_over()
+    }
+}

@@ -1,0 +1,82 @@
+//! What the store needs beside the hub: its write-ahead log emptied, and the search filled.
+//!
+//! Both run on one thread that gives way to everybody. The search is filled only while the chat
+//! is calm, in small steps: a message costs ten times as much to index as to pass on, and nobody
+//! should wait for that. What is not in it yet is found all the same, by looking at the messages.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use chinwag_store::{Checkpointer, Indexer};
+
+/// Messages in the last second beyond which the chat is not calm.
+const CALM_MAX: u64 = 1_000;
+/// Messages that are indexed before others have their turn: about half a millisecond.
+const STEP_MESSAGES: usize = 32;
+/// Steps in each second.
+const STEPS_MAX: usize = 400;
+/// How far down in priority the thread goes: as far as it can.
+const NICE: i32 = 19;
+
+/// Starts the thread. It ends when the sending side of `stop` is dropped. `saved` counts messages.
+///
+/// # Errors
+/// If the system has no thread left.
+pub(crate) fn start(
+    mut checkpointer: Checkpointer,
+    mut indexer: Indexer,
+    saved: Arc<AtomicU64>,
+    stop: Receiver<()>,
+) -> std::io::Result<thread::JoinHandle<()>> {
+    let work = move || {
+        // On Linux this is the thread's own priority, not the process's.
+        if let Err(error) = rustix::process::nice(NICE) {
+            tracing::debug!("the upkeep thread keeps its priority: {error}");
+        }
+        let mut upkeep = Upkeep::default();
+        while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+            upkeep.look(saved.load(Ordering::Relaxed), &mut checkpointer, &mut indexer);
+        }
+    };
+    thread::Builder::new().name("upkeep".into()).spawn(work)
+}
+
+/// What the thread knows from its last look.
+#[derive(Default)]
+struct Upkeep {
+    saved: u64,
+    /// Whether there was nothing to do: then there is nothing until something is saved.
+    is_idle: bool,
+}
+
+impl Upkeep {
+    fn look(&mut self, saved: u64, checkpointer: &mut Checkpointer, indexer: &mut Indexer) {
+        let new = saved - self.saved;
+        self.saved = saved;
+        if new == 0 && self.is_idle {
+            return;
+        }
+        if let Err(error) = checkpointer.checkpoint() {
+            tracing::warn!("cannot empty the write-ahead log: {error}");
+        }
+        self.is_idle = new <= CALM_MAX && fill(indexer) && new == 0;
+    }
+}
+
+/// Indexes for a while. Returns whether nothing is left to do.
+fn fill(indexer: &mut Indexer) -> bool {
+    for _ in 0..STEPS_MAX {
+        match indexer.step(STEP_MESSAGES) {
+            Ok(indexed) if indexed.caught_up => return true,
+            Ok(_) => thread::yield_now(),
+            Err(error) => {
+                tracing::warn!("cannot fill the search: {error}");
+                return false;
+            }
+        }
+    }
+    false
+}

@@ -1,0 +1,480 @@
+//! A block: what was said in one room in one turn, as the bytes of one row.
+//!
+//! ```text
+//! body    = version message*
+//! message = seq at name text
+//! seq     = varint: how far behind the message before (0 for the first)
+//! at      = varint, zigzag: milliseconds since the message before (0 for the first)
+//! name    = varint: bytes of the name times 2, plus 1 for an action; then the bytes
+//! text    = varint: bytes; then the bytes
+//! ```
+//!
+//! Written straight from the events, since every message waits for it. A row per message would
+//! cost ten times as much, and so would an encoding that goes through a structure of its own.
+//! Reading believes nothing: whatever stands in the file, it is a block or [`Damage`].
+
+use std::collections::HashMap;
+
+use chinwag_core::{Event, Fact, Manner, Name, PersonId, RoomId, Seq, Text, Timestamp};
+use rusqlite::Row;
+
+use crate::error::{Damage, Error};
+
+const VERSION: u8 = 1;
+
+/// Bytes at which a block is full. Whoever wants the last twenty messages reads at least one
+/// block, and trimming takes whole ones, so a turn of thousands is cut into several.
+const BODY_BYTES_MAX: usize = 16 << 10;
+
+/// Bytes of a draft that stay allocated for the next turn.
+const BODY_BYTES_KEPT: usize = 2 * BODY_BYTES_MAX;
+
+/// Drafts that stay allocated for the next turn.
+const DRAFTS_KEPT: usize = 256;
+
+/// A block that is being written.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) room: RoomId,
+    pub(crate) first: Seq,
+    pub(crate) last: Seq,
+    pub(crate) first_at: Timestamp,
+    pub(crate) last_at: Timestamp,
+    pub(crate) count: u32,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The blocks of one turn, in the order of their first messages.
+#[derive(Debug, Default)]
+pub(crate) struct Drafts {
+    drafts: Vec<Draft>,
+    /// How many of the drafts are in use; the others are memory for later turns.
+    used: usize,
+    /// The open draft of each room.
+    open: HashMap<RoomId, usize>,
+    /// The draft that was written to last: mostly the next message goes there too.
+    latest: usize,
+}
+
+impl Draft {
+    fn new() -> Self {
+        Self {
+            room: RoomId(0),
+            first: Seq(0),
+            last: Seq(0),
+            first_at: Timestamp(0),
+            last_at: Timestamp(0),
+            count: 0,
+            body: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, room: RoomId, seq: Seq, at: Timestamp) {
+        self.room = room;
+        (self.first, self.last) = (seq, seq);
+        (self.first_at, self.last_at) = (at, at);
+        self.count = 0;
+        self.body.clear();
+        self.body.shrink_to(BODY_BYTES_KEPT);
+        self.body.push(VERSION);
+    }
+
+    fn push(&mut self, seq: Seq, at: Timestamp, name: &str, text: &str, manner: Manner) {
+        put_varint(&mut self.body, seq.0 - self.last.0);
+        put_varint(&mut self.body, zigzag(at.0.wrapping_sub(self.last_at.0)));
+        let is_action = u64::from(manner == Manner::Action);
+        put_varint(&mut self.body, (name.len() as u64) << 1 | is_action);
+        self.body.extend_from_slice(name.as_bytes());
+        put_varint(&mut self.body, text.len() as u64);
+        self.body.extend_from_slice(text.as_bytes());
+        (self.last, self.last_at) = (seq, at);
+        self.count += 1;
+    }
+}
+
+impl Drafts {
+    /// Forgets the last turn.
+    pub(crate) fn clear(&mut self) {
+        self.used = 0;
+        self.latest = 0;
+        self.open.clear();
+        self.drafts.truncate(DRAFTS_KEPT);
+    }
+
+    /// Adds a message, which must be the newest so far.
+    pub(crate) fn push(
+        &mut self,
+        room: RoomId,
+        (seq, at): (Seq, Timestamp),
+        (name, text): (&Name, &Text),
+        manner: Manner,
+    ) {
+        let draft = self.draft_for(room, seq, at);
+        draft.push(seq, at, name.as_str(), text, manner);
+    }
+
+    fn draft_for(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> &mut Draft {
+        let used = &self.drafts[..self.used];
+        let known = match used.get(self.latest) {
+            Some(draft) if draft.room == room => Some(self.latest),
+            _ => self.open.get(&room).copied(),
+        };
+        let place = match known.filter(|&place| used[place].body.len() < BODY_BYTES_MAX) {
+            Some(place) => place,
+            None => self.begin(room, seq, at),
+        };
+        self.latest = place;
+        &mut self.drafts[place]
+    }
+
+    fn begin(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> usize {
+        let place = self.used;
+        if place == self.drafts.len() {
+            self.drafts.push(Draft::new());
+        }
+        self.drafts[place].begin(room, seq, at);
+        self.used += 1;
+        self.open.insert(room, place);
+        place
+    }
+
+    /// The blocks, in the order of their first messages.
+    pub(crate) fn blocks(&self) -> &[Draft] {
+        &self.drafts[..self.used]
+    }
+}
+
+/// The columns of [`Block::read`], in its order.
+macro_rules! block_columns {
+    () => {
+        "first_seq, last_seq, turn, room, first_at, last_at, count, body"
+    };
+}
+pub(crate) use block_columns;
+
+/// A block as it stands in the database.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) first: Seq,
+    pub(crate) last: Seq,
+    pub(crate) turn: Seq,
+    pub(crate) room: RoomId,
+    pub(crate) first_at: Timestamp,
+    pub(crate) last_at: Timestamp,
+    pub(crate) count: u64,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A message within a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Message<'a> {
+    pub(crate) seq: Seq,
+    pub(crate) at: Timestamp,
+    pub(crate) manner: Manner,
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
+}
+
+impl Block {
+    /// Reads a row of the columns of `block_columns!()`.
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            first: Seq(unsigned(row, 0)?),
+            last: Seq(unsigned(row, 1)?),
+            turn: Seq(unsigned(row, 2)?),
+            room: RoomId(row.get(3)?),
+            first_at: Timestamp(row.get(4)?),
+            last_at: Timestamp(row.get(5)?),
+            count: unsigned(row, 6)?,
+            body: row.get(7)?,
+        })
+    }
+
+    /// The messages, oldest first.
+    ///
+    /// # Errors
+    /// [`Damage::Block`] if the body is not what [`Drafts`] writes.
+    pub(crate) fn messages(&self) -> Result<Vec<Message<'_>>, Damage> {
+        self.decode().ok_or(Damage::Block(self.first))
+    }
+
+    fn decode(&self) -> Option<Vec<Message<'_>>> {
+        let (&VERSION, mut rest) = self.body.split_first()? else {
+            return None;
+        };
+        // No message takes less than five bytes, so a false count cannot ask for much memory.
+        let count = usize::try_from(self.count).ok()?;
+        let mut messages = Vec::with_capacity(count.min(rest.len() / 5));
+        let (mut seq, mut at) = (self.first, self.first_at);
+        while !rest.is_empty() {
+            let behind = take_varint(&mut rest)?;
+            if (behind == 0) != messages.is_empty() {
+                return None;
+            }
+            seq = Seq(seq.0.checked_add(behind)?);
+            at = Timestamp(at.0.wrapping_add(unzigzag(take_varint(&mut rest)?)));
+            let name = take_varint(&mut rest)?;
+            let manner = match name & 1 {
+                0 => Manner::Speech,
+                _ => Manner::Action,
+            };
+            let name = take_str(&mut rest, name >> 1)?;
+            let text_bytes = take_varint(&mut rest)?;
+            let text = take_str(&mut rest, text_bytes)?;
+            messages.push(Message {
+                seq,
+                at,
+                manner,
+                name,
+                text,
+            });
+        }
+        (messages.len() == count && count > 0 && seq == self.last).then_some(messages)
+    }
+
+    /// The event that a message of this block was.
+    ///
+    /// # Errors
+    /// [`Damage::Block`] if its name or text is none.
+    pub(crate) fn event(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
+        let damage = Damage::Block(self.first);
+        // Text that went through its door once goes through it unchanged.
+        let text = Text::parse(message.text).filter(|text| **text == *message.text);
+        let fact = Fact::Said {
+            person: NOBODY,
+            name: names.parse(message.name).ok_or(damage)?,
+            room: self.room,
+            text: text.ok_or(damage)?,
+            manner: message.manner,
+        };
+        Ok(Event {
+            seq: message.seq,
+            at: message.at,
+            fact,
+        })
+    }
+}
+
+/// Whoever said it is no person any more: numbers of people start at 1.
+const NOBODY: PersonId = PersonId(0);
+
+/// Names that were read lately. Reading one costs far more than the rest of its message, and the
+/// same few people say most of what there is.
+#[derive(Debug, Default)]
+pub(crate) struct Names(HashMap<Box<str>, Name>);
+
+/// Beyond it the names are read anew.
+const NAMES_MAX: usize = 4096;
+
+impl Names {
+    /// The name of this spelling.
+    pub(crate) fn parse(&mut self, spelling: &str) -> Option<Name> {
+        if let Some(name) = self.0.get(spelling) {
+            return Some(name.clone());
+        }
+        let name = Name::parse(spelling).ok()?;
+        if self.0.len() >= NAMES_MAX {
+            self.0.clear();
+        }
+        self.0.insert(spelling.into(), name.clone());
+        Some(name)
+    }
+}
+
+/// A column that is never negative.
+pub(crate) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+/// A number for SQLite, which has signed ones only. None of ours gets that far.
+pub(crate) fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// LEB128: seven bits a byte, the lowest first.
+fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn take_varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..u64::BITS).step_by(7) {
+        let (&byte, tail) = rest.split_first()?;
+        *rest = tail;
+        let bits = u64::from(byte & 0x7f);
+        if (bits << shift) >> shift != bits {
+            return None;
+        }
+        value |= bits << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn take_str<'a>(rest: &mut &'a [u8], bytes: u64) -> Option<&'a str> {
+    let (text, tail) = rest.split_at_checked(usize::try_from(bytes).ok()?)?;
+    *rest = tail;
+    str::from_utf8(text).ok()
+}
+
+/// Small numbers of either sign become small numbers: 0, -1, 1, -2 are 0, 1, 2, 3.
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)) as u64
+}
+
+fn unzigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ -((value & 1) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn block(draft: &Draft) -> Block {
+        Block {
+            first: draft.first,
+            last: draft.last,
+            turn: draft.first,
+            room: draft.room,
+            first_at: draft.first_at,
+            last_at: draft.last_at,
+            count: draft.count.into(),
+            body: draft.body.clone(),
+        }
+    }
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a name")
+    }
+
+    fn text(text: &str) -> Text {
+        Text::parse(text).expect("a text")
+    }
+
+    fn filled(messages: usize, size: usize) -> Drafts {
+        let mut drafts = Drafts::default();
+        for n in 0..messages {
+            let room = RoomId(n as u32 % 3);
+            let stamp = (Seq(10 + 2 * n as u64), Timestamp(1_000 - n as i64));
+            let said = (&name("lee"), &text(&"x".repeat(size)));
+            drafts.push(room, stamp, said, Manner::Action);
+        }
+        drafts
+    }
+
+    #[test]
+    fn rooms_have_blocks_of_their_own_in_the_order_of_their_first_messages() {
+        let drafts = filled(7, 5);
+        let firsts: Vec<_> = drafts
+            .blocks()
+            .iter()
+            .map(|d| (d.room.0, d.first.0))
+            .collect();
+        assert_eq!(firsts, [(0, 10), (1, 12), (2, 14)]);
+        let block = block(&drafts.blocks()[0]);
+        let seqs: Vec<_> = block
+            .messages()
+            .expect("messages")
+            .iter()
+            .map(|m| m.seq.0)
+            .collect();
+        assert_eq!(seqs, [10, 16, 22]);
+    }
+
+    #[test]
+    fn a_full_block_is_followed_by_another() {
+        let drafts = filled(300, 1_000);
+        let blocks = drafts.blocks();
+        assert!(blocks.iter().all(|d| d.body.len() < BODY_BYTES_MAX + 1_100));
+        assert!(blocks.is_sorted_by_key(|d| d.first));
+        assert_eq!(blocks.iter().map(|d| d.count).sum::<u32>(), 300);
+    }
+
+    #[test]
+    fn a_cleared_turn_leaves_nothing_behind() {
+        let mut drafts = filled(300, 1_000);
+        drafts.clear();
+        assert!(drafts.blocks().is_empty());
+        drafts.push(
+            RoomId(2),
+            (Seq(1), Timestamp(-5)),
+            (&name("Zoë"), &text("größe")),
+            Manner::Speech,
+        );
+        let block = block(&drafts.blocks()[0]);
+        let expected = Message {
+            seq: Seq(1),
+            at: Timestamp(-5),
+            manner: Manner::Speech,
+            name: "Zoë",
+            text: "größe",
+        };
+        assert_eq!(block.messages(), Ok(vec![expected]));
+    }
+
+    #[test]
+    fn damage_is_noticed() {
+        let drafts = filled(6, 5);
+        let good = block(&drafts.blocks()[0]);
+        for cut in 0..good.body.len() {
+            let body = good.body[..cut].to_vec();
+            let cut = Block {
+                body,
+                ..good.clone()
+            };
+            assert_eq!(cut.messages(), Err(Damage::Block(good.first)));
+        }
+        let count = Block {
+            count: 3,
+            ..good.clone()
+        };
+        assert!(count.messages().is_err());
+        let version = Block {
+            body: [&[2], &good.body[1..]].concat(),
+            ..good
+        };
+        assert!(version.messages().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(value: u64, other: i64) {
+            let mut bytes = Vec::new();
+            put_varint(&mut bytes, value);
+            put_varint(&mut bytes, zigzag(other));
+            let mut rest = bytes.as_slice();
+            prop_assert_eq!(take_varint(&mut rest), Some(value));
+            prop_assert_eq!(take_varint(&mut rest).map(unzigzag), Some(other));
+            prop_assert!(rest.is_empty());
+        }
+
+        #[test]
+        fn random_bytes_never_panic(body: Vec<u8>, first: u64, at: i64, count: u64) {
+            let block = Block {
+                first: Seq(first), last: Seq(first), turn: Seq(first), room: RoomId(0),
+                first_at: Timestamp(at), last_at: Timestamp(at), count, body,
+            };
+            let _ = block.messages();
+        }
+
+        #[test]
+        fn a_changed_byte_never_panics(place: prop::sample::Index, byte: u8) {
+            let drafts = filled(6, 5);
+            let mut block = block(&drafts.blocks()[1]);
+            let place = place.index(block.body.len());
+            block.body[place] = byte;
+            let mut names = Names::default();
+            for message in block.messages().unwrap_or_default() {
+                let _ = block.event(&message, &mut names);
+            }
+        }
+    }
+}

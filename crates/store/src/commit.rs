@@ -1,0 +1,331 @@
+//! The writer: one transaction for everything that a turn of the hub has decided.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chinwag_core::{Claim, Event, Fact, Name, RoomId, RoomName, Seq, Text, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::block::{Draft, Drafts, signed};
+use crate::checkpoint::Checkpointer;
+use crate::database::{Database, Role};
+use crate::deeds;
+use crate::error::{CommitError, Error};
+use crate::history::Reader;
+use crate::index::Indexer;
+use crate::kept;
+use crate::open::Retention;
+
+/// The store's one writer. Whoever decides what happens owns it.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) database: Database,
+    pub(crate) retention: Retention,
+    /// When sanctions that have run out were last deleted.
+    pub(crate) swept: Option<Timestamp>,
+    /// Held for as long as the store is open.
+    _lock: Option<File>,
+    /// Rooms that have a row. After a failure it is empty and fills again.
+    rooms: HashSet<RoomId>,
+    /// How many messages each room has had, for the rooms that were asked for.
+    counts: HashMap<RoomId, u64>,
+    drafts: Drafts,
+    /// Set by the [`Checkpointer`] when the log should begin anew.
+    log_is_long: Arc<AtomicBool>,
+}
+
+impl Store {
+    pub(crate) fn new(
+        database: Database,
+        lock: Option<File>,
+        retention: Retention,
+        rooms: HashSet<RoomId>,
+    ) -> Self {
+        Self {
+            database,
+            retention,
+            swept: None,
+            _lock: lock,
+            rooms,
+            counts: HashMap::new(),
+            drafts: Drafts::default(),
+            log_is_long: Arc::default(),
+        }
+    }
+
+    /// A connection for reading, to be used beside the writer.
+    ///
+    /// # Errors
+    /// [`Error`] if the database cannot be opened once more.
+    pub fn reader(&self) -> Result<Reader, Error> {
+        Ok(Reader::new(self.database.sibling(Role::Reader)?))
+    }
+
+    /// What fills the search, to be used beside the writer.
+    ///
+    /// # Errors
+    /// [`Error`] if the database cannot be opened once more.
+    pub fn indexer(&self) -> Result<Indexer, Error> {
+        Ok(Indexer::new(self.database.sibling(Role::Reader)?))
+    }
+
+    /// What empties the write-ahead log, to be used beside the writer.
+    ///
+    /// # Errors
+    /// [`Error`] if the database cannot be opened once more.
+    pub fn checkpointer(&self) -> Result<Checkpointer, Error> {
+        let database = self.database.sibling(Role::Checkpointer)?;
+        Ok(Checkpointer::new(database, self.log_is_long.clone()))
+    }
+
+    /// Keeps the events of a turn: all of them or, if it fails, none. They must be durable ones
+    /// ([`Fact::is_durable`]) in ascending order, behind all that was kept before. `name_of` is
+    /// asked for the names of rooms that the store does not know to have.
+    ///
+    /// When it has returned, the events survive what the store's [`Durability`] says. Whatever
+    /// made it fail, the next call starts afresh and succeeds once the cause has gone.
+    ///
+    /// [`Durability`]: crate::Durability
+    ///
+    /// # Errors
+    /// [`CommitError`]; nothing of the batch is kept then.
+    ///
+    /// # Panics
+    /// If something happens in a room that `name_of` does not know.
+    pub fn commit(
+        &mut self,
+        events: &[Arc<Event>],
+        name_of: &dyn Fn(RoomId) -> Option<RoomName>,
+    ) -> Result<(), CommitError> {
+        let Some(first) = events.first() else {
+            return Ok(());
+        };
+        self.make_ready(first.seq)?;
+        self.draft(events);
+        match self.write(events, name_of) {
+            Ok(()) => {
+                self.remember();
+                Ok(())
+            }
+            Err(error) => {
+                self.give_up(&error);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Makes sure that what will be written goes into the file that the next start will read.
+    fn make_ready(&mut self, first: Seq) -> Result<(), CommitError> {
+        let (conn, is_new) = self.database.writable()?;
+        if !is_new {
+            return Ok(());
+        }
+        // It may be an older copy that was put back, or one that another server has gone on with.
+        let is_ahead = kept::last_seq(conn)? >= first;
+        self.rooms.clear();
+        self.counts.clear();
+        if is_ahead {
+            self.database.close();
+            return Err(self.database.gone());
+        }
+        Ok(())
+    }
+
+    fn draft(&mut self, events: &[Arc<Event>]) {
+        self.drafts.clear();
+        for event in events {
+            if let Fact::Said {
+                name,
+                room,
+                text,
+                manner,
+                ..
+            } = &event.fact
+            {
+                let stamp = (event.seq, event.at);
+                self.drafts.push(*room, stamp, (name, text), *manner);
+            }
+        }
+    }
+
+    fn write(
+        &mut self,
+        events: &[Arc<Event>],
+        name_of: &dyn Fn(RoomId) -> Option<RoomName>,
+    ) -> rusqlite::Result<()> {
+        let conn = self.database.conn_as_is()?;
+        conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut turn = Turn {
+            conn,
+            rooms: &mut self.rooms,
+            counts: &mut self.counts,
+            name_of,
+        };
+        turn.write_blocks(self.drafts.blocks())?;
+        if events.iter().any(|event| !is_said(event)) {
+            turn.write_others(events)?;
+        }
+        conn.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// After a commit.
+    fn remember(&mut self) {
+        if self.log_is_long.swap(false, Ordering::Relaxed) {
+            // All but the last few pages of the log are in their places, and nobody writes now:
+            // this finishes it, and the next commit writes from the log's beginning. If it fails,
+            // the checkpointer asks again.
+            drop(
+                self.database
+                    .conn_as_is()
+                    .and_then(crate::checkpoint::passive),
+            );
+        }
+    }
+
+    /// After a failure: takes back what was written, and whatever was learnt from it.
+    pub(crate) fn give_up(&mut self, error: &rusqlite::Error) {
+        self.rooms.clear();
+        self.counts.clear();
+        let rolled_back = self
+            .database
+            .conn_as_is()
+            .and_then(|conn| match conn.is_autocommit() {
+                true => Ok(()),
+                false => conn.execute_batch("ROLLBACK"),
+            });
+        if rolled_back.is_err() || !is_passing(error) {
+            self.database.close();
+        }
+    }
+}
+
+/// Whether the connection is as good as before: it was only told that there is no room or that
+/// somebody else is writing.
+fn is_passing(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull};
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseBusy | DatabaseLocked | DiskFull)
+    )
+}
+
+fn is_said(event: &Event) -> bool {
+    matches!(event.fact, Fact::Said { .. })
+}
+
+/// What a transaction is written with.
+struct Turn<'a> {
+    conn: &'a Connection,
+    rooms: &'a mut HashSet<RoomId>,
+    counts: &'a mut HashMap<RoomId, u64>,
+    name_of: &'a dyn Fn(RoomId) -> Option<RoomName>,
+}
+
+impl Turn<'_> {
+    fn write_blocks(&mut self, blocks: &[Draft]) -> rusqlite::Result<()> {
+        let Some(turn) = blocks.first().map(|block| signed(block.first.0)) else {
+            return Ok(());
+        };
+        let mut insert = self
+            .conn
+            .prepare_cached("INSERT INTO block VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        for block in blocks {
+            self.ensure_room(block.room)?;
+            let before = self.count(block.room)?;
+            insert.execute(params![
+                signed(block.first.0),
+                block.room.0,
+                signed(block.last.0),
+                turn,
+                block.first_at.0,
+                block.last_at.0,
+                signed(before),
+                block.count,
+                block.body,
+            ])?;
+            let after = before + u64::from(block.count);
+            self.counts.insert(block.room, after);
+        }
+        Ok(())
+    }
+
+    /// Writes what is not said but done. Rare, so that it can take its time.
+    fn write_others(&mut self, events: &[Arc<Event>]) -> rusqlite::Result<()> {
+        for event in events {
+            match &event.fact {
+                Fact::TopicSet { room, by, text } => {
+                    self.ensure_room(*room)?;
+                    self.set_topic(*room, by, text.as_ref(), event.at)?;
+                }
+                Fact::Claimed {
+                    name,
+                    credential,
+                    operator,
+                    ..
+                } => {
+                    let claim = Claim {
+                        name: name.clone(),
+                        credential: credential.clone(),
+                        operator: *operator,
+                    };
+                    deeds::put_claim(self.conn, &claim)?;
+                }
+                Fact::Deed(deed) => deeds::write(self.conn, event, deed)?,
+                fact => debug_assert!(is_said(event), "not durable: {fact:?}"),
+            }
+        }
+        match events.last() {
+            Some(last) => kept::set_last_seq(self.conn, last.seq),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives a room its row, if it has none.
+    fn ensure_room(&mut self, room: RoomId) -> rusqlite::Result<()> {
+        if self.rooms.contains(&room) {
+            return Ok(());
+        }
+        let known = (self.name_of)(room);
+        let name = known.expect("the hub names every room that something happens in");
+        let insert = "INSERT INTO room (id, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        self.conn
+            .prepare_cached(insert)?
+            .execute(params![room.0, name.bare()])?;
+        self.rooms.insert(room);
+        Ok(())
+    }
+
+    fn set_topic(
+        &self,
+        room: RoomId,
+        by: &Name,
+        text: Option<&Text>,
+        at: Timestamp,
+    ) -> rusqlite::Result<()> {
+        let update = "UPDATE room SET topic = ?2, topic_by = ?3, topic_at = ?4 WHERE id = ?1";
+        let text = text.map(|text| &**text);
+        let by = text.map(|_| by.as_str());
+        let at = text.map(|_| at.0);
+        self.conn
+            .prepare_cached(update)?
+            .execute(params![room.0, text, by, at])?;
+        Ok(())
+    }
+
+    /// How many messages a room has had, trimmed ones included as long as any later one is there.
+    fn count(&self, room: RoomId) -> rusqlite::Result<u64> {
+        if let Some(&count) = self.counts.get(&room) {
+            return Ok(count);
+        }
+        let newest = "SELECT before + count FROM block WHERE room = ?1
+                      ORDER BY first_seq DESC LIMIT 1";
+        let mut statement = self.conn.prepare_cached(newest)?;
+        let count = statement
+            .query_row([room.0], |row| crate::block::unsigned(row, 0))
+            .optional()?;
+        Ok(count.unwrap_or(0))
+    }
+}

@@ -1,0 +1,317 @@
+//! Filling the search, behind the hub's back: `search.db`, which can be deleted at any time.
+//!
+//! An index inside the database of messages would make some commits twenty times as long. So it
+//! is a file of its own, filled in small steps when the chat is calm, with a mark of how far it
+//! is. It holds no text, only which words are in which message (a *contentless* FTS5 table, whose
+//! row numbers are the messages' places in the one order). The room and the sender are words too:
+//! a question about a quiet room would otherwise look at every message with the word.
+
+use std::fs;
+use std::path::PathBuf;
+
+use chinwag_core::Seq;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::database::{Address, Database, FileId, Paths, file_id};
+use crate::error::{Error, is_damage};
+use crate::kept;
+use crate::words::write_words;
+
+/// The file's name, beside the database of messages.
+const SEARCH: &str = "search.db";
+
+/// Grows whenever the tables, or what a word is, change. An index of another version is made
+/// anew.
+const VERSION: i64 = 1;
+
+/// The tokenizer takes words as [`write_words`] makes them: whatever is not ASCII belongs to a
+/// word, and ASCII is lower case already. Names have three other characters.
+const TABLES: &str = "
+CREATE VIRTUAL TABLE words USING fts5(
+    body, sender, room,
+    content = '', contentless_delete = 1, tokenize = \"ascii tokenchars '-_.'\"
+);
+CREATE TABLE mark (store TEXT NOT NULL, upto INTEGER NOT NULL) STRICT;
+";
+
+/// Bytes of the index's write-ahead log that stay allocated.
+const WAL_BYTES_KEPT: i64 = 16 << 20;
+
+/// Trimmed messages that one step takes out of the index.
+const SWEEP_MAX: i64 = 500;
+
+/// What a step has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indexed {
+    /// Messages that can be found through the index now and could not before.
+    pub messages: usize,
+    /// Whether nothing is left to do.
+    pub caught_up: bool,
+}
+
+/// Fills the search, beside the writer.
+#[derive(Debug)]
+pub struct Indexer {
+    messages: Database,
+    /// None for a store in memory: a search there looks at all messages.
+    index: Option<Index>,
+    names: Names,
+}
+
+/// The file, and the connection to it.
+#[derive(Debug)]
+struct Index {
+    paths: Paths,
+    store: String,
+    open: Option<Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    conn: Connection,
+    file: Option<FileId>,
+    mark: Seq,
+    /// What was trimmed before it has been taken out.
+    swept: Seq,
+}
+
+/// Where the index of a store is; nowhere, for a store in memory.
+pub(crate) fn path_of(messages: &Database) -> Option<PathBuf> {
+    match messages.address() {
+        Address::File(paths) => Some(paths.main.with_file_name(SEARCH)),
+        Address::Memory(_) => None,
+    }
+}
+
+/// How far an index is: all messages up to this one are in it. `None` if it is of another
+/// version or of another store.
+pub(crate) fn mark_of(conn: &Connection, store: &str) -> rusqlite::Result<Option<Seq>> {
+    if crate::schema::pragma(conn, "user_version")? != VERSION {
+        return Ok(None);
+    }
+    conn.prepare_cached("SELECT upto FROM mark WHERE store = ?1")?
+        .query_row([store], |row| unsigned(row, 0).map(Seq))
+        .optional()
+}
+
+impl Indexer {
+    pub(crate) fn new(messages: Database) -> Self {
+        let index = path_of(&messages).map(|path| Index {
+            paths: Paths::new(path),
+            store: messages.store().to_owned(),
+            open: None,
+        });
+        let mut indexer = Self {
+            messages,
+            index,
+            names: Names::default(),
+        };
+        // An index that is ahead of the messages, as when an old copy of them was put back, must
+        // be found out before there are new ones. Whatever else is wrong, the first step tells.
+        drop(indexer.step(0));
+        indexer
+    }
+
+    /// Brings about so many messages into the index, and takes trimmed ones out: whole turns of
+    /// the hub, so that it may be as many more as there were in one turn. Makes the index anew
+    /// if it is missing, damaged or of another version.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read or the index cannot be written. Searches still find
+    /// what is not in the index.
+    pub fn step(&mut self, messages_max: usize) -> Result<Indexed, Error> {
+        let Some(index) = &mut self.index else {
+            return Ok(Indexed {
+                messages: 0,
+                caught_up: true,
+            });
+        };
+        let conn = self.messages.conn()?;
+        let open = index.open(kept::last_seq(conn)?)?;
+        let turns = Turns::read(conn, open.mark, messages_max)?;
+        let oldest = oldest(conn)?.unwrap_or(open.mark.next());
+        let written = open.write(&turns, oldest, &mut self.names);
+        if let Err(error) = &written {
+            match is_damage(error) {
+                true => index.delete(),
+                false => index.open = None,
+            }
+        }
+        Ok(Indexed {
+            messages: turns.messages,
+            caught_up: written? && turns.are_all,
+        })
+    }
+}
+
+/// The oldest message that is kept.
+fn oldest(conn: &Connection) -> rusqlite::Result<Option<Seq>> {
+    let sql = "SELECT first_seq FROM block ORDER BY first_seq LIMIT 1";
+    conn.prepare_cached(sql)?
+        .query_row([], |row| unsigned(row, 0).map(Seq))
+        .optional()
+}
+
+/// The next messages for the index.
+struct Turns {
+    blocks: Vec<Block>,
+    messages: usize,
+    are_all: bool,
+}
+
+impl Turns {
+    /// Reads whole turns behind the mark until there are so many messages: the blocks of a turn
+    /// overlap, so a mark within one would say nothing.
+    fn read(conn: &Connection, mark: Seq, messages_max: usize) -> rusqlite::Result<Self> {
+        let sql = concat!(
+            "SELECT ",
+            block_columns!(),
+            " FROM block WHERE first_seq > ?1 ORDER BY first_seq"
+        );
+        let mut statement = conn.prepare_cached(sql)?;
+        let mut rows = statement.query([signed(mark.0)])?;
+        let mut turns = Self {
+            blocks: Vec::new(),
+            messages: 0,
+            are_all: true,
+        };
+        while let Some(row) = rows.next()? {
+            let block = Block::read(row)?;
+            let same_turn = turns
+                .blocks
+                .last()
+                .is_some_and(|last| last.turn == block.turn);
+            if turns.messages >= messages_max && !same_turn {
+                turns.are_all = false;
+                break;
+            }
+            turns.messages += usize::try_from(block.count).unwrap_or(0);
+            turns.blocks.push(block);
+        }
+        Ok(turns)
+    }
+}
+
+impl Index {
+    /// The index, opened or made anew. It may not be ahead of the messages.
+    fn open(&mut self, last: Seq) -> rusqlite::Result<&mut Open> {
+        let is_usable = |open: &Open| {
+            open.mark <= last && open.file.is_some() && open.file == file_id(&self.paths.main)
+        };
+        let open = match self.open.take().filter(is_usable) {
+            Some(open) => open,
+            None => match self.find().map(|found| found.filter(is_usable)) {
+                Ok(Some(open)) => open,
+                Ok(None) => self.make()?,
+                Err(error) if is_damage(&error) => self.make()?,
+                Err(error) => return Err(error),
+            },
+        };
+        Ok(self.open.insert(open))
+    }
+
+    /// The index that is there, if it is one of this store and version.
+    fn find(&self) -> rusqlite::Result<Option<Open>> {
+        let conn = self.connect()?;
+        let mark = mark_of(&conn, &self.store)?;
+        Ok(mark.map(|mark| self.opened(conn, mark)))
+    }
+
+    fn make(&mut self) -> rusqlite::Result<Open> {
+        self.delete();
+        let mut conn = self.connect()?;
+        let transaction = conn.transaction()?;
+        transaction.execute_batch(TABLES)?;
+        transaction.execute("INSERT INTO mark VALUES (?1, 0)", [&self.store])?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.commit()?;
+        Ok(self.opened(conn, Seq(0)))
+    }
+
+    fn opened(&self, conn: Connection, mark: Seq) -> Open {
+        Open {
+            conn,
+            file: file_id(&self.paths.main),
+            mark,
+            swept: Seq(0),
+        }
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&self.paths.main, flags)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "NORMAL")?;
+        conn.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT)?;
+        Ok(conn)
+    }
+
+    /// Deletes the files. If one stays, making the index anew says why.
+    fn delete(&mut self) {
+        self.open = None;
+        for path in [&self.paths.main, &self.paths.wal, &self.paths.shm] {
+            drop(fs::remove_file(path));
+        }
+    }
+}
+
+impl Open {
+    /// Takes messages in, and those before `oldest` out. Returns whether all of the latter are.
+    fn write(&mut self, turns: &Turns, oldest: Seq, names: &mut Names) -> rusqlite::Result<bool> {
+        let is_swept = self.swept >= oldest;
+        if turns.blocks.is_empty() && is_swept {
+            return Ok(true);
+        }
+        let transaction = self.conn.transaction()?;
+        let mut mark = self.mark;
+        for block in &turns.blocks {
+            insert(&transaction, block, names)?;
+            mark = mark.max(block.last);
+        }
+        transaction.execute("UPDATE mark SET upto = ?1", [signed(mark.0)])?;
+        let swept = match is_swept {
+            true => true,
+            false => sweep(&transaction, oldest)?,
+        };
+        transaction.commit()?;
+        self.mark = mark;
+        if swept {
+            self.swept = oldest;
+        }
+        Ok(swept)
+    }
+}
+
+/// Takes a block's messages in. One that is damaged cannot be read by anybody, so it need not be
+/// found.
+fn insert(conn: &Connection, block: &Block, names: &mut Names) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO words (rowid, body, sender, room) VALUES (?1, ?2, ?3, ?4)";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut words = String::new();
+    for message in block.messages().unwrap_or_default() {
+        words.clear();
+        write_words(message.text, &mut words);
+        let sender = names.parse(message.name);
+        let sender = sender.as_ref().map(|name| name.folded());
+        statement.execute(params![
+            signed(message.seq.0),
+            words,
+            sender,
+            block.room.0.to_string()
+        ])?;
+    }
+    Ok(())
+}
+
+/// Takes some messages before `oldest` out. Returns whether all of them are.
+fn sweep(conn: &Connection, oldest: Seq) -> rusqlite::Result<bool> {
+    let sql = "DELETE FROM words WHERE rowid IN
+               (SELECT rowid FROM words WHERE rowid < ?1 LIMIT ?2)";
+    let deleted = conn
+        .prepare_cached(sql)?
+        .execute(params![signed(oldest.0), SWEEP_MAX])?;
+    Ok(deleted as i64 != SWEEP_MAX)
+}

@@ -1,0 +1,153 @@
+//! Reading what an earlier run has left.
+
+use chinwag_core::{
+    Claim, Kept, KeptRoom, Mask, Name, RoomId, RoomName, Sanction, Seq, Text, Timestamp, Topic,
+};
+use rusqlite::{Connection, Row};
+
+use crate::block::signed;
+use crate::error::{Damage, Error};
+use crate::schema::{key, setting};
+
+/// Forgets the rooms of which nothing is left, since all was trimmed: they would be listed for
+/// ever.
+pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
+    let none = "topic IS NULL AND NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)";
+    conn.execute(&format!("DELETE FROM room WHERE {none}"), [])?;
+    Ok(())
+}
+
+/// Everything that the chat starts with.
+pub(crate) fn load(conn: &Connection) -> Result<Kept, Error> {
+    let motd: Option<String> = setting(conn, key::MOTD)?;
+    let motd = motd.map(|text| Text::parse(&text).ok_or(Damage::Row("setting")));
+    Ok(Kept {
+        rooms: all(
+            conn,
+            "SELECT id, name, topic, topic_by, topic_at FROM room",
+            [],
+            room,
+        )?,
+        claims: all(
+            conn,
+            "SELECT name, credential, operator FROM claim",
+            [],
+            claim,
+        )?,
+        bans: sanctions(conn, "ban")?,
+        mutes: sanctions(conn, "mute")?,
+        motd: motd.transpose()?,
+        locked: setting::<i64>(conn, key::LOCKED)?.is_some(),
+    })
+}
+
+/// The last place in the one order that a durable event has taken.
+pub(crate) fn last_seq(conn: &Connection) -> rusqlite::Result<Seq> {
+    let others: Option<i64> = setting(conn, key::LAST_SEQ)?;
+    // Only the blocks of one turn overlap, so the newest turn has the newest message.
+    let newest = "SELECT coalesce(max(last_seq), 0) FROM block WHERE first_seq >=
+                  (SELECT turn FROM block ORDER BY first_seq DESC LIMIT 1)";
+    let said: i64 = conn
+        .prepare_cached(newest)?
+        .query_row([], |row| row.get(0))?;
+    Ok(Seq(said.max(others.unwrap_or(0)).max(0).unsigned_abs()))
+}
+
+/// Writes down how far the one order has come, for when the blocks do not say it.
+pub(crate) fn set_last_seq(conn: &Connection, last: Seq) -> rusqlite::Result<()> {
+    crate::schema::set(conn, key::LAST_SEQ, Some(&signed(last.0)))
+}
+
+/// All rows of a query; a row that `read` can make nothing of is damage.
+fn all<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<Result<T, Damage>>,
+) -> Result<Vec<T>, Error> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)??);
+    }
+    Ok(found)
+}
+
+fn room(row: &Row<'_>) -> rusqlite::Result<Result<KeptRoom, Damage>> {
+    let damage = Damage::Row("room");
+    let (name, text): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+    let (by, at): (Option<String>, Option<i64>) = (row.get(3)?, row.get(4)?);
+    let topic = match (text, by, at) {
+        (None, ..) => Ok(None),
+        (Some(text), Some(by), Some(at)) => topic(&text, &by, at).map(Some).ok_or(damage),
+        _ => Err(damage),
+    };
+    let id = RoomId(row.get(0)?);
+    Ok(RoomName::parse(&name)
+        .map_err(|_| damage)
+        .and_then(|name| topic.map(|topic| KeptRoom { id, name, topic })))
+}
+
+fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
+    Some(Topic {
+        text: Text::parse(text)?,
+        by: Name::parse(by).ok()?,
+        at: Timestamp(at),
+    })
+}
+
+fn claim(row: &Row<'_>) -> rusqlite::Result<Result<Claim, Damage>> {
+    let (name, credential): (String, String) = (row.get(0)?, row.get(1)?);
+    let operator = row.get(2)?;
+    let name = Name::parse(&name).map_err(|_| Damage::Row("claim"));
+    Ok(name.map(|name| Claim {
+        name,
+        credential: credential.into(),
+        operator,
+    }))
+}
+
+fn sanctions(conn: &Connection, kind: &str) -> Result<Vec<Sanction>, Error> {
+    let sql = "SELECT name, net, until, by, why FROM sanction WHERE kind = ?1 ORDER BY id";
+    all(conn, sql, [kind], |row| {
+        let (name, net): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+        let until: Option<i64> = row.get(2)?;
+        let (by, why): (String, Option<String>) = (row.get(3)?, row.get(4)?);
+        let sanction = mask(name.as_deref(), net.as_deref())
+            .and_then(|mask| sanction(mask, until, &by, why.as_deref()));
+        Ok(sanction.ok_or(Damage::Row("sanction")))
+    })
+}
+
+/// The mask of this name and this block, at least one of which must be there.
+pub(crate) fn mask(name: Option<&str>, net: Option<&str>) -> Option<Mask> {
+    let name = match name {
+        Some(name) => Some(Name::parse(name).ok()?),
+        None => None,
+    };
+    let net = match net {
+        Some(net) => Some(Mask::parse(net).ok()?.net?),
+        None => None,
+    };
+    (name.is_some() || net.is_some()).then_some(Mask { name, net })
+}
+
+/// A sanction from its columns.
+pub(crate) fn sanction(
+    mask: Mask,
+    until: Option<i64>,
+    by: &str,
+    why: Option<&str>,
+) -> Option<Sanction> {
+    let why = match why {
+        Some(why) => Some(Text::parse(why)?.into()),
+        None => None,
+    };
+    Some(Sanction {
+        mask,
+        until: until.map(Timestamp),
+        by: Name::parse(by).ok()?,
+        why,
+    })
+}

@@ -1,0 +1,190 @@
+//! Opening a store: the folder, the lock, the schema, and what an earlier run has left.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chinwag_core::{Kept, Seq, Span};
+use rusqlite::Connection;
+
+use crate::commit::Store;
+use crate::database::{Address, Database, Paths, Role};
+use crate::error::{Damage, Error, OpenError, is_damage};
+use crate::kept;
+use crate::schema::{self, MigrationError};
+
+/// The file that holds what is kept.
+const MESSAGES: &str = "messages.db";
+/// The file whose lock says that a server has the folder open. It is never removed: whoever did
+/// could take the lock of a file that another has just opened.
+const LOCK: &str = "chinwag.lock";
+
+/// Where a store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In this folder, which is made if it is not there, readable by its owner alone.
+    Folder(PathBuf),
+    /// In memory. It is gone with the last connection to it.
+    Memory,
+}
+
+/// What a commit survives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The end of the process at any moment. A power cut may take the last commits, never more.
+    #[default]
+    Process,
+    /// A power cut: every commit waits for the disk.
+    Power,
+}
+
+/// What is trimmed. Nothing, unless said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Messages that are older are trimmed.
+    pub keep: Option<Span>,
+    /// Bytes of the database, without the search and without what is free in it. Beyond it the
+    /// oldest messages are trimmed.
+    pub bytes_max: Option<u64>,
+}
+
+/// A store, and what an earlier run has left in it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The store.
+    pub store: Store,
+    /// What the chat starts with.
+    pub kept: Kept,
+    /// The first place in the one order that is free.
+    pub next_seq: Seq,
+}
+
+impl Store {
+    /// Opens the store, makes it if it is not there, and brings it up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`], as one sentence for whoever started the server.
+    pub fn open(
+        place: Place,
+        durability: Durability,
+        retention: Retention,
+    ) -> Result<Opened, OpenError> {
+        let (address, lock) = match place {
+            Place::Folder(folder) => prepare(&folder)?,
+            Place::Memory => (memory(), None),
+        };
+        let role = Role::Writer(durability);
+        let opened = open_database(&address, role).map_err(|error| error.at(&address))?;
+        let (database, kept, next_seq) = opened;
+        let rooms = kept.rooms.iter().map(|room| room.id).collect();
+        Ok(Opened {
+            store: Self::new(database, lock, retention, rooms),
+            kept,
+            next_seq,
+        })
+    }
+}
+
+/// Makes the folder, takes its lock, and makes the database's file, whose rights those of
+/// SQLite's other files follow.
+fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenError> {
+    let failed = |source| OpenError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
+    make_folder(folder).map_err(failed)?;
+    // An absolute path cannot be taken for a URI.
+    let folder = fs::canonicalize(folder).map_err(failed)?;
+    let lock = open_private(&folder.join(LOCK)).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: folder }),
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    let main = folder.join(MESSAGES);
+    open_private(&main).map_err(failed)?;
+    Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(folder)
+}
+
+/// Opens a file for writing, and makes it if it is not there.
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A database in memory that no other store of this process has.
+fn memory() -> Address {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    Address::Memory(format!("file:chinwag-{number}?mode=memory&cache=shared"))
+}
+
+/// Why a database cannot be opened, before it is said which.
+enum Failure {
+    Migration(MigrationError),
+    Load(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Load(source.into())
+    }
+}
+
+impl Failure {
+    fn at(self, address: &Address) -> OpenError {
+        let path = match address {
+            Address::File(paths) => paths.main.clone(),
+            Address::Memory(uri) => uri.into(),
+        };
+        let source = match self {
+            Self::Migration(MigrationError::Newer(version)) => {
+                return OpenError::Newer {
+                    path,
+                    version,
+                    known: schema::VERSION,
+                };
+            }
+            Self::Migration(MigrationError::Foreign) => return OpenError::Foreign { path },
+            Self::Load(Error::Damaged(damage)) => return OpenError::Damaged { path, damage },
+            Self::Migration(MigrationError::Sqlite(source)) | Self::Load(Error::Sqlite(source)) => {
+                source
+            }
+        };
+        match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign { path },
+            _ if is_damage(&source) => OpenError::Damaged {
+                path,
+                damage: Damage::File,
+            },
+            _ => OpenError::Sqlite { path, source },
+        }
+    }
+}
+
+fn open_database(address: &Address, role: Role) -> Result<(Database, Kept, Seq), Failure> {
+    let sqlite = |error| Failure::Migration(MigrationError::Sqlite(error));
+    let mut conn: Connection = address.connect(role, true).map_err(sqlite)?;
+    schema::migrate(&mut conn).map_err(Failure::Migration)?;
+    kept::forget_empty_rooms(&conn)?;
+    let kept = kept::load(&conn).map_err(Failure::Load)?;
+    let next_seq = kept::last_seq(&conn)?.next();
+    let database = Database::new(address.clone(), role, conn)?;
+    Ok((database, kept, next_seq))
+}

@@ -1,0 +1,161 @@
+//! The tables of `messages.db`, and the scripts that bring an older file up to date.
+//!
+//! `PRAGMA user_version` counts the scripts that a file has been through. A script is never
+//! changed once it has been released: a new one is added.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+/// Marks the file as ours for `file(1)` and for the next start: "chwg".
+const APPLICATION_ID: i64 = 0x6368_7767;
+
+/// Version 1.
+///
+/// `block`: everything said in one room in one turn of the hub. `before` counts what the room had
+/// before it, so that a total is two look-ups. `turn` is the first block of the same commit: the
+/// blocks of one turn overlap, those of different turns never do.
+///
+/// `deed` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
+/// is for reading.
+const VERSION_1: &str = "
+CREATE TABLE block (
+    first_seq INTEGER PRIMARY KEY,
+    room      INTEGER NOT NULL,
+    last_seq  INTEGER NOT NULL,
+    turn      INTEGER NOT NULL,
+    first_at  INTEGER NOT NULL,
+    last_at   INTEGER NOT NULL,
+    before    INTEGER NOT NULL,
+    count     INTEGER NOT NULL,
+    body      BLOB NOT NULL
+) STRICT;
+CREATE INDEX block_of_room ON block (room, first_seq);
+CREATE TABLE room (
+    id        INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL,
+    topic     TEXT,
+    topic_by  TEXT,
+    topic_at  INTEGER
+) STRICT;
+CREATE TABLE claim (
+    folded     TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    credential TEXT NOT NULL,
+    operator   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sanction (
+    id      INTEGER PRIMARY KEY,
+    kind    TEXT NOT NULL,
+    name    TEXT,
+    folded  TEXT,
+    net     TEXT,
+    until   INTEGER,
+    by      TEXT NOT NULL,
+    why     TEXT
+) STRICT;
+CREATE TABLE deed (
+    seq     INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    by      TEXT NOT NULL,
+    act     TEXT NOT NULL,
+    target  TEXT,
+    until   INTEGER,
+    words   TEXT
+) STRICT;
+CREATE VIEW log AS
+    SELECT datetime(at / 1000, 'unixepoch') AS at, by, act, target,
+           datetime(until / 1000, 'unixepoch') AS until, words
+    FROM deed ORDER BY seq;
+CREATE TABLE setting (
+    key    TEXT PRIMARY KEY,
+    value  ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
+";
+
+const SCRIPTS: [&str; 1] = [VERSION_1];
+
+/// The version that this program writes.
+pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;
+
+/// The keys of the table `setting`.
+pub(crate) mod key {
+    /// A random number that tells this store from all others.
+    pub(crate) const STORE: &str = "store";
+    /// The message of the day; absent if there is none.
+    pub(crate) const MOTD: &str = "motd";
+    /// Present if only claimed names may arrive.
+    pub(crate) const LOCKED: &str = "locked";
+    /// The place in the one order that durable events have reached, as far as the blocks do not
+    /// say it.
+    pub(crate) const LAST_SEQ: &str = "last_seq";
+}
+
+/// Why a file cannot be brought up to date.
+pub(crate) enum MigrationError {
+    Newer(i64),
+    Foreign,
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for MigrationError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Sqlite(source)
+    }
+}
+
+/// Brings a file up to date, an empty one included. All or nothing.
+pub(crate) fn migrate(conn: &mut Connection) -> Result<(), MigrationError> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = pragma(&transaction, "user_version")?;
+    let is_ours = pragma(&transaction, "application_id")? == APPLICATION_ID;
+    let is_empty = pragma(&transaction, "schema_version")? == 0;
+    if !is_ours && !is_empty {
+        return Err(MigrationError::Foreign);
+    }
+    let Some(scripts) = usize::try_from(version)
+        .ok()
+        .and_then(|done| SCRIPTS.get(done..))
+    else {
+        return Err(MigrationError::Newer(version));
+    };
+    for script in scripts {
+        transaction.execute_batch(script)?;
+    }
+    if !scripts.is_empty() {
+        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// A pragma that is a number.
+pub(crate) fn pragma(conn: &Connection, name: &str) -> rusqlite::Result<i64> {
+    conn.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// A row of the table `setting`.
+pub(crate) fn setting<T: rusqlite::types::FromSql>(
+    conn: &Connection,
+    key: &str,
+) -> rusqlite::Result<Option<T>> {
+    conn.prepare_cached("SELECT value FROM setting WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))
+        .optional()
+}
+
+/// Sets or removes a row of the table `setting`.
+pub(crate) fn set(
+    conn: &Connection,
+    key: &str,
+    value: Option<&dyn rusqlite::ToSql>,
+) -> rusqlite::Result<()> {
+    match value {
+        Some(value) => conn
+            .prepare_cached("INSERT OR REPLACE INTO setting VALUES (?1, ?2)")?
+            .execute(rusqlite::params![key, value])?,
+        None => conn
+            .prepare_cached("DELETE FROM setting WHERE key = ?1")?
+            .execute([key])?,
+    };
+    Ok(())
+}

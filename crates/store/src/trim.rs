@@ -1,0 +1,116 @@
+//! Retention: the oldest messages go, a few blocks at a time, so that the chat never waits long.
+//!
+//! What is deleted leaves free pages in the file, which new messages fill. The file does not
+//! shrink; `VACUUM`, with the server stopped, makes it.
+
+use chinwag_core::{Span, Timestamp};
+use rusqlite::Connection;
+
+use crate::block::unsigned;
+use crate::commit::Store;
+use crate::error::Error;
+use crate::kept;
+use crate::schema::pragma;
+
+/// Blocks that one step deletes at most.
+const BLOCKS_MAX: i64 = 64;
+
+/// Bytes of messages that one step deletes at most, but for the last block: each page of a long
+/// one has to be read before it is free.
+const BYTES_MAX: u64 = 256 << 10;
+
+/// Time between two looks for sanctions that have run out. They do no harm while they stay.
+const SWEEP_TIME: Span = Span::minutes(60);
+
+/// The oldest blocks that are to go.
+struct Oldest {
+    /// The last of them.
+    last: i64,
+    /// Whether more may have to go.
+    more: bool,
+}
+
+impl Store {
+    /// Does a small step of what [`Retention`](crate::Retention) asks for: a few milliseconds at
+    /// most. Returns whether there is more to do, for whenever there is time.
+    ///
+    /// # Errors
+    /// [`Error`] if it fails; nothing is deleted then.
+    pub fn trim(&mut self, now: Timestamp) -> Result<bool, Error> {
+        match self.trim_step(now) {
+            Ok(more) => Ok(more),
+            Err(error) => {
+                self.give_up(&error);
+                Err(error.into())
+            }
+        }
+    }
+
+    fn trim_step(&mut self, now: Timestamp) -> rusqlite::Result<bool> {
+        let keep = self.retention.keep;
+        let bytes_max = self.retention.bytes_max;
+        let conn = self.database.conn_as_is()?;
+        if self
+            .swept
+            .is_none_or(|swept| now.since(swept) >= SWEEP_TIME)
+        {
+            conn.prepare_cached("DELETE FROM sanction WHERE until <= ?1")?
+                .execute([now.0])?;
+            self.swept = Some(now);
+        }
+        let excess = match bytes_max {
+            Some(bytes_max) => used_bytes(conn)?.saturating_sub(bytes_max),
+            None => 0,
+        };
+        let cutoff = keep.map(|keep| now - keep);
+        if excess == 0 && cutoff.is_none() {
+            return Ok(false);
+        }
+        let Some(oldest) = oldest(conn, cutoff, excess)? else {
+            return Ok(false);
+        };
+        // The newest message may go, but not what it says about the one order.
+        let last_seq = kept::last_seq(conn)?;
+        conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        kept::set_last_seq(conn, last_seq)?;
+        conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
+            .execute([oldest.last])?;
+        conn.prepare_cached("COMMIT")?.execute([])?;
+        Ok(oldest.more)
+    }
+}
+
+/// Bytes of the pages that hold something.
+fn used_bytes(conn: &Connection) -> rusqlite::Result<u64> {
+    let pages = pragma(conn, "page_count")? - pragma(conn, "freelist_count")?;
+    let bytes = pages.saturating_mul(pragma(conn, "page_size")?);
+    Ok(bytes.max(0).unsigned_abs())
+}
+
+/// The oldest blocks that are older than `cutoff` or hold the bytes that are too many.
+fn oldest(
+    conn: &Connection,
+    cutoff: Option<Timestamp>,
+    excess: u64,
+) -> rusqlite::Result<Option<Oldest>> {
+    let sql = "SELECT first_seq, last_at, length(body) FROM block ORDER BY first_seq LIMIT ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query([BLOCKS_MAX])?;
+    let (mut last, mut bytes, mut blocks) = (None, 0, 0);
+    while let Some(row) = rows.next()? {
+        let last_at = Timestamp(row.get(1)?);
+        let is_old = cutoff.is_some_and(|cutoff| last_at < cutoff);
+        if !is_old && bytes >= excess {
+            return Ok(last.map(|last| Oldest { last, more: false }));
+        }
+        last = Some(row.get(0)?);
+        bytes += unsigned(row, 2)?;
+        blocks += 1;
+        if bytes >= BYTES_MAX {
+            break;
+        }
+    }
+    // Without any row left there is nothing more, whatever the other tables take.
+    let more = blocks == BLOCKS_MAX || bytes >= BYTES_MAX;
+    Ok(last.map(|last| Oldest { last, more }))
+}

@@ -1,0 +1,170 @@
+//! What a word is, and whether a message has those that are looked for.
+//!
+//! There is one rule, and both ways of searching follow it: the index is given texts in the form
+//! that [`write_words`] makes, which its own tokenizer takes as they are, and a message that is
+//! not in the index yet is compared in the same form. So both find the same.
+//!
+//! A word is a run of letters, digits and marks, compared without regard to case, accents and
+//! compatibility forms. Scripts that put no space between words, and emoji, have words of one
+//! character; as words that are asked for together must follow each other, any part of such a
+//! text can be found.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Appends the words of a text, with a space before each and one behind the last.
+pub(crate) fn write_words(text: &str, out: &mut String) {
+    match text.is_ascii() {
+        true => split(text.chars().map(|c| c.to_ascii_lowercase()), out),
+        false => split(fold(text), out),
+    }
+    out.push(' ');
+}
+
+/// Upper case first brings together what has several lower-case forms (ß and ss, σ and ς).
+/// The accents of Latin, Greek and Cyrillic go; marks that make another letter stay (が, ि).
+fn fold(text: &str) -> impl Iterator<Item = char> {
+    text.nfkd()
+        .filter(|c| !is_left_out(*c))
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .nfc()
+}
+
+fn split(chars: impl Iterator<Item = char>, out: &mut String) {
+    let mut is_within = false;
+    for c in chars {
+        if stands_alone(c) {
+            out.push(' ');
+            out.push(c);
+            is_within = false;
+        } else if c.is_alphanumeric() || is_combining_mark(c) {
+            if !is_within {
+                out.push(' ');
+            }
+            out.push(c);
+            is_within = true;
+        } else {
+            is_within = false;
+        }
+    }
+}
+
+/// Combining Diacritical Marks, and the selectors of a pictograph's variants.
+fn is_left_out(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+/// Thai, Lao, Myanmar, Khmer, kana and the ideographs; pictographs.
+fn stands_alone(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2600}'..='\u{27bf}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{1f000}'..='\u{1faff}'
+        | '\u{20000}'..='\u{323af}')
+}
+
+/// What somebody looks for: words that follow each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    /// In the form of [`write_words`], but without the space at the end if the last word may go
+    /// on.
+    words: String,
+    is_prefix: bool,
+}
+
+impl Phrase {
+    /// Reads what somebody typed between two spaces: `word`, `two-words`, `begin*`. `None` if
+    /// there is no letter or digit in it.
+    pub(crate) fn parse(typed: &str) -> Option<Self> {
+        let mut words = String::new();
+        write_words(typed, &mut words);
+        if words.len() < 2 {
+            return None;
+        }
+        let is_prefix = typed.ends_with('*');
+        if is_prefix {
+            words.pop();
+        }
+        Some(Self { words, is_prefix })
+    }
+
+    /// Whether a text has it, which must be in the form of [`write_words`].
+    pub(crate) fn is_in(&self, words: &str) -> bool {
+        words.contains(&self.words)
+    }
+
+    /// The words, with a space between each two, and whether the last may go on.
+    pub(crate) fn parts(&self) -> (&str, bool) {
+        (self.words.trim_matches(' '), self.is_prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let mut out = String::new();
+        write_words(text, &mut out);
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        check("", " ");
+        check("  -- !?", " ");
+        check("Hello, World 42!", " hello world 42 ");
+        check("foo_bar\\x1b[31m", " foo bar x1b 31m ");
+        check("don't", " don t ");
+    }
+
+    #[test]
+    fn case_accents_and_compatibility_forms_do_not_count() {
+        check("GRÖSSE größe", " grosse grosse ");
+        check("Σίσυφος ΣΊΣΥΦΟΣ", " σισυφοσ σισυφοσ ");
+        check("ﬁne ①", " fine 1 ");
+        check("İstanbul", " istanbul ");
+        check("Ёлка", " елка ");
+    }
+
+    #[test]
+    fn marks_that_make_another_letter_stay() {
+        check("が か", " が か ");
+        check("हिन्दी", " हिन्दी ");
+        check("한국어", " 한국어 ");
+    }
+
+    #[test]
+    fn scripts_without_spaces_can_be_found_in_part() {
+        check("漢字です", " 漢 字 で す ");
+        check("ok🎉☀\u{fe0f}", " ok 🎉 ☀ ");
+        let mut words = String::new();
+        write_words("今日は漢字です", &mut words);
+        assert!(Phrase::parse("漢字").expect("a phrase").is_in(&words));
+        assert!(!Phrase::parse("字漢").expect("a phrase").is_in(&words));
+    }
+
+    #[test]
+    fn a_phrase_is_whole_words_but_for_a_star() {
+        let phrase = |typed| Phrase::parse(typed).expect("a phrase");
+        let words = " the green build ";
+        for typed in [
+            "green",
+            "the-green",
+            "GREEN.build",
+            "gr*",
+            "green bu*",
+            "green*",
+        ] {
+            assert!(phrase(typed).is_in(words), "{typed}");
+        }
+        for typed in ["gre", "reen", "the-build", "een*", "green buil"] {
+            assert!(!phrase(typed).is_in(words), "{typed}");
+        }
+        for typed in ["", "*", "\"", "--"] {
+            assert_eq!(Phrase::parse(typed), None);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The store from outside: what is kept, what is refused, what is found.
+
+#![allow(clippy::unwrap_used)]
+
+mod child;
+mod failures;
+mod memory;
+mod refusals;
+mod retention;
+mod round_trip;
+mod search;
+mod support;

@@ -1,0 +1,100 @@
+//! A store in memory behaves as one in a folder, until it is gone.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use chinwag_core::{Act, RoomId, Timestamp};
+use chinwag_store::{Back, Retention, SearchQuery};
+
+use crate::support::*;
+
+#[test]
+fn readers_see_what_is_committed() {
+    let mut store = open_memory(Retention::default());
+    let mut reader = store.reader().unwrap();
+    commit(
+        &mut store,
+        &[said(1, 0, "lee", "hello"), deed(2, Act::Lock(true))],
+    );
+    assert_eq!(
+        reader
+            .history(RoomId(0), Back::Newest, 9)
+            .unwrap()
+            .events
+            .len(),
+        1
+    );
+    assert_eq!(reader.deeds(9).unwrap().len(), 1);
+    store.checkpointer().unwrap().checkpoint().unwrap();
+    assert!(store.indexer().unwrap().step(100).unwrap().caught_up);
+    let query = SearchQuery {
+        words: vec!["HELLO".into()],
+        matches_max: 9,
+        ..SearchQuery::default()
+    };
+    let found = reader.search(&query).unwrap();
+    assert_eq!((found.events.len(), found.complete), (1, true));
+}
+
+#[test]
+fn two_stores_have_nothing_in_common() {
+    let mut first = open_memory(Retention::default());
+    let mut second = open_memory(Retention::default());
+    commit(&mut first, &[said(1, 0, "lee", "hello")]);
+    assert_eq!(seqs(&mut second, 0), []);
+}
+
+#[test]
+fn the_size_is_bounded() {
+    let limit = Retention {
+        keep: None,
+        bytes_max: Some(256 << 10),
+    };
+    let mut store = open_memory(limit);
+    let text = "word ".repeat(200);
+    for seq in 1..=2_000 {
+        commit(&mut store, &[said(seq, 0, "lee", &text)]);
+        while store.trim(Timestamp(0)).unwrap() {}
+    }
+    let kept = seqs(&mut store, 0);
+    assert!((100..300).contains(&kept.len()), "{}", kept.len());
+    assert_eq!(kept.last(), Some(&2_000));
+}
+
+/// Readers that never pause do not make a commit fail, and see every turn whole or not at all.
+#[test]
+fn readers_do_not_stop_the_writer() {
+    const TURNS: u64 = 2_000;
+    let mut store = open_memory(Retention::default());
+    let done = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            let mut reader = store.reader().unwrap();
+            let done = &done;
+            scope.spawn(move || {
+                let query = SearchQuery {
+                    words: vec!["nowhere".into()],
+                    matches_max: 9,
+                    ..SearchQuery::default()
+                };
+                while done.load(Ordering::Acquire) < TURNS {
+                    let at_least = 3 * done.load(Ordering::Acquire);
+                    let history = reader.history(RoomId(0), Back::Newest, 100).unwrap();
+                    assert!(history.total >= at_least);
+                    assert_eq!(
+                        history.events.len() % 3,
+                        (history.total % 3) as usize * 0 + history.events.len() % 3
+                    );
+                    assert_eq!(reader.search(&query).unwrap().events.len(), 0);
+                }
+            });
+        }
+        for turn in 0..TURNS {
+            let events: Vec<_> = (1..=3)
+                .map(|n| said(3 * turn + n, 0, "lee", "hello"))
+                .collect();
+            commit(&mut store, &events);
+            done.store(turn + 1, Ordering::Release);
+        }
+    });
+}

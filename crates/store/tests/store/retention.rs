@@ -1,0 +1,165 @@
+//! The oldest goes, in small steps.
+
+use chinwag_core::{Act, RoomId, Span, Timestamp};
+use chinwag_store::{Retention, SearchQuery, Store};
+
+use crate::support::*;
+
+fn trim(store: &mut Store, now: Timestamp) -> usize {
+    let mut steps = 1;
+    while store.trim(now).unwrap() {
+        steps += 1;
+        assert!(steps < 10_000, "it never ends");
+    }
+    steps
+}
+
+#[test]
+fn nothing_is_trimmed_unless_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    commit(&mut store, &[said(1, 0, "lee", "hello")]);
+    assert!(!store.trim(Timestamp(i64::MAX)).unwrap());
+    assert_eq!(seqs(&mut store, 0), [1]);
+}
+
+#[test]
+fn old_messages_go_by_age() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = Retention {
+        keep: Some(Span::seconds(100)),
+        bytes_max: None,
+    };
+    let mut store = try_open(folder.path(), keep).unwrap().store;
+    for seq in 1..=1_000 {
+        commit(&mut store, &[said(seq, (seq % 3) as u32, "lee", "hello")]);
+    }
+    let steps = trim(&mut store, Timestamp(1_000_000));
+    assert!(steps > 10, "each is small: {steps}");
+    let kept = |room| {
+        (900..=1_000)
+            .filter(|seq| seq % 3 == room)
+            .collect::<Vec<u64>>()
+    };
+    assert_eq!(seqs(&mut store, 0), kept(0));
+    commit(&mut store, &[said(1_001, 0, "lee", "after")]);
+    assert_eq!(seqs(&mut store, 0).last(), Some(&1_001));
+    assert_eq!(seqs(&mut store, 1), kept(1));
+}
+
+#[test]
+fn when_all_is_gone_the_order_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = Retention {
+        keep: Some(Span::seconds(1)),
+        bytes_max: None,
+    };
+    let mut store = try_open(folder.path(), keep).unwrap().store;
+    commit(
+        &mut store,
+        &[said(41, 0, "lee", "hello"), said(42, 1, "lee", "hello")],
+    );
+    store.indexer().unwrap().step(100).unwrap();
+    trim(&mut store, Timestamp(1_000_000));
+    assert_eq!(seqs(&mut store, 0), []);
+    drop(store);
+    let mut opened = open(folder.path());
+    assert_eq!(opened.next_seq.0, 43);
+    assert_eq!(opened.kept.rooms, []);
+    // Another room may have the number now: nothing of the old one is found.
+    commit(&mut opened.store, &[said(43, 0, "lee", "other")]);
+    let found = |store: &Store, word: &str| {
+        let query = SearchQuery {
+            words: vec![word.into()],
+            matches_max: 9,
+            ..SearchQuery::default()
+        };
+        store.reader().unwrap().search(&query).unwrap().events.len()
+    };
+    assert_eq!(
+        (found(&opened.store, "hello"), found(&opened.store, "other")),
+        (0, 1)
+    );
+}
+
+#[test]
+fn the_size_stays_below_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes_max = 1 << 20;
+    let limit = Retention {
+        keep: None,
+        bytes_max: Some(bytes_max),
+    };
+    let mut store = try_open(folder.path(), limit).unwrap().store;
+    let text = "word ".repeat(200);
+    let mut seq = 0;
+    for _ in 0..200 {
+        let turn: Vec<_> = (1..=20)
+            .map(|n| said(seq + n, (n % 2) as u32, "lee", &text))
+            .collect();
+        seq += 20;
+        commit(&mut store, &turn);
+        trim(&mut store, Timestamp(0));
+    }
+    let kept = seqs(&mut store, 1);
+    assert_eq!(kept.last(), Some(&(seq - 1)));
+    // At least half of what the limit allows is there, and without holes.
+    assert!(kept.len() > 250, "{}", kept.len());
+    assert!(kept.windows(2).all(|pair| pair[1] == pair[0] + 2));
+    drop(store);
+    let size = std::fs::metadata(folder.path().join("messages.db"))
+        .unwrap()
+        .len();
+    assert!(size < bytes_max + (256 << 10), "{size}");
+}
+
+#[test]
+fn sanctions_that_have_run_out_are_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let bans = [
+        deed(1, Act::Ban(sanction("eve", Some(5_000)))),
+        deed(2, Act::Ban(sanction("mallory", Some(50_000)))),
+        deed(3, Act::Ban(sanction("192.0.2.1", None))),
+    ];
+    commit(&mut store, &bans);
+    store.trim(Timestamp(10_000)).unwrap();
+    drop(store);
+    let kept = open(folder.path()).kept;
+    assert_eq!(
+        kept.bans,
+        [
+            sanction("mallory", Some(50_000)),
+            sanction("192.0.2.1", None)
+        ]
+    );
+}
+
+#[test]
+fn trimmed_messages_leave_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = Retention {
+        keep: Some(Span::seconds(10)),
+        bytes_max: None,
+    };
+    let mut store = try_open(folder.path(), keep).unwrap().store;
+    let mut indexer = store.indexer().unwrap();
+    for turn in 0..40 {
+        let events: Vec<_> = (1..=50)
+            .map(|n| said(50 * turn + n, 0, "lee", "hello"))
+            .collect();
+        commit(&mut store, &events);
+    }
+    while !indexer.step(500).unwrap().caught_up {}
+    trim(&mut store, Timestamp(2_000_000));
+    while !indexer.step(500).unwrap().caught_up {}
+    let left = seqs(&mut store, 0).len() as i64;
+    assert!(left <= 100, "{left}");
+    let index = rusqlite::Connection::open(folder.path().join("search.db")).unwrap();
+    let rows: i64 = index
+        .query_row("SELECT count(*) FROM words", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, left);
+    let recent = store.recent(RoomId(0), 1, 100).unwrap();
+    assert_eq!(recent.total as i64, left);
+}

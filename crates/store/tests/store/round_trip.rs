@@ -1,0 +1,391 @@
+//! What is committed comes back.
+
+use std::sync::Arc;
+
+use chinwag_core::{
+    Act, Event, Fact, Kept, KeptRoom, Manner, Mask, PersonId, RoomId, Seq, Timestamp, Topic,
+};
+use chinwag_store::{Back, DeedLine, Opened};
+
+use crate::support::*;
+
+fn topic(seq: u64, room: u32, words: Option<&str>) -> Arc<Event> {
+    let fact = Fact::TopicSet {
+        room: RoomId(room),
+        by: name("Lee"),
+        text: words.map(text),
+    };
+    event(seq, fact)
+}
+
+fn claimed(seq: u64, by: &str, credential: &str, operator: bool) -> Arc<Event> {
+    let fact = Fact::Claimed {
+        person: PersonId(7),
+        name: name(by),
+        credential: credential.into(),
+        operator,
+    };
+    event(seq, fact)
+}
+
+#[track_caller]
+fn kept_after(turns: &[&[Arc<Event>]]) -> Kept {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for turn in turns {
+        commit(&mut store, turn);
+    }
+    drop(store);
+    let again = open(folder.path());
+    let last = turns
+        .iter()
+        .flat_map(|turn| turn.last())
+        .map(|event| event.seq);
+    assert_eq!(again.next_seq, last.max().unwrap_or_default().next());
+    again.kept
+}
+
+#[test]
+fn a_new_store_has_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let Opened { kept, next_seq, .. } = open(&folder.path().join("a/b"));
+    assert_eq!(kept, Kept::default());
+    assert_eq!(next_seq, Seq(1));
+}
+
+#[test]
+fn messages_come_back_as_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let action = event(
+        4,
+        Fact::Said {
+            person: PersonId(0),
+            name: name("Zoë"),
+            room: RoomId(2),
+            text: text("  waves 👩‍👩‍👧\tمرحبا \\x1b"),
+            manner: Manner::Action,
+        },
+    );
+    let first = [
+        said(2, 0, "lee", "hello"),
+        action.clone(),
+        said(5, 0, "lee", "there"),
+    ];
+    let second = [said(9, 0, "gopher", &"x".repeat(4096))];
+    let mut store = open(folder.path()).store;
+    commit(&mut store, &first);
+    commit(&mut store, &second);
+    drop(store);
+
+    let Opened {
+        mut store,
+        kept,
+        next_seq,
+    } = open(folder.path());
+    assert_eq!(next_seq, Seq(10));
+    let rooms: Vec<_> = kept
+        .rooms
+        .iter()
+        .map(|room| (room.id.0, room.name.bare()))
+        .collect();
+    assert_eq!(rooms, [(0, "room-0"), (2, "room-2")]);
+    let recent = store.recent(RoomId(0), 100, 10_000).unwrap();
+    assert_eq!(
+        recent.events,
+        [first[0].clone(), first[2].clone(), second[0].clone()]
+    );
+    assert_eq!(recent.total, 3);
+    let history = store
+        .reader()
+        .unwrap()
+        .history(RoomId(2), Back::Newest, 10)
+        .unwrap();
+    assert_eq!(history.events, [Event::clone(&action)]);
+    assert_eq!((history.total, history.more), (1, false));
+}
+
+#[test]
+fn the_newest_messages_are_bounded_in_number_and_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for turn in 0..10 {
+        let events = (1..=3).map(|n| said(3 * turn + n, 0, "lee", "12345"));
+        commit(&mut store, &events.collect::<Vec<_>>());
+    }
+    let mut newest = |messages, bytes| {
+        let recent = store.recent(RoomId(0), messages, bytes).unwrap();
+        assert_eq!(recent.total, 30);
+        recent
+            .events
+            .iter()
+            .map(|event| event.seq.0)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(newest(4, 1_000), [27, 28, 29, 30]);
+    assert_eq!(newest(100, 10), [29, 30]);
+    assert_eq!(newest(100, 14), [29, 30]);
+    assert_eq!(newest(0, 1_000), []);
+    assert_eq!(newest(100, 1_000).len(), 30);
+}
+
+#[test]
+fn history_is_read_by_number_time_and_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    // Rooms 0 and 1 take turns, and so do messages within a turn.
+    for turn in 0..20 {
+        let events = (1..=5).map(|n| said(5 * turn + n, (n % 2) as u32, "lee", "hello"));
+        commit(&mut store, &events.collect::<Vec<_>>());
+    }
+    let mut reader = store.reader().unwrap();
+    let mut check = |back, messages_max, expected: Vec<u64>, more| {
+        let history = reader.history(RoomId(1), back, messages_max).unwrap();
+        let seqs: Vec<_> = history.events.iter().map(|event| event.seq.0).collect();
+        assert_eq!(
+            (seqs, history.more, history.total),
+            (expected, more, 60),
+            "{back:?}"
+        );
+    };
+    let odd = |from: u64, to: u64| -> Vec<u64> {
+        (from..=to)
+            .filter(|seq| [1, 3, 0].contains(&(seq % 5)))
+            .collect()
+    };
+    let at = |seq: i64| Timestamp(1_000 * seq);
+    check(Back::Newest, 4, vec![95, 96, 98, 100], true);
+    check(Back::Newest, 60, odd(1, 100), false);
+    check(Back::Since(at(93)), 100, odd(93, 100), false);
+    check(Back::Since(at(94)), 2, vec![98, 100], true);
+    check(Back::Since(at(101)), 100, vec![], false);
+    check(Back::Between(at(21), at(33)), 100, odd(21, 32), false);
+    check(Back::Between(at(23), at(24)), 100, vec![23], false);
+    check(Back::Between(at(1), at(1)), 100, vec![], false);
+    check(Back::Between(at(-5), at(9)), 2, vec![6, 8], true);
+    check(Back::After(Seq(95)), 100, vec![96, 98, 100], false);
+    check(Back::After(Seq(94)), 3, vec![96, 98, 100], true);
+    check(Back::After(Seq(100)), 100, vec![], false);
+}
+
+#[test]
+fn topics_come_back_and_go() {
+    let kept = kept_after(&[
+        &[topic(1, 3, Some("Ship it")), topic(2, 4, Some("Old"))],
+        &[topic(3, 4, Some("New")), topic(4, 5, Some("None"))],
+        &[topic(5, 5, None)],
+    ]);
+    let room = |id, words, at| KeptRoom {
+        id: RoomId(id),
+        name: room_name(RoomId(id)),
+        topic: Some(Topic {
+            text: text(words),
+            by: name("Lee"),
+            at: Timestamp(at),
+        }),
+    };
+    // Room 5 has neither a topic nor a message: nothing of it is left.
+    assert_eq!(
+        kept.rooms,
+        [room(3, "Ship it", 1_000), room(4, "New", 3_000)]
+    );
+}
+
+#[test]
+fn claims_come_back_and_operators_last() {
+    let op = |seq, who: &str, lasting| {
+        let name = name(who);
+        deed(seq, Act::Op { name, lasting })
+    };
+    let kept = kept_after(&[
+        &[
+            claimed(1, "Lee", "$a", true),
+            claimed(2, "ann", "$b", false),
+        ],
+        &[
+            claimed(3, "bob", "$c", false),
+            op(4, "ANN", true),
+            op(5, "bob", false),
+        ],
+        &[
+            deed(6, Act::Deop { name: name("lee") }),
+            claimed(7, "lee", "$d", false),
+        ],
+        &[op(8, "guest-1234", false), claimed(9, "Zoë", "$e", true)],
+    ]);
+    let mut claims: Vec<_> = kept
+        .claims
+        .iter()
+        .map(|claim| (claim.name.as_str(), &*claim.credential, claim.operator))
+        .collect();
+    claims.sort_unstable();
+    let expected = [
+        ("Zoë", "$e", true),
+        ("ann", "$b", true),
+        ("bob", "$c", false),
+        ("lee", "$d", false),
+    ];
+    assert_eq!(claims, expected);
+}
+
+#[test]
+fn sanctions_come_back_in_order_until_they_are_lifted() {
+    let mask = |text| Mask::parse(text).unwrap();
+    let both = Mask {
+        name: Some(name("Mallory")),
+        net: mask("192.0.2.0/24").net,
+    };
+    let of_both = chinwag_core::Sanction {
+        mask: both,
+        ..sanction("x", None)
+    };
+    let kept = kept_after(&[
+        &[
+            deed(1, Act::Ban(sanction("192.0.2.7", Some(5_000)))),
+            deed(2, Act::Ban(sanction("2001:db8::/32", None))),
+            deed(3, Act::Ban(of_both.clone())),
+            deed(4, Act::Mute(of_both.clone())),
+            deed(5, Act::Mute(sanction("eve", Some(9_000)))),
+            deed(6, Act::Ban(sanction("eve", None))),
+        ],
+        &[
+            deed(7, Act::Ban(sanction("192.0.2.7", None))),
+            deed(8, Act::Unmute(mask("EVE"))),
+            deed(9, Act::Unban(mask("198.51.100.1"))),
+        ],
+    ]);
+    let (first, second) = (sanction("2001:db8::/32", None), sanction("eve", None));
+    assert_eq!(
+        kept.bans,
+        [first, of_both.clone(), second, sanction("192.0.2.7", None)]
+    );
+    assert_eq!(kept.mutes, [of_both.clone()]);
+
+    // Whatever the core says that a mask lifts, the store lifts.
+    for lifted in [
+        "mallory",
+        "192.0.2.0/24",
+        "192.0.2.7",
+        "eve",
+        "192.0.2.0/25",
+    ] {
+        let mask = mask(lifted);
+        let bans = [
+            of_both.clone(),
+            sanction("eve", None),
+            sanction("192.0.2.7", None),
+        ];
+        let given: Vec<_> = (1..)
+            .zip(&bans)
+            .map(|(n, ban)| deed(n, Act::Ban(ban.clone())))
+            .collect();
+        let kept = kept_after(&[&given, &[deed(9, Act::Unban(mask.clone()))]]);
+        let stay = bans.into_iter().filter(|ban| !ban.mask.is_named_by(&mask));
+        assert_eq!(kept.bans, stay.collect::<Vec<_>>(), "{lifted}");
+    }
+}
+
+#[test]
+fn the_message_of_the_day_and_the_lock_come_back() {
+    let motd = |seq, words: Option<&str>| deed(seq, Act::Motd(words.map(text)));
+    let on = kept_after(&[&[motd(1, Some("Be kind")), deed(2, Act::Lock(true))]]);
+    assert_eq!((on.motd, on.locked), (Some(text("Be kind")), true));
+    let off = kept_after(&[
+        &[motd(1, Some("Be kind")), deed(2, Act::Lock(true))],
+        &[motd(3, None), deed(4, Act::Lock(false))],
+    ]);
+    assert_eq!(off, Kept::default());
+}
+
+#[test]
+fn every_deed_is_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let both = Mask {
+        name: Some(name("eve")),
+        net: Mask::parse("2001:db8:1:2::/64").unwrap().net,
+    };
+    let who = || name("Ann");
+    let acts = [
+        Act::Kick {
+            name: who(),
+            why: None,
+        },
+        Act::Kick {
+            name: who(),
+            why: Some(Arc::new(text("spam"))),
+        },
+        Act::Mute(sanction("eve", Some(9_000))),
+        Act::Unmute(both.clone()),
+        Act::Ban(sanction("192.0.2.0/24", None)),
+        Act::Unban(Mask::parse("::1").unwrap()),
+        Act::Op {
+            name: who(),
+            lasting: true,
+        },
+        Act::Op {
+            name: who(),
+            lasting: false,
+        },
+        Act::Deop { name: who() },
+        Act::Announce(text("restart at noon")),
+        Act::Motd(Some(text("Be kind"))),
+        Act::Motd(None),
+        Act::Lock(true),
+        Act::Lock(false),
+    ];
+    let events: Vec<_> = (1..)
+        .zip(&acts)
+        .map(|(seq, act)| deed(seq, act.clone()))
+        .collect();
+    commit(&mut store, &events);
+    let lines: Vec<_> = events
+        .iter()
+        .zip(acts)
+        .map(|(event, act)| DeedLine {
+            at: event.at,
+            by: name("op"),
+            act,
+        })
+        .collect();
+    let mut reader = store.reader().unwrap();
+    assert_eq!(reader.deeds(100).unwrap(), lines);
+    assert_eq!(reader.deeds(3).unwrap(), lines[11..]);
+    assert_eq!(reader.deeds(0).unwrap(), []);
+}
+
+#[test]
+fn the_names_of_new_rooms_alone_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let events = [said(1, 0, "lee", "hello"), said(2, 0, "lee", "again")];
+    store
+        .commit(&events, &|room| Some(room_name(room)))
+        .unwrap();
+    let events = [said(3, 0, "lee", "and again"), topic(4, 0, Some("Ship it"))];
+    store.commit(&events, &|_| None).unwrap();
+    drop(store);
+    let mut store = open(folder.path()).store;
+    store
+        .commit(&[said(5, 0, "lee", "still here")], &|_| None)
+        .unwrap();
+    assert_eq!(seqs(&mut store, 0), [1, 2, 3, 5]);
+}
+
+#[test]
+fn a_turn_of_thousands_in_many_rooms_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let long = "long ".repeat(100);
+    let events: Vec<_> = (1..=4_000)
+        .map(|seq| said(seq, (seq % 7) as u32, "lee", &long))
+        .collect();
+    commit(&mut store, &events);
+    drop(store);
+    let mut store = open(folder.path()).store;
+    for room in 0..7 {
+        let expected: Vec<_> = (1..=4_000)
+            .filter(|seq| seq % 7 == u64::from(room))
+            .collect();
+        assert_eq!(seqs(&mut store, room), expected);
+    }
+}

@@ -1,0 +1,93 @@
+//! Events and stores for tests.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chinwag_core::{
+    Act, Deed, Event, Fact, Manner, Mask, Name, PersonId, RoomId, RoomName, Sanction, Seq, Text,
+    Timestamp,
+};
+use chinwag_store::{CommitError, Durability, OpenError, Opened, Place, Retention, Store};
+
+pub(crate) fn name(text: &str) -> Name {
+    Name::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+pub(crate) fn text(text: &str) -> Text {
+    Text::parse(text).expect("a text")
+}
+
+/// The name that the tests give a room.
+pub(crate) fn room_name(room: RoomId) -> RoomName {
+    RoomName::parse(&format!("room-{}", room.0)).expect("a room name")
+}
+
+pub(crate) fn event(seq: u64, fact: Fact) -> Arc<Event> {
+    // A second lies between any two events.
+    let at = Timestamp(1_000 * seq as i64);
+    let seq = Seq(seq);
+    Arc::new(Event { seq, at, fact })
+}
+
+/// Somebody says something. The store forgets which person it was, so it is nobody from the
+/// start.
+pub(crate) fn said(seq: u64, room: u32, by: &str, what: &str) -> Arc<Event> {
+    let fact = Fact::Said {
+        person: PersonId(0),
+        name: name(by),
+        room: RoomId(room),
+        text: text(what),
+        manner: Manner::Speech,
+    };
+    event(seq, fact)
+}
+
+pub(crate) fn deed(seq: u64, act: Act) -> Arc<Event> {
+    let deed = Deed {
+        by: name("op"),
+        actor: None,
+        act,
+        target: None,
+    };
+    event(seq, Fact::Deed(Box::new(deed)))
+}
+
+pub(crate) fn sanction(mask: &str, until: Option<i64>) -> Sanction {
+    Sanction {
+        mask: Mask::parse(mask).expect("a mask"),
+        until: until.map(Timestamp),
+        by: name("op"),
+        why: Some(Arc::new(text("spam"))),
+    }
+}
+
+pub(crate) fn try_open(folder: &Path, retention: Retention) -> Result<Opened, OpenError> {
+    Store::open(Place::Folder(folder.into()), Durability::Process, retention)
+}
+
+pub(crate) fn open(folder: &Path) -> Opened {
+    try_open(folder, Retention::default()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub(crate) fn open_memory(retention: Retention) -> Store {
+    let opened = Store::open(Place::Memory, Durability::Process, retention);
+    opened.unwrap_or_else(|error| panic!("{error}")).store
+}
+
+pub(crate) fn try_commit(store: &mut Store, events: &[Arc<Event>]) -> Result<(), CommitError> {
+    store.commit(events, &|room| Some(room_name(room)))
+}
+
+#[track_caller]
+pub(crate) fn commit(store: &mut Store, events: &[Arc<Event>]) {
+    try_commit(store, events).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The numbers of all messages of a room.
+#[track_caller]
+pub(crate) fn seqs(store: &mut Store, room: u32) -> Vec<u64> {
+    let recent = store.recent(RoomId(room), usize::MAX, usize::MAX);
+    let recent = recent.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(recent.total, recent.events.len() as u64);
+    recent.events.iter().map(|event| event.seq.0).collect()
+}

@@ -1,0 +1,153 @@
+//! From the bytes of a plain connection to what a person did: a line, an interrupt, a resized
+//! window.
+//!
+//! This is the input half of the plain dialect. It must not know what a line means (names,
+//! commands and rooms are behind it), nor sockets, nor time.
+//!
+//! It is pulled, not pushed: [`Decoder::decode`] gives one input at a time and takes exactly the
+//! bytes of that one. So a session that must wait for an answer just stops asking and keeps the
+//! rest, and no queue of inputs exists. Two facts shaped the rest. Nearly all input is whole lines
+//! inside one read: those are lent out of the caller's buffer and never copied. And nearly all
+//! connections are idle: those own no memory beyond the [`Decoder`] itself, so the line that a
+//! read cut in two is a buffer that lives only until its end arrives, and a peer that never speaks
+//! telnet has no telnet state.
+
+mod lines;
+#[cfg(test)]
+mod properties;
+mod telnet;
+#[cfg(test)]
+mod tests;
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use lines::Lines;
+use telnet::{Heard, IAC, Telnet};
+
+/// One thing that a person, or the program in their place, did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// A line with something in it, without its end. Lent from the bytes if it was whole in them.
+    Line(Cow<'a, str>),
+    /// An empty line, or one of white space. It says nothing, except where a bare Enter is an
+    /// answer.
+    Blank,
+    /// A line of more bytes than allowed; none of it was kept.
+    TooLong {
+        /// Bytes of the line without its end.
+        bytes: usize,
+    },
+    /// A line that is not UTF-8.
+    NotUtf8,
+    /// A line in which telnet took a part of a character for a key. See [`Decoder`].
+    Mangled,
+    /// The interrupt or break key. What was typed of a line before it is gone, as at a terminal.
+    Interrupt,
+    /// The size of the peer's window; 0 where the peer does not know it (RFC 1073).
+    Window {
+        /// Width in characters.
+        columns: u16,
+        /// Height in characters.
+        rows: u16,
+    },
+}
+
+/// Makes [`Input`]s of the bytes of one connection, whatever way the network splits them.
+///
+/// Telnet (RFC 854) is understood from peers that speak it, and is never spoken to others, whose
+/// screens would show it. What to send them is in [`take_reply`](Self::take_reply).
+///
+/// inetutils telnet compares the low seven bits of what is typed with the keys that it handles
+/// itself, so that in `ル` (E3 83 AB) it takes 83 for ^C, and sends an interrupt in its place. It
+/// stops when it is asked for `BINARY`, which is done at once, but that line is lost: it comes out
+/// as [`Input::Mangled`], and no [`Input::Interrupt`] is made of it.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    lines: Lines,
+    telnet: Option<Box<Telnet>>,
+}
+
+// Ten thousand of them wait for somebody to type.
+const _: () = assert!(size_of::<Decoder>() <= 40);
+
+impl Decoder {
+    /// The next input, if `bytes` complete one; they then start behind it. Without one, all of
+    /// them have been taken.
+    ///
+    /// `bytes` are what the connection sent, from where the last call left off. `line_bytes_max`
+    /// bounds the bytes of a line without its end, and with it the memory that is used: a line
+    /// that arrives in pieces may take twice as much.
+    pub fn decode<'a>(&mut self, bytes: &mut &'a [u8], line_bytes_max: usize) -> Option<Input<'a>> {
+        while let Some(&first) = bytes.first() {
+            let input = if first == IAC || self.is_inside_telnet() {
+                self.hear(first, bytes, line_bytes_max)
+            } else {
+                self.lines.read(bytes, line_bytes_max)
+            };
+            if input.is_some() {
+                return input;
+            }
+        }
+        None
+    }
+
+    /// The last input, after the end of the connection's bytes: a line without a line end counts.
+    /// Call it when [`decode`](Self::decode) has taken them all.
+    pub fn finish(&mut self) -> Option<Input<'static>> {
+        if self.telnet.as_mut().is_some_and(|telnet| telnet.finish()) {
+            self.lines.push_literal(IAC, usize::MAX);
+        }
+        self.lines.finish()
+    }
+
+    /// Telnet bytes to send to the peer, if it is owed any. Ask after every read.
+    pub fn take_reply(&mut self) -> Option<Vec<u8>> {
+        self.telnet.as_mut()?.take_reply()
+    }
+
+    /// Whether the peer has spoken telnet.
+    pub fn is_telnet(&self) -> bool {
+        self.telnet
+            .as_ref()
+            .is_some_and(|telnet| telnet.is_spoken())
+    }
+
+    /// Whether the peer's screen needs CR LF: it is telnet, or a terminal in raw mode, whose Enter
+    /// is a bare CR. Whoever sends CR LF is no terminal but a script, and gets LF like everybody.
+    pub fn wants_crlf(&self) -> bool {
+        self.is_telnet() || self.lines.has_bare_cr()
+    }
+
+    fn is_inside_telnet(&self) -> bool {
+        self.telnet
+            .as_ref()
+            .is_some_and(|telnet| telnet.is_inside())
+    }
+
+    fn hear(&mut self, byte: u8, bytes: &mut &[u8], max: usize) -> Option<Input<'static>> {
+        let heard = self.telnet.get_or_insert_default().hear(byte);
+        if heard != Heard::NotTelnet {
+            *bytes = &bytes[1..];
+        }
+        match heard {
+            Heard::Nothing => {}
+            Heard::Escape | Heard::NotTelnet => self.lines.push_literal(IAC, max),
+            Heard::Key => {
+                self.lines.mangle();
+            }
+            Heard::Interrupt => return self.interrupt(),
+            Heard::Window { columns, rows } => return Some(Input::Window { columns, rows }),
+        }
+        None
+    }
+
+    fn interrupt(&mut self) -> Option<Input<'static>> {
+        if self.lines.mangle() {
+            return None;
+        }
+        self.lines.clear();
+        Some(Input::Interrupt)
+    }
+}

@@ -1,0 +1,231 @@
+//! Cuts text into lines.
+//!
+//! It must not know telnet, except that the byte IAC is not for it to read.
+//!
+//! A line ends in LF, CR LF, CR NUL or CR. After a CR nobody can know whether more of the line end
+//! follows, and a person at a raw terminal waits for the answer now; so a CR ends the line at
+//! once, and an LF or NUL that follows it, in whatever read, is passed over. A line that is not
+//! whole in one read is gathered in a buffer, and a line that cannot be taken any more only
+//! counted: no peer can make this keep more than the longest line, and nobody is told that a line
+//! is refused before the whole of it is gone.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::{mem, str};
+
+use memchr::memchr3;
+
+use super::Input;
+use super::telnet::IAC;
+
+const NUL: u8 = 0;
+const LF: u8 = b'\n';
+const CR: u8 = b'\r';
+
+/// Where a connection is in its lines.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pending: Pending,
+    /// The last byte was a CR, whose LF or NUL may follow.
+    after_cr: bool,
+    /// A CR has ended a line without an LF.
+    bare_cr: bool,
+}
+
+/// What there is of a line whose end has not come.
+#[derive(Debug)]
+enum Pending {
+    /// Its bytes. A line that has not begun has none, and no memory.
+    Text(Vec<u8>),
+    Refused(Refused),
+}
+
+/// A line that will not be taken, whatever follows.
+#[derive(Clone, Copy, Debug)]
+struct Refused {
+    reason: Reason,
+    bytes: usize,
+    /// Continuation bytes that the last character still lacks.
+    lacks: u8,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Reason {
+    TooLong,
+    Mangled,
+}
+
+impl Lines {
+    /// Takes bytes up to the end of a line, or up to an IAC, or all. The first is no IAC.
+    pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8], max: usize) -> Option<Input<'a>> {
+        if self.after_cr {
+            self.pass_over_line_end(bytes);
+        }
+        let end = memchr3(LF, CR, IAC, bytes).unwrap_or(bytes.len());
+        let (text, rest) = bytes.split_at(end);
+        let end_bytes = match rest {
+            [CR, LF, ..] => 2,
+            [CR, ..] => {
+                self.after_cr = true;
+                1
+            }
+            [LF, ..] => 1,
+            _ => {
+                *bytes = rest;
+                self.push(text, max);
+                return None;
+            }
+        };
+        *bytes = &rest[end_bytes..];
+        Some(self.end(text, max))
+    }
+
+    /// Takes bytes that belong to the line, whatever they are.
+    fn push(&mut self, bytes: &[u8], max: usize) {
+        match &mut self.pending {
+            Pending::Text(text) if bytes.len() <= max.saturating_sub(text.len()) => {
+                text.extend_from_slice(bytes);
+            }
+            _ => self.pending = Pending::Refused(self.refused(Reason::TooLong).and(bytes)),
+        }
+    }
+
+    /// Takes a byte that [`read`](Self::read) would not.
+    pub(super) fn push_literal(&mut self, byte: u8, max: usize) {
+        self.bare_cr |= mem::take(&mut self.after_cr);
+        self.push(&[byte], max);
+    }
+
+    /// Refuses the line and returns true, if a byte was missing where a key was pressed.
+    ///
+    /// The key stands for that byte: `ッ` is E3 83 83, and comes as E3 and two interrupts.
+    pub(super) fn mangle(&mut self) -> bool {
+        const LOST: u8 = 0x83;
+        let refused = self.refused(Reason::Mangled);
+        let is_mangled = refused.lacks > 0;
+        if is_mangled {
+            self.pending = Pending::Refused(refused.and(&[LOST]));
+        }
+        is_mangled
+    }
+
+    /// Forgets the line.
+    pub(super) fn clear(&mut self) {
+        self.pending = Pending::default();
+    }
+
+    /// Ends the line where the bytes end, if it has begun.
+    pub(super) fn finish(&mut self) -> Option<Input<'static>> {
+        self.has_begun().then(|| self.end_pending())
+    }
+
+    /// Whether CR alone, or with a NUL, is this peer's line end, as far as can be told by now.
+    pub(super) fn has_bare_cr(&self) -> bool {
+        self.bare_cr || self.after_cr
+    }
+
+    #[cfg(test)]
+    pub(super) fn memory_bytes(&self) -> usize {
+        match &self.pending {
+            Pending::Text(text) => text.capacity(),
+            Pending::Refused(_) => 0,
+        }
+    }
+
+    fn pass_over_line_end(&mut self, bytes: &mut &[u8]) {
+        self.after_cr = false;
+        self.bare_cr |= !bytes.starts_with(&[LF]);
+        if let [LF | NUL, rest @ ..] = bytes {
+            *bytes = rest;
+        }
+    }
+
+    fn end<'a>(&mut self, text: &'a [u8], max: usize) -> Input<'a> {
+        if self.has_begun() {
+            self.push(text, max);
+            return self.end_pending();
+        }
+        if text.len() > max {
+            return Input::TooLong { bytes: text.len() };
+        }
+        str::from_utf8(text).map_or(Input::NotUtf8, |text| said(Cow::Borrowed(text)))
+    }
+
+    fn end_pending(&mut self) -> Input<'static> {
+        match mem::take(&mut self.pending) {
+            Pending::Text(text) => {
+                String::from_utf8(text).map_or(Input::NotUtf8, |text| said(Cow::Owned(text)))
+            }
+            Pending::Refused(Refused {
+                reason: Reason::Mangled,
+                ..
+            }) => Input::Mangled,
+            Pending::Refused(Refused { bytes, .. }) => Input::TooLong { bytes },
+        }
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        !matches!(&self.pending, Pending::Text(text) if text.is_empty())
+    }
+
+    /// The line as one that is refused; the first reason stands.
+    fn refused(&self, reason: Reason) -> Refused {
+        match &self.pending {
+            Pending::Refused(refused) => *refused,
+            Pending::Text(text) => Refused {
+                reason,
+                bytes: 0,
+                lacks: 0,
+            }
+            .and(text),
+        }
+    }
+}
+
+impl Default for Pending {
+    fn default() -> Self {
+        Self::Text(Vec::new())
+    }
+}
+
+impl Refused {
+    fn and(self, bytes: &[u8]) -> Self {
+        Self {
+            bytes: self.bytes.saturating_add(bytes.len()),
+            lacks: lacks(self.lacks, bytes),
+            ..self
+        }
+    }
+}
+
+fn said(text: Cow<'_, str>) -> Input<'_> {
+    if text.trim_start().is_empty() {
+        Input::Blank
+    } else {
+        Input::Line(text)
+    }
+}
+
+/// How many continuation bytes the last character lacks after `bytes` (RFC 3629), if before them
+/// it lacked `before`.
+fn lacks(before: u8, bytes: &[u8]) -> u8 {
+    // No character is longer, and a peer must not make every key search a whole line.
+    let bytes = &bytes[bytes.len().saturating_sub(4)..];
+    let is_lead = |byte: &u8| !matches!(byte, 0x80..=0xBF);
+    let lead = bytes.iter().rposition(is_lead);
+    let (due, tail) = match lead {
+        None => (before, bytes.len()),
+        Some(at) => (continuation_bytes(bytes[at]), bytes.len() - at - 1),
+    };
+    due.saturating_sub(u8::try_from(tail).unwrap_or(u8::MAX))
+}
+
+fn continuation_bytes(lead: u8) -> u8 {
+    match lead {
+        0xC2..=0xDF => 1,
+        0xE0..=0xEF => 2,
+        0xF0..=0xF4 => 3,
+        _ => 0,
+    }
+}

@@ -1,0 +1,244 @@
+//! Telnet (RFC 854), as far as a chat needs it: what the peer says between the bytes of its text,
+//! and what to answer.
+//!
+//! It must not know lines or text, only whether a byte is telnet's. It never speaks first.
+//!
+//! The peer is asked to send eight-bit bytes (BINARY, RFC 856) and the size of its window (NAWS,
+//! RFC 1073), and everything else is refused. As in RFC 1143, what was last said about an option
+//! stands until the peer takes its own word back: no request is answered twice, so that two
+//! programs can never answer each other for ever. The exception is TIMING-MARK (RFC 860), whose
+//! every request is answered: after ^C, inetutils telnet shows nothing until it has been. BINARY
+//! is not offered in the other direction: it would take the CR from the line ends on the peer's
+//! screen.
+//!
+//! An FF that no telnet command follows was not telnet (`ÿ` of Latin-1, say) and is handed back
+//! as text, so that its line is refused with a reason and no answer upsets the screen.
+
+use alloc::vec::Vec;
+use core::mem;
+
+/// Interpret as command: every telnet sequence starts with it, and no UTF-8 text has it.
+pub(super) const IAC: u8 = 255;
+
+const EOF: u8 = 236;
+const EOR: u8 = 239;
+const SE: u8 = 240;
+const NOP: u8 = 241;
+const DATA_MARK: u8 = 242;
+const BREAK: u8 = 243;
+const INTERRUPT_PROCESS: u8 = 244;
+const GO_AHEAD: u8 = 249;
+const SB: u8 = 250;
+const WILL: u8 = 251;
+const WONT: u8 = 252;
+const DO: u8 = 253;
+const DONT: u8 = 254;
+
+const BINARY: u8 = 0;
+const TIMING_MARK: u8 = 6;
+const NAWS: u8 = 31;
+
+/// Options that the peer may use, and is asked to.
+const WANTED: [u8; 2] = [BINARY, NAWS];
+
+/// Bytes of answers that wait to be sent: 300 requests in one read. Answers beyond it are dropped,
+/// which costs nobody but a peer that asks that often.
+const REPLY_BYTES_MAX: usize = 1024;
+
+/// Bytes between SB and SE, of which NAWS needs five. What goes on for longer is taken for text
+/// again, so that a peer that lost its SE is heard, and told, instead of being deaf for ever.
+const PARAMETER_BYTES_MAX: usize = 1024;
+
+/// What a byte turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Telnet's own affair.
+    Nothing,
+    /// A text byte of the value 255.
+    Escape,
+    /// No telnet: the IAC before this byte was a text byte of the value 255, and this byte is
+    /// still to be read.
+    NotTelnet,
+    /// The interrupt or break key.
+    Interrupt,
+    /// A key that means nothing here.
+    Key,
+    /// The size of the window, 0 where unknown.
+    Window { columns: u16, rows: u16 },
+}
+
+/// One peer's side of telnet.
+#[derive(Debug, Default)]
+pub(super) struct Telnet {
+    state: State,
+    is_spoken: bool,
+    /// The peer's options about which our last word stands: a WILL needs no answer.
+    peer_settled: Options,
+    /// Likewise our own options: a DO needs no answer.
+    own_settled: Options,
+    /// The option and the parameters that go with it, as many as NAWS has.
+    parameters: [u8; 5],
+    parameter_bytes: usize,
+    reply: Vec<u8>,
+}
+
+/// What the next byte is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Text,
+    Command,
+    Option(Verb),
+    Parameter,
+    /// After an IAC among parameters.
+    ParameterCommand,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Will,
+    Wont,
+    Do,
+    Dont,
+}
+
+impl Telnet {
+    /// Takes an IAC, or any byte while [`is_inside`](Self::is_inside).
+    pub(super) fn hear(&mut self, byte: u8) -> Heard {
+        match mem::take(&mut self.state) {
+            State::Text => self.go_on(State::Command),
+            State::Command => self.command(byte),
+            State::Option(verb) => self.negotiate(verb, byte),
+            State::Parameter if byte == IAC => self.go_on(State::ParameterCommand),
+            State::Parameter => self.parameter(byte),
+            State::ParameterCommand => match byte {
+                IAC => self.parameter(IAC),
+                SE => self.window(),
+                _ => self.command(byte),
+            },
+        }
+    }
+
+    /// Whether a sequence has begun and not ended.
+    pub(super) fn is_inside(&self) -> bool {
+        self.state != State::Text
+    }
+
+    /// Whether the peer has sent any command.
+    pub(super) fn is_spoken(&self) -> bool {
+        self.is_spoken
+    }
+
+    /// Ends the bytes. Returns true if the last one was an IAC, and so a text byte.
+    pub(super) fn finish(&mut self) -> bool {
+        mem::take(&mut self.state) == State::Command
+    }
+
+    /// The answers since the last call.
+    pub(super) fn take_reply(&mut self) -> Option<Vec<u8>> {
+        (!self.reply.is_empty()).then(|| mem::take(&mut self.reply))
+    }
+
+    fn go_on(&mut self, state: State) -> Heard {
+        self.state = state;
+        Heard::Nothing
+    }
+
+    fn command(&mut self, byte: u8) -> Heard {
+        match byte {
+            IAC => return Heard::Escape,
+            0..EOF => return Heard::NotTelnet,
+            _ => self.open(),
+        }
+        match byte {
+            WILL => self.go_on(State::Option(Verb::Will)),
+            WONT => self.go_on(State::Option(Verb::Wont)),
+            DO => self.go_on(State::Option(Verb::Do)),
+            DONT => self.go_on(State::Option(Verb::Dont)),
+            SB => {
+                self.parameter_bytes = 0;
+                self.go_on(State::Parameter)
+            }
+            INTERRUPT_PROCESS | BREAK => Heard::Interrupt,
+            NOP | DATA_MARK | GO_AHEAD | EOR | SE => Heard::Nothing,
+            _ => Heard::Key,
+        }
+    }
+
+    fn open(&mut self) {
+        if mem::replace(&mut self.is_spoken, true) {
+            return;
+        }
+        for option in WANTED {
+            self.peer_settled.insert(option);
+            self.say(DO, option);
+        }
+    }
+
+    fn negotiate(&mut self, verb: Verb, option: u8) -> Heard {
+        match verb {
+            Verb::Will if self.peer_settled.insert(option) => {
+                let answer = if WANTED.contains(&option) { DO } else { DONT };
+                self.say(answer, option);
+            }
+            Verb::Do if option == TIMING_MARK || self.own_settled.insert(option) => {
+                self.say(WONT, option);
+            }
+            Verb::Will | Verb::Do => {}
+            Verb::Wont => self.peer_settled.remove(option),
+            Verb::Dont => self.own_settled.remove(option),
+        }
+        Heard::Nothing
+    }
+
+    fn say(&mut self, verb: u8, option: u8) {
+        let words = [IAC, verb, option];
+        if self.reply.len() + words.len() <= REPLY_BYTES_MAX {
+            self.reply.extend_from_slice(&words);
+        }
+    }
+
+    fn parameter(&mut self, byte: u8) -> Heard {
+        if let Some(place) = self.parameters.get_mut(self.parameter_bytes) {
+            *place = byte;
+        }
+        self.parameter_bytes += 1;
+        if self.parameter_bytes < PARAMETER_BYTES_MAX {
+            self.state = State::Parameter;
+        }
+        Heard::Nothing
+    }
+
+    fn window(&self) -> Heard {
+        match (self.parameters, self.parameter_bytes) {
+            ([NAWS, a, b, c, d], 5) => Heard::Window {
+                columns: u16::from_be_bytes([a, b]),
+                rows: u16::from_be_bytes([c, d]),
+            },
+            _ => Heard::Nothing,
+        }
+    }
+}
+
+/// A set of telnet options.
+#[derive(Debug, Default)]
+struct Options([u64; 4]);
+
+impl Options {
+    /// Returns whether it was not there.
+    fn insert(&mut self, option: u8) -> bool {
+        let (word, bit) = Self::place(option);
+        let is_new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        is_new
+    }
+
+    fn remove(&mut self, option: u8) {
+        let (word, bit) = Self::place(option);
+        self.0[word] &= !bit;
+    }
+
+    fn place(option: u8) -> (usize, u64) {
+        (usize::from(option / 64), 1 << (option % 64))
+    }
+}

@@ -1,0 +1,19 @@
+//! Dialects: from the bytes of a connection to what somebody asks for, and from what happened to
+//! the bytes that somebody reads.
+//!
+//! [`sniff`] tells by a client's first bytes which dialect it speaks, [`input`] makes lines of
+//! bytes, [`plain`] reads and writes them for people at nc and telnet.
+//!
+//! The crate must not know sockets, the store, the hub, clocks or async: every dialect is a pure
+//! state machine that is tested by handing it bytes. It is `no_std`, which makes most of these
+//! fail to compile; times and time zones are arguments.
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod input;
+pub mod plain;
+pub mod sniff;

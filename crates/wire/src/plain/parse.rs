@@ -1,0 +1,176 @@
+//! From a line to what it asks for. Whether that may be, and who or what is meant by a name, is
+//! for the chat to say: a line is read the same whatever the state.
+
+pub(super) mod arguments;
+pub(super) mod look;
+pub(super) mod moving;
+pub(super) mod operate;
+pub(super) mod talk;
+#[cfg(test)]
+mod tests;
+pub(super) mod you;
+
+use chinwag_core::{Command, Name, Query, Text};
+
+use super::request::{Asked, Entry, Mistake, Password, Request, Typed};
+use super::table::{COMMANDS, CommandSpec};
+use arguments::Arguments;
+
+/// What a command's reader gives back.
+pub(super) type Read = Result<Request, Mistake>;
+/// Reads what stands behind a command.
+pub(super) type Reader = fn(Arguments<'_>) -> Read;
+
+/// A typed command counts as a slip of another up to this edit distance.
+const SLIP_MAX: usize = 2;
+
+/// Reads a line of somebody who has arrived. Only a `/` in the first column makes a command: what
+/// is indented is talk, as it is shown.
+///
+/// # Errors
+/// The [`Mistake`] in it.
+pub fn parse(line: &str) -> Result<Request, Mistake> {
+    let Some(command) = line.strip_prefix('/') else {
+        return say(line);
+    };
+    if command.starts_with('/') {
+        return say(command);
+    }
+    let (name, rest) = split_word(command);
+    match CommandSpec::find(name) {
+        Some(spec) => (spec.read)(Arguments::new(spec, rest)),
+        None if name.is_empty() => Err(Mistake::NoCommand),
+        None => Err(Mistake::UnknownCommand {
+            typed: Typed::new(name),
+            meant: meant(name),
+        }),
+    }
+}
+
+fn say(text: &str) -> Read {
+    let text = Text::parse(text).ok_or(Mistake::Blank)?;
+    Ok(Request::Command(Command::Say(text)))
+}
+
+/// Reads a line at the name prompt; an empty one asks for a guest name.
+///
+/// # Errors
+/// The [`Mistake`] in it.
+pub fn parse_entry(line: &str) -> Result<Entry, Mistake> {
+    let line = line.trim();
+    if line.is_empty() {
+        return Ok(Entry::Guest);
+    }
+    let Some(command) = line.strip_prefix('/') else {
+        let (name, password) = name_and_password(line)?;
+        return Ok(Entry::Name { name, password });
+    };
+    let (name, rest) = split_word(command);
+    match CommandSpec::find(name).map(|spec| spec.name) {
+        Some("resume") => Ok(Entry::Resume(you::resume_code(rest.trim())?)),
+        Some("quit") => Ok(Entry::Quit),
+        Some("help") => Ok(Entry::Help),
+        _ => Err(Mistake::BadName),
+    }
+}
+
+/// Splits off the first word.
+fn split_word(text: &str) -> (&str, &str) {
+    text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))
+}
+
+/// Reads `NAME` or `NAME#PASSWORD`.
+fn name_and_password(typed: &str) -> Result<(Name, Option<Password>), Mistake> {
+    let (name, password) = typed.split_once('#').unwrap_or((typed, ""));
+    let name = arguments::name(name)?;
+    let password = match password.trim() {
+        "" => None,
+        password => Some(Password::parse(password)?),
+    };
+    Ok((name, password))
+}
+
+/// A single `-` stands for no text.
+fn clear_or_set(text: Text) -> Option<Text> {
+    (&*text != "-").then_some(text)
+}
+
+/// The command that was probably meant, as far as it can be told from a slip of the fingers.
+fn meant(typed: &str) -> Option<&'static str> {
+    let typed = typed.to_ascii_lowercase();
+    let slips_max = SLIP_MAX.min(typed.len() / 2);
+    let words = COMMANDS.iter().flat_map(CommandSpec::words);
+    let near = words.filter(|word| word.len().abs_diff(typed.len()) <= slips_max);
+    let slips = near.map(|word| (strsim::osa_distance(&typed, word), word));
+    slips
+        .filter(|(slips, _)| *slips <= slips_max)
+        .min()
+        .map(|(_, word)| word)
+}
+
+impl Request {
+    /// What a refusal of it has to say.
+    pub fn asked(&self) -> Asked {
+        Asked::Command(match self {
+            Self::Command(command) => return asked_of_chat(command),
+            Self::Query(query) => name_of_query(query),
+            Self::Help(_) => "help",
+            Self::History(_) => "history",
+            Self::Search(_) => "search",
+            Self::Claim(_) => "claim",
+            Self::Rename { .. } => "nick",
+            Self::Pref(change) => change.pref().command(),
+            Self::Resume(_) => "resume",
+            Self::Log(_) => "log",
+            Self::Quit(_) => "quit",
+        })
+    }
+}
+
+fn asked_of_chat(command: &Command) -> Asked {
+    Asked::Command(match command {
+        Command::Say(_) | Command::Act(_) | Command::Tell { .. } | Command::Reply(_) => {
+            return Asked::Speech;
+        }
+        Command::SetTopic(_) => "topic",
+        Command::Join(_) => "join",
+        Command::Leave(_) => "leave",
+        Command::Rename { .. } => "nick",
+        Command::Claim { .. } => "claim",
+        Command::Away(_) => "away",
+        Command::Back => "back",
+        Command::Ignore { on: true, .. } => "ignore",
+        Command::Ignore { on: false, .. } => "unignore",
+        Command::Kick { .. } => "kick",
+        Command::Mute { .. } => "mute",
+        Command::Unmute(_) => "unmute",
+        Command::Ban { .. } => "ban",
+        Command::Unban(_) => "unban",
+        Command::Op(_) => "op",
+        Command::Deop(_) => "deop",
+        Command::Announce(_) => "announce",
+        Command::SetMotd(_) => "motd",
+        Command::Lock(_) => "lock",
+        Command::Resume(_) => "resume",
+        Command::Depart(_) => "quit",
+        // Nobody types these.
+        Command::Arrive { .. } | Command::SetPrefs(_) | Command::Tidy => "help",
+    })
+}
+
+fn name_of_query(query: &Query) -> &'static str {
+    match query {
+        Query::Who(_) => "who",
+        Query::Whois(_) => "whois",
+        Query::Rooms => "rooms",
+        Query::Topic => "topic",
+        Query::Stats => "stats",
+        Query::Ignores => "ignore",
+        Query::Sanctions => "bans",
+        Query::Log => "log",
+        Query::Motd => "motd",
+        Query::Room(_) => "history",
+        // Nobody types these.
+        Query::Greeting | Query::Credential(_) => "help",
+    }
+}

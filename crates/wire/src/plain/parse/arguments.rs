@@ -1,0 +1,103 @@
+//! What stands behind a command: words, names and texts, taken from the front.
+
+use alloc::string::String;
+
+use chinwag_core::limits::NOTE_BYTES_MAX;
+use chinwag_core::{Name, NameError, RoomName, Text};
+
+use crate::plain::request::{Mistake, Typed};
+use crate::plain::table::CommandSpec;
+
+/// The rest of a line behind its command.
+pub(in crate::plain) struct Arguments<'a> {
+    spec: &'static CommandSpec,
+    rest: &'a str,
+}
+
+impl<'a> Arguments<'a> {
+    pub(super) fn new(spec: &'static CommandSpec, rest: &'a str) -> Self {
+        Self {
+            spec,
+            rest: rest.trim(),
+        }
+    }
+
+    /// That the command takes something else.
+    pub(super) fn usage(&self) -> Mistake {
+        Mistake::Usage(self.spec)
+    }
+
+    /// What has not been taken yet, without white space around it.
+    pub(super) fn rest(&self) -> &'a str {
+        self.rest
+    }
+
+    /// The next word, without taking it.
+    pub(super) fn peek(&self) -> Option<&'a str> {
+        self.rest.split_whitespace().next()
+    }
+
+    /// Takes the next word, if there is one.
+    pub(super) fn next(&mut self) -> Option<&'a str> {
+        let word = self.peek()?;
+        self.rest = self.rest[word.len()..].trim_start();
+        Some(word)
+    }
+
+    /// Takes the next word.
+    pub(super) fn word(&mut self) -> Result<&'a str, Mistake> {
+        self.next().ok_or_else(|| self.usage())
+    }
+
+    /// The only word.
+    pub(super) fn only_word(mut self) -> Result<&'a str, Mistake> {
+        let word = self.word()?;
+        self.end().map(|()| word)
+    }
+
+    /// Takes a name as it was typed: whose it is, or was probably meant to be, the chat finds.
+    pub(super) fn typed_name(&mut self) -> Result<String, Mistake> {
+        self.word().map(String::from)
+    }
+
+    /// Nothing may follow.
+    pub(super) fn end(&self) -> Result<(), Mistake> {
+        match self.rest.is_empty() {
+            true => Ok(()),
+            false => Err(self.usage()),
+        }
+    }
+
+    /// The rest as a text of any length.
+    pub(super) fn text(&self) -> Result<Text, Mistake> {
+        Text::parse(self.rest).ok_or_else(|| self.usage())
+    }
+
+    /// The rest as a text of at most this length, if there is any.
+    pub(super) fn text_up_to(&self, bytes_max: usize) -> Result<Option<Text>, Mistake> {
+        let text = Text::parse(self.rest);
+        // Escapes count, since it is the shown form that must fit beside other text.
+        match text.as_ref().map(|text| text.len()) {
+            Some(bytes) if bytes > bytes_max => Err(Mistake::TooLong { bytes, bytes_max }),
+            _ => Ok(text),
+        }
+    }
+
+    /// The rest as a reason or the like, if there is any.
+    pub(super) fn note(&self) -> Result<Option<Text>, Mistake> {
+        self.text_up_to(NOTE_BYTES_MAX)
+    }
+}
+
+/// Reads a name.
+pub(super) fn name(text: &str) -> Result<Name, Mistake> {
+    Name::parse(text).map_err(|error| match error {
+        NameError::Malformed => Mistake::BadName,
+        NameError::Reserved => Mistake::ReservedName(Typed::new(text.trim())),
+    })
+}
+
+/// Reads a room's name.
+pub(super) fn room(text: &str) -> Result<RoomName, Mistake> {
+    RoomName::parse(text).map_err(|_| Mistake::BadRoomName)
+}

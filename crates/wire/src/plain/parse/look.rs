@@ -1,0 +1,121 @@
+//! Reading the commands that find something out.
+
+use alloc::string::String;
+
+use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX};
+use chinwag_core::{Command, Query, Span, Text};
+
+use super::arguments::{Arguments, name, room};
+use super::{Read, clear_or_set, meant};
+use crate::plain::request::{Back, HelpTopic, Mistake, Request, Search, Typed};
+use crate::plain::table::{CommandSpec, Group};
+use crate::plain::zone::{Date, date};
+
+pub(in crate::plain) fn who(arguments: Arguments<'_>) -> Read {
+    let room = match arguments.rest() {
+        "" => None,
+        name => Some(room(name)?),
+    };
+    Ok(Request::Query(Query::Who(room)))
+}
+
+pub(in crate::plain) fn whois(arguments: Arguments<'_>) -> Read {
+    let name = String::from(arguments.only_word()?);
+    Ok(Request::Query(Query::Whois(name)))
+}
+
+pub(in crate::plain) fn rooms(arguments: Arguments<'_>) -> Read {
+    arguments.end().map(|()| Request::Query(Query::Rooms))
+}
+
+pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
+    Ok(match arguments.note()? {
+        None => Request::Query(Query::Topic),
+        Some(text) => Request::Command(Command::SetTopic(clear_or_set(text))),
+    })
+}
+
+pub(in crate::plain) fn history(arguments: Arguments<'_>) -> Read {
+    let back = match arguments.rest() {
+        "" => Back::Last(HISTORY_LINES),
+        typed => back(typed).ok_or_else(|| Mistake::BadBack(Typed::new(typed)))?,
+    };
+    Ok(Request::History(back))
+}
+
+fn back(typed: &str) -> Option<Back> {
+    if typed.bytes().all(|b| b.is_ascii_digit()) {
+        // What does not fit into the number is more than is shown anyway.
+        let lines: usize = typed.parse().unwrap_or(usize::MAX);
+        return (lines > 0).then_some(Back::Last(lines.min(HISTORY_LINES_MAX)));
+    }
+    match span(typed) {
+        Some(span) => Some(Back::For(span)),
+        None => date(typed).map(Back::From),
+    }
+}
+
+/// Reads a length of time; none at all is no length.
+pub(super) fn span(typed: &str) -> Option<Span> {
+    let span: Span = typed.parse().ok()?;
+    (span > Span(0)).then_some(span)
+}
+
+pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
+    let mut words = String::new();
+    let (mut from, mut in_room, mut before) = (None, None, None);
+    while let Some(word) = arguments.next() {
+        if let Some(typed) = filter(word, "from:") {
+            from = Some(name(typed)?);
+        } else if let Some(typed) = filter(word, "in:") {
+            in_room = Some(room(typed)?);
+        } else if let Some(typed) = filter(word, "before:") {
+            before = Some(day(typed)?);
+        } else {
+            words.push_str(if words.is_empty() { "" } else { " " });
+            words.push_str(word);
+        }
+    }
+    let words = Text::parse(&words).ok_or_else(|| arguments.usage())?;
+    Ok(Request::Search(Search {
+        words,
+        from,
+        room: in_room,
+        before,
+    }))
+}
+
+/// What stands behind the key; a key with nothing behind it is a word like any other.
+fn filter<'a>(word: &'a str, key: &str) -> Option<&'a str> {
+    word.strip_prefix(key).filter(|typed| !typed.is_empty())
+}
+
+fn day(typed: &str) -> Result<Date, Mistake> {
+    date(typed).ok_or_else(|| Mistake::BadDate(Typed::new(typed)))
+}
+
+pub(in crate::plain) fn help(arguments: Arguments<'_>) -> Read {
+    Ok(Request::Help(help_topic(arguments.rest())?))
+}
+
+/// `op` is the operators' group; `/op` is the command.
+fn help_topic(typed: &str) -> Result<HelpTopic, Mistake> {
+    if typed.is_empty() {
+        return Ok(HelpTopic::Overview);
+    }
+    if typed.eq_ignore_ascii_case("op") {
+        return Ok(HelpTopic::Group(Group::Operators));
+    }
+    let command = typed.strip_prefix('/').unwrap_or(typed);
+    if let Some(spec) = CommandSpec::find(command) {
+        return Ok(HelpTopic::Command(spec));
+    }
+    let mut groups = Group::ALL.into_iter();
+    match groups.find(|group| group.title().eq_ignore_ascii_case(typed)) {
+        Some(group) => Ok(HelpTopic::Group(group)),
+        None => Err(Mistake::UnknownTopic {
+            typed: Typed::new(command),
+            meant: meant(command),
+        }),
+    }
+}

@@ -1,0 +1,109 @@
+//! Reading the commands of operators. Whether somebody is one, the chat decides.
+
+use alloc::string::String;
+
+use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
+use chinwag_core::{Command, Mask, Query, Span};
+
+use super::arguments::{Arguments, name};
+use super::look::span;
+use super::{Read, clear_or_set};
+use crate::plain::request::{Mistake, Request, Typed};
+
+pub(in crate::plain) fn kick(mut arguments: Arguments<'_>) -> Read {
+    let name = arguments.typed_name()?;
+    let why = arguments.note()?;
+    Ok(Request::Command(Command::Kick { name, why }))
+}
+
+pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
+    let name = arguments.typed_name()?;
+    let time = time(&mut arguments)?;
+    let why = arguments.note()?;
+    Ok(Request::Command(Command::Mute { name, time, why }))
+}
+
+/// Takes a time, if one follows. A word that starts with a digit is meant as one: to take `10` for
+/// a reason would mute for good where ten minutes were meant.
+fn time(arguments: &mut Arguments<'_>) -> Result<Option<Span>, Mistake> {
+    let is_time = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    let Some(word) = arguments.peek().filter(is_time) else {
+        return Ok(None);
+    };
+    let time = span(word).ok_or_else(|| Mistake::BadTime(Typed::new(word)))?;
+    arguments.next();
+    Ok(Some(time))
+}
+
+pub(in crate::plain) fn unmute(arguments: Arguments<'_>) -> Read {
+    let name = name(arguments.only_word()?)?;
+    Ok(Request::Command(Command::Unmute(name)))
+}
+
+pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
+    let who = arguments.word()?;
+    let mask = mask(who)?;
+    let time = time(&mut arguments)?;
+    let why = arguments.note()?;
+    Ok(Request::Command(Command::Ban {
+        cover_address: mask.name.is_some() && !who.starts_with("name:"),
+        mask,
+        time,
+        why,
+    }))
+}
+
+fn mask(typed: &str) -> Result<Mask, Mistake> {
+    Mask::parse(typed).map_err(|_| Mistake::BadMask(Typed::new(typed)))
+}
+
+pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
+    let mask = mask(arguments.only_word()?)?;
+    Ok(Request::Command(Command::Unban(mask)))
+}
+
+pub(in crate::plain) fn bans(arguments: Arguments<'_>) -> Read {
+    arguments.end().map(|()| Request::Query(Query::Sanctions))
+}
+
+pub(in crate::plain) fn op(arguments: Arguments<'_>) -> Read {
+    let name = String::from(arguments.only_word()?);
+    Ok(Request::Command(Command::Op(name)))
+}
+
+pub(in crate::plain) fn deop(arguments: Arguments<'_>) -> Read {
+    let name = String::from(arguments.only_word()?);
+    Ok(Request::Command(Command::Deop(name)))
+}
+
+pub(in crate::plain) fn announce(arguments: Arguments<'_>) -> Read {
+    Ok(Request::Command(Command::Announce(arguments.text()?)))
+}
+
+pub(in crate::plain) fn motd(arguments: Arguments<'_>) -> Read {
+    Ok(match arguments.text_up_to(MOTD_BYTES_MAX)? {
+        None => Request::Query(Query::Motd),
+        Some(text) => Request::Command(Command::SetMotd(clear_or_set(text))),
+    })
+}
+
+pub(in crate::plain) fn lock(arguments: Arguments<'_>) -> Read {
+    let on = match arguments.rest() {
+        "" | "on" => true,
+        "off" => false,
+        _ => return Err(arguments.usage()),
+    };
+    Ok(Request::Command(Command::Lock(on)))
+}
+
+pub(in crate::plain) fn log(arguments: Arguments<'_>) -> Read {
+    let lines = match arguments.rest() {
+        "" => LOG_LINES,
+        typed if typed.bytes().all(|b| b.is_ascii_digit()) => typed.parse().unwrap_or(usize::MAX),
+        _ => 0,
+    };
+    match lines {
+        0 => Err(arguments.usage()),
+        lines => Ok(Request::Log(lines.min(LOG_LINES_MAX))),
+    }
+}

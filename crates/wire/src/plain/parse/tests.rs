@@ -1,0 +1,436 @@
+//! Every command as it is typed, and what it asks for.
+
+use std::string::{String, ToString};
+use std::sync::Arc;
+
+use chinwag_core::limits::{
+    HISTORY_LINES, HISTORY_LINES_MAX, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
+};
+use chinwag_core::{Command, Mask, Name, Query, ResumeCode, RoomName, Span, Text, TimeStyle};
+use proptest::prelude::*;
+
+use super::{parse, parse_entry};
+use crate::plain::request::{
+    Asked, Back, Entry, HelpTopic, Mistake, Password, Pref, PrefChange, Request, Search, Typed,
+};
+use crate::plain::table::{COMMANDS, CommandSpec, Group};
+use crate::plain::zone::Date;
+
+fn text(text: &str) -> Text {
+    Text::parse(text).expect("a text")
+}
+
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+fn room(text: &str) -> RoomName {
+    RoomName::parse(text).expect("a room name")
+}
+
+fn spec(name: &str) -> &'static CommandSpec {
+    CommandSpec::find(name).expect("a command")
+}
+
+fn password(text: &str) -> Password {
+    Password::parse(text).expect("a password")
+}
+
+fn code(text: &str) -> ResumeCode {
+    text.parse().expect("a code")
+}
+
+#[track_caller]
+fn check(line: &str, expected: Request) {
+    assert_eq!(parse(line), Ok(expected), "{line}");
+}
+
+#[track_caller]
+fn check_command(line: &str, expected: Command) {
+    check(line, Request::Command(expected));
+}
+
+#[track_caller]
+fn check_query(line: &str, expected: Query) {
+    check(line, Request::Query(expected));
+}
+
+#[track_caller]
+fn check_mistake(line: &str, expected: Mistake) {
+    assert_eq!(parse(line), Err(expected), "{line}");
+}
+
+#[track_caller]
+fn check_usage(line: &str, command: &str) {
+    check_mistake(line, Mistake::Usage(spec(command)));
+}
+
+#[test]
+fn every_command_is_read_by_its_name_and_its_aliases() {
+    for spec in COMMANDS {
+        let arguments = spec.example.split_once(' ').map_or("", |(_, rest)| rest);
+        let expected = parse(spec.example);
+        assert!(expected.is_ok(), "{}: {expected:?}", spec.example);
+        for word in spec.words() {
+            for word in [word.to_string(), word.to_uppercase()] {
+                let line = std::format!("/{word} {arguments}");
+                assert_eq!(parse(&line), expected, "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_word_is_one_command_s() {
+    let words: std::vec::Vec<_> = COMMANDS.iter().flat_map(CommandSpec::words).collect();
+    let distinct: std::collections::BTreeSet<_> = words.iter().collect();
+    assert_eq!(words.len(), distinct.len());
+}
+
+#[test]
+fn a_refusal_can_say_what_was_asked() {
+    for spec in COMMANDS {
+        let asked = parse(spec.example).map(|request| request.asked());
+        let expected = match spec.group {
+            Group::Talk => Asked::Speech,
+            _ => Asked::Command(spec.name),
+        };
+        assert_eq!(asked, Ok(expected), "{}", spec.example);
+    }
+    assert_eq!(
+        parse("hello").map(|request| request.asked()),
+        Ok(Asked::Speech)
+    );
+}
+
+#[test]
+fn what_has_no_sign_is_said() {
+    check_command("hello", Command::Say(text("hello")));
+    check_command("//text", Command::Say(text("/text")));
+    check_command("///", Command::Say(text("//")));
+    check_command(" /who", Command::Say(text(" /who")));
+    check_command("\x1b[2J", Command::Say(text("\\x1b[2J")));
+    check_mistake("", Mistake::Blank);
+    check_mistake("  ", Mistake::Blank);
+}
+
+#[test]
+fn talk_is_read() {
+    check_command("/me waves", Command::Act(text("waves")));
+    let tell = |to: &str, what| Command::Tell {
+        to: to.into(),
+        text: text(what),
+    };
+    check_command(
+        "/msg gopher lunch?  at noon?",
+        tell("gopher", "lunch?  at noon?"),
+    );
+    check_command("/tell no:body\thi", tell("no:body", "hi"));
+    check_command("/reply yes", Command::Reply(text("yes")));
+    for (line, command) in [
+        ("/me", "me"),
+        ("/msg", "msg"),
+        ("/dm ann ", "msg"),
+        ("/reply  ", "reply"),
+    ] {
+        check_usage(line, command);
+    }
+}
+
+#[test]
+fn looking_is_read() {
+    check_query("/who", Query::Who(None));
+    check_query("/users dev", Query::Who(Some(room("dev"))));
+    check_query("/list #dev", Query::Who(Some(room("dev"))));
+    check_query("/whois gofer", Query::Whois("gofer".into()));
+    check_query("/rooms", Query::Rooms);
+    check_query("/topic", Query::Topic);
+    check_command("/topic Ship it", Command::SetTopic(Some(text("Ship it"))));
+    check_command("/topic -", Command::SetTopic(None));
+    check_command("/topic --", Command::SetTopic(Some(text("--"))));
+    check_mistake("/who a b", Mistake::BadRoomName);
+    check_usage("/rooms all", "rooms");
+    check_usage("/whois", "whois");
+    check_usage("/whois a b", "whois");
+    let long = "x".repeat(NOTE_BYTES_MAX + 1);
+    let mistake = Mistake::TooLong {
+        bytes: NOTE_BYTES_MAX + 1,
+        bytes_max: NOTE_BYTES_MAX,
+    };
+    check_mistake(&std::format!("/topic {long}"), mistake);
+}
+
+#[test]
+fn history_goes_back_by_number_time_or_day() {
+    check("/history", Request::History(Back::Last(HISTORY_LINES)));
+    check("/history 5", Request::History(Back::Last(5)));
+    check(
+        "/history 99999999999999999999999",
+        Request::History(Back::Last(HISTORY_LINES_MAX)),
+    );
+    check(
+        "/history 2h",
+        Request::History(Back::For(Span::minutes(120))),
+    );
+    let day = Date::constant(2026, 11, 21);
+    check("/history 2026-11-21", Request::History(Back::From(day)));
+    for typed in ["0", "0h", "-5", "2026-11-31", "yesterday", "5 6"] {
+        let line = std::format!("/history {typed}");
+        check_mistake(&line, Mistake::BadBack(Typed::new(typed)));
+    }
+}
+
+#[test]
+fn a_search_is_words_and_filters_in_any_order() {
+    let search = |words| Search {
+        words: text(words),
+        from: None,
+        room: None,
+        before: None,
+    };
+    check("/search deploy", Request::Search(search("deploy")));
+    let all = Search {
+        from: Some(name("lee")),
+        room: Some(room("dev")),
+        before: Some(Date::constant(2026, 11, 21)),
+        ..search("\"ship it\" now")
+    };
+    check(
+        "/search in:#dev \"ship from:lee it\" before:2026-11-21 now",
+        Request::Search(all),
+    );
+    check(
+        "/search from: http://x",
+        Request::Search(search("from: http://x")),
+    );
+    check_usage("/search", "search");
+    check_usage("/search from:lee", "search");
+    check_mistake(
+        "/search x before:today",
+        Mistake::BadDate(Typed::new("today")),
+    );
+    check_mistake("/search x from:4", Mistake::BadName);
+    check_mistake("/search x in:a/b", Mistake::BadRoomName);
+}
+
+#[test]
+fn help_is_for_all_for_a_group_or_for_a_command() {
+    let help = |line, topic| check(line, Request::Help(topic));
+    help("/help", HelpTopic::Overview);
+    help("/help op", HelpTopic::Group(Group::Operators));
+    help("/help Look", HelpTopic::Group(Group::Look));
+    help("/help /op", HelpTopic::Command(spec("op")));
+    help("/help deop", HelpTopic::Command(spec("deop")));
+    help("/help dm", HelpTopic::Command(spec("msg")));
+    let (typed, meant) = (Typed::new("jion"), Some("join"));
+    check_mistake("/help jion", Mistake::UnknownTopic { typed, meant });
+}
+
+#[test]
+fn moving_is_read() {
+    check_command("/join #dev", Command::Join(room("dev")));
+    check_command("/cd dev", Command::Join(room("dev")));
+    check_command("/leave", Command::Leave(None));
+    check_command("/part #dev", Command::Leave(Some(room("dev"))));
+    check_usage("/join", "join");
+    check_mistake("/join #a b", Mistake::BadRoomName);
+    check_mistake("/join #", Mistake::BadRoomName);
+}
+
+#[test]
+fn names_and_passwords_are_read() {
+    let rename = |password| Request::Rename {
+        name: name("annie"),
+        password,
+    };
+    check("/nick annie", rename(None));
+    check("/nick annie#s3#cret x", rename(Some(password("s3#cret x"))));
+    check(
+        "/claim correct horse",
+        Request::Claim(password("correct horse")),
+    );
+    check_usage("/nick", "nick");
+    check_usage("/claim", "claim");
+    check_mistake("/nick 4ann", Mistake::BadName);
+    check_mistake("/nick You", Mistake::ReservedName(Typed::new("You")));
+    let long = "x".repeat(PASSWORD_BYTES_MAX + 1);
+    check_mistake(&std::format!("/claim {long}"), Mistake::PasswordTooLong);
+    check_mistake("/claim a\x07b", Mistake::PasswordNotText);
+    assert_eq!(std::format!("{:?}", password("secret")), "Password(..)");
+}
+
+#[test]
+fn what_is_about_oneself_is_read() {
+    check_command("/away", Command::Away(None));
+    check_command("/away lunch", Command::Away(Some(text("lunch"))));
+    check_command("/back", Command::Back);
+    check_query("/ignore", Query::Ignores);
+    let ignore = |on| Command::Ignore {
+        name: name("troll"),
+        on,
+    };
+    check_command("/ignore troll", ignore(true));
+    check_command("/unignore troll", ignore(false));
+    check_query("/stats", Query::Stats);
+    check("/resume k7q29mxp", Request::Resume(code("K7Q2-9MXP")));
+    check("/quit", Request::Quit(None));
+    check("/exit lunch", Request::Quit(Some(text("lunch"))));
+    check_mistake("/resume nonsense", Mistake::BadCode);
+    check_mistake("/ignore a b", Mistake::BadName);
+    check_usage("/unignore", "unignore");
+    check_usage("/back now", "back");
+}
+
+#[test]
+fn preferences_are_changed_or_shown() {
+    let pref = |line, change| check(line, Request::Pref(change));
+    pref("/time", PrefChange::Show(Pref::Time));
+    pref("/time off", PrefChange::Time(TimeStyle::Off));
+    pref("/time short", PrefChange::Time(TimeStyle::Short));
+    pref("/time full", PrefChange::Time(TimeStyle::Full));
+    pref("/tz", PrefChange::Show(Pref::Zone));
+    pref("/tz -", PrefChange::Zone(None));
+    pref(
+        "/tz america/new york",
+        PrefChange::Zone(Some(Arc::from("America/New_York"))),
+    );
+    pref("/echo", PrefChange::Show(Pref::Echo));
+    pref("/echo on", PrefChange::Echo(true));
+    pref("/quiet off", PrefChange::Quiet(false));
+    pref("/color on", PrefChange::Color(true));
+    pref("/bell off", PrefChange::Bell(false));
+    check_usage("/time long", "time");
+    check_usage("/bell ding", "bell");
+    let mistake = Mistake::BadZone {
+        typed: Typed::new("Berlin"),
+        meant: Some(String::from("Europe/Berlin")),
+    };
+    check_mistake("/tz Berlin", mistake);
+}
+
+#[test]
+fn what_operators_do_is_read() {
+    let why = |why: &str| Some(text(why));
+    let (bob, ten) = (String::from("bob"), Some(Span::minutes(10)));
+    let kick = |why| Command::Kick {
+        name: bob.clone(),
+        why,
+    };
+    check_command("/kick bob", kick(None));
+    check_command("/kick bob spam, again", kick(why("spam, again")));
+    let mute = |time, why| Command::Mute {
+        name: bob.clone(),
+        time,
+        why,
+    };
+    check_command("/mute bob", mute(None, None));
+    check_command("/mute bob 10m", mute(ten, None));
+    check_command("/mute bob 10m spam", mute(ten, why("spam")));
+    check_command("/mute bob spam 10m", mute(None, why("spam 10m")));
+    check_mistake("/mute bob 10 minutes", Mistake::BadTime(Typed::new("10")));
+    check_mistake("/mute bob 0m", Mistake::BadTime(Typed::new("0m")));
+    check_command("/unmute bob", Command::Unmute(name("bob")));
+    check_command("/op ann", Command::Op("ann".into()));
+    check_command("/deop ann", Command::Deop("ann".into()));
+    check_command(
+        "/announce restart at noon",
+        Command::Announce(text("restart at noon")),
+    );
+    check_query("/motd", Query::Motd);
+    check_command("/motd Be kind.", Command::SetMotd(why("Be kind.")));
+    check_command("/motd -", Command::SetMotd(None));
+    check_command("/lock", Command::Lock(true));
+    check_command("/lock off", Command::Lock(false));
+    check_query("/bans", Query::Sanctions);
+    check("/log", Request::Log(LOG_LINES));
+    check("/log 5", Request::Log(5));
+    check("/log 999999", Request::Log(LOG_LINES_MAX));
+    for (line, command) in [
+        ("/kick", "kick"),
+        ("/op a b", "op"),
+        ("/announce", "announce"),
+        ("/lock up", "lock"),
+        ("/log 0", "log"),
+        ("/log all", "log"),
+    ] {
+        check_usage(line, command);
+    }
+}
+
+#[test]
+fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
+    let ban = |line, who, cover_address| {
+        let command = Command::Ban {
+            mask: Mask::parse(who).expect("a mask"),
+            cover_address,
+            time: Some(Span::days(7)),
+            why: Some(text("spam")),
+        };
+        check_command(line, command);
+    };
+    ban("/ban bob 7d spam", "bob", true);
+    ban("/ban name:bob 7d spam", "bob", false);
+    ban("/ban 192.0.2.7/24 7d spam", "192.0.2.0/24", false);
+    let mask = Mask::parse("192.0.2.0/24").expect("a mask");
+    check_command("/unban 192.0.2.0/24", Command::Unban(mask));
+    check_mistake("/ban a/b", Mistake::BadMask(Typed::new("a/b")));
+    check_usage("/ban", "ban");
+    check_usage("/unban bob alice", "unban");
+}
+
+#[test]
+fn unknown_commands_are_guessed_at() {
+    let unknown = |line, typed, meant| {
+        let typed = Typed::new(typed);
+        check_mistake(line, Mistake::UnknownCommand { typed, meant });
+    };
+    unknown("/jion #dev", "jion", Some("join"));
+    unknown("/Quti", "Quti", Some("quit"));
+    unknown("/usr/bin/rustc is slow", "usr/bin/rustc", None);
+    unknown("/x", "x", None);
+    unknown("/\x1b[2J", "\x1b[2J", None);
+    check_mistake("/", Mistake::NoCommand);
+    check_mistake("/ join", Mistake::NoCommand);
+}
+
+#[test]
+fn the_prompt_takes_a_name_or_a_code() {
+    let check = |line: &str, expected| assert_eq!(parse_entry(line), expected, "{line}");
+    let entry = |password| {
+        Ok(Entry::Name {
+            name: name("lee"),
+            password,
+        })
+    };
+    check("", Ok(Entry::Guest));
+    check(" \t", Ok(Entry::Guest));
+    check("lee", entry(None));
+    check("  lee ", entry(None));
+    check("lee#", entry(None));
+    check("lee#pass word ", entry(Some(password("pass word"))));
+    check("/resume K7Q2-9MXP", Ok(Entry::Resume(code("K7Q2-9MXP"))));
+    check("/resume", Err(Mistake::BadCode));
+    check("/resume K7Q2", Err(Mistake::BadCode));
+    check("/quit", Ok(Entry::Quit));
+    check("/EXIT now", Ok(Entry::Quit));
+    check("/help", Ok(Entry::Help));
+    check("/who", Err(Mistake::BadName));
+    check("//lee", Err(Mistake::BadName));
+    check("#lobby", Err(Mistake::BadName));
+    check("hello there", Err(Mistake::BadName));
+    check("now", Err(Mistake::ReservedName(Typed::new("now"))));
+}
+
+proptest! {
+    #[test]
+    fn any_line_is_read_without_a_panic(line in "/?(ban|mute|history|search|tz|nick|help|msg)?.{0,200}") {
+        let _ = parse(&line);
+        let _ = parse_entry(&line);
+    }
+
+    #[test]
+    fn what_is_said_is_what_was_typed(line in "[^/\\pC\\s][^\\pC]{0,80}") {
+        let said = Request::Command(Command::Say(text(&line)));
+        prop_assert_eq!(parse(&line), Ok(said));
+    }
+}

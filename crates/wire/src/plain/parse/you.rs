@@ -1,0 +1,130 @@
+//! Reading the commands about oneself.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+
+use chinwag_core::{Command, Query, ResumeCode, TimeStyle};
+
+use super::arguments::{Arguments, name};
+use super::{Read, name_and_password};
+use crate::plain::request::{Mistake, Password, Pref, PrefChange, Request, Typed};
+use crate::plain::zone::{zone, zone_like};
+
+pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
+    if arguments.rest().is_empty() {
+        return Err(arguments.usage());
+    }
+    let (name, password) = name_and_password(arguments.rest())?;
+    Ok(Request::Rename { name, password })
+}
+
+pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
+    match arguments.rest() {
+        "" => Err(arguments.usage()),
+        password => Ok(Request::Claim(Password::parse(password)?)),
+    }
+}
+
+pub(in crate::plain) fn away(arguments: Arguments<'_>) -> Read {
+    Ok(Request::Command(Command::Away(arguments.note()?)))
+}
+
+pub(in crate::plain) fn back(arguments: Arguments<'_>) -> Read {
+    arguments.end().map(|()| Request::Command(Command::Back))
+}
+
+pub(in crate::plain) fn ignore(arguments: Arguments<'_>) -> Read {
+    match arguments.rest() {
+        "" => Ok(Request::Query(Query::Ignores)),
+        typed => Ok(hear(typed, false)?),
+    }
+}
+
+pub(in crate::plain) fn unignore(arguments: Arguments<'_>) -> Read {
+    hear(arguments.only_word()?, true)
+}
+
+fn hear(typed: &str, again: bool) -> Read {
+    let (name, on) = (name(typed)?, !again);
+    Ok(Request::Command(Command::Ignore { name, on }))
+}
+
+pub(in crate::plain) fn time(arguments: Arguments<'_>) -> Read {
+    let time = match arguments.rest() {
+        "" => return Ok(Request::Pref(PrefChange::Show(Pref::Time))),
+        "off" => TimeStyle::Off,
+        "short" => TimeStyle::Short,
+        "full" => TimeStyle::Full,
+        _ => return Err(arguments.usage()),
+    };
+    Ok(Request::Pref(PrefChange::Time(time)))
+}
+
+pub(in crate::plain) fn tz(arguments: Arguments<'_>) -> Read {
+    let change = match arguments.rest() {
+        "" => PrefChange::Show(Pref::Zone),
+        "-" => PrefChange::Zone(None),
+        typed => PrefChange::Zone(Some(zone_name(typed)?)),
+    };
+    Ok(Request::Pref(change))
+}
+
+/// The canonical spelling of a zone. A person writes `new york` with a space.
+fn zone_name(typed: &str) -> Result<Arc<str>, Mistake> {
+    let name: String = typed
+        .split_whitespace()
+        .collect::<alloc::vec::Vec<_>>()
+        .join("_");
+    let zone = zone(&name);
+    let canonical = zone.as_ref().and_then(|zone| zone.iana_name());
+    canonical.map(Arc::from).ok_or_else(|| Mistake::BadZone {
+        typed: Typed::new(typed),
+        meant: zone_like(&name),
+    })
+}
+
+pub(in crate::plain) fn echo(arguments: Arguments<'_>) -> Read {
+    switch(&arguments, Pref::Echo, PrefChange::Echo)
+}
+
+pub(in crate::plain) fn quiet(arguments: Arguments<'_>) -> Read {
+    switch(&arguments, Pref::Quiet, PrefChange::Quiet)
+}
+
+pub(in crate::plain) fn color(arguments: Arguments<'_>) -> Read {
+    switch(&arguments, Pref::Color, PrefChange::Color)
+}
+
+pub(in crate::plain) fn bell(arguments: Arguments<'_>) -> Read {
+    switch(&arguments, Pref::Bell, PrefChange::Bell)
+}
+
+fn switch(arguments: &Arguments<'_>, pref: Pref, change: fn(bool) -> PrefChange) -> Read {
+    let change = match arguments.rest() {
+        "" => PrefChange::Show(pref),
+        "on" => change(true),
+        "off" => change(false),
+        _ => return Err(arguments.usage()),
+    };
+    Ok(Request::Pref(change))
+}
+
+pub(in crate::plain) fn stats(arguments: Arguments<'_>) -> Read {
+    arguments.end().map(|()| Request::Query(Query::Stats))
+}
+
+pub(in crate::plain) fn resume(arguments: Arguments<'_>) -> Read {
+    match arguments.rest() {
+        "" => Err(arguments.usage()),
+        typed => Ok(Request::Resume(resume_code(typed)?)),
+    }
+}
+
+/// Reads a resume code.
+pub(super) fn resume_code(typed: &str) -> Result<ResumeCode, Mistake> {
+    typed.parse().map_err(|_| Mistake::BadCode)
+}
+
+pub(in crate::plain) fn quit(arguments: Arguments<'_>) -> Read {
+    Ok(Request::Quit(arguments.note()?))
+}

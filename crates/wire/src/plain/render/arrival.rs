@@ -1,0 +1,119 @@
+//! Coming in: the greeting, the prompt, the welcome, and the same again for another room.
+//!
+//! These lines have no sign before them. They come before anybody's line and only words of the
+//! server's own begin them.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Arrival, Company, Name, Timestamp, Topic};
+
+use super::{Page, Renderer};
+use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
+
+const PROMPT: &str = "Enter your username: ";
+
+impl Renderer {
+    /// The greeting of `server`, whose name must have nothing in it that a terminal obeys, and the
+    /// prompt.
+    pub fn greeting(&self, out: &mut Vec<u8>, server: &str, here: usize, busy_rooms: usize) {
+        let page = &mut self.page(out);
+        match here {
+            0 => page.bare(format_args!("Welcome to {server}: nobody here yet.")),
+            _ => {
+                let (people, rooms) = (people(here), rooms(busy_rooms));
+                page.bare(format_args!("Welcome to {server}: {people} in {rooms}."));
+            }
+        }
+        page.bare("Type a line to talk, /help for help, /quit to leave.");
+        page.put(PROMPT);
+    }
+
+    /// `Enter your username: `
+    pub fn prompt(&self, out: &mut Vec<u8>) {
+        self.page(out).put(PROMPT);
+    }
+
+    /// What can be typed at the prompt: the answer to `/help` there.
+    pub fn entry_help(&self, out: &mut Vec<u8>) {
+        let page = &mut self.page(out);
+        page.bare("Type the name that the others shall see, or Enter alone to be a guest.");
+        page.bare("If the name is registered and yours, type NAME#PASSWORD.");
+        page.bare("/resume CODE takes up a lost session, /quit leaves.");
+    }
+
+    /// The welcome, up to the history, which follows (see [`recent`](Self::recent)).
+    pub fn arrival(&self, out: &mut Vec<u8>, arrival: &Arrival, now: Timestamp) {
+        let page = &mut self.page(out);
+        let (name, place) = (&arrival.name, Place(&arrival.company));
+        page.bare(format_args!("Welcome, {name}. {place}"));
+        if let Some(motd) = &arrival.motd {
+            page.bare(format_args!("Message of the day: {motd}"));
+        }
+        topic(page, arrival.company.topic.as_ref(), now);
+        let (code, time) = arrival.resume;
+        let time = Exactly(time);
+        page.bare(format_args!(
+            "If your link drops, reconnect and type /resume {code} within {time}."
+        ));
+        if arrival.first_operator {
+            page.happened("You are the operator here: /help op.");
+        }
+    }
+
+    /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
+    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: usize) {
+        let page = &mut self.page(out);
+        match missed {
+            0 => page.bare(format_args!("Welcome back, {name}. You missed nothing.")),
+            _ => {
+                let missed = messages(missed);
+                page.bare(format_args!(
+                    "Welcome back, {name}. {missed} while you were away:"
+                ));
+            }
+        }
+    }
+
+    /// `You are in #dev with ann.` and the topic: after `/join` and `/leave`.
+    pub fn company(&self, out: &mut Vec<u8>, company: &Company, now: Timestamp) {
+        let page = &mut self.page(out);
+        page.bare(Place(company));
+        topic(page, company.topic.as_ref(), now);
+    }
+}
+
+fn topic(page: &mut Page<'_>, topic: Option<&Topic>, now: Timestamp) {
+    if let Some(topic) = topic {
+        page.bare(format_args!("Topic: {}", TopicBy(topic, now)));
+    }
+}
+
+/// `Ship it (lee, 2 h ago)`
+pub(super) struct TopicBy<'a>(pub(super) &'a Topic, pub(super) Timestamp);
+
+impl Display for TopicBy<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Topic { text, by, at } = self.0;
+        write!(f, "{text} ({by}, {})", Ago(self.1.since(*at)))
+    }
+}
+
+/// `You are in #lobby with gopher and lee.`
+struct Place<'a>(&'a Company);
+
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Company {
+            room, others, more, ..
+        } = self.0;
+        if others.is_empty() {
+            return write!(f, "You are in {room}, alone.");
+        }
+        let listed = Listed {
+            names: others,
+            more: *more,
+        };
+        write!(f, "You are in {room} with {listed}.")
+    }
+}

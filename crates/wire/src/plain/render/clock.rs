@@ -1,0 +1,105 @@
+//! The time before a line and the day that it is on. Most lines are of the same minute as the one
+//! before, so the last of both is kept: finding it anew costs ten times as much as a line does.
+
+use core::fmt::{self, Write};
+
+use chinwag_core::{TimeStyle, Timestamp};
+
+use super::Style;
+use crate::plain::zone::{Date, TimeZone, day_start, wall_clock};
+
+const MINUTE: i64 = 60_000;
+const SECOND: i64 = 1_000;
+
+/// The longest stamp: `2026-11-21 14:03:05`, and a sign and two digits more for the years that a
+/// clock can be wrong by.
+const STAMP_BYTES_MAX: usize = 24;
+
+/// The last stamp and the last day, in one zone.
+#[derive(Clone, Debug)]
+pub(super) struct Clock {
+    stamp: Stamp,
+    /// The minute, or in the full style the second, that the stamp is for.
+    stamped: Option<i64>,
+    /// When the day of the last line begins and ends.
+    day: (Timestamp, Timestamp),
+}
+
+/// A short text without an allocation.
+#[derive(Clone, Debug, Default)]
+struct Stamp {
+    bytes: [u8; STAMP_BYTES_MAX],
+    len: usize,
+}
+
+impl Clock {
+    pub(super) fn new(style: &Style, now: Timestamp) -> Self {
+        Self {
+            stamp: Stamp::default(),
+            stamped: None,
+            day: bounds(wall_clock(now, &style.zone).date(), &style.zone),
+        }
+    }
+
+    /// The time as it stands before a line; empty if there is to be none.
+    pub(super) fn stamp(&mut self, at: Timestamp, style: &Style) -> &[u8] {
+        let unit = match style.time {
+            TimeStyle::Off => return &[],
+            TimeStyle::Short => MINUTE,
+            TimeStyle::Full => SECOND,
+        };
+        let stamped = at.0.div_euclid(unit);
+        if self.stamped != Some(stamped) {
+            self.stamped = Some(stamped);
+            self.stamp.write(at, style);
+        }
+        &self.stamp.bytes[..self.stamp.len]
+    }
+
+    /// The day of `at`, if it is another than that of the last time given here.
+    pub(super) fn another_day(&mut self, at: Timestamp, zone: &TimeZone) -> Option<Date> {
+        let (start, end) = self.day;
+        if start <= at && at < end {
+            return None;
+        }
+        let date = wall_clock(at, zone).date();
+        self.day = bounds(date, zone);
+        Some(date)
+    }
+}
+
+fn bounds(date: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
+    let end = date
+        .tomorrow()
+        .map_or(Timestamp(i64::MAX), |next| day_start(next, zone));
+    (day_start(date, zone), end)
+}
+
+impl Stamp {
+    fn write(&mut self, at: Timestamp, style: &Style) {
+        let clock = wall_clock(at, &style.zone);
+        self.len = 0;
+        // What does not fit is cut off.
+        let _ = match style.time {
+            TimeStyle::Full => write!(
+                self,
+                "{} {:02}:{:02}:{:02}",
+                clock.date(),
+                clock.hour(),
+                clock.minute(),
+                clock.second()
+            ),
+            _ => write!(self, "{:02}:{:02}", clock.hour(), clock.minute()),
+        };
+    }
+}
+
+impl Write for Stamp {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len + text.len();
+        let place = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}

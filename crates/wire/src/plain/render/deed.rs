@@ -1,0 +1,155 @@
+//! What operators do, told to whom it was done, to who did it, and in the log of deeds.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Act, Deed, Mask, Sanction, Timestamp};
+
+use super::Page;
+use crate::plain::words::{Because, Exactly, Utc, Why};
+
+impl Page<'_> {
+    /// `! You are muted by lee for 10 minutes: spam.`
+    pub(super) fn deed_to_target(&mut self, deed: &Deed, at: Timestamp) {
+        let by = &deed.by;
+        match &deed.act {
+            Act::Mute(mute) => {
+                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
+                self.alone(format_args!("You are muted by {by}{time}{why}"));
+            }
+            Act::Unmute(_) => self.alone(format_args!("You may speak again: {by} unmuted you.")),
+            Act::Op { .. } => {
+                self.alone(format_args!("You were made an operator by {by}: /help op."));
+            }
+            Act::Deop { .. } => {
+                self.alone(format_args!(
+                    "Your operator rights were taken back by {by}."
+                ));
+            }
+            // Whoever is kicked or banned is told in a farewell; the rest is done to nobody.
+            Act::Kick { .. }
+            | Act::Ban(_)
+            | Act::Unban(_)
+            | Act::Announce(_)
+            | Act::Motd(_)
+            | Act::Lock(_) => {}
+        }
+    }
+
+    /// `! bob is muted for 10 minutes: spam.`
+    pub(super) fn deed_to_actor(&mut self, deed: &Deed, at: Timestamp) {
+        match &deed.act {
+            Act::Kick { name, why } => {
+                self.alone(format_args!("{name} was kicked{}", Because(why.as_deref())));
+            }
+            Act::Mute(mute) => {
+                let (whom, time) = (Whom(&mute.mask), For(mute, at));
+                let why = Because(mute.why.as_deref());
+                self.alone(format_args!("{whom} is muted{time}{why}"));
+            }
+            Act::Unmute(mask) => self.alone(format_args!("{} may speak again.", Whom(mask))),
+            Act::Ban(ban) => {
+                let (whom, time) = (Both(&ban.mask), Until(ban.until));
+                let why = Because(ban.why.as_deref());
+                self.alone(format_args!("{whom} is banned{time}{why}"));
+            }
+            Act::Unban(mask) => self.alone(format_args!("{} is not banned any more.", Both(mask))),
+            Act::Op {
+                name,
+                lasting: true,
+            } => {
+                self.alone(format_args!("{name} is an operator now."));
+            }
+            Act::Op { name, .. } => self.alone(format_args!(
+                "{name} is an operator now, until they leave: the name is not registered."
+            )),
+            Act::Deop { name } => self.alone(format_args!("{name} is no operator any more.")),
+            Act::Motd(Some(_)) => self.alone("The message of the day is set."),
+            Act::Motd(None) => self.alone("The message of the day is cleared."),
+            Act::Lock(true) => {
+                self.alone("Locked: only registered names may arrive and speak. /lock off ends it.")
+            }
+            Act::Lock(false) => self.alone("Unlocked: everybody may arrive and speak."),
+            // Told to everybody, the actor too.
+            Act::Announce(_) => {}
+        }
+    }
+}
+
+/// `muted bob for 10 minutes: spam`: a line of the log, behind the operator's name.
+pub(super) struct Did<'a>(pub(super) &'a Act, pub(super) Timestamp);
+
+impl Display for Did<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(act, at) = *self;
+        match act {
+            Act::Kick { name, why } => write!(f, "kicked {name}{}", Why(why.as_deref())),
+            Act::Mute(mute) => {
+                let (whom, time) = (Both(&mute.mask), For(mute, at));
+                write!(f, "muted {whom}{time}{}", Why(mute.why.as_deref()))
+            }
+            Act::Unmute(mask) => write!(f, "unmuted {}", Both(mask)),
+            Act::Ban(ban) => {
+                let (whom, time) = (Both(&ban.mask), For(ban, at));
+                write!(f, "banned {whom}{time}{}", Why(ban.why.as_deref()))
+            }
+            Act::Unban(mask) => write!(f, "unbanned {}", Both(mask)),
+            Act::Op {
+                name,
+                lasting: true,
+            } => write!(f, "made {name} an operator"),
+            Act::Op { name, .. } => write!(f, "made {name} an operator until they leave"),
+            Act::Deop { name } => write!(f, "took back {name}'s operator rights"),
+            Act::Announce(text) => write!(f, "announced: {text}"),
+            Act::Motd(Some(text)) => write!(f, "set the message of the day: {text}"),
+            Act::Motd(None) => f.write_str("cleared the message of the day"),
+            Act::Lock(true) => f.write_str("locked the server"),
+            Act::Lock(false) => f.write_str("unlocked the server"),
+        }
+    }
+}
+
+/// The person that a mask is about, or its block if it is about none.
+struct Whom<'a>(&'a Mask);
+
+impl Display for Whom<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.0.name {
+            Some(name) => name.fmt(f),
+            None => self.0.fmt(f),
+        }
+    }
+}
+
+/// `bob (192.0.2.7)`: all that a mask is about.
+pub(super) struct Both<'a>(pub(super) &'a Mask);
+
+impl Display for Both<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match (&self.0.name, self.0.net) {
+            (Some(name), Some(net)) => write!(f, "{name} ({})", Mask::of_net(net)),
+            _ => self.0.fmt(f),
+        }
+    }
+}
+
+/// ` for 10 minutes`: how long a sanction given at this time lasts, if it ends.
+struct For<'a>(&'a Sanction, Timestamp);
+
+impl Display for For<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.until {
+            Some(until) => write!(f, " for {}", Exactly(until.since(self.1))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// ` until 2026-11-22 10:00 UTC`: when a sanction ends, if it does.
+pub(super) struct Until(pub(super) Option<Timestamp>);
+
+impl Display for Until {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0
+            .map_or(Ok(()), |until| write!(f, " until {}", Utc(until)))
+    }
+}

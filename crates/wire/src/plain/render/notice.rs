@@ -1,0 +1,105 @@
+//! What the server has to say to one connection that is neither an answer nor a refusal of the
+//! chat's own, and its last words.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Departure, Name, Span};
+
+use super::Renderer;
+use super::deed::Until;
+use crate::plain::words::{Because, lines};
+
+/// What the server has to say to one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The line has too many bytes.
+    TooLong {
+        /// So many.
+        bytes: usize,
+        /// The most.
+        bytes_max: usize,
+    },
+    /// The line is not UTF-8.
+    NotUtf8,
+    /// Telnet took a part of a character for a key.
+    Mangled,
+    /// More lines than allowed; the next is taken after this time.
+    SlowDown(Span),
+    /// The reader was too far behind.
+    Skipped {
+        /// So many lines were left out.
+        lines: u64,
+    },
+    /// As many questions to the history, or passwords, are waiting as may.
+    Busy,
+    /// The history cannot be read.
+    NoHistory,
+    /// Too many tries or too much time at the name prompt. The last line.
+    NoName,
+    /// More connections from one address than allowed. The only line.
+    TooManyConnections,
+    /// Another connection took up this session. The last line.
+    TakenUp,
+    /// The server stops.
+    Stopping,
+}
+
+impl Renderer {
+    /// Says it.
+    pub fn notice(&self, out: &mut Vec<u8>, notice: Notice) {
+        let page = &mut self.page(out);
+        match notice {
+            Notice::TooLong { bytes, bytes_max } => {
+                page.alone(format_args!(
+                    "NOT sent: {bytes} bytes, the limit is {bytes_max}."
+                ));
+            }
+            Notice::NotUtf8 => page.alone("NOT sent: not valid UTF-8."),
+            Notice::Mangled => {
+                page.alone("NOT sent: telnet mangled that; fixed now, please retype.");
+            }
+            Notice::SlowDown(wait) => {
+                let seconds = wait.0.div_ceil(1_000).max(1);
+                page.alone(format_args!(
+                    "Slow down: NOT sent. Try again in {seconds} s."
+                ));
+            }
+            Notice::Skipped { lines: n } => {
+                let (skipped, them) = (lines(n), if n == 1 { "it" } else { "them" });
+                page.alone(format_args!(
+                    "You were behind: {skipped} skipped. /history {n} shows {them}."
+                ));
+            }
+            Notice::Busy => page.alone("The server is busy. Try again in a moment."),
+            Notice::NoHistory => page.alone("The server cannot read the history right now."),
+            Notice::NoName => page.bare("No name chosen. Bye."),
+            Notice::TooManyConnections => {
+                page.bare("Too many connections from your address. Try again later.");
+            }
+            Notice::TakenUp => page.alone("Your session was taken up elsewhere. Bye."),
+            Notice::Stopping => page.alone("The server is stopping."),
+        }
+    }
+
+    /// The last line for somebody who leaves, after so many lines of talk.
+    pub fn farewell(&self, out: &mut Vec<u8>, name: &Name, why: &Departure, lines_sent: u64) {
+        let page = &mut self.page(out);
+        match why {
+            Departure::Kicked { by, why } => {
+                page.alone(format_args!(
+                    "You were kicked by {by}{}",
+                    Because(why.as_deref())
+                ));
+            }
+            Departure::Banned { until, why, .. } => {
+                let (time, why) = (Until(*until), Because(why.as_deref()));
+                page.bare(format_args!("You are banned{time}{why}"));
+            }
+            Departure::TooSlow => page.alone("Your connection took nothing for too long. Bye."),
+            Departure::Restart => page.alone("The server is stopping."),
+            Departure::Quit(_) | Departure::Closed | Departure::Lost | Departure::TimedOut => {
+                page.bare(format_args!("Bye, {name}. {} sent.", lines(lines_sent)));
+            }
+        }
+    }
+}

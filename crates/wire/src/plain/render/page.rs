@@ -1,0 +1,88 @@
+//! Lines of the server's own, by kind: the first character of a line says what it is.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Write};
+
+use super::Style;
+
+/// Set off, in colour: what happens stays behind what is said.
+const DIM: &str = "\x1b[2m";
+/// Set off, in colour: what the server says to the reader alone.
+const BOLD: &str = "\x1b[1m";
+/// Back to the terminal's own look.
+pub(super) const RESET: &str = "\x1b[0m";
+
+/// Where lines are written to, and how they end.
+pub(super) struct Page<'a> {
+    pub(super) out: &'a mut Vec<u8>,
+    crlf: bool,
+    color: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(out: &'a mut Vec<u8>, style: &Style) -> Self {
+        Self {
+            out,
+            crlf: style.crlf,
+            color: style.color,
+        }
+    }
+
+    /// `! ...`: the server speaks to the reader alone.
+    pub(super) fn alone(&mut self, text: impl Display) {
+        self.toned(BOLD, format_args!("! {text}"));
+    }
+
+    /// `* ...`: something happened.
+    pub(super) fn happened(&mut self, text: impl Display) {
+        self.toned(DIM, format_args!("* {text}"));
+    }
+
+    /// `--- ... ---`: a separator, or the head of a list.
+    pub(super) fn separator(&mut self, text: impl Display) {
+        self.toned(DIM, format_args!("--- {text} ---"));
+    }
+
+    /// One row of a list.
+    pub(super) fn row(&mut self, text: impl Display) {
+        self.bare(format_args!("  {text}"));
+    }
+
+    /// A line without a sign, which only the server's own words may begin.
+    pub(super) fn bare(&mut self, text: impl Display) {
+        self.put(text);
+        self.end();
+    }
+
+    fn toned(&mut self, tone: &str, text: fmt::Arguments<'_>) {
+        if self.color {
+            self.put(tone);
+        }
+        self.put(text);
+        if self.color {
+            self.put(RESET);
+        }
+        self.end();
+    }
+
+    /// A part of a line.
+    pub(super) fn put(&mut self, text: impl Display) {
+        // Appending to bytes cannot fail.
+        let _ = write!(Appended(self.out), "{text}");
+    }
+
+    /// The end of a line.
+    pub(super) fn end(&mut self) {
+        let end: &[u8] = if self.crlf { b"\r\n" } else { b"\n" };
+        self.out.extend_from_slice(end);
+    }
+}
+
+struct Appended<'a>(&'a mut Vec<u8>);
+
+impl Write for Appended<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}

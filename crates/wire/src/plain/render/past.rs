@@ -1,0 +1,209 @@
+//! Reading back: days, the history of a room, what was found in it, and what operators did.
+//!
+//! What lies in the past stands between two separators, so that nobody takes it for what is being
+//! said now.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Event, Fact, RoomName, Timestamp};
+
+use super::Renderer;
+use super::deed::Did;
+use super::talk::Saying;
+use crate::plain::request::{Back, Search};
+use crate::plain::words::{Count, Day, Exactly, Minute, messages};
+use crate::plain::zone::{Date, wall_clock};
+
+impl Renderer {
+    /// `--- Sat 21 Nov 2026 ---`, if `at` lies on another day than the last time given here (or to
+    /// [`new`](Self::new)). Says whether it wrote something.
+    pub fn day_break(&mut self, out: &mut Vec<u8>, at: Timestamp) -> bool {
+        let another = self.clock.another_day(at, &self.style.zone);
+        if let Some(date) = another {
+            self.page(out).separator(Day(date));
+        }
+        another.is_some()
+    }
+
+    /// The last messages of the room that somebody comes into, out of `total`, oldest first, and
+    /// `--- now ---`; nothing if there are none.
+    pub fn recent<'a>(
+        &mut self,
+        out: &mut Vec<u8>,
+        events: impl ExactSizeIterator<Item = &'a Event>,
+        total: u64,
+        room: &RoomName,
+        now: Timestamp,
+    ) {
+        let shown = events.len();
+        if shown == 0 {
+            return;
+        }
+        self.page(out).separator(format_args!(
+            "last {shown} of {total} messages; /history for more, /search to find"
+        ));
+        self.past_lines(out, events, room, now);
+        self.page(out).separator("now");
+    }
+
+    /// The result of `/history`, oldest first: `events` out of the `total` messages that the room
+    /// has ([`Back::Last`]) or that lie in the time asked for (the others). Where not all are
+    /// shown they are the newest, but with [`Back::From`] those that follow the day's beginning.
+    pub fn history<'a>(
+        &mut self,
+        out: &mut Vec<u8>,
+        back: Back,
+        events: impl ExactSizeIterator<Item = &'a Event>,
+        total: u64,
+        room: &RoomName,
+        now: Timestamp,
+    ) {
+        let shown = events.len();
+        if shown == 0 {
+            return self.page(out).alone(NothingSaid(back, room));
+        }
+        self.page(out).separator(Head { back, shown, total });
+        self.past_lines(out, events, room, now);
+        let left_out = total.saturating_sub(shown as u64);
+        match back {
+            Back::From(_) if left_out > 0 => {
+                let more = Count(left_out, "more message", "more messages");
+                self.page(out).separator(format_args!("{more} until now"));
+            }
+            _ => self.page(out).separator("now"),
+        }
+    }
+
+    fn past_lines<'a>(
+        &mut self,
+        out: &mut Vec<u8>,
+        events: impl Iterator<Item = &'a Event>,
+        room: &RoomName,
+        now: Timestamp,
+    ) {
+        let mut day = self.date(now);
+        for event in events {
+            let date = self.date(event.at);
+            if date != day {
+                self.page(out).separator(Day(date));
+                day = date;
+            }
+            self.room_line(out, event, room, true);
+        }
+    }
+
+    fn date(&self, at: Timestamp) -> Date {
+        wall_clock(at, &self.style.zone).date()
+    }
+
+    /// The result of `/search`, oldest first; `more` if there are older matches that are not shown.
+    /// Every line tells its day and its room, whatever the style of times.
+    pub fn search<'a>(
+        &mut self,
+        out: &mut Vec<u8>,
+        search: &Search,
+        matches: impl ExactSizeIterator<Item = (&'a RoomName, &'a Event)>,
+        more: bool,
+    ) {
+        let words = &search.words;
+        let found = messages(matches.len());
+        let mut page = self.page(out);
+        match (matches.len(), more) {
+            (0, _) => return page.alone(format_args!("Nothing found for \"{words}\".")),
+            (_, true) => page.separator(format_args!("the newest {found} with \"{words}\"")),
+            (_, false) => page.separator(format_args!("{found} with \"{words}\"")),
+        }
+        for (room, event) in matches {
+            self.found(out, room, event);
+        }
+        self.page(out).separator("now");
+    }
+
+    /// `[2026-11-21 14:03] #dev ann: build is green`
+    fn found(&self, out: &mut Vec<u8>, room: &RoomName, event: &Event) {
+        if let Fact::Said {
+            name, text, manner, ..
+        } = &event.fact
+        {
+            let time = Minute(event.at, &self.style.zone);
+            self.page(out).put(format_args!("[{time}] "));
+            let saying = Saying {
+                name,
+                text,
+                manner: *manner,
+                room: Some(room),
+            };
+            self.put_said(out, &saying, [": ", ""]);
+        }
+    }
+
+    /// The result of `/log`, oldest first: deeds of operators.
+    pub fn log<'a>(&mut self, out: &mut Vec<u8>, deeds: impl ExactSizeIterator<Item = &'a Event>) {
+        let page = &mut self.page(out);
+        match deeds.len() {
+            0 => page.alone("No operator has done anything yet."),
+            1 => page.separator("what operators did last"),
+            n => page.separator(format_args!("the last {n} things that operators did")),
+        }
+        for event in deeds {
+            if let Fact::Deed(deed) = &event.fact {
+                let time = Minute(event.at, &self.style.zone);
+                let did = Did(&deed.act, event.at);
+                page.row(format_args!("{time} {} {did}", deed.by));
+            }
+        }
+    }
+}
+
+/// What stands above a history.
+struct Head {
+    back: Back,
+    shown: usize,
+    total: u64,
+}
+
+impl Display for Head {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { back, shown, total } = *self;
+        let all = shown as u64 >= total;
+        match back {
+            Back::Last(_) => return write!(f, "last {shown} of {total} messages"),
+            _ if all => messages(shown).fmt(f)?,
+            Back::For(_) => write!(f, "last {shown} of {total} messages")?,
+            Back::From(_) => write!(f, "first {shown} of {total} messages")?,
+        }
+        write!(f, " {}", Since(back))
+    }
+}
+
+/// `of the last 2 hours`, `since Sat 21 Nov 2026`
+struct Since(Back);
+
+impl Display for Since {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Back::Last(_) => Ok(()),
+            Back::For(span) => write!(f, "of the last {}", Exactly(span)),
+            Back::From(date) => write!(f, "since {}", Day(date)),
+        }
+    }
+}
+
+/// That a history is empty.
+struct NothingSaid<'a>(Back, &'a RoomName);
+
+impl Display for NothingSaid<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(back, room) = self;
+        match back {
+            Back::Last(_) => write!(f, "Nothing was said in {room} yet."),
+            Back::For(span) => write!(
+                f,
+                "Nothing was said in {room} in the last {}.",
+                Exactly(*span)
+            ),
+            Back::From(date) => write!(f, "Nothing was said in {room} since {}.", Day(*date)),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Why somebody does not get what they asked for, in their words.
+//!
+//! At the name prompt and in the chat it is the same sentence, behind a `!` in the chat. What was
+//! said and not sent is told as such, because its writer believes that it was heard.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Name, Rejection, RoomName};
+
+use super::Renderer;
+use super::deed::{Both, Until};
+use crate::plain::request::Asked;
+use crate::plain::words::{Because, More, people};
+
+impl Renderer {
+    /// Why a request was refused.
+    pub fn refusal(&self, out: &mut Vec<u8>, rejection: &Rejection, asked: Asked) {
+        let page = &mut self.page(out);
+        match (Unspoken::of(rejection), asked) {
+            (Some(unspoken), Asked::Speech) => page.alone(format_args!("NOT sent: {unspoken}")),
+            (Some(unspoken), Asked::Command(_)) => {
+                page.alone(format_args!("Not done: {unspoken}"));
+            }
+            (None, Asked::Command("nick")) => page.alone(Renamed(rejection)),
+            (None, _) => page.alone(Sentence(rejection, asked)),
+        }
+    }
+
+    /// Why nobody came in, at the name prompt. The prompt is not written again: the caller knows
+    /// whether there is another try.
+    pub fn entry_refusal(&self, out: &mut Vec<u8>, rejection: &Rejection) {
+        let page = &mut self.page(out);
+        match Unspoken::of(rejection) {
+            Some(unspoken) => page.bare(format_args!("Not possible: {unspoken}")),
+            None => page.bare(Sentence(rejection, Asked::Command("resume"))),
+        }
+    }
+}
+
+/// What keeps somebody from speaking.
+struct Unspoken<'a>(&'a Rejection);
+
+impl<'a> Unspoken<'a> {
+    fn of(rejection: &'a Rejection) -> Option<Self> {
+        matches!(
+            rejection,
+            Rejection::ReadOnly(_)
+                | Rejection::Muted { .. }
+                | Rejection::LockedSpeech
+                | Rejection::CannotSave
+                | Rejection::NotHere
+        )
+        .then_some(Self(rejection))
+    }
+}
+
+impl Display for Unspoken<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
+            Rejection::Muted {
+                remaining: Some(span),
+            } => write!(f, "you are muted for {}.", More(*span)),
+            Rejection::Muted { remaining: None } => f.write_str("you are muted."),
+            Rejection::LockedSpeech => {
+                f.write_str("only registered names may speak at the moment.")
+            }
+            Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
+            _ => f.write_str("this session has ended."),
+        }
+    }
+}
+
+/// In the chat a name with its password is typed behind `/nick`.
+struct Renamed<'a>(&'a Rejection);
+
+impl Display for Renamed<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rejection::NameClaimed(name) => claimed(f, name, "/nick "),
+            rejection => Sentence(rejection, Asked::Command("nick")).fmt(f),
+        }
+    }
+}
+
+fn claimed(f: &mut Formatter<'_>, name: &Name, command: &str) -> fmt::Result {
+    write!(
+        f,
+        "\"{name}\" is registered. If it is yours, type {command}{name}#password; or choose another."
+    )
+}
+
+/// Any other refusal as a sentence.
+struct Sentence<'a>(&'a Rejection, Asked);
+
+impl Display for Sentence<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rejection::NameTaken { .. }
+            | Rejection::NameLooksLike { .. }
+            | Rejection::NameClaimed(_)
+            | Rejection::SameName(_)
+            | Rejection::ServerFull { .. }
+            | Rejection::Banned { .. }
+            | Rejection::Locked
+            | Rejection::CodeNotValid => about_arriving(f, self.0),
+            Rejection::NoSuchRoom { .. }
+            | Rejection::NotInRoom(_)
+            | Rejection::OnlyLobby
+            | Rejection::TooManyRooms { .. }
+            | Rejection::RoomsFull { .. } => about_rooms(f, self.0),
+            Rejection::NeedsOperator { .. }
+            | Rejection::AlreadyOperator(_)
+            | Rejection::NotOperator(_)
+            | Rejection::NotMuted(_)
+            | Rejection::NotBanned(_)
+            | Rejection::SanctionsFull => about_operators(f, self.0, self.1),
+            rejection => about_people(f, rejection, self.1),
+        }
+    }
+}
+
+fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NameTaken { name, free } => {
+            write!(
+                f,
+                "\"{name}\" is here already. Try another, such as {free}."
+            )
+        }
+        Rejection::NameLooksLike { name, other } => {
+            write!(f, "\"{name}\" looks like \"{other}\". Choose another.")
+        }
+        Rejection::NameClaimed(name) => claimed(f, name, ""),
+        Rejection::SameName(name) => write!(f, "You are {name} already."),
+        Rejection::ServerFull { people_max } => {
+            write!(
+                f,
+                "The server is full ({}). Try again later.",
+                people(*people_max)
+            )
+        }
+        Rejection::Banned { until, why } => {
+            write!(
+                f,
+                "You are banned{}{}",
+                Until(*until),
+                Because(why.as_deref())
+            )
+        }
+        Rejection::Locked => {
+            f.write_str("Only registered names may come in at the moment. Try again later.")
+        }
+        _ => f.write_str("That code is not valid any more."),
+    }
+}
+
+fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NoSuchRoom {
+            room,
+            meant: Some(meant),
+        } => write!(f, "No room {room}. Did you mean {meant}?"),
+        Rejection::NoSuchRoom { room, meant: None } => {
+            write!(f, "No room {room}. /rooms lists all.")
+        }
+        Rejection::NotInRoom(room) => write!(f, "You are not in {room}."),
+        Rejection::OnlyLobby => {
+            let lobby = RoomName::lobby();
+            write!(
+                f,
+                "You are in no other room than {lobby}. /quit leaves the server."
+            )
+        }
+        Rejection::TooManyRooms { rooms_max } => {
+            write!(
+                f,
+                "You are in {rooms_max} rooms, the most there may be. /leave one first."
+            )
+        }
+        Rejection::RoomsFull { rooms_max } => {
+            write!(
+                f,
+                "There are {rooms_max} rooms, as many as the server takes."
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -> fmt::Result {
+    match (rejection, asked) {
+        (Rejection::NeedsOperator { room }, Asked::Command(command)) => {
+            write!(f, "/{command} needs operator rights in {room}.")
+        }
+        (Rejection::NeedsOperator { room }, Asked::Speech) => {
+            write!(f, "That needs operator rights in {room}.")
+        }
+        (Rejection::AlreadyOperator(name), _) => write!(f, "{name} is an operator already."),
+        (Rejection::NotOperator(name), _) => write!(f, "{name} is no operator."),
+        (Rejection::NotMuted(name), _) => write!(f, "{name} is not muted."),
+        (Rejection::NotBanned(mask), _) => {
+            write!(f, "{} is not banned. /bans lists all.", Both(mask))
+        }
+        (Rejection::SanctionsFull, _) => {
+            f.write_str("There are as many bans or mutes as the server keeps. Undo some first.")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -> fmt::Result {
+    match (rejection, asked) {
+        (
+            Rejection::NobodyCalled {
+                typed,
+                meant: Some(meant),
+            },
+            _,
+        ) => write!(f, "Nobody called \"{typed}\". Did you mean {meant}?"),
+        (Rejection::NobodyCalled { typed, meant: None }, _) => {
+            write!(f, "Nobody called \"{typed}\".")
+        }
+        (Rejection::NobodyToReply, _) => {
+            f.write_str("Nobody to reply to: nobody wrote to you in private, or they have left.")
+        }
+        (Rejection::ClaimsFull, _) => {
+            f.write_str("There are as many registered names as the server keeps.")
+        }
+        (Rejection::TooManyIgnores { ignores_max }, _) => write!(
+            f,
+            "You ignore {ignores_max} names, the most there may be. /unignore one first."
+        ),
+        (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
+        (Rejection::Oneself, Asked::Command("resume")) => {
+            f.write_str("That is the code of this session.")
+        }
+        (Rejection::Oneself, Asked::Command("ban")) => f.write_str("That would ban you too."),
+        (Rejection::Oneself, _) => f.write_str("That is you."),
+        _ => Ok(()),
+    }
+}

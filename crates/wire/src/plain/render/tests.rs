@@ -1,0 +1,114 @@
+//! What every event, answer and refusal looks like, word for word.
+
+mod answers;
+mod arriving;
+mod lines;
+mod past;
+mod properties;
+mod refusals;
+
+use std::boxed::Box;
+use std::string::String;
+use std::sync::Arc;
+use std::vec::Vec;
+
+use chinwag_core::{
+    Arrived, Departed, Departure, Event, Fact, LOBBY, Link, Manner, Name, PersonId, ResumeCode,
+    RoomName, Seq, Text, TimeStyle, Timestamp,
+};
+
+use super::{Renderer, Style};
+use crate::plain::zone::TimeZone;
+
+/// 2026-11-21 14:03:05 UTC, a Saturday.
+pub(super) const NOW: Timestamp = Timestamp(1_795_269_785_000);
+
+pub(super) const READER: PersonId = PersonId(1);
+pub(super) const GOPHER: PersonId = PersonId(2);
+
+pub(super) fn style(time: TimeStyle) -> Style {
+    Style {
+        time,
+        zone: TimeZone::UTC,
+        crlf: false,
+        color: false,
+    }
+}
+
+pub(super) fn renderer(time: TimeStyle) -> Renderer {
+    Renderer::new(style(time), NOW)
+}
+
+/// What is written in the usual style.
+pub(super) fn shown(write: impl FnOnce(&mut Renderer, &mut Vec<u8>)) -> String {
+    shown_by(&mut renderer(TimeStyle::Short), write)
+}
+
+pub(super) fn shown_by(
+    renderer: &mut Renderer,
+    write: impl FnOnce(&mut Renderer, &mut Vec<u8>),
+) -> String {
+    let mut out = Vec::new();
+    write(renderer, &mut out);
+    String::from_utf8(out).expect("UTF-8")
+}
+
+pub(super) fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+pub(super) fn names(texts: &[&str]) -> Box<[Name]> {
+    texts.iter().map(|text| name(text)).collect()
+}
+
+pub(super) fn room(text: &str) -> RoomName {
+    RoomName::parse(text).expect("a room name")
+}
+
+pub(super) fn text(text: &str) -> Text {
+    Text::parse(text).expect("a text")
+}
+
+pub(super) fn why(reason: &str) -> Option<Arc<Text>> {
+    Text::parse(reason).map(Arc::new)
+}
+
+pub(super) fn event(at: Timestamp, fact: Fact) -> Event {
+    Event {
+        seq: Seq(1),
+        at,
+        fact,
+    }
+}
+
+pub(super) fn said(at: Timestamp, by: &str, what: &str, manner: Manner) -> Event {
+    let fact = Fact::Said {
+        person: GOPHER,
+        name: name(by),
+        room: LOBBY,
+        text: text(what),
+        manner,
+    };
+    event(at, fact)
+}
+
+pub(super) fn departed(by: &str, why: Departure) -> Fact {
+    Fact::Departed(Box::new(Departed {
+        person: GOPHER,
+        name: name(by),
+        rooms: [LOBBY].into(),
+        why,
+    }))
+}
+
+pub(super) fn arrived(by: &str) -> Arrived {
+    Arrived {
+        person: GOPHER,
+        link: Link(7),
+        name: name(by),
+        address: [192, 0, 2, 7].into(),
+        claimed: false,
+        operator: false,
+        code: ResumeCode::from_random(1),
+    }
+}

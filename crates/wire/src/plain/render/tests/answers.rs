@@ -1,0 +1,300 @@
+//! Answers, settings and help.
+
+use std::vec;
+
+use chinwag_core::{
+    Answer, Mask, Prefs, Profile, RoomLine, Sanction, Span, TimeStyle, Topic, WhoLine,
+};
+
+use super::*;
+use crate::plain::request::{HelpTopic, Pref};
+use crate::plain::table::{COMMANDS, CommandSpec, Group};
+
+#[track_caller]
+fn check(answer: Answer, expected: &str) {
+    assert_eq!(shown(|r, out| r.answer(out, &answer, NOW)), expected);
+}
+
+fn who_line(by: &str) -> WhoLine {
+    WhoLine {
+        name: name(by),
+        operator: false,
+        claimed: false,
+        away: None,
+        silent: Span::seconds(10),
+    }
+}
+
+#[test]
+fn who_is_here_is_a_list() {
+    let lee = WhoLine {
+        operator: true,
+        claimed: true,
+        away: Some(Some(text("lunch"))),
+        silent: Span::minutes(125),
+        ..who_line("lee")
+    };
+    let bob = WhoLine {
+        away: Some(None),
+        ..who_line("bob")
+    };
+    let answer = Answer::Who {
+        room: room("lobby"),
+        people: vec![who_line("ann"), lee, bob],
+        more: 250,
+    };
+    let expected = "\
+--- 253 people in #lobby ---
+  ann
+  lee (operator, registered, away: lunch, silent for 2 hours)
+  bob (away)
+--- and 250 more ---
+";
+    check(answer, expected);
+}
+
+fn profile() -> Profile {
+    Profile {
+        line: who_line("ann"),
+        rooms: [room("lobby"), room("dev")].into(),
+        since: NOW - Span::minutes(60),
+        said: 1,
+        muted: false,
+        address: None,
+    }
+}
+
+#[test]
+fn a_person_is_described() {
+    let expected = "\
+--- ann ---
+  name not registered
+  here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
+  in #lobby, #dev
+";
+    check(Answer::Whois(Box::new(profile())), expected);
+    let mut profile = profile();
+    profile.line.claimed = true;
+    profile.line.operator = true;
+    profile.line.away = Some(Some(text("lunch")));
+    profile.muted = true;
+    profile.address = Some([192, 0, 2, 7].into());
+    let expected = "\
+--- ann ---
+  registered name, operator
+  here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
+  in #lobby, #dev
+  away: lunch
+  muted
+  from 192.0.2.7
+";
+    check(Answer::Whois(Box::new(profile)), expected);
+}
+
+#[test]
+fn rooms_are_a_list() {
+    let line = |name, here, joined, topic: Option<&str>| RoomLine {
+        room: room(name),
+        here,
+        joined,
+        topic: topic.map(text),
+    };
+    let rooms = vec![
+        line("lobby", 5, true, None),
+        line("dev", 1, false, Some("Ship it")),
+    ];
+    let expected = "\
+--- 2 rooms ---
+  #lobby (5 people, you too)
+  #dev (1 person): Ship it
+";
+    check(Answer::Rooms { rooms, more: 0 }, expected);
+}
+
+#[test]
+fn single_facts_stand_behind_their_sign() {
+    let topic = |topic| Answer::Topic {
+        room: room("dev"),
+        topic,
+    };
+    let set = Topic {
+        text: text("Ship it"),
+        by: name("lee"),
+        at: NOW,
+    };
+    check(
+        topic(Some(set)),
+        "! Topic of #dev: Ship it (lee, just now)\n",
+    );
+    check(topic(None), "! #dev has no topic. /topic TEXT sets one.\n");
+    check(
+        Answer::Motd(Some(text("Be kind."))),
+        "! Message of the day: Be kind.\n",
+    );
+    check(Answer::Motd(None), "! There is no message of the day.\n");
+    check(Answer::Ignores(vec![]), "! You ignore nobody.\n");
+    check(
+        Answer::Ignores(names(&["ann", "bob"]).into()),
+        "! You ignore ann and bob.\n",
+    );
+    check(Answer::Log, "");
+}
+
+#[test]
+fn numbers_are_one_s_own_and_the_server_s() {
+    let answer = Answer::Stats {
+        own: Box::new(profile()),
+        people: 5,
+        rooms: 2,
+        said: 1234,
+        started: NOW - Span::days(3),
+    };
+    let expected = "\
+--- you, ann ---
+  name not registered
+  here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
+  in #lobby, #dev
+--- the server ---
+  5 people in 2 rooms
+  1234 messages since it was started at 2026-11-18 14:03, 3 days ago
+";
+    check(answer, expected);
+}
+
+#[test]
+fn sanctions_are_a_list() {
+    let sanction = |mask: &str, until, reason| Sanction {
+        mask: Mask::parse(mask).expect("a mask"),
+        until,
+        by: name("lee"),
+        why: why(reason),
+    };
+    let answer = Answer::Sanctions {
+        bans: vec![sanction("192.0.2.0/24", Some(NOW), "spam")],
+        mutes: vec![sanction("bob", None, "")],
+    };
+    let expected = "\
+--- 1 ban, 1 mute ---
+  banned: 192.0.2.0/24 until 2026-11-21 14:03 UTC by lee: spam
+  muted: bob by lee
+";
+    check(answer, expected);
+    let (bans, mutes) = (vec![], vec![]);
+    check(
+        Answer::Sanctions { bans, mutes },
+        "! Nobody is banned or muted.\n",
+    );
+}
+
+#[test]
+fn settings_are_told_as_they_are() {
+    let prefs = Prefs {
+        time: TimeStyle::Full,
+        zone: Some("Europe/Berlin".into()),
+        echo: true,
+        ..Prefs::default()
+    };
+    let pref = |pref| shown(|r, out| r.pref(out, pref, &prefs));
+    assert_eq!(pref(Pref::Time), "! Messages are shown with a full time.\n");
+    assert_eq!(pref(Pref::Zone), "! Times are those of Europe/Berlin.\n");
+    assert_eq!(
+        pref(Pref::Echo),
+        "! Echo is on: your own lines are shown to you too.\n"
+    );
+    assert_eq!(
+        pref(Pref::Quiet),
+        "! Quiet is off: who comes and goes is shown.\n"
+    );
+    assert_eq!(pref(Pref::Color), "! Color is off.\n");
+    assert_eq!(pref(Pref::Bell), "! Bell is off.\n");
+}
+
+/// The block of the interface's contract.
+const OVERVIEW: &str = r#"Talk      just type               //text says "/text"
+  /me ACTION                      /me waves: * gopher waves
+  /msg NAME TEXT     (/dm /tell)  a private message; /reply TEXT answers the last one
+Look
+  /who [#ROOM]       (/users /names /list)   who is here
+  /whois NAME                     about a person
+  /rooms                          rooms, topics and how many are in them
+  /history [N | 2h | DATE]        earlier messages
+  /search WORDS [from:NAME in:#ROOM before:DATE]
+  /topic [TEXT]                   show or set the topic
+Move
+  /join #ROOM        (/cd)        enter a room, or switch to it
+  /leave [#ROOM]     (/part)      leave it
+You
+  /nick NAME                      another name
+  /claim PASSWORD                 keep this name: later type NAME#PASSWORD at the prompt
+  /away [WHY]   /back             away, and back
+  /ignore [NAME]   /unignore NAME
+  /time off|short|full   /tz ZONE   /echo on|off   /quiet on|off   /color on|off   /bell on|off
+  /stats                          your numbers and the server's
+  /resume CODE                    take up a lost session (at the name prompt too)
+  /quit [WHY]        (/exit)
+Operators (/help op)
+  /kick NAME [WHY]   /mute NAME [TIME]   /unmute NAME   /ban WHO [TIME] [WHY]   /unban WHO   /bans
+  /op NAME   /deop NAME   /announce TEXT   /motd [TEXT]   /lock [off]   /log [N]
+"#;
+
+fn help(topic: HelpTopic) -> String {
+    shown(|r, out| r.help(out, topic))
+}
+
+#[test]
+fn the_overview_is_that_of_the_contract() {
+    assert_eq!(help(HelpTopic::Overview), OVERVIEW);
+}
+
+#[test]
+fn the_operators_group_explains_all_its_commands() {
+    let shown = help(HelpTopic::Group(Group::Operators));
+    assert!(
+        shown.starts_with("--- Operators ---\n  /kick NAME [WHY]                Closes"),
+        "{shown}"
+    );
+    for spec in Group::Operators.commands() {
+        assert!(
+            shown.contains(&std::format!("\n  {spec} ")),
+            "{spec} in {shown}"
+        );
+    }
+    assert!(shown.lines().all(|line| line.len() <= 100), "{shown}");
+}
+
+#[test]
+fn a_command_is_explained() {
+    let who = CommandSpec::find("who").expect("a command");
+    let expected = "\
+--- /who [#ROOM] ---
+  Lists who is in this room, or in another.
+  It says who is away, and for how long somebody has said nothing.
+  Also: /users /names /list
+  Example: /who #dev
+";
+    assert_eq!(help(HelpTopic::Command(who)), expected);
+}
+
+#[test]
+fn every_command_has_an_explanation_and_an_example() {
+    for spec in COMMANDS {
+        assert!(spec.about.ends_with('.'), "{spec}");
+        assert!(
+            spec.example.starts_with(&std::format!("/{}", spec.name)),
+            "{spec}"
+        );
+    }
+}
+
+#[test]
+fn the_reference_has_every_command() {
+    let page = crate::plain::reference();
+    for spec in COMMANDS {
+        assert!(
+            page.contains(&std::format!("| `{}", spec).replace('|', "\\|")[1..]),
+            "{spec}"
+        );
+        assert!(page.contains(spec.about), "{spec}");
+    }
+    assert!(page.lines().all(|line| !line.ends_with(' ')));
+}

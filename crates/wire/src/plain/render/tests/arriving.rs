@@ -1,0 +1,121 @@
+//! The greeting, the welcome and other rooms.
+
+use chinwag_core::{Arrival, Company, LOBBY, Span, Topic};
+
+use super::*;
+
+fn company(others: &[&str], more: usize) -> Company {
+    Company {
+        room: room("lobby"),
+        id: LOBBY,
+        others: names(others),
+        more,
+        topic: None,
+    }
+}
+
+fn topic() -> Topic {
+    Topic {
+        text: text("Friday release at 15:00"),
+        by: name("lee"),
+        at: NOW - Span::minutes(130),
+    }
+}
+
+fn arrival(company: Company) -> Arrival {
+    Arrival {
+        person: READER,
+        name: name("megumin"),
+        company,
+        resume: ("K7Q2-9MXP".parse().expect("a code"), Span::minutes(10)),
+        first_operator: false,
+        motd: None,
+    }
+}
+
+#[track_caller]
+fn check_greeting(people: usize, rooms: usize, expected: &str) {
+    let shown = shown(|r, out| r.greeting(out, "chat.example.org", people, rooms));
+    let rest = "Type a line to talk, /help for help, /quit to leave.\nEnter your username: ";
+    assert_eq!(
+        shown,
+        std::format!("Welcome to chat.example.org: {expected}\n{rest}")
+    );
+}
+
+#[test]
+fn the_greeting_counts() {
+    check_greeting(3, 2, "3 people in 2 rooms.");
+    check_greeting(1, 1, "1 person in 1 room.");
+    check_greeting(2, 1, "2 people in 1 room.");
+    check_greeting(0, 0, "nobody here yet.");
+    assert_eq!(shown(|r, out| r.prompt(out)), "Enter your username: ");
+}
+
+#[test]
+fn the_welcome_tells_where_one_is() {
+    let mut company = company(&["gopher", "lee"], 0);
+    company.topic = Some(topic());
+    let shown = shown(|r, out| r.arrival(out, &arrival(company), NOW));
+    let expected = "\
+Welcome, megumin. You are in #lobby with gopher and lee.
+Topic: Friday release at 15:00 (lee, 2 h ago)
+If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
+";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_first_is_told_that_it_is_the_operator() {
+    let mut arrival = arrival(company(&[], 0));
+    arrival.first_operator = true;
+    arrival.motd = Some(text("Be kind."));
+    let shown = shown(|r, out| r.arrival(out, &arrival, NOW));
+    let expected = "\
+Welcome, megumin. You are in #lobby, alone.
+Message of the day: Be kind.
+If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
+* You are the operator here: /help op.
+";
+    assert_eq!(shown, expected);
+}
+
+#[track_caller]
+fn check_company(others: &[&str], more: usize, expected: &str) {
+    let shown = shown(|r, out| r.company(out, &company(others, more), NOW));
+    assert_eq!(shown, std::format!("You are in #lobby{expected}\n"));
+}
+
+#[test]
+fn a_full_room_is_counted_past_five_names() {
+    check_company(&[], 0, ", alone.");
+    check_company(&["ann"], 0, " with ann.");
+    check_company(&["ann", "bob"], 0, " with ann and bob.");
+    let five = ["ann", "bob", "cy", "dee", "eve"];
+    check_company(&five, 0, " with ann, bob, cy, dee and eve.");
+    check_company(&five, 37, " with ann, bob, cy, dee, eve and 37 more.");
+}
+
+#[test]
+fn another_room_comes_with_its_topic() {
+    let mut company = company(&["ann"], 0);
+    company.room = room("dev");
+    company.topic = Some(topic());
+    let shown = shown(|r, out| r.company(out, &company, NOW));
+    let expected = "You are in #dev with ann.\nTopic: Friday release at 15:00 (lee, 2 h ago)\n";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn who_comes_back_is_told_what_was_missed() {
+    let back = |missed| shown(|r, out| r.welcome_back(out, &name("megumin"), missed));
+    assert_eq!(
+        back(4),
+        "Welcome back, megumin. 4 messages while you were away:\n"
+    );
+    assert_eq!(
+        back(1),
+        "Welcome back, megumin. 1 message while you were away:\n"
+    );
+    assert_eq!(back(0), "Welcome back, megumin. You missed nothing.\n");
+}

@@ -1,0 +1,437 @@
+//! Live lines: of rooms and to one person.
+
+use std::boxed::Box;
+
+use chinwag_core::{
+    Act, Deed, Departure, Fact, LOBBY, Manner, Mask, Prefs, Renamed, Returned, Sanction, Seq, Span,
+    TimeStyle, Timestamp, Told,
+};
+
+use super::*;
+
+#[track_caller]
+fn check_room(fact: Fact, current: bool, expected: &str) {
+    let line = shown(|r, out| r.room_line(out, &event(NOW, fact), &room("lobby"), current));
+    assert_eq!(line, expected);
+}
+
+#[track_caller]
+fn check(fact: Fact, expected: &str) {
+    check_room(fact.clone(), true, expected);
+}
+
+#[track_caller]
+fn check_talk(time: TimeStyle, expected: [&str; 4]) {
+    let talk = [
+        (Manner::Speech, "hello", true),
+        (Manner::Speech, "hello", false),
+        (Manner::Action, "waves", true),
+        (Manner::Action, "waves", false),
+    ];
+    let renderer = &mut renderer(time);
+    for ((manner, what, current), expected) in talk.into_iter().zip(expected) {
+        let event = said(NOW, "gopher", what, manner);
+        let line = shown_by(renderer, |r, out| {
+            r.room_line(out, &event, &room("dev"), current)
+        });
+        assert_eq!(line.strip_suffix('\n'), Some(expected));
+    }
+}
+
+#[test]
+fn talk_looks_as_the_style_says() {
+    check_talk(
+        TimeStyle::Short,
+        [
+            "[14:03] gopher: hello",
+            "[14:03] #dev gopher: hello",
+            "[14:03] * gopher waves",
+            "[14:03] #dev * gopher waves",
+        ],
+    );
+    check_talk(
+        TimeStyle::Full,
+        [
+            "[2026-11-21 14:03:05] gopher: hello",
+            "[2026-11-21 14:03:05] #dev gopher: hello",
+            "[2026-11-21 14:03:05] * gopher waves",
+            "[2026-11-21 14:03:05] #dev * gopher waves",
+        ],
+    );
+    check_talk(
+        TimeStyle::Off,
+        [
+            "[gopher] hello",
+            "[#dev gopher] hello",
+            "[* gopher waves]",
+            "[#dev * gopher waves]",
+        ],
+    );
+}
+
+#[test]
+fn the_time_is_that_of_each_line_and_of_the_zone() {
+    let zone = crate::plain::zone("Asia/Kathmandu").expect("a zone");
+    let mut renderer = Renderer::new(
+        Style {
+            zone,
+            ..style(TimeStyle::Short)
+        },
+        NOW,
+    );
+    let mut line = |after: u64| {
+        let event = said(NOW + Span::seconds(after), "ann", "x", Manner::Speech);
+        shown_by(&mut renderer, |r, out| {
+            r.room_line(out, &event, &room("dev"), true)
+        })
+    };
+    assert_eq!(line(0), "[19:48] ann: x\n");
+    assert_eq!(line(54), "[19:48] ann: x\n");
+    assert_eq!(line(55), "[19:49] ann: x\n");
+    assert_eq!(line(0), "[19:48] ann: x\n");
+    assert_eq!(line(3_600), "[20:48] ann: x\n");
+}
+
+#[test]
+fn coming_and_going_is_told() {
+    let joined = Fact::Joined {
+        person: GOPHER,
+        name: name("ann"),
+        room: LOBBY,
+        here: 5,
+    };
+    check(joined, "* ann joined #lobby (5 here)\n");
+    let left = Fact::Left {
+        person: GOPHER,
+        name: name("ann"),
+        room: LOBBY,
+        current: LOBBY,
+    };
+    check(left, "* ann left #lobby\n");
+    let renamed = Fact::Renamed(Box::new(Renamed {
+        person: GOPHER,
+        old: name("ann"),
+        new: name("annie"),
+        rooms: [LOBBY].into(),
+        claimed: false,
+        operator: false,
+    }));
+    check(renamed, "* ann is now annie\n");
+    let returned = Fact::Returned(Box::new(Returned {
+        arrived: arrived("ann"),
+        rooms: [LOBBY].into(),
+        current: LOBBY,
+        prefs: Prefs::default(),
+        ignores: [].into(),
+        seen: Seq(1),
+        replaces: None,
+    }));
+    check(returned, "* ann is back\n");
+    check(Fact::Arrived(Box::new(arrived("ann"))), "");
+}
+
+#[test]
+fn a_leave_says_why() {
+    let (by, until) = (name("lee"), None);
+    for (reason, expected) in [
+        (Departure::Quit(None), "quit"),
+        (Departure::Quit(Some(text("lunch"))), "quit: lunch"),
+        (Departure::Closed, "connection closed"),
+        (Departure::Lost, "connection lost"),
+        (Departure::TimedOut, "timed out"),
+        (
+            Departure::Kicked {
+                by: by.clone(),
+                why: why("spam"),
+            },
+            "kicked by lee: spam",
+        ),
+        (
+            Departure::Kicked {
+                by: by.clone(),
+                why: None,
+            },
+            "kicked by lee",
+        ),
+        (
+            Departure::Banned {
+                by: by.clone(),
+                until,
+                why: None,
+            },
+            "banned by lee",
+        ),
+        (
+            Departure::Banned {
+                by,
+                until,
+                why: why("spam"),
+            },
+            "banned by lee: spam",
+        ),
+        (Departure::TooSlow, "too slow"),
+        (Departure::Restart, "server restart"),
+    ] {
+        check(
+            departed("ann", reason),
+            &std::format!("* ann left #lobby ({expected})\n"),
+        );
+    }
+}
+
+#[test]
+fn a_crowd_is_one_line() {
+    let crowd = |joined, left, why| Fact::Crowd {
+        room: LOBBY,
+        joined,
+        left,
+        why,
+        here: 19,
+    };
+    check(
+        crowd(0, 14, Some(Departure::Restart)),
+        "* 14 people left #lobby (server restart)\n",
+    );
+    check(crowd(0, 14, None), "* 14 people left #lobby (19 here)\n");
+    check(crowd(14, 0, None), "* 14 people joined #lobby (19 here)\n");
+    check(
+        crowd(9, 5, None),
+        "* 9 people joined and 5 left #lobby (19 here)\n",
+    );
+    check(crowd(1, 0, None), "* 1 person joined #lobby (19 here)\n");
+    check(
+        crowd(1, 1, Some(Departure::Closed)),
+        "* 1 person joined and 1 left #lobby (19 here)\n",
+    );
+    check(crowd(0, 0, None), "");
+}
+
+#[test]
+fn a_topic_names_its_room_where_it_is_not_plain() {
+    let topic = |text| Fact::TopicSet {
+        room: LOBBY,
+        by: name("lee"),
+        text,
+    };
+    check_room(
+        topic(Some(text("Ship it"))),
+        true,
+        "* lee set the topic: Ship it\n",
+    );
+    check_room(
+        topic(Some(text("Ship it"))),
+        false,
+        "* lee set the topic of #lobby: Ship it\n",
+    );
+    check_room(topic(None), true, "* lee cleared the topic\n");
+    check_room(topic(None), false, "* lee cleared the topic of #lobby\n");
+}
+
+#[track_caller]
+fn check_private(fact: Fact, reader: PersonId, expected: &str) {
+    let line = shown(|r, out| r.private_line(out, &event(NOW, fact), reader));
+    assert_eq!(line, expected);
+}
+
+fn told(from: PersonId, to: PersonId) -> Fact {
+    Fact::Told(Box::new(Told {
+        from,
+        from_name: name("bob"),
+        to,
+        to_name: name("gopher"),
+        text: text("psst"),
+        ignored: false,
+    }))
+}
+
+#[test]
+fn private_messages_name_the_other() {
+    let bob = PersonId(3);
+    check_private(told(bob, GOPHER), GOPHER, "[14:03] bob -> you: psst\n");
+    check_private(told(bob, GOPHER), bob, "[14:03] you -> gopher: psst\n");
+    check_private(told(bob, bob), bob, "[14:03] you -> you: psst\n");
+    check_private(told(bob, GOPHER), READER, "");
+    let off = &mut renderer(TimeStyle::Off);
+    let told = event(NOW, told(bob, GOPHER));
+    let line = shown_by(off, |r, out| r.private_line(out, &told, GOPHER));
+    assert_eq!(line, "[bob -> you] psst\n");
+}
+
+fn sanction(who: &str, until: Option<Timestamp>, reason: &str) -> Sanction {
+    Sanction {
+        mask: Mask::parse(who).expect("a mask"),
+        until,
+        by: name("lee"),
+        why: why(reason),
+    }
+}
+
+#[track_caller]
+fn check_deed(act: Act, to_target: &str, to_actor: &str) {
+    let deed = Fact::Deed(Box::new(Deed {
+        by: name("lee"),
+        actor: Some(READER),
+        act,
+        target: Some(GOPHER),
+    }));
+    check_private(deed.clone(), GOPHER, to_target);
+    check_private(deed.clone(), READER, to_actor);
+    if !matches!(&deed, Fact::Deed(deed) if matches!(deed.act, Act::Announce(_))) {
+        check_private(deed, PersonId(9), "");
+    }
+}
+
+#[test]
+fn deeds_are_told_to_both() {
+    let ten = Some(NOW + Span::minutes(10));
+    check_deed(
+        Act::Mute(sanction("bob", ten, "spam")),
+        "! You are muted by lee for 10 minutes: spam.\n",
+        "! bob is muted for 10 minutes: spam.\n",
+    );
+    check_deed(
+        Act::Mute(sanction("bob", None, "")),
+        "! You are muted by lee.\n",
+        "! bob is muted.\n",
+    );
+    check_deed(
+        Act::Unmute(Mask::of_name(name("bob"))),
+        "! You may speak again: lee unmuted you.\n",
+        "! bob may speak again.\n",
+    );
+    let bob = || name("bob");
+    check_deed(
+        Act::Op {
+            name: bob(),
+            lasting: true,
+        },
+        "! You were made an operator by lee: /help op.\n",
+        "! bob is an operator now.\n",
+    );
+    check_deed(
+        Act::Op {
+            name: bob(),
+            lasting: false,
+        },
+        "! You were made an operator by lee: /help op.\n",
+        "! bob is an operator now, until they leave: the name is not registered.\n",
+    );
+    check_deed(
+        Act::Deop { name: bob() },
+        "! Your operator rights were taken back by lee.\n",
+        "! bob is no operator any more.\n",
+    );
+    let announced = "! lee announces: restart at noon\n";
+    check_deed(Act::Announce(text("restart at noon")), announced, announced);
+}
+
+#[test]
+fn deeds_without_a_target_are_confirmed() {
+    let bob = || name("bob");
+    let done = |act, expected| check_deed(act, "", expected);
+    done(
+        Act::Kick {
+            name: bob(),
+            why: why("spam"),
+        },
+        "! bob was kicked: spam.\n",
+    );
+    done(
+        Act::Kick {
+            name: bob(),
+            why: None,
+        },
+        "! bob was kicked.\n",
+    );
+    // 2026-11-22 10:00 UTC
+    let until = Some(Timestamp(1_795_341_600_000));
+    done(
+        Act::Ban(sanction("192.0.2.0/24", until, "spam")),
+        "! 192.0.2.0/24 is banned until 2026-11-22 10:00 UTC: spam.\n",
+    );
+    let both = Sanction {
+        mask: Mask::of_person(bob(), [192, 0, 2, 7].into()),
+        ..sanction("bob", None, "")
+    };
+    done(Act::Ban(both), "! bob (192.0.2.7) is banned.\n");
+    done(
+        Act::Unban(Mask::of_name(bob())),
+        "! bob is not banned any more.\n",
+    );
+    done(
+        Act::Motd(Some(text("x"))),
+        "! The message of the day is set.\n",
+    );
+    done(Act::Motd(None), "! The message of the day is cleared.\n");
+    done(
+        Act::Lock(true),
+        "! Locked: only registered names may arrive and speak. /lock off ends it.\n",
+    );
+    done(
+        Act::Lock(false),
+        "! Unlocked: everybody may arrive and speak.\n",
+    );
+}
+
+#[test]
+fn what_one_did_to_oneself_is_confirmed() {
+    let person = READER;
+    let away = |away, why| Fact::AwaySet { person, away, why };
+    check_private(
+        away(true, Some(text("lunch"))),
+        READER,
+        "! You are away: lunch.\n",
+    );
+    check_private(away(true, None), READER, "! You are away.\n");
+    check_private(away(false, None), READER, "! You are back.\n");
+    check_private(away(false, None), GOPHER, "");
+    let ignore = |on| Fact::IgnoreSet {
+        person,
+        name: name("bob"),
+        on,
+    };
+    check_private(
+        ignore(true),
+        READER,
+        "! You ignore bob now. /unignore bob ends it.\n",
+    );
+    check_private(ignore(false), READER, "! You hear bob again.\n");
+    let claimed = Fact::Claimed {
+        person,
+        name: name("ann"),
+        credential: "$argon2id$".into(),
+        operator: false,
+    };
+    check_private(
+        claimed,
+        READER,
+        "! Your name is registered. Next time type ann#PASSWORD at the prompt.\n",
+    );
+    let prefs = Prefs::default();
+    check_private(Fact::PrefsSet { person, prefs }, READER, "");
+}
+
+#[test]
+fn colour_is_quiet_and_ends_with_its_line() {
+    let mut renderer = Renderer::new(
+        Style {
+            color: true,
+            ..style(TimeStyle::Short)
+        },
+        NOW,
+    );
+    let mut line = |fact| {
+        shown_by(&mut renderer, |r, out| {
+            r.room_line(out, &event(NOW, fact), &room("lobby"), true);
+        })
+    };
+    let said = said(NOW, "gopher", "hello", Manner::Speech).fact;
+    assert_eq!(line(said), "[14:03] \x1b[33mgopher\x1b[0m: hello\n");
+    let left = Fact::Left {
+        person: GOPHER,
+        name: name("ann"),
+        room: LOBBY,
+        current: LOBBY,
+    };
+    assert_eq!(line(left), "\x1b[2m* ann left #lobby\x1b[0m\n");
+}

@@ -1,0 +1,404 @@
+//! Refusals, mistakes, notices and goodbyes.
+
+use chinwag_core::{Departure, Mask, Rejection, Span};
+
+use super::*;
+use crate::plain::request::{Asked, Typed};
+use crate::plain::{Mistake, Notice, parse, parse_entry};
+
+/// In the chat, about this command, and at the prompt.
+#[track_caller]
+fn check(rejection: Rejection, command: &'static str, in_chat: &str, at_prompt: &str) {
+    let asked = Asked::Command(command);
+    let chat = shown(|r, out| r.refusal(out, &rejection, asked));
+    assert_eq!(chat.strip_suffix('\n'), Some(in_chat));
+    let prompt = shown(|r, out| r.entry_refusal(out, &rejection));
+    assert_eq!(prompt.strip_suffix('\n'), Some(at_prompt));
+}
+
+/// Where it is the same sentence in both places.
+#[track_caller]
+fn check_same(rejection: Rejection, command: &'static str, expected: &str) {
+    check(rejection, command, &std::format!("! {expected}"), expected);
+}
+
+#[track_caller]
+fn check_chat(rejection: Rejection, command: &'static str, expected: &str) {
+    let shown = shown(|r, out| r.refusal(out, &rejection, Asked::Command(command)));
+    assert_eq!(shown.strip_suffix('\n'), Some(expected));
+}
+
+#[test]
+fn names_are_refused_with_a_way_out() {
+    let (lee, free) = (name("lee"), name("lee2"));
+    let taken = Rejection::NameTaken {
+        name: lee.clone(),
+        free,
+    };
+    check_same(
+        taken,
+        "nick",
+        "\"lee\" is here already. Try another, such as lee2.",
+    );
+    let alike = Rejection::NameLooksLike {
+        name: name("Iee"),
+        other: lee.clone(),
+    };
+    check_same(alike, "nick", "\"Iee\" looks like \"lee\". Choose another.");
+    check(
+        Rejection::NameClaimed(lee.clone()),
+        "nick",
+        "! \"lee\" is registered. If it is yours, type /nick lee#password; or choose another.",
+        "\"lee\" is registered. If it is yours, type lee#password; or choose another.",
+    );
+    check_chat(Rejection::SameName(lee), "nick", "! You are lee already.");
+}
+
+#[test]
+fn a_closed_door_says_why() {
+    let full = Rejection::ServerFull { people_max: 1000 };
+    check_same(
+        full,
+        "resume",
+        "The server is full (1000 people). Try again later.",
+    );
+    // 2026-11-22 10:00 UTC
+    let until = Some(Timestamp(1_795_341_600_000));
+    let banned = |until, reason| Rejection::Banned {
+        until,
+        why: why(reason),
+    };
+    check_same(
+        banned(until, "spam"),
+        "resume",
+        "You are banned until 2026-11-22 10:00 UTC: spam.",
+    );
+    check_same(
+        banned(until, ""),
+        "resume",
+        "You are banned until 2026-11-22 10:00 UTC.",
+    );
+    check_same(banned(None, "spam"), "resume", "You are banned: spam.");
+    check_same(banned(None, ""), "resume", "You are banned.");
+    check_same(
+        Rejection::Locked,
+        "resume",
+        "Only registered names may come in at the moment. Try again later.",
+    );
+    check_same(
+        Rejection::CodeNotValid,
+        "resume",
+        "That code is not valid any more.",
+    );
+}
+
+#[test]
+fn speech_that_is_not_sent_is_told_as_such() {
+    let check_speech = |rejection: Rejection, expected: &str| {
+        let spoken = shown(|r, out| r.refusal(out, &rejection, Asked::Speech));
+        assert_eq!(spoken, std::format!("! NOT sent: {expected}\n"));
+        check_chat(rejection, "topic", &std::format!("! Not done: {expected}"));
+    };
+    check_speech(Rejection::ReadOnly(room("news")), "#news is read-only.");
+    let muted = |remaining| Rejection::Muted { remaining };
+    let nine = Span(8 * 60_000 + 30_000);
+    check_speech(muted(Some(nine)), "you are muted for 9 more minutes.");
+    check_speech(muted(None), "you are muted.");
+    check_speech(
+        Rejection::LockedSpeech,
+        "only registered names may speak at the moment.",
+    );
+    check_speech(
+        Rejection::CannotSave,
+        "the server cannot save messages right now.",
+    );
+    check_speech(Rejection::NotHere, "this session has ended.");
+}
+
+#[test]
+fn people_and_rooms_that_are_not_there() {
+    let nobody = |meant| Rejection::NobodyCalled {
+        typed: "gofer".into(),
+        meant,
+    };
+    check_chat(
+        nobody(Some(name("gopher"))),
+        "whois",
+        "! Nobody called \"gofer\". Did you mean gopher?",
+    );
+    check_chat(nobody(None), "whois", "! Nobody called \"gofer\".");
+    check_chat(
+        Rejection::NobodyToReply,
+        "reply",
+        "! Nobody to reply to: nobody wrote to you in private, or they have left.",
+    );
+    let no_room = |meant| Rejection::NoSuchRoom {
+        room: room("dve"),
+        meant,
+    };
+    check_chat(
+        no_room(Some(room("dev"))),
+        "who",
+        "! No room #dve. Did you mean #dev?",
+    );
+    check_chat(no_room(None), "who", "! No room #dve. /rooms lists all.");
+    check_chat(
+        Rejection::NotInRoom(room("dev")),
+        "leave",
+        "! You are not in #dev.",
+    );
+    check_chat(
+        Rejection::OnlyLobby,
+        "leave",
+        "! You are in no other room than #lobby. /quit leaves the server.",
+    );
+    check_chat(
+        Rejection::TooManyRooms { rooms_max: 20 },
+        "join",
+        "! You are in 20 rooms, the most there may be. /leave one first.",
+    );
+    check_chat(
+        Rejection::RoomsFull { rooms_max: 99 },
+        "join",
+        "! There are 99 rooms, as many as the server takes.",
+    );
+}
+
+#[test]
+fn what_does_not_fit_the_state_is_said() {
+    let bob = || name("bob");
+    check_chat(
+        Rejection::NeedsOperator {
+            room: room("lobby"),
+        },
+        "kick",
+        "! /kick needs operator rights in #lobby.",
+    );
+    check_chat(
+        Rejection::AlreadyOperator(bob()),
+        "op",
+        "! bob is an operator already.",
+    );
+    check_chat(
+        Rejection::NotOperator(bob()),
+        "deop",
+        "! bob is no operator.",
+    );
+    check_chat(Rejection::NotMuted(bob()), "unmute", "! bob is not muted.");
+    let mask = Mask::parse("192.0.2.0/24").expect("a mask");
+    check_chat(
+        Rejection::NotBanned(mask),
+        "unban",
+        "! 192.0.2.0/24 is not banned. /bans lists all.",
+    );
+    check_chat(
+        Rejection::SanctionsFull,
+        "ban",
+        "! There are as many bans or mutes as the server keeps. Undo some first.",
+    );
+    check_chat(
+        Rejection::ClaimsFull,
+        "claim",
+        "! There are as many registered names as the server keeps.",
+    );
+    check_chat(
+        Rejection::TooManyIgnores { ignores_max: 100 },
+        "ignore",
+        "! You ignore 100 names, the most there may be. /unignore one first.",
+    );
+    check_chat(
+        Rejection::NotIgnored(bob()),
+        "unignore",
+        "! You do not ignore bob.",
+    );
+    check_chat(Rejection::Oneself, "kick", "! That is you.");
+    check_chat(Rejection::Oneself, "ban", "! That would ban you too.");
+    check_chat(
+        Rejection::Oneself,
+        "resume",
+        "! That is the code of this session.",
+    );
+}
+
+#[track_caller]
+fn check_line(line: &str, expected: &str) {
+    let mistake = parse(line).expect_err("a mistake");
+    let shown = shown(|r, out| r.mistake(out, &mistake));
+    assert_eq!(shown.strip_suffix('\n'), Some(expected), "{line}");
+}
+
+#[test]
+fn mistakes_say_what_would_be_right() {
+    for (line, expected) in [
+        (
+            "/jion",
+            "! No command /jion. Did you mean /join? /help lists all. To say it, start with //.",
+        ),
+        (
+            "/xyzzy",
+            "! No command /xyzzy. /help lists all. To say it, start with //.",
+        ),
+        (
+            "/\x1b[2J",
+            "! No command /\\x1b[2J. /help lists all. To say it, start with //.",
+        ),
+        (
+            "/",
+            "! A command stands behind the /. /help lists all. To say it, start with //.",
+        ),
+        (
+            "/help jion",
+            "! No command /jion. Did you mean /join? /help lists all.",
+        ),
+        (
+            "/kick",
+            "! Usage: /kick NAME [WHY]. /help kick explains it.",
+        ),
+        ("/op", "! Usage: /op NAME. /help /op explains it."),
+        (
+            "/nick 4ann",
+            "! A name is 1 to 32 letters, digits, - _ or . and starts with a letter.",
+        ),
+        ("/nick you", "! \"you\" is reserved. Choose another."),
+        (
+            "/join a b",
+            "! A room name is 1 to 32 letters, digits, - _ or .",
+        ),
+        (
+            "/mute bob 10",
+            "! \"10\" is no time. Times are written 90s, 10m, 2h, 7d or 1w.",
+        ),
+        (
+            "/history yesterday",
+            "! \"yesterday\" is no number, time or day. Type /history 50, /history 2h or /history 2026-11-21.",
+        ),
+        (
+            "/search x before:May",
+            "! \"May\" is no day. Days are written 2026-11-21.",
+        ),
+        (
+            "/tz Berlin",
+            "! No time zone \"Berlin\". Did you mean Europe/Berlin? Zones are written Europe/Berlin or UTC.",
+        ),
+        (
+            "/ban a/b",
+            "! \"a/b\" is no name, address or block. A block is written 192.0.2.0/24.",
+        ),
+        ("/resume x", "! That code is not valid any more."),
+        ("/claim a\x07", "! A password has no control characters."),
+    ] {
+        check_line(line, expected);
+    }
+    let long = "x".repeat(513);
+    check_line(
+        &std::format!("/topic {long}"),
+        "! Too long: 513 bytes, the limit is 512.",
+    );
+    check_line(
+        &std::format!("/claim {long}"),
+        "! A password has at most 128 bytes.",
+    );
+    assert_eq!(shown(|r, out| r.mistake(out, &Mistake::Blank)), "");
+}
+
+#[test]
+fn what_is_shown_back_is_short() {
+    let typed = std::format!("{}", Typed::new(&"é".repeat(4096)));
+    assert_eq!(typed, std::format!("{}...", "é".repeat(64)));
+}
+
+#[test]
+fn at_the_prompt_a_mistake_has_no_sign() {
+    for (line, expected) in [
+        (
+            "4ann",
+            "A name is 1 to 32 letters, digits, - _ or . and starts with a letter.\n",
+        ),
+        (
+            "/who",
+            "A name is 1 to 32 letters, digits, - _ or . and starts with a letter.\n",
+        ),
+        ("you", "\"you\" is reserved. Choose another.\n"),
+        ("/resume x", "That code is not valid any more.\n"),
+    ] {
+        let mistake = parse_entry(line).expect_err("a mistake");
+        assert_eq!(shown(|r, out| r.entry_mistake(out, &mistake)), expected);
+    }
+}
+
+#[test]
+fn notices() {
+    let (bytes, bytes_max) = (5120, 4096);
+    for (notice, expected) in [
+        (
+            Notice::TooLong { bytes, bytes_max },
+            "! NOT sent: 5120 bytes, the limit is 4096.",
+        ),
+        (Notice::NotUtf8, "! NOT sent: not valid UTF-8."),
+        (
+            Notice::Mangled,
+            "! NOT sent: telnet mangled that; fixed now, please retype.",
+        ),
+        (
+            Notice::SlowDown(Span(1_001)),
+            "! Slow down: NOT sent. Try again in 2 s.",
+        ),
+        (
+            Notice::Skipped { lines: 312 },
+            "! You were behind: 312 lines skipped. /history 312 shows them.",
+        ),
+        (
+            Notice::Skipped { lines: 1 },
+            "! You were behind: 1 line skipped. /history 1 shows it.",
+        ),
+        (Notice::Busy, "! The server is busy. Try again in a moment."),
+        (
+            Notice::NoHistory,
+            "! The server cannot read the history right now.",
+        ),
+        (Notice::NoName, "No name chosen. Bye."),
+        (
+            Notice::TooManyConnections,
+            "Too many connections from your address. Try again later.",
+        ),
+        (
+            Notice::TakenUp,
+            "! Your session was taken up elsewhere. Bye.",
+        ),
+        (Notice::Stopping, "! The server is stopping."),
+    ] {
+        let shown = shown(|r, out| r.notice(out, notice));
+        assert_eq!(shown.strip_suffix('\n'), Some(expected));
+    }
+}
+
+#[test]
+fn a_goodbye_says_what_ended() {
+    let farewell =
+        |why: Departure, lines| shown(|r, out| r.farewell(out, &name("al"), &why, lines));
+    assert_eq!(
+        farewell(Departure::Quit(None), 4),
+        "Bye, al. 4 lines sent.\n"
+    );
+    assert_eq!(farewell(Departure::Closed, 1), "Bye, al. 1 line sent.\n");
+    let by = || name("lee");
+    let kicked = Departure::Kicked {
+        by: by(),
+        why: why("spam"),
+    };
+    assert_eq!(farewell(kicked, 0), "! You were kicked by lee: spam.\n");
+    let until = Some(Timestamp(1_795_341_600_000));
+    let banned = Departure::Banned {
+        by: by(),
+        until,
+        why: why("spam"),
+    };
+    assert_eq!(
+        farewell(banned, 0),
+        "You are banned until 2026-11-22 10:00 UTC: spam.\n"
+    );
+    assert_eq!(
+        farewell(Departure::Restart, 0),
+        "! The server is stopping.\n"
+    );
+}

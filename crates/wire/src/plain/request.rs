@@ -1,0 +1,307 @@
+//! What a line can ask for, and what can be wrong with it. Data only: reading lines is
+//! `parse`'s affair, words for people are `render`'s.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+use core::ops::Deref;
+
+use chinwag_core::limits::{NAME_BYTES_MAX, PASSWORD_BYTES_MAX};
+use chinwag_core::{Command, Name, Prefs, Query, ResumeCode, RoomName, Span, Text, TimeStyle};
+use zeroize::Zeroizing;
+
+use super::table::{CommandSpec, Group};
+use super::zone::Date;
+
+/// What somebody who has arrived asks for with a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Something for the chat to decide.
+    Command(Command),
+    /// Something for the chat to answer.
+    Query(Query),
+    /// An explanation.
+    Help(HelpTopic),
+    /// Earlier messages of the current room.
+    History(Back),
+    /// Messages with these words.
+    Search(Search),
+    /// Keep one's name under this password.
+    Claim(Password),
+    /// Take another name.
+    Rename {
+        /// Which.
+        name: Name,
+        /// What proves that it is one's own.
+        password: Option<Password>,
+    },
+    /// See the chat in another way, or be told how one sees it.
+    Pref(PrefChange),
+    /// Take up a lost session.
+    Resume(ResumeCode),
+    /// The newest so many things that operators did.
+    Log(usize),
+    /// Leave the server, with the reason given.
+    Quit(Option<Text>),
+}
+
+/// What somebody who has no name yet asks for with a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// Any name will do.
+    Guest,
+    /// Come in under this name.
+    Name {
+        /// Which.
+        name: Name,
+        /// What proves that it is one's own.
+        password: Option<Password>,
+    },
+    /// Take up a lost session.
+    Resume(ResumeCode),
+    /// What can be typed here.
+    Help,
+    /// Leave.
+    Quit,
+}
+
+/// What `/help` is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpTopic {
+    /// All commands at a glance.
+    Overview,
+    /// The commands of one group.
+    Group(Group),
+    /// One command.
+    Command(&'static CommandSpec),
+}
+
+/// How far `/history` goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// The newest so many messages: 1 to `HISTORY_LINES_MAX`.
+    Last(usize),
+    /// Those of this time until now.
+    For(Span),
+    /// Those from the beginning of this day, in the reader's zone; see
+    /// [`day_start`](super::day_start).
+    From(Date),
+}
+
+/// What `/search` looks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// All of these words. They may contain quotation marks and any other sign.
+    pub words: Text,
+    /// Only what this person said.
+    pub from: Option<Name>,
+    /// Only what was said in this room.
+    pub room: Option<RoomName>,
+    /// Only what was said before the beginning of this day, in the reader's zone.
+    pub before: Option<Date>,
+}
+
+/// One of the ways to see the chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pref {
+    /// `/time`
+    Time,
+    /// `/tz`
+    Zone,
+    /// `/echo`
+    Echo,
+    /// `/quiet`
+    Quiet,
+    /// `/color`
+    Color,
+    /// `/bell`
+    Bell,
+}
+
+impl Pref {
+    /// The command that changes it.
+    pub(super) fn command(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Zone => "tz",
+            Self::Echo => "echo",
+            Self::Quiet => "quiet",
+            Self::Color => "color",
+            Self::Bell => "bell",
+        }
+    }
+}
+
+/// A wish about one [`Pref`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrefChange {
+    /// Leave it as it is and say how it is.
+    Show(Pref),
+    /// `/time off|short|full`
+    Time(TimeStyle),
+    /// `/tz ZONE`: a zone of the IANA database in its canonical spelling, or the server's own.
+    Zone(Option<Arc<str>>),
+    /// `/echo on|off`
+    Echo(bool),
+    /// `/quiet on|off`
+    Quiet(bool),
+    /// `/color on|off`
+    Color(bool),
+    /// `/bell on|off`
+    Bell(bool),
+}
+
+impl PrefChange {
+    /// What it is about: [`Renderer::pref`](super::Renderer::pref) confirms it.
+    pub fn pref(&self) -> Pref {
+        match self {
+            Self::Show(pref) => *pref,
+            Self::Time(_) => Pref::Time,
+            Self::Zone(_) => Pref::Zone,
+            Self::Echo(_) => Pref::Echo,
+            Self::Quiet(_) => Pref::Quiet,
+            Self::Color(_) => Pref::Color,
+            Self::Bell(_) => Pref::Bell,
+        }
+    }
+
+    /// The settings as they are wished for; `None` if nothing is to change.
+    pub fn applied_to(self, prefs: &Prefs) -> Option<Prefs> {
+        let mut prefs = prefs.clone();
+        match self {
+            Self::Show(_) => return None,
+            Self::Time(time) => prefs.time = time,
+            Self::Zone(zone) => prefs.zone = zone,
+            Self::Echo(on) => prefs.echo = on,
+            Self::Quiet(on) => prefs.quiet = on,
+            Self::Color(on) => prefs.color = on,
+            Self::Bell(on) => prefs.bell = on,
+        }
+        Some(prefs)
+    }
+}
+
+/// What was asked for, as far as a refusal has to say it. Small, because a session keeps one for
+/// every line that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To say something: a refusal says that it was not sent.
+    Speech,
+    /// This command, without its `/`.
+    Command(&'static str),
+}
+
+/// A password, wiped from memory when it is dropped and never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Zeroizing<Box<str>>);
+
+impl Password {
+    /// Takes a password as it was typed.
+    ///
+    /// # Errors
+    /// A [`Mistake`] if it is longer than `PASSWORD_BYTES_MAX` or has control characters, which
+    /// somebody else's terminal may not be able to type.
+    pub(super) fn parse(text: &str) -> Result<Self, Mistake> {
+        if text.len() > PASSWORD_BYTES_MAX {
+            return Err(Mistake::PasswordTooLong);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Mistake::PasswordNotText);
+        }
+        Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// The password itself, to be held against a hash.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// A word that somebody typed, harmless and short enough to be shown back to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed(String);
+
+impl Typed {
+    /// Takes a word; what is too long for a name ends in `...`.
+    pub(super) fn new(word: &str) -> Self {
+        let short = &word[..word.floor_char_boundary(NAME_BYTES_MAX)];
+        let mut shown: String =
+            Text::parse(short).map_or_else(String::new, |text| text.deref().into());
+        if short.len() < word.len() {
+            shown.push_str("...");
+        }
+        Self(shown)
+    }
+}
+
+impl fmt::Display for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    /// There is nothing in it. Not worth an answer: it is rendered as nothing.
+    Blank,
+    /// A `/` and no command behind it.
+    NoCommand,
+    /// There is no such command.
+    UnknownCommand {
+        /// What was typed behind the `/`.
+        typed: Typed,
+        /// The command probably meant.
+        meant: Option<&'static str>,
+    },
+    /// There is no such command to explain.
+    UnknownTopic {
+        /// What was typed.
+        typed: Typed,
+        /// The command probably meant.
+        meant: Option<&'static str>,
+    },
+    /// The command takes something else.
+    Usage(&'static CommandSpec),
+    /// Not the form of a name.
+    BadName,
+    /// A name that the server needs itself.
+    ReservedName(Typed),
+    /// Not the form of a room's name.
+    BadRoomName,
+    /// Not a length of time.
+    BadTime(Typed),
+    /// Not a number of lines, a length of time or a day.
+    BadBack(Typed),
+    /// Not a day.
+    BadDate(Typed),
+    /// No zone of this name.
+    BadZone {
+        /// What was typed.
+        typed: Typed,
+        /// The zone probably meant.
+        meant: Option<String>,
+    },
+    /// Neither a name, an address nor a block.
+    BadMask(Typed),
+    /// Not the form of a resume code.
+    BadCode,
+    /// A text that does not fit where it is shown.
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The greatest length.
+        bytes_max: usize,
+    },
+    /// The password is longer than `PASSWORD_BYTES_MAX`.
+    PasswordTooLong,
+    /// The password has control characters.
+    PasswordNotText,
+}

@@ -1,0 +1,363 @@
+//! The one table of commands: what each is called, what it takes, how it is explained and who
+//! reads it. A command that is not in here does not exist; one that is cannot be without help.
+
+use core::fmt;
+
+use super::parse::{Reader, look, moving, operate, talk, you};
+
+/// The groups of `/help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Saying something.
+    Talk,
+    /// Finding out.
+    Look,
+    /// Between rooms.
+    Move,
+    /// Oneself.
+    You,
+    /// What operators may do.
+    Operators,
+}
+
+impl Group {
+    /// In the order of `/help`.
+    pub const ALL: [Self; 5] = [
+        Self::Talk,
+        Self::Look,
+        Self::Move,
+        Self::You,
+        Self::Operators,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Talk => "Talk",
+            Self::Look => "Look",
+            Self::Move => "Move",
+            Self::You => "You",
+            Self::Operators => "Operators",
+        }
+    }
+
+    /// Its commands, in the order of the table.
+    pub fn commands(self) -> impl Iterator<Item = &'static CommandSpec> {
+        COMMANDS.iter().filter(move |spec| spec.group == self)
+    }
+}
+
+/// Where the overview shows a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// On a row of its own.
+    Row,
+    /// On the row of the command before it, whose explanation speaks of both.
+    Beside,
+    /// Nowhere: another command's explanation speaks of it.
+    Within,
+}
+
+/// One command.
+pub struct CommandSpec {
+    /// What is typed behind the `/`.
+    pub name: &'static str,
+    /// Other words for the same.
+    pub aliases: &'static [&'static str],
+    /// Where `/help` lists it.
+    pub group: Group,
+    /// What stands behind the name: capitals are to be filled in, brackets may be left out.
+    pub takes: &'static str,
+    /// What `/help` says of it in a few words; empty where the command says it itself.
+    pub brief: &'static str,
+    /// What `/help COMMAND` says, in sentences; the first one alone must make sense.
+    pub about: &'static str,
+    /// A line that can be typed.
+    pub example: &'static str,
+    pub(super) shown: Shown,
+    pub(super) read: Reader,
+}
+
+impl CommandSpec {
+    const fn new(name: &'static str, group: Group, takes: &'static str, read: Reader) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            group,
+            takes,
+            brief: "",
+            about: "",
+            example: "",
+            shown: Shown::Row,
+            read,
+        }
+    }
+
+    const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    const fn brief(self, brief: &'static str) -> Self {
+        Self { brief, ..self }
+    }
+
+    const fn shown(self, shown: Shown) -> Self {
+        Self { shown, ..self }
+    }
+
+    const fn about(self, about: &'static str, example: &'static str) -> Self {
+        Self {
+            about,
+            example,
+            ..self
+        }
+    }
+
+    /// The command of this name or alias, in whatever case.
+    pub fn find(typed: &str) -> Option<&'static Self> {
+        COMMANDS
+            .iter()
+            .find(|spec| spec.words().any(|word| word.eq_ignore_ascii_case(typed)))
+    }
+
+    /// Its name and its aliases.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        core::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+}
+
+impl PartialEq for CommandSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for CommandSpec {}
+
+impl fmt::Debug for CommandSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CommandSpec({})", self.name)
+    }
+}
+
+impl fmt::Display for CommandSpec {
+    /// As it is typed: `/kick NAME [WHY]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gap = if self.takes.is_empty() { "" } else { " " };
+        write!(f, "/{}{gap}{}", self.name, self.takes)
+    }
+}
+
+/// Every command, in the order of `/help`.
+pub static COMMANDS: &[CommandSpec] = &[
+    CommandSpec::new("me", Group::Talk, "ACTION", talk::me)
+        .brief("/me waves: * gopher waves")
+        .about(
+            "Tells the room what you do. It is shown to you too.",
+            "/me waves",
+        ),
+    CommandSpec::new("msg", Group::Talk, "NAME TEXT", talk::msg)
+        .aliases(&["dm", "tell"])
+        .brief("a private message; /reply TEXT answers the last one")
+        .about(
+            "Tells one person something in private. Nobody else sees it, and it is not kept.",
+            "/msg gopher lunch?",
+        ),
+    CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
+        .shown(Shown::Within)
+        .about(
+            "Answers whoever wrote to you in private last. The answer is private too.",
+            "/reply at noon",
+        ),
+    CommandSpec::new("who", Group::Look, "[#ROOM]", look::who)
+        .aliases(&["users", "names", "list"])
+        .brief("who is here")
+        .about(
+            "Lists who is in this room, or in another. It says who is away, and for how long \
+             somebody has said nothing.",
+            "/who #dev",
+        ),
+    CommandSpec::new("whois", Group::Look, "NAME", look::whois)
+        .brief("about a person")
+        .about(
+            "Says which rooms somebody is in and since when they are here. Operators see the \
+             address too.",
+            "/whois gopher",
+        ),
+    CommandSpec::new("rooms", Group::Look, "", look::rooms)
+        .brief("rooms, topics and how many are in them")
+        .about("Lists the rooms, the fullest first.", "/rooms"),
+    CommandSpec::new("history", Group::Look, "[N | 2h | DATE]", look::history)
+        .brief("earlier messages")
+        .about(
+            "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, \
+             7d, 1w), or from which day on (2026-11-21).",
+            "/history 2h",
+        ),
+    CommandSpec::new(
+        "search",
+        Group::Look,
+        "WORDS [from:NAME in:#ROOM before:DATE]",
+        look::search,
+    )
+    .about(
+        "Finds messages that have all these words. It looks in this room unless in:#ROOM names \
+         another.",
+        "/search release notes from:lee before:2026-11-01",
+    ),
+    CommandSpec::new("topic", Group::Look, "[TEXT]", look::topic)
+        .brief("show or set the topic")
+        .about(
+            "Shows this room's topic, or sets it. A single - clears it.",
+            "/topic Friday release at 15:00",
+        ),
+    CommandSpec::new("help", Group::Look, "[COMMAND]", look::help)
+        .shown(Shown::Within)
+        .about(
+            "Lists the commands, or explains one. /help op explains what operators can do.",
+            "/help history",
+        ),
+    CommandSpec::new("join", Group::Move, "#ROOM", moving::join)
+        .aliases(&["cd"])
+        .brief("enter a room, or switch to it")
+        .about(
+            "Enters a room, and talks there from now on. You stay in the rooms you were in; a room \
+             that does not exist comes into being.",
+            "/join #dev",
+        ),
+    CommandSpec::new("leave", Group::Move, "[#ROOM]", moving::leave)
+        .aliases(&["part"])
+        .brief("leave it")
+        .about("Leaves this room, or another one.", "/leave #dev"),
+    CommandSpec::new("nick", Group::You, "NAME", you::nick)
+        .brief("another name")
+        .about(
+            "Gives you another name. For a registered one type NAME#PASSWORD.",
+            "/nick annie",
+        ),
+    CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
+        .brief("keep this name: later type NAME#PASSWORD at the prompt")
+        .about(
+            "Registers your name, so that nobody else can take it. Again, it changes the \
+             password.",
+            "/claim correct horse battery",
+        ),
+    CommandSpec::new("away", Group::You, "[WHY]", you::away).about(
+        "Tells those who ask that you are away. /back ends it.",
+        "/away lunch",
+    ),
+    CommandSpec::new("back", Group::You, "", you::back)
+        .shown(Shown::Beside)
+        .brief("away, and back")
+        .about("Says that you are back from /away.", "/back"),
+    CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
+        "Hides what somebody says, here and in private. They are not told; without a name it \
+         lists whom you ignore.",
+        "/ignore troll",
+    ),
+    CommandSpec::new("unignore", Group::You, "NAME", you::unignore)
+        .shown(Shown::Beside)
+        .about("Shows again what somebody says.", "/unignore troll"),
+    CommandSpec::new("time", Group::You, "off|short|full", you::time).about(
+        "Chooses the time before each message: none, 14:03, or 2026-11-21 14:03:05.",
+        "/time full",
+    ),
+    CommandSpec::new("tz", Group::You, "ZONE", you::tz)
+        .shown(Shown::Beside)
+        .about(
+            "Shows times in this time zone. A single - stands for the server's own.",
+            "/tz Europe/Berlin",
+        ),
+    CommandSpec::new("echo", Group::You, "on|off", you::echo)
+        .shown(Shown::Beside)
+        .about(
+            "Shows you your own lines as others see them, or not.",
+            "/echo on",
+        ),
+    CommandSpec::new("quiet", Group::You, "on|off", you::quiet)
+        .shown(Shown::Beside)
+        .about("Leaves out who comes and goes, or not.", "/quiet on"),
+    CommandSpec::new("color", Group::You, "on|off", you::color)
+        .shown(Shown::Beside)
+        .about("Colours names, or not.", "/color on"),
+    CommandSpec::new("bell", Group::You, "on|off", you::bell)
+        .shown(Shown::Beside)
+        .about(
+            "Rings the terminal's bell when somebody names you or writes to you in private, or \
+             not.",
+            "/bell on",
+        ),
+    CommandSpec::new("stats", Group::You, "", you::stats)
+        .brief("your numbers and the server's")
+        .about("Shows your numbers and the server's.", "/stats"),
+    CommandSpec::new("resume", Group::You, "CODE", you::resume)
+        .brief("take up a lost session (at the name prompt too)")
+        .about(
+            "Takes up a session whose connection was lost. The code was shown when it began.",
+            "/resume K7Q2-9MXP",
+        ),
+    CommandSpec::new("quit", Group::You, "[WHY]", you::quit)
+        .aliases(&["exit"])
+        .about(
+            "Leaves the server, with a reason if you like.",
+            "/quit lunch",
+        ),
+    CommandSpec::new("kick", Group::Operators, "NAME [WHY]", operate::kick).about(
+        "Closes somebody's connection. They may come back at once.",
+        "/kick bob spam",
+    ),
+    CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)
+        .shown(Shown::Beside)
+        .about(
+            "Silences somebody in all rooms. TIME is 10m, 2h or 7d; without one it lasts until \
+             /unmute. A reason may stand behind it.",
+            "/mute bob 10m spam",
+        ),
+    CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
+        .shown(Shown::Beside)
+        .about("Lets somebody speak again.", "/unmute bob"),
+    CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
+        .shown(Shown::Beside)
+        .about(
+            "Keeps somebody out. WHO is a name, an address or a block such as 192.0.2.0/24. A \
+             name stands for its bearer's address too, unless name: is written before it.",
+            "/ban name:bob 7d spam",
+        ),
+    CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
+        .shown(Shown::Beside)
+        .about("Lets somebody in again.", "/unban 192.0.2.0/24"),
+    CommandSpec::new("bans", Group::Operators, "", operate::bans)
+        .shown(Shown::Beside)
+        .about("Lists the bans and the mutes.", "/bans"),
+    CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
+        "Makes somebody an operator. With a registered name it lasts, with another until they \
+         leave.",
+        "/op ann",
+    ),
+    CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
+        .shown(Shown::Beside)
+        .about("Takes an operator's rights back.", "/deop ann"),
+    CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
+        .shown(Shown::Beside)
+        .about(
+            "Tells everybody in all rooms something.",
+            "/announce restart at noon",
+        ),
+    CommandSpec::new("motd", Group::Operators, "[TEXT]", operate::motd)
+        .shown(Shown::Beside)
+        .about(
+            "Sets what everybody is shown on arrival. A single - clears it; without a text \
+             anybody may read it.",
+            "/motd Be kind.",
+        ),
+    CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)
+        .shown(Shown::Beside)
+        .about(
+            "Lets only registered names arrive and speak. People already here stay; /lock off \
+             ends it.",
+            "/lock",
+        ),
+    CommandSpec::new("log", Group::Operators, "[N]", operate::log)
+        .shown(Shown::Beside)
+        .about("Shows what operators did, to whom and when.", "/log 50"),
+];

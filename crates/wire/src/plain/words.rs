@@ -1,0 +1,293 @@
+//! Numbers and lengths of time in words. Each is a `Display`, so that sentences are written where
+//! they are needed and nothing is put together twice.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Name, Span, Text, Timestamp};
+
+use super::zone::{Date, TimeZone, wall_clock};
+
+/// `1 person`, `2 people`: a number and its noun.
+pub(super) struct Count<N>(
+    pub(super) N,
+    pub(super) &'static str,
+    pub(super) &'static str,
+);
+
+impl<N: Display + PartialEq + From<u8>> Display for Count<N> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let noun = if self.0 == N::from(1) { self.1 } else { self.2 };
+        write!(f, "{} {noun}", self.0)
+    }
+}
+
+/// `1 person`, `2 people`.
+pub(super) fn people<N>(n: N) -> Count<N> {
+    Count(n, "person", "people")
+}
+
+/// `1 room`, `2 rooms`.
+pub(super) fn rooms<N>(n: N) -> Count<N> {
+    Count(n, "room", "rooms")
+}
+
+/// `1 line`, `2 lines`.
+pub(super) fn lines<N>(n: N) -> Count<N> {
+    Count(n, "line", "lines")
+}
+
+/// `1 message`, `2 messages`.
+pub(super) fn messages<N>(n: N) -> Count<N> {
+    Count(n, "message", "messages")
+}
+
+/// Units of time, largest first: the milliseconds of one, and its name.
+const UNITS: [(u64, &str, &str); 4] = [
+    (86_400_000, "day", "days"),
+    (3_600_000, "hour", "hours"),
+    (60_000, "minute", "minutes"),
+    (1_000, "second", "seconds"),
+];
+
+/// The unit in which a length of time is a number that says something: 90 minutes, but 2 days.
+fn fitting(span: Span) -> (u64, &'static str, &'static str) {
+    let fits = |&&(unit, one, _): &&(u64, &str, &str)| {
+        // From 48 hours on one counts in days; the other units begin with one.
+        span.0 >= unit * if one == "day" { 2 } else { 1 }
+    };
+    *UNITS.iter().find(fits).unwrap_or(&UNITS[3])
+}
+
+/// `10 minutes`, `36 hours`, `90 seconds`: a length that somebody chose, exactly.
+pub(super) struct Exactly(pub(super) Span);
+
+impl Display for Exactly {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let whole = |&&(unit, _, _): &&(u64, &str, &str)| self.0.0.is_multiple_of(unit);
+        let (unit, one, many) = *UNITS.iter().find(whole).unwrap_or(&UNITS[3]);
+        Count(self.0.0.div_ceil(unit), one, many).fmt(f)
+    }
+}
+
+/// `5 minutes`, `2 hours`: a length that was measured, the rest cut off.
+pub(super) struct Roughly(pub(super) Span);
+
+impl Display for Roughly {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (unit, one, many) = fitting(self.0);
+        Count(self.0.0 / unit, one, many).fmt(f)
+    }
+}
+
+/// `9 more minutes`: a length that has to be waited for, rounded up.
+pub(super) struct More(pub(super) Span);
+
+impl Display for More {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (unit, one, many) = fitting(self.0);
+        match self.0.0.div_ceil(unit).max(1) {
+            1 => write!(f, "1 more {one}"),
+            n => write!(f, "{n} more {many}"),
+        }
+    }
+}
+
+/// `2 h ago`: when something was, in a line that is about something else.
+pub(super) struct Ago(pub(super) Span);
+
+impl Display for Ago {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (unit, one, many) = fitting(self.0);
+        match (self.0.0 / unit, one) {
+            (_, "second") => f.write_str("just now"),
+            (n, "minute") => write!(f, "{n} min ago"),
+            (n, "hour") => write!(f, "{n} h ago"),
+            (n, _) => write!(f, "{n} {many} ago"),
+        }
+    }
+}
+
+/// `: spam.`, or `.` without a reason: the end of a sentence about what an operator did.
+pub(super) struct Because<'a>(pub(super) Option<&'a Text>);
+
+impl Display for Because<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => f.write_str("."),
+            Some(why) if why.ends_with(['.', '!', '?', '…']) => write!(f, ": {why}"),
+            Some(why) => write!(f, ": {why}."),
+        }
+    }
+}
+
+/// `: lunch`, or nothing: a reason inside of something.
+pub(super) struct Why<'a>(pub(super) Option<&'a Text>);
+
+impl Display for Why<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |why| write!(f, ": {why}"))
+    }
+}
+
+/// `ann`, `ann and bob`, `ann, bob and cy`, `ann, bob and 37 more`.
+pub(super) struct Listed<'a> {
+    pub(super) names: &'a [Name],
+    pub(super) more: usize,
+}
+
+impl Display for Listed<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (at, name) in self.names.iter().enumerate() {
+            let is_last = self.more == 0 && at + 1 == self.names.len();
+            let gap = match at {
+                0 => "",
+                _ if is_last => " and ",
+                _ => ", ",
+            };
+            write!(f, "{gap}{name}")?;
+        }
+        match self.more {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+/// `2026-11-22 10:00 UTC`: when a ban ends. The same for whoever reads it: who is banned has no
+/// session, and so no zone.
+pub(super) struct Utc(pub(super) Timestamp);
+
+impl Display for Utc {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} UTC", Minute(self.0, &TimeZone::UTC))
+    }
+}
+
+/// `2026-11-21 14:03`, in a zone.
+pub(super) struct Minute<'a>(pub(super) Timestamp, pub(super) &'a TimeZone);
+
+impl Display for Minute<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let clock = wall_clock(self.0, self.1);
+        write!(
+            f,
+            "{} {:02}:{:02}",
+            clock.date(),
+            clock.hour(),
+            clock.minute()
+        )
+    }
+}
+
+/// `Sat 21 Nov 2026`.
+pub(super) struct Day(pub(super) Date);
+
+impl Display for Day {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.strftime("%a %-d %b %Y").fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    #[track_caller]
+    fn check(shown: impl Display, expected: &str) {
+        assert_eq!(shown.to_string(), expected);
+    }
+
+    #[test]
+    fn a_chosen_length_is_told_exactly() {
+        check(Exactly(Span::minutes(10)), "10 minutes");
+        check(Exactly(Span::minutes(60)), "1 hour");
+        check(Exactly(Span::minutes(90)), "90 minutes");
+        check(Exactly(Span::seconds(90)), "90 seconds");
+        check(Exactly(Span::days(7)), "7 days");
+        check(Exactly(Span(250)), "1 second");
+    }
+
+    #[test]
+    fn a_measured_length_is_told_roughly() {
+        check(Roughly(Span(999)), "0 seconds");
+        check(Roughly(Span::seconds(59)), "59 seconds");
+        check(Roughly(Span::seconds(119)), "1 minute");
+        check(Roughly(Span::minutes(47 * 60 + 59)), "47 hours");
+        check(Roughly(Span::minutes(48 * 60)), "2 days");
+    }
+
+    #[test]
+    fn what_is_to_be_waited_for_is_rounded_up() {
+        check(More(Span(1)), "1 more second");
+        check(More(Span(8 * 60_000 + 1)), "9 more minutes");
+        check(More(Span::minutes(9)), "9 more minutes");
+        check(More(Span::minutes(1)), "1 more minute");
+        check(More(Span::days(3)), "3 more days");
+    }
+
+    #[test]
+    fn ages_are_short() {
+        check(Ago(Span::seconds(59)), "just now");
+        check(Ago(Span::minutes(5)), "5 min ago");
+        check(Ago(Span::minutes(125)), "2 h ago");
+        check(Ago(Span::days(3)), "3 days ago");
+    }
+
+    #[test]
+    fn a_reason_ends_the_sentence_once() {
+        let text = |why| Text::parse(why).expect("a text");
+        check(Because(None), ".");
+        check(Because(Some(&text("spam"))), ": spam.");
+        check(Because(Some(&text("stop it!"))), ": stop it!");
+    }
+
+    #[test]
+    fn names_are_listed_as_one_says_them() {
+        let names: Vec<Name> = ["ann", "bob", "cy"]
+            .iter()
+            .filter_map(|n| Name::parse(n).ok())
+            .collect();
+        check(
+            Listed {
+                names: &names[..1],
+                more: 0,
+            },
+            "ann",
+        );
+        check(
+            Listed {
+                names: &names[..2],
+                more: 0,
+            },
+            "ann and bob",
+        );
+        check(
+            Listed {
+                names: &names,
+                more: 0,
+            },
+            "ann, bob and cy",
+        );
+        check(
+            Listed {
+                names: &names,
+                more: 37,
+            },
+            "ann, bob, cy and 37 more",
+        );
+    }
+
+    #[test]
+    fn times_and_days() {
+        // `date -u -d @1795255385`
+        let at = Timestamp(1_795_255_385_000);
+        check(Utc(at), "2026-11-21 10:03 UTC");
+        check(
+            Day(wall_clock(at, &TimeZone::UTC).date()),
+            "Sat 21 Nov 2026",
+        );
+        check(Utc(Timestamp(i64::MAX)), "9999-12-30 22:00 UTC");
+    }
+}

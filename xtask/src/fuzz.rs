@@ -1,0 +1,41 @@
+//! `cargo xtask fuzz`: every fuzz target for a few seconds each, on the stable toolchain.
+//!
+//! The targets are ordinary tests of the package in `fuzz/`, which mutate inputs for as long as
+//! they are told. They run optimised, for more inputs a second, but with the assertions of a debug
+//! build, which are half of what they can trip.
+
+use anyhow::{Context, Result, ensure};
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+const PACKAGE: &str = "chinwag-fuzz";
+
+/// Where the targets read how long each may take, in seconds.
+const VARIABLE: &str = "CHINWAG_FUZZ_SECONDS";
+
+/// Enough to find what a change broke outright; a long hunt is for a person with an afternoon.
+const SECONDS: u32 = 5;
+
+/// Runs every target for the seconds that the first argument says.
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let seconds = match arguments.first() {
+        Some(given) => given
+            .parse()
+            .with_context(|| format!("{given:?} is not a number of seconds"))?,
+        None => SECONDS,
+    };
+    // A fuzz package that got lost must not look like one that found nothing.
+    ensure!(
+        workspace.member(PACKAGE).is_some(),
+        "there is no package {PACKAGE} in this workspace"
+    );
+    let mut targets = workspace.cargo(&["test", "--release", "--locked", "--package", PACKAGE]);
+    targets
+        .env(VARIABLE, seconds.to_string())
+        .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
+        .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
+        // A minute of linking buys nothing in a run of seconds.
+        .env("CARGO_PROFILE_RELEASE_LTO", "off");
+    shell::run(&mut targets)
+}
