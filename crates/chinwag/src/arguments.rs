@@ -78,13 +78,22 @@ impl ServeFlags {
     pub(crate) fn as_table(&self) -> Table {
         let mut server = Table::new();
         let mut log = Table::new();
-        let addresses = self.listen.iter().map(|address| Value::from(address.to_string()));
+        let addresses = self
+            .listen
+            .iter()
+            .map(|address| Value::from(address.to_string()));
         let path = |path: &PathBuf| Value::from(path.to_string_lossy().into_owned());
         let settings = [
-            ("listen", (!self.listen.is_empty()).then(|| addresses.collect::<Vec<_>>().into())),
+            (
+                "listen",
+                (!self.listen.is_empty()).then(|| addresses.collect::<Vec<_>>().into()),
+            ),
             ("data", self.data.as_ref().map(path)),
             // Whoever names a folder wants it used, whatever the file says, and the reverse.
-            ("memory", (self.memory || self.data.is_some()).then_some(self.memory.into())),
+            (
+                "memory",
+                (self.memory || self.data.is_some()).then_some(self.memory.into()),
+            ),
             ("name", self.name.clone().map(Value::from)),
             ("durability", self.durability.clone().map(Value::from)),
         ];
@@ -95,13 +104,17 @@ impl ServeFlags {
         ]));
         let sections = [("server", server), ("log", log)];
         let sections = sections.into_iter().filter(|(_, table)| !table.is_empty());
-        sections.map(|(name, table)| (name.into(), table.into())).collect()
+        sections
+            .map(|(name, table)| (name.into(), table.into()))
+            .collect()
     }
 }
 
 fn given<const N: usize>(
     settings: [(&str, Option<Value>); N],
 ) -> impl Iterator<Item = (String, Value)> {
-    let given = settings.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let given = settings
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
     given.map(|(key, value)| (key.to_owned(), value))
 }

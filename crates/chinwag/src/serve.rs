@@ -45,17 +45,25 @@ fn read_config(flags: &ServeFlags) -> Result<Config> {
 
 /// The environment, without what is no text: no setting is.
 fn variables() -> impl Iterator<Item = (String, String)> {
-    env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+    env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
 }
 
 fn machine_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`), else `$XDG_STATE_HOME/chinwag`, else
 /// `~/.local/state/chinwag` (XDG Base Directory Specification).
 fn default_data() -> PathBuf {
-    let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable = |name| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     variable("STATE_DIRECTORY")
         .or_else(|| Some(variable("XDG_STATE_HOME")?.join("chinwag")))
         .unwrap_or_else(|| {
@@ -66,7 +74,9 @@ fn default_data() -> PathBuf {
 
 fn bind(flags: &ServeFlags, config: &Config) -> Result<Vec<TcpListener>> {
     let addresses = &config.server.listen;
-    if let (Some(port), _) | (None, (true, port)) = (flags.port, (addresses.is_empty(), DEFAULT_PORT)) {
+    if let (Some(port), _) | (None, (true, port)) =
+        (flags.port, (addresses.is_empty(), DEFAULT_PORT))
+    {
         let everywhere = chinwag_server::bind_everywhere(port);
         return everywhere.map_err(|e| anyhow!("cannot listen on port {port}: {}", reason(&e)));
     }
@@ -111,7 +121,10 @@ fn invitation(address: SocketAddr) -> String {
 }
 
 async fn told_to_stop() {
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let signals = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    );
     let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
         // Without handlers the signals end the process by themselves.
         return std::future::pending().await;

@@ -79,7 +79,8 @@ impl Mask {
     /// This person: the name, and where it came from unless that is this very machine, which
     /// everybody behind a proxy or a tunnel shares.
     pub fn of_person(name: Name, address: IpAddr) -> Self {
-        let net = (!address.is_loopback()).then(|| home_of(address));
+        let is_shared = address.to_canonical().is_loopback();
+        let net = (!is_shared).then(|| home_of(address));
         Self {
             name: Some(name),
             net,
@@ -181,6 +182,8 @@ mod tests {
         assert!(mask.meets(None, ip("2001:db8:1:2::9")));
         assert!(mask.meets(Name::parse("LEE").ok().as_ref(), ip("192.0.2.1")));
         assert!(!mask.meets(None, ip("2001:db8:1:3::9")));
-        assert_eq!(Mask::of_person(name(), ip("127.0.0.1")).net, None);
+        for loopback in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(Mask::of_person(name(), ip(loopback)).net, None);
+        }
     }
 }

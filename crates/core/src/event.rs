@@ -265,6 +265,8 @@ pub enum Fact {
         joined: u32,
         /// So many left.
         left: u32,
+        /// Who it was, if it was one.
+        who: Option<Name>,
         /// Why they left, if all did for the same reason.
         why: Option<Departure>,
         /// How many are there now.

@@ -70,8 +70,9 @@ pub const LINE_RATE: Rate = Rate {
 /// An operator's [`LINE_RATE`] is this many times as much.
 pub const OPERATOR_RATE_FACTOR: u32 = 4;
 
-/// Joins and leaves of one room that are told one by one within [`CROWD_TIME`].
-pub const CROWD_MAX: u32 = 3;
+/// Joins, and likewise leaves, of one room that are told one by one within [`CROWD_TIME`]: a third
+/// of a screen. Rooms whose members know each other never get there.
+pub const CROWD_MAX: u32 = 8;
 /// The time over which joins and leaves beyond [`CROWD_MAX`] are gathered into one line.
 pub const CROWD_TIME: Span = Span::seconds(5);
 

@@ -6,6 +6,10 @@
 //! skeletons (UTS 39) of either form are equal: the skeleton of `AIice` (capital i) matches
 //! `Alice` only before folding, that of `bobO` matches `bob0` only after it, so both are kept.
 //!
+//! Two names of nothing but small ASCII letters and digits never count as alike: the fonts of
+//! terminals tell `1` from `l`, `0` from `o` and `rn` from `m`, and numbered names (`host1`,
+//! `hostl`) are commoner than somebody who relies on that.
+//!
 //! A server of ten thousand people holds ten thousand names, each in several places: one shared
 //! allocation holds the spelling and the keys.
 
@@ -37,7 +41,8 @@ pub enum NameError {
     Reserved,
 }
 
-/// Words that stand for somebody in the server's lines: `you -> gopher` must not be a stranger.
+/// Words that stand for somebody in the server's lines: `you -> gopher` must not be a stranger, nor
+/// one whose name looks like it. Each is its own skeleton.
 const RESERVED: [&str; 3] = ["you", "server", "now"];
 
 /// A base letter carries at most this many combining marks: more is decoration that spills over
@@ -59,7 +64,7 @@ impl Name {
             return Err(NameError::Malformed);
         }
         let name = Self::pack(&spelling);
-        if RESERVED.contains(&name.folded()) {
+        if RESERVED.iter().any(|word| name.looks().contains(word)) {
             return Err(NameError::Reserved);
         }
         Ok(name)
@@ -72,7 +77,8 @@ impl Name {
         packed.push(SEPARATOR);
         packed.push_str(&folded);
         packed.push(SEPARATOR);
-        packed.push_str(&fold(&skeleton(spelling)));
+        // Folding makes new work for the skeleton: that of `M` is itself, that of `m` is `rn`.
+        packed.push_str(&skeleton(&fold(&skeleton(spelling))));
         packed.push(SEPARATOR);
         packed.push_str(&fold(&skeleton(&folded)));
         Self {
@@ -106,7 +112,15 @@ impl Name {
 
     /// Whether a person could take one for the other.
     pub fn looks_like(&self, other: &Self) -> bool {
-        self.looks().iter().any(|look| other.looks().contains(look))
+        let looks = self.looks();
+        !(self.is_plain() && other.is_plain())
+            && other.looks().iter().any(|look| looks.contains(look))
+    }
+
+    /// Whether a terminal's font shows every letter of it as no other looks.
+    fn is_plain(&self) -> bool {
+        let is_small = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
+        self.as_str().bytes().all(is_small)
     }
 
     /// This name with a number behind it, shortened so that it stays within the limits.
@@ -175,10 +189,11 @@ pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // Upper case first brings together what has several lower-case forms (ß and ss, σ and ς).
-    let upper: String = text.chars().flat_map(char::to_uppercase).collect();
-    let lower = upper.chars().flat_map(char::to_lowercase);
-    lower.nfkc().collect()
+    // Upper case brings together what has several lower-case forms (ß and ss, σ and ς), and lower
+    // case before it what is upper case already and no upper case of anything (ẞ).
+    let lower = text.chars().flat_map(char::to_lowercase);
+    let upper = lower.flat_map(char::to_uppercase);
+    upper.flat_map(char::to_lowercase).nfkc().collect()
 }
 
 pub(crate) fn skeleton(text: &str) -> String {
@@ -238,7 +253,10 @@ mod tests {
         ] {
             assert_eq!(Name::parse(text), Err(NameError::Malformed), "{text:?}");
         }
-        assert_eq!(Name::parse("You"), Err(NameError::Reserved));
+        // The second has a Cyrillic о, the third a zero.
+        for text in ["You", "y\u{43e}u", "y0u", "SERVER", "now"] {
+            assert_eq!(Name::parse(text), Err(NameError::Reserved), "{text:?}");
+        }
     }
 
     #[test]
@@ -246,6 +264,7 @@ mod tests {
         for (a, b) in [
             ("Lee", "lEE"),
             ("STRASSE", "straße"),
+            ("STRAẞE", "straße"),
             ("ΣΊΣΥΦΟΣ", "σίσυφος"),
         ] {
             assert!(name(a).same_as(&name(b)), "{a} {b}");
@@ -260,13 +279,20 @@ mod tests {
             ("AIice", "Alice"),
             ("bob0", "bobO"),
             ("аnn", "ann"), // Cyrillic а
-            ("rnike", "mike"),
-            ("l1", "ll"),
+            ("Rnike", "mike"),
+            ("ModeI", "model"),
         ] {
             assert!(name(a).looks_like(&name(b)), "{a} {b}");
             assert!(name(b).looks_like(&name(a)), "{b} {a}");
         }
-        assert!(!name("ann").looks_like(&name("anna")));
+        for (a, b) in [
+            ("ann", "anna"),
+            ("host1", "hostl"),
+            ("h0st", "host"),
+            ("rn", "m"),
+        ] {
+            assert!(!name(a).looks_like(&name(b)), "{a} {b}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Span {
 impl Timestamp {
     /// How long ago `earlier` was; nothing if it lies ahead, as after a clock was set back.
     pub fn since(self, earlier: Self) -> Span {
-        Span(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+        Span(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 }
 
@@ -151,5 +151,6 @@ mod tests {
     #[test]
     fn a_clock_set_back_makes_no_negative_span() {
         assert_eq!(Timestamp(5).since(Timestamp(9)), Span(0));
+        assert_eq!(Timestamp(i64::MIN).since(Timestamp(i64::MAX)), Span(0));
     }
 }

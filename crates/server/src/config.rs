@@ -277,11 +277,23 @@ impl Config {
             ("limits.line_bytes", limits.line_bytes_max < 64),
             ("limits.arrival_bytes", limits.arrival_bytes_max < 64),
             ("limits.name_tries", limits.name_tries_max < 1),
-            ("limits.room_log_bytes", limits.room_log_bytes_max < 64 << 10),
+            (
+                "limits.room_log_bytes",
+                limits.room_log_bytes_max < 64 << 10,
+            ),
             ("limits.stall_time", limits.stall_time < Span::seconds(1)),
-            ("limits.keepalive_idle", limits.keepalive_idle < Span::seconds(1)),
-            ("limits.keepalive_interval", limits.keepalive_interval < Span::seconds(1)),
-            ("limits.user_timeout", limits.user_timeout < Span::seconds(1)),
+            (
+                "limits.keepalive_idle",
+                limits.keepalive_idle < Span::seconds(1),
+            ),
+            (
+                "limits.keepalive_interval",
+                limits.keepalive_interval < Span::seconds(1),
+            ),
+            (
+                "limits.user_timeout",
+                limits.user_timeout < Span::seconds(1),
+            ),
         ];
         if let Some((key, _)) = too_small.iter().find(|(_, small)| *small) {
             return Err(ConfigError(format!("{key} is too small")));
@@ -361,7 +373,7 @@ fn overlay_variable(table: &mut Table, variable: &str, value: &str) -> Result<()
     let Some(section_table) = place.as_table_mut() else {
         return Err(ConfigError(format!("`{section}` is a section")));
     };
-    section_table.insert(key.clone(), value);
+    section_table.insert(key, value);
     // Read at once, so that the error names the variable.
     let check: Result<Config, toml::de::Error> = Value::Table(table.clone()).try_into();
     check.map_err(|e| ConfigError(format!("{variable}: {}", e.message())))?;
@@ -371,11 +383,20 @@ fn overlay_variable(table: &mut Table, variable: &str, value: &str) -> Result<()
 /// A variable's text as a value: a list is written with commas, everything else as in the file,
 /// where text needs no quotation marks.
 fn as_value(section: &str, key: &str, text: &str) -> Value {
-    if matches!((section, key), ("server", "listen") | ("rooms", "read_only")) {
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    if matches!(
+        (section, key),
+        ("server", "listen") | ("rooms", "read_only")
+    ) {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
         return Value::Array(parts.map(|part| part.into()).collect());
     }
-    let is_text = matches!((section, key), ("server", "name" | "data" | "zone" | "durability") | ("log", "level"));
+    let is_text = matches!(
+        (section, key),
+        ("server", "name" | "data" | "zone" | "durability") | ("log", "level")
+    );
     match text.parse::<Value>() {
         Ok(value) if !is_text => value,
         _ => text.into(),
@@ -452,21 +473,28 @@ mod tests {
     #[test]
     fn the_example_shows_the_defaults() {
         let example = include_str!("../../../chinwag.example.toml");
-        let keys = |line: &&str| line.starts_with("# ") && line.contains(" = ") || line.starts_with('[');
+        let keys =
+            |line: &&str| line.starts_with("# ") && line.contains(" = ") || line.starts_with('[');
         let text: Vec<&str> = example
             .lines()
             .filter(keys)
             .map(|line| line.strip_prefix("# ").unwrap_or(line))
             .collect();
         assert_eq!(read(&text.join("\n"), &[]), Ok(Config::default()));
-        assert_eq!(read(example, &[]), Ok(Config::default()), "everything is commented out");
+        assert_eq!(
+            read(example, &[]),
+            Ok(Config::default()),
+            "everything is commented out"
+        );
     }
 
     #[test]
     fn the_example_names_every_key() {
         let example = include_str!("../../../chinwag.example.toml");
         let debug = format!("{:#?}", Limits::default());
-        let fields = debug.lines().filter_map(|line| line.trim().split_once(": "));
+        let fields = debug
+            .lines()
+            .filter_map(|line| line.trim().split_once(": "));
         for (field, _) in fields {
             let key = field.strip_suffix("_max").unwrap_or(field);
             assert!(example.contains(&format!("\n# {key} = ")), "{key}");
@@ -477,8 +505,15 @@ mod tests {
     fn later_sources_win() {
         let file = "[server]\nname = \"a\"\nzone = \"UTC\"\n[limits]\npeople = 5";
         let mut flags = Table::new();
-        overlay(&mut flags, "[server]\nname = \"c\"".parse().expect("a table"));
-        let environment = [("CHINWAG_NAME", "b"), ("CHINWAG_LIMITS_PEOPLE", "7"), ("CHINWAG_HISTORY_KEEP", "90d")];
+        overlay(
+            &mut flags,
+            "[server]\nname = \"c\"".parse().expect("a table"),
+        );
+        let environment = [
+            ("CHINWAG_NAME", "b"),
+            ("CHINWAG_LIMITS_PEOPLE", "7"),
+            ("CHINWAG_HISTORY_KEEP", "90d"),
+        ];
         let environment = environment.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let config = Config::read(Some(file), environment, flags).expect("a configuration");
         assert_eq!(config.server.name, "c");
@@ -492,12 +527,20 @@ mod tests {
         for (file, environment, word) in [
             ("[server]\nnmae = \"x\"", &[][..], "nmae"),
             ("[limit]\npeople = 5", &[], "limit"),
-            ("[history]\nkeep = \"90\"", &[], "a time is a number and a unit"),
+            (
+                "[history]\nkeep = \"90\"",
+                &[],
+                "a time is a number and a unit",
+            ),
             ("[limits]\npeople = \"many\"", &[], "people"),
             ("[limits]\npeople = 0", &[], "limits.people"),
             ("[rooms]\nread_only = [\"a b\"]", &[], "a b"),
             ("[server]\ndurability = \"maybe\"", &[], "maybe"),
-            ("", &[("CHINWAG_LIMITS_PEOPLE", "x")], "CHINWAG_LIMITS_PEOPLE"),
+            (
+                "",
+                &[("CHINWAG_LIMITS_PEOPLE", "x")],
+                "CHINWAG_LIMITS_PEOPLE",
+            ),
             ("", &[("CHINWAG_LIMITS_PEPLE", "5")], "peple"),
             ("", &[("CHINWAG_LISTEN", "nowhere")], "CHINWAG_LISTEN"),
         ] {

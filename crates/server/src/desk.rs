@@ -76,7 +76,8 @@ pub(crate) struct DeskReply {
     pub(crate) finding: Finding,
 }
 
-type Question = (Link, Task);
+/// A [`Task`], and for whom it is.
+pub(crate) type Question = (Link, Task);
 
 /// Where questions are put.
 #[derive(Clone, Debug)]
@@ -98,7 +99,9 @@ impl Desk {
             reader,
             matches_max,
         };
-        spawn("history", questions, answer_to, move |task| archive.look_up(task))?;
+        spawn("history", questions, answer_to, move |task| {
+            archive.look_up(task)
+        })?;
         let (passwords, questions) = sync_channel(DESK_QUEUE_MAX);
         spawn("passwords", questions, Answers(shards.to_vec()), work_on)?;
         Ok(Self { history, passwords })
@@ -148,13 +151,14 @@ fn spawn(
     Ok(())
 }
 
-struct Archive {
-    reader: Reader,
-    matches_max: usize,
+/// Who sits at the desk for the history.
+pub(crate) struct Archive {
+    pub(crate) reader: Reader,
+    pub(crate) matches_max: usize,
 }
 
 impl Archive {
-    fn look_up(&mut self, task: Task) -> Finding {
+    pub(crate) fn look_up(&mut self, task: Task) -> Finding {
         self.find(task).unwrap_or_else(|error| {
             tracing::warn!("cannot read the history: {error}");
             Finding::Failed
@@ -208,7 +212,7 @@ fn as_event(line: chinwag_store::DeedLine) -> Event {
 }
 
 /// Argon2id as RFC 9106 and OWASP advise for little memory: 19 MiB, two passes.
-fn work_on(task: Task) -> Finding {
+pub(crate) fn work_on(task: Task) -> Finding {
     match task {
         Task::Hash(password) => {
             let hash = Argon2::default().hash_password(password.reveal().as_bytes());

@@ -12,6 +12,8 @@ mod hub;
 mod net;
 mod shard;
 mod socket;
+#[cfg(test)]
+mod transcripts;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -133,6 +135,11 @@ impl Server {
     }
 }
 
+/// Numbers that nobody can foresee. Linux has them from the first moment on.
+fn random() -> u64 {
+    getrandom::u64().expect("the system has random numbers")
+}
+
 /// The machine's own zone, or UTC where it does not say.
 fn system_zone() -> TimeZone {
     TimeZone::try_system().unwrap_or(TimeZone::UTC)
@@ -180,9 +187,7 @@ impl Running {
         for (number, inbox) in inboxes.into_iter().enumerate() {
             let names = room_names.clone();
             let now = (wall(), clock.now());
-            let shard = || (number, setting.clone(), names, desk.clone(), now);
-            let (number, setting, names, desk, now) = shard();
-            let to_hub = to_hub.clone();
+            let (setting, desk, to_hub) = (setting.clone(), desk.clone(), to_hub.clone());
             let serve = move || {
                 shard::run::run(
                     Shard::new(number, setting, names, desk, now),
@@ -195,7 +200,13 @@ impl Running {
             shard_threads.push(thread::Builder::new().name(name).spawn(serve)?);
         }
         let saved = Arc::new(AtomicU64::new(0));
-        let hub = Hub::new(config.settings(), config.history.replay, opened, saved.clone(), wall());
+        let hub = Hub::new(
+            config.settings(),
+            config.history.replay,
+            opened,
+            saved.clone(),
+            (wall(), random),
+        );
         let to_shards = shards.clone();
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
         let hub_thread = thread::Builder::new().name("hub".into()).spawn(serve)?;

@@ -4,10 +4,10 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use chinwag_core::{Prefs, Span, Timestamp};
 use chinwag_core::limits::KEEPALIVE_PROBES;
-use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
+use chinwag_core::{Prefs, Span, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::sync::mpsc::Sender;
 
 use crate::clock::Steady;
@@ -34,7 +34,9 @@ pub fn bind_everywhere(port: u16) -> io::Result<Vec<TcpListener>> {
         Err(e) => return Err(e),
     };
     // The second has to be at the port that the first was given.
-    let port = v6.as_ref().map_or(Ok(port), |v6| v6.local_addr().map(|a| a.port()))?;
+    let port = v6
+        .as_ref()
+        .map_or(Ok(port), |v6| v6.local_addr().map(|a| a.port()))?;
     match bind((Ipv4Addr::UNSPECIFIED, port).into()) {
         Ok(v4) => Ok([v4].into_iter().chain(v6).collect()),
         Err(e) if has_no_family(&e) && v6.is_some() => Ok(v6.into_iter().collect()),
@@ -54,7 +56,11 @@ fn has_no_family(error: &io::Error) -> bool {
 /// # Errors
 /// If it cannot be had.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     // A server that starts again must not wait for the old one's last packets.
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {

@@ -38,7 +38,11 @@ pub(crate) fn start(
         }
         let mut upkeep = Upkeep::default();
         while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
-            upkeep.look(saved.load(Ordering::Relaxed), &mut checkpointer, &mut indexer);
+            upkeep.look(
+                saved.load(Ordering::Relaxed),
+                &mut checkpointer,
+                &mut indexer,
+            );
         }
     };
     thread::Builder::new().name("upkeep".into()).spawn(work)

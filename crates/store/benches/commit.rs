@@ -65,7 +65,7 @@ fn run(bencher: Bencher<'_, '_>, durability: Durability, messages: u64, rooms: u
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let (mut store, mut seq) = filled(&folder, durability);
     let mut checkpointer = store.checkpointer().expect("a checkpointer");
-    let (stop, stopped) = mpsc::channel::<()>();
+    let (stop, stopped) = mpsc::sync_channel::<()>(1);
     thread::scope(|scope| {
         scope.spawn(move || {
             while stopped.recv_timeout(CHECKPOINT_TIME) == Err(RecvTimeoutError::Timeout) {

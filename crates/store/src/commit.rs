@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chinwag_core::{Claim, Event, Fact, Name, RoomId, RoomName, Seq, Text, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::block::{Draft, Drafts, signed};
+use crate::block::{Draft, Drafts, Names, signed};
 use crate::checkpoint::Checkpointer;
 use crate::database::{Database, Role};
 use crate::deeds;
@@ -32,6 +32,7 @@ pub struct Store {
     /// How many messages each room has had, for the rooms that were asked for.
     counts: HashMap<RoomId, u64>,
     drafts: Drafts,
+    pub(crate) names: Names,
     /// Set by the [`Checkpointer`] when the log should begin anew.
     log_is_long: Arc<AtomicBool>,
 }
@@ -51,6 +52,7 @@ impl Store {
             rooms,
             counts: HashMap::new(),
             drafts: Drafts::default(),
+            names: Names::default(),
             log_is_long: Arc::default(),
         }
     }
@@ -102,6 +104,7 @@ impl Store {
         let Some(first) = events.first() else {
             return Ok(());
         };
+        debug_assert!(events.is_sorted_by_key(|event| event.seq));
         self.make_ready(first.seq)?;
         self.draft(events);
         match self.write(events, name_of) {
@@ -327,5 +330,76 @@ impl Turn<'_> {
             .query_row([room.0], |row| crate::block::unsigned(row, 0))
             .optional()?;
         Ok(count.unwrap_or(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Durability, Opened, Place};
+    use chinwag_core::{Manner, PersonId};
+
+    fn said(seq: u64, room: u32) -> Arc<Event> {
+        let fact = Fact::Said {
+            person: PersonId(0),
+            name: Name::parse("lee").expect("a name"),
+            room: RoomId(room),
+            text: Text::parse(&"word ".repeat(500)).expect("a text"),
+            manner: Manner::Speech,
+        };
+        let at = Timestamp(0);
+        Arc::new(Event {
+            seq: Seq(seq),
+            at,
+            fact,
+        })
+    }
+
+    fn limit_pages(store: &mut Store, pages: i64) {
+        let conn = store.database.conn_as_is().expect("a connection");
+        let set: i64 = conn
+            .pragma_update_and_check(None, "max_page_count", pages, |row| row.get(0))
+            .expect("a limit");
+        assert_eq!(set, pages);
+    }
+
+    /// The database may not grow, which is what a full disk looks like to SQLite.
+    #[track_caller]
+    fn check_full(place: Place) {
+        let opened = Store::open(place, Durability::Process, Retention::default());
+        let Opened { mut store, .. } = opened.expect("a store");
+        let name_of = |room: RoomId| RoomName::parse(&format!("room-{}", room.0)).ok();
+        limit_pages(&mut store, 40);
+        let mut seq = 1;
+        while let Ok(()) = store.commit(&[said(seq, 0)], &name_of) {
+            seq += 1;
+        }
+        let turn = [said(seq, 1), said(seq + 1, 0), said(seq + 2, 2)];
+        for _ in 0..3 {
+            let error = store.commit(&turn, &name_of).expect_err("it is full");
+            assert!(matches!(error, CommitError::Full), "{error}");
+            let kept = store
+                .recent(RoomId(0), 1_000, usize::MAX)
+                .expect("messages");
+            assert_eq!((kept.total, kept.events.len() as u64), (seq - 1, seq - 1));
+        }
+        limit_pages(&mut store, 4_000);
+        store
+            .commit(&turn, &name_of)
+            .expect("it is not full any more");
+        let totals = [0, 1, 2].map(|room| {
+            store
+                .recent(RoomId(room), 1, 9_999)
+                .expect("messages")
+                .total
+        });
+        assert_eq!(totals, [seq, 1, 1]);
+    }
+
+    #[test]
+    fn a_full_database_keeps_nothing_of_a_turn_and_heals() {
+        let folder = tempfile::tempdir().expect("a folder");
+        check_full(Place::Folder(folder.path().into()));
+        check_full(Place::Memory);
     }
 }

@@ -67,7 +67,7 @@ impl Store {
     ) -> Result<Recent, Error> {
         let conn = self.database.conn_as_is()?;
         let (mut messages, mut bytes) = (0, 0);
-        let newest = newest(conn, room, Back::Newest, &mut Names::default(), |message| {
+        let newest = newest(conn, room, Back::Newest, &mut self.names, |message| {
             (messages, bytes) = (messages + 1, bytes + message.text.len());
             messages <= messages_max && bytes <= bytes_max
         })?;
@@ -194,7 +194,8 @@ pub(crate) fn first_block_since(conn: &Connection, time: Timestamp) -> rusqlite:
     if time == Timestamp(i64::MAX) {
         return Ok(i64::MAX);
     }
-    let ends = "SELECT min(first_seq), max(first_seq) FROM block";
+    // Asked for in one SELECT, they would be looked for in all rows.
+    let ends = "SELECT (SELECT min(first_seq) FROM block), (SELECT max(first_seq) FROM block)";
     let ends: (Option<i64>, Option<i64>) = conn
         .prepare_cached(ends)?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -16,6 +16,7 @@ use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::database::{Address, Database, FileId, Paths, file_id};
 use crate::error::{Error, is_damage};
 use crate::kept;
+use crate::open::make_private;
 use crate::words::write_words;
 
 /// The file's name, beside the database of messages.
@@ -242,6 +243,8 @@ impl Index {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // If it cannot be made, opening it says why.
+        drop(make_private(&self.paths.main));
         let conn = Connection::open_with_flags(&self.paths.main, flags)?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "NORMAL")?;

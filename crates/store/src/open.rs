@@ -97,14 +97,18 @@ fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenError> {
     make_folder(folder).map_err(failed)?;
     // An absolute path cannot be taken for a URI.
     let folder = fs::canonicalize(folder).map_err(failed)?;
-    let lock = open_private(&folder.join(LOCK)).map_err(failed)?;
+    let lock = private()
+        .create(true)
+        .truncate(false)
+        .open(folder.join(LOCK));
+    let lock = lock.map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: folder }),
         Err(TryLockError::Error(source)) => return Err(failed(source)),
     }
     let main = folder.join(MESSAGES);
-    open_private(&main).map_err(failed)?;
+    make_private(&main).map_err(failed)?;
     Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
 }
 
@@ -119,13 +123,21 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
-/// Opens a file for writing, and makes it if it is not there.
-fn open_private(path: &Path) -> io::Result<File> {
+/// Makes an empty file that only its owner can read, if there is none of this name. One that is
+/// there is not even opened: closing it would take away the locks that SQLite has on it.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    match private().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true);
+    options.read(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
 }
 
 /// A database in memory that no other store of this process has.

@@ -17,7 +17,8 @@ use crate::index::{mark_of, path_of};
 use crate::words::{Phrase, write_words};
 
 /// Messages behind the mark that one search looks at: some tenths of a second. The index is
-/// further behind only while it is being made anew.
+/// further behind only while it is being made anew. A store in memory has no index, and a limit
+/// to its size instead.
 const SCAN_MAX: u64 = 200_000;
 
 /// Blocks that a scan reads at once. Between two reads others have their turn and the database
@@ -101,6 +102,10 @@ impl Reader {
                 complete: true,
             });
         };
+        let scan_max = match self.index.path {
+            Some(_) => SCAN_MAX,
+            None => u64::MAX,
+        };
         let conn = self.messages.conn()?;
         let index = criteria.expression().and_then(|expression| {
             let (index, mark) = self.index.open()?;
@@ -113,6 +118,7 @@ impl Reader {
             below: first_block_since(conn, query.before.unwrap_or(Timestamp(i64::MAX)))?,
             // One more tells whether there are more.
             wanted: query.matches_max.saturating_add(1),
+            scan_max,
             criteria,
             words: String::new(),
             events: Vec::new(),
@@ -178,6 +184,8 @@ struct Search<'a> {
     /// The first block that is too new.
     below: i64,
     wanted: usize,
+    /// How many messages behind the mark it may look at.
+    scan_max: u64,
     /// The words of the message at hand.
     words: String,
     /// The matches, in no order.
@@ -192,7 +200,7 @@ impl Search<'_> {
     /// Looks at the messages behind the mark, from the newest back. Returns whether at all of
     /// them that matter.
     fn scan(&mut self, mark: Seq) -> Result<bool, Error> {
-        let (mut below, mut turn, mut left) = (self.below, None, SCAN_MAX);
+        let (mut below, mut turn, mut left) = (self.below, None, self.scan_max);
         loop {
             let blocks = self.blocks(mark, below)?;
             for block in &blocks {

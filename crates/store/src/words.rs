@@ -34,18 +34,32 @@ fn fold(text: &str) -> impl Iterator<Item = char> {
 fn split(chars: impl Iterator<Item = char>, out: &mut String) {
     let mut is_within = false;
     for c in chars {
-        if stands_alone(c) {
-            out.push(' ');
-            out.push(c);
-            is_within = false;
-        } else if c.is_alphanumeric() || is_combining_mark(c) {
-            if !is_within {
-                out.push(' ');
-            }
-            out.push(c);
-            is_within = true;
-        } else {
-            is_within = false;
+        let part = Part::of(c);
+        match part {
+            Part::Word if is_within => out.push(c),
+            Part::Word | Part::WholeWord => out.extend([' ', c]),
+            Part::Gap => {}
+        }
+        is_within = part == Part::Word;
+    }
+}
+
+/// What a character is to a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Word,
+    WholeWord,
+    Gap,
+}
+
+impl Part {
+    fn of(c: char) -> Self {
+        match c {
+            c if c.is_ascii_alphanumeric() => Self::Word,
+            c if c.is_ascii() => Self::Gap,
+            c if stands_alone(c) => Self::WholeWord,
+            c if c.is_alphanumeric() || is_combining_mark(c) => Self::Word,
+            _ => Self::Gap,
         }
     }
 }

@@ -19,7 +19,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("chinwag-client", &[]),
     ("chinwag", &["chinwag-server", "chinwag-client"]),
-    ("chinwag-fuzz", &["chinwag-core", "chinwag-wire"]),
+    (
+        "chinwag-fuzz",
+        &["chinwag-core", "chinwag-wire", "chinwag-server"],
+    ),
     ("xtask", &["chinwag-wire"]),
 ];
 

@@ -63,7 +63,7 @@ impl Chat {
                 self.claims.insert(name.clone(), Arc::new(claim));
                 self.with(*person, |p| p.claimed = true);
             }
-            Fact::Deed(deed) => self.apply_deed(deed),
+            Fact::Deed(deed) => self.apply_deed(deed, at),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
             Fact::Crowd { .. } => {}
         }
@@ -76,7 +76,7 @@ impl Chat {
     }
 
     fn apply_arrived(&mut self, arrived: &Arrived, at: Timestamp) {
-        let person = Person {
+        let mut person = Person {
             id: arrived.person,
             link: arrived.link,
             name: arrived.name.clone(),
@@ -89,25 +89,27 @@ impl Chat {
             spoke: at,
             said: 0,
             away: None,
-            muted: self.mute_of(&arrived.name, arrived.address, at),
+            muted: None,
             last_teller: None,
             ignores: Vec::new(),
             prefs: Prefs::default(),
             code: arrived.code,
         };
+        person.muted = self.mute_of(&person, at);
         self.next_person = self.next_person.max(arrived.person.0 + 1);
         self.seat(Box::new(person));
     }
 
-    fn mute_of(
-        &self,
-        name: &Name,
-        address: core::net::IpAddr,
-        at: Timestamp,
-    ) -> Option<Box<Sanction>> {
-        let mut mutes = self.mutes.iter();
-        let mute = mutes.find(|mute| mute.holds(at) && mute.mask.meets(Some(name), address));
-        mute.cloned().map(Box::new)
+    /// Of all mutes that meet somebody the one that holds longest, lest a short one that comes
+    /// later lifts it. The one in force counts, though they may have another name by now.
+    fn mute_of(&self, person: &Person, at: Timestamp) -> Option<Box<Sanction>> {
+        let meets = |mute: &&Sanction| mute.mask.meets(Some(&person.name), person.address);
+        let in_force = person.muted.as_deref();
+        let in_force = in_force.filter(|mute| self.mutes.contains(mute));
+        let mutes = self.mutes.iter().filter(meets).chain(in_force);
+        let holding = mutes.filter(|mute| mute.holds(at));
+        let longest = holding.max_by_key(|mute| (mute.until.is_none(), mute.until));
+        longest.cloned().map(Box::new)
     }
 
     fn seat(&mut self, person: Box<Person>) {
@@ -153,10 +155,7 @@ impl Chat {
         person.address = arrived.address;
         person.rooms = returned.rooms.to_vec();
         person.current = returned.current;
-        person.muted = person
-            .muted
-            .filter(|mute| self.mutes.contains(mute))
-            .or_else(|| self.mute_of(&person.name, person.address, at));
+        person.muted = self.mute_of(&person, at);
         for room in &returned.rooms {
             self.put_in(person.id, *room);
         }
@@ -237,12 +236,12 @@ impl Chat {
         }
     }
 
-    fn apply_deed(&mut self, deed: &Deed) {
+    fn apply_deed(&mut self, deed: &Deed, at: Timestamp) {
         match &deed.act {
             Act::Kick { .. } | Act::Announce(_) => {}
             Act::Ban(ban) => put(&mut self.bans, ban),
             Act::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
-            Act::Mute(mute) => self.apply_mute(mute),
+            Act::Mute(mute) => self.apply_mute(mute, at),
             Act::Unmute(mask) => self.apply_unmute(mask),
             Act::Op { name, .. } => self.set_operator(name, true),
             Act::Deop { name } => self.set_operator(name, false),
@@ -251,11 +250,12 @@ impl Chat {
         }
     }
 
-    fn apply_mute(&mut self, mute: &Sanction) {
+    fn apply_mute(&mut self, mute: &Sanction, at: Timestamp) {
         put(&mut self.mutes, mute);
-        let met: Vec<PersonId> = self.met_by(&mute.mask).map(|person| person.id).collect();
-        for person in met {
-            self.with(person, |p| p.muted = Some(Box::new(mute.clone())));
+        let met = self.met_by(&mute.mask);
+        let met: Vec<_> = met.map(|met| (met.id, self.mute_of(met, at))).collect();
+        for (person, muted) in met {
+            self.with(person, |p| p.muted = muted);
         }
     }
 
@@ -273,6 +273,11 @@ impl Chat {
                 ..Claim::clone(claim)
             };
             self.claims.insert(claim.name.clone(), Arc::new(claim));
+        }
+        // Who is away from a lost connection comes back with the rank that the claim has by then.
+        let parted = self.parted.iter_mut().map(|parted| &mut parted.person);
+        for person in parted.filter(|person| person.claimed && person.name.same_as(name)) {
+            person.operator = operator;
         }
         let Some(person) = self.names.get(name).and_then(|id| self.people.get_mut(id)) else {
             return;

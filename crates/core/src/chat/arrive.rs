@@ -97,12 +97,17 @@ impl Chat {
             let free = self.free_name_like(&name);
             return Err(Rejection::NameTaken { name, free });
         }
-        if let Some(claim) = self.claims.get(&name) {
-            if proof.is_none_or(|proof| proof.0 != claim.credential) {
-                return Err(Rejection::NameClaimed(name));
-            }
-            return Ok(name);
+        if let Some(claim) = self.claims.get(&name)
+            && proof.is_none_or(|proof| proof.0 != claim.credential)
+        {
+            return Err(Rejection::NameClaimed(name));
         }
+        self.check_look(name, own)
+    }
+
+    /// Whether the name looks like nobody else's. One's own name has to be asked too: in another
+    /// case it can look like another name, as `iee` does not look like `lee`, but `Iee` does.
+    fn check_look(&self, name: Name, own: Option<PersonId>) -> Result<Name, Rejection> {
         match self.look_alike(&name, own) {
             Some(other) => {
                 let other = other.clone();
@@ -113,11 +118,10 @@ impl Chat {
     }
 
     fn look_alike(&self, name: &Name, own: Option<PersonId>) -> Option<&Name> {
-        let here = self.names.look_alike(name);
-        let here = here
-            .filter(|(_, id)| Some(**id) != own)
-            .map(|(name, _)| name);
-        here.or_else(|| self.claims.look_alike(name).map(|(name, _)| name))
+        let here = self.names.look_alikes(name);
+        let mut others = here.filter(|(_, id)| Some(**id) != own);
+        let other = others.next().map(|(name, _)| name);
+        other.or_else(|| self.claims.look_alikes(name).next().map(|(name, _)| name))
     }
 
     fn is_free(&self, name: &Name) -> bool {
@@ -237,13 +241,15 @@ impl Chat {
         me: &Person,
         name: Name,
         proof: Option<&Proof>,
+        now: Timestamp,
     ) -> Result<Fact, Rejection> {
         if name == me.name {
             return Err(Rejection::SameName(name));
         }
+        self.check_not_banned(Some(&name), me.address, now)?;
         // Another case of one's own claimed name needs no password.
         let new = match name.same_as(&me.name) {
-            true => name,
+            true => self.check_look(name, Some(me.id))?,
             false => self.check_name(name, Some(me.id), proof)?,
         };
         let claim = self.claims.get(&new);

@@ -11,6 +11,7 @@ use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::escape;
+use crate::time::Timestamp;
 
 /// A typed name counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 2;
@@ -30,7 +31,7 @@ impl Chat {
     ) -> Result<(), Rejection> {
         match (subject, command) {
             (Subject::Server, Command::Tidy) => {
-                self.decide_tidy(facts);
+                self.decide_tidy(moment.now, facts);
                 Ok(())
             }
             (Subject::Visitor { link, address }, Command::Arrive { name, proof }) => {
@@ -79,7 +80,7 @@ impl Chat {
             Command::Join(room) => self.decide_join(me, room, facts)?,
             Command::Leave(room) => self.decide_leave(me, room, facts)?,
             Command::Rename { name, proof } => {
-                facts.push(self.decide_rename(me, name, proof.as_ref())?);
+                facts.push(self.decide_rename(me, name, proof.as_ref(), now)?);
             }
             Command::Claim { credential } => facts.push(self.decide_claim(me, credential)?),
             Command::Away(why) => facts.push(away(me, true, why)),
@@ -89,7 +90,7 @@ impl Chat {
                 person: me.id,
                 prefs: *prefs,
             }),
-            Command::Depart(why) => facts.push(depart(me, why)),
+            Command::Depart(why) => facts.push(depart(me, audible(me, why, now))),
             command => self.decide_operate(me, command, now, facts)?,
         }
         Ok(())
@@ -156,17 +157,21 @@ fn shown(typed: &str) -> String {
 }
 
 pub(super) fn depart(person: &Person, why: Departure) -> Fact {
-    let why = match why {
-        // A reason is speech; whoever is muted leaves without one.
-        Departure::Quit(Some(_)) if person.muted.is_some() => Departure::Quit(None),
-        why => why,
-    };
     Fact::Departed(alloc::boxed::Box::new(Departed {
         person: person.id,
         name: person.name.clone(),
         rooms: person.rooms.as_slice().into(),
         why,
     }))
+}
+
+/// A reason is speech; whoever is muted leaves without one.
+fn audible(me: &Person, why: Departure, now: Timestamp) -> Departure {
+    let is_muted = me.muted.as_ref().is_some_and(|mute| mute.holds(now));
+    match why {
+        Departure::Quit(Some(_)) if is_muted => Departure::Quit(None),
+        why => why,
+    }
 }
 
 fn away(me: &Person, away: bool, why: Option<crate::Text>) -> Fact {

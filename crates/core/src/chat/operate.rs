@@ -34,7 +34,7 @@ impl Chat {
                 why,
             } => {
                 let mask = if cover_address {
-                    self.cover(mask)
+                    self.cover(me, mask)
                 } else {
                     mask
                 };
@@ -85,10 +85,10 @@ impl Chat {
     }
 
     /// The mask of a name, together with the address of whoever bears it now.
-    fn cover(&self, mask: Mask) -> Mask {
+    fn cover(&self, me: &Person, mask: Mask) -> Mask {
         let bearer = mask.name.as_ref().and_then(|name| self.names.get(name));
         match bearer.and_then(|id| self.people.get(id)) {
-            Some(person) => Mask::of_person(person.name.clone(), person.address),
+            Some(person) => mask_from_outside(me, person),
             None => mask,
         }
     }
@@ -134,7 +134,7 @@ impl Chat {
             return Err(Rejection::Oneself);
         }
         check_room_for_sanction(&self.mutes)?;
-        let mask = Mask::of_person(target.name.clone(), target.address);
+        let mask = mask_from_outside(me, target);
         let act = Act::Mute(sanction(me, mask, time, why, now));
         Ok((act, Some(target.id)))
     }
@@ -202,6 +202,16 @@ impl Chat {
             Err(rejection) => absent(rejection),
         }
     }
+}
+
+/// The mask of a person, without its address if that is the operator's own: who sanctions somebody
+/// of the same household is not meant.
+fn mask_from_outside(me: &Person, target: &Person) -> Mask {
+    let mut mask = Mask::of_person(target.name.clone(), target.address);
+    if target.id != me.id && mask.meets(Some(&me.name), me.address) {
+        mask.net = None;
+    }
+    mask
 }
 
 fn sanction(

@@ -164,12 +164,14 @@ impl Chat {
     /// What somebody is told on arrival; `None` if the person is gone.
     pub fn arrival(&self, person: PersonId) -> Option<Arrival> {
         let me = self.people.get(&person)?;
+        let claim = self.claims.get(&me.name);
+        let lasting = claim.is_some_and(|claim| claim.operator);
         Some(Arrival {
             person,
             name: me.name.clone(),
             company: self.company(person)?,
             resume: (me.code, self.settings.resume_time),
-            first_operator: me.operator && !me.claimed,
+            first_operator: me.operator && !lasting,
             motd: self.motd.clone(),
         })
     }

@@ -1,8 +1,7 @@
 //! Names in use, found by spelling or by look.
 //!
-//! No two names of one registry look alike, so each look has one owner. An entry holds the name
-//! itself and no copy of its keys: with ten thousand people the keys would weigh more than the
-//! rest of a person.
+//! An entry holds the name itself and no copy of its keys: with ten thousand people the keys would
+//! weigh more than the rest of a person.
 
 use core::hash::BuildHasher;
 
@@ -80,15 +79,18 @@ impl<T: Clone> Registry<T> {
     }
 
     fn entry(&self, name: &Name) -> Option<&Entry<T>> {
-        let mut alike = self.alike(name).into_iter().flatten();
+        let mut alike = self.alike(name);
         alike.find(|entry| entry.name.same_as(name))
     }
 
-    /// A name that looks like this one and is another.
-    pub(super) fn look_alike(&self, name: &Name) -> Option<(&Name, &T)> {
-        let mut alike = self.alike(name).into_iter().flatten();
-        let entry = alike.find(|entry| !entry.name.same_as(name));
-        entry.map(|entry| (&entry.name, &entry.owner))
+    /// The names that look like this one and are others.
+    pub(super) fn look_alikes<'a, 'n>(
+        &'a self,
+        name: &'n Name,
+    ) -> impl Iterator<Item = (&'a Name, &'a T)> + use<'a, 'n, T> {
+        let is_other = |own: &Name| own.looks_like(name) && !own.same_as(name);
+        let others = self.alike(name).filter(move |entry| is_other(&entry.name));
+        others.map(|entry| (&entry.name, &entry.owner))
     }
 
     /// The owners, each once, in no order.
@@ -102,10 +104,14 @@ impl<T: Clone> Registry<T> {
         self.owners().count()
     }
 
-    fn alike(&self, name: &Name) -> [Option<&Entry<T>>; 2] {
-        name.looks().map(|look| {
-            let hash = self.hasher.hash_one(look);
-            self.entries.find(hash, |entry| entry.key() == look)
+    /// Every entry that has a look in common with this name.
+    fn alike<'a, 'n>(
+        &'a self,
+        name: &'n Name,
+    ) -> impl Iterator<Item = &'a Entry<T>> + use<'a, 'n, T> {
+        name.looks().into_iter().flat_map(move |look| {
+            let same_hash = self.entries.iter_hash(self.hasher.hash_one(look));
+            same_hash.filter(move |entry| entry.key() == look)
         })
     }
 }
@@ -131,9 +137,13 @@ mod tests {
         registry.insert(name("Alice"), 1);
         assert_eq!(registry.get(&name("aLICE")), Some(&1));
         assert_eq!(registry.get(&name("bob")), None);
-        let (other, owner) = registry.look_alike(&name("AIice")).expect("a look-alike");
+        let imitated = name("AIice");
+        let (other, owner) = registry
+            .look_alikes(&imitated)
+            .next()
+            .expect("a look-alike");
         assert_eq!((other.as_str(), owner), ("Alice", &1));
-        assert!(registry.look_alike(&name("alice")).is_none());
+        assert!(registry.look_alikes(&name("alice")).next().is_none());
     }
 
     #[test]

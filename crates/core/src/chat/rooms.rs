@@ -8,6 +8,7 @@ use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::room_name::RoomName;
+use crate::time::Timestamp;
 
 impl Chat {
     pub(super) fn decide_join(
@@ -103,14 +104,19 @@ impl Chat {
         })
     }
 
-    pub(super) fn decide_tidy(&self, facts: &mut Vec<Fact>) {
+    pub(super) fn decide_tidy(&self, now: Timestamp, facts: &mut Vec<Fact>) {
         let idle = self.rooms.iter().filter(|(id, room)| {
             **id != LOBBY && room.members.is_empty() && room.topic.is_none() && !room.has_history
         });
         let mut closed: Vec<RoomId> = idle.map(|(id, _)| *id).collect();
         closed.sort_unstable();
-        facts.push(Fact::Tidied {
-            closed: closed.into(),
-        });
+        let sanctions = self.bans.iter().chain(&self.mutes);
+        let run_out = self.parted.iter().any(|parted| parted.until <= now)
+            || sanctions.into_iter().any(|sanction| !sanction.holds(now));
+        if run_out || !closed.is_empty() {
+            facts.push(Fact::Tidied {
+                closed: closed.into(),
+            });
+        }
     }
 }

@@ -21,8 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Arrival, Chat, Command, Company, Crowds, Event, Fact, Link, Moment, PersonId,
-    Query, Rejection, RoomId, Seq, Settings, Subject, Timestamp,
+    Arrival, Chat, Command, Company, Crowds, Event, Fact, Link, Moment, PersonId, Query, Rejection,
+    RoomId, Seq, Settings, Subject, Timestamp,
 };
 use chinwag_store::{Opened, Store};
 
@@ -59,6 +59,8 @@ pub(crate) struct Hub {
     happenings: Vec<Arc<Event>>,
     replies: Vec<Draft>,
     staged: Vec<Staged>,
+    /// Where random numbers come from.
+    roll: fn() -> u64,
     /// Kept for its memory.
     facts: Vec<Fact>,
     save_fails: bool,
@@ -94,9 +96,10 @@ impl Hub {
         replay_max: usize,
         opened: Opened,
         saved: Arc<AtomicU64>,
-        now: Timestamp,
+        (now, roll): (Timestamp, fn() -> u64),
     ) -> Self {
         Self {
+            roll,
             chat: Chat::new(settings, opened.kept, now),
             store: opened.store,
             crowds: Crowds::default(),
@@ -138,10 +141,9 @@ impl Hub {
         }
         let asked = Asked::of(&command);
         let mut facts = std::mem::take(&mut self.facts);
-        let mut roll = || getrandom::u64().expect("the system has random numbers");
         let mut moment = Moment {
             now,
-            roll: &mut roll,
+            roll: &mut self.roll,
         };
         match self.chat.decide(subject, command, &mut moment, &mut facts) {
             Ok(()) if facts.iter().any(Fact::is_durable) => {
@@ -202,14 +204,19 @@ impl Hub {
             return true;
         }
         let staged = std::mem::take(&mut self.staged);
-        let events = || staged.iter().flat_map(|staged| &self.happenings[staged.events.clone()]);
+        let events = || {
+            staged
+                .iter()
+                .flat_map(|staged| &self.happenings[staged.events.clone()])
+        };
         let durable: Vec<Arc<Event>> = events().filter(|e| e.fact.is_durable()).cloned().collect();
         let saved = self
             .store
             .commit(&durable, &|room| self.chat.room_name(room).cloned());
         match saved {
             Ok(()) => {
-                self.saved.fetch_add(durable.len() as u64, Ordering::Relaxed);
+                self.saved
+                    .fetch_add(durable.len() as u64, Ordering::Relaxed);
                 for event in events() {
                     self.chat.apply(event);
                 }
@@ -262,7 +269,9 @@ impl Hub {
                 let company = self.chat.company(person).map(Box::new);
                 company.map(DraftBody::Entered)
             }
-            (Asked::Session, _) => self.returned().map(|(person, seen)| DraftBody::Back { person, seen }),
+            (Asked::Session, _) => self
+                .returned()
+                .map(|(person, seen)| DraftBody::Back { person, seen }),
             _ => None,
         };
         self.reply(subject, body.unwrap_or(DraftBody::Ready(ReplyBody::Done)));
@@ -271,10 +280,14 @@ impl Hub {
     fn newest_person(&self, subject: Subject) -> Option<PersonId> {
         match subject {
             Subject::Person { person, .. } => Some(person),
-            _ => self.happenings.iter().rev().find_map(|event| match &event.fact {
-                Fact::Arrived(arrived) => Some(arrived.person),
-                _ => None,
-            }),
+            _ => self
+                .happenings
+                .iter()
+                .rev()
+                .find_map(|event| match &event.fact {
+                    Fact::Arrived(arrived) => Some(arrived.person),
+                    _ => None,
+                }),
         }
     }
 

@@ -36,7 +36,10 @@ impl Tail {
     pub(crate) fn new(recent: Recent, up_to: Seq) -> Self {
         let mut tail = Self::default();
         let read = recent.events.len() as u64;
-        let known = recent.events.into_iter().filter(|message| message.seq <= up_to);
+        let known = recent
+            .events
+            .into_iter()
+            .filter(|message| message.seq <= up_to);
         known.for_each(|message| tail.push(message));
         tail.total += recent.total - read;
         tail

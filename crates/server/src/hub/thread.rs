@@ -77,6 +77,7 @@ fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp) -> Option<ToHub> {
 /// Gives every shard the events, and its own sessions' replies. A shard that has fallen
 /// [`SHARD_QUEUE_MAX`](chinwag_core::limits::SHARD_QUEUE_MAX) turns behind is waited for.
 fn publish(turn: Turn, shards: &[Sender<ToShard>]) {
+    let at = turn.at;
     let happenings: Arc<[_]> = turn.happenings.into();
     let mut replies: Vec<Vec<_>> = shards.iter().map(|_| Vec::new()).collect();
     for reply in turn.replies {
@@ -87,6 +88,7 @@ fn publish(turn: Turn, shards: &[Sender<ToShard>]) {
     for (shard, replies) in shards.iter().zip(replies) {
         let happenings = happenings.clone();
         let _ = shard.blocking_send(ToShard::Turn {
+            at,
             happenings,
             replies,
         });

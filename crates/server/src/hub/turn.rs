@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chinwag_core::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 use chinwag_core::{
-    Answer, Arrival, Company, Event, Fact, Link, PersonId, Rejection, RoomId, Seq, Subject, Telling,
-    Timestamp,
+    Answer, Arrival, Company, Event, Fact, Link, PersonId, Rejection, RoomId, Seq, Subject,
+    Telling, Timestamp,
 };
 
 use super::tail::{Excerpt, Tail};
@@ -56,6 +56,8 @@ pub(crate) enum ReplyBody {
 /// All that comes of one batch of requests.
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
+    /// When it ended.
+    pub(crate) at: Timestamp,
     /// In order.
     pub(crate) happenings: Vec<Happening>,
     /// In order.
@@ -69,7 +71,10 @@ impl Hub {
         self.tell_crowds(now);
         let events = std::mem::take(&mut self.happenings);
         let mut drafts = std::mem::take(&mut self.replies).into_iter().peekable();
-        let mut turn = Turn::default();
+        let mut turn = Turn {
+            at: now,
+            ..Turn::default()
+        };
         turn.happenings.reserve_exact(events.len());
         for event in events {
             while let Some(draft) = drafts.next_if(|draft| draft.after < event.seq) {
@@ -77,13 +82,9 @@ impl Hub {
             }
             turn.happenings.push(self.show(event, now));
         }
-        turn.replies.extend(drafts.map(|draft| self.complete(draft)));
+        turn.replies
+            .extend(drafts.map(|draft| self.complete(draft)));
         turn
-    }
-
-    /// Whether something happened, or somebody waits for an answer.
-    pub(crate) fn has_turn(&self) -> bool {
-        !(self.happenings.is_empty() && self.replies.is_empty())
     }
 
     /// When the hub has something to do though nobody asks.
@@ -127,9 +128,8 @@ impl Hub {
             tail.push(event.clone());
         }
         let rooms = event.fact.rooms().iter().copied();
-        let later = rooms.filter(|&room| {
-            self.crowds.admit(room, &event.fact, now) == Telling::Later
-        });
+        let later =
+            rooms.filter(|&room| self.crowds.admit(room, &event.fact, now) == Telling::Later);
         Happening {
             later: later.collect(),
             event,
@@ -147,7 +147,9 @@ impl Hub {
                 let excerpt = self.newest(company.id, draft.after);
                 ReplyBody::Entered(company, excerpt)
             }
-            DraftBody::Back { person, seen } => ReplyBody::Back(self.missed(person, seen, draft.after)),
+            DraftBody::Back { person, seen } => {
+                ReplyBody::Back(self.missed(person, seen, draft.after))
+            }
         };
         Reply {
             link: draft.link,

@@ -44,7 +44,10 @@ impl Shard {
             if let Some(slot) = self.slot_of(link) {
                 self.sessions[slot].is_watched = false;
                 let stall_time = self.setting.limits.stall_time;
-                if self.sessions[slot].due(stall_time).is_some_and(|due| due <= now) {
+                if self.sessions[slot]
+                    .due(stall_time)
+                    .is_some_and(|due| due <= now)
+                {
                     self.on_deadline(slot, now);
                 }
                 if self.sessions.contains(slot) {

@@ -15,9 +15,9 @@ impl Shard {
         &mut self,
         happenings: &[Happening],
         replies: Vec<Reply>,
-        now: Timestamp,
+        (wall, now): (Timestamp, Timestamp),
     ) {
-        self.now = now;
+        (self.wall, self.now) = (wall, now);
         let mut replies = replies.into_iter().peekable();
         for happening in happenings {
             let seq = happening.event.seq;
@@ -33,7 +33,6 @@ impl Shard {
     fn on_happening(&mut self, happening: &Happening) {
         let event = &happening.event;
         self.newest = event.seq;
-        self.wall = event.at;
         self.before_telling(&event.fact);
         for &room in event.fact.rooms() {
             if !happening.later.contains(&room) {
@@ -74,8 +73,11 @@ impl Shard {
     }
 
     fn tell_all(&mut self, event: &Event) {
-        let everybody: Vec<(PersonId, usize)> =
-            self.people.iter().map(|(person, slot)| (*person, *slot)).collect();
+        let everybody: Vec<(PersonId, usize)> = self
+            .people
+            .iter()
+            .map(|(person, slot)| (*person, *slot))
+            .collect();
         for (person, slot) in everybody {
             let mut renderer = self.renderer(slot);
             self.tell(slot, |out| renderer.private_line(out, event, person));
@@ -123,7 +125,12 @@ impl Shard {
                     self.talk_in(slot, *room);
                 }
             }
-            Fact::Switched { person, room } | Fact::Left { person, current: room, .. } => {
+            Fact::Switched { person, room }
+            | Fact::Left {
+                person,
+                current: room,
+                ..
+            } => {
                 if let Some(&slot) = self.people.get(person) {
                     self.talk_in(slot, *room);
                 }
@@ -166,7 +173,9 @@ impl Shard {
     }
 
     fn own_slot(&self, link: Link) -> Option<usize> {
-        (shard_of(link) == self.number).then(|| self.slot_of(link)).flatten()
+        (shard_of(link) == self.number)
+            .then(|| self.slot_of(link))
+            .flatten()
     }
 
     fn seat(&mut self, arrived: &Arrived) -> Option<usize> {
@@ -223,7 +232,9 @@ impl Shard {
             member.current = member.room == room;
         }
         let rooms: Vec<RoomId> = self.sessions[slot].members.iter().map(|m| m.room).collect();
-        rooms.into_iter().for_each(|room| self.open_tape(slot, room));
+        rooms
+            .into_iter()
+            .for_each(|room| self.open_tape(slot, room));
     }
 
     fn leave(&mut self, slot: usize, id: RoomId) {
@@ -270,7 +281,11 @@ impl Shard {
         let session = &mut self.sessions[slot];
         session.lines_sent += 1;
         let typed = event.fact.typed_by().is_some();
-        if let Some(member) = session.members.iter_mut().find(|member| member.room == room) {
+        if let Some(member) = session
+            .members
+            .iter_mut()
+            .find(|member| member.room == room)
+        {
             member.own += u32::from(typed && !session.prefs.echo);
         }
     }

@@ -83,7 +83,9 @@ impl Shard {
         let renderer = self.renderer(slot);
         self.tell(slot, |out| renderer.entry_refusal(out, rejection));
         match rejection {
-            Rejection::ServerFull { .. } | Rejection::Banned { .. } => self.close_when_written(slot),
+            Rejection::ServerFull { .. } | Rejection::Banned { .. } => {
+                self.close_when_written(slot)
+            }
             _ => self.another_try(slot),
         }
     }

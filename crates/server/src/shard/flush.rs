@@ -42,7 +42,10 @@ impl Shard {
             let slot = *slot;
             place += 1;
             self.flush(slot);
-            let cursor = self.sessions.get(slot).and_then(|session| session.cursor(id));
+            let cursor = self
+                .sessions
+                .get(slot)
+                .and_then(|session| session.cursor(id));
             least = least.min(cursor.unwrap_or(u64::MAX));
         }
         let sessions = &self.sessions;
@@ -127,7 +130,9 @@ impl Shard {
 impl Session {
     fn cursor(&self, room: RoomId) -> Option<u64> {
         let mut members = self.members.iter();
-        members.find(|member| member.room == room).map(|member| member.cursor)
+        members
+            .find(|member| member.room == room)
+            .map(|member| member.cursor)
     }
 
     /// How it sees one of its rooms.
@@ -157,8 +162,16 @@ impl Session {
             return true;
         }
         let rooms = &*sources.rooms;
-        let has_news = |member: &&Member| rooms.get(&member.room).is_some_and(|room| member.cursor < room.head);
-        let mut news = self.members.iter().enumerate().filter(|(_, member)| has_news(member));
+        let has_news = |member: &&Member| {
+            rooms
+                .get(&member.room)
+                .is_some_and(|room| member.cursor < room.head)
+        };
+        let mut news = self
+            .members
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| has_news(member));
         match (news.next(), news.next()) {
             (None, _) if self.private.is_empty() => false,
             (Some((place, member)), None)

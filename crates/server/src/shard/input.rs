@@ -33,7 +33,11 @@ impl Shard {
                 return Poll::Ready(());
             };
             let session = &mut self.sessions[slot];
-            if session.waker.as_ref().is_none_or(|waker| !waker.will_wake(task.waker())) {
+            if session
+                .waker
+                .as_ref()
+                .is_none_or(|waker| !waker.will_wake(task.waker()))
+            {
                 session.waker = Some(task.waker().clone());
             }
             if session.is_dead {
@@ -53,7 +57,8 @@ impl Shard {
 
     fn poll_write(&mut self, slot: usize, task: &mut Context<'_>) -> bool {
         let session = &mut self.sessions[slot];
-        if !session.is_blocked || session.is_dead || session.socket.poll_writable(task).is_pending() {
+        if !session.is_blocked || session.is_dead || session.socket.poll_writable(task).is_pending()
+        {
             return false;
         }
         session.is_blocked = false;

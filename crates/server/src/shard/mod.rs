@@ -50,6 +50,8 @@ pub(crate) enum ToShard {
     },
     /// What the hub has decided.
     Turn {
+        /// When it ended, by the wall clock.
+        at: Timestamp,
         /// For all shards.
         happenings: Arc<[Happening]>,
         /// For this one.
@@ -241,6 +243,8 @@ impl Shard {
         });
         self.sessions[slot].style = number as u16;
         let rooms: Vec<RoomId> = self.sessions[slot].members.iter().map(|m| m.room).collect();
-        rooms.into_iter().for_each(|room| self.open_tape(slot, room));
+        rooms
+            .into_iter()
+            .for_each(|room| self.open_tape(slot, room));
     }
 }

@@ -134,7 +134,7 @@ impl Shard {
                 self.ask_desk(slot, Task::Log(entries), Pending::Log(entries));
             }
             (answer, _) => {
-                let (mut renderer, wall) = (self.renderer(slot), self.wall);
+                let (renderer, wall) = (self.renderer(slot), self.wall);
                 self.tell(slot, |out| renderer.answer(out, &answer, wall));
             }
         }
@@ -223,7 +223,7 @@ impl Shard {
                 });
             }
             (Finding::Search(found), Some(Pending::Search(search))) => {
-                let mut renderer = self.renderer(slot);
+                let renderer = self.renderer(slot);
                 let names = std::mem::take(&mut self.room_names);
                 let matches = found.events.iter().filter_map(|event| {
                     let room = event.fact.rooms().first()?;
@@ -236,7 +236,7 @@ impl Shard {
                 self.room_names = names;
             }
             (Finding::Log(deeds), _) => {
-                let mut renderer = self.renderer(slot);
+                let renderer = self.renderer(slot);
                 self.tell(slot, |out| renderer.log(out, deeds.iter()));
             }
             (Finding::Hash(None) | Finding::Failed, _) => self.notice(slot, Notice::NoHistory),

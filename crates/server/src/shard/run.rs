@@ -129,9 +129,13 @@ impl Shell {
                 admission,
             } => self.admit(stream, address, admission, now),
             ToShard::Turn {
+                at,
                 happenings,
                 replies,
-            } => self.shard.borrow_mut().deliver(&happenings, replies, now),
+            } => {
+                let mut shard = self.shard.borrow_mut();
+                shard.deliver(&happenings, replies, (at, now));
+            }
             ToShard::Desk(reply) => {
                 let mut shard = self.shard.borrow_mut();
                 shard.on_finding(reply);
@@ -164,7 +168,10 @@ impl Shell {
                 return;
             }
         };
-        let link = self.shard.borrow_mut().admit(stream, address, admission, now);
+        let link = self
+            .shard
+            .borrow_mut()
+            .admit(stream, address, admission, now);
         let shell = self.clone();
         spawn_local(async move { shell.attend(link).await });
     }

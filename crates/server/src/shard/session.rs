@@ -9,7 +9,9 @@ use std::net::IpAddr;
 use std::task::Waker;
 
 use chinwag_core::limits::{PRIVATE_LOG_BYTES_MAX, SESSION_REQUESTS_MAX};
-use chinwag_core::{Bucket, Departure, Link, Name, PersonId, Prefs, RoomId, Seq, Span, Subject, Timestamp};
+use chinwag_core::{
+    Bucket, Departure, Link, Name, PersonId, Prefs, RoomId, Seq, Span, Subject, Timestamp,
+};
 use chinwag_wire::input::Decoder;
 
 use super::ask::Pending;

@@ -61,7 +61,7 @@ fn the_size_is_bounded() {
     assert_eq!(kept.last(), Some(&2_000));
 }
 
-/// Readers that never pause do not make a commit fail, and see every turn whole or not at all.
+/// Readers that never pause do not make a commit fail.
 #[test]
 fn readers_do_not_stop_the_writer() {
     const TURNS: u64 = 2_000;
@@ -81,10 +81,8 @@ fn readers_do_not_stop_the_writer() {
                     let at_least = 3 * done.load(Ordering::Acquire);
                     let history = reader.history(RoomId(0), Back::Newest, 100).unwrap();
                     assert!(history.total >= at_least);
-                    assert_eq!(
-                        history.events.len() % 3,
-                        (history.total % 3) as usize * 0 + history.events.len() % 3
-                    );
+                    let whole = history.total.min(100) as usize;
+                    assert!(history.events.len() <= whole);
                     assert_eq!(reader.search(&query).unwrap().events.len(), 0);
                 }
             });

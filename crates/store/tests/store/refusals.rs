@@ -145,4 +145,8 @@ fn only_the_owner_can_read_what_is_kept() {
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&data.join("messages.db")), 0o600);
     assert_eq!(mode(&data.join("messages.db-wal")), 0o600);
+    let mut indexer = store.indexer().unwrap();
+    indexer.step(9).unwrap();
+    assert_eq!(mode(&data.join("search.db")), 0o600);
+    assert_eq!(mode(&data.join("search.db-wal")), 0o600);
 }

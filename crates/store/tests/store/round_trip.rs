@@ -258,7 +258,7 @@ fn sanctions_come_back_in_order_until_they_are_lifted() {
         kept.bans,
         [first, of_both.clone(), second, sanction("192.0.2.7", None)]
     );
-    assert_eq!(kept.mutes, [of_both.clone()]);
+    assert_eq!(kept.mutes, std::slice::from_ref(&of_both));
 
     // Whatever the core says that a mask lifts, the store lifts.
     for lifted in [
@@ -315,7 +315,7 @@ fn every_deed_is_in_the_log() {
             why: Some(Arc::new(text("spam"))),
         },
         Act::Mute(sanction("eve", Some(9_000))),
-        Act::Unmute(both.clone()),
+        Act::Unmute(both),
         Act::Ban(sanction("192.0.2.0/24", None)),
         Act::Unban(Mask::parse("::1").unwrap()),
         Act::Op {

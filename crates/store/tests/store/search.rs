@@ -308,11 +308,13 @@ const GAPS: [&str; 5] = [" ", ", ", "-", "_", " \"* "];
 const NAMES: [&str; 3] = ["lee", "Lee", "ann-b.c_d"];
 
 /// A word in one of its forms, with the gap behind it.
-fn word() -> impl Strategy<Value = (usize, Index, Index)> {
+type Word = (usize, Index, Index);
+
+fn word() -> impl Strategy<Value = Word> {
     (0..WORDS.len(), any::<Index>(), any::<Index>())
 }
 
-fn write(words: &[(usize, Index, Index)]) -> String {
+fn write(words: &[Word]) -> String {
     let mut text = String::new();
     for (word, form, gap) in words {
         text.push_str(WORDS[*word][form.index(WORDS[*word].len())]);
@@ -323,7 +325,7 @@ fn write(words: &[(usize, Index, Index)]) -> String {
 
 #[derive(Clone, Debug)]
 struct Said {
-    words: Vec<(usize, Index, Index)>,
+    words: Vec<Word>,
     room: u32,
     by: &'static str,
     /// Whether it is the first of a turn.
@@ -340,10 +342,12 @@ fn message() -> impl Strategy<Value = Said> {
     })
 }
 
+/// Words that follow each other, and how many letters of the last are left if a star follows.
+type Phrase = (Vec<Word>, Option<usize>);
+
 #[derive(Clone, Debug)]
 struct Asked {
-    /// Phrases, and how many letters of the last word are left if a star follows.
-    phrases: Vec<(Vec<(usize, Index, Index)>, Option<usize>)>,
+    phrases: Vec<Phrase>,
     from: Option<&'static str>,
     room: Option<u32>,
     before: Option<i64>,
@@ -387,7 +391,7 @@ fn plain(word: usize) -> &'static str {
 
 impl Asked {
     fn query(&self) -> SearchQuery {
-        let phrase = |(words, star): &(Vec<_>, Option<usize>)| match star {
+        let phrase = |(words, star): &Phrase| match star {
             None => write(words).trim_end_matches(['*', '"', ' ']).to_owned(),
             Some(letters) => {
                 let (last, others) = words.split_last().expect("a word");
@@ -407,7 +411,7 @@ impl Asked {
     /// Without any cleverness.
     fn meets(&self, event: &Event, said: &Said) -> bool {
         let text: Vec<&str> = said.words.iter().map(|(word, ..)| plain(*word)).collect();
-        let has = |(words, star): &(Vec<(usize, Index, Index)>, Option<usize>)| {
+        let has = |(words, star): &Phrase| {
             let words: Vec<&str> = words.iter().map(|(word, ..)| plain(*word)).collect();
             text.windows(words.len()).any(|part| {
                 let (last, others) = words.split_last().expect("a word");
@@ -430,11 +434,11 @@ impl Asked {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn search_finds_what_looking_at_every_message_finds(
         messages in prop::collection::vec(message(), 1..50),
-        questions in prop::collection::vec(asked(), 1..12),
+        questions in prop::collection::vec(asked(), 1..40),
         mark in 0usize..60,
     ) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,9 @@
-//! The protocol reference: `docs/commands.md`, made of the table and the limits.
+//! The protocol reference: `docs/commands.md`, made of the table, the renderer and the limits.
 
-use alloc::format;
-use alloc::string::String;
+mod samples;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 
 use chinwag_core::limits::{
@@ -33,11 +35,14 @@ fn write_page(page: &mut String) -> fmt::Result {
         writeln!(page, "\n### {}\n", group.title())?;
         page.push_str("| command | also | what it does | example |\n|---|---|---|---|\n");
         for spec in group.commands() {
-            page.push_str(&row(spec));
+            write_command(page, spec)?;
         }
     }
     page.push_str(TIMES);
     page.push_str(LINES);
+    write_samples(page, samples::in_chat())?;
+    page.push_str(PROMPT);
+    write_samples(page, samples::at_prompt())?;
     write_wire(page)?;
     write_limits(page)
 }
@@ -82,20 +87,32 @@ welcome, `/help` and the goodbye have no sign before them. With `/time off` a me
 `[gopher] hello`, an action `[* gopher waves]`, a private message `[gopher -> you] psst`. The
 sender of a message does not get it back unless `/echo on` says so; `/me` and `/msg` are always
 confirmed.
+
+## What it says when
+
 ";
 
-fn row(spec: &CommandSpec) -> String {
-    let mut also = String::new();
-    for alias in spec.aliases {
-        let gap = if also.is_empty() { "" } else { " " };
-        also.push_str(&format!("{gap}`/{alias}`"));
+const PROMPT: &str = "
+At the name prompt, which comes again unless it closes:
+
+";
+
+fn write_samples(page: &mut String, samples: Option<Vec<samples::Sample>>) -> fmt::Result {
+    page.push_str("| when | line |\n|---|---|\n");
+    for (when, line) in samples.unwrap_or_default() {
+        writeln!(page, "| {when} | `{line}` |")?;
     }
+    Ok(())
+}
+
+fn write_command(page: &mut String, spec: &CommandSpec) -> fmt::Result {
     // A bar would end the cell.
-    let usage = format!("{spec}").replace('|', "\\|");
-    format!(
-        "| `{usage}` | {also} | {} | `{}` |\n",
-        spec.about, spec.example
-    )
+    let usage = spec.to_string().replace('|', "\\|");
+    write!(page, "| `{usage}` |")?;
+    for alias in spec.aliases {
+        write!(page, " `/{alias}`")?;
+    }
+    writeln!(page, " | {} | `{}` |", spec.about, spec.example)
 }
 
 fn write_wire(page: &mut String) -> fmt::Result {

@@ -201,8 +201,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         look::search,
     )
     .about(
-        "Finds messages that have all these words. It looks in this room unless in:#ROOM names \
-         another.",
+        "Finds messages that have all these words. It looks in all rooms unless in:#ROOM names \
+         one.",
         "/search release notes from:lee before:2026-11-01",
     ),
     CommandSpec::new("topic", Group::Look, "[TEXT]", look::topic)

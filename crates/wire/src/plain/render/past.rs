@@ -100,7 +100,7 @@ impl Renderer {
     /// The result of `/search`, oldest first; `more` if there are older matches that are not shown.
     /// Every line tells its day and its room, whatever the style of times.
     pub fn search<'a>(
-        &mut self,
+        &self,
         out: &mut Vec<u8>,
         search: &Search,
         matches: impl ExactSizeIterator<Item = (&'a RoomName, &'a Event)>,
@@ -139,7 +139,7 @@ impl Renderer {
     }
 
     /// The result of `/log`, oldest first: deeds of operators.
-    pub fn log<'a>(&mut self, out: &mut Vec<u8>, deeds: impl ExactSizeIterator<Item = &'a Event>) {
+    pub fn log<'a>(&self, out: &mut Vec<u8>, deeds: impl ExactSizeIterator<Item = &'a Event>) {
         let page = &mut self.page(out);
         match deeds.len() {
             0 => page.alone("No operator has done anything yet."),

@@ -67,6 +67,21 @@ fn movement(page: &mut Page<'_>, fact: &Fact, room: &RoomName) {
         Fact::Renamed(renamed) => {
             page.happened(format_args!("{} is now {}", renamed.old, renamed.new));
         }
+        // One alone is told by name.
+        Fact::Crowd {
+            joined,
+            left,
+            who: Some(name),
+            why,
+            here,
+            ..
+        } => match (joined, left, why) {
+            (1, 0, _) => page.happened(format_args!("{name} joined {room} ({here} here)")),
+            (0, 1, Some(why)) => {
+                page.happened(format_args!("{name} left {room} ({})", Reason(why)))
+            }
+            _ => page.happened(format_args!("{name} left {room}")),
+        },
         Fact::Crowd {
             joined,
             left,
@@ -118,9 +133,7 @@ impl Display for Reason<'_> {
             Departure::Lost => f.write_str("connection lost"),
             Departure::TimedOut => f.write_str("timed out"),
             Departure::Kicked { by, why } => write!(f, "kicked by {by}{}", Why(why.as_deref())),
-            Departure::Banned { by, why, .. } => {
-                write!(f, "banned by {by}{}", Why(why.as_deref()))
-            }
+            Departure::Banned { by, .. } => write!(f, "banned by {by}"),
             Departure::TooSlow => f.write_str("too slow"),
             Departure::Restart => f.write_str("server restart"),
         }

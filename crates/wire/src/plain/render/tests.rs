@@ -2,7 +2,9 @@
 
 mod answers;
 mod arriving;
+mod deeds;
 mod lines;
+mod notices;
 mod past;
 mod properties;
 mod refusals;

@@ -1,10 +1,10 @@
-//! Refusals, mistakes, notices and goodbyes.
+//! Refusals and mistakes.
 
-use chinwag_core::{Departure, Mask, Rejection, Span};
+use chinwag_core::{Mask, Rejection, Span};
 
 use super::*;
 use crate::plain::request::{Asked, Typed};
-use crate::plain::{Mistake, Notice, parse, parse_entry};
+use crate::plain::{Mistake, parse, parse_entry};
 
 /// In the chat, about this command, and at the prompt.
 #[track_caller]
@@ -324,81 +324,4 @@ fn at_the_prompt_a_mistake_has_no_sign() {
         let mistake = parse_entry(line).expect_err("a mistake");
         assert_eq!(shown(|r, out| r.entry_mistake(out, &mistake)), expected);
     }
-}
-
-#[test]
-fn notices() {
-    let (bytes, bytes_max) = (5120, 4096);
-    for (notice, expected) in [
-        (
-            Notice::TooLong { bytes, bytes_max },
-            "! NOT sent: 5120 bytes, the limit is 4096.",
-        ),
-        (Notice::NotUtf8, "! NOT sent: not valid UTF-8."),
-        (
-            Notice::Mangled,
-            "! NOT sent: telnet mangled that; fixed now, please retype.",
-        ),
-        (
-            Notice::SlowDown(Span(1_001)),
-            "! Slow down: NOT sent. Try again in 2 s.",
-        ),
-        (
-            Notice::Skipped { lines: 312 },
-            "! You were behind: 312 lines skipped. /history 312 shows them.",
-        ),
-        (
-            Notice::Skipped { lines: 1 },
-            "! You were behind: 1 line skipped. /history 1 shows it.",
-        ),
-        (Notice::Busy, "! The server is busy. Try again in a moment."),
-        (
-            Notice::NoHistory,
-            "! The server cannot read the history right now.",
-        ),
-        (Notice::NoName, "No name chosen. Bye."),
-        (
-            Notice::TooManyConnections,
-            "Too many connections from your address. Try again later.",
-        ),
-        (
-            Notice::TakenUp,
-            "! Your session was taken up elsewhere. Bye.",
-        ),
-        (Notice::Stopping, "! The server is stopping."),
-    ] {
-        let shown = shown(|r, out| r.notice(out, notice));
-        assert_eq!(shown.strip_suffix('\n'), Some(expected));
-    }
-}
-
-#[test]
-fn a_goodbye_says_what_ended() {
-    let farewell =
-        |why: Departure, lines| shown(|r, out| r.farewell(out, &name("al"), &why, lines));
-    assert_eq!(
-        farewell(Departure::Quit(None), 4),
-        "Bye, al. 4 lines sent.\n"
-    );
-    assert_eq!(farewell(Departure::Closed, 1), "Bye, al. 1 line sent.\n");
-    let by = || name("lee");
-    let kicked = Departure::Kicked {
-        by: by(),
-        why: why("spam"),
-    };
-    assert_eq!(farewell(kicked, 0), "! You were kicked by lee: spam.\n");
-    let until = Some(Timestamp(1_795_341_600_000));
-    let banned = Departure::Banned {
-        by: by(),
-        until,
-        why: why("spam"),
-    };
-    assert_eq!(
-        farewell(banned, 0),
-        "You are banned until 2026-11-22 10:00 UTC: spam.\n"
-    );
-    assert_eq!(
-        farewell(Departure::Restart, 0),
-        "! The server is stopping.\n"
-    );
 }

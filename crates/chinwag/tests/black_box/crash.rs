@@ -1,0 +1,49 @@
+//! `kill -9` at random moments under load. Whatever anybody was shown is in the history afterwards,
+//! exactly once and in the same order.
+
+use crate::harness::{Client, Dice, Server, Setup};
+use crate::load::{self, Talk};
+
+const ROUNDS: usize = 5;
+const SENDERS: usize = 3;
+const LISTENERS: usize = 3;
+
+#[test]
+fn what_was_shown_survives_a_kill_at_any_moment() {
+    let mut dice = Dice::new();
+    let mut setup = Setup::new().without_operator().limit("history_lines", "10000000");
+    let mut before = Vec::new();
+    for round in 0..ROUNDS {
+        let server = setup.start();
+        assert_eq!(history(&server), before, "round {round}: what was kept stays");
+        let talk = Talk::start(&server, round, SENDERS, LISTENERS);
+        let mut witness = server.join("witness");
+        load::hear(&mut witness, dice.between(1, 4_000));
+        setup = server.kill();
+        let mut shown = talk.all_seen();
+        witness.rest();
+        shown.push(load::lines_of(witness.screen()));
+
+        let server = setup.start();
+        before = history(&server);
+        println!("round {round}: {} were kept", before.len());
+        for shown in &shown {
+            load::assert_kept(shown, &before);
+        }
+        setup = server.kill();
+    }
+}
+
+/// All that was ever said.
+fn history(server: &Server) -> Vec<String> {
+    let mut reader: Client = server.connect();
+    reader.expect("Enter your username: ");
+    reader.send("reader");
+    reader.sync();
+    reader.send("/history 1d");
+    let (history, which) = reader.expect_any(&["--- now ---\n", "! Nothing was said"]);
+    match which {
+        0 => load::lines_of(&history),
+        _ => Vec::new(),
+    }
+}

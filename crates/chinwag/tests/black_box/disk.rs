@@ -1,0 +1,100 @@
+//! A full disk: what cannot be saved is refused and shown to nobody, everything else goes on, and
+//! it heals when there is room again.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Setup, messages};
+
+const REFUSED: &str = "! NOT sent: the server cannot save messages right now.\n";
+
+/// A file system of its own, as small as can be.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// `None` where nobody may mount one, which is said.
+    fn mount(at: &Path) -> Option<Self> {
+        fs::create_dir_all(at).expect("the folder is ours");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=3m", "chinwag-test"]).arg(at);
+        let mounted = mount.output();
+        match mounted {
+            Ok(output) if output.status.success() => Some(Self(at.to_owned())),
+            refused => {
+                println!("skipped: no disk can be mounted: {refused:?}");
+                None
+            }
+        }
+    }
+
+    fn fill(&self) {
+        let mut filler = File::create(self.0.join("filler")).expect("there is room for a name");
+        // A byte at a time at last: pages are what it is counted in.
+        for size in [1 << 16, 1 << 12, 1] {
+            while filler.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    fn free(&self) {
+        fs::remove_file(self.0.join("filler")).expect("it was filled");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: a server that a failed test has left may still be in there.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_messages_and_heals() {
+    let setup = Setup::new();
+    let Some(disk) = SmallDisk::mount(&setup.data()) else {
+        return;
+    };
+    let server = setup.start();
+    let mut ann = server.join("ann");
+    let mut bob = server.join("bob");
+    ann.ask("/echo on", "! Echo is on");
+    let mut count = 0;
+    let mut say = |ann: &mut crate::harness::Client| {
+        count += 1;
+        // What the log holds free takes a while to fill with short lines.
+        let line = format!("{count} {}", "x".repeat(1000));
+        ann.send(&line);
+        let echo = format!("ann: {count} ");
+        let (_, which) = ann.expect_any(&[&echo, REFUSED]);
+        which == 0
+    };
+    assert!(say(&mut ann));
+    disk.fill();
+    while say(&mut ann) {}
+    assert!(!say(&mut ann), "it does not heal by itself alone");
+    // All else goes on.
+    ann.ask("/who", "--- 2 people in #lobby ---\n");
+    bob.ask("/whois ann", "--- ann ---\n");
+    ann.ask("/msg bob are you there?", "you -> bob: are you there?\n");
+    bob.expect("ann -> you: are you there?\n");
+    bob.ask("/history 5", "--- now ---\n");
+    bob.ask("/claim secret", "! Not done: the server cannot save messages right now.\n");
+    bob.ask("/topic new", "! Not done: the server cannot save messages right now.\n");
+
+    disk.free();
+    // It finds out by itself, at the latest when somebody tries again.
+    let healed = (0..1000).any(|_| say(&mut ann));
+    assert!(healed, "there is room again");
+    ann.send("the end");
+    bob.expect("ann: the end\n");
+    let shown = messages(bob.screen());
+    let shown: Vec<_> = shown.iter().filter(|line| line.starts_with("ann: ")).cloned().collect();
+
+    let server = server.stop().start();
+    let mut reader = server.join("reader");
+    reader.sync();
+    reader.send("/history 1d");
+    assert_eq!(messages(&reader.expect("--- now ---\n")), shown, "kept is what was shown");
+    drop(server);
+}

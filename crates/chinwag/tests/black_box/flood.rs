@@ -1,0 +1,83 @@
+//! Flood control: a paste passes, more is refused and that is said once; operators have four times
+//! as much.
+
+use crate::harness::{Client, Server, Setup, messages};
+
+/// Tokens come back so slowly that none does while the test runs.
+fn server() -> Server {
+    let setup = Setup::new().limit("line_burst", "20");
+    setup.limit("lines_per_second", "0.001").start()
+}
+
+/// Pastes so many lines and hangs up. Returns what came back.
+fn paste(client: &mut Client, lines: usize) -> String {
+    let text: String = (1..=lines).map(|n| format!("line {n}\n")).collect();
+    client.write(text.as_bytes());
+    client.shut();
+    client.rest()
+}
+
+fn assert_passed(seen: &str, name: &str, lines: usize) {
+    let expected: Vec<_> = (1..=lines).map(|n| format!("{name}: line {n}")).collect();
+    assert_eq!(messages(seen), expected);
+}
+
+#[test]
+fn a_paste_within_the_burst_passes() {
+    let server = server();
+    let mut listener = server.join("listener");
+    let mut ann = server.join("ann");
+    let told = paste(&mut ann, 20);
+    assert!(told.ends_with("Bye, ann. 20 lines sent.\n"), "{told}");
+    assert!(!told.contains("Slow down"), "{told}");
+    assert_passed(&listener.expect("* ann left"), "ann", 20);
+}
+
+#[test]
+fn beyond_it_lines_are_refused_and_that_is_said_once() {
+    let server = server();
+    let mut listener = server.join("listener");
+    let mut ann = server.join("ann");
+    let told = paste(&mut ann, 30);
+    assert_eq!(told.matches("! Slow down: NOT sent. Try again in ").count(), 1, "{told}");
+    assert!(told.contains(" s.\nBye, ann. 20 lines sent.\n"), "{told}");
+    assert_passed(&listener.expect("* ann left"), "ann", 20);
+}
+
+#[test]
+fn it_is_as_configured_unless_told_otherwise() {
+    let server = Setup::new().limit("line_burst", "20").start();
+    let mut listener = server.join("listener");
+    let mut ann = server.join("ann");
+    let told = paste(&mut ann, 21);
+    // The burst is spent: one more would be there in half a second.
+    assert!(told.contains("! Slow down: NOT sent. Try again in 1 s.\n"), "{told}");
+    assert_passed(&listener.expect("* ann left"), "ann", 20);
+}
+
+#[test]
+fn operators_have_four_times_as_much() {
+    let server = server();
+    // The first to arrive.
+    let mut operator = server.join("lee");
+    let mut listener = server.join("listener");
+    let told = paste(&mut operator, 81);
+    assert_eq!(told.matches("! Slow down: ").count(), 1, "{told}");
+    assert_passed(&listener.expect("* lee left"), "lee", 80);
+}
+
+#[test]
+fn commands_and_refused_lines_count_too() {
+    let server = server();
+    let _listener = server.join("listener");
+    let mut ann = server.join("ann");
+    for n in 0..10 {
+        ann.ask(&format!("/nonsense{n}"), "! No command ");
+        ann.write(b"\xff\xfe\xff\n");
+        ann.write("x".repeat(5000).as_bytes());
+        ann.write(b"\n");
+    }
+    ann.shut();
+    let told = ann.rest();
+    assert_eq!(told.matches("! Slow down: ").count(), 1, "{told}");
+}

@@ -1,0 +1,121 @@
+//! Shell scripts and pipes: clients that speak first, and hang up when they have said it.
+
+use std::process::Command;
+
+use crate::harness::{CHINWAG, Client, Server, Setup, messages};
+
+/// A server that would wait for ever for somebody to speak first, so that whoever does is not
+/// greeted, however slow the machine is.
+fn patient_server() -> Server {
+    Setup::new().limit("sniff_time", "1h").start()
+}
+
+/// Runs a script with the server's address in `$1` and `$2`.
+fn run(server: &Server, script: &str) -> String {
+    let address = server.address();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh", &address.ip().to_string(), &address.port().to_string()]);
+    let output = shell.output().expect("there is a shell");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("the server writes UTF-8")
+}
+
+fn listener(server: &Server) -> Client {
+    let mut listener = server.connect();
+    listener.send("listener");
+    listener.expect("Welcome, listener.");
+    listener
+}
+
+#[test]
+fn a_script_that_speaks_first() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    let seen = run(&server, "printf 'bot\\nhello\\n' | nc -N $1 $2");
+    listener.expect_all(&[
+        "* bot joined #lobby (2 here)\n",
+        "bot: hello\n",
+        "* bot left #lobby (connection closed)\n",
+    ]);
+    assert!(seen.starts_with("Welcome, bot. You are in #lobby with listener.\n"), "{seen}");
+    assert!(seen.ends_with("Bye, bot. 1 line sent.\n"), "{seen}");
+}
+
+#[test]
+fn a_last_line_without_an_end_counts() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    run(&server, "printf 'bot\\nfirst\\nlast' | nc -N $1 $2");
+    let seen = listener.expect("* bot left #lobby (connection closed)\n");
+    assert_eq!(messages(&seen), ["bot: first", "bot: last"]);
+}
+
+#[test]
+fn a_name_alone_counts_without_an_end() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    run(&server, "printf 'bot' | nc -N $1 $2");
+    listener.expect("* bot joined #lobby (2 here)\n");
+    listener.expect("* bot left #lobby (connection closed)\n");
+}
+
+#[test]
+fn what_was_queued_before_the_end_is_finished() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    let script = "{ echo bot; seq 1 5000; echo '/me is done'; } | nc -N $1 $2";
+    let seen = run(&server, script);
+    assert!(seen.ends_with("Bye, bot. 5001 lines sent.\n"), "{seen}");
+    let heard = listener.expect("* bot left #lobby (connection closed)\n");
+    let said = messages(&heard);
+    let expected = (1..=5000).map(|n| format!("bot: {n}"));
+    assert!(said.iter().take(5000).cloned().eq(expected));
+    assert_eq!(said[5000..], ["* bot is done"]);
+}
+
+#[test]
+fn answers_come_behind_the_end_of_the_input() {
+    let server = patient_server();
+    let seen = run(&server, "printf 'bot\\nmark\\n/history 1\\n/who' | nc -N $1 $2");
+    let history = "--- last 1 of 1 messages ---\n[";
+    assert!(seen.contains(history), "{seen}");
+    assert!(seen.contains("bot: mark\n--- now ---\n--- 1 person in #lobby ---\n"), "{seen}");
+    assert!(seen.ends_with("Bye, bot. 2 lines sent.\n") || seen.ends_with("Bye, bot. 1 line sent.\n"));
+}
+
+#[test]
+fn joining_through_a_pipe() {
+    let server = patient_server();
+    let mut listener = listener(&server);
+    let script = format!("printf 'disk is full\\nstill' | {CHINWAG} join $1:$2 --name app");
+    let seen = run(&server, &script);
+    let heard = listener.expect("* app left #lobby (connection closed)\n");
+    assert_eq!(messages(&heard), ["app: disk is full", "app: still"]);
+    assert!(seen.ends_with("Bye, app. 2 lines sent.\n"), "{seen}");
+}
+
+#[test]
+fn joining_ends_when_the_server_closes() {
+    let server = Setup::new().start();
+    let mut join = Command::new(CHINWAG);
+    join.args(["join", &server.address().to_string(), "--name", "app"]);
+    let mut app = Client::through(&mut join);
+    app.expect("Welcome, app.");
+    let _ = server.stop();
+    app.expect("! The server is stopping.\n");
+    app.rest();
+    assert!(app.wait().success());
+}
+
+#[test]
+fn joining_says_why_it_cannot() {
+    let server = Setup::new().start();
+    let address = server.address().to_string();
+    let _ = server.kill();
+    let output = Command::new(CHINWAG).args(["join", &address]).output();
+    let output = output.expect("the program is built");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains(&address) && said.lines().count() == 1, "{said}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+}

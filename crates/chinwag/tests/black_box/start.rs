@@ -1,0 +1,224 @@
+//! Starting: what it says when it does, and one clear sentence when it cannot.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use crate::harness::{Client, Setup};
+
+/// It must end with this status, one sentence that holds each of the words, and no panic.
+#[track_caller]
+fn refuses(setup: &Setup, status: i32, words: &[&str]) {
+    let failure = setup.fail();
+    let said = failure.said;
+    assert_eq!(failure.status.code(), Some(status), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word:?} is missing: {said}");
+    }
+    if status == 1 {
+        let sentences: Vec<_> = said.lines().filter(|line| line.starts_with("chinwag: ")).collect();
+        assert_eq!(sentences.len(), 1, "{said}");
+    }
+}
+
+/// A server of the usual setup, with a word of this argument.
+fn listening() -> Setup {
+    Setup::bare().arguments(&["--listen", "127.0.0.1:0"])
+}
+
+#[test]
+fn wrong_arguments_are_answered_with_the_usage() {
+    for (arguments, words) in [
+        (&["--nonsense"][..], &["--nonsense", "Usage: chinwag serve"][..]),
+        (&["99999"], &["99999"]),
+        (&["eighty"], &["eighty"]),
+        (&["8989", "--listen", "127.0.0.1:0"], &["Usage: "]),
+        (&["--listen", "nowhere"], &["nowhere", "--listen"]),
+        (&["--memory", "--data", "/tmp"], &["--memory", "Usage: "]),
+        (&["--durability", "maybe"], &["maybe", "process", "power"]),
+    ] {
+        refuses(&Setup::bare().arguments(arguments), 2, words);
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let setup = Setup::bare().arguments(&["--memory", "--listen", &address]);
+    refuses(&setup, 1, &[&address, "another program listens there already"]);
+    let everywhere = TcpListener::bind("0.0.0.0:0").expect("a port is free");
+    let port = everywhere.local_addr().expect("it is bound").port().to_string();
+    refuses(&Setup::bare().arguments(&["--memory", &port]), 1, &[&port]);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_named() {
+    for folder in ["/dev/null/x", "/proc/chinwag"] {
+        refuses(&listening().arguments(&["--data", folder]), 1, &[folder, "data folder"]);
+    }
+}
+
+#[test]
+fn a_data_folder_that_is_open_already_is_named() {
+    let setup = Setup::new();
+    let server = setup.start();
+    let folder = setup.data().to_string_lossy().into_owned();
+    refuses(&setup, 1, &[&folder, "another server has the data folder"]);
+    // The first is none the worse.
+    server.join("ann").ask("/who", "1 person in #lobby");
+    let server = server.stop().start();
+    // A killed one leaves nothing in the way.
+    server.kill().start().join("ann");
+}
+
+/// The database of a server that has kept a message.
+fn used() -> (Setup, std::path::PathBuf) {
+    let setup = Setup::new();
+    let server = setup.start();
+    let mut ann = server.join("ann");
+    ann.send("hello");
+    ann.sync();
+    let setup = server.stop();
+    let database = setup.data().join("messages.db");
+    (setup, database)
+}
+
+fn overwrite(file: &Path, at: u64, bytes: &[u8]) {
+    let file = fs::File::options().write(true).open(file);
+    file.and_then(|file| file.write_all_at(bytes, at)).expect("the file is ours");
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    let (setup, database) = used();
+    let before = fs::read(&database).expect("it is there");
+    // `user_version`: https://www.sqlite.org/fileformat2.html#user_version_number
+    let version = 60..64;
+    overwrite(&database, 60, &1_000_u32.to_be_bytes());
+    let path = database.to_string_lossy().into_owned();
+    refuses(&setup, 1, &[&path, "newer", "1000"]);
+    overwrite(&database, 60, &before[version]);
+    setup.start().join("bob").ask("/history", "ann: hello");
+}
+
+#[test]
+fn what_is_no_database_of_ours_is_named() {
+    let (setup, database) = used();
+    let path = database.to_string_lossy().into_owned();
+    for garbage in [&b"this is no database, but a text that somebody put here "[..]; 2] {
+        fs::write(&database, garbage.repeat(200)).expect("the file is ours");
+        refuses(&setup, 1, &[&path]);
+    }
+}
+
+#[test]
+fn a_damaged_database_is_named() {
+    let (setup, database) = used();
+    let path = database.to_string_lossy().into_owned();
+    let pages = fs::metadata(&database).expect("it is there").len() / 4096;
+    // All but the header's page.
+    for page in 1..pages {
+        overwrite(&database, page * 4096, &[0xa5; 4096]);
+    }
+    refuses(&setup, 1, &[&path, "damaged"]);
+}
+
+#[test]
+fn settings_that_cannot_be_are_named() {
+    for (text, words) in [
+        ("[limits]\npeopel = 5\n", &["peopel"][..]),
+        ("[limit]\npeople = 5\n", &["limit"]),
+        ("[history]\nkeep = \"ninety\"\n", &["keep", "ninety"]),
+        ("[server]\nlisten = [\"nowhere\"]\n", &["listen"]),
+        ("[limits]\npeople = 0\n", &["limits.people"]),
+        ("this is no toml", &["chinwag.toml"]),
+    ] {
+        let setup = listening().arguments(&["--memory"]);
+        let file = setup.file("chinwag.toml", text);
+        refuses(&setup.arguments(&["--config", &file]), 1, words);
+    }
+    let missing = listening().arguments(&["--memory", "--config", "/nowhere/chinwag.toml"]);
+    refuses(&missing, 1, &["/nowhere/chinwag.toml"]);
+    for (variable, value, word) in [
+        ("CHINWAG_LIMITS_PEOPLE", "many", "CHINWAG_LIMITS_PEOPLE"),
+        ("CHINWAG_LIMITS_PEOPEL", "5", "CHINWAG_LIMITS_PEOPEL"),
+        ("CHINWAG_SERVER_ZONE", "Moon/Base", "Moon/Base"),
+        ("CHINWAG_LOG", "=loud=", "=loud="),
+    ] {
+        let setup = listening().arguments(&["--memory"]).variable(variable, value);
+        refuses(&setup, 1, &[word]);
+    }
+}
+
+#[test]
+fn flags_go_before_the_environment_and_that_before_the_file() {
+    let greeting = |setup: &Setup| {
+        let server = setup.start();
+        let greeting = server.connect().expect("Enter your username: ");
+        greeting.lines().next().map(str::to_owned)
+    };
+    let setup = listening().arguments(&["--memory"]);
+    let file = setup.file("chinwag.toml", "[server]\nname = \"from-file\"\n");
+    let setup = setup.arguments(&["--config", &file]);
+    let hello = |name: &str| Some(format!("Welcome to {name}: nobody here yet."));
+    assert_eq!(greeting(&setup), hello("from-file"));
+    let setup = setup.variable("CHINWAG_NAME", "from-environment");
+    assert_eq!(greeting(&setup), hello("from-environment"));
+    let setup = setup.arguments(&["--name", "from-flags"]);
+    assert_eq!(greeting(&setup), hello("from-flags"));
+}
+
+#[test]
+fn the_example_configuration_can_be_used() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../chinwag.example.toml");
+    let setup = listening().arguments(&["--memory", "--config", example]);
+    setup.start().join("ann");
+}
+
+#[test]
+fn it_listens_wherever_it_is_told_to() {
+    let setup = Setup::bare().arguments(&["--memory", "--listen", "127.0.0.1:0"]);
+    let server = setup.arguments(&["--listen", "[::1]:0", "--listen", "127.0.0.2:0"]).start();
+    assert_eq!(server.addresses.len(), 3);
+    let names = ["ann", "bob", "cy"];
+    let clients = server.addresses.iter().zip(names).map(|(&address, name)| {
+        let mut client = Client::connect(address);
+        client.come_in(name);
+        client
+    });
+    let mut clients: Vec<_> = clients.collect();
+    clients[2].send("hello from everywhere");
+    clients[0].expect("cy: hello from everywhere\n");
+    clients[1].expect("cy: hello from everywhere\n");
+}
+
+#[test]
+fn a_port_alone_is_one_of_all_interfaces() {
+    let server = Setup::bare().arguments(&["--memory", "0"]).start();
+    let ports: Vec<_> = server.addresses.iter().map(|address| address.port()).collect();
+    assert!(ports.iter().all(|&port| port == ports[0] && port != 0), "{ports:?}");
+    for address in &server.addresses {
+        assert!(address.ip().is_unspecified(), "{address}");
+        let loopback = if address.is_ipv6() { "[::1]" } else { "127.0.0.1" };
+        let address = format!("{loopback}:{}", address.port());
+        Client::connect(address.parse().expect("an address")).expect("Enter your username: ");
+    }
+}
+
+#[test]
+fn data_goes_where_the_environment_says() {
+    for (variable, below) in [
+        ("STATE_DIRECTORY", ""),
+        ("XDG_STATE_HOME", "chinwag"),
+        ("HOME", ".local/state/chinwag"),
+    ] {
+        let setup = listening();
+        let place = setup.home().join("place");
+        let setup = setup.variable(variable, &place.to_string_lossy());
+        let _ = setup.start().stop();
+        assert!(place.join(below).join("messages.db").exists(), "{variable}");
+    }
+}

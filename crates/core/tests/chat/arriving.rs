@@ -1,0 +1,206 @@
+//! Coming in: which names may be had, who is let in, and who becomes the operator.
+
+use chinwag_core::{Arrived, Command, Kept, KeptRoom, Name, Proof, Rejection, RoomId, Settings};
+
+use crate::world::{World, claim, name, room};
+
+/// What somebody is told who asks for a name where these people are.
+#[track_caller]
+fn check(here: &[&str], asked: &str, expected: Result<&str, Rejection>) {
+    let mut world = World::with(here);
+    let arrived = world.arrive(asked);
+    let given = arrived.as_ref().map(|arrived| arrived.name.as_str());
+    assert_eq!(given, expected.as_ref().copied(), "{asked} among {here:?}");
+    world.check();
+}
+
+fn taken(asked: &str, free: &str) -> Result<&'static str, Rejection> {
+    let (name, free) = (name(asked), name(free));
+    Err(Rejection::NameTaken { name, free })
+}
+
+fn alike(asked: &str, other: &str) -> Result<&'static str, Rejection> {
+    let (name, other) = (name(asked), name(other));
+    Err(Rejection::NameLooksLike { name, other })
+}
+
+#[test]
+fn a_free_name_is_had_as_it_is_written() {
+    check(&[], "Lee", Ok("Lee"));
+    check(&["lee"], "leo", Ok("leo"));
+    // Small letters tell i from l; only capitals hide it.
+    check(&["lee"], "iee", Ok("iee"));
+    check(&["host1"], "hostl", Ok("hostl"));
+}
+
+#[test]
+fn a_name_in_use_is_taken_in_any_case_and_another_is_suggested() {
+    check(&["lee"], "lee", taken("lee", "lee2"));
+    check(&["lee"], "LEE", taken("LEE", "LEE2"));
+    check(&["lee", "lee2", "lee3"], "lee", taken("lee", "lee4"));
+    check(&["stra\u{df}e"], "STRASSE", taken("STRASSE", "STRASSE2"));
+    let long = "a".repeat(32);
+    check(&[&long], &long, taken(&long, &format!("{}2", &long[1..])));
+}
+
+#[test]
+fn a_suggestion_looks_like_nobody() {
+    // The Cyrillic one has the skeleton of ann2.
+    check(&["ann", "\u{430}nn2"], "ann", taken("ann", "ann3"));
+}
+
+#[test]
+fn a_look_alike_is_refused() {
+    check(&["lee"], "Iee", alike("Iee", "lee"));
+    check(&["Iee"], "lee", alike("lee", "Iee"));
+    check(&["ann"], "\u{430}nn", alike("\u{430}nn", "ann"));
+    check(&["bob0"], "bobO", alike("bobO", "bob0"));
+}
+
+#[test]
+fn a_claimed_name_takes_its_password() {
+    let mut world = World::with(&["lee"]);
+    world.by("lee", claim("hash")).expect("claimed");
+    world.lose("lee");
+    let claimed = |asked| Err(Rejection::NameClaimed(name(asked)));
+    assert_eq!(world.arrive("lee").map(|lee| lee.name), claimed("lee"));
+    assert_eq!(world.arrive("LEE").map(|lee| lee.name), claimed("LEE"));
+    let looks = Rejection::NameLooksLike {
+        name: name("Iee"),
+        other: name("lee"),
+    };
+    assert_eq!(world.arrive("Iee"), Err(looks));
+    let mut with = |proof: &str| {
+        let visitor = world.visitor("192.0.2.77");
+        let command = Command::Arrive {
+            name: Some(name("Lee")),
+            proof: Some(Proof(proof.into())),
+        };
+        world.act(visitor, command)
+    };
+    assert_eq!(
+        with("a hash before"),
+        Err(Rejection::NameClaimed(name("Lee")))
+    );
+    assert!(with("hash").is_ok());
+    assert!(world.whois("lee").is_ok_and(|lee| lee.line.claimed));
+}
+
+#[test]
+fn a_claimed_name_in_another_case_imitates_nobody() {
+    let mut world = World::with(&["iee"]);
+    world.by("iee", claim("hash")).expect("claimed");
+    world.lose("iee");
+    world.arrive("lee").expect("here");
+    let visitor = world.visitor("192.0.2.77");
+    let command = Command::Arrive {
+        name: Some(name("Iee")),
+        proof: Some(Proof("hash".into())),
+    };
+    let looks = Rejection::NameLooksLike {
+        name: name("Iee"),
+        other: name("lee"),
+    };
+    assert_eq!(world.act(visitor, command), Err(looks));
+}
+
+#[test]
+fn guests_get_names_that_nobody_has() {
+    let mut world = World::with(&[]);
+    let guests: Vec<Arrived> = (0..50)
+        .map(|_| world.arrive("").expect("a guest"))
+        .collect();
+    for guest in &guests {
+        let text = guest.name.as_str();
+        let number = text.strip_prefix("guest-").expect(text);
+        assert!(number.len() == 4 && u16::from_str_radix(number, 16).is_ok());
+        assert_eq!(Name::parse(text).as_ref(), Ok(&guest.name));
+    }
+    world.check();
+}
+
+#[test]
+fn the_server_is_full_when_it_is() {
+    let settings = Settings {
+        people_max: 2,
+        ..Settings::default()
+    };
+    let mut world = World::new(settings, Kept::default());
+    world.arrive("ann").expect("room for two");
+    world.arrive("bob").expect("room for two");
+    let full = Rejection::ServerFull { people_max: 2 };
+    assert_eq!(world.arrive("cy"), Err(full.clone()));
+    let code = world.lose("bob");
+    world.arrive("cy").expect("room for two");
+    assert_eq!(world.resume(code), Err(full));
+}
+
+#[test]
+fn the_first_is_the_operator_as_long_as_there_is_none() {
+    let mut world = World::with(&[]);
+    assert!(world.arrive("ann").expect("here").operator);
+    assert!(!world.arrive("bob").expect("here").operator);
+    world.lose("ann");
+    assert!(world.arrive("cy").expect("here").operator);
+}
+
+#[test]
+fn a_registered_operator_is_the_only_one_wherever_they_are() {
+    let mut world = World::with(&["lee"]);
+    world.by("lee", claim("hash")).expect("claimed");
+    world.lose("lee");
+    assert!(!world.arrive("ann").expect("here").operator);
+}
+
+#[test]
+fn the_first_operator_can_be_turned_off() {
+    let settings = Settings {
+        first_operator: false,
+        ..Settings::default()
+    };
+    let mut world = World::new(settings, Kept::default());
+    assert!(!world.arrive("ann").expect("here").operator);
+}
+
+#[test]
+fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
+    let claim = |operator| chinwag_core::Claim {
+        name: name("lee"),
+        credential: "hash".into(),
+        operator,
+    };
+    for (operator, told) in [(false, true), (true, false)] {
+        let kept = Kept {
+            claims: vec![claim(operator)],
+            ..Kept::default()
+        };
+        let mut world = World::new(Settings::default(), kept);
+        let visitor = world.visitor("192.0.2.77");
+        let command = Command::Arrive {
+            name: Some(name("lee")),
+            proof: Some(Proof("hash".into())),
+        };
+        world.act(visitor, command).expect("here");
+        let arrival = world.chat.arrival(world.person("lee")).expect("here");
+        assert_eq!(arrival.first_operator, told);
+    }
+}
+
+#[test]
+fn rooms_of_an_earlier_run_are_there() {
+    let dev = KeptRoom {
+        id: RoomId(7),
+        name: room("dev"),
+        topic: None,
+    };
+    let kept = Kept {
+        rooms: vec![dev],
+        ..Kept::default()
+    };
+    let mut world = World::new(Settings::default(), kept);
+    world.arrive("ann").expect("here");
+    world.by("ann", crate::world::join("DEV")).expect("joined");
+    world.by("ann", crate::world::join("ops")).expect("joined");
+    let rooms = world.chat.rooms_of(world.person("ann"));
+    assert_eq!(rooms, [RoomId(0), RoomId(7), RoomId(8)]);
+}

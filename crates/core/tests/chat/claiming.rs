@@ -1,0 +1,135 @@
+//! Names that belong to somebody, and operators that last.
+
+use chinwag_core::{Answer, Command, Fact, Proof, Query, Rejection};
+
+use crate::world::{World, claim, name, rename};
+
+fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, Rejection> {
+    let visitor = world.visitor("192.0.2.77");
+    let command = Command::Arrive {
+        name: Some(name(who)),
+        proof: Some(Proof(proof.into())),
+    };
+    world.act(visitor, command)
+}
+
+fn credential(world: &mut World, who: &str) -> Option<String> {
+    let visitor = world.visitor("192.0.2.77");
+    match world
+        .chat
+        .answer(visitor, Query::Credential(name(who)), world.now)
+    {
+        Ok(Answer::Credential(hash)) => hash.map(|hash| hash.to_string()),
+        answer => panic!("{answer:?}"),
+    }
+}
+
+#[test]
+fn a_claim_stays_when_its_owner_goes() {
+    let mut world = World::with(&["lee", "ann"]);
+    assert_eq!(credential(&mut world, "ann"), None);
+    world.by("ann", claim("hash")).expect("claimed");
+    world
+        .by("ann", claim("new hash"))
+        .expect("another password");
+    assert_eq!(credential(&mut world, "ANN").as_deref(), Some("new hash"));
+    world.lose("ann");
+    assert!(arrive_with(&mut world, "ann", "hash").is_err());
+    arrive_with(&mut world, "Ann", "new hash").expect("here");
+    assert!(world.whois("ann").is_ok_and(|ann| ann.line.claimed));
+}
+
+#[test]
+fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
+    for (claimed, lasts) in [(true, true), (false, false)] {
+        let mut world = World::with(&["lee", "ann"]);
+        if claimed {
+            world.by("ann", claim("hash")).expect("claimed");
+        }
+        world.by("lee", Command::Op("ann".into())).expect("opped");
+        world.lose("ann");
+        arrive_with(&mut world, "ann", "hash").expect("here");
+        assert!(
+            world
+                .whois("ann")
+                .is_ok_and(|ann| ann.line.operator == lasts)
+        );
+    }
+}
+
+#[test]
+fn op_and_deop_reach_a_claimed_name_that_is_not_here() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", claim("hash")).expect("claimed");
+    world.lose("ann");
+    world.by("lee", Command::Op("Ann".into())).expect("opped");
+    arrive_with(&mut world, "ann", "hash").expect("here");
+    assert!(world.whois("ann").is_ok_and(|ann| ann.line.operator));
+    world.lose("ann");
+    world
+        .by("lee", Command::Deop("ann".into()))
+        .expect("deopped");
+    arrive_with(&mut world, "ann", "hash").expect("here");
+    assert!(world.whois("ann").is_ok_and(|ann| !ann.line.operator));
+}
+
+#[test]
+fn a_deposed_operator_does_not_come_back_as_one() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", claim("hash")).expect("claimed");
+    world.by("lee", Command::Op("ann".into())).expect("opped");
+    let code = world.lose("ann");
+    world
+        .by("lee", Command::Deop("ann".into()))
+        .expect("deopped");
+    world.resume(code).expect("back");
+    assert!(world.whois("ann").is_ok_and(|ann| !ann.line.operator));
+    world.check();
+}
+
+#[test]
+fn another_name_is_another_rank() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", claim("hash")).expect("claimed");
+    world
+        .by("ann", Command::SetPrefs(Box::default()))
+        .expect("ann is here");
+    let rank = |world: &World, who: &str| {
+        let line = world.whois(who).expect(who).line;
+        (line.claimed, line.operator)
+    };
+    assert_eq!(rank(&world, "lee"), (true, true));
+    world.by("lee", rename("leo")).expect("renamed");
+    assert_eq!(rank(&world, "leo"), (false, false));
+    let claimed = Err(Rejection::NameClaimed(name("lee")));
+    assert_eq!(world.by("leo", rename("lee")), claimed);
+    let proven = Command::Rename {
+        name: name("LEE"),
+        proof: Some(Proof("hash".into())),
+    };
+    // A claimed name in capitals is still that name.
+    world.by("leo", proven).expect("renamed");
+    assert_eq!(rank(&world, "lee"), (true, true));
+}
+
+#[test]
+fn which_names_cannot_be_taken_by_renaming() {
+    let mut world = World::with(&["lee", "iee", "ann"]);
+    let looks = |asked, other| Rejection::NameLooksLike {
+        name: name(asked),
+        other: name(other),
+    };
+    for (who, to, expected) in [
+        ("ann", "ann", Rejection::SameName(name("ann"))),
+        // In small letters they differ, so that both are here; in capitals nobody would see it.
+        ("iee", "Iee", looks("Iee", "lee")),
+        ("iee", "IEE", looks("IEE", "lee")),
+    ] {
+        assert_eq!(world.by(who, rename(to)), Err(expected), "{who} to {to}");
+    }
+    let taken = world.by("ann", rename("LEE"));
+    assert!(matches!(taken, Err(Rejection::NameTaken { .. })));
+    world.by("ann", rename("ANN")).expect("only the case");
+    world.by("lee", rename("LEe")).expect("only the case");
+    world.check();
+}

@@ -1,0 +1,15 @@
+//! The rules of the chat, seen from outside: each group of commands case by case, and what holds
+//! whatever people do.
+//!
+//! Everything goes through [`world::World`], which treats the chat as the hub does and holds every
+//! fact against a second opinion ([`shadow::Shadow`]) on the way.
+
+mod arriving;
+mod claiming;
+mod operating;
+mod properties;
+mod resuming;
+mod rooms;
+mod shadow;
+mod talking;
+mod world;

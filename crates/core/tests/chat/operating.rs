@@ -1,0 +1,377 @@
+//! What operators do, and how it is undone.
+
+use chinwag_core::{
+    Act, Answer, Command, Departure, Fact, Kept, Mask, Query, Rejection, Sanction, Settings, Span,
+};
+
+use crate::world::{HOME, World, name, rename, room, say, text};
+
+fn kick(whom: &str) -> Command {
+    Command::Kick {
+        name: whom.into(),
+        why: Some(text("spam")),
+    }
+}
+
+fn mute(whom: &str, time: Option<Span>) -> Command {
+    Command::Mute {
+        name: whom.into(),
+        time,
+        why: None,
+    }
+}
+
+/// A ban as the plain dialect reads it: a name written with `name:` covers no address.
+fn ban(mask: &str, time: Option<Span>) -> Command {
+    Command::Ban {
+        mask: self::mask(mask),
+        cover_address: !mask.starts_with("name:"),
+        time,
+        why: Some(text("spam")),
+    }
+}
+
+fn mask(text: &str) -> Mask {
+    Mask::parse(text).expect("a mask")
+}
+
+fn unmute(whom: &str) -> Command {
+    Command::Unmute(name(whom))
+}
+
+/// The mask and the people of a ban.
+fn banned(facts: &[Fact]) -> (String, Vec<String>) {
+    let [Fact::Deed(deed), departed @ ..] = facts else {
+        panic!("{facts:?}");
+    };
+    let Act::Ban(ban) = &deed.act else {
+        panic!("{deed:?}");
+    };
+    let who = departed.iter().map(|fact| match fact {
+        Fact::Departed(departed) => departed.name.to_string(),
+        fact => panic!("{fact:?}"),
+    });
+    (ban.mask.to_string(), who.collect())
+}
+
+#[test]
+fn it_takes_an_operator() {
+    let mut world = World::with(&["lee", "ann"]);
+    let needs = || {
+        Err(Rejection::NeedsOperator {
+            room: room("lobby"),
+        })
+    };
+    for command in [
+        kick("lee"),
+        mute("lee", None),
+        unmute("lee"),
+        ban("lee", None),
+        Command::Unban(mask("lee")),
+        Command::Op("ann".into()),
+        Command::Deop("lee".into()),
+        Command::Announce(text("hear, hear")),
+        Command::SetMotd(None),
+        Command::Lock(true),
+    ] {
+        assert_eq!(world.by("ann", command.clone()), needs(), "{command:?}");
+    }
+    for query in [Query::Sanctions, Query::Log] {
+        let (ann, lee) = (world.subject("ann"), world.subject("lee"));
+        let refused = world.chat.answer(ann, query.clone(), world.now);
+        assert_eq!(refused.err(), needs().err());
+        assert!(world.chat.answer(lee, query, world.now).is_ok());
+    }
+}
+
+#[test]
+fn who_is_kicked_leaves_and_may_come_again() {
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.shadow.people[&world.person("ann")].code;
+    let facts = world.by("lee", kick("Ann")).expect("kicked");
+    let [Fact::Deed(_), Fact::Departed(departed)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    let kicked = Departure::Kicked {
+        by: name("lee"),
+        why: Some(text("spam").into()),
+    };
+    assert_eq!(departed.why, kicked);
+    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    assert!(world.arrive("ann").is_ok());
+    assert_eq!(world.by("lee", kick("lee")), Err(Rejection::Oneself));
+}
+
+#[test]
+fn who_is_muted_says_nothing_until_the_time_or_until_it_is_undone() {
+    let mut world = World::with(&["lee", "ann"]);
+    let ten = Span::seconds(10);
+    let muted = |ms| {
+        Err(Rejection::Muted {
+            remaining: Some(Span(ms)),
+        })
+    };
+    world.by("lee", mute("ann", Some(ten))).expect("muted");
+    assert_eq!(world.by("ann", say("hello")), muted(10_000));
+    world.pass(Span(9_999));
+    assert_eq!(world.by("ann", say("hello")), muted(1));
+    world.pass(Span(1));
+    assert!(world.by("ann", say("hello")).is_ok());
+    world.by("lee", mute("ann", None)).expect("muted");
+    world.pass(Span::days(1_000));
+    let for_good = Err(Rejection::Muted { remaining: None });
+    assert_eq!(world.by("ann", say("hello")), for_good);
+    world.by("lee", unmute("ANN")).expect("unmuted");
+    assert!(world.by("ann", say("hello")).is_ok());
+    let not_muted = Rejection::NotMuted(name("ann"));
+    assert_eq!(world.by("lee", unmute("ann")), Err(not_muted));
+}
+
+#[test]
+fn a_mute_is_not_shaken_off() {
+    for evade in ["rename", "resume", "come again", "another name"] {
+        let mut world = World::with(&["lee"]);
+        world.arrive_from(HOME, "ann").expect("here");
+        world.by("lee", mute("ann", None)).expect("muted");
+        match evade {
+            "rename" => drop(world.by("ann", rename("eve")).expect("renamed")),
+            "resume" => {
+                let code = world.lose("ann");
+                world.resume(code).expect("back");
+            }
+            "come again" => {
+                world.lose("ann");
+                world.arrive_from("198.51.100.7", "ann").expect("here");
+            }
+            _ => {
+                world.lose("ann");
+                world.arrive_from(HOME, "eve").expect("here");
+            }
+        }
+        let names = ["rename", "another name"].contains(&evade);
+        let who = if names { "eve" } else { "ann" };
+        let refused = Err(Rejection::Muted { remaining: None });
+        assert_eq!(world.by(who, say("hello")), refused, "{evade}");
+        world
+            .by(
+                "lee",
+                unmute(if evade == "another name" { "ann" } else { who }),
+            )
+            .expect(evade);
+        assert!(world.by(who, say("hello")).is_ok(), "{evade}");
+    }
+}
+
+#[test]
+fn a_short_mute_in_the_same_home_does_not_lift_a_long_one() {
+    let mut world = World::with(&["lee"]);
+    for name in ["ann", "bob"] {
+        world.arrive_from(HOME, name).expect("here");
+    }
+    world.by("lee", mute("ann", None)).expect("muted");
+    let short = Some(Span::seconds(1));
+    world.by("lee", mute("bob", short)).expect("muted");
+    world.pass(Span::seconds(2));
+    assert!(world.by("ann", say("hello")).is_err());
+}
+
+#[test]
+fn a_later_mute_of_the_same_person_replaces_the_one_before() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", mute("ann", None)).expect("muted");
+    let short = Some(Span::seconds(1));
+    world.by("lee", mute("ann", short)).expect("muted");
+    world.pass(Span::seconds(2));
+    assert!(world.by("ann", say("hello")).is_ok());
+}
+
+#[test]
+fn who_mutes_somebody_at_home_may_still_speak() {
+    let mut world = World::with(&[]);
+    world.arrive_from(HOME, "lee").expect("here");
+    world.arrive_from(HOME, "ann").expect("here");
+    world.by("lee", mute("ann", None)).expect("muted");
+    assert!(world.by("lee", say("hello")).is_ok());
+    assert!(world.by("ann", say("hello")).is_err());
+    let oneself = world.by("lee", mute("lee", None));
+    assert_eq!(oneself, Err(Rejection::Oneself));
+}
+
+/// Bans `mask` where ann and bob are, of whom ann comes from `ann_from`, and tells the mask as it is
+/// kept and who had to leave.
+#[track_caller]
+fn check_ban(ann_from: &str, mask: &str, kept: &str, left: &[&str]) -> World {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from(ann_from, "ann").expect("here");
+    world.arrive_from("198.51.100.7", "bob").expect("here");
+    let facts = world.by("lee", ban(mask, None)).expect("banned");
+    let (shown, people) = banned(&facts);
+    assert_eq!(shown, kept);
+    assert_eq!(people, left, "{mask}");
+    world.check();
+    world
+}
+
+#[test]
+fn bans_meet_names_addresses_and_blocks() {
+    check_ban("192.0.2.1", "ann", "ann 192.0.2.1", &["ann"]);
+    check_ban("192.0.2.1", "ANN", "ann 192.0.2.1", &["ann"]);
+    check_ban("192.0.2.1", "name:ann", "ann", &["ann"]);
+    check_ban("192.0.2.1", "198.51.100.7", "198.51.100.7", &["bob"]);
+    check_ban(
+        "198.51.100.9",
+        "198.51.100.0/24",
+        "198.51.100.0/24",
+        &["ann", "bob"],
+    );
+    check_ban("2001:db8::1", "ann", "ann 2001:db8::/64", &["ann"]);
+    check_ban("198.51.100.7", "bob", "bob 198.51.100.7", &["ann", "bob"]);
+    check_ban("192.0.2.1", "zoe", "zoe", &[]);
+    for loopback in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+        check_ban(loopback, "ann", "ann", &["ann"]);
+    }
+}
+
+#[test]
+fn who_is_banned_does_not_come_in() {
+    let refused = Rejection::Banned {
+        until: None,
+        why: Some(text("spam").into()),
+    };
+    for (mask, from, who, met) in [
+        ("ann", "203.0.113.1", "ann", true),
+        ("ann", "203.0.113.1", "ANN", true),
+        ("ann", "192.0.2.1", "eve", true),
+        ("ann", "192.0.2.1", "", true),
+        ("ann", "192.0.2.2", "eve", false),
+        ("name:ann", "192.0.2.1", "eve", false),
+        ("name:ann", "192.0.2.1", "ann", true),
+        ("192.0.2.0/29", "::ffff:192.0.2.7", "eve", true),
+        ("192.0.2.0/29", "192.0.2.8", "eve", false),
+    ] {
+        let mut world = check_ban("192.0.2.1", mask, &mask_kept(mask), &["ann"]);
+        let visitor = world.visitor(from);
+        let greeted = world
+            .chat
+            .answer(visitor, Query::Greeting, world.now)
+            .is_ok();
+        let arrived = world.arrive_from(from, who);
+        match met {
+            true => assert_eq!(arrived, Err(refused.clone()), "{who} from {from}: {mask}"),
+            false => assert!(arrived.is_ok() && greeted, "{who} from {from}: {mask}"),
+        }
+    }
+}
+
+fn mask_kept(mask: &str) -> String {
+    match mask {
+        "ann" => "ann 192.0.2.1".into(),
+        _ => mask.trim_start_matches("name:").into(),
+    }
+}
+
+#[test]
+fn a_banned_name_is_not_taken_by_renaming() {
+    let mut world = check_ban("192.0.2.1", "name:ann", "ann", &["ann"]);
+    let refused = world.by("bob", rename("Ann"));
+    assert!(
+        matches!(refused, Err(Rejection::Banned { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_lost_session_does_not_come_back_from_a_ban() {
+    for mask in ["name:ann", "192.0.2.1"] {
+        let mut world = World::with(&["lee"]);
+        world.arrive_from(HOME, "ann").expect("here");
+        let code = world.lose("ann");
+        world.by("lee", ban(mask, None)).expect("banned");
+        let refused = world.resume(code);
+        assert!(matches!(refused, Err(Rejection::Banned { .. })), "{mask}");
+    }
+}
+
+#[test]
+fn a_ban_ends_with_its_time_or_when_it_is_undone() {
+    let mut world = World::with(&["lee"]);
+    let ten = Span::seconds(10);
+    let until = Some(world.now + ten);
+    world.by("lee", ban("name:ann", Some(ten))).expect("banned");
+    world.pass(Span(9_999));
+    let refused = world.arrive("ann");
+    assert!(matches!(refused, Err(Rejection::Banned { until: end, .. }) if end == until));
+    world.pass(Span(1));
+    world.arrive("ann").expect("the time is over");
+    world.by("lee", ban("ann", None)).expect("banned");
+    for (undo, done) in [
+        ("bob", false),
+        ("192.0.2.9", false),
+        (HOME, true),
+        (HOME, false),
+    ] {
+        let unban = world.by("lee", Command::Unban(mask(undo)));
+        assert_eq!(unban.is_ok(), done, "{undo}");
+    }
+    assert!(
+        world.arrive("ann").is_ok(),
+        "the name goes with its address"
+    );
+}
+
+#[test]
+fn nobody_bans_themselves() {
+    let mut world = World::with(&["lee"]);
+    for mask in ["lee", "name:LEE", "192.0.2.10", "192.0.2.0/24", "0.0.0.0/0"] {
+        let refused = world.by("lee", ban(mask, None));
+        assert_eq!(refused, Err(Rejection::Oneself), "{mask}");
+    }
+}
+
+#[test]
+fn bans_and_mutes_of_an_earlier_run_hold() {
+    let sanction = |mask| Sanction {
+        mask,
+        until: None,
+        by: name("lee"),
+        why: None,
+    };
+    let kept = Kept {
+        bans: vec![sanction(mask("203.0.113.0/24"))],
+        mutes: vec![sanction(mask("ann"))],
+        ..Kept::default()
+    };
+    let mut world = World::new(Settings::default(), kept);
+    world.arrive("lee").expect("here");
+    world.arrive("ann").expect("here");
+    assert!(world.arrive_from("203.0.113.9", "bob").is_err());
+    assert!(world.by("ann", say("hello")).is_err());
+    let lists = world
+        .chat
+        .answer(world.subject("lee"), Query::Sanctions, world.now);
+    let Ok(Answer::Sanctions { bans, mutes }) = lists else {
+        panic!("{lists:?}");
+    };
+    assert_eq!((bans.len(), mutes.len()), (1, 1));
+}
+
+#[test]
+fn operators_are_made_and_unmade() {
+    let mut world = World::with(&["lee", "ann"]);
+    let op = |whom: &str| Command::Op(whom.into());
+    let deop = |whom: &str| Command::Deop(whom.into());
+    let not = Err(Rejection::NotOperator(name("ann")));
+    assert_eq!(world.by("lee", deop("ann")), not);
+    world.by("lee", op("ann")).expect("opped");
+    let already = Err(Rejection::AlreadyOperator(name("ann")));
+    assert_eq!(world.by("lee", op("ann")), already);
+    world.by("ann", deop("lee")).expect("deopped");
+    assert!(world.by("lee", op("lee")).is_err());
+    world.by("ann", deop("ann")).expect("deopped");
+    assert!(
+        world.arrive("cy").is_ok_and(|cy| cy.operator),
+        "there was none"
+    );
+    let nobody = world.by("cy", op("zoe"));
+    assert!(matches!(nobody, Err(Rejection::NobodyCalled { .. })));
+}

@@ -1,0 +1,392 @@
+//! What holds whatever several people do over whatever time.
+
+use chinwag_core::{
+    Answer, Claim, Command, Departure, Kept, Link, Mask, Prefs, Proof, Query, Rejection,
+    ResumeCode, Settings, Span, Subject,
+};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::world::{World, name, room, text};
+
+/// Where the terminals stand: on the machine itself, two in one home by IPv4, two by IPv6, and
+/// one alone.
+const HOMES: [&str; 6] = [
+    "127.0.0.1",
+    "192.0.2.1",
+    "192.0.2.1",
+    "2001:db8::1",
+    "2001:db8::2",
+    "198.51.100.7",
+];
+
+/// Names that are the same, look the same, or are what somebody else is given.
+const NAMES: [&str; 16] = [
+    "lee",
+    "LEE",
+    "Iee",
+    "iee",
+    "IEE",
+    "bob",
+    "bobO",
+    "bob0",
+    "bob2",
+    "ann",
+    "\u{430}nn",
+    "gopher",
+    "gofer",
+    "root",
+    "host1",
+    "hostl",
+];
+
+const ROOMS: [&str; 6] = ["lobby", "dev", "DEV", "d\u{435}v", "news", "ops"];
+
+const MASKS: [&str; 9] = [
+    "lee",
+    "bob",
+    "name:bob",
+    "ann",
+    "192.0.2.1",
+    "192.0.2.0/24",
+    "127.0.0.1",
+    "2001:db8::/64",
+    "198.51.100.7",
+];
+
+/// What somebody at a terminal does.
+#[derive(Clone, Debug)]
+enum Deed {
+    /// The same whoever does it.
+    Plain(Command),
+    Rename {
+        name: &'static str,
+        proven: bool,
+    },
+    /// Claims the name with a new password.
+    Claim,
+    /// Takes up one of the sessions that ever were.
+    Resume(usize),
+    /// Says something on a connection that is somebody else's.
+    Impersonate,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Pass(Span),
+    /// Whoever sits at a terminal does something; if nobody has arrived there, they arrive.
+    At {
+        terminal: usize,
+        arriving: (Option<&'static str>, bool),
+        deed: Deed,
+    },
+    Tidy,
+    /// A commit, which succeeds or not.
+    Commit(bool),
+}
+
+fn times() -> impl Strategy<Value = Option<Span>> {
+    select(vec![
+        None,
+        Some(Span(0)),
+        Some(Span::seconds(5)),
+        Some(Span::minutes(2)),
+    ])
+}
+
+fn departures() -> impl Strategy<Value = Departure> {
+    select(vec![
+        Departure::Quit(None),
+        Departure::Quit(Some(text("lunch"))),
+        Departure::Closed,
+        Departure::Lost,
+        Departure::Lost,
+        Departure::TimedOut,
+        Departure::TooSlow,
+        Departure::Restart,
+    ])
+}
+
+fn talk() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        3 => Just(Command::Say(text("hello"))),
+        1 => Just(Command::Act(text("waves"))),
+        2 => select(&NAMES[..]).prop_map(|to| Command::Tell { to: to.into(), text: text("psst") }),
+        1 => Just(Command::Reply(text("what?"))),
+        1 => any::<bool>().prop_map(|on| Command::SetTopic(on.then(|| text("ship it")))),
+        1 => Just(Command::Announce(text("restart at noon"))),
+    ]
+}
+
+fn moving() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        3 => select(&ROOMS[..]).prop_map(|to| Command::Join(room(to))),
+        1 => Just(Command::Leave(None)),
+        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave(Some(room(from)))),
+        2 => departures().prop_map(Command::Depart),
+    ]
+}
+
+fn oneself() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        Just(Command::Away(None)),
+        Just(Command::Back),
+        (select(&NAMES[..]), any::<bool>()).prop_map(|(whom, on)| Command::Ignore {
+            name: name(whom),
+            on
+        }),
+        any::<bool>().prop_map(|echo| Command::SetPrefs(Box::new(Prefs {
+            echo,
+            ..Prefs::default()
+        }))),
+    ]
+}
+
+fn operating() -> impl Strategy<Value = Command> {
+    let names = || select(&NAMES[..]).prop_map(String::from);
+    let masks = || select(&MASKS[..]).prop_map(|mask| Mask::parse(mask).expect("a mask"));
+    let why = || any::<bool>().prop_map(|given| given.then(|| text("spam")));
+    prop_oneof![
+        2 => (names(), why()).prop_map(|(name, why)| Command::Kick { name, why }),
+        3 => (names(), times(), why())
+            .prop_map(|(name, time, why)| Command::Mute { name, time, why }),
+        1 => select(&NAMES[..]).prop_map(|whom| Command::Unmute(name(whom))),
+        2 => (masks(), any::<bool>(), times(), why()).prop_map(|(mask, cover_address, time, why)| {
+            Command::Ban { mask, cover_address, time, why }
+        }),
+        2 => masks().prop_map(Command::Unban),
+        2 => names().prop_map(Command::Op),
+        1 => names().prop_map(Command::Deop),
+        1 => any::<bool>().prop_map(|on| Command::SetMotd(on.then(|| text("welcome")))),
+        1 => prop::bool::weighted(0.3).prop_map(Command::Lock),
+    ]
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        6 => talk().prop_map(Deed::Plain),
+        6 => moving().prop_map(Deed::Plain),
+        2 => oneself().prop_map(Deed::Plain),
+        8 => operating().prop_map(Deed::Plain),
+        4 => (select(&NAMES[..]), any::<bool>())
+            .prop_map(|(name, proven)| Deed::Rename { name, proven }),
+        2 => Just(Deed::Claim),
+        3 => any::<usize>().prop_map(Deed::Resume),
+        1 => Just(Deed::Impersonate),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let arriving = (
+        prop::option::weighted(0.8, select(&NAMES[..])),
+        any::<bool>(),
+    );
+    let at = (0..HOMES.len(), arriving, deeds()).prop_map(|(terminal, arriving, deed)| Step::At {
+        terminal,
+        arriving,
+        deed,
+    });
+    let step = prop_oneof![
+        20 => at,
+        2 => (0_u64..40_000).prop_map(|ms| Step::Pass(Span(ms))),
+        1 => Just(Step::Tidy),
+        1 => any::<bool>().prop_map(Step::Commit),
+    ];
+    prop::collection::vec(step, 1..120)
+}
+
+prop_compose! {
+    fn settings()(
+        people_max in 2_usize..7,
+        rooms_max in 2_usize..5,
+        rooms_per_person_max in 1_usize..4,
+        first_operator in prop::bool::weighted(0.9),
+    ) -> Settings {
+        Settings {
+            people_max,
+            rooms_max,
+            rooms_per_person_max,
+            first_operator,
+            read_only: vec![room("news")],
+            resume_time: Span::minutes(1),
+        }
+    }
+}
+
+fn kept() -> impl Strategy<Value = Kept> {
+    let root = |operator| Claim {
+        name: name("root"),
+        credential: "hash of root".into(),
+        operator,
+    };
+    prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Kept {
+        claims: operator.map(root).into_iter().collect(),
+        ..Kept::default()
+    })
+}
+
+/// Six terminals at a chat.
+struct Play {
+    world: World,
+    terminals: Vec<Subject>,
+    codes: Vec<ResumeCode>,
+    claims: usize,
+}
+
+impl Play {
+    fn new(settings: Settings, kept: Kept) -> Self {
+        let mut world = World::new(settings, kept);
+        let terminals = HOMES.map(|home| world.visitor(home)).into();
+        Self {
+            world,
+            terminals,
+            codes: Vec::new(),
+            claims: 0,
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Pass(time) => self.world.pass(time),
+            Step::Commit(saved) => self.world.settle(saved),
+            Step::Tidy => drop(self.world.stage_or_do(Subject::Server, Command::Tidy)),
+            Step::At {
+                terminal,
+                arriving,
+                deed,
+            } => self.at(terminal, arriving, deed),
+        }
+    }
+
+    fn at(&mut self, terminal: usize, arriving: (Option<&'static str>, bool), deed: Deed) {
+        self.seat(terminal);
+        let mut subject = self.terminals[terminal];
+        let is_visitor = matches!(subject, Subject::Visitor { .. });
+        let command = match deed {
+            Deed::Resume(n) if !self.codes.is_empty() => {
+                return self.resume(subject, self.codes[n % self.codes.len()]);
+            }
+            Deed::Impersonate => {
+                subject = self.impersonated(subject);
+                Command::Say(text("it was me"))
+            }
+            _ if is_visitor => Command::Arrive {
+                name: arriving.0.map(name),
+                proof: arriving.0.and_then(|name| self.proof(name, arriving.1)),
+            },
+            Deed::Plain(command) => command,
+            Deed::Rename { name: to, proven } => Command::Rename {
+                name: name(to),
+                proof: self.proof(to, proven),
+            },
+            Deed::Claim | Deed::Resume(_) => {
+                self.claims += 1;
+                let credential = format!("hash {}", self.claims).into();
+                Command::Claim { credential }
+            }
+        };
+        let is_arrival = matches!(command, Command::Arrive { .. });
+        let arrived = self.world.stage_or_do(subject, command);
+        if let (true, Ok([chinwag_core::Fact::Arrived(arrived), ..])) =
+            (is_arrival, arrived.as_deref())
+        {
+            self.codes.push(arrived.code);
+        }
+    }
+
+    /// Finds out who is at the terminal by now: whoever was kicked, banned or replaced there
+    /// connects anew.
+    fn seat(&mut self, terminal: usize) {
+        let (Subject::Visitor { link, .. } | Subject::Person { link, .. }) =
+            self.terminals[terminal]
+        else {
+            unreachable!()
+        };
+        let mut people = self.world.shadow.people.iter();
+        let person = people.find(|(_, soul)| soul.link == link);
+        let person = person.map(|(&person, soul)| Subject::Person {
+            person,
+            link,
+            address: soul.address,
+        });
+        self.terminals[terminal] = person.unwrap_or_else(|| self.world.visitor(HOMES[terminal]));
+    }
+
+    /// A person on a connection that is not its own.
+    fn impersonated(&self, subject: Subject) -> Subject {
+        let Some(&person) = self.world.shadow.people.keys().next() else {
+            return subject;
+        };
+        Subject::Person {
+            person,
+            link: Link(u64::MAX),
+            address: [127, 0, 0, 1].into(),
+        }
+    }
+
+    fn proof(&mut self, name: &str, proven: bool) -> Option<Proof> {
+        let visitor = self.world.visitor(HOMES[0]);
+        let query = Query::Credential(crate::world::name(name));
+        match self.world.chat.answer(visitor, query, self.world.now) {
+            Ok(Answer::Credential(Some(hash))) if proven => Some(Proof(hash)),
+            _ => proven.then(|| Proof("another hash".into())),
+        }
+    }
+
+    /// A code takes up a session if and only if the session is there to be taken up.
+    fn resume(&mut self, subject: Subject, code: ResumeCode) {
+        let valid = self.world.shadow.takes_up(code, self.world.now);
+        match self.world.stage_or_do(subject, Command::Resume(code)) {
+            Ok(_) => assert!(valid),
+            Err(Rejection::CodeNotValid) => assert!(!valid),
+            Err(_) => assert!(valid),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        // A failure that was understood becomes a case beside the others.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// The checks are those of [`World`] and of its shadow.
+    #[test]
+    fn whatever_people_do(settings in settings(), kept in kept(), steps in steps()) {
+        let mut play = Play::new(settings, kept);
+        for step in steps {
+            play.step(step);
+            play.world.check();
+        }
+        play.world.check_replay();
+    }
+
+    #[test]
+    fn a_lost_session_comes_back_within_the_time(gone in 0_u64..120_000, again in 0_u64..120_000) {
+        let settings = Settings { resume_time: Span::minutes(1), ..Settings::default() };
+        let mut world = World::new(settings, Kept::default());
+        world.arrive("ann").expect("ann is here");
+        let code = world.lose("ann");
+        world.pass(Span(gone));
+        let back = world.resume(code);
+        prop_assert_eq!(back.is_ok(), gone < 60_000);
+        if back.is_ok() {
+            let quit = Command::Depart(Departure::Quit(None));
+            world.by("ann", quit).expect("gone for good");
+            world.pass(Span(again));
+        }
+        prop_assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    }
+
+    #[test]
+    fn no_suggested_name_is_refused(taken in "\\PC{1,40}") {
+        let mut world = World::with(&["lee"]);
+        if let Ok(taken) = chinwag_core::Name::parse(&taken)
+            && world.arrive(taken.as_str()).is_ok()
+            && let Err(Rejection::NameTaken { free, .. }) = world.arrive(taken.as_str())
+        {
+            prop_assert!(world.arrive(free.as_str()).is_ok(), "{free}");
+        }
+    }
+}

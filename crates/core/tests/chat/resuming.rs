@@ -1,0 +1,161 @@
+//! Sessions that are lost and taken up again.
+
+use chinwag_core::{Command, Departure, Fact, Rejection, ResumeCode, Span, Subject};
+
+use crate::world::{HOME, World, claim, join, name, say, text};
+
+fn taken_up(facts: &[Fact]) -> &chinwag_core::Returned {
+    match facts {
+        [Fact::Returned(returned)] => returned,
+        _ => panic!("{facts:?}"),
+    }
+}
+
+#[test]
+fn what_is_lost_can_be_taken_up_and_what_is_ended_cannot() {
+    for (why, back) in [
+        (Departure::Closed, true),
+        (Departure::Lost, true),
+        (Departure::TimedOut, true),
+        (Departure::TooSlow, true),
+        (Departure::Quit(None), false),
+        (Departure::Restart, false),
+    ] {
+        let mut world = World::with(&["lee", "ann"]);
+        let code = world.shadow.people[&world.person("ann")].code;
+        world.by("ann", Command::Depart(why.clone())).expect("gone");
+        assert_eq!(world.resume(code).is_ok(), back, "{why:?}");
+        world.check();
+    }
+}
+
+#[test]
+fn everything_is_as_it_was() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", join("dev")).expect("joined");
+    world.by("ann", join("ops")).expect("joined");
+    world.by("ann", join("dev")).expect("switched");
+    let ignore = Command::Ignore {
+        name: name("bob"),
+        on: true,
+    };
+    world.by("ann", ignore).expect("ignored");
+    let (person, before) = (
+        world.person("ann"),
+        world.chat.rooms_of(world.person("ann")).to_vec(),
+    );
+    let code = world.lose("ann");
+    world.pass(Span::minutes(9));
+    let facts = world.resume(code).expect("back");
+    let returned = taken_up(&facts);
+    assert_eq!(returned.arrived.person, person);
+    assert_eq!(*returned.rooms, *before);
+    assert_eq!(returned.current, before[1]);
+    assert_eq!(returned.ignores.len(), 1);
+    assert_eq!(returned.replaces, None);
+    world.check_replay();
+}
+
+#[test]
+fn a_code_is_good_for_one_absence_and_for_ten_minutes() {
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.lose("ann");
+    world.pass(Span::minutes(10));
+    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.lose("ann");
+    world.pass(Span(Span::minutes(10).0 - 1));
+    world.resume(code).expect("back");
+    let quit = Command::Depart(Departure::Quit(None));
+    world.by("ann", quit).expect("gone");
+    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    let never = ResumeCode::from_random(1);
+    assert_eq!(world.resume(never), Err(Rejection::CodeNotValid));
+}
+
+#[test]
+fn a_session_whose_loss_nobody_noticed_is_taken_over() {
+    let mut world = World::with(&["lee", "ann"]);
+    let Subject::Person { link, person, .. } = world.subject("ann") else {
+        unreachable!()
+    };
+    let code = world.shadow.people[&person].code;
+    let facts = world.resume(code).expect("taken over");
+    let returned = taken_up(&facts);
+    assert_eq!(returned.replaces, Some(link));
+    assert_eq!(facts[0].rooms(), [], "the others never saw it leave");
+    assert!(!world.chat.speaks_for(person, link));
+    let gone = Command::Depart(Departure::Lost);
+    let late = Subject::Person {
+        person,
+        link,
+        address: [192, 0, 2, 1].into(),
+    };
+    assert_eq!(world.act(late, gone), Err(Rejection::NotHere));
+    world.by("ann", say("still here")).expect("said");
+    world.check_replay();
+}
+
+#[test]
+fn whoever_came_in_under_another_name_leaves_it_behind() {
+    for passing in ["guest", "ann"] {
+        let mut world = World::with(&["lee", "ann"]);
+        let code = world.lose("ann");
+        world.arrive(passing).expect("here");
+        let facts = world.by(passing, Command::Resume(code)).expect("back");
+        assert!(matches!(&facts[..], [Fact::Departed(_), Fact::Returned(_)]));
+        assert_eq!(world.chat.people(), 2);
+        world.check();
+    }
+    let mut world = World::with(&["ann"]);
+    let code = world.shadow.people[&world.person("ann")].code;
+    let oneself = world.by("ann", Command::Resume(code));
+    assert_eq!(oneself, Err(Rejection::Oneself));
+}
+
+#[test]
+fn a_name_that_is_somebody_elses_by_now_is_not_given_back() {
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.lose("ann");
+    world.arrive("ann").expect("the name is free");
+    let taken = world.resume(code);
+    assert!(
+        matches!(taken, Err(Rejection::NameTaken { .. })),
+        "{taken:?}"
+    );
+    world.by("ann", claim("hash")).expect("claimed");
+    world.lose("ann");
+    assert_eq!(world.resume(code), Err(Rejection::NameClaimed(name("ann"))));
+}
+
+#[test]
+fn a_room_that_is_gone_is_not_gone_back_to() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", join("dev")).expect("joined");
+    world
+        .by("ann", Command::Leave(Some(crate::world::room("lobby"))))
+        .expect("left");
+    let code = world.lose("ann");
+    world.act(Subject::Server, Command::Tidy).expect("tidied");
+    let facts = world.resume(code).expect("back");
+    assert_eq!(*taken_up(&facts).rooms, [chinwag_core::LOBBY]);
+    world
+        .by("ann", Command::SetTopic(Some(text("x"))))
+        .expect("set");
+    world.check();
+}
+
+#[test]
+fn the_oldest_lost_session_makes_room() {
+    let settings = chinwag_core::Settings {
+        people_max: 2,
+        ..chinwag_core::Settings::default()
+    };
+    let mut world = World::new(settings, chinwag_core::Kept::default());
+    let codes = ["ann", "bob", "cy"].map(|who| {
+        world.arrive_from(HOME, who).expect("here");
+        world.lose(who)
+    });
+    let back = codes.map(|code| world.resume(code).is_ok());
+    assert_eq!(back, [false, true, true]);
+}

@@ -1,0 +1,187 @@
+//! Speaking, and who may.
+
+use chinwag_core::{Command, Departure, Fact, Kept, Query, Rejection, Settings, Span};
+
+use crate::world::{World, join, name, room, say, text};
+
+fn tell(to: &str) -> Command {
+    Command::Tell {
+        to: to.into(),
+        text: text("psst"),
+    }
+}
+
+fn ignore(whom: &str, on: bool) -> Command {
+    Command::Ignore {
+        name: name(whom),
+        on,
+    }
+}
+
+/// Who hears a private message.
+fn heard_by(world: &World, facts: &[Fact]) -> Vec<String> {
+    let people = facts.iter().flat_map(Fact::people);
+    let souls = &world.shadow.people;
+    people
+        .map(|person| souls[&person].name.to_string())
+        .collect()
+}
+
+#[test]
+fn a_private_message_is_heard_by_two() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    let facts = world.by("ann", tell("BOB")).expect("told");
+    assert_eq!(heard_by(&world, &facts), ["ann", "bob"]);
+    let facts = world.by("bob", Command::Reply(text("yes?"))).expect("told");
+    assert_eq!(heard_by(&world, &facts), ["bob", "ann"]);
+    let facts = world.by("ann", tell("ann")).expect("told");
+    assert_eq!(heard_by(&world, &facts), ["ann"]);
+}
+
+#[test]
+fn who_is_ignored_is_not_heard_and_not_told() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("bob", ignore("ANN", true)).expect("ignored");
+    let facts = world.by("ann", tell("bob")).expect("no word about it");
+    assert_eq!(heard_by(&world, &facts), ["ann"]);
+    let nobody = world.by("bob", Command::Reply(text("yes?")));
+    assert_eq!(nobody, Err(Rejection::NobodyToReply));
+    world.by("bob", ignore("ann", false)).expect("heard again");
+    let facts = world.by("ann", tell("bob")).expect("told");
+    assert_eq!(heard_by(&world, &facts), ["ann", "bob"]);
+}
+
+#[test]
+fn what_cannot_be_ignored() {
+    let mut world = World::with(&["ann"]);
+    let not_ignored = Rejection::NotIgnored(name("bob"));
+    assert_eq!(world.by("ann", ignore("bob", false)), Err(not_ignored));
+    assert_eq!(
+        world.by("ann", ignore("Ann", true)),
+        Err(Rejection::Oneself)
+    );
+    let ignores_max = chinwag_core::limits::IGNORES_MAX;
+    for n in 0..ignores_max {
+        world
+            .by("ann", ignore(&format!("x{n}"), true))
+            .expect("ignored");
+    }
+    world.by("ann", ignore("X7", true)).expect("listed already");
+    let too_many = Rejection::TooManyIgnores { ignores_max };
+    assert_eq!(world.by("ann", ignore("bob", true)), Err(too_many));
+}
+
+#[test]
+fn a_slip_of_a_name_is_seen() {
+    let mut world = World::with(&["gopher", "ann"]);
+    for (typed, meant) in [
+        ("gofer", Some("gopher")),
+        ("ghoper", Some("gopher")),
+        ("GOPHR", Some("gopher")),
+        ("an", Some("ann")),
+        ("zebra", None),
+        ("x", None),
+        ("", None),
+    ] {
+        let expected = Rejection::NobodyCalled {
+            typed: typed.into(),
+            meant: meant.map(name),
+        };
+        assert_eq!(world.by("ann", tell(typed)), Err(expected), "{typed}");
+    }
+    let wild = "\x1b[2J".repeat(1_000);
+    let Err(Rejection::NobodyCalled { typed, .. }) = world.by("ann", tell(&wild)) else {
+        panic!("somebody is called that");
+    };
+    assert!(typed.len() < 1_000 && !typed.contains('\x1b'), "{typed}");
+}
+
+#[test]
+fn operators_alone_speak_in_a_read_only_room() {
+    let settings = Settings {
+        read_only: vec![room("News")],
+        ..Settings::default()
+    };
+    let mut world = World::new(settings, Kept::default());
+    world.arrive("lee").expect("here");
+    world.arrive("ann").expect("here");
+    for who in ["lee", "ann"] {
+        world.by(who, join("news")).expect("joined");
+    }
+    let read_only = || Err(Rejection::ReadOnly(room("news")));
+    for command in [
+        say("hello"),
+        Command::Act(text("waves")),
+        Command::SetTopic(None),
+    ] {
+        assert_eq!(world.by("ann", command.clone()), read_only());
+        assert!(world.by("lee", command).is_ok());
+    }
+    world.by("ann", join("lobby")).expect("switched");
+    assert!(world.by("ann", say("hello")).is_ok());
+}
+
+#[test]
+fn where_it_is_locked_claimed_names_speak() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world
+        .by("bob", crate::world::claim("hash"))
+        .expect("claimed");
+    world.by("lee", Command::Lock(true)).expect("locked");
+    let locked = || Err(Rejection::LockedSpeech);
+    assert_eq!(world.by("ann", say("hello")), locked());
+    assert_eq!(world.by("ann", tell("bob")), locked());
+    assert_eq!(world.by("ann", Command::SetTopic(None)), locked());
+    assert!(world.by("ann", tell("lee")).is_ok(), "an appeal");
+    assert!(world.by("bob", say("hello")).is_ok());
+    assert_eq!(world.arrive("cy"), Err(Rejection::Locked));
+    assert_eq!(world.arrive(""), Err(Rejection::Locked));
+    world.by("lee", Command::Lock(false)).expect("unlocked");
+    assert!(world.by("ann", say("hello")).is_ok() && world.arrive("cy").is_ok());
+}
+
+#[test]
+fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
+    let goodbye = |text| Command::Depart(Departure::Quit(Some(text)));
+    for (time, heard) in [(9, false), (11, true)] {
+        let mut world = World::with(&["lee", "ann"]);
+        let mute = Command::Mute {
+            name: "ann".into(),
+            time: Some(Span::seconds(10)),
+            why: None,
+        };
+        world.by("lee", mute).expect("muted");
+        world.pass(Span::seconds(time));
+        let facts = world.by("ann", goodbye(text("lies"))).expect("gone");
+        let [Fact::Departed(departed)] = &facts[..] else {
+            panic!("{facts:?}");
+        };
+        assert_eq!(departed.why, Departure::Quit(heard.then(|| text("lies"))));
+    }
+}
+
+#[test]
+fn a_connection_that_was_replaced_is_not_heard() {
+    let mut world = World::with(&["ann"]);
+    let before = world.subject("ann");
+    let code = world.shadow.people[&world.person("ann")].code;
+    world.resume(code).expect("taken up");
+    assert_eq!(world.act(before, say("hello")), Err(Rejection::NotHere));
+    let asked = world.chat.answer(before, Query::Rooms, world.now);
+    assert_eq!(asked, Err(Rejection::NotHere));
+    assert!(world.by("ann", say("hello")).is_ok());
+}
+
+#[test]
+fn a_visitor_can_do_nothing_but_come_in() {
+    let mut world = World::with(&["ann"]);
+    let visitor = world.visitor("192.0.2.77");
+    for command in [
+        say("hello"),
+        join("dev"),
+        Command::Lock(true),
+        Command::Tidy,
+    ] {
+        assert_eq!(world.act(visitor, command), Err(Rejection::NotHere));
+    }
+}

@@ -1,0 +1,276 @@
+//! A chat under test, treated as the hub treats it: decide, number, apply; what must last waits
+//! for the commit, which can fail.
+
+use std::collections::BTreeMap;
+
+use chinwag_core::{
+    Answer, Arrived, Chat, Command, Event, Fact, Kept, Link, Moment, Name, PersonId, Profile,
+    Query, Rejection, ResumeCode, RoomName, Seq, Settings, Span, Subject, Text, Timestamp,
+};
+
+use crate::shadow::Shadow;
+
+/// 2026-11-21 14:03:05 UTC.
+pub(crate) const START: Timestamp = Timestamp(1_795_269_785_000);
+
+/// A home that nobody else in these tests lives in.
+pub(crate) const HOME: &str = "192.0.2.1";
+
+pub(crate) struct World {
+    pub(crate) chat: Chat,
+    pub(crate) shadow: Shadow,
+    pub(crate) now: Timestamp,
+    fresh: Chat,
+    events: BTreeMap<Seq, Event>,
+    staged: Vec<Event>,
+    next_seq: Seq,
+    next_link: u64,
+    random: u64,
+}
+
+impl World {
+    pub(crate) fn new(settings: Settings, kept: Kept) -> Self {
+        let chat = Chat::new(settings.clone(), kept.clone(), START);
+        Self {
+            shadow: Shadow::new(settings, &kept),
+            now: START,
+            fresh: chat.clone(),
+            chat,
+            events: BTreeMap::new(),
+            staged: Vec::new(),
+            next_seq: Seq(1),
+            next_link: 1,
+            random: 0,
+        }
+    }
+
+    /// With these people, each from a home of its own; the first is the operator.
+    pub(crate) fn with(names: &[&str]) -> Self {
+        let mut world = Self::new(Settings::default(), Kept::default());
+        for (name, n) in names.iter().zip(10..) {
+            world
+                .arrive_from(&format!("192.0.2.{n}"), name)
+                .expect(name);
+        }
+        world
+    }
+
+    pub(crate) fn pass(&mut self, time: Span) {
+        self.now = self.now + time;
+    }
+
+    /// A new connection.
+    pub(crate) fn visitor(&mut self, address: &str) -> Subject {
+        self.next_link += 1;
+        Subject::Visitor {
+            link: Link(self.next_link),
+            address: address.parse().expect("an address"),
+        }
+    }
+
+    pub(crate) fn arrive_from(&mut self, address: &str, name: &str) -> Result<Arrived, Rejection> {
+        let visitor = self.visitor(address);
+        let name = Some(name).filter(|name| !name.is_empty()).map(self::name);
+        let facts = self.act(visitor, Command::Arrive { name, proof: None })?;
+        match &facts[..] {
+            [Fact::Arrived(arrived), Fact::Joined { .. }] => Ok(Arrived::clone(arrived)),
+            _ => panic!("{facts:?}"),
+        }
+    }
+
+    pub(crate) fn arrive(&mut self, name: &str) -> Result<Arrived, Rejection> {
+        self.arrive_from(HOME, name)
+    }
+
+    /// The one who goes by this name now.
+    pub(crate) fn subject(&self, name: &str) -> Subject {
+        let name = self::name(name);
+        let souls = self.shadow.people.iter();
+        let found = souls.into_iter().find(|(_, soul)| soul.name.same_as(&name));
+        let (&person, soul) = found.expect("somebody of this name");
+        Subject::Person {
+            person,
+            link: soul.link,
+            address: soul.address,
+        }
+    }
+
+    pub(crate) fn person(&self, name: &str) -> PersonId {
+        match self.subject(name) {
+            Subject::Person { person, .. } => person,
+            _ => unreachable!(),
+        }
+    }
+
+    /// Somebody who is here does something, which is saved at once.
+    pub(crate) fn by(&mut self, name: &str, command: Command) -> Result<Vec<Fact>, Rejection> {
+        self.act(self.subject(name), command)
+    }
+
+    /// Somebody leaves in a way that can be taken back. Returns the code.
+    pub(crate) fn lose(&mut self, name: &str) -> ResumeCode {
+        let code = self.shadow.people[&self.person(name)].code;
+        let why = chinwag_core::Departure::Lost;
+        self.by(name, Command::Depart(why)).expect("gone");
+        code
+    }
+
+    pub(crate) fn resume(&mut self, code: ResumeCode) -> Result<Vec<Fact>, Rejection> {
+        let visitor = self.visitor(HOME);
+        self.act(visitor, Command::Resume(code))
+    }
+
+    pub(crate) fn whois(&self, name: &str) -> Result<Profile, Rejection> {
+        let asker = self.subject(name);
+        match self
+            .chat
+            .answer(asker, Query::Whois(name.into()), self.now)?
+        {
+            Answer::Whois(profile) => Ok(*profile),
+            answer => panic!("{answer:?}"),
+        }
+    }
+
+    pub(crate) fn act(
+        &mut self,
+        subject: Subject,
+        command: Command,
+    ) -> Result<Vec<Fact>, Rejection> {
+        let facts = self.stage_or_do(subject, command);
+        self.settle(true);
+        facts
+    }
+
+    /// One step of the hub, which leaves messages staged.
+    pub(crate) fn stage_or_do(
+        &mut self,
+        subject: Subject,
+        command: Command,
+    ) -> Result<Vec<Fact>, Rejection> {
+        let talks = command.only_talks();
+        if !talks && self.has_staged(subject) {
+            self.settle(true);
+        }
+        let facts = self.decide(subject, command)?;
+        self.shadow.check_asked(subject, &facts, self.now);
+        let is_durable = facts.iter().any(Fact::is_durable);
+        if is_durable && !talks {
+            self.settle(true);
+        }
+        for fact in facts.clone() {
+            let (seq, at) = (self.next_seq, self.now);
+            self.next_seq = seq.next();
+            let event = Event { seq, at, fact };
+            match is_durable {
+                true => self.staged.push(event),
+                false => self.apply(event),
+            }
+        }
+        if is_durable && !talks {
+            self.settle(true);
+        }
+        Ok(facts)
+    }
+
+    fn has_staged(&self, subject: Subject) -> bool {
+        let by = |staged: &Event, asker| matches!(staged.fact, Fact::Said { person, .. } if person == asker);
+        match subject {
+            Subject::Visitor { .. } => false,
+            Subject::Server => !self.staged.is_empty(),
+            Subject::Person { person, .. } => self.staged.iter().any(|said| by(said, person)),
+        }
+    }
+
+    /// The commit, which succeeds or does not.
+    pub(crate) fn settle(&mut self, saved: bool) {
+        let staged = std::mem::take(&mut self.staged);
+        if saved {
+            staged.into_iter().for_each(|event| self.apply(event));
+        }
+    }
+
+    fn apply(&mut self, event: Event) {
+        self.shadow.fold(&event);
+        self.chat.apply(&event);
+        self.events.insert(event.seq, event);
+    }
+
+    /// Decides, and checks that deciding changed nothing and that a refusal left nothing behind.
+    fn decide(&mut self, subject: Subject, command: Command) -> Result<Vec<Fact>, Rejection> {
+        let before = self.chat.clone();
+        let random = &mut self.random;
+        let mut roll = || splitmix(random);
+        let mut moment = Moment {
+            now: self.now,
+            roll: &mut roll,
+        };
+        let sentinel = Fact::Tidied { closed: [].into() };
+        let mut facts = vec![sentinel.clone()];
+        let decided = self.chat.decide(subject, command, &mut moment, &mut facts);
+        assert!(self.chat == before, "deciding changed the chat");
+        assert_eq!(facts.remove(0), sentinel, "what was there before stays");
+        if decided.is_err() {
+            assert_eq!(facts, [], "a refusal leaves nothing behind");
+        }
+        decided.map(|()| facts)
+    }
+
+    /// Checks all that holds between two commands.
+    pub(crate) fn check(&self) {
+        self.shadow.check(&self.chat, self.now);
+    }
+
+    /// Checks that the events alone, in their order, make the same chat.
+    pub(crate) fn check_replay(&mut self) {
+        self.settle(true);
+        let mut replayed = self.fresh.clone();
+        self.events.values().for_each(|event| replayed.apply(event));
+        assert!(
+            replayed == self.chat,
+            "{replayed:#?}\nis not\n{:#?}",
+            self.chat
+        );
+    }
+}
+
+/// SplitMix64: enough of chance to be different every time, and always the same.
+fn splitmix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+pub(crate) fn room(text: &str) -> RoomName {
+    RoomName::parse(text).expect("a room name")
+}
+
+pub(crate) fn text(text: &str) -> Text {
+    Text::parse(text).expect("a text")
+}
+
+pub(crate) fn say(words: &str) -> Command {
+    Command::Say(text(words))
+}
+
+pub(crate) fn join(name: &str) -> Command {
+    Command::Join(room(name))
+}
+
+pub(crate) fn rename(to: &str) -> Command {
+    Command::Rename {
+        name: name(to),
+        proof: None,
+    }
+}
+
+pub(crate) fn claim(hash: &str) -> Command {
+    Command::Claim {
+        credential: hash.into(),
+    }
+}

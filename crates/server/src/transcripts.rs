@@ -1,0 +1,330 @@
+//! Conversations on virtual time: text files of what several people type and see, run through the
+//! real hub, store, shard and dialect. Only sockets, clocks and threads are missing.
+//!
+//! A file is a list of steps; what each person then sees is checked, and `UPDATE=1` writes it anew.
+//!
+//! ```text
+//! ann$            connects (and waits to be greeted; with a ! behind it, speaks at once)
+//! ann> hello      types a line (`\x1b` and the like are understood)
+//! ann^            sends FIN
+//! ann/            is reset
+//! + 10m           time passes
+//! ann| hello      sees a line; ann|_ for one without an end
+//! ```
+//!
+//! A line that starts with `;` is a remark.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Write;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::task::{Context, Poll, Waker};
+
+use chinwag_core::{LOBBY, Link, RoomName, Span, Timestamp};
+use chinwag_store::{Durability, Place, Store};
+use chinwag_wire::plain::TimeZone;
+
+use crate::config::Config;
+use crate::desk::{Archive, Desk, DeskReply, Question, Task, work_on};
+use crate::hub::Hub;
+use crate::shard::{Setting, Shard};
+use crate::socket::Socket;
+
+/// Sat 2026-11-21 14:02 UTC.
+const START: Timestamp = Timestamp(1_795_269_720_000);
+
+#[derive(Debug, Default)]
+struct Pipe {
+    to_server: VecDeque<u8>,
+    from_server: Vec<u8>,
+    fin: bool,
+    reset: bool,
+    closed: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct MemorySocket(Rc<RefCell<Pipe>>);
+
+impl Socket for MemorySocket {
+    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut pipe = self.0.borrow_mut();
+        if pipe.reset {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        let n = pipe.to_server.len().min(buffer.len());
+        if n == 0 && !pipe.fin {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        for (place, byte) in buffer.iter_mut().zip(pipe.to_server.drain(..n)) {
+            *place = byte;
+        }
+        Ok(n)
+    }
+
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let mut pipe = self.0.borrow_mut();
+        pipe.from_server.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn poll_readable(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let pipe = self.0.borrow();
+        match pipe.fin || pipe.reset || !pipe.to_server.is_empty() {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
+        }
+    }
+
+    fn poll_writable(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn shut_down_write(&self) {
+        self.0.borrow_mut().closed = true;
+    }
+}
+
+/// A server without threads, and the people on it.
+struct World {
+    hub: Hub,
+    shard: Shard,
+    archive: Archive,
+    questions: Receiver<Question>,
+    now: Timestamp,
+    people: Vec<(String, MemorySocket, Link)>,
+}
+
+thread_local! {
+    static ROLLS: RefCell<u64> = const { RefCell::new(0) };
+}
+
+/// Numbers that look random and are the same in every run.
+fn roll() -> u64 {
+    ROLLS.with_borrow_mut(|rolls| {
+        *rolls += 1;
+        rolls.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17)
+    })
+}
+
+impl World {
+    fn new(config: &str) -> Self {
+        ROLLS.set(0);
+        let config = Config::read(Some(config), [], toml::Table::new()).expect("a configuration");
+        let opened = Store::open(Place::Memory, Durability::Process, config.retention());
+        let opened = opened.expect("a store");
+        let archive = Archive {
+            reader: opened.store.reader().expect("a reader"),
+            matches_max: config.limits.search_lines_max,
+        };
+        let (desk, questions) = Desk::unattended();
+        let setting = Setting {
+            name: "localhost".into(),
+            zone: TimeZone::UTC,
+            limits: Arc::new(config.limits.clone()),
+        };
+        let names = HashMap::from([(LOBBY, RoomName::lobby())]);
+        let (settings, replay) = (config.settings(), config.history.replay);
+        Self {
+            hub: Hub::new(settings, replay, opened, Arc::default(), (START, roll)),
+            shard: Shard::new(0, setting, names, desk, (START, START)),
+            archive,
+            questions,
+            now: START,
+            people: Vec::new(),
+        }
+    }
+
+    /// Runs everything until nothing is left to do.
+    fn settle(&mut self) {
+        let mut task = Context::from_waker(Waker::noop());
+        for _ in 0..1_000 {
+            for (_, _, link) in &self.people {
+                let _ = self.shard.poll_session(*link, self.now, &mut task);
+            }
+            self.shard.flush_all();
+            let requests = self.shard.take_outbox();
+            let questions: Vec<Question> = self.questions.try_iter().collect();
+            let is_done = requests.is_none() && questions.is_empty();
+            for (link, task) in questions {
+                self.answer(link, task);
+            }
+            for request in requests.into_iter().flatten() {
+                self.hub.take(request, self.now);
+            }
+            let turn = self.hub.finish(self.now);
+            self.shard
+                .deliver(&turn.happenings, turn.replies, (turn.at, self.now));
+            self.shard.flush_all();
+            if is_done && turn.happenings.is_empty() {
+                return;
+            }
+        }
+        panic!("it never comes to rest");
+    }
+
+    fn answer(&mut self, link: Link, task: Task) {
+        let finding = match task {
+            Task::Hash(_) | Task::Verify { .. } => work_on(task),
+            task => self.archive.look_up(task),
+        };
+        self.shard.on_finding(DeskReply { link, finding });
+        self.shard.resume_relieved();
+    }
+
+    fn pass(&mut self, span: Span) {
+        let end = self.now + span;
+        while self.now < end {
+            let deadlines = [self.shard.deadline(), self.hub.deadline()];
+            let next = deadlines.into_iter().flatten().min().unwrap_or(end);
+            self.now = next.clamp(self.now + Span(1), end);
+            self.shard.tick(self.now);
+            self.hub.tidy(self.now);
+            self.settle();
+        }
+    }
+
+    fn connect(&mut self, name: &str, waits: bool) {
+        let socket = MemorySocket::default();
+        let address = "192.0.2.1".parse().expect("an address");
+        let link = self
+            .shard
+            .admit(Box::new(socket.clone()), address, None, self.now);
+        self.people.retain(|(other, _, _)| other != name);
+        self.people.push((name.to_owned(), socket, link));
+        if waits {
+            self.pass(Span(250));
+        }
+    }
+
+    fn socket(&self, name: &str) -> &MemorySocket {
+        let found = self.people.iter().find(|(other, _, _)| other == name);
+        &found.unwrap_or_else(|| panic!("{name} is not connected")).1
+    }
+
+    fn step(&mut self, step: &str) {
+        if let Some(span) = step.strip_prefix('+') {
+            return self.pass(span.trim().parse().expect("a time"));
+        }
+        let end = step
+            .find(['$', '>', '^', '/'])
+            .unwrap_or_else(|| panic!("no step: {step}"));
+        let (name, what) = step.split_at(end);
+        match what.split_at(1) {
+            ("$", rest) => self.connect(name, rest != "!"),
+            (">", line) => {
+                let mut bytes = unescape(line.strip_prefix(' ').unwrap_or(line));
+                bytes.push(b'\n');
+                self.socket(name).0.borrow_mut().to_server.extend(bytes);
+            }
+            ("^", _) => self.socket(name).0.borrow_mut().fin = true,
+            _ => self.socket(name).0.borrow_mut().reset = true,
+        }
+        self.settle();
+    }
+
+    /// What everybody was written since the last look.
+    fn seen(&mut self, out: &mut String) {
+        for (name, socket, _) in &self.people {
+            let bytes = std::mem::take(&mut socket.0.borrow_mut().from_server);
+            let text = String::from_utf8_lossy(&bytes)
+                .replace('\r', "\\r")
+                .replace('\x07', "\\x07");
+            for line in text.split_inclusive('\n') {
+                let written = match line.strip_suffix('\n') {
+                    Some("") => writeln!(out, "{name}|"),
+                    Some(line) => writeln!(out, "{name}| {line}"),
+                    None => writeln!(out, "{name}|_ {}", line.trim_end()),
+                };
+                written.expect("strings take everything");
+            }
+            if std::mem::take(&mut socket.0.borrow_mut().closed) {
+                writeln!(out, "{name}| (closed)").expect("strings take everything");
+            }
+        }
+    }
+}
+
+/// The bytes that a line of a file stands for.
+fn unescape(line: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = line;
+    while let Some((before, escape)) = rest.split_once("\\x") {
+        bytes.extend_from_slice(before.as_bytes());
+        bytes.push(u8::from_str_radix(&escape[..2], 16).expect("two digits"));
+        rest = &escape[2..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
+/// Runs a file's steps and returns it with what was seen.
+fn perform(text: &str) -> String {
+    let config = text.lines().filter_map(|line| line.strip_prefix("= "));
+    let mut world = World::new(&config.collect::<Vec<_>>().join("\n"));
+    let mut out = String::new();
+    for line in text.lines() {
+        let is_seen = line
+            .split_once('|')
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(char::is_alphanumeric));
+        if is_seen {
+            continue;
+        }
+        writeln!(out, "{line}").expect("strings take everything");
+        if !(line.is_empty() || line.starts_with([';', '='])) {
+            world.step(line);
+            world.seen(&mut out);
+        }
+    }
+    out
+}
+
+#[test]
+fn people_see_what_the_transcripts_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    let mut wrong = Vec::new();
+    for file in files {
+        let expected = std::fs::read_to_string(&file).expect("a file");
+        let found = perform(&expected);
+        if found == expected {
+            continue;
+        }
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&file, found).expect("a file that can be written");
+        } else {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            wrong.push(format!("{name}:\n{}", first_difference(&expected, &found)));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "UPDATE=1 writes what is seen now\n{}",
+        wrong.join("\n")
+    );
+}
+
+fn first_difference(expected: &str, found: &str) -> String {
+    let expected_lines = expected.lines().chain(std::iter::repeat("(end)"));
+    let pairs = found
+        .lines()
+        .chain(["(end)"])
+        .zip(expected_lines)
+        .enumerate();
+    let differs = |(_, (found, expected)): &(usize, (&str, &str))| found != expected;
+    let first = pairs.into_iter().find(differs);
+    first.map_or_else(String::new, |(line, (found, expected))| {
+        format!(
+            "line {}: seen     {found}\n         expected {expected}",
+            line + 1
+        )
+    })
+}

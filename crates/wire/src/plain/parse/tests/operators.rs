@@ -1,0 +1,73 @@
+//! The commands of operators.
+
+use super::*;
+
+#[test]
+fn what_operators_do_is_read() {
+    let why = |why: &str| Some(text(why));
+    let (bob, ten) = (String::from("bob"), Some(Span::minutes(10)));
+    let kick = |why| Command::Kick {
+        name: bob.clone(),
+        why,
+    };
+    check_command("/kick bob", kick(None));
+    check_command("/kick bob spam, again", kick(why("spam, again")));
+    let mute = |time, why| Command::Mute {
+        name: bob.clone(),
+        time,
+        why,
+    };
+    check_command("/mute bob", mute(None, None));
+    check_command("/mute bob 10m", mute(ten, None));
+    check_command("/mute bob 10m spam", mute(ten, why("spam")));
+    check_command("/mute bob spam 10m", mute(None, why("spam 10m")));
+    check_mistake("/mute bob 10 minutes", Mistake::BadTime(Typed::new("10")));
+    check_mistake("/mute bob 0m", Mistake::BadTime(Typed::new("0m")));
+    check_command("/unmute bob", Command::Unmute(name("bob")));
+    check_command("/op ann", Command::Op("ann".into()));
+    check_command("/deop ann", Command::Deop("ann".into()));
+    check_command(
+        "/announce restart at noon",
+        Command::Announce(text("restart at noon")),
+    );
+    check_query("/motd", Query::Motd);
+    check_command("/motd Be kind.", Command::SetMotd(why("Be kind.")));
+    check_command("/motd -", Command::SetMotd(None));
+    check_command("/lock", Command::Lock(true));
+    check_command("/lock off", Command::Lock(false));
+    check_query("/bans", Query::Sanctions);
+    check("/log", Request::Log(LOG_LINES));
+    check("/log 5", Request::Log(5));
+    check("/log 999999", Request::Log(LOG_LINES_MAX));
+    for (line, command) in [
+        ("/kick", "kick"),
+        ("/op a b", "op"),
+        ("/announce", "announce"),
+        ("/lock up", "lock"),
+        ("/log 0", "log"),
+        ("/log all", "log"),
+    ] {
+        check_usage(line, command);
+    }
+}
+
+#[test]
+fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
+    let ban = |line, who, cover_address| {
+        let command = Command::Ban {
+            mask: Mask::parse(who).expect("a mask"),
+            cover_address,
+            time: Some(Span::days(7)),
+            why: Some(text("spam")),
+        };
+        check_command(line, command);
+    };
+    ban("/ban bob 7d spam", "bob", true);
+    ban("/ban name:bob 7d spam", "bob", false);
+    ban("/ban 192.0.2.7/24 7d spam", "192.0.2.0/24", false);
+    let mask = Mask::parse("192.0.2.0/24").expect("a mask");
+    check_command("/unban 192.0.2.0/24", Command::Unban(mask));
+    check_mistake("/ban a/b", Mistake::BadMask(Typed::new("a/b")));
+    check_usage("/ban", "ban");
+    check_usage("/unban bob alice", "unban");
+}

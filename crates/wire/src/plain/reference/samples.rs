@@ -1,0 +1,292 @@
+//! Lines as the renderer writes them, for the reference: a page that was typed by hand would say
+//! what the server once said.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use chinwag_core::limits::LINE_BYTES_MAX;
+use chinwag_core::{
+    Act, Deed, Departed, Departure, Event, Fact, LOBBY, Manner, Name, PersonId, Rejection, Renamed,
+    RoomName, Seq, Span, Text, TimeStyle, Timestamp, Told,
+};
+
+use crate::plain::render::{Notice, Renderer, Style};
+use crate::plain::request::Asked;
+use crate::plain::zone::TimeZone;
+use crate::plain::{parse, parse_entry};
+
+/// When a line is written, and the line.
+pub(super) type Sample = (&'static str, String);
+
+/// 2026-11-21 14:03 UTC.
+const NOW: Timestamp = Timestamp(1_795_269_780_000);
+const READER: PersonId = PersonId(1);
+const OTHER: PersonId = PersonId(2);
+
+/// What a session says in the chat.
+pub(super) fn in_chat() -> Option<Vec<Sample>> {
+    let mut samples = Samples::default();
+    samples.talk()?;
+    samples.movement()?;
+    samples.the_server()?;
+    samples.refusals()?;
+    Some(samples.lines)
+}
+
+/// What a session says at the name prompt instead of the welcome.
+pub(super) fn at_prompt() -> Option<Vec<Sample>> {
+    let (lee, free, other) = (name("lee")?, name("lee2")?, name("Iee")?);
+    // 2026-11-22 10:00 UTC
+    let until = Some(Timestamp(1_795_341_600_000));
+    let why = text("spam").map(Arc::new);
+    let mut samples = Samples::default();
+    for (when, rejection) in [
+        (
+            "the name is taken",
+            Rejection::NameTaken {
+                name: lee.clone(),
+                free,
+            },
+        ),
+        (
+            "it looks like another",
+            Rejection::NameLooksLike {
+                name: other,
+                other: lee.clone(),
+            },
+        ),
+        ("it is registered", Rejection::NameClaimed(lee)),
+        ("the code is wrong or too old", Rejection::CodeNotValid),
+        ("the server is locked", Rejection::Locked),
+        (
+            "the server is full; it closes",
+            Rejection::ServerFull { people_max: 1000 },
+        ),
+        (
+            "you are banned; it closes",
+            Rejection::Banned { until, why },
+        ),
+    ] {
+        samples.line(when, |r, out| r.entry_refusal(out, &rejection));
+    }
+    if let Err(mistake) = parse_entry("4ann") {
+        samples.line("it is no name", |r, out| r.entry_mistake(out, &mistake));
+    }
+    samples.line("no name after some tries; it closes", |r, out| {
+        r.notice(out, Notice::NoName);
+    });
+    Some(samples.lines)
+}
+
+fn name(text: &str) -> Option<Name> {
+    Name::parse(text).ok()
+}
+
+fn text(text: &str) -> Option<Text> {
+    Text::parse(text)
+}
+
+#[derive(Default)]
+struct Samples {
+    lines: Vec<Sample>,
+}
+
+impl Samples {
+    fn line(&mut self, when: &'static str, write: impl FnOnce(&mut Renderer, &mut Vec<u8>)) {
+        let style = Style {
+            time: TimeStyle::Short,
+            zone: TimeZone::UTC,
+            crlf: false,
+            color: false,
+        };
+        let mut out = Vec::new();
+        write(&mut Renderer::new(style, NOW), &mut out);
+        let line = String::from_utf8_lossy(&out);
+        self.lines.push((when, line.trim_end().into()));
+    }
+
+    fn in_room(&mut self, when: &'static str, fact: Fact, room: &str) -> Option<()> {
+        let (room, current) = (RoomName::parse(room).ok()?, room == "lobby");
+        let event = event(fact);
+        self.line(when, |r, out| r.room_line(out, &event, &room, current));
+        Some(())
+    }
+
+    fn in_private(&mut self, when: &'static str, fact: Fact) {
+        let event = event(fact);
+        self.line(when, |r, out| r.private_line(out, &event, READER));
+    }
+
+    fn talk(&mut self) -> Option<()> {
+        let said = |by, what, manner| {
+            Some(Fact::Said {
+                person: OTHER,
+                name: name(by)?,
+                room: LOBBY,
+                text: text(what)?,
+                manner,
+            })
+        };
+        let hello = said("gopher", "hello megumin", Manner::Speech)?;
+        self.in_room("a message", hello, "lobby")?;
+        let green = said("ann", "build is green", Manner::Speech)?;
+        self.in_room("a message in another room of yours", green, "dev")?;
+        self.in_room(
+            "an action",
+            said("gopher", "waves", Manner::Action)?,
+            "lobby",
+        )?;
+        let told = |from, to| {
+            Some(Fact::Told(Box::new(Told {
+                from,
+                from_name: name("gopher")?,
+                to,
+                to_name: name("gopher")?,
+                text: text("psst")?,
+                ignored: false,
+            })))
+        };
+        self.in_private("a private message to you", told(OTHER, READER)?);
+        self.in_private("a private message of yours", told(READER, OTHER)?);
+        Some(())
+    }
+
+    fn movement(&mut self) -> Option<()> {
+        let (person, room) = (OTHER, LOBBY);
+        let joined = Fact::Joined {
+            person,
+            name: name("ann")?,
+            room,
+            here: 5,
+        };
+        self.in_room("somebody joins", joined, "lobby")?;
+        for (when, why) in [
+            ("somebody quits", Departure::Quit(text("lunch"))),
+            ("their connection ends", Departure::Closed),
+            ("it breaks", Departure::Lost),
+            ("it gives no sign of life", Departure::TimedOut),
+            ("it takes nothing any more", Departure::TooSlow),
+        ] {
+            let (name, rooms) = (name("ann")?, [LOBBY].into());
+            let departed = Departed {
+                person,
+                name,
+                rooms,
+                why,
+            };
+            self.in_room(when, Fact::Departed(Box::new(departed)), "lobby")?;
+        }
+        let crowd = Fact::Crowd {
+            room,
+            joined: 0,
+            left: 14,
+            who: None,
+            why: Some(Departure::Restart),
+            here: 5,
+        };
+        self.in_room("many leave at once", crowd, "lobby")?;
+        let renamed = Renamed {
+            person,
+            old: name("ann")?,
+            new: name("annie")?,
+            rooms: [LOBBY].into(),
+            claimed: false,
+            operator: false,
+        };
+        self.in_room(
+            "somebody takes another name",
+            Fact::Renamed(Box::new(renamed)),
+            "lobby",
+        )?;
+        let topic = Fact::TopicSet {
+            room,
+            by: name("lee")?,
+            text: text("Ship it"),
+        };
+        self.in_room("the topic is set", topic, "lobby")
+    }
+
+    fn the_server(&mut self) -> Option<()> {
+        let announce = Fact::Deed(Box::new(Deed {
+            by: name("lee")?,
+            actor: None,
+            act: Act::Announce(text("restart at noon")?),
+            target: None,
+        }));
+        self.in_private("an operator speaks to all", announce);
+        self.line("a new day begins", |r, out| {
+            r.day_break(out, NOW + Span::days(1));
+        });
+        for (when, notice) in [
+            ("you were too far behind", Notice::Skipped { lines: 312 }),
+            ("you type too fast", Notice::SlowDown(Span::seconds(2))),
+            (
+                "a line is too long",
+                Notice::TooLong {
+                    bytes: LINE_BYTES_MAX + 1024,
+                    bytes_max: LINE_BYTES_MAX,
+                },
+            ),
+            ("it is not UTF-8", Notice::NotUtf8),
+            ("telnet took a character for a key", Notice::Mangled),
+            ("the server stops", Notice::Stopping),
+            ("`/resume` elsewhere took your session", Notice::TakenUp),
+        ] {
+            self.line(when, |r, out| r.notice(out, notice));
+        }
+        Some(())
+    }
+
+    fn refusals(&mut self) -> Option<()> {
+        let (typed, meant) = (String::from("gofer"), name("gopher"));
+        let room = RoomName::parse("news").ok()?;
+        let remaining = Some(Span::minutes(9));
+        for (when, rejection, asked) in [
+            (
+                "nobody has that name",
+                Rejection::NobodyCalled { typed, meant },
+                Asked::Speech,
+            ),
+            (
+                "the room is read-only",
+                Rejection::ReadOnly(room.clone()),
+                Asked::Speech,
+            ),
+            (
+                "you are muted",
+                Rejection::Muted { remaining },
+                Asked::Speech,
+            ),
+            (
+                "the server cannot save",
+                Rejection::CannotSave,
+                Asked::Speech,
+            ),
+            (
+                "you are no operator",
+                Rejection::NeedsOperator { room },
+                Asked::Command("kick"),
+            ),
+        ] {
+            self.line(when, |r, out| r.refusal(out, &rejection, asked));
+        }
+        if let Err(mistake) = parse("/jion") {
+            self.line("there is no such command", |r, out| {
+                r.mistake(out, &mistake)
+            });
+        }
+        let (al, quit) = (name("al")?, Departure::Quit(None));
+        self.line("you leave", |r, out| r.farewell(out, &al, &quit, 4));
+        Some(())
+    }
+}
+
+fn event(fact: Fact) -> Event {
+    Event {
+        seq: Seq(1),
+        at: NOW,
+        fact,
+    }
+}

@@ -1,0 +1,83 @@
+//! Notices and goodbyes.
+
+use chinwag_core::{Departure, Span};
+
+use super::*;
+use crate::plain::Notice;
+
+#[test]
+fn notices() {
+    let (bytes, bytes_max) = (5120, 4096);
+    for (notice, expected) in [
+        (
+            Notice::TooLong { bytes, bytes_max },
+            "! NOT sent: 5120 bytes, the limit is 4096.",
+        ),
+        (Notice::NotUtf8, "! NOT sent: not valid UTF-8."),
+        (
+            Notice::Mangled,
+            "! NOT sent: telnet mangled that; fixed now, please retype.",
+        ),
+        (
+            Notice::SlowDown(Span(1_001)),
+            "! Slow down: NOT sent. Try again in 2 s.",
+        ),
+        (
+            Notice::Skipped { lines: 312 },
+            "! You were behind: 312 lines skipped. /history 312 shows them.",
+        ),
+        (
+            Notice::Skipped { lines: 1 },
+            "! You were behind: 1 line skipped. /history 1 shows it.",
+        ),
+        (Notice::Busy, "! The server is busy. Try again in a moment."),
+        (
+            Notice::NoHistory,
+            "! The server cannot read the history right now.",
+        ),
+        (Notice::NoName, "No name chosen. Bye."),
+        (
+            Notice::TooManyConnections,
+            "Too many connections from your address. Try again later.",
+        ),
+        (
+            Notice::TakenUp,
+            "! Your session was taken up elsewhere. Bye.",
+        ),
+        (Notice::Stopping, "! The server is stopping."),
+    ] {
+        let shown = shown(|r, out| r.notice(out, notice));
+        assert_eq!(shown.strip_suffix('\n'), Some(expected));
+    }
+}
+
+#[test]
+fn a_goodbye_says_what_ended() {
+    let farewell =
+        |why: Departure, lines| shown(|r, out| r.farewell(out, &name("al"), &why, lines));
+    assert_eq!(
+        farewell(Departure::Quit(None), 4),
+        "Bye, al. 4 lines sent.\n"
+    );
+    assert_eq!(farewell(Departure::Closed, 1), "Bye, al. 1 line sent.\n");
+    let by = || name("lee");
+    let kicked = Departure::Kicked {
+        by: by(),
+        why: why("spam"),
+    };
+    assert_eq!(farewell(kicked, 0), "! You were kicked by lee: spam.\n");
+    let until = Some(Timestamp(1_795_341_600_000));
+    let banned = Departure::Banned {
+        by: by(),
+        until,
+        why: why("spam"),
+    };
+    assert_eq!(
+        farewell(banned, 0),
+        "You are banned until 2026-11-22 10:00 UTC: spam.\n"
+    );
+    assert_eq!(
+        farewell(Departure::Restart, 0),
+        "! The server is stopping.\n"
+    );
+}

@@ -1,0 +1,97 @@
+//! Choices: made by chance, or by the bytes of an input.
+
+use chinwag_core::{Name, RoomName, Text};
+
+/// Where choices come from. An input's own bytes come first; when they are used up, or if there
+/// are none, they go on from the seed.
+pub(crate) struct Dice<'a> {
+    bytes: &'a [u8],
+    state: u64,
+}
+
+impl Dice<'_> {
+    pub(crate) fn from_seed(seed: u64) -> Dice<'static> {
+        Dice {
+            bytes: &[],
+            state: seed,
+        }
+    }
+}
+
+impl<'a> Dice<'a> {
+    /// Choices that an input makes, so that to change its bytes is to change them one by one.
+    pub(crate) fn from_input(bytes: &'a [u8]) -> Self {
+        Self { bytes, state: 0 }
+    }
+
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// SplitMix64.
+    fn random(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn byte(&mut self) -> u8 {
+        match self.bytes.split_first() {
+            Some((byte, rest)) => {
+                self.bytes = rest;
+                *byte
+            }
+            None => self.random() as u8,
+        }
+    }
+
+    pub(crate) fn number(&mut self) -> u64 {
+        u64::from_le_bytes([(); 8].map(|()| self.byte()))
+    }
+
+    /// A number below `end`, which is not 0.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        let number = match end {
+            0..=256 => usize::from(self.byte()),
+            _ => usize::from(self.byte()) << 8 | usize::from(self.byte()),
+        };
+        number % end
+    }
+
+    pub(crate) fn flip(&mut self) -> bool {
+        self.byte() % 2 == 0
+    }
+
+    pub(crate) fn pick<'b, T>(&mut self, from: &'b [T]) -> &'b T {
+        &from[self.below(from.len())]
+    }
+
+    /// Some of the input, as somebody could have typed it.
+    pub(crate) fn typed(&mut self) -> String {
+        let length = usize::from(self.byte()).min(self.bytes.len());
+        let (typed, rest) = self.bytes.split_at(length);
+        self.bytes = rest;
+        String::from_utf8_lossy(typed).into_owned()
+    }
+
+    pub(crate) fn text(&mut self) -> Text {
+        let typed = self.typed();
+        Text::parse(&typed).unwrap_or_else(|| Text::parse("hello").expect("a text"))
+    }
+
+    pub(crate) fn name(&mut self) -> Name {
+        let typed = self.typed();
+        Name::parse(&typed).unwrap_or_else(|_| Name::parse("gopher").expect("a name"))
+    }
+
+    pub(crate) fn room(&mut self) -> RoomName {
+        let typed = self.typed();
+        RoomName::parse(&typed).unwrap_or_else(|_| RoomName::lobby())
+    }
+
+    pub(crate) fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        self.flip().then(|| make(self))
+    }
+}

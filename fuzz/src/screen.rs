@@ -1,0 +1,44 @@
+//! What a terminal would make of what it is sent.
+
+/// Whether a terminal might obey it instead of showing it.
+pub(crate) fn is_active(c: char) -> bool {
+    let is_bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}');
+    let is_line_end = matches!(c, '\u{2028}' | '\u{2029}');
+    (c.is_control() && c != '\t') || is_bidi || is_line_end
+}
+
+/// The lines of `out`, without the colours that are allowed. Panics if one of them is not ended as
+/// it should be, or holds anything that a terminal obeys.
+pub(crate) fn lines(out: &[u8], crlf: bool, color: bool) -> Vec<String> {
+    let out = std::str::from_utf8(out).expect("UTF-8");
+    let out = if color {
+        without_color(out)
+    } else {
+        out.into()
+    };
+    let end = if crlf { "\r\n" } else { "\n" };
+    let Some(out) = out.strip_suffix(end) else {
+        assert!(out.is_empty(), "no line end: {out:?}");
+        return Vec::new();
+    };
+    let lines: Vec<String> = out.split(end).map(String::from).collect();
+    for line in &lines {
+        assert!(!line.contains(is_active), "{line:?}");
+        assert!(!line.is_empty());
+    }
+    lines
+}
+
+/// Takes off `ESC [ digits m` and nothing else.
+fn without_color(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let mut plain = String::from(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        match piece.split_once('m') {
+            Some((digits, rest)) if digits.bytes().all(|b| b.is_ascii_digit()) => plain += rest,
+            _ => plain = plain + "\x1b[" + piece,
+        }
+    }
+    plain
+}

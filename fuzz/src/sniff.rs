@@ -1,0 +1,33 @@
+//! Which protocol a client speaks: decided once, early, and by nothing that a name can be.
+
+use chinwag_core::Name;
+use chinwag_wire::sniff::{Protocol, SNIFF_BYTES_MAX, Sniffed, sniff};
+
+use crate::engine;
+
+#[test]
+fn first_bytes() {
+    engine::run("sniff", |bytes| {
+        let mut decided = None;
+        for n in 0..=bytes.len() {
+            match (sniff(&bytes[..n]), decided) {
+                (Sniffed::NeedMore, None) => assert!(n < SNIFF_BYTES_MAX),
+                (Sniffed::Is(protocol), None) => decided = Some(protocol),
+                (Sniffed::Is(protocol), Some(before)) => assert_eq!(protocol, before),
+                (Sniffed::NeedMore, Some(_)) => panic!("undecided again after {n} bytes"),
+            }
+        }
+        let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next();
+        let typed = line.and_then(|line| std::str::from_utf8(line).ok());
+        // Two names are not had: what begins as an SSH client does, and a command of IRC with a
+        // space behind it.
+        let is_taken = |typed: &str| typed.starts_with("SSH-") || typed.ends_with(' ');
+        let is_name = |typed: &str| Name::parse(typed).is_ok() && !is_taken(typed);
+        if typed.is_some_and(is_name) {
+            assert!(
+                matches!(decided, None | Some(Protocol::Plain)),
+                "it is a name"
+            );
+        }
+    });
+}
