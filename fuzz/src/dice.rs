@@ -61,7 +61,7 @@ impl<'a> Dice<'a> {
     }
 
     pub(crate) fn flip(&mut self) -> bool {
-        self.byte() % 2 == 0
+        self.byte().is_multiple_of(2)
     }
 
     pub(crate) fn pick<'b, T>(&mut self, from: &'b [T]) -> &'b T {

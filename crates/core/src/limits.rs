@@ -121,7 +121,7 @@ pub const USER_TIMEOUT: Span = Span::seconds(60);
 
 /// Lines that one session may have under way to the hub. Beyond it its socket is not read.
 pub const SESSION_REQUESTS_MAX: u32 = 256;
-/// Batches of requests that may wait for the hub, of each shard.
+/// Batches of requests that may wait for the hub, of all shards together.
 pub const HUB_QUEUE_MAX: usize = 256;
 /// Requests that the hub decides before it commits: bounds the time of a turn to some 20 ms.
 pub const TURN_REQUESTS_MAX: usize = 4096;

@@ -315,7 +315,7 @@ impl Config {
 
     /// The store's part of it.
     pub(crate) fn retention(&self) -> Retention {
-        let bytes = self.history.size_mib << 20;
+        let bytes = self.history.size_mib.saturating_mul(1 << 20);
         let default = self.server.memory.then_some(MEMORY_BYTES_MAX);
         Retention {
             keep: self.history.keep,

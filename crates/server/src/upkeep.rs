@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use chinwag_store::{Checkpointer, Indexer};
+use chinwag_store::{Checkpointer, Error, Indexer};
 
 /// Messages in the last second beyond which the chat is not calm.
 const CALM_MAX: u64 = 1_000;
@@ -54,6 +54,7 @@ struct Upkeep {
     saved: u64,
     /// Whether there was nothing to do: then there is nothing until something is saved.
     is_idle: bool,
+    fails: bool,
 }
 
 impl Upkeep {
@@ -63,24 +64,32 @@ impl Upkeep {
         if new == 0 && self.is_idle {
             return;
         }
-        if let Err(error) = checkpointer.checkpoint() {
-            tracing::warn!("cannot empty the write-ahead log: {error}");
+        let done = checkpointer
+            .checkpoint()
+            .and_then(|()| match new <= CALM_MAX {
+                true => fill(indexer),
+                false => Ok(false),
+            });
+        self.is_idle = new == 0 && matches!(done, Ok(true));
+        self.note(done.err().as_ref());
+    }
+
+    /// Logs the first failure of a row: it is tried again every second.
+    fn note(&mut self, error: Option<&Error>) {
+        if let Some(error) = error.filter(|_| !self.fails) {
+            tracing::warn!("the upkeep of the store fails: {error}");
         }
-        self.is_idle = new <= CALM_MAX && fill(indexer) && new == 0;
+        self.fails = error.is_some();
     }
 }
 
 /// Indexes for a while. Returns whether nothing is left to do.
-fn fill(indexer: &mut Indexer) -> bool {
+fn fill(indexer: &mut Indexer) -> Result<bool, Error> {
     for _ in 0..STEPS_MAX {
-        match indexer.step(STEP_MESSAGES) {
-            Ok(indexed) if indexed.caught_up => return true,
-            Ok(_) => thread::yield_now(),
-            Err(error) => {
-                tracing::warn!("cannot fill the search: {error}");
-                return false;
-            }
+        if indexer.step(STEP_MESSAGES)?.caught_up {
+            return Ok(true);
         }
+        thread::yield_now();
     }
-    false
+    Ok(false)
 }

@@ -11,11 +11,17 @@ const LISTENERS: usize = 3;
 #[test]
 fn what_was_shown_survives_a_kill_at_any_moment() {
     let mut dice = Dice::new();
-    let mut setup = Setup::new().without_operator().limit("history_lines", "10000000");
+    let mut setup = Setup::new()
+        .without_operator()
+        .limit("history_lines", "10000000");
     let mut before = Vec::new();
     for round in 0..ROUNDS {
         let server = setup.start();
-        assert_eq!(history(&server), before, "round {round}: what was kept stays");
+        assert_eq!(
+            history(&server),
+            before,
+            "round {round}: what was kept stays"
+        );
         let talk = Talk::start(&server, round, SENDERS, LISTENERS);
         let mut witness = server.join("witness");
         load::hear(&mut witness, dice.between(1, 4_000));

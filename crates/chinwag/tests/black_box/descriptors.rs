@@ -7,7 +7,9 @@ const DESCRIPTORS: u32 = 64;
 
 #[test]
 fn those_who_are_in_go_on_and_others_wait_until_one_is_free() {
-    let setup = Setup::new().descriptors(DESCRIPTORS).limit("arrival_time", "1h");
+    let setup = Setup::new()
+        .descriptors(DESCRIPTORS)
+        .limit("arrival_time", "1h");
     let mut server = setup.start();
     let mut ann = server.join("ann");
     let mut bob = server.join("bob");

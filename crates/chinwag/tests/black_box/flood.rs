@@ -39,7 +39,11 @@ fn beyond_it_lines_are_refused_and_that_is_said_once() {
     let mut listener = server.join("listener");
     let mut ann = server.join("ann");
     let told = paste(&mut ann, 30);
-    assert_eq!(told.matches("! Slow down: NOT sent. Try again in ").count(), 1, "{told}");
+    assert_eq!(
+        told.matches("! Slow down: NOT sent. Try again in ").count(),
+        1,
+        "{told}"
+    );
     assert!(told.contains(" s.\nBye, ann. 20 lines sent.\n"), "{told}");
     assert_passed(&listener.expect("* ann left"), "ann", 20);
 }
@@ -51,7 +55,10 @@ fn it_is_as_configured_unless_told_otherwise() {
     let mut ann = server.join("ann");
     let told = paste(&mut ann, 21);
     // The burst is spent: one more would be there in half a second.
-    assert!(told.contains("! Slow down: NOT sent. Try again in 1 s.\n"), "{told}");
+    assert!(
+        told.contains("! Slow down: NOT sent. Try again in 1 s.\n"),
+        "{told}"
+    );
     assert_passed(&listener.expect("* ann left"), "ann", 20);
 }
 
@@ -71,13 +78,20 @@ fn commands_and_refused_lines_count_too() {
     let server = server();
     let _listener = server.join("listener");
     let mut ann = server.join("ann");
-    for n in 0..10 {
-        ann.ask(&format!("/nonsense{n}"), "! No command ");
-        ann.write(b"\xff\xfe\xff\n");
-        ann.write("x".repeat(5000).as_bytes());
-        ann.write(b"\n");
-    }
+    let lines = [
+        b"/nonsense\nnot \xe9 UTF-8\n",
+        [b'x'; 5000].as_slice(),
+        b"\n",
+    ];
+    ann.write(&lines.concat().repeat(10));
     ann.shut();
     let told = ann.rest();
-    assert_eq!(told.matches("! Slow down: ").count(), 1, "{told}");
+    for (answer, count) in [
+        ("! No command /nonsense.", 7),
+        ("! NOT sent: not valid UTF-8.\n", 7),
+        ("! NOT sent: 5000 bytes, the limit is 4096.\n", 6),
+        ("! Slow down: ", 1),
+    ] {
+        assert_eq!(told.matches(answer).count(), count, "{answer}: {told}");
+    }
 }

@@ -36,14 +36,18 @@ impl Talk {
     /// What each of them was shown, once the server is gone.
     pub(crate) fn all_seen(self) -> Vec<Vec<String>> {
         let threads = self.threads.into_iter();
-        threads.map(|thread| thread.join().expect("listening works")).collect()
+        threads
+            .map(|thread| thread.join().expect("listening works"))
+            .collect()
     }
 }
 
 fn talk_on(mut writer: TcpStream, topic: &str) {
     for n in 0_u64.. {
         // Some in one packet, as a program would send them.
-        let lines: String = (0..10).map(|k| format!("{topic}-{}\n", n * 10 + k)).collect();
+        let lines: String = (0..10)
+            .map(|k| format!("{topic}-{}\n", n * 10 + k))
+            .collect();
         if writer.write_all(lines.as_bytes()).is_err() {
             return;
         }
@@ -61,9 +65,14 @@ pub(crate) fn hear(client: &mut Client, lines: u64) {
 pub(crate) fn lines_of(text: &str) -> Vec<String> {
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     // What is replayed on arrival was said before.
-    let new = whole.rsplit_once("--- now ---").map_or(whole, |(before, after)| {
-        if after.is_empty() { before } else { after }
-    });
+    let new = whole
+        .rsplit_once("--- now ---")
+        .map_or(
+            whole,
+            |(before, after)| {
+                if after.is_empty() { before } else { after }
+            },
+        );
     messages(new)
 }
 
@@ -91,7 +100,16 @@ fn the_load_generator_finds_every_message_once_and_in_order() {
     let output = Command::new(loadgen)
         .args(["fanout", "--addr", &server.address().to_string()])
         .args(["--server-pid", &server.pid().to_string()])
-        .args(["--n", "1000", "--senders", "4", "--window", "4", "--in-flight", "1000"])
+        .args([
+            "--n",
+            "1000",
+            "--senders",
+            "4",
+            "--window",
+            "4",
+            "--in-flight",
+            "1000",
+        ])
         .args(["--secs", "1", "--warmup", "0.2", "--json", "-"])
         // Guests: the names it makes up look like one another to the server (u0l, u01).
         .args(["--step", "expect:username:", "--step", "send:\\n"])

@@ -19,14 +19,23 @@ fn fill(server: &Server) {
     bob.send("build is green");
     bob.sync();
     lee.ask("/op bob", "! bob is an operator now.\n");
-    lee.ask("/mute troll 2h noise", "! troll is muted for 2 hours: noise.\n");
+    lee.ask(
+        "/mute troll 2h noise",
+        "! troll is muted for 2 hours: noise.\n",
+    );
     troll.expect("! You are muted by lee for 2 hours: noise.\n");
     lee.ask("/mute quiet", "Nobody called");
     lee.ask("/ban name:mallory 1d spam", "! mallory is banned until ");
     lee.ask("/ban 192.0.2.0/24", "! 192.0.2.0/24 is banned.\n");
     lee.ask("/motd Be kind.", "! The message of the day is set.\n");
-    lee.ask("/announce restart at noon", "! lee announces: restart at noon\n");
-    lee.ask("/topic Friday release", "* lee set the topic: Friday release\n");
+    lee.ask(
+        "/announce restart at noon",
+        "! lee announces: restart at noon\n",
+    );
+    lee.ask(
+        "/topic Friday release",
+        "* lee set the topic: Friday release\n",
+    );
     lee.ask("/lock", "! Locked: ");
 }
 
@@ -38,16 +47,28 @@ fn everything_decided_comes_back() {
 
     let mut stranger = server.connect();
     stranger.expect("Enter your username: ");
-    stranger.ask("stranger", "Only registered names may come in at the moment.");
+    stranger.ask(
+        "stranger",
+        "Only registered names may come in at the moment.",
+    );
     let mut thief = server.connect();
     thief.expect("Enter your username: ");
-    thief.ask("bob", "\"bob\" is registered. If it is yours, type bob#password; or choose another.\n");
+    thief.ask(
+        "bob",
+        "\"bob\" is registered. If it is yours, type bob#password; or choose another.\n",
+    );
     thief.ask("bob#wrong", "Enter your username: ");
 
     let mut lee = server.connect();
     let welcome = lee.come_in("lee#correct horse");
-    assert!(welcome.contains("Message of the day: Be kind.\n"), "{welcome}");
-    assert!(welcome.contains("Topic: Friday release (lee, just now)\n"), "{welcome}");
+    assert!(
+        welcome.contains("Message of the day: Be kind.\n"),
+        "{welcome}"
+    );
+    assert!(
+        welcome.contains("Topic: Friday release (lee, just now)\n"),
+        "{welcome}"
+    );
     lee.ask("/lock off", "! Unlocked: ");
     let mut mallory = server.connect();
     mallory.expect("Enter your username: ");
@@ -92,7 +113,10 @@ fn everything_said_comes_back_in_order() {
     assert_eq!(messages(&replayed).len(), 20);
     lee.send("/history 100");
     let history = lee.expect("--- now ---\n");
-    assert!(history.contains("--- last 31 of 31 messages ---\n"), "{history}");
+    assert!(
+        history.contains("--- last 31 of 31 messages ---\n"),
+        "{history}"
+    );
     let mut said: Vec<_> = (1..=30).map(|n| format!("bob: message {n}")).collect();
     said.push("* bob waves".into());
     assert_eq!(messages(&history), said);
@@ -100,7 +124,10 @@ fn everything_said_comes_back_in_order() {
     lee.ask("/join dev", "You are in #dev, alone.\n");
     let dev = masked(&lee.expect("--- now ---\n"));
     assert!(dev.contains("Topic: Ship it (bob, just now)\n"), "{dev}");
-    assert!(dev.ends_with("[--:--] bob: build is green\n--- now ---\n"), "{dev}");
+    assert!(
+        dev.ends_with("[--:--] bob: build is green\n--- now ---\n"),
+        "{dev}"
+    );
     lee.send("/search green");
     lee.expect("1 message with \"green\"");
     lee.expect("#dev bob: build is green\n");
@@ -132,7 +159,9 @@ fn memory_keeps_nothing() {
     ann.send("hello");
     ann.sync();
     let setup = server.stop();
-    let left = std::fs::read_dir(setup.home()).expect("it is there").count();
+    let left = std::fs::read_dir(setup.home())
+        .expect("it is there")
+        .count();
     assert_eq!(left, 0, "files in {}", setup.home().display());
     let server = setup.start();
     let mut ann = server.join("ann");

@@ -14,7 +14,13 @@ fn patient_server() -> Server {
 fn run(server: &Server, script: &str) -> String {
     let address = server.address();
     let mut shell = Command::new("sh");
-    shell.args(["-c", script, "sh", &address.ip().to_string(), &address.port().to_string()]);
+    shell.args([
+        "-c",
+        script,
+        "sh",
+        &address.ip().to_string(),
+        &address.port().to_string(),
+    ]);
     let output = shell.output().expect("there is a shell");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).expect("the server writes UTF-8")
@@ -37,7 +43,10 @@ fn a_script_that_speaks_first() {
         "bot: hello\n",
         "* bot left #lobby (connection closed)\n",
     ]);
-    assert!(seen.starts_with("Welcome, bot. You are in #lobby with listener.\n"), "{seen}");
+    assert!(
+        seen.starts_with("Welcome, bot. You are in #lobby with listener.\n"),
+        "{seen}"
+    );
     assert!(seen.ends_with("Bye, bot. 1 line sent.\n"), "{seen}");
 }
 
@@ -76,11 +85,19 @@ fn what_was_queued_before_the_end_is_finished() {
 #[test]
 fn answers_come_behind_the_end_of_the_input() {
     let server = patient_server();
-    let seen = run(&server, "printf 'bot\\nmark\\n/history 1\\n/who' | nc -N $1 $2");
+    let seen = run(
+        &server,
+        "printf 'bot\\nmark\\n/history 1\\n/who' | nc -N $1 $2",
+    );
     let history = "--- last 1 of 1 messages ---\n[";
     assert!(seen.contains(history), "{seen}");
-    assert!(seen.contains("bot: mark\n--- now ---\n--- 1 person in #lobby ---\n"), "{seen}");
-    assert!(seen.ends_with("Bye, bot. 2 lines sent.\n") || seen.ends_with("Bye, bot. 1 line sent.\n"));
+    assert!(
+        seen.contains("bot: mark\n--- now ---\n--- 1 person in #lobby ---\n"),
+        "{seen}"
+    );
+    assert!(
+        seen.ends_with("Bye, bot. 2 lines sent.\n") || seen.ends_with("Bye, bot. 1 line sent.\n")
+    );
 }
 
 #[test]
@@ -116,6 +133,9 @@ fn joining_says_why_it_cannot() {
     let output = output.expect("the program is built");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
-    assert!(said.contains(&address) && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains(&address) && said.lines().count() == 1,
+        "{said}"
+    );
     assert!(output.stdout.is_empty(), "{output:?}");
 }

@@ -85,7 +85,11 @@ fn a_stalled_reader_is_told_how_many_lines_it_missed() {
         let line = stalled.ear.line().expect("it is still here");
         match (number_of(&line), skipped_in(&line)) {
             (Some(n), _) => {
-                assert_eq!(n, received + skipped, "each line once, in order, or skipped");
+                assert_eq!(
+                    n,
+                    received + skipped,
+                    "each line once, in order, or skipped"
+                );
                 received += 1;
                 last = Some(n);
             }
@@ -94,7 +98,10 @@ fn a_stalled_reader_is_told_how_many_lines_it_missed() {
         }
     }
     assert_eq!(received + skipped, talkers.said);
-    assert!(skipped > 0, "the test has to send more than the kernel takes");
+    assert!(
+        skipped > 0,
+        "the test has to send more than the kernel takes"
+    );
     println!("{received} received, {skipped} skipped");
     // Its session is as good as any.
     stalled.send("back again");
@@ -113,7 +120,10 @@ fn whoever_takes_nothing_for_too_long_is_let_go() {
         drop(said);
         talkers.pair[0].expect(gone);
     }
-    assert!(!stalled.rest().ends_with("Bye.\n"), "its socket took nothing, so how could it?");
+    assert!(
+        !stalled.rest().ends_with("Bye.\n"),
+        "its socket took nothing, so how could it?"
+    );
     server.join("stalled");
 }
 
@@ -131,7 +141,10 @@ fn nobody_is_let_go_for_being_quiet() {
         (0..30).try_for_each(|_| writer.write_all(batch.as_bytes()))
     });
     quiet.expect("* stalled left #lobby (too slow)");
-    talking.join().expect("it ends").expect("the server goes on");
+    talking
+        .join()
+        .expect("it ends")
+        .expect("the server goes on");
     ann.ask("/who", "--- 2 people in #lobby ---\n");
     drop(stalled);
 }
@@ -169,7 +182,10 @@ fn lines_up_to_the_limit_pass_whole() {
     let longest = "ö".repeat(2048);
     ann.send(&longest);
     bob.expect(&format!("ann: {longest}\n"));
-    ann.ask(&format!("{longest}x"), "! NOT sent: 4097 bytes, the limit is 4096.\n");
+    ann.ask(
+        &format!("{longest}x"),
+        "! NOT sent: 4097 bytes, the limit is 4096.\n",
+    );
     ann.write(b"not \xe9 UTF-8\n");
     ann.expect("! NOT sent: not valid UTF-8.\n");
     ann.send("end");

@@ -30,7 +30,9 @@ fn either_signal_tells_everybody_and_ends_well() {
 #[test]
 fn what_was_shown_before_it_stopped_under_load_is_kept() {
     let mut dice = Dice::new();
-    let setup = Setup::new().without_operator().limit("history_lines", "10000000");
+    let setup = Setup::new()
+        .without_operator()
+        .limit("history_lines", "10000000");
     let server = setup.start();
     let talk = Talk::start(&server, 0, 3, 3);
     let mut witness = server.join("witness");

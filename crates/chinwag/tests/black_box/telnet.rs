@@ -55,7 +55,12 @@ fn telnet_is_answered_and_never_addressed_first() {
     client.write("こんにちは\r\n".as_bytes());
     client.sync();
     let dont_terminal_type = [IAC, 254, 24];
-    let expected = [[IAC, DO, BINARY], [IAC, DO, NAWS], dont_terminal_type, [IAC, WONT, 1]];
+    let expected = [
+        [IAC, DO, BINARY],
+        [IAC, DO, NAWS],
+        dont_terminal_type,
+        [IAC, WONT, 1],
+    ];
     assert_eq!(client.ear.commands, expected);
 }
 
@@ -100,14 +105,23 @@ fn an_interrupt_in_a_character_is_a_mangled_line_and_else_a_quit() {
     assert!(!seen.contains("rest"), "{seen}");
     raw.write(&INTERRUPT);
     raw.expect("Bye, raw. 1 line sent.");
-    assert_eq!(timing_marks_refused(&raw), 2, "without it telnet shows no goodbye");
+    assert_eq!(
+        timing_marks_refused(&raw),
+        2,
+        "without it telnet shows no goodbye"
+    );
     listener.expect("* raw left #lobby (quit)\n");
 }
 
 /// How often telnet was given what it waits for after ^C.
 fn timing_marks_refused(client: &Client) -> usize {
     let refused = [IAC, WONT, TIMING_MARK];
-    client.ear.commands.iter().filter(|&&command| command == refused).count()
+    client
+        .ear
+        .commands
+        .iter()
+        .filter(|&&command| command == refused)
+        .count()
 }
 
 #[test]

@@ -30,7 +30,8 @@ impl Chat {
         self.check_room_for_one_more()?;
         self.check_not_banned(name.as_ref(), address, moment.now)?;
         let claim = name.as_ref().and_then(|name| self.claims.get(name));
-        if self.locked && claim.is_none() {
+        // A lock that nobody is left to open would shut everybody out for good.
+        if self.locked && claim.is_none() && !self.wants_operator() {
             return Err(Rejection::Locked);
         }
         let name = match name {

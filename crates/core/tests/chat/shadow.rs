@@ -248,12 +248,12 @@ impl Shadow {
         self.newest_person = arrived.person;
         let claim = self.claim(name);
         assert_eq!(arrived.claimed, claim.is_some());
-        assert!(arrived.claimed || !self.locked);
         assert!(!self.is_banned(name, *address, at));
         let lasting = claim.is_some_and(|claim| claim.operator);
         let has_operator = self.people.values().any(|soul| soul.operator)
             || self.claims.iter().any(|claim| claim.operator);
         let first = self.settings.first_operator && !has_operator;
+        assert!(arrived.claimed || !self.locked || first);
         assert_eq!(arrived.operator, lasting || first);
         let mut soul = Soul {
             name: name.clone(),

@@ -141,6 +141,17 @@ fn where_it_is_locked_claimed_names_speak() {
 }
 
 #[test]
+fn a_lock_does_not_outlast_the_last_who_could_open_it() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", Command::Lock(true)).expect("locked");
+    world.lose("lee");
+    assert!(world.arrive("cy").is_ok_and(|cy| cy.operator));
+    assert_eq!(world.arrive("dee"), Err(Rejection::Locked));
+    world.by("cy", Command::Lock(false)).expect("unlocked");
+    assert!(world.arrive("dee").is_ok());
+}
+
+#[test]
 fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
     let goodbye = |text| Command::Depart(Departure::Quit(Some(text)));
     for (time, heard) in [(9, false), (11, true)] {

@@ -136,6 +136,10 @@ impl Hub {
 
     fn take_command(&mut self, subject: Subject, command: Command, now: Timestamp) {
         let talks = command.only_talks();
+        if matches!(command, Command::Resume(_)) {
+            // It may be anybody's session.
+            self.settle();
+        }
         if !talks && self.has_staged(subject) {
             self.settle();
         }
@@ -176,7 +180,11 @@ impl Hub {
         match subject {
             Subject::Visitor { .. } => false,
             Subject::Server => !self.staged.is_empty(),
-            Subject::Person { .. } => self.staged.iter().any(|staged| staged.subject == subject),
+            // Whoever has taken a session up speaks for the same person over another link.
+            Subject::Person { person, .. } => {
+                let is_theirs = |staged: &Staged| matches!(staged.subject, Subject::Person { person: other, .. } if other == person);
+                self.staged.iter().any(is_theirs)
+            }
         }
     }
 

@@ -15,11 +15,20 @@ use crate::shard::ToShard;
 /// How often the hub looks for what has run out.
 const TIDY_TIME: Span = Span::seconds(1);
 
+/// The time between two steps of trimming, while there is something to trim: a step takes about a
+/// millisecond.
+const TRIM_TIME: Span = Span(20);
+
 /// What the hub is sent.
 #[derive(Debug)]
 pub(crate) enum ToHub {
     /// Requests of one shard's sessions, in order.
-    Batch(Vec<Request>),
+    Batch {
+        /// The shard's number.
+        shard: usize,
+        /// The requests.
+        requests: Vec<Request>,
+    },
     /// A shard will send nothing more.
     Quiet,
 }
@@ -33,27 +42,30 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Sender<ToShar
         let batch = receive(inbox, deadline);
         let mut served = batch.is_some();
         let now = wall();
-        let mut requests = 0;
+        let mut taken = 0;
+        let mut batches = vec![0; shards.len()];
         for message in batch.into_iter().chain(inbox.try_iter()) {
             match message {
-                ToHub::Batch(batch) => {
-                    requests += batch.len();
-                    batch.into_iter().for_each(|request| hub.take(request, now));
+                ToHub::Batch { shard, requests } => {
+                    taken += requests.len();
+                    batches[shard] += 1;
+                    let requests = requests.into_iter();
+                    requests.for_each(|request| hub.take(request, now));
                 }
                 ToHub::Quiet => quiet += 1,
             }
-            if requests >= TURN_REQUESTS_MAX {
+            if taken >= TURN_REQUESTS_MAX {
                 break;
             }
         }
         if now >= tidy_at || tidy_at > now + TIDY_TIME {
-            hub.tidy(now);
-            tidy_at = now + TIDY_TIME;
+            let more = hub.tidy(now);
+            tidy_at = now + if more { TRIM_TIME } else { TIDY_TIME };
         }
         let turn = hub.finish(now);
         served |= !turn.happenings.is_empty();
         if served {
-            publish(turn, shards);
+            publish(turn, &batches, shards);
         }
     }
     for shard in shards {
@@ -76,7 +88,7 @@ fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp) -> Option<ToHub> {
 
 /// Gives every shard the events, and its own sessions' replies. A shard that has fallen
 /// [`SHARD_QUEUE_MAX`](chinwag_core::limits::SHARD_QUEUE_MAX) turns behind is waited for.
-fn publish(turn: Turn, shards: &[Sender<ToShard>]) {
+fn publish(turn: Turn, batches: &[u32], shards: &[Sender<ToShard>]) {
     let at = turn.at;
     let happenings: Arc<[_]> = turn.happenings.into();
     let mut replies: Vec<Vec<_>> = shards.iter().map(|_| Vec::new()).collect();
@@ -85,10 +97,11 @@ fn publish(turn: Turn, shards: &[Sender<ToShard>]) {
             own.push(reply);
         }
     }
-    for (shard, replies) in shards.iter().zip(replies) {
+    for ((shard, replies), batches) in shards.iter().zip(replies).zip(batches) {
         let happenings = happenings.clone();
         let _ = shard.blocking_send(ToShard::Turn {
             at,
+            batches: *batches,
             happenings,
             replies,
         });

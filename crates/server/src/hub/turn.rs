@@ -92,8 +92,9 @@ impl Hub {
         self.crowds.deadline()
     }
 
-    /// Forgets what has run out, and lets the store trim what is too old.
-    pub(crate) fn tidy(&mut self, now: Timestamp) {
+    /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
+    /// there is more of that.
+    pub(crate) fn tidy(&mut self, now: Timestamp) -> bool {
         self.take(
             Request {
                 subject: Subject::Server,
@@ -101,14 +102,17 @@ impl Hub {
             },
             now,
         );
-        match self.store.trim(now) {
-            Ok(false) => {}
+        let trims = self.store.trim(now).unwrap_or_else(|error| {
+            tracing::warn!("cannot trim the history: {error}");
+            false
+        });
+        if trims {
             // What a room has in all is counted anew.
-            Ok(true) => self.tails.clear(),
-            Err(error) => tracing::warn!("cannot trim the history: {error}"),
+            self.tails.clear();
         }
         let chat = &self.chat;
         self.tails.retain(|&room, _| chat.here(room) > 0);
+        trims
     }
 
     fn tell_crowds(&mut self, now: Timestamp) {
@@ -174,6 +178,13 @@ impl Hub {
             missed.messages.extend(messages);
         }
         missed.messages.sort_unstable_by_key(|message| message.seq);
+        if seen == Seq::default() {
+            // The old connection had not been found dead, so that nobody knows what was seen on it:
+            // as much as somebody new is shown is a fair guess.
+            let surplus = missed.messages.len().saturating_sub(self.replay_max);
+            missed.messages.drain(..surplus);
+            missed.skipped = 0;
+        }
         missed
     }
 

@@ -10,8 +10,8 @@ use chinwag_wire::plain::Notice;
 use super::Shard;
 use super::session::Stage;
 
-/// The sessions that have a deadline, each once. A deadline that has moved is found when the old
-/// one comes.
+/// The sessions that have a deadline. One that has moved to a later time is found when the old one
+/// comes; one that has moved to an earlier time stands here twice.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
     heap: BinaryHeap<Reverse<(Timestamp, Link)>>,
@@ -27,8 +27,9 @@ impl Shard {
     pub(super) fn watch_deadline(&mut self, slot: usize) {
         let stall_time = self.setting.limits.stall_time;
         let session = &mut self.sessions[slot];
-        if let Some(due) = session.due(stall_time).filter(|_| !session.is_watched) {
-            session.is_watched = true;
+        let is_earlier = |due: &Timestamp| session.watched.is_none_or(|watched| *due < watched);
+        if let Some(due) = session.due(stall_time).filter(is_earlier) {
+            session.watched = Some(due);
             self.deadlines.heap.push(Reverse((due, session.link)));
         }
     }
@@ -36,26 +37,30 @@ impl Shard {
     /// Does what is due.
     pub(crate) fn tick(&mut self, now: Timestamp) {
         self.now = now;
-        while let Some(Reverse((at, link))) = self.deadlines.heap.peek().copied() {
-            if at > now {
-                break;
+        while let Some((at, link)) = self.pop_deadline(now) {
+            // An entry that an earlier one has replaced says nothing any more.
+            let slot = self.slot_of(link);
+            let Some(slot) = slot.filter(|&slot| self.sessions[slot].watched == Some(at)) else {
+                continue;
+            };
+            self.sessions[slot].watched = None;
+            let due = self.sessions[slot].due(self.setting.limits.stall_time);
+            if due.is_some_and(|due| due <= now) {
+                self.on_deadline(slot, now);
             }
-            self.deadlines.heap.pop();
-            if let Some(slot) = self.slot_of(link) {
-                self.sessions[slot].is_watched = false;
-                let stall_time = self.setting.limits.stall_time;
-                if self.sessions[slot]
-                    .due(stall_time)
-                    .is_some_and(|due| due <= now)
-                {
-                    self.on_deadline(slot, now);
-                }
-                if self.sessions.contains(slot) {
-                    self.watch_deadline(slot);
-                }
+            if self.sessions.contains(slot) {
+                self.watch_deadline(slot);
             }
         }
         self.flush_all();
+    }
+
+    fn pop_deadline(&mut self, now: Timestamp) -> Option<(Timestamp, Link)> {
+        let Reverse((at, _)) = *self.deadlines.heap.peek()?;
+        if at > now {
+            return None;
+        }
+        self.deadlines.heap.pop().map(|Reverse(deadline)| deadline)
     }
 
     fn on_deadline(&mut self, slot: usize, now: Timestamp) {

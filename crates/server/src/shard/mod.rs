@@ -52,6 +52,8 @@ pub(crate) enum ToShard {
     Turn {
         /// When it ended, by the wall clock.
         at: Timestamp,
+        /// So many of this shard's batches are in it.
+        batches: u32,
         /// For all shards.
         happenings: Arc<[Happening]>,
         /// For this one.
@@ -107,6 +109,7 @@ pub(crate) struct Shard {
     input: Box<[u8]>,
     scratch: Vec<u8>,
     is_quiet: bool,
+    owes_quiet: bool,
     is_stopping: bool,
 }
 
@@ -148,6 +151,7 @@ impl Shard {
             input: vec![0; chinwag_core::limits::READ_BYTES_MAX].into(),
             scratch: Vec::new(),
             is_quiet: false,
+            owes_quiet: false,
             is_stopping: false,
         }
     }
@@ -187,6 +191,11 @@ impl Shard {
         (!self.outbox.is_empty()).then(|| std::mem::take(&mut self.outbox))
     }
 
+    /// Which of the shards it is.
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
     /// Whether there are requests for the hub.
     pub(crate) fn has_outbox(&self) -> bool {
         !self.outbox.is_empty()
@@ -201,6 +210,17 @@ impl Shard {
     /// Reads nothing more from now on.
     pub(crate) fn quiesce(&mut self) {
         self.is_quiet = true;
+        self.owes_quiet = true;
+    }
+
+    /// Whether the hub is to be told that nothing more will come.
+    pub(crate) fn may_say_quiet(&self) -> bool {
+        self.owes_quiet && self.outbox.is_empty()
+    }
+
+    /// It was told.
+    pub(crate) fn said_quiet(&mut self) {
+        self.owes_quiet = false;
     }
 
     /// Tells everybody that the server stops.

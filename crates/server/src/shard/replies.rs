@@ -239,7 +239,8 @@ impl Shard {
                 let renderer = self.renderer(slot);
                 self.tell(slot, |out| renderer.log(out, deeds.iter()));
             }
-            (Finding::Hash(None) | Finding::Failed, _) => self.notice(slot, Notice::NoHistory),
+            (Finding::Hash(None), _) => self.notice(slot, Notice::Busy),
+            (Finding::Failed, _) => self.notice(slot, Notice::NoHistory),
             _ => {}
         }
         self.answered(slot);

@@ -1,11 +1,12 @@
 //! A shard on a thread: a single-threaded runtime with one task for the shard's own affairs and
 //! one for each connection, all of which share the [`Shard`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::mpsc::{SyncSender, TrySendError};
+use std::time::{Duration, Instant};
 
 use chinwag_core::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use chinwag_core::{Link, Timestamp};
@@ -26,13 +27,24 @@ struct Shell {
     bell: Notify,
     hub: SyncSender<ToHub>,
     clock: Steady,
+    number: usize,
+    /// Batches that the hub has not answered yet.
+    under_way: Cell<u32>,
+    /// Since when lines gather that are not written yet.
+    gathering: Cell<Option<Instant>>,
 }
+
+/// How long lines may gather while the hub has more for this shard: each write costs as much as
+/// thirty lines copied, so that what comes at once should go out at once. Where nothing more is to
+/// come, nothing waits.
+const GATHER_TIME: Duration = Duration::from_millis(1);
 
 /// What the shard's own task is woken by.
 enum Event {
     Message(Option<ToShard>),
     Requests,
     Deadline,
+    Gathered,
 }
 
 /// Runs a shard until it is stopped and all its sessions are over, or have been given
@@ -51,6 +63,9 @@ pub(crate) fn run(
         .enable_time()
         .build()?;
     let shell = Rc::new(Shell {
+        number: shard.number(),
+        under_way: Cell::new(0),
+        gathering: Cell::new(None),
         shard: RefCell::new(shard),
         bell: Notify::new(),
         hub,
@@ -71,12 +86,14 @@ impl Shell {
                 message = inbox.recv() => Event::Message(message),
                 () = self.bell.notified() => Event::Requests,
                 () = self.sleep_until(deadline) => Event::Deadline,
+                () = self.gathered() => Event::Gathered,
             };
             match event {
                 Event::Message(Some(message)) => self.take(message, inbox, &mut stop_at),
                 // Only a hub that is gone leaves nobody to send; then there is nothing to do.
                 Event::Message(None) => return,
                 Event::Requests => {}
+                Event::Gathered => self.write(),
                 Event::Deadline => self.shard.borrow_mut().tick(self.clock.now()),
             }
             self.send_requests();
@@ -113,7 +130,25 @@ impl Shell {
         if let Some(message) = next {
             self.take_one(message, now, stop_at);
         }
+        let since = self.gathering.get().unwrap_or_else(Instant::now);
+        if self.under_way.get() == 0 || since.elapsed() >= GATHER_TIME {
+            self.write();
+        } else {
+            self.gathering.set(Some(since));
+        }
+    }
+
+    /// Writes what has gathered.
+    fn write(&self) {
+        self.gathering.set(None);
         self.shard.borrow_mut().flush_all();
+    }
+
+    async fn gathered(&self) {
+        match self.gathering.get() {
+            Some(since) => tokio::time::sleep_until((since + GATHER_TIME).into()).await,
+            None => std::future::pending().await,
+        }
     }
 
     fn take_one(
@@ -130,9 +165,11 @@ impl Shell {
             } => self.admit(stream, address, admission, now),
             ToShard::Turn {
                 at,
+                batches,
                 happenings,
                 replies,
             } => {
+                self.under_way.set(self.under_way.get() - batches);
                 let mut shard = self.shard.borrow_mut();
                 shard.deliver(&happenings, replies, (at, now));
             }
@@ -142,10 +179,8 @@ impl Shell {
                 shard.resume_relieved();
             }
             ToShard::Quiesce => {
+                // The hub hears of it behind the last request; see send_requests.
                 self.shard.borrow_mut().quiesce();
-                self.send_requests();
-                // The hub ends only when it has heard this.
-                let _ = self.hub.send(ToHub::Quiet);
             }
             ToShard::Stop => {
                 self.shard.borrow_mut().stop();
@@ -189,15 +224,25 @@ impl Shell {
         .await;
     }
 
-    /// Gives the hub what the sessions ask of it. What it has no room for is tried again when its
-    /// next turn comes, as it must.
+    /// Gives the hub what the sessions ask of it and, when nothing more will come, says so. What
+    /// it has no room for is tried again when its next turn comes, as it must. Never waits: the
+    /// hub may be waiting for this shard.
     fn send_requests(&self) {
-        let Some(batch) = self.shard.borrow_mut().take_outbox() else {
-            return;
-        };
-        if let Err(TrySendError::Full(ToHub::Batch(batch))) = self.hub.try_send(ToHub::Batch(batch))
-        {
-            self.shard.borrow_mut().put_back(batch);
+        let mut shard = self.shard.borrow_mut();
+        if let Some(requests) = shard.take_outbox() {
+            let batch = ToHub::Batch {
+                shard: self.number,
+                requests,
+            };
+            match self.hub.try_send(batch) {
+                Ok(()) => self.under_way.set(self.under_way.get() + 1),
+                Err(TrySendError::Full(ToHub::Batch { requests, .. })) => shard.put_back(requests),
+                // The hub has ended; then this shard is about to.
+                Err(_) => {}
+            }
+        }
+        if shard.may_say_quiet() && self.hub.try_send(ToHub::Quiet).is_ok() {
+            shard.said_quiet();
         }
     }
 

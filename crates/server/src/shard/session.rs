@@ -114,8 +114,8 @@ pub(super) struct Session {
     pub(super) departing: bool,
     /// Whether its socket is of no use any more.
     pub(super) is_dead: bool,
-    /// Whether it stands in the shard's list of deadlines.
-    pub(super) is_watched: bool,
+    /// The time under which it stands in the shard's list of deadlines.
+    pub(super) watched: Option<Timestamp>,
     /// Whether it stands in the shard's list of those to be written to.
     pub(super) is_awake: bool,
 }
@@ -162,7 +162,7 @@ impl Session {
             stalled_since: None,
             departing: false,
             is_dead: false,
-            is_watched: false,
+            watched: None,
             is_awake: false,
         }
     }

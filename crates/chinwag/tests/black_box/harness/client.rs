@@ -168,7 +168,10 @@ impl Client {
     pub(crate) fn come_in(&mut self, name: &str) -> String {
         self.expect("Enter your username: ");
         self.send(name);
-        self.expect(&format!("Welcome, {}.", name.split('#').next().unwrap_or(name)));
+        self.expect(&format!(
+            "Welcome, {}.",
+            name.split('#').next().unwrap_or(name)
+        ));
         self.expect(" minutes.\n")
     }
 

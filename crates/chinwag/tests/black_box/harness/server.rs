@@ -67,7 +67,8 @@ impl Setup {
     }
 
     pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
-        self.arguments.extend(arguments.iter().map(|text| (*text).to_owned()));
+        self.arguments
+            .extend(arguments.iter().map(|text| (*text).to_owned()));
         self
     }
 
@@ -154,7 +155,9 @@ impl Setup {
             }
             let address = line.strip_prefix("chinwag is listening on ");
             let address = address.and_then(|address| address.parse().ok());
-            server.addresses.push(address.unwrap_or_else(|| panic!("an address: {line}")));
+            server
+                .addresses
+                .push(address.unwrap_or_else(|| panic!("an address: {line}")));
         }
         panic!("it did not start: {}", server.log.rest());
     }
@@ -206,9 +209,13 @@ impl Server {
     pub(crate) fn memory(&self, key: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
         let status = status.expect("the server runs");
-        let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
         let number = line.and_then(|line| line.split_whitespace().next());
-        number.and_then(|n| n.parse().ok()).expect("the kernel tells it")
+        number
+            .and_then(|n| n.parse().ok())
+            .expect("the kernel tells it")
     }
 
     /// Tells it to stop.
