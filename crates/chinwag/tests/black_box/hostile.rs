@@ -173,7 +173,7 @@ fn random_bytes_harm_nobody() {
         }
         let bytes: Vec<u8> = (0..1 << 15).map(|_| dice.roll() as u8).collect();
         // Mostly text, the other times, so that more of it is understood.
-        let plain = |byte: &u8| byte.is_ascii() || byte % 16 == 0;
+        let plain = |byte: &u8| byte.is_ascii() || byte.is_multiple_of(16);
         let bytes = match n % 3 {
             0 => bytes,
             _ => bytes.into_iter().filter(plain).collect(),

@@ -27,6 +27,11 @@ impl Shard {
         for room in std::mem::take(&mut self.rung) {
             self.flush_room(room);
         }
+        self.flush_awake();
+    }
+
+    /// Writes to every session that has lines of its own to be written.
+    pub(super) fn flush_awake(&mut self) {
         for slot in std::mem::take(&mut self.awake) {
             if let Some(session) = self.sessions.get_mut(slot) {
                 session.is_awake = false;

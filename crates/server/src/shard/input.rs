@@ -49,6 +49,8 @@ impl Shard {
                 return Poll::Ready(());
             }
             let progress = self.poll_write(slot, task) | self.poll_read(slot, task);
+            // What it is answered on the spot waits for no turn of the hub.
+            self.flush_awake();
             if !progress {
                 return Poll::Pending;
             }

@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -236,8 +235,5 @@ fn terminal() -> (File, File) {
     let name = ptsname(&ours, Vec::new()).expect("it has a name");
     let name = name.into_string().expect("devices have plain names");
     let theirs = File::options().read(true).write(true).open(name);
-    (
-        File::from(OwnedFd::from(ours)),
-        theirs.expect("it can be opened"),
-    )
+    (File::from(ours), theirs.expect("it can be opened"))
 }
