@@ -1,6 +1,7 @@
 //! `chinwag serve`: from flags to a running server.
 
 use std::env;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -25,8 +26,20 @@ pub(crate) fn serve(flags: &ServeFlags) -> Result<()> {
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
     let listeners = bind(flags, &config)?;
     let server = Server::open(config, default_data())?;
-    announce(&listeners)?;
-    server.run(listeners, told_to_stop())?;
+    let announcement = announcement(&listeners)?;
+    // Announced only when a signal finds somebody to hear it: whoever reads the announcement may
+    // send one at once.
+    let stop = async move {
+        let stop = told_to_stop();
+        let mut out = io::stdout().lock();
+        // A server whose standard output nobody reads serves all the same.
+        let _ = out
+            .write_all(announcement.as_bytes())
+            .and_then(|()| out.flush());
+        drop(out);
+        stop.await;
+    };
+    server.run(listeners, stop)?;
     Ok(())
 }
 
@@ -96,9 +109,9 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Says where the server listens, and what to give to friends.
-fn announce(listeners: &[TcpListener]) -> Result<()> {
-    let mut out = io::stdout().lock();
+/// Where the server listens, and what to give to friends.
+fn announcement(listeners: &[TcpListener]) -> Result<String> {
+    let mut out = String::new();
     let mut told = Vec::new();
     for listener in listeners {
         let address = listener.local_addr()?;
@@ -109,7 +122,7 @@ fn announce(listeners: &[TcpListener]) -> Result<()> {
     for invitation in told {
         writeln!(out, "Anybody can join with: {invitation}")?;
     }
-    Ok(out.flush()?)
+    Ok(out)
 }
 
 fn invitation(address: SocketAddr) -> String {
@@ -120,17 +133,20 @@ fn invitation(address: SocketAddr) -> String {
     format!("nc {host} {}", address.port())
 }
 
-async fn told_to_stop() {
+/// Completes when a signal says to stop. The signals are waited for from the call on.
+fn told_to_stop() -> impl Future<Output = ()> {
     let signals = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
     );
-    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
-        // Without handlers the signals end the process by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    async {
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
+            // Without handlers the signals end the process by themselves.
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }

@@ -2,6 +2,8 @@
 //! notices.
 
 use crate::harness::{Client, Server, Setup};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Long enough that a hundred thousand are more than the kernel keeps for a socket.
 const PADDING: usize = 230;
@@ -134,17 +136,25 @@ fn nobody_is_let_go_for_being_quiet() {
     let mut ann = server.join("ann");
     // Somebody else is, meanwhile: so the time has passed.
     let stalled = server.join("stalled");
-    let batch = format!("{}\n", "x".repeat(4000)).repeat(1000);
+    let batch = format!("{}\n", "x".repeat(4000)).repeat(50);
     let mut writer = ann.writer();
+    let is_enough = Arc::new(AtomicBool::new(false));
+    let enough = is_enough.clone();
     let talking = std::thread::spawn(move || {
         use std::io::Write;
-        (0..30).try_for_each(|_| writer.write_all(batch.as_bytes()))
+        while !enough.load(Ordering::Relaxed) {
+            writer.write_all(batch.as_bytes())?;
+        }
+        std::io::Result::Ok(())
     });
     quiet.expect("* stalled left #lobby (too slow)");
+    is_enough.store(true, Ordering::Relaxed);
     talking
         .join()
         .expect("it ends")
         .expect("the server goes on");
+    ann.send("the end");
+    quiet.expect("ann: the end\n");
     ann.ask("/who", "--- 2 people in #lobby ---\n");
     drop(stalled);
 }

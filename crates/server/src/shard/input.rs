@@ -136,9 +136,16 @@ impl Shard {
         let before = bytes.len();
         while !self.sessions[slot].must_wait() {
             match decoder.decode(&mut bytes, line_bytes_max) {
-                Some(input) => self.on_input(slot, input),
+                Some(input) => {
+                    self.set_crlf(slot, decoder.wants_crlf());
+                    self.on_input(slot, input);
+                }
                 None => break,
             }
+        }
+        if matches!(self.sessions[slot].stage, Stage::Leaving) {
+            // The rest is for nobody but telnet, which shows no goodbye before it is answered.
+            while decoder.decode(&mut bytes, line_bytes_max).is_some() {}
         }
         let reply = decoder.take_reply();
         let crlf = decoder.wants_crlf();
@@ -148,13 +155,17 @@ impl Shard {
         if let Some(reply) = reply {
             self.tell(slot, |out| out.extend_from_slice(&reply));
         }
-        if crlf != self.sessions[slot].crlf {
-            self.sessions[slot].crlf = crlf;
-            self.restyle(slot);
-        }
+        self.set_crlf(slot, crlf);
         self.count_entry_bytes(slot, before - bytes.len());
         if self.sessions[slot].input_ended && self.sessions[slot].held.is_empty() {
             self.finish_input(slot);
+        }
+    }
+
+    fn set_crlf(&mut self, slot: usize, crlf: bool) {
+        if crlf != self.sessions[slot].crlf {
+            self.sessions[slot].crlf = crlf;
+            self.restyle(slot);
         }
     }
 

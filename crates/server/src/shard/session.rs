@@ -230,6 +230,9 @@ impl Session {
 
     /// When something has to be done about it though nothing happens.
     pub(super) fn due(&self, stall_time: Span) -> Option<Timestamp> {
+        if self.is_dead {
+            return None;
+        }
         let stage = match self.stage {
             Stage::Sniffing { until } | Stage::Entry { until, .. } | Stage::Lingering { until } => {
                 Some(until)

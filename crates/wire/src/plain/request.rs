@@ -80,7 +80,7 @@ pub enum HelpTopic {
 /// How far `/history` goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Back {
-    /// The newest so many messages: 1 to `HISTORY_LINES_MAX`.
+    /// The newest so many messages, 1 at least. The server may have a limit.
     Last(usize),
     /// Those of this time until now.
     For(Span),

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX};
+use chinwag_core::limits::HISTORY_LINES;
 use chinwag_core::{Command, Query, Span, Text};
 
 use super::arguments::{Arguments, name, room};
@@ -47,7 +47,7 @@ fn back(typed: &str) -> Option<Back> {
     if typed.bytes().all(|b| b.is_ascii_digit()) {
         // What does not fit into the number is more than is shown anyway.
         let lines: usize = typed.parse().unwrap_or(usize::MAX);
-        return (lines > 0).then_some(Back::Last(lines.min(HISTORY_LINES_MAX)));
+        return (lines > 0).then_some(Back::Last(lines));
     }
     match span(typed) {
         Some(span) => Some(Back::For(span)),

@@ -6,7 +6,7 @@ use std::string::{String, ToString};
 use std::sync::Arc;
 
 use chinwag_core::limits::{
-    HISTORY_LINES, HISTORY_LINES_MAX, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
+    HISTORY_LINES, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
 };
 use chinwag_core::{Command, Mask, Name, Query, ResumeCode, RoomName, Span, Text, TimeStyle};
 use proptest::prelude::*;
@@ -168,7 +168,7 @@ fn history_goes_back_by_number_time_or_day() {
     check("/history 5", Request::History(Back::Last(5)));
     check(
         "/history 99999999999999999999999",
-        Request::History(Back::Last(HISTORY_LINES_MAX)),
+        Request::History(Back::Last(usize::MAX)),
     );
     check(
         "/history 2h",
