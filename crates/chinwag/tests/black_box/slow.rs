@@ -2,8 +2,6 @@
 //! notices.
 
 use crate::harness::{Client, Server, Setup};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Long enough that a hundred thousand are more than the kernel keeps for a socket.
 const PADDING: usize = 230;
@@ -127,36 +125,6 @@ fn whoever_takes_nothing_for_too_long_is_let_go() {
         "its socket took nothing, so how could it?"
     );
     server.join("stalled");
-}
-
-#[test]
-fn nobody_is_let_go_for_being_quiet() {
-    let server = Setup::new().limit("stall_time", "1s").start();
-    let mut quiet = server.join("quiet");
-    let mut ann = server.join("ann");
-    // Somebody else is, meanwhile: so the time has passed.
-    let stalled = server.join("stalled");
-    let batch = format!("{}\n", "x".repeat(4000)).repeat(50);
-    let mut writer = ann.writer();
-    let is_enough = Arc::new(AtomicBool::new(false));
-    let enough = is_enough.clone();
-    let talking = std::thread::spawn(move || {
-        use std::io::Write;
-        while !enough.load(Ordering::Relaxed) {
-            writer.write_all(batch.as_bytes())?;
-        }
-        std::io::Result::Ok(())
-    });
-    quiet.expect("* stalled left #lobby (too slow)");
-    is_enough.store(true, Ordering::Relaxed);
-    talking
-        .join()
-        .expect("it ends")
-        .expect("the server goes on");
-    ann.send("the end");
-    quiet.expect("ann: the end\n");
-    ann.ask("/who", "--- 2 people in #lobby ---\n");
-    drop(stalled);
 }
 
 #[test]
