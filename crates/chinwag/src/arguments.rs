@@ -57,7 +57,8 @@ pub(crate) struct ServeFlags {
 
 #[derive(Debug, Args)]
 pub(crate) struct JoinFlags {
-    /// The server: HOST, HOST:PORT or [IPV6]:PORT
+    /// The server
+    #[arg(value_name = "HOST[:PORT]")]
     target: Target,
     /// The name to go by; NAME#PASSWORD if it is registered
     #[arg(long)]

@@ -1,7 +1,8 @@
-//! The server: [`run`] takes listeners and a configuration, and serves until it is told to stop.
+//! The server: a [`Server`] is opened with a configuration, is given listeners, and serves until it
+//! is told to stop.
 //!
-//! Three kinds of threads share nothing but channels: the [hub](hub) owns the chat and its store,
-//! [shards](shard) own the connections, [desks](desk) look things up. See ARCHITECTURE.md for what
+//! Three kinds of threads share nothing but channels: the `hub` owns the chat and its store,
+//! `shard`s own the connections, `desk`s look things up. See ARCHITECTURE.md for what
 //! happens to one line of chat on its way through them.
 
 mod clock;
