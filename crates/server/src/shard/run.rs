@@ -23,13 +23,15 @@ use crate::hub::thread::ToHub;
 /// A shard, and what its tasks use to reach one another.
 struct Shell {
     shard: RefCell<Shard>,
-    /// Rung when there are requests for the hub.
+    /// Rung when there are requests for the hub, or another deadline.
     bell: Notify,
     hub: SyncSender<ToHub>,
     clock: Steady,
     number: usize,
     /// Batches that the hub has not answered yet.
     under_way: Cell<u32>,
+    /// Until when the shard's own task sleeps, if nothing happens.
+    asleep_until: Cell<Option<Timestamp>>,
     /// Since when lines gather that are not written yet.
     gathering: Cell<Option<Instant>>,
 }
@@ -65,6 +67,7 @@ pub(crate) fn run(
     let shell = Rc::new(Shell {
         number: shard.number(),
         under_way: Cell::new(0),
+        asleep_until: Cell::new(None),
         gathering: Cell::new(None),
         shard: RefCell::new(shard),
         bell: Notify::new(),
@@ -80,6 +83,7 @@ impl Shell {
         let mut stop_at = None;
         loop {
             let deadline = self.shard.borrow().deadline();
+            self.asleep_until.set(deadline);
             let deadline = [deadline, stop_at].into_iter().flatten().min();
             let event = tokio::select! {
                 biased;
@@ -216,7 +220,8 @@ impl Shell {
         poll_fn(|task| {
             let mut shard = self.shard.borrow_mut();
             let over = shard.poll_session(link, self.clock.now(), task);
-            if shard.has_outbox() {
+            let is_news = shard.has_outbox() || shard.is_over();
+            if is_news || shard.deadline() != self.asleep_until.get() {
                 self.bell.notify_one();
             }
             over
