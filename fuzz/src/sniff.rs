@@ -20,8 +20,8 @@ fn first_bytes() {
         let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next();
         let typed = line.and_then(|line| std::str::from_utf8(line).ok());
         // Two names are not had: what begins as an SSH client does, and a command of IRC with a
-        // space behind it.
-        let is_taken = |typed: &str| typed.starts_with("SSH-") || typed.ends_with(' ');
+        // space behind it, whatever white space follows that.
+        let is_taken = |typed: &str| typed.starts_with("SSH-") || typed.trim_start().contains(' ');
         let is_name = |typed: &str| Name::parse(typed).is_ok() && !is_taken(typed);
         if typed.is_some_and(is_name) {
             assert!(

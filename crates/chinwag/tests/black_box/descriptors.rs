@@ -19,7 +19,7 @@ fn those_who_are_in_go_on_and_others_wait_until_one_is_free() {
     ann.send("it is full");
     bob.expect("ann: it is full\n");
     bob.ask("/history", "ann: it is full\n--- now ---\n");
-    bob.ask("/search full", "ann: it is full\n");
+    bob.search("full", "ann: it is full\n");
     // The last of the queue gets in once enough of those before it are gone.
     let mut last = crowd.pop().expect("there is a crowd");
     drop(crowd);

@@ -128,8 +128,7 @@ fn everything_said_comes_back_in_order() {
         dev.ends_with("[--:--] bob: build is green\n--- now ---\n"),
         "{dev}"
     );
-    lee.send("/search green");
-    lee.expect("1 message with \"green\"");
+    lee.search("green", "1 message with \"green\"");
     lee.expect("#dev bob: build is green\n");
 }
 

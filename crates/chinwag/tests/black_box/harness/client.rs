@@ -153,6 +153,18 @@ impl Client {
         self.expect(answer)
     }
 
+    /// Asks until something is found: the index for `/search` follows behind the messages.
+    #[track_caller]
+    pub(crate) fn search(&mut self, words: &str, found: &str) -> String {
+        loop {
+            self.send(&format!("/search {words}"));
+            let (answer, which) = self.expect_any(&[found, "! Nothing found"]);
+            if which == 0 {
+                return answer;
+            }
+        }
+    }
+
     /// All that is still said, up to the end of the connection.
     #[track_caller]
     pub(crate) fn rest(&mut self) -> String {
