@@ -87,9 +87,8 @@ fn default_data() -> PathBuf {
 
 fn bind(flags: &ServeFlags, config: &Config) -> Result<Vec<TcpListener>> {
     let addresses = &config.server.listen;
-    if let (Some(port), _) | (None, (true, port)) =
-        (flags.port, (addresses.is_empty(), DEFAULT_PORT))
-    {
+    let default = addresses.is_empty().then_some(DEFAULT_PORT);
+    if let Some(port) = flags.port.or(default) {
         let everywhere = chinwag_server::bind_everywhere(port);
         return everywhere.map_err(|e| anyhow!("cannot listen on port {port}: {}", reason(&e)));
     }

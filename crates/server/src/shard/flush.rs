@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chinwag_core::{Fact, Manner, RoomId, Seq, Timestamp};
+use chinwag_core::{Fact, RoomId, Seq, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, mentions};
 
 use super::session::{Member, Session, Stage};
@@ -334,9 +334,7 @@ pub(super) const BELL: u8 = 0x07;
 
 fn rings(fact: &Fact, name: &chinwag_core::Name) -> bool {
     match fact {
-        Fact::Said { text, manner, .. } => {
-            matches!(manner, Manner::Speech | Manner::Action) && mentions(text, name)
-        }
+        Fact::Said { text, .. } => mentions(text, name),
         _ => false,
     }
 }

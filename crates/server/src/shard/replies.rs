@@ -1,7 +1,7 @@
 //! Answers: what the hub and the desks have to say to one session.
 
-use chinwag_core::{Answer, Command, Departure, Fact, Rejection};
-use chinwag_wire::plain::{Asked, Back, Notice, day_start};
+use chinwag_core::{Answer, Command, Departure, Fact, Rejection, RoomName, Timestamp};
+use chinwag_wire::plain::{Asked, Back, Notice, Renderer, day_start};
 
 use super::Shard;
 use super::ask::Pending;
@@ -59,16 +59,14 @@ impl Shard {
                 let (mut renderer, wall) = (self.renderer(slot), self.wall);
                 self.tell(slot, |out| {
                     renderer.arrival(out, &arrival, wall);
-                    let events = excerpt.messages.iter().map(|event| &**event);
-                    renderer.recent(out, events, excerpt.total, &arrival.company.room, wall);
+                    write_recent(out, &mut renderer, &excerpt, &arrival.company.room, wall);
                 });
             }
             ReplyBody::Entered(company, excerpt) => {
                 let (mut renderer, wall) = (self.renderer(slot), self.wall);
                 self.tell(slot, |out| {
                     renderer.company(out, &company, wall);
-                    let events = excerpt.messages.iter().map(|event| &**event);
-                    renderer.recent(out, events, excerpt.total, &company.room, wall);
+                    write_recent(out, &mut renderer, &excerpt, &company.room, wall);
                 });
             }
             ReplyBody::Back(excerpt) => self.on_back(slot, &excerpt),
@@ -272,4 +270,16 @@ impl Shard {
         self.leave_all(slot);
         self.close_when_written(slot);
     }
+}
+
+/// The newest messages of a room that somebody has come into.
+fn write_recent(
+    out: &mut Vec<u8>,
+    renderer: &mut Renderer,
+    excerpt: &Excerpt,
+    room: &RoomName,
+    wall: Timestamp,
+) {
+    let events = excerpt.messages.iter().map(|event| &**event);
+    renderer.recent(out, events, excerpt.total, room, wall);
 }
