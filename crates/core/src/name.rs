@@ -27,8 +27,10 @@ use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
 /// A valid name. Equality is of spelling; see [`Name::same_as`] and [`Name::looks_like`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// Spelling, folded form and the two look-alike keys with a NUL between them.
+    /// Spelling, folded form and the two look-alike keys, one behind the other.
     packed: Arc<str>,
+    /// Where the first three of them end.
+    ends: [u16; 3],
 }
 
 /// Why a text is no name.
@@ -48,9 +50,6 @@ const RESERVED: [&str; 3] = ["you", "server", "now"];
 /// A base letter carries at most this many combining marks: more is decoration that spills over
 /// the lines above.
 const MARKS_PER_LETTER_MAX: usize = 4;
-
-/// What stands between the parts of [`Name::packed`]; no part can contain it.
-const SEPARATOR: char = '\0';
 
 impl Name {
     /// Reads a name.
@@ -72,37 +71,37 @@ impl Name {
 
     fn pack(spelling: &str) -> Self {
         let folded = fold(spelling);
-        let mut packed = String::with_capacity(4 * spelling.len() + 3);
-        packed.push_str(spelling);
-        packed.push(SEPARATOR);
-        packed.push_str(&folded);
-        packed.push(SEPARATOR);
         // Folding makes new work for the skeleton: that of `M` is itself, that of `m` is `rn`.
-        packed.push_str(&skeleton(&fold(&skeleton(spelling))));
-        packed.push(SEPARATOR);
-        packed.push_str(&fold(&skeleton(&folded)));
+        let first = skeleton(&fold(&skeleton(spelling)));
+        let second = fold(&skeleton(&folded));
+        let mut packed = String::with_capacity(4 * spelling.len());
+        let mut ends = [0; 3];
+        for (part, end) in [spelling, &folded, &first].into_iter().zip(&mut ends) {
+            packed.push_str(part);
+            // A few hundred bytes at most: a spelling has 128, a skeleton several times that.
+            *end = packed.len() as u16;
+        }
+        packed.push_str(&second);
         Self {
             packed: packed.into(),
+            ends,
         }
-    }
-
-    fn part(&self, n: usize) -> &str {
-        self.packed.split(SEPARATOR).nth(n).unwrap_or_default()
     }
 
     /// The name as it is shown.
     pub fn as_str(&self) -> &str {
-        self.part(0)
+        &self.packed[..usize::from(self.ends[0])]
     }
 
     /// The form in which equal names are equal.
     pub fn folded(&self) -> &str {
-        self.part(1)
+        &self.packed[usize::from(self.ends[0])..usize::from(self.ends[1])]
     }
 
     /// The two keys of which either betrays a look-alike; often they are the same.
     pub fn looks(&self) -> [&str; 2] {
-        [self.part(2), self.part(3)]
+        let (first, second) = self.packed.split_at(usize::from(self.ends[2]));
+        [&first[usize::from(self.ends[1])..], second]
     }
 
     /// Whether both names are one name, in whatever case.
@@ -170,7 +169,9 @@ pub(crate) fn normalise(text: &str) -> Option<String> {
 pub(crate) fn is_well_formed(spelling: &str) -> bool {
     let (mut letters, mut marks) = (0, 0);
     for c in spelling.chars() {
-        if is_combining_mark(c) {
+        if c.is_ascii_alphanumeric() {
+            (letters, marks) = (letters + 1, 0);
+        } else if is_combining_mark(c) {
             marks += 1;
         } else if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
             (letters, marks) = (letters + 1, 0);
@@ -196,7 +197,22 @@ pub(crate) fn fold(text: &str) -> String {
     upper.flat_map(char::to_lowercase).nfkc().collect()
 }
 
+/// The confusable skeleton (UTS 39). Of the ASCII that names are made of, four characters look like
+/// others.
 pub(crate) fn skeleton(text: &str) -> String {
+    let is_simple = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if text.bytes().all(is_simple) {
+        let mut skeleton = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                '0' => skeleton.push('O'),
+                '1' | 'I' => skeleton.push('l'),
+                'm' => skeleton.push_str("rn"),
+                c => skeleton.push(c),
+            }
+        }
+        return skeleton;
+    }
     unicode_security::confusable_detection::skeleton(text).collect()
 }
 
@@ -221,6 +237,15 @@ mod tests {
             "x",
         ] {
             assert_eq!(name(text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn the_short_way_to_a_skeleton_leads_to_the_same() {
+        for c in (0..=0x7f_u8).map(char::from) {
+            let text = String::from(c);
+            let long: String = unicode_security::confusable_detection::skeleton(&text).collect();
+            assert_eq!(skeleton(&text), long, "{c:?}");
         }
     }
 

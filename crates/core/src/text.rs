@@ -47,8 +47,10 @@ fn is_active(c: char) -> bool {
 /// Makes every active character of `text` visible. Most lines are plain ASCII and need only the
 /// look at their bytes.
 pub(crate) fn escape(text: &str) -> Box<str> {
-    let harmless = |b: u8| matches!(b, b' '..=b'~' | b'\t');
-    if text.bytes().all(harmless) || !text.chars().any(is_active) {
+    let is_harmless = |b: u8| matches!(b, b' '..=b'~' | b'\t');
+    // All of them, without a way out in between: so that many are looked at in one instruction.
+    let are_harmless = text.bytes().fold(true, |all, b| all & is_harmless(b));
+    if are_harmless || !text.chars().any(is_active) {
         return text.into();
     }
     let mut out = String::with_capacity(text.len() + 16);
