@@ -133,6 +133,7 @@ impl Chat {
             && let Some(place) = room.members.iter().position(|&member| member == person)
         {
             room.members.swap_remove(place);
+            self.busy_rooms -= usize::from(room.members.is_empty());
         }
     }
 
@@ -164,6 +165,7 @@ impl Chat {
 
     fn put_in(&mut self, person: PersonId, room: RoomId) {
         if let Some(room) = self.rooms.get_mut(&room) {
+            self.busy_rooms += usize::from(room.members.is_empty());
             room.members.push(person);
         }
     }

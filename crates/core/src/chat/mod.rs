@@ -164,6 +164,8 @@ pub struct Chat {
     names: Registry<PersonId>,
     operators_here: usize,
     rooms: HashMap<RoomId, Room>,
+    /// How many of them somebody is in.
+    busy_rooms: usize,
     room_keys: HashMap<String, RoomId>,
     /// Oldest first.
     parted: VecDeque<Parted>,
@@ -187,6 +189,7 @@ impl Chat {
             names: Registry::default(),
             operators_here: 0,
             rooms: HashMap::new(),
+            busy_rooms: 0,
             room_keys: HashMap::new(),
             parted: VecDeque::new(),
             claims: Registry::default(),
@@ -237,14 +240,6 @@ impl Chat {
         self.people.get(&person).map_or(&[], |person| &person.rooms)
     }
 
-    /// Rooms that somebody is in.
-    fn busy_rooms(&self) -> usize {
-        self.rooms
-            .values()
-            .filter(|room| !room.members.is_empty())
-            .count()
-    }
-
     fn open_room(&mut self, id: RoomId, name: RoomName) {
         self.room_keys.insert(name.key(), id);
         self.next_room = self.next_room.max(id.0 + 1);
@@ -269,7 +264,7 @@ impl PartialEq for Chat {
         self.people == other.people
             && self.names == other.names
             && self.operators_here == other.operators_here
-            && self.rooms == other.rooms
+            && (&self.rooms, self.busy_rooms) == (&other.rooms, other.busy_rooms)
             && self.parted == other.parted
             && self.claims == other.claims
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)

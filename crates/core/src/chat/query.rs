@@ -33,7 +33,7 @@ impl Chat {
                 self.check_room_for_one_more()?;
                 Ok(Answer::Greeting {
                     people: self.people.len(),
-                    rooms: self.busy_rooms(),
+                    rooms: self.busy_rooms,
                 })
             }
             (_, Query::Credential(name)) => {
@@ -68,7 +68,7 @@ impl Chat {
             Query::Stats => Answer::Stats {
                 own: Box::new(self.profile(me, true, now)),
                 people: self.people.len(),
-                rooms: self.busy_rooms(),
+                rooms: self.busy_rooms,
                 said: self.said,
                 started: self.started,
             },
