@@ -24,10 +24,11 @@ pub const MOTD_BYTES_MAX: usize = 1920;
 
 // People, rooms and lists.
 
-/// People at once. Each costs about 1.5 KB here and 5 KB in the kernel.
-pub const PEOPLE_MAX: usize = 10_000;
+/// People at once. Each costs about 1.5 KB here and 5 KB in the kernel: this many cost as much as
+/// a browser's tab. The limit of open files usually comes first.
+pub const PEOPLE_MAX: usize = 50_000;
 /// Rooms at once: one for each person that the server takes.
-pub const ROOMS_MAX: usize = 10_000;
+pub const ROOMS_MAX: usize = 50_000;
 /// Rooms that one person may be in: more than anybody can follow.
 pub const ROOMS_PER_PERSON_MAX: usize = 20;
 /// Names on one person's ignore list.
@@ -48,6 +49,9 @@ pub const ARRIVAL_BYTES_MAX: usize = 4096;
 /// Time that the server waits for a client to speak first. Clients of TLS, HTTP, SSH and IRC do
 /// within milliseconds; over a slow link they take a round trip.
 pub const SNIFF_TIME: Span = Span(250);
+/// Silent connections that wait for that; when more come, the oldest waits no longer. Clients that
+/// speak first do so before eight others have connected, unless thousands connect every second.
+pub const SNIFFING_MAX: usize = 8;
 /// Connections from one address (one /64 of IPv6). Loopback is exempt.
 pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 32;
 /// Connections from one address in a row, and how many more come free every second.
