@@ -11,6 +11,10 @@ use std::process::ExitCode;
 use arguments::{Arguments, Task};
 use clap::{CommandFactory, Parser};
 
+/// Lines are allocated by one thread and freed by another; see the reason in Cargo.toml.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

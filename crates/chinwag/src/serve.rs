@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use chinwag_server::Server;
 use chinwag_server::config::{Config, DEFAULT_PORT};
-use tokio::signal::unix::{SignalKind, signal};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::arguments::ServeFlags;
 use crate::logging;
@@ -27,17 +28,23 @@ pub(crate) fn serve(flags: &ServeFlags) -> Result<()> {
     let listeners = bind(flags, &config)?;
     let server = Server::open(config, default_data())?;
     let announcement = announcement(&listeners)?;
-    // Announced only when a signal finds somebody to hear it: whoever reads the announcement may
-    // send one at once.
-    let stop = async move {
-        let stop = told_to_stop();
+    let stop = || {
+        // Announced only when a signal finds somebody to hear it: whoever reads the announcement may
+        // send one at once.
+        let signals = Signals::new([SIGTERM, SIGINT]);
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.
         let _ = out
             .write_all(announcement.as_bytes())
             .and_then(|()| out.flush());
         drop(out);
-        stop.await;
+        match signals {
+            Ok(mut signals) => drop(signals.forever().next()),
+            // Without handlers the signals end the process by themselves.
+            Err(_) => loop {
+                std::thread::park();
+            },
+        }
     };
     server.run(listeners, stop)?;
     Ok(())
@@ -130,22 +137,4 @@ fn invitation(address: SocketAddr) -> String {
         ip => ip.to_string(),
     };
     format!("nc {host} {}", address.port())
-}
-
-/// Completes when a signal says to stop. The signals are waited for from the call on.
-fn told_to_stop() -> impl Future<Output = ()> {
-    let signals = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    );
-    async {
-        let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
-            // Without handlers the signals end the process by themselves.
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The only place where the time is read.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use chinwag_core::Timestamp;
 
@@ -27,10 +27,5 @@ impl Steady {
     /// The time since the start.
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.zero.elapsed().as_millis() as i64)
-    }
-
-    /// The instant of a time, for those who sleep until it.
-    pub(crate) fn instant(&self, at: Timestamp) -> Instant {
-        self.zero + Duration::from_millis(at.0.max(0) as u64)
     }
 }

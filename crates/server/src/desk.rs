@@ -14,8 +14,8 @@ use chinwag_core::limits::DESK_QUEUE_MAX;
 use chinwag_core::{Deed, Event, Fact, Link, Proof, RoomId, Seq, Timestamp};
 use chinwag_store::{Back, Error, Found, History, Reader, SearchQuery};
 use chinwag_wire::plain::{Password, Search};
-use tokio::sync::mpsc::Sender;
 
+use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, shard_of};
 
 /// A question.
@@ -91,7 +91,7 @@ impl Desk {
     pub(crate) fn open(
         reader: Reader,
         matches_max: usize,
-        shards: &[Sender<ToShard>],
+        shards: &[Mailbox],
     ) -> std::io::Result<Self> {
         let (history, questions) = sync_channel(DESK_QUEUE_MAX);
         let answer_to = Answers(shards.to_vec());
@@ -125,13 +125,13 @@ impl Desk {
     }
 }
 
-struct Answers(Vec<Sender<ToShard>>);
+struct Answers(Vec<Mailbox>);
 
 impl Answers {
     fn send(&self, link: Link, finding: Finding) {
         if let Some(shard) = self.0.get(shard_of(link)) {
             // A shard that has ended needs no answer.
-            let _ = shard.blocking_send(ToShard::Desk(DeskReply { link, finding }));
+            shard.send(ToShard::Desk(DeskReply { link, finding }));
         }
     }
 }

@@ -17,9 +17,7 @@ mod socket;
 mod transcripts;
 mod upkeep;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -28,17 +26,21 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use chinwag_core::limits::{HUB_QUEUE_MAX, SHARD_QUEUE_MAX};
+use chinwag_core::limits::HUB_QUEUE_MAX;
 use chinwag_core::{LOBBY, RoomName};
 use chinwag_store::{OpenError, Opened, Place, Store};
 use chinwag_wire::plain::TimeZone;
-use tokio::sync::mpsc;
+use hashbrown::HashMap;
+use mio::{Poll, Waker};
 
 use crate::clock::{Steady, wall};
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::doors::Doors;
 use crate::hub::Hub;
+use crate::net::Acceptor;
+use crate::shard::inbox::{self, Mailbox};
+use crate::shard::run::Loop;
 use crate::shard::{Setting, Shard, ToShard};
 pub use net::{bind, bind_everywhere, raise_descriptor_limit};
 
@@ -113,26 +115,24 @@ impl Server {
         })
     }
 
-    /// Serves the listeners until `stop` completes, then tells everybody, writes what there is to
+    /// Serves the listeners until `stop` returns, then tells everybody, writes what there is to
     /// write, and returns, within [`STOP_TIME`](chinwag_core::limits::STOP_TIME).
     ///
     /// # Errors
     /// [`ServeError`] if the threads cannot be started.
-    pub fn run(
-        self,
-        listeners: Vec<TcpListener>,
-        stop: impl Future<Output = ()>,
-    ) -> Result<(), ServeError> {
+    pub fn run(self, listeners: Vec<TcpListener>, stop: impl FnOnce()) -> Result<(), ServeError> {
         let running = Running::start(self)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .enable_time()
-            .build()?;
-        let served = runtime.block_on(running.accept_until(listeners, stop));
-        // The listeners are closed by now: nobody is let in who would be told to go.
-        drop(runtime);
+        let (end, acceptor) = running.accept(listeners)?;
+        stop();
+        tracing::info!("stopping");
+        end.wake()?;
+        // The listeners are closed then: nobody is let in who would be told to go.
+        match acceptor.join() {
+            Ok(accepted) => accepted?,
+            Err(_) => tracing::error!("the thread that accepts connections panicked"),
+        }
         running.stop();
-        Ok(served?)
+        Ok(())
     }
 }
 
@@ -148,7 +148,7 @@ fn system_zone() -> TimeZone {
 
 /// The threads of a server, and how to reach them.
 struct Running {
-    shards: Vec<mpsc::Sender<ToShard>>,
+    shards: Vec<Mailbox>,
     shard_threads: Vec<JoinHandle<io::Result<()>>>,
     hub_thread: JoinHandle<()>,
     /// Dropped to stop it.
@@ -175,8 +175,13 @@ impl Running {
 
         let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
         let threads = threads_for(config.server.threads);
-        let (shards, inboxes): (Vec<_>, Vec<_>) =
-            (0..threads).map(|_| mpsc::channel(SHARD_QUEUE_MAX)).unzip();
+        let (mut shards, mut inboxes) = (Vec::new(), Vec::new());
+        for _ in 0..threads {
+            let poll = Poll::new()?;
+            let (mailbox, inbox) = inbox::open(&poll)?;
+            shards.push(mailbox);
+            inboxes.push((poll, inbox));
+        }
         let limits = Arc::new(config.limits.clone());
         let desk = Desk::open(reader, limits.search_lines_max, &shards)?;
         let setting = Setting {
@@ -190,12 +195,8 @@ impl Running {
             let now = (wall(), clock.now());
             let (setting, desk, to_hub) = (setting.clone(), desk.clone(), to_hub.clone());
             let serve = move || {
-                shard::run::run(
-                    Shard::new(number, setting, names, desk, now),
-                    inbox,
-                    to_hub,
-                    clock,
-                )
+                let shard = Shard::new(number, setting, names, desk, now);
+                Loop::new(shard, inbox, to_hub, clock).run()
             };
             let name = format!("shard-{number}");
             shard_threads.push(thread::Builder::new().name(name).spawn(serve)?);
@@ -224,32 +225,24 @@ impl Running {
         })
     }
 
-    async fn accept_until(
+    /// Lets people in, on a thread that ends when it is woken.
+    fn accept(
         &self,
         listeners: Vec<TcpListener>,
-        stop: impl Future<Output = ()>,
-    ) -> io::Result<()> {
-        let mut accepting = tokio::task::JoinSet::new();
-        for listener in listeners {
-            accepting.spawn(net::accept(
-                tokio::net::TcpListener::from_std(listener)?,
-                self.shards.clone(),
-                self.doors.clone(),
-                self.limits.clone(),
-                self.clock,
-            ));
-        }
-        stop.await;
-        tracing::info!("stopping");
-        for shard in &self.shards {
-            // A shard that has failed has nothing left to finish.
-            let _ = shard.send(ToShard::Quiesce).await;
-        }
-        Ok(())
+    ) -> io::Result<(Arc<Waker>, JoinHandle<io::Result<()>>)> {
+        let (shards, doors) = (self.shards.clone(), self.doors.clone());
+        let acceptor = Acceptor::new(listeners, &self.limits, shards, doors, self.clock)?;
+        let stop = acceptor.stop();
+        let thread = thread::Builder::new().name("accept".into());
+        Ok((stop, thread.spawn(move || acceptor.run())?))
     }
 
-    /// Waits for everything to be written.
+    /// Lets everything that was read be done and written, and ends.
     fn stop(self) {
+        for shard in &self.shards {
+            // A shard that has failed has nothing left to finish.
+            shard.send(ToShard::Quiesce);
+        }
         for thread in self.shard_threads {
             match thread.join() {
                 Ok(Ok(())) => {}

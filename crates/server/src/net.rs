@@ -1,19 +1,22 @@
 //! Listening and accepting.
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chinwag_core::limits::KEEPALIVE_PROBES;
 use chinwag_core::{Prefs, Span, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
-use tokio::sync::mpsc::Sender;
 
 use crate::clock::Steady;
 use crate::config::Limits;
 use crate::doors::Doors;
 use crate::shard::ToShard;
+use crate::shard::inbox::Mailbox;
 
 /// Connections that the kernel has ready before they are accepted; it may cut this down to its
 /// `somaxconn`.
@@ -27,7 +30,7 @@ const REST: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// If the port cannot be had.
-pub fn bind_everywhere(port: u16) -> io::Result<Vec<TcpListener>> {
+pub fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
     let v6 = match bind((Ipv6Addr::UNSPECIFIED, port).into()) {
         Ok(listener) => Some(listener),
         Err(e) if has_no_family(&e) => None,
@@ -55,7 +58,7 @@ fn has_no_family(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// If it cannot be had.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -73,51 +76,136 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Accepts connections and deals them out to the shards in turn, until it is dropped. No error
-/// ends it.
-pub(crate) async fn accept(
-    listener: tokio::net::TcpListener,
-    shards: Vec<Sender<ToShard>>,
+/// Accepts connections, on a thread of its own, and deals them out to the shards in turn.
+#[derive(Debug)]
+pub(crate) struct Acceptor {
+    poll: Poll,
+    listeners: Vec<TcpListener>,
+    stop: Arc<Waker>,
+    shards: Vec<Mailbox>,
     doors: Doors,
-    limits: std::sync::Arc<Limits>,
     clock: Steady,
-) {
-    let mut next = 0;
-    loop {
-        let (stream, address) = match listener.accept().await {
-            Ok((stream, address)) => (stream, address.ip().to_canonical()),
-            Err(error) => {
-                if is_exhaustion(&error) {
-                    tracing::warn!("cannot accept a connection: {error}");
-                    tokio::time::sleep(REST).await;
-                }
+    /// The shard that has the next connection.
+    next: usize,
+}
+
+/// Its stop signal, among its listeners.
+const STOP: Token = Token(usize::MAX);
+
+/// What there is to do when a listener was looked at.
+enum After {
+    /// Wait for the next connection.
+    Wait,
+    /// Let some connections end first.
+    Rest,
+    /// Nobody takes connections any more.
+    End,
+}
+
+impl Acceptor {
+    /// Sets the listeners up.
+    ///
+    /// # Errors
+    /// If the system refuses that.
+    pub(crate) fn new(
+        listeners: Vec<std::net::TcpListener>,
+        limits: &Limits,
+        shards: Vec<Mailbox>,
+        doors: Doors,
+        clock: Steady,
+    ) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let stop = Arc::new(Waker::new(poll.registry(), STOP)?);
+        let mut own = Vec::new();
+        for (listener, number) in listeners.into_iter().zip(0..) {
+            set_up(&listener, limits)?;
+            let mut listener = TcpListener::from_std(listener);
+            let token = Token(number);
+            poll.registry()
+                .register(&mut listener, token, Interest::READABLE)?;
+            own.push(listener);
+        }
+        Ok(Self {
+            poll,
+            listeners: own,
+            stop,
+            shards,
+            doors,
+            clock,
+            next: 0,
+        })
+    }
+
+    /// What ends it when it is woken.
+    pub(crate) fn stop(&self) -> Arc<Waker> {
+        self.stop.clone()
+    }
+
+    /// Accepts until it is stopped. No error of a connection ends it.
+    ///
+    /// # Errors
+    /// If the system refuses to wait.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(16);
+        let mut rest_until: Option<Instant> = None;
+        loop {
+            let rest = rest_until.map(|end| end.saturating_duration_since(Instant::now()));
+            match self.poll.poll(&mut events, rest) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                waited => waited?,
+            }
+            if events.iter().any(|event| event.token() == STOP) {
+                return Ok(());
+            }
+            if rest_until.take_if(|end| *end <= Instant::now()).is_none() && rest.is_some() {
                 continue;
             }
-        };
-        let admission = match doors.enter(address, clock.now()) {
+            for number in 0..self.listeners.len() {
+                match self.accept_from(number) {
+                    After::Wait => {}
+                    After::Rest => rest_until = Some(Instant::now() + REST),
+                    After::End => return Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Accepts whatever a listener has ready.
+    fn accept_from(&mut self, number: usize) -> After {
+        loop {
+            match self.listeners[number].accept() {
+                Ok((stream, address)) => {
+                    if !self.admit(stream, address.ip().to_canonical()) {
+                        return After::End;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return After::Wait,
+                Err(error) if is_exhaustion(&error) => {
+                    tracing::warn!("cannot accept a connection: {error}");
+                    return After::Rest;
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Gives a connection to a shard, or turns it away. Returns whether there is a shard.
+    fn admit(&mut self, stream: TcpStream, address: IpAddr) -> bool {
+        let admission = match self.doors.enter(address, self.clock.now()) {
             Ok(admission) => admission,
             Err(why) => {
                 tracing::debug!("turned a connection from {address} away: {why:?}");
                 turn_away(&stream);
-                continue;
+                return true;
             }
         };
-        let Ok(stream) = stream.into_std() else {
-            continue;
-        };
-        if let Err(error) = set_up(&stream, &limits) {
-            // The peer may be gone by now; then its session finds out.
-            tracing::debug!("cannot set up a connection from {address}: {error}");
-        }
-        let accepted = ToShard::Accepted {
+        let shard = &self.shards[self.next];
+        self.next = (self.next + 1) % self.shards.len();
+        shard.send(ToShard::Accepted {
             stream,
             address,
             admission,
-        };
-        if shards[next].send(accepted).await.is_err() {
-            return;
-        }
-        next = (next + 1) % shards.len();
+        })
     }
 }
 
@@ -131,21 +219,24 @@ fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
-fn turn_away(stream: &tokio::net::TcpStream) {
+fn turn_away(mut stream: &TcpStream) {
     let style = Style::of(&Prefs::default(), &TimeZone::UTC, false);
     let mut words = Vec::new();
     Renderer::new(style, Timestamp::default()).notice(&mut words, Notice::TooManyConnections);
     // The socket is new and takes this much; if it does not, there is nobody to tell.
-    let _ = stream.try_write(&words);
+    let _ = stream.write(&words);
 }
 
+/// Sets what each connection of a listener is to have; they inherit it, which saves each of them six
+/// system calls.
+///
 /// Nobody's lines wait for more of them (Nagle), and a peer that is gone is found within about a
 /// minute: by questions where there is nothing to write, by the user timeout where there is
 /// (RFC 5482).
-fn set_up(stream: &TcpStream, limits: &Limits) -> io::Result<()> {
+fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
     let duration = |span: Span| Duration::from_millis(span.0);
-    stream.set_nodelay(true)?;
-    let socket = SockRef::from(stream);
+    let socket = SockRef::from(listener);
+    socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
         .with_time(duration(limits.keepalive_idle))
         .with_interval(duration(limits.keepalive_interval))
@@ -161,5 +252,35 @@ pub fn raise_descriptor_limit() {
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::warn!("the limit of open files stays as it is: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_inherit_what_their_listener_has() {
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a listener");
+        let limits = Limits::default();
+        set_up(&listener, &limits).expect("a listener that can be set up");
+        let address = listener.local_addr().expect("an address");
+        let _client = std::net::TcpStream::connect(address).expect("a connection");
+        listener
+            .set_nonblocking(false)
+            .expect("a listener that waits");
+        let (connection, _) = listener.accept().expect("a connection");
+        let socket = SockRef::from(&connection);
+        let millis = |span: Span| Duration::from_millis(span.0);
+        assert!(socket.tcp_nodelay().expect("an option"));
+        assert!(socket.keepalive().expect("an option"));
+        assert_eq!(
+            socket.tcp_keepalive_time().expect("an option"),
+            millis(limits.keepalive_idle)
+        );
+        assert_eq!(
+            socket.tcp_user_timeout().expect("an option"),
+            Some(millis(limits.user_timeout))
+        );
     }
 }

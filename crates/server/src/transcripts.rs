@@ -15,14 +15,13 @@
 //! A line that starts with `;` is a remark.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::task::{Context, Poll, Waker};
 
 use chinwag_core::{LOBBY, Link, RoomName, Span, Timestamp};
 use chinwag_store::{Durability, Place, Store};
@@ -31,7 +30,7 @@ use chinwag_wire::plain::TimeZone;
 use crate::config::Config;
 use crate::desk::{Archive, Desk, DeskReply, Question, Task, work_on};
 use crate::hub::Hub;
-use crate::shard::{Setting, Shard};
+use crate::shard::{Ready, Setting, Shard};
 use crate::socket::Socket;
 
 /// Sat 2026-11-21 14:02 UTC.
@@ -43,13 +42,44 @@ struct Pipe {
     from_server: Vec<u8>,
     fin: bool,
     reset: bool,
+    /// Whether the server has closed its side, and that was not seen yet.
     closed: bool,
+    was_closed: bool,
 }
 
-#[derive(Clone, Debug, Default)]
+/// The peer's end.
+#[derive(Debug, Default)]
 struct MemorySocket(Rc<RefCell<Pipe>>);
 
-impl Socket for MemorySocket {
+/// The server's end.
+#[derive(Debug)]
+struct ServerEnd(Rc<RefCell<Pipe>>);
+
+impl Drop for ServerEnd {
+    fn drop(&mut self) {
+        let mut pipe = self.0.borrow_mut();
+        // Whoever has reset the connection sees nothing of its end.
+        pipe.closed |= !pipe.reset && !pipe.was_closed;
+    }
+}
+
+impl MemorySocket {
+    fn server_end(&self) -> Box<ServerEnd> {
+        Box::new(ServerEnd(self.0.clone()))
+    }
+
+    fn readiness(&self) -> Ready {
+        let pipe = self.0.borrow();
+        let closed = pipe.fin || pipe.reset;
+        Ready {
+            readable: closed || !pipe.to_server.is_empty(),
+            closed,
+            writable: true,
+        }
+    }
+}
+
+impl Socket for ServerEnd {
     fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut pipe = self.0.borrow_mut();
         if pipe.reset {
@@ -71,20 +101,9 @@ impl Socket for MemorySocket {
         Ok(bytes.len())
     }
 
-    fn poll_readable(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let pipe = self.0.borrow();
-        match pipe.fin || pipe.reset || !pipe.to_server.is_empty() {
-            true => Poll::Ready(Ok(())),
-            false => Poll::Pending,
-        }
-    }
-
-    fn poll_writable(&self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
     fn shut_down_write(&self) {
-        self.0.borrow_mut().closed = true;
+        let mut pipe = self.0.borrow_mut();
+        (pipe.closed, pipe.was_closed) = (true, true);
     }
 }
 
@@ -126,7 +145,7 @@ impl World {
             zone: TimeZone::UTC,
             limits: Arc::new(config.limits.clone()),
         };
-        let names = HashMap::from([(LOBBY, RoomName::lobby())]);
+        let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let (settings, replay) = (config.settings(), config.history.replay);
         Self {
             hub: Hub::new(settings, replay, opened, Arc::default(), (START, roll)),
@@ -140,11 +159,13 @@ impl World {
 
     /// Runs everything until nothing is left to do.
     fn settle(&mut self) {
-        let mut task = Context::from_waker(Waker::noop());
         for _ in 0..1_000 {
-            for (_, _, link) in &self.people {
-                let _ = self.shard.poll_session(*link, self.now, &mut task);
+            for (_, socket, link) in &self.people {
+                if let Some(slot) = self.shard.slot_of(*link) {
+                    self.shard.on_ready(slot, socket.readiness());
+                }
             }
+            self.shard.look_after(self.now);
             self.shard.flush_all();
             let requests = self.shard.take_outbox();
             let questions: Vec<Question> = self.questions.try_iter().collect();
@@ -192,7 +213,7 @@ impl World {
         let address = "192.0.2.1".parse().expect("an address");
         let link = self
             .shard
-            .admit(Box::new(socket.clone()), address, None, self.now);
+            .admit(socket.server_end(), address, None, self.now);
         self.people.retain(|(other, _, _)| other != name);
         self.people.push((name.to_owned(), socket, link));
         if waits {

@@ -11,6 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use chinwag_store::{Checkpointer, Error, Indexer};
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
 
 /// Messages in the last second beyond which the chat is not calm.
 const CALM_MAX: u64 = 1_000;
@@ -32,10 +36,7 @@ pub(crate) fn start(
     stop: Receiver<()>,
 ) -> std::io::Result<thread::JoinHandle<()>> {
     let work = move || {
-        // On Linux this is the thread's own priority, not the process's.
-        if let Err(error) = rustix::process::nice(NICE) {
-            tracing::debug!("the upkeep thread keeps its priority: {error}");
-        }
+        give_way();
         let mut upkeep = Upkeep::default();
         while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
             upkeep.look(
@@ -46,6 +47,20 @@ pub(crate) fn start(
         }
     };
     thread::Builder::new().name("upkeep".into()).spawn(work)
+}
+
+/// Lets every other thread go first.
+fn give_way() {
+    // A server that was started with real-time priority means its chat, not this.
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+    let thread = thread_native_id();
+    if let Err(error) = set_thread_priority_and_policy(thread, ThreadPriority::Min, policy) {
+        tracing::debug!("the upkeep thread keeps its scheduling: {error}");
+    }
+    // On Linux this is the thread's own priority, not the process's.
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!("the upkeep thread keeps its priority: {error}");
+    }
 }
 
 /// What the thread knows from its last look.

@@ -15,7 +15,6 @@ mod tail;
 pub(crate) mod thread;
 mod turn;
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +24,7 @@ use chinwag_core::{
     RoomId, Seq, Settings, Subject, Timestamp,
 };
 use chinwag_store::{Opened, Store};
+use hashbrown::HashMap;
 
 pub(crate) use tail::Excerpt;
 use tail::Tail;

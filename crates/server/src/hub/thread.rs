@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use chinwag_core::limits::TURN_REQUESTS_MAX;
 use chinwag_core::{Span, Timestamp};
-use tokio::sync::mpsc::Sender;
 
 use super::{Hub, Request, Turn};
 use crate::clock::wall;
 use crate::shard::ToShard;
+use crate::shard::inbox::Mailbox;
 
 /// How often the hub looks for what has run out.
 const TIDY_TIME: Span = Span::seconds(1);
@@ -24,17 +24,17 @@ const TRIM_TIME: Span = Span(20);
 pub(crate) enum ToHub {
     /// Requests of one shard's sessions, in order.
     Batch {
-        /// The shard's number.
-        shard: usize,
         /// The requests.
         requests: Vec<Request>,
+        /// How long others may be waited for, so that the shard has more to write at once.
+        gather: Duration,
     },
     /// A shard will send nothing more.
     Quiet,
 }
 
 /// Runs the hub until every shard is quiet, then tells the shards to stop.
-pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Sender<ToShard>]) {
+pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     let mut quiet = 0;
     let mut tidy_at = wall() + TIDY_TIME;
     while quiet < shards.len() {
@@ -43,12 +43,11 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Sender<ToShar
         let mut served = batch.is_some();
         let now = wall();
         let mut taken = 0;
-        let mut batches = vec![0; shards.len()];
+        gather(batch.as_ref());
         for message in batch.into_iter().chain(inbox.try_iter()) {
             match message {
-                ToHub::Batch { shard, requests } => {
+                ToHub::Batch { requests, .. } => {
                     taken += requests.len();
-                    batches[shard] += 1;
                     let requests = requests.into_iter();
                     requests.for_each(|request| hub.take(request, now));
                 }
@@ -65,12 +64,12 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Sender<ToShar
         let turn = hub.finish(now);
         served |= !turn.happenings.is_empty();
         if served {
-            publish(turn, &batches, shards);
+            publish(turn, shards);
         }
     }
     for shard in shards {
         // A shard that is gone needs not be told.
-        let _ = shard.blocking_send(ToShard::Stop);
+        shard.send(ToShard::Stop);
     }
 }
 
@@ -86,9 +85,22 @@ fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp) -> Option<ToHub> {
     }
 }
 
+/// Lets other requests come while a busy shard would have to wait for them anyway.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to be woken by each of them is what it avoids"
+)]
+fn gather(batch: Option<&ToHub>) {
+    if let Some(ToHub::Batch { gather, .. }) = batch
+        && !gather.is_zero()
+    {
+        std::thread::sleep(*gather);
+    }
+}
+
 /// Gives every shard the events, and its own sessions' replies. A shard that has fallen
 /// [`SHARD_QUEUE_MAX`](chinwag_core::limits::SHARD_QUEUE_MAX) turns behind is waited for.
-fn publish(turn: Turn, batches: &[u32], shards: &[Sender<ToShard>]) {
+fn publish(turn: Turn, shards: &[Mailbox]) {
     let at = turn.at;
     let happenings: Arc<[_]> = turn.happenings.into();
     let mut replies: Vec<Vec<_>> = shards.iter().map(|_| Vec::new()).collect();
@@ -97,11 +109,10 @@ fn publish(turn: Turn, batches: &[u32], shards: &[Sender<ToShard>]) {
             own.push(reply);
         }
     }
-    for ((shard, replies), batches) in shards.iter().zip(replies).zip(batches) {
+    for (shard, replies) in shards.iter().zip(replies) {
         let happenings = happenings.clone();
-        let _ = shard.blocking_send(ToShard::Turn {
+        shard.send(ToShard::Turn {
             at,
-            batches: *batches,
             happenings,
             replies,
         });

@@ -72,7 +72,7 @@ impl Shard {
             }
             Stage::Lingering { until } if until <= now => {
                 self.sessions[slot].stage = Stage::Over;
-                self.sessions[slot].wake();
+                self.list(slot);
             }
             // The socket takes nothing.
             _ => {

@@ -18,6 +18,17 @@ impl Shard {
         self.resume_input(slot);
     }
 
+    /// Lets the oldest of the new connections wait no longer for its first word.
+    pub(super) fn hurry_oldest(&mut self) {
+        let oldest = self.newest_links.pop_front();
+        let Some(slot) = oldest.and_then(|link| self.slot_of(link)) else {
+            return;
+        };
+        if matches!(self.sessions[slot].stage, Stage::Sniffing { .. }) {
+            self.greet(slot);
+        }
+    }
+
     /// From now on, lines are names.
     pub(super) fn open_entry(&mut self, slot: usize) {
         let until = self.now + self.setting.limits.arrival_time;

@@ -1,17 +1,16 @@
 //! Writing: everything from a session's cursors to the heads of its logs, in as few system calls
 //! as its socket takes.
 
-use std::collections::HashMap;
-
 use chinwag_core::{Fact, RoomId, Seq, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, mentions};
+use hashbrown::HashMap;
 
 use super::session::{Member, Session, Stage};
 use super::tape::{Room, Tape, View};
 use super::{Shard, input::LINGER_TIME};
 
-/// Bytes that are put together for one system call, where lines of several logs are merged.
-const MERGE_BYTES_MAX: usize = 64 << 10;
+/// Bytes that are put together for one system call, where lines are left out or several logs merged.
+pub(super) const MERGE_BYTES_MAX: usize = 64 << 10;
 
 /// What the lines of a flush are made of.
 struct Sources<'a> {
@@ -40,19 +39,33 @@ impl Shard {
         }
     }
 
+    /// Offers a room's new lines to its members: to most of them straight from the tape, one
+    /// behind the other; then to those for whom there is more to look at.
     fn flush_room(&mut self, id: RoomId) {
+        let Some(room) = self.rooms.get(&id) else {
+            return;
+        };
+        let mut others = std::mem::take(&mut self.others);
         let mut least = u64::MAX;
-        let mut place = 0;
-        while let Some(slot) = self.rooms.get(&id).and_then(|room| room.members.get(place)) {
-            let slot = *slot;
-            place += 1;
+        for &slot in &room.members {
+            let session = &mut self.sessions[slot];
+            match session.write_straight(id, &self.rooms, self.now) {
+                Some(cursor) => least = least.min(cursor),
+                None => others.push(slot),
+            }
+        }
+        for slot in others.drain(..) {
             self.flush(slot);
-            let cursor = self
-                .sessions
-                .get(slot)
-                .and_then(|session| session.cursor(id));
+            let session = self.sessions.get(slot);
+            let cursor = session.and_then(|session| session.cursor(id));
             least = least.min(cursor.unwrap_or(u64::MAX));
         }
+        self.others = others;
+        self.forget_written(id, least);
+    }
+
+    /// Drops what all members of a room have been written, given the least of their cursors.
+    fn forget_written(&mut self, id: RoomId, least: u64) {
         let sessions = &self.sessions;
         if let Some(room) = self.rooms.get_mut(&id) {
             room.rung = false;
@@ -73,8 +86,8 @@ impl Shard {
         let Some(session) = self.sessions.get_mut(slot) else {
             return;
         };
-        if session.is_dead || session.is_blocked {
-            return;
+        if session.is_dead {
+            return self.list(slot);
         }
         let mut sources = Sources {
             rooms: &mut self.rooms,
@@ -92,15 +105,18 @@ impl Shard {
         let session = &mut self.sessions[slot];
         let may_close = matches!(session.stage, Stage::Leaving) && !session.departing;
         if may_close && session.is_written() {
-            session.stage = match session.is_dead {
+            // Where nothing more can come, closing loses nothing.
+            session.stage = match session.is_dead || session.input_ended {
                 true => Stage::Over,
                 false => Stage::Lingering {
                     until: self.now + LINGER_TIME,
                 },
             };
-            session.socket.shut_down_write();
+            if matches!(session.stage, Stage::Lingering { .. }) {
+                session.socket.shut_down_write();
+            }
         }
-        session.wake();
+        self.list(slot);
         self.watch_deadline(slot);
     }
 
@@ -154,9 +170,53 @@ impl Session {
         }
     }
 
+    /// Writes a room's new lines from its tape, without a copy, if there is nothing else to be
+    /// written and nothing to be left out. Returns its cursor then, or if its socket takes nothing;
+    /// `None` if it has to be looked at more closely.
+    fn write_straight(
+        &mut self,
+        id: RoomId,
+        rooms: &HashMap<RoomId, Room>,
+        now: Timestamp,
+    ) -> Option<u64> {
+        let place = self.members.iter().position(|member| member.room == id)?;
+        let member = self.members[place];
+        if self.is_blocked {
+            return Some(member.cursor);
+        }
+        let has_more = self.skipped > 0 || !self.is_written() || !self.sees_all();
+        if has_more || member.own > 0 || self.is_dead || matches!(self.stage, Stage::Leaving) {
+            return None;
+        }
+        let others = self.members.iter().filter(|other| other.room != id);
+        let are_read = |other: &Member| {
+            rooms
+                .get(&other.room)
+                .is_none_or(|room| other.cursor == room.head)
+        };
+        if !{ others }.all(are_read) {
+            return None;
+        }
+        let tape = rooms
+            .get(&id)?
+            .opened(self.view_of(&member), member.cursor)?;
+        let bytes = tape.bytes_from(member.cursor);
+        let taken = self.write(bytes, now);
+        let (next, rest) = match taken == bytes.len() {
+            true => (tape.head(), &[][..]),
+            false => tape.advance(member.cursor, taken),
+        };
+        self.tail = rest.into();
+        self.members[place].cursor = next;
+        if let Some(mark) = next.checked_sub(1).and_then(|last| tape.mark(last)) {
+            self.seen = mark.event.seq;
+        }
+        (taken == bytes.len()).then_some(next)
+    }
+
     /// Writes one piece. Returns whether there may be another.
     fn write_some(&mut self, sources: &mut Sources<'_>, now: Timestamp) -> bool {
-        if self.is_dead {
+        if self.is_dead || self.is_blocked {
             return false;
         }
         if !self.tail.is_empty() {
@@ -179,10 +239,8 @@ impl Session {
             .filter(|(_, member)| has_news(member));
         match (news.next(), news.next()) {
             (None, _) if self.private.is_empty() => false,
-            (Some((place, member)), None)
-                if self.private.is_empty() && member.own == 0 && self.sees_all() =>
-            {
-                self.write_straight(place, sources, now)
+            (Some((place, _)), None) if self.private.is_empty() && self.sees_all() => {
+                self.write_others(place, sources, now)
             }
             _ => self.write_merged(sources, now),
         }
@@ -207,23 +265,31 @@ impl Session {
         }
     }
 
-    /// Writes one room's log, without a copy.
-    fn write_straight(&mut self, place: usize, sources: &mut Sources<'_>, now: Timestamp) -> bool {
-        let Some((tape, cursor)) = self.tape(place, sources) else {
-            return true;
-        };
-        let bytes = tape.bytes_from(cursor);
-        let taken = self.write(bytes, now);
-        let (next, rest) = match taken == bytes.len() {
-            true => (tape.head(), &[][..]),
-            false => tape.advance(cursor, taken),
-        };
-        self.tail = rest.into();
-        self.members[place].cursor = next;
-        if let Some(mark) = next.checked_sub(1).and_then(|last| tape.mark(last)) {
-            self.seen = mark.event.seq;
+    /// Writes one room's log without the lines that this session has typed itself: they come in
+    /// rows, so that what lies between is copied in long pieces.
+    fn write_others(&mut self, place: usize, sources: &mut Sources<'_>, now: Timestamp) -> bool {
+        let mut others = std::mem::take(sources.scratch);
+        others.clear();
+        let person = self.person.filter(|_| !self.prefs.echo);
+        if let Some((tape, cursor)) = self.tape(place, sources) {
+            let copied = tape.copy_others(cursor, person, &mut others);
+            if let Some(seq) = copied.newest {
+                self.seen = seq;
+            }
+            let member = &mut self.members[place];
+            member.cursor = copied.next;
+            member.own = member.own.saturating_sub(copied.own);
         }
-        taken == bytes.len()
+        self.write_scratch(others, sources, now)
+    }
+
+    /// Writes what was put together. Returns whether the socket took it all.
+    fn write_scratch(&mut self, bytes: Vec<u8>, sources: &mut Sources<'_>, now: Timestamp) -> bool {
+        let taken = self.write(&bytes, now);
+        self.tail = bytes[taken..].into();
+        let is_all = taken == bytes.len();
+        *sources.scratch = bytes;
+        is_all
     }
 
     /// The tape of one of its rooms, and where it is on it. `None` if it was so far behind that it
@@ -247,11 +313,7 @@ impl Session {
         let mut merged = std::mem::take(sources.scratch);
         merged.clear();
         while merged.len() < MERGE_BYTES_MAX && self.merge_next(&mut merged, sources) {}
-        let taken = self.write(&merged, now);
-        self.tail = merged[taken..].into();
-        let is_all = taken == merged.len();
-        *sources.scratch = merged;
-        is_all
+        self.write_scratch(merged, sources, now)
     }
 
     /// Appends what comes next in the order. Returns whether there was something.

@@ -1,94 +1,107 @@
 //! From what a socket gives to what is asked for; and the end of a connection, from either side.
 
 use std::io;
-use std::task::{Context, Poll};
 
-use chinwag_core::{Bucket, Command, Departure, Link, Rate, Span};
+use chinwag_core::{Bucket, Command, Departure, Rate, Span, Timestamp};
 use chinwag_wire::input::Input;
 use chinwag_wire::plain::{Notice, parse};
 use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
 
-use super::Shard;
 use super::session::{Stage, departure_of};
+use super::{Ready, Shard};
 use crate::hub::{Body, Request};
 
 /// How long a peer that has been sent everything is given to close its side.
 pub(super) const LINGER_TIME: Span = Span::seconds(2);
 
 impl Shard {
-    /// Looks after one session: reads and writes what its socket allows. Ready when the session is
-    /// over and gone.
-    ///
-    /// Cancel safe: all state is in the shard, so that a task that is dropped loses nothing but
-    /// its wake-ups.
-    pub(crate) fn poll_session(
-        &mut self,
-        link: Link,
-        now: chinwag_core::Timestamp,
-        task: &mut Context<'_>,
-    ) -> Poll<()> {
-        self.now = now;
-        loop {
-            let Some(slot) = self.slot_of(link) else {
-                return Poll::Ready(());
-            };
-            let session = &mut self.sessions[slot];
-            if session
-                .waker
-                .as_ref()
-                .is_none_or(|waker| !waker.will_wake(task.waker()))
-            {
-                session.waker = Some(task.waker().clone());
+    /// Takes note of what a socket is ready for.
+    pub(crate) fn on_ready(&mut self, slot: usize, ready: Ready) {
+        if let Some(session) = self.sessions.get_mut(slot) {
+            session.is_readable |= ready.readable;
+            session.is_closed |= ready.closed;
+            // A socket that was not full says so once, when it is opened.
+            let goes_on = session.is_blocked && ready.writable;
+            session.is_blocked &= !ready.writable;
+            if goes_on {
+                self.go_on_writing(slot);
             }
+            self.list(slot);
+        }
+    }
+
+    /// Has a session looked after.
+    pub(super) fn list(&mut self, slot: usize) {
+        if let Some(session) = self.sessions.get_mut(slot)
+            && !session.is_listed
+        {
+            session.is_listed = true;
+            self.ready.push(slot);
+        }
+    }
+
+    /// Whether there are sessions to be looked after.
+    pub(crate) fn has_work(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Looks after the sessions that are listed: reads what their sockets have, drops those that
+    /// are over.
+    pub(crate) fn look_after(&mut self, now: Timestamp) {
+        self.now = now;
+        for slot in std::mem::take(&mut self.ready) {
+            if let Some(session) = self.sessions.get_mut(slot) {
+                session.is_listed = false;
+                self.look_after_one(slot);
+            }
+        }
+    }
+
+    fn look_after_one(&mut self, slot: usize) {
+        loop {
+            let session = &mut self.sessions[slot];
             if session.is_dead {
                 let why = session.ending.take().unwrap_or(Departure::Lost);
                 self.end(slot, why);
             }
             if matches!(self.sessions[slot].stage, Stage::Over) {
-                self.drop_session(slot);
-                return Poll::Ready(());
+                return self.drop_session(slot);
             }
-            let progress = self.poll_write(slot, task) | self.poll_read(slot, task);
+            let has_read = self.read(slot);
             // What it is answered on the spot waits for no turn of the hub.
             self.flush_awake();
-            if !progress {
-                return Poll::Pending;
+            if !has_read {
+                return;
             }
         }
     }
 
-    fn poll_write(&mut self, slot: usize, task: &mut Context<'_>) -> bool {
-        let session = &mut self.sessions[slot];
-        if !session.is_blocked || session.is_dead || session.socket.poll_writable(task).is_pending()
-        {
-            return false;
-        }
-        session.is_blocked = false;
+    fn go_on_writing(&mut self, slot: usize) {
         self.flush(slot);
         if !self.sessions[slot].is_blocked {
             self.forget_read(slot);
         }
-        true
     }
 
-    fn poll_read(&mut self, slot: usize, task: &mut Context<'_>) -> bool {
+    /// Reads once, if that is worth a try. Returns whether it was.
+    fn read(&mut self, slot: usize) -> bool {
         let session = &mut self.sessions[slot];
-        if session.is_dead || self.is_quiet || !session.wants_input() {
-            return false;
-        }
-        if session.socket.poll_readable(task).is_pending() {
+        if session.is_dead || self.is_quiet || !session.is_readable || !session.wants_input() {
             return false;
         }
         let mut buffer = std::mem::take(&mut self.input);
-        let read = self.sessions[slot].socket.try_read(&mut buffer);
-        match read {
+        match session.socket.try_read(&mut buffer) {
             Ok(0) => self.end_input(slot),
-            Ok(n) => self.take_in(slot, &buffer[..n]),
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
+            Ok(n) => {
+                // It had no more than this, or else the buffer would be full.
+                session.is_readable = n == buffer.len() || session.is_closed;
+                self.take_in(slot, &buffer[..n]);
+            }
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => session.is_readable = false,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => {
-                self.sessions[slot].is_dead = true;
-                self.sessions[slot].ending = Some(departure_of(&e));
+                session.is_dead = true;
+                session.ending = Some(departure_of(&e));
             }
         }
         self.input = buffer;
@@ -125,9 +138,7 @@ impl Shard {
         }
         let held = std::mem::take(&mut session.held);
         self.read_lines(slot, &held);
-        if let Some(session) = self.sessions.get(slot) {
-            session.wake();
-        }
+        self.list(slot);
     }
 
     fn read_lines(&mut self, slot: usize, mut bytes: &[u8]) {
@@ -304,6 +315,6 @@ impl Shard {
             session.is_awake = true;
             self.awake.push(slot);
         }
-        session.wake();
+        self.list(slot);
     }
 }

@@ -13,18 +13,21 @@ mod deadlines;
 mod deliver;
 mod entry;
 mod flush;
+pub(crate) mod inbox;
 mod input;
 mod replies;
 pub(crate) mod run;
 mod session;
 mod tape;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use chinwag_core::limits::SNIFFING_MAX;
 use chinwag_core::{Link, PersonId, RoomId, RoomName, Seq, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
+use hashbrown::HashMap;
 use slab::Slab;
 
 use crate::config::Limits;
@@ -41,8 +44,8 @@ use tape::Room;
 pub(crate) enum ToShard {
     /// A new connection.
     Accepted {
-        /// Not yet known to this thread's runtime.
-        stream: std::net::TcpStream,
+        /// Not yet known to the shard's epoll.
+        stream: mio::net::TcpStream,
         /// Its peer.
         address: IpAddr,
         /// Its place among the connections of its address.
@@ -52,8 +55,6 @@ pub(crate) enum ToShard {
     Turn {
         /// When it ended, by the wall clock.
         at: Timestamp,
-        /// So many of this shard's batches are in it.
-        batches: u32,
         /// For all shards.
         happenings: Arc<[Happening]>,
         /// For this one.
@@ -77,7 +78,19 @@ pub(crate) struct Setting {
     pub(crate) limits: Arc<Limits>,
 }
 
+/// What a socket is ready for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ready {
+    /// There is something to read, or it is at its end.
+    pub(crate) readable: bool,
+    /// The peer sends nothing more: what is read is read up to the end.
+    pub(crate) closed: bool,
+    /// It takes something again.
+    pub(crate) writable: bool,
+}
+
 /// See the [module](self).
+#[derive(Debug)]
 pub(crate) struct Shard {
     number: usize,
     setting: Setting,
@@ -94,7 +107,13 @@ pub(crate) struct Shard {
     rung: Vec<RoomId>,
     /// Sessions with something else to be written.
     awake: Vec<usize>,
+    /// Empty between two flushes; kept for its memory.
+    others: Vec<usize>,
+    /// Sessions that are to be looked after: their sockets are ready, or they wait for nothing.
+    ready: Vec<usize>,
     outbox: Vec<Request>,
+    /// The newest connections, some of which may not have spoken yet.
+    newest_links: VecDeque<Link>,
     desk: Desk,
     deadlines: Deadlines,
     /// The time of day at the last turn, for the lines that tell how long ago something was.
@@ -141,7 +160,10 @@ impl Shard {
             styles: Vec::new(),
             rung: Vec::new(),
             awake: Vec::new(),
+            others: Vec::new(),
+            ready: Vec::new(),
             outbox: Vec::new(),
+            newest_links: VecDeque::new(),
             desk,
             deadlines: Deadlines::default(),
             wall,
@@ -154,6 +176,11 @@ impl Shard {
             owes_quiet: false,
             is_stopping: false,
         }
+    }
+
+    /// The place that the next connection will have.
+    pub(crate) fn next_slot(&self) -> usize {
+        self.sessions.vacant_key()
     }
 
     /// Takes a connection in.
@@ -176,11 +203,15 @@ impl Shard {
         };
         entry.insert(Box::new(session));
         self.watch_deadline(slot);
+        self.newest_links.push_back(link);
+        if self.newest_links.len() > SNIFFING_MAX {
+            self.hurry_oldest();
+        }
         link
     }
 
     /// The place of a connection that is still here.
-    fn slot_of(&self, link: Link) -> Option<usize> {
+    pub(crate) fn slot_of(&self, link: Link) -> Option<usize> {
         let slot = (link.0 & ((1 << SLOT_BITS) - 1)) as usize;
         let session = self.sessions.get(slot)?;
         (session.link == link && shard_of(link) == self.number).then_some(slot)
@@ -189,16 +220,6 @@ impl Shard {
     /// Requests for the hub, if there are any.
     pub(crate) fn take_outbox(&mut self) -> Option<Vec<Request>> {
         (!self.outbox.is_empty()).then(|| std::mem::take(&mut self.outbox))
-    }
-
-    /// Which of the shards it is.
-    pub(crate) fn number(&self) -> usize {
-        self.number
-    }
-
-    /// Whether there are requests for the hub.
-    pub(crate) fn has_outbox(&self) -> bool {
-        !self.outbox.is_empty()
     }
 
     /// Gives back requests that the hub had no room for.

@@ -1,166 +1,151 @@
-//! A shard on a thread: a single-threaded runtime with one task for the shard's own affairs and
-//! one for each connection, all of which share the [`Shard`].
+//! A shard on a thread: an epoll of its own, through mio, and a loop around it.
+//!
+//! There is no task and no timer for each connection, as an async runtime would have them: what a
+//! connection costs while nothing happens is its [`Session`](super::session::Session). Sockets are
+//! edge-triggered. The loop takes in everything that is ready before it writes anything, because
+//! what goes out together costs one system call.
 
-use std::cell::{Cell, RefCell};
-use std::future::poll_fn;
+use std::io;
 use std::net::IpAddr;
-use std::rc::Rc;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
+use chinwag_core::Timestamp;
 use chinwag_core::limits::{SHARD_QUEUE_MAX, STOP_TIME};
-use chinwag_core::{Link, Timestamp};
-use tokio::net::TcpStream;
-use tokio::sync::Notify;
-use tokio::sync::mpsc::Receiver;
-use tokio::task::{LocalSet, spawn_local};
+use mio::event::Event;
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
 
-use super::{Shard, ToShard};
+use super::inbox::{BELL, Inbox};
+use super::{Ready, Shard, ToShard};
 use crate::clock::Steady;
 use crate::doors::Admission;
 use crate::hub::thread::ToHub;
 
-/// A shard, and what its tasks use to reach one another.
-struct Shell {
-    shard: RefCell<Shard>,
-    /// Rung when there are requests for the hub, or another deadline.
-    bell: Notify,
-    hub: SyncSender<ToHub>,
-    clock: Steady,
-    number: usize,
-    /// Batches that the hub has not answered yet.
-    under_way: Cell<u32>,
-    /// Until when the shard's own task sleeps, if nothing happens.
-    asleep_until: Cell<Option<Timestamp>>,
-    /// Since when lines gather that are not written yet.
-    gathering: Cell<Option<Instant>>,
-}
+/// Sockets that are looked at before messages are, at most.
+const EVENTS_MAX: usize = 1024;
 
-/// How long lines may gather while the hub has more for this shard: each write costs as much as
-/// thirty lines copied, so that what comes at once should go out at once. Where nothing more is to
-/// come, nothing waits.
-const GATHER_TIME: Duration = Duration::from_millis(1);
-
-/// What the shard's own task is woken by.
-enum Event {
-    Message(Option<ToShard>),
-    Requests,
-    Deadline,
-    Gathered,
-}
-
-/// Runs a shard until it is stopped and all its sessions are over, or have been given
-/// [`STOP_TIME`].
-///
-/// # Errors
-/// If the system gives no runtime.
-pub(crate) fn run(
+/// A shard, and what ties it to the world.
+#[derive(Debug)]
+pub(crate) struct Loop {
     shard: Shard,
-    mut inbox: Receiver<ToShard>,
+    poll: Poll,
+    inbox: Inbox,
+    /// Whether messages were left there at the last look.
+    has_mail: bool,
     hub: SyncSender<ToHub>,
     clock: Steady,
-) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .build()?;
-    let shell = Rc::new(Shell {
-        number: shard.number(),
-        under_way: Cell::new(0),
-        asleep_until: Cell::new(None),
-        gathering: Cell::new(None),
-        shard: RefCell::new(shard),
-        bell: Notify::new(),
-        hub,
-        clock,
-    });
-    LocalSet::new().block_on(&runtime, shell.serve(&mut inbox));
-    Ok(())
+    written: Written,
+    /// When it ends, whatever sockets still hold.
+    stop_at: Option<Timestamp>,
 }
 
-impl Shell {
-    async fn serve(self: &Rc<Self>, inbox: &mut Receiver<ToShard>) {
-        let mut stop_at = None;
-        loop {
-            let deadline = self.shard.borrow().deadline();
-            self.asleep_until.set(deadline);
-            let deadline = [deadline, stop_at].into_iter().flatten().min();
-            let event = tokio::select! {
-                biased;
-                message = inbox.recv() => Event::Message(message),
-                () = self.bell.notified() => Event::Requests,
-                () = self.sleep_until(deadline) => Event::Deadline,
-                () = self.gathered() => Event::Gathered,
-            };
-            match event {
-                Event::Message(Some(message)) => self.take(message, inbox, &mut stop_at),
-                // Only a hub that is gone leaves nobody to send; then there is nothing to do.
-                Event::Message(None) => return,
-                Event::Requests => {}
-                Event::Gathered => self.write(),
-                Event::Deadline => self.shard.borrow_mut().tick(self.clock.now()),
+/// When a shard has last written to its sessions, and how long that took.
+#[derive(Clone, Copy, Debug)]
+struct Written {
+    at: Instant,
+    took: Duration,
+}
+
+/// Nobody notices a millisecond.
+const GATHER_TIME_MAX: Duration = Duration::from_millis(1);
+
+impl Written {
+    /// How long the next lines should wait for others, so that they are written together: each
+    /// write costs as much as thirty lines copied. Nothing waits at a shard that writes less than
+    /// half of its time; at one that does, a part of what writing takes it anyway.
+    fn gather_time(self, now: Instant) -> Duration {
+        if now - self.at > self.took {
+            return Duration::ZERO;
+        }
+        (self.took / 4).min(GATHER_TIME_MAX)
+    }
+}
+
+impl Loop {
+    /// `poll` has the bell of `inbox` already.
+    pub(crate) fn new(
+        shard: Shard,
+        (poll, inbox): (Poll, Inbox),
+        hub: SyncSender<ToHub>,
+        clock: Steady,
+    ) -> Self {
+        Self {
+            shard,
+            poll,
+            inbox,
+            has_mail: false,
+            hub,
+            clock,
+            written: Written {
+                at: Instant::now(),
+                took: Duration::ZERO,
+            },
+            stop_at: None,
+        }
+    }
+
+    /// Serves until the shard is stopped and all its sessions are over, or have been given
+    /// [`STOP_TIME`].
+    ///
+    /// # Errors
+    /// If the system refuses to wait for sockets.
+    pub(crate) fn run(mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(EVENTS_MAX);
+        while !self.is_over() {
+            self.wait(&mut events)?;
+            let now = self.clock.now();
+            for event in &events {
+                match event.token() {
+                    BELL => {}
+                    Token(slot) => self.shard.on_ready(slot, readiness(event)),
+                }
             }
+            self.shard.look_after(now);
             self.send_requests();
-            if self.is_over(stop_at) {
-                return;
+            if self.take_messages(now) {
+                let start = Instant::now();
+                self.shard.flush_all();
+                let at = Instant::now();
+                let took = at - start;
+                self.written = Written { at, took };
             }
+            self.shard.tick(now);
+            self.send_requests();
+        }
+        Ok(())
+    }
+
+    /// Waits until a socket is ready, the bell rings, or something is due.
+    fn wait(&mut self, events: &mut Events) -> io::Result<()> {
+        let due = match self.has_mail || self.shard.has_work() {
+            true => Some(Timestamp::default()),
+            false => self.shard.deadline(),
+        };
+        let due = [due, self.stop_at].into_iter().flatten().min();
+        let wait = due.map(|due| Duration::from_millis(due.since(self.clock.now()).0));
+        match self.poll.poll(events, wait) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            waited => waited,
         }
     }
 
-    async fn sleep_until(&self, deadline: Option<Timestamp>) {
-        match deadline {
-            Some(at) => tokio::time::sleep_until(self.clock.instant(at).into()).await,
-            None => std::future::pending().await,
-        }
-    }
-
-    /// Takes a message, and all others that are there, and then writes: what has gathered goes out
-    /// together.
-    fn take(
-        self: &Rc<Self>,
-        first: ToShard,
-        inbox: &mut Receiver<ToShard>,
-        stop_at: &mut Option<Timestamp>,
-    ) {
-        let now = self.clock.now();
-        let mut next = Some(first);
-        for _ in 0..SHARD_QUEUE_MAX {
-            let Some(message) = next else {
-                break;
+    /// Takes the messages that are there. Returns whether there were any.
+    fn take_messages(&mut self, now: Timestamp) -> bool {
+        self.inbox.hear();
+        self.has_mail = false;
+        // No more than fit the queue at once: what was said has to be written some time.
+        for taken in 0..SHARD_QUEUE_MAX {
+            let Some(message) = self.inbox.next() else {
+                return taken > 0;
             };
-            self.take_one(message, now, stop_at);
-            next = inbox.try_recv().ok();
+            self.take(message, now);
         }
-        if let Some(message) = next {
-            self.take_one(message, now, stop_at);
-        }
-        let since = self.gathering.get().unwrap_or_else(Instant::now);
-        if self.under_way.get() == 0 || since.elapsed() >= GATHER_TIME {
-            self.write();
-        } else {
-            self.gathering.set(Some(since));
-        }
+        self.has_mail = true;
+        true
     }
 
-    /// Writes what has gathered.
-    fn write(&self) {
-        self.gathering.set(None);
-        self.shard.borrow_mut().flush_all();
-    }
-
-    async fn gathered(&self) {
-        match self.gathering.get() {
-            Some(since) => tokio::time::sleep_until((since + GATHER_TIME).into()).await,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn take_one(
-        self: &Rc<Self>,
-        message: ToShard,
-        now: Timestamp,
-        stop_at: &mut Option<Timestamp>,
-    ) {
+    fn take(&mut self, message: ToShard, now: Timestamp) {
         match message {
             ToShard::Accepted {
                 stream,
@@ -169,90 +154,67 @@ impl Shell {
             } => self.admit(stream, address, admission, now),
             ToShard::Turn {
                 at,
-                batches,
                 happenings,
                 replies,
-            } => {
-                self.under_way.set(self.under_way.get() - batches);
-                let mut shard = self.shard.borrow_mut();
-                shard.deliver(&happenings, replies, (at, now));
-            }
+            } => self.shard.deliver(&happenings, replies, (at, now)),
             ToShard::Desk(reply) => {
-                let mut shard = self.shard.borrow_mut();
-                shard.on_finding(reply);
-                shard.resume_relieved();
+                self.shard.on_finding(reply);
+                self.shard.resume_relieved();
             }
-            ToShard::Quiesce => {
-                // The hub hears of it behind the last request; see send_requests.
-                self.shard.borrow_mut().quiesce();
-            }
+            // The hub hears of it behind the last request; see send_requests.
+            ToShard::Quiesce => self.shard.quiesce(),
             ToShard::Stop => {
-                self.shard.borrow_mut().stop();
-                *stop_at = Some(now + STOP_TIME);
+                self.shard.stop();
+                self.stop_at = Some(now + STOP_TIME);
             }
         }
     }
 
     fn admit(
-        self: &Rc<Self>,
-        stream: std::net::TcpStream,
+        &mut self,
+        mut stream: TcpStream,
         address: IpAddr,
         admission: Option<Admission>,
         now: Timestamp,
     ) {
-        let stream = match TcpStream::from_std(stream) {
-            Ok(stream) => Box::new(stream),
-            Err(error) => {
-                tracing::warn!("cannot serve a connection from {address}: {error}");
-                return;
+        let token = Token(self.shard.next_slot());
+        let both = Interest::READABLE | Interest::WRITABLE;
+        match self.poll.registry().register(&mut stream, token, both) {
+            Ok(()) => {
+                self.shard.admit(Box::new(stream), address, admission, now);
             }
-        };
-        let link = self
-            .shard
-            .borrow_mut()
-            .admit(stream, address, admission, now);
-        let shell = self.clone();
-        spawn_local(async move { shell.attend(link).await });
-    }
-
-    /// Looks after one connection until it is over.
-    async fn attend(&self, link: Link) {
-        poll_fn(|task| {
-            let mut shard = self.shard.borrow_mut();
-            let over = shard.poll_session(link, self.clock.now(), task);
-            let is_news = shard.has_outbox() || shard.is_over();
-            if is_news || shard.deadline() != self.asleep_until.get() {
-                self.bell.notify_one();
-            }
-            over
-        })
-        .await;
+            Err(error) => tracing::warn!("cannot serve a connection from {address}: {error}"),
+        }
     }
 
     /// Gives the hub what the sessions ask of it and, when nothing more will come, says so. What
     /// it has no room for is tried again when its next turn comes, as it must. Never waits: the
     /// hub may be waiting for this shard.
-    fn send_requests(&self) {
-        let mut shard = self.shard.borrow_mut();
-        if let Some(requests) = shard.take_outbox() {
-            let batch = ToHub::Batch {
-                shard: self.number,
-                requests,
-            };
-            match self.hub.try_send(batch) {
-                Ok(()) => self.under_way.set(self.under_way.get() + 1),
-                Err(TrySendError::Full(ToHub::Batch { requests, .. })) => shard.put_back(requests),
-                // The hub has ended; then this shard is about to.
-                Err(_) => {}
+    fn send_requests(&mut self) {
+        if let Some(requests) = self.shard.take_outbox() {
+            let gather = self.written.gather_time(Instant::now());
+            let batch = ToHub::Batch { requests, gather };
+            if let Err(TrySendError::Full(ToHub::Batch { requests, .. })) = self.hub.try_send(batch)
+            {
+                self.shard.put_back(requests);
             }
         }
-        if shard.may_say_quiet() && self.hub.try_send(ToHub::Quiet).is_ok() {
-            shard.said_quiet();
+        if self.shard.may_say_quiet() && self.hub.try_send(ToHub::Quiet).is_ok() {
+            self.shard.said_quiet();
         }
     }
 
-    fn is_over(&self, stop_at: Option<Timestamp>) -> bool {
-        let is_late = stop_at.is_some_and(|at| at <= self.clock.now());
-        is_late || self.shard.borrow().is_over()
+    fn is_over(&self) -> bool {
+        self.stop_at.is_some_and(|at| at <= self.clock.now()) || self.shard.is_over()
+    }
+}
+
+/// What an event says of its socket. Whatever is wrong with one is found by reading it.
+fn readiness(event: &Event) -> Ready {
+    let is_closed = event.is_read_closed() || event.is_error();
+    Ready {
+        readable: event.is_readable() || is_closed,
+        closed: is_closed,
+        writable: event.is_writable() || event.is_error(),
     }
 }

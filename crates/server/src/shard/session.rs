@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
-use std::task::Waker;
 
 use chinwag_core::limits::{PRIVATE_LOG_BYTES_MAX, SESSION_REQUESTS_MAX};
 use chinwag_core::{
@@ -67,8 +66,6 @@ pub(super) struct Session {
     pub(super) link: Link,
     pub(super) address: IpAddr,
     pub(super) socket: Box<dyn Socket>,
-    /// Of the task that watches the socket.
-    pub(super) waker: Option<Waker>,
     /// Dropped with the session: then its address has one connection less.
     _admission: Option<Admission>,
     pub(super) stage: Stage,
@@ -106,6 +103,10 @@ pub(super) struct Session {
     pub(super) tail: Vec<u8>,
     /// The newest event that it was written.
     pub(super) seen: Seq,
+    /// Whether its socket may have something to read.
+    pub(super) is_readable: bool,
+    /// Whether the peer sends nothing more, so that there is something to read up to the end.
+    pub(super) is_closed: bool,
     /// Whether its socket was full when it was last tried.
     pub(super) is_blocked: bool,
     /// Since when the socket takes nothing.
@@ -118,6 +119,8 @@ pub(super) struct Session {
     pub(super) watched: Option<Timestamp>,
     /// Whether it stands in the shard's list of those to be written to.
     pub(super) is_awake: bool,
+    /// Whether it stands in the shard's list of those to be looked after.
+    pub(super) is_listed: bool,
 }
 
 impl Session {
@@ -132,7 +135,6 @@ impl Session {
             link,
             address,
             socket,
-            waker: None,
             _admission: admission,
             stage: Stage::Over,
             decoder: Decoder::default(),
@@ -158,12 +160,15 @@ impl Session {
             skipped: 0,
             tail: Vec::new(),
             seen: Seq::default(),
+            is_readable: false,
+            is_closed: false,
             is_blocked: false,
             stalled_since: None,
             departing: false,
             is_dead: false,
             watched: None,
             is_awake: false,
+            is_listed: false,
         }
     }
 
@@ -265,13 +270,6 @@ impl Session {
             }
         }
         done
-    }
-
-    /// Has its task look at it again.
-    pub(super) fn wake(&self) {
-        if let Some(waker) = &self.waker {
-            waker.wake_by_ref();
-        }
     }
 
     /// Whether there is nothing left to be written to it alone.

@@ -12,8 +12,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chinwag_core::{Event, PersonId, RoomName, Timestamp};
+use chinwag_core::{Event, PersonId, RoomName, Seq, Timestamp};
 use chinwag_wire::plain::{Renderer, Style};
+
+use super::flush::MERGE_BYTES_MAX;
 
 /// The way in which a member sees a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,17 @@ pub(super) struct Mark {
     /// Behind its last byte.
     end: u64,
     pub(super) event: Arc<Event>,
+}
+
+/// What [`Tape::copy_others`] has copied.
+#[derive(Debug)]
+pub(super) struct Copied {
+    /// The number of the entry that goes on next.
+    pub(super) next: u64,
+    /// How many lines it has left out.
+    pub(super) own: u32,
+    /// The last event that it has come to.
+    pub(super) newest: Option<Seq>,
 }
 
 /// A room's lines in one view.
@@ -64,8 +77,6 @@ pub(super) struct Room {
     bytes_max: usize,
 }
 
-/// Tapes keep this much room for the next burst when they are emptied.
-const IDLE_BYTES_MAX: usize = 8 << 10;
 /// What the fastest have read is dropped from tapes that are longer than this while others are
 /// behind.
 const BUSY_BYTES: usize = 1 << 20;
@@ -92,6 +103,12 @@ impl Room {
             }
         }
         self.head += 1;
+    }
+
+    /// The tape of a view, if it is open and has everything from entry `from` on.
+    pub(super) fn opened(&self, view: View, from: u64) -> Option<&Tape> {
+        let tape = self.tapes.iter().find(|tape| tape.view == view);
+        tape.filter(|tape| tape.first <= from)
     }
 
     /// The tape of a view, with everything from entry `from` on.
@@ -200,6 +217,40 @@ impl Tape {
         end.map_or(&[], |end| self.slice(self.start_of(number), end))
     }
 
+    /// Copies entries from a number on, but for the lines that a person has typed itself, as long
+    /// as they make no more than [`MERGE_BYTES_MAX`]; the first of them in any case.
+    pub(super) fn copy_others(
+        &self,
+        number: u64,
+        typist: Option<PersonId>,
+        out: &mut Vec<u8>,
+    ) -> Copied {
+        let begin = self.start_of(number);
+        let mut copied = Copied {
+            next: number,
+            own: 0,
+            newest: None,
+        };
+        // From here on nothing was copied yet.
+        let mut rest = begin;
+        let mut end = begin;
+        for mark in self.marks_from(number) {
+            if mark.end - begin > MERGE_BYTES_MAX as u64 && copied.next > number {
+                break;
+            }
+            if typist.is_some_and(|typist| mark.is_typed_by(typist)) {
+                out.extend_from_slice(self.slice(rest, mark.begin));
+                rest = mark.end;
+                copied.own += 1;
+            }
+            end = mark.end;
+            copied.next += 1;
+            copied.newest = Some(mark.event.seq);
+        }
+        out.extend_from_slice(self.slice(rest, end));
+        copied
+    }
+
     fn slice(&self, start: u64, end: u64) -> &[u8] {
         &self.bytes[(start - self.base) as usize..(end - self.base) as usize]
     }
@@ -222,12 +273,10 @@ impl Tape {
         if number >= self.head() {
             self.first = self.head();
             self.base = self.end();
-            self.bytes.clear();
-            self.marks.clear();
-            if self.bytes.capacity() > IDLE_BYTES_MAX {
-                self.bytes.shrink_to(IDLE_BYTES_MAX);
-                self.marks.shrink_to(0);
-            }
+            // A quiet room keeps no buffer: most rooms are quiet most of the time, and to allocate
+            // one costs less than a single write.
+            self.bytes = Vec::new();
+            self.marks = VecDeque::new();
         } else if self.bytes.len() > BUSY_BYTES {
             let bytes = self.start_of(number) - self.base;
             // Moving what stays is worth it only if most goes.
