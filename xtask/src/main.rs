@@ -13,6 +13,7 @@
     reason = "talking to the person who ran it is what this program does"
 )]
 
+mod chart;
 mod ci;
 mod docs;
 mod fuzz;
@@ -66,6 +67,12 @@ const TASKS: &[Task] = &[
         arguments: "[SECONDS]",
         about: "every fuzz target in turn, each for SECONDS (5)",
         run: fuzz::run,
+    },
+    Task {
+        name: "chart",
+        arguments: "",
+        about: "draw docs/fan-out.svg from docs/fan-out.csv",
+        run: chart::run,
     },
 ];
 
