@@ -17,6 +17,7 @@ mod chart;
 mod ci;
 mod docs;
 mod fuzz;
+mod instructions;
 mod loadgen;
 mod peers;
 mod rules;
@@ -69,6 +70,12 @@ const TASKS: &[Task] = &[
         run: fuzz::run,
     },
     Task {
+        name: "instructions",
+        arguments: "[--update]",
+        about: "count the instructions of every inner piece, against benches/instructions.txt",
+        run: instructions::run,
+    },
+    Task {
         name: "chart",
         arguments: "",
         about: "draw docs/fan-out.svg from docs/fan-out.csv",
@@ -100,7 +107,7 @@ fn chosen(arguments: &[String]) -> Option<(&'static Task, &[String])> {
 fn usage() -> String {
     let rows = TASKS.iter().map(|task| {
         let call = format!("{} {}", task.name, task.arguments);
-        format!("  cargo xtask {call:16}  {}\n", task.about)
+        format!("  cargo xtask {call:23}  {}\n", task.about)
     });
     format!("usage:\n{}", rows.collect::<String>())
 }
