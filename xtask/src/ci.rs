@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use std::time::{Duration, Instant};
 
 use crate::workspace::Workspace;
-use crate::{docs, fuzz, rules, shell, test};
+use crate::{docs, fuzz, instructions, rules, shell, test};
 
 /// One question with a yes or a no.
 struct Step {
@@ -49,6 +49,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "fuzz targets, briefly",
         run: |workspace| fuzz::run(workspace, &[]),
+    },
+    Step {
+        name: "instructions of the inner pieces",
+        run: |workspace| instructions::run(workspace, &[]),
     },
 ];
 

@@ -13,9 +13,11 @@
     reason = "talking to the person who ran it is what this program does"
 )]
 
+mod chart;
 mod ci;
 mod docs;
 mod fuzz;
+mod instructions;
 mod loadgen;
 mod peers;
 mod rules;
@@ -67,6 +69,18 @@ const TASKS: &[Task] = &[
         about: "every fuzz target in turn, each for SECONDS (5)",
         run: fuzz::run,
     },
+    Task {
+        name: "instructions",
+        arguments: "[--update]",
+        about: "count the instructions of every inner piece, against benches/instructions.txt",
+        run: instructions::run,
+    },
+    Task {
+        name: "chart",
+        arguments: "",
+        about: "draw docs/fan-out.svg from docs/fan-out.csv",
+        run: chart::run,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -93,7 +107,7 @@ fn chosen(arguments: &[String]) -> Option<(&'static Task, &[String])> {
 fn usage() -> String {
     let rows = TASKS.iter().map(|task| {
         let call = format!("{} {}", task.name, task.arguments);
-        format!("  cargo xtask {call:16}  {}\n", task.about)
+        format!("  cargo xtask {call:23}  {}\n", task.about)
     });
     format!("usage:\n{}", rows.collect::<String>())
 }

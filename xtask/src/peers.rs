@@ -1,19 +1,20 @@
-//! The real terminal programs that the tests talk to the server with: the nc and the telnet of
-//! Debian.
+//! Programs of Debian that tasks start: the nc and the telnet that the tests talk to the server
+//! with, and the valgrind that counts instructions.
 //!
 //! chinwag promises to work with these two as they are, so the tests run them and no imitation.
 //! Each has namesakes that behave differently (only OpenBSD's nc has `-N`; only GNU's telnet
 //! mangles input the way the server must survive), so a program counts by what it says of itself,
 //! not by its name. A test that skips itself where one is missing would pass on the machine that
 //! needs it most: instead they are installed, or the run ends before any test with the command to
-//! type.
+//! type. Only valgrind may be missing: without it a guard against slowness sleeps, and nothing that
+//! chinwag promises goes untested.
 
 use anyhow::{Result, bail, ensure};
 use std::process::Command;
 
 use crate::shell;
 
-/// A program that the tests start.
+/// A program that a task starts.
 struct Peer {
     program: &'static str,
     /// What makes it say who it is, without doing anything.
@@ -40,6 +41,13 @@ const PEERS: [Peer; 2] = [
     },
 ];
 
+const VALGRIND: Peer = Peer {
+    program: "valgrind",
+    question: "--version",
+    answer: "valgrind-3",
+    package: "valgrind",
+};
+
 /// How this person may install packages.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Right {
@@ -49,16 +57,25 @@ enum Right {
     None,
 }
 
-/// Returns once every peer is there, having installed those that were missing.
+/// Returns once nc and telnet are there, having installed those that were missing.
 pub(crate) fn ensure() -> Result<()> {
-    let wanted = missing();
+    provide(&PEERS)
+}
+
+/// Returns once valgrind is there, having installed it if it was missing.
+pub(crate) fn ensure_valgrind() -> Result<()> {
+    provide(&[VALGRIND])
+}
+
+fn provide(peers: &[Peer]) -> Result<()> {
+    let wanted = missing(peers);
     if wanted.is_empty() {
         return Ok(());
     }
     let right = right();
     ensure!(right != Right::None, "{}", advice(&wanted));
     install(right, &wanted)?;
-    let still = missing();
+    let still = missing(peers);
     ensure!(
         still.is_empty(),
         "installed, but another program of that name is found first, by PATH or update-alternatives\n{}",
@@ -67,8 +84,8 @@ pub(crate) fn ensure() -> Result<()> {
     Ok(())
 }
 
-fn missing() -> Vec<&'static Peer> {
-    PEERS.iter().filter(|peer| !is_there(peer)).collect()
+fn missing(peers: &[Peer]) -> Vec<&Peer> {
+    peers.iter().filter(|peer| !is_there(peer)).collect()
 }
 
 fn is_there(peer: &Peer) -> bool {
@@ -94,10 +111,7 @@ fn right() -> Right {
 /// machine that is in use they are there, on a fresh one they are empty.
 fn install(right: Right, peers: &[&Peer]) -> Result<()> {
     let packages: Vec<&str> = peers.iter().map(|peer| peer.package).collect();
-    println!(
-        "Installing what the tests talk to the server with: {}",
-        packages.join(" ")
-    );
+    println!("Installing what is started here: {}", packages.join(" "));
     let call = [
         &["install", "--yes", "--no-install-recommends"],
         packages.as_slice(),
@@ -141,7 +155,7 @@ fn advice(peers: &[&Peer]) -> String {
         .collect();
     let packages: Vec<_> = peers.iter().map(|peer| peer.package).collect();
     format!(
-        "The tests need {}. Install what Debian calls {} and run this again:\n  \
+        "This needs {}. Install what Debian calls {} and run this again:\n  \
          sudo apt-get update && sudo apt-get install --no-install-recommends {}",
         programs.join(" and "),
         packages.join(" and "),
@@ -157,7 +171,7 @@ mod tests {
     fn advice_names_what_is_missing_and_only_that() {
         let advice = advice(&[&PEERS[0]]);
         assert!(
-            advice.starts_with("The tests need nc (OpenBSD netcat)."),
+            advice.starts_with("This needs nc (OpenBSD netcat)."),
             "{advice}"
         );
         assert!(

@@ -23,11 +23,18 @@ const LAYERS: &[(&str, &[&str])] = &[
         "chinwag-fuzz",
         &["chinwag-core", "chinwag-wire", "chinwag-server"],
     ),
+    ("chinwag-benches", &[]),
     ("xtask", &["chinwag-wire"]),
 ];
 
 /// The same for dev-dependencies alone, besides those above.
-const TESTS_MAY_USE: &[(&str, &[&str])] = &[("chinwag", &["chinwag-core", "chinwag-wire"])];
+const TESTS_MAY_USE: &[(&str, &[&str])] = &[
+    ("chinwag", &["chinwag-core", "chinwag-wire"]),
+    (
+        "chinwag-benches",
+        &["chinwag-core", "chinwag-wire", "chinwag-store"],
+    ),
+];
 
 pub(crate) fn check(workspace: &Workspace) -> Vec<String> {
     let ours: Vec<&str> = workspace

@@ -1,0 +1,159 @@
+//! What a commit costs, which every message waits for: by how much is said in a turn, and in how
+//! many rooms.
+//!
+//! Files are timed and memory is counted: most of a commit to a file is the kernel's work, which
+//! callgrind does not see. What it does see is ours and SQLite's own, the same for both but for
+//! the write-ahead log. The events are made before and numbered anew for each commit, a few
+//! instructions each.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use chinwag_core::{Event, Seq, Timestamp};
+use chinwag_store::{Durability, Opened, Place, Retention, Store};
+use tempfile::TempDir;
+
+use crate::fixture::{self, LINE, START, name, room_name, said, shared, text};
+use crate::piece::{Piece, Work};
+
+/// Time between two checkpoints: shorter than in a server, as the commits follow each other without
+/// a pause.
+const CHECKPOINT_TIME: Duration = Duration::from_millis(200);
+
+const FILES: &str = "writes files, which is the kernel's work";
+
+pub(crate) const IN_MEMORY: &[Piece] = &[
+    Piece::counted("commit: 1 message", 200, || in_memory(1)),
+    Piece::counted("commit: 10 messages", 200, || in_memory(10)).of(10),
+    Piece::counted("commit: 100 messages", 100, || in_memory(100)).of(100),
+    Piece::counted("commit: 1,000 messages", 20, || in_memory(1_000)).of(1_000),
+];
+
+pub(crate) const TO_FILES: &[Piece] = &[
+    Piece::timed("one room: 1 message", FILES, || to_files(1, 1)),
+    Piece::timed("one room: 10 messages", FILES, || to_files(10, 1)).of(10),
+    Piece::timed("one room: 100 messages", FILES, || to_files(100, 1)).of(100),
+    Piece::timed("one room: 1,000 messages", FILES, || to_files(1_000, 1)).of(1_000),
+    Piece::timed("10 rooms: 100 messages", FILES, || to_files(100, 10)).of(100),
+    Piece::timed("100 rooms: 1,000 messages", FILES, || to_files(1_000, 100)).of(1_000),
+    Piece::timed("a room each: 10 messages", FILES, || to_files(10, 10)).of(10),
+    Piece::timed("a room each: 100 messages", FILES, || to_files(100, 100)).of(100),
+    Piece::timed("a room each: 1,000 messages", FILES, || {
+        to_files(1_000, 1_000)
+    })
+    .of(1_000),
+    Piece::timed("through power cuts: 1 message", FILES, || to_disk(1)),
+    Piece::timed("through power cuts: 10 messages", FILES, || to_disk(10)).of(10),
+    Piece::timed("through power cuts: 100 messages", FILES, || to_disk(100)).of(100),
+    Piece::timed("through power cuts: 1,000 messages", FILES, || {
+        to_disk(1_000)
+    })
+    .of(1_000),
+];
+
+fn in_memory(messages: u64) -> Work {
+    let mut writer = Writer::open(Place::Memory, Durability::Process);
+    // Enough for every room to have blocks, and little under callgrind.
+    writer.fill(10);
+    let mut turn = writer.turn(messages, 1);
+    Box::new(move || writer.commit(&mut turn))
+}
+
+fn to_files(messages: u64, rooms: u64) -> Work {
+    in_folder(Durability::Process, messages, rooms)
+}
+
+fn to_disk(messages: u64) -> Work {
+    in_folder(Durability::Power, messages, 1)
+}
+
+/// Commits while another thread checkpoints, as in the server.
+fn in_folder(durability: Durability, messages: u64, rooms: u64) -> Work {
+    let folder = fixture::folder();
+    let place = Place::Folder(folder.path().into());
+    let mut writer = Writer::open(place, durability);
+    // Some history, so that the indexes have a few levels.
+    writer.fill(200);
+    let mut turn = writer.turn(messages, rooms);
+    let upkeep = Upkeep::start(&writer.store, folder);
+    Box::new(move || {
+        let _upkeep = &upkeep;
+        writer.commit(&mut turn);
+    })
+}
+
+struct Writer {
+    store: Store,
+    next: u64,
+}
+
+impl Writer {
+    fn open(place: Place, durability: Durability) -> Self {
+        let opened = Store::open(place, durability, Retention::default());
+        let Opened { store, .. } = opened.expect("a store");
+        Self { store, next: 1 }
+    }
+
+    /// Commits so many large turns.
+    fn fill(&mut self, turns: u32) {
+        let mut checkpointer = self.store.checkpointer().expect("a checkpointer");
+        let mut turn = self.turn(500, 100);
+        for _ in 0..turns {
+            self.commit(&mut turn);
+            checkpointer.checkpoint().expect("a checkpoint");
+        }
+    }
+
+    /// That many messages, spread over that many rooms.
+    fn turn(&self, messages: u64, rooms: u64) -> Vec<Arc<Event>> {
+        let name = name("gopher");
+        let said = |n| said(n, (n % rooms) as u32, &name, text(LINE));
+        shared((0..messages).map(said))
+    }
+
+    /// Commits the same messages again, as the next ones in the one order.
+    fn commit(&mut self, turn: &mut [Arc<Event>]) {
+        for event in &mut *turn {
+            let event = Arc::get_mut(event).expect("the store has kept none");
+            event.seq = Seq(self.next);
+            event.at = Timestamp(START.0 + self.next as i64);
+            self.next += 1;
+        }
+        self.store.commit(turn, &room_name).expect("a commit");
+    }
+}
+
+/// Checkpoints until it is dropped; then the folder goes.
+struct Upkeep {
+    stop: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+    _folder: TempDir,
+}
+
+impl Upkeep {
+    fn start(store: &Store, folder: TempDir) -> Self {
+        let mut checkpointer = store.checkpointer().expect("a checkpointer");
+        let (stop, stopped) = mpsc::sync_channel(1);
+        let thread = thread::spawn(move || {
+            while stopped.recv_timeout(CHECKPOINT_TIME) == Err(RecvTimeoutError::Timeout) {
+                checkpointer.checkpoint().expect("a checkpoint");
+            }
+        });
+        Self {
+            stop: Some(stop),
+            thread: Some(thread),
+            _folder: folder,
+        }
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
