@@ -16,7 +16,6 @@
 mod ci;
 mod docs;
 mod fuzz;
-mod loadgen;
 mod peers;
 mod rules;
 mod shell;
