@@ -18,7 +18,6 @@ mod ci;
 mod docs;
 mod fuzz;
 mod instructions;
-mod loadgen;
 mod peers;
 mod rules;
 mod shell;

@@ -7,16 +7,13 @@
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{loadgen, peers, shell};
+use crate::{peers, shell};
 
 /// Runs every test of the workspace. The arguments, less a leading `--`, are handed on to `cargo
 /// test`.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     peers::ensure()?;
     let mut tests = workspace.cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]);
-    if let Some(program) = loadgen::build(workspace)? {
-        tests.env(loadgen::VARIABLE, program);
-    }
     let own = usize::from(arguments.first().is_some_and(|first| first == "--"));
     shell::run(tests.args(&arguments[own..]))
 }

@@ -34,11 +34,6 @@ impl Workspace {
         self.metadata.workspace_root.as_std_path()
     }
 
-    /// Where cargo builds, `CARGO_TARGET_DIR` included.
-    pub(crate) fn target_dir(&self) -> &Path {
-        self.metadata.target_directory.as_std_path()
-    }
-
     /// The packages of this project.
     pub(crate) fn members(&self) -> Vec<&Package> {
         self.metadata.workspace_packages()

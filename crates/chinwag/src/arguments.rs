@@ -7,6 +7,8 @@ use chinwag_client::{JoinOptions, Name, Target};
 use clap::{Args, Parser, Subcommand};
 use toml::{Table, Value};
 
+use crate::bench::BenchFlags;
+
 /// A chat server that anyone joins with nc, telnet, or what else is there.
 #[derive(Debug, Parser)]
 #[command(name = "chinwag", version, arg_required_else_help = true)]
@@ -21,6 +23,8 @@ pub(crate) enum Task {
     Serve(ServeFlags),
     /// Join a server from this terminal, or with what comes through a pipe
     Join(JoinFlags),
+    /// Measure a server that you run: how many messages it delivers, how fast, and whether all
+    Bench(BenchFlags),
 }
 
 /// What goes before the environment and the configuration file. chinwag.example.toml has many more

@@ -18,7 +18,11 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["chinwag-core", "chinwag-wire", "chinwag-store"],
     ),
     ("chinwag-client", &[]),
-    ("chinwag", &["chinwag-server", "chinwag-client"]),
+    ("chinwag-bench", &[]),
+    (
+        "chinwag",
+        &["chinwag-server", "chinwag-client", "chinwag-bench"],
+    ),
     (
         "chinwag-fuzz",
         &["chinwag-core", "chinwag-wire", "chinwag-server"],
@@ -98,6 +102,7 @@ mod tests {
             ("chinwag-core", "chinwag-wire"),
             ("chinwag-wire", "chinwag-store"),
             ("chinwag-client", "chinwag-server"),
+            ("chinwag-bench", "chinwag-client"),
             ("chinwag", "chinwag-wire"),
         ] {
             assert!(

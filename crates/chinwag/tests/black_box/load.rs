@@ -1,12 +1,11 @@
-//! Several who talk as fast as they can while several listen; and the benchmark's load generator.
+//! Several who talk as fast as they can while several listen.
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::net::TcpStream;
-use std::process::Command;
 use std::thread::{self, JoinHandle};
 
-use crate::harness::{Client, Server, Setup, messages};
+use crate::harness::{Client, Server, messages};
 
 /// A conversation under way, until the server is gone.
 pub(crate) struct Talk {
@@ -87,41 +86,5 @@ pub(crate) fn assert_kept(shown: &[String], history: &[String]) {
             rest.any(|kept| kept == line),
             "{line:?} was shown and is not kept, or not at its place"
         );
-    }
-}
-
-#[test]
-fn the_load_generator_finds_every_message_once_and_in_order() {
-    let Some(loadgen) = std::env::var_os("CHINWAG_LOADGEN") else {
-        println!("skipped: CHINWAG_LOADGEN does not say where the load generator is");
-        return;
-    };
-    let server = Setup::new().start();
-    let output = Command::new(loadgen)
-        .args(["fanout", "--addr", &server.address().to_string()])
-        .args(["--server-pid", &server.pid().to_string()])
-        .args([
-            "--n",
-            "1000",
-            "--senders",
-            "4",
-            "--window",
-            "4",
-            "--in-flight",
-            "1000",
-        ])
-        .args(["--secs", "1", "--warmup", "0.2", "--json", "-"])
-        // Guests: the names it makes up look like one another to the server (u0l, u01).
-        .args(["--step", "expect:username:", "--step", "send:\\n"])
-        .output()
-        .expect("CHINWAG_LOADGEN is the load generator");
-    let report = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{output:?}");
-    for figure in [
-        "\"verdict\":\"every message once and in order\"",
-        "\"verified in full at\":1000",
-        "\"disconnected\":0",
-    ] {
-        assert!(report.contains(figure), "{figure}: {report}");
     }
 }

@@ -14,6 +14,7 @@
 mod harness;
 
 mod arriving;
+mod bench;
 mod conversation;
 mod crash;
 mod descriptors;

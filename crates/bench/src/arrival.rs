@@ -1,0 +1,252 @@
+//! Coming in: so many connections at once, until everybody is in or was turned away.
+//!
+//! It must not know what the members will do. It sends the name before the server asks, as a script
+//! does: a member who waits to be greeted measures how long the server waits for clients that speak
+//! first. Somebody is in when the server says `Welcome, `.
+
+use std::io;
+use std::time::Duration;
+
+use memchr::memmem;
+
+use crate::BenchError;
+use crate::clock::{Micros, micros};
+use crate::names::Names;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::sockets::{Listens, Sockets};
+
+/// What the server says to whoever it lets in.
+pub(crate) const WELCOME: &[u8] = b"Welcome, ";
+
+/// After this long without anybody coming in, nobody else will.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How the arrival of many went.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) wanted: usize,
+    pub(crate) joined: usize,
+    /// From the first connection to the last welcome.
+    pub(crate) took: Micros,
+    /// What one of those who are not in was told, or what became of its connection.
+    pub(crate) told: Option<String>,
+    error: Option<io::Error>,
+}
+
+/// Connects everybody of the plan, in the order of the rooms, with their names.
+///
+/// # Errors
+/// If the system has no sockets left.
+pub(crate) fn arrive(
+    plan: &Plan,
+    names: &Names,
+    sockets: &mut Sockets,
+    progress: &mut Progress<'_>,
+) -> Result<Arrived, BenchError> {
+    let wanted = plan.rooms * plan.members;
+    let start = sockets.clock.now();
+    let mut hall = Hall::new(wanted, start);
+    for number in 0..wanted {
+        while hall.under_way(number) >= plan.connecting && !hall.is_stuck(sockets.clock.now()) {
+            sockets.poll(PATIENCE / 10, &mut hall)?;
+        }
+        sockets.connect()?;
+        if plan.is_to_stall(number) {
+            sockets.keep_little(number)?;
+        }
+        sockets.send(number, introduction(plan, names, number).as_bytes());
+        progress.tick(sockets.clock.now(), || {
+            format!("{} of {wanted} are in", hall.joined)
+        });
+    }
+    while hall.under_way(wanted) > 0 && !hall.is_stuck(sockets.clock.now()) {
+        sockets.poll(PATIENCE / 10, &mut hall)?;
+        progress.tick(sockets.clock.now(), || {
+            format!("{} of {wanted} are in", hall.joined)
+        });
+    }
+    Ok(Arrived {
+        wanted,
+        joined: hall.joined,
+        took: hall.last_joined.saturating_sub(start),
+        told: hall.reason(),
+        error: hall.error,
+    })
+}
+
+/// What a member types to come in.
+fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
+    let name = names.person(number as u64);
+    match plan.rooms {
+        1 => format!("{name}\n"),
+        _ => format!("{name}\n/join {}\n", names.room(number / plan.members)),
+    }
+}
+
+impl Arrived {
+    /// # Errors
+    /// Unless somebody came in.
+    pub(crate) fn any(self, plan: &Plan) -> Result<Self, BenchError> {
+        match (self.joined, self.error) {
+            (0, Some(source)) => Err(BenchError::Connect {
+                address: plan.address,
+                source,
+            }),
+            (0, None) => Err(BenchError::Arrive {
+                joined: 0,
+                wanted: self.wanted,
+                told: self.told.unwrap_or_default(),
+            }),
+            (_, error) => Ok(Self { error, ..self }),
+        }
+    }
+
+    /// # Errors
+    /// Unless everybody came in.
+    pub(crate) fn all(self, plan: &Plan) -> Result<Self, BenchError> {
+        let arrived = self.any(plan)?;
+        if arrived.joined < arrived.wanted {
+            return Err(BenchError::Arrive {
+                joined: arrived.joined,
+                wanted: arrived.wanted,
+                told: arrived.told.unwrap_or_default(),
+            });
+        }
+        Ok(arrived)
+    }
+}
+
+/// Those who are on their way in.
+#[derive(Debug)]
+struct Hall {
+    guests: Vec<Guest>,
+    joined: usize,
+    gone: usize,
+    /// The first error of a connection.
+    error: Option<io::Error>,
+    /// When somebody last came in or went.
+    moved: Micros,
+    last_joined: Micros,
+}
+
+/// How far somebody has come.
+#[derive(Debug, Clone)]
+enum Guest {
+    /// With what the server said last.
+    Waits(String),
+    IsIn,
+    Went(String),
+}
+
+impl Hall {
+    fn new(wanted: usize, now: Micros) -> Self {
+        Self {
+            guests: vec![Guest::Waits(String::new()); wanted],
+            joined: 0,
+            gone: 0,
+            error: None,
+            moved: now,
+            last_joined: now,
+        }
+    }
+
+    /// How many of those who have come so far are neither in nor gone.
+    fn under_way(&self, come: usize) -> usize {
+        come.saturating_sub(self.joined + self.gone)
+    }
+
+    fn is_stuck(&self, now: Micros) -> bool {
+        now.saturating_sub(self.moved) > micros(PATIENCE)
+    }
+
+    /// What somebody was told who is not in.
+    fn reason(&self) -> Option<String> {
+        let told = |guest: &Guest| match guest {
+            Guest::IsIn => None,
+            Guest::Waits(told) | Guest::Went(told) => Some(told.clone()),
+        };
+        let all: Vec<String> = self.guests.iter().filter_map(told).collect();
+        let said = all.iter().find(|told| !told.is_empty());
+        let error = self.error.as_ref().map(|error| format!("{error}."));
+        let first = said.cloned().or(error);
+        (!all.is_empty()).then(|| first.unwrap_or_else(|| "nothing.".to_owned()))
+    }
+}
+
+impl Listens for Hall {
+    fn line(&mut self, from: usize, line: &[u8], now: Micros) {
+        let Guest::Waits(told) = &mut self.guests[from] else {
+            return;
+        };
+        // Behind a prompt, if the server wrote one first.
+        if memmem::find(line, WELCOME).is_some() {
+            self.guests[from] = Guest::IsIn;
+            self.joined += 1;
+            self.last_joined = now;
+            self.moved = now;
+        } else if !line.is_empty() {
+            *told = String::from_utf8_lossy(line).trim_end().to_owned();
+        }
+    }
+
+    fn closed(&mut self, from: usize, why: Option<io::Error>, now: Micros) {
+        let told = match &mut self.guests[from] {
+            Guest::Waits(told) => std::mem::take(told),
+            Guest::IsIn => {
+                self.joined -= 1;
+                "the connection was closed again.".to_owned()
+            }
+            Guest::Went(_) => return,
+        };
+        self.guests[from] = Guest::Went(told);
+        self.gone += 1;
+        self.moved = now;
+        self.error = self.error.take().or(why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hall(lines: &[(usize, &str)]) -> Hall {
+        let mut hall = Hall::new(3, 0);
+        for (from, line) in lines {
+            hall.line(*from, line.as_bytes(), 5);
+        }
+        hall
+    }
+
+    #[test]
+    fn the_welcome_lets_in_wherever_it_stands() {
+        let hall = hall(&[
+            (0, "Welcome to localhost: nobody here yet."),
+            (1, "Welcome, ann. You are in #lobby, alone."),
+            (2, "Enter your username: Welcome, bob."),
+            (2, "Welcome, bob."),
+        ]);
+        assert_eq!(
+            (hall.joined, hall.under_way(3), hall.last_joined),
+            (2, 1, 5)
+        );
+    }
+
+    #[test]
+    fn who_is_turned_away_tells_why() {
+        let mut hall = hall(&[(0, "Welcome, ann."), (1, "The server is full."), (1, "")]);
+        hall.closed(1, None, 6);
+        hall.closed(2, Some(io::ErrorKind::ConnectionReset.into()), 7);
+        assert_eq!((hall.joined, hall.under_way(3), hall.moved), (1, 0, 7));
+        assert_eq!(hall.reason().unwrap(), "The server is full.");
+    }
+
+    #[test]
+    fn whoever_is_in_can_be_thrown_out_again() {
+        let mut hall = hall(&[(0, "Welcome, a."), (1, "Welcome, b."), (2, "Welcome, c.")]);
+        assert_eq!(hall.reason(), None);
+        hall.closed(0, None, 6);
+        assert_eq!((hall.joined, hall.under_way(3)), (2, 0));
+        assert!(hall.reason().unwrap().contains("closed"));
+    }
+}

@@ -1,0 +1,433 @@
+//! What the members of a run hear, held against what was said.
+//!
+//! It must not know how anything is sent, or when. Every line that anybody reads comes here; all but
+//! a few are messages of this run, so those take the short way and everything else a long one.
+
+use std::io;
+
+use hdrhistogram::Histogram;
+
+use crate::book::{Book, Heard};
+use crate::clock::Micros;
+use crate::marker::{Kind, Marker};
+use crate::pace::Window;
+use crate::sockets::Listens;
+
+/// Latencies up to an hour, to three digits.
+const LATENCY_MAX: u64 = 3_600_000_000;
+const DIGITS: u8 = 3;
+
+/// What the server says to a reader who was too slow, followed by a number.
+const BEHIND: &str = "! You were behind: ";
+
+/// Somebody who listens.
+#[derive(Debug, Clone)]
+pub(crate) struct Seat {
+    pub(crate) room: u16,
+    /// Which of the room's senders it is, if one.
+    pub(crate) own: Option<u16>,
+    /// What it hears is not under way any more.
+    pub(crate) is_probe: bool,
+    /// It does not read, or did not for a time: its latencies say nothing of the server.
+    pub(crate) is_stalled: bool,
+    pub(crate) is_open: bool,
+    is_synced: bool,
+    /// When it last read anything.
+    heard_at: Micros,
+}
+
+impl Seat {
+    pub(crate) fn new(room: u16, own: Option<u16>, is_probe: bool) -> Self {
+        Self {
+            room,
+            own,
+            is_probe,
+            is_stalled: false,
+            is_open: true,
+            is_synced: false,
+            heard_at: 0,
+        }
+    }
+}
+
+/// How many there were of what.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Counts {
+    /// Messages, each counted once for each member who heard it.
+    pub(crate) heard: u64,
+    pub(crate) twice: u64,
+    pub(crate) late: u64,
+    /// Not as they were written.
+    pub(crate) damaged: u64,
+    /// From another room, or that nobody has sent.
+    pub(crate) misplaced: u64,
+    /// What the server says to one person alone: that something is refused, as a rule.
+    pub(crate) refused: u64,
+    pub(crate) first_refusal: Option<String>,
+    /// Readers who were told that they were behind, the lines that were skipped for them, and the
+    /// first time it was said.
+    pub(crate) behind: u64,
+    pub(crate) skipped: u64,
+    pub(crate) first_behind: Option<String>,
+    pub(crate) closed: u64,
+    pub(crate) first_closed: Option<String>,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Hearing {
+    pub(crate) marker: Marker,
+    /// Where the last message began in its line.
+    likely: usize,
+    senders: usize,
+    pub(crate) seats: Vec<Seat>,
+    book: Book,
+    /// Of each room's senders, one room after another.
+    pub(crate) windows: Vec<Window>,
+    pub(crate) counts: Counts,
+    pub(crate) latency: Histogram<u64>,
+    pub(crate) is_measuring: bool,
+    /// The longest that a member who reads had nothing to read, while that is watched.
+    silence: Option<Micros>,
+    /// Members who have not heard a sync.
+    pub(crate) deaf: usize,
+}
+
+impl Hearing {
+    /// For these listeners, in rooms of so many senders each.
+    pub(crate) fn new(marker: Marker, seats: Vec<Seat>, rooms: usize, senders: usize) -> Self {
+        let deaf = seats.iter().filter(|seat| can_sync(seat, senders)).count();
+        Self {
+            marker,
+            likely: 0,
+            senders,
+            book: Book::new(seats.len(), senders),
+            seats,
+            windows: vec![Window::default(); rooms * senders],
+            counts: Counts::default(),
+            latency: histogram(),
+            is_measuring: false,
+            silence: None,
+            deaf,
+        }
+    }
+
+    /// The rooms with members who have not heard a sync.
+    pub(crate) fn deaf_rooms(&self) -> Vec<usize> {
+        let is_deaf = |seat: &&Seat| !seat.is_synced && can_sync(seat, self.senders);
+        let seats = self.seats.iter().filter(is_deaf);
+        let mut rooms: Vec<usize> = seats.map(|seat| usize::from(seat.room)).collect();
+        rooms.dedup();
+        rooms
+    }
+
+    /// From now on the longest silence of a member is of interest.
+    pub(crate) fn watch_silence(&mut self, now: Micros) {
+        self.silence = Some(0);
+        self.seats.iter_mut().for_each(|seat| seat.heard_at = now);
+    }
+
+    /// The longest silence since then.
+    pub(crate) fn longest_silence(&mut self, now: Micros) -> Micros {
+        let reading = self.seats.iter().filter(|seat| reads(seat));
+        let to_now = reading.map(|seat| now.saturating_sub(seat.heard_at)).max();
+        let before = self.silence.take();
+        before.max(to_now).unwrap_or_default()
+    }
+
+    /// How many messages each of the room's senders has sent.
+    fn sent(&self, room: u16) -> Vec<u32> {
+        let first = usize::from(room) * self.senders;
+        let windows = &self.windows[first..first + self.senders];
+        windows.iter().map(Window::sent).collect()
+    }
+
+    /// Messages sent so far, by all.
+    pub(crate) fn sent_by_all(&self) -> u64 {
+        self.windows
+            .iter()
+            .map(|window| u64::from(window.sent()))
+            .sum()
+    }
+
+    /// Messages that members have not heard who are still there: of those that read all the time, or
+    /// of those that did not.
+    pub(crate) fn missing(&self, is_stalled: bool) -> u64 {
+        let mut room = None;
+        let mut sent = Vec::new();
+        let mut missing = 0;
+        for (member, seat) in self.seats.iter().enumerate() {
+            if room.replace(seat.room) != Some(seat.room) {
+                sent = self.sent(seat.room);
+            }
+            if seat.is_open && seat.is_stalled == is_stalled {
+                let own = seat.own.map(usize::from);
+                missing += self.book.missing(member, &sent, own);
+            }
+        }
+        missing
+    }
+
+    /// A line that is no message of this run.
+    #[cold]
+    fn other(&mut self, line: &[u8]) {
+        if !line.starts_with(b"! ") {
+            return;
+        }
+        let text = String::from_utf8_lossy(line).trim_end().to_owned();
+        let counts = &mut self.counts;
+        if let Some(rest) = text.strip_prefix(BEHIND) {
+            let number = rest.split(' ').next().and_then(|word| word.parse().ok());
+            counts.behind += 1;
+            counts.skipped += number.unwrap_or(0_u64);
+            counts.first_behind.get_or_insert(text);
+        } else {
+            counts.refused += 1;
+            counts.first_refusal.get_or_insert(text);
+        }
+    }
+
+    #[cold]
+    fn sync(&mut self, from: usize) {
+        let seat = &mut self.seats[from];
+        if !std::mem::replace(&mut seat.is_synced, true) && can_sync(seat, self.senders) {
+            self.deaf -= 1;
+        }
+    }
+
+    #[inline]
+    fn message(&mut self, from: usize, body: &[u8], now: Micros) {
+        let Some(mark) = self.marker.read(body.strip_suffix(b"\r").unwrap_or(body)) else {
+            self.counts.damaged += 1;
+            return;
+        };
+        let seat = &self.seats[from];
+        let sender = usize::from(mark.sender);
+        if mark.room != seat.room || sender >= self.senders {
+            self.counts.misplaced += 1;
+            return;
+        }
+        let window = &mut self.windows[usize::from(mark.room) * self.senders + sender];
+        if mark.seq >= window.sent() {
+            self.counts.misplaced += 1;
+            return;
+        }
+        if seat.own == Some(mark.sender) {
+            return;
+        }
+        match self.book.hear(from, sender, mark.seq) {
+            Heard::New => {}
+            Heard::Late => self.counts.late += 1,
+            Heard::Twice => {
+                self.counts.twice += 1;
+                return;
+            }
+        }
+        self.counts.heard += 1;
+        if seat.is_probe {
+            window.hear(mark.seq, now);
+        }
+        if self.is_measuring && !seat.is_stalled {
+            let latency = (now as u32).wrapping_sub(mark.time);
+            self.latency.saturating_record(u64::from(latency));
+        }
+    }
+}
+
+/// A lone sender never hears a sync where the server gives nobody their own lines back.
+fn can_sync(seat: &Seat, senders: usize) -> bool {
+    senders > 1 || seat.own.is_none()
+}
+
+fn reads(seat: &Seat) -> bool {
+    seat.is_open && !seat.is_stalled
+}
+
+pub(crate) fn histogram() -> Histogram<u64> {
+    let histogram = Histogram::new_with_bounds(1, LATENCY_MAX, DIGITS);
+    histogram.expect("the bounds are constant, and good")
+}
+
+impl Listens for Hearing {
+    fn read(&mut self, from: usize, now: Micros) {
+        let seat = &mut self.seats[from];
+        if let Some(longest) = &mut self.silence
+            && reads(seat)
+        {
+            *longest = (*longest).max(now.saturating_sub(seat.heard_at));
+        }
+        seat.heard_at = now;
+    }
+
+    #[inline]
+    fn line(&mut self, from: usize, line: &[u8], now: Micros) {
+        match self.marker.find(line, self.likely) {
+            Some((at, Kind::Message)) => {
+                self.likely = at;
+                self.message(from, &line[at..], now);
+            }
+            Some((_, Kind::Sync)) => self.sync(from),
+            None => self.other(line),
+        }
+    }
+
+    fn closed(&mut self, from: usize, why: Option<io::Error>, _now: Micros) {
+        self.sync(from);
+        self.seats[from].is_open = false;
+        if !self.seats[from].is_stalled {
+            let end = || "the server ended the connection".to_owned();
+            let why = why.map_or_else(end, |error| error.to_string());
+            self.counts.closed += 1;
+            self.counts.first_closed.get_or_insert(why);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marker::Mark;
+
+    const PAYLOAD: usize = 40;
+
+    /// Two rooms of a sender, a second sender, and a probe.
+    fn hearing() -> Hearing {
+        let seat = |room, place: u16| Seat::new(room, Some(place).filter(|p| *p < 2), place == 2);
+        let seats = (0..2).flat_map(|room| (0..3).map(move |place| seat(room, place)));
+        let mut hearing = Hearing::new(Marker::new(1, PAYLOAD), seats.collect(), 2, 2);
+        for window in &mut hearing.windows {
+            (0..3).for_each(|_| {
+                window.send(0);
+            });
+        }
+        hearing
+    }
+
+    fn line(room: u16, sender: u16, seq: u32) -> Vec<u8> {
+        let mut line = b"[14:03] bob: ".to_vec();
+        let mark = Mark {
+            room,
+            sender,
+            seq,
+            time: 10,
+        };
+        Marker::new(1, PAYLOAD).write(&mut line, Kind::Message, mark);
+        line
+    }
+
+    #[test]
+    fn everything_heard_leaves_nothing_missing() {
+        let mut hearing = hearing();
+        for seat in 0..6 {
+            for sender in 0..2 {
+                for seq in 0..3 {
+                    hearing.line(seat, &line(seat as u16 / 3, sender, seq), 20);
+                }
+            }
+        }
+        // Three messages of each of four senders, to the two others of the room.
+        assert_eq!(hearing.counts.heard, 24);
+        assert_eq!((hearing.missing(false), hearing.counts.twice), (0, 0));
+        assert!(hearing.windows.iter().all(|window| window.free(3) == 3));
+    }
+
+    #[test]
+    fn what_is_not_heard_is_missing() {
+        let mut hearing = hearing();
+        hearing.line(2, &line(0, 0, 0), 20);
+        assert_eq!(hearing.missing(false), 23);
+        hearing.seats[3].is_stalled = true;
+        assert_eq!((hearing.missing(false), hearing.missing(true)), (20, 3));
+        hearing.closed(4, None, 30);
+        assert_eq!((hearing.missing(false), hearing.counts.closed), (17, 1));
+    }
+
+    #[test]
+    fn ones_own_messages_count_for_nothing() {
+        let mut hearing = hearing();
+        hearing.line(0, &line(0, 0, 0), 20);
+        hearing.line(0, &line(0, 0, 0), 20);
+        assert_eq!((hearing.counts.heard, hearing.counts.twice), (0, 0));
+    }
+
+    #[test]
+    fn what_should_not_be_there_is_noticed() {
+        let mut hearing = hearing();
+        hearing.line(2, &line(1, 0, 0), 20);
+        hearing.line(2, &line(0, 2, 0), 20);
+        hearing.line(2, &line(0, 0, 3), 20);
+        assert_eq!(hearing.counts.misplaced, 3);
+        let whole = line(0, 0, 0);
+        hearing.line(2, &whole[..whole.len() - 1], 20);
+        hearing.line(2, &[&whole[..], b"x"].concat(), 20);
+        assert_eq!(hearing.counts.damaged, 2);
+        hearing.line(2, &[&whole[..], b"\r"].concat(), 20);
+        hearing.line(2, &whole, 20);
+        assert_eq!((hearing.counts.heard, hearing.counts.twice), (1, 1));
+    }
+
+    #[test]
+    fn the_latency_counts_from_the_time_in_the_message() {
+        let mut hearing = hearing();
+        hearing.line(2, &line(0, 0, 0), 20);
+        assert_eq!(hearing.latency.len(), 0);
+        hearing.is_measuring = true;
+        // The low half of the time has begun anew in between.
+        hearing.line(2, &line(0, 0, 1), 60 + (1 << 32));
+        assert_eq!(hearing.latency.max(), 50);
+    }
+
+    #[test]
+    fn refusals_and_skipped_lines_are_told_apart() {
+        let mut hearing = hearing();
+        for text in [
+            "* ann joined #lobby (3 here)",
+            "! Slow down: NOT sent. Try again in 2 s.",
+            "! Slow down: NOT sent. Try again in 1 s.",
+            "! You were behind: 312 lines skipped. /history 312 shows them.",
+            "! You were behind: 8 lines skipped. /history 8 shows them.\r",
+        ] {
+            hearing.line(0, text.as_bytes(), 20);
+        }
+        let counts = hearing.counts;
+        assert_eq!((counts.refused, counts.behind, counts.skipped), (2, 2, 320));
+        assert!(counts.first_refusal.unwrap().ends_with("in 2 s."));
+        assert!(counts.first_behind.unwrap().contains("312"));
+    }
+
+    #[test]
+    fn the_longest_silence_is_that_of_somebody_who_reads() {
+        let mut hearing = hearing();
+        hearing.seats[5].is_stalled = true;
+        hearing.watch_silence(100);
+        (0..5).for_each(|seat| hearing.read(seat, 300 + seat as u64));
+        assert_eq!(hearing.longest_silence(310), 204);
+        assert_eq!(hearing.longest_silence(1_000), 700);
+    }
+
+    #[test]
+    fn everybody_must_hear_a_sync() {
+        let mut hearing = hearing();
+        assert_eq!(hearing.deaf, 6);
+        let mut sync = Vec::new();
+        let mark = Mark {
+            room: 0,
+            sender: 0,
+            seq: 0,
+            time: 0,
+        };
+        hearing.marker.write(&mut sync, Kind::Sync, mark);
+        for seat in [0, 1, 2, 2] {
+            hearing.line(seat, &sync, 20);
+        }
+        assert_eq!(hearing.deaf, 3);
+        assert_eq!(hearing.deaf_rooms(), [1]);
+    }
+
+    #[test]
+    fn a_lone_sender_need_not_hear_itself() {
+        let seats = vec![Seat::new(0, Some(0), false), Seat::new(0, None, true)];
+        let hearing = Hearing::new(Marker::new(1, PAYLOAD), seats, 1, 1);
+        assert_eq!(hearing.deaf, 1);
+    }
+}

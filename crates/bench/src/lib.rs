@@ -1,0 +1,51 @@
+//! The load generator behind `chinwag bench`: how much a server gives, so that people can size one.
+//!
+//! It must know nothing of the server's crates: it speaks the plain dialect over TCP as people do,
+//! and what it knows of that is the welcome and that a line with `!` in front is for one person
+//! alone. So it measures any server of chinwag, and the [ceiling](../ceiling/index.html).
+//!
+//! The decisions that shaped it: one thread and one poll, so that its own cost is known and small;
+//! and every member follows every message of its room, because a server that is fast by losing some
+//! would otherwise look good.
+
+mod arrival;
+mod book;
+mod clock;
+mod error;
+mod hearing;
+mod idle;
+mod lines;
+mod marker;
+mod meter;
+mod names;
+mod pace;
+mod phases;
+mod plan;
+mod process;
+mod progress;
+mod report;
+mod results;
+mod sockets;
+mod table;
+mod talk;
+mod visits;
+
+pub use error::{BenchError, Refusal};
+pub use plan::{Pace, Plan, Request, Talk, Workload, resolve};
+pub use progress::Progress;
+pub use report::{Report, Results, hint};
+pub use results::{
+    IdleResults, Percentiles, ServerCost, StallResults, TalkResults, Verdict, VisitResults,
+};
+
+/// Carries out a plan. What it finds wrong with the server is in the report.
+///
+/// # Errors
+/// [`BenchError`], if there is nothing to report.
+pub fn run(plan: &Plan, progress: &mut Progress<'_>) -> Result<Report, BenchError> {
+    match &plan.workload {
+        Workload::Talk(talk) => talk::run(plan, talk, progress),
+        Workload::Idle => idle::run(plan, progress),
+        Workload::Visits(visitors) => visits::run(plan, *visitors, progress),
+    }
+}

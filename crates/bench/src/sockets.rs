@@ -1,0 +1,328 @@
+//! The connections of a run: one thread, one poll, one buffer that all of them are read into.
+//!
+//! It must not know what is said: whoever listens is given lines ([`Listens`]), and what is sent is
+//! bytes. A connection is a number, from 0 upwards.
+//!
+//! Readiness is edge-triggered, so that a socket costs no system call while it is quiet, and every
+//! read takes all that has gathered. The time is read once for each read: that is when its lines have
+//! arrived.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+use rustix::net::sockopt;
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+use crate::BenchError;
+use crate::clock::{Clock, Micros};
+use crate::lines;
+
+/// What comes of the connections.
+pub(crate) trait Listens {
+    /// Something was read; its lines follow.
+    fn read(&mut self, _from: usize, _now: Micros) {}
+
+    /// A line, without its line feed.
+    fn line(&mut self, from: usize, line: &[u8], now: Micros);
+
+    /// The connection has ended: with an error, or because the server closed it.
+    fn closed(&mut self, from: usize, why: Option<io::Error>, now: Micros);
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    pub(crate) clock: Clock,
+    address: SocketAddr,
+    poll: Poll,
+    events: Events,
+    connections: Vec<Connection>,
+    buffer: Vec<u8>,
+    /// Reads that gave something.
+    pub(crate) reads: u64,
+}
+
+#[derive(Debug)]
+struct Connection {
+    /// `None` once it has ended.
+    stream: Option<TcpStream>,
+    is_open: bool,
+    /// What the socket has not taken yet.
+    out: Vec<u8>,
+    unfinished: Vec<u8>,
+    reading: Reading,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Reading {
+    On,
+    Off,
+    /// There is something to read, but it shall not be read now.
+    OffAndReady,
+}
+
+/// One read at most. Larger than what gathers between two turns of a fast server.
+const BUFFER_BYTES: usize = 256 * 1024;
+
+const EVENTS_MAX: usize = 1024;
+
+/// What a member that will stall takes in before its socket is full: little, or the kernel reads on
+/// in its stead for seconds; but several of loopback's packets of 64 KiB, or its window would be too
+/// small to be written to in time even while it reads.
+const STALLED_RECEIVE_BYTES: usize = 192 * 1024;
+
+/// Open files beside the connections: standard streams, the poll, `/proc`.
+const OTHER_FILES: u64 = 16;
+
+impl Sockets {
+    /// Ready for so many connections at once.
+    ///
+    /// # Errors
+    /// If the limit of open files is too low, or the system refuses to poll.
+    pub(crate) fn new(address: SocketAddr, connections: usize) -> Result<Self, BenchError> {
+        raise_descriptor_limit(connections as u64)?;
+        Ok(Self {
+            clock: Clock::start(),
+            address,
+            poll: Poll::new()?,
+            events: Events::with_capacity(EVENTS_MAX),
+            connections: Vec::with_capacity(connections),
+            buffer: vec![0; BUFFER_BYTES],
+            reads: 0,
+        })
+    }
+
+    /// Begins another connection and returns its number.
+    ///
+    /// # Errors
+    /// If the system has no socket or no port left. That nobody answers is told later.
+    pub(crate) fn connect(&mut self) -> io::Result<usize> {
+        let number = self.connections.len();
+        let stream = self.stream(number)?;
+        self.connections.push(Connection::new(stream));
+        Ok(number)
+    }
+
+    /// Begins a connection in place of one that has ended.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub(crate) fn reconnect(&mut self, number: usize) -> io::Result<()> {
+        self.connections[number] = Connection::new(self.stream(number)?);
+        Ok(())
+    }
+
+    fn stream(&self, number: usize) -> io::Result<TcpStream> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_nodelay(true)?;
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        self.poll
+            .registry()
+            .register(&mut stream, Token(number), interest)?;
+        Ok(stream)
+    }
+
+    /// Has the connection keep next to nothing that is not read.
+    ///
+    /// # Errors
+    /// If the system does not let it.
+    pub(crate) fn keep_little(&self, number: usize) -> io::Result<()> {
+        match &self.connections[number].stream {
+            Some(stream) => Ok(sockopt::set_socket_recv_buffer_size(
+                stream,
+                STALLED_RECEIVE_BYTES,
+            )?),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends bytes, now or as soon as the socket takes them. A connection that has ended takes
+    /// nothing; its end is told by [`poll`](Self::poll).
+    pub(crate) fn send(&mut self, number: usize, bytes: &[u8]) {
+        self.queue(number, bytes);
+        self.flush(number);
+    }
+
+    /// Has these bytes go with the next [`flush`](Self::flush).
+    pub(crate) fn queue(&mut self, number: usize, bytes: &[u8]) {
+        let connection = &mut self.connections[number];
+        if connection.stream.is_some() {
+            connection.out.extend_from_slice(bytes);
+        }
+    }
+
+    /// Writes what the socket takes.
+    pub(crate) fn flush(&mut self, number: usize) {
+        self.connections[number].write();
+    }
+
+    /// Bytes that the socket has not taken yet.
+    pub(crate) fn backlog(&self, number: usize) -> usize {
+        self.connections[number].out.len()
+    }
+
+    /// Stops reading a connection.
+    pub(crate) fn stall(&mut self, number: usize) {
+        self.connections[number].reading = Reading::Off;
+    }
+
+    /// Reads it again, from now on.
+    pub(crate) fn resume(&mut self, number: usize, listener: &mut impl Listens) {
+        let connection = &mut self.connections[number];
+        let before = std::mem::replace(&mut connection.reading, Reading::On);
+        if before == Reading::OffAndReady {
+            self.read(number, true, listener);
+        }
+    }
+
+    /// Waits until something has come, at most for this long, and deals with it.
+    ///
+    /// # Errors
+    /// If the system cannot wait.
+    pub(crate) fn poll(&mut self, limit: Duration, listener: &mut impl Listens) -> io::Result<()> {
+        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        match self.poll.poll(&mut events, Some(limit)) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+            _ => {}
+        }
+        for event in &events {
+            let number = event.token().0;
+            if event.is_writable() {
+                self.writable(number, listener);
+            }
+            if event.is_readable() || event.is_read_closed() || event.is_error() {
+                let to_the_end = event.is_read_closed() || event.is_error();
+                self.read(number, to_the_end, listener);
+            }
+        }
+        self.events = events;
+        Ok(())
+    }
+
+    fn writable(&mut self, number: usize, listener: &mut impl Listens) {
+        let connection = &mut self.connections[number];
+        match connection.finish_connecting() {
+            Ok(()) => connection.write(),
+            Err(error) => self.end(number, Some(error), listener),
+        }
+    }
+
+    /// Reads what has come; with `to_the_end` until the socket says that there is no more, since
+    /// nothing announces the end again.
+    fn read(&mut self, number: usize, to_the_end: bool, listener: &mut impl Listens) {
+        let connection = &mut self.connections[number];
+        if connection.reading != Reading::On {
+            connection.reading = Reading::OffAndReady;
+            return;
+        }
+        let Some(stream) = &mut connection.stream else {
+            return;
+        };
+        loop {
+            let count = match stream.read(&mut self.buffer) {
+                Ok(0) => return self.end(number, None, listener),
+                Ok(count) => count,
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock => return,
+                    ErrorKind::Interrupted => continue,
+                    // It is not connected yet: an event of the connection before it.
+                    ErrorKind::NotConnected => return,
+                    _ => return self.end(number, Some(error), listener),
+                },
+            };
+            let now = self.clock.now();
+            self.reads += 1;
+            listener.read(number, now);
+            let bytes = &self.buffer[..count];
+            lines::cut(&mut connection.unfinished, bytes, |line| {
+                listener.line(number, line, now);
+            });
+            // A short read has emptied the socket, and what comes later is told anew.
+            if count < BUFFER_BYTES && !to_the_end {
+                return;
+            }
+        }
+    }
+
+    /// A line that the end has cut off is none.
+    fn end(&mut self, number: usize, why: Option<io::Error>, listener: &mut impl Listens) {
+        if self.connections[number].stream.take().is_some() {
+            listener.closed(number, why, self.clock.now());
+        }
+    }
+
+    /// Closes all connections from this one on, and forgets them.
+    pub(crate) fn forget_from(&mut self, first: usize) {
+        self.connections.truncate(first);
+    }
+
+    /// How many are open or being opened.
+    pub(crate) fn open(&self) -> usize {
+        let is_there = |connection: &&Connection| connection.stream.is_some();
+        self.connections.iter().filter(is_there).count()
+    }
+}
+
+impl Connection {
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            stream: Some(stream),
+            is_open: false,
+            out: Vec::new(),
+            unfinished: Vec::new(),
+            reading: Reading::On,
+        }
+    }
+
+    /// A socket that is being connected says by becoming writable that it is settled, not how.
+    fn finish_connecting(&mut self) -> io::Result<()> {
+        let Some(stream) = self.stream.as_ref().filter(|_| !self.is_open) else {
+            return Ok(());
+        };
+        if let Some(error) = stream.take_error()? {
+            return Err(error);
+        }
+        match stream.peer_addr() {
+            Ok(_) => self.is_open = true,
+            Err(error) if error.kind() == ErrorKind::NotConnected => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Writes what the socket takes. A broken connection is told by reading it.
+    fn write(&mut self) {
+        let Some(stream) = self.stream.as_mut().filter(|_| self.is_open) else {
+            return;
+        };
+        let mut written = 0;
+        while written < self.out.len() {
+            match stream.write(&self.out[written..]) {
+                Ok(count) => written += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        self.out.drain(..written);
+    }
+}
+
+fn raise_descriptor_limit(connections: u64) -> Result<(), BenchError> {
+    let needed = connections + OTHER_FILES;
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_some_and(|current| current < needed) {
+        limit.current = limit.maximum;
+        // If it cannot be raised, it stays as it is, and that is told below.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+    match getrlimit(Resource::Nofile).current {
+        Some(limit) if limit < needed => Err(BenchError::Descriptors {
+            needed: connections,
+            limit,
+        }),
+        _ => Ok(()),
+    }
+}

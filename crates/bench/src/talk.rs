@@ -1,0 +1,333 @@
+//! Talking: in each room some send and all listen, as fast as the server delivers or at a fixed rate.
+//!
+//! It must not know how a line is read: [`Hearing`] does, and what it has heard opens the windows
+//! that are looked at here between two turns of the poll. Members are numbered room by room; in each
+//! the senders come first, and the last is the probe.
+
+use std::io;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use crate::BenchError;
+use crate::arrival::arrive;
+use crate::clock::{Micros, micros, seconds};
+use crate::hearing::{Hearing, Seat, histogram};
+use crate::marker::{Kind, Mark, Marker};
+use crate::meter::{Counters, Meter, Reading, Span};
+use crate::names::Names;
+use crate::pace::Schedule;
+use crate::phases;
+use crate::plan::{Pace, Plan, Talk};
+use crate::progress::Progress;
+use crate::report::{Report, Results};
+use crate::results::{Percentiles, ServerCost, StallResults, TalkResults, Verdict};
+use crate::sockets::Sockets;
+use crate::table::thousands;
+
+/// A sender whose socket has not taken this much is not given more: the messages wait, and their
+/// latency counts from when they were due.
+const BACKLOG_BYTES_MAX: usize = 1 << 20;
+
+/// How long a closed loop may wait for news at once: it looks at its windows in between.
+const TURN: Duration = Duration::from_millis(100);
+
+/// The poll waits in whole milliseconds, so the last one before a message is due is not slept.
+const MILLISECOND: Micros = 1_000;
+
+/// Carries out such a plan.
+pub(crate) fn run(
+    plan: &Plan,
+    talk: &Talk,
+    progress: &mut Progress<'_>,
+) -> Result<Report, BenchError> {
+    let meter = Meter::new(plan.server_pid)?;
+    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members)?;
+    let names = Names::new();
+    let arrived = arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
+    let mut talking = Talking::new(plan, talk, &names, sockets, meter, progress);
+    talking.sync()?;
+    talking.warm_up()?;
+    let (span, stall) = match talk.stalled {
+        0 => (talking.measure(plan.duration)?, None),
+        _ => {
+            let (span, stall) = talking.measure_with_stall()?;
+            (span, Some(stall))
+        }
+    };
+    talking.finish()?;
+    let stall = stall.map(|stall| talking.stall_results(stall));
+    let joins = arrived.joined as f64 / seconds(arrived.took.max(1));
+    let results = talking.results(joins, &span, stall)?;
+    Ok(Report::new(plan, Results::Talk(results)))
+}
+
+/// A conversation under way.
+struct Talking<'a, 'p> {
+    plan: &'a Plan,
+    talk: &'a Talk,
+    sockets: Sockets,
+    hearing: Hearing,
+    meter: Meter,
+    progress: &'a mut Progress<'p>,
+    /// Of an open loop: when messages are due.
+    schedule: Option<Schedule>,
+    /// Of an open loop: the number of the next message, and how many should have been sent.
+    next: u64,
+    due: u64,
+    /// Of an open loop: how long after they were due messages were sent.
+    late: Histogram<u64>,
+    restarts: u64,
+    line: Vec<u8>,
+    touched: Vec<usize>,
+}
+
+/// What a stall was like, before its members read again.
+struct Stall {
+    before: Span,
+    during: Span,
+    silence: Micros,
+}
+
+impl<'a, 'p> Talking<'a, 'p> {
+    fn new(
+        plan: &'a Plan,
+        talk: &'a Talk,
+        names: &Names,
+        sockets: Sockets,
+        meter: Meter,
+        progress: &'a mut Progress<'p>,
+    ) -> Self {
+        let marker = Marker::new(names.run(), plan.payload);
+        Self {
+            hearing: Hearing::new(marker, seats(plan, talk), plan.rooms, talk.senders),
+            schedule: None,
+            plan,
+            talk,
+            sockets,
+            meter,
+            progress,
+            next: 0,
+            due: 0,
+            late: histogram(),
+            restarts: 0,
+            line: Vec::new(),
+            touched: Vec::new(),
+        }
+    }
+
+    fn sync(&mut self) -> Result<(), BenchError> {
+        let (members, senders) = (self.plan.members, self.talk.senders);
+        let speaker = |room, round| room * members + round % senders;
+        phases::sync(&mut self.sockets, &mut self.hearing, speaker)?;
+        Ok(phases::quiet(&mut self.sockets, &mut self.hearing)?)
+    }
+
+    fn warm_up(&mut self) -> io::Result<()> {
+        if let Pace::Rate(rate) = self.talk.pace {
+            self.schedule = Some(Schedule::new(self.sockets.clock.now(), rate));
+        }
+        self.talk_for(self.plan.warmup)
+    }
+
+    fn measure(&mut self, duration: Duration) -> Result<Span, BenchError> {
+        let start = self.reading()?;
+        self.hearing.is_measuring = true;
+        self.talk_for(duration)?;
+        self.hearing.is_measuring = false;
+        Ok(self.reading()?.since(&start))
+    }
+
+    /// Half of the time undisturbed, and half with members who do not read.
+    fn measure_with_stall(&mut self) -> Result<(Span, Stall), BenchError> {
+        let before = self.measure(self.plan.duration / 2)?;
+        let stalled = self.stalled();
+        for member in &stalled {
+            self.sockets.stall(*member);
+            self.hearing.seats[*member].is_stalled = true;
+        }
+        self.hearing.watch_silence(self.sockets.clock.now());
+        let during = self.measure(self.plan.duration / 2)?;
+        let silence = self.hearing.longest_silence(self.sockets.clock.now());
+        for member in &stalled {
+            self.sockets.resume(*member, &mut self.hearing);
+        }
+        let stall = Stall {
+            before,
+            during,
+            silence,
+        };
+        Ok((before.and(&during), stall))
+    }
+
+    /// Those who are to stall: in each room the last before the probe.
+    fn stalled(&self) -> Vec<usize> {
+        let all = 0..self.hearing.seats.len();
+        all.filter(|member| self.plan.is_to_stall(*member))
+            .collect()
+    }
+
+    fn reading(&self) -> Result<Reading, BenchError> {
+        let counters = Counters {
+            heard: self.hearing.counts.heard,
+            sent: self.hearing.sent_by_all(),
+            reads: self.sockets.reads,
+        };
+        self.meter.read(self.sockets.clock.now(), counters)
+    }
+
+    fn talk_for(&mut self, duration: Duration) -> io::Result<()> {
+        let start = self.sockets.clock.now();
+        let end = start + micros(duration);
+        let mut shown = (start, self.hearing.counts.heard);
+        loop {
+            let now = self.sockets.clock.now().min(end);
+            self.send(now);
+            if now == end {
+                return Ok(());
+            }
+            let limit = Duration::from_micros(end - now).min(self.time_to_wait());
+            self.sockets.poll(limit, &mut self.hearing)?;
+            let heard = self.hearing.counts.heard;
+            self.progress.tick(now, || {
+                let rate = (heard - shown.1) as f64 / seconds((now - shown.0).max(1));
+                shown = (now, heard);
+                format!("{} deliveries/s", thousands(rate as u64))
+            });
+        }
+    }
+
+    /// Sends what may be sent now, in one write for each sender.
+    fn send(&mut self, now: Micros) {
+        match (self.schedule, self.talk.pace) {
+            (Some(schedule), _) => self.send_due(schedule, now),
+            (None, Pace::Window(size)) => self.fill_windows(size, now),
+            (None, Pace::Rate(_)) => {}
+        }
+        for sender in self.touched.drain(..) {
+            self.sockets.flush(sender);
+        }
+    }
+
+    fn fill_windows(&mut self, size: u32, now: Micros) {
+        for sender in 0..self.hearing.windows.len() {
+            if !self.hearing.seats[self.member(sender)].is_open {
+                continue;
+            }
+            let window = &mut self.hearing.windows[sender];
+            self.restarts += u64::from(window.restart(now));
+            for _ in 0..window.free(size) {
+                self.queue(sender, now, now);
+            }
+        }
+    }
+
+    /// All senders take turns. One whose socket is full holds up the others: the schedule is of them
+    /// all.
+    fn send_due(&mut self, schedule: Schedule, now: Micros) {
+        self.due = schedule.due_by(now);
+        while self.next < self.due {
+            let sender = (self.next % self.hearing.windows.len() as u64) as usize;
+            if self.sockets.backlog(self.member(sender)) > BACKLOG_BYTES_MAX {
+                return;
+            }
+            let due = schedule.due(self.next);
+            self.late.saturating_record(now - due);
+            self.next += 1;
+            self.queue(sender, due, now);
+        }
+    }
+
+    fn queue(&mut self, sender: usize, due: Micros, now: Micros) {
+        let mark = Mark {
+            room: (sender / self.talk.senders) as u16,
+            sender: (sender % self.talk.senders) as u16,
+            seq: self.hearing.windows[sender].send(now),
+            time: due as u32,
+        };
+        self.line.clear();
+        let marker = &self.hearing.marker;
+        marker.write(&mut self.line, Kind::Message, mark);
+        self.line.push(b'\n');
+        let member = self.member(sender);
+        self.sockets.queue(member, &self.line);
+        if self.touched.last() != Some(&member) {
+            self.touched.push(member);
+        }
+    }
+
+    /// The connection of a sender.
+    fn member(&self, sender: usize) -> usize {
+        let (room, place) = (sender / self.talk.senders, sender % self.talk.senders);
+        room * self.plan.members + place
+    }
+
+    fn time_to_wait(&self) -> Duration {
+        let Some(schedule) = self.schedule else {
+            return TURN;
+        };
+        let now = self.sockets.clock.now();
+        let left = schedule.due(self.next).saturating_sub(now);
+        match self.next < self.due {
+            true => Duration::from_millis(1),
+            false => Duration::from_millis(left / MILLISECOND).min(TURN),
+        }
+    }
+
+    /// Waits for what is under way, then everybody leaves.
+    fn finish(&mut self) -> io::Result<()> {
+        phases::rest(&mut self.sockets, &mut self.hearing, self.progress)?;
+        phases::leave(&mut self.sockets, self.hearing.seats.len())
+    }
+
+    fn stall_results(&self, stall: Stall) -> StallResults {
+        let counts = &self.hearing.counts;
+        let stalled = self.stalled();
+        let is_gone = |member: &&usize| !self.hearing.seats[**member].is_open;
+        StallResults {
+            members: stalled.len() as u64,
+            deliveries_per_second_before: stall.before.per_second(stall.before.counters.heard),
+            deliveries_per_second_during: stall.during.per_second(stall.during.counters.heard),
+            longest_silence_us: stall.silence,
+            closed: stalled.iter().filter(is_gone).count() as u64,
+            told: counts.behind,
+            first_told: counts.first_behind.clone(),
+            skipped: counts.skipped,
+            missed: self.hearing.missing(true),
+        }
+    }
+
+    fn results(
+        &self,
+        joins_per_second: f64,
+        span: &Span,
+        stall: Option<StallResults>,
+    ) -> Result<TalkResults, BenchError> {
+        let Counters { heard, sent, reads } = span.counters;
+        let server = ServerCost::of(span, heard, self.meter.server_bytes()?);
+        Ok(TalkResults {
+            deliveries_per_second: span.per_second(heard),
+            messages_per_second: span.per_second(sent),
+            lines_per_read: heard as f64 / reads.max(1) as f64,
+            latency_us: Percentiles::of(&self.hearing.latency),
+            joins_per_second,
+            sent_late_us: self.schedule.map(|_| Percentiles::of(&self.late)),
+            unsent: self.due - self.next,
+            restarts: self.restarts,
+            generator_cpu_share: span.own_share(),
+            server,
+            stall,
+            verdict: Verdict::of(&self.hearing),
+        })
+    }
+}
+
+/// Who sits where.
+fn seats(plan: &Plan, talk: &Talk) -> Vec<Seat> {
+    let seat = |member: usize| {
+        let (room, place) = (member / plan.members, member % plan.members);
+        let own = (place < talk.senders).then_some(place as u16);
+        Seat::new(room as u16, own, place + 1 == plan.members)
+    };
+    (0..plan.rooms * plan.members).map(seat).collect()
+}

@@ -1,0 +1,232 @@
+//! `chinwag bench`: from arguments to a report.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use chinwag_bench::{Pace, Plan, Progress, Request, Talk, Workload};
+use chinwag_client::Target;
+use clap::Args;
+
+use crate::usage;
+
+/// What a benchmark does. Without `--idle` or `--visits` some members send and all listen.
+#[derive(Debug, Args)]
+pub(crate) struct BenchFlags {
+    /// The server
+    #[arg(value_name = "HOST[:PORT]", default_value = "127.0.0.1:8989")]
+    target: Target,
+    /// Members of each room
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    members: usize,
+    /// Rooms; a single one is the lobby
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    rooms: usize,
+    /// Members of each room who send
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    senders: usize,
+    /// Send as fast as the server delivers: so many messages of each sender may be under way
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    window: u32,
+    /// Send so many messages a second in all, whatever the server does
+    #[arg(long, value_name = "N", conflicts_with = "window")]
+    rate: Option<u32>,
+    /// Length of a message
+    #[arg(long, value_name = "BYTES", default_value_t = 64)]
+    payload: usize,
+    /// Measure for this long, such as 500ms, 5s or 2m
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    duration: Duration,
+    /// Before that, do the same without measuring
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
+    warmup: Duration,
+    /// So many members of each room stop reading after half of the time
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    stalled: usize,
+    /// Come in, do nothing, and stay for the duration
+    #[arg(long, conflicts_with_all = TALKING)]
+    idle: bool,
+    /// So many at a time come in, say a line and leave, while 20 others listen
+    #[arg(long, value_name = "N", conflicts_with_all = ["members", "rooms", "senders", "window", "rate", "stalled", "idle"])]
+    visits: Option<usize>,
+    /// Connections that may be on their way in at once
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    connecting: usize,
+    /// Tell the processor time and memory of this process too (Linux)
+    #[arg(long, value_name = "PID")]
+    server_pid: Option<u32>,
+    /// Write one JSON object in place of the table
+    #[arg(long)]
+    json: bool,
+    /// Allow a server on another machine
+    #[arg(long)]
+    i_run_that_server: bool,
+}
+
+/// What means nothing to those who do nothing.
+const TALKING: [&str; 6] = ["senders", "window", "rate", "payload", "warmup", "stalled"];
+
+/// Runs the benchmark and writes its report. Success means that everything was done and nothing
+/// lost.
+///
+/// # Errors
+/// If there is nothing to report.
+pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
+    let address = chinwag_bench::resolve(flags.target.host(), flags.target.port())?;
+    let plan = match Plan::new(flags.request(), address) {
+        Ok(plan) => plan,
+        Err(refusal) => return Ok(usage::refuse(&usage::error("bench", refusal))),
+    };
+    let mut err = io::stderr();
+    let is_screen = err.is_terminal();
+    let report = chinwag_bench::run(&plan, &mut Progress::new(&mut err, is_screen));
+    let report = report.inspect_err(|error| {
+        if let Some(hint) = chinwag_bench::hint(&error.to_string()) {
+            let _ = writeln!(io::stderr(), "Hint: {hint}");
+        }
+    })?;
+    let text = match flags.json {
+        true => report.json() + "\n",
+        false => report.to_string(),
+    };
+    let mut out = io::stdout().lock();
+    // Whoever closes standard output does not want the report.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    Ok(match report.problems.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+impl BenchFlags {
+    fn request(&self) -> Request {
+        Request {
+            workload: self.workload(),
+            members: self.members,
+            rooms: self.rooms,
+            payload: self.payload,
+            duration: self.duration,
+            warmup: self.warmup,
+            connecting: self.connecting,
+            server_pid: self.server_pid,
+            is_ours: self.i_run_that_server,
+        }
+    }
+
+    fn workload(&self) -> Workload {
+        match (self.idle, self.visits) {
+            (true, _) => Workload::Idle,
+            (_, Some(visitors)) => Workload::Visits(visitors),
+            _ => Workload::Talk(Talk {
+                senders: self.senders,
+                pace: self.rate.map_or(Pace::Window(self.window), Pace::Rate),
+                stalled: self.stalled,
+            }),
+        }
+    }
+}
+
+/// A number and a unit, as in the configuration.
+fn duration(text: &str) -> Result<Duration, String> {
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+    let read = |(unit, millis): (&str, u64)| {
+        let digits = text.strip_suffix(unit)?;
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number: u64 = digits.parse().ok().filter(|_| is_number)?;
+        number.checked_mul(millis).map(Duration::from_millis)
+    };
+    let read = units.into_iter().find_map(read);
+    read.filter(|duration| *duration <= Duration::from_secs(24 * 3600))
+        .ok_or_else(|| "a time of a day at most is a number and a unit: 500ms, 5s, 2m, 1h".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::arguments::{Arguments, Task};
+
+    fn flags(arguments: &str) -> Result<BenchFlags, String> {
+        let words = ["chinwag", "bench"].into_iter();
+        let words = words.chain(arguments.split_whitespace());
+        match Arguments::try_parse_from(words)
+            .map_err(|error| error.to_string())?
+            .task
+        {
+            Task::Bench(flags) => Ok(flags),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn refused(arguments: &str, word: &str) {
+        let said = flags(arguments).unwrap_err();
+        assert!(said.contains(word), "{arguments}: {said}");
+    }
+
+    #[test]
+    fn without_arguments_there_are_defaults() {
+        let flags = flags("").unwrap();
+        let request = flags.request();
+        assert_eq!(
+            (request.members, request.rooms, request.payload),
+            (100, 1, 64)
+        );
+        let talk = Talk {
+            senders: 4,
+            pace: Pace::Window(16),
+            stalled: 0,
+        };
+        assert_eq!(request.workload, Workload::Talk(talk));
+        assert_eq!(flags.target.to_string(), "127.0.0.1:8989");
+        assert!(!request.is_ours);
+    }
+
+    #[test]
+    fn each_workload_has_its_flag() {
+        let workload = |arguments| flags(arguments).unwrap().workload();
+        assert_eq!(workload("--idle --members 5 --rooms 3"), Workload::Idle);
+        assert_eq!(workload("--visits 32 --payload 99"), Workload::Visits(32));
+        let talk = Talk {
+            senders: 1,
+            pace: Pace::Rate(200),
+            stalled: 2,
+        };
+        let talking = workload("--senders 1 --rate 200 --stalled 2 localhost");
+        assert_eq!(talking, Workload::Talk(talk));
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_refused() {
+        for arguments in [
+            "--rate 5 --window 5",
+            "--idle --senders 3",
+            "--idle --visits 3",
+            "--visits 3 --members 4",
+            "--visits 3 --stalled 1",
+        ] {
+            refused(arguments, "cannot be used with");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        refused("--members many", "many");
+        refused("--members -1", "-1");
+        refused("--nonsense", "--nonsense");
+        refused("host:0", "\"0\" is no port");
+        refused("--duration 5", "500ms, 5s");
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        for (text, millis) in [("250ms", 250), ("5s", 5_000), ("2m", 120_000), ("0s", 0)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "s", "5", "+5s", "-1s", "1.5s", "5 s", "25h", "5d"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert!(duration("18446744073709551615h").is_err());
+    }
+}

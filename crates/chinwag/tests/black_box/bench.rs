@@ -1,0 +1,189 @@
+//! `chinwag bench` against the real server: what it finds, what it says, and its exit status. No
+//! figure is held against a clock.
+
+use std::net::TcpListener;
+use std::process::{Command, Output};
+
+use crate::harness::{CHINWAG, Server, Setup};
+
+/// Runs the benchmark with arguments as they are typed.
+fn bench(target: &str, arguments: &str) -> Output {
+    let mut command = Command::new(CHINWAG);
+    command.args(["bench", target]).args(arguments.split(' '));
+    command.output().expect("the program is built")
+}
+
+/// Runs it against the server, briefly.
+fn briefly(server: &Server, arguments: &str) -> Output {
+    let address = server.address().to_string();
+    let short = "--duration 300ms --warmup 100ms --json";
+    bench(&address, &format!("{short} {arguments}"))
+}
+
+/// The report, if the benchmark ended with this status.
+#[track_caller]
+fn report(output: &Output, status: i32) -> serde_json::Value {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{said}{output:?}");
+    serde_json::from_slice(&output.stdout).expect("it is JSON")
+}
+
+#[track_caller]
+fn assert_whole(report: &serde_json::Value) {
+    for figure in ["lost", "duplicated", "out_of_order", "refused", "closed"] {
+        assert_eq!(report[figure], 0, "{figure}: {report}");
+    }
+    assert_eq!(report["problems"], serde_json::json!([]), "{report}");
+    assert!(report["deliveries"].as_u64() > Some(0), "{report}");
+}
+
+#[test]
+fn a_thousand_members_hear_every_message_once_and_in_order() {
+    let server = Setup::new().start();
+    let pid = server.pid().to_string();
+    let arguments = format!("--members 1000 --window 4 --server-pid {pid}");
+    let report = report(&briefly(&server, &arguments), 0);
+    assert_whole(&report);
+    assert_eq!(report["workload"], "talk", "{report}");
+    assert!(
+        report["server"]["cpu_us_each"].as_f64() > Some(0.0),
+        "{report}"
+    );
+    assert!(report["server"]["resident_bytes"].as_u64() > Some(0));
+}
+
+#[test]
+fn several_rooms_at_a_fixed_rate() {
+    let server = Setup::new().start();
+    let arguments = "--members 5 --rooms 20 --senders 2 --rate 2000";
+    let report = report(&briefly(&server, arguments), 0);
+    assert_whole(&report);
+    // Each message goes to the four others of its room.
+    let (sent, heard) = (report["sent"].as_u64(), report["deliveries"].as_u64());
+    assert_eq!(heard, sent.map(|sent| 4 * sent), "{report}");
+    assert!(report["sent_late_us"]["p99"].is_u64(), "{report}");
+}
+
+#[test]
+fn members_who_stall_hold_nobody_up() {
+    let server = Setup::new().start();
+    let arguments = "--members 10 --senders 2 --stalled 2";
+    let report = report(&briefly(&server, arguments), 0);
+    assert_whole(&report);
+    assert_eq!(report["stall"]["members"], 2, "{report}");
+    assert_eq!(report["stall"]["closed"], 0, "{report}");
+}
+
+#[test]
+fn idle_members_and_visitors() {
+    let server = Setup::new().start();
+    let idle = report(&briefly_without_warmup(&server, "--idle --members 50"), 0);
+    assert_eq!(
+        (&idle["joined"], &idle["closed"]),
+        (&50.into(), &0.into()),
+        "{idle}"
+    );
+    let visits = report(&briefly(&server, "--visits 8"), 0);
+    assert_whole(&visits);
+    assert_eq!(visits["errors"], 0, "{visits}");
+    // Everybody has left.
+    server.join("ann").ask("/who", "1 person in #lobby");
+}
+
+fn briefly_without_warmup(server: &Server, arguments: &str) -> Output {
+    let address = server.address().to_string();
+    bench(&address, &format!("--duration 300ms --json {arguments}"))
+}
+
+#[test]
+fn a_server_that_refuses_lines_is_told_apart_from_a_slow_one() {
+    let server = Setup::new().limit("line_burst", "20").start();
+    let output = briefly(&server, "--members 5");
+    let report = report(&output, 1);
+    assert!(report["refused"].as_u64() > Some(0), "{report}");
+    let first = report["first_refusal"].as_str().expect("it is told");
+    assert!(first.starts_with("! Slow down: NOT sent."), "{first}");
+    let hint = report["hint"].as_str().expect("something helps");
+    assert!(hint.contains("CHINWAG_LIMITS_LINE_BURST=0"), "{hint}");
+}
+
+#[test]
+fn the_table_is_for_people() {
+    let server = Setup::new().start();
+    let address = server.address().to_string();
+    let output = bench(&address, "--members 5 --duration 300ms --warmup 0s");
+    let table = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for row in [
+        "5 members in the lobby",
+        "deliveries/s",
+        "latency p99.9",
+        "Nothing is wrong.",
+    ] {
+        assert!(table.contains(row), "{row}: {table}");
+    }
+}
+
+/// It must end with this status and one sentence that holds these words.
+#[track_caller]
+fn refuses(target: &str, arguments: &str, status: i32, words: &str) {
+    let output = bench(target, arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{said}");
+    assert!(said.contains(words), "{words}: {said}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    if status == 1 {
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn other_peoples_servers_are_left_alone() {
+    refuses("192.0.2.1", "--members 5", 2, "--i-run-that-server");
+    refuses("[2001:db8::1]:23", "--idle", 2, "[2001:db8::1]:23");
+}
+
+#[test]
+fn an_address_where_nobody_listens_gives_one_sentence() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    drop(listener);
+    for arguments in ["--members 5", "--idle --members 5", "--visits 5"] {
+        refuses(
+            &address,
+            arguments,
+            1,
+            &format!("could not connect to {address}"),
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_the_usage() {
+    for (arguments, words) in [
+        ("--members 4 --senders 4", "--senders 4"),
+        ("--payload 5", "--payload 5"),
+        ("--members 30000", "30000 connections"),
+        ("--duration soon", "500ms"),
+        ("--stalled 96", "--stalled 96"),
+    ] {
+        refuses("127.0.0.1:1", arguments, 2, words);
+        refuses("127.0.0.1:1", arguments, 2, "Usage: chinwag bench");
+    }
+}
+
+#[test]
+fn a_full_server_is_named_with_its_setting() {
+    let server = Setup::new().limit("people", "3").start();
+    let address = server.address().to_string();
+    let output = bench(&address, "--members 5");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for words in [
+        "only 3 of 5 members came in",
+        "is full",
+        "CHINWAG_LIMITS_PEOPLE",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
