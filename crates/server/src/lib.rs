@@ -11,6 +11,8 @@ mod desk;
 mod doors;
 mod hub;
 mod net;
+#[cfg(feature = "pieces")]
+pub mod pieces;
 mod shard;
 mod socket;
 #[cfg(test)]

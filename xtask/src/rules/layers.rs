@@ -36,7 +36,12 @@ const TESTS_MAY_USE: &[(&str, &[&str])] = &[
     ("chinwag", &["chinwag-core", "chinwag-wire"]),
     (
         "chinwag-benches",
-        &["chinwag-core", "chinwag-wire", "chinwag-store"],
+        &[
+            "chinwag-core",
+            "chinwag-wire",
+            "chinwag-store",
+            "chinwag-server",
+        ],
     ),
 ];
 

@@ -18,7 +18,7 @@ mod input;
 mod replies;
 pub(crate) mod run;
 mod session;
-mod tape;
+pub(crate) mod tape;
 
 use std::collections::VecDeque;
 use std::net::IpAddr;

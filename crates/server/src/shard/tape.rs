@@ -19,40 +19,40 @@ use super::flush::MERGE_BYTES_MAX;
 
 /// The way in which a member sees a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct View {
+pub(crate) struct View {
     /// Which of the shard's styles.
-    pub(super) style: u16,
+    pub(crate) style: u16,
     /// Whether the member talks there: then the room's name need not stand before each line.
-    pub(super) current: bool,
+    pub(crate) current: bool,
     /// Whether comings and goings are left out.
-    pub(super) quiet: bool,
+    pub(crate) quiet: bool,
 }
 
 /// Where one entry of a tape ends.
 #[derive(Debug)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     /// Where its line begins: behind the line of a new day, if it is the first of one.
     begin: u64,
     /// Behind its last byte.
     end: u64,
-    pub(super) event: Arc<Event>,
+    pub(crate) event: Arc<Event>,
 }
 
 /// What [`Tape::copy_others`] has copied.
 #[derive(Debug)]
-pub(super) struct Copied {
+pub(crate) struct Copied {
     /// The number of the entry that goes on next.
-    pub(super) next: u64,
+    pub(crate) next: u64,
     /// How many lines it has left out.
-    pub(super) own: u32,
+    pub(crate) own: u32,
     /// The last event that it has come to.
-    pub(super) newest: Option<Seq>,
+    pub(crate) newest: Option<Seq>,
 }
 
 /// A room's lines in one view.
 #[derive(Debug)]
-pub(super) struct Tape {
-    pub(super) view: View,
+pub(crate) struct Tape {
+    pub(crate) view: View,
     renderer: Renderer,
     bytes: Vec<u8>,
     /// The position of the first byte of `bytes`.
@@ -64,15 +64,15 @@ pub(super) struct Tape {
 
 /// A room that somebody on this shard is in.
 #[derive(Debug)]
-pub(super) struct Room {
-    pub(super) name: RoomName,
+pub(crate) struct Room {
+    pub(crate) name: RoomName,
     /// The sessions that are in it.
-    pub(super) members: Vec<usize>,
+    pub(crate) members: Vec<usize>,
     /// The number that the next entry will have.
-    pub(super) head: u64,
-    pub(super) tapes: Vec<Tape>,
+    pub(crate) head: u64,
+    pub(crate) tapes: Vec<Tape>,
     /// Whether it has entries that its members were not offered yet.
-    pub(super) rung: bool,
+    pub(crate) rung: bool,
     /// Bytes that each tape may have.
     bytes_max: usize,
 }
@@ -82,7 +82,7 @@ pub(super) struct Room {
 const BUSY_BYTES: usize = 1 << 20;
 
 impl Room {
-    pub(super) fn new(name: RoomName, bytes_max: usize) -> Self {
+    pub(crate) fn new(name: RoomName, bytes_max: usize) -> Self {
         Self {
             name,
             members: Vec::new(),
@@ -94,7 +94,7 @@ impl Room {
     }
 
     /// Adds an event to every tape.
-    pub(super) fn append(&mut self, event: &Arc<Event>) {
+    pub(crate) fn append(&mut self, event: &Arc<Event>) {
         for tape in &mut self.tapes {
             tape.append(event.clone(), &self.name);
             if tape.bytes.len() > self.bytes_max {
@@ -106,14 +106,14 @@ impl Room {
     }
 
     /// The tape of a view, if it is open and has everything from entry `from` on.
-    pub(super) fn opened(&self, view: View, from: u64) -> Option<&Tape> {
+    pub(crate) fn opened(&self, view: View, from: u64) -> Option<&Tape> {
         let tape = self.tapes.iter().find(|tape| tape.view == view);
         tape.filter(|tape| tape.first <= from)
     }
 
     /// The tape of a view, with everything from entry `from` on.
     /// `now` is the day that needs no line of its own.
-    pub(super) fn tape(
+    pub(crate) fn tape(
         &mut self,
         view: View,
         from: u64,
@@ -154,7 +154,7 @@ impl Room {
 
     /// Drops what every member has been written, given the least of their cursors; and the tapes
     /// of views that nobody has any more.
-    pub(super) fn forget(&mut self, least_cursor: u64, in_use: impl Fn(View) -> bool) {
+    pub(crate) fn forget(&mut self, least_cursor: u64, in_use: impl Fn(View) -> bool) {
         self.tapes.retain(|tape| in_use(tape.view));
         for tape in &mut self.tapes {
             tape.forget(least_cursor);
@@ -180,17 +180,17 @@ impl Tape {
     }
 
     /// The number of the oldest entry.
-    pub(super) fn first(&self) -> u64 {
+    pub(crate) fn first(&self) -> u64 {
         self.first
     }
 
     /// The number that the next entry will have.
-    pub(super) fn head(&self) -> u64 {
+    pub(crate) fn head(&self) -> u64 {
         self.first + self.marks.len() as u64
     }
 
     /// The entry of a number, if it is still there.
-    pub(super) fn mark(&self, number: u64) -> Option<&Mark> {
+    pub(crate) fn mark(&self, number: u64) -> Option<&Mark> {
         self.marks.get(number.checked_sub(self.first)? as usize)
     }
 
@@ -206,12 +206,12 @@ impl Tape {
     }
 
     /// All bytes from an entry on.
-    pub(super) fn bytes_from(&self, number: u64) -> &[u8] {
+    pub(crate) fn bytes_from(&self, number: u64) -> &[u8] {
         self.slice(self.start_of(number), self.end())
     }
 
     /// The bytes of one entry, or only those of the new day before it.
-    pub(super) fn entry(&self, number: u64, with_line: bool) -> &[u8] {
+    pub(crate) fn entry(&self, number: u64, with_line: bool) -> &[u8] {
         let mark = self.mark(number);
         let end = mark.map(|mark| if with_line { mark.end } else { mark.begin });
         end.map_or(&[], |end| self.slice(self.start_of(number), end))
@@ -219,7 +219,7 @@ impl Tape {
 
     /// Copies entries from a number on, but for the lines that a person has typed itself, as long
     /// as they make no more than [`MERGE_BYTES_MAX`]; the first of them in any case.
-    pub(super) fn copy_others(
+    pub(crate) fn copy_others(
         &self,
         number: u64,
         typist: Option<PersonId>,
@@ -257,7 +257,7 @@ impl Tape {
 
     /// Where a writer stands that has taken `taken` bytes from entry `number` on: the number of
     /// the entry that goes on next, and the rest of the one that was cut, if one was.
-    pub(super) fn advance(&self, number: u64, taken: usize) -> (u64, &[u8]) {
+    pub(crate) fn advance(&self, number: u64, taken: usize) -> (u64, &[u8]) {
         let position = self.start_of(number) + taken as u64;
         let done = self.marks.partition_point(|mark| mark.end <= position);
         let next = self.first + done as u64;
@@ -301,7 +301,7 @@ impl Tape {
 
 impl Mark {
     /// Whether a person typed this line itself, so that its own terminal shows it already.
-    pub(super) fn is_typed_by(&self, person: PersonId) -> bool {
+    pub(crate) fn is_typed_by(&self, person: PersonId) -> bool {
         self.event.fact.typed_by() == Some(person)
     }
 }
