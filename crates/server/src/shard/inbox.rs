@@ -83,3 +83,57 @@ impl Inbox {
         self.queue.try_recv().ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mio::Events;
+
+    fn rings(poll: &mut Poll) -> bool {
+        let mut events = Events::with_capacity(1);
+        let at_once = Some(std::time::Duration::ZERO);
+        poll.poll(&mut events, at_once).expect("a look");
+        !events.is_empty()
+    }
+
+    #[test]
+    fn the_bell_rings_once_until_it_is_heard() {
+        let mut poll = Poll::new().expect("an epoll");
+        let (mailbox, inbox) = open(&poll).expect("a queue");
+        assert!(!rings(&mut poll));
+        assert!(mailbox.send(ToShard::Quiesce) && mailbox.send(ToShard::Stop));
+        assert!(rings(&mut poll) && !rings(&mut poll));
+        inbox.hear();
+        assert!(inbox.next().is_some() && inbox.next().is_some() && inbox.next().is_none());
+        assert!(mailbox.send(ToShard::Quiesce));
+        assert!(rings(&mut poll));
+    }
+
+    #[test]
+    fn no_message_is_missed_whoever_is_faster() {
+        const MESSAGES: usize = 10_000;
+        let mut poll = Poll::new().expect("an epoll");
+        let (mailbox, inbox) = open(&poll).expect("a queue");
+        let sending = std::thread::spawn(move || {
+            (0..MESSAGES).for_each(|_| assert!(mailbox.send(ToShard::Quiesce)));
+        });
+        let (mut events, mut taken) = (Events::with_capacity(1), 0);
+        while taken < MESSAGES {
+            // A message without a ring would leave this waiting for good.
+            poll.poll(&mut events, None).expect("a ring");
+            inbox.hear();
+            while inbox.next().is_some() {
+                taken += 1;
+            }
+        }
+        sending.join().expect("everything sent");
+    }
+
+    #[test]
+    fn who_is_gone_takes_nothing() {
+        let poll = Poll::new().expect("an epoll");
+        let (mailbox, inbox) = open(&poll).expect("a queue");
+        drop(inbox);
+        assert!(!mailbox.send(ToShard::Stop));
+    }
+}
