@@ -35,6 +35,8 @@ pub struct Request {
     pub connecting: usize,
     /// Whose processor time and memory shall be told.
     pub server_pid: Option<u32>,
+    /// Whether to wait for news without sleeping.
+    pub spins: bool,
     /// Whether the target may be another machine.
     pub is_ours: bool,
 }
@@ -82,6 +84,7 @@ pub struct Plan {
     pub(crate) warmup: Duration,
     pub(crate) connecting: usize,
     pub(crate) server_pid: Option<u32>,
+    pub(crate) spins: bool,
 }
 
 /// Finds the address of a host.
@@ -145,6 +148,7 @@ impl Plan {
             warmup: request.warmup,
             connecting: request.connecting,
             server_pid: request.server_pid,
+            spins: request.spins,
         })
     }
 }
@@ -215,6 +219,7 @@ mod tests {
             warmup: Duration::ZERO,
             connecting: 1000,
             server_pid: None,
+            spins: false,
             is_ours: false,
         }
     }

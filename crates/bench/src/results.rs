@@ -83,7 +83,8 @@ pub struct TalkResults {
     pub unsent: u64,
     /// Windows that were silent for two seconds and began anew.
     pub restarts: u64,
-    /// The part of a core that the load generator used: near 1 it may be the limit.
+    /// The part of a core that the load generator used: near 1 it may be the limit. One that spins
+    /// uses all of it and cannot tell.
     pub generator_cpu_share: Option<f64>,
     /// With the server's process known.
     pub server: Option<ServerCost>,
@@ -151,7 +152,7 @@ pub struct VisitResults {
     pub errors: u64,
     /// What became of the first of them.
     pub first_error: Option<String>,
-    /// The part of a core that the load generator used.
+    /// The part of a core that the load generator used, unless it spins.
     pub generator_cpu_share: Option<f64>,
     /// With the server's process known.
     pub server: Option<ServerCost>,

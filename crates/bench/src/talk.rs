@@ -42,7 +42,7 @@ pub(crate) fn run(
     progress: &mut Progress<'_>,
 ) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members)?;
+    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members, plan.spins)?;
     let names = Names::new();
     let arrived = arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
     let mut talking = Talking::new(plan, talk, &names, sockets, meter, progress);
@@ -314,7 +314,7 @@ impl<'a, 'p> Talking<'a, 'p> {
             sent_late_us: self.schedule.map(|_| Percentiles::of(&self.late)),
             unsent: self.due - self.next,
             restarts: self.restarts,
-            generator_cpu_share: span.own_share(),
+            generator_cpu_share: span.own_share().filter(|_| !self.plan.spins),
             server,
             stall,
             verdict: Verdict::of(&self.hearing),

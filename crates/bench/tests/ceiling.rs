@@ -47,6 +47,7 @@ impl Ceiling {
             warmup: Duration::from_millis(50),
             connecting: 10,
             server_pid: Some(self.child.id()).filter(|_| cfg!(target_os = "linux")),
+            spins: false,
             is_ours: false,
         };
         let plan = Plan::new(request, self.address).expect("it can be done");

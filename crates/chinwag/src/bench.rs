@@ -56,6 +56,9 @@ pub(crate) struct BenchFlags {
     /// Tell the processor time and memory of this process too (Linux)
     #[arg(long, value_name = "PID")]
     server_pid: Option<u32>,
+    /// Never sleep, so that the server does not pay for waking the load generator
+    #[arg(long)]
+    spin: bool,
     /// Write one JSON object in place of the table
     #[arg(long)]
     json: bool,
@@ -110,6 +113,7 @@ impl BenchFlags {
             warmup: self.warmup,
             connecting: self.connecting,
             server_pid: self.server_pid,
+            spins: self.spin,
             is_ours: self.i_run_that_server,
         }
     }

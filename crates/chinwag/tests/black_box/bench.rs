@@ -96,6 +96,18 @@ fn briefly_without_warmup(server: &Server, arguments: &str) -> Output {
 }
 
 #[test]
+fn a_generator_that_never_sleeps_hears_the_same() {
+    let server = Setup::new().start();
+    let talk = report(&briefly(&server, "--spin --members 10 --senders 2"), 0);
+    assert_whole(&talk);
+    // It uses all of its core, which says nothing of whether it is the limit.
+    assert!(talk["generator_cpu_share"].is_null(), "{talk}");
+    let late = report(&briefly(&server, "--spin --members 5 --rate 100"), 0);
+    assert_whole(&late);
+    assert_whole(&report(&briefly(&server, "--spin --visits 4"), 0));
+}
+
+#[test]
 fn a_server_that_refuses_lines_is_told_apart_from_a_slow_one() {
     let server = Setup::new().limit("line_burst", "20").start();
     let output = briefly(&server, "--members 5");
