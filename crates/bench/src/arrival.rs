@@ -44,7 +44,7 @@ pub(crate) fn arrive(
     sockets: &mut Sockets,
     progress: &mut Progress<'_>,
 ) -> Result<Arrived, BenchError> {
-    let wanted = plan.rooms * plan.members;
+    let wanted = plan.people();
     let start = sockets.clock.now();
     let mut hall = Hall::new(wanted, start);
     for number in 0..wanted {
@@ -80,7 +80,7 @@ fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
     let name = names.person(number as u64);
     match plan.rooms {
         1 => format!("{name}\n"),
-        _ => format!("{name}\n/join {}\n", names.room(number / plan.members)),
+        _ => format!("{name}\n/join {}\n", names.room(plan.room(number))),
     }
 }
 

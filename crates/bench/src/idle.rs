@@ -21,7 +21,7 @@ const TURN: Duration = Duration::from_millis(200);
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan, progress: &mut Progress<'_>) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members, plan.spins)?;
+    let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let none = Counters::default();
     let bytes_before = meter.server_bytes()?;
     let before = meter.read(sockets.clock.now(), none)?;

@@ -2,7 +2,8 @@
 //!
 //! It must not know how a line is read: [`Hearing`] does, and what it has heard opens the windows
 //! that are looked at here between two turns of the poll. Members are numbered room by room; in each
-//! the senders come first, and the last is the probe.
+//! the senders come first, and the last is the probe. Whoever is alone has no seat: nothing is for
+//! their ears.
 
 use std::io;
 use std::time::Duration;
@@ -42,7 +43,7 @@ pub(crate) fn run(
     progress: &mut Progress<'_>,
 ) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members, plan.spins)?;
+    let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let names = Names::new();
     let arrived = arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
     let mut talking = Talking::new(plan, talk, &names, sockets, meter, progress);
@@ -277,7 +278,7 @@ impl<'a, 'p> Talking<'a, 'p> {
     /// Waits for what is under way, then everybody leaves.
     fn finish(&mut self) -> io::Result<()> {
         phases::rest(&mut self.sockets, &mut self.hearing, self.progress)?;
-        phases::leave(&mut self.sockets, self.hearing.seats.len())
+        phases::leave(&mut self.sockets, self.plan.people())
     }
 
     fn stall_results(&self, stall: Stall) -> StallResults {
@@ -329,5 +330,5 @@ fn seats(plan: &Plan, talk: &Talk) -> Vec<Seat> {
         let own = (place < talk.senders).then_some(place as u16);
         Seat::new(room as u16, own, place + 1 == plan.members)
     };
-    (0..plan.rooms * plan.members).map(seat).collect()
+    (0..plan.talkers()).map(seat).collect()
 }

@@ -42,6 +42,7 @@ impl Ceiling {
             workload,
             members,
             rooms,
+            alone: 0,
             payload: 64,
             duration: Duration::from_millis(200),
             warmup: Duration::from_millis(50),

@@ -65,6 +65,18 @@ fn several_rooms_at_a_fixed_rate() {
 }
 
 #[test]
+fn whoever_is_alone_hears_nobody() {
+    let server = Setup::new().start();
+    let arguments = "--members 2 --rooms 3 --senders 1 --alone 40 --rate 500";
+    let talk = report(&briefly(&server, arguments), 0);
+    assert_whole(&talk);
+    assert_eq!(talk["deliveries"], talk["sent"], "{talk}");
+    let arguments = "--idle --members 2 --rooms 3 --alone 40";
+    let idle = report(&briefly_without_warmup(&server, arguments), 0);
+    assert_eq!(idle["joined"], 46, "{idle}");
+}
+
+#[test]
 fn members_who_stall_hold_nobody_up() {
     let server = Setup::new().start();
     let arguments = "--members 10 --senders 2 --stalled 2";
@@ -178,6 +190,7 @@ fn what_cannot_be_is_refused_with_the_usage() {
         ("--members 30000", "30000 connections"),
         ("--duration soon", "500ms"),
         ("--stalled 96", "--stalled 96"),
+        ("--alone 5", "--alone needs --rooms"),
     ] {
         refuses("127.0.0.1:1", arguments, 2, words);
         refuses("127.0.0.1:1", arguments, 2, "Usage: chinwag bench");
