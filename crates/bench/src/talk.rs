@@ -45,7 +45,7 @@ pub(crate) fn run(
     let meter = Meter::new(plan.server_pid)?;
     let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let names = Names::new();
-    let arrived = arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
+    let arrived = arrive(plan, &names, &meter, &mut sockets, progress)?.all(plan)?;
     let mut talking = Talking::new(plan, talk, &names, sockets, meter, progress);
     talking.sync()?;
     talking.warm_up()?;
@@ -88,6 +88,9 @@ struct Stall {
     before: Span,
     during: Span,
     silence: Micros,
+    /// The server's memory.
+    bytes_before: Option<u64>,
+    bytes_during: Option<u64>,
 }
 
 impl<'a, 'p> Talking<'a, 'p> {
@@ -142,6 +145,7 @@ impl<'a, 'p> Talking<'a, 'p> {
     /// Half of the time undisturbed, and half with members who do not read.
     fn measure_with_stall(&mut self) -> Result<(Span, Stall), BenchError> {
         let before = self.measure(self.plan.duration / 2)?;
+        let bytes_before = self.meter.server_bytes()?;
         let stalled = self.stalled();
         for member in &stalled {
             self.sockets.stall(*member);
@@ -150,6 +154,7 @@ impl<'a, 'p> Talking<'a, 'p> {
         self.hearing.watch_silence(self.sockets.clock.now());
         let during = self.measure(self.plan.duration / 2)?;
         let silence = self.hearing.longest_silence(self.sockets.clock.now());
+        let bytes_during = self.meter.server_bytes()?;
         for member in &stalled {
             self.sockets.resume(*member, &mut self.hearing);
         }
@@ -157,6 +162,8 @@ impl<'a, 'p> Talking<'a, 'p> {
             before,
             during,
             silence,
+            bytes_before,
+            bytes_during,
         };
         Ok((before.and(&during), stall))
     }
@@ -289,6 +296,8 @@ impl<'a, 'p> Talking<'a, 'p> {
             members: stalled.len() as u64,
             deliveries_per_second_before: stall.before.per_second(stall.before.counters.heard),
             deliveries_per_second_during: stall.during.per_second(stall.during.counters.heard),
+            resident_bytes_before: stall.bytes_before,
+            resident_bytes_during: stall.bytes_during,
             longest_silence_us: stall.silence,
             closed: stalled.iter().filter(is_gone).count() as u64,
             told: counts.behind,

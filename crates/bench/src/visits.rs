@@ -43,7 +43,7 @@ pub(crate) fn run(
     let meter = Meter::new(plan.server_pid)?;
     let mut sockets = Sockets::new(plan.address, plan.members + visitors, plan.spins)?;
     let names = Names::new();
-    arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
+    arrive(plan, &names, &meter, &mut sockets, progress)?.all(plan)?;
     let mut house = House::new(plan, &names, visitors);
     // Two take turns, for neither may hear itself.
     phases::sync(&mut sockets, &mut house.hearing, |_, round| round % 2)?;

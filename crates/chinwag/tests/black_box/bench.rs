@@ -79,22 +79,32 @@ fn whoever_is_alone_hears_nobody() {
 #[test]
 fn members_who_stall_hold_nobody_up() {
     let server = Setup::new().start();
-    let arguments = "--members 10 --senders 2 --stalled 2";
-    let report = report(&briefly(&server, arguments), 0);
+    let pid = server.pid();
+    let arguments = format!("--members 10 --senders 2 --stalled 2 --server-pid {pid}");
+    let report = report(&briefly(&server, &arguments), 0);
     assert_whole(&report);
     assert_eq!(report["stall"]["members"], 2, "{report}");
     assert_eq!(report["stall"]["closed"], 0, "{report}");
+    for when in ["before", "during"] {
+        let bytes = &report["stall"][format!("resident_bytes_{when}")];
+        assert!(bytes.as_u64() > Some(0), "{report}");
+    }
 }
 
 #[test]
 fn idle_members_and_visitors() {
     let server = Setup::new().start();
-    let idle = report(&briefly_without_warmup(&server, "--idle --members 50"), 0);
+    let arguments = format!("--idle --members 50 --server-pid {}", server.pid());
+    let idle = report(&briefly_without_warmup(&server, &arguments), 0);
     assert_eq!(
         (&idle["joined"], &idle["closed"]),
         (&50.into(), &0.into()),
         "{idle}"
     );
+    for half in ["first", "second"] {
+        let each = &idle[format!("{half}_half_cpu_us_each")];
+        assert!(each.as_f64() > Some(0.0), "{idle}");
+    }
     let visits = report(&briefly(&server, "--visits 8"), 0);
     assert_whole(&visits);
     assert_eq!(visits["errors"], 0, "{visits}");
