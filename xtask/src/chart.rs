@@ -15,9 +15,9 @@ use anyhow::{Context, Result, ensure};
 
 use crate::workspace::Workspace;
 
-const VALUES: &str = "docs/fan-out.csv";
+pub(crate) const VALUES: &str = "docs/fan-out.csv";
 const PICTURE: &str = "docs/fan-out.svg";
-const HEAD: &str = "server,members,cpu_us_per_delivery";
+pub(crate) const HEAD: &str = "server,members,cpu_us_per_delivery";
 
 /// Lines that the style tells apart without colours too.
 const SERVERS_MAX: usize = 3;
@@ -320,7 +320,7 @@ fn digits(value: f64) -> String {
 }
 
 /// `10,000`
-fn grouped(value: f64) -> String {
+pub(crate) fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -14,11 +14,10 @@ mod counts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
-use cargo_metadata::Message;
 
 use crate::workspace::Workspace;
 use crate::{peers, shell};
@@ -58,22 +57,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
 
 /// Builds the program as `cargo bench` does, and returns its path.
 fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut build = workspace.cargo(&["bench", "--locked", "--no-run", "--package", PACKAGE]);
-    build.args([
+    let build = [
+        "bench",
+        "--locked",
+        "--no-run",
+        "--package",
+        PACKAGE,
         "--bench",
         PROGRAM,
-        "--message-format=json-render-diagnostics",
-    ]);
-    let messages = shell::asked(build.stderr(Stdio::inherit()))?;
-    for message in Message::parse_stream(messages.as_bytes()) {
-        if let Message::CompilerArtifact(artifact) = message?
-            && artifact.target.name == PROGRAM
-            && let Some(program) = artifact.executable
-        {
-            return Ok(program.into());
-        }
-    }
-    bail!("cargo built no {PROGRAM} in {PACKAGE}")
+    ];
+    let [program] = workspace.built(&build, [PROGRAM])?;
+    Ok(program)
 }
 
 fn count(program: &Path, listed: &[Listed]) -> Result<Vec<Count>> {

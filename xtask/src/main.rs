@@ -18,6 +18,7 @@ mod ci;
 mod docs;
 mod fuzz;
 mod instructions;
+mod measure;
 mod peers;
 mod rules;
 mod shell;
@@ -79,6 +80,12 @@ const TASKS: &[Task] = &[
         arguments: "",
         about: "draw docs/fan-out.svg from docs/fan-out.csv",
         run: chart::run,
+    },
+    Task {
+        name: "measure",
+        arguments: "[OPTIONS]",
+        about: "every figure of docs/benchmarks.md; --only GROUP, --runs N (5), --secs S (2.5)",
+        run: measure::run,
     },
 ];
 

@@ -4,10 +4,12 @@
 //! would have to know about inheritance, renames and targets. Packages for systems that chinwag is
 //! not shipped for are left out, so that a check need not download what no build uses.
 
-use anyhow::{Context, Result};
-use cargo_metadata::{Metadata, MetadataCommand, Package};
-use std::path::Path;
-use std::process::Command;
+use anyhow::{Context, Result, ensure};
+use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::shell;
 
 /// What chinwag is built for and released on.
 const SHIPPED_FOR: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
@@ -34,6 +36,11 @@ impl Workspace {
         self.metadata.workspace_root.as_std_path()
     }
 
+    /// The folder that cargo builds in.
+    pub(crate) fn target(&self) -> &Path {
+        self.metadata.target_directory.as_std_path()
+    }
+
     /// The packages of this project.
     pub(crate) fn members(&self) -> Vec<&Package> {
         self.metadata.workspace_packages()
@@ -58,6 +65,33 @@ impl Workspace {
             .unwrap_or(path)
             .display()
             .to_string()
+    }
+
+    /// Has cargo build, and returns where these programs are.
+    pub(crate) fn built<const N: usize>(
+        &self,
+        arguments: &[&str],
+        programs: [&str; N],
+    ) -> Result<[PathBuf; N]> {
+        let mut build = self.cargo(arguments);
+        build.arg("--message-format=json-render-diagnostics");
+        let messages = shell::asked(build.stderr(Stdio::inherit()))?;
+        let mut paths = programs.map(|_| None);
+        for message in Message::parse_stream(messages.as_bytes()) {
+            if let Message::CompilerArtifact(artifact) = message?
+                && let Some(at) = programs
+                    .iter()
+                    .position(|name| *name == artifact.target.name)
+                && let Some(program) = artifact.executable
+            {
+                paths[at] = Some(program.into());
+            }
+        }
+        ensure!(
+            paths.iter().all(Option::is_some),
+            "cargo did not build all of {programs:?}"
+        );
+        Ok(paths.map(Option::unwrap_or_default))
     }
 
     /// Cargo at the root of the workspace: the same cargo that runs this program.

@@ -11,6 +11,7 @@ use memchr::memmem;
 
 use crate::BenchError;
 use crate::clock::{Micros, micros};
+use crate::meter::{Counters, Meter, Reading};
 use crate::names::Names;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -31,6 +32,8 @@ pub(crate) struct Arrived {
     pub(crate) took: Micros,
     /// What one of those who are not in was told, or what became of its connection.
     pub(crate) told: Option<String>,
+    /// How many were in when half of those wanted were, and how far everything was then.
+    pub(crate) halfway: Option<(u64, Reading)>,
     error: Option<io::Error>,
 }
 
@@ -41,15 +44,16 @@ pub(crate) struct Arrived {
 pub(crate) fn arrive(
     plan: &Plan,
     names: &Names,
+    meter: &Meter,
     sockets: &mut Sockets,
     progress: &mut Progress<'_>,
 ) -> Result<Arrived, BenchError> {
-    let wanted = plan.rooms * plan.members;
+    let wanted = plan.people();
     let start = sockets.clock.now();
     let mut hall = Hall::new(wanted, start);
     for number in 0..wanted {
         while hall.under_way(number) >= plan.connecting && !hall.is_stuck(sockets.clock.now()) {
-            sockets.poll(PATIENCE / 10, &mut hall)?;
+            wait(sockets, &mut hall, meter)?;
         }
         sockets.connect()?;
         if plan.is_to_stall(number) {
@@ -61,7 +65,7 @@ pub(crate) fn arrive(
         });
     }
     while hall.under_way(wanted) > 0 && !hall.is_stuck(sockets.clock.now()) {
-        sockets.poll(PATIENCE / 10, &mut hall)?;
+        wait(sockets, &mut hall, meter)?;
         progress.tick(sockets.clock.now(), || {
             format!("{} of {wanted} are in", hall.joined)
         });
@@ -71,8 +75,19 @@ pub(crate) fn arrive(
         joined: hall.joined,
         took: hall.last_joined.saturating_sub(start),
         told: hall.reason(),
+        halfway: hall.halfway,
         error: hall.error,
     })
+}
+
+/// Waits for news.
+fn wait(sockets: &mut Sockets, hall: &mut Hall, meter: &Meter) -> Result<(), BenchError> {
+    sockets.poll(PATIENCE / 10, hall)?;
+    if hall.halfway.is_none() && 2 * hall.joined >= hall.guests.len() {
+        let reading = meter.read(sockets.clock.now(), Counters::default())?;
+        hall.halfway = Some((hall.joined as u64, reading));
+    }
+    Ok(())
 }
 
 /// What a member types to come in.
@@ -80,7 +95,7 @@ fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
     let name = names.person(number as u64);
     match plan.rooms {
         1 => format!("{name}\n"),
-        _ => format!("{name}\n/join {}\n", names.room(number / plan.members)),
+        _ => format!("{name}\n/join {}\n", names.room(plan.room(number))),
     }
 }
 
@@ -123,6 +138,7 @@ struct Hall {
     guests: Vec<Guest>,
     joined: usize,
     gone: usize,
+    halfway: Option<(u64, Reading)>,
     /// The first error of a connection.
     error: Option<io::Error>,
     /// When somebody last came in or went.
@@ -145,6 +161,7 @@ impl Hall {
             guests: vec![Guest::Waits(String::new()); wanted],
             joined: 0,
             gone: 0,
+            halfway: None,
             error: None,
             moved: now,
             last_joined: now,

@@ -39,6 +39,9 @@ pub enum Refusal {
         /// What was asked for.
         senders: usize,
     },
+    /// Everybody is in the lobby, whatever other room they go to.
+    #[error("--alone needs --rooms 2 or more: in the lobby nobody is alone.")]
+    NotAlone,
     /// More than there are ports for.
     #[error("{0} connections are more than the {max} that one address can make.", max = crate::plan::CONNECTIONS_MAX)]
     TooManyConnections(usize),

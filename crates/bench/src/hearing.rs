@@ -94,7 +94,8 @@ pub(crate) struct Hearing {
 }
 
 impl Hearing {
-    /// For these listeners, in rooms of so many senders each.
+    /// For these listeners, in rooms of so many senders each. Whoever has a higher number than they
+    /// must hear no message.
     pub(crate) fn new(marker: Marker, seats: Vec<Seat>, rooms: usize, senders: usize) -> Self {
         let deaf = seats.iter().filter(|seat| can_sync(seat, senders)).count();
         Self {
@@ -189,7 +190,9 @@ impl Hearing {
 
     #[cold]
     fn sync(&mut self, from: usize) {
-        let seat = &mut self.seats[from];
+        let Some(seat) = self.seats.get_mut(from) else {
+            return;
+        };
         if !std::mem::replace(&mut seat.is_synced, true) && can_sync(seat, self.senders) {
             self.deaf -= 1;
         }
@@ -201,7 +204,10 @@ impl Hearing {
             self.counts.damaged += 1;
             return;
         };
-        let seat = &self.seats[from];
+        let Some(seat) = self.seats.get(from) else {
+            self.counts.misplaced += 1;
+            return;
+        };
         let sender = usize::from(mark.sender);
         if mark.room != seat.room || sender >= self.senders {
             self.counts.misplaced += 1;
@@ -250,7 +256,9 @@ pub(crate) fn histogram() -> Histogram<u64> {
 
 impl Listens for Hearing {
     fn read(&mut self, from: usize, now: Micros) {
-        let seat = &mut self.seats[from];
+        let Some(seat) = self.seats.get_mut(from) else {
+            return;
+        };
         if let Some(longest) = &mut self.silence
             && reads(seat)
         {
@@ -273,8 +281,12 @@ impl Listens for Hearing {
 
     fn closed(&mut self, from: usize, why: Option<io::Error>, _now: Micros) {
         self.sync(from);
-        self.seats[from].is_open = false;
-        if !self.seats[from].is_stalled {
+        let seat = self.seats.get_mut(from);
+        let is_stalled = seat.is_some_and(|seat| {
+            seat.is_open = false;
+            seat.is_stalled
+        });
+        if !is_stalled {
             let end = || "the server ended the connection".to_owned();
             let why = why.map_or_else(end, |error| error.to_string());
             self.counts.closed += 1;
@@ -356,7 +368,9 @@ mod tests {
         hearing.line(2, &line(1, 0, 0), 20);
         hearing.line(2, &line(0, 2, 0), 20);
         hearing.line(2, &line(0, 0, 3), 20);
-        assert_eq!(hearing.counts.misplaced, 3);
+        // Somebody without a seat.
+        hearing.line(6, &line(0, 0, 0), 20);
+        assert_eq!(hearing.counts.misplaced, 4);
         let whole = line(0, 0, 0);
         hearing.line(2, &whole[..whole.len() - 1], 20);
         hearing.line(2, &[&whole[..], b"x"].concat(), 20);

@@ -21,11 +21,11 @@ const TURN: Duration = Duration::from_millis(200);
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan, progress: &mut Progress<'_>) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members)?;
+    let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let none = Counters::default();
     let bytes_before = meter.server_bytes()?;
     let before = meter.read(sockets.clock.now(), none)?;
-    let arrived = arrive(plan, &Names::new(), &mut sockets, progress)?.any(plan)?;
+    let arrived = arrive(plan, &Names::new(), &meter, &mut sockets, progress)?.any(plan)?;
     let mut present = Present::default();
     phases::quiet(&mut sockets, &mut present)?;
     let joined = meter.read(sockets.clock.now(), none)?;
@@ -36,6 +36,14 @@ pub(crate) fn run(plan: &Plan, progress: &mut Progress<'_>) -> Result<Report, Be
     let count = arrived.joined as u64;
     let grown = bytes.zip(bytes_before);
     let grown = grown.map(|(now, before)| now.saturating_sub(before) as f64);
+    let halves = arrived.halfway.map(|(first, halfway)| {
+        let second = count.saturating_sub(first);
+        (
+            halfway.since(&before).server_cpu_us_each(first),
+            joined.since(&halfway).server_cpu_us_each(second),
+        )
+    });
+    let (first_half_cpu_us_each, second_half_cpu_us_each) = halves.unwrap_or_default();
     let results = IdleResults {
         joined: count,
         wanted: arrived.wanted as u64,
@@ -43,6 +51,8 @@ pub(crate) fn run(plan: &Plan, progress: &mut Progress<'_>) -> Result<Report, Be
         joins_per_second: count as f64 / seconds(arrived.took.max(1)),
         closed: present.closed,
         server: ServerCost::of(&joined.since(&before), count, bytes),
+        first_half_cpu_us_each,
+        second_half_cpu_us_each,
         resident_bytes_per_person: grown.map(|bytes| bytes / count as f64),
         idle_cpu_share: after.since(&joined).server_share(),
     };

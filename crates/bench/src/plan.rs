@@ -25,6 +25,8 @@ pub struct Request {
     pub members: usize,
     /// Rooms; one is the lobby.
     pub rooms: usize,
+    /// People besides, each alone in a room, who do nothing.
+    pub alone: usize,
     /// Bytes of what one message says.
     pub payload: usize,
     /// Measured.
@@ -35,6 +37,8 @@ pub struct Request {
     pub connecting: usize,
     /// Whose processor time and memory shall be told.
     pub server_pid: Option<u32>,
+    /// Whether to wait for news without sleeping.
+    pub spins: bool,
     /// Whether the target may be another machine.
     pub is_ours: bool,
 }
@@ -77,11 +81,13 @@ pub struct Plan {
     pub(crate) workload: Workload,
     pub(crate) members: usize,
     pub(crate) rooms: usize,
+    pub(crate) alone: usize,
     pub(crate) payload: usize,
     pub(crate) duration: Duration,
     pub(crate) warmup: Duration,
     pub(crate) connecting: usize,
     pub(crate) server_pid: Option<u32>,
+    pub(crate) spins: bool,
 }
 
 /// Finds the address of a host.
@@ -120,11 +126,15 @@ impl Plan {
         at_least_one("members", members)?;
         at_least_one("rooms", rooms)?;
         at_least_one("connecting", request.connecting)?;
-        let (members, rooms, visitors) = match workload {
-            Workload::Visits(visitors) => (RESIDENTS, 1, visitors),
-            _ => (members, rooms, 0),
+        let (members, rooms, alone, visitors) = match workload {
+            Workload::Visits(visitors) => (RESIDENTS, 1, 0, visitors),
+            _ => (members, rooms, request.alone, 0),
         };
-        let connections = members.saturating_mul(rooms).saturating_add(visitors);
+        if alone > 0 && rooms == 1 {
+            return Err(Refusal::NotAlone);
+        }
+        let connections = members.saturating_mul(rooms).saturating_add(alone);
+        let connections = connections.saturating_add(visitors);
         if connections > CONNECTIONS_MAX {
             return Err(Refusal::TooManyConnections(connections));
         }
@@ -140,21 +150,44 @@ impl Plan {
             workload,
             members,
             rooms,
+            alone,
             payload,
             duration: request.duration,
             warmup: request.warmup,
             connecting: request.connecting,
             server_pid: request.server_pid,
+            spins: request.spins,
         })
     }
 }
 
 impl Plan {
+    /// Those who talk and listen. They are numbered first, room by room.
+    pub(crate) fn talkers(&self) -> usize {
+        self.rooms * self.members
+    }
+
+    /// All of them, those who are alone included.
+    pub(crate) fn people(&self) -> usize {
+        self.talkers() + self.alone
+    }
+
+    /// The room that somebody goes to.
+    pub(crate) fn room(&self, member: usize) -> usize {
+        match member.checked_sub(self.talkers()) {
+            Some(alone) => self.rooms + alone,
+            None => member / self.members,
+        }
+    }
+
     /// Whether this member will stop reading: in each room the last before the probe.
     pub(crate) fn is_to_stall(&self, member: usize) -> bool {
         let Workload::Talk(Talk { stalled, .. }) = self.workload else {
             return false;
         };
+        if member >= self.talkers() {
+            return false;
+        }
         let from_the_end = self.members - member % self.members;
         (2..2 + stalled).contains(&from_the_end)
     }
@@ -210,11 +243,13 @@ mod tests {
             }),
             members: 100,
             rooms: 1,
+            alone: 0,
             payload: 64,
             duration: Duration::from_secs(5),
             warmup: Duration::ZERO,
             connecting: 1000,
             server_pid: None,
+            spins: false,
             is_ours: false,
         }
     }
@@ -269,11 +304,28 @@ mod tests {
             workload: talk(2, Pace::Window(1), 3),
             members: 7,
             rooms: 2,
+            alone: 9,
             ..request()
         };
         let plan = Plan::new(request, HERE.parse().unwrap()).unwrap();
-        let stalled: Vec<usize> = (0..14).filter(|m| plan.is_to_stall(*m)).collect();
+        let stalled: Vec<usize> = (0..plan.people())
+            .filter(|m| plan.is_to_stall(*m))
+            .collect();
         assert_eq!(stalled, [3, 4, 5, 10, 11, 12]);
+    }
+
+    #[test]
+    fn whoever_is_alone_has_a_room_behind_the_others() {
+        let request = Request {
+            members: 5,
+            rooms: 2,
+            alone: 3,
+            ..request()
+        };
+        let plan = Plan::new(request, HERE.parse().unwrap()).unwrap();
+        let rooms: Vec<usize> = (0..plan.people()).map(|m| plan.room(m)).collect();
+        assert_eq!(rooms, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4]);
+        check(|r| r.alone = 1, HERE, Err(Refusal::NotAlone));
     }
 
     #[test]

@@ -109,6 +109,10 @@ fn done(plan: &Plan) -> String {
         1 => format!("{people} in the lobby"),
         _ => format!("{people} in each of {rooms}"),
     };
+    let place = match plan.alone {
+        0 => place,
+        alone => format!("{place}, {alone} alone in a room each"),
+    };
     let seconds = plan.duration.as_secs_f64();
     match &plan.workload {
         Workload::Idle => format!("{place} do nothing for {seconds} s"),

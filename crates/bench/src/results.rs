@@ -83,7 +83,8 @@ pub struct TalkResults {
     pub unsent: u64,
     /// Windows that were silent for two seconds and began anew.
     pub restarts: u64,
-    /// The part of a core that the load generator used: near 1 it may be the limit.
+    /// The part of a core that the load generator used: near 1 it may be the limit. One that spins
+    /// uses all of it and cannot tell.
     pub generator_cpu_share: Option<f64>,
     /// With the server's process known.
     pub server: Option<ServerCost>,
@@ -103,6 +104,10 @@ pub struct StallResults {
     pub deliveries_per_second_before: f64,
     /// In the second, to those who read.
     pub deliveries_per_second_during: f64,
+    /// The server's memory when they stopped, with its process known.
+    pub resident_bytes_before: Option<u64>,
+    /// And at the end, with all that it keeps for them.
+    pub resident_bytes_during: Option<u64>,
     /// The longest that another member had nothing to read.
     pub longest_silence_us: u64,
     /// Stalled members whose connection the server ended.
@@ -132,6 +137,10 @@ pub struct IdleResults {
     pub closed: u64,
     /// Of the joins, with the server's process known.
     pub server: Option<ServerCost>,
+    /// Processor time for a join while the first half came in, and while the second did.
+    pub first_half_cpu_us_each: Option<f64>,
+    /// If it is much more, a join costs the more the more people are there.
+    pub second_half_cpu_us_each: Option<f64>,
     /// Memory that the server took for each person.
     pub resident_bytes_per_person: Option<f64>,
     /// The part of one core that the server uses while nobody does anything.
@@ -151,7 +160,7 @@ pub struct VisitResults {
     pub errors: u64,
     /// What became of the first of them.
     pub first_error: Option<String>,
-    /// The part of a core that the load generator used.
+    /// The part of a core that the load generator used, unless it spins.
     pub generator_cpu_share: Option<f64>,
     /// With the server's process known.
     pub server: Option<ServerCost>,
@@ -342,6 +351,14 @@ impl StallResults {
         table.rate("deliveries/s during", self.deliveries_per_second_during);
         let silence = crate::table::thousands(self.longest_silence_us);
         table.text("longest silence", format!("{silence} us"));
+        for (when, bytes) in [
+            ("before", self.resident_bytes_before),
+            ("during", self.resident_bytes_during),
+        ] {
+            if let Some(bytes) = bytes {
+                table.text(&format!("server memory {when}"), mebibytes(bytes));
+            }
+        }
         table.count("stalled: closed", self.closed);
         table.count("stalled: told", self.told);
         table.count("stalled: skipped", self.skipped);
@@ -355,6 +372,18 @@ impl IdleResults {
         table.rate("joins/s", self.joins_per_second);
         if let Some(server) = &self.server {
             server.rows(table, "join");
+        }
+        let halves = [
+            ("first", self.first_half_cpu_us_each),
+            ("second", self.second_half_cpu_us_each),
+        ];
+        for (half, each_us) in halves {
+            if let Some(each_us) = each_us {
+                table.text(
+                    &format!("{half} half, CPU/join"),
+                    format!("{each_us:.3} us"),
+                );
+            }
         }
         if let Some(bytes) = self.resident_bytes_per_person {
             table.rate("server bytes/person", bytes);

@@ -17,7 +17,7 @@ use rustix::net::sockopt;
 use rustix::process::{Resource, getrlimit, setrlimit};
 
 use crate::BenchError;
-use crate::clock::{Clock, Micros};
+use crate::clock::{Clock, Micros, micros};
 use crate::lines;
 
 /// What comes of the connections.
@@ -41,6 +41,7 @@ pub(crate) struct Sockets {
     events: Events,
     connections: Vec<Connection>,
     buffer: Vec<u8>,
+    spins: bool,
     /// Reads that gave something.
     pub(crate) reads: u64,
 }
@@ -78,11 +79,16 @@ const STALLED_RECEIVE_BYTES: usize = 192 * 1024;
 const OTHER_FILES: u64 = 16;
 
 impl Sockets {
-    /// Ready for so many connections at once.
+    /// Ready for so many connections at once. Whether it `spins`: to wake a thread that sleeps is work
+    /// for whoever writes to it, so a server is charged less by one that never does.
     ///
     /// # Errors
     /// If the limit of open files is too low, or the system refuses to poll.
-    pub(crate) fn new(address: SocketAddr, connections: usize) -> Result<Self, BenchError> {
+    pub(crate) fn new(
+        address: SocketAddr,
+        connections: usize,
+        spins: bool,
+    ) -> Result<Self, BenchError> {
         raise_descriptor_limit(connections as u64)?;
         Ok(Self {
             clock: Clock::start(),
@@ -91,6 +97,7 @@ impl Sockets {
             events: Events::with_capacity(EVENTS_MAX),
             connections: Vec::with_capacity(connections),
             buffer: vec![0; BUFFER_BYTES],
+            spins,
             reads: 0,
         })
     }
@@ -184,10 +191,7 @@ impl Sockets {
     /// If the system cannot wait.
     pub(crate) fn poll(&mut self, limit: Duration, listener: &mut impl Listens) -> io::Result<()> {
         let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        match self.poll.poll(&mut events, Some(limit)) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
-            _ => {}
-        }
+        self.wait(&mut events, limit)?;
         for event in &events {
             let number = event.token().0;
             if event.is_writable() {
@@ -200,6 +204,20 @@ impl Sockets {
         }
         self.events = events;
         Ok(())
+    }
+
+    fn wait(&mut self, events: &mut Events, limit: Duration) -> io::Result<()> {
+        let end = self.clock.now() + micros(limit);
+        let at_once = if self.spins { Duration::ZERO } else { limit };
+        loop {
+            match self.poll.poll(events, Some(at_once)) {
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+            if !self.spins || !events.is_empty() || self.clock.now() >= end {
+                return Ok(());
+            }
+        }
     }
 
     fn writable(&mut self, number: usize, listener: &mut impl Listens) {

@@ -2,7 +2,8 @@
 //!
 //! It must not know how a line is read: [`Hearing`] does, and what it has heard opens the windows
 //! that are looked at here between two turns of the poll. Members are numbered room by room; in each
-//! the senders come first, and the last is the probe.
+//! the senders come first, and the last is the probe. Whoever is alone has no seat: nothing is for
+//! their ears.
 
 use std::io;
 use std::time::Duration;
@@ -42,9 +43,9 @@ pub(crate) fn run(
     progress: &mut Progress<'_>,
 ) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.rooms * plan.members)?;
+    let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let names = Names::new();
-    let arrived = arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
+    let arrived = arrive(plan, &names, &meter, &mut sockets, progress)?.all(plan)?;
     let mut talking = Talking::new(plan, talk, &names, sockets, meter, progress);
     talking.sync()?;
     talking.warm_up()?;
@@ -87,6 +88,9 @@ struct Stall {
     before: Span,
     during: Span,
     silence: Micros,
+    /// The server's memory.
+    bytes_before: Option<u64>,
+    bytes_during: Option<u64>,
 }
 
 impl<'a, 'p> Talking<'a, 'p> {
@@ -141,6 +145,7 @@ impl<'a, 'p> Talking<'a, 'p> {
     /// Half of the time undisturbed, and half with members who do not read.
     fn measure_with_stall(&mut self) -> Result<(Span, Stall), BenchError> {
         let before = self.measure(self.plan.duration / 2)?;
+        let bytes_before = self.meter.server_bytes()?;
         let stalled = self.stalled();
         for member in &stalled {
             self.sockets.stall(*member);
@@ -149,6 +154,7 @@ impl<'a, 'p> Talking<'a, 'p> {
         self.hearing.watch_silence(self.sockets.clock.now());
         let during = self.measure(self.plan.duration / 2)?;
         let silence = self.hearing.longest_silence(self.sockets.clock.now());
+        let bytes_during = self.meter.server_bytes()?;
         for member in &stalled {
             self.sockets.resume(*member, &mut self.hearing);
         }
@@ -156,6 +162,8 @@ impl<'a, 'p> Talking<'a, 'p> {
             before,
             during,
             silence,
+            bytes_before,
+            bytes_during,
         };
         Ok((before.and(&during), stall))
     }
@@ -277,7 +285,7 @@ impl<'a, 'p> Talking<'a, 'p> {
     /// Waits for what is under way, then everybody leaves.
     fn finish(&mut self) -> io::Result<()> {
         phases::rest(&mut self.sockets, &mut self.hearing, self.progress)?;
-        phases::leave(&mut self.sockets, self.hearing.seats.len())
+        phases::leave(&mut self.sockets, self.plan.people())
     }
 
     fn stall_results(&self, stall: Stall) -> StallResults {
@@ -288,6 +296,8 @@ impl<'a, 'p> Talking<'a, 'p> {
             members: stalled.len() as u64,
             deliveries_per_second_before: stall.before.per_second(stall.before.counters.heard),
             deliveries_per_second_during: stall.during.per_second(stall.during.counters.heard),
+            resident_bytes_before: stall.bytes_before,
+            resident_bytes_during: stall.bytes_during,
             longest_silence_us: stall.silence,
             closed: stalled.iter().filter(is_gone).count() as u64,
             told: counts.behind,
@@ -314,7 +324,7 @@ impl<'a, 'p> Talking<'a, 'p> {
             sent_late_us: self.schedule.map(|_| Percentiles::of(&self.late)),
             unsent: self.due - self.next,
             restarts: self.restarts,
-            generator_cpu_share: span.own_share(),
+            generator_cpu_share: span.own_share().filter(|_| !self.plan.spins),
             server,
             stall,
             verdict: Verdict::of(&self.hearing),
@@ -329,5 +339,5 @@ fn seats(plan: &Plan, talk: &Talk) -> Vec<Seat> {
         let own = (place < talk.senders).then_some(place as u16);
         Seat::new(room as u16, own, place + 1 == plan.members)
     };
-    (0..plan.rooms * plan.members).map(seat).collect()
+    (0..plan.talkers()).map(seat).collect()
 }

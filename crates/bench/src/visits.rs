@@ -41,9 +41,9 @@ pub(crate) fn run(
     progress: &mut Progress<'_>,
 ) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.members + visitors)?;
+    let mut sockets = Sockets::new(plan.address, plan.members + visitors, plan.spins)?;
     let names = Names::new();
-    arrive(plan, &names, &mut sockets, progress)?.all(plan)?;
+    arrive(plan, &names, &meter, &mut sockets, progress)?.all(plan)?;
     let mut house = House::new(plan, &names, visitors);
     // Two take turns, for neither may hear itself.
     phases::sync(&mut sockets, &mut house.hearing, |_, round| round % 2)?;
@@ -81,7 +81,7 @@ pub(crate) fn run(
         join_latency_us: Percentiles::of(&house.join_latency),
         errors: house.failures,
         first_error: house.first_failure,
-        generator_cpu_share: span.own_share(),
+        generator_cpu_share: span.own_share().filter(|_| !plan.spins),
         server: ServerCost::of(&span, visits, meter.server_bytes()?),
         verdict: Verdict::of(&house.hearing),
     };

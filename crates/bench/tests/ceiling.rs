@@ -42,11 +42,13 @@ impl Ceiling {
             workload,
             members,
             rooms,
+            alone: 0,
             payload: 64,
             duration: Duration::from_millis(200),
             warmup: Duration::from_millis(50),
             connecting: 10,
             server_pid: Some(self.child.id()).filter(|_| cfg!(target_os = "linux")),
+            spins: false,
             is_ours: false,
         };
         let plan = Plan::new(request, self.address).expect("it can be done");

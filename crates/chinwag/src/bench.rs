@@ -23,6 +23,9 @@ pub(crate) struct BenchFlags {
     /// Rooms; a single one is the lobby
     #[arg(long, value_name = "N", default_value_t = 1)]
     rooms: usize,
+    /// People besides, each alone in a further room, who do nothing
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    alone: usize,
     /// Members of each room who send
     #[arg(long, value_name = "N", default_value_t = 4)]
     senders: usize,
@@ -48,7 +51,7 @@ pub(crate) struct BenchFlags {
     #[arg(long, conflicts_with_all = TALKING)]
     idle: bool,
     /// So many at a time come in, say a line and leave, while 20 others listen
-    #[arg(long, value_name = "N", conflicts_with_all = ["members", "rooms", "senders", "window", "rate", "stalled", "idle"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["members", "rooms", "alone", "senders", "window", "rate", "stalled", "idle"])]
     visits: Option<usize>,
     /// Connections that may be on their way in at once
     #[arg(long, value_name = "N", default_value_t = 1000)]
@@ -56,6 +59,9 @@ pub(crate) struct BenchFlags {
     /// Tell the processor time and memory of this process too (Linux)
     #[arg(long, value_name = "PID")]
     server_pid: Option<u32>,
+    /// Never sleep, so that the server does not pay for waking the load generator
+    #[arg(long)]
+    spin: bool,
     /// Write one JSON object in place of the table
     #[arg(long)]
     json: bool,
@@ -105,11 +111,13 @@ impl BenchFlags {
             workload: self.workload(),
             members: self.members,
             rooms: self.rooms,
+            alone: self.alone,
             payload: self.payload,
             duration: self.duration,
             warmup: self.warmup,
             connecting: self.connecting,
             server_pid: self.server_pid,
+            spins: self.spin,
             is_ours: self.i_run_that_server,
         }
     }

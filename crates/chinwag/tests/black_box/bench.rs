@@ -65,24 +65,46 @@ fn several_rooms_at_a_fixed_rate() {
 }
 
 #[test]
+fn whoever_is_alone_hears_nobody() {
+    let server = Setup::new().start();
+    let arguments = "--members 2 --rooms 3 --senders 1 --alone 40 --rate 500";
+    let talk = report(&briefly(&server, arguments), 0);
+    assert_whole(&talk);
+    assert_eq!(talk["deliveries"], talk["sent"], "{talk}");
+    let arguments = "--idle --members 2 --rooms 3 --alone 40";
+    let idle = report(&briefly_without_warmup(&server, arguments), 0);
+    assert_eq!(idle["joined"], 46, "{idle}");
+}
+
+#[test]
 fn members_who_stall_hold_nobody_up() {
     let server = Setup::new().start();
-    let arguments = "--members 10 --senders 2 --stalled 2";
-    let report = report(&briefly(&server, arguments), 0);
+    let pid = server.pid();
+    let arguments = format!("--members 10 --senders 2 --stalled 2 --server-pid {pid}");
+    let report = report(&briefly(&server, &arguments), 0);
     assert_whole(&report);
     assert_eq!(report["stall"]["members"], 2, "{report}");
     assert_eq!(report["stall"]["closed"], 0, "{report}");
+    for when in ["before", "during"] {
+        let bytes = &report["stall"][format!("resident_bytes_{when}")];
+        assert!(bytes.as_u64() > Some(0), "{report}");
+    }
 }
 
 #[test]
 fn idle_members_and_visitors() {
     let server = Setup::new().start();
-    let idle = report(&briefly_without_warmup(&server, "--idle --members 50"), 0);
+    let arguments = format!("--idle --members 50 --server-pid {}", server.pid());
+    let idle = report(&briefly_without_warmup(&server, &arguments), 0);
     assert_eq!(
         (&idle["joined"], &idle["closed"]),
         (&50.into(), &0.into()),
         "{idle}"
     );
+    for half in ["first", "second"] {
+        let each = &idle[format!("{half}_half_cpu_us_each")];
+        assert!(each.as_f64() > Some(0.0), "{idle}");
+    }
     let visits = report(&briefly(&server, "--visits 8"), 0);
     assert_whole(&visits);
     assert_eq!(visits["errors"], 0, "{visits}");
@@ -93,6 +115,18 @@ fn idle_members_and_visitors() {
 fn briefly_without_warmup(server: &Server, arguments: &str) -> Output {
     let address = server.address().to_string();
     bench(&address, &format!("--duration 300ms --json {arguments}"))
+}
+
+#[test]
+fn a_generator_that_never_sleeps_hears_the_same() {
+    let server = Setup::new().start();
+    let talk = report(&briefly(&server, "--spin --members 10 --senders 2"), 0);
+    assert_whole(&talk);
+    // It uses all of its core, which says nothing of whether it is the limit.
+    assert!(talk["generator_cpu_share"].is_null(), "{talk}");
+    let late = report(&briefly(&server, "--spin --members 5 --rate 100"), 0);
+    assert_whole(&late);
+    assert_whole(&report(&briefly(&server, "--spin --visits 4"), 0));
 }
 
 #[test]
@@ -166,6 +200,7 @@ fn what_cannot_be_is_refused_with_the_usage() {
         ("--members 30000", "30000 connections"),
         ("--duration soon", "500ms"),
         ("--stalled 96", "--stalled 96"),
+        ("--alone 5", "--alone needs --rooms"),
     ] {
         refuses("127.0.0.1:1", arguments, 2, words);
         refuses("127.0.0.1:1", arguments, 2, "Usage: chinwag bench");
