@@ -45,7 +45,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             write_values(workspace, group, &measured)?;
         }
     }
-    ensure!(wrong == 0, "{wrong} notes below the tables say what went wrong");
+    ensure!(
+        wrong == 0,
+        "{wrong} notes below the tables say what went wrong"
+    );
     Ok(())
 }
 

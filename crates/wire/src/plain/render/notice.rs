@@ -3,6 +3,7 @@
 
 use alloc::vec::Vec;
 
+use chinwag_core::limits::HISTORY_LINES_MAX;
 use chinwag_core::{Departure, Name, Span};
 
 use super::Renderer;
@@ -65,9 +66,16 @@ impl Renderer {
                 ));
             }
             Notice::Skipped { lines: n } => {
-                let (skipped, them) = (lines(n), if n == 1 { "it" } else { "them" });
+                // No history is longer than this, so that no more can be promised.
+                let shown = n.min(HISTORY_LINES_MAX as u64);
+                let what = match n {
+                    1 => "it",
+                    n if n > shown => "the newest",
+                    _ => "them",
+                };
+                let skipped = lines(n);
                 page.alone(format_args!(
-                    "You were behind: {skipped} skipped. /history {n} shows {them}."
+                    "You were behind: {skipped} skipped. /history {shown} shows {what}."
                 ));
             }
             Notice::Busy => page.alone("The server is busy. Try again in a moment."),

@@ -27,6 +27,10 @@ fn notices() {
             "! You were behind: 312 lines skipped. /history 312 shows them.",
         ),
         (
+            Notice::Skipped { lines: 92_633 },
+            "! You were behind: 92633 lines skipped. /history 1000 shows the newest.",
+        ),
+        (
             Notice::Skipped { lines: 1 },
             "! You were behind: 1 line skipped. /history 1 shows it.",
         ),
