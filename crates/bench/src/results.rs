@@ -268,7 +268,7 @@ impl Verdict {
                 problems.push(format!("{} {what}.", plural(count, one)));
             }
         };
-        found(self.lost, "delivery", "never came");
+        found(self.lost, "line", "never came");
         found(self.duplicated, "message", "came twice");
         found(self.out_of_order, "message", "came out of order");
         found(self.damaged, "message", "came damaged");

@@ -87,6 +87,8 @@ pub(crate) struct Acceptor {
     clock: Steady,
     /// The shard that has the next connection.
     next: usize,
+    /// Whether the last look found no descriptor or memory left.
+    is_exhausted: bool,
 }
 
 /// Its stop signal, among its listeners.
@@ -133,6 +135,7 @@ impl Acceptor {
             doors,
             clock,
             next: 0,
+            is_exhausted: false,
         })
     }
 
@@ -175,13 +178,19 @@ impl Acceptor {
         loop {
             match self.listeners[number].accept() {
                 Ok((stream, address)) => {
+                    if std::mem::take(&mut self.is_exhausted) {
+                        tracing::info!("connections are accepted again");
+                    }
                     if !self.admit(stream, address.ip().to_canonical()) {
                         return After::End;
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return After::Wait,
                 Err(error) if is_exhaustion(&error) => {
-                    tracing::warn!("cannot accept a connection: {error}");
+                    // One warning for a lack, not one for each look.
+                    if !std::mem::replace(&mut self.is_exhausted, true) {
+                        tracing::warn!("cannot accept connections: {error}");
+                    }
                     return After::Rest;
                 }
                 Err(_) => {}

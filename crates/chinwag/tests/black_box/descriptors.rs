@@ -14,7 +14,7 @@ fn those_who_are_in_go_on_and_others_wait_until_one_is_free() {
     let mut ann = server.join("ann");
     let mut bob = server.join("bob");
     let mut crowd: Vec<Client> = (0..DESCRIPTORS).map(|_| server.connect()).collect();
-    server.log.until("cannot accept a connection");
+    server.log.until("cannot accept connections");
 
     ann.send("it is full");
     bob.expect("ann: it is full\n");

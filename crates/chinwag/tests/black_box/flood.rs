@@ -34,7 +34,7 @@ fn a_paste_within_the_burst_passes() {
 }
 
 #[test]
-fn beyond_it_lines_are_refused_and_that_is_said_once() {
+fn beyond_it_lines_are_refused_once_with_words_and_then_by_number() {
     let server = server();
     let mut listener = server.join("listener");
     let mut ann = server.join("ann");
@@ -44,7 +44,8 @@ fn beyond_it_lines_are_refused_and_that_is_said_once() {
         1,
         "{told}"
     );
-    assert!(told.contains(" s.\nBye, ann. 20 lines sent.\n"), "{told}");
+    let end = "! Slow down: 9 more lines NOT sent.\nBye, ann. 20 lines sent.\n";
+    assert!(told.ends_with(end), "{told}");
     assert_passed(&listener.expect("* ann left"), "ann", 20);
 }
 
@@ -90,7 +91,8 @@ fn commands_and_refused_lines_count_too() {
         ("! No command /nonsense.", 7),
         ("! NOT sent: not valid UTF-8.\n", 7),
         ("! NOT sent: 5000 bytes, the limit is 4096.\n", 6),
-        ("! Slow down: ", 1),
+        ("! Slow down: NOT sent. ", 1),
+        ("! Slow down: 9 more lines NOT sent.\n", 1),
     ] {
         assert_eq!(told.matches(answer).count(), count, "{answer}: {told}");
     }

@@ -4,7 +4,7 @@ use std::io;
 
 use chinwag_core::{Bucket, Command, Departure, Rate, Span, Timestamp};
 use chinwag_wire::input::Input;
-use chinwag_wire::plain::{Notice, parse};
+use chinwag_wire::plain::{Notice, Request as Wish, parse};
 use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
 
 use super::session::{Stage, departure_of};
@@ -223,6 +223,12 @@ impl Shard {
     }
 
     fn line(&mut self, slot: usize, line: &str) {
+        // Nobody is kept from leaving.
+        if line.starts_with("/quit")
+            && let Ok(quit @ Wish::Quit(_)) = parse(line)
+        {
+            return self.wish(slot, quit);
+        }
         if !self.take_token(slot) {
             return;
         }
@@ -235,7 +241,8 @@ impl Shard {
         }
     }
 
-    /// Whether one more line may count. A session that is too fast is told once, not per line.
+    /// Whether one more line may count. A session that is too fast is told once, and then how many
+    /// lines that has cost it: an answer to each would only help it to flood.
     fn take_token(&mut self, slot: usize) -> bool {
         let limits = &self.setting.limits;
         let session = &mut self.sessions[slot];
@@ -244,15 +251,26 @@ impl Shard {
             false => limits.line_rate(),
         };
         let taken = Bucket::take(&mut session.bucket, rate, self.now);
-        let was_slowed = std::mem::replace(&mut session.slowed, taken.is_err());
         match taken {
-            Ok(()) => true,
+            Ok(()) => {
+                self.tell_refused(slot);
+                true
+            }
             Err(wait) => {
-                if !was_slowed {
+                session.refused += 1;
+                if session.refused == 1 {
                     self.notice(slot, Notice::SlowDown(wait));
                 }
                 false
             }
+        }
+    }
+
+    /// Tells how many lines were refused after the one that was told at once.
+    fn tell_refused(&mut self, slot: usize) {
+        let lines = std::mem::take(&mut self.sessions[slot].refused);
+        if lines > 1 {
+            self.notice(slot, Notice::NotSent { lines: lines - 1 });
         }
     }
 
@@ -286,6 +304,7 @@ impl Shard {
 
     /// Ends a session, once the answer it waits for is there.
     pub(super) fn end(&mut self, slot: usize, why: Departure) {
+        self.tell_refused(slot);
         let session = &mut self.sessions[slot];
         if session.person.is_some() && !matches!(session.stage, Stage::Leaving | Stage::Over) {
             session.stage = Stage::Leaving;

@@ -82,8 +82,9 @@ pub(super) struct Session {
     /// Why it ends, if it is to end as soon as the answer is there.
     pub(super) ending: Option<Departure>,
     pub(super) bucket: Bucket,
-    /// Whether it was told to slow down since a line of it was last taken.
-    pub(super) slowed: bool,
+    /// Lines that were refused for being too fast since one was last taken. The first is told at
+    /// once, the others as a number.
+    pub(super) refused: u64,
     pub(super) person: Option<PersonId>,
     pub(super) name: Option<Name>,
     pub(super) operator: bool,
@@ -145,7 +146,7 @@ impl Session {
             under_way: 0,
             ending: None,
             bucket: Bucket::full(now),
-            slowed: false,
+            refused: 0,
             person: None,
             name: None,
             operator: false,

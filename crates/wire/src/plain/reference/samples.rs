@@ -222,6 +222,7 @@ impl Samples {
         for (when, notice) in [
             ("you were too far behind", Notice::Skipped { lines: 312 }),
             ("you type too fast", Notice::SlowDown(Span::seconds(2))),
+            ("and went on so", Notice::NotSent { lines: 9 }),
             (
                 "a line is too long",
                 Notice::TooLong {

@@ -26,6 +26,12 @@ pub enum Notice {
     Mangled,
     /// More lines than allowed; the next is taken after this time.
     SlowDown(Span),
+    /// How many lines were refused since.
+    NotSent {
+        /// So many more lines came too fast, after the one that was answered with
+        /// [`SlowDown`](Self::SlowDown).
+        lines: u64,
+    },
     /// The reader was too far behind.
     Skipped {
         /// So many lines were left out.
@@ -64,6 +70,10 @@ impl Renderer {
                 page.alone(format_args!(
                     "Slow down: NOT sent. Try again in {seconds} s."
                 ));
+            }
+            Notice::NotSent { lines: n } => {
+                let more = if n == 1 { "line" } else { "lines" };
+                page.alone(format_args!("Slow down: {n} more {more} NOT sent."));
             }
             Notice::Skipped { lines: n } => {
                 // No history is longer than this, so that no more can be promised.

@@ -23,6 +23,14 @@ fn notices() {
             "! Slow down: NOT sent. Try again in 2 s.",
         ),
         (
+            Notice::NotSent { lines: 1 },
+            "! Slow down: 1 more line NOT sent.",
+        ),
+        (
+            Notice::NotSent { lines: 9 },
+            "! Slow down: 9 more lines NOT sent.",
+        ),
+        (
             Notice::Skipped { lines: 312 },
             "! You were behind: 312 lines skipped. /history 312 shows them.",
         ),
