@@ -188,13 +188,13 @@ impl Session {
         if has_more || member.own > 0 || self.is_dead || matches!(self.stage, Stage::Leaving) {
             return None;
         }
-        let others = self.members.iter().filter(|other| other.room != id);
+        let mut others = self.members.iter().filter(|other| other.room != id);
         let are_read = |other: &Member| {
             rooms
                 .get(&other.room)
                 .is_none_or(|room| other.cursor == room.head)
         };
-        if !{ others }.all(are_read) {
+        if !others.all(are_read) {
             return None;
         }
         let tape = rooms

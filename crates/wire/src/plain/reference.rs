@@ -50,8 +50,6 @@ fn write_page(page: &mut String) -> fmt::Result {
 const HEAD: &str = "\
 # Commands and the plain protocol
 
-<!-- Printed by `cargo xtask docs` from crates/wire/src/plain. Do not edit. -->
-
 What somebody at `nc`, `telnet` or in a shell script can type, and what they read. A line is a
 message; a line that starts with `/` is a command; `//text` says `/text`. Commands may be typed in
 either case, and the `#` of a room may be left out.
