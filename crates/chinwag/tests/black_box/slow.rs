@@ -60,9 +60,13 @@ fn skipped_in(line: &str) -> Option<usize> {
     let rest = line.strip_prefix("! You were behind: ")?;
     let number = rest.split(' ').next()?.parse().ok()?;
     let noun = if number == 1 { "line" } else { "lines" };
-    let them = if number == 1 { "it" } else { "them" };
-    let whole = format!("{number} {noun} skipped. /history {number} shows {them}.");
-    assert_eq!(rest, whole);
+    // A history has a thousand lines at most.
+    let shows = match number {
+        1 => "1 shows it".to_owned(),
+        2..=1000 => format!("{number} shows them"),
+        _ => "1000 shows the newest".to_owned(),
+    };
+    assert_eq!(rest, format!("{number} {noun} skipped. /history {shows}."));
     Some(number)
 }
 
