@@ -102,8 +102,9 @@ fn idle_members_and_visitors() {
         "{idle}"
     );
     for half in ["first", "second"] {
+        // So few may come in between two ticks of the clock that tells a process's time.
         let each = &idle[format!("{half}_half_cpu_us_each")];
-        assert!(each.as_f64() > Some(0.0), "{idle}");
+        assert!(each.as_f64() >= Some(0.0), "{idle}");
     }
     let visits = report(&briefly(&server, "--visits 8"), 0);
     assert_whole(&visits);
