@@ -30,7 +30,7 @@ fn old_messages_go_by_age() {
         keep: Some(Span::seconds(100)),
         bytes_max: None,
     };
-    let mut store = try_open(folder.path(), keep).unwrap().store;
+    let mut store = open_with(folder.path(), keep).store;
     for seq in 1..=1_000 {
         commit(&mut store, &[said(seq, (seq % 3) as u32, "lee", "hello")]);
     }
@@ -54,7 +54,7 @@ fn when_all_is_gone_the_order_goes_on() {
         keep: Some(Span::seconds(1)),
         bytes_max: None,
     };
-    let mut store = try_open(folder.path(), keep).unwrap().store;
+    let mut store = open_with(folder.path(), keep).store;
     commit(
         &mut store,
         &[said(41, 0, "lee", "hello"), said(42, 1, "lee", "hello")],
@@ -90,7 +90,7 @@ fn the_size_stays_below_the_limit() {
         keep: None,
         bytes_max: Some(bytes_max),
     };
-    let mut store = try_open(folder.path(), limit).unwrap().store;
+    let mut store = open_with(folder.path(), limit).store;
     let text = "word ".repeat(200);
     let mut seq = 0;
     for _ in 0..200 {
@@ -142,7 +142,7 @@ fn trimmed_messages_leave_the_index() {
         keep: Some(Span::seconds(10)),
         bytes_max: None,
     };
-    let mut store = try_open(folder.path(), keep).unwrap().store;
+    let mut store = open_with(folder.path(), keep).store;
     let mut indexer = store.indexer().unwrap();
     for turn in 0..40 {
         let events: Vec<_> = (1..=50)

@@ -1,5 +1,6 @@
 //! Events and stores for tests.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,7 +67,21 @@ pub(crate) fn try_open(folder: &Path, retention: Retention) -> Result<Opened, Op
 }
 
 pub(crate) fn open(folder: &Path) -> Opened {
-    try_open(folder, Retention::default()).unwrap_or_else(|error| panic!("{error}"))
+    open_with(folder, Retention::default())
+}
+
+/// Opens a folder, or opens it again: a program that another test starts at that moment has the
+/// lock of the store before for as long as it is not yet another program.
+pub(crate) fn open_with(folder: &Path, retention: Retention) -> Opened {
+    loop {
+        match try_open(folder, retention) {
+            Err(OpenError::InUse { .. }) => {
+                let lock = File::open(folder.join("chinwag.lock")).expect("a lock");
+                lock.lock().expect("a lock that is free some time");
+            }
+            opened => return opened.unwrap_or_else(|error| panic!("{error}")),
+        }
+    }
 }
 
 pub(crate) fn open_memory(retention: Retention) -> Store {
