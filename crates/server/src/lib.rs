@@ -55,7 +55,7 @@ pub enum ServeError {
     Store(chinwag_store::Error),
     /// There is no such time zone.
     Zone(String),
-    /// The system gives no thread, or no runtime.
+    /// The system gives no thread, or nothing to wait for sockets with.
     System(io::Error),
 }
 

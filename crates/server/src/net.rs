@@ -160,9 +160,10 @@ impl Acceptor {
             if events.iter().any(|event| event.token() == STOP) {
                 return Ok(());
             }
-            if rest_until.take_if(|end| *end <= Instant::now()).is_none() && rest.is_some() {
+            if rest_until.is_some_and(|end| Instant::now() < end) {
                 continue;
             }
+            rest_until = None;
             for number in 0..self.listeners.len() {
                 match self.accept_from(number) {
                     After::Wait => {}

@@ -49,7 +49,7 @@ impl Shard {
         let mut least = u64::MAX;
         for &slot in &room.members {
             let session = &mut self.sessions[slot];
-            match session.write_straight(id, &self.rooms, self.now) {
+            match session.write_straight((id, room), &self.rooms, self.now) {
                 Some(cursor) => least = least.min(cursor),
                 None => others.push(slot),
             }
@@ -105,15 +105,14 @@ impl Shard {
         let session = &mut self.sessions[slot];
         let may_close = matches!(session.stage, Stage::Leaving) && !session.departing;
         if may_close && session.is_written() {
-            // Where nothing more can come, closing loses nothing.
-            session.stage = match session.is_dead || session.input_ended {
-                true => Stage::Over,
-                false => Stage::Lingering {
-                    until: self.now + LINGER_TIME,
-                },
-            };
-            if matches!(session.stage, Stage::Lingering { .. }) {
+            if session.is_dead || session.input_ended {
+                // Where nothing more can come, closing loses nothing.
+                session.stage = Stage::Over;
+            } else {
                 session.socket.shut_down_write();
+                session.stage = Stage::Lingering {
+                    until: self.now + LINGER_TIME,
+                };
             }
         }
         self.list(slot);
@@ -175,7 +174,7 @@ impl Session {
     /// `None` if it has to be looked at more closely.
     fn write_straight(
         &mut self,
-        id: RoomId,
+        (id, room): (RoomId, &Room),
         rooms: &HashMap<RoomId, Room>,
         now: Timestamp,
     ) -> Option<u64> {
@@ -197,9 +196,7 @@ impl Session {
         if !others.all(are_read) {
             return None;
         }
-        let tape = rooms
-            .get(&id)?
-            .opened(self.view_of(&member), member.cursor)?;
+        let tape = room.opened(self.view_of(&member), member.cursor)?;
         let bytes = tape.bytes_from(member.cursor);
         let taken = self.write(bytes, now);
         let (next, rest) = match taken == bytes.len() {

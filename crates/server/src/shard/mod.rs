@@ -2,8 +2,8 @@
 //! them. It runs on one thread and shares nothing with the others: the hub's turns come in, the
 //! sessions' requests go out.
 //!
-//! It is synchronous: [`run`] puts it on a runtime and gives it real sockets, the tests give it
-//! sockets of memory and name the time. A request that a session makes, and a line that it is to
+//! It waits for nothing: [`run`] gives it an epoll and real sockets, the tests give it sockets of
+//! memory and name the time. A request that a session makes, and a line that it is to
 //! be written, are only taken note of; they go out together, many in one message and many in one
 //! system call, when everything that was ready has been looked at. That is where the speed of
 //! chinwag comes from: one small write costs as much CPU as thirty messages copied.
