@@ -5,8 +5,8 @@
 //! often in a server, is in the same number.
 
 use chinwag_core::{
-    Chat, Command, Departure, Event, Fact, Kept, Link, Moment, PersonId, RoomName, Seq, Settings,
-    Subject, Text,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, PersonId, QuitReason, RoomName, Seq, Settings,
+    Snapshot, Text,
 };
 use divan::black_box;
 
@@ -30,7 +30,7 @@ struct World {
     chat: Chat,
     facts: Vec<Fact>,
     seq: Seq,
-    link: Link,
+    conn: ConnId,
     /// Who came in last.
     newest: PersonId,
 }
@@ -39,10 +39,10 @@ impl World {
     /// With so many people in `#dev`, and one more who is in `#lobby` alone.
     fn with_room_of(people: u64) -> Self {
         let mut world = Self {
-            chat: Chat::new(Settings::default(), Kept::default(), START),
+            chat: Chat::new(Settings::default(), Snapshot::default(), START),
             facts: Vec::new(),
             seq: Seq(0),
-            link: Link(0),
+            conn: ConnId(0),
             newest: PersonId(0),
         };
         for number in 1..=people {
@@ -53,8 +53,8 @@ impl World {
         world
     }
 
-    fn arrive(&mut self, called: &str) -> Subject {
-        let command = Command::Arrive {
+    fn arrive(&mut self, called: &str) -> Caller {
+        let command = Command::LogIn {
             name: Some(name(called)),
             proof: None,
         };
@@ -62,30 +62,28 @@ impl World {
     }
 
     /// Lets a new connection arrive, and returns who it speaks for.
-    fn enter(&mut self, command: Command) -> Subject {
-        self.link = Link(self.link.0 + 1);
-        let (link, address) = (self.link, [192, 0, 2, 1].into());
-        self.act(Subject::Visitor { link, address }, command);
-        Subject::Person {
+    fn enter(&mut self, command: Command) -> Caller {
+        self.conn = ConnId(self.conn.0 + 1);
+        let (conn, address) = (self.conn, [192, 0, 2, 1].into());
+        self.act(Caller::Anonymous { conn, address }, command);
+        Caller::Person {
             person: self.newest,
-            link,
+            conn,
             address,
         }
     }
 
-    fn act(&mut self, subject: Subject, command: Command) {
+    fn act(&mut self, caller: Caller, command: Command) {
         // The codes for resuming are made of it; which they are makes no difference.
         let mut roll = || self.seq.0;
-        let mut moment = Moment {
+        let mut env = Env {
             now: START,
             roll: &mut roll,
         };
-        let decided = self
-            .chat
-            .decide(subject, command, &mut moment, &mut self.facts);
+        let decided = self.chat.decide(caller, command, &mut env, &mut self.facts);
         decided.expect("nothing here is refused");
         for fact in self.facts.drain(..) {
-            if let Fact::Arrived(arrived) = &fact {
+            if let Fact::LoggedIn(arrived) = &fact {
                 self.newest = arrived.person;
             }
             self.seq = self.seq.next();
@@ -100,10 +98,10 @@ fn dev() -> RoomName {
 }
 
 /// The person of this number, who came on the connection of the same number.
-fn person(number: u64) -> Subject {
-    Subject::Person {
+fn person(number: u64) -> Caller {
+    Caller::Person {
         person: PersonId(number),
-        link: Link(number),
+        conn: ConnId(number),
         address: [192, 0, 2, 1].into(),
     }
 }
@@ -114,7 +112,7 @@ fn say(mut world: World) -> Work {
 }
 
 fn join_and_leave(mut world: World) -> Work {
-    let newcomer = person(world.link.0);
+    let newcomer = person(world.conn.0);
     let dev = dev();
     Box::new(move || {
         world.act(newcomer, Command::Join(dev.clone()));
@@ -123,12 +121,12 @@ fn join_and_leave(mut world: World) -> Work {
 }
 
 fn arrive_and_quit(mut world: World) -> Work {
-    let arrive = Command::Arrive {
+    let arrive = Command::LogIn {
         name: Some(name("somebody")),
         proof: None,
     };
     Box::new(move || {
         let somebody = world.enter(arrive.clone());
-        world.act(somebody, Command::Depart(Departure::Quit(None)));
+        world.act(somebody, Command::Quit(QuitReason::Quit(None)));
     })
 }

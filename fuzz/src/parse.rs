@@ -27,7 +27,7 @@ fn texts(request: &Request) -> Vec<(&Text, usize)> {
     match request {
         Request::Command(command) => match command {
             Command::Say(text) | Command::Act(text) | Command::Reply(text) => vec![(text, line)],
-            Command::Tell { text, .. } | Command::Announce(text) => vec![(text, line)],
+            Command::PrivateMessage { text, .. } | Command::Announce(text) => vec![(text, line)],
             Command::SetMotd(Some(text)) => vec![(text, MOTD_BYTES_MAX)],
             Command::SetTopic(Some(text)) | Command::Away(Some(text)) => {
                 vec![(text, NOTE_BYTES_MAX)]

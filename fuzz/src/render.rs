@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Act, Answer, Arrival, Arrived, Command, Company, Deed, Departed, Departure, Event, Fact, LOBBY,
-    Link, Manner, Mask, Name, PersonId, Prefs, Profile, Query, Rejection, Renamed, ResumeCode,
-    Returned, RoomId, RoomLine, Sanction, Seq, Span, TimeStyle, Timestamp, Told, Topic, WhoLine,
+    Answer, AuditEntry, Command, ConnId, Event, Fact, LOBBY, LoggedIn, Manner, Mask, ModAction,
+    Name, PersonId, Prefs, PrivateMessage, Profile, Query, Quit, QuitReason, Rejection, Renamed,
+    Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Span, TimeStyle,
+    Timestamp, Topic, Welcome, WhoLine,
 };
 use chinwag_wire::plain::{Notice, Renderer, Request, Style, TimeZone, zone};
 
@@ -69,8 +70,8 @@ fn mask(dice: Choices<'_, '_>) -> Mask {
     }
 }
 
-fn sanction(dice: Choices<'_, '_>) -> Sanction {
-    Sanction {
+fn restriction(dice: Choices<'_, '_>) -> Restriction {
+    Restriction {
         mask: mask(dice),
         until: dice.maybe(time),
         by: dice.name(),
@@ -78,19 +79,19 @@ fn sanction(dice: Choices<'_, '_>) -> Sanction {
     }
 }
 
-fn departure(dice: Choices<'_, '_>) -> Departure {
+fn departure(dice: Choices<'_, '_>) -> QuitReason {
     match dice.below(8) {
-        0 => Departure::Quit(dice.maybe(Dice::text)),
-        1 => Departure::Closed,
-        2 => Departure::Lost,
-        3 => Departure::TimedOut,
-        4 => Departure::TooSlow,
-        5 => Departure::Restart,
-        6 => Departure::Kicked {
+        0 => QuitReason::Quit(dice.maybe(Dice::text)),
+        1 => QuitReason::Closed,
+        2 => QuitReason::Lost,
+        3 => QuitReason::TimedOut,
+        4 => QuitReason::TooSlow,
+        5 => QuitReason::Restart,
+        6 => QuitReason::Kicked {
             by: dice.name(),
             why: dice.maybe(|dice| Arc::new(dice.text())),
         },
-        _ => Departure::Banned {
+        _ => QuitReason::Banned {
             by: dice.name(),
             until: dice.maybe(time),
             why: dice.maybe(|dice| Arc::new(dice.text())),
@@ -102,13 +103,13 @@ fn rooms() -> Box<[RoomId]> {
     [LOBBY].into()
 }
 
-fn arrived(dice: Choices<'_, '_>) -> Arrived {
-    Arrived {
+fn arrived(dice: Choices<'_, '_>) -> LoggedIn {
+    LoggedIn {
         person: person(dice),
-        link: Link(1),
+        conn: ConnId(1),
         name: dice.name(),
         address: address(dice),
-        claimed: dice.flip(),
+        registered: dice.flip(),
         operator: dice.flip(),
         code: ResumeCode::from_random(dice.number()),
     }
@@ -155,13 +156,13 @@ fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
             (left, '*')
         }
         5 => {
-            let departed = Departed {
+            let departed = Quit {
                 person,
                 name: dice.name(),
                 rooms: rooms(),
                 why: departure(dice),
             };
-            (Fact::Departed(Box::new(departed)), '*')
+            (Fact::Quit(Box::new(departed)), '*')
         }
         6 => {
             let renamed = Renamed {
@@ -169,7 +170,7 @@ fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 old: dice.name(),
                 new: dice.name(),
                 rooms: rooms(),
-                claimed: dice.flip(),
+                registered: dice.flip(),
                 operator: dice.flip(),
             };
             (Fact::Renamed(Box::new(renamed)), '*')
@@ -189,29 +190,29 @@ fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
     }
 }
 
-fn act(dice: Choices<'_, '_>) -> Act {
+fn act(dice: Choices<'_, '_>) -> ModAction {
     match dice.below(10) {
-        0 => Act::Kick {
+        0 => ModAction::Kick {
             name: dice.name(),
             why: dice.maybe(|dice| Arc::new(dice.text())),
         },
-        1 => Act::Mute(sanction(dice)),
-        2 => Act::Unmute(mask(dice)),
-        3 => Act::Ban(sanction(dice)),
-        4 => Act::Unban(mask(dice)),
-        5 => Act::Op {
+        1 => ModAction::Mute(restriction(dice)),
+        2 => ModAction::Unmute(mask(dice)),
+        3 => ModAction::Ban(restriction(dice)),
+        4 => ModAction::Unban(mask(dice)),
+        5 => ModAction::Op {
             name: dice.name(),
             lasting: dice.flip(),
         },
-        6 => Act::Deop { name: dice.name() },
-        7 => Act::Announce(dice.text()),
-        8 => Act::Motd(dice.maybe(Dice::text)),
-        _ => Act::Lock(dice.flip()),
+        6 => ModAction::Deop { name: dice.name() },
+        7 => ModAction::Announce(dice.text()),
+        8 => ModAction::Motd(dice.maybe(Dice::text)),
+        _ => ModAction::Lock(dice.flip()),
     }
 }
 
-fn deed(dice: Choices<'_, '_>) -> Fact {
-    Fact::Deed(Box::new(Deed {
+fn audit_entry(dice: Choices<'_, '_>) -> Fact {
+    Fact::Moderated(Box::new(AuditEntry {
         by: dice.name(),
         actor: dice.maybe(person),
         act: act(dice),
@@ -224,7 +225,7 @@ fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
     let person = person(dice);
     match dice.below(5) {
         0 | 1 => {
-            let told = Told {
+            let told = PrivateMessage {
                 from: person,
                 from_name: dice.name(),
                 to: READER,
@@ -232,9 +233,9 @@ fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 text: dice.text(),
                 ignored: false,
             };
-            (Fact::Told(Box::new(told)), '[')
+            (Fact::PrivateMessage(Box::new(told)), '[')
         }
-        2 => (deed(dice), '!'),
+        2 => (audit_entry(dice), '!'),
         3 => {
             let (away, why) = (dice.flip(), dice.maybe(Dice::text));
             (Fact::AwaySet { person, away, why }, '!')
@@ -266,9 +267,9 @@ fn names(dice: Choices<'_, '_>) -> Vec<Name> {
     (0..dice.below(7)).map(|_| dice.name()).collect()
 }
 
-fn company(dice: Choices<'_, '_>) -> Company {
+fn company(dice: Choices<'_, '_>) -> RoomSummary {
     let others: Box<[Name]> = names(dice).into();
-    Company {
+    RoomSummary {
         room: dice.room(),
         id: LOBBY,
         // Some are named before the rest are counted.
@@ -286,7 +287,7 @@ fn who_line(dice: Choices<'_, '_>) -> WhoLine {
     WhoLine {
         name: dice.name(),
         operator: dice.flip(),
-        claimed: dice.flip(),
+        registered: dice.flip(),
         away: dice.maybe(|dice| dice.maybe(Dice::text)),
         silent: span(dice),
     }
@@ -335,9 +336,9 @@ fn answer(dice: Choices<'_, '_>) -> Answer {
             started: time(dice),
         },
         5 => Answer::Ignores(names(dice)),
-        6 => Answer::Sanctions {
-            bans: (0..dice.below(3)).map(|_| sanction(dice)).collect(),
-            mutes: (0..dice.below(3)).map(|_| sanction(dice)).collect(),
+        6 => Answer::Restrictions {
+            bans: (0..dice.below(3)).map(|_| restriction(dice)).collect(),
+            mutes: (0..dice.below(3)).map(|_| restriction(dice)).collect(),
         },
         _ => Answer::Motd(dice.maybe(Dice::text)),
     }
@@ -354,7 +355,7 @@ fn rejection(dice: Choices<'_, '_>) -> Rejection {
             name: dice.name(),
             other: dice.name(),
         },
-        2 => Rejection::NameClaimed(dice.name()),
+        2 => Rejection::NameRegistered(dice.name()),
         3 => Rejection::Banned {
             until: dice.maybe(time),
             why: dice.maybe(|dice| Arc::new(dice.text())),
@@ -383,8 +384,8 @@ fn rejection(dice: Choices<'_, '_>) -> Rejection {
                 Rejection::CannotSave,
                 Rejection::OnlyLobby,
                 Rejection::Oneself,
-                Rejection::ClaimsFull,
-                Rejection::SanctionsFull,
+                Rejection::RegistrationsFull,
+                Rejection::RestrictionsFull,
             ])
             .clone(),
     }
@@ -471,7 +472,7 @@ fn check_something(dice: Choices<'_, '_>, renderer: &mut Renderer) {
             begins(&out, &["!", "Bye", "You are banned"], Some(1));
         }
         7 => {
-            let arrival = Arrival {
+            let arrival = Welcome {
                 person: READER,
                 name: dice.name(),
                 company: company(dice),
@@ -498,11 +499,11 @@ fn check_something(dice: Choices<'_, '_>, renderer: &mut Renderer) {
         }
         _ => {
             let deed_event = |dice: Choices<'_, '_>| {
-                let fact = deed(dice);
+                let fact = audit_entry(dice);
                 event(dice, fact)
             };
-            let deeds: Vec<Event> = (0..dice.below(4)).map(|_| deed_event(dice)).collect();
-            renderer.log(&mut out, deeds.iter());
+            let audit_log: Vec<Event> = (0..dice.below(4)).map(|_| deed_event(dice)).collect();
+            renderer.log(&mut out, audit_log.iter());
             begins(&out, &["!", "---", "  "], None);
         }
     }

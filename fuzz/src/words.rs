@@ -74,7 +74,7 @@ fn masks() {
             assert!(mask.name.is_some() != mask.net.is_some());
             assert!(mask.is_named_by(&mask));
             if let Some(net) = mask.net {
-                assert!(mask.meets(None, net.addr()) && mask.meets(None, net.broadcast()));
+                assert!(mask.matches(None, net.addr()) && mask.matches(None, net.broadcast()));
             }
         }
     });

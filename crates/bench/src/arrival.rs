@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the arrival of many went.
 #[derive(Debug)]
-pub(crate) struct Arrived {
+pub(crate) struct LoggedIn {
     pub(crate) wanted: usize,
     pub(crate) joined: usize,
     /// From the first connection to the last welcome.
@@ -47,7 +47,7 @@ pub(crate) fn arrive(
     meter: &Meter,
     sockets: &mut Sockets,
     progress: &mut Progress<'_>,
-) -> Result<Arrived, BenchError> {
+) -> Result<LoggedIn, BenchError> {
     let wanted = plan.people();
     let start = sockets.clock.now();
     let mut hall = Hall::new(wanted, start);
@@ -70,7 +70,7 @@ pub(crate) fn arrive(
             format!("{} of {wanted} are in", hall.joined)
         });
     }
-    Ok(Arrived {
+    Ok(LoggedIn {
         wanted,
         joined: hall.joined,
         took: hall.last_joined.saturating_sub(start),
@@ -99,7 +99,7 @@ fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
     }
 }
 
-impl Arrived {
+impl LoggedIn {
     /// # Errors
     /// Unless somebody came in.
     pub(crate) fn any(self, plan: &Plan) -> Result<Self, BenchError> {

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::ban::Sanction;
+use crate::ban::Restriction;
 use crate::ids::{PersonId, RoomId};
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -26,7 +26,7 @@ pub struct Topic {
 
 /// The room that somebody has come into, and who else is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Company {
+pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
     /// Its number.
@@ -41,13 +41,13 @@ pub struct Company {
 
 /// What somebody is told on arrival.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub struct Welcome {
     /// Who it is now.
     pub person: PersonId,
     /// The name it got.
     pub name: Name,
     /// Where it is.
-    pub company: Company,
+    pub company: RoomSummary,
     /// What takes the session up again, and how long it does.
     pub resume: (ResumeCode, Span),
     /// Whether it became the operator by being the first.
@@ -63,8 +63,8 @@ pub struct WhoLine {
     pub name: Name,
     /// Whether it is an operator.
     pub operator: bool,
-    /// Whether the name is claimed.
-    pub claimed: bool,
+    /// Whether the name is registered.
+    pub registered: bool,
     /// Whether it is away, and why.
     pub away: Option<Option<Text>>,
     /// How long it has said nothing.
@@ -112,7 +112,7 @@ pub enum Answer {
         rooms: usize,
     },
     /// To `Credential`: the claim's hash.
-    Credential(Option<Arc<str>>),
+    PasswordHash(Option<Arc<str>>),
     /// To `Who`.
     Who {
         /// Where.
@@ -161,11 +161,11 @@ pub enum Answer {
     /// To `Ignores`.
     Ignores(Vec<Name>),
     /// To `Sanctions`.
-    Sanctions {
+    Restrictions {
         /// The bans.
-        bans: Vec<Sanction>,
+        bans: Vec<Restriction>,
         /// The mutes.
-        mutes: Vec<Sanction>,
+        mutes: Vec<Restriction>,
     },
     /// To `Log`: yes.
     Log,

@@ -10,7 +10,7 @@ use crate::name::Name;
 use crate::text::Text;
 use crate::time::Timestamp;
 
-/// Whom a sanction meets: everyone of this name, and everyone from this block. At least one of
+/// Whom a restriction matches: everyone of this name, and everyone from this block. At least one of
 /// the two is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
@@ -22,8 +22,8 @@ pub struct Mask {
 
 /// A ban or a mute.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sanction {
-    /// Whom it meets.
+pub struct Restriction {
+    /// Whom it matches.
     pub mask: Mask,
     /// When it ends; never, if there is no time.
     pub until: Option<Timestamp>,
@@ -87,8 +87,8 @@ impl Mask {
         }
     }
 
-    /// Whether it meets somebody of this name from this address.
-    pub fn meets(&self, name: Option<&Name>, address: IpAddr) -> bool {
+    /// Whether it matches somebody of this name from this address.
+    pub fn matches(&self, name: Option<&Name>, address: IpAddr) -> bool {
         let same_name = |own: &Name| name.is_some_and(|name| own.same_as(name));
         self.name.as_ref().is_some_and(same_name)
             || self
@@ -96,7 +96,7 @@ impl Mask {
                 .is_some_and(|net| net.contains(&address.to_canonical()))
     }
 
-    /// Whether `other`, as written to undo a sanction, speaks of this one.
+    /// Whether `other`, as written to undo a restriction, speaks of this one.
     pub fn is_named_by(&self, other: &Self) -> bool {
         let same_name = |own: &Name| other.name.as_ref().is_some_and(|name| own.same_as(name));
         self.name.as_ref().is_some_and(same_name) || (self.net.is_some() && self.net == other.net)
@@ -114,9 +114,9 @@ pub fn home_of(address: IpAddr) -> IpNet {
     }
 }
 
-impl Sanction {
+impl Restriction {
     /// Whether it is still in force.
-    pub fn holds(&self, now: Timestamp) -> bool {
+    pub fn is_active(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| now < until)
     }
 }
@@ -170,18 +170,18 @@ mod tests {
     #[test]
     fn a_block_meets_whom_it_contains() {
         let mask = Mask::parse("192.0.2.0/24").expect("a mask");
-        assert!(mask.meets(None, ip("192.0.2.200")));
-        assert!(mask.meets(None, ip("::ffff:192.0.2.200")));
-        assert!(!mask.meets(None, ip("192.0.3.1")));
+        assert!(mask.matches(None, ip("192.0.2.200")));
+        assert!(mask.matches(None, ip("::ffff:192.0.2.200")));
+        assert!(!mask.matches(None, ip("192.0.3.1")));
     }
 
     #[test]
     fn a_person_is_met_by_name_and_household_but_never_by_loopback() {
         let name = || Name::parse("Lee").expect("a name");
         let mask = Mask::of_person(name(), ip("2001:db8:1:2:3::4"));
-        assert!(mask.meets(None, ip("2001:db8:1:2::9")));
-        assert!(mask.meets(Name::parse("LEE").ok().as_ref(), ip("192.0.2.1")));
-        assert!(!mask.meets(None, ip("2001:db8:1:3::9")));
+        assert!(mask.matches(None, ip("2001:db8:1:2::9")));
+        assert!(mask.matches(Name::parse("LEE").ok().as_ref(), ip("192.0.2.1")));
+        assert!(!mask.matches(None, ip("2001:db8:1:3::9")));
         for loopback in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
             assert_eq!(Mask::of_person(name(), ip(loopback)).net, None);
         }

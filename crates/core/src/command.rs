@@ -7,8 +7,8 @@ use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use crate::ban::Mask;
-use crate::event::Departure;
-use crate::ids::{Link, PersonId};
+use crate::event::QuitReason;
+use crate::ids::{ConnId, PersonId};
 use crate::name::Name;
 use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
@@ -18,11 +18,11 @@ use crate::time::Span;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum Caller {
     /// A connection without a name yet.
-    Visitor {
+    Anonymous {
         /// Which.
-        link: Link,
+        conn: ConnId,
         /// Where it comes from.
         address: IpAddr,
     },
@@ -31,7 +31,7 @@ pub enum Subject {
         /// Who.
         person: PersonId,
         /// The connection that the request came on. One that has been replaced is not heard.
-        link: Link,
+        conn: ConnId,
         /// Where it comes from.
         address: IpAddr,
     },
@@ -39,7 +39,7 @@ pub enum Subject {
     Server,
 }
 
-/// That somebody knows the password of a claimed name: the hash that it was held against. It
+/// That somebody knows the password of a registered name: the hash that it was held against. It
 /// proves nothing any more once the claim has another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof(pub Arc<str>);
@@ -48,7 +48,7 @@ pub struct Proof(pub Arc<str>);
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Come in under this name, or as a guest.
-    Arrive {
+    LogIn {
         /// The name asked for.
         name: Option<Name>,
         /// That the name is one's own.
@@ -57,13 +57,13 @@ pub enum Command {
     /// Take up a lost session.
     Resume(ResumeCode),
     /// Leave the server.
-    Depart(Departure),
+    Quit(QuitReason),
     /// Speak in the current room.
     Say(Text),
     /// Act in the current room.
     Act(Text),
     /// Speak to one person.
-    Tell {
+    PrivateMessage {
         /// The name as it was typed.
         to: String,
         /// What.
@@ -87,7 +87,7 @@ pub enum Command {
     /// Keep one's name: from now on it belongs to whoever knows the password of this hash.
     Claim {
         /// The hash, in the PHC string format.
-        credential: Arc<str>,
+        password_hash: Arc<str>,
     },
     /// Be away.
     Away(Option<Text>),
@@ -141,7 +141,7 @@ pub enum Command {
     Announce(Text),
     /// Set the message of the day, or none.
     SetMotd(Option<Text>),
-    /// Let only claimed names arrive and speak.
+    /// Let only registered names arrive and speak.
     Lock(bool),
     /// Forget what has run out. The server's own.
     Tidy,
@@ -152,8 +152,8 @@ pub enum Command {
 pub enum Query {
     /// What a new connection is greeted with.
     Greeting,
-    /// The hash that a password is held against, if the name is claimed.
-    Credential(Name),
+    /// The hash that a password is held against, if the name is registered.
+    PasswordHash(Name),
     /// Who is in a room, or in the current one.
     Who(Option<RoomName>),
     /// About a person.
@@ -169,7 +169,7 @@ pub enum Query {
     /// Whom one does not hear.
     Ignores,
     /// The bans and mutes. For operators.
-    Sanctions,
+    Restrictions,
     /// Whether one may read what operators did. For operators.
     Log,
     /// The message of the day.

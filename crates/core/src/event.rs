@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
-use crate::ban::{Mask, Sanction};
+use crate::ban::{Mask, Restriction};
 use crate::command::Command;
-use crate::ids::{Link, PersonId, RoomId, Seq};
+use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::name::Name;
 use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
@@ -36,7 +36,7 @@ pub enum Manner {
 
 /// Why somebody left the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Departure {
+pub enum QuitReason {
     /// By `/quit`, with the reason given.
     Quit(Option<Text>),
     /// The peer closed its side (FIN): ^C in nc, or the end of a script.
@@ -67,7 +67,7 @@ pub enum Departure {
     Restart,
 }
 
-impl Departure {
+impl QuitReason {
     /// Whether the session may be taken up again: it was lost, not ended.
     pub fn is_resumable(&self) -> bool {
         matches!(
@@ -79,17 +79,17 @@ impl Departure {
 
 /// Somebody came in by name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arrived {
+pub struct LoggedIn {
     /// The new person.
     pub person: PersonId,
     /// The connection that it came on.
-    pub link: Link,
+    pub conn: ConnId,
     /// The name it goes by.
     pub name: Name,
     /// The address it came from.
     pub address: IpAddr,
-    /// Whether the name is claimed and was proven.
-    pub claimed: bool,
+    /// Whether the name is registered and was proven.
+    pub registered: bool,
     /// Whether it is an operator.
     pub operator: bool,
     /// What takes the session up again.
@@ -100,7 +100,7 @@ pub struct Arrived {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Returned {
     /// The person as it was before, with the new connection and address.
-    pub arrived: Arrived,
+    pub arrived: LoggedIn,
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
     /// The one it talks in.
@@ -113,12 +113,12 @@ pub struct Returned {
     pub seen: Seq,
     /// The connection it was still on, if that had not been found dead yet: the others then never
     /// saw it leave.
-    pub replaces: Option<Link>,
+    pub replaces: Option<ConnId>,
 }
 
 /// Somebody left the server.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Departed {
+pub struct Quit {
     /// Who.
     pub person: PersonId,
     /// The name it went by.
@@ -126,7 +126,7 @@ pub struct Departed {
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
     /// Why.
-    pub why: Departure,
+    pub why: QuitReason,
 }
 
 /// Somebody took another name.
@@ -140,15 +140,15 @@ pub struct Renamed {
     pub new: Name,
     /// The rooms that are told.
     pub rooms: Box<[RoomId]>,
-    /// Whether the new name is claimed and was proven.
-    pub claimed: bool,
+    /// Whether the new name is registered and was proven.
+    pub registered: bool,
     /// Whether it is an operator under the new name.
     pub operator: bool,
 }
 
 /// A private message.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct PrivateMessage {
     /// The sender.
     pub from: PersonId,
     /// The sender's name.
@@ -165,20 +165,20 @@ pub struct Told {
 
 /// What an operator did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Deed {
+pub struct AuditEntry {
     /// Which operator; `server` stands for the program itself.
     pub by: Name,
     /// The person, if it is still here to be told.
     pub actor: Option<PersonId>,
     /// What was done.
-    pub act: Act,
+    pub act: ModAction,
     /// The person it was done to, if it is here to be told.
     pub target: Option<PersonId>,
 }
 
-/// The kinds of [`Deed`].
+/// The kinds of [`AuditEntry`].
 #[derive(Clone, Debug, PartialEq)]
-pub enum Act {
+pub enum ModAction {
     /// `/kick`
     Kick {
         /// Whom.
@@ -187,14 +187,14 @@ pub enum Act {
         why: Option<Arc<Text>>,
     },
     /// `/mute`
-    Mute(Sanction),
+    Mute(Restriction),
     /// `/unmute`
     Unmute(Mask),
     /// `/ban`
-    Ban(Sanction),
+    Ban(Restriction),
     /// `/unban`
     Unban(Mask),
-    /// `/op`: lasting for a claimed name, else until the person leaves.
+    /// `/op`: lasting for a registered name, else until the person leaves.
     Op {
         /// Whom.
         name: Name,
@@ -225,7 +225,7 @@ pub enum Fact {
         name: RoomName,
     },
     /// Somebody came in by name. Nobody sees it; the [`Fact::Joined`] behind it is seen.
-    Arrived(Box<Arrived>),
+    LoggedIn(Box<LoggedIn>),
     /// Somebody took up a lost session.
     Returned(Box<Returned>),
     /// Somebody entered a room and talks there now.
@@ -258,7 +258,7 @@ pub enum Fact {
         current: RoomId,
     },
     /// Several people came and went; told in one line.
-    Crowd {
+    PresenceSummary {
         /// Where.
         room: RoomId,
         /// So many came.
@@ -268,12 +268,12 @@ pub enum Fact {
         /// Who it was, if it was one.
         who: Option<Name>,
         /// Why they left, if all did for the same reason.
-        why: Option<Departure>,
+        why: Option<QuitReason>,
         /// How many are there now.
         here: u32,
     },
     /// Somebody left the server.
-    Departed(Box<Departed>),
+    Quit(Box<Quit>),
     /// Somebody took another name.
     Renamed(Box<Renamed>),
     /// Somebody spoke in a room. Durable.
@@ -290,7 +290,7 @@ pub enum Fact {
         manner: Manner,
     },
     /// Somebody spoke to one person. Never stored: a name is no proof of who will bear it next.
-    Told(Box<Told>),
+    PrivateMessage(Box<PrivateMessage>),
     /// A room has another topic, or none. Durable.
     TopicSet {
         /// Where.
@@ -326,18 +326,18 @@ pub enum Fact {
         prefs: Prefs,
     },
     /// A name belongs to whoever knows its password. Durable.
-    Claimed {
-        /// Who claimed it.
+    Registered {
+        /// Who registered it.
         person: PersonId,
         /// The name.
         name: Name,
         /// The password's hash, in the PHC string format.
-        credential: Arc<str>,
+        password_hash: Arc<str>,
         /// Whether its bearer is a lasting operator.
         operator: bool,
     },
     /// An operator did something. Durable.
-    Deed(Box<Deed>),
+    Moderated(Box<AuditEntry>),
     /// Empty rooms without a history are gone; what has run out is forgotten.
     Tidied {
         /// The rooms.
@@ -350,7 +350,10 @@ impl Fact {
     pub fn is_durable(&self) -> bool {
         matches!(
             self,
-            Self::Said { .. } | Self::TopicSet { .. } | Self::Claimed { .. } | Self::Deed(_)
+            Self::Said { .. }
+                | Self::TopicSet { .. }
+                | Self::Registered { .. }
+                | Self::Moderated(_)
         )
     }
 
@@ -359,10 +362,10 @@ impl Fact {
         match self {
             Self::Joined { room, .. }
             | Self::Left { room, .. }
-            | Self::Crowd { room, .. }
+            | Self::PresenceSummary { room, .. }
             | Self::Said { room, .. }
             | Self::TopicSet { room, .. } => core::slice::from_ref(room),
-            Self::Departed(departed) => &departed.rooms,
+            Self::Quit(departed) => &departed.rooms,
             Self::Renamed(renamed) => &renamed.rooms,
             Self::Returned(returned) if returned.replaces.is_none() => &returned.rooms,
             _ => &[],
@@ -372,14 +375,19 @@ impl Fact {
     /// The people to whom it is told in private, wherever they are.
     pub fn people(&self) -> impl Iterator<Item = PersonId> + '_ {
         let (first, second) = match self {
-            Self::Told(told) if told.ignored => (Some(told.from), None),
+            Self::PrivateMessage(message) if message.ignored => (Some(message.from), None),
             // Whoever talks to itself hears it once.
-            Self::Told(told) => (Some(told.from), (told.to != told.from).then_some(told.to)),
-            Self::Deed(deed) if !matches!(deed.act, Act::Announce(_)) => (
-                deed.actor,
-                deed.target.filter(|&target| Some(target) != deed.actor),
+            Self::PrivateMessage(message) => (
+                Some(message.from),
+                (message.to != message.from).then_some(message.to),
             ),
-            Self::Claimed { person, .. }
+            Self::Moderated(audit_entry) if !matches!(audit_entry.act, ModAction::Announce(_)) => (
+                audit_entry.actor,
+                audit_entry
+                    .target
+                    .filter(|&target| Some(target) != audit_entry.actor),
+            ),
+            Self::Registered { person, .. }
             | Self::AwaySet { person, .. }
             | Self::IgnoreSet { person, .. }
             | Self::PrefsSet { person, .. }
@@ -391,7 +399,7 @@ impl Fact {
 
     /// Whether it is told to everybody on the server.
     pub fn is_for_all(&self) -> bool {
-        matches!(self, Self::Deed(deed) if matches!(deed.act, Act::Announce(_)))
+        matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
     /// Whose doing it is that its own terminal already shows.
@@ -410,7 +418,7 @@ impl Fact {
     pub fn voice(&self) -> Option<&Name> {
         match self {
             Self::Said { name, .. } => Some(name),
-            Self::Told(told) => Some(&told.from_name),
+            Self::PrivateMessage(message) => Some(&message.from_name),
             _ => None,
         }
     }
@@ -421,8 +429,8 @@ impl Fact {
             self,
             Self::Joined { .. }
                 | Self::Left { .. }
-                | Self::Crowd { .. }
-                | Self::Departed(_)
+                | Self::PresenceSummary { .. }
+                | Self::Quit(_)
                 | Self::Renamed(_)
                 | Self::Returned(_)
         )

@@ -12,7 +12,7 @@ pub struct Seq(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
 
-/// A room. Kept in the store with the room's name.
+/// A room. Snapshot in the store with the room's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId(pub u32);
 
@@ -22,7 +22,7 @@ pub const LOBBY: RoomId = RoomId(0);
 /// The connection that a person is on. The core only hands it back; what it means is the
 /// server's affair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Link(pub u64);
+pub struct ConnId(pub u64);
 
 impl Seq {
     /// The position behind this one.

@@ -6,7 +6,7 @@
 //!
 //! The crate must not know sockets, files, clocks, randomness, async or any dialect. It is
 //! `no_std`, which makes most of these fail to compile; time and randomness come in as a
-//! [`Moment`].
+//! [`Env`].
 
 #![no_std]
 
@@ -18,31 +18,32 @@ mod answer;
 mod ban;
 mod chat;
 mod command;
-mod crowd;
 mod event;
 mod flood;
 mod ids;
 pub mod limits;
 mod name;
 mod prefs;
+mod presence;
 mod rejection;
 mod resume;
 mod room_name;
 mod text;
 mod time;
 
-pub use answer::{Answer, Arrival, Company, Profile, RoomLine, Topic, WhoLine};
-pub use ban::{Mask, MaskError, Sanction, home_of};
-pub use chat::{Chat, Claim, Kept, KeptRoom, Moment, Settings};
-pub use command::{Command, Proof, Query, Subject};
-pub use crowd::{Crowds, Telling};
+pub use answer::{Answer, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
+pub use ban::{Mask, MaskError, Restriction, home_of};
+pub use chat::{Chat, Env, Registration, RoomSnapshot, Settings, Snapshot};
+pub use command::{Caller, Command, Proof, Query};
 pub use event::{
-    Act, Arrived, Deed, Departed, Departure, Event, Fact, Manner, Renamed, Returned, Told,
+    AuditEntry, Event, Fact, LoggedIn, Manner, ModAction, PrivateMessage, Quit, QuitReason,
+    Renamed, Returned,
 };
 pub use flood::{Bucket, Rate};
-pub use ids::{LOBBY, Link, PersonId, RoomId, Seq};
+pub use ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 pub use name::{Name, NameError};
 pub use prefs::{Prefs, TimeStyle};
+pub use presence::{PresenceBatcher, Timing};
 pub use rejection::Rejection;
 pub use resume::ResumeCode;
 pub use room_name::{RoomName, RoomNameError};

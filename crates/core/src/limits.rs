@@ -34,9 +34,9 @@ pub const ROOMS_PER_PERSON_MAX: usize = 20;
 /// Names on one person's ignore list.
 pub const IGNORES_MAX: usize = 100;
 /// Bans, and likewise mutes. Every arrival is held against all of them.
-pub const SANCTIONS_MAX: usize = 10_000;
-/// Names that can be claimed; each has a hash of 100 bytes in memory.
-pub const CLAIMS_MAX: usize = 100_000;
+pub const RESTRICTIONS_MAX: usize = 10_000;
+/// Names that can be registered; each has a hash of 100 bytes in memory.
+pub const REGISTRATIONS_MAX: usize = 100_000;
 
 // Arriving and leaving.
 
@@ -47,7 +47,7 @@ pub const ARRIVAL_TIME: Span = Span::seconds(60);
 /// Bytes that a connection may send before it has a name: some names, and a script's first lines.
 pub const ARRIVAL_BYTES_MAX: usize = 4096;
 /// Time that the server waits for a client to speak first. Clients of TLS, HTTP, SSH and IRC do
-/// within milliseconds; over a slow link they take a round trip.
+/// within milliseconds; over a slow conn they take a round trip.
 pub const SNIFF_TIME: Span = Span(250);
 /// Silent connections that wait for that; when more come, the oldest waits no longer. Clients that
 /// speak first do so before eight others have connected, unless thousands connect every second.
@@ -74,11 +74,11 @@ pub const LINE_RATE: Rate = Rate {
 /// An operator's [`LINE_RATE`] is this many times as much.
 pub const OPERATOR_RATE_FACTOR: u32 = 4;
 
-/// Joins, and likewise leaves, of one room that are told one by one within [`CROWD_TIME`]: a third
+/// Joins, and likewise leaves, of one room that are told one by one within [`PRESENCE_TIME`]: a third
 /// of a screen. Rooms whose members know each other never get there.
-pub const CROWD_MAX: u32 = 8;
-/// The time over which joins and leaves beyond [`CROWD_MAX`] are gathered into one line.
-pub const CROWD_TIME: Span = Span::seconds(5);
+pub const PRESENCE_MAX: u32 = 8;
+/// The time over which joins and leaves beyond [`PRESENCE_MAX`] are gathered into one line.
+pub const PRESENCE_TIME: Span = Span::seconds(5);
 
 // Reading back.
 

@@ -12,7 +12,7 @@ use crate::time::{Span, Timestamp};
 /// A refusal. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// The name is somebody else's at the moment.
+    /// The name is somebody else's at the env.
     NameTaken {
         /// The name asked for.
         name: Name,
@@ -26,8 +26,8 @@ pub enum Rejection {
         /// The other.
         other: Name,
     },
-    /// The name is claimed and no proof, or a wrong one, was given.
-    NameClaimed(Name),
+    /// The name is registered and no proof, or a wrong one, was given.
+    NameRegistered(Name),
     /// The server has as many people as it takes.
     ServerFull {
         /// So many.
@@ -40,7 +40,7 @@ pub enum Rejection {
         /// The reason given.
         why: Option<Arc<Text>>,
     },
-    /// Only claimed names may arrive.
+    /// Only registered names may arrive.
     Locked,
     /// No session has this code, or not any more.
     CodeNotValid,
@@ -62,7 +62,7 @@ pub enum Rejection {
         /// For so much longer, or until undone.
         remaining: Option<Span>,
     },
-    /// Only claimed names may speak.
+    /// Only registered names may speak.
     LockedSpeech,
     /// The server cannot save, so nothing new may be shown.
     CannotSave,
@@ -89,8 +89,8 @@ pub enum Rejection {
     },
     /// The asker has that name already.
     SameName(Name),
-    /// As many names are claimed as the server keeps.
-    ClaimsFull,
+    /// As many names are registered as the server keeps.
+    RegistrationsFull,
     /// The asker ignores as many names as it may.
     TooManyIgnores {
         /// So many.
@@ -114,5 +114,5 @@ pub enum Rejection {
     /// No ban names that.
     NotBanned(Mask),
     /// There are as many bans or mutes as the server keeps.
-    SanctionsFull,
+    RestrictionsFull,
 }

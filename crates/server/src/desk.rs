@@ -11,7 +11,7 @@ use std::thread;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chinwag_core::limits::DESK_QUEUE_MAX;
-use chinwag_core::{Deed, Event, Fact, Link, Proof, RoomId, Seq, Timestamp};
+use chinwag_core::{AuditEntry, ConnId, Event, Fact, Proof, RoomId, Seq, Timestamp};
 use chinwag_store::{Back, Error, Found, History, Reader, SearchQuery};
 use chinwag_wire::plain::{Password, Search};
 
@@ -21,14 +21,14 @@ use crate::shard::{ToShard, shard_of};
 /// A question.
 #[derive(Debug)]
 pub(crate) enum Task {
-    /// The hash that a name is to be claimed with.
+    /// The hash that a name is to be registered with.
     Hash(Password),
     /// Whether a password is the one of a claim.
     Verify {
         /// As it was typed.
         password: Password,
         /// The claim's hash.
-        credential: Arc<str>,
+        password_hash: Arc<str>,
     },
     /// A room's messages.
     History {
@@ -72,12 +72,12 @@ pub(crate) enum Finding {
 /// A [`Finding`], for whom it is.
 #[derive(Debug)]
 pub(crate) struct DeskReply {
-    pub(crate) link: Link,
+    pub(crate) conn: ConnId,
     pub(crate) finding: Finding,
 }
 
 /// A [`Task`], and for whom it is.
-pub(crate) type Question = (Link, Task);
+pub(crate) type Question = (ConnId, Task);
 
 /// Where questions are put.
 #[derive(Clone, Debug)]
@@ -108,12 +108,12 @@ impl Desk {
     }
 
     /// Puts a question. Returns whether there is room for it.
-    pub(crate) fn ask(&self, link: Link, task: Task) -> bool {
+    pub(crate) fn ask(&self, conn: ConnId, task: Task) -> bool {
         let desk = match task {
             Task::Hash(_) | Task::Verify { .. } => &self.passwords,
             Task::History { .. } | Task::Search { .. } | Task::Log(_) => &self.history,
         };
-        desk.try_send((link, task)).is_ok()
+        desk.try_send((conn, task)).is_ok()
     }
 
     /// Desks at which nobody sits, and where the questions arrive.
@@ -128,10 +128,10 @@ impl Desk {
 struct Answers(Vec<Mailbox>);
 
 impl Answers {
-    fn send(&self, link: Link, finding: Finding) {
-        if let Some(shard) = self.0.get(shard_of(link)) {
+    fn send(&self, conn: ConnId, finding: Finding) {
+        if let Some(shard) = self.0.get(shard_of(conn)) {
             // A shard that has ended needs no answer.
-            shard.send(ToShard::Desk(DeskReply { link, finding }));
+            shard.send(ToShard::Desk(DeskReply { conn, finding }));
         }
     }
 }
@@ -143,8 +143,8 @@ fn spawn(
     mut work: impl FnMut(Task) -> Finding + Send + 'static,
 ) -> std::io::Result<()> {
     let sit = move || {
-        for (link, task) in questions {
-            answers.send(link, work(task));
+        for (conn, task) in questions {
+            answers.send(conn, work(task));
         }
     };
     thread::Builder::new().name(name.into()).spawn(sit)?;
@@ -190,19 +190,19 @@ impl Archive {
                 })?)
             }
             Task::Log(entries) => {
-                let deeds = self.reader.deeds(entries)?.into_iter();
-                Finding::Log(deeds.map(as_event).collect())
+                let audit_log = self.reader.audit_log(entries)?.into_iter();
+                Finding::Log(audit_log.map(as_event).collect())
             }
             Task::Hash(_) | Task::Verify { .. } => Finding::Failed,
         })
     }
 }
 
-fn as_event(line: chinwag_store::DeedLine) -> Event {
+fn as_event(line: chinwag_store::AuditLine) -> Event {
     Event {
         seq: Seq::default(),
         at: line.at,
-        fact: Fact::Deed(Box::new(Deed {
+        fact: Fact::Moderated(Box::new(AuditEntry {
             by: line.by,
             actor: None,
             act: line.act,
@@ -220,12 +220,12 @@ pub(crate) fn work_on(task: Task) -> Finding {
         }
         Task::Verify {
             password,
-            credential,
+            password_hash,
         } => {
             let password = password.reveal().as_bytes();
-            let is_right = PasswordHash::new(&credential)
+            let is_right = PasswordHash::new(&password_hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok());
-            Finding::Proof(is_right.then_some(Proof(credential)))
+            Finding::Proof(is_right.then_some(Proof(password_hash)))
         }
         _ => Finding::Failed,
     }

@@ -7,8 +7,8 @@
 
 mod clock;
 pub mod config;
+mod conn_limiter;
 mod desk;
-mod doors;
 mod hub;
 mod net;
 #[cfg(feature = "pieces")]
@@ -37,8 +37,8 @@ use mio::{Poll, Waker};
 
 use crate::clock::{Steady, wall};
 use crate::config::Config;
+use crate::conn_limiter::ConnLimiter;
 use crate::desk::Desk;
-use crate::doors::Doors;
 use crate::hub::Hub;
 use crate::net::Acceptor;
 use crate::shard::inbox::{self, Mailbox};
@@ -155,7 +155,7 @@ struct Running {
     hub_thread: JoinHandle<()>,
     /// Dropped to stop it.
     upkeep: (SyncSender<()>, JoinHandle<()>),
-    doors: Doors,
+    limiter: ConnLimiter,
     limits: Arc<config::Limits>,
     clock: Steady,
 }
@@ -170,7 +170,7 @@ impl Running {
         let clock = Steady::start();
         let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
         let checkpointer = opened.store.checkpointer()?;
-        let rooms = opened.kept.rooms.iter();
+        let rooms = opened.snapshot.rooms.iter();
         let mut room_names: HashMap<_, _> =
             rooms.map(|room| (room.id, room.name.clone())).collect();
         room_names.insert(LOBBY, RoomName::lobby());
@@ -221,7 +221,7 @@ impl Running {
             shard_threads,
             hub_thread,
             upkeep: (keep_up, upkeep),
-            doors: Doors::new(limits.connections_per_address_max, limits.connect_rate()),
+            limiter: ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate()),
             limits,
             clock,
         })
@@ -232,8 +232,8 @@ impl Running {
         &self,
         listeners: Vec<TcpListener>,
     ) -> io::Result<(Arc<Waker>, JoinHandle<io::Result<()>>)> {
-        let (shards, doors) = (self.shards.clone(), self.doors.clone());
-        let acceptor = Acceptor::new(listeners, &self.limits, shards, doors, self.clock)?;
+        let (shards, limiter) = (self.shards.clone(), self.limiter.clone());
+        let acceptor = Acceptor::new(listeners, &self.limits, shards, limiter, self.clock)?;
         let stop = acceptor.stop();
         let thread = thread::Builder::new().name("accept".into());
         Ok((stop, thread.spawn(move || acceptor.run())?))

@@ -14,7 +14,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use crate::clock::Steady;
 use crate::config::Limits;
-use crate::doors::Doors;
+use crate::conn_limiter::ConnLimiter;
 use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 
@@ -83,7 +83,7 @@ pub(crate) struct Acceptor {
     listeners: Vec<TcpListener>,
     stop: Arc<Waker>,
     shards: Vec<Mailbox>,
-    doors: Doors,
+    limiter: ConnLimiter,
     clock: Steady,
     /// The shard that has the next connection.
     next: usize,
@@ -113,7 +113,7 @@ impl Acceptor {
         listeners: Vec<std::net::TcpListener>,
         limits: &Limits,
         shards: Vec<Mailbox>,
-        doors: Doors,
+        limiter: ConnLimiter,
         clock: Steady,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
@@ -132,7 +132,7 @@ impl Acceptor {
             listeners: own,
             stop,
             shards,
-            doors,
+            limiter,
             clock,
             next: 0,
             is_exhausted: false,
@@ -201,8 +201,8 @@ impl Acceptor {
 
     /// Gives a connection to a shard, or turns it away. Returns whether there is a shard.
     fn admit(&mut self, stream: TcpStream, address: IpAddr) -> bool {
-        let admission = match self.doors.enter(address, self.clock.now()) {
-            Ok(admission) => admission,
+        let permit = match self.limiter.enter(address, self.clock.now()) {
+            Ok(permit) => permit,
             Err(why) => {
                 tracing::debug!("turned a connection from {address} away: {why:?}");
                 turn_away(&stream);
@@ -214,7 +214,7 @@ impl Acceptor {
         shard.send(ToShard::Accepted {
             stream,
             address,
-            admission,
+            permit,
         })
     }
 }

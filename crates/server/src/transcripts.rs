@@ -23,7 +23,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use chinwag_core::{LOBBY, Link, RoomName, Span, Timestamp};
+use chinwag_core::{ConnId, LOBBY, RoomName, Span, Timestamp};
 use chinwag_store::{Durability, Place, Store};
 use chinwag_wire::plain::TimeZone;
 
@@ -114,7 +114,7 @@ struct World {
     archive: Archive,
     questions: Receiver<Question>,
     now: Timestamp,
-    people: Vec<(String, MemorySocket, Link)>,
+    people: Vec<(String, MemorySocket, ConnId)>,
 }
 
 thread_local! {
@@ -160,8 +160,8 @@ impl World {
     /// Runs everything until nothing is left to do.
     fn settle(&mut self) {
         for _ in 0..1_000 {
-            for (_, socket, link) in &self.people {
-                if let Some(slot) = self.shard.slot_of(*link) {
+            for (_, socket, conn) in &self.people {
+                if let Some(slot) = self.shard.slot_of(*conn) {
                     self.shard.on_ready(slot, socket.readiness());
                 }
             }
@@ -170,29 +170,29 @@ impl World {
             let requests = self.shard.take_outbox();
             let questions: Vec<Question> = self.questions.try_iter().collect();
             let is_done = requests.is_none() && questions.is_empty();
-            for (link, task) in questions {
-                self.answer(link, task);
+            for (conn, task) in questions {
+                self.answer(conn, task);
             }
             for request in requests.into_iter().flatten() {
                 self.hub.take(request, self.now);
             }
             let turn = self.hub.finish(self.now);
             self.shard
-                .deliver(&turn.happenings, turn.replies, (turn.at, self.now));
+                .deliver(&turn.deliveries, turn.replies, (turn.at, self.now));
             self.shard.flush_all();
-            if is_done && turn.happenings.is_empty() {
+            if is_done && turn.deliveries.is_empty() {
                 return;
             }
         }
         panic!("it never comes to rest");
     }
 
-    fn answer(&mut self, link: Link, task: Task) {
+    fn answer(&mut self, conn: ConnId, task: Task) {
         let finding = match task {
             Task::Hash(_) | Task::Verify { .. } => work_on(task),
             task => self.archive.look_up(task),
         };
-        self.shard.on_finding(DeskReply { link, finding });
+        self.shard.on_finding(DeskReply { conn, finding });
         self.shard.resume_relieved();
     }
 
@@ -211,11 +211,11 @@ impl World {
     fn connect(&mut self, name: &str, waits: bool) {
         let socket = MemorySocket::default();
         let address = "192.0.2.1".parse().expect("an address");
-        let link = self
+        let conn = self
             .shard
             .admit(socket.server_end(), address, None, self.now);
         self.people.retain(|(other, _, _)| other != name);
-        self.people.push((name.to_owned(), socket, link));
+        self.people.push((name.to_owned(), socket, conn));
         if waits {
             self.pass(Span(250));
         }

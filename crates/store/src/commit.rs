@@ -5,25 +5,25 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chinwag_core::{Claim, Event, Fact, Name, RoomId, RoomName, Seq, Text, Timestamp};
+use chinwag_core::{Event, Fact, Name, Registration, RoomId, RoomName, Seq, Text, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::audit_log;
 use crate::block::{Draft, Drafts, Names, signed};
 use crate::checkpoint::Checkpointer;
 use crate::database::{Database, Role};
-use crate::deeds;
 use crate::error::{CommitError, Error};
 use crate::history::Reader;
 use crate::index::Indexer;
-use crate::kept;
 use crate::open::Retention;
+use crate::snapshot;
 
 /// The store's one writer. Whoever decides what happens owns it.
 #[derive(Debug)]
 pub struct Store {
     pub(crate) database: Database,
     pub(crate) retention: Retention,
-    /// When sanctions that have run out were last deleted.
+    /// When restrictions that have run out were last deleted.
     pub(crate) swept: Option<Timestamp>,
     /// Held for as long as the store is open.
     _lock: Option<File>,
@@ -126,7 +126,7 @@ impl Store {
             return Ok(());
         }
         // It may be an older copy that was put back, or one that another server has gone on with.
-        let is_ahead = kept::last_seq(conn)? >= first;
+        let is_ahead = snapshot::last_seq(conn)? >= first;
         self.rooms.clear();
         self.counts.clear();
         if is_ahead {
@@ -263,25 +263,25 @@ impl Turn<'_> {
                     self.ensure_room(*room)?;
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                 }
-                Fact::Claimed {
+                Fact::Registered {
                     name,
-                    credential,
+                    password_hash,
                     operator,
                     ..
                 } => {
-                    let claim = Claim {
+                    let registration = Registration {
                         name: name.clone(),
-                        credential: credential.clone(),
+                        password_hash: password_hash.clone(),
                         operator: *operator,
                     };
-                    deeds::put_claim(self.conn, &claim)?;
+                    audit_log::put_registration(self.conn, &registration)?;
                 }
-                Fact::Deed(deed) => deeds::write(self.conn, event, deed)?,
+                Fact::Moderated(audit_entry) => audit_log::write(self.conn, event, audit_entry)?,
                 fact => debug_assert!(is_said(event), "not durable: {fact:?}"),
             }
         }
         match events.last() {
-            Some(last) => kept::set_last_seq(self.conn, last.seq),
+            Some(last) => snapshot::set_last_seq(self.conn, last.seq),
             None => Ok(()),
         }
     }

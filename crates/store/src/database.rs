@@ -86,7 +86,7 @@ pub(crate) type FileId = (u64, u64);
 
 /// What stands at the path of an open database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum FileState {
     /// The files that are open.
     Same,
     /// Nothing, or only a part. Half of one database and half of another would be read as one
@@ -119,21 +119,21 @@ impl Paths {
         }
     }
 
-    fn standing(&self, opened: &Files) -> Standing {
+    fn standing(&self, opened: &Files) -> FileState {
         let (main, wal) = (file_id(&self.main), file_id(&self.wal));
         if main == opened.main {
             return match main.is_some() && wal == opened.wal {
-                true => Standing::Same,
-                false => Standing::Gone,
+                true => FileState::Same,
+                false => FileState::Gone,
             };
         }
         let is_left_over = |now: Option<FileId>, then| now.is_some() && now == then;
         let shm = file_id(&self.shm);
         match main {
             Some(_) if !is_left_over(wal, opened.wal) && !is_left_over(shm, opened.shm) => {
-                Standing::Replaced
+                FileState::Replaced
             }
-            _ => Standing::Gone,
+            _ => FileState::Gone,
         }
     }
 }
@@ -247,7 +247,7 @@ impl Database {
     /// The connection, for reading: to the file that stands at the path if it is this store's,
     /// else to the one that was opened, which can still be read when it has been deleted.
     pub(crate) fn conn(&mut self) -> rusqlite::Result<&Connection> {
-        if self.conn.is_some() && self.standing() == Standing::Replaced {
+        if self.conn.is_some() && self.standing() == FileState::Replaced {
             // What cannot be opened leaves the connection as it was.
             drop(self.connect());
         }
@@ -260,9 +260,9 @@ impl Database {
     /// [`CommitError::Gone`] if the files at the path are not there or are another store's.
     pub(crate) fn writable(&mut self) -> Result<(&Connection, bool), CommitError> {
         let is_new = match (self.standing(), &self.conn) {
-            (Standing::Same, Some(_)) => false,
-            (Standing::Gone, Some(_)) => return Err(self.gone()),
-            (Standing::Replaced, _) | (_, None) => {
+            (FileState::Same, Some(_)) => false,
+            (FileState::Gone, Some(_)) => return Err(self.gone()),
+            (FileState::Replaced, _) | (_, None) => {
                 self.connect().map_err(|error| self.gone_or(error))?;
                 true
             }
@@ -286,10 +286,10 @@ impl Database {
         }
     }
 
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> FileState {
         match &self.address {
             Address::File(paths) => paths.standing(&self.files),
-            Address::Memory(_) => Standing::Same,
+            Address::Memory(_) => FileState::Same,
         }
     }
 

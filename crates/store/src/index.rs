@@ -15,8 +15,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::database::{Address, Database, FileId, Paths, file_id};
 use crate::error::{Error, is_damage};
-use crate::kept;
 use crate::open::make_private;
+use crate::snapshot;
 use crate::words::write_words;
 
 /// The file's name, beside the database of messages.
@@ -129,7 +129,7 @@ impl Indexer {
             });
         };
         let conn = self.messages.conn()?;
-        let open = index.open(kept::last_seq(conn)?)?;
+        let open = index.open(snapshot::last_seq(conn)?)?;
         let turns = Turns::read(conn, open.mark, messages_max)?;
         let oldest = oldest(conn)?.unwrap_or(open.mark.next());
         let written = open.write(&turns, oldest, &mut self.names);

@@ -1,4 +1,4 @@
-//! What is kept: messages, rooms and their topics, claimed names, sanctions and what operators
+//! What is kept: messages, rooms and their topics, registered names, restrictions and what operators
 //! did, in one SQLite file; and a search over the messages, in a second one.
 //!
 //! [`Store`] is the writer and belongs to the hub, which commits what it has decided before
@@ -13,24 +13,24 @@
 //!
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 
+mod audit_log;
 mod block;
 mod checkpoint;
 mod commit;
 mod database;
-mod deeds;
 mod error;
 mod history;
 mod index;
-mod kept;
 mod open;
 mod schema;
 mod search;
+mod snapshot;
 mod trim;
 mod words;
 
+pub use audit_log::AuditLine;
 pub use checkpoint::Checkpointer;
 pub use commit::Store;
-pub use deeds::DeedLine;
 pub use error::{CommitError, Damage, Error, OpenError};
 pub use history::{Back, History, Reader, Recent};
 pub use index::{Indexed, Indexer};

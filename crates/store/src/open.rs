@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chinwag_core::{Kept, Seq, Span};
+use chinwag_core::{Seq, Snapshot, Span};
 use rusqlite::Connection;
 
 use crate::commit::Store;
 use crate::database::{Address, Database, Paths, Role};
 use crate::error::{Damage, Error, OpenError, is_damage};
-use crate::kept;
 use crate::schema::{self, MigrationError};
+use crate::snapshot;
 
 /// The file that holds what is kept.
 const MESSAGES: &str = "messages.db";
@@ -33,7 +33,7 @@ pub enum Place {
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// The end of the process at any moment. A power cut may take the last commits, never more.
+    /// The end of the process at any env. A power cut may take the last commits, never more.
     #[default]
     Process,
     /// A power cut: every commit waits for the disk.
@@ -56,7 +56,7 @@ pub struct Opened {
     /// The store.
     pub store: Store,
     /// What the chat starts with.
-    pub kept: Kept,
+    pub snapshot: Snapshot,
     /// The first place in the one order that is free.
     pub next_seq: Seq,
 }
@@ -77,11 +77,11 @@ impl Store {
         };
         let role = Role::Writer(durability);
         let opened = open_database(&address, role).map_err(|error| error.at(&address))?;
-        let (database, kept, next_seq) = opened;
-        let rooms = kept.rooms.iter().map(|room| room.id).collect();
+        let (database, snapshot, next_seq) = opened;
+        let rooms = snapshot.rooms.iter().map(|room| room.id).collect();
         Ok(Opened {
             store: Self::new(database, lock, retention, rooms),
-            kept,
+            snapshot,
             next_seq,
         })
     }
@@ -190,13 +190,13 @@ impl Failure {
     }
 }
 
-fn open_database(address: &Address, role: Role) -> Result<(Database, Kept, Seq), Failure> {
+fn open_database(address: &Address, role: Role) -> Result<(Database, Snapshot, Seq), Failure> {
     let sqlite = |error| Failure::Migration(MigrationError::Sqlite(error));
     let mut conn: Connection = address.connect(role, true).map_err(sqlite)?;
     schema::migrate(&mut conn).map_err(Failure::Migration)?;
-    kept::forget_empty_rooms(&conn)?;
-    let kept = kept::load(&conn).map_err(Failure::Load)?;
-    let next_seq = kept::last_seq(&conn)?.next();
+    snapshot::forget_empty_rooms(&conn)?;
+    let snapshot = snapshot::load(&conn).map_err(Failure::Load)?;
+    let next_seq = snapshot::last_seq(&conn)?.next();
     let database = Database::new(address.clone(), role, conn)?;
-    Ok((database, kept, next_seq))
+    Ok((database, snapshot, next_seq))
 }

@@ -14,7 +14,7 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// before it, so that a total is two look-ups. `turn` is the first block of the same commit: the
 /// blocks of one turn overlap, those of different turns never do.
 ///
-/// `deed` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
+/// `audit_entry` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
 /// is for reading.
 const VERSION_1: &str = "
 CREATE TABLE block (
@@ -36,13 +36,13 @@ CREATE TABLE room (
     topic_by  TEXT,
     topic_at  INTEGER
 ) STRICT;
-CREATE TABLE claim (
+CREATE TABLE registration (
     folded     TEXT PRIMARY KEY,
     name       TEXT NOT NULL,
-    credential TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
     operator   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE sanction (
+CREATE TABLE restriction (
     id      INTEGER PRIMARY KEY,
     kind    TEXT NOT NULL,
     name    TEXT,
@@ -52,7 +52,7 @@ CREATE TABLE sanction (
     by      TEXT NOT NULL,
     why     TEXT
 ) STRICT;
-CREATE TABLE deed (
+CREATE TABLE audit_log (
     seq     INTEGER PRIMARY KEY,
     at      INTEGER NOT NULL,
     by      TEXT NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE deed (
 CREATE VIEW log AS
     SELECT datetime(at / 1000, 'unixepoch') AS at, by, act, target,
            datetime(until / 1000, 'unixepoch') AS until, words
-    FROM deed ORDER BY seq;
+    FROM audit_log ORDER BY seq;
 CREATE TABLE setting (
     key    TEXT PRIMARY KEY,
     value  ANY NOT NULL
@@ -83,7 +83,7 @@ pub(crate) mod key {
     pub(crate) const STORE: &str = "store";
     /// The message of the day; absent if there is none.
     pub(crate) const MOTD: &str = "motd";
-    /// Present if only claimed names may arrive.
+    /// Present if only registered names may arrive.
     pub(crate) const LOCKED: &str = "locked";
     /// The place in the one order that durable events have reached, as far as the blocks do not
     /// say it.

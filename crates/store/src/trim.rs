@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use crate::block::unsigned;
 use crate::commit::Store;
 use crate::error::Error;
-use crate::kept;
 use crate::schema::pragma;
+use crate::snapshot;
 
 /// Blocks that one step deletes at most.
 const BLOCKS_MAX: i64 = 64;
@@ -19,7 +19,7 @@ const BLOCKS_MAX: i64 = 64;
 /// one has to be read before it is free.
 const BYTES_MAX: u64 = 256 << 10;
 
-/// Time between two looks for sanctions that have run out. They do no harm while they stay.
+/// Time between two looks for restrictions that have run out. They do no harm while they stay.
 const SWEEP_TIME: Span = Span::minutes(60);
 
 /// The oldest blocks that are to go.
@@ -54,7 +54,7 @@ impl Store {
             .swept
             .is_none_or(|swept| now.since(swept) >= SWEEP_TIME)
         {
-            conn.prepare_cached("DELETE FROM sanction WHERE until <= ?1")?
+            conn.prepare_cached("DELETE FROM restriction WHERE until <= ?1")?
                 .execute([now.0])?;
             self.swept = Some(now);
         }
@@ -70,9 +70,9 @@ impl Store {
             return Ok(false);
         };
         // The newest message may go, but not what it says about the one order.
-        let last_seq = kept::last_seq(conn)?;
+        let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        kept::set_last_seq(conn, last_seq)?;
+        snapshot::set_last_seq(conn, last_seq)?;
         conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
             .execute([oldest.last])?;
         conn.prepare_cached("COMMIT")?.execute([])?;

@@ -1,7 +1,7 @@
 //! The plain dialect: what a person at nc or telnet types, and what they read.
 //!
 //! Behind the line splitter ([`crate::input`]): a line comes in and is read as a [`Request`] (at
-//! the name prompt: an [`Entry`]), or as a [`Mistake`]; events, answers and refusals go out as
+//! the name prompt: an [`Entry`]), or as a [`ParseError`]; events, answers and refusals go out as
 //! lines through a [`Renderer`]. Everything here is a function of its arguments: no socket, no
 //! store, no hub, no clock, and no time zone but the one that is handed in.
 //!
@@ -26,7 +26,8 @@ pub use parse::{parse, parse_entry};
 pub use reference::reference;
 pub use render::{Notice, Renderer, Style};
 pub use request::{
-    Asked, Back, Entry, HelpTopic, Mistake, Password, Pref, PrefChange, Request, Search, Typed,
+    Asked, Back, EchoedInput, Entry, HelpTopic, ParseError, Password, Pref, PrefChange, Request,
+    Search,
 };
 pub use table::{COMMANDS, CommandSpec, Group};
 pub use zone::{Date, TimeZone, day_start, zone};

@@ -26,7 +26,7 @@ fn names_that_cannot_be_had() {
     drop(reg);
     lee.expect("* reg left #lobby");
     let bad = "A name is 1 to 32 letters, digits, - _ or . and starts with a letter.";
-    let claimed = "\"reg\" is registered. If it is yours, type reg#password; or choose another.";
+    let registered = "\"reg\" is registered. If it is yours, type reg#password; or choose another.";
     let mut visitor = visitor(&server);
     for (typed, sentence) in [
         ("lee", "\"lee\" is here already. Try another, such as lee2."),
@@ -37,12 +37,12 @@ fn names_that_cannot_be_had() {
         ("#lee", bad),
         (&"x".repeat(33), bad),
         ("/nonsense", bad),
-        ("reg", claimed),
+        ("reg", registered),
         (
             "Reg",
             "\"Reg\" is registered. If it is yours, type Reg#password; or choose another.",
         ),
-        ("reg#wrong", claimed),
+        ("reg#wrong", registered),
         ("/resume AAAA-AAAA", "That code is not valid any more."),
         ("/resume nonsense", "That code is not valid any more."),
     ] {
@@ -210,11 +210,11 @@ fn a_lock_keeps_strangers_out() {
     lee.ask("/lock", "! Locked: ");
     guest.ask(
         "hello",
-        "! NOT sent: only registered names may speak at the moment.\n",
+        "! NOT sent: only registered names may speak at the env.\n",
     );
     reg.send("hello");
     lee.expect("reg: hello\n");
-    let stranger = "Only registered names may come in at the moment. Try again later.";
+    let stranger = "Only registered names may come in at the env. Try again later.";
     refused(&mut visitor(&server), "stranger", stranger);
     lee.ask("/lock off", "! Unlocked: ");
     guest.send("hello");

@@ -47,10 +47,7 @@ fn everything_decided_comes_back() {
 
     let mut stranger = server.connect();
     stranger.expect("Enter your username: ");
-    stranger.ask(
-        "stranger",
-        "Only registered names may come in at the moment.",
-    );
+    stranger.ask("stranger", "Only registered names may come in at the env.");
     let mut thief = server.connect();
     thief.expect("Enter your username: ");
     thief.ask(
@@ -84,7 +81,7 @@ fn everything_decided_comes_back() {
     let rooms = rooms + &bob.expect("\n");
     assert!(rooms.contains("#dev (0 people): Ship it"), "{rooms}");
     let log = lee.ask("/log", "unmuted troll");
-    for deed in [
+    for audit_entry in [
         "lee made bob an operator\n",
         "lee muted troll for 2 hours: noise\n",
         "lee banned mallory for 1 day: spam\n",
@@ -93,7 +90,7 @@ fn everything_decided_comes_back() {
         "lee announced: restart at noon\n",
         "lee locked the server\n",
     ] {
-        assert!(log.contains(deed), "{deed}: {log}");
+        assert!(log.contains(audit_entry), "{audit_entry}: {log}");
     }
     let bans = lee.ask("/bans", "lee: spam\n");
     assert!(bans.contains("--- 2 bans, 0 mutes ---"), "{bans}");

@@ -220,8 +220,8 @@ fn being_oneself() {
         "/nick bob",
         "! \"bob\" is here already. Try another, such as bob2.\n",
     );
-    let claimed = "! Your name is registered. Next time type annie#PASSWORD at the prompt.\n";
-    says(&mut ann, "/claim secret", claimed);
+    let registered = "! Your name is registered. Next time type annie#PASSWORD at the prompt.\n";
+    says(&mut ann, "/claim secret", registered);
     says(&mut ann, "/away lunch", "! You are away: lunch.\n");
     bob.ask("/who", "annie (registered, away: lunch)\n");
     bob.sync();

@@ -20,7 +20,7 @@ pub(crate) const EVENTS_MAX: usize = 64;
 /// One thing that happened.
 #[derive(Debug)]
 pub(crate) enum Event {
-    Typed(Vec<u8>),
+    EchoedInput(Vec<u8>),
     /// The keyboard is gone.
     InputEnded,
     Heard(Vec<u8>),
@@ -53,7 +53,11 @@ impl Events {
         let handle = signals.handle();
         let (sender, queue) = sync_channel(EVENTS_MAX);
         let (ears, eyes) = (sender.clone(), sender.clone());
-        thread::spawn(move || forward(io::stdin(), &sender, Event::Typed, |_| Event::InputEnded));
+        thread::spawn(move || {
+            forward(io::stdin(), &sender, Event::EchoedInput, |_| {
+                Event::InputEnded
+            })
+        });
         thread::spawn(move || forward(socket, &ears, Event::Heard, Event::HungUp));
         thread::spawn(move || forward_signals(signals, &eyes));
         Ok(Self {

@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
 
     fn handle(&mut self, event: Event) -> Option<End> {
         match event {
-            Event::Typed(bytes) => {
+            Event::EchoedInput(bytes) => {
                 let effects = self.conversation.typed(&bytes);
                 self.carry_out(effects);
             }

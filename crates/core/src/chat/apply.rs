@@ -4,10 +4,12 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Chat, Claim, Parted, Person};
+use super::{Chat, Person, Registration, Resumable};
 use crate::answer::Topic;
-use crate::ban::{Mask, Sanction};
-use crate::event::{Act, Arrived, Deed, Departed, Event, Fact, Renamed, Returned, Told};
+use crate::ban::{Mask, Restriction};
+use crate::event::{
+    AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, Renamed, Returned,
+};
 use crate::ids::{LOBBY, PersonId, RoomId, Seq};
 use crate::name::Name;
 use crate::prefs::Prefs;
@@ -19,7 +21,7 @@ impl Chat {
         let at = event.at;
         match &event.fact {
             Fact::RoomOpened { room, name } => self.open_room(*room, name.clone()),
-            Fact::Arrived(arrived) => self.apply_arrived(arrived, at),
+            Fact::LoggedIn(arrived) => self.apply_arrived(arrived, at),
             Fact::Returned(returned) => self.apply_returned(returned, at),
             Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
             Fact::Switched { person, room } => self.with(*person, |p| p.current = *room),
@@ -29,10 +31,10 @@ impl Chat {
                 current,
                 ..
             } => self.apply_left(*person, *room, *current),
-            Fact::Departed(departed) => self.apply_departed(departed, event.seq, at),
+            Fact::Quit(departed) => self.apply_departed(departed, event.seq, at),
             Fact::Renamed(renamed) => self.apply_renamed(renamed),
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
-            Fact::Told(told) => self.apply_told(told, at),
+            Fact::PrivateMessage(message) => self.apply_told(message, at),
             Fact::TopicSet { room, by, text } => {
                 let by = by.clone();
                 let topic = text.clone().map(|text| Topic { text, by, at });
@@ -49,23 +51,23 @@ impl Chat {
                 p.ignores.extend(on.then(|| name.clone()));
             }),
             Fact::PrefsSet { person, prefs } => self.with(*person, |p| p.prefs = prefs.clone()),
-            Fact::Claimed {
+            Fact::Registered {
                 person,
                 name,
-                credential,
+                password_hash,
                 operator,
             } => {
-                let claim = Claim {
+                let claim = Registration {
                     name: name.clone(),
-                    credential: credential.clone(),
+                    password_hash: password_hash.clone(),
                     operator: *operator,
                 };
-                self.claims.insert(name.clone(), Arc::new(claim));
-                self.with(*person, |p| p.claimed = true);
+                self.registrations.insert(name.clone(), Arc::new(claim));
+                self.with(*person, |p| p.registered = true);
             }
-            Fact::Deed(deed) => self.apply_deed(deed, at),
+            Fact::Moderated(audit_entry) => self.apply_deed(audit_entry, at),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
-            Fact::Crowd { .. } => {}
+            Fact::PresenceSummary { .. } => {}
         }
     }
 
@@ -75,13 +77,13 @@ impl Chat {
         }
     }
 
-    fn apply_arrived(&mut self, arrived: &Arrived, at: Timestamp) {
+    fn apply_arrived(&mut self, arrived: &LoggedIn, at: Timestamp) {
         let mut person = Person {
             id: arrived.person,
-            link: arrived.link,
+            conn: arrived.conn,
             name: arrived.name.clone(),
             address: arrived.address,
-            claimed: arrived.claimed,
+            registered: arrived.registered,
             operator: arrived.operator,
             rooms: Vec::new(),
             current: LOBBY,
@@ -102,12 +104,12 @@ impl Chat {
 
     /// Of all mutes that meet somebody the one that holds longest, lest a short one that comes
     /// later lifts it. The one in force counts, though they may have another name by now.
-    fn mute_of(&self, person: &Person, at: Timestamp) -> Option<Box<Sanction>> {
-        let meets = |mute: &&Sanction| mute.mask.meets(Some(&person.name), person.address);
+    fn mute_of(&self, person: &Person, at: Timestamp) -> Option<Box<Restriction>> {
+        let matches = |mute: &&Restriction| mute.mask.matches(Some(&person.name), person.address);
         let in_force = person.muted.as_deref();
         let in_force = in_force.filter(|mute| self.mutes.contains(mute));
-        let mutes = self.mutes.iter().filter(meets).chain(in_force);
-        let holding = mutes.filter(|mute| mute.holds(at));
+        let mutes = self.mutes.iter().filter(matches).chain(in_force);
+        let holding = mutes.filter(|mute| mute.is_active(at));
         let longest = holding.max_by_key(|mute| (mute.until.is_none(), mute.until));
         longest.cloned().map(Box::new)
     }
@@ -139,20 +141,20 @@ impl Chat {
 
     fn apply_returned(&mut self, returned: &Returned, at: Timestamp) {
         let arrived = &returned.arrived;
-        let parted = self.parted.iter();
+        let parted = self.resumables.iter();
         let place = parted
             .enumerate()
             .find(|(_, p)| p.person.id == arrived.person);
         let lost = place
             .map(|(place, _)| place)
-            .and_then(|place| self.parted.remove(place));
+            .and_then(|place| self.resumables.remove(place));
         let Some(mut person) = self
             .unseat(arrived.person)
             .or(lost.map(|parted| parted.person))
         else {
             return;
         };
-        person.link = arrived.link;
+        person.conn = arrived.conn;
         person.address = arrived.address;
         person.rooms = returned.rooms.to_vec();
         person.current = returned.current;
@@ -189,18 +191,18 @@ impl Chat {
         });
     }
 
-    fn apply_departed(&mut self, departed: &Departed, seen: Seq, at: Timestamp) {
+    fn apply_departed(&mut self, departed: &Quit, seen: Seq, at: Timestamp) {
         let Some(person) = self.unseat(departed.person) else {
             return;
         };
         if !departed.why.is_resumable() {
             return;
         }
-        while self.parted.len() >= self.settings.people_max {
-            self.parted.pop_front();
+        while self.resumables.len() >= self.settings.people_max {
+            self.resumables.pop_front();
         }
         let until = at + self.settings.resume_time;
-        self.parted.push_back(Parted {
+        self.resumables.push_back(Resumable {
             person,
             until,
             seen,
@@ -215,7 +217,7 @@ impl Chat {
         self.operators_here += usize::from(renamed.operator);
         self.names.remove(&person.name);
         person.name = renamed.new.clone();
-        person.claimed = renamed.claimed;
+        person.registered = renamed.registered;
         person.operator = renamed.operator;
         self.names.insert(person.name.clone(), person.id);
     }
@@ -231,28 +233,28 @@ impl Chat {
         });
     }
 
-    fn apply_told(&mut self, told: &Told, at: Timestamp) {
-        self.with(told.from, |p| p.spoke = at);
-        if !told.ignored {
-            self.with(told.to, |p| p.last_teller = Some(told.from));
+    fn apply_told(&mut self, message: &PrivateMessage, at: Timestamp) {
+        self.with(message.from, |p| p.spoke = at);
+        if !message.ignored {
+            self.with(message.to, |p| p.last_teller = Some(message.from));
         }
     }
 
-    fn apply_deed(&mut self, deed: &Deed, at: Timestamp) {
-        match &deed.act {
-            Act::Kick { .. } | Act::Announce(_) => {}
-            Act::Ban(ban) => put(&mut self.bans, ban),
-            Act::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
-            Act::Mute(mute) => self.apply_mute(mute, at),
-            Act::Unmute(mask) => self.apply_unmute(mask),
-            Act::Op { name, .. } => self.set_operator(name, true),
-            Act::Deop { name } => self.set_operator(name, false),
-            Act::Motd(text) => self.motd = text.clone(),
-            Act::Lock(on) => self.locked = *on,
+    fn apply_deed(&mut self, audit_entry: &AuditEntry, at: Timestamp) {
+        match &audit_entry.act {
+            ModAction::Kick { .. } | ModAction::Announce(_) => {}
+            ModAction::Ban(ban) => put(&mut self.bans, ban),
+            ModAction::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
+            ModAction::Mute(mute) => self.apply_mute(mute, at),
+            ModAction::Unmute(mask) => self.apply_unmute(mask),
+            ModAction::Op { name, .. } => self.set_operator(name, true),
+            ModAction::Deop { name } => self.set_operator(name, false),
+            ModAction::Motd(text) => self.motd = text.clone(),
+            ModAction::Lock(on) => self.locked = *on,
         }
     }
 
-    fn apply_mute(&mut self, mute: &Sanction, at: Timestamp) {
+    fn apply_mute(&mut self, mute: &Restriction, at: Timestamp) {
         put(&mut self.mutes, mute);
         let met = self.met_by(&mute.mask);
         let met: Vec<_> = met.map(|met| (met.id, self.mute_of(met, at))).collect();
@@ -269,16 +271,17 @@ impl Chat {
     }
 
     fn set_operator(&mut self, name: &Name, operator: bool) {
-        if let Some(claim) = self.claims.get(name) {
-            let claim = Claim {
+        if let Some(claim) = self.registrations.get(name) {
+            let claim = Registration {
                 operator,
-                ..Claim::clone(claim)
+                ..Registration::clone(claim)
             };
-            self.claims.insert(claim.name.clone(), Arc::new(claim));
+            self.registrations
+                .insert(claim.name.clone(), Arc::new(claim));
         }
         // Who is away from a lost connection comes back with the rank that the claim has by then.
-        let parted = self.parted.iter_mut().map(|parted| &mut parted.person);
-        for person in parted.filter(|person| person.claimed && person.name.same_as(name)) {
+        let parted = self.resumables.iter_mut().map(|parted| &mut parted.person);
+        for person in parted.filter(|person| person.registered && person.name.same_as(name)) {
             person.operator = operator;
         }
         let Some(person) = self.names.get(name).and_then(|id| self.people.get_mut(id)) else {
@@ -295,14 +298,14 @@ impl Chat {
                 self.room_keys.remove(&room.name.key());
             }
         }
-        self.parted.retain(|parted| at < parted.until);
-        self.bans.retain(|ban| ban.holds(at));
-        self.mutes.retain(|mute| mute.holds(at));
+        self.resumables.retain(|parted| at < parted.until);
+        self.bans.retain(|ban| ban.is_active(at));
+        self.mutes.retain(|mute| mute.is_active(at));
     }
 }
 
-/// Adds a sanction; of two on the same mask the newer holds.
-fn put(list: &mut Vec<Sanction>, sanction: &Sanction) {
-    list.retain(|other| other.mask != sanction.mask);
-    list.push(sanction.clone());
+/// Adds a restriction; of two on the same mask the newer holds.
+fn put(list: &mut Vec<Restriction>, restriction: &Restriction) {
+    list.retain(|other| other.mask != restriction.mask);
+    list.push(restriction.clone());
 }

@@ -1,15 +1,15 @@
-//! Coming in: names, claims, lost sessions, and the first operator.
+//! Coming in: names, registrations, lost sessions, and the first operator.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{Chat, Moment, Person};
+use super::{Chat, Env, Person};
 use crate::command::Proof;
-use crate::event::{Arrived, Departure, Fact, Renamed, Returned};
-use crate::ids::{LOBBY, Link, PersonId, Seq};
-use crate::limits::CLAIMS_MAX;
+use crate::event::{Fact, LoggedIn, QuitReason, Renamed, Returned};
+use crate::ids::{ConnId, LOBBY, PersonId, Seq};
+use crate::limits::REGISTRATIONS_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
@@ -21,34 +21,34 @@ const GUEST_TRIES: u32 = 64;
 impl Chat {
     pub(super) fn decide_arrive(
         &self,
-        (link, address): (Link, IpAddr),
+        (conn, address): (ConnId, IpAddr),
         name: Option<Name>,
         proof: Option<&Proof>,
-        moment: &mut Moment<'_>,
+        env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         self.check_room_for_one_more()?;
-        self.check_not_banned(name.as_ref(), address, moment.now)?;
-        let claim = name.as_ref().and_then(|name| self.claims.get(name));
+        self.check_not_banned(name.as_ref(), address, env.now)?;
+        let claim = name.as_ref().and_then(|name| self.registrations.get(name));
         // A lock that nobody is left to open would shut everybody out for good.
         if self.locked && claim.is_none() && !self.wants_operator() {
             return Err(Rejection::Locked);
         }
         let name = match name {
             Some(name) => self.check_name(name, None, proof)?,
-            None => self.guest_name(moment)?,
+            None => self.guest_name(env)?,
         };
-        let arrived = Arrived {
+        let arrived = LoggedIn {
             person: PersonId(self.next_person),
-            link,
+            conn,
             address,
-            claimed: claim.is_some(),
+            registered: claim.is_some(),
             operator: claim.is_some_and(|claim| claim.operator) || self.wants_operator(),
             name: name.clone(),
-            code: ResumeCode::from_random((moment.roll)()),
+            code: ResumeCode::from_random((env.roll)()),
         };
         let person = arrived.person;
-        facts.push(Fact::Arrived(Box::new(arrived)));
+        facts.push(Fact::LoggedIn(Box::new(arrived)));
         facts.push(self.joined(person, name, LOBBY));
         Ok(())
     }
@@ -57,7 +57,7 @@ impl Chat {
     fn wants_operator(&self) -> bool {
         self.settings.first_operator
             && self.operators_here == 0
-            && !self.claims.owners().any(|claim| claim.operator)
+            && !self.registrations.owners().any(|claim| claim.operator)
     }
 
     pub(super) fn check_room_for_one_more(&self) -> Result<(), Rejection> {
@@ -77,7 +77,7 @@ impl Chat {
         let met = self
             .bans
             .iter()
-            .find(|ban| ban.holds(now) && ban.mask.meets(name, address));
+            .find(|ban| ban.is_active(now) && ban.mask.matches(name, address));
         met.map_or(Ok(()), |ban| {
             Err(Rejection::Banned {
                 until: ban.until,
@@ -98,10 +98,10 @@ impl Chat {
             let free = self.free_name_like(&name);
             return Err(Rejection::NameTaken { name, free });
         }
-        if let Some(claim) = self.claims.get(&name)
-            && proof.is_none_or(|proof| proof.0 != claim.credential)
+        if let Some(claim) = self.registrations.get(&name)
+            && proof.is_none_or(|proof| proof.0 != claim.password_hash)
         {
-            return Err(Rejection::NameClaimed(name));
+            return Err(Rejection::NameRegistered(name));
         }
         self.check_look(name, own)
     }
@@ -122,12 +122,17 @@ impl Chat {
         let here = self.names.look_alikes(name);
         let mut others = here.filter(|(_, id)| Some(**id) != own);
         let other = others.next().map(|(name, _)| name);
-        other.or_else(|| self.claims.look_alikes(name).next().map(|(name, _)| name))
+        other.or_else(|| {
+            self.registrations
+                .look_alikes(name)
+                .next()
+                .map(|(name, _)| name)
+        })
     }
 
     fn is_free(&self, name: &Name) -> bool {
         self.names.get(name).is_none()
-            && self.claims.get(name).is_none()
+            && self.registrations.get(name).is_none()
             && self.look_alike(name, None).is_none()
     }
 
@@ -139,8 +144,8 @@ impl Chat {
             .unwrap_or_else(|| name.clone())
     }
 
-    fn guest_name(&self, moment: &mut Moment<'_>) -> Result<Name, Rejection> {
-        let random = (0..GUEST_TRIES).map(|_| (moment.roll)() as u16);
+    fn guest_name(&self, env: &mut Env<'_>) -> Result<Name, Rejection> {
+        let random = (0..GUEST_TRIES).map(|_| (env.roll)() as u16);
         let mut all = random.chain(0..=u16::MAX).map(Name::guest);
         all.find(|name| self.is_free(name))
             .ok_or(Rejection::ServerFull {
@@ -150,7 +155,7 @@ impl Chat {
 
     pub(super) fn decide_resume(
         &self,
-        (link, address): (Link, IpAddr),
+        (conn, address): (ConnId, IpAddr),
         me: Option<&Person>,
         code: ResumeCode,
         now: Timestamp,
@@ -169,13 +174,13 @@ impl Chat {
             self.check_name_is_still_theirs(person, own)?;
         }
         // Whoever came in under a passing name to resume leaves it behind.
-        facts.extend(me.map(|me| super::decide::depart(me, Departure::Quit(None))));
-        let arrived = Arrived {
+        facts.extend(me.map(|me| super::decide::depart(me, QuitReason::Quit(None))));
+        let arrived = LoggedIn {
             person: person.id,
-            link,
+            conn,
             address,
             name: person.name.clone(),
-            claimed: person.claimed,
+            registered: person.registered,
             operator: person.operator,
             code,
         };
@@ -186,7 +191,7 @@ impl Chat {
             prefs: person.prefs.clone(),
             ignores: person.ignores.as_slice().into(),
             seen,
-            replaces: is_here.then_some(person.link),
+            replaces: is_here.then_some(person.conn),
         })));
         Ok(())
     }
@@ -200,7 +205,7 @@ impl Chat {
         if let Some(person) = self.people.values().find(|person| person.code == code) {
             return Ok((person, Seq::default(), true));
         }
-        let parted = self.parted.iter();
+        let parted = self.resumables.iter();
         let mut lost = parted.filter(|parted| parted.person.code == code && now < parted.until);
         let lost = lost.next().ok_or(Rejection::CodeNotValid)?;
         Ok((&lost.person, lost.seen, false))
@@ -213,8 +218,11 @@ impl Chat {
     ) -> Result<(), Rejection> {
         // The claim was proven when they came; another password since then makes no difference,
         // but a claim by somebody else does.
-        let claim = self.claims.get(&person.name).filter(|_| person.claimed);
-        let proof = claim.map(|claim| Proof(claim.credential.clone()));
+        let claim = self
+            .registrations
+            .get(&person.name)
+            .filter(|_| person.registered);
+        let proof = claim.map(|claim| Proof(claim.password_hash.clone()));
         self.check_name(person.name.clone(), own, proof.as_ref())?;
         Ok(())
     }
@@ -248,19 +256,19 @@ impl Chat {
             return Err(Rejection::SameName(name));
         }
         self.check_not_banned(Some(&name), me.address, now)?;
-        // Another case of one's own claimed name needs no password.
+        // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id))?,
             false => self.check_name(name, Some(me.id), proof)?,
         };
-        let claim = self.claims.get(&new);
+        let claim = self.registrations.get(&new);
         // An operator by claim is one under that name alone; one appointed for the visit stays.
-        let own_claim = self.claims.get(&me.name);
+        let own_claim = self.registrations.get(&me.name);
         let by_claim = own_claim.is_some_and(|claim| claim.operator);
         Ok(Fact::Renamed(Box::new(Renamed {
             person: me.id,
             old: me.name.clone(),
-            claimed: claim.is_some(),
+            registered: claim.is_some(),
             operator: claim.is_some_and(|claim| claim.operator) || (me.operator && !by_claim),
             new,
             rooms: me.rooms.as_slice().into(),
@@ -270,15 +278,17 @@ impl Chat {
     pub(super) fn decide_claim(
         &self,
         me: &Person,
-        credential: Arc<str>,
+        password_hash: Arc<str>,
     ) -> Result<Fact, Rejection> {
-        if self.claims.get(&me.name).is_none() && self.claims.len() >= CLAIMS_MAX {
-            return Err(Rejection::ClaimsFull);
+        if self.registrations.get(&me.name).is_none()
+            && self.registrations.len() >= REGISTRATIONS_MAX
+        {
+            return Err(Rejection::RegistrationsFull);
         }
-        Ok(Fact::Claimed {
+        Ok(Fact::Registered {
             person: me.id,
             name: me.name.clone(),
-            credential,
+            password_hash,
             operator: me.operator,
         })
     }

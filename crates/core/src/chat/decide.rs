@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Chat, Moment, Person};
-use crate::command::{Command, Subject};
-use crate::event::{Departed, Departure, Fact};
+use super::{Chat, Env, Person};
+use crate::command::{Caller, Command};
+use crate::event::{Fact, Quit, QuitReason};
 use crate::ids::PersonId;
 use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
 use crate::name::Name;
@@ -24,27 +24,27 @@ impl Chat {
     /// A [`Rejection`] says why it may not be; `facts` is then as it was.
     pub fn decide(
         &self,
-        subject: Subject,
+        caller: Caller,
         command: Command,
-        moment: &mut Moment<'_>,
+        env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        match (subject, command) {
-            (Subject::Server, Command::Tidy) => {
-                self.decide_tidy(moment.now, facts);
+        match (caller, command) {
+            (Caller::Server, Command::Tidy) => {
+                self.decide_tidy(env.now, facts);
                 Ok(())
             }
-            (Subject::Visitor { link, address }, Command::Arrive { name, proof }) => {
-                self.decide_arrive((link, address), name, proof.as_ref(), moment, facts)
+            (Caller::Anonymous { conn, address }, Command::LogIn { name, proof }) => {
+                self.decide_arrive((conn, address), name, proof.as_ref(), env, facts)
             }
-            (Subject::Visitor { link, address }, Command::Resume(code)) => {
-                self.decide_resume((link, address), None, code, moment.now, facts)
+            (Caller::Anonymous { conn, address }, Command::Resume(code)) => {
+                self.decide_resume((conn, address), None, code, env.now, facts)
             }
-            (Subject::Person { address, .. }, Command::Resume(code)) => {
-                let me = self.asker(subject)?;
-                self.decide_resume((me.link, address), Some(me), code, moment.now, facts)
+            (Caller::Person { address, .. }, Command::Resume(code)) => {
+                let me = self.asker(caller)?;
+                self.decide_resume((me.conn, address), Some(me), code, env.now, facts)
             }
-            (_, command) => self.decide_for(self.asker(subject)?, command, moment, facts),
+            (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
         }
     }
 
@@ -52,14 +52,14 @@ impl Chat {
     ///
     /// # Errors
     /// [`Rejection::NotHere`] if it has left, or speaks through another connection by now.
-    pub(super) fn asker(&self, subject: Subject) -> Result<&Person, Rejection> {
-        let Subject::Person { person, link, .. } = subject else {
+    pub(super) fn asker(&self, caller: Caller) -> Result<&Person, Rejection> {
+        let Caller::Person { person, conn, .. } = caller else {
             return Err(Rejection::NotHere);
         };
         let person = self
             .people
             .get(&person)
-            .filter(|person| person.link == link);
+            .filter(|person| person.conn == conn);
         person.map(|person| &**person).ok_or(Rejection::NotHere)
     }
 
@@ -67,14 +67,14 @@ impl Chat {
         &self,
         me: &Person,
         command: Command,
-        moment: &mut Moment<'_>,
+        env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let now = moment.now;
+        let now = env.now;
         match command {
             Command::Say(text) => self.decide_say(me, text, crate::Manner::Speech, now, facts)?,
             Command::Act(text) => self.decide_say(me, text, crate::Manner::Action, now, facts)?,
-            Command::Tell { to, text } => self.decide_tell(me, &to, text, now, facts)?,
+            Command::PrivateMessage { to, text } => self.decide_tell(me, &to, text, now, facts)?,
             Command::Reply(text) => self.decide_reply(me, text, now, facts)?,
             Command::SetTopic(text) => self.decide_topic(me, text, now, facts)?,
             Command::Join(room) => self.decide_join(me, room, facts)?,
@@ -82,7 +82,7 @@ impl Chat {
             Command::Rename { name, proof } => {
                 facts.push(self.decide_rename(me, name, proof.as_ref(), now)?);
             }
-            Command::Claim { credential } => facts.push(self.decide_claim(me, credential)?),
+            Command::Claim { password_hash } => facts.push(self.decide_claim(me, password_hash)?),
             Command::Away(why) => facts.push(away(me, true, why)),
             Command::Back => facts.push(away(me, false, None)),
             Command::Ignore { name, on } => facts.push(decide_ignore(me, name, on)?),
@@ -90,7 +90,7 @@ impl Chat {
                 person: me.id,
                 prefs: *prefs,
             }),
-            Command::Depart(why) => facts.push(depart(me, audible(me, why, now))),
+            Command::Quit(why) => facts.push(depart(me, audible(me, why, now))),
             command => self.decide_operate(me, command, now, facts)?,
         }
         Ok(())
@@ -120,10 +120,10 @@ impl Chat {
     }
 
     /// Whether a connection still speaks for a person.
-    pub fn speaks_for(&self, person: PersonId, link: crate::Link) -> bool {
+    pub fn speaks_for(&self, person: PersonId, conn: crate::ConnId) -> bool {
         self.people
             .get(&person)
-            .is_some_and(|person| person.link == link)
+            .is_some_and(|person| person.conn == conn)
     }
 }
 
@@ -156,8 +156,8 @@ fn shown(typed: &str) -> String {
     escape(&typed[..end]).into_string()
 }
 
-pub(super) fn depart(person: &Person, why: Departure) -> Fact {
-    Fact::Departed(alloc::boxed::Box::new(Departed {
+pub(super) fn depart(person: &Person, why: QuitReason) -> Fact {
+    Fact::Quit(alloc::boxed::Box::new(Quit {
         person: person.id,
         name: person.name.clone(),
         rooms: person.rooms.as_slice().into(),
@@ -166,10 +166,10 @@ pub(super) fn depart(person: &Person, why: Departure) -> Fact {
 }
 
 /// A reason is speech; whoever is muted leaves without one.
-fn audible(me: &Person, why: Departure, now: Timestamp) -> Departure {
-    let is_muted = me.muted.as_ref().is_some_and(|mute| mute.holds(now));
+fn audible(me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
+    let is_muted = me.muted.as_ref().is_some_and(|mute| mute.is_active(now));
     match why {
-        Departure::Quit(Some(_)) if is_muted => Departure::Quit(None),
+        QuitReason::Quit(Some(_)) if is_muted => QuitReason::Quit(None),
         why => why,
     }
 }

@@ -24,8 +24,8 @@ use core::net::IpAddr;
 use hashbrown::HashMap;
 
 use crate::answer::Topic;
-use crate::ban::Sanction;
-use crate::ids::{LOBBY, Link, PersonId, RoomId, Seq};
+use crate::ban::Restriction;
+use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::limits;
 use crate::name::Name;
 use crate::prefs::Prefs;
@@ -67,24 +67,24 @@ impl Default for Settings {
 
 /// What outlives a restart, as the store had it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Kept {
+pub struct Snapshot {
     /// The rooms that something was said in, or that have a topic.
-    pub rooms: Vec<KeptRoom>,
-    /// The claimed names.
-    pub claims: Vec<Claim>,
+    pub rooms: Vec<RoomSnapshot>,
+    /// The registered names.
+    pub registrations: Vec<Registration>,
     /// The bans.
-    pub bans: Vec<Sanction>,
+    pub bans: Vec<Restriction>,
     /// The mutes.
-    pub mutes: Vec<Sanction>,
+    pub mutes: Vec<Restriction>,
     /// The message of the day.
     pub motd: Option<Text>,
-    /// Whether only claimed names may arrive.
+    /// Whether only registered names may arrive.
     pub locked: bool,
 }
 
-/// A room of [`Kept`].
+/// A room of [`Snapshot`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct KeptRoom {
+pub struct RoomSnapshot {
     /// Its number.
     pub id: RoomId,
     /// Its name.
@@ -95,17 +95,17 @@ pub struct KeptRoom {
 
 /// A name that belongs to whoever knows its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct Registration {
     /// The name.
     pub name: Name,
     /// The password's hash, in the PHC string format.
-    pub credential: Arc<str>,
+    pub password_hash: Arc<str>,
     /// Whether its bearer is a lasting operator.
     pub operator: bool,
 }
 
 /// What a decision may look at beside the state: the time, and numbers that nobody can foresee.
-pub struct Moment<'a> {
+pub struct Env<'a> {
     /// The time.
     pub now: Timestamp,
     /// Sixty-four random bits at each call. Guest names and resume codes are made of them.
@@ -116,10 +116,10 @@ pub struct Moment<'a> {
 #[derive(Clone, Debug, PartialEq)]
 struct Person {
     id: PersonId,
-    link: Link,
+    conn: ConnId,
     name: Name,
     address: IpAddr,
-    claimed: bool,
+    registered: bool,
     operator: bool,
     /// In the order in which it joined them. Never empty between two commands.
     rooms: Vec<RoomId>,
@@ -129,7 +129,7 @@ struct Person {
     said: u64,
     away: Option<Option<Text>>,
     /// The mute in force, whatever name the person has taken since.
-    muted: Option<Box<Sanction>>,
+    muted: Option<Box<Restriction>>,
     /// Who spoke to it alone last.
     last_teller: Option<PersonId>,
     ignores: Vec<Name>,
@@ -139,7 +139,7 @@ struct Person {
 
 /// Somebody whose connection was lost and who may come back.
 #[derive(Clone, Debug, PartialEq)]
-struct Parted {
+struct Resumable {
     person: Box<Person>,
     until: Timestamp,
     seen: Seq,
@@ -168,10 +168,10 @@ pub struct Chat {
     busy_rooms: usize,
     room_keys: HashMap<String, RoomId>,
     /// Oldest first.
-    parted: VecDeque<Parted>,
-    claims: Registry<Arc<Claim>>,
-    bans: Vec<Sanction>,
-    mutes: Vec<Sanction>,
+    resumables: VecDeque<Resumable>,
+    registrations: Registry<Arc<Registration>>,
+    bans: Vec<Restriction>,
+    mutes: Vec<Restriction>,
     motd: Option<Text>,
     locked: bool,
     said: u64,
@@ -181,7 +181,7 @@ pub struct Chat {
 
 impl Chat {
     /// A chat where nobody is, with what an earlier run has left.
-    pub fn new(settings: Settings, kept: Kept, started: Timestamp) -> Self {
+    pub fn new(settings: Settings, snapshot: Snapshot, started: Timestamp) -> Self {
         let mut chat = Self {
             settings,
             started,
@@ -191,26 +191,27 @@ impl Chat {
             rooms: HashMap::new(),
             busy_rooms: 0,
             room_keys: HashMap::new(),
-            parted: VecDeque::new(),
-            claims: Registry::default(),
-            bans: kept.bans,
-            mutes: kept.mutes,
-            motd: kept.motd,
-            locked: kept.locked,
+            resumables: VecDeque::new(),
+            registrations: Registry::default(),
+            bans: snapshot.bans,
+            mutes: snapshot.mutes,
+            motd: snapshot.motd,
+            locked: snapshot.locked,
             said: 0,
             next_person: 1,
             next_room: LOBBY.0 + 1,
         };
         chat.open_room(LOBBY, RoomName::lobby());
-        for room in kept.rooms {
+        for room in snapshot.rooms {
             chat.open_room(room.id, room.name);
             if let Some(open) = chat.rooms.get_mut(&room.id) {
                 open.topic = room.topic;
                 open.has_history = true;
             }
         }
-        for claim in kept.claims {
-            chat.claims.insert(claim.name.clone(), Arc::new(claim));
+        for claim in snapshot.registrations {
+            chat.registrations
+                .insert(claim.name.clone(), Arc::new(claim));
         }
         chat
     }
@@ -265,8 +266,8 @@ impl PartialEq for Chat {
             && self.names == other.names
             && self.operators_here == other.operators_here
             && (&self.rooms, self.busy_rooms) == (&other.rooms, other.busy_rooms)
-            && self.parted == other.parted
-            && self.claims == other.claims
+            && self.resumables == other.resumables
+            && self.registrations == other.registrations
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
             && (&self.motd, self.locked) == (&other.motd, other.locked)
             && (self.next_person, self.next_room) == (other.next_person, other.next_room)

@@ -1,4 +1,4 @@
-//! What operators do: each deed is decided here, told to the person concerned, and logged.
+//! What operators do: each audit_entry is decided here, told to the person concerned, and logged.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 
 use super::decide::depart;
 use super::{Chat, Person};
-use crate::ban::{Mask, Sanction};
+use crate::ban::{Mask, Restriction};
 use crate::command::Command;
-use crate::event::{Act, Deed, Departure, Fact};
+use crate::event::{AuditEntry, Fact, ModAction, QuitReason};
 use crate::ids::PersonId;
-use crate::limits::SANCTIONS_MAX;
+use crate::limits::RESTRICTIONS_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -38,20 +38,20 @@ impl Chat {
                 } else {
                     mask
                 };
-                return self.decide_ban(me, sanction(me, mask, time, why, now), facts);
+                return self.decide_ban(me, restriction(me, mask, time, why, now), facts);
             }
             Command::Mute { name, time, why } => self.decide_mute(me, &name, time, why, now)?,
             Command::Unmute(name) => self.decide_unmute(name)?,
             Command::Unban(mask) => (self.decide_unban(mask)?, None),
             Command::Op(name) => self.decide_op(&name)?,
             Command::Deop(name) => self.decide_deop(&name)?,
-            Command::Announce(text) => (Act::Announce(text), None),
-            Command::SetMotd(text) => (Act::Motd(text), None),
-            Command::Lock(on) => (Act::Lock(on), None),
+            Command::Announce(text) => (ModAction::Announce(text), None),
+            Command::SetMotd(text) => (ModAction::Motd(text), None),
+            Command::Lock(on) => (ModAction::Lock(on), None),
             // The commands of visitors and of the server, from somebody who is neither.
             _ => return Err(Rejection::NotHere),
         };
-        facts.push(deed(me, act, target));
+        facts.push(audit_entry(me, act, target));
         Ok(())
     }
 
@@ -79,8 +79,8 @@ impl Chat {
         let why = why.map(Arc::new);
         let (name, by) = (target.name.clone(), me.name.clone());
         let reason = why.clone();
-        facts.push(deed(me, Act::Kick { name, why }, None));
-        facts.push(depart(target, Departure::Kicked { by, why: reason }));
+        facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
+        facts.push(depart(target, QuitReason::Kicked { by, why: reason }));
         Ok(())
     }
 
@@ -96,14 +96,14 @@ impl Chat {
     fn decide_ban(
         &self,
         me: &Person,
-        ban: Sanction,
+        ban: Restriction,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        if ban.mask.meets(Some(&me.name), me.address) {
+        if ban.mask.matches(Some(&me.name), me.address) {
             return Err(Rejection::Oneself);
         }
         check_room_for_sanction(&self.bans)?;
-        let why = Departure::Banned {
+        let why = QuitReason::Banned {
             by: me.name.clone(),
             until: ban.until,
             why: ban.why.clone(),
@@ -111,14 +111,14 @@ impl Chat {
         let mut met: Vec<&Person> = self.met_by(&ban.mask).collect();
         met.sort_unstable_by_key(|person| person.id);
         let departed: Vec<Fact> = met.into_iter().map(|p| depart(p, why.clone())).collect();
-        facts.push(deed(me, Act::Ban(ban), None));
+        facts.push(audit_entry(me, ModAction::Ban(ban), None));
         facts.extend(departed);
         Ok(())
     }
 
     pub(super) fn met_by<'a>(&'a self, mask: &'a Mask) -> impl Iterator<Item = &'a Person> {
         let people = self.people.values().map(|person| &**person);
-        people.filter(|person| mask.meets(Some(&person.name), person.address))
+        people.filter(|person| mask.matches(Some(&person.name), person.address))
     }
 
     fn decide_mute(
@@ -128,18 +128,18 @@ impl Chat {
         time: Option<Span>,
         why: Option<Text>,
         now: Timestamp,
-    ) -> Result<(Act, Option<PersonId>), Rejection> {
+    ) -> Result<(ModAction, Option<PersonId>), Rejection> {
         let target = self.find(name)?;
         if target.id == me.id {
             return Err(Rejection::Oneself);
         }
         check_room_for_sanction(&self.mutes)?;
         let mask = mask_from_outside(me, target);
-        let act = Act::Mute(sanction(me, mask, time, why, now));
+        let act = ModAction::Mute(restriction(me, mask, time, why, now));
         Ok((act, Some(target.id)))
     }
 
-    fn decide_unmute(&self, name: Name) -> Result<(Act, Option<PersonId>), Rejection> {
+    fn decide_unmute(&self, name: Name) -> Result<(ModAction, Option<PersonId>), Rejection> {
         let target = self.names.get(&name).and_then(|id| self.people.get(id));
         // A person who is muted may have another name now than when it was.
         let mask = match target.and_then(|person| person.muted.as_ref()) {
@@ -150,41 +150,41 @@ impl Chat {
         if !is_muted {
             return Err(Rejection::NotMuted(name));
         }
-        Ok((Act::Unmute(mask), target.map(|person| person.id)))
+        Ok((ModAction::Unmute(mask), target.map(|person| person.id)))
     }
 
-    fn decide_unban(&self, mask: Mask) -> Result<Act, Rejection> {
+    fn decide_unban(&self, mask: Mask) -> Result<ModAction, Rejection> {
         match self.bans.iter().any(|ban| ban.mask.is_named_by(&mask)) {
-            true => Ok(Act::Unban(mask)),
+            true => Ok(ModAction::Unban(mask)),
             false => Err(Rejection::NotBanned(mask)),
         }
     }
 
-    fn decide_op(&self, typed: &str) -> Result<(Act, Option<PersonId>), Rejection> {
-        let (name, target, claimed, operator) = self.rank_of(typed)?;
+    fn decide_op(&self, typed: &str) -> Result<(ModAction, Option<PersonId>), Rejection> {
+        let (name, target, registered, operator) = self.rank_of(typed)?;
         match operator {
             true => Err(Rejection::AlreadyOperator(name)),
             false => {
-                let lasting = claimed;
-                Ok((Act::Op { name, lasting }, target))
+                let lasting = registered;
+                Ok((ModAction::Op { name, lasting }, target))
             }
         }
     }
 
-    fn decide_deop(&self, typed: &str) -> Result<(Act, Option<PersonId>), Rejection> {
+    fn decide_deop(&self, typed: &str) -> Result<(ModAction, Option<PersonId>), Rejection> {
         let (name, target, _, operator) = self.rank_of(typed)?;
         match operator {
-            true => Ok((Act::Deop { name }, target)),
+            true => Ok((ModAction::Deop { name }, target)),
             false => Err(Rejection::NotOperator(name)),
         }
     }
 
-    /// Name, person if it is here, whether the name is claimed, whether it is an operator: of
-    /// somebody who is here, or of a claimed name.
+    /// Name, person if it is here, whether the name is registered, whether it is an operator: of
+    /// somebody who is here, or of a registered name.
     fn rank_of(&self, typed: &str) -> Result<(Name, Option<PersonId>, bool, bool), Rejection> {
         let absent = |rejection| {
             let name = Name::parse(typed).map_err(|_| rejection)?;
-            let claim = self.claims.get(&name);
+            let claim = self.registrations.get(&name);
             match claim {
                 Some(claim) => Ok((claim.name.clone(), None, true, claim.operator)),
                 None => self
@@ -196,7 +196,7 @@ impl Chat {
             Ok(person) => Ok((
                 person.name.clone(),
                 Some(person.id),
-                person.claimed,
+                person.registered,
                 person.operator,
             )),
             Err(rejection) => absent(rejection),
@@ -204,24 +204,24 @@ impl Chat {
     }
 }
 
-/// The mask of a person, without its address if that is the operator's own: who sanctions somebody
+/// The mask of a person, without its address if that is the operator's own: who restrictions somebody
 /// of the same household is not meant.
 fn mask_from_outside(me: &Person, target: &Person) -> Mask {
     let mut mask = Mask::of_person(target.name.clone(), target.address);
-    if target.id != me.id && mask.meets(Some(&me.name), me.address) {
+    if target.id != me.id && mask.matches(Some(&me.name), me.address) {
         mask.net = None;
     }
     mask
 }
 
-fn sanction(
+fn restriction(
     me: &Person,
     mask: Mask,
     time: Option<Span>,
     why: Option<Text>,
     now: Timestamp,
-) -> Sanction {
-    Sanction {
+) -> Restriction {
+    Restriction {
         mask,
         until: time.map(|time| now + time),
         by: me.name.clone(),
@@ -229,15 +229,15 @@ fn sanction(
     }
 }
 
-fn check_room_for_sanction(list: &[Sanction]) -> Result<(), Rejection> {
-    match list.len() < SANCTIONS_MAX {
+fn check_room_for_sanction(list: &[Restriction]) -> Result<(), Rejection> {
+    match list.len() < RESTRICTIONS_MAX {
         true => Ok(()),
-        false => Err(Rejection::SanctionsFull),
+        false => Err(Rejection::RestrictionsFull),
     }
 }
 
-fn deed(me: &Person, act: Act, target: Option<PersonId>) -> Fact {
-    Fact::Deed(Box::new(Deed {
+fn audit_entry(me: &Person, act: ModAction, target: Option<PersonId>) -> Fact {
+    Fact::Moderated(Box::new(AuditEntry {
         by: me.name.clone(),
         actor: Some(me.id),
         act,

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::{Chat, Person};
-use crate::answer::{Answer, Arrival, Company, Profile, RoomLine, WhoLine};
-use crate::command::{Query, Subject};
+use crate::answer::{Answer, Profile, RoomLine, RoomSummary, Welcome, WhoLine};
+use crate::command::{Caller, Query};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::{ROOM_LINES_MAX, WHO_LINES_MAX};
 use crate::rejection::Rejection;
@@ -23,12 +23,12 @@ impl Chat {
     /// A [`Rejection`] says why there is no answer.
     pub fn answer(
         &self,
-        subject: Subject,
+        caller: Caller,
         query: Query,
         now: Timestamp,
     ) -> Result<Answer, Rejection> {
-        match (subject, query) {
-            (Subject::Visitor { address, .. }, Query::Greeting) => {
+        match (caller, query) {
+            (Caller::Anonymous { address, .. }, Query::Greeting) => {
                 self.check_not_banned(None, address, now)?;
                 self.check_room_for_one_more()?;
                 Ok(Answer::Greeting {
@@ -36,13 +36,13 @@ impl Chat {
                     rooms: self.busy_rooms,
                 })
             }
-            (_, Query::Credential(name)) => {
-                let claim = self.claims.get(&name);
-                Ok(Answer::Credential(
-                    claim.map(|claim| claim.credential.clone()),
+            (_, Query::PasswordHash(name)) => {
+                let claim = self.registrations.get(&name);
+                Ok(Answer::PasswordHash(
+                    claim.map(|claim| claim.password_hash.clone()),
                 ))
             }
-            (_, query) => self.answer_to(self.asker(subject)?, query, now),
+            (_, query) => self.answer_to(self.asker(caller)?, query, now),
         }
     }
 
@@ -73,12 +73,12 @@ impl Chat {
                 started: self.started,
             },
             Query::Ignores => Answer::Ignores(me.ignores.clone()),
-            Query::Sanctions => {
+            Query::Restrictions => {
                 self.check_operator(me)?;
                 let (bans, mutes) = (self.bans.iter(), self.mutes.iter());
-                Answer::Sanctions {
-                    bans: bans.filter(|ban| ban.holds(now)).cloned().collect(),
-                    mutes: mutes.filter(|mute| mute.holds(now)).cloned().collect(),
+                Answer::Restrictions {
+                    bans: bans.filter(|ban| ban.is_active(now)).cloned().collect(),
+                    mutes: mutes.filter(|mute| mute.is_active(now)).cloned().collect(),
                 }
             }
             Query::Log => {
@@ -86,7 +86,7 @@ impl Chat {
                 Answer::Log
             }
             Query::Motd => Answer::Motd(self.motd.clone()),
-            Query::Greeting | Query::Credential(_) => return Err(Rejection::NotHere),
+            Query::Greeting | Query::PasswordHash(_) => return Err(Rejection::NotHere),
         })
     }
 
@@ -121,7 +121,10 @@ impl Chat {
                 .collect(),
             since: person.arrived,
             said: person.said,
-            muted: person.muted.as_ref().is_some_and(|mute| mute.holds(now)),
+            muted: person
+                .muted
+                .as_ref()
+                .is_some_and(|mute| mute.is_active(now)),
             address: with_address.then_some(person.address),
         }
     }
@@ -144,7 +147,7 @@ impl Chat {
     }
 
     /// The room that somebody talks in, and who else is there; `None` if the person is gone.
-    pub fn company(&self, person: PersonId) -> Option<Company> {
+    pub fn company(&self, person: PersonId) -> Option<RoomSummary> {
         let me = self.people.get(&person)?;
         let room = self.rooms.get(&me.current)?;
         let others = room.members.iter().filter(|&&id| id != person);
@@ -152,7 +155,7 @@ impl Chat {
             .filter_map(|id| self.people.get(id))
             .map(|p| p.name.clone());
         let others: Box<[_]> = names.take(COMPANY_NAMES_MAX).collect();
-        Some(Company {
+        Some(RoomSummary {
             room: room.name.clone(),
             id: me.current,
             more: room.members.len() - 1 - others.len(),
@@ -162,11 +165,11 @@ impl Chat {
     }
 
     /// What somebody is told on arrival; `None` if the person is gone.
-    pub fn arrival(&self, person: PersonId) -> Option<Arrival> {
+    pub fn arrival(&self, person: PersonId) -> Option<Welcome> {
         let me = self.people.get(&person)?;
-        let claim = self.claims.get(&me.name);
+        let claim = self.registrations.get(&me.name);
         let lasting = claim.is_some_and(|claim| claim.operator);
-        Some(Arrival {
+        Some(Welcome {
             person,
             name: me.name.clone(),
             company: self.company(person)?,
@@ -181,7 +184,7 @@ fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
         name: person.name.clone(),
         operator: person.operator,
-        claimed: person.claimed,
+        registered: person.registered,
         away: person.away.clone(),
         silent: now.since(person.spoke),
     }

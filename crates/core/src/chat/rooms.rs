@@ -110,9 +110,11 @@ impl Chat {
         });
         let mut closed: Vec<RoomId> = idle.map(|(id, _)| *id).collect();
         closed.sort_unstable();
-        let sanctions = self.bans.iter().chain(&self.mutes);
-        let run_out = self.parted.iter().any(|parted| parted.until <= now)
-            || sanctions.into_iter().any(|sanction| !sanction.holds(now));
+        let restrictions = self.bans.iter().chain(&self.mutes);
+        let run_out = self.resumables.iter().any(|parted| parted.until <= now)
+            || restrictions
+                .into_iter()
+                .any(|restriction| !restriction.is_active(now));
         if run_out || !closed.is_empty() {
             facts.push(Fact::Tidied {
                 closed: closed.into(),

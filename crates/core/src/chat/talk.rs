@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Chat, Person};
-use crate::event::{Fact, Manner, Told};
+use crate::event::{Fact, Manner, PrivateMessage};
 use crate::ids::RoomId;
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -35,7 +35,7 @@ impl Chat {
         if me.operator {
             return Ok(());
         }
-        if self.locked && !me.claimed {
+        if self.locked && !me.registered {
             return Err(Rejection::LockedSpeech);
         }
         let name = self
@@ -86,11 +86,11 @@ impl Chat {
         // Who is muted may still appeal to an operator.
         if !to.operator {
             check_not_muted(me, now)?;
-            if self.locked && !me.claimed && !me.operator {
+            if self.locked && !me.registered && !me.operator {
                 return Err(Rejection::LockedSpeech);
             }
         }
-        facts.push(Fact::Told(Box::new(Told {
+        facts.push(Fact::PrivateMessage(Box::new(PrivateMessage {
             from: me.id,
             from_name: me.name.clone(),
             to: to.id,
@@ -119,7 +119,7 @@ impl Chat {
 }
 
 fn check_not_muted(me: &Person, now: Timestamp) -> Result<(), Rejection> {
-    match me.muted.as_ref().filter(|mute| mute.holds(now)) {
+    match me.muted.as_ref().filter(|mute| mute.is_active(now)) {
         Some(mute) => Err(Rejection::Muted {
             remaining: mute.until.map(|until| until.since(now)),
         }),

@@ -1,6 +1,8 @@
 //! Coming in: which names may be had, who is let in, and who becomes the operator.
 
-use chinwag_core::{Arrived, Command, Kept, KeptRoom, Name, Proof, Rejection, RoomId, Settings};
+use chinwag_core::{
+    Command, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot, Settings, Snapshot,
+};
 
 use crate::world::{World, claim, name, room};
 
@@ -60,11 +62,11 @@ fn a_look_alike_is_refused() {
 #[test]
 fn a_claimed_name_takes_its_password() {
     let mut world = World::with(&["lee"]);
-    world.by("lee", claim("hash")).expect("claimed");
+    world.by("lee", claim("hash")).expect("registered");
     world.lose("lee");
-    let claimed = |asked| Err(Rejection::NameClaimed(name(asked)));
-    assert_eq!(world.arrive("lee").map(|lee| lee.name), claimed("lee"));
-    assert_eq!(world.arrive("LEE").map(|lee| lee.name), claimed("LEE"));
+    let registered = |asked| Err(Rejection::NameRegistered(name(asked)));
+    assert_eq!(world.arrive("lee").map(|lee| lee.name), registered("lee"));
+    assert_eq!(world.arrive("LEE").map(|lee| lee.name), registered("LEE"));
     let looks = Rejection::NameLooksLike {
         name: name("Iee"),
         other: name("lee"),
@@ -72,7 +74,7 @@ fn a_claimed_name_takes_its_password() {
     assert_eq!(world.arrive("Iee"), Err(looks));
     let mut with = |proof: &str| {
         let visitor = world.visitor("192.0.2.77");
-        let command = Command::Arrive {
+        let command = Command::LogIn {
             name: Some(name("Lee")),
             proof: Some(Proof(proof.into())),
         };
@@ -80,20 +82,20 @@ fn a_claimed_name_takes_its_password() {
     };
     assert_eq!(
         with("a hash before"),
-        Err(Rejection::NameClaimed(name("Lee")))
+        Err(Rejection::NameRegistered(name("Lee")))
     );
     assert!(with("hash").is_ok());
-    assert!(world.whois("lee").is_ok_and(|lee| lee.line.claimed));
+    assert!(world.whois("lee").is_ok_and(|lee| lee.line.registered));
 }
 
 #[test]
 fn a_claimed_name_in_another_case_imitates_nobody() {
     let mut world = World::with(&["iee"]);
-    world.by("iee", claim("hash")).expect("claimed");
+    world.by("iee", claim("hash")).expect("registered");
     world.lose("iee");
     world.arrive("lee").expect("here");
     let visitor = world.visitor("192.0.2.77");
-    let command = Command::Arrive {
+    let command = Command::LogIn {
         name: Some(name("Iee")),
         proof: Some(Proof("hash".into())),
     };
@@ -107,7 +109,7 @@ fn a_claimed_name_in_another_case_imitates_nobody() {
 #[test]
 fn guests_get_names_that_nobody_has() {
     let mut world = World::with(&[]);
-    let guests: Vec<Arrived> = (0..50)
+    let guests: Vec<LoggedIn> = (0..50)
         .map(|_| world.arrive("").expect("a guest"))
         .collect();
     for guest in &guests {
@@ -125,7 +127,7 @@ fn the_server_is_full_when_it_is() {
         people_max: 2,
         ..Settings::default()
     };
-    let mut world = World::new(settings, Kept::default());
+    let mut world = World::new(settings, Snapshot::default());
     world.arrive("ann").expect("room for two");
     world.arrive("bob").expect("room for two");
     let full = Rejection::ServerFull { people_max: 2 };
@@ -147,7 +149,7 @@ fn the_first_is_the_operator_as_long_as_there_is_none() {
 #[test]
 fn a_registered_operator_is_the_only_one_wherever_they_are() {
     let mut world = World::with(&["lee"]);
-    world.by("lee", claim("hash")).expect("claimed");
+    world.by("lee", claim("hash")).expect("registered");
     world.lose("lee");
     assert!(!world.arrive("ann").expect("here").operator);
 }
@@ -158,25 +160,25 @@ fn the_first_operator_can_be_turned_off() {
         first_operator: false,
         ..Settings::default()
     };
-    let mut world = World::new(settings, Kept::default());
+    let mut world = World::new(settings, Snapshot::default());
     assert!(!world.arrive("ann").expect("here").operator);
 }
 
 #[test]
 fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
-    let claim = |operator| chinwag_core::Claim {
+    let claim = |operator| chinwag_core::Registration {
         name: name("lee"),
-        credential: "hash".into(),
+        password_hash: "hash".into(),
         operator,
     };
     for (operator, told) in [(false, true), (true, false)] {
-        let kept = Kept {
-            claims: vec![claim(operator)],
-            ..Kept::default()
+        let kept = Snapshot {
+            registrations: vec![claim(operator)],
+            ..Snapshot::default()
         };
         let mut world = World::new(Settings::default(), kept);
         let visitor = world.visitor("192.0.2.77");
-        let command = Command::Arrive {
+        let command = Command::LogIn {
             name: Some(name("lee")),
             proof: Some(Proof("hash".into())),
         };
@@ -188,14 +190,14 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
 
 #[test]
 fn rooms_of_an_earlier_run_are_there() {
-    let dev = KeptRoom {
+    let dev = RoomSnapshot {
         id: RoomId(7),
         name: room("dev"),
         topic: None,
     };
-    let kept = Kept {
+    let kept = Snapshot {
         rooms: vec![dev],
-        ..Kept::default()
+        ..Snapshot::default()
     };
     let mut world = World::new(Settings::default(), kept);
     world.arrive("ann").expect("here");

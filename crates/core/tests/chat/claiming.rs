@@ -6,20 +6,20 @@ use crate::world::{World, claim, name, rename};
 
 fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, Rejection> {
     let visitor = world.visitor("192.0.2.77");
-    let command = Command::Arrive {
+    let command = Command::LogIn {
         name: Some(name(who)),
         proof: Some(Proof(proof.into())),
     };
     world.act(visitor, command)
 }
 
-fn credential(world: &mut World, who: &str) -> Option<String> {
+fn password_hash(world: &mut World, who: &str) -> Option<String> {
     let visitor = world.visitor("192.0.2.77");
     match world
         .chat
-        .answer(visitor, Query::Credential(name(who)), world.now)
+        .answer(visitor, Query::PasswordHash(name(who)), world.now)
     {
-        Ok(Answer::Credential(hash)) => hash.map(|hash| hash.to_string()),
+        Ok(Answer::PasswordHash(hash)) => hash.map(|hash| hash.to_string()),
         answer => panic!("{answer:?}"),
     }
 }
@@ -27,24 +27,27 @@ fn credential(world: &mut World, who: &str) -> Option<String> {
 #[test]
 fn a_claim_stays_when_its_owner_goes() {
     let mut world = World::with(&["lee", "ann"]);
-    assert_eq!(credential(&mut world, "ann"), None);
-    world.by("ann", claim("hash")).expect("claimed");
+    assert_eq!(password_hash(&mut world, "ann"), None);
+    world.by("ann", claim("hash")).expect("registered");
     world
         .by("ann", claim("new hash"))
         .expect("another password");
-    assert_eq!(credential(&mut world, "ANN").as_deref(), Some("new hash"));
+    assert_eq!(
+        password_hash(&mut world, "ANN").as_deref(),
+        Some("new hash")
+    );
     world.lose("ann");
     assert!(arrive_with(&mut world, "ann", "hash").is_err());
     arrive_with(&mut world, "Ann", "new hash").expect("here");
-    assert!(world.whois("ann").is_ok_and(|ann| ann.line.claimed));
+    assert!(world.whois("ann").is_ok_and(|ann| ann.line.registered));
 }
 
 #[test]
 fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
-    for (claimed, lasts) in [(true, true), (false, false)] {
+    for (registered, lasts) in [(true, true), (false, false)] {
         let mut world = World::with(&["lee", "ann"]);
-        if claimed {
-            world.by("ann", claim("hash")).expect("claimed");
+        if registered {
+            world.by("ann", claim("hash")).expect("registered");
         }
         world.by("lee", Command::Op("ann".into())).expect("opped");
         world.lose("ann");
@@ -60,7 +63,7 @@ fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
 #[test]
 fn op_and_deop_reach_a_claimed_name_that_is_not_here() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("ann", claim("hash")).expect("claimed");
+    world.by("ann", claim("hash")).expect("registered");
     world.lose("ann");
     world.by("lee", Command::Op("Ann".into())).expect("opped");
     arrive_with(&mut world, "ann", "hash").expect("here");
@@ -76,7 +79,7 @@ fn op_and_deop_reach_a_claimed_name_that_is_not_here() {
 #[test]
 fn a_deposed_operator_does_not_come_back_as_one() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("ann", claim("hash")).expect("claimed");
+    world.by("ann", claim("hash")).expect("registered");
     world.by("lee", Command::Op("ann".into())).expect("opped");
     let code = world.lose("ann");
     world
@@ -90,24 +93,24 @@ fn a_deposed_operator_does_not_come_back_as_one() {
 #[test]
 fn another_name_is_another_rank() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("lee", claim("hash")).expect("claimed");
+    world.by("lee", claim("hash")).expect("registered");
     world
         .by("ann", Command::SetPrefs(Box::default()))
         .expect("ann is here");
     let rank = |world: &World, who: &str| {
         let line = world.whois(who).expect(who).line;
-        (line.claimed, line.operator)
+        (line.registered, line.operator)
     };
     assert_eq!(rank(&world, "lee"), (true, true));
     world.by("lee", rename("leo")).expect("renamed");
     assert_eq!(rank(&world, "leo"), (false, false));
-    let claimed = Err(Rejection::NameClaimed(name("lee")));
-    assert_eq!(world.by("leo", rename("lee")), claimed);
+    let registered = Err(Rejection::NameRegistered(name("lee")));
+    assert_eq!(world.by("leo", rename("lee")), registered);
     let proven = Command::Rename {
         name: name("LEE"),
         proof: Some(Proof("hash".into())),
     };
-    // A claimed name in capitals is still that name.
+    // A registered name in capitals is still that name.
     world.by("leo", proven).expect("renamed");
     assert_eq!(rank(&world, "lee"), (true, true));
 }

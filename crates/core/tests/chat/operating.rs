@@ -1,7 +1,8 @@
 //! What operators do, and how it is undone.
 
 use chinwag_core::{
-    Act, Answer, Command, Departure, Fact, Kept, Mask, Query, Rejection, Sanction, Settings, Span,
+    Answer, Command, Fact, Mask, ModAction, Query, QuitReason, Rejection, Restriction, Settings,
+    Snapshot, Span,
 };
 
 use crate::world::{HOME, World, name, rename, room, say, text};
@@ -41,14 +42,14 @@ fn unmute(whom: &str) -> Command {
 
 /// The mask and the people of a ban.
 fn banned(facts: &[Fact]) -> (String, Vec<String>) {
-    let [Fact::Deed(deed), departed @ ..] = facts else {
+    let [Fact::Moderated(audit_entry), departed @ ..] = facts else {
         panic!("{facts:?}");
     };
-    let Act::Ban(ban) = &deed.act else {
-        panic!("{deed:?}");
+    let ModAction::Ban(ban) = &audit_entry.act else {
+        panic!("{audit_entry:?}");
     };
     let who = departed.iter().map(|fact| match fact {
-        Fact::Departed(departed) => departed.name.to_string(),
+        Fact::Quit(departed) => departed.name.to_string(),
         fact => panic!("{fact:?}"),
     });
     (ban.mask.to_string(), who.collect())
@@ -76,8 +77,8 @@ fn it_takes_an_operator() {
     ] {
         assert_eq!(world.by("ann", command.clone()), needs(), "{command:?}");
     }
-    for query in [Query::Sanctions, Query::Log] {
-        let (ann, lee) = (world.subject("ann"), world.subject("lee"));
+    for query in [Query::Restrictions, Query::Log] {
+        let (ann, lee) = (world.caller("ann"), world.caller("lee"));
         let refused = world.chat.answer(ann, query.clone(), world.now);
         assert_eq!(refused.err(), needs().err());
         assert!(world.chat.answer(lee, query, world.now).is_ok());
@@ -89,10 +90,10 @@ fn who_is_kicked_leaves_and_may_come_again() {
     let mut world = World::with(&["lee", "ann"]);
     let code = world.shadow.people[&world.person("ann")].code;
     let facts = world.by("lee", kick("Ann")).expect("kicked");
-    let [Fact::Deed(_), Fact::Departed(departed)] = &facts[..] else {
+    let [Fact::Moderated(_), Fact::Quit(departed)] = &facts[..] else {
         panic!("{facts:?}");
     };
-    let kicked = Departure::Kicked {
+    let kicked = QuitReason::Kicked {
         by: name("lee"),
         why: Some(text("spam").into()),
     };
@@ -330,16 +331,16 @@ fn nobody_bans_themselves() {
 
 #[test]
 fn bans_and_mutes_of_an_earlier_run_hold() {
-    let sanction = |mask| Sanction {
+    let restriction = |mask| Restriction {
         mask,
         until: None,
         by: name("lee"),
         why: None,
     };
-    let kept = Kept {
-        bans: vec![sanction(mask("203.0.113.0/24"))],
-        mutes: vec![sanction(mask("ann"))],
-        ..Kept::default()
+    let kept = Snapshot {
+        bans: vec![restriction(mask("203.0.113.0/24"))],
+        mutes: vec![restriction(mask("ann"))],
+        ..Snapshot::default()
     };
     let mut world = World::new(Settings::default(), kept);
     world.arrive("lee").expect("here");
@@ -348,8 +349,8 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
     assert!(world.by("ann", say("hello")).is_err());
     let lists = world
         .chat
-        .answer(world.subject("lee"), Query::Sanctions, world.now);
-    let Ok(Answer::Sanctions { bans, mutes }) = lists else {
+        .answer(world.caller("lee"), Query::Restrictions, world.now);
+    let Ok(Answer::Restrictions { bans, mutes }) = lists else {
         panic!("{lists:?}");
     };
     assert_eq!((bans.len(), mutes.len()), (1, 1));

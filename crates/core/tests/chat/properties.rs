@@ -1,8 +1,8 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Answer, Claim, Command, Departure, Kept, Link, Mask, Prefs, Proof, Query, Rejection,
-    ResumeCode, Settings, Span, Subject,
+    Answer, Caller, Command, ConnId, Mask, Prefs, Proof, Query, QuitReason, Registration,
+    Rejection, ResumeCode, Settings, Snapshot, Span,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -56,7 +56,7 @@ const MASKS: [&str; 9] = [
 
 /// What somebody at a terminal does.
 #[derive(Clone, Debug)]
-enum Deed {
+enum AuditEntry {
     /// The same whoever does it.
     Plain(Command),
     Rename {
@@ -64,7 +64,7 @@ enum Deed {
         proven: bool,
     },
     /// Claims the name with a new password.
-    Claim,
+    Registration,
     /// Takes up one of the sessions that ever were.
     Resume(usize),
     /// Says something on a connection that is somebody else's.
@@ -78,7 +78,7 @@ enum Step {
     At {
         terminal: usize,
         arriving: (Option<&'static str>, bool),
-        deed: Deed,
+        audit_entry: AuditEntry,
     },
     Tidy,
     /// A commit, which succeeds or not.
@@ -94,16 +94,16 @@ fn times() -> impl Strategy<Value = Option<Span>> {
     ])
 }
 
-fn departures() -> impl Strategy<Value = Departure> {
+fn departures() -> impl Strategy<Value = QuitReason> {
     select(vec![
-        Departure::Quit(None),
-        Departure::Quit(Some(text("lunch"))),
-        Departure::Closed,
-        Departure::Lost,
-        Departure::Lost,
-        Departure::TimedOut,
-        Departure::TooSlow,
-        Departure::Restart,
+        QuitReason::Quit(None),
+        QuitReason::Quit(Some(text("lunch"))),
+        QuitReason::Closed,
+        QuitReason::Lost,
+        QuitReason::Lost,
+        QuitReason::TimedOut,
+        QuitReason::TooSlow,
+        QuitReason::Restart,
     ])
 }
 
@@ -111,7 +111,7 @@ fn talk() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => Just(Command::Say(text("hello"))),
         1 => Just(Command::Act(text("waves"))),
-        2 => select(&NAMES[..]).prop_map(|to| Command::Tell { to: to.into(), text: text("psst") }),
+        2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst") }),
         1 => Just(Command::Reply(text("what?"))),
         1 => any::<bool>().prop_map(|on| Command::SetTopic(on.then(|| text("ship it")))),
         1 => Just(Command::Announce(text("restart at noon"))),
@@ -123,7 +123,7 @@ fn moving() -> impl Strategy<Value = Command> {
         3 => select(&ROOMS[..]).prop_map(|to| Command::Join(room(to))),
         1 => Just(Command::Leave(None)),
         1 => select(&ROOMS[..]).prop_map(|from| Command::Leave(Some(room(from)))),
-        2 => departures().prop_map(Command::Depart),
+        2 => departures().prop_map(Command::Quit),
     ]
 }
 
@@ -162,17 +162,17 @@ fn operating() -> impl Strategy<Value = Command> {
     ]
 }
 
-fn deeds() -> impl Strategy<Value = Deed> {
+fn audit_log() -> impl Strategy<Value = AuditEntry> {
     prop_oneof![
-        6 => talk().prop_map(Deed::Plain),
-        6 => moving().prop_map(Deed::Plain),
-        2 => oneself().prop_map(Deed::Plain),
-        8 => operating().prop_map(Deed::Plain),
+        6 => talk().prop_map(AuditEntry::Plain),
+        6 => moving().prop_map(AuditEntry::Plain),
+        2 => oneself().prop_map(AuditEntry::Plain),
+        8 => operating().prop_map(AuditEntry::Plain),
         4 => (select(&NAMES[..]), any::<bool>())
-            .prop_map(|(name, proven)| Deed::Rename { name, proven }),
-        2 => Just(Deed::Claim),
-        3 => any::<usize>().prop_map(Deed::Resume),
-        1 => Just(Deed::Impersonate),
+            .prop_map(|(name, proven)| AuditEntry::Rename { name, proven }),
+        2 => Just(AuditEntry::Registration),
+        3 => any::<usize>().prop_map(AuditEntry::Resume),
+        1 => Just(AuditEntry::Impersonate),
     ]
 }
 
@@ -181,11 +181,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         prop::option::weighted(0.8, select(&NAMES[..])),
         any::<bool>(),
     );
-    let at = (0..HOMES.len(), arriving, deeds()).prop_map(|(terminal, arriving, deed)| Step::At {
-        terminal,
-        arriving,
-        deed,
-    });
+    let at =
+        (0..HOMES.len(), arriving, audit_log()).prop_map(|(terminal, arriving, audit_entry)| {
+            Step::At {
+                terminal,
+                arriving,
+                audit_entry,
+            }
+        });
     let step = prop_oneof![
         20 => at,
         2 => (0_u64..40_000).prop_map(|ms| Step::Pass(Span(ms))),
@@ -213,35 +216,35 @@ prop_compose! {
     }
 }
 
-fn kept() -> impl Strategy<Value = Kept> {
-    let root = |operator| Claim {
+fn kept() -> impl Strategy<Value = Snapshot> {
+    let root = |operator| Registration {
         name: name("root"),
-        credential: "hash of root".into(),
+        password_hash: "hash of root".into(),
         operator,
     };
-    prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Kept {
-        claims: operator.map(root).into_iter().collect(),
-        ..Kept::default()
+    prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Snapshot {
+        registrations: operator.map(root).into_iter().collect(),
+        ..Snapshot::default()
     })
 }
 
 /// Six terminals at a chat.
 struct Play {
     world: World,
-    terminals: Vec<Subject>,
+    terminals: Vec<Caller>,
     codes: Vec<ResumeCode>,
-    claims: usize,
+    registrations: usize,
 }
 
 impl Play {
-    fn new(settings: Settings, kept: Kept) -> Self {
+    fn new(settings: Settings, snapshot: Snapshot) -> Self {
         let mut world = World::new(settings, kept);
         let terminals = HOMES.map(|home| world.visitor(home)).into();
         Self {
             world,
             terminals,
             codes: Vec::new(),
-            claims: 0,
+            registrations: 0,
         }
     }
 
@@ -249,45 +252,50 @@ impl Play {
         match step {
             Step::Pass(time) => self.world.pass(time),
             Step::Commit(saved) => self.world.settle(saved),
-            Step::Tidy => drop(self.world.stage_or_do(Subject::Server, Command::Tidy)),
+            Step::Tidy => drop(self.world.stage_or_do(Caller::Server, Command::Tidy)),
             Step::At {
                 terminal,
                 arriving,
-                deed,
-            } => self.at(terminal, arriving, deed),
+                audit_entry,
+            } => self.at(terminal, arriving, audit_entry),
         }
     }
 
-    fn at(&mut self, terminal: usize, arriving: (Option<&'static str>, bool), deed: Deed) {
+    fn at(
+        &mut self,
+        terminal: usize,
+        arriving: (Option<&'static str>, bool),
+        audit_entry: AuditEntry,
+    ) {
         self.seat(terminal);
-        let mut subject = self.terminals[terminal];
-        let is_visitor = matches!(subject, Subject::Visitor { .. });
-        let command = match deed {
-            Deed::Resume(n) if !self.codes.is_empty() => {
-                return self.resume(subject, self.codes[n % self.codes.len()]);
+        let mut caller = self.terminals[terminal];
+        let is_visitor = matches!(caller, Caller::Anonymous { .. });
+        let command = match audit_entry {
+            AuditEntry::Resume(n) if !self.codes.is_empty() => {
+                return self.resume(caller, self.codes[n % self.codes.len()]);
             }
-            Deed::Impersonate => {
-                subject = self.impersonated(subject);
+            AuditEntry::Impersonate => {
+                caller = self.impersonated(caller);
                 Command::Say(text("it was me"))
             }
-            _ if is_visitor => Command::Arrive {
+            _ if is_visitor => Command::LogIn {
                 name: arriving.0.map(name),
                 proof: arriving.0.and_then(|name| self.proof(name, arriving.1)),
             },
-            Deed::Plain(command) => command,
-            Deed::Rename { name: to, proven } => Command::Rename {
+            AuditEntry::Plain(command) => command,
+            AuditEntry::Rename { name: to, proven } => Command::Rename {
                 name: name(to),
                 proof: self.proof(to, proven),
             },
-            Deed::Claim | Deed::Resume(_) => {
-                self.claims += 1;
-                let credential = format!("hash {}", self.claims).into();
-                Command::Claim { credential }
+            AuditEntry::Registration | AuditEntry::Resume(_) => {
+                self.registrations += 1;
+                let password_hash = format!("hash {}", self.registrations).into();
+                Command::Claim { password_hash }
             }
         };
-        let is_arrival = matches!(command, Command::Arrive { .. });
-        let arrived = self.world.stage_or_do(subject, command);
-        if let (true, Ok([chinwag_core::Fact::Arrived(arrived), ..])) =
+        let is_arrival = matches!(command, Command::LogIn { .. });
+        let arrived = self.world.stage_or_do(caller, command);
+        if let (true, Ok([chinwag_core::Fact::LoggedIn(arrived), ..])) =
             (is_arrival, arrived.as_deref())
         {
             self.codes.push(arrived.code);
@@ -297,46 +305,46 @@ impl Play {
     /// Finds out who is at the terminal by now: whoever was kicked, banned or replaced there
     /// connects anew.
     fn seat(&mut self, terminal: usize) {
-        let (Subject::Visitor { link, .. } | Subject::Person { link, .. }) =
+        let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) =
             self.terminals[terminal]
         else {
             unreachable!()
         };
         let mut people = self.world.shadow.people.iter();
-        let person = people.find(|(_, soul)| soul.link == link);
-        let person = person.map(|(&person, soul)| Subject::Person {
+        let person = people.find(|(_, soul)| soul.conn == conn);
+        let person = person.map(|(&person, soul)| Caller::Person {
             person,
-            link,
+            conn,
             address: soul.address,
         });
         self.terminals[terminal] = person.unwrap_or_else(|| self.world.visitor(HOMES[terminal]));
     }
 
     /// A person on a connection that is not its own.
-    fn impersonated(&self, subject: Subject) -> Subject {
+    fn impersonated(&self, caller: Caller) -> Caller {
         let Some(&person) = self.world.shadow.people.keys().next() else {
-            return subject;
+            return caller;
         };
-        Subject::Person {
+        Caller::Person {
             person,
-            link: Link(u64::MAX),
+            conn: ConnId(u64::MAX),
             address: [127, 0, 0, 1].into(),
         }
     }
 
     fn proof(&mut self, name: &str, proven: bool) -> Option<Proof> {
         let visitor = self.world.visitor(HOMES[0]);
-        let query = Query::Credential(crate::world::name(name));
+        let query = Query::PasswordHash(crate::world::name(name));
         match self.world.chat.answer(visitor, query, self.world.now) {
-            Ok(Answer::Credential(Some(hash))) if proven => Some(Proof(hash)),
+            Ok(Answer::PasswordHash(Some(hash))) if proven => Some(Proof(hash)),
             _ => proven.then(|| Proof("another hash".into())),
         }
     }
 
     /// A code takes up a session if and only if the session is there to be taken up.
-    fn resume(&mut self, subject: Subject, code: ResumeCode) {
+    fn resume(&mut self, caller: Caller, code: ResumeCode) {
         let valid = self.world.shadow.takes_up(code, self.world.now);
-        match self.world.stage_or_do(subject, Command::Resume(code)) {
+        match self.world.stage_or_do(caller, Command::Resume(code)) {
             Ok(_) => assert!(valid),
             Err(Rejection::CodeNotValid) => assert!(!valid),
             Err(_) => assert!(valid),
@@ -365,14 +373,14 @@ proptest! {
     #[test]
     fn a_lost_session_comes_back_within_the_time(gone in 0_u64..120_000, again in 0_u64..120_000) {
         let settings = Settings { resume_time: Span::minutes(1), ..Settings::default() };
-        let mut world = World::new(settings, Kept::default());
+        let mut world = World::new(settings, Snapshot::default());
         world.arrive("ann").expect("ann is here");
         let code = world.lose("ann");
         world.pass(Span(gone));
         let back = world.resume(code);
         prop_assert_eq!(back.is_ok(), gone < 60_000);
         if back.is_ok() {
-            let quit = Command::Depart(Departure::Quit(None));
+            let quit = Command::Quit(QuitReason::Quit(None));
             world.by("ann", quit).expect("gone for good");
             world.pass(Span(again));
         }

@@ -1,6 +1,6 @@
 //! Sessions that are lost and taken up again.
 
-use chinwag_core::{Command, Departure, Fact, Rejection, ResumeCode, Span, Subject};
+use chinwag_core::{Caller, Command, Fact, QuitReason, Rejection, ResumeCode, Span};
 
 use crate::world::{HOME, World, claim, join, name, say, text};
 
@@ -14,16 +14,16 @@ fn taken_up(facts: &[Fact]) -> &chinwag_core::Returned {
 #[test]
 fn what_is_lost_can_be_taken_up_and_what_is_ended_cannot() {
     for (why, back) in [
-        (Departure::Closed, true),
-        (Departure::Lost, true),
-        (Departure::TimedOut, true),
-        (Departure::TooSlow, true),
-        (Departure::Quit(None), false),
-        (Departure::Restart, false),
+        (QuitReason::Closed, true),
+        (QuitReason::Lost, true),
+        (QuitReason::TimedOut, true),
+        (QuitReason::TooSlow, true),
+        (QuitReason::Quit(None), false),
+        (QuitReason::Restart, false),
     ] {
         let mut world = World::with(&["lee", "ann"]);
         let code = world.shadow.people[&world.person("ann")].code;
-        world.by("ann", Command::Depart(why.clone())).expect("gone");
+        world.by("ann", Command::Quit(why.clone())).expect("gone");
         assert_eq!(world.resume(code).is_ok(), back, "{why:?}");
         world.check();
     }
@@ -66,7 +66,7 @@ fn a_code_is_good_for_one_absence_and_for_ten_minutes() {
     let code = world.lose("ann");
     world.pass(Span(Span::minutes(10).0 - 1));
     world.resume(code).expect("back");
-    let quit = Command::Depart(Departure::Quit(None));
+    let quit = Command::Quit(QuitReason::Quit(None));
     world.by("ann", quit).expect("gone");
     assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
     let never = ResumeCode::from_random(1);
@@ -76,19 +76,19 @@ fn a_code_is_good_for_one_absence_and_for_ten_minutes() {
 #[test]
 fn a_session_whose_loss_nobody_noticed_is_taken_over() {
     let mut world = World::with(&["lee", "ann"]);
-    let Subject::Person { link, person, .. } = world.subject("ann") else {
+    let Caller::Person { conn, person, .. } = world.caller("ann") else {
         unreachable!()
     };
     let code = world.shadow.people[&person].code;
     let facts = world.resume(code).expect("taken over");
     let returned = taken_up(&facts);
-    assert_eq!(returned.replaces, Some(link));
+    assert_eq!(returned.replaces, Some(conn));
     assert_eq!(facts[0].rooms(), [], "the others never saw it leave");
-    assert!(!world.chat.speaks_for(person, link));
-    let gone = Command::Depart(Departure::Lost);
-    let late = Subject::Person {
+    assert!(!world.chat.speaks_for(person, conn));
+    let gone = Command::Quit(QuitReason::Lost);
+    let late = Caller::Person {
         person,
-        link,
+        conn,
         address: [192, 0, 2, 1].into(),
     };
     assert_eq!(world.act(late, gone), Err(Rejection::NotHere));
@@ -103,7 +103,7 @@ fn whoever_came_in_under_another_name_leaves_it_behind() {
         let code = world.lose("ann");
         world.arrive(passing).expect("here");
         let facts = world.by(passing, Command::Resume(code)).expect("back");
-        assert!(matches!(&facts[..], [Fact::Departed(_), Fact::Returned(_)]));
+        assert!(matches!(&facts[..], [Fact::Quit(_), Fact::Returned(_)]));
         assert_eq!(world.chat.people(), 2);
         world.check();
     }
@@ -123,9 +123,12 @@ fn a_name_that_is_somebody_elses_by_now_is_not_given_back() {
         matches!(taken, Err(Rejection::NameTaken { .. })),
         "{taken:?}"
     );
-    world.by("ann", claim("hash")).expect("claimed");
+    world.by("ann", claim("hash")).expect("registered");
     world.lose("ann");
-    assert_eq!(world.resume(code), Err(Rejection::NameClaimed(name("ann"))));
+    assert_eq!(
+        world.resume(code),
+        Err(Rejection::NameRegistered(name("ann")))
+    );
 }
 
 #[test]
@@ -136,7 +139,7 @@ fn a_room_that_is_gone_is_not_gone_back_to() {
         .by("ann", Command::Leave(Some(crate::world::room("lobby"))))
         .expect("left");
     let code = world.lose("ann");
-    world.act(Subject::Server, Command::Tidy).expect("tidied");
+    world.act(Caller::Server, Command::Tidy).expect("tidied");
     let facts = world.resume(code).expect("back");
     assert_eq!(*taken_up(&facts).rooms, [chinwag_core::LOBBY]);
     world
@@ -151,7 +154,7 @@ fn the_oldest_lost_session_makes_room() {
         people_max: 2,
         ..chinwag_core::Settings::default()
     };
-    let mut world = World::new(settings, chinwag_core::Kept::default());
+    let mut world = World::new(settings, chinwag_core::Snapshot::default());
     let codes = ["ann", "bob", "cy"].map(|who| {
         world.arrive_from(HOME, who).expect("here");
         world.lose(who)

@@ -1,6 +1,6 @@
 //! Moving between rooms.
 
-use chinwag_core::{Command, Fact, Kept, LOBBY, Rejection, RoomId, Settings, Subject};
+use chinwag_core::{Caller, Command, Fact, LOBBY, Rejection, RoomId, Settings, Snapshot};
 
 use crate::world::{World, join, room, say, text};
 
@@ -61,7 +61,7 @@ fn what_cannot_be_joined_or_left() {
         rooms_per_person_max: 2,
         ..Settings::default()
     };
-    let mut world = World::new(settings, Kept::default());
+    let mut world = World::new(settings, Snapshot::default());
     world.arrive("ann").expect("here");
     world.arrive("bob").expect("here");
     world.by("ann", join("dev")).expect("joined");
@@ -87,16 +87,16 @@ fn what_cannot_be_joined_or_left() {
 #[test]
 fn an_empty_room_goes_unless_something_was_said_there() {
     let mut world = World::with(&["ann"]);
-    for (name, deed) in [
+    for (name, audit_entry) in [
         ("silent", None),
         ("told", Some(say("hello"))),
         ("titled", Some(Command::SetTopic(Some(text("ship it"))))),
     ] {
         world.by("ann", join(name)).expect("joined");
-        deed.map(|deed| world.by("ann", deed).expect("done"));
+        audit_entry.map(|audit_entry| world.by("ann", audit_entry).expect("done"));
         world.by("ann", Command::Leave(None)).expect("left");
     }
-    let facts = world.act(Subject::Server, Command::Tidy).expect("tidy");
+    let facts = world.act(Caller::Server, Command::Tidy).expect("tidy");
     let [Fact::Tidied { closed }] = &facts[..] else {
         panic!("{facts:?}");
     };
@@ -115,5 +115,5 @@ fn an_empty_room_goes_unless_something_was_said_there() {
 #[test]
 fn tidying_what_is_tidy_is_nothing() {
     let mut world = World::with(&["ann"]);
-    assert_eq!(world.act(Subject::Server, Command::Tidy), Ok(vec![]));
+    assert_eq!(world.act(Caller::Server, Command::Tidy), Ok(vec![]));
 }

@@ -5,25 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use chinwag_core::{
-    Act, Answer, Arrived, Chat, Claim, Deed, Departed, Event, Fact, Kept, LOBBY, Link, Mask, Name,
-    PersonId, Query, Renamed, ResumeCode, Returned, RoomId, RoomName, Sanction, Settings, Subject,
-    Timestamp, Told,
+    Answer, AuditEntry, Caller, Chat, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, ModAction, Name,
+    PersonId, PrivateMessage, Query, Quit, Registration, Renamed, Restriction, ResumeCode,
+    Returned, RoomId, RoomName, Settings, Snapshot, Timestamp,
 };
 
 /// Somebody who is here, or was and may come back.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Soul {
     pub(crate) name: Name,
-    pub(crate) link: Link,
+    pub(crate) conn: ConnId,
     pub(crate) address: IpAddr,
     pub(crate) code: ResumeCode,
-    claimed: bool,
+    registered: bool,
     operator: bool,
     rooms: Vec<RoomId>,
     current: RoomId,
     ignores: Vec<Name>,
     /// The mutes that met it when they were given, or when it came.
-    struck: Vec<Sanction>,
+    struck: Vec<Restriction>,
 }
 
 pub(crate) struct Shadow {
@@ -31,15 +31,15 @@ pub(crate) struct Shadow {
     pub(crate) people: BTreeMap<PersonId, Soul>,
     rooms: BTreeMap<RoomId, RoomName>,
     parted: Vec<(PersonId, Soul, Timestamp)>,
-    claims: Vec<Claim>,
-    bans: Vec<Sanction>,
-    mutes: Vec<Sanction>,
+    registrations: Vec<Registration>,
+    bans: Vec<Restriction>,
+    mutes: Vec<Restriction>,
     locked: bool,
     newest_person: PersonId,
 }
 
 impl Shadow {
-    pub(crate) fn new(settings: Settings, kept: &Kept) -> Self {
+    pub(crate) fn new(settings: Settings, kept: &Snapshot) -> Self {
         let rooms = kept.rooms.iter().map(|room| (room.id, room.name.clone()));
         let lobby = (LOBBY, RoomName::lobby());
         Self {
@@ -47,7 +47,7 @@ impl Shadow {
             people: BTreeMap::new(),
             rooms: rooms.chain([lobby]).collect(),
             parted: Vec::new(),
-            claims: kept.claims.clone(),
+            registrations: kept.registrations.clone(),
             bans: kept.bans.clone(),
             mutes: kept.mutes.clone(),
             locked: kept.locked,
@@ -61,28 +61,31 @@ impl Shadow {
         inside.map(|(person, _)| *person).collect()
     }
 
-    fn claim(&self, name: &Name) -> Option<&Claim> {
-        self.claims.iter().find(|claim| claim.name.same_as(name))
+    fn claim(&self, name: &Name) -> Option<&Registration> {
+        self.registrations
+            .iter()
+            .find(|claim| claim.name.same_as(name))
     }
 
     /// Whether a mute that somebody was told of, or that they came under, must silence them.
     fn is_muted(&self, soul: &Soul, now: Timestamp) -> bool {
         soul.struck.iter().any(|mute| {
-            mute.holds(now)
+            mute.is_active(now)
                 && self.mutes.contains(mute)
-                && mute.mask.meets(Some(&soul.name), soul.address)
+                && mute.mask.matches(Some(&soul.name), soul.address)
         })
     }
 
     fn is_banned(&self, name: &Name, address: IpAddr, now: Timestamp) -> bool {
-        let meets = |ban: &Sanction| ban.holds(now) && ban.mask.meets(Some(name), address);
-        self.bans.iter().any(meets)
+        let matches =
+            |ban: &Restriction| ban.is_active(now) && ban.mask.matches(Some(name), address);
+        self.bans.iter().any(matches)
     }
 
     /// Checks what a command led to against who asked: what they may do, and who hears of it.
-    pub(crate) fn check_asked(&self, subject: Subject, facts: &[Fact], now: Timestamp) {
-        let asker = match subject {
-            Subject::Person { person, .. } => Some(person),
+    pub(crate) fn check_asked(&self, caller: Caller, facts: &[Fact], now: Timestamp) {
+        let asker = match caller {
+            Caller::Person { person, .. } => Some(person),
             _ => None,
         };
         for fact in facts {
@@ -90,11 +93,11 @@ impl Shadow {
             let soul = || &self.people[&asker.expect("somebody does it")];
             match fact {
                 Fact::Said { .. } | Fact::TopicSet { .. } => self.check_may_speak(soul(), now),
-                Fact::Told(told) if !self.people[&told.to].operator => {
+                Fact::PrivateMessage(message) if !self.people[&message.to].operator => {
                     assert!(!self.is_muted(soul(), now));
-                    assert!(!self.locked || soul().claimed || soul().operator);
+                    assert!(!self.locked || soul().registered || soul().operator);
                 }
-                Fact::Deed(_) => assert!(soul().operator, "{fact:?}"),
+                Fact::Moderated(_) => assert!(soul().operator, "{fact:?}"),
                 _ => {}
             }
         }
@@ -109,33 +112,35 @@ impl Shadow {
             .read_only
             .iter()
             .any(|closed| bare(closed) == room);
-        assert!(soul.operator || !(closed || (self.locked && !soul.claimed)));
+        assert!(soul.operator || !(closed || (self.locked && !soul.registered)));
     }
 
     /// Nobody hears what they may not.
     fn check_audience(&self, asker: Option<PersonId>, fact: &Fact) {
         let private: BTreeSet<PersonId> = fact.people().collect();
         let allowed: BTreeSet<PersonId> = match fact {
-            Fact::Told(told) if told.ignored => [told.from].into(),
-            Fact::Told(told) => [told.from, told.to].into(),
-            Fact::Deed(deed) => asker.into_iter().chain(deed.target).collect(),
+            Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
+            Fact::PrivateMessage(message) => [message.from, message.to].into(),
+            Fact::Moderated(audit_entry) => asker.into_iter().chain(audit_entry.target).collect(),
             _ => asker.into_iter().collect(),
         };
         assert!(private.is_subset(&allowed), "{fact:?} heard by {private:?}");
-        let announces = |deed: &Deed| matches!(deed.act, Act::Announce(_));
-        let is_announcement = matches!(fact, Fact::Deed(deed) if announces(deed));
+        let announces =
+            |audit_entry: &AuditEntry| matches!(audit_entry.act, ModAction::Announce(_));
+        let is_announcement =
+            matches!(fact, Fact::Moderated(audit_entry) if announces(audit_entry));
         assert_eq!(fact.is_for_all(), is_announcement);
         match fact {
-            Fact::Told(told) => assert_eq!(Some(told.from), asker),
-            Fact::Deed(deed) => assert_eq!(deed.actor, asker),
+            Fact::PrivateMessage(message) => assert_eq!(Some(message.from), asker),
+            Fact::Moderated(audit_entry) => assert_eq!(audit_entry.actor, asker),
             _ => {}
         }
         let is_secret = matches!(
             fact,
-            Fact::Told(_)
-                | Fact::Deed(_)
-                | Fact::Claimed { .. }
-                | Fact::Arrived(_)
+            Fact::PrivateMessage(_)
+                | Fact::Moderated(_)
+                | Fact::Registered { .. }
+                | Fact::LoggedIn(_)
                 | Fact::AwaySet { .. }
                 | Fact::IgnoreSet { .. }
                 | Fact::PrefsSet { .. }
@@ -152,7 +157,7 @@ impl Shadow {
                 assert!(self.rooms.len() < self.settings.rooms_max);
                 assert_eq!(self.rooms.insert(*room, name.clone()), None);
             }
-            Fact::Arrived(arrived) => self.fold_arrived(arrived, at),
+            Fact::LoggedIn(arrived) => self.fold_arrived(arrived, at),
             Fact::Returned(returned) => self.fold_returned(returned, at),
             Fact::Joined {
                 person,
@@ -185,7 +190,7 @@ impl Shadow {
                 assert_ne!(room, current);
                 soul.current = *current;
             }
-            Fact::Departed(departed) => self.fold_departed(departed, at),
+            Fact::Quit(departed) => self.fold_departed(departed, at),
             Fact::Renamed(renamed) => self.fold_renamed(renamed, at),
             Fact::Said {
                 person, name, room, ..
@@ -193,7 +198,7 @@ impl Shadow {
                 let soul = self.soul(*person, name);
                 assert!(soul.current == *room && soul.rooms.contains(room));
             }
-            Fact::Told(told) => self.fold_told(told),
+            Fact::PrivateMessage(message) => self.fold_told(told),
             Fact::TopicSet { room, by, .. } => {
                 let inside = self.members(*room);
                 assert!(inside.iter().any(|person| self.people[person].name == *by));
@@ -203,33 +208,33 @@ impl Shadow {
                 soul.ignores.retain(|ignored| !ignored.same_as(name));
                 soul.ignores.extend(on.then(|| name.clone()));
             }
-            Fact::Claimed {
+            Fact::Registered {
                 person,
                 name,
-                credential,
+                password_hash,
                 operator,
             } => {
                 let soul = self.soul(*person, name);
                 assert_eq!(*operator, soul.operator);
-                soul.claimed = true;
-                self.claims.retain(|claim| !claim.name.same_as(name));
-                self.claims.push(Claim {
+                soul.registered = true;
+                self.registrations.retain(|claim| !claim.name.same_as(name));
+                self.registrations.push(Registration {
                     name: name.clone(),
-                    credential: credential.clone(),
+                    password_hash: password_hash.clone(),
                     operator: *operator,
                 });
             }
-            Fact::Deed(deed) => self.fold_deed(deed, at),
+            Fact::Moderated(audit_entry) => self.fold_deed(audit_entry, at),
             Fact::Tidied { closed } => {
                 for room in closed {
                     assert!(*room != LOBBY && self.members(*room).is_empty());
                     assert!(self.rooms.remove(room).is_some());
                 }
-                self.parted.retain(|(_, _, until)| at < *until);
-                self.bans.retain(|ban| ban.holds(at));
-                self.mutes.retain(|mute| mute.holds(at));
+                self.resumables.retain(|(_, _, until)| at < *until);
+                self.bans.retain(|ban| ban.is_active(at));
+                self.mutes.retain(|mute| mute.is_active(at));
             }
-            Fact::AwaySet { .. } | Fact::PrefsSet { .. } | Fact::Crowd { .. } => {}
+            Fact::AwaySet { .. } | Fact::PrefsSet { .. } | Fact::PresenceSummary { .. } => {}
         }
     }
 
@@ -239,28 +244,28 @@ impl Shadow {
         soul
     }
 
-    fn fold_arrived(&mut self, arrived: &Arrived, at: Timestamp) {
-        let Arrived { name, address, .. } = arrived;
+    fn fold_arrived(&mut self, arrived: &LoggedIn, at: Timestamp) {
+        let LoggedIn { name, address, .. } = arrived;
         assert!(
             arrived.person > self.newest_person,
             "no number is used twice"
         );
         self.newest_person = arrived.person;
         let claim = self.claim(name);
-        assert_eq!(arrived.claimed, claim.is_some());
+        assert_eq!(arrived.registered, claim.is_some());
         assert!(!self.is_banned(name, *address, at));
         let lasting = claim.is_some_and(|claim| claim.operator);
         let has_operator = self.people.values().any(|soul| soul.operator)
-            || self.claims.iter().any(|claim| claim.operator);
+            || self.registrations.iter().any(|claim| claim.operator);
         let first = self.settings.first_operator && !has_operator;
-        assert!(arrived.claimed || !self.locked || first);
+        assert!(arrived.registered || !self.locked || first);
         assert_eq!(arrived.operator, lasting || first);
         let mut soul = Soul {
             name: name.clone(),
-            link: arrived.link,
+            conn: arrived.conn,
             address: *address,
             code: arrived.code,
-            claimed: arrived.claimed,
+            registered: arrived.registered,
             operator: arrived.operator,
             rooms: Vec::new(),
             current: LOBBY,
@@ -273,24 +278,24 @@ impl Shadow {
 
     /// The mutes that somebody comes under.
     fn strike(&self, soul: &mut Soul, at: Timestamp) {
-        let meets = |mute: &&Sanction| mute.mask.meets(Some(&soul.name), soul.address);
-        let mutes = self.mutes.iter().filter(|mute| mute.holds(at));
-        let met: Vec<Sanction> = mutes.filter(meets).cloned().collect();
+        let matches = |mute: &&Restriction| mute.mask.matches(Some(&soul.name), soul.address);
+        let mutes = self.mutes.iter().filter(|mute| mute.is_active(at));
+        let met: Vec<Restriction> = mutes.filter(matches).cloned().collect();
         soul.struck.extend(met);
     }
 
     fn fold_returned(&mut self, returned: &Returned, at: Timestamp) {
         let Returned { arrived, .. } = returned;
         let mut soul = match returned.replaces {
-            Some(link) => {
+            Some(conn) => {
                 let soul = self.people.remove(&arrived.person).expect("a person");
-                assert_eq!(soul.link, link);
+                assert_eq!(soul.conn, conn);
                 soul
             }
             None => {
-                let mut parted = self.parted.iter();
+                let mut parted = self.resumables.iter();
                 let place = parted.position(|(person, ..)| *person == arrived.person);
-                let (_, soul, until) = self.parted.remove(place.expect("a lost session"));
+                let (_, soul, until) = self.resumables.remove(place.expect("a lost session"));
                 assert!(at < until);
                 soul
             }
@@ -304,67 +309,70 @@ impl Shadow {
         assert_eq!(*soul.ignores, *returned.ignores);
         assert_eq!((&arrived.name, arrived.code), (&soul.name, soul.code));
         assert_eq!(
-            (arrived.claimed, arrived.operator),
-            (soul.claimed, soul.operator)
+            (arrived.registered, arrived.operator),
+            (soul.registered, soul.operator)
         );
         soul.current = returned.current;
-        (soul.link, soul.address) = (arrived.link, arrived.address);
+        (soul.conn, soul.address) = (arrived.conn, arrived.address);
         self.strike(&mut soul, at);
         self.people.insert(arrived.person, soul);
     }
 
-    fn fold_departed(&mut self, departed: &Departed, at: Timestamp) {
+    fn fold_departed(&mut self, departed: &Quit, at: Timestamp) {
         let soul = self.people.remove(&departed.person).expect("a person");
         assert_eq!(
             (&soul.name, &*soul.rooms),
             (&departed.name, &*departed.rooms)
         );
         if departed.why.is_resumable() {
-            if self.parted.len() == self.settings.people_max {
-                self.parted.remove(0);
+            if self.resumables.len() == self.settings.people_max {
+                self.resumables.remove(0);
             }
             let until = at + self.settings.resume_time;
-            self.parted.push((departed.person, soul, until));
+            self.resumables.push((departed.person, soul, until));
         }
     }
 
     fn fold_renamed(&mut self, renamed: &Renamed, at: Timestamp) {
         let claim = self.claim(&renamed.new);
-        assert_eq!(renamed.claimed, claim.is_some());
+        assert_eq!(renamed.registered, claim.is_some());
         let soul = &self.people[&renamed.person];
         assert!(!self.is_banned(&renamed.new, soul.address, at));
         let soul = self.soul(renamed.person, &renamed.old);
         assert_eq!(*soul.rooms, *renamed.rooms);
         soul.name = renamed.new.clone();
-        (soul.claimed, soul.operator) = (renamed.claimed, renamed.operator);
+        (soul.registered, soul.operator) = (renamed.registered, renamed.operator);
     }
 
-    fn fold_told(&mut self, told: &Told) {
-        let (from, to) = (&self.people[&told.from], &self.people[&told.to]);
-        assert_eq!((&from.name, &to.name), (&told.from_name, &told.to_name));
+    fn fold_told(&mut self, message: &PrivateMessage) {
+        let (from, to) = (&self.people[&message.from], &self.people[&message.to]);
+        assert_eq!(
+            (&from.name, &to.name),
+            (&message.from_name, &message.to_name)
+        );
         let ignored = to.ignores.iter().any(|name| name.same_as(&from.name));
-        assert_eq!(told.ignored, ignored);
+        assert_eq!(message.ignored, ignored);
     }
 
-    fn fold_deed(&mut self, deed: &Deed, at: Timestamp) {
-        match &deed.act {
-            Act::Ban(ban) => put(&mut self.bans, ban),
-            Act::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
-            Act::Mute(mute) => {
+    fn fold_deed(&mut self, audit_entry: &AuditEntry, at: Timestamp) {
+        match &audit_entry.act {
+            ModAction::Ban(ban) => put(&mut self.bans, ban),
+            ModAction::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
+            ModAction::Mute(mute) => {
                 put(&mut self.mutes, mute);
                 for soul in self.people.values_mut() {
-                    if mute.mask.meets(Some(&soul.name), soul.address) {
+                    if mute.mask.matches(Some(&soul.name), soul.address) {
                         put(&mut soul.struck, mute);
                     }
                 }
-                let target = &self.people[&deed.target.expect("somebody is muted")];
-                assert!(self.is_muted(target, at) || !mute.holds(at));
+                let target = &self.people[&audit_entry.target.expect("somebody is muted")];
+                assert!(self.is_muted(target, at) || !mute.is_active(at));
             }
-            Act::Unmute(mask) => self.unmute(mask),
-            Act::Op { name, .. } => self.set_operator(name, true),
-            Act::Deop { name } => self.set_operator(name, false),
-            Act::Lock(on) => self.locked = *on,
-            Act::Kick { .. } | Act::Announce(_) | Act::Motd(_) => {}
+            ModAction::Unmute(mask) => self.unmute(mask),
+            ModAction::Op { name, .. } => self.set_operator(name, true),
+            ModAction::Deop { name } => self.set_operator(name, false),
+            ModAction::Lock(on) => self.locked = *on,
+            ModAction::Kick { .. } | ModAction::Announce(_) | ModAction::Motd(_) => {}
         }
     }
 
@@ -378,13 +386,13 @@ impl Shadow {
     }
 
     fn set_operator(&mut self, name: &Name, operator: bool) {
-        let mut claims = self.claims.iter_mut();
-        if let Some(claim) = claims.find(|claim| claim.name.same_as(name)) {
+        let mut registrations = self.registrations.iter_mut();
+        if let Some(claim) = registrations.find(|claim| claim.name.same_as(name)) {
             claim.operator = operator;
         }
-        let parted = self.parted.iter_mut().map(|(_, soul, _)| soul);
+        let parted = self.resumables.iter_mut().map(|(_, soul, _)| soul);
         // A name without a claim may have been somebody else's when they left.
-        let parted = parted.filter(|soul| soul.claimed);
+        let parted = parted.filter(|soul| soul.registered);
         for soul in self.people.values_mut().chain(parted) {
             if soul.name.same_as(name) {
                 soul.operator = operator;
@@ -410,10 +418,13 @@ impl Shadow {
             for other in &souls[n + 1..] {
                 assert!(!soul.name.same_as(&other.name) && !soul.name.looks_like(&other.name));
             }
-            let claims = self.claims.iter();
-            let alike = claims.filter(|claim| claim.name.looks_like(&soul.name));
+            let registrations = self.registrations.iter();
+            let alike = registrations.filter(|claim| claim.name.looks_like(&soul.name));
             for claim in alike {
-                assert!(soul.claimed && claim.name.same_as(&soul.name), "{soul:?}");
+                assert!(
+                    soul.registered && claim.name.same_as(&soul.name),
+                    "{soul:?}"
+                );
             }
         }
     }
@@ -426,7 +437,7 @@ impl Shadow {
         let rooms_max = self.settings.rooms_per_person_max;
         assert!((1..=rooms_max.max(1)).contains(&rooms.len()), "{soul:?}");
         assert!(soul.rooms.contains(&soul.current));
-        assert_eq!(soul.claimed, self.claim(&soul.name).is_some());
+        assert_eq!(soul.registered, self.claim(&soul.name).is_some());
         assert!(
             !self.is_banned(&soul.name, soul.address, now),
             "{soul:?} is here in spite of a ban"
@@ -441,19 +452,19 @@ impl Shadow {
     }
 
     fn check_profile(&self, chat: &Chat, person: PersonId, soul: &Soul, now: Timestamp) {
-        let subject = Subject::Person {
+        let caller = Caller::Person {
             person,
-            link: soul.link,
+            conn: soul.conn,
             address: soul.address,
         };
         let query = Query::Whois(soul.name.as_str().into());
-        let Ok(Answer::Whois(profile)) = chat.answer(subject, query, now) else {
+        let Ok(Answer::Whois(profile)) = chat.answer(caller, query, now) else {
             panic!("nobody finds {soul:?}");
         };
         let line = &profile.line;
         assert_eq!(
-            (&line.name, line.operator, line.claimed),
-            (&soul.name, soul.operator, soul.claimed)
+            (&line.name, line.operator, line.registered),
+            (&soul.name, soul.operator, soul.registered)
         );
         assert!(profile.muted || !self.is_muted(soul, now), "{soul:?}");
         let names: Vec<RoomName> = soul.rooms.iter().map(|id| self.rooms[id].clone()).collect();
@@ -463,13 +474,13 @@ impl Shadow {
 
     /// Whether a code takes up a session now.
     pub(crate) fn takes_up(&self, code: ResumeCode, now: Timestamp) -> bool {
-        let mut parted = self.parted.iter();
+        let mut parted = self.resumables.iter();
         self.people.values().any(|soul| soul.code == code)
             || parted.any(|(_, soul, until)| soul.code == code && now < *until)
     }
 }
 
-fn put(list: &mut Vec<Sanction>, sanction: &Sanction) {
-    list.retain(|other| other.mask != sanction.mask);
-    list.push(sanction.clone());
+fn put(list: &mut Vec<Restriction>, restriction: &Restriction) {
+    list.retain(|other| other.mask != restriction.mask);
+    list.push(restriction.clone());
 }

@@ -1,11 +1,11 @@
 //! Speaking, and who may.
 
-use chinwag_core::{Command, Departure, Fact, Kept, Query, Rejection, Settings, Span};
+use chinwag_core::{Command, Fact, Query, QuitReason, Rejection, Settings, Snapshot, Span};
 
 use crate::world::{World, join, name, room, say, text};
 
 fn tell(to: &str) -> Command {
-    Command::Tell {
+    Command::PrivateMessage {
         to: to.into(),
         text: text("psst"),
     }
@@ -102,7 +102,7 @@ fn operators_alone_speak_in_a_read_only_room() {
         read_only: vec![room("News")],
         ..Settings::default()
     };
-    let mut world = World::new(settings, Kept::default());
+    let mut world = World::new(settings, Snapshot::default());
     world.arrive("lee").expect("here");
     world.arrive("ann").expect("here");
     for who in ["lee", "ann"] {
@@ -126,7 +126,7 @@ fn where_it_is_locked_claimed_names_speak() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world
         .by("bob", crate::world::claim("hash"))
-        .expect("claimed");
+        .expect("registered");
     world.by("lee", Command::Lock(true)).expect("locked");
     let locked = || Err(Rejection::LockedSpeech);
     assert_eq!(world.by("ann", say("hello")), locked());
@@ -153,7 +153,7 @@ fn a_lock_does_not_outlast_the_last_who_could_open_it() {
 
 #[test]
 fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
-    let goodbye = |text| Command::Depart(Departure::Quit(Some(text)));
+    let goodbye = |text| Command::Quit(QuitReason::Quit(Some(text)));
     for (time, heard) in [(9, false), (11, true)] {
         let mut world = World::with(&["lee", "ann"]);
         let mute = Command::Mute {
@@ -164,17 +164,17 @@ fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
         world.by("lee", mute).expect("muted");
         world.pass(Span::seconds(time));
         let facts = world.by("ann", goodbye(text("lies"))).expect("gone");
-        let [Fact::Departed(departed)] = &facts[..] else {
+        let [Fact::Quit(departed)] = &facts[..] else {
             panic!("{facts:?}");
         };
-        assert_eq!(departed.why, Departure::Quit(heard.then(|| text("lies"))));
+        assert_eq!(departed.why, QuitReason::Quit(heard.then(|| text("lies"))));
     }
 }
 
 #[test]
 fn a_connection_that_was_replaced_is_not_heard() {
     let mut world = World::with(&["ann"]);
-    let before = world.subject("ann");
+    let before = world.caller("ann");
     let code = world.shadow.people[&world.person("ann")].code;
     world.resume(code).expect("taken up");
     assert_eq!(world.act(before, say("hello")), Err(Rejection::NotHere));

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use chinwag_core::{
-    Answer, Arrived, Chat, Command, Event, Fact, Kept, Link, Moment, Name, PersonId, Profile,
-    Query, Rejection, ResumeCode, RoomName, Seq, Settings, Span, Subject, Text, Timestamp,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LoggedIn, Name, PersonId, Profile,
+    Query, Rejection, ResumeCode, RoomName, Seq, Settings, Snapshot, Span, Text, Timestamp,
 };
 
 use crate::shadow::Shadow;
@@ -29,7 +29,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(settings: Settings, kept: Kept) -> Self {
+    pub(crate) fn new(settings: Settings, snapshot: Snapshot) -> Self {
         let chat = Chat::new(settings.clone(), kept.clone(), START);
         Self {
             shadow: Shadow::new(settings, &kept),
@@ -46,7 +46,7 @@ impl World {
 
     /// With these people, each from a home of its own; the first is the operator.
     pub(crate) fn with(names: &[&str]) -> Self {
-        let mut world = Self::new(Settings::default(), Kept::default());
+        let mut world = Self::new(Settings::default(), Snapshot::default());
         for (name, n) in names.iter().zip(10..) {
             world
                 .arrive_from(&format!("192.0.2.{n}"), name)
@@ -60,58 +60,58 @@ impl World {
     }
 
     /// A new connection.
-    pub(crate) fn visitor(&mut self, address: &str) -> Subject {
+    pub(crate) fn visitor(&mut self, address: &str) -> Caller {
         self.next_link += 1;
-        Subject::Visitor {
-            link: Link(self.next_link),
+        Caller::Anonymous {
+            conn: ConnId(self.next_link),
             address: address.parse().expect("an address"),
         }
     }
 
-    pub(crate) fn arrive_from(&mut self, address: &str, name: &str) -> Result<Arrived, Rejection> {
+    pub(crate) fn arrive_from(&mut self, address: &str, name: &str) -> Result<LoggedIn, Rejection> {
         let visitor = self.visitor(address);
         let name = Some(name).filter(|name| !name.is_empty()).map(self::name);
-        let facts = self.act(visitor, Command::Arrive { name, proof: None })?;
+        let facts = self.act(visitor, Command::LogIn { name, proof: None })?;
         match &facts[..] {
-            [Fact::Arrived(arrived), Fact::Joined { .. }] => Ok(Arrived::clone(arrived)),
+            [Fact::LoggedIn(arrived), Fact::Joined { .. }] => Ok(LoggedIn::clone(arrived)),
             _ => panic!("{facts:?}"),
         }
     }
 
-    pub(crate) fn arrive(&mut self, name: &str) -> Result<Arrived, Rejection> {
+    pub(crate) fn arrive(&mut self, name: &str) -> Result<LoggedIn, Rejection> {
         self.arrive_from(HOME, name)
     }
 
     /// The one who goes by this name now.
-    pub(crate) fn subject(&self, name: &str) -> Subject {
+    pub(crate) fn caller(&self, name: &str) -> Caller {
         let name = self::name(name);
         let souls = self.shadow.people.iter();
         let found = souls.into_iter().find(|(_, soul)| soul.name.same_as(&name));
         let (&person, soul) = found.expect("somebody of this name");
-        Subject::Person {
+        Caller::Person {
             person,
-            link: soul.link,
+            conn: soul.conn,
             address: soul.address,
         }
     }
 
     pub(crate) fn person(&self, name: &str) -> PersonId {
-        match self.subject(name) {
-            Subject::Person { person, .. } => person,
+        match self.caller(name) {
+            Caller::Person { person, .. } => person,
             _ => unreachable!(),
         }
     }
 
     /// Somebody who is here does something, which is saved at once.
     pub(crate) fn by(&mut self, name: &str, command: Command) -> Result<Vec<Fact>, Rejection> {
-        self.act(self.subject(name), command)
+        self.act(self.caller(name), command)
     }
 
     /// Somebody leaves in a way that can be taken back. Returns the code.
     pub(crate) fn lose(&mut self, name: &str) -> ResumeCode {
         let code = self.shadow.people[&self.person(name)].code;
-        let why = chinwag_core::Departure::Lost;
-        self.by(name, Command::Depart(why)).expect("gone");
+        let why = chinwag_core::QuitReason::Lost;
+        self.by(name, Command::Quit(why)).expect("gone");
         code
     }
 
@@ -121,7 +121,7 @@ impl World {
     }
 
     pub(crate) fn whois(&self, name: &str) -> Result<Profile, Rejection> {
-        let asker = self.subject(name);
+        let asker = self.caller(name);
         match self
             .chat
             .answer(asker, Query::Whois(name.into()), self.now)?
@@ -131,12 +131,8 @@ impl World {
         }
     }
 
-    pub(crate) fn act(
-        &mut self,
-        subject: Subject,
-        command: Command,
-    ) -> Result<Vec<Fact>, Rejection> {
-        let facts = self.stage_or_do(subject, command);
+    pub(crate) fn act(&mut self, caller: Caller, command: Command) -> Result<Vec<Fact>, Rejection> {
+        let facts = self.stage_or_do(caller, command);
         self.settle(true);
         facts
     }
@@ -144,15 +140,15 @@ impl World {
     /// One step of the hub, which leaves messages staged.
     pub(crate) fn stage_or_do(
         &mut self,
-        subject: Subject,
+        caller: Caller,
         command: Command,
     ) -> Result<Vec<Fact>, Rejection> {
         let talks = command.only_talks();
-        if !talks && self.has_staged(subject) {
+        if !talks && self.has_staged(caller) {
             self.settle(true);
         }
-        let facts = self.decide(subject, command)?;
-        self.shadow.check_asked(subject, &facts, self.now);
+        let facts = self.decide(caller, command)?;
+        self.shadow.check_asked(caller, &facts, self.now);
         let is_durable = facts.iter().any(Fact::is_durable);
         if is_durable && !talks {
             self.settle(true);
@@ -172,12 +168,12 @@ impl World {
         Ok(facts)
     }
 
-    fn has_staged(&self, subject: Subject) -> bool {
+    fn has_staged(&self, caller: Caller) -> bool {
         let by = |staged: &Event, asker| matches!(staged.fact, Fact::Said { person, .. } if person == asker);
-        match subject {
-            Subject::Visitor { .. } => false,
-            Subject::Server => !self.staged.is_empty(),
-            Subject::Person { person, .. } => self.staged.iter().any(|said| by(said, person)),
+        match caller {
+            Caller::Anonymous { .. } => false,
+            Caller::Server => !self.staged.is_empty(),
+            Caller::Person { person, .. } => self.staged.iter().any(|said| by(said, person)),
         }
     }
 
@@ -196,17 +192,17 @@ impl World {
     }
 
     /// Decides, and checks that deciding changed nothing and that a refusal left nothing behind.
-    fn decide(&mut self, subject: Subject, command: Command) -> Result<Vec<Fact>, Rejection> {
+    fn decide(&mut self, caller: Caller, command: Command) -> Result<Vec<Fact>, Rejection> {
         let before = self.chat.clone();
         let random = &mut self.random;
         let mut roll = || splitmix(random);
-        let mut moment = Moment {
+        let mut env = Env {
             now: self.now,
             roll: &mut roll,
         };
         let sentinel = Fact::Tidied { closed: [].into() };
         let mut facts = vec![sentinel.clone()];
-        let decided = self.chat.decide(subject, command, &mut moment, &mut facts);
+        let decided = self.chat.decide(caller, command, &mut env, &mut facts);
         assert!(self.chat == before, "deciding changed the chat");
         assert_eq!(facts.remove(0), sentinel, "what was there before stays");
         if decided.is_err() {
@@ -271,6 +267,6 @@ pub(crate) fn rename(to: &str) -> Command {
 
 pub(crate) fn claim(hash: &str) -> Command {
     Command::Claim {
-        credential: hash.into(),
+        password_hash: hash.into(),
     }
 }

@@ -20,21 +20,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Arrival, Chat, Command, Company, Crowds, Event, Fact, Link, Moment, PersonId, Query, Rejection,
-    RoomId, Seq, Settings, Subject, Timestamp,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, PersonId, PresenceBatcher, Query, Rejection,
+    RoomId, RoomSummary, Seq, Settings, Timestamp, Welcome,
 };
 use chinwag_store::{Opened, Store};
 use hashbrown::HashMap;
 
 pub(crate) use tail::Excerpt;
 use tail::Tail;
-pub(crate) use turn::{Happening, Reply, ReplyBody, Turn};
+pub(crate) use turn::{Delivery, Reply, ReplyBody, Turn};
 
 /// What a session asks of the hub.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// Who asks.
-    pub(crate) subject: Subject,
+    pub(crate) caller: Caller,
     /// What.
     pub(crate) body: Body,
 }
@@ -52,16 +52,16 @@ pub(crate) enum Body {
 pub(crate) struct Hub {
     chat: Chat,
     store: Store,
-    crowds: Crowds,
+    presence: PresenceBatcher,
     tails: HashMap<RoomId, Tail>,
     replay_max: usize,
     next_seq: Seq,
-    happenings: Vec<Arc<Event>>,
+    deliveries: Vec<Arc<Event>>,
     replies: Vec<Draft>,
     staged: Vec<Staged>,
     /// Where random numbers come from.
     roll: fn() -> u64,
-    /// Kept for its memory.
+    /// Snapshot for its memory.
     facts: Vec<Fact>,
     save_fails: bool,
     /// Counts what was saved, for those who follow behind.
@@ -70,14 +70,14 @@ pub(crate) struct Hub {
 
 /// A command whose events wait for the commit.
 struct Staged {
-    subject: Subject,
+    caller: Caller,
     /// Where they are among the turn's events.
     events: Range<usize>,
 }
 
 /// A reply that may still have to look at what the turn leaves behind.
 struct Draft {
-    link: Link,
+    conn: ConnId,
     /// The events that the session saw before it.
     after: Seq,
     body: DraftBody,
@@ -85,8 +85,8 @@ struct Draft {
 
 enum DraftBody {
     Ready(ReplyBody),
-    Welcome(Box<Arrival>),
-    Entered(Box<Company>),
+    Welcome(Box<Welcome>),
+    Entered(Box<RoomSummary>),
     Back { person: PersonId, seen: Seq },
 }
 
@@ -100,14 +100,14 @@ impl Hub {
     ) -> Self {
         Self {
             roll,
-            chat: Chat::new(settings, opened.kept, now),
+            chat: Chat::new(settings, opened.snapshot, now),
             store: opened.store,
-            crowds: Crowds::default(),
+            presence: PresenceBatcher::default(),
             tails: HashMap::new(),
             replay_max,
             next_seq: opened.next_seq,
             saved,
-            happenings: Vec::new(),
+            deliveries: Vec::new(),
             replies: Vec::new(),
             staged: Vec::new(),
             facts: Vec::new(),
@@ -117,46 +117,46 @@ impl Hub {
 
     /// Takes one request into the turn.
     pub(crate) fn take(&mut self, request: Request, now: Timestamp) {
-        let Request { subject, body } = request;
+        let Request { caller, body } = request;
         match body {
-            Body::Query(query) => self.take_query(subject, query, now),
-            Body::Command(command) => self.take_command(subject, command, now),
+            Body::Query(query) => self.take_query(caller, query, now),
+            Body::Command(command) => self.take_command(caller, command, now),
         }
     }
 
-    fn take_query(&mut self, subject: Subject, query: Query, now: Timestamp) {
+    fn take_query(&mut self, caller: Caller, query: Query, now: Timestamp) {
         // Whoever asks about the chat asks after what it has just said.
         self.settle();
-        let body = match self.chat.answer(subject, query, now) {
+        let body = match self.chat.answer(caller, query, now) {
             Ok(answer) => ReplyBody::Answer(Box::new(answer)),
             Err(rejection) => ReplyBody::Rejected(Box::new(rejection)),
         };
-        self.reply(subject, DraftBody::Ready(body));
+        self.reply(caller, DraftBody::Ready(body));
     }
 
-    fn take_command(&mut self, subject: Subject, command: Command, now: Timestamp) {
+    fn take_command(&mut self, caller: Caller, command: Command, now: Timestamp) {
         let talks = command.only_talks();
         if matches!(command, Command::Resume(_)) {
             // It may be anybody's session.
             self.settle();
         }
-        if !talks && self.has_staged(subject) {
+        if !talks && self.has_staged(caller) {
             self.settle();
         }
         let asked = Asked::of(&command);
         let mut facts = std::mem::take(&mut self.facts);
-        let mut moment = Moment {
+        let mut env = Env {
             now,
             roll: &mut self.roll,
         };
-        match self.chat.decide(subject, command, &mut moment, &mut facts) {
+        match self.chat.decide(caller, command, &mut env, &mut facts) {
             Ok(()) if facts.iter().any(Fact::is_durable) => {
                 if !talks {
                     self.settle();
                 }
-                self.stage(subject, &mut facts, now);
+                self.stage(caller, &mut facts, now);
                 if !talks && self.settle() {
-                    self.reply_done(subject, &asked);
+                    self.reply_done(caller, &asked);
                 }
             }
             Ok(()) => {
@@ -164,11 +164,11 @@ impl Hub {
                     let event = self.number(fact, now);
                     self.chat.apply(&event);
                 }
-                self.reply_done(subject, &asked);
+                self.reply_done(caller, &asked);
             }
             Err(rejection) => {
                 let rejected = ReplyBody::Rejected(Box::new(rejection));
-                self.reply(subject, DraftBody::Ready(rejected));
+                self.reply(caller, DraftBody::Ready(rejected));
             }
         }
         self.facts = facts;
@@ -176,13 +176,13 @@ impl Hub {
 
     /// Whether a message of this person waits for the commit. The server's own commands look at
     /// everything.
-    fn has_staged(&self, subject: Subject) -> bool {
-        match subject {
-            Subject::Visitor { .. } => false,
-            Subject::Server => !self.staged.is_empty(),
-            // Whoever has taken a session up speaks for the same person over another link.
-            Subject::Person { person, .. } => {
-                let is_theirs = |staged: &Staged| matches!(staged.subject, Subject::Person { person: other, .. } if other == person);
+    fn has_staged(&self, caller: Caller) -> bool {
+        match caller {
+            Caller::Anonymous { .. } => false,
+            Caller::Server => !self.staged.is_empty(),
+            // Whoever has taken a session up speaks for the same person over another conn.
+            Caller::Person { person, .. } => {
+                let is_theirs = |staged: &Staged| matches!(staged.caller, Caller::Person { person: other, .. } if other == person);
                 self.staged.iter().any(is_theirs)
             }
         }
@@ -192,17 +192,17 @@ impl Hub {
         let seq = self.next_seq;
         self.next_seq = seq.next();
         let event = Arc::new(Event { seq, at, fact });
-        self.happenings.push(event.clone());
+        self.deliveries.push(event.clone());
         event
     }
 
-    fn stage(&mut self, subject: Subject, facts: &mut Vec<Fact>, now: Timestamp) {
-        let start = self.happenings.len();
+    fn stage(&mut self, caller: Caller, facts: &mut Vec<Fact>, now: Timestamp) {
+        let start = self.deliveries.len();
         for fact in facts.drain(..) {
             self.number(fact, now);
         }
-        let events = start..self.happenings.len();
-        self.staged.push(Staged { subject, events });
+        let events = start..self.deliveries.len();
+        self.staged.push(Staged { caller, events });
     }
 
     /// Commits what is staged and makes it true, or drops it and tells the senders. Returns
@@ -215,7 +215,7 @@ impl Hub {
         let events = || {
             staged
                 .iter()
-                .flat_map(|staged| &self.happenings[staged.events.clone()])
+                .flat_map(|staged| &self.deliveries[staged.events.clone()])
         };
         let durable: Vec<Arc<Event>> = events().filter(|e| e.fact.is_durable()).cloned().collect();
         let saved = self
@@ -241,9 +241,9 @@ impl Hub {
 
     fn refuse(&mut self, staged: Vec<Staged>) {
         for staged in staged.into_iter().rev() {
-            self.happenings.drain(staged.events);
+            self.deliveries.drain(staged.events);
             let body = ReplyBody::Rejected(Box::new(Rejection::CannotSave));
-            self.reply(staged.subject, DraftBody::Ready(body));
+            self.reply(staged.caller, DraftBody::Ready(body));
         }
     }
 
@@ -257,19 +257,19 @@ impl Hub {
         self.save_fails = error.is_some();
     }
 
-    fn reply(&mut self, subject: Subject, body: DraftBody) {
-        let (Subject::Visitor { link, .. } | Subject::Person { link, .. }) = subject else {
+    fn reply(&mut self, caller: Caller, body: DraftBody) {
+        let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) = caller else {
             return;
         };
         let after = Seq(self.next_seq.0 - 1);
-        self.replies.push(Draft { link, after, body });
+        self.replies.push(Draft { conn, after, body });
     }
 
     /// Answers a command that was done, where the events alone do not.
-    fn reply_done(&mut self, subject: Subject, asked: &Asked) {
-        let body = match (asked, self.newest_person(subject)) {
+    fn reply_done(&mut self, caller: Caller, asked: &Asked) {
+        let body = match (asked, self.newest_person(caller)) {
             (Asked::Talk, _) => return,
-            (Asked::Arrival, Some(person)) => {
+            (Asked::Welcome, Some(person)) => {
                 let arrival = self.chat.arrival(person).map(Box::new);
                 arrival.map(DraftBody::Welcome)
             }
@@ -282,25 +282,25 @@ impl Hub {
                 .map(|(person, seen)| DraftBody::Back { person, seen }),
             _ => None,
         };
-        self.reply(subject, body.unwrap_or(DraftBody::Ready(ReplyBody::Done)));
+        self.reply(caller, body.unwrap_or(DraftBody::Ready(ReplyBody::Done)));
     }
 
-    fn newest_person(&self, subject: Subject) -> Option<PersonId> {
-        match subject {
-            Subject::Person { person, .. } => Some(person),
+    fn newest_person(&self, caller: Caller) -> Option<PersonId> {
+        match caller {
+            Caller::Person { person, .. } => Some(person),
             _ => self
-                .happenings
+                .deliveries
                 .iter()
                 .rev()
                 .find_map(|event| match &event.fact {
-                    Fact::Arrived(arrived) => Some(arrived.person),
+                    Fact::LoggedIn(arrived) => Some(arrived.person),
                     _ => None,
                 }),
         }
     }
 
     fn returned(&self) -> Option<(PersonId, Seq)> {
-        match &self.happenings.last()?.fact {
+        match &self.deliveries.last()?.fact {
             Fact::Returned(returned) => Some((returned.arrived.person, returned.seen)),
             _ => None,
         }
@@ -313,7 +313,7 @@ enum Asked {
     /// Nothing: the line comes, or a refusal.
     Talk,
     /// To be welcomed.
-    Arrival,
+    Welcome,
     /// To see the room.
     Room,
     /// To see what was missed.
@@ -326,7 +326,7 @@ impl Asked {
     fn of(command: &Command) -> Self {
         match command {
             command if command.only_talks() => Self::Talk,
-            Command::Arrive { .. } => Self::Arrival,
+            Command::LogIn { .. } => Self::Welcome,
             Command::Join(_) | Command::Leave(_) => Self::Room,
             Command::Resume(_) => Self::Session,
             _ => Self::Other,

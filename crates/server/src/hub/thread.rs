@@ -62,7 +62,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
             tidy_at = now + if more { TRIM_TIME } else { TIDY_TIME };
         }
         let turn = hub.finish(now);
-        served |= !turn.happenings.is_empty();
+        served |= !turn.deliveries.is_empty();
         if served {
             publish(turn, shards);
         }
@@ -102,18 +102,18 @@ fn gather(batch: Option<&ToHub>) {
 /// [`SHARD_QUEUE_MAX`](chinwag_core::limits::SHARD_QUEUE_MAX) turns behind is waited for.
 fn publish(turn: Turn, shards: &[Mailbox]) {
     let at = turn.at;
-    let happenings: Arc<[_]> = turn.happenings.into();
+    let deliveries: Arc<[_]> = turn.deliveries.into();
     let mut replies: Vec<Vec<_>> = shards.iter().map(|_| Vec::new()).collect();
     for reply in turn.replies {
-        if let Some(own) = replies.get_mut(crate::shard::shard_of(reply.link)) {
+        if let Some(own) = replies.get_mut(crate::shard::shard_of(reply.conn)) {
             own.push(reply);
         }
     }
     for (shard, replies) in shards.iter().zip(replies) {
-        let happenings = happenings.clone();
+        let deliveries = deliveries.clone();
         shard.send(ToShard::Turn {
             at,
-            happenings,
+            deliveries,
             replies,
         });
     }

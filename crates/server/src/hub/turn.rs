@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chinwag_core::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 use chinwag_core::{
-    Answer, Arrival, Company, Event, Fact, Link, PersonId, Rejection, RoomId, Seq, Subject,
-    Telling, Timestamp,
+    Answer, Caller, ConnId, Event, Fact, PersonId, Rejection, RoomId, RoomSummary, Seq, Timestamp,
+    Timing, Welcome,
 };
 
 use super::tail::{Excerpt, Tail};
@@ -18,10 +18,10 @@ const MISSED_BYTES_MAX: usize = 4 << 20;
 
 /// An event, and the rooms that are to be told of it later, in a number.
 #[derive(Clone, Debug)]
-pub(crate) struct Happening {
+pub(crate) struct Delivery {
     /// What happened.
     pub(crate) event: Arc<Event>,
-    /// See [`chinwag_core::Crowds`].
+    /// See [`chinwag_core::PresenceBatcher`].
     pub(crate) later: Box<[RoomId]>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Happening {
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The session's connection.
-    pub(crate) link: Link,
+    pub(crate) conn: ConnId,
     /// The session sees it behind the events up to this one.
     pub(crate) after: Seq,
     /// What it is told.
@@ -46,9 +46,9 @@ pub(crate) enum ReplyBody {
     /// The answer to a query.
     Answer(Box<Answer>),
     /// The session has a person now.
-    Welcome(Box<Arrival>, Excerpt),
+    Welcome(Box<Welcome>, Excerpt),
     /// The person talks in another room now.
-    Entered(Box<Company>, Excerpt),
+    Entered(Box<RoomSummary>, Excerpt),
     /// The session has its person again. The messages of all its rooms, in order.
     Back(Excerpt),
 }
@@ -59,7 +59,7 @@ pub(crate) struct Turn {
     /// When it ended.
     pub(crate) at: Timestamp,
     /// In order.
-    pub(crate) happenings: Vec<Happening>,
+    pub(crate) deliveries: Vec<Delivery>,
     /// In order.
     pub(crate) replies: Vec<Reply>,
 }
@@ -69,18 +69,18 @@ impl Hub {
     pub(crate) fn finish(&mut self, now: Timestamp) -> Turn {
         self.settle();
         self.tell_crowds(now);
-        let events = std::mem::take(&mut self.happenings);
+        let events = std::mem::take(&mut self.deliveries);
         let mut drafts = std::mem::take(&mut self.replies).into_iter().peekable();
         let mut turn = Turn {
             at: now,
             ..Turn::default()
         };
-        turn.happenings.reserve_exact(events.len());
+        turn.deliveries.reserve_exact(events.len());
         for event in events {
             while let Some(draft) = drafts.next_if(|draft| draft.after < event.seq) {
                 turn.replies.push(self.complete(draft));
             }
-            turn.happenings.push(self.show(event, now));
+            turn.deliveries.push(self.show(event, now));
         }
         turn.replies
             .extend(drafts.map(|draft| self.complete(draft)));
@@ -89,7 +89,7 @@ impl Hub {
 
     /// When the hub has something to do though nobody asks.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        self.crowds.deadline()
+        self.presence.deadline()
     }
 
     /// Forgets what has run out, and lets the store trim some of what is too old. Returns whether
@@ -97,7 +97,7 @@ impl Hub {
     pub(crate) fn tidy(&mut self, now: Timestamp) -> bool {
         self.take(
             Request {
-                subject: Subject::Server,
+                caller: Caller::Server,
                 body: Body::Command(chinwag_core::Command::Tidy),
             },
             now,
@@ -118,14 +118,14 @@ impl Hub {
     fn tell_crowds(&mut self, now: Timestamp) {
         let chat = &self.chat;
         let mut facts = std::mem::take(&mut self.facts);
-        self.crowds.due(now, |room| chat.here(room), &mut facts);
+        self.presence.due(now, |room| chat.here(room), &mut facts);
         for fact in facts.drain(..) {
             self.number(fact, now);
         }
         self.facts = facts;
     }
 
-    fn show(&mut self, event: Arc<Event>, now: Timestamp) -> Happening {
+    fn show(&mut self, event: Arc<Event>, now: Timestamp) -> Delivery {
         if let Fact::Said { room, .. } = &event.fact
             && let Some(tail) = self.tails.get_mut(room)
         {
@@ -133,8 +133,8 @@ impl Hub {
         }
         let rooms = event.fact.rooms().iter().copied();
         let later =
-            rooms.filter(|&room| self.crowds.admit(room, &event.fact, now) == Telling::Later);
-        Happening {
+            rooms.filter(|&room| self.presence.offer(room, &event.fact, now) == Timing::Later);
+        Delivery {
             later: later.collect(),
             event,
         }
@@ -156,7 +156,7 @@ impl Hub {
             }
         };
         Reply {
-            link: draft.link,
+            conn: draft.conn,
             after: draft.after,
             body,
         }

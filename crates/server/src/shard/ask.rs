@@ -1,6 +1,6 @@
 //! What a person asks for, on its way: to the hub, to a desk, or answered on the spot.
 
-use chinwag_core::{Command, Departure, Name, Query, Rejection, RoomName};
+use chinwag_core::{Command, Name, Query, QuitReason, Rejection, RoomName};
 use chinwag_wire::plain::{
     Asked, Back, Notice, Password, Pref, PrefChange, Request as Wish, Search, day_start,
 };
@@ -40,14 +40,14 @@ impl Shard {
         let session = &mut self.sessions[slot];
         session.waits = true;
         session.pending = Some(Box::new(pending));
-        let subject = session.subject();
-        self.outbox.push(Request { subject, body });
+        let caller = session.caller();
+        self.outbox.push(Request { caller, body });
     }
 
     /// Asks a desk, and holds the session's next line until the answer is there.
     pub(super) fn ask_desk(&mut self, slot: usize, task: Task, pending: Pending) {
-        let link = self.sessions[slot].link;
-        if self.desk.ask(link, task) {
+        let conn = self.sessions[slot].conn;
+        if self.desk.ask(conn, task) {
             let session = &mut self.sessions[slot];
             session.waits = true;
             session.pending = Some(Box::new(pending));
@@ -61,9 +61,9 @@ impl Shard {
     pub(super) fn talk(&mut self, slot: usize, command: Command) {
         let session = &mut self.sessions[slot];
         session.under_way += 1;
-        let subject = session.subject();
+        let caller = session.caller();
         let body = Body::Command(command);
-        self.outbox.push(Request { subject, body });
+        self.outbox.push(Request { caller, body });
     }
 
     /// Does what somebody who is here has asked for.
@@ -89,14 +89,14 @@ impl Shard {
             Wish::Rename { name, password } => self.wish_name(slot, name, password, asked),
             Wish::Pref(change) => self.wish_pref(slot, change),
             Wish::Resume(code) => self.ask(slot, Body::Command(Command::Resume(code)), told),
-            Wish::Quit(why) => self.end(slot, Departure::Quit(why)),
+            Wish::Quit(why) => self.end(slot, QuitReason::Quit(why)),
         }
     }
 
     fn wish_name(&mut self, slot: usize, name: Name, password: Option<Password>, asked: Asked) {
         match password {
             Some(password) => {
-                let query = Query::Credential(name.clone());
+                let query = Query::PasswordHash(name.clone());
                 self.ask(slot, Body::Query(query), Pending::Rename { name, password });
             }
             None => {

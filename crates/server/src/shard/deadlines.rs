@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use chinwag_core::{Departure, Link, Timestamp};
+use chinwag_core::{ConnId, QuitReason, Timestamp};
 use chinwag_wire::plain::Notice;
 
 use super::Shard;
@@ -14,7 +14,7 @@ use super::session::Stage;
 /// comes; one that has moved to an earlier time stands here twice.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
-    heap: BinaryHeap<Reverse<(Timestamp, Link)>>,
+    heap: BinaryHeap<Reverse<(Timestamp, ConnId)>>,
 }
 
 impl Shard {
@@ -30,16 +30,16 @@ impl Shard {
         let is_earlier = |due: &Timestamp| session.watched.is_none_or(|watched| *due < watched);
         if let Some(due) = session.due(stall_time).filter(is_earlier) {
             session.watched = Some(due);
-            self.deadlines.heap.push(Reverse((due, session.link)));
+            self.deadlines.heap.push(Reverse((due, session.conn)));
         }
     }
 
     /// Does what is due.
     pub(crate) fn tick(&mut self, now: Timestamp) {
         self.now = now;
-        while let Some((at, link)) = self.pop_deadline(now) {
+        while let Some((at, conn)) = self.pop_deadline(now) {
             // An entry that an earlier one has replaced says nothing any more.
-            let slot = self.slot_of(link);
+            let slot = self.slot_of(conn);
             let Some(slot) = slot.filter(|&slot| self.sessions[slot].watched == Some(at)) else {
                 continue;
             };
@@ -55,7 +55,7 @@ impl Shard {
         self.flush_all();
     }
 
-    fn pop_deadline(&mut self, now: Timestamp) -> Option<(Timestamp, Link)> {
+    fn pop_deadline(&mut self, now: Timestamp) -> Option<(Timestamp, ConnId)> {
         let Reverse((at, _)) = *self.deadlines.heap.peek()?;
         if at > now {
             return None;
@@ -77,7 +77,7 @@ impl Shard {
             // The socket takes nothing.
             _ => {
                 self.sessions[slot].is_dead = true;
-                self.end(slot, Departure::TooSlow);
+                self.end(slot, QuitReason::TooSlow);
             }
         }
     }

@@ -2,40 +2,42 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Act, Arrived, Deed, Event, Fact, Link, PersonId, Returned, RoomId, Timestamp};
+use chinwag_core::{
+    AuditEntry, ConnId, Event, Fact, LoggedIn, ModAction, PersonId, Returned, RoomId, Timestamp,
+};
 
 use super::session::{Member, Stage};
 use super::tape::Room;
 use super::{Shard, shard_of};
-use crate::hub::{Happening, Reply};
+use crate::hub::{Delivery, Reply};
 
 impl Shard {
     /// Takes a turn in. Nothing is written before [`flush_all`](Self::flush_all).
     pub(crate) fn deliver(
         &mut self,
-        happenings: &[Happening],
+        deliveries: &[Delivery],
         replies: Vec<Reply>,
         (wall, now): (Timestamp, Timestamp),
     ) {
         (self.wall, self.now) = (wall, now);
         let mut replies = replies.into_iter().peekable();
-        for happening in happenings {
-            let seq = happening.event.seq;
+        for delivery in deliveries {
+            let seq = delivery.event.seq;
             while let Some(reply) = replies.next_if(|reply| reply.after < seq) {
                 self.on_reply(reply);
             }
-            self.on_happening(happening);
+            self.on_happening(delivery);
         }
         replies.for_each(|reply| self.on_reply(reply));
         self.resume_relieved();
     }
 
-    fn on_happening(&mut self, happening: &Happening) {
-        let event = &happening.event;
+    fn on_happening(&mut self, delivery: &Delivery) {
+        let event = &delivery.event;
         self.newest = event.seq;
         self.before_telling(&event.fact);
         for &room in event.fact.rooms() {
-            if !happening.later.contains(&room) {
+            if !delivery.later.contains(&room) {
                 self.append(room, event);
             }
         }
@@ -64,7 +66,7 @@ impl Shard {
                 let bell = self.sessions[slot].prefs.bell;
                 self.tell(slot, |out| {
                     renderer.private_line(out, event, person);
-                    if bell && matches!(&event.fact, Fact::Told(told) if told.to == person) {
+                    if bell && matches!(&event.fact, Fact::PrivateMessage(message) if message.to == person) {
                         out.push(super::flush::BELL);
                     }
                 });
@@ -98,13 +100,13 @@ impl Shard {
                     self.leave(slot, *room);
                 }
             }
-            Fact::Departed(departed) => {
+            Fact::Quit(departed) => {
                 if let Some(&slot) = self.people.get(&departed.person) {
                     self.departed(slot, &departed.why);
                 }
             }
             Fact::Returned(returned) => {
-                if let Some(slot) = returned.replaces.and_then(|link| self.slot_of(link)) {
+                if let Some(slot) = returned.replaces.and_then(|conn| self.slot_of(conn)) {
                     self.taken_up(slot);
                 }
             }
@@ -115,7 +117,7 @@ impl Shard {
     /// What follows from the event for the sessions concerned.
     fn after_telling(&mut self, event: &Event) {
         match &event.fact {
-            Fact::Arrived(arrived) => {
+            Fact::LoggedIn(arrived) => {
                 self.seat(arrived);
             }
             Fact::Returned(returned) => self.seat_again(returned),
@@ -150,18 +152,18 @@ impl Shard {
                     self.restyle(slot);
                 }
             }
-            Fact::Deed(deed) => self.after_deed(deed),
+            Fact::Moderated(audit_entry) => self.after_deed(audit_entry),
             _ => {}
         }
     }
 
-    fn after_deed(&mut self, deed: &Deed) {
-        let operator = match deed.act {
-            Act::Op { .. } => true,
-            Act::Deop { .. } => false,
+    fn after_deed(&mut self, audit_entry: &AuditEntry) {
+        let operator = match audit_entry.act {
+            ModAction::Op { .. } => true,
+            ModAction::Deop { .. } => false,
             _ => return,
         };
-        if let Some(target) = deed.target {
+        if let Some(target) = audit_entry.target {
             self.with(target, |session| session.operator = operator);
         }
     }
@@ -172,14 +174,14 @@ impl Shard {
         }
     }
 
-    fn own_slot(&self, link: Link) -> Option<usize> {
-        (shard_of(link) == self.number)
-            .then(|| self.slot_of(link))
+    fn own_slot(&self, conn: ConnId) -> Option<usize> {
+        (shard_of(conn) == self.number)
+            .then(|| self.slot_of(conn))
             .flatten()
     }
 
-    fn seat(&mut self, arrived: &Arrived) -> Option<usize> {
-        let slot = self.own_slot(arrived.link)?;
+    fn seat(&mut self, arrived: &LoggedIn) -> Option<usize> {
+        let slot = self.own_slot(arrived.conn)?;
         self.people.insert(arrived.person, slot);
         let session = &mut self.sessions[slot];
         session.person = Some(arrived.person);

@@ -1,7 +1,7 @@
 //! The name prompt.
 
 use chinwag_core::{Command, Name, Query, Rejection};
-use chinwag_wire::plain::{Entry, Mistake, Notice, Password, parse_entry};
+use chinwag_wire::plain::{Entry, Notice, ParseError, Password, parse_entry};
 use chinwag_wire::sniff::Protocol;
 
 use super::Shard;
@@ -21,7 +21,7 @@ impl Shard {
     /// Lets the oldest of the new connections wait no longer for its first word.
     pub(super) fn hurry_oldest(&mut self) {
         let oldest = self.newest_links.pop_front();
-        let Some(slot) = oldest.and_then(|link| self.slot_of(link)) else {
+        let Some(slot) = oldest.and_then(|conn| self.slot_of(conn)) else {
             return;
         };
         if matches!(self.sessions[slot].stage, Stage::Sniffing { .. }) {
@@ -73,17 +73,17 @@ impl Shard {
     }
 
     fn arrive(&mut self, slot: usize, name: Option<Name>) {
-        let command = Command::Arrive { name, proof: None };
+        let command = Command::LogIn { name, proof: None };
         let told = Pending::Told(chinwag_wire::plain::Asked::Speech);
         self.ask(slot, Body::Command(command), told);
     }
 
     fn arrive_with(&mut self, slot: usize, name: Name, password: Password) {
-        let query = Query::Credential(name.clone());
+        let query = Query::PasswordHash(name.clone());
         self.ask(slot, Body::Query(query), Pending::Arrive { name, password });
     }
 
-    fn entry_mistake(&mut self, slot: usize, mistake: &Mistake) {
+    fn entry_mistake(&mut self, slot: usize, mistake: &ParseError) {
         let renderer = self.renderer(slot);
         self.tell(slot, |out| renderer.entry_mistake(out, mistake));
         self.another_try(slot);

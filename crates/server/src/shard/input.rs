@@ -2,7 +2,7 @@
 
 use std::io;
 
-use chinwag_core::{Bucket, Command, Departure, Rate, Span, Timestamp};
+use chinwag_core::{Bucket, Command, QuitReason, Rate, Span, Timestamp};
 use chinwag_wire::input::Input;
 use chinwag_wire::plain::{Notice, Request as Wish, parse};
 use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
@@ -61,7 +61,7 @@ impl Shard {
         loop {
             let session = &mut self.sessions[slot];
             if session.is_dead {
-                let why = session.ending.take().unwrap_or(Departure::Lost);
+                let why = session.ending.take().unwrap_or(QuitReason::Lost);
                 self.end(slot, why);
             }
             if matches!(self.sessions[slot].stage, Stage::Over) {
@@ -202,7 +202,7 @@ impl Shard {
             Input::Blank if is_here => {}
             Input::Blank => self.entry_line(slot, ""),
             Input::Window { .. } => {}
-            Input::Interrupt => self.end(slot, Departure::Quit(None)),
+            Input::Interrupt => self.end(slot, QuitReason::Quit(None)),
             Input::TooLong { bytes } => {
                 let bytes_max = self.setting.limits.line_bytes_max;
                 self.bad_line(slot, Notice::TooLong { bytes, bytes_max });
@@ -298,20 +298,20 @@ impl Shard {
         }
         let session = &self.sessions[slot];
         if !session.must_wait() && session.under_way == 0 {
-            self.end(slot, Departure::Closed);
+            self.end(slot, QuitReason::Closed);
         }
     }
 
     /// Ends a session, once the answer it waits for is there.
-    pub(super) fn end(&mut self, slot: usize, why: Departure) {
+    pub(super) fn end(&mut self, slot: usize, why: QuitReason) {
         self.tell_refused(slot);
         let session = &mut self.sessions[slot];
         if session.person.is_some() && !matches!(session.stage, Stage::Leaving | Stage::Over) {
             session.stage = Stage::Leaving;
-            let subject = session.subject();
-            let body = Body::Command(Command::Depart(why));
+            let caller = session.caller();
+            let body = Body::Command(Command::Quit(why));
             session.departing = true;
-            self.outbox.push(Request { subject, body });
+            self.outbox.push(Request { caller, body });
         } else if session.departing {
             // The hub knows already.
         } else if session.waits {

@@ -25,15 +25,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::limits::SNIFFING_MAX;
-use chinwag_core::{Link, PersonId, RoomId, RoomName, Seq, Timestamp};
+use chinwag_core::{ConnId, PersonId, RoomId, RoomName, Seq, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
 use hashbrown::HashMap;
 use slab::Slab;
 
 use crate::config::Limits;
+use crate::conn_limiter::Permit;
 use crate::desk::{Desk, DeskReply};
-use crate::doors::Admission;
-use crate::hub::{Happening, Reply, Request};
+use crate::hub::{Delivery, Reply, Request};
 use crate::socket::Socket;
 use deadlines::Deadlines;
 use session::{Session, Stage};
@@ -49,14 +49,14 @@ pub(crate) enum ToShard {
         /// Its peer.
         address: IpAddr,
         /// Its place among the connections of its address.
-        admission: Option<Admission>,
+        permit: Option<Permit>,
     },
     /// What the hub has decided.
     Turn {
         /// When it ended, by the wall clock.
         at: Timestamp,
         /// For all shards.
-        happenings: Arc<[Happening]>,
+        deliveries: Arc<[Delivery]>,
         /// For this one.
         replies: Vec<Reply>,
     },
@@ -95,7 +95,7 @@ pub(crate) struct Shard {
     number: usize,
     setting: Setting,
     sessions: Slab<Box<Session>>,
-    /// Counts connections, so that no two have the same link.
+    /// Counts connections, so that no two have the same conn.
     connections: u64,
     people: HashMap<PersonId, usize>,
     /// The rooms that sessions of this shard are in.
@@ -113,7 +113,7 @@ pub(crate) struct Shard {
     ready: Vec<usize>,
     outbox: Vec<Request>,
     /// The newest connections, some of which may not have spoken yet.
-    newest_links: VecDeque<Link>,
+    newest_links: VecDeque<ConnId>,
     desk: Desk,
     deadlines: Deadlines,
     /// The time of day at the last turn, for the lines that tell how long ago something was.
@@ -132,13 +132,13 @@ pub(crate) struct Shard {
     is_stopping: bool,
 }
 
-/// Bits of a [`Link`] that tell the place in a shard, and the shard. The rest counts connections.
+/// Bits of a [`ConnId`] that tell the place in a shard, and the shard. The rest counts connections.
 const SLOT_BITS: u32 = 24;
 const SHARD_BITS: u32 = 8;
 
 /// The shard of a connection.
-pub(crate) fn shard_of(link: Link) -> usize {
-    (link.0 >> SLOT_BITS) as usize & ((1 << SHARD_BITS) - 1)
+pub(crate) fn shard_of(conn: ConnId) -> usize {
+    (conn.0 >> SLOT_BITS) as usize & ((1 << SHARD_BITS) - 1)
 }
 
 impl Shard {
@@ -188,33 +188,33 @@ impl Shard {
         &mut self,
         socket: Box<dyn Socket>,
         address: IpAddr,
-        admission: Option<Admission>,
+        permit: Option<Permit>,
         now: Timestamp,
-    ) -> Link {
+    ) -> ConnId {
         self.now = now;
         self.connections += 1;
         let entry = self.sessions.vacant_entry();
         let slot = entry.key();
         let place = ((self.number as u64) << SLOT_BITS) | slot as u64;
-        let link = Link((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
-        let mut session = Session::new(link, address, socket, admission, now);
+        let conn = ConnId((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
+        let mut session = Session::new(conn, address, socket, permit, now);
         session.stage = Stage::Sniffing {
             until: now + self.setting.limits.sniff_time,
         };
         entry.insert(Box::new(session));
         self.watch_deadline(slot);
-        self.newest_links.push_back(link);
+        self.newest_links.push_back(conn);
         if self.newest_links.len() > SNIFFING_MAX {
             self.hurry_oldest();
         }
-        link
+        conn
     }
 
     /// The place of a connection that is still here.
-    pub(crate) fn slot_of(&self, link: Link) -> Option<usize> {
-        let slot = (link.0 & ((1 << SLOT_BITS) - 1)) as usize;
+    pub(crate) fn slot_of(&self, conn: ConnId) -> Option<usize> {
+        let slot = (conn.0 & ((1 << SLOT_BITS) - 1)) as usize;
         let session = self.sessions.get(slot)?;
-        (session.link == link && shard_of(link) == self.number).then_some(slot)
+        (session.conn == conn && shard_of(conn) == self.number).then_some(slot)
     }
 
     /// Requests for the hub, if there are any.

@@ -1,6 +1,6 @@
 //! Answers: what the hub and the desks have to say to one session.
 
-use chinwag_core::{Answer, Command, Departure, Fact, Rejection, RoomName, Timestamp};
+use chinwag_core::{Answer, Command, Fact, QuitReason, Rejection, RoomName, Timestamp};
 use chinwag_wire::plain::{Asked, Back, Notice, Renderer, day_start};
 
 use super::Shard;
@@ -11,7 +11,7 @@ use crate::hub::{Body, Excerpt, Reply, ReplyBody};
 
 impl Shard {
     pub(super) fn on_reply(&mut self, reply: Reply) {
-        let Some(slot) = self.slot_of(reply.link) else {
+        let Some(slot) = self.slot_of(reply.conn) else {
             return;
         };
         // The hub answers in order: as long as lines of talk are under way, it speaks of them.
@@ -99,25 +99,25 @@ impl Shard {
                 let (renderer, name) = (self.renderer(slot), self.setting.name.clone());
                 self.tell(slot, |out| renderer.greeting(out, &name, people, rooms));
             }
-            (Answer::Credential(None), Pending::Arrive { name, .. }) => {
-                let command = Command::Arrive {
+            (Answer::PasswordHash(None), Pending::Arrive { name, .. }) => {
+                let command = Command::LogIn {
                     name: Some(name),
                     proof: None,
                 };
                 self.ask(slot, Body::Command(command), Pending::Told(Asked::Speech));
             }
-            (Answer::Credential(None), Pending::Rename { name, .. }) => {
+            (Answer::PasswordHash(None), Pending::Rename { name, .. }) => {
                 let command = Command::Rename { name, proof: None };
                 let told = Pending::Told(Asked::Command("nick"));
                 self.ask(slot, Body::Command(command), told);
             }
             (
-                Answer::Credential(Some(credential)),
+                Answer::PasswordHash(Some(password_hash)),
                 Pending::Arrive { name, password } | Pending::Rename { name, password },
             ) => {
                 let task = Task::Verify {
                     password,
-                    credential,
+                    password_hash,
                 };
                 self.ask_desk(slot, task, Pending::Proven(name));
             }
@@ -191,21 +191,21 @@ impl Shard {
 
     /// What a desk has found out.
     pub(crate) fn on_finding(&mut self, reply: DeskReply) {
-        let Some(slot) = self.slot_of(reply.link) else {
+        let Some(slot) = self.slot_of(reply.conn) else {
             return;
         };
         let pending = self.sessions[slot].pending.take().map(|pending| *pending);
         self.sessions[slot].waits = false;
         match (reply.finding, pending) {
-            (Finding::Hash(Some(credential)), _) => {
+            (Finding::Hash(Some(password_hash)), _) => {
                 let told = Pending::Told(Asked::Command("claim"));
-                self.ask(slot, Body::Command(Command::Claim { credential }), told);
+                self.ask(slot, Body::Command(Command::Claim { password_hash }), told);
             }
             (Finding::Proof(proof), Some(Pending::Proven(name))) => {
                 let is_here = matches!(self.sessions[slot].stage, Stage::Here);
                 let command = match is_here {
                     true => Command::Rename { name, proof },
-                    false => Command::Arrive {
+                    false => Command::LogIn {
                         name: Some(name),
                         proof,
                     },
@@ -233,9 +233,9 @@ impl Shard {
                 });
                 self.room_names = names;
             }
-            (Finding::Log(deeds), _) => {
+            (Finding::Log(audit_log), _) => {
                 let renderer = self.renderer(slot);
-                self.tell(slot, |out| renderer.log(out, deeds.iter()));
+                self.tell(slot, |out| renderer.log(out, audit_log.iter()));
             }
             (Finding::Hash(None), _) => self.notice(slot, Notice::Busy),
             (Finding::Failed, _) => self.notice(slot, Notice::NoHistory),
@@ -259,7 +259,7 @@ impl Shard {
     }
 
     /// Its person has left the server.
-    pub(super) fn departed(&mut self, slot: usize, why: &Departure) {
+    pub(super) fn departed(&mut self, slot: usize, why: &QuitReason) {
         let renderer = self.renderer(slot);
         let session = &mut self.sessions[slot];
         session.departing = false;

@@ -19,7 +19,7 @@ use mio::{Events, Interest, Poll, Token};
 use super::inbox::{BELL, Inbox};
 use super::{Ready, Shard, ToShard};
 use crate::clock::Steady;
-use crate::doors::Admission;
+use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
 
 /// Sockets that are looked at before messages are, at most.
@@ -150,13 +150,13 @@ impl Loop {
             ToShard::Accepted {
                 stream,
                 address,
-                admission,
-            } => self.admit(stream, address, admission, now),
+                permit,
+            } => self.admit(stream, address, permit, now),
             ToShard::Turn {
                 at,
-                happenings,
+                deliveries,
                 replies,
-            } => self.shard.deliver(&happenings, replies, (at, now)),
+            } => self.shard.deliver(&deliveries, replies, (at, now)),
             ToShard::Desk(reply) => {
                 self.shard.on_finding(reply);
                 self.shard.resume_relieved();
@@ -174,14 +174,14 @@ impl Loop {
         &mut self,
         mut stream: TcpStream,
         address: IpAddr,
-        admission: Option<Admission>,
+        permit: Option<Permit>,
         now: Timestamp,
     ) {
         let token = Token(self.shard.next_slot());
         let both = Interest::READABLE | Interest::WRITABLE;
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
-                self.shard.admit(Box::new(stream), address, admission, now);
+                self.shard.admit(Box::new(stream), address, permit, now);
             }
             Err(error) => tracing::warn!("cannot serve a connection from {address}: {error}"),
         }

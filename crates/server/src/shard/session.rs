@@ -9,12 +9,12 @@ use std::net::IpAddr;
 
 use chinwag_core::limits::{PRIVATE_LOG_BYTES_MAX, SESSION_REQUESTS_MAX};
 use chinwag_core::{
-    Bucket, Departure, Link, Name, PersonId, Prefs, RoomId, Seq, Span, Subject, Timestamp,
+    Bucket, Caller, ConnId, Name, PersonId, Prefs, QuitReason, RoomId, Seq, Span, Timestamp,
 };
 use chinwag_wire::input::Decoder;
 
 use super::ask::Pending;
-use crate::doors::Admission;
+use crate::conn_limiter::Permit;
 use crate::socket::Socket;
 
 /// How far a connection has come.
@@ -63,11 +63,11 @@ pub(super) struct Member {
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Session {
-    pub(super) link: Link,
+    pub(super) conn: ConnId,
     pub(super) address: IpAddr,
     pub(super) socket: Box<dyn Socket>,
     /// Dropped with the session: then its address has one connection less.
-    _admission: Option<Admission>,
+    _admission: Option<Permit>,
     pub(super) stage: Stage,
     pub(super) decoder: Decoder,
     /// What was read and cannot be looked at before the answer is there.
@@ -80,7 +80,7 @@ pub(super) struct Session {
     /// Lines of talk that are under way to the hub.
     pub(super) under_way: u32,
     /// Why it ends, if it is to end as soon as the answer is there.
-    pub(super) ending: Option<Departure>,
+    pub(super) ending: Option<QuitReason>,
     pub(super) bucket: Bucket,
     /// Lines that were refused for being too fast since one was last taken. The first is told at
     /// once, the others as a number.
@@ -126,17 +126,17 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(
-        link: Link,
+        conn: ConnId,
         address: IpAddr,
         socket: Box<dyn Socket>,
-        admission: Option<Admission>,
+        permit: Option<Permit>,
         now: Timestamp,
     ) -> Self {
         Self {
-            link,
+            conn,
             address,
             socket,
-            _admission: admission,
+            _admission: permit,
             stage: Stage::Over,
             decoder: Decoder::default(),
             held: Vec::new(),
@@ -174,13 +174,13 @@ impl Session {
     }
 
     /// As whom it asks the hub.
-    pub(super) fn subject(&self) -> Subject {
-        let (link, address) = (self.link, self.address);
+    pub(super) fn caller(&self) -> Caller {
+        let (conn, address) = (self.conn, self.address);
         match self.person {
-            None => Subject::Visitor { link, address },
-            Some(person) => Subject::Person {
+            None => Caller::Anonymous { conn, address },
+            Some(person) => Caller::Person {
                 person,
-                link,
+                conn,
                 address,
             },
         }
@@ -280,9 +280,9 @@ impl Session {
 }
 
 /// What others are told of a connection that failed in this way.
-pub(super) fn departure_of(error: &io::Error) -> Departure {
+pub(super) fn departure_of(error: &io::Error) -> QuitReason {
     match error.kind() {
-        io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable => Departure::TimedOut,
-        _ => Departure::Lost,
+        io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable => QuitReason::TimedOut,
+        _ => QuitReason::Lost,
     }
 }

@@ -217,7 +217,7 @@ fn a_copy_that_is_put_in_the_place_of_a_deleted_database() {
     );
     drop((store, reader));
     let mut opened = open(folder.path());
-    assert_eq!(opened.kept.rooms.len(), 2);
+    assert_eq!(opened.snapshot.rooms.len(), 2);
     assert_eq!(seqs(&mut opened.store, 0), [1, 5]);
     assert_eq!(seqs(&mut opened.store, 1), [4]);
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use chinwag_core::{Act, RoomId, Timestamp};
+use chinwag_core::{ModAction, RoomId, Timestamp};
 use chinwag_store::{Back, Retention, SearchQuery};
 
 use crate::support::*;
@@ -14,7 +14,10 @@ fn readers_see_what_is_committed() {
     let mut reader = store.reader().unwrap();
     commit(
         &mut store,
-        &[said(1, 0, "lee", "hello"), deed(2, Act::Lock(true))],
+        &[
+            said(1, 0, "lee", "hello"),
+            audit_entry(2, ModAction::Lock(true)),
+        ],
     );
     assert_eq!(
         reader
@@ -24,7 +27,7 @@ fn readers_see_what_is_committed() {
             .len(),
         1
     );
-    assert_eq!(reader.deeds(9).unwrap().len(), 1);
+    assert_eq!(reader.audit_log(9).unwrap().len(), 1);
     store.checkpointer().unwrap().checkpoint().unwrap();
     assert!(store.indexer().unwrap().step(100).unwrap().caught_up);
     let query = SearchQuery {

@@ -1,6 +1,6 @@
 //! The oldest goes, in small steps.
 
-use chinwag_core::{Act, RoomId, Span, Timestamp};
+use chinwag_core::{ModAction, RoomId, Span, Timestamp};
 use chinwag_store::{Retention, SearchQuery, Store};
 
 use crate::support::*;
@@ -65,7 +65,7 @@ fn when_all_is_gone_the_order_goes_on() {
     drop(store);
     let mut opened = open(folder.path());
     assert_eq!(opened.next_seq.0, 43);
-    assert_eq!(opened.kept.rooms, []);
+    assert_eq!(opened.snapshot.rooms, []);
     // Another room may have the number now: nothing of the old one is found.
     commit(&mut opened.store, &[said(43, 0, "lee", "other")]);
     let found = |store: &Store, word: &str| {
@@ -114,13 +114,13 @@ fn the_size_stays_below_the_limit() {
 }
 
 #[test]
-fn sanctions_that_have_run_out_are_forgotten() {
+fn restrictions_that_have_run_out_are_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
     let bans = [
-        deed(1, Act::Ban(sanction("eve", Some(5_000)))),
-        deed(2, Act::Ban(sanction("mallory", Some(50_000)))),
-        deed(3, Act::Ban(sanction("192.0.2.1", None))),
+        audit_entry(1, ModAction::Ban(restriction("eve", Some(5_000)))),
+        audit_entry(2, ModAction::Ban(restriction("mallory", Some(50_000)))),
+        audit_entry(3, ModAction::Ban(restriction("192.0.2.1", None))),
     ];
     commit(&mut store, &bans);
     store.trim(Timestamp(10_000)).unwrap();
@@ -129,8 +129,8 @@ fn sanctions_that_have_run_out_are_forgotten() {
     assert_eq!(
         kept.bans,
         [
-            sanction("mallory", Some(50_000)),
-            sanction("192.0.2.1", None)
+            restriction("mallory", Some(50_000)),
+            restriction("192.0.2.1", None)
         ]
     );
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Act, Event, Fact, Kept, KeptRoom, Manner, Mask, PersonId, RoomId, Seq, Timestamp, Topic,
+    Event, Fact, Manner, Mask, ModAction, PersonId, RoomId, RoomSnapshot, Seq, Snapshot, Timestamp,
+    Topic,
 };
-use chinwag_store::{Back, DeedLine, Opened};
+use chinwag_store::{AuditLine, Back, Opened};
 
 use crate::support::*;
 
@@ -18,18 +19,18 @@ fn topic(seq: u64, room: u32, words: Option<&str>) -> Arc<Event> {
     event(seq, fact)
 }
 
-fn claimed(seq: u64, by: &str, credential: &str, operator: bool) -> Arc<Event> {
-    let fact = Fact::Claimed {
+fn registered(seq: u64, by: &str, password_hash: &str, operator: bool) -> Arc<Event> {
+    let fact = Fact::Registered {
         person: PersonId(7),
         name: name(by),
-        credential: credential.into(),
+        password_hash: password_hash.into(),
         operator,
     };
     event(seq, fact)
 }
 
 #[track_caller]
-fn kept_after(turns: &[&[Arc<Event>]]) -> Kept {
+fn kept_after(turns: &[&[Arc<Event>]]) -> Snapshot {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
     for turn in turns {
@@ -49,7 +50,7 @@ fn kept_after(turns: &[&[Arc<Event>]]) -> Kept {
 fn a_new_store_has_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let Opened { kept, next_seq, .. } = open(&folder.path().join("a/b"));
-    assert_eq!(kept, Kept::default());
+    assert_eq!(kept, Snapshot::default());
     assert_eq!(next_seq, Seq(1));
 }
 
@@ -174,7 +175,7 @@ fn topics_come_back_and_go() {
         &[topic(3, 4, Some("New")), topic(4, 5, Some("None"))],
         &[topic(5, 5, None)],
     ]);
-    let room = |id, words, at| KeptRoom {
+    let room = |id, words, at| RoomSnapshot {
         id: RoomId(id),
         name: room_name(RoomId(id)),
         topic: Some(Topic {
@@ -191,72 +192,77 @@ fn topics_come_back_and_go() {
 }
 
 #[test]
-fn claims_come_back_and_operators_last() {
+fn registrations_come_back_and_operators_last() {
     let op = |seq, who: &str, lasting| {
         let name = name(who);
-        deed(seq, Act::Op { name, lasting })
+        audit_entry(seq, ModAction::Op { name, lasting })
     };
     let kept = kept_after(&[
         &[
-            claimed(1, "Lee", "$a", true),
-            claimed(2, "ann", "$b", false),
+            registered(1, "Lee", "$a", true),
+            registered(2, "ann", "$b", false),
         ],
         &[
-            claimed(3, "bob", "$c", false),
+            registered(3, "bob", "$c", false),
             op(4, "ANN", true),
             op(5, "bob", false),
         ],
         &[
-            deed(6, Act::Deop { name: name("lee") }),
-            claimed(7, "lee", "$d", false),
+            audit_entry(6, ModAction::Deop { name: name("lee") }),
+            registered(7, "lee", "$d", false),
         ],
-        &[op(8, "guest-1234", false), claimed(9, "Zoë", "$e", true)],
+        &[op(8, "guest-1234", false), registered(9, "Zoë", "$e", true)],
     ]);
-    let mut claims: Vec<_> = kept
-        .claims
+    let mut registrations: Vec<_> = kept
+        .registrations
         .iter()
-        .map(|claim| (claim.name.as_str(), &*claim.credential, claim.operator))
+        .map(|r| (r.name.as_str(), &*r.password_hash, r.operator))
         .collect();
-    claims.sort_unstable();
+    registrations.sort_unstable();
     let expected = [
         ("Zoë", "$e", true),
         ("ann", "$b", true),
         ("bob", "$c", false),
         ("lee", "$d", false),
     ];
-    assert_eq!(claims, expected);
+    assert_eq!(registrations, expected);
 }
 
 #[test]
-fn sanctions_come_back_in_order_until_they_are_lifted() {
+fn restrictions_come_back_in_order_until_they_are_lifted() {
     let mask = |text| Mask::parse(text).unwrap();
     let both = Mask {
         name: Some(name("Mallory")),
         net: mask("192.0.2.0/24").net,
     };
-    let of_both = chinwag_core::Sanction {
+    let of_both = chinwag_core::Restriction {
         mask: both,
-        ..sanction("x", None)
+        ..restriction("x", None)
     };
     let kept = kept_after(&[
         &[
-            deed(1, Act::Ban(sanction("192.0.2.7", Some(5_000)))),
-            deed(2, Act::Ban(sanction("2001:db8::/32", None))),
-            deed(3, Act::Ban(of_both.clone())),
-            deed(4, Act::Mute(of_both.clone())),
-            deed(5, Act::Mute(sanction("eve", Some(9_000)))),
-            deed(6, Act::Ban(sanction("eve", None))),
+            audit_entry(1, ModAction::Ban(restriction("192.0.2.7", Some(5_000)))),
+            audit_entry(2, ModAction::Ban(restriction("2001:db8::/32", None))),
+            audit_entry(3, ModAction::Ban(of_both.clone())),
+            audit_entry(4, ModAction::Mute(of_both.clone())),
+            audit_entry(5, ModAction::Mute(restriction("eve", Some(9_000)))),
+            audit_entry(6, ModAction::Ban(restriction("eve", None))),
         ],
         &[
-            deed(7, Act::Ban(sanction("192.0.2.7", None))),
-            deed(8, Act::Unmute(mask("EVE"))),
-            deed(9, Act::Unban(mask("198.51.100.1"))),
+            audit_entry(7, ModAction::Ban(restriction("192.0.2.7", None))),
+            audit_entry(8, ModAction::Unmute(mask("EVE"))),
+            audit_entry(9, ModAction::Unban(mask("198.51.100.1"))),
         ],
     ]);
-    let (first, second) = (sanction("2001:db8::/32", None), sanction("eve", None));
+    let (first, second) = (restriction("2001:db8::/32", None), restriction("eve", None));
     assert_eq!(
         kept.bans,
-        [first, of_both.clone(), second, sanction("192.0.2.7", None)]
+        [
+            first,
+            of_both.clone(),
+            second,
+            restriction("192.0.2.7", None)
+        ]
     );
     assert_eq!(kept.mutes, std::slice::from_ref(&of_both));
 
@@ -271,14 +277,14 @@ fn sanctions_come_back_in_order_until_they_are_lifted() {
         let mask = mask(lifted);
         let bans = [
             of_both.clone(),
-            sanction("eve", None),
-            sanction("192.0.2.7", None),
+            restriction("eve", None),
+            restriction("192.0.2.7", None),
         ];
         let given: Vec<_> = (1..)
             .zip(&bans)
-            .map(|(n, ban)| deed(n, Act::Ban(ban.clone())))
+            .map(|(n, ban)| audit_entry(n, ModAction::Ban(ban.clone())))
             .collect();
-        let kept = kept_after(&[&given, &[deed(9, Act::Unban(mask.clone()))]]);
+        let kept = kept_after(&[&given, &[audit_entry(9, ModAction::Unban(mask.clone()))]]);
         let stay = bans.into_iter().filter(|ban| !ban.mask.is_named_by(&mask));
         assert_eq!(kept.bans, stay.collect::<Vec<_>>(), "{lifted}");
     }
@@ -286,18 +292,24 @@ fn sanctions_come_back_in_order_until_they_are_lifted() {
 
 #[test]
 fn the_message_of_the_day_and_the_lock_come_back() {
-    let motd = |seq, words: Option<&str>| deed(seq, Act::Motd(words.map(text)));
-    let on = kept_after(&[&[motd(1, Some("Be kind")), deed(2, Act::Lock(true))]]);
+    let motd = |seq, words: Option<&str>| audit_entry(seq, ModAction::Motd(words.map(text)));
+    let on = kept_after(&[&[
+        motd(1, Some("Be kind")),
+        audit_entry(2, ModAction::Lock(true)),
+    ]]);
     assert_eq!((on.motd, on.locked), (Some(text("Be kind")), true));
     let off = kept_after(&[
-        &[motd(1, Some("Be kind")), deed(2, Act::Lock(true))],
-        &[motd(3, None), deed(4, Act::Lock(false))],
+        &[
+            motd(1, Some("Be kind")),
+            audit_entry(2, ModAction::Lock(true)),
+        ],
+        &[motd(3, None), audit_entry(4, ModAction::Lock(false))],
     ]);
-    assert_eq!(off, Kept::default());
+    assert_eq!(off, Snapshot::default());
 }
 
 #[test]
-fn every_deed_is_in_the_log() {
+fn every_moderation_is_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
     let both = Mask {
@@ -306,51 +318,51 @@ fn every_deed_is_in_the_log() {
     };
     let who = || name("Ann");
     let acts = [
-        Act::Kick {
+        ModAction::Kick {
             name: who(),
             why: None,
         },
-        Act::Kick {
+        ModAction::Kick {
             name: who(),
             why: Some(Arc::new(text("spam"))),
         },
-        Act::Mute(sanction("eve", Some(9_000))),
-        Act::Unmute(both),
-        Act::Ban(sanction("192.0.2.0/24", None)),
-        Act::Unban(Mask::parse("::1").unwrap()),
-        Act::Op {
+        ModAction::Mute(restriction("eve", Some(9_000))),
+        ModAction::Unmute(both),
+        ModAction::Ban(restriction("192.0.2.0/24", None)),
+        ModAction::Unban(Mask::parse("::1").unwrap()),
+        ModAction::Op {
             name: who(),
             lasting: true,
         },
-        Act::Op {
+        ModAction::Op {
             name: who(),
             lasting: false,
         },
-        Act::Deop { name: who() },
-        Act::Announce(text("restart at noon")),
-        Act::Motd(Some(text("Be kind"))),
-        Act::Motd(None),
-        Act::Lock(true),
-        Act::Lock(false),
+        ModAction::Deop { name: who() },
+        ModAction::Announce(text("restart at noon")),
+        ModAction::Motd(Some(text("Be kind"))),
+        ModAction::Motd(None),
+        ModAction::Lock(true),
+        ModAction::Lock(false),
     ];
     let events: Vec<_> = (1..)
         .zip(&acts)
-        .map(|(seq, act)| deed(seq, act.clone()))
+        .map(|(seq, act)| audit_entry(seq, act.clone()))
         .collect();
     commit(&mut store, &events);
     let lines: Vec<_> = events
         .iter()
         .zip(acts)
-        .map(|(event, act)| DeedLine {
+        .map(|(event, act)| AuditLine {
             at: event.at,
             by: name("op"),
             act,
         })
         .collect();
     let mut reader = store.reader().unwrap();
-    assert_eq!(reader.deeds(100).unwrap(), lines);
-    assert_eq!(reader.deeds(3).unwrap(), lines[11..]);
-    assert_eq!(reader.deeds(0).unwrap(), []);
+    assert_eq!(reader.audit_log(100).unwrap(), lines);
+    assert_eq!(reader.audit_log(3).unwrap(), lines[11..]);
+    assert_eq!(reader.audit_log(0).unwrap(), []);
 }
 
 #[test]

@@ -409,7 +409,7 @@ impl Asked {
     }
 
     /// Without any cleverness.
-    fn meets(&self, event: &Event, said: &Said) -> bool {
+    fn matches(&self, event: &Event, said: &Said) -> bool {
         let text: Vec<&str> = said.words.iter().map(|(word, ..)| plain(*word)).collect();
         let has = |(words, star): &Phrase| {
             let words: Vec<&str> = words.iter().map(|(word, ..)| plain(*word)).collect();
@@ -461,7 +461,7 @@ proptest! {
         }
         let mut reader = store.reader().unwrap();
         for question in questions {
-            let matches = events.iter().zip(&messages).filter(|(event, said)| question.meets(event, said));
+            let matches = events.iter().zip(&messages).filter(|(event, said)| question.matches(event, said));
             let matches: Vec<Event> = matches.map(|(event, _)| Event::clone(event)).collect();
             let newest = matches.len().saturating_sub(question.matches_max);
             let found = reader.search(&question.query()).unwrap();

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Act, Deed, Event, Fact, Manner, Mask, Name, PersonId, RoomId, RoomName, Sanction, Seq, Text,
-    Timestamp,
+    AuditEntry, Event, Fact, Manner, Mask, ModAction, Name, PersonId, Restriction, RoomId,
+    RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{CommitError, Durability, OpenError, Opened, Place, Retention, Store};
 
@@ -43,18 +43,18 @@ pub(crate) fn said(seq: u64, room: u32, by: &str, what: &str) -> Arc<Event> {
     event(seq, fact)
 }
 
-pub(crate) fn deed(seq: u64, act: Act) -> Arc<Event> {
-    let deed = Deed {
+pub(crate) fn audit_entry(seq: u64, act: ModAction) -> Arc<Event> {
+    let audit_entry = AuditEntry {
         by: name("op"),
         actor: None,
         act,
         target: None,
     };
-    event(seq, Fact::Deed(Box::new(deed)))
+    event(seq, Fact::Moderated(Box::new(audit_entry)))
 }
 
-pub(crate) fn sanction(mask: &str, until: Option<i64>) -> Sanction {
-    Sanction {
+pub(crate) fn restriction(mask: &str, until: Option<i64>) -> Restriction {
+    Restriction {
         mask: Mask::parse(mask).expect("a mask"),
         until: until.map(Timestamp),
         by: name("op"),

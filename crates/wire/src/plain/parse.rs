@@ -12,12 +12,12 @@ pub(super) mod you;
 
 use chinwag_core::{Command, Name, Query, Text};
 
-use super::request::{Asked, Entry, Mistake, Password, Request, Typed};
+use super::request::{Asked, EchoedInput, Entry, ParseError, Password, Request};
 use super::table::{COMMANDS, CommandSpec};
 use arguments::Arguments;
 
 /// What a command's reader gives back.
-pub(super) type Read = Result<Request, Mistake>;
+pub(super) type Read = Result<Request, ParseError>;
 /// Reads what stands behind a command.
 pub(super) type Reader = fn(Arguments<'_>) -> Read;
 
@@ -28,8 +28,8 @@ const SLIP_MAX: usize = 2;
 /// is indented is talk, as it is shown.
 ///
 /// # Errors
-/// The [`Mistake`] in it.
-pub fn parse(line: &str) -> Result<Request, Mistake> {
+/// The [`ParseError`] in it.
+pub fn parse(line: &str) -> Result<Request, ParseError> {
     let Some(command) = line.strip_prefix('/') else {
         return say(line);
     };
@@ -39,24 +39,24 @@ pub fn parse(line: &str) -> Result<Request, Mistake> {
     let (name, rest) = split_word(command);
     match CommandSpec::find(name) {
         Some(spec) => (spec.read)(Arguments::new(spec, rest)),
-        None if name.is_empty() => Err(Mistake::NoCommand),
-        None => Err(Mistake::UnknownCommand {
-            typed: Typed::new(name),
+        None if name.is_empty() => Err(ParseError::NoCommand),
+        None => Err(ParseError::UnknownCommand {
+            typed: EchoedInput::new(name),
             meant: meant(name),
         }),
     }
 }
 
 fn say(text: &str) -> Read {
-    let text = Text::parse(text).ok_or(Mistake::Blank)?;
+    let text = Text::parse(text).ok_or(ParseError::Blank)?;
     Ok(Request::Command(Command::Say(text)))
 }
 
 /// Reads a line at the name prompt; an empty one asks for a guest name.
 ///
 /// # Errors
-/// The [`Mistake`] in it.
-pub fn parse_entry(line: &str) -> Result<Entry, Mistake> {
+/// The [`ParseError`] in it.
+pub fn parse_entry(line: &str) -> Result<Entry, ParseError> {
     let line = line.trim();
     if line.is_empty() {
         return Ok(Entry::Guest);
@@ -70,7 +70,7 @@ pub fn parse_entry(line: &str) -> Result<Entry, Mistake> {
         Some("resume") => Ok(Entry::Resume(you::resume_code(rest.trim())?)),
         Some("quit") => Ok(Entry::Quit),
         Some("help") => Ok(Entry::Help),
-        _ => Err(Mistake::BadName),
+        _ => Err(ParseError::BadName),
     }
 }
 
@@ -80,7 +80,7 @@ fn split_word(text: &str) -> (&str, &str) {
 }
 
 /// Reads `NAME` or `NAME#PASSWORD`.
-fn name_and_password(typed: &str) -> Result<(Name, Option<Password>), Mistake> {
+fn name_and_password(typed: &str) -> Result<(Name, Option<Password>), ParseError> {
     let (name, password) = typed.split_once('#').unwrap_or((typed, ""));
     let name = arguments::name(name)?;
     let password = match password.trim() {
@@ -129,7 +129,7 @@ impl Request {
 
 fn asked_of_chat(command: &Command) -> Asked {
     Asked::Command(match command {
-        Command::Say(_) | Command::Act(_) | Command::Tell { .. } | Command::Reply(_) => {
+        Command::Say(_) | Command::Act(_) | Command::PrivateMessage { .. } | Command::Reply(_) => {
             return Asked::Speech;
         }
         Command::SetTopic(_) => "topic",
@@ -152,9 +152,9 @@ fn asked_of_chat(command: &Command) -> Asked {
         Command::SetMotd(_) => "motd",
         Command::Lock(_) => "lock",
         Command::Resume(_) => "resume",
-        Command::Depart(_) => "quit",
+        Command::Quit(_) => "quit",
         // Nobody types these.
-        Command::Arrive { .. } | Command::SetPrefs(_) | Command::Tidy => "help",
+        Command::LogIn { .. } | Command::SetPrefs(_) | Command::Tidy => "help",
     })
 }
 
@@ -166,11 +166,11 @@ fn name_of_query(query: &Query) -> &'static str {
         Query::Topic => "topic",
         Query::Stats => "stats",
         Query::Ignores => "ignore",
-        Query::Sanctions => "bans",
+        Query::Restrictions => "bans",
         Query::Log => "log",
         Query::Motd => "motd",
         Query::Room(_) => "history",
         // Nobody types these.
-        Query::Greeting | Query::Credential(_) => "help",
+        Query::Greeting | Query::PasswordHash(_) => "help",
     }
 }

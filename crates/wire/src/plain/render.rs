@@ -6,11 +6,11 @@
 mod answer;
 mod arrival;
 mod clock;
-mod deed;
 mod help;
-mod mistake;
+mod line_writer;
+mod moderation;
 mod notice;
-mod page;
+mod parse_error;
 mod past;
 mod private;
 mod refusal;
@@ -26,8 +26,8 @@ use chinwag_core::{Prefs, TimeStyle, Timestamp};
 use super::zone::{TimeZone, zone};
 use clock::Clock;
 pub(super) use help::overview;
+use line_writer::LineWriter;
 pub use notice::Notice;
-use page::Page;
 
 /// How the lines for somebody look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Renderer {
         &self.style
     }
 
-    fn page<'a>(&self, out: &'a mut Vec<u8>) -> Page<'a> {
-        Page::new(out, &self.style)
+    fn writer<'a>(&self, out: &'a mut Vec<u8>) -> LineWriter<'a> {
+        LineWriter::new(out, &self.style)
     }
 }

@@ -200,14 +200,14 @@ impl Password {
     /// Takes a password as it was typed.
     ///
     /// # Errors
-    /// A [`Mistake`] if it is longer than `PASSWORD_BYTES_MAX` or has control characters, which
+    /// A [`ParseError`] if it is longer than `PASSWORD_BYTES_MAX` or has control characters, which
     /// somebody else's terminal may not be able to type.
-    pub(super) fn parse(text: &str) -> Result<Self, Mistake> {
+    pub(super) fn parse(text: &str) -> Result<Self, ParseError> {
         if text.len() > PASSWORD_BYTES_MAX {
-            return Err(Mistake::PasswordTooLong);
+            return Err(ParseError::PasswordTooLong);
         }
         if text.chars().any(char::is_control) {
-            return Err(Mistake::PasswordNotText);
+            return Err(ParseError::PasswordNotText);
         }
         Ok(Self(Zeroizing::new(text.into())))
     }
@@ -226,9 +226,9 @@ impl fmt::Debug for Password {
 
 /// A word that somebody typed, harmless and short enough to be shown back to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typed(String);
+pub struct EchoedInput(String);
 
-impl Typed {
+impl EchoedInput {
     /// Takes a word; what is too long for a name ends in `...`.
     pub(super) fn new(word: &str) -> Self {
         let short = &word[..word.floor_char_boundary(NAME_BYTES_MAX)];
@@ -241,7 +241,7 @@ impl Typed {
     }
 }
 
-impl fmt::Display for Typed {
+impl fmt::Display for EchoedInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -249,7 +249,7 @@ impl fmt::Display for Typed {
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mistake {
+pub enum ParseError {
     /// There is nothing in it. Not worth an answer: it is rendered as nothing.
     Blank,
     /// A `/` and no command behind it.
@@ -257,14 +257,14 @@ pub enum Mistake {
     /// There is no such command.
     UnknownCommand {
         /// What was typed behind the `/`.
-        typed: Typed,
+        typed: EchoedInput,
         /// The command probably meant.
         meant: Option<&'static str>,
     },
     /// There is no such command to explain.
     UnknownTopic {
         /// What was typed.
-        typed: Typed,
+        typed: EchoedInput,
         /// The command probably meant.
         meant: Option<&'static str>,
     },
@@ -273,24 +273,24 @@ pub enum Mistake {
     /// Not the form of a name.
     BadName,
     /// A name that the server needs itself.
-    ReservedName(Typed),
+    ReservedName(EchoedInput),
     /// Not the form of a room's name.
     BadRoomName,
     /// Not a length of time.
-    BadTime(Typed),
+    BadTime(EchoedInput),
     /// Not a number of lines, a length of time or a day.
-    BadBack(Typed),
+    BadBack(EchoedInput),
     /// Not a day.
-    BadDate(Typed),
+    BadDate(EchoedInput),
     /// No zone of this name.
     BadZone {
         /// What was typed.
-        typed: Typed,
+        typed: EchoedInput,
         /// The zone probably meant.
         meant: Option<String>,
     },
     /// Neither a name, an address nor a block.
-    BadMask(Typed),
+    BadMask(EchoedInput),
     /// Not the form of a resume code.
     BadCode,
     /// A text that does not fit where it is shown.

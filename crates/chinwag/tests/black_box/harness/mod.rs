@@ -1,6 +1,6 @@
 //! What every test is made of: servers, clients, and the order between what they do.
 //!
-//! The one idea is the *marker*. Time proves nothing, so a test that claims that somebody was not
+//! The one idea is the *marker*. Time proves nothing, so a test that registrations that somebody was not
 //! told something lets the server answer a question that it must deal with later
 //! ([`Client::sync`]), and looks at all that came before the answer.
 

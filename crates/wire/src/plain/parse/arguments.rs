@@ -5,7 +5,7 @@ use alloc::string::String;
 use chinwag_core::limits::NOTE_BYTES_MAX;
 use chinwag_core::{Name, NameError, RoomName, Text};
 
-use crate::plain::request::{Mistake, Typed};
+use crate::plain::request::{EchoedInput, ParseError};
 use crate::plain::table::CommandSpec;
 
 /// The rest of a line behind its command.
@@ -23,8 +23,8 @@ impl<'a> Arguments<'a> {
     }
 
     /// That the command takes something else.
-    pub(super) fn usage(&self) -> Mistake {
-        Mistake::Usage(self.spec)
+    pub(super) fn usage(&self) -> ParseError {
+        ParseError::Usage(self.spec)
     }
 
     /// What has not been taken yet, without white space around it.
@@ -45,23 +45,23 @@ impl<'a> Arguments<'a> {
     }
 
     /// Takes the next word.
-    pub(super) fn word(&mut self) -> Result<&'a str, Mistake> {
+    pub(super) fn word(&mut self) -> Result<&'a str, ParseError> {
         self.next().ok_or_else(|| self.usage())
     }
 
     /// The only word.
-    pub(super) fn only_word(mut self) -> Result<&'a str, Mistake> {
+    pub(super) fn only_word(mut self) -> Result<&'a str, ParseError> {
         let word = self.word()?;
         self.end().map(|()| word)
     }
 
     /// Takes a name as it was typed: whose it is, or was probably meant to be, the chat finds.
-    pub(super) fn typed_name(&mut self) -> Result<String, Mistake> {
+    pub(super) fn typed_name(&mut self) -> Result<String, ParseError> {
         self.word().map(String::from)
     }
 
     /// Nothing may follow.
-    pub(super) fn end(&self) -> Result<(), Mistake> {
+    pub(super) fn end(&self) -> Result<(), ParseError> {
         match self.rest.is_empty() {
             true => Ok(()),
             false => Err(self.usage()),
@@ -69,35 +69,35 @@ impl<'a> Arguments<'a> {
     }
 
     /// The rest as a text of any length.
-    pub(super) fn text(&self) -> Result<Text, Mistake> {
+    pub(super) fn text(&self) -> Result<Text, ParseError> {
         Text::parse(self.rest).ok_or_else(|| self.usage())
     }
 
     /// The rest as a text of at most this length, if there is any.
-    pub(super) fn text_up_to(&self, bytes_max: usize) -> Result<Option<Text>, Mistake> {
+    pub(super) fn text_up_to(&self, bytes_max: usize) -> Result<Option<Text>, ParseError> {
         let text = Text::parse(self.rest);
         // Escapes count, since it is the shown form that must fit beside other text.
         match text.as_ref().map(|text| text.len()) {
-            Some(bytes) if bytes > bytes_max => Err(Mistake::TooLong { bytes, bytes_max }),
+            Some(bytes) if bytes > bytes_max => Err(ParseError::TooLong { bytes, bytes_max }),
             _ => Ok(text),
         }
     }
 
     /// The rest as a reason or the like, if there is any.
-    pub(super) fn note(&self) -> Result<Option<Text>, Mistake> {
+    pub(super) fn note(&self) -> Result<Option<Text>, ParseError> {
         self.text_up_to(NOTE_BYTES_MAX)
     }
 }
 
 /// Reads a name.
-pub(super) fn name(text: &str) -> Result<Name, Mistake> {
+pub(super) fn name(text: &str) -> Result<Name, ParseError> {
     Name::parse(text).map_err(|error| match error {
-        NameError::Malformed => Mistake::BadName,
-        NameError::Reserved => Mistake::ReservedName(Typed::new(text.trim())),
+        NameError::Malformed => ParseError::BadName,
+        NameError::Reserved => ParseError::ReservedName(EchoedInput::new(text.trim())),
     })
 }
 
 /// Reads a room's name.
-pub(super) fn room(text: &str) -> Result<RoomName, Mistake> {
-    RoomName::parse(text).map_err(|_| Mistake::BadRoomName)
+pub(super) fn room(text: &str) -> Result<RoomName, ParseError> {
+    RoomName::parse(text).map_err(|_| ParseError::BadRoomName)
 }

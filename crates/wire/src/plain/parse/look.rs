@@ -7,7 +7,7 @@ use chinwag_core::{Command, Query, Span, Text};
 
 use super::arguments::{Arguments, name, room};
 use super::{Read, clear_or_set, meant};
-use crate::plain::request::{Back, HelpTopic, Mistake, Request, Search, Typed};
+use crate::plain::request::{Back, EchoedInput, HelpTopic, ParseError, Request, Search};
 use crate::plain::table::{CommandSpec, Group};
 use crate::plain::zone::{Date, date};
 
@@ -38,7 +38,7 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn history(arguments: Arguments<'_>) -> Read {
     let back = match arguments.rest() {
         "" => Back::Last(HISTORY_LINES),
-        typed => back(typed).ok_or_else(|| Mistake::BadBack(Typed::new(typed)))?,
+        typed => back(typed).ok_or_else(|| ParseError::BadBack(EchoedInput::new(typed)))?,
     };
     Ok(Request::History(back))
 }
@@ -90,8 +90,8 @@ fn filter<'a>(word: &'a str, key: &str) -> Option<&'a str> {
     word.strip_prefix(key).filter(|typed| !typed.is_empty())
 }
 
-fn day(typed: &str) -> Result<Date, Mistake> {
-    date(typed).ok_or_else(|| Mistake::BadDate(Typed::new(typed)))
+fn day(typed: &str) -> Result<Date, ParseError> {
+    date(typed).ok_or_else(|| ParseError::BadDate(EchoedInput::new(typed)))
 }
 
 pub(in crate::plain) fn help(arguments: Arguments<'_>) -> Read {
@@ -99,7 +99,7 @@ pub(in crate::plain) fn help(arguments: Arguments<'_>) -> Read {
 }
 
 /// `op` is the operators' group; `/op` is the command.
-fn help_topic(typed: &str) -> Result<HelpTopic, Mistake> {
+fn help_topic(typed: &str) -> Result<HelpTopic, ParseError> {
     if typed.is_empty() {
         return Ok(HelpTopic::Overview);
     }
@@ -113,8 +113,8 @@ fn help_topic(typed: &str) -> Result<HelpTopic, Mistake> {
     let mut groups = Group::ALL.into_iter();
     match groups.find(|group| group.title().eq_ignore_ascii_case(typed)) {
         Some(group) => Ok(HelpTopic::Group(group)),
-        None => Err(Mistake::UnknownTopic {
-            typed: Typed::new(command),
+        None => Err(ParseError::UnknownTopic {
+            typed: EchoedInput::new(command),
             meant: meant(command),
         }),
     }

@@ -8,7 +8,7 @@ use chinwag_core::{Command, Mask, Query, Span};
 use super::arguments::{Arguments, name};
 use super::look::span;
 use super::{Read, clear_or_set};
-use crate::plain::request::{Mistake, Request, Typed};
+use crate::plain::request::{EchoedInput, ParseError, Request};
 
 pub(in crate::plain) fn kick(mut arguments: Arguments<'_>) -> Read {
     let name = arguments.typed_name()?;
@@ -25,12 +25,12 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
 
 /// Takes a time, if one follows. A word that starts with a digit is meant as one: to take `10` for
 /// a reason would mute for good where ten minutes were meant.
-fn time(arguments: &mut Arguments<'_>) -> Result<Option<Span>, Mistake> {
+fn time(arguments: &mut Arguments<'_>) -> Result<Option<Span>, ParseError> {
     let is_time = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
     let Some(word) = arguments.peek().filter(is_time) else {
         return Ok(None);
     };
-    let time = span(word).ok_or_else(|| Mistake::BadTime(Typed::new(word)))?;
+    let time = span(word).ok_or_else(|| ParseError::BadTime(EchoedInput::new(word)))?;
     arguments.next();
     Ok(Some(time))
 }
@@ -53,8 +53,8 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
     }))
 }
 
-fn mask(typed: &str) -> Result<Mask, Mistake> {
-    Mask::parse(typed).map_err(|_| Mistake::BadMask(Typed::new(typed)))
+fn mask(typed: &str) -> Result<Mask, ParseError> {
+    Mask::parse(typed).map_err(|_| ParseError::BadMask(EchoedInput::new(typed)))
 }
 
 pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
@@ -63,7 +63,9 @@ pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn bans(arguments: Arguments<'_>) -> Read {
-    arguments.end().map(|()| Request::Query(Query::Sanctions))
+    arguments
+        .end()
+        .map(|()| Request::Query(Query::Restrictions))
 }
 
 pub(in crate::plain) fn op(arguments: Arguments<'_>) -> Read {

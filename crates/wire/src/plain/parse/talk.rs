@@ -13,7 +13,7 @@ pub(in crate::plain) fn me(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn msg(mut arguments: Arguments<'_>) -> Read {
     let to = arguments.typed_name()?;
     let text = arguments.text()?;
-    Ok(Request::Command(Command::Tell { to, text }))
+    Ok(Request::Command(Command::PrivateMessage { to, text }))
 }
 
 pub(in crate::plain) fn reply(arguments: Arguments<'_>) -> Read {

@@ -13,7 +13,8 @@ use proptest::prelude::*;
 
 use super::{parse, parse_entry};
 use crate::plain::request::{
-    Asked, Back, Entry, HelpTopic, Mistake, Password, Pref, PrefChange, Request, Search, Typed,
+    Asked, Back, EchoedInput, Entry, HelpTopic, ParseError, Password, Pref, PrefChange, Request,
+    Search,
 };
 use crate::plain::table::{COMMANDS, CommandSpec, Group};
 use crate::plain::zone::Date;
@@ -58,13 +59,13 @@ fn check_query(line: &str, expected: Query) {
 }
 
 #[track_caller]
-fn check_mistake(line: &str, expected: Mistake) {
+fn check_mistake(line: &str, expected: ParseError) {
     assert_eq!(parse(line), Err(expected), "{line}");
 }
 
 #[track_caller]
 fn check_usage(line: &str, command: &str) {
-    check_mistake(line, Mistake::Usage(spec(command)));
+    check_mistake(line, ParseError::Usage(spec(command)));
 }
 
 #[test]
@@ -112,14 +113,14 @@ fn what_has_no_sign_is_said() {
     check_command("///", Command::Say(text("//")));
     check_command(" /who", Command::Say(text(" /who")));
     check_command("\x1b[2J", Command::Say(text("\\x1b[2J")));
-    check_mistake("", Mistake::Blank);
-    check_mistake("  ", Mistake::Blank);
+    check_mistake("", ParseError::Blank);
+    check_mistake("  ", ParseError::Blank);
 }
 
 #[test]
 fn talk_is_read() {
     check_command("/me waves", Command::Act(text("waves")));
-    let tell = |to: &str, what| Command::Tell {
+    let tell = |to: &str, what| Command::PrivateMessage {
         to: to.into(),
         text: text(what),
     };
@@ -150,12 +151,12 @@ fn looking_is_read() {
     check_command("/topic Ship it", Command::SetTopic(Some(text("Ship it"))));
     check_command("/topic -", Command::SetTopic(None));
     check_command("/topic --", Command::SetTopic(Some(text("--"))));
-    check_mistake("/who a b", Mistake::BadRoomName);
+    check_mistake("/who a b", ParseError::BadRoomName);
     check_usage("/rooms all", "rooms");
     check_usage("/whois", "whois");
     check_usage("/whois a b", "whois");
     let long = "x".repeat(NOTE_BYTES_MAX + 1);
-    let mistake = Mistake::TooLong {
+    let mistake = ParseError::TooLong {
         bytes: NOTE_BYTES_MAX + 1,
         bytes_max: NOTE_BYTES_MAX,
     };
@@ -178,7 +179,7 @@ fn history_goes_back_by_number_time_or_day() {
     check("/history 2026-11-21", Request::History(Back::From(day)));
     for typed in ["0", "0h", "-5", "2026-11-31", "yesterday", "5 6"] {
         let line = std::format!("/history {typed}");
-        check_mistake(&line, Mistake::BadBack(Typed::new(typed)));
+        check_mistake(&line, ParseError::BadBack(EchoedInput::new(typed)));
     }
 }
 
@@ -209,10 +210,10 @@ fn a_search_is_words_and_filters_in_any_order() {
     check_usage("/search from:lee", "search");
     check_mistake(
         "/search x before:today",
-        Mistake::BadDate(Typed::new("today")),
+        ParseError::BadDate(EchoedInput::new("today")),
     );
-    check_mistake("/search x from:4", Mistake::BadName);
-    check_mistake("/search x in:a/b", Mistake::BadRoomName);
+    check_mistake("/search x from:4", ParseError::BadName);
+    check_mistake("/search x in:a/b", ParseError::BadRoomName);
 }
 
 #[test]
@@ -224,8 +225,8 @@ fn help_is_for_all_for_a_group_or_for_a_command() {
     help("/help /op", HelpTopic::Command(spec("op")));
     help("/help deop", HelpTopic::Command(spec("deop")));
     help("/help dm", HelpTopic::Command(spec("msg")));
-    let (typed, meant) = (Typed::new("jion"), Some("join"));
-    check_mistake("/help jion", Mistake::UnknownTopic { typed, meant });
+    let (typed, meant) = (EchoedInput::new("jion"), Some("join"));
+    check_mistake("/help jion", ParseError::UnknownTopic { typed, meant });
 }
 
 #[test]
@@ -235,8 +236,8 @@ fn moving_is_read() {
     check_command("/leave", Command::Leave(None));
     check_command("/part #dev", Command::Leave(Some(room("dev"))));
     check_usage("/join", "join");
-    check_mistake("/join #a b", Mistake::BadRoomName);
-    check_mistake("/join #", Mistake::BadRoomName);
+    check_mistake("/join #a b", ParseError::BadRoomName);
+    check_mistake("/join #", ParseError::BadRoomName);
 }
 
 #[test]
@@ -253,11 +254,14 @@ fn names_and_passwords_are_read() {
     );
     check_usage("/nick", "nick");
     check_usage("/claim", "claim");
-    check_mistake("/nick 4ann", Mistake::BadName);
-    check_mistake("/nick You", Mistake::ReservedName(Typed::new("You")));
+    check_mistake("/nick 4ann", ParseError::BadName);
+    check_mistake(
+        "/nick You",
+        ParseError::ReservedName(EchoedInput::new("You")),
+    );
     let long = "x".repeat(PASSWORD_BYTES_MAX + 1);
-    check_mistake(&std::format!("/claim {long}"), Mistake::PasswordTooLong);
-    check_mistake("/claim a\x07b", Mistake::PasswordNotText);
+    check_mistake(&std::format!("/claim {long}"), ParseError::PasswordTooLong);
+    check_mistake("/claim a\x07b", ParseError::PasswordNotText);
     assert_eq!(std::format!("{:?}", password("secret")), "Password(..)");
 }
 
@@ -277,8 +281,8 @@ fn what_is_about_oneself_is_read() {
     check("/resume k7q29mxp", Request::Resume(code("K7Q2-9MXP")));
     check("/quit", Request::Quit(None));
     check("/exit lunch", Request::Quit(Some(text("lunch"))));
-    check_mistake("/resume nonsense", Mistake::BadCode);
-    check_mistake("/ignore a b", Mistake::BadName);
+    check_mistake("/resume nonsense", ParseError::BadCode);
+    check_mistake("/ignore a b", ParseError::BadName);
     check_usage("/unignore", "unignore");
     check_usage("/back now", "back");
 }
@@ -303,8 +307,8 @@ fn preferences_are_changed_or_shown() {
     pref("/bell off", PrefChange::Bell(false));
     check_usage("/time long", "time");
     check_usage("/bell ding", "bell");
-    let mistake = Mistake::BadZone {
-        typed: Typed::new("Berlin"),
+    let mistake = ParseError::BadZone {
+        typed: EchoedInput::new("Berlin"),
         meant: Some(String::from("Europe/Berlin")),
     };
     check_mistake("/tz Berlin", mistake);
@@ -313,16 +317,16 @@ fn preferences_are_changed_or_shown() {
 #[test]
 fn unknown_commands_are_guessed_at() {
     let unknown = |line, typed, meant| {
-        let typed = Typed::new(typed);
-        check_mistake(line, Mistake::UnknownCommand { typed, meant });
+        let typed = EchoedInput::new(typed);
+        check_mistake(line, ParseError::UnknownCommand { typed, meant });
     };
     unknown("/jion #dev", "jion", Some("join"));
     unknown("/Quti", "Quti", Some("quit"));
     unknown("/usr/bin/rustc is slow", "usr/bin/rustc", None);
     unknown("/x", "x", None);
     unknown("/\x1b[2J", "\x1b[2J", None);
-    check_mistake("/", Mistake::NoCommand);
-    check_mistake("/ join", Mistake::NoCommand);
+    check_mistake("/", ParseError::NoCommand);
+    check_mistake("/ join", ParseError::NoCommand);
 }
 
 #[test]
@@ -341,16 +345,19 @@ fn the_prompt_takes_a_name_or_a_code() {
     check("lee#", entry(None));
     check("lee#pass word ", entry(Some(password("pass word"))));
     check("/resume K7Q2-9MXP", Ok(Entry::Resume(code("K7Q2-9MXP"))));
-    check("/resume", Err(Mistake::BadCode));
-    check("/resume K7Q2", Err(Mistake::BadCode));
+    check("/resume", Err(ParseError::BadCode));
+    check("/resume K7Q2", Err(ParseError::BadCode));
     check("/quit", Ok(Entry::Quit));
     check("/EXIT now", Ok(Entry::Quit));
     check("/help", Ok(Entry::Help));
-    check("/who", Err(Mistake::BadName));
-    check("//lee", Err(Mistake::BadName));
-    check("#lobby", Err(Mistake::BadName));
-    check("hello there", Err(Mistake::BadName));
-    check("now", Err(Mistake::ReservedName(Typed::new("now"))));
+    check("/who", Err(ParseError::BadName));
+    check("//lee", Err(ParseError::BadName));
+    check("#lobby", Err(ParseError::BadName));
+    check("hello there", Err(ParseError::BadName));
+    check(
+        "now",
+        Err(ParseError::ReservedName(EchoedInput::new("now"))),
+    );
 }
 
 proptest! {

@@ -7,7 +7,7 @@ use chinwag_core::{Command, Query, ResumeCode, TimeStyle};
 
 use super::arguments::{Arguments, name};
 use super::{Read, name_and_password};
-use crate::plain::request::{Mistake, Password, Pref, PrefChange, Request, Typed};
+use crate::plain::request::{EchoedInput, ParseError, Password, Pref, PrefChange, Request};
 use crate::plain::zone::{zone, zone_like};
 
 pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
@@ -70,15 +70,15 @@ pub(in crate::plain) fn tz(arguments: Arguments<'_>) -> Read {
 }
 
 /// The canonical spelling of a zone. A person writes `new york` with a space.
-fn zone_name(typed: &str) -> Result<Arc<str>, Mistake> {
+fn zone_name(typed: &str) -> Result<Arc<str>, ParseError> {
     let name: String = typed
         .split_whitespace()
         .collect::<alloc::vec::Vec<_>>()
         .join("_");
     let zone = zone(&name);
     let canonical = zone.as_ref().and_then(|zone| zone.iana_name());
-    canonical.map(Arc::from).ok_or_else(|| Mistake::BadZone {
-        typed: Typed::new(typed),
+    canonical.map(Arc::from).ok_or_else(|| ParseError::BadZone {
+        typed: EchoedInput::new(typed),
         meant: zone_like(&name),
     })
 }
@@ -121,8 +121,8 @@ pub(in crate::plain) fn resume(arguments: Arguments<'_>) -> Read {
 }
 
 /// Reads a resume code.
-pub(super) fn resume_code(typed: &str) -> Result<ResumeCode, Mistake> {
-    typed.parse().map_err(|_| Mistake::BadCode)
+pub(super) fn resume_code(typed: &str) -> Result<ResumeCode, ParseError> {
+    typed.parse().map_err(|_| ParseError::BadCode)
 }
 
 pub(in crate::plain) fn quit(arguments: Arguments<'_>) -> Read {

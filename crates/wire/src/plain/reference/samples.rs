@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    Act, Deed, Departed, Departure, Event, Fact, LOBBY, Manner, Name, PersonId, Rejection, Renamed,
-    RoomName, Seq, Span, Text, TimeStyle, Timestamp, Told,
+    AuditEntry, Event, Fact, LOBBY, Manner, ModAction, Name, PersonId, PrivateMessage, Quit,
+    QuitReason, Rejection, Renamed, RoomName, Seq, Span, Text, TimeStyle, Timestamp,
 };
 
 use crate::plain::render::{Notice, Renderer, Style};
@@ -57,7 +57,7 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
                 other: lee.clone(),
             },
         ),
-        ("it is registered", Rejection::NameClaimed(lee)),
+        ("it is registered", Rejection::NameRegistered(lee)),
         ("the code is wrong or too old", Rejection::CodeNotValid),
         ("the server is locked", Rejection::Locked),
         (
@@ -139,7 +139,7 @@ impl Samples {
             "lobby",
         )?;
         let told = |from, to| {
-            Some(Fact::Told(Box::new(Told {
+            Some(Fact::PrivateMessage(Box::new(PrivateMessage {
                 from,
                 from_name: name("gopher")?,
                 to,
@@ -163,27 +163,27 @@ impl Samples {
         };
         self.in_room("somebody joins", joined, "lobby")?;
         for (when, why) in [
-            ("somebody quits", Departure::Quit(text("lunch"))),
-            ("their connection ends", Departure::Closed),
-            ("it breaks", Departure::Lost),
-            ("it gives no sign of life", Departure::TimedOut),
-            ("it takes nothing any more", Departure::TooSlow),
+            ("somebody quits", QuitReason::Quit(text("lunch"))),
+            ("their connection ends", QuitReason::Closed),
+            ("it breaks", QuitReason::Lost),
+            ("it gives no sign of life", QuitReason::TimedOut),
+            ("it takes nothing any more", QuitReason::TooSlow),
         ] {
             let (name, rooms) = (name("ann")?, [LOBBY].into());
-            let departed = Departed {
+            let departed = Quit {
                 person,
                 name,
                 rooms,
                 why,
             };
-            self.in_room(when, Fact::Departed(Box::new(departed)), "lobby")?;
+            self.in_room(when, Fact::Quit(Box::new(departed)), "lobby")?;
         }
-        let crowd = Fact::Crowd {
+        let crowd = Fact::PresenceSummary {
             room,
             joined: 0,
             left: 14,
             who: None,
-            why: Some(Departure::Restart),
+            why: Some(QuitReason::Restart),
             here: 5,
         };
         self.in_room("many leave at once", crowd, "lobby")?;
@@ -192,7 +192,7 @@ impl Samples {
             old: name("ann")?,
             new: name("annie")?,
             rooms: [LOBBY].into(),
-            claimed: false,
+            registered: false,
             operator: false,
         };
         self.in_room(
@@ -209,10 +209,10 @@ impl Samples {
     }
 
     fn the_server(&mut self) -> Option<()> {
-        let announce = Fact::Deed(Box::new(Deed {
+        let announce = Fact::Moderated(Box::new(AuditEntry {
             by: name("lee")?,
             actor: None,
-            act: Act::Announce(text("restart at noon")?),
+            act: ModAction::Announce(text("restart at noon")?),
             target: None,
         }));
         self.in_private("an operator speaks to all", announce);
@@ -278,7 +278,7 @@ impl Samples {
                 r.mistake(out, &mistake)
             });
         }
-        let (al, quit) = (name("al")?, Departure::Quit(None));
+        let (al, quit) = (name("al")?, QuitReason::Quit(None));
         self.line("you leave", |r, out| r.farewell(out, &al, &quit, 4));
         Some(())
     }

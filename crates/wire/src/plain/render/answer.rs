@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Answer, Name, Prefs, Profile, RoomLine, RoomName, Sanction, Span, TimeStyle};
+use chinwag_core::{
+    Answer, Name, Prefs, Profile, Restriction, RoomLine, RoomName, Span, TimeStyle,
+};
 use chinwag_core::{Timestamp, WhoLine};
 
 use super::arrival::TopicBy;
-use super::deed::{Both, Until};
-use super::{Page, Renderer};
+use super::moderation::{Both, Until};
+use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
 use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
 
@@ -19,33 +21,37 @@ impl Renderer {
     /// The answer to a query. Writes nothing for answers that no person asked for (`Credential`,
     /// `Room`, `Log`), and for `Greeting`, which has a [method](Self::greeting) of its own.
     pub fn answer(&self, out: &mut Vec<u8>, answer: &Answer, now: Timestamp) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match answer {
-            Answer::Who { room, people, more } => who(page, room, people, *more),
-            Answer::Whois(profile) => self.whois(page, profile),
-            Answer::Rooms { rooms, more } => room_list(page, rooms, *more),
+            Answer::Who { room, people, more } => who(writer, room, people, *more),
+            Answer::Whois(profile) => self.whois(writer, profile),
+            Answer::Rooms { rooms, more } => room_list(writer, rooms, *more),
             Answer::Topic { room, topic } => match topic {
-                Some(topic) => page.alone(format_args!("Topic of {room}: {}", TopicBy(topic, now))),
-                None => page.alone(format_args!("{room} has no topic. /topic TEXT sets one.")),
+                Some(topic) => {
+                    writer.alone(format_args!("Topic of {room}: {}", TopicBy(topic, now)))
+                }
+                None => writer.alone(format_args!("{room} has no topic. /topic TEXT sets one.")),
             },
-            Answer::Stats { .. } => self.stats(page, answer, now),
-            Answer::Ignores(names) => ignores(page, names),
-            Answer::Sanctions { bans, mutes } => sanctions(page, bans, mutes),
-            Answer::Motd(Some(text)) => page.alone(format_args!("Message of the day: {text}")),
-            Answer::Motd(None) => page.alone("There is no message of the day."),
-            Answer::Greeting { .. } | Answer::Credential(_) | Answer::Room { .. } | Answer::Log => {
-            }
+            Answer::Stats { .. } => self.stats(writer, answer, now),
+            Answer::Ignores(names) => ignores(writer, names),
+            Answer::Restrictions { bans, mutes } => restrictions(writer, bans, mutes),
+            Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
+            Answer::Motd(None) => writer.alone("There is no message of the day."),
+            Answer::Greeting { .. }
+            | Answer::PasswordHash(_)
+            | Answer::Room { .. }
+            | Answer::Log => {}
         }
     }
 
-    fn whois(&self, page: &mut Page<'_>, profile: &Profile) {
-        page.separator(format_args!("{}", profile.line.name));
-        self.profile(page, profile);
+    fn whois(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
+        writer.separator(format_args!("{}", profile.line.name));
+        self.profile(writer, profile);
     }
 
-    fn profile(&self, page: &mut Page<'_>, profile: &Profile) {
+    fn profile(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
         let line = &profile.line;
-        page.row(match (line.claimed, line.operator) {
+        writer.row(match (line.registered, line.operator) {
             (true, true) => "registered name, operator",
             (true, false) => "registered name",
             (false, true) => "operator, name not registered",
@@ -53,22 +59,22 @@ impl Renderer {
         });
         let (since, said) = (Minute(profile.since, &self.style.zone), lines(profile.said));
         let silent = Roughly(line.silent);
-        page.row(format_args!(
+        writer.row(format_args!(
             "here since {since}, {said} said, silent for {silent}"
         ));
-        page.row(format_args!("in {}", Joined(&profile.rooms)));
+        writer.row(format_args!("in {}", Joined(&profile.rooms)));
         if let Some(why) = &line.away {
-            page.row(format_args!("away{}", Why(why.as_ref())));
+            writer.row(format_args!("away{}", Why(why.as_ref())));
         }
         if profile.muted {
-            page.row("muted");
+            writer.row("muted");
         }
         if let Some(address) = profile.address {
-            page.row(format_args!("from {}", address.to_canonical()));
+            writer.row(format_args!("from {}", address.to_canonical()));
         }
     }
 
-    fn stats(&self, page: &mut Page<'_>, answer: &Answer, now: Timestamp) {
+    fn stats(&self, writer: &mut LineWriter<'_>, answer: &Answer, now: Timestamp) {
         let Answer::Stats {
             own,
             people: here,
@@ -79,46 +85,46 @@ impl Renderer {
         else {
             return;
         };
-        page.separator(format_args!("you, {}", own.line.name));
-        self.profile(page, own);
-        page.separator("the server");
+        writer.separator(format_args!("you, {}", own.line.name));
+        self.profile(writer, own);
+        writer.separator("the server");
         let (here, busy, said) = (people(*here), rooms(*busy), messages(*said));
-        page.row(format_args!("{here} in {busy}"));
+        writer.row(format_args!("{here} in {busy}"));
         let (since, time) = (
             Minute(*started, &self.style.zone),
             Roughly(now.since(*started)),
         );
-        page.row(format_args!(
+        writer.row(format_args!(
             "{said} since it was started at {since}, {time} ago"
         ));
     }
 
     /// How one of the settings is: the answer to `/echo` and the confirmation of `/echo on`.
     pub fn pref(&self, out: &mut Vec<u8>, pref: Pref, prefs: &Prefs) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match pref {
-            Pref::Time => page.alone(match prefs.time {
+            Pref::Time => writer.alone(match prefs.time {
                 TimeStyle::Off => "Messages are shown without a time.",
                 TimeStyle::Short => "Messages are shown with a short time.",
                 TimeStyle::Full => "Messages are shown with a full time.",
             }),
             Pref::Zone => match &prefs.zone {
-                Some(zone) => page.alone(format_args!("Times are those of {zone}.")),
-                None => page.alone("Times are those of the server."),
+                Some(zone) => writer.alone(format_args!("Times are those of {zone}.")),
+                None => writer.alone("Times are those of the server."),
             },
-            Pref::Echo => page.alone(match prefs.echo {
+            Pref::Echo => writer.alone(match prefs.echo {
                 true => "Echo is on: your own lines are shown to you too.",
                 false => "Echo is off: your own lines are not shown to you again.",
             }),
-            Pref::Quiet => page.alone(match prefs.quiet {
+            Pref::Quiet => writer.alone(match prefs.quiet {
                 true => "Quiet is on: who comes and goes is not shown.",
                 false => "Quiet is off: who comes and goes is shown.",
             }),
-            Pref::Color => page.alone(match prefs.color {
+            Pref::Color => writer.alone(match prefs.color {
                 true => "Color is on.",
                 false => "Color is off.",
             }),
-            Pref::Bell => page.alone(match prefs.bell {
+            Pref::Bell => writer.alone(match prefs.bell {
                 true => "Bell is on: it rings when somebody names you or writes to you in private.",
                 false => "Bell is off.",
             }),
@@ -126,12 +132,12 @@ impl Renderer {
     }
 }
 
-fn who(page: &mut Page<'_>, room: &RoomName, first: &[WhoLine], more: usize) {
-    page.separator(format_args!("{} in {room}", people(first.len() + more)));
+fn who(writer: &mut LineWriter<'_>, room: &RoomName, first: &[WhoLine], more: usize) {
+    writer.separator(format_args!("{} in {room}", people(first.len() + more)));
     for line in first {
-        page.row(Present(line));
+        writer.row(Present(line));
     }
-    and_more(page, more);
+    and_more(writer, more);
 }
 
 /// `lee (operator, registered, away: lunch, silent for 2 hours)`
@@ -145,7 +151,7 @@ impl Display for Present<'_> {
         if line.operator {
             write!(f, "{}operator", remarks.gap())?;
         }
-        if line.claimed {
+        if line.registered {
             write!(f, "{}registered", remarks.gap())?;
         }
         if let Some(why) = &line.away {
@@ -177,55 +183,55 @@ impl Remarks {
     }
 }
 
-fn room_list(page: &mut Page<'_>, first: &[RoomLine], more: usize) {
-    page.separator(rooms(first.len() + more));
+fn room_list(writer: &mut LineWriter<'_>, first: &[RoomLine], more: usize) {
+    writer.separator(rooms(first.len() + more));
     for line in first {
         let (room, here) = (&line.room, people(line.here));
         let you = if line.joined { ", you too" } else { "" };
         match &line.topic {
-            Some(topic) => page.row(format_args!("{room} ({here}{you}): {topic}")),
-            None => page.row(format_args!("{room} ({here}{you})")),
+            Some(topic) => writer.row(format_args!("{room} ({here}{you}): {topic}")),
+            None => writer.row(format_args!("{room} ({here}{you})")),
         }
     }
-    and_more(page, more);
+    and_more(writer, more);
 }
 
-fn and_more(page: &mut Page<'_>, more: usize) {
+fn and_more(writer: &mut LineWriter<'_>, more: usize) {
     if more > 0 {
-        page.separator(format_args!("and {more} more"));
+        writer.separator(format_args!("and {more} more"));
     }
 }
 
-fn ignores(page: &mut Page<'_>, names: &[Name]) {
+fn ignores(writer: &mut LineWriter<'_>, names: &[Name]) {
     match names {
-        [] => page.alone("You ignore nobody."),
-        names => page.alone(format_args!("You ignore {}.", Listed { names, more: 0 })),
+        [] => writer.alone("You ignore nobody."),
+        names => writer.alone(format_args!("You ignore {}.", Listed { names, more: 0 })),
     }
 }
 
-fn sanctions(page: &mut Page<'_>, bans: &[Sanction], mutes: &[Sanction]) {
+fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Restriction]) {
     if bans.is_empty() && mutes.is_empty() {
-        return page.alone("Nobody is banned or muted.");
+        return writer.alone("Nobody is banned or muted.");
     }
     let (ban_count, mute_count) = (
         Count(bans.len(), "ban", "bans"),
         Count(mutes.len(), "mute", "mutes"),
     );
-    page.separator(format_args!("{ban_count}, {mute_count}"));
+    writer.separator(format_args!("{ban_count}, {mute_count}"));
     for ban in bans {
-        page.row(format_args!("banned: {}", InForce(ban)));
+        writer.row(format_args!("banned: {}", InForce(ban)));
     }
     for mute in mutes {
-        page.row(format_args!("muted: {}", InForce(mute)));
+        writer.row(format_args!("muted: {}", InForce(mute)));
     }
 }
 
 /// `bob (192.0.2.7) until 2026-11-22 10:00 UTC by lee: spam`
-struct InForce<'a>(&'a Sanction);
+struct InForce<'a>(&'a Restriction);
 
 impl Display for InForce<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Sanction {
+        let Restriction {
             mask,
             until,
             by,

@@ -6,9 +6,9 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Arrival, Company, Name, Timestamp, Topic};
+use chinwag_core::{Name, RoomSummary, Timestamp, Topic, Welcome};
 
-use super::{Page, Renderer};
+use super::{LineWriter, Renderer};
 use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
 
 const PROMPT: &str = "Enter your username: ";
@@ -17,58 +17,58 @@ impl Renderer {
     /// The greeting of `server`, whose name must have nothing in it that a terminal obeys, and the
     /// prompt.
     pub fn greeting(&self, out: &mut Vec<u8>, server: &str, here: usize, busy_rooms: usize) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match here {
-            0 => page.bare(format_args!("Welcome to {server}: nobody here yet.")),
+            0 => writer.bare(format_args!("Welcome to {server}: nobody here yet.")),
             _ => {
                 let (people, rooms) = (people(here), rooms(busy_rooms));
-                page.bare(format_args!("Welcome to {server}: {people} in {rooms}."));
+                writer.bare(format_args!("Welcome to {server}: {people} in {rooms}."));
             }
         }
-        page.bare("Type a line to talk, /help for help, /quit to leave.");
-        page.put(PROMPT);
+        writer.bare("Type a line to talk, /help for help, /quit to leave.");
+        writer.put(PROMPT);
     }
 
     /// `Enter your username: `
     pub fn prompt(&self, out: &mut Vec<u8>) {
-        self.page(out).put(PROMPT);
+        self.writer(out).put(PROMPT);
     }
 
     /// What can be typed at the prompt: the answer to `/help` there.
     pub fn entry_help(&self, out: &mut Vec<u8>) {
-        let page = &mut self.page(out);
-        page.bare("Type the name that the others shall see, or Enter alone to be a guest.");
-        page.bare("If the name is registered and yours, type NAME#PASSWORD.");
-        page.bare("/resume CODE takes up a lost session, /quit leaves.");
+        let writer = &mut self.writer(out);
+        writer.bare("Type the name that the others shall see, or Enter alone to be a guest.");
+        writer.bare("If the name is registered and yours, type NAME#PASSWORD.");
+        writer.bare("/resume CODE takes up a lost session, /quit leaves.");
     }
 
     /// The welcome, up to the history, which follows (see [`recent`](Self::recent)).
-    pub fn arrival(&self, out: &mut Vec<u8>, arrival: &Arrival, now: Timestamp) {
-        let page = &mut self.page(out);
+    pub fn arrival(&self, out: &mut Vec<u8>, arrival: &Welcome, now: Timestamp) {
+        let writer = &mut self.writer(out);
         let (name, place) = (&arrival.name, Place(&arrival.company));
-        page.bare(format_args!("Welcome, {name}. {place}"));
+        writer.bare(format_args!("Welcome, {name}. {place}"));
         if let Some(motd) = &arrival.motd {
-            page.bare(format_args!("Message of the day: {motd}"));
+            writer.bare(format_args!("Message of the day: {motd}"));
         }
-        topic(page, arrival.company.topic.as_ref(), now);
+        topic(writer, arrival.company.topic.as_ref(), now);
         let (code, time) = arrival.resume;
         let time = Exactly(time);
-        page.bare(format_args!(
-            "If your link drops, reconnect and type /resume {code} within {time}."
+        writer.bare(format_args!(
+            "If your conn drops, reconnect and type /resume {code} within {time}."
         ));
         if arrival.first_operator {
-            page.happened("You are the operator here: /help op.");
+            writer.happened("You are the operator here: /help op.");
         }
     }
 
     /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
     pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: usize) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match missed {
-            0 => page.bare(format_args!("Welcome back, {name}. You missed nothing.")),
+            0 => writer.bare(format_args!("Welcome back, {name}. You missed nothing.")),
             _ => {
                 let missed = messages(missed);
-                page.bare(format_args!(
+                writer.bare(format_args!(
                     "Welcome back, {name}. {missed} while you were away:"
                 ));
             }
@@ -76,16 +76,16 @@ impl Renderer {
     }
 
     /// `You are in #dev with ann.` and the topic: after `/join` and `/leave`.
-    pub fn company(&self, out: &mut Vec<u8>, company: &Company, now: Timestamp) {
-        let page = &mut self.page(out);
-        page.bare(Place(company));
-        topic(page, company.topic.as_ref(), now);
+    pub fn company(&self, out: &mut Vec<u8>, company: &RoomSummary, now: Timestamp) {
+        let writer = &mut self.writer(out);
+        writer.bare(Place(company));
+        topic(writer, company.topic.as_ref(), now);
     }
 }
 
-fn topic(page: &mut Page<'_>, topic: Option<&Topic>, now: Timestamp) {
+fn topic(writer: &mut LineWriter<'_>, topic: Option<&Topic>, now: Timestamp) {
     if let Some(topic) = topic {
-        page.bare(format_args!("Topic: {}", TopicBy(topic, now)));
+        writer.bare(format_args!("Topic: {}", TopicBy(topic, now)));
     }
 }
 
@@ -100,11 +100,11 @@ impl Display for TopicBy<'_> {
 }
 
 /// `You are in #lobby with gopher and lee.`
-struct Place<'a>(&'a Company);
+struct Place<'a>(&'a RoomSummary);
 
 impl Display for Place<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Company {
+        let RoomSummary {
             room, others, more, ..
         } = self.0;
         if others.is_empty() {

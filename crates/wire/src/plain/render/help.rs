@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use super::{Page, Renderer};
+use super::{LineWriter, Renderer};
 use crate::plain::request::HelpTopic;
 use crate::plain::table::{CommandSpec, Group, Shown};
 
@@ -17,15 +17,15 @@ const BRIEFS: usize = 34;
 impl Renderer {
     /// An explanation.
     pub fn help(&self, out: &mut Vec<u8>, topic: HelpTopic) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match topic {
             HelpTopic::Overview => {
                 for line in overview() {
-                    page.bare(line);
+                    writer.bare(line);
                 }
             }
-            HelpTopic::Group(group) => explain_group(page, group),
-            HelpTopic::Command(spec) => explain(page, spec),
+            HelpTopic::Group(group) => explain_group(writer, group),
+            HelpTopic::Command(spec) => explain(writer, spec),
         }
     }
 }
@@ -112,31 +112,31 @@ fn put(line: &mut String, text: core::fmt::Arguments<'_>) {
     let _ = line.write_fmt(text);
 }
 
-fn explain_group(page: &mut Page<'_>, group: Group) {
-    page.separator(group.title());
+fn explain_group(writer: &mut LineWriter<'_>, group: Group) {
+    writer.separator(group.title());
     for spec in group.commands() {
         let mut line = String::from("  ");
         put(&mut line, format_args!("{spec}"));
         pad(&mut line, BRIEFS);
         line.extend(sentences(spec.about).next());
-        page.bare(line);
+        writer.bare(line);
     }
     if group == Group::Operators {
-        page.row("WHO is a name, an address, or a block such as 192.0.2.0/24.");
-        page.row("TIME is 10m, 2h or 7d; without one it lasts until undone.");
-        page.row("/help COMMAND says more.");
+        writer.row("WHO is a name, an address, or a block such as 192.0.2.0/24.");
+        writer.row("TIME is 10m, 2h or 7d; without one it lasts until undone.");
+        writer.row("/help COMMAND says more.");
     }
 }
 
-fn explain(page: &mut Page<'_>, spec: &'static CommandSpec) {
-    page.separator(spec);
+fn explain(writer: &mut LineWriter<'_>, spec: &'static CommandSpec) {
+    writer.separator(spec);
     for sentence in sentences(spec.about) {
-        page.row(sentence);
+        writer.row(sentence);
     }
     if !spec.aliases.is_empty() {
-        page.row(format_args!("Also: {}", aliases(&[spec])));
+        writer.row(format_args!("Also: {}", aliases(&[spec])));
     }
-    page.row(format_args!("Example: {}", spec.example));
+    writer.row(format_args!("Example: {}", spec.example));
 }
 
 /// The sentences of a text, each on its own.

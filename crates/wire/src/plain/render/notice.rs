@@ -4,10 +4,10 @@
 use alloc::vec::Vec;
 
 use chinwag_core::limits::HISTORY_LINES_MAX;
-use chinwag_core::{Departure, Name, Span};
+use chinwag_core::{Name, QuitReason, Span};
 
 use super::Renderer;
-use super::deed::Until;
+use super::moderation::Until;
 use crate::plain::words::{Because, lines};
 
 /// What the server has to say to one connection.
@@ -54,26 +54,26 @@ pub enum Notice {
 impl Renderer {
     /// Says it.
     pub fn notice(&self, out: &mut Vec<u8>, notice: Notice) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match notice {
             Notice::TooLong { bytes, bytes_max } => {
-                page.alone(format_args!(
+                writer.alone(format_args!(
                     "NOT sent: {bytes} bytes, the limit is {bytes_max}."
                 ));
             }
-            Notice::NotUtf8 => page.alone("NOT sent: not valid UTF-8."),
+            Notice::NotUtf8 => writer.alone("NOT sent: not valid UTF-8."),
             Notice::Mangled => {
-                page.alone("NOT sent: telnet mangled that; fixed now, please retype.");
+                writer.alone("NOT sent: telnet mangled that; fixed now, please retype.");
             }
             Notice::SlowDown(wait) => {
                 let seconds = wait.0.div_ceil(1_000).max(1);
-                page.alone(format_args!(
+                writer.alone(format_args!(
                     "Slow down: NOT sent. Try again in {seconds} s."
                 ));
             }
             Notice::NotSent { lines: n } => {
                 let more = if n == 1 { "line" } else { "lines" };
-                page.alone(format_args!("Slow down: {n} more {more} NOT sent."));
+                writer.alone(format_args!("Slow down: {n} more {more} NOT sent."));
             }
             Notice::Skipped { lines: n } => {
                 // No history is longer than this, so that no more can be promised.
@@ -84,39 +84,39 @@ impl Renderer {
                     _ => "them",
                 };
                 let skipped = lines(n);
-                page.alone(format_args!(
+                writer.alone(format_args!(
                     "You were behind: {skipped} skipped. /history {shown} shows {what}."
                 ));
             }
-            Notice::Busy => page.alone("The server is busy. Try again in a moment."),
-            Notice::NoHistory => page.alone("The server cannot read the history right now."),
-            Notice::NoName => page.bare("No name chosen. Bye."),
+            Notice::Busy => writer.alone("The server is busy. Try again in a env."),
+            Notice::NoHistory => writer.alone("The server cannot read the history right now."),
+            Notice::NoName => writer.bare("No name chosen. Bye."),
             Notice::TooManyConnections => {
-                page.bare("Too many connections from your address. Try again later.");
+                writer.bare("Too many connections from your address. Try again later.");
             }
-            Notice::TakenUp => page.alone("Your session was taken up elsewhere. Bye."),
-            Notice::Stopping => page.alone("The server is stopping."),
+            Notice::TakenUp => writer.alone("Your session was taken up elsewhere. Bye."),
+            Notice::Stopping => writer.alone("The server is stopping."),
         }
     }
 
     /// The last line for somebody who leaves, after so many lines of talk.
-    pub fn farewell(&self, out: &mut Vec<u8>, name: &Name, why: &Departure, lines_sent: u64) {
-        let page = &mut self.page(out);
+    pub fn farewell(&self, out: &mut Vec<u8>, name: &Name, why: &QuitReason, lines_sent: u64) {
+        let writer = &mut self.writer(out);
         match why {
-            Departure::Kicked { by, why } => {
-                page.alone(format_args!(
+            QuitReason::Kicked { by, why } => {
+                writer.alone(format_args!(
                     "You were kicked by {by}{}",
                     Because(why.as_deref())
                 ));
             }
-            Departure::Banned { until, why, .. } => {
+            QuitReason::Banned { until, why, .. } => {
                 let (time, why) = (Until(*until), Because(why.as_deref()));
-                page.bare(format_args!("You are banned{time}{why}"));
+                writer.bare(format_args!("You are banned{time}{why}"));
             }
-            Departure::TooSlow => page.alone("Your connection took nothing for too long. Bye."),
-            Departure::Restart => page.alone("The server is stopping."),
-            Departure::Quit(_) | Departure::Closed | Departure::Lost | Departure::TimedOut => {
-                page.bare(format_args!("Bye, {name}. {} sent.", lines(lines_sent)));
+            QuitReason::TooSlow => writer.alone("Your connection took nothing for too long. Bye."),
+            QuitReason::Restart => writer.alone("The server is stopping."),
+            QuitReason::Quit(_) | QuitReason::Closed | QuitReason::Lost | QuitReason::TimedOut => {
+                writer.bare(format_args!("Bye, {name}. {} sent.", lines(lines_sent)));
             }
         }
     }

@@ -9,7 +9,7 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::{Event, Fact, RoomName, Timestamp};
 
 use super::Renderer;
-use super::deed::Did;
+use super::moderation::Did;
 use super::talk::Saying;
 use crate::plain::request::{Back, Search};
 use crate::plain::words::{Count, Day, Exactly, Minute, messages};
@@ -21,7 +21,7 @@ impl Renderer {
     pub fn day_break(&mut self, out: &mut Vec<u8>, at: Timestamp) -> bool {
         let another = self.clock.another_day(at, &self.style.zone);
         if let Some(date) = another {
-            self.page(out).separator(Day(date));
+            self.writer(out).separator(Day(date));
         }
         another.is_some()
     }
@@ -40,11 +40,11 @@ impl Renderer {
         if shown == 0 {
             return;
         }
-        self.page(out).separator(format_args!(
+        self.writer(out).separator(format_args!(
             "last {shown} of {total} messages; /history for more, /search to find"
         ));
         self.past_lines(out, events, room, now);
-        self.page(out).separator("now");
+        self.writer(out).separator("now");
     }
 
     /// The result of `/history`, oldest first: `events` out of the `total` messages that the room
@@ -61,17 +61,17 @@ impl Renderer {
     ) {
         let shown = events.len();
         if shown == 0 {
-            return self.page(out).alone(NothingSaid(back, room));
+            return self.writer(out).alone(NothingSaid(back, room));
         }
-        self.page(out).separator(Head { back, shown, total });
+        self.writer(out).separator(Head { back, shown, total });
         self.past_lines(out, events, room, now);
         let left_out = total.saturating_sub(shown as u64);
         match back {
             Back::From(_) if left_out > 0 => {
                 let more = Count(left_out, "more message", "more messages");
-                self.page(out).separator(format_args!("{more} until now"));
+                self.writer(out).separator(format_args!("{more} until now"));
             }
-            _ => self.page(out).separator("now"),
+            _ => self.writer(out).separator("now"),
         }
     }
 
@@ -86,7 +86,7 @@ impl Renderer {
         for event in events {
             let date = self.date(event.at);
             if date != day {
-                self.page(out).separator(Day(date));
+                self.writer(out).separator(Day(date));
                 day = date;
             }
             self.room_line(out, event, room, true);
@@ -108,16 +108,16 @@ impl Renderer {
     ) {
         let words = &search.words;
         let found = messages(matches.len());
-        let mut page = self.page(out);
+        let mut writer = self.writer(out);
         match (matches.len(), more) {
-            (0, _) => return page.alone(format_args!("Nothing found for \"{words}\".")),
-            (_, true) => page.separator(format_args!("the newest {found} with \"{words}\"")),
-            (_, false) => page.separator(format_args!("{found} with \"{words}\"")),
+            (0, _) => return writer.alone(format_args!("Nothing found for \"{words}\".")),
+            (_, true) => writer.separator(format_args!("the newest {found} with \"{words}\"")),
+            (_, false) => writer.separator(format_args!("{found} with \"{words}\"")),
         }
         for (room, event) in matches {
             self.found(out, room, event);
         }
-        self.page(out).separator("now");
+        self.writer(out).separator("now");
     }
 
     /// `[2026-11-21 14:03] #dev ann: build is green`
@@ -127,7 +127,7 @@ impl Renderer {
         } = &event.fact
         {
             let time = Minute(event.at, &self.style.zone);
-            self.page(out).put(format_args!("[{time}] "));
+            self.writer(out).put(format_args!("[{time}] "));
             let saying = Saying {
                 name,
                 text,
@@ -138,19 +138,19 @@ impl Renderer {
         }
     }
 
-    /// The result of `/log`, oldest first: deeds of operators.
-    pub fn log<'a>(&self, out: &mut Vec<u8>, deeds: impl ExactSizeIterator<Item = &'a Event>) {
-        let page = &mut self.page(out);
-        match deeds.len() {
-            0 => page.alone("No operator has done anything yet."),
-            1 => page.separator("what operators did last"),
-            n => page.separator(format_args!("the last {n} things that operators did")),
+    /// The result of `/log`, oldest first: audit_log of operators.
+    pub fn log<'a>(&self, out: &mut Vec<u8>, audit_log: impl ExactSizeIterator<Item = &'a Event>) {
+        let writer = &mut self.writer(out);
+        match audit_log.len() {
+            0 => writer.alone("No operator has done anything yet."),
+            1 => writer.separator("what operators did last"),
+            n => writer.separator(format_args!("the last {n} things that operators did")),
         }
-        for event in deeds {
-            if let Fact::Deed(deed) = &event.fact {
+        for event in audit_log {
+            if let Fact::Moderated(audit_entry) = &event.fact {
                 let time = Minute(event.at, &self.style.zone);
-                let did = Did(&deed.act, event.at);
-                page.row(format_args!("{time} {} {did}", deed.by));
+                let did = Did(&audit_entry.act, event.at);
+                writer.row(format_args!("{time} {} {did}", audit_entry.by));
             }
         }
     }

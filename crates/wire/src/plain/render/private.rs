@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Act, Event, Fact, PersonId};
+use chinwag_core::{Event, Fact, ModAction, PersonId};
 
-use super::{Page, Renderer};
+use super::{LineWriter, Renderer};
 use crate::plain::words::Because;
 
 impl Renderer {
-    /// One event as `reader` is told it in private: a private message, an operator's deed, an
+    /// One event as `reader` is told it in private: a private message, an operator's audit_entry, an
     /// announcement, a confirmation.
     ///
     /// Writes nothing for events that are told to others, for `PrefsSet` (the session knows which
@@ -16,41 +16,41 @@ impl Renderer {
     /// [`company`](Self::company) confirms).
     pub fn private_line(&mut self, out: &mut Vec<u8>, event: &Event, reader: PersonId) {
         match &event.fact {
-            Fact::Told(told) => {
-                let from = (told.from != reader).then_some(&told.from_name);
-                let to = (told.to != reader).then_some(&told.to_name);
+            Fact::PrivateMessage(message) => {
+                let from = (message.from != reader).then_some(&message.from_name);
+                let to = (message.to != reader).then_some(&message.to_name);
                 if from.is_none() || to.is_none() {
-                    self.told(out, event.at, from, to, &told.text);
+                    self.told(out, event.at, from, to, &message.text);
                 }
             }
-            Fact::Deed(deed) => {
-                let page = &mut self.page(out);
-                if let Act::Announce(text) = &deed.act {
-                    page.alone(format_args!("{} announces: {text}", deed.by));
-                } else if deed.target == Some(reader) {
-                    page.deed_to_target(deed, event.at);
-                } else if deed.actor == Some(reader) {
-                    page.deed_to_actor(deed, event.at);
+            Fact::Moderated(audit_entry) => {
+                let writer = &mut self.writer(out);
+                if let ModAction::Announce(text) = &audit_entry.act {
+                    writer.alone(format_args!("{} announces: {text}", audit_entry.by));
+                } else if audit_entry.target == Some(reader) {
+                    writer.moderation_to_target(audit_entry, event.at);
+                } else if audit_entry.actor == Some(reader) {
+                    writer.moderation_to_actor(audit_entry, event.at);
                 }
             }
-            fact => confirmation(&mut self.page(out), fact, reader),
+            fact => confirmation(&mut self.writer(out), fact, reader),
         }
     }
 }
 
-fn confirmation(page: &mut Page<'_>, fact: &Fact, reader: PersonId) {
+fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
     match fact {
         Fact::AwaySet { person, away, why } if *person == reader => match away {
-            true => page.alone(format_args!("You are away{}", Because(why.as_ref()))),
-            false => page.alone("You are back."),
+            true => writer.alone(format_args!("You are away{}", Because(why.as_ref()))),
+            false => writer.alone("You are back."),
         },
         Fact::IgnoreSet { person, name, on } if *person == reader => match on {
-            true => page.alone(format_args!(
+            true => writer.alone(format_args!(
                 "You ignore {name} now. /unignore {name} ends it."
             )),
-            false => page.alone(format_args!("You hear {name} again.")),
+            false => writer.alone(format_args!("You hear {name} again.")),
         },
-        Fact::Claimed { person, name, .. } if *person == reader => page.alone(format_args!(
+        Fact::Registered { person, name, .. } if *person == reader => writer.alone(format_args!(
             "Your name is registered. Next time type {name}#PASSWORD at the prompt."
         )),
         _ => {}

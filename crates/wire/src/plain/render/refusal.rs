@@ -9,31 +9,31 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::{Name, Rejection, RoomName};
 
 use super::Renderer;
-use super::deed::{Both, Until};
+use super::moderation::{Both, Until};
 use crate::plain::request::Asked;
 use crate::plain::words::{Because, More, people};
 
 impl Renderer {
     /// Why a request was refused.
     pub fn refusal(&self, out: &mut Vec<u8>, rejection: &Rejection, asked: Asked) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match (Unspoken::of(rejection), asked) {
-            (Some(unspoken), Asked::Speech) => page.alone(format_args!("NOT sent: {unspoken}")),
+            (Some(unspoken), Asked::Speech) => writer.alone(format_args!("NOT sent: {unspoken}")),
             (Some(unspoken), Asked::Command(_)) => {
-                page.alone(format_args!("Not done: {unspoken}"));
+                writer.alone(format_args!("Not done: {unspoken}"));
             }
-            (None, Asked::Command("nick")) => page.alone(Renamed(rejection)),
-            (None, _) => page.alone(Sentence(rejection, asked)),
+            (None, Asked::Command("nick")) => writer.alone(Renamed(rejection)),
+            (None, _) => writer.alone(Sentence(rejection, asked)),
         }
     }
 
     /// Why nobody came in, at the name prompt. The prompt is not written again: the caller knows
     /// whether there is another try.
     pub fn entry_refusal(&self, out: &mut Vec<u8>, rejection: &Rejection) {
-        let page = &mut self.page(out);
+        let writer = &mut self.writer(out);
         match Unspoken::of(rejection) {
-            Some(unspoken) => page.bare(format_args!("Not possible: {unspoken}")),
-            None => page.bare(Sentence(rejection, Asked::Command("resume"))),
+            Some(unspoken) => writer.bare(format_args!("Not possible: {unspoken}")),
+            None => writer.bare(Sentence(rejection, Asked::Command("resume"))),
         }
     }
 }
@@ -63,9 +63,7 @@ impl Display for Unspoken<'_> {
                 remaining: Some(span),
             } => write!(f, "you are muted for {}.", More(*span)),
             Rejection::Muted { remaining: None } => f.write_str("you are muted."),
-            Rejection::LockedSpeech => {
-                f.write_str("only registered names may speak at the moment.")
-            }
+            Rejection::LockedSpeech => f.write_str("only registered names may speak at the env."),
             Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
             _ => f.write_str("this session has ended."),
         }
@@ -78,13 +76,13 @@ struct Renamed<'a>(&'a Rejection);
 impl Display for Renamed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Rejection::NameClaimed(name) => claimed(f, name, "/nick "),
+            Rejection::NameRegistered(name) => registered(f, name, "/nick "),
             rejection => Sentence(rejection, Asked::Command("nick")).fmt(f),
         }
     }
 }
 
-fn claimed(f: &mut Formatter<'_>, name: &Name, command: &str) -> fmt::Result {
+fn registered(f: &mut Formatter<'_>, name: &Name, command: &str) -> fmt::Result {
     write!(
         f,
         "\"{name}\" is registered. If it is yours, type {command}{name}#password; or choose another."
@@ -99,7 +97,7 @@ impl Display for Sentence<'_> {
         match self.0 {
             Rejection::NameTaken { .. }
             | Rejection::NameLooksLike { .. }
-            | Rejection::NameClaimed(_)
+            | Rejection::NameRegistered(_)
             | Rejection::SameName(_)
             | Rejection::ServerFull { .. }
             | Rejection::Banned { .. }
@@ -115,7 +113,7 @@ impl Display for Sentence<'_> {
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
             | Rejection::NotBanned(_)
-            | Rejection::SanctionsFull => about_operators(f, self.0, self.1),
+            | Rejection::RestrictionsFull => about_operators(f, self.0, self.1),
             rejection => about_people(f, rejection, self.1),
         }
     }
@@ -132,7 +130,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NameLooksLike { name, other } => {
             write!(f, "\"{name}\" looks like \"{other}\". Choose another.")
         }
-        Rejection::NameClaimed(name) => claimed(f, name, ""),
+        Rejection::NameRegistered(name) => registered(f, name, ""),
         Rejection::SameName(name) => write!(f, "You are {name} already."),
         Rejection::ServerFull { people_max } => {
             write!(
@@ -150,7 +148,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             )
         }
         Rejection::Locked => {
-            f.write_str("Only registered names may come in at the moment. Try again later.")
+            f.write_str("Only registered names may come in at the env. Try again later.")
         }
         _ => f.write_str("That code is not valid any more."),
     }
@@ -203,7 +201,7 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -
         (Rejection::NotBanned(mask), _) => {
             write!(f, "{} is not banned. /bans lists all.", Both(mask))
         }
-        (Rejection::SanctionsFull, _) => {
+        (Rejection::RestrictionsFull, _) => {
             f.write_str("There are as many bans or mutes as the server keeps. Undo some first.")
         }
         _ => Ok(()),
@@ -225,7 +223,7 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -> f
         (Rejection::NobodyToReply, _) => {
             f.write_str("Nobody to reply to: nobody wrote to you in private, or they have left.")
         }
-        (Rejection::ClaimsFull, _) => {
+        (Rejection::RegistrationsFull, _) => {
             f.write_str("There are as many registered names as the server keeps.")
         }
         (Rejection::TooManyIgnores { ignores_max }, _) => write!(

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Departure, Event, Fact, Name, RoomName, Text};
+use chinwag_core::{Event, Fact, Name, QuitReason, RoomName, Text};
 
 use super::talk::Saying;
-use super::{Page, Renderer};
+use super::{LineWriter, Renderer};
 use crate::plain::words::{Why, people};
 
 impl Renderer {
@@ -27,18 +27,18 @@ impl Renderer {
                 self.said(out, event.at, &saying);
             }
             Fact::TopicSet { by, text, .. } => {
-                topic(&mut self.page(out), by, text.as_ref(), room_if_needed);
+                topic(&mut self.writer(out), by, text.as_ref(), room_if_needed);
             }
-            fact => movement(&mut self.page(out), fact, room),
+            fact => movement(&mut self.writer(out), fact, room),
         }
     }
 }
 
-fn topic(page: &mut Page<'_>, by: &Name, text: Option<&Text>, room: Option<&RoomName>) {
+fn topic(writer: &mut LineWriter<'_>, by: &Name, text: Option<&Text>, room: Option<&RoomName>) {
     let of_room = OfRoom(room);
     match text {
-        Some(text) => page.happened(format_args!("{by} set the topic{of_room}: {text}")),
-        None => page.happened(format_args!("{by} cleared the topic{of_room}")),
+        Some(text) => writer.happened(format_args!("{by} set the topic{of_room}: {text}")),
+        None => writer.happened(format_args!("{by} cleared the topic{of_room}")),
     }
 }
 
@@ -51,24 +51,24 @@ impl Display for OfRoom<'_> {
     }
 }
 
-fn movement(page: &mut Page<'_>, fact: &Fact, room: &RoomName) {
+fn movement(writer: &mut LineWriter<'_>, fact: &Fact, room: &RoomName) {
     match fact {
         Fact::Joined { name, here, .. } => {
-            page.happened(format_args!("{name} joined {room} ({here} here)"));
+            writer.happened(format_args!("{name} joined {room} ({here} here)"));
         }
-        Fact::Left { name, .. } => page.happened(format_args!("{name} left {room}")),
-        Fact::Departed(departed) => {
+        Fact::Left { name, .. } => writer.happened(format_args!("{name} left {room}")),
+        Fact::Quit(departed) => {
             let (name, why) = (&departed.name, Reason(&departed.why));
-            page.happened(format_args!("{name} left {room} ({why})"));
+            writer.happened(format_args!("{name} left {room} ({why})"));
         }
         Fact::Returned(returned) => {
-            page.happened(format_args!("{} is back", returned.arrived.name));
+            writer.happened(format_args!("{} is back", returned.arrived.name));
         }
         Fact::Renamed(renamed) => {
-            page.happened(format_args!("{} is now {}", renamed.old, renamed.new));
+            writer.happened(format_args!("{} is now {}", renamed.old, renamed.new));
         }
         // One alone is told by name.
-        Fact::Crowd {
+        Fact::PresenceSummary {
             joined,
             left,
             who: Some(name),
@@ -76,27 +76,27 @@ fn movement(page: &mut Page<'_>, fact: &Fact, room: &RoomName) {
             here,
             ..
         } => match (joined, left, why) {
-            (1, 0, _) => page.happened(format_args!("{name} joined {room} ({here} here)")),
+            (1, 0, _) => writer.happened(format_args!("{name} joined {room} ({here} here)")),
             (0, 1, Some(why)) => {
-                page.happened(format_args!("{name} left {room} ({})", Reason(why)))
+                writer.happened(format_args!("{name} left {room} ({})", Reason(why)))
             }
-            _ => page.happened(format_args!("{name} left {room}")),
+            _ => writer.happened(format_args!("{name} left {room}")),
         },
-        Fact::Crowd {
+        Fact::PresenceSummary {
             joined,
             left,
             why,
             here,
             ..
-        } => crowd(page, (*joined, *left), why.as_ref(), *here, room),
+        } => crowd(writer, (*joined, *left), why.as_ref(), *here, room),
         _ => {}
     }
 }
 
 fn crowd(
-    page: &mut Page<'_>,
+    writer: &mut LineWriter<'_>,
     (joined, left): (u32, u32),
-    why: Option<&Departure>,
+    why: Option<&QuitReason>,
     here: u32,
     room: &RoomName,
 ) {
@@ -104,18 +104,18 @@ fn crowd(
         (0, 0, _) => {}
         (0, left, Some(why)) => {
             let (left, why) = (people(left), Reason(why));
-            page.happened(format_args!("{left} left {room} ({why})"));
+            writer.happened(format_args!("{left} left {room} ({why})"));
         }
         (0, left, None) => {
-            page.happened(format_args!("{} left {room} ({here} here)", people(left)));
+            writer.happened(format_args!("{} left {room} ({here} here)", people(left)));
         }
         (joined, 0, _) => {
             let joined = people(joined);
-            page.happened(format_args!("{joined} joined {room} ({here} here)"));
+            writer.happened(format_args!("{joined} joined {room} ({here} here)"));
         }
         (joined, left, _) => {
             let joined = people(joined);
-            page.happened(format_args!(
+            writer.happened(format_args!(
                 "{joined} joined and {left} left {room} ({here} here)"
             ));
         }
@@ -123,19 +123,19 @@ fn crowd(
 }
 
 /// Why somebody left, as the room is told.
-struct Reason<'a>(&'a Departure);
+struct Reason<'a>(&'a QuitReason);
 
 impl Display for Reason<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Departure::Quit(why) => write!(f, "quit{}", Why(why.as_ref())),
-            Departure::Closed => f.write_str("connection closed"),
-            Departure::Lost => f.write_str("connection lost"),
-            Departure::TimedOut => f.write_str("timed out"),
-            Departure::Kicked { by, why } => write!(f, "kicked by {by}{}", Why(why.as_deref())),
-            Departure::Banned { by, .. } => write!(f, "banned by {by}"),
-            Departure::TooSlow => f.write_str("too slow"),
-            Departure::Restart => f.write_str("server restart"),
+            QuitReason::Quit(why) => write!(f, "quit{}", Why(why.as_ref())),
+            QuitReason::Closed => f.write_str("connection closed"),
+            QuitReason::Lost => f.write_str("connection lost"),
+            QuitReason::TimedOut => f.write_str("timed out"),
+            QuitReason::Kicked { by, why } => write!(f, "kicked by {by}{}", Why(why.as_deref())),
+            QuitReason::Banned { by, .. } => write!(f, "banned by {by}"),
+            QuitReason::TooSlow => f.write_str("too slow"),
+            QuitReason::Restart => f.write_str("server restart"),
         }
     }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Manner, Name, RoomName, TimeStyle, Timestamp};
 
 use super::Renderer;
-use super::page::RESET;
+use super::line_writer::RESET;
 
 /// Six colours that can be read on black and on white.
 const COLORS: [&str; 6] = [
@@ -50,7 +50,7 @@ impl Renderer {
         out.extend_from_slice(middle.as_bytes());
         out.extend_from_slice(saying.text.as_bytes());
         out.extend_from_slice(end.as_bytes());
-        self.page(out).end();
+        self.writer(out).end();
     }
 
     /// `[14:04] gopher -> you: psst`, `[gopher -> you] psst`; `None` is the reader.
@@ -72,7 +72,7 @@ impl Renderer {
         };
         out.extend_from_slice(end);
         out.extend_from_slice(text.as_bytes());
-        self.page(out).end();
+        self.writer(out).end();
     }
 
     /// `[14:03] `, or the `[` alone.

@@ -2,8 +2,8 @@
 
 mod answers;
 mod arriving;
-mod deeds;
 mod lines;
+mod moderation;
 mod notices;
 mod past;
 mod properties;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Arrived, Departed, Departure, Event, Fact, LOBBY, Link, Manner, Name, PersonId, ResumeCode,
+    ConnId, Event, Fact, LOBBY, LoggedIn, Manner, Name, PersonId, Quit, QuitReason, ResumeCode,
     RoomName, Seq, Text, TimeStyle, Timestamp,
 };
 
@@ -94,8 +94,8 @@ pub(super) fn said(at: Timestamp, by: &str, what: &str, manner: Manner) -> Event
     event(at, fact)
 }
 
-pub(super) fn departed(by: &str, why: Departure) -> Fact {
-    Fact::Departed(Box::new(Departed {
+pub(super) fn departed(by: &str, why: QuitReason) -> Fact {
+    Fact::Quit(Box::new(Quit {
         person: GOPHER,
         name: name(by),
         rooms: [LOBBY].into(),
@@ -103,13 +103,13 @@ pub(super) fn departed(by: &str, why: Departure) -> Fact {
     }))
 }
 
-pub(super) fn arrived(by: &str) -> Arrived {
-    Arrived {
+pub(super) fn arrived(by: &str) -> LoggedIn {
+    LoggedIn {
         person: GOPHER,
-        link: Link(7),
+        conn: ConnId(7),
         name: name(by),
         address: [192, 0, 2, 7].into(),
-        claimed: false,
+        registered: false,
         operator: false,
         code: ResumeCode::from_random(1),
     }

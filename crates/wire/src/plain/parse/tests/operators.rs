@@ -21,8 +21,11 @@ fn what_operators_do_is_read() {
     check_command("/mute bob 10m", mute(ten, None));
     check_command("/mute bob 10m spam", mute(ten, why("spam")));
     check_command("/mute bob spam 10m", mute(None, why("spam 10m")));
-    check_mistake("/mute bob 10 minutes", Mistake::BadTime(Typed::new("10")));
-    check_mistake("/mute bob 0m", Mistake::BadTime(Typed::new("0m")));
+    check_mistake(
+        "/mute bob 10 minutes",
+        ParseError::BadTime(EchoedInput::new("10")),
+    );
+    check_mistake("/mute bob 0m", ParseError::BadTime(EchoedInput::new("0m")));
     check_command("/unmute bob", Command::Unmute(name("bob")));
     check_command("/op ann", Command::Op("ann".into()));
     check_command("/deop ann", Command::Deop("ann".into()));
@@ -35,7 +38,7 @@ fn what_operators_do_is_read() {
     check_command("/motd -", Command::SetMotd(None));
     check_command("/lock", Command::Lock(true));
     check_command("/lock off", Command::Lock(false));
-    check_query("/bans", Query::Sanctions);
+    check_query("/bans", Query::Restrictions);
     check("/log", Request::Log(LOG_LINES));
     check("/log 5", Request::Log(5));
     check("/log 999999", Request::Log(LOG_LINES_MAX));
@@ -67,7 +70,7 @@ fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
     ban("/ban 192.0.2.7/24 7d spam", "192.0.2.0/24", false);
     let mask = Mask::parse("192.0.2.0/24").expect("a mask");
     check_command("/unban 192.0.2.0/24", Command::Unban(mask));
-    check_mistake("/ban a/b", Mistake::BadMask(Typed::new("a/b")));
+    check_mistake("/ban a/b", ParseError::BadMask(EchoedInput::new("a/b")));
     check_usage("/ban", "ban");
     check_usage("/unban bob alice", "unban");
 }

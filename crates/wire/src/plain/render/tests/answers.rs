@@ -3,7 +3,7 @@
 use std::vec;
 
 use chinwag_core::{
-    Answer, Mask, Prefs, Profile, RoomLine, Sanction, Span, TimeStyle, Topic, WhoLine,
+    Answer, Mask, Prefs, Profile, Restriction, RoomLine, Span, TimeStyle, Topic, WhoLine,
 };
 
 use super::*;
@@ -19,7 +19,7 @@ fn who_line(by: &str) -> WhoLine {
     WhoLine {
         name: name(by),
         operator: false,
-        claimed: false,
+        registered: false,
         away: None,
         silent: Span::seconds(10),
     }
@@ -29,7 +29,7 @@ fn who_line(by: &str) -> WhoLine {
 fn who_is_here_is_a_list() {
     let lee = WhoLine {
         operator: true,
-        claimed: true,
+        registered: true,
         away: Some(Some(text("lunch"))),
         silent: Span::minutes(125),
         ..who_line("lee")
@@ -74,7 +74,7 @@ fn a_person_is_described() {
 ";
     check(Answer::Whois(Box::new(profile())), expected);
     let mut profile = profile();
-    profile.line.claimed = true;
+    profile.line.registered = true;
     profile.line.operator = true;
     profile.line.away = Some(Some(text("lunch")));
     profile.muted = true;
@@ -163,15 +163,15 @@ fn numbers_are_one_s_own_and_the_server_s() {
 
 #[test]
 fn sanctions_are_a_list() {
-    let sanction = |mask: &str, until, reason| Sanction {
+    let restriction = |mask: &str, until, reason| Restriction {
         mask: Mask::parse(mask).expect("a mask"),
         until,
         by: name("lee"),
         why: why(reason),
     };
-    let answer = Answer::Sanctions {
-        bans: vec![sanction("192.0.2.0/24", Some(NOW), "spam")],
-        mutes: vec![sanction("bob", None, "")],
+    let answer = Answer::Restrictions {
+        bans: vec![restriction("192.0.2.0/24", Some(NOW), "spam")],
+        mutes: vec![restriction("bob", None, "")],
     };
     let expected = "\
 --- 1 ban, 1 mute ---
@@ -181,7 +181,7 @@ fn sanctions_are_a_list() {
     check(answer, expected);
     let (bans, mutes) = (vec![], vec![]);
     check(
-        Answer::Sanctions { bans, mutes },
+        Answer::Restrictions { bans, mutes },
         "! Nobody is banned or muted.\n",
     );
 }

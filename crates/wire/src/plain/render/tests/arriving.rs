@@ -1,11 +1,11 @@
 //! The greeting, the welcome and other rooms.
 
-use chinwag_core::{Arrival, Company, LOBBY, Span, Topic};
+use chinwag_core::{LOBBY, RoomSummary, Span, Topic, Welcome};
 
 use super::*;
 
-fn company(others: &[&str], more: usize) -> Company {
-    Company {
+fn company(others: &[&str], more: usize) -> RoomSummary {
+    RoomSummary {
         room: room("lobby"),
         id: LOBBY,
         others: names(others),
@@ -22,8 +22,8 @@ fn topic() -> Topic {
     }
 }
 
-fn arrival(company: Company) -> Arrival {
-    Arrival {
+fn arrival(company: RoomSummary) -> Welcome {
+    Welcome {
         person: READER,
         name: name("megumin"),
         company,
@@ -60,7 +60,7 @@ fn the_welcome_tells_where_one_is() {
     let expected = "\
 Welcome, megumin. You are in #lobby with gopher and lee.
 Topic: Friday release at 15:00 (lee, 2 h ago)
-If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
+If your conn drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
 ";
     assert_eq!(shown, expected);
 }
@@ -74,7 +74,7 @@ fn the_first_is_told_that_it_is_the_operator() {
     let expected = "\
 Welcome, megumin. You are in #lobby, alone.
 Message of the day: Be kind.
-If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
+If your conn drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
 * You are the operator here: /help op.
 ";
     assert_eq!(shown, expected);

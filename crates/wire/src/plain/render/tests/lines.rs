@@ -3,7 +3,7 @@
 use std::boxed::Box;
 
 use chinwag_core::{
-    Departure, Fact, LOBBY, Manner, Prefs, Renamed, Returned, Seq, Span, TimeStyle, Told,
+    Fact, LOBBY, Manner, Prefs, PrivateMessage, QuitReason, Renamed, Returned, Seq, Span, TimeStyle,
 };
 
 use super::*;
@@ -112,7 +112,7 @@ fn coming_and_going_is_told() {
         old: name("ann"),
         new: name("annie"),
         rooms: [LOBBY].into(),
-        claimed: false,
+        registered: false,
         operator: false,
     }));
     check(renamed, "* ann is now annie\n");
@@ -126,34 +126,34 @@ fn coming_and_going_is_told() {
         replaces: None,
     }));
     check(returned, "* ann is back\n");
-    check(Fact::Arrived(Box::new(arrived("ann"))), "");
+    check(Fact::LoggedIn(Box::new(arrived("ann"))), "");
 }
 
 #[test]
 fn a_leave_says_why() {
     let (by, until) = (name("lee"), None);
     for (reason, expected) in [
-        (Departure::Quit(None), "quit"),
-        (Departure::Quit(Some(text("lunch"))), "quit: lunch"),
-        (Departure::Closed, "connection closed"),
-        (Departure::Lost, "connection lost"),
-        (Departure::TimedOut, "timed out"),
+        (QuitReason::Quit(None), "quit"),
+        (QuitReason::Quit(Some(text("lunch"))), "quit: lunch"),
+        (QuitReason::Closed, "connection closed"),
+        (QuitReason::Lost, "connection lost"),
+        (QuitReason::TimedOut, "timed out"),
         (
-            Departure::Kicked {
+            QuitReason::Kicked {
                 by: by.clone(),
                 why: why("spam"),
             },
             "kicked by lee: spam",
         ),
         (
-            Departure::Kicked {
+            QuitReason::Kicked {
                 by: by.clone(),
                 why: None,
             },
             "kicked by lee",
         ),
         (
-            Departure::Banned {
+            QuitReason::Banned {
                 by: by.clone(),
                 until,
                 why: None,
@@ -161,15 +161,15 @@ fn a_leave_says_why() {
             "banned by lee",
         ),
         (
-            Departure::Banned {
+            QuitReason::Banned {
                 by,
                 until,
                 why: why("spam"),
             },
             "banned by lee",
         ),
-        (Departure::TooSlow, "too slow"),
-        (Departure::Restart, "server restart"),
+        (QuitReason::TooSlow, "too slow"),
+        (QuitReason::Restart, "server restart"),
     ] {
         check(
             departed("ann", reason),
@@ -180,7 +180,7 @@ fn a_leave_says_why() {
 
 #[test]
 fn a_crowd_is_one_line() {
-    let crowd = |joined, left, why| Fact::Crowd {
+    let crowd = |joined, left, why| Fact::PresenceSummary {
         room: LOBBY,
         joined,
         left,
@@ -189,7 +189,7 @@ fn a_crowd_is_one_line() {
         here: 19,
     };
     check(
-        crowd(0, 14, Some(Departure::Restart)),
+        crowd(0, 14, Some(QuitReason::Restart)),
         "* 14 people left #lobby (server restart)\n",
     );
     check(crowd(0, 14, None), "* 14 people left #lobby (19 here)\n");
@@ -200,7 +200,7 @@ fn a_crowd_is_one_line() {
     );
     check(crowd(1, 0, None), "* 1 person joined #lobby (19 here)\n");
     check(
-        crowd(1, 1, Some(Departure::Closed)),
+        crowd(1, 1, Some(QuitReason::Closed)),
         "* 1 person joined and 1 left #lobby (19 here)\n",
     );
     check(crowd(0, 0, None), "");
@@ -208,7 +208,7 @@ fn a_crowd_is_one_line() {
 
 #[test]
 fn a_crowd_of_one_has_a_name() {
-    let one = |joined, left, why| Fact::Crowd {
+    let one = |joined, left, why| Fact::PresenceSummary {
         room: LOBBY,
         joined,
         left,
@@ -218,7 +218,7 @@ fn a_crowd_of_one_has_a_name() {
     };
     check(one(1, 0, None), "* ann joined #lobby (19 here)\n");
     check(
-        one(0, 1, Some(Departure::Closed)),
+        one(0, 1, Some(QuitReason::Closed)),
         "* ann left #lobby (connection closed)\n",
     );
     check(one(0, 1, None), "* ann left #lobby\n");
@@ -252,7 +252,7 @@ pub(super) fn check_private(fact: Fact, reader: PersonId, expected: &str) {
 }
 
 fn told(from: PersonId, to: PersonId) -> Fact {
-    Fact::Told(Box::new(Told {
+    Fact::PrivateMessage(Box::new(PrivateMessage {
         from,
         from_name: name("bob"),
         to,
@@ -298,14 +298,14 @@ fn what_one_did_to_oneself_is_confirmed() {
         "! You ignore bob now. /unignore bob ends it.\n",
     );
     check_private(ignore(false), READER, "! You hear bob again.\n");
-    let claimed = Fact::Claimed {
+    let registered = Fact::Registered {
         person,
         name: name("ann"),
-        credential: "$argon2id$".into(),
+        password_hash: "$argon2id$".into(),
         operator: false,
     };
     check_private(
-        claimed,
+        registered,
         READER,
         "! Your name is registered. Next time type ann#PASSWORD at the prompt.\n",
     );

@@ -1,6 +1,6 @@
 //! Notices and goodbyes.
 
-use chinwag_core::{Departure, Span};
+use chinwag_core::{QuitReason, Span};
 
 use super::*;
 use crate::plain::Notice;
@@ -42,7 +42,7 @@ fn notices() {
             Notice::Skipped { lines: 1 },
             "! You were behind: 1 line skipped. /history 1 shows it.",
         ),
-        (Notice::Busy, "! The server is busy. Try again in a moment."),
+        (Notice::Busy, "! The server is busy. Try again in a env."),
         (
             Notice::NoHistory,
             "! The server cannot read the history right now.",
@@ -66,20 +66,20 @@ fn notices() {
 #[test]
 fn a_goodbye_says_what_ended() {
     let farewell =
-        |why: Departure, lines| shown(|r, out| r.farewell(out, &name("al"), &why, lines));
+        |why: QuitReason, lines| shown(|r, out| r.farewell(out, &name("al"), &why, lines));
     assert_eq!(
-        farewell(Departure::Quit(None), 4),
+        farewell(QuitReason::Quit(None), 4),
         "Bye, al. 4 lines sent.\n"
     );
-    assert_eq!(farewell(Departure::Closed, 1), "Bye, al. 1 line sent.\n");
+    assert_eq!(farewell(QuitReason::Closed, 1), "Bye, al. 1 line sent.\n");
     let by = || name("lee");
-    let kicked = Departure::Kicked {
+    let kicked = QuitReason::Kicked {
         by: by(),
         why: why("spam"),
     };
     assert_eq!(farewell(kicked, 0), "! You were kicked by lee: spam.\n");
     let until = Some(Timestamp(1_795_341_600_000));
-    let banned = Departure::Banned {
+    let banned = QuitReason::Banned {
         by: by(),
         until,
         why: why("spam"),
@@ -89,7 +89,7 @@ fn a_goodbye_says_what_ended() {
         "You are banned until 2026-11-22 10:00 UTC: spam.\n"
     );
     assert_eq!(
-        farewell(Departure::Restart, 0),
+        farewell(QuitReason::Restart, 0),
         "! The server is stopping.\n"
     );
 }

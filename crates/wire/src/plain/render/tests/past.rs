@@ -1,8 +1,8 @@
-//! Days, history, search and the log of deeds.
+//! Days, history, search and the log of audit_log.
 
 use std::boxed::Box;
 
-use chinwag_core::{Act, Deed, Fact, Manner, Mask, Sanction, Span};
+use chinwag_core::{AuditEntry, Fact, Manner, Mask, ModAction, Restriction, Span};
 
 use super::*;
 use crate::plain::request::{Back, Search};
@@ -195,11 +195,11 @@ fn a_search_says_when_there_is_more_and_when_there_is_nothing() {
     assert_eq!(shown_of(&[], false), "! Nothing found for \"deploy\".\n");
 }
 
-fn deed(act: Act) -> Event {
+fn audit_entry(act: ModAction) -> Event {
     let (by, actor, target) = (name("lee"), None, None);
     event(
         NOW,
-        Fact::Deed(Box::new(Deed {
+        Fact::Moderated(Box::new(AuditEntry {
             by,
             actor,
             act,
@@ -208,8 +208,8 @@ fn deed(act: Act) -> Event {
     )
 }
 
-fn spammer() -> Sanction {
-    Sanction {
+fn spammer() -> Restriction {
+    Restriction {
         mask: Mask::of_person(name("bob"), [192, 0, 2, 7].into()),
         until: Some(NOW + Span::minutes(10)),
         by: name("lee"),
@@ -218,8 +218,8 @@ fn spammer() -> Sanction {
 }
 
 #[track_caller]
-fn check_log(act: Act, expected: &str) {
-    let shown = shown(|r, out| r.log(out, [deed(act)].iter()));
+fn check_log(act: ModAction, expected: &str) {
+    let shown = shown(|r, out| r.log(out, [audit_entry(act)].iter()));
     let head = "--- what operators did last ---\n  2026-11-21 14:03 lee";
     assert_eq!(shown, std::format!("{head} {expected}\n"));
 }
@@ -228,45 +228,48 @@ fn check_log(act: Act, expected: &str) {
 fn the_log_tells_who_did_what_and_when() {
     let bob = || name("bob");
     check_log(
-        Act::Kick {
+        ModAction::Kick {
             name: bob(),
             why: why("spam"),
         },
         "kicked bob: spam",
     );
     check_log(
-        Act::Mute(spammer()),
+        ModAction::Mute(spammer()),
         "muted bob (192.0.2.7) for 10 minutes: spam",
     );
-    check_log(Act::Unmute(Mask::of_name(bob())), "unmuted bob");
+    check_log(ModAction::Unmute(Mask::of_name(bob())), "unmuted bob");
     check_log(
-        Act::Ban(spammer()),
+        ModAction::Ban(spammer()),
         "banned bob (192.0.2.7) for 10 minutes: spam",
     );
-    check_log(Act::Unban(spammer().mask), "unbanned bob (192.0.2.7)");
+    check_log(ModAction::Unban(spammer().mask), "unbanned bob (192.0.2.7)");
     check_log(
-        Act::Op {
+        ModAction::Op {
             name: bob(),
             lasting: true,
         },
         "made bob an operator",
     );
     check_log(
-        Act::Op {
+        ModAction::Op {
             name: bob(),
             lasting: false,
         },
         "made bob an operator until they leave",
     );
-    check_log(Act::Deop { name: bob() }, "took back bob's operator rights");
-    check_log(Act::Announce(text("noon")), "announced: noon");
     check_log(
-        Act::Motd(Some(text("Be kind."))),
+        ModAction::Deop { name: bob() },
+        "took back bob's operator rights",
+    );
+    check_log(ModAction::Announce(text("noon")), "announced: noon");
+    check_log(
+        ModAction::Motd(Some(text("Be kind."))),
         "set the message of the day: Be kind.",
     );
-    check_log(Act::Motd(None), "cleared the message of the day");
-    check_log(Act::Lock(true), "locked the server");
-    check_log(Act::Lock(false), "unlocked the server");
+    check_log(ModAction::Motd(None), "cleared the message of the day");
+    check_log(ModAction::Lock(true), "locked the server");
+    check_log(ModAction::Lock(false), "unlocked the server");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::vec;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Act, Answer, Deed, Departure, Fact, LOBBY, Manner, Mask, Sanction, Told, Topic,
+    Answer, AuditEntry, Fact, LOBBY, Manner, Mask, ModAction, PrivateMessage, QuitReason,
+    Restriction, Topic,
 };
 use proptest::prelude::*;
 
@@ -56,7 +57,7 @@ fn room_facts(text: &Text) -> Vec<(Fact, char)> {
     let (by, why) = (name("lee"), Some(Arc::new(text.clone())));
     let said = |manner| said(NOW, "gopher", text, manner).fact;
     let topic = Some(text.clone());
-    let kicked = Departure::Kicked {
+    let kicked = QuitReason::Kicked {
         by: by.clone(),
         why,
     };
@@ -71,20 +72,20 @@ fn room_facts(text: &Text) -> Vec<(Fact, char)> {
             },
             '*',
         ),
-        (departed("ann", Departure::Quit(Some(text.clone()))), '*'),
+        (departed("ann", QuitReason::Quit(Some(text.clone()))), '*'),
         (departed("ann", kicked), '*'),
     ])
 }
 
 /// The facts that carry what somebody wrote to one person.
 fn private_facts(text: &Text) -> Vec<(Fact, char)> {
-    let mute = Sanction {
+    let mute = Restriction {
         mask: Mask::of_name(name("ann")),
         until: None,
         by: name("lee"),
         why: Some(Arc::new(text.clone())),
     };
-    let told = Told {
+    let told = PrivateMessage {
         from: GOPHER,
         from_name: name("gopher"),
         to: READER,
@@ -92,9 +93,9 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         text: text.clone(),
         ignored: false,
     };
-    let deed = |act| {
+    let audit_entry = |act| {
         let (by, actor, target) = (name("lee"), Some(GOPHER), Some(READER));
-        Fact::Deed(Box::new(Deed {
+        Fact::Moderated(Box::new(AuditEntry {
             by,
             actor,
             act,
@@ -107,9 +108,9 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         why: Some(text.clone()),
     };
     Vec::from([
-        (Fact::Told(Box::new(told)), '['),
-        (deed(Act::Mute(mute)), '!'),
-        (deed(Act::Announce(text.clone())), '!'),
+        (Fact::PrivateMessage(Box::new(told)), '['),
+        (audit_entry(ModAction::Mute(mute)), '!'),
+        (audit_entry(ModAction::Announce(text.clone())), '!'),
         (away, '!'),
     ])
 }

@@ -3,8 +3,8 @@
 use chinwag_core::{Mask, Rejection, Span};
 
 use super::*;
-use crate::plain::request::{Asked, Typed};
-use crate::plain::{Mistake, parse, parse_entry};
+use crate::plain::request::{Asked, EchoedInput};
+use crate::plain::{ParseError, parse, parse_entry};
 
 /// In the chat, about this command, and at the prompt.
 #[track_caller]
@@ -46,7 +46,7 @@ fn names_are_refused_with_a_way_out() {
     };
     check_same(alike, "nick", "\"Iee\" looks like \"lee\". Choose another.");
     check(
-        Rejection::NameClaimed(lee.clone()),
+        Rejection::NameRegistered(lee.clone()),
         "nick",
         "! \"lee\" is registered. If it is yours, type /nick lee#password; or choose another.",
         "\"lee\" is registered. If it is yours, type lee#password; or choose another.",
@@ -83,7 +83,7 @@ fn a_closed_door_says_why() {
     check_same(
         Rejection::Locked,
         "resume",
-        "Only registered names may come in at the moment. Try again later.",
+        "Only registered names may come in at the env. Try again later.",
     );
     check_same(
         Rejection::CodeNotValid,
@@ -106,7 +106,7 @@ fn speech_that_is_not_sent_is_told_as_such() {
     check_speech(muted(None), "you are muted.");
     check_speech(
         Rejection::LockedSpeech,
-        "only registered names may speak at the moment.",
+        "only registered names may speak at the env.",
     );
     check_speech(
         Rejection::CannotSave,
@@ -192,12 +192,12 @@ fn what_does_not_fit_the_state_is_said() {
         "! 192.0.2.0/24 is not banned. /bans lists all.",
     );
     check_chat(
-        Rejection::SanctionsFull,
+        Rejection::RestrictionsFull,
         "ban",
         "! There are as many bans or mutes as the server keeps. Undo some first.",
     );
     check_chat(
-        Rejection::ClaimsFull,
+        Rejection::RegistrationsFull,
         "claim",
         "! There are as many registered names as the server keeps.",
     );
@@ -298,12 +298,12 @@ fn mistakes_say_what_would_be_right() {
         &std::format!("/claim {long}"),
         "! A password has at most 128 bytes.",
     );
-    assert_eq!(shown(|r, out| r.mistake(out, &Mistake::Blank)), "");
+    assert_eq!(shown(|r, out| r.mistake(out, &ParseError::Blank)), "");
 }
 
 #[test]
 fn what_is_shown_back_is_short() {
-    let typed = std::format!("{}", Typed::new(&"é".repeat(4096)));
+    let typed = std::format!("{}", EchoedInput::new(&"é".repeat(4096)));
     assert_eq!(typed, std::format!("{}...", "é".repeat(64)));
 }
 

@@ -2,13 +2,13 @@
 
 use std::boxed::Box;
 
-use chinwag_core::{Act, Deed, Fact, Mask, Sanction, Span, Timestamp};
+use chinwag_core::{AuditEntry, Fact, Mask, ModAction, Restriction, Span, Timestamp};
 
 use super::lines::check_private;
 use super::*;
 
-fn sanction(who: &str, until: Option<Timestamp>, reason: &str) -> Sanction {
-    Sanction {
+fn restriction(who: &str, until: Option<Timestamp>, reason: &str) -> Restriction {
+    Restriction {
         mask: Mask::parse(who).expect("a mask"),
         until,
         by: name("lee"),
@@ -17,17 +17,18 @@ fn sanction(who: &str, until: Option<Timestamp>, reason: &str) -> Sanction {
 }
 
 #[track_caller]
-fn check_deed(act: Act, to_target: &str, to_actor: &str) {
-    let deed = Fact::Deed(Box::new(Deed {
+fn check_deed(act: ModAction, to_target: &str, to_actor: &str) {
+    let audit_entry = Fact::Moderated(Box::new(AuditEntry {
         by: name("lee"),
         actor: Some(READER),
         act,
         target: Some(GOPHER),
     }));
-    check_private(deed.clone(), GOPHER, to_target);
-    check_private(deed.clone(), READER, to_actor);
-    if !matches!(&deed, Fact::Deed(deed) if matches!(deed.act, Act::Announce(_))) {
-        check_private(deed, PersonId(9), "");
+    check_private(audit_entry.clone(), GOPHER, to_target);
+    check_private(audit_entry.clone(), READER, to_actor);
+    if !matches!(&audit_entry, Fact::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
+    {
+        check_private(audit_entry, PersonId(9), "");
     }
 }
 
@@ -35,23 +36,23 @@ fn check_deed(act: Act, to_target: &str, to_actor: &str) {
 fn deeds_are_told_to_both() {
     let ten = Some(NOW + Span::minutes(10));
     check_deed(
-        Act::Mute(sanction("bob", ten, "spam")),
+        ModAction::Mute(restriction("bob", ten, "spam")),
         "! You are muted by lee for 10 minutes: spam.\n",
         "! bob is muted for 10 minutes: spam.\n",
     );
     check_deed(
-        Act::Mute(sanction("bob", None, "")),
+        ModAction::Mute(restriction("bob", None, "")),
         "! You are muted by lee.\n",
         "! bob is muted.\n",
     );
     check_deed(
-        Act::Unmute(Mask::of_name(name("bob"))),
+        ModAction::Unmute(Mask::of_name(name("bob"))),
         "! You may speak again: lee unmuted you.\n",
         "! bob may speak again.\n",
     );
     let bob = || name("bob");
     check_deed(
-        Act::Op {
+        ModAction::Op {
             name: bob(),
             lasting: true,
         },
@@ -59,7 +60,7 @@ fn deeds_are_told_to_both() {
         "! bob is an operator now.\n",
     );
     check_deed(
-        Act::Op {
+        ModAction::Op {
             name: bob(),
             lasting: false,
         },
@@ -67,12 +68,16 @@ fn deeds_are_told_to_both() {
         "! bob is an operator now, until they leave: the name is not registered.\n",
     );
     check_deed(
-        Act::Deop { name: bob() },
+        ModAction::Deop { name: bob() },
         "! Your operator rights were taken back by lee.\n",
         "! bob is no operator any more.\n",
     );
     let announced = "! lee announces: restart at noon\n";
-    check_deed(Act::Announce(text("restart at noon")), announced, announced);
+    check_deed(
+        ModAction::Announce(text("restart at noon")),
+        announced,
+        announced,
+    );
 }
 
 #[test]
@@ -80,14 +85,14 @@ fn deeds_without_a_target_are_confirmed() {
     let bob = || name("bob");
     let done = |act, expected| check_deed(act, "", expected);
     done(
-        Act::Kick {
+        ModAction::Kick {
             name: bob(),
             why: why("spam"),
         },
         "! bob was kicked: spam.\n",
     );
     done(
-        Act::Kick {
+        ModAction::Kick {
             name: bob(),
             why: None,
         },
@@ -96,29 +101,32 @@ fn deeds_without_a_target_are_confirmed() {
     // 2026-11-22 10:00 UTC
     let until = Some(Timestamp(1_795_341_600_000));
     done(
-        Act::Ban(sanction("192.0.2.0/24", until, "spam")),
+        ModAction::Ban(restriction("192.0.2.0/24", until, "spam")),
         "! 192.0.2.0/24 is banned until 2026-11-22 10:00 UTC: spam.\n",
     );
-    let both = Sanction {
+    let both = Restriction {
         mask: Mask::of_person(bob(), [192, 0, 2, 7].into()),
-        ..sanction("bob", None, "")
+        ..restriction("bob", None, "")
     };
-    done(Act::Ban(both), "! bob (192.0.2.7) is banned.\n");
+    done(ModAction::Ban(both), "! bob (192.0.2.7) is banned.\n");
     done(
-        Act::Unban(Mask::of_name(bob())),
+        ModAction::Unban(Mask::of_name(bob())),
         "! bob is not banned any more.\n",
     );
     done(
-        Act::Motd(Some(text("x"))),
+        ModAction::Motd(Some(text("x"))),
         "! The message of the day is set.\n",
     );
-    done(Act::Motd(None), "! The message of the day is cleared.\n");
     done(
-        Act::Lock(true),
+        ModAction::Motd(None),
+        "! The message of the day is cleared.\n",
+    );
+    done(
+        ModAction::Lock(true),
         "! Locked: only registered names may arrive and speak. /lock off ends it.\n",
     );
     done(
-        Act::Lock(false),
+        ModAction::Lock(false),
         "! Unlocked: everybody may arrive and speak.\n",
     );
 }

@@ -1,4 +1,4 @@
-//! Crowds: when many come or go at once, the room is told in one line instead of many.
+//! PresenceBatcher: when many come or go at once, the room is told in one line instead of many.
 //!
 //! Without it a netsplit, a class that starts or a flood of strangers costs every member a line
 //! for every other: a join would cost the more the fuller the room is. The first few within the
@@ -8,24 +8,24 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use crate::event::{Departure, Fact};
+use crate::event::{Fact, QuitReason};
 use crate::ids::RoomId;
-use crate::limits::{CROWD_MAX, CROWD_TIME};
+use crate::limits::{PRESENCE_MAX, PRESENCE_TIME};
 use crate::name::Name;
 use crate::time::Timestamp;
 
 /// Whether a room is told of a fact now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Telling {
+pub enum Timing {
     /// Now, as it is.
     Now,
-    /// Later, within the number that [`Crowds::due`] gives.
+    /// Later, within the number that [`PresenceBatcher::due`] gives.
     Later,
 }
 
 /// One room's window.
 #[derive(Clone, Debug)]
-struct Crowd {
+struct Window {
     until: Timestamp,
     joins_told: u32,
     leaves_told: u32,
@@ -34,40 +34,40 @@ struct Crowd {
     /// The first who was not told of.
     who: Option<Name>,
     /// The reason that all who left had so far.
-    why: Option<Departure>,
+    why: Option<QuitReason>,
     same_reason: bool,
 }
 
 /// The windows of all rooms where somebody came or went lately.
 #[derive(Clone, Debug, Default)]
-pub struct Crowds {
-    rooms: HashMap<RoomId, Crowd>,
+pub struct PresenceBatcher {
+    rooms: HashMap<RoomId, Window>,
 }
 
-impl Crowds {
+impl PresenceBatcher {
     /// Takes note of a fact that a room is to be told. Only comings and goings are ever put off.
-    pub fn admit(&mut self, room: RoomId, fact: &Fact, now: Timestamp) -> Telling {
+    pub fn offer(&mut self, room: RoomId, fact: &Fact, now: Timestamp) -> Timing {
         let (name, is_leave, why) = match fact {
             Fact::Joined { name, .. } => (name, false, None),
             Fact::Left { name, .. } => (name, true, None),
-            Fact::Departed(departed) => (&departed.name, true, Some(&departed.why)),
-            _ => return Telling::Now,
+            Fact::Quit(departed) => (&departed.name, true, Some(&departed.why)),
+            _ => return Timing::Now,
         };
-        let crowd = self.rooms.entry(room).or_insert_with(|| Crowd::open(now));
+        let crowd = self.rooms.entry(room).or_insert_with(|| Window::open(now));
         let told = match is_leave {
             true => &mut crowd.leaves_told,
             false => &mut crowd.joins_told,
         };
-        if *told < CROWD_MAX {
+        if *told < PRESENCE_MAX {
             *told += 1;
-            return Telling::Now;
+            return Timing::Now;
         }
         crowd.who.get_or_insert_with(|| name.clone());
         match is_leave {
             true => crowd.count_leave(why),
             false => crowd.joined += 1,
         }
-        Telling::Later
+        Timing::Later
     }
 
     /// When [`due`](Self::due) has something to do next.
@@ -84,20 +84,20 @@ impl Crowds {
             let here = here(room) as u32;
             facts.push(crowd.tell(room, here));
             // A crowd that goes on is told once in each window, and nobody in between.
-            let next = Crowd {
-                joins_told: CROWD_MAX,
-                leaves_told: CROWD_MAX,
-                ..Crowd::open(now)
+            let next = Window {
+                joins_told: PRESENCE_MAX,
+                leaves_told: PRESENCE_MAX,
+                ..Window::open(now)
             };
             self.rooms.insert(room, next);
         }
     }
 }
 
-impl Crowd {
+impl Window {
     fn open(now: Timestamp) -> Self {
         Self {
-            until: now + CROWD_TIME,
+            until: now + PRESENCE_TIME,
             joins_told: 0,
             leaves_told: 0,
             joined: 0,
@@ -112,7 +112,7 @@ impl Crowd {
         self.joined + self.left > 0
     }
 
-    fn count_leave(&mut self, why: Option<&Departure>) {
+    fn count_leave(&mut self, why: Option<&QuitReason>) {
         if self.left == 0 {
             self.why = why.cloned();
         }
@@ -121,7 +121,7 @@ impl Crowd {
     }
 
     fn tell(self, room: RoomId, here: u32) -> Fact {
-        Fact::Crowd {
+        Fact::PresenceSummary {
             room,
             joined: self.joined,
             left: self.left,
@@ -151,13 +151,13 @@ mod tests {
 
     #[test]
     fn the_first_are_told_and_the_rest_counted() {
-        let mut crowds = Crowds::default();
+        let mut presence = PresenceBatcher::default();
         let start = Timestamp(0);
-        let told = (0..10).map(|_| crowds.admit(ROOM, &joined(), start));
-        assert_eq!(told.filter(|t| *t == Telling::Now).count(), 8);
+        let told = (0..10).map(|_| presence.offer(ROOM, &joined(), start));
+        assert_eq!(told.filter(|t| *t == Timing::Now).count(), 8);
         let mut facts = vec![];
-        crowds.due(start + CROWD_TIME, |_| 10, &mut facts);
-        let Some(Fact::Crowd {
+        presence.due(start + PRESENCE_TIME, |_| 10, &mut facts);
+        let Some(Fact::PresenceSummary {
             joined, left, here, ..
         }) = facts.first()
         else {
@@ -168,30 +168,30 @@ mod tests {
 
     #[test]
     fn a_quiet_room_is_forgotten_and_then_told_again() {
-        let mut crowds = Crowds::default();
+        let mut presence = PresenceBatcher::default();
         let mut now = Timestamp(0);
         for _ in 0..20 {
-            assert_eq!(crowds.admit(ROOM, &joined(), now), Telling::Now);
-            now = now + CROWD_TIME;
+            assert_eq!(presence.offer(ROOM, &joined(), now), Timing::Now);
+            now = now + PRESENCE_TIME;
             let mut facts = vec![];
-            crowds.due(now, |_| 1, &mut facts);
-            assert!(facts.is_empty() && crowds.deadline().is_none());
+            presence.due(now, |_| 1, &mut facts);
+            assert!(facts.is_empty() && presence.deadline().is_none());
         }
     }
 
     #[test]
     fn a_crowd_that_goes_on_is_one_line_a_window() {
-        let mut crowds = Crowds::default();
+        let mut presence = PresenceBatcher::default();
         let mut now = Timestamp(0);
         let mut lines = 0;
         for _ in 0..100 {
-            let told = (0..10).map(|_| crowds.admit(ROOM, &joined(), now));
-            lines += told.filter(|told| *told == Telling::Now).count() as u32;
+            let told = (0..10).map(|_| presence.offer(ROOM, &joined(), now));
+            lines += told.filter(|told| *told == Timing::Now).count() as u32;
             now = now + crate::Span::seconds(1);
             let mut facts = vec![];
-            crowds.due(now, |_| 1, &mut facts);
+            presence.due(now, |_| 1, &mut facts);
             lines += facts.len() as u32;
         }
-        assert!(lines <= CROWD_MAX + 100 / 5, "{lines}");
+        assert!(lines <= PRESENCE_MAX + 100 / 5, "{lines}");
     }
 }

@@ -12,9 +12,9 @@ use chinwag_core::{Bucket, Rate, Timestamp, home_of};
 /// A household: its block of addresses as numbers, without what all blocks of its kind share.
 type Home = u128;
 
-/// The doors of one server.
+/// The limiter of one server.
 #[derive(Clone, Debug)]
-pub(crate) struct Doors {
+pub(crate) struct ConnLimiter {
     homes: Arc<Mutex<HashMap<Home, Door>>>,
     connections_max: usize,
     rate: Rate,
@@ -29,7 +29,7 @@ struct Door {
 
 /// A connection's place among those of its address; given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Admission {
+pub(crate) struct Permit {
     homes: Arc<Mutex<HashMap<Home, Door>>>,
     home: Home,
 }
@@ -46,7 +46,7 @@ pub(crate) enum TurnedAway {
 /// Addresses that are remembered before those that have been quiet are forgotten.
 const HOMES_MAX: usize = 10_000;
 
-impl Doors {
+impl ConnLimiter {
     pub(crate) fn new(connections_max: usize, rate: Rate) -> Self {
         Self {
             homes: Arc::default(),
@@ -63,7 +63,7 @@ impl Doors {
         &self,
         address: IpAddr,
         now: Timestamp,
-    ) -> Result<Option<Admission>, TurnedAway> {
+    ) -> Result<Option<Permit>, TurnedAway> {
         if address.to_canonical().is_loopback() {
             return Ok(None);
         }
@@ -89,11 +89,11 @@ impl Doors {
         taken.map_err(|_| TurnedAway::TooOften)?;
         door.open += 1;
         let homes = self.homes.clone();
-        Ok(Some(Admission { homes, home }))
+        Ok(Some(Permit { homes, home }))
     }
 }
 
-impl Drop for Admission {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(door) = homes.get_mut(&self.home) {
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn connections_are_counted_and_given_back() {
-        let doors = Doors::new(2, Rate::UNLIMITED);
-        let enter = |address| doors.enter(ip(address), Timestamp(0));
+        let limiter = ConnLimiter::new(2, Rate::UNLIMITED);
+        let enter = |address| limiter.enter(ip(address), Timestamp(0));
         let first = enter("192.0.2.1");
         let _second = enter("::ffff:192.0.2.1");
         assert_eq!(enter("192.0.2.1").map(drop), Err(TurnedAway::TooMany));
@@ -130,16 +130,16 @@ mod tests {
 
     #[test]
     fn a_household_counts_as_one() {
-        let doors = Doors::new(1, Rate::UNLIMITED);
-        let _first = doors.enter(ip("2001:db8:1:2::1"), Timestamp(0));
-        let second = doors.enter(ip("2001:db8:1:2::2"), Timestamp(0));
+        let limiter = ConnLimiter::new(1, Rate::UNLIMITED);
+        let _first = limiter.enter(ip("2001:db8:1:2::1"), Timestamp(0));
+        let second = limiter.enter(ip("2001:db8:1:2::2"), Timestamp(0));
         assert_eq!(second.map(drop), Err(TurnedAway::TooMany));
     }
 
     #[test]
     fn a_row_of_connections_is_slowed_down() {
-        let doors = Doors::new(0, RATE);
-        let enter = |at| doors.enter(ip("192.0.2.1"), at).map(drop);
+        let limiter = ConnLimiter::new(0, RATE);
+        let enter = |at| limiter.enter(ip("192.0.2.1"), at).map(drop);
         assert!((0..5).all(|_| enter(Timestamp(0)).is_ok()));
         assert_eq!(enter(Timestamp(0)), Err(TurnedAway::TooOften));
         assert!(enter(Timestamp(0) + Span::seconds(1)).is_ok());
@@ -147,8 +147,8 @@ mod tests {
 
     #[test]
     fn loopback_is_exempt() {
-        let doors = Doors::new(1, RATE);
-        assert!((0..100).all(|_| doors.enter(ip("127.0.0.1"), Timestamp(0)).is_ok()));
-        assert!(doors.enter(ip("::1"), Timestamp(0)).is_ok());
+        let limiter = ConnLimiter::new(1, RATE);
+        assert!((0..100).all(|_| limiter.enter(ip("127.0.0.1"), Timestamp(0)).is_ok()));
+        assert!(limiter.enter(ip("::1"), Timestamp(0)).is_ok());
     }
 }

@@ -1,109 +1,113 @@
-//! What operators do, told to whom it was done, to who did it, and in the log of deeds.
+//! What operators do, told to whom it was done, to who did it, and in the log of audit_log.
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Act, Deed, Mask, Sanction, Timestamp};
+use chinwag_core::{AuditEntry, Mask, ModAction, Restriction, Timestamp};
 
-use super::Page;
+use super::LineWriter;
 use crate::plain::words::{Because, Exactly, Utc, Why};
 
-impl Page<'_> {
+impl LineWriter<'_> {
     /// `! You are muted by lee for 10 minutes: spam.`
-    pub(super) fn deed_to_target(&mut self, deed: &Deed, at: Timestamp) {
-        let by = &deed.by;
-        match &deed.act {
-            Act::Mute(mute) => {
+    pub(super) fn moderation_to_target(&mut self, audit_entry: &AuditEntry, at: Timestamp) {
+        let by = &audit_entry.by;
+        match &audit_entry.act {
+            ModAction::Mute(mute) => {
                 let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
                 self.alone(format_args!("You are muted by {by}{time}{why}"));
             }
-            Act::Unmute(_) => self.alone(format_args!("You may speak again: {by} unmuted you.")),
-            Act::Op { .. } => {
+            ModAction::Unmute(_) => {
+                self.alone(format_args!("You may speak again: {by} unmuted you."))
+            }
+            ModAction::Op { .. } => {
                 self.alone(format_args!("You were made an operator by {by}: /help op."));
             }
-            Act::Deop { .. } => {
+            ModAction::Deop { .. } => {
                 self.alone(format_args!(
                     "Your operator rights were taken back by {by}."
                 ));
             }
             // Whoever is kicked or banned is told in a farewell; the rest is done to nobody.
-            Act::Kick { .. }
-            | Act::Ban(_)
-            | Act::Unban(_)
-            | Act::Announce(_)
-            | Act::Motd(_)
-            | Act::Lock(_) => {}
+            ModAction::Kick { .. }
+            | ModAction::Ban(_)
+            | ModAction::Unban(_)
+            | ModAction::Announce(_)
+            | ModAction::Motd(_)
+            | ModAction::Lock(_) => {}
         }
     }
 
     /// `! bob is muted for 10 minutes: spam.`
-    pub(super) fn deed_to_actor(&mut self, deed: &Deed, at: Timestamp) {
-        match &deed.act {
-            Act::Kick { name, why } => {
+    pub(super) fn moderation_to_actor(&mut self, audit_entry: &AuditEntry, at: Timestamp) {
+        match &audit_entry.act {
+            ModAction::Kick { name, why } => {
                 self.alone(format_args!("{name} was kicked{}", Because(why.as_deref())));
             }
-            Act::Mute(mute) => {
+            ModAction::Mute(mute) => {
                 let (whom, time) = (Whom(&mute.mask), For(mute, at));
                 let why = Because(mute.why.as_deref());
                 self.alone(format_args!("{whom} is muted{time}{why}"));
             }
-            Act::Unmute(mask) => self.alone(format_args!("{} may speak again.", Whom(mask))),
-            Act::Ban(ban) => {
+            ModAction::Unmute(mask) => self.alone(format_args!("{} may speak again.", Whom(mask))),
+            ModAction::Ban(ban) => {
                 let (whom, time) = (Both(&ban.mask), Until(ban.until));
                 let why = Because(ban.why.as_deref());
                 self.alone(format_args!("{whom} is banned{time}{why}"));
             }
-            Act::Unban(mask) => self.alone(format_args!("{} is not banned any more.", Both(mask))),
-            Act::Op {
+            ModAction::Unban(mask) => {
+                self.alone(format_args!("{} is not banned any more.", Both(mask)))
+            }
+            ModAction::Op {
                 name,
                 lasting: true,
             } => {
                 self.alone(format_args!("{name} is an operator now."));
             }
-            Act::Op { name, .. } => self.alone(format_args!(
+            ModAction::Op { name, .. } => self.alone(format_args!(
                 "{name} is an operator now, until they leave: the name is not registered."
             )),
-            Act::Deop { name } => self.alone(format_args!("{name} is no operator any more.")),
-            Act::Motd(Some(_)) => self.alone("The message of the day is set."),
-            Act::Motd(None) => self.alone("The message of the day is cleared."),
-            Act::Lock(true) => {
+            ModAction::Deop { name } => self.alone(format_args!("{name} is no operator any more.")),
+            ModAction::Motd(Some(_)) => self.alone("The message of the day is set."),
+            ModAction::Motd(None) => self.alone("The message of the day is cleared."),
+            ModAction::Lock(true) => {
                 self.alone("Locked: only registered names may arrive and speak. /lock off ends it.")
             }
-            Act::Lock(false) => self.alone("Unlocked: everybody may arrive and speak."),
-            // Told to everybody, the actor too.
-            Act::Announce(_) => {}
+            ModAction::Lock(false) => self.alone("Unlocked: everybody may arrive and speak."),
+            // PrivateMessage to everybody, the actor too.
+            ModAction::Announce(_) => {}
         }
     }
 }
 
 /// `muted bob for 10 minutes: spam`: a line of the log, behind the operator's name.
-pub(super) struct Did<'a>(pub(super) &'a Act, pub(super) Timestamp);
+pub(super) struct Did<'a>(pub(super) &'a ModAction, pub(super) Timestamp);
 
 impl Display for Did<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(act, at) = *self;
         match act {
-            Act::Kick { name, why } => write!(f, "kicked {name}{}", Why(why.as_deref())),
-            Act::Mute(mute) => {
+            ModAction::Kick { name, why } => write!(f, "kicked {name}{}", Why(why.as_deref())),
+            ModAction::Mute(mute) => {
                 let (whom, time) = (Both(&mute.mask), For(mute, at));
                 write!(f, "muted {whom}{time}{}", Why(mute.why.as_deref()))
             }
-            Act::Unmute(mask) => write!(f, "unmuted {}", Both(mask)),
-            Act::Ban(ban) => {
+            ModAction::Unmute(mask) => write!(f, "unmuted {}", Both(mask)),
+            ModAction::Ban(ban) => {
                 let (whom, time) = (Both(&ban.mask), For(ban, at));
                 write!(f, "banned {whom}{time}{}", Why(ban.why.as_deref()))
             }
-            Act::Unban(mask) => write!(f, "unbanned {}", Both(mask)),
-            Act::Op {
+            ModAction::Unban(mask) => write!(f, "unbanned {}", Both(mask)),
+            ModAction::Op {
                 name,
                 lasting: true,
             } => write!(f, "made {name} an operator"),
-            Act::Op { name, .. } => write!(f, "made {name} an operator until they leave"),
-            Act::Deop { name } => write!(f, "took back {name}'s operator rights"),
-            Act::Announce(text) => write!(f, "announced: {text}"),
-            Act::Motd(Some(text)) => write!(f, "set the message of the day: {text}"),
-            Act::Motd(None) => f.write_str("cleared the message of the day"),
-            Act::Lock(true) => f.write_str("locked the server"),
-            Act::Lock(false) => f.write_str("unlocked the server"),
+            ModAction::Op { name, .. } => write!(f, "made {name} an operator until they leave"),
+            ModAction::Deop { name } => write!(f, "took back {name}'s operator rights"),
+            ModAction::Announce(text) => write!(f, "announced: {text}"),
+            ModAction::Motd(Some(text)) => write!(f, "set the message of the day: {text}"),
+            ModAction::Motd(None) => f.write_str("cleared the message of the day"),
+            ModAction::Lock(true) => f.write_str("locked the server"),
+            ModAction::Lock(false) => f.write_str("unlocked the server"),
         }
     }
 }
@@ -132,8 +136,8 @@ impl Display for Both<'_> {
     }
 }
 
-/// ` for 10 minutes`: how long a sanction given at this time lasts, if it ends.
-struct For<'a>(&'a Sanction, Timestamp);
+/// ` for 10 minutes`: how long a restriction given at this time lasts, if it ends.
+struct For<'a>(&'a Restriction, Timestamp);
 
 impl Display for For<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -144,7 +148,7 @@ impl Display for For<'_> {
     }
 }
 
-/// ` until 2026-11-22 10:00 UTC`: when a sanction ends, if it does.
+/// ` until 2026-11-22 10:00 UTC`: when a restriction ends, if it does.
 pub(super) struct Until(pub(super) Option<Timestamp>);
 
 impl Display for Until {

@@ -6,94 +6,96 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 
 use super::Renderer;
-use crate::plain::request::Mistake;
+use crate::plain::request::ParseError;
 
 impl Renderer {
     /// What is wrong with a line.
-    pub fn mistake(&self, out: &mut Vec<u8>, mistake: &Mistake) {
-        if *mistake != Mistake::Blank {
-            self.page(out).alone(Sentence(mistake));
+    pub fn mistake(&self, out: &mut Vec<u8>, mistake: &ParseError) {
+        if *mistake != ParseError::Blank {
+            self.writer(out).alone(Sentence(mistake));
         }
     }
 
     /// What is wrong with a line at the name prompt. The prompt is not written again: the caller
     /// knows whether there is another try.
-    pub fn entry_mistake(&self, out: &mut Vec<u8>, mistake: &Mistake) {
-        if *mistake != Mistake::Blank {
-            self.page(out).bare(Sentence(mistake));
+    pub fn entry_mistake(&self, out: &mut Vec<u8>, mistake: &ParseError) {
+        if *mistake != ParseError::Blank {
+            self.writer(out).bare(Sentence(mistake));
         }
     }
 }
 
-struct Sentence<'a>(&'a Mistake);
+struct Sentence<'a>(&'a ParseError);
 
 impl Display for Sentence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Mistake::Blank => Ok(()),
-            Mistake::NoCommand => f.write_str(
+            ParseError::Blank => Ok(()),
+            ParseError::NoCommand => f.write_str(
                 "A command stands behind the /. /help lists all. To say it, start with //.",
             ),
-            Mistake::UnknownCommand { typed, meant } => {
+            ParseError::UnknownCommand { typed, meant } => {
                 let meant = Meant(meant.as_ref(), "/");
                 write!(
                     f,
                     "No command /{typed}.{meant} /help lists all. To say it, start with //."
                 )
             }
-            Mistake::UnknownTopic { typed, meant } => {
+            ParseError::UnknownTopic { typed, meant } => {
                 let meant = Meant(meant.as_ref(), "/");
                 write!(f, "No command /{typed}.{meant} /help lists all.")
             }
-            Mistake::Usage(spec) => {
+            ParseError::Usage(spec) => {
                 write!(f, "Usage: {spec}. /help {} explains it.", Topic(spec.name))
             }
-            Mistake::BadName => {
+            ParseError::BadName => {
                 f.write_str("A name is 1 to 32 letters, digits, - _ or . and starts with a letter.")
             }
-            Mistake::ReservedName(name) => {
+            ParseError::ReservedName(name) => {
                 write!(f, "\"{name}\" is reserved. Choose another.")
             }
-            Mistake::BadRoomName => f.write_str("A room name is 1 to 32 letters, digits, - _ or ."),
+            ParseError::BadRoomName => {
+                f.write_str("A room name is 1 to 32 letters, digits, - _ or .")
+            }
             mistake => about_values(f, mistake),
         }
     }
 }
 
-fn about_values(f: &mut Formatter<'_>, mistake: &Mistake) -> fmt::Result {
+fn about_values(f: &mut Formatter<'_>, mistake: &ParseError) -> fmt::Result {
     match mistake {
-        Mistake::BadTime(typed) => {
+        ParseError::BadTime(typed) => {
             write!(
                 f,
                 "\"{typed}\" is no time. Times are written 90s, 10m, 2h, 7d or 1w."
             )
         }
-        Mistake::BadBack(typed) => write!(
+        ParseError::BadBack(typed) => write!(
             f,
             "\"{typed}\" is no number, time or day. Type /history 50, /history 2h or /history 2026-11-21."
         ),
-        Mistake::BadDate(typed) => {
+        ParseError::BadDate(typed) => {
             write!(f, "\"{typed}\" is no day. Days are written 2026-11-21.")
         }
-        Mistake::BadZone { typed, meant } => {
+        ParseError::BadZone { typed, meant } => {
             let meant = Meant(meant.as_ref(), "");
             write!(
                 f,
                 "No time zone \"{typed}\".{meant} Zones are written Europe/Berlin or UTC."
             )
         }
-        Mistake::BadMask(typed) => write!(
+        ParseError::BadMask(typed) => write!(
             f,
             "\"{typed}\" is no name, address or block. A block is written 192.0.2.0/24."
         ),
-        Mistake::BadCode => f.write_str("That code is not valid any more."),
-        Mistake::TooLong { bytes, bytes_max } => {
+        ParseError::BadCode => f.write_str("That code is not valid any more."),
+        ParseError::TooLong { bytes, bytes_max } => {
             write!(f, "Too long: {bytes} bytes, the limit is {bytes_max}.")
         }
-        Mistake::PasswordTooLong => {
+        ParseError::PasswordTooLong => {
             write!(f, "A password has at most {PASSWORD_BYTES_MAX} bytes.")
         }
-        Mistake::PasswordNotText => f.write_str("A password has no control characters."),
+        ParseError::PasswordNotText => f.write_str("A password has no control characters."),
         _ => Ok(()),
     }
 }

@@ -13,13 +13,13 @@ const BOLD: &str = "\x1b[1m";
 pub(super) const RESET: &str = "\x1b[0m";
 
 /// Where lines are written to, and how they end.
-pub(super) struct Page<'a> {
+pub(super) struct LineWriter<'a> {
     pub(super) out: &'a mut Vec<u8>,
     crlf: bool,
     color: bool,
 }
 
-impl<'a> Page<'a> {
+impl<'a> LineWriter<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>, style: &Style) -> Self {
         Self {
             out,

@@ -1,7 +1,8 @@
 //! Reading what an earlier run has left.
 
 use chinwag_core::{
-    Claim, Kept, KeptRoom, Mask, Name, RoomId, RoomName, Sanction, Seq, Text, Timestamp, Topic,
+    Mask, Name, Registration, Restriction, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text,
+    Timestamp, Topic,
 };
 use rusqlite::{Connection, Row};
 
@@ -18,24 +19,24 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Everything that the chat starts with.
-pub(crate) fn load(conn: &Connection) -> Result<Kept, Error> {
+pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     let motd: Option<String> = setting(conn, key::MOTD)?;
     let motd = motd.map(|text| Text::parse(&text).ok_or(Damage::Row("setting")));
-    Ok(Kept {
+    Ok(Snapshot {
         rooms: all(
             conn,
             "SELECT id, name, topic, topic_by, topic_at FROM room",
             [],
             room,
         )?,
-        claims: all(
+        registrations: all(
             conn,
-            "SELECT name, credential, operator FROM claim",
+            "SELECT name, password_hash, operator FROM registration",
             [],
-            claim,
+            registration,
         )?,
-        bans: sanctions(conn, "ban")?,
-        mutes: sanctions(conn, "mute")?,
+        bans: restrictions(conn, "ban")?,
+        mutes: restrictions(conn, "mute")?,
         motd: motd.transpose()?,
         locked: setting::<i64>(conn, key::LOCKED)?.is_some(),
     })
@@ -74,7 +75,7 @@ fn all<T>(
     Ok(found)
 }
 
-fn room(row: &Row<'_>) -> rusqlite::Result<Result<KeptRoom, Damage>> {
+fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
     let damage = Damage::Row("room");
     let (name, text): (String, Option<String>) = (row.get(1)?, row.get(2)?);
     let (by, at): (Option<String>, Option<i64>) = (row.get(3)?, row.get(4)?);
@@ -86,7 +87,7 @@ fn room(row: &Row<'_>) -> rusqlite::Result<Result<KeptRoom, Damage>> {
     let id = RoomId(row.get(0)?);
     Ok(RoomName::parse(&name)
         .map_err(|_| damage)
-        .and_then(|name| topic.map(|topic| KeptRoom { id, name, topic })))
+        .and_then(|name| topic.map(|topic| RoomSnapshot { id, name, topic })))
 }
 
 fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
@@ -97,26 +98,26 @@ fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
     })
 }
 
-fn claim(row: &Row<'_>) -> rusqlite::Result<Result<Claim, Damage>> {
-    let (name, credential): (String, String) = (row.get(0)?, row.get(1)?);
+fn registration(row: &Row<'_>) -> rusqlite::Result<Result<Registration, Damage>> {
+    let (name, password_hash): (String, String) = (row.get(0)?, row.get(1)?);
     let operator = row.get(2)?;
-    let name = Name::parse(&name).map_err(|_| Damage::Row("claim"));
-    Ok(name.map(|name| Claim {
+    let name = Name::parse(&name).map_err(|_| Damage::Row("registration"));
+    Ok(name.map(|name| Registration {
         name,
-        credential: credential.into(),
+        password_hash: password_hash.into(),
         operator,
     }))
 }
 
-fn sanctions(conn: &Connection, kind: &str) -> Result<Vec<Sanction>, Error> {
-    let sql = "SELECT name, net, until, by, why FROM sanction WHERE kind = ?1 ORDER BY id";
+fn restrictions(conn: &Connection, kind: &str) -> Result<Vec<Restriction>, Error> {
+    let sql = "SELECT name, net, until, by, why FROM restriction WHERE kind = ?1 ORDER BY id";
     all(conn, sql, [kind], |row| {
         let (name, net): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
         let until: Option<i64> = row.get(2)?;
         let (by, why): (String, Option<String>) = (row.get(3)?, row.get(4)?);
-        let sanction = mask(name.as_deref(), net.as_deref())
-            .and_then(|mask| sanction(mask, until, &by, why.as_deref()));
-        Ok(sanction.ok_or(Damage::Row("sanction")))
+        let restriction = mask(name.as_deref(), net.as_deref())
+            .and_then(|mask| restriction(mask, until, &by, why.as_deref()));
+        Ok(restriction.ok_or(Damage::Row("restriction")))
     })
 }
 
@@ -133,18 +134,18 @@ pub(crate) fn mask(name: Option<&str>, net: Option<&str>) -> Option<Mask> {
     (name.is_some() || net.is_some()).then_some(Mask { name, net })
 }
 
-/// A sanction from its columns.
-pub(crate) fn sanction(
+/// A restriction from its columns.
+pub(crate) fn restriction(
     mask: Mask,
     until: Option<i64>,
     by: &str,
     why: Option<&str>,
-) -> Option<Sanction> {
+) -> Option<Restriction> {
     let why = match why {
         Some(why) => Some(Text::parse(why)?.into()),
         None => None,
     };
-    Some(Sanction {
+    Some(Restriction {
         mask,
         until: until.map(Timestamp),
         by: Name::parse(by).ok()?,

@@ -1,0 +1,256 @@
+//! What operators did: a row of the log for each audit_entry, and the effect that outlives a restart.
+
+use chinwag_core::{
+    AuditEntry, Event, Mask, ModAction, Name, Registration, Restriction, Text, Timestamp,
+};
+use rusqlite::{Connection, Row, params};
+
+use crate::block::signed;
+use crate::error::{Damage, Error};
+use crate::history::Reader;
+use crate::schema::{self, key};
+use crate::snapshot;
+
+/// One entry of the log of what operators did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditLine {
+    /// When.
+    pub at: Timestamp,
+    /// Which operator.
+    pub by: Name,
+    /// What, to whom, until when and why.
+    pub act: ModAction,
+}
+
+impl Reader {
+    /// The newest entries of the log of what operators did, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`] if the log cannot be read.
+    pub fn audit_log(&mut self, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
+        let sql =
+            "SELECT at, by, act, target, until, words FROM audit_log ORDER BY seq DESC LIMIT ?1";
+        let mut statement = self.messages.conn()?.prepare_cached(sql)?;
+        let mut rows = statement.query([signed(lines_max as u64)])?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(read(row)?.ok_or(Damage::Row("audit_log"))?);
+        }
+        lines.reverse();
+        Ok(lines)
+    }
+}
+
+/// Writes a audit_entry down and does what is to last of it.
+pub(crate) fn write(
+    conn: &Connection,
+    event: &Event,
+    audit_entry: &AuditEntry,
+) -> rusqlite::Result<()> {
+    let words = Words::of(&audit_entry.act);
+    conn.prepare_cached("INSERT INTO audit_log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            signed(event.seq.0),
+            event.at.0,
+            audit_entry.by.as_str(),
+            words.act,
+            words.target,
+            words.until.map(|until| until.0),
+            words.words,
+        ])?;
+    take_effect(conn, &audit_entry.act)
+}
+
+fn take_effect(conn: &Connection, act: &ModAction) -> rusqlite::Result<()> {
+    match act {
+        ModAction::Ban(restriction) => put_restriction(conn, "ban", restriction),
+        ModAction::Unban(mask) => lift_restrictions(conn, "ban", mask),
+        ModAction::Mute(restriction) => put_restriction(conn, "mute", restriction),
+        ModAction::Unmute(mask) => lift_restrictions(conn, "mute", mask),
+        ModAction::Op { name, lasting } => match lasting {
+            true => set_operator(conn, name, true),
+            false => Ok(()),
+        },
+        ModAction::Deop { name } => set_operator(conn, name, false),
+        ModAction::Motd(text) => match text {
+            Some(text) => schema::set(conn, key::MOTD, Some(&&**text)),
+            None => schema::set(conn, key::MOTD, None),
+        },
+        ModAction::Lock(true) => schema::set(conn, key::LOCKED, Some(&1)),
+        ModAction::Lock(false) => schema::set(conn, key::LOCKED, None),
+        ModAction::Kick { .. } | ModAction::Announce(_) => Ok(()),
+    }
+}
+
+/// Adds a restriction; of two on the same mask the newer holds.
+fn put_restriction(
+    conn: &Connection,
+    kind: &str,
+    restriction: &Restriction,
+) -> rusqlite::Result<()> {
+    let (name, net) = (restriction.mask.name.as_ref(), net_of(&restriction.mask));
+    let spelling = name.map(Name::as_str);
+    conn.prepare_cached("DELETE FROM restriction WHERE kind = ?1 AND name IS ?2 AND net IS ?3")?
+        .execute(params![kind, spelling, net])?;
+    let insert = "INSERT INTO restriction (kind, name, folded, net, until, by, why)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    conn.prepare_cached(insert)?.execute(params![
+        kind,
+        spelling,
+        name.map(Name::folded),
+        net,
+        restriction.until.map(|until| until.0),
+        restriction.by.as_str(),
+        restriction.why.as_deref().map(|why| &**why),
+    ])?;
+    Ok(())
+}
+
+/// Removes what [`Mask::is_named_by`] finds: what is absent on either side equals nothing.
+fn lift_restrictions(conn: &Connection, kind: &str, mask: &Mask) -> rusqlite::Result<()> {
+    let folded = mask.name.as_ref().map(Name::folded);
+    conn.prepare_cached("DELETE FROM restriction WHERE kind = ?1 AND (folded = ?2 OR net = ?3)")?
+        .execute(params![kind, folded, net_of(mask)])?;
+    Ok(())
+}
+
+fn net_of(mask: &Mask) -> Option<String> {
+    mask.net.map(|net| Mask::of_net(net).to_string())
+}
+
+fn set_operator(conn: &Connection, name: &Name, operator: bool) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE registration SET operator = ?2 WHERE folded = ?1")?
+        .execute(params![name.folded(), operator])?;
+    Ok(())
+}
+
+/// Keeps a registration, in place of the one that the name had.
+pub(crate) fn put_registration(
+    conn: &Connection,
+    registration: &Registration,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO registration VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![
+            registration.name.folded(),
+            registration.name.as_str(),
+            &*registration.password_hash,
+            registration.operator,
+        ])?;
+    Ok(())
+}
+
+/// A audit_entry in the words of the log.
+struct Words<'a> {
+    act: &'static str,
+    target: Option<String>,
+    until: Option<Timestamp>,
+    words: Option<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn of(act: &'a ModAction) -> Self {
+        match act {
+            ModAction::Kick { name, why } => {
+                Self::about("kick", name.to_string()).saying(why.as_deref().map(|why| &**why))
+            }
+            ModAction::Mute(restriction) => Self::restriction("mute", restriction),
+            ModAction::Unmute(mask) => Self::about("unmute", mask.to_string()),
+            ModAction::Ban(restriction) => Self::restriction("ban", restriction),
+            ModAction::Unban(mask) => Self::about("unban", mask.to_string()),
+            ModAction::Op { name, lasting } => match lasting {
+                true => Self::about("op", name.to_string()),
+                false => Self::about("op for this visit", name.to_string()),
+            },
+            ModAction::Deop { name } => Self::about("deop", name.to_string()),
+            ModAction::Announce(text) => Self::plain("announce").saying(Some(text)),
+            ModAction::Motd(text) => Self::plain("motd").saying(text.as_deref()),
+            ModAction::Lock(true) => Self::plain("lock"),
+            ModAction::Lock(false) => Self::plain("unlock"),
+        }
+    }
+
+    fn plain(act: &'static str) -> Self {
+        Self {
+            act,
+            target: None,
+            until: None,
+            words: None,
+        }
+    }
+
+    fn about(act: &'static str, target: String) -> Self {
+        Self {
+            target: Some(target),
+            ..Self::plain(act)
+        }
+    }
+
+    fn restriction(act: &'static str, restriction: &'a Restriction) -> Self {
+        let why = restriction.why.as_deref().map(|why| &**why);
+        Self {
+            until: restriction.until,
+            ..Self::about(act, restriction.mask.to_string())
+        }
+        .saying(why)
+    }
+
+    fn saying(self, words: Option<&'a str>) -> Self {
+        Self { words, ..self }
+    }
+}
+
+/// A row of the columns `at, by, act, target, until, words`; `None` if it makes no sense.
+fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
+    let at = Timestamp(row.get(0)?);
+    let (by, act): (String, String) = (row.get(1)?, row.get(2)?);
+    let target: Option<String> = row.get(3)?;
+    let until: Option<i64> = row.get(4)?;
+    let words: Option<String> = row.get(5)?;
+    let (target, words) = (target.unwrap_or_default(), words.as_deref());
+    Ok(Name::parse(&by).ok().and_then(|name| {
+        let act = read_act(&act, &target, (until, &by), words)?;
+        Some(AuditLine { at, by: name, act })
+    }))
+}
+
+fn read_act(
+    act: &str,
+    target: &str,
+    (until, by): (Option<i64>, &str),
+    words: Option<&str>,
+) -> Option<ModAction> {
+    let name = || Name::parse(target).ok();
+    let text = match words {
+        Some(words) => Some(Text::parse(words)?),
+        None => None,
+    };
+    let restriction = || snapshot::restriction(read_mask(target)?, until, by, words);
+    Some(match act {
+        "kick" => ModAction::Kick {
+            name: name()?,
+            why: text.map(Into::into),
+        },
+        "mute" => ModAction::Mute(restriction()?),
+        "unmute" => ModAction::Unmute(read_mask(target)?),
+        "ban" => ModAction::Ban(restriction()?),
+        "unban" => ModAction::Unban(read_mask(target)?),
+        "op" | "op for this visit" => ModAction::Op {
+            name: name()?,
+            lasting: act == "op",
+        },
+        "deop" => ModAction::Deop { name: name()? },
+        "announce" => ModAction::Announce(text?),
+        "motd" => ModAction::Motd(text),
+        "lock" => ModAction::Lock(true),
+        "unlock" => ModAction::Lock(false),
+        _ => return None,
+    })
+}
+
+/// A mask as it is shown: a name, a block, or both. Neither can be taken for the other.
+fn read_mask(shown: &str) -> Option<Mask> {
+    match shown.split_once(' ') {
+        Some((name, net)) => snapshot::mask(Some(name), Some(net)),
+        None => Mask::parse(shown).ok(),
+    }
+}
