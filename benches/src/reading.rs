@@ -8,7 +8,7 @@
 use std::ops::DerefMut;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use chinwag_core::{Event, Name, RoomId, Span, Text};
+use chinwag_core::{Duration, Event, Name, RoomId, Text};
 use chinwag_store::{Back, Durability, Opened, Place, Reader, Retention, SearchQuery, Store};
 use divan::black_box;
 use tempfile::TempDir;
@@ -153,7 +153,7 @@ fn message(seq: u64, rooms: u32, names: &[Name]) -> Event {
     };
     let name = &names[random as usize % names.len()];
     let mut event = said(seq, room as u32, name, words(seq));
-    event.at = START + Span::seconds(seq);
+    event.at = START + Duration::from_secs(seq);
     event
 }
 
@@ -199,8 +199,8 @@ fn newest(mut filled: impl DerefMut<Target = Filled> + 'static, messages: usize)
 
 fn long_ago() -> Work {
     let mut filled = indexed();
-    let from = START + Span::seconds(MESSAGES / 3);
-    let back = Back::Between(from, from + Span::minutes(60));
+    let from = START + Duration::from_secs(MESSAGES / 3);
+    let back = Back::Between(from, from + Duration::from_mins(60));
     Box::new(move || {
         let history = filled.reader.history(RoomId(5), back, 1_000);
         black_box(history.expect("messages"));

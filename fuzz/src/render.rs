@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, Command, ConnId, Event, Fact, LOBBY, LoggedIn, Manner, Mask, ModAction,
-    Name, PersonId, Prefs, PrivateMessage, Profile, Query, Quit, QuitReason, Rejection, Renamed,
-    Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Span, TimeStyle,
+    Answer, AuditEntry, Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Manner, Mask,
+    ModAction, Name, PersonId, Prefs, PrivateMessage, Profile, Query, Quit, QuitReason, Rejection,
+    Renamed, Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, TimeStyle,
     Timestamp, Topic, Welcome, WhoLine,
 };
 use chinwag_wire::plain::{Notice, Renderer, Request, Style, TimeZone, zone};
@@ -42,10 +42,10 @@ fn time(dice: Choices<'_, '_>) -> Timestamp {
     }
 }
 
-fn span(dice: Choices<'_, '_>) -> Span {
+fn span(dice: Choices<'_, '_>) -> Duration {
     match dice.below(8) {
-        0 => Span(dice.number()),
-        _ => Span(u64::from(dice.number() as u32)),
+        0 => Duration::from_millis(dice.number()),
+        _ => Duration::from_millis(u64::from(dice.number() as u32)),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use chinwag_core::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
-use chinwag_core::{Mask, Name, ResumeCode, RoomName, Span, Text};
+use chinwag_core::{Duration, Mask, Name, ResumeCode, RoomName, Text};
 use chinwag_wire::plain::{mentions, zone};
 
 use crate::engine;
@@ -83,9 +83,12 @@ fn masks() {
 #[test]
 fn times() {
     run("span", |typed| {
-        if let Ok(span) = typed.parse::<Span>() {
-            check_again(span, |text| text.parse().ok());
-            assert!(span <= Span::days(36_500));
+        if let Ok(span) = chinwag_core::parse_duration(typed) {
+            assert_eq!(
+                chinwag_core::parse_duration(&chinwag_core::Units(span).to_string()),
+                Ok(span)
+            );
+            assert!(span <= Duration::from_hours(24 * 36_500));
         }
     });
 }

@@ -15,7 +15,7 @@ pub(crate) struct Meter {
     own: Option<Process>,
 }
 
-/// How far the counters are at one env.
+/// How far the counters are at one moment.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counters {
     pub(crate) heard: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Counters {
     pub(crate) reads: u64,
 }
 
-/// Everything at one env.
+/// Everything at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     at: Micros,

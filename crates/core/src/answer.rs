@@ -11,7 +11,7 @@ use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
-use crate::time::{Span, Timestamp};
+use crate::time::{Duration, Timestamp};
 
 /// A room's topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Welcome {
     /// Where it is.
     pub company: RoomSummary,
     /// What takes the session up again, and how long it does.
-    pub resume: (ResumeCode, Span),
+    pub resume: (ResumeCode, Duration),
     /// Whether it became the operator by being the first.
     pub first_operator: bool,
     /// The message of the day.
@@ -68,7 +68,7 @@ pub struct WhoLine {
     /// Whether it is away, and why.
     pub away: Option<Option<Text>>,
     /// How long it has said nothing.
-    pub silent: Span,
+    pub silent: Duration,
 }
 
 /// One room in a list.

@@ -14,7 +14,7 @@ use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
-use crate::time::Span;
+use crate::time::Duration;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub enum Command {
         /// The name as it was typed.
         name: String,
         /// For how long.
-        time: Option<Span>,
+        time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },
@@ -127,7 +127,7 @@ pub enum Command {
         /// Whether a name stands for its bearer's address too.
         cover_address: bool,
         /// For how long.
-        time: Option<Span>,
+        time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },

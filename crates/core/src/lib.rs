@@ -48,4 +48,4 @@ pub use rejection::Rejection;
 pub use resume::ResumeCode;
 pub use room_name::{RoomName, RoomNameError};
 pub use text::Text;
-pub use time::{Span, Timestamp};
+pub use time::{Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms};

@@ -4,7 +4,7 @@
 //! Names end in what they count: `_max` alone counts things, `_bytes_max` bytes.
 
 use crate::flood::Rate;
-use crate::time::Span;
+use crate::time::Duration;
 
 // Names and text.
 
@@ -43,12 +43,12 @@ pub const REGISTRATIONS_MAX: usize = 100_000;
 /// Names that a connection may try before it is closed.
 pub const NAME_TRIES_MAX: u8 = 5;
 /// Time to choose a name: long enough to think, short enough that idle strangers do not pile up.
-pub const ARRIVAL_TIME: Span = Span::seconds(60);
+pub const ARRIVAL_TIME: Duration = Duration::from_secs(60);
 /// Bytes that a connection may send before it has a name: some names, and a script's first lines.
 pub const ARRIVAL_BYTES_MAX: usize = 4096;
 /// Time that the server waits for a client to speak first. Clients of TLS, HTTP, SSH and IRC do
-/// within milliseconds; over a slow conn they take a round trip.
-pub const SNIFF_TIME: Span = Span(250);
+/// within milliseconds; over a slow link they take a round trip.
+pub const SNIFF_TIME: Duration = Duration::from_millis(250);
 /// Silent connections that wait for that; when more come, the oldest waits no longer. Clients that
 /// speak first do so before eight others have connected, unless thousands connect every second.
 pub const SNIFFING_MAX: usize = 8;
@@ -60,7 +60,7 @@ pub const CONNECT_RATE: Rate = Rate {
     per_second: 4.0,
 };
 /// Time that a lost session can be resumed: a reboot, a tunnel, a change of network.
-pub const RESUME_TIME: Span = Span::minutes(10);
+pub const RESUME_TIME: Duration = Duration::from_mins(10);
 /// Messages that an arriving person is shown of the room: a screenful.
 pub const REPLAY_MAX: usize = 20;
 
@@ -78,7 +78,7 @@ pub const OPERATOR_RATE_FACTOR: u32 = 4;
 /// of a screen. Rooms whose members know each other never get there.
 pub const PRESENCE_MAX: u32 = 8;
 /// The time over which joins and leaves beyond [`PRESENCE_MAX`] are gathered into one line.
-pub const PRESENCE_TIME: Span = Span::seconds(5);
+pub const PRESENCE_TIME: Duration = Duration::from_secs(5);
 
 // Reading back.
 
@@ -111,15 +111,15 @@ pub const PRIVATE_LOG_BYTES_MAX: usize = 256 << 10;
 /// Bytes read from one socket before others have their turn.
 pub const READ_BYTES_MAX: usize = 64 << 10;
 /// Time that a socket may take nothing while there is something to write.
-pub const STALL_TIME: Span = Span::seconds(30);
+pub const STALL_TIME: Duration = Duration::from_secs(30);
 /// Time without a sign of life after which the kernel asks, and the time between questions.
-pub const KEEPALIVE_IDLE: Span = Span::seconds(30);
+pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 /// See [`KEEPALIVE_IDLE`].
-pub const KEEPALIVE_INTERVAL: Span = Span::seconds(10);
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 /// Questions without an answer before the peer counts as dead.
 pub const KEEPALIVE_PROBES: u32 = 3;
 /// Time after which unacknowledged data counts as lost (`TCP_USER_TIMEOUT`).
-pub const USER_TIMEOUT: Span = Span::seconds(60);
+pub const USER_TIMEOUT: Duration = Duration::from_secs(60);
 
 // Between the threads.
 
@@ -134,4 +134,4 @@ pub const SHARD_QUEUE_MAX: usize = 64;
 /// Questions to the history, and passwords to be hashed, that may wait. More are refused.
 pub const DESK_QUEUE_MAX: usize = 256;
 /// Time from the signal to stop until the process ends, whatever sockets still hold.
-pub const STOP_TIME: Span = Span::seconds(4);
+pub const STOP_TIME: Duration = Duration::from_secs(4);

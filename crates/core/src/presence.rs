@@ -187,7 +187,7 @@ mod tests {
         for _ in 0..100 {
             let told = (0..10).map(|_| presence.offer(ROOM, &joined(), now));
             lines += told.filter(|told| *told == Timing::Now).count() as u32;
-            now = now + crate::Span::seconds(1);
+            now = now + crate::Duration::from_secs(1);
             let mut facts = vec![];
             presence.due(now, |_| 1, &mut facts);
             lines += facts.len() as u32;

@@ -7,12 +7,12 @@ use crate::ban::Mask;
 use crate::name::Name;
 use crate::room_name::RoomName;
 use crate::text::Text;
-use crate::time::{Span, Timestamp};
+use crate::time::{Duration, Timestamp};
 
 /// A refusal. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// The name is somebody else's at the env.
+    /// The name is somebody else's at the moment.
     NameTaken {
         /// The name asked for.
         name: Name,
@@ -60,7 +60,7 @@ pub enum Rejection {
     /// The asker is muted.
     Muted {
         /// For so much longer, or until undone.
-        remaining: Option<Span>,
+        remaining: Option<Duration>,
     },
     /// Only registered names may speak.
     LockedSpeech,

@@ -1,59 +1,67 @@
-//! Instants and spans in milliseconds: plain numbers that a caller supplies. This crate cannot
-//! read a clock, so every rule that depends on time can be tested by naming the time.
+//! Times that a caller supplies. This crate cannot read a clock, so every rule that depends on
+//! time can be tested by naming the time.
+//!
+//! There are two kinds, and neither converts into the other. [`Timestamp`] is the time of day: it
+//! dates what people said and ends their bans, and an administrator may set it back. [`Monotonic`]
+//! only ever grows: rates and deadlines use it, so that no clock change floods or stalls anybody.
 
 use core::fmt;
 use core::ops::{Add, Sub};
-use core::str::FromStr;
+pub use core::time::Duration;
 
-/// Milliseconds since 1970-01-01 00:00 UTC.
+/// The time of day: milliseconds since 1970-01-01 00:00 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
-/// A length of time in milliseconds, never negative.
+/// Milliseconds since the server started, on a clock that nobody can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span(pub u64);
-
-impl Span {
-    /// That many seconds.
-    pub const fn seconds(n: u64) -> Self {
-        Self(n * 1_000)
-    }
-
-    /// That many minutes.
-    pub const fn minutes(n: u64) -> Self {
-        Self::seconds(n * 60)
-    }
-
-    /// That many days.
-    pub const fn days(n: u64) -> Self {
-        Self::minutes(n * 24 * 60)
-    }
-}
+pub struct Monotonic(pub u64);
 
 impl Timestamp {
-    /// How long ago `earlier` was; nothing if it lies ahead, as after a clock was set back.
-    pub fn since(self, earlier: Self) -> Span {
-        Span(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    /// The time since `earlier`; zero if that lies ahead, as after a clock was set back.
+    pub fn since(self, earlier: Self) -> Duration {
+        let ms = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(u64::try_from(ms).unwrap_or(0))
     }
 }
 
-impl Add<Span> for Timestamp {
+impl Add<Duration> for Timestamp {
     type Output = Self;
 
-    fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add_unsigned(span.0))
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add_unsigned(whole_ms(duration)))
     }
 }
 
-impl Sub<Span> for Timestamp {
+impl Sub<Duration> for Timestamp {
     type Output = Self;
 
-    fn sub(self, span: Span) -> Self {
-        Self(self.0.saturating_sub_unsigned(span.0))
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(whole_ms(duration)))
     }
 }
 
-/// The units of [`Span`]'s written form, largest first, in milliseconds.
+impl Monotonic {
+    /// The time since `earlier`; zero if that lies ahead.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Monotonic {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(whole_ms(duration)))
+    }
+}
+
+/// A duration in whole milliseconds.
+pub fn whole_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The units of a written duration, largest first, in milliseconds.
 const UNITS: [(char, u64); 5] = [
     ('w', 7 * 86_400_000),
     ('d', 86_400_000),
@@ -62,50 +70,60 @@ const UNITS: [(char, u64); 5] = [
     ('s', 1_000),
 ];
 
-/// No span may be longer: a century, far beyond any ban and far below an overflow.
-const SPAN_MAX: u64 = 36_500 * 86_400_000;
+/// The longest duration that can be written: a century, far beyond any ban and far below an
+/// overflow.
+const DURATION_MS_MAX: u64 = 36_500 * 86_400_000;
 
 /// The text is not a number with one of the units `s m h d w` behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SpanError;
+pub struct DurationError;
 
-impl fmt::Display for SpanError {
+impl fmt::Display for DurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a time is a number and a unit, such as 90s, 10m, 2h, 7d or 1w")
     }
 }
 
-impl core::error::Error for SpanError {}
+impl core::error::Error for DurationError {}
 
-impl FromStr for Span {
-    type Err = SpanError;
-
-    /// Reads `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`.
-    fn from_str(text: &str) -> Result<Self, SpanError> {
-        let (number, unit) = match text.strip_suffix("ms") {
-            Some(number) => (number, 1),
-            None => {
-                let last = text.chars().next_back().ok_or(SpanError)?;
-                let unit = UNITS.iter().find(|(c, _)| *c == last).ok_or(SpanError)?.1;
-                (&text[..text.len() - 1], unit)
-            }
-        };
-        if !number.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(SpanError);
+/// Reads `250ms`, `90s`, `10m`, `2h`, `7d` or `1w`.
+///
+/// # Errors
+/// [`DurationError`] for anything else, a sign or a blank included.
+pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => {
+            let last = text.chars().next_back().ok_or(DurationError)?;
+            let unit = UNITS.iter().find(|(letter, _)| *letter == last);
+            (
+                &text[..text.len() - last.len_utf8()],
+                unit.ok_or(DurationError)?.1,
+            )
         }
-        let number: u64 = number.parse().map_err(|_| SpanError)?;
-        let span = number.checked_mul(unit).ok_or(SpanError)?;
-        (span <= SPAN_MAX).then_some(Self(span)).ok_or(SpanError)
+    };
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(DurationError);
+    }
+    let number: u64 = number.parse().map_err(|_| DurationError)?;
+    let ms = number.checked_mul(unit).ok_or(DurationError)?;
+    match ms <= DURATION_MS_MAX {
+        true => Ok(Duration::from_millis(ms)),
+        false => Err(DurationError),
     }
 }
 
-impl fmt::Display for Span {
-    /// The largest unit that says it exactly: `90s`, `10m`, `7d`.
+/// A duration in the largest unit that says it exactly, weeks aside: `90s`, `10m`, `7d`.
+#[derive(Clone, Copy, Debug)]
+pub struct Units(pub Duration);
+
+impl fmt::Display for Units {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = |&&(_, unit): &&(char, u64)| self.0 > 0 && self.0.is_multiple_of(unit);
+        let ms = whole_ms(self.0);
+        let exact = |&&(_, unit): &&(char, u64)| ms > 0 && ms.is_multiple_of(unit);
         match UNITS.iter().skip(1).find(exact) {
-            Some((letter, unit)) => write!(f, "{}{letter}", self.0 / unit),
-            None => write!(f, "{}ms", self.0),
+            Some((letter, unit)) => write!(f, "{}{letter}", ms / unit),
+            None => write!(f, "{ms}ms"),
         }
     }
 }
@@ -116,7 +134,7 @@ mod tests {
     use std::string::ToString;
 
     #[test]
-    fn spans_are_read_and_written() {
+    fn durations_are_read_and_written() {
         for (text, ms) in [
             ("250ms", 250),
             ("90s", 90_000),
@@ -124,14 +142,15 @@ mod tests {
             ("2h", 7_200_000),
             ("7d", 604_800_000),
         ] {
-            assert_eq!(text.parse(), Ok(Span(ms)), "{text}");
-            assert_eq!(Span(ms).to_string(), text);
+            let duration = Duration::from_millis(ms);
+            assert_eq!(parse_duration(text), Ok(duration), "{text}");
+            assert_eq!(Units(duration).to_string(), text);
         }
-        assert_eq!("1w".parse(), Ok(Span::days(7)));
+        assert_eq!(parse_duration("1w"), Ok(Duration::from_hours(7 * 24)));
     }
 
     #[test]
-    fn what_is_no_span_is_refused() {
+    fn other_texts_are_refused() {
         for text in [
             "",
             "5",
@@ -144,13 +163,15 @@ mod tests {
             "99999999999d",
             "37000d",
         ] {
-            assert_eq!(text.parse::<Span>(), Err(SpanError), "{text}");
+            assert_eq!(parse_duration(text), Err(DurationError), "{text}");
         }
     }
 
     #[test]
-    fn a_clock_set_back_makes_no_negative_span() {
-        assert_eq!(Timestamp(5).since(Timestamp(9)), Span(0));
-        assert_eq!(Timestamp(i64::MIN).since(Timestamp(i64::MAX)), Span(0));
+    fn a_clock_set_back_makes_no_negative_duration() {
+        assert_eq!(Timestamp(5).since(Timestamp(9)), Duration::ZERO);
+        let longest = Timestamp(i64::MIN).since(Timestamp(i64::MAX));
+        assert_eq!(longest, Duration::ZERO);
+        assert_eq!(Monotonic(5).since(Monotonic(9)), Duration::ZERO);
     }
 }

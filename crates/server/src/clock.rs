@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use chinwag_core::Timestamp;
+use chinwag_core::{Monotonic, Timestamp};
 
 /// The day's time, by which people read what happened when. It may be set, forward or back, and a
 /// laptop that wakes up finds it advanced.
@@ -25,7 +25,7 @@ impl Steady {
     }
 
     /// The time since the start.
-    pub(crate) fn now(&self) -> Timestamp {
-        Timestamp(self.zero.elapsed().as_millis() as i64)
+    pub(crate) fn now(&self) -> Monotonic {
+        Monotonic(self.zero.elapsed().as_millis() as u64)
     }
 }

@@ -8,9 +8,9 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use chinwag_core::{Rate, RoomName, Settings, Span, limits};
+use chinwag_core::parse_duration;
+use chinwag_core::{Duration, Rate, RoomName, Settings, limits};
 use chinwag_store::{Durability, Retention};
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
@@ -81,7 +81,7 @@ impl Default for ServerConfig {
 pub struct HistoryConfig {
     /// How long messages are kept; empty for ever.
     #[serde(deserialize_with = "optional_span")]
-    pub keep: Option<Span>,
+    pub keep: Option<Duration>,
     /// Mebibytes of messages that are kept; 0 for all.
     pub size_mib: u64,
     /// Messages that somebody who arrives is shown.
@@ -158,7 +158,7 @@ pub struct Limits {
     pub operator_factor: u32,
     /// Time to choose a name.
     #[serde(deserialize_with = "span")]
-    pub arrival_time: Span,
+    pub arrival_time: Duration,
     /// Bytes that may be sent for it.
     #[serde(rename = "arrival_bytes")]
     pub arrival_bytes_max: usize,
@@ -167,22 +167,22 @@ pub struct Limits {
     pub name_tries_max: u8,
     /// Time that the server waits for a client to speak first.
     #[serde(deserialize_with = "span")]
-    pub sniff_time: Span,
+    pub sniff_time: Duration,
     /// Time that a lost session can be resumed.
     #[serde(deserialize_with = "span")]
-    pub resume_time: Span,
+    pub resume_time: Duration,
     /// Time that a socket may take nothing.
     #[serde(deserialize_with = "span")]
-    pub stall_time: Span,
+    pub stall_time: Duration,
     /// Time without a sign of life after which a peer is asked for one.
     #[serde(deserialize_with = "span")]
-    pub keepalive_idle: Span,
+    pub keepalive_idle: Duration,
     /// Time between such questions; three without an answer are the end.
     #[serde(deserialize_with = "span")]
-    pub keepalive_interval: Span,
+    pub keepalive_interval: Duration,
     /// Time after which data that nobody has acknowledged is lost.
     #[serde(deserialize_with = "span")]
-    pub user_timeout: Span,
+    pub user_timeout: Duration,
     /// Bytes of a room's lines that are kept for those who are behind.
     #[serde(rename = "room_log_bytes")]
     pub room_log_bytes_max: usize,
@@ -281,18 +281,21 @@ impl Config {
                 "limits.room_log_bytes",
                 limits.room_log_bytes_max < 64 << 10,
             ),
-            ("limits.stall_time", limits.stall_time < Span::seconds(1)),
+            (
+                "limits.stall_time",
+                limits.stall_time < Duration::from_secs(1),
+            ),
             (
                 "limits.keepalive_idle",
-                limits.keepalive_idle < Span::seconds(1),
+                limits.keepalive_idle < Duration::from_secs(1),
             ),
             (
                 "limits.keepalive_interval",
-                limits.keepalive_interval < Span::seconds(1),
+                limits.keepalive_interval < Duration::from_secs(1),
             ),
             (
                 "limits.user_timeout",
-                limits.user_timeout < Span::seconds(1),
+                limits.user_timeout < Duration::from_secs(1),
             ),
         ];
         if let Some((key, _)) = too_small.iter().find(|(_, small)| *small) {
@@ -415,24 +418,19 @@ fn overlay(below: &mut Table, above: Table) {
     }
 }
 
-fn parsed<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<T, D::Error>
-where
-    T::Err: fmt::Display,
-{
+fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
+    parse_duration(&text).map_err(serde::de::Error::custom)
 }
 
-fn span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
-    parsed(deserializer)
-}
-
-fn optional_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
+fn optional_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     let text = String::deserialize(deserializer)?;
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(serde::de::Error::custom)
+    parse_duration(&text)
+        .map(Some)
+        .map_err(serde::de::Error::custom)
 }
 
 fn durability<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Durability, D::Error> {
@@ -519,7 +517,7 @@ mod tests {
         assert_eq!(config.server.name, "c");
         assert_eq!(config.server.zone, "UTC");
         assert_eq!(config.limits.people_max, 7);
-        assert_eq!(config.history.keep, Some(Span::days(90)));
+        assert_eq!(config.history.keep, Some(Duration::from_hours(24 * 90)));
     }
 
     #[test]

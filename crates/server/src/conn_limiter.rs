@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chinwag_core::{Bucket, Rate, Timestamp, home_of};
+use chinwag_core::{Bucket, Monotonic, Rate, home_of};
 
 /// A household: its block of addresses as numbers, without what all blocks of its kind share.
 type Home = u128;
@@ -24,7 +24,7 @@ pub(crate) struct ConnLimiter {
 struct Door {
     open: usize,
     bucket: Bucket,
-    last: Timestamp,
+    last: Monotonic,
 }
 
 /// A connection's place among those of its address; given back when it is dropped.
@@ -62,7 +62,7 @@ impl ConnLimiter {
     pub(crate) fn enter(
         &self,
         address: IpAddr,
-        now: Timestamp,
+        now: Monotonic,
     ) -> Result<Option<Permit>, TurnedAway> {
         if address.to_canonical().is_loopback() {
             return Ok(None);
@@ -105,7 +105,7 @@ impl Drop for Permit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chinwag_core::Span;
+    use chinwag_core::Duration;
 
     const RATE: Rate = Rate {
         burst: 5,
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn connections_are_counted_and_given_back() {
         let limiter = ConnLimiter::new(2, Rate::UNLIMITED);
-        let enter = |address| limiter.enter(ip(address), Timestamp(0));
+        let enter = |address| limiter.enter(ip(address), Monotonic(0));
         let first = enter("192.0.2.1");
         let _second = enter("::ffff:192.0.2.1");
         assert_eq!(enter("192.0.2.1").map(drop), Err(TurnedAway::TooMany));
@@ -131,8 +131,8 @@ mod tests {
     #[test]
     fn a_household_counts_as_one() {
         let limiter = ConnLimiter::new(1, Rate::UNLIMITED);
-        let _first = limiter.enter(ip("2001:db8:1:2::1"), Timestamp(0));
-        let second = limiter.enter(ip("2001:db8:1:2::2"), Timestamp(0));
+        let _first = limiter.enter(ip("2001:db8:1:2::1"), Monotonic(0));
+        let second = limiter.enter(ip("2001:db8:1:2::2"), Monotonic(0));
         assert_eq!(second.map(drop), Err(TurnedAway::TooMany));
     }
 
@@ -140,15 +140,15 @@ mod tests {
     fn a_row_of_connections_is_slowed_down() {
         let limiter = ConnLimiter::new(0, RATE);
         let enter = |at| limiter.enter(ip("192.0.2.1"), at).map(drop);
-        assert!((0..5).all(|_| enter(Timestamp(0)).is_ok()));
-        assert_eq!(enter(Timestamp(0)), Err(TurnedAway::TooOften));
-        assert!(enter(Timestamp(0) + Span::seconds(1)).is_ok());
+        assert!((0..5).all(|_| enter(Monotonic(0)).is_ok()));
+        assert_eq!(enter(Monotonic(0)), Err(TurnedAway::TooOften));
+        assert!(enter(Monotonic(0) + Duration::from_secs(1)).is_ok());
     }
 
     #[test]
     fn loopback_is_exempt() {
         let limiter = ConnLimiter::new(1, RATE);
-        assert!((0..100).all(|_| limiter.enter(ip("127.0.0.1"), Timestamp(0)).is_ok()));
-        assert!(limiter.enter(ip("::1"), Timestamp(0)).is_ok());
+        assert!((0..100).all(|_| limiter.enter(ip("127.0.0.1"), Monotonic(0)).is_ok()));
+        assert!(limiter.enter(ip("::1"), Monotonic(0)).is_ok());
     }
 }

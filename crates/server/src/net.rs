@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chinwag_core::limits::KEEPALIVE_PROBES;
-use chinwag_core::{Prefs, Span, Timestamp};
+use chinwag_core::{Prefs, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -244,7 +244,7 @@ fn turn_away(mut stream: &TcpStream) {
 /// minute: by questions where there is nothing to write, by the user timeout where there is
 /// (RFC 5482).
 fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
-    let duration = |span: Span| Duration::from_millis(span.0);
+    let duration = |span: Duration| span;
     let socket = SockRef::from(listener);
     socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
@@ -281,7 +281,7 @@ mod tests {
             .expect("a listener that waits");
         let (connection, _) = listener.accept().expect("a connection");
         let socket = SockRef::from(&connection);
-        let millis = |span: Span| Duration::from_millis(span.0);
+        let millis = |span: Duration| span;
         assert!(socket.tcp_nodelay().expect("an option"));
         assert!(socket.keepalive().expect("an option"));
         assert_eq!(

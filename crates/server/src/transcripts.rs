@@ -23,7 +23,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use chinwag_core::{ConnId, LOBBY, RoomName, Span, Timestamp};
+use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
 use chinwag_store::{Durability, Place, Store};
 use chinwag_wire::plain::TimeZone;
 
@@ -107,6 +107,15 @@ impl Socket for ServerEnd {
     }
 }
 
+/// The steady time of the tests starts at the epoch, so that one number tells both.
+fn steady(now: Timestamp) -> Monotonic {
+    Monotonic(now.0 as u64)
+}
+
+fn wall(now: Monotonic) -> Timestamp {
+    Timestamp(now.0 as i64)
+}
+
 /// A server without threads, and the people on it.
 struct World {
     hub: Hub,
@@ -149,7 +158,7 @@ impl World {
         let (settings, replay) = (config.settings(), config.history.replay);
         Self {
             hub: Hub::new(settings, replay, opened, Arc::default(), (START, roll)),
-            shard: Shard::new(0, setting, names, desk, (START, START)),
+            shard: Shard::new(0, setting, names, desk, (START, steady(START))),
             archive,
             questions,
             now: START,
@@ -165,7 +174,7 @@ impl World {
                     self.shard.on_ready(slot, socket.readiness());
                 }
             }
-            self.shard.look_after(self.now);
+            self.shard.look_after(steady(self.now));
             self.shard.flush_all();
             let requests = self.shard.take_outbox();
             let questions: Vec<Question> = self.questions.try_iter().collect();
@@ -178,7 +187,7 @@ impl World {
             }
             let turn = self.hub.finish(self.now);
             self.shard
-                .deliver(&turn.deliveries, turn.replies, (turn.at, self.now));
+                .deliver(&turn.deliveries, turn.replies, (turn.at, steady(self.now)));
             self.shard.flush_all();
             if is_done && turn.deliveries.is_empty() {
                 return;
@@ -196,13 +205,13 @@ impl World {
         self.shard.resume_relieved();
     }
 
-    fn pass(&mut self, span: Span) {
+    fn pass(&mut self, span: Duration) {
         let end = self.now + span;
         while self.now < end {
-            let deadlines = [self.shard.deadline(), self.hub.deadline()];
+            let deadlines = [self.shard.deadline().map(wall), self.hub.deadline()];
             let next = deadlines.into_iter().flatten().min().unwrap_or(end);
-            self.now = next.clamp(self.now + Span(1), end);
-            self.shard.tick(self.now);
+            self.now = next.clamp(self.now + Duration::from_millis(1), end);
+            self.shard.tick(steady(self.now));
             self.hub.tidy(self.now);
             self.settle();
         }
@@ -213,11 +222,11 @@ impl World {
         let address = "192.0.2.1".parse().expect("an address");
         let conn = self
             .shard
-            .admit(socket.server_end(), address, None, self.now);
+            .admit(socket.server_end(), address, None, steady(self.now));
         self.people.retain(|(other, _, _)| other != name);
         self.people.push((name.to_owned(), socket, conn));
         if waits {
-            self.pass(Span(250));
+            self.pass(Duration::from_millis(250));
         }
     }
 
@@ -228,7 +237,7 @@ impl World {
 
     fn step(&mut self, step: &str) {
         if let Some(span) = step.strip_prefix('+') {
-            return self.pass(span.trim().parse().expect("a time"));
+            return self.pass(parse_duration(span.trim()).expect("a time"));
         }
         let end = step
             .find(['$', '>', '^', '/'])

@@ -1,4 +1,4 @@
-//! What operators did: a row of the log for each audit_entry, and the effect that outlives a restart.
+//! What operators did: a row of the log for each, and the effect that outlives a restart.
 
 use chinwag_core::{
     AuditEntry, Event, Mask, ModAction, Name, Registration, Restriction, Text, Timestamp,
@@ -41,7 +41,7 @@ impl Reader {
     }
 }
 
-/// Writes a audit_entry down and does what is to last of it.
+/// Writes an entry and does what is to last of it.
 pub(crate) fn write(
     conn: &Connection,
     event: &Event,
@@ -139,7 +139,7 @@ pub(crate) fn put_registration(
     Ok(())
 }
 
-/// A audit_entry in the words of the log.
+/// An entry in the words of the log.
 struct Words<'a> {
     act: &'static str,
     target: Option<String>,

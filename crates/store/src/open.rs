@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chinwag_core::{Seq, Snapshot, Span};
+use chinwag_core::{Duration, Seq, Snapshot};
 use rusqlite::Connection;
 
 use crate::commit::Store;
@@ -33,7 +33,7 @@ pub enum Place {
 /// What a commit survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// The end of the process at any env. A power cut may take the last commits, never more.
+    /// The end of the process at any moment. A power cut may take the last commits, never more.
     #[default]
     Process,
     /// A power cut: every commit waits for the disk.
@@ -44,7 +44,7 @@ pub enum Durability {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
     /// Messages that are older are trimmed.
-    pub keep: Option<Span>,
+    pub keep: Option<Duration>,
     /// Bytes of the database, without the search and without what is free in it. Beyond it the
     /// oldest messages are trimmed.
     pub bytes_max: Option<u64>,

@@ -3,7 +3,7 @@
 //! What is deleted leaves free pages in the file, which new messages fill. The file does not
 //! shrink; `VACUUM`, with the server stopped, makes it.
 
-use chinwag_core::{Span, Timestamp};
+use chinwag_core::{Duration, Timestamp};
 use rusqlite::Connection;
 
 use crate::block::unsigned;
@@ -20,7 +20,7 @@ const BLOCKS_MAX: i64 = 64;
 const BYTES_MAX: u64 = 256 << 10;
 
 /// Time between two looks for restrictions that have run out. They do no harm while they stay.
-const SWEEP_TIME: Span = Span::minutes(60);
+const SWEEP_TIME: Duration = Duration::from_mins(60);
 
 /// The oldest blocks that are to go.
 struct Oldest {

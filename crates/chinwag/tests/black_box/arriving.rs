@@ -210,11 +210,11 @@ fn a_lock_keeps_strangers_out() {
     lee.ask("/lock", "! Locked: ");
     guest.ask(
         "hello",
-        "! NOT sent: only registered names may speak at the env.\n",
+        "! NOT sent: only registered names may speak at the moment.\n",
     );
     reg.send("hello");
     lee.expect("reg: hello\n");
-    let stranger = "Only registered names may come in at the env. Try again later.";
+    let stranger = "Only registered names may come in at the moment. Try again later.";
     refused(&mut visitor(&server), "stranger", stranger);
     lee.ask("/lock off", "! Unlocked: ");
     guest.send("hello");

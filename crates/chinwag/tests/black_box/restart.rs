@@ -47,7 +47,10 @@ fn everything_decided_comes_back() {
 
     let mut stranger = server.connect();
     stranger.expect("Enter your username: ");
-    stranger.ask("stranger", "Only registered names may come in at the env.");
+    stranger.ask(
+        "stranger",
+        "Only registered names may come in at the moment.",
+    );
     let mut thief = server.connect();
     thief.expect("Enter your username: ");
     thief.ask(

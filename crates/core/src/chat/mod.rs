@@ -32,7 +32,7 @@ use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
-use crate::time::{Span, Timestamp};
+use crate::time::{Duration, Timestamp};
 use registry::Registry;
 
 /// What an operator of the machine may choose.
@@ -49,7 +49,7 @@ pub struct Settings {
     /// Rooms where operators alone may speak.
     pub read_only: Vec<RoomName>,
     /// How long a lost session can be resumed.
-    pub resume_time: Span,
+    pub resume_time: Duration,
 }
 
 impl Default for Settings {

@@ -1,4 +1,4 @@
-//! What operators do: each audit_entry is decided here, told to the person concerned, and logged.
+//! What operators do: each act is decided here, told to the person concerned, and logged.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -14,7 +14,7 @@ use crate::limits::RESTRICTIONS_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::time::{Span, Timestamp};
+use crate::time::{Duration, Timestamp};
 
 impl Chat {
     pub(super) fn decide_operate(
@@ -125,7 +125,7 @@ impl Chat {
         &self,
         me: &Person,
         name: &str,
-        time: Option<Span>,
+        time: Option<Duration>,
         why: Option<Text>,
         now: Timestamp,
     ) -> Result<(ModAction, Option<PersonId>), Rejection> {
@@ -217,7 +217,7 @@ fn mask_from_outside(me: &Person, target: &Person) -> Mask {
 fn restriction(
     me: &Person,
     mask: Mask,
-    time: Option<Span>,
+    time: Option<Duration>,
     why: Option<Text>,
     now: Timestamp,
 ) -> Restriction {

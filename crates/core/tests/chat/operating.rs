@@ -1,8 +1,8 @@
 //! What operators do, and how it is undone.
 
 use chinwag_core::{
-    Answer, Command, Fact, Mask, ModAction, Query, QuitReason, Rejection, Restriction, Settings,
-    Snapshot, Span,
+    Answer, Command, Duration, Fact, Mask, ModAction, Query, QuitReason, Rejection, Restriction,
+    Settings, Snapshot,
 };
 
 use crate::world::{HOME, World, name, rename, room, say, text};
@@ -14,7 +14,7 @@ fn kick(whom: &str) -> Command {
     }
 }
 
-fn mute(whom: &str, time: Option<Span>) -> Command {
+fn mute(whom: &str, time: Option<Duration>) -> Command {
     Command::Mute {
         name: whom.into(),
         time,
@@ -23,7 +23,7 @@ fn mute(whom: &str, time: Option<Span>) -> Command {
 }
 
 /// A ban as the plain dialect reads it: a name written with `name:` covers no address.
-fn ban(mask: &str, time: Option<Span>) -> Command {
+fn ban(mask: &str, time: Option<Duration>) -> Command {
     Command::Ban {
         mask: self::mask(mask),
         cover_address: !mask.starts_with("name:"),
@@ -106,20 +106,20 @@ fn who_is_kicked_leaves_and_may_come_again() {
 #[test]
 fn who_is_muted_says_nothing_until_the_time_or_until_it_is_undone() {
     let mut world = World::with(&["lee", "ann"]);
-    let ten = Span::seconds(10);
+    let ten = Duration::from_secs(10);
     let muted = |ms| {
         Err(Rejection::Muted {
-            remaining: Some(Span(ms)),
+            remaining: Some(Duration::from_millis(ms)),
         })
     };
     world.by("lee", mute("ann", Some(ten))).expect("muted");
     assert_eq!(world.by("ann", say("hello")), muted(10_000));
-    world.pass(Span(9_999));
+    world.pass(Duration::from_millis(9_999));
     assert_eq!(world.by("ann", say("hello")), muted(1));
-    world.pass(Span(1));
+    world.pass(Duration::from_millis(1));
     assert!(world.by("ann", say("hello")).is_ok());
     world.by("lee", mute("ann", None)).expect("muted");
-    world.pass(Span::days(1_000));
+    world.pass(Duration::from_hours(24 * 1_000));
     let for_good = Err(Rejection::Muted { remaining: None });
     assert_eq!(world.by("ann", say("hello")), for_good);
     world.by("lee", unmute("ANN")).expect("unmuted");
@@ -170,9 +170,9 @@ fn a_short_mute_in_the_same_home_does_not_lift_a_long_one() {
         world.arrive_from(HOME, name).expect("here");
     }
     world.by("lee", mute("ann", None)).expect("muted");
-    let short = Some(Span::seconds(1));
+    let short = Some(Duration::from_secs(1));
     world.by("lee", mute("bob", short)).expect("muted");
-    world.pass(Span::seconds(2));
+    world.pass(Duration::from_secs(2));
     assert!(world.by("ann", say("hello")).is_err());
 }
 
@@ -180,9 +180,9 @@ fn a_short_mute_in_the_same_home_does_not_lift_a_long_one() {
 fn a_later_mute_of_the_same_person_replaces_the_one_before() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("lee", mute("ann", None)).expect("muted");
-    let short = Some(Span::seconds(1));
+    let short = Some(Duration::from_secs(1));
     world.by("lee", mute("ann", short)).expect("muted");
-    world.pass(Span::seconds(2));
+    world.pass(Duration::from_secs(2));
     assert!(world.by("ann", say("hello")).is_ok());
 }
 
@@ -296,13 +296,13 @@ fn a_lost_session_does_not_come_back_from_a_ban() {
 #[test]
 fn a_ban_ends_with_its_time_or_when_it_is_undone() {
     let mut world = World::with(&["lee"]);
-    let ten = Span::seconds(10);
+    let ten = Duration::from_secs(10);
     let until = Some(world.now + ten);
     world.by("lee", ban("name:ann", Some(ten))).expect("banned");
-    world.pass(Span(9_999));
+    world.pass(Duration::from_millis(9_999));
     let refused = world.arrive("ann");
     assert!(matches!(refused, Err(Rejection::Banned { until: end, .. }) if end == until));
-    world.pass(Span(1));
+    world.pass(Duration::from_millis(1));
     world.arrive("ann").expect("the time is over");
     world.by("lee", ban("ann", None)).expect("banned");
     for (undo, done) in [

@@ -1,8 +1,8 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Mask, Prefs, Proof, Query, QuitReason, Registration,
-    Rejection, ResumeCode, Settings, Snapshot, Span,
+    Answer, Caller, Command, ConnId, Duration, Mask, Prefs, Proof, Query, QuitReason, Registration,
+    Rejection, ResumeCode, Settings, Snapshot,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -73,7 +73,7 @@ enum AuditEntry {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Pass(Span),
+    Pass(Duration),
     /// Whoever sits at a terminal does something; if nobody has arrived there, they arrive.
     At {
         terminal: usize,
@@ -85,12 +85,12 @@ enum Step {
     Commit(bool),
 }
 
-fn times() -> impl Strategy<Value = Option<Span>> {
+fn times() -> impl Strategy<Value = Option<Duration>> {
     select(vec![
         None,
-        Some(Span(0)),
-        Some(Span::seconds(5)),
-        Some(Span::minutes(2)),
+        Some(Duration::from_millis(0)),
+        Some(Duration::from_secs(5)),
+        Some(Duration::from_mins(2)),
     ])
 }
 
@@ -191,7 +191,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         });
     let step = prop_oneof![
         20 => at,
-        2 => (0_u64..40_000).prop_map(|ms| Step::Pass(Span(ms))),
+        2 => (0_u64..40_000).prop_map(|ms| Step::Pass(Duration::from_millis(ms))),
         1 => Just(Step::Tidy),
         1 => any::<bool>().prop_map(Step::Commit),
     ];
@@ -211,7 +211,7 @@ prop_compose! {
             rooms_per_person_max,
             first_operator,
             read_only: vec![room("news")],
-            resume_time: Span::minutes(1),
+            resume_time: Duration::from_mins(1),
         }
     }
 }
@@ -238,7 +238,7 @@ struct Play {
 
 impl Play {
     fn new(settings: Settings, snapshot: Snapshot) -> Self {
-        let mut world = World::new(settings, kept);
+        let mut world = World::new(settings, snapshot);
         let terminals = HOMES.map(|home| world.visitor(home)).into();
         Self {
             world,
@@ -372,17 +372,17 @@ proptest! {
 
     #[test]
     fn a_lost_session_comes_back_within_the_time(gone in 0_u64..120_000, again in 0_u64..120_000) {
-        let settings = Settings { resume_time: Span::minutes(1), ..Settings::default() };
+        let settings = Settings { resume_time: Duration::from_mins(1), ..Settings::default() };
         let mut world = World::new(settings, Snapshot::default());
         world.arrive("ann").expect("ann is here");
         let code = world.lose("ann");
-        world.pass(Span(gone));
+        world.pass(Duration::from_millis(gone));
         let back = world.resume(code);
         prop_assert_eq!(back.is_ok(), gone < 60_000);
         if back.is_ok() {
             let quit = Command::Quit(QuitReason::Quit(None));
             world.by("ann", quit).expect("gone for good");
-            world.pass(Span(again));
+            world.pass(Duration::from_millis(again));
         }
         prop_assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
     }

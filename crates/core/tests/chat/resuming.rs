@@ -1,6 +1,6 @@
 //! Sessions that are lost and taken up again.
 
-use chinwag_core::{Caller, Command, Fact, QuitReason, Rejection, ResumeCode, Span};
+use chinwag_core::{Caller, Command, Duration, Fact, QuitReason, Rejection, ResumeCode};
 
 use crate::world::{HOME, World, claim, join, name, say, text};
 
@@ -45,7 +45,7 @@ fn everything_is_as_it_was() {
         world.chat.rooms_of(world.person("ann")).to_vec(),
     );
     let code = world.lose("ann");
-    world.pass(Span::minutes(9));
+    world.pass(Duration::from_mins(9));
     let facts = world.resume(code).expect("back");
     let returned = taken_up(&facts);
     assert_eq!(returned.arrived.person, person);
@@ -60,11 +60,11 @@ fn everything_is_as_it_was() {
 fn a_code_is_good_for_one_absence_and_for_ten_minutes() {
     let mut world = World::with(&["lee", "ann"]);
     let code = world.lose("ann");
-    world.pass(Span::minutes(10));
+    world.pass(Duration::from_mins(10));
     assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
     let mut world = World::with(&["lee", "ann"]);
     let code = world.lose("ann");
-    world.pass(Span(Span::minutes(10).0 - 1));
+    world.pass(Duration::from_millis(10 * 60_000 - 1));
     world.resume(code).expect("back");
     let quit = Command::Quit(QuitReason::Quit(None));
     world.by("ann", quit).expect("gone");

@@ -39,18 +39,21 @@ pub(crate) struct Shadow {
 }
 
 impl Shadow {
-    pub(crate) fn new(settings: Settings, kept: &Snapshot) -> Self {
-        let rooms = kept.rooms.iter().map(|room| (room.id, room.name.clone()));
+    pub(crate) fn new(settings: Settings, snapshot: &Snapshot) -> Self {
+        let rooms = snapshot
+            .rooms
+            .iter()
+            .map(|room| (room.id, room.name.clone()));
         let lobby = (LOBBY, RoomName::lobby());
         Self {
             settings,
             people: BTreeMap::new(),
             rooms: rooms.chain([lobby]).collect(),
             parted: Vec::new(),
-            registrations: kept.registrations.clone(),
-            bans: kept.bans.clone(),
-            mutes: kept.mutes.clone(),
-            locked: kept.locked,
+            registrations: snapshot.registrations.clone(),
+            bans: snapshot.bans.clone(),
+            mutes: snapshot.mutes.clone(),
+            locked: snapshot.locked,
             newest_person: PersonId(0),
         }
     }
@@ -198,7 +201,7 @@ impl Shadow {
                 let soul = self.soul(*person, name);
                 assert!(soul.current == *room && soul.rooms.contains(room));
             }
-            Fact::PrivateMessage(message) => self.fold_told(told),
+            Fact::PrivateMessage(message) => self.fold_private_message(message),
             Fact::TopicSet { room, by, .. } => {
                 let inside = self.members(*room);
                 assert!(inside.iter().any(|person| self.people[person].name == *by));
@@ -230,7 +233,7 @@ impl Shadow {
                     assert!(*room != LOBBY && self.members(*room).is_empty());
                     assert!(self.rooms.remove(room).is_some());
                 }
-                self.resumables.retain(|(_, _, until)| at < *until);
+                self.parted.retain(|(_, _, until)| at < *until);
                 self.bans.retain(|ban| ban.is_active(at));
                 self.mutes.retain(|mute| mute.is_active(at));
             }
@@ -293,9 +296,9 @@ impl Shadow {
                 soul
             }
             None => {
-                let mut parted = self.resumables.iter();
+                let mut parted = self.parted.iter();
                 let place = parted.position(|(person, ..)| *person == arrived.person);
-                let (_, soul, until) = self.resumables.remove(place.expect("a lost session"));
+                let (_, soul, until) = self.parted.remove(place.expect("a lost session"));
                 assert!(at < until);
                 soul
             }
@@ -325,11 +328,11 @@ impl Shadow {
             (&departed.name, &*departed.rooms)
         );
         if departed.why.is_resumable() {
-            if self.resumables.len() == self.settings.people_max {
-                self.resumables.remove(0);
+            if self.parted.len() == self.settings.people_max {
+                self.parted.remove(0);
             }
             let until = at + self.settings.resume_time;
-            self.resumables.push((departed.person, soul, until));
+            self.parted.push((departed.person, soul, until));
         }
     }
 
@@ -344,7 +347,7 @@ impl Shadow {
         (soul.registered, soul.operator) = (renamed.registered, renamed.operator);
     }
 
-    fn fold_told(&mut self, message: &PrivateMessage) {
+    fn fold_private_message(&mut self, message: &PrivateMessage) {
         let (from, to) = (&self.people[&message.from], &self.people[&message.to]);
         assert_eq!(
             (&from.name, &to.name),
@@ -390,7 +393,7 @@ impl Shadow {
         if let Some(claim) = registrations.find(|claim| claim.name.same_as(name)) {
             claim.operator = operator;
         }
-        let parted = self.resumables.iter_mut().map(|(_, soul, _)| soul);
+        let parted = self.parted.iter_mut().map(|(_, soul, _)| soul);
         // A name without a claim may have been somebody else's when they left.
         let parted = parted.filter(|soul| soul.registered);
         for soul in self.people.values_mut().chain(parted) {
@@ -474,7 +477,7 @@ impl Shadow {
 
     /// Whether a code takes up a session now.
     pub(crate) fn takes_up(&self, code: ResumeCode, now: Timestamp) -> bool {
-        let mut parted = self.resumables.iter();
+        let mut parted = self.parted.iter();
         self.people.values().any(|soul| soul.code == code)
             || parted.any(|(_, soul, until)| soul.code == code && now < *until)
     }

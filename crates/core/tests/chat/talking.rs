@@ -1,6 +1,6 @@
 //! Speaking, and who may.
 
-use chinwag_core::{Command, Fact, Query, QuitReason, Rejection, Settings, Snapshot, Span};
+use chinwag_core::{Command, Duration, Fact, Query, QuitReason, Rejection, Settings, Snapshot};
 
 use crate::world::{World, join, name, room, say, text};
 
@@ -158,11 +158,11 @@ fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
         let mut world = World::with(&["lee", "ann"]);
         let mute = Command::Mute {
             name: "ann".into(),
-            time: Some(Span::seconds(10)),
+            time: Some(Duration::from_secs(10)),
             why: None,
         };
         world.by("lee", mute).expect("muted");
-        world.pass(Span::seconds(time));
+        world.pass(Duration::from_secs(time));
         let facts = world.by("ann", goodbye(text("lies"))).expect("gone");
         let [Fact::Quit(departed)] = &facts[..] else {
             panic!("{facts:?}");

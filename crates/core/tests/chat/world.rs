@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LoggedIn, Name, PersonId, Profile,
-    Query, Rejection, ResumeCode, RoomName, Seq, Settings, Snapshot, Span, Text, Timestamp,
+    Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LoggedIn, Name, PersonId,
+    Profile, Query, Rejection, ResumeCode, RoomName, Seq, Settings, Snapshot, Text, Timestamp,
 };
 
 use crate::shadow::Shadow;
@@ -30,9 +30,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(settings: Settings, snapshot: Snapshot) -> Self {
-        let chat = Chat::new(settings.clone(), kept.clone(), START);
+        let chat = Chat::new(settings.clone(), snapshot.clone(), START);
         Self {
-            shadow: Shadow::new(settings, &kept),
+            shadow: Shadow::new(settings, &snapshot),
             now: START,
             fresh: chat.clone(),
             chat,
@@ -55,7 +55,7 @@ impl World {
         world
     }
 
-    pub(crate) fn pass(&mut self, time: Span) {
+    pub(crate) fn pass(&mut self, time: Duration) {
         self.now = self.now + time;
     }
 

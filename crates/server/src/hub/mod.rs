@@ -180,7 +180,7 @@ impl Hub {
         match caller {
             Caller::Anonymous { .. } => false,
             Caller::Server => !self.staged.is_empty(),
-            // Whoever has taken a session up speaks for the same person over another conn.
+            // Whoever has taken a session up speaks for the same person over another connection.
             Caller::Person { person, .. } => {
                 let is_theirs = |staged: &Staged| matches!(staged.caller, Caller::Person { person: other, .. } if other == person);
                 self.staged.iter().any(is_theirs)

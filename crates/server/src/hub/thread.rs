@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use chinwag_core::Timestamp;
 use chinwag_core::limits::TURN_REQUESTS_MAX;
-use chinwag_core::{Span, Timestamp};
 
 use super::{Hub, Request, Turn};
 use crate::clock::wall;
@@ -13,11 +13,11 @@ use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 
 /// How often the hub looks for what has run out.
-const TIDY_TIME: Span = Span::seconds(1);
+const TIDY_TIME: Duration = Duration::from_secs(1);
 
 /// The time between two steps of trimming, while there is something to trim: a step takes about a
 /// millisecond.
-const TRIM_TIME: Span = Span(20);
+const TRIM_TIME: Duration = Duration::from_millis(20);
 
 /// What the hub is sent.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
 fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp) -> Option<ToHub> {
     // Never longer than the time between two looks: somebody may set the clock back.
     let wait = deadline.since(wall()).min(TIDY_TIME);
-    let wait = Duration::from_millis(wait.0);
+    let wait = wait;
     match inbox.recv_timeout(wait) {
         Ok(message) => Some(message),
         Err(RecvTimeoutError::Timeout) => None,

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use chinwag_core::{ConnId, QuitReason, Timestamp};
+use chinwag_core::{ConnId, Monotonic, QuitReason};
 use chinwag_wire::plain::Notice;
 
 use super::Shard;
@@ -14,12 +14,12 @@ use super::session::Stage;
 /// comes; one that has moved to an earlier time stands here twice.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
-    heap: BinaryHeap<Reverse<(Timestamp, ConnId)>>,
+    heap: BinaryHeap<Reverse<(Monotonic, ConnId)>>,
 }
 
 impl Shard {
     /// When [`tick`](Self::tick) has something to do next.
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+    pub(crate) fn deadline(&self) -> Option<Monotonic> {
         self.deadlines.heap.peek().map(|Reverse((at, _))| *at)
     }
 
@@ -27,7 +27,7 @@ impl Shard {
     pub(super) fn watch_deadline(&mut self, slot: usize) {
         let stall_time = self.setting.limits.stall_time;
         let session = &mut self.sessions[slot];
-        let is_earlier = |due: &Timestamp| session.watched.is_none_or(|watched| *due < watched);
+        let is_earlier = |due: &Monotonic| session.watched.is_none_or(|watched| *due < watched);
         if let Some(due) = session.due(stall_time).filter(is_earlier) {
             session.watched = Some(due);
             self.deadlines.heap.push(Reverse((due, session.conn)));
@@ -35,7 +35,7 @@ impl Shard {
     }
 
     /// Does what is due.
-    pub(crate) fn tick(&mut self, now: Timestamp) {
+    pub(crate) fn tick(&mut self, now: Monotonic) {
         self.now = now;
         while let Some((at, conn)) = self.pop_deadline(now) {
             // An entry that an earlier one has replaced says nothing any more.
@@ -55,7 +55,7 @@ impl Shard {
         self.flush_all();
     }
 
-    fn pop_deadline(&mut self, now: Timestamp) -> Option<(Timestamp, ConnId)> {
+    fn pop_deadline(&mut self, now: Monotonic) -> Option<(Monotonic, ConnId)> {
         let Reverse((at, _)) = *self.deadlines.heap.peek()?;
         if at > now {
             return None;
@@ -63,7 +63,7 @@ impl Shard {
         self.deadlines.heap.pop().map(|Reverse(deadline)| deadline)
     }
 
-    fn on_deadline(&mut self, slot: usize, now: Timestamp) {
+    fn on_deadline(&mut self, slot: usize, now: Monotonic) {
         match self.sessions[slot].stage {
             Stage::Sniffing { until } if until <= now => self.greet(slot),
             Stage::Entry { until, .. } if until <= now => {

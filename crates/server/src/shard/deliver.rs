@@ -10,6 +10,7 @@ use super::session::{Member, Stage};
 use super::tape::Room;
 use super::{Shard, shard_of};
 use crate::hub::{Delivery, Reply};
+use chinwag_core::Monotonic;
 
 impl Shard {
     /// Takes a turn in. Nothing is written before [`flush_all`](Self::flush_all).
@@ -17,7 +18,7 @@ impl Shard {
         &mut self,
         deliveries: &[Delivery],
         replies: Vec<Reply>,
-        (wall, now): (Timestamp, Timestamp),
+        (wall, now): (Timestamp, Monotonic),
     ) {
         (self.wall, self.now) = (wall, now);
         let mut replies = replies.into_iter().peekable();

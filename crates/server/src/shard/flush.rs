@@ -1,7 +1,7 @@
 //! Writing: everything from a session's cursors to the heads of its logs, in as few system calls
 //! as its socket takes.
 
-use chinwag_core::{Fact, RoomId, Seq, Timestamp};
+use chinwag_core::{Fact, Monotonic, RoomId, Seq, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, mentions};
 use hashbrown::HashMap;
 
@@ -176,7 +176,7 @@ impl Session {
         &mut self,
         (id, room): (RoomId, &Room),
         rooms: &HashMap<RoomId, Room>,
-        now: Timestamp,
+        now: Monotonic,
     ) -> Option<u64> {
         let place = self.members.iter().position(|member| member.room == id)?;
         let member = self.members[place];
@@ -212,7 +212,7 @@ impl Session {
     }
 
     /// Writes one piece. Returns whether there may be another.
-    fn write_some(&mut self, sources: &mut Sources<'_>, now: Timestamp) -> bool {
+    fn write_some(&mut self, sources: &mut Sources<'_>, now: Monotonic) -> bool {
         if self.is_dead || self.is_blocked {
             return false;
         }
@@ -243,7 +243,7 @@ impl Session {
         }
     }
 
-    fn write_tail(&mut self, now: Timestamp) -> bool {
+    fn write_tail(&mut self, now: Monotonic) -> bool {
         let mut tail = std::mem::take(&mut self.tail);
         let taken = self.write(&tail, now);
         if taken < tail.len() {
@@ -264,7 +264,7 @@ impl Session {
 
     /// Writes one room's log without the lines that this session has typed itself: they come in
     /// rows, so that what lies between is copied in long pieces.
-    fn write_others(&mut self, place: usize, sources: &mut Sources<'_>, now: Timestamp) -> bool {
+    fn write_others(&mut self, place: usize, sources: &mut Sources<'_>, now: Monotonic) -> bool {
         let mut others = std::mem::take(sources.scratch);
         others.clear();
         let person = self.person.filter(|_| !self.prefs.echo);
@@ -281,7 +281,7 @@ impl Session {
     }
 
     /// Writes what was put together. Returns whether the socket took it all.
-    fn write_scratch(&mut self, bytes: Vec<u8>, sources: &mut Sources<'_>, now: Timestamp) -> bool {
+    fn write_scratch(&mut self, bytes: Vec<u8>, sources: &mut Sources<'_>, now: Monotonic) -> bool {
         let taken = self.write(&bytes, now);
         self.tail = bytes[taken..].into();
         let is_all = taken == bytes.len();
@@ -306,7 +306,7 @@ impl Session {
     }
 
     /// Writes lines of several logs, in order, and without those that it does not want to see.
-    fn write_merged(&mut self, sources: &mut Sources<'_>, now: Timestamp) -> bool {
+    fn write_merged(&mut self, sources: &mut Sources<'_>, now: Monotonic) -> bool {
         let mut merged = std::mem::take(sources.scratch);
         merged.clear();
         while merged.len() < MERGE_BYTES_MAX && self.merge_next(&mut merged, sources) {}

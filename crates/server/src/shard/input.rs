@@ -2,7 +2,7 @@
 
 use std::io;
 
-use chinwag_core::{Bucket, Command, QuitReason, Rate, Span, Timestamp};
+use chinwag_core::{Bucket, Command, Duration, Monotonic, QuitReason, Rate};
 use chinwag_wire::input::Input;
 use chinwag_wire::plain::{Notice, Request as Wish, parse};
 use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
@@ -12,7 +12,7 @@ use super::{Ready, Shard};
 use crate::hub::{Body, Request};
 
 /// How long a peer that has been sent everything is given to close its side.
-pub(super) const LINGER_TIME: Span = Span::seconds(2);
+pub(super) const LINGER_TIME: Duration = Duration::from_secs(2);
 
 impl Shard {
     /// Takes note of what a socket is ready for.
@@ -47,7 +47,7 @@ impl Shard {
 
     /// Looks after the sessions that are listed: reads what their sockets have, drops those that
     /// are over.
-    pub(crate) fn look_after(&mut self, now: Timestamp) {
+    pub(crate) fn look_after(&mut self, now: Monotonic) {
         self.now = now;
         for slot in std::mem::take(&mut self.ready) {
             if let Some(session) = self.sessions.get_mut(slot) {

@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::limits::SNIFFING_MAX;
-use chinwag_core::{ConnId, PersonId, RoomId, RoomName, Seq, Timestamp};
+use chinwag_core::{ConnId, Monotonic, PersonId, RoomId, RoomName, Seq, Timestamp};
 use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
 use hashbrown::HashMap;
 use slab::Slab;
@@ -95,7 +95,7 @@ pub(crate) struct Shard {
     number: usize,
     setting: Setting,
     sessions: Slab<Box<Session>>,
-    /// Counts connections, so that no two have the same conn.
+    /// Counts connections, so that no two have the same id.
     connections: u64,
     people: HashMap<PersonId, usize>,
     /// The rooms that sessions of this shard are in.
@@ -123,7 +123,7 @@ pub(crate) struct Shard {
     /// Sessions of which lines have arrived at the hub, while they had more to send.
     relieved: Vec<usize>,
     /// The steady time at the last look.
-    now: Timestamp,
+    now: Monotonic,
     /// Where sockets are read into, and where lines are put together.
     input: Box<[u8]>,
     scratch: Vec<u8>,
@@ -147,7 +147,7 @@ impl Shard {
         setting: Setting,
         room_names: HashMap<RoomId, RoomName>,
         desk: Desk,
-        (wall, now): (Timestamp, Timestamp),
+        (wall, now): (Timestamp, Monotonic),
     ) -> Self {
         Self {
             number,
@@ -189,7 +189,7 @@ impl Shard {
         socket: Box<dyn Socket>,
         address: IpAddr,
         permit: Option<Permit>,
-        now: Timestamp,
+        now: Monotonic,
     ) -> ConnId {
         self.now = now;
         self.connections += 1;

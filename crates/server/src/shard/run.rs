@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
-use chinwag_core::Timestamp;
+use chinwag_core::Monotonic;
 use chinwag_core::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use mio::event::Event;
 use mio::net::TcpStream;
@@ -37,7 +37,7 @@ pub(crate) struct Loop {
     clock: Steady,
     written: Written,
     /// When it ends, whatever sockets still hold.
-    stop_at: Option<Timestamp>,
+    stop_at: Option<Monotonic>,
 }
 
 /// When a shard has last written to its sessions, and how long that took.
@@ -119,11 +119,11 @@ impl Loop {
     /// Waits until a socket is ready, the bell rings, or something is due.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
         let due = match self.has_mail || self.shard.has_work() {
-            true => Some(Timestamp::default()),
+            true => Some(Monotonic::default()),
             false => self.shard.deadline(),
         };
         let due = [due, self.stop_at].into_iter().flatten().min();
-        let wait = due.map(|due| Duration::from_millis(due.since(self.clock.now()).0));
+        let wait = due.map(|due| due.since(self.clock.now()));
         match self.poll.poll(events, wait) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             waited => waited,
@@ -131,7 +131,7 @@ impl Loop {
     }
 
     /// Takes the messages that are there. Returns whether there were any.
-    fn take_messages(&mut self, now: Timestamp) -> bool {
+    fn take_messages(&mut self, now: Monotonic) -> bool {
         self.inbox.hear();
         self.has_mail = false;
         // No more than fit the queue at once: what was said has to be written some time.
@@ -145,7 +145,7 @@ impl Loop {
         true
     }
 
-    fn take(&mut self, message: ToShard, now: Timestamp) {
+    fn take(&mut self, message: ToShard, now: Monotonic) {
         match message {
             ToShard::Accepted {
                 stream,
@@ -175,7 +175,7 @@ impl Loop {
         mut stream: TcpStream,
         address: IpAddr,
         permit: Option<Permit>,
-        now: Timestamp,
+        now: Monotonic,
     ) {
         let token = Token(self.shard.next_slot());
         let both = Interest::READABLE | Interest::WRITABLE;

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use chinwag_core::limits::{PRIVATE_LOG_BYTES_MAX, SESSION_REQUESTS_MAX};
 use chinwag_core::{
-    Bucket, Caller, ConnId, Name, PersonId, Prefs, QuitReason, RoomId, Seq, Span, Timestamp,
+    Bucket, Caller, ConnId, Duration, Monotonic, Name, PersonId, Prefs, QuitReason, RoomId, Seq,
 };
 use chinwag_wire::input::Decoder;
 
@@ -23,7 +23,7 @@ pub(super) enum Stage {
     /// It may speak another protocol: until then it is listened to without a word.
     Sniffing {
         /// The end of the wait.
-        until: Timestamp,
+        until: Monotonic,
     },
     /// It is to choose a name.
     Entry {
@@ -32,7 +32,7 @@ pub(super) enum Stage {
         /// Bytes that it has used up for that.
         bytes: usize,
         /// When it must have one.
-        until: Timestamp,
+        until: Monotonic,
     },
     /// It is a person's.
     Here,
@@ -42,7 +42,7 @@ pub(super) enum Stage {
     /// since closing at once would reset the connection and lose what is on the way to it.
     Lingering {
         /// How long the peer is given to close its side.
-        until: Timestamp,
+        until: Monotonic,
     },
     /// It is to be dropped.
     Over,
@@ -111,13 +111,13 @@ pub(super) struct Session {
     /// Whether its socket was full when it was last tried.
     pub(super) is_blocked: bool,
     /// Since when the socket takes nothing.
-    pub(super) stalled_since: Option<Timestamp>,
+    pub(super) stalled_since: Option<Monotonic>,
     /// Whether the hub was asked to let its person go, and has not answered yet.
     pub(super) departing: bool,
     /// Whether its socket is of no use any more.
     pub(super) is_dead: bool,
     /// The time under which it stands in the shard's list of deadlines.
-    pub(super) watched: Option<Timestamp>,
+    pub(super) watched: Option<Monotonic>,
     /// Whether it stands in the shard's list of those to be written to.
     pub(super) is_awake: bool,
     /// Whether it stands in the shard's list of those to be looked after.
@@ -130,7 +130,7 @@ impl Session {
         address: IpAddr,
         socket: Box<dyn Socket>,
         permit: Option<Permit>,
-        now: Timestamp,
+        now: Monotonic,
     ) -> Self {
         Self {
             conn,
@@ -235,7 +235,7 @@ impl Session {
     }
 
     /// When something has to be done about it though nothing happens.
-    pub(super) fn due(&self, stall_time: Span) -> Option<Timestamp> {
+    pub(super) fn due(&self, stall_time: Duration) -> Option<Monotonic> {
         if self.is_dead {
             return None;
         }
@@ -250,7 +250,7 @@ impl Session {
     }
 
     /// Writes as much as the socket takes. Takes note of a socket that is full, or of no use.
-    pub(super) fn write(&mut self, bytes: &[u8], now: Timestamp) -> usize {
+    pub(super) fn write(&mut self, bytes: &[u8], now: Monotonic) -> usize {
         let mut done = 0;
         while done < bytes.len() && !self.is_dead {
             match self.socket.try_write(&bytes[done..]) {

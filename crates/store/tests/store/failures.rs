@@ -59,7 +59,7 @@ fn child_that_is_killed() {
             .collect();
         commit(&mut store, &turn);
         seq += turn.len() as u64;
-        println!("kept {}", seq - 1);
+        println!("snapshot {}", seq - 1);
         if seq % 5 == 0 {
             checkpointer.checkpoint().unwrap();
         }
@@ -74,15 +74,15 @@ fn a_killed_process_loses_nothing_that_it_has_kept() {
         let (mut child, mut out) =
             child::start("", "failures::child_that_is_killed", folder.path());
         for _ in 0..lines {
-            last = child::expect(&mut out, "kept")
+            last = child::expect(&mut out, "snapshot")
                 .expect("a line")
                 .parse()
                 .unwrap();
         }
         child.kill().unwrap();
         // It went on until it was killed; what it still said counts as well.
-        while let Some(kept) = child::expect(&mut out, "kept") {
-            last = kept.parse().unwrap_or(last);
+        while let Some(snapshot) = child::expect(&mut out, "snapshot") {
+            last = snapshot.parse().unwrap_or(last);
         }
         child.wait().unwrap();
         let opened = open(folder.path());
@@ -119,7 +119,7 @@ fn child_without_room() {
     for seq in seq..seq + 50 {
         commit(&mut store, &[said(seq, 0, "lee", &text)]);
     }
-    println!("kept {}", seq + 49);
+    println!("snapshot {}", seq + 49);
 }
 
 #[cfg(target_os = "linux")]
@@ -146,14 +146,14 @@ fn a_full_disk_refuses_and_heals() {
         .status();
     assert!(lift.expect("prlimit, of util-linux").success());
     child.stdin.take().unwrap().write_all(b"\n").unwrap();
-    let kept: u64 = child::expect(&mut out, "kept")
+    let snapshot: u64 = child::expect(&mut out, "snapshot")
         .expect("a line")
         .parse()
         .unwrap();
     assert!(child.wait().unwrap().success());
-    assert_eq!(kept, full + 50);
+    assert_eq!(snapshot, full + 50);
     let mut store = open(folder.path()).store;
-    assert_eq!(seqs(&mut store, 0), (1..=kept).collect::<Vec<_>>());
+    assert_eq!(seqs(&mut store, 0), (1..=snapshot).collect::<Vec<_>>());
     assert_eq!(seqs(&mut store, 4), []);
 }
 

@@ -59,9 +59,9 @@ fn the_size_is_bounded() {
         commit(&mut store, &[said(seq, 0, "lee", &text)]);
         while store.trim(Timestamp(0)).unwrap() {}
     }
-    let kept = seqs(&mut store, 0);
-    assert!((100..300).contains(&kept.len()), "{}", kept.len());
-    assert_eq!(kept.last(), Some(&2_000));
+    let snapshot = seqs(&mut store, 0);
+    assert!((100..300).contains(&snapshot.len()), "{}", snapshot.len());
+    assert_eq!(snapshot.last(), Some(&2_000));
 }
 
 /// Readers that never pause do not make a commit fail.

@@ -1,6 +1,6 @@
 //! The oldest goes, in small steps.
 
-use chinwag_core::{ModAction, RoomId, Span, Timestamp};
+use chinwag_core::{Duration, ModAction, RoomId, Timestamp};
 use chinwag_store::{Retention, SearchQuery, Store};
 
 use crate::support::*;
@@ -27,7 +27,7 @@ fn nothing_is_trimmed_unless_said() {
 fn old_messages_go_by_age() {
     let folder = tempfile::tempdir().unwrap();
     let keep = Retention {
-        keep: Some(Span::seconds(100)),
+        keep: Some(Duration::from_secs(100)),
         bytes_max: None,
     };
     let mut store = open_with(folder.path(), keep).store;
@@ -36,22 +36,22 @@ fn old_messages_go_by_age() {
     }
     let steps = trim(&mut store, Timestamp(1_000_000));
     assert!(steps > 10, "each is small: {steps}");
-    let kept = |room| {
+    let snapshot = |room| {
         (900..=1_000)
             .filter(|seq| seq % 3 == room)
             .collect::<Vec<u64>>()
     };
-    assert_eq!(seqs(&mut store, 0), kept(0));
+    assert_eq!(seqs(&mut store, 0), snapshot(0));
     commit(&mut store, &[said(1_001, 0, "lee", "after")]);
     assert_eq!(seqs(&mut store, 0).last(), Some(&1_001));
-    assert_eq!(seqs(&mut store, 1), kept(1));
+    assert_eq!(seqs(&mut store, 1), snapshot(1));
 }
 
 #[test]
 fn when_all_is_gone_the_order_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let keep = Retention {
-        keep: Some(Span::seconds(1)),
+        keep: Some(Duration::from_secs(1)),
         bytes_max: None,
     };
     let mut store = open_with(folder.path(), keep).store;
@@ -101,11 +101,11 @@ fn the_size_stays_below_the_limit() {
         commit(&mut store, &turn);
         trim(&mut store, Timestamp(0));
     }
-    let kept = seqs(&mut store, 1);
-    assert_eq!(kept.last(), Some(&(seq - 1)));
+    let snapshot = seqs(&mut store, 1);
+    assert_eq!(snapshot.last(), Some(&(seq - 1)));
     // At least half of what the limit allows is there, and without holes.
-    assert!(kept.len() > 250, "{}", kept.len());
-    assert!(kept.windows(2).all(|pair| pair[1] == pair[0] + 2));
+    assert!(snapshot.len() > 250, "{}", snapshot.len());
+    assert!(snapshot.windows(2).all(|pair| pair[1] == pair[0] + 2));
     drop(store);
     let size = std::fs::metadata(folder.path().join("messages.db"))
         .unwrap()
@@ -125,9 +125,9 @@ fn restrictions_that_have_run_out_are_forgotten() {
     commit(&mut store, &bans);
     store.trim(Timestamp(10_000)).unwrap();
     drop(store);
-    let kept = open(folder.path()).kept;
+    let snapshot = open(folder.path()).snapshot;
     assert_eq!(
-        kept.bans,
+        snapshot.bans,
         [
             restriction("mallory", Some(50_000)),
             restriction("192.0.2.1", None)
@@ -139,7 +139,7 @@ fn restrictions_that_have_run_out_are_forgotten() {
 fn trimmed_messages_leave_the_index() {
     let folder = tempfile::tempdir().unwrap();
     let keep = Retention {
-        keep: Some(Span::seconds(10)),
+        keep: Some(Duration::from_secs(10)),
         bytes_max: None,
     };
     let mut store = open_with(folder.path(), keep).store;

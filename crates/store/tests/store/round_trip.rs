@@ -43,14 +43,16 @@ fn kept_after(turns: &[&[Arc<Event>]]) -> Snapshot {
         .flat_map(|turn| turn.last())
         .map(|event| event.seq);
     assert_eq!(again.next_seq, last.max().unwrap_or_default().next());
-    again.kept
+    again.snapshot
 }
 
 #[test]
 fn a_new_store_has_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let Opened { kept, next_seq, .. } = open(&folder.path().join("a/b"));
-    assert_eq!(kept, Snapshot::default());
+    let Opened {
+        snapshot, next_seq, ..
+    } = open(&folder.path().join("a/b"));
+    assert_eq!(snapshot, Snapshot::default());
     assert_eq!(next_seq, Seq(1));
 }
 
@@ -80,11 +82,11 @@ fn messages_come_back_as_they_were() {
 
     let Opened {
         mut store,
-        kept,
+        snapshot,
         next_seq,
     } = open(folder.path());
     assert_eq!(next_seq, Seq(10));
-    let rooms: Vec<_> = kept
+    let rooms: Vec<_> = snapshot
         .rooms
         .iter()
         .map(|room| (room.id.0, room.name.bare()))
@@ -170,7 +172,7 @@ fn history_is_read_by_number_time_and_place() {
 
 #[test]
 fn topics_come_back_and_go() {
-    let kept = kept_after(&[
+    let snapshot = kept_after(&[
         &[topic(1, 3, Some("Ship it")), topic(2, 4, Some("Old"))],
         &[topic(3, 4, Some("New")), topic(4, 5, Some("None"))],
         &[topic(5, 5, None)],
@@ -186,7 +188,7 @@ fn topics_come_back_and_go() {
     };
     // Room 5 has neither a topic nor a message: nothing of it is left.
     assert_eq!(
-        kept.rooms,
+        snapshot.rooms,
         [room(3, "Ship it", 1_000), room(4, "New", 3_000)]
     );
 }
@@ -197,7 +199,7 @@ fn registrations_come_back_and_operators_last() {
         let name = name(who);
         audit_entry(seq, ModAction::Op { name, lasting })
     };
-    let kept = kept_after(&[
+    let snapshot = kept_after(&[
         &[
             registered(1, "Lee", "$a", true),
             registered(2, "ann", "$b", false),
@@ -213,7 +215,7 @@ fn registrations_come_back_and_operators_last() {
         ],
         &[op(8, "guest-1234", false), registered(9, "Zoë", "$e", true)],
     ]);
-    let mut registrations: Vec<_> = kept
+    let mut registrations: Vec<_> = snapshot
         .registrations
         .iter()
         .map(|r| (r.name.as_str(), &*r.password_hash, r.operator))
@@ -239,7 +241,7 @@ fn restrictions_come_back_in_order_until_they_are_lifted() {
         mask: both,
         ..restriction("x", None)
     };
-    let kept = kept_after(&[
+    let snapshot = kept_after(&[
         &[
             audit_entry(1, ModAction::Ban(restriction("192.0.2.7", Some(5_000)))),
             audit_entry(2, ModAction::Ban(restriction("2001:db8::/32", None))),
@@ -256,7 +258,7 @@ fn restrictions_come_back_in_order_until_they_are_lifted() {
     ]);
     let (first, second) = (restriction("2001:db8::/32", None), restriction("eve", None));
     assert_eq!(
-        kept.bans,
+        snapshot.bans,
         [
             first,
             of_both.clone(),
@@ -264,7 +266,7 @@ fn restrictions_come_back_in_order_until_they_are_lifted() {
             restriction("192.0.2.7", None)
         ]
     );
-    assert_eq!(kept.mutes, std::slice::from_ref(&of_both));
+    assert_eq!(snapshot.mutes, std::slice::from_ref(&of_both));
 
     // Whatever the core says that a mask lifts, the store lifts.
     for lifted in [
@@ -284,9 +286,9 @@ fn restrictions_come_back_in_order_until_they_are_lifted() {
             .zip(&bans)
             .map(|(n, ban)| audit_entry(n, ModAction::Ban(ban.clone())))
             .collect();
-        let kept = kept_after(&[&given, &[audit_entry(9, ModAction::Unban(mask.clone()))]]);
+        let snapshot = kept_after(&[&given, &[audit_entry(9, ModAction::Unban(mask.clone()))]]);
         let stay = bans.into_iter().filter(|ban| !ban.mask.is_named_by(&mask));
-        assert_eq!(kept.bans, stay.collect::<Vec<_>>(), "{lifted}");
+        assert_eq!(snapshot.bans, stay.collect::<Vec<_>>(), "{lifted}");
     }
 }
 

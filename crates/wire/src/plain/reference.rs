@@ -133,7 +133,7 @@ fn write_wire(page: &mut String) -> fmt::Result {
 - Control characters and bidirectional controls are shown as `\\x1b` or `\\u{{202e}}`, and never
   reach another terminal. The server sends no colour and no bell until asked for.
 ",
-        SNIFF_TIME.0
+        SNIFF_TIME.as_millis()
     )
 }
 

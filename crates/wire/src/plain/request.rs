@@ -8,7 +8,7 @@ use core::fmt;
 use core::ops::Deref;
 
 use chinwag_core::limits::{NAME_BYTES_MAX, PASSWORD_BYTES_MAX};
-use chinwag_core::{Command, Name, Prefs, Query, ResumeCode, RoomName, Span, Text, TimeStyle};
+use chinwag_core::{Command, Duration, Name, Prefs, Query, ResumeCode, RoomName, Text, TimeStyle};
 use zeroize::Zeroizing;
 
 use super::table::{CommandSpec, Group};
@@ -83,7 +83,7 @@ pub enum Back {
     /// The newest so many messages, 1 at least. The server may have a limit.
     Last(usize),
     /// Those of this time until now.
-    For(Span),
+    For(Duration),
     /// Those from the beginning of this day, in the reader's zone; see
     /// [`day_start`](super::day_start).
     From(Date),

@@ -3,7 +3,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Name, Span, Text, Timestamp};
+use chinwag_core::{Duration, Name, Text, Timestamp, whole_ms};
 
 use super::zone::{Date, TimeZone, wall_clock};
 
@@ -50,42 +50,42 @@ const UNITS: [(u64, &str, &str); 4] = [
 ];
 
 /// The unit in which a length of time is a number that says something: 90 minutes, but 2 days.
-fn fitting(span: Span) -> (u64, &'static str, &'static str) {
+fn fitting(span: Duration) -> (u64, &'static str, &'static str) {
     let fits = |&&(unit, one, _): &&(u64, &str, &str)| {
         // From 48 hours on one counts in days; the other units begin with one.
-        span.0 >= unit * if one == "day" { 2 } else { 1 }
+        whole_ms(span) >= unit * if one == "day" { 2 } else { 1 }
     };
     *UNITS.iter().find(fits).unwrap_or(&UNITS[3])
 }
 
 /// `10 minutes`, `36 hours`, `90 seconds`: a length that somebody chose, exactly.
-pub(super) struct Exactly(pub(super) Span);
+pub(super) struct Exactly(pub(super) Duration);
 
 impl Display for Exactly {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let whole = |&&(unit, _, _): &&(u64, &str, &str)| self.0.0.is_multiple_of(unit);
+        let whole = |&&(unit, _, _): &&(u64, &str, &str)| whole_ms(self.0).is_multiple_of(unit);
         let (unit, one, many) = *UNITS.iter().find(whole).unwrap_or(&UNITS[3]);
-        Count(self.0.0.div_ceil(unit), one, many).fmt(f)
+        Count(whole_ms(self.0).div_ceil(unit), one, many).fmt(f)
     }
 }
 
 /// `5 minutes`, `2 hours`: a length that was measured, the rest cut off.
-pub(super) struct Roughly(pub(super) Span);
+pub(super) struct Roughly(pub(super) Duration);
 
 impl Display for Roughly {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (unit, one, many) = fitting(self.0);
-        Count(self.0.0 / unit, one, many).fmt(f)
+        Count(whole_ms(self.0) / unit, one, many).fmt(f)
     }
 }
 
 /// `9 more minutes`: a length that has to be waited for, rounded up.
-pub(super) struct More(pub(super) Span);
+pub(super) struct More(pub(super) Duration);
 
 impl Display for More {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (unit, one, many) = fitting(self.0);
-        match self.0.0.div_ceil(unit).max(1) {
+        match whole_ms(self.0).div_ceil(unit).max(1) {
             1 => write!(f, "1 more {one}"),
             n => write!(f, "{n} more {many}"),
         }
@@ -93,12 +93,12 @@ impl Display for More {
 }
 
 /// `2 h ago`: when something was, in a line that is about something else.
-pub(super) struct Ago(pub(super) Span);
+pub(super) struct Ago(pub(super) Duration);
 
 impl Display for Ago {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (unit, one, many) = fitting(self.0);
-        match (self.0.0 / unit, one) {
+        match (whole_ms(self.0) / unit, one) {
             (_, "second") => f.write_str("just now"),
             (n, "minute") => write!(f, "{n} min ago"),
             (n, "hour") => write!(f, "{n} h ago"),
@@ -201,38 +201,41 @@ mod tests {
 
     #[test]
     fn a_chosen_length_is_told_exactly() {
-        check(Exactly(Span::minutes(10)), "10 minutes");
-        check(Exactly(Span::minutes(60)), "1 hour");
-        check(Exactly(Span::minutes(90)), "90 minutes");
-        check(Exactly(Span::seconds(90)), "90 seconds");
-        check(Exactly(Span::days(7)), "7 days");
-        check(Exactly(Span(250)), "1 second");
+        check(Exactly(Duration::from_mins(10)), "10 minutes");
+        check(Exactly(Duration::from_mins(60)), "1 hour");
+        check(Exactly(Duration::from_mins(90)), "90 minutes");
+        check(Exactly(Duration::from_secs(90)), "90 seconds");
+        check(Exactly(Duration::from_hours(24 * 7)), "7 days");
+        check(Exactly(Duration::from_millis(250)), "1 second");
     }
 
     #[test]
     fn a_measured_length_is_told_roughly() {
-        check(Roughly(Span(999)), "0 seconds");
-        check(Roughly(Span::seconds(59)), "59 seconds");
-        check(Roughly(Span::seconds(119)), "1 minute");
-        check(Roughly(Span::minutes(47 * 60 + 59)), "47 hours");
-        check(Roughly(Span::minutes(48 * 60)), "2 days");
+        check(Roughly(Duration::from_millis(999)), "0 seconds");
+        check(Roughly(Duration::from_secs(59)), "59 seconds");
+        check(Roughly(Duration::from_secs(119)), "1 minute");
+        check(Roughly(Duration::from_mins(47 * 60 + 59)), "47 hours");
+        check(Roughly(Duration::from_mins(48 * 60)), "2 days");
     }
 
     #[test]
     fn what_is_to_be_waited_for_is_rounded_up() {
-        check(More(Span(1)), "1 more second");
-        check(More(Span(8 * 60_000 + 1)), "9 more minutes");
-        check(More(Span::minutes(9)), "9 more minutes");
-        check(More(Span::minutes(1)), "1 more minute");
-        check(More(Span::days(3)), "3 more days");
+        check(More(Duration::from_millis(1)), "1 more second");
+        check(
+            More(Duration::from_millis(8 * 60_000 + 1)),
+            "9 more minutes",
+        );
+        check(More(Duration::from_mins(9)), "9 more minutes");
+        check(More(Duration::from_mins(1)), "1 more minute");
+        check(More(Duration::from_hours(24 * 3)), "3 more days");
     }
 
     #[test]
     fn ages_are_short() {
-        check(Ago(Span::seconds(59)), "just now");
-        check(Ago(Span::minutes(5)), "5 min ago");
-        check(Ago(Span::minutes(125)), "2 h ago");
-        check(Ago(Span::days(3)), "3 days ago");
+        check(Ago(Duration::from_secs(59)), "just now");
+        check(Ago(Duration::from_mins(5)), "5 min ago");
+        check(Ago(Duration::from_mins(125)), "2 h ago");
+        check(Ago(Duration::from_hours(24 * 3)), "3 days ago");
     }
 
     #[test]

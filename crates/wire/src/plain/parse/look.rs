@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use chinwag_core::limits::HISTORY_LINES;
-use chinwag_core::{Command, Query, Span, Text};
+use chinwag_core::{Command, Duration, Query, Text, parse_duration};
 
 use super::arguments::{Arguments, name, room};
 use super::{Read, clear_or_set, meant};
@@ -56,9 +56,9 @@ fn back(typed: &str) -> Option<Back> {
 }
 
 /// Reads a length of time; none at all is no length.
-pub(super) fn span(typed: &str) -> Option<Span> {
-    let span: Span = typed.parse().ok()?;
-    (span > Span(0)).then_some(span)
+pub(super) fn span(typed: &str) -> Option<Duration> {
+    let span = parse_duration(typed).ok()?;
+    (!span.is_zero()).then_some(span)
 }
 
 pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
-use chinwag_core::{Command, Mask, Query, Span};
+use chinwag_core::{Command, Duration, Mask, Query};
 
 use super::arguments::{Arguments, name};
 use super::look::span;
@@ -25,7 +25,7 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
 
 /// Takes a time, if one follows. A word that starts with a digit is meant as one: to take `10` for
 /// a reason would mute for good where ten minutes were meant.
-fn time(arguments: &mut Arguments<'_>) -> Result<Option<Span>, ParseError> {
+fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
     let is_time = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
     let Some(word) = arguments.peek().filter(is_time) else {
         return Ok(None);

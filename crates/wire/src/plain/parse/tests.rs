@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chinwag_core::limits::{
     HISTORY_LINES, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
 };
-use chinwag_core::{Command, Mask, Name, Query, ResumeCode, RoomName, Span, Text, TimeStyle};
+use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text, TimeStyle};
 use proptest::prelude::*;
 
 use super::{parse, parse_entry};
@@ -173,7 +173,7 @@ fn history_goes_back_by_number_time_or_day() {
     );
     check(
         "/history 2h",
-        Request::History(Back::For(Span::minutes(120))),
+        Request::History(Back::For(Duration::from_mins(120))),
     );
     let day = Date::constant(2026, 11, 21);
     check("/history 2026-11-21", Request::History(Back::From(day)));

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    AuditEntry, Event, Fact, LOBBY, Manner, ModAction, Name, PersonId, PrivateMessage, Quit,
-    QuitReason, Rejection, Renamed, RoomName, Seq, Span, Text, TimeStyle, Timestamp,
+    AuditEntry, Duration, Event, Fact, LOBBY, Manner, ModAction, Name, PersonId, PrivateMessage,
+    Quit, QuitReason, Rejection, Renamed, RoomName, Seq, Text, TimeStyle, Timestamp,
 };
 
 use crate::plain::render::{Notice, Renderer, Style};
@@ -217,11 +217,14 @@ impl Samples {
         }));
         self.in_private("an operator speaks to all", announce);
         self.line("a new day begins", |r, out| {
-            r.day_break(out, NOW + Span::days(1));
+            r.day_break(out, NOW + Duration::from_hours(24 * 1));
         });
         for (when, notice) in [
             ("you were too far behind", Notice::Skipped { lines: 312 }),
-            ("you type too fast", Notice::SlowDown(Span::seconds(2))),
+            (
+                "you type too fast",
+                Notice::SlowDown(Duration::from_secs(2)),
+            ),
             ("and went on so", Notice::NotSent { lines: 9 }),
             (
                 "a line is too long",
@@ -243,7 +246,7 @@ impl Samples {
     fn refusals(&mut self) -> Option<()> {
         let (typed, meant) = (String::from("gofer"), name("gopher"));
         let room = RoomName::parse("news").ok()?;
-        let remaining = Some(Span::minutes(9));
+        let remaining = Some(Duration::from_mins(9));
         for (when, rejection, asked) in [
             (
                 "nobody has that name",

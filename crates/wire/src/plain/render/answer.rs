@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Answer, Name, Prefs, Profile, Restriction, RoomLine, RoomName, Span, TimeStyle,
+    Answer, Duration, Name, Prefs, Profile, Restriction, RoomLine, RoomName, TimeStyle,
 };
 use chinwag_core::{Timestamp, WhoLine};
 
@@ -15,7 +15,7 @@ use crate::plain::request::Pref;
 use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
 
 /// Silence that is worth telling: less is a pause.
-const SILENCE_MIN: Span = Span::minutes(5);
+const SILENCE_MIN: Duration = Duration::from_mins(5);
 
 impl Renderer {
     /// The answer to a query. Writes nothing for answers that no person asked for (`Credential`,

@@ -54,7 +54,7 @@ impl Renderer {
         let (code, time) = arrival.resume;
         let time = Exactly(time);
         writer.bare(format_args!(
-            "If your conn drops, reconnect and type /resume {code} within {time}."
+            "If your link drops, reconnect and type /resume {code} within {time}."
         ));
         if arrival.first_operator {
             writer.happened("You are the operator here: /help op.");

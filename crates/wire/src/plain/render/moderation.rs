@@ -1,4 +1,4 @@
-//! What operators do, told to whom it was done, to who did it, and in the log of audit_log.
+//! What operators do, told to whom it was done, to who did it, and in the audit log.
 
 use core::fmt::{self, Display, Formatter};
 

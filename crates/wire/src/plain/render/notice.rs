@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use chinwag_core::limits::HISTORY_LINES_MAX;
-use chinwag_core::{Name, QuitReason, Span};
+use chinwag_core::{Duration, Name, QuitReason};
 
 use super::Renderer;
 use super::moderation::Until;
@@ -25,7 +25,7 @@ pub enum Notice {
     /// Telnet took a part of a character for a key.
     Mangled,
     /// More lines than allowed; the next is taken after this time.
-    SlowDown(Span),
+    SlowDown(Duration),
     /// How many lines were refused since.
     NotSent {
         /// So many more lines came too fast, after the one that was answered with
@@ -66,7 +66,7 @@ impl Renderer {
                 writer.alone("NOT sent: telnet mangled that; fixed now, please retype.");
             }
             Notice::SlowDown(wait) => {
-                let seconds = wait.0.div_ceil(1_000).max(1);
+                let seconds = wait.as_millis().div_ceil(1_000).max(1);
                 writer.alone(format_args!(
                     "Slow down: NOT sent. Try again in {seconds} s."
                 ));
@@ -88,7 +88,7 @@ impl Renderer {
                     "You were behind: {skipped} skipped. /history {shown} shows {what}."
                 ));
             }
-            Notice::Busy => writer.alone("The server is busy. Try again in a env."),
+            Notice::Busy => writer.alone("The server is busy. Try again in a moment."),
             Notice::NoHistory => writer.alone("The server cannot read the history right now."),
             Notice::NoName => writer.bare("No name chosen. Bye."),
             Notice::TooManyConnections => {

@@ -138,7 +138,7 @@ impl Renderer {
         }
     }
 
-    /// The result of `/log`, oldest first: audit_log of operators.
+    /// The result of `/log`, oldest first: the audit log.
     pub fn log<'a>(&self, out: &mut Vec<u8>, audit_log: impl ExactSizeIterator<Item = &'a Event>) {
         let writer = &mut self.writer(out);
         match audit_log.len() {

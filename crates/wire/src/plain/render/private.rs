@@ -8,7 +8,7 @@ use super::{LineWriter, Renderer};
 use crate::plain::words::Because;
 
 impl Renderer {
-    /// One event as `reader` is told it in private: a private message, an operator's audit_entry, an
+    /// One event as `reader` is told it in private: a private message, an operator's act, an
     /// announcement, a confirmation.
     ///
     /// Writes nothing for events that are told to others, for `PrefsSet` (the session knows which

@@ -63,7 +63,9 @@ impl Display for Unspoken<'_> {
                 remaining: Some(span),
             } => write!(f, "you are muted for {}.", More(*span)),
             Rejection::Muted { remaining: None } => f.write_str("you are muted."),
-            Rejection::LockedSpeech => f.write_str("only registered names may speak at the env."),
+            Rejection::LockedSpeech => {
+                f.write_str("only registered names may speak at the moment.")
+            }
             Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
             _ => f.write_str("this session has ended."),
         }
@@ -148,7 +150,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             )
         }
         Rejection::Locked => {
-            f.write_str("Only registered names may come in at the env. Try again later.")
+            f.write_str("Only registered names may come in at the moment. Try again later.")
         }
         _ => f.write_str("That code is not valid any more."),
     }

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn what_operators_do_is_read() {
     let why = |why: &str| Some(text(why));
-    let (bob, ten) = (String::from("bob"), Some(Span::minutes(10)));
+    let (bob, ten) = (String::from("bob"), Some(Duration::from_mins(10)));
     let kick = |why| Command::Kick {
         name: bob.clone(),
         why,
@@ -60,7 +60,7 @@ fn a_ban_of_a_name_covers_its_address_unless_it_says_otherwise() {
         let command = Command::Ban {
             mask: Mask::parse(who).expect("a mask"),
             cover_address,
-            time: Some(Span::days(7)),
+            time: Some(Duration::from_hours(24 * 7)),
             why: Some(text("spam")),
         };
         check_command(line, command);

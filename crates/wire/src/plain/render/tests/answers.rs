@@ -3,7 +3,7 @@
 use std::vec;
 
 use chinwag_core::{
-    Answer, Mask, Prefs, Profile, Restriction, RoomLine, Span, TimeStyle, Topic, WhoLine,
+    Answer, Duration, Mask, Prefs, Profile, Restriction, RoomLine, TimeStyle, Topic, WhoLine,
 };
 
 use super::*;
@@ -21,7 +21,7 @@ fn who_line(by: &str) -> WhoLine {
         operator: false,
         registered: false,
         away: None,
-        silent: Span::seconds(10),
+        silent: Duration::from_secs(10),
     }
 }
 
@@ -31,7 +31,7 @@ fn who_is_here_is_a_list() {
         operator: true,
         registered: true,
         away: Some(Some(text("lunch"))),
-        silent: Span::minutes(125),
+        silent: Duration::from_mins(125),
         ..who_line("lee")
     };
     let bob = WhoLine {
@@ -57,7 +57,7 @@ fn profile() -> Profile {
     Profile {
         line: who_line("ann"),
         rooms: [room("lobby"), room("dev")].into(),
-        since: NOW - Span::minutes(60),
+        since: NOW - Duration::from_mins(60),
         said: 1,
         muted: false,
         address: None,
@@ -147,7 +147,7 @@ fn numbers_are_one_s_own_and_the_server_s() {
         people: 5,
         rooms: 2,
         said: 1234,
-        started: NOW - Span::days(3),
+        started: NOW - Duration::from_hours(24 * 3),
     };
     let expected = "\
 --- you, ann ---

@@ -1,6 +1,6 @@
 //! The greeting, the welcome and other rooms.
 
-use chinwag_core::{LOBBY, RoomSummary, Span, Topic, Welcome};
+use chinwag_core::{Duration, LOBBY, RoomSummary, Topic, Welcome};
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn topic() -> Topic {
     Topic {
         text: text("Friday release at 15:00"),
         by: name("lee"),
-        at: NOW - Span::minutes(130),
+        at: NOW - Duration::from_mins(130),
     }
 }
 
@@ -27,7 +27,10 @@ fn arrival(company: RoomSummary) -> Welcome {
         person: READER,
         name: name("megumin"),
         company,
-        resume: ("K7Q2-9MXP".parse().expect("a code"), Span::minutes(10)),
+        resume: (
+            "K7Q2-9MXP".parse().expect("a code"),
+            Duration::from_mins(10),
+        ),
         first_operator: false,
         motd: None,
     }
@@ -60,7 +63,7 @@ fn the_welcome_tells_where_one_is() {
     let expected = "\
 Welcome, megumin. You are in #lobby with gopher and lee.
 Topic: Friday release at 15:00 (lee, 2 h ago)
-If your conn drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
+If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
 ";
     assert_eq!(shown, expected);
 }
@@ -74,7 +77,7 @@ fn the_first_is_told_that_it_is_the_operator() {
     let expected = "\
 Welcome, megumin. You are in #lobby, alone.
 Message of the day: Be kind.
-If your conn drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
+If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
 * You are the operator here: /help op.
 ";
     assert_eq!(shown, expected);

@@ -3,7 +3,8 @@
 use std::boxed::Box;
 
 use chinwag_core::{
-    Fact, LOBBY, Manner, Prefs, PrivateMessage, QuitReason, Renamed, Returned, Seq, Span, TimeStyle,
+    Duration, Fact, LOBBY, Manner, Prefs, PrivateMessage, QuitReason, Renamed, Returned, Seq,
+    TimeStyle,
 };
 
 use super::*;
@@ -79,7 +80,7 @@ fn the_time_is_that_of_each_line_and_of_the_zone() {
         NOW,
     );
     let mut line = |after: u64| {
-        let event = said(NOW + Span::seconds(after), "ann", "x", Manner::Speech);
+        let event = said(NOW + Duration::from_secs(after), "ann", "x", Manner::Speech);
         shown_by(&mut renderer, |r, out| {
             r.room_line(out, &event, &room("dev"), true)
         })

@@ -2,7 +2,7 @@
 
 use std::boxed::Box;
 
-use chinwag_core::{AuditEntry, Fact, Mask, ModAction, Restriction, Span, Timestamp};
+use chinwag_core::{AuditEntry, Duration, Fact, Mask, ModAction, Restriction, Timestamp};
 
 use super::lines::check_private;
 use super::*;
@@ -34,7 +34,7 @@ fn check_deed(act: ModAction, to_target: &str, to_actor: &str) {
 
 #[test]
 fn deeds_are_told_to_both() {
-    let ten = Some(NOW + Span::minutes(10));
+    let ten = Some(NOW + Duration::from_mins(10));
     check_deed(
         ModAction::Mute(restriction("bob", ten, "spam")),
         "! You are muted by lee for 10 minutes: spam.\n",

@@ -1,6 +1,6 @@
 //! Notices and goodbyes.
 
-use chinwag_core::{QuitReason, Span};
+use chinwag_core::{Duration, QuitReason};
 
 use super::*;
 use crate::plain::Notice;
@@ -19,7 +19,7 @@ fn notices() {
             "! NOT sent: telnet mangled that; fixed now, please retype.",
         ),
         (
-            Notice::SlowDown(Span(1_001)),
+            Notice::SlowDown(Duration::from_millis(1_001)),
             "! Slow down: NOT sent. Try again in 2 s.",
         ),
         (
@@ -42,7 +42,7 @@ fn notices() {
             Notice::Skipped { lines: 1 },
             "! You were behind: 1 line skipped. /history 1 shows it.",
         ),
-        (Notice::Busy, "! The server is busy. Try again in a env."),
+        (Notice::Busy, "! The server is busy. Try again in a moment."),
         (
             Notice::NoHistory,
             "! The server cannot read the history right now.",

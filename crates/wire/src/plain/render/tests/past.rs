@@ -1,8 +1,8 @@
-//! Days, history, search and the log of audit_log.
+//! Days, history, search and the audit log.
 
 use std::boxed::Box;
 
-use chinwag_core::{AuditEntry, Fact, Manner, Mask, ModAction, Restriction, Span};
+use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Restriction};
 
 use super::*;
 use crate::plain::request::{Back, Search};
@@ -11,7 +11,7 @@ use crate::plain::zone::Date;
 const YESTERDAY: Timestamp = Timestamp(NOW.0 - 86_400_000);
 
 fn talk() -> [Event; 3] {
-    let before = |minutes| NOW - Span::minutes(minutes);
+    let before = |minutes| NOW - Duration::from_mins(minutes);
     [
         said(before(5), "lee", "morning", Manner::Speech),
         said(before(2), "gopher", "waves", Manner::Action),
@@ -31,13 +31,16 @@ fn a_day_begins_with_its_date() {
     let mut renderer = renderer(TimeStyle::Short);
     let mut day = |at| day_break(&mut renderer, at);
     assert_eq!(day(NOW), "");
-    assert_eq!(day(NOW + Span::minutes(9 * 60 + 56)), "");
+    assert_eq!(day(NOW + Duration::from_mins(9 * 60 + 56)), "");
     assert_eq!(
-        day(NOW + Span::minutes(9 * 60 + 57)),
+        day(NOW + Duration::from_mins(9 * 60 + 57)),
         "--- Sun 22 Nov 2026 ---\n"
     );
-    assert_eq!(day(NOW + Span::minutes(9 * 60 + 57)), "");
-    assert_eq!(day(NOW + Span::days(10)), "--- Tue 1 Dec 2026 ---\n");
+    assert_eq!(day(NOW + Duration::from_mins(9 * 60 + 57)), "");
+    assert_eq!(
+        day(NOW + Duration::from_hours(24 * 10)),
+        "--- Tue 1 Dec 2026 ---\n"
+    );
     assert_eq!(day(NOW), "--- Sat 21 Nov 2026 ---\n");
 }
 
@@ -117,7 +120,7 @@ fn a_history_says_how_much_it_shows() {
         412,
         ["--- last 3 of 412 messages ---", now],
     );
-    let hour = Back::For(Span::minutes(60));
+    let hour = Back::For(Duration::from_mins(60));
     check_history(hour, 3, 3, ["--- 3 messages of the last 1 hour ---", now]);
     check_history(hour, 1, 1, ["--- 1 message of the last 1 hour ---", now]);
     check_history(
@@ -135,7 +138,7 @@ fn a_history_says_how_much_it_shows() {
 fn an_empty_history_says_so() {
     let empty = |back| shown(|r, out| r.history(out, back, [].iter(), 0, &room("dev"), NOW));
     assert_eq!(empty(Back::Last(50)), "! Nothing was said in #dev yet.\n");
-    let hours = Back::For(Span::minutes(120));
+    let hours = Back::For(Duration::from_mins(120));
     assert_eq!(
         empty(hours),
         "! Nothing was said in #dev in the last 2 hours.\n"
@@ -211,7 +214,7 @@ fn audit_entry(act: ModAction) -> Event {
 fn spammer() -> Restriction {
     Restriction {
         mask: Mask::of_person(name("bob"), [192, 0, 2, 7].into()),
-        until: Some(NOW + Span::minutes(10)),
+        until: Some(NOW + Duration::from_mins(10)),
         by: name("lee"),
         why: why("spam"),
     }

@@ -1,6 +1,6 @@
 //! Refusals and mistakes.
 
-use chinwag_core::{Mask, Rejection, Span};
+use chinwag_core::{Duration, Mask, Rejection};
 
 use super::*;
 use crate::plain::request::{Asked, EchoedInput};
@@ -83,7 +83,7 @@ fn a_closed_door_says_why() {
     check_same(
         Rejection::Locked,
         "resume",
-        "Only registered names may come in at the env. Try again later.",
+        "Only registered names may come in at the moment. Try again later.",
     );
     check_same(
         Rejection::CodeNotValid,
@@ -101,12 +101,12 @@ fn speech_that_is_not_sent_is_told_as_such() {
     };
     check_speech(Rejection::ReadOnly(room("news")), "#news is read-only.");
     let muted = |remaining| Rejection::Muted { remaining };
-    let nine = Span(8 * 60_000 + 30_000);
+    let nine = Duration::from_millis(8 * 60_000 + 30_000);
     check_speech(muted(Some(nine)), "you are muted for 9 more minutes.");
     check_speech(muted(None), "you are muted.");
     check_speech(
         Rejection::LockedSpeech,
-        "only registered names may speak at the env.",
+        "only registered names may speak at the moment.",
     );
     check_speech(
         Rejection::CannotSave,
