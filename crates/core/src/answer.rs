@@ -47,7 +47,7 @@ pub struct Welcome {
     /// The name it got.
     pub name: Name,
     /// Where it is.
-    pub company: RoomSummary,
+    pub room: RoomSummary,
     /// What takes the session up again, and how long it does.
     pub resume: (ResumeCode, Duration),
     /// Whether it became the operator by being the first.
@@ -138,13 +138,10 @@ pub enum Answer {
         /// What.
         topic: Option<Topic>,
     },
-    /// To `Room`.
-    Room {
-        /// Its number.
-        id: RoomId,
-        /// Its name.
-        room: RoomName,
-    },
+    /// To `Room`: its number and name.
+    RoomId(RoomId, RoomName),
+    /// To `View`.
+    Room(RoomSummary),
     /// To `Stats`.
     Stats {
         /// The asker.

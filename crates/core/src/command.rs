@@ -1,16 +1,15 @@
 //! What people ask for. A dialect makes commands out of bytes; nothing here knows how they were
 //! written.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use crate::ban::Mask;
+use crate::event::Manner;
 use crate::event::QuitReason;
-use crate::ids::{ConnId, PersonId};
+use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::name::Name;
-use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
@@ -44,6 +43,36 @@ pub enum Caller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof(pub Arc<str>);
 
+/// A room: by its number where the session knows that, else by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomRef {
+    /// By number.
+    Id(RoomId),
+    /// By name, as a person typed it.
+    Name(RoomName),
+}
+
+/// What a command did, for the session that gave it. The facts say what it means to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The facts say it all.
+    Done,
+    /// The session speaks for this person now.
+    LoggedIn(PersonId),
+    /// The person is in the room, and may have been before.
+    Joined(RoomId),
+    /// The person is out of the room.
+    Left(RoomId),
+    /// The session speaks for a person again who was here before.
+    Resumed {
+        /// Who.
+        person: PersonId,
+        /// Everything up to this was written to its last connection; `None` if that is still open,
+        /// so that nobody knows.
+        seen: Option<Seq>,
+    },
+}
+
 /// Something that changes the chat, if it may be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -58,10 +87,15 @@ pub enum Command {
     Resume(ResumeCode),
     /// Leave the server.
     Quit(QuitReason),
-    /// Speak in the current room.
-    Say(Text),
-    /// Act in the current room.
-    Act(Text),
+    /// Speak or act in a room.
+    Say {
+        /// Where.
+        room: RoomId,
+        /// What.
+        text: Text,
+        /// How.
+        manner: Manner,
+    },
     /// Speak to one person.
     PrivateMessage {
         /// The name as it was typed.
@@ -71,12 +105,17 @@ pub enum Command {
     },
     /// Speak to whoever last spoke to oneself alone.
     Reply(Text),
-    /// Give the current room a topic, or none.
-    SetTopic(Option<Text>),
-    /// Enter a room, or talk there.
+    /// Give a room a topic, or none.
+    SetTopic {
+        /// Where.
+        room: RoomId,
+        /// What.
+        text: Option<Text>,
+    },
+    /// Enter a room.
     Join(RoomName),
-    /// Leave a room, or the current one.
-    Leave(Option<RoomName>),
+    /// Leave a room.
+    Leave(RoomRef),
     /// Take another name.
     Rename {
         /// Which.
@@ -100,8 +139,6 @@ pub enum Command {
         /// Which of the two.
         on: bool,
     },
-    /// See the chat in another way.
-    SetPrefs(Box<Prefs>),
     /// Close somebody's connection.
     Kick {
         /// The name as it was typed.
@@ -154,16 +191,18 @@ pub enum Query {
     Greeting,
     /// The hash that a password is held against, if the name is registered.
     PasswordHash(Name),
-    /// Who is in a room, or in the current one.
-    Who(Option<RoomName>),
+    /// Who is in a room.
+    Who(RoomRef),
     /// About a person.
     Whois(String),
     /// All rooms.
     Rooms,
-    /// The current room's topic.
-    Topic,
-    /// The room of a `/history` or `/search`: the current one, or the one named.
-    Room(Option<RoomName>),
+    /// A room's topic.
+    Topic(RoomRef),
+    /// The number and name of a room.
+    Room(RoomRef),
+    /// A room that the asker is in, as one who enters it sees it.
+    View(RoomId),
     /// One's own numbers and the server's.
     Stats,
     /// Whom one does not hear.
@@ -174,4 +213,12 @@ pub enum Query {
     Log,
     /// The message of the day.
     Motd,
+}
+
+impl Command {
+    /// Whether the facts that follow can wait for the commit while the hub decides more commands: a
+    /// message changes nothing that another decision looks at.
+    pub fn only_talks(&self) -> bool {
+        matches!(self, Self::Say { .. })
+    }
 }

@@ -5,10 +5,8 @@ use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use crate::ban::{Mask, Restriction};
-use crate::command::Command;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::name::Name;
-use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
@@ -103,10 +101,6 @@ pub struct Returned {
     pub arrived: LoggedIn,
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
-    /// The one it talks in.
-    pub current: RoomId,
-    /// How it wants to see the chat.
-    pub prefs: Prefs,
     /// Whom it does not want to hear.
     pub ignores: Box<[Name]>,
     /// Everything up to this was shown to it.
@@ -228,7 +222,7 @@ pub enum Fact {
     LoggedIn(Box<LoggedIn>),
     /// Somebody took up a lost session.
     Returned(Box<Returned>),
-    /// Somebody entered a room and talks there now.
+    /// Somebody entered a room.
     Joined {
         /// Who.
         person: PersonId,
@@ -239,13 +233,6 @@ pub enum Fact {
         /// How many are there now.
         here: u32,
     },
-    /// Somebody talks in another of its rooms now. Seen by nobody else.
-    Switched {
-        /// Who.
-        person: PersonId,
-        /// Where it talks.
-        room: RoomId,
-    },
     /// Somebody left a room by command.
     Left {
         /// Who.
@@ -254,8 +241,6 @@ pub enum Fact {
         name: Name,
         /// Which.
         room: RoomId,
-        /// The room it talks in now.
-        current: RoomId,
     },
     /// Several people came and went; told in one line.
     PresenceSummary {
@@ -317,13 +302,6 @@ pub enum Fact {
         name: Name,
         /// Which of the two.
         on: bool,
-    },
-    /// Somebody wants to see the chat in another way.
-    PrefsSet {
-        /// Who.
-        person: PersonId,
-        /// In which.
-        prefs: Prefs,
     },
     /// A name belongs to whoever knows its password. Durable.
     Registered {
@@ -389,9 +367,7 @@ impl Fact {
             ),
             Self::Registered { person, .. }
             | Self::AwaySet { person, .. }
-            | Self::IgnoreSet { person, .. }
-            | Self::PrefsSet { person, .. }
-            | Self::Switched { person, .. } => (Some(*person), None),
+            | Self::IgnoreSet { person, .. } => (Some(*person), None),
             _ => (None, None),
         };
         first.into_iter().chain(second)
@@ -402,18 +378,6 @@ impl Fact {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
-    /// Whose doing it is that its own terminal already shows.
-    pub fn typed_by(&self) -> Option<PersonId> {
-        match self {
-            Self::Said {
-                person,
-                manner: Manner::Speech,
-                ..
-            } => Some(*person),
-            _ => None,
-        }
-    }
-
     /// Who is heard in it: what `/ignore` goes by.
     pub fn voice(&self) -> Option<&Name> {
         match self {
@@ -421,27 +385,5 @@ impl Fact {
             Self::PrivateMessage(message) => Some(&message.from_name),
             _ => None,
         }
-    }
-
-    /// Whether it only says who comes and goes: what `/quiet` leaves out.
-    pub fn is_movement(&self) -> bool {
-        matches!(
-            self,
-            Self::Joined { .. }
-                | Self::Left { .. }
-                | Self::PresenceSummary { .. }
-                | Self::Quit(_)
-                | Self::Renamed(_)
-                | Self::Returned(_)
-        )
-    }
-}
-
-/// Whether the facts that follow from a command can wait for the commit while more commands are
-/// decided: a message changes nothing that another command's decision looks at.
-impl Command {
-    /// See above.
-    pub fn only_talks(&self) -> bool {
-        matches!(self, Self::Say(_) | Self::Act(_))
     }
 }

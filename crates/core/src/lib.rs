@@ -23,7 +23,6 @@ mod flood;
 mod ids;
 pub mod limits;
 mod name;
-mod prefs;
 mod presence;
 mod rejection;
 mod resume;
@@ -42,7 +41,6 @@ pub use event::{
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 pub use name::{Name, NameError};
-pub use prefs::{Prefs, TimeStyle};
 pub use presence::{PresenceBatcher, Timing};
 pub use rejection::Rejection;
 pub use resume::ResumeCode;

@@ -73,6 +73,8 @@ pub enum Rejection {
         /// The room probably meant.
         meant: Option<RoomName>,
     },
+    /// The room has been closed meanwhile.
+    RoomGone,
     /// The asker is not in the room.
     NotInRoom(RoomName),
     /// The asker is in `#lobby` alone, which is left only by leaving the server.
@@ -101,10 +103,7 @@ pub enum Rejection {
     /// The asker is that person.
     Oneself,
     /// It takes an operator.
-    NeedsOperator {
-        /// The room that the asker talks in.
-        room: RoomName,
-    },
+    NeedsOperator,
     /// The target is an operator already.
     AlreadyOperator(Name),
     /// The target is no operator.

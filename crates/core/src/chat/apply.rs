@@ -10,9 +10,8 @@ use crate::ban::{Mask, Restriction};
 use crate::event::{
     AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, Renamed, Returned,
 };
-use crate::ids::{LOBBY, PersonId, RoomId, Seq};
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
-use crate::prefs::Prefs;
 use crate::time::Timestamp;
 
 impl Chat {
@@ -24,13 +23,7 @@ impl Chat {
             Fact::LoggedIn(arrived) => self.apply_arrived(arrived, at),
             Fact::Returned(returned) => self.apply_returned(returned, at),
             Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
-            Fact::Switched { person, room } => self.with(*person, |p| p.current = *room),
-            Fact::Left {
-                person,
-                room,
-                current,
-                ..
-            } => self.apply_left(*person, *room, *current),
+            Fact::Left { person, room, .. } => self.apply_left(*person, *room),
             Fact::Quit(departed) => self.apply_departed(departed, event.seq, at),
             Fact::Renamed(renamed) => self.apply_renamed(renamed),
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
@@ -50,7 +43,6 @@ impl Chat {
                 p.ignores.retain(|ignored| !ignored.same_as(name));
                 p.ignores.extend(on.then(|| name.clone()));
             }),
-            Fact::PrefsSet { person, prefs } => self.with(*person, |p| p.prefs = prefs.clone()),
             Fact::Registered {
                 person,
                 name,
@@ -86,7 +78,6 @@ impl Chat {
             registered: arrived.registered,
             operator: arrived.operator,
             rooms: Vec::new(),
-            current: LOBBY,
             arrived: at,
             spoke: at,
             said: 0,
@@ -94,7 +85,6 @@ impl Chat {
             muted: None,
             last_teller: None,
             ignores: Vec::new(),
-            prefs: Prefs::default(),
             code: arrived.code,
         };
         person.muted = self.mute_of(&person, at);
@@ -157,7 +147,6 @@ impl Chat {
         person.conn = arrived.conn;
         person.address = arrived.address;
         person.rooms = returned.rooms.to_vec();
-        person.current = returned.current;
         person.muted = self.mute_of(&person, at);
         for room in &returned.rooms {
             self.put_in(person.id, *room);
@@ -177,18 +166,12 @@ impl Chat {
             return;
         }
         self.put_in(person, room);
-        self.with(person, |p| {
-            p.rooms.push(room);
-            p.current = room;
-        });
+        self.with(person, |p| p.rooms.push(room));
     }
 
-    fn apply_left(&mut self, person: PersonId, room: RoomId, current: RoomId) {
+    fn apply_left(&mut self, person: PersonId, room: RoomId) {
         self.take_out(person, room);
-        self.with(person, |p| {
-            p.rooms.retain(|&other| other != room);
-            p.current = current;
-        });
+        self.with(person, |p| p.rooms.retain(|&other| other != room));
     }
 
     fn apply_departed(&mut self, departed: &Quit, seen: Seq, at: Timestamp) {

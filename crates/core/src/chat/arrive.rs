@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{Chat, Env, Person};
-use crate::command::Proof;
+use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, QuitReason, Renamed, Returned};
 use crate::ids::{ConnId, LOBBY, PersonId, Seq};
 use crate::limits::REGISTRATIONS_MAX;
@@ -26,7 +26,7 @@ impl Chat {
         proof: Option<&Proof>,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Outcome, Rejection> {
         self.check_room_for_one_more()?;
         self.check_not_banned(name.as_ref(), address, env.now)?;
         let claim = name.as_ref().and_then(|name| self.registrations.get(name));
@@ -50,7 +50,7 @@ impl Chat {
         let person = arrived.person;
         facts.push(Fact::LoggedIn(Box::new(arrived)));
         facts.push(self.joined(person, name, LOBBY));
-        Ok(())
+        Ok(Outcome::LoggedIn(person))
     }
 
     /// Whether the next to arrive becomes the operator.
@@ -160,7 +160,7 @@ impl Chat {
         code: ResumeCode,
         now: Timestamp,
         facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Outcome, Rejection> {
         let (person, seen, is_here) = self.lost_session(code, now)?;
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
@@ -187,13 +187,14 @@ impl Chat {
         facts.push(Fact::Returned(Box::new(Returned {
             arrived,
             rooms: self.rooms_still_open(person),
-            current: self.current_still_open(person),
-            prefs: person.prefs.clone(),
             ignores: person.ignores.as_slice().into(),
             seen,
             replaces: is_here.then_some(person.conn),
         })));
-        Ok(())
+        Ok(Outcome::Resumed {
+            person: person.id,
+            seen: (!is_here).then_some(seen),
+        })
     }
 
     /// The session of this code: lost, or lost and not found so yet.
@@ -234,14 +235,6 @@ impl Chat {
             [LOBBY].into()
         } else {
             rooms
-        }
-    }
-
-    fn current_still_open(&self, person: &Person) -> crate::RoomId {
-        let rooms = self.rooms_still_open(person);
-        match rooms.contains(&person.current) {
-            true => person.current,
-            false => rooms[0],
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Chat, Env, Person};
-use crate::command::{Caller, Command};
+use crate::command::{Caller, Command, Outcome};
 use crate::event::{Fact, Quit, QuitReason};
 use crate::ids::PersonId;
 use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
@@ -28,11 +28,11 @@ impl Chat {
         command: Command,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Outcome, Rejection> {
         match (caller, command) {
             (Caller::Server, Command::Tidy) => {
                 self.decide_tidy(env.now, facts);
-                Ok(())
+                Ok(Outcome::Done)
             }
             (Caller::Anonymous { conn, address }, Command::LogIn { name, proof }) => {
                 self.decide_arrive((conn, address), name, proof.as_ref(), env, facts)
@@ -69,16 +69,17 @@ impl Chat {
         command: Command,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Outcome, Rejection> {
         let now = env.now;
         match command {
-            Command::Say(text) => self.decide_say(me, text, crate::Manner::Speech, now, facts)?,
-            Command::Act(text) => self.decide_say(me, text, crate::Manner::Action, now, facts)?,
+            Command::Say { room, text, manner } => {
+                self.decide_say(me, (room, text, manner), now, facts)?;
+            }
             Command::PrivateMessage { to, text } => self.decide_tell(me, &to, text, now, facts)?,
             Command::Reply(text) => self.decide_reply(me, text, now, facts)?,
-            Command::SetTopic(text) => self.decide_topic(me, text, now, facts)?,
-            Command::Join(room) => self.decide_join(me, room, facts)?,
-            Command::Leave(room) => self.decide_leave(me, room, facts)?,
+            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now, facts)?,
+            Command::Join(room) => return self.decide_join(me, room, facts),
+            Command::Leave(room) => return self.decide_leave(me, room, facts),
             Command::Rename { name, proof } => {
                 facts.push(self.decide_rename(me, name, proof.as_ref(), now)?);
             }
@@ -86,14 +87,10 @@ impl Chat {
             Command::Away(why) => facts.push(away(me, true, why)),
             Command::Back => facts.push(away(me, false, None)),
             Command::Ignore { name, on } => facts.push(decide_ignore(me, name, on)?),
-            Command::SetPrefs(prefs) => facts.push(Fact::PrefsSet {
-                person: me.id,
-                prefs: *prefs,
-            }),
             Command::Quit(why) => facts.push(depart(me, audible(me, why, now))),
             command => self.decide_operate(me, command, now, facts)?,
         }
-        Ok(())
+        Ok(Outcome::Done)
     }
 
     /// The person of this name, as somebody typed it.

@@ -28,7 +28,6 @@ use crate::ban::Restriction;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::limits;
 use crate::name::Name;
-use crate::prefs::Prefs;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
@@ -123,7 +122,6 @@ struct Person {
     operator: bool,
     /// In the order in which it joined them. Never empty between two commands.
     rooms: Vec<RoomId>,
-    current: RoomId,
     arrived: Timestamp,
     spoke: Timestamp,
     said: u64,
@@ -133,7 +131,6 @@ struct Person {
     /// Who spoke to it alone last.
     last_teller: Option<PersonId>,
     ignores: Vec<Name>,
-    prefs: Prefs,
     code: ResumeCode,
 }
 

@@ -56,12 +56,9 @@ impl Chat {
     }
 
     pub(super) fn check_operator(&self, me: &Person) -> Result<(), Rejection> {
-        let room = || self.room_name(me.current).cloned();
         match me.operator {
             true => Ok(()),
-            false => Err(Rejection::NeedsOperator {
-                room: room().unwrap_or_else(crate::RoomName::lobby),
-            }),
+            false => Err(Rejection::NeedsOperator),
         }
     }
 

@@ -6,7 +6,7 @@ use core::cmp::Reverse;
 
 use super::{Chat, Person};
 use crate::answer::{Answer, Profile, RoomLine, RoomSummary, Welcome, WhoLine};
-use crate::command::{Caller, Query};
+use crate::command::{Caller, Query, RoomRef};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::{ROOM_LINES_MAX, WHO_LINES_MAX};
 use crate::rejection::Rejection;
@@ -48,22 +48,23 @@ impl Chat {
 
     fn answer_to(&self, me: &Person, query: Query, now: Timestamp) -> Result<Answer, Rejection> {
         Ok(match query {
-            Query::Who(room) => self.who(self.room_or_current(me, room)?, now),
+            Query::Who(room) => self.who(self.room_of(room)?, now),
             Query::Whois(name) => {
                 Answer::Whois(Box::new(self.profile(self.find(&name)?, me.operator, now)))
             }
             Query::Rooms => self.room_list(me),
-            Query::Topic => {
-                let room = self.rooms.get(&me.current);
+            Query::Topic(room) => {
+                let id = self.room_of(room)?;
+                let room = self.rooms.get(&id);
                 Answer::Topic {
-                    room: self.name_of(me.current),
+                    room: self.name_of(id),
                     topic: room.and_then(|room| room.topic.clone()),
                 }
             }
             Query::Room(room) => {
-                let id = self.room_or_current(me, room)?;
+                let id = self.room_of(room)?;
                 let room = self.name_of(id);
-                Answer::Room { id, room }
+                Answer::RoomId(id, room)
             }
             Query::Stats => Answer::Stats {
                 own: Box::new(self.profile(me, true, now)),
@@ -85,13 +86,14 @@ impl Chat {
                 self.check_operator(me)?;
                 Answer::Log
             }
+            Query::View(room) => {
+                let room = self.own_room(me, RoomRef::Id(room))?;
+                let summary = self.room_summary(me.id, room);
+                Answer::Room(summary.ok_or(Rejection::RoomGone)?)
+            }
             Query::Motd => Answer::Motd(self.motd.clone()),
             Query::Greeting | Query::PasswordHash(_) => return Err(Rejection::NotHere),
         })
-    }
-
-    fn room_or_current(&self, me: &Person, room: Option<RoomName>) -> Result<RoomId, Rejection> {
-        room.map_or(Ok(me.current), |room| self.find_room(room))
     }
 
     fn name_of(&self, room: RoomId) -> RoomName {
@@ -146,10 +148,9 @@ impl Chat {
         }
     }
 
-    /// The room that somebody talks in, and who else is there; `None` if the person is gone.
-    pub fn company(&self, person: PersonId) -> Option<RoomSummary> {
-        let me = self.people.get(&person)?;
-        let room = self.rooms.get(&me.current)?;
+    /// A room and who else is there; `None` if the room or the person is gone.
+    pub fn room_summary(&self, person: PersonId, id: RoomId) -> Option<RoomSummary> {
+        let room = self.rooms.get(&id)?;
         let others = room.members.iter().filter(|&&id| id != person);
         let names = others
             .filter_map(|id| self.people.get(id))
@@ -157,22 +158,22 @@ impl Chat {
         let others: Box<[_]> = names.take(COMPANY_NAMES_MAX).collect();
         Some(RoomSummary {
             room: room.name.clone(),
-            id: me.current,
-            more: room.members.len() - 1 - others.len(),
+            id,
+            more: (room.members.len() - 1).saturating_sub(others.len()),
             others,
             topic: room.topic.clone(),
         })
     }
 
     /// What somebody is told on arrival; `None` if the person is gone.
-    pub fn arrival(&self, person: PersonId) -> Option<Welcome> {
+    pub fn welcome(&self, person: PersonId) -> Option<Welcome> {
         let me = self.people.get(&person)?;
         let claim = self.registrations.get(&me.name);
         let lasting = claim.is_some_and(|claim| claim.operator);
         Some(Welcome {
             person,
             name: me.name.clone(),
-            company: self.company(person)?,
+            room: self.room_summary(person, *me.rooms.last()?)?,
             resume: (me.code, self.settings.resume_time),
             first_operator: me.operator && !lasting,
             motd: self.motd.clone(),

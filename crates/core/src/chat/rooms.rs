@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Chat, Person};
+use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::Name;
@@ -16,12 +17,10 @@ impl Chat {
         me: &Person,
         name: RoomName,
         facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Outcome, Rejection> {
         let known = self.room_called(&name);
         if let Some(room) = known.filter(|room| me.rooms.contains(room)) {
-            let person = me.id;
-            facts.push(Fact::Switched { person, room });
-            return Ok(());
+            return Ok(Outcome::Joined(room));
         }
         let rooms_max = self.settings.rooms_per_person_max;
         if me.rooms.len() >= rooms_max {
@@ -32,7 +31,7 @@ impl Chat {
             None => self.decide_open(name, facts)?,
         };
         facts.push(self.joined(me.id, me.name.clone(), room));
-        Ok(())
+        Ok(Outcome::Joined(room))
     }
 
     fn decide_open(&self, name: RoomName, facts: &mut Vec<Fact>) -> Result<RoomId, Rejection> {
@@ -57,38 +56,44 @@ impl Chat {
     pub(super) fn decide_leave(
         &self,
         me: &Person,
-        name: Option<RoomName>,
+        room: RoomRef,
         facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
-        let room = match name {
-            Some(name) => self.own_room(me, name)?,
-            None => me.current,
-        };
-        let mut others = me.rooms.iter().copied().filter(|&other| other != room);
-        let current = match others.next_back() {
-            Some(other) if me.current == room => other,
-            Some(_) => me.current,
-            None if room == LOBBY => return Err(Rejection::OnlyLobby),
+    ) -> Result<Outcome, Rejection> {
+        let room = self.own_room(me, room)?;
+        let is_last = me.rooms.iter().all(|&other| other == room);
+        if is_last && room == LOBBY {
+            return Err(Rejection::OnlyLobby);
+        }
+        if is_last {
             // Nobody is nowhere.
-            None => {
-                facts.push(self.joined(me.id, me.name.clone(), LOBBY));
-                LOBBY
-            }
-        };
+            facts.push(self.joined(me.id, me.name.clone(), LOBBY));
+        }
         facts.push(Fact::Left {
             person: me.id,
             name: me.name.clone(),
             room,
-            current,
         });
-        Ok(())
+        Ok(Outcome::Left(room))
     }
 
-    fn own_room(&self, me: &Person, name: RoomName) -> Result<RoomId, Rejection> {
-        let room = self.find_room(name)?;
+    pub(super) fn own_room(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
+        let room = self.room_of(room)?;
         match (me.rooms.contains(&room), self.room_name(room)) {
+            (true, _) => Ok(room),
             (false, Some(name)) => Err(Rejection::NotInRoom(name.clone())),
-            _ => Ok(room),
+            (false, None) => Err(Rejection::RoomGone),
+        }
+    }
+
+    /// The number of a room.
+    ///
+    /// # Errors
+    /// [`Rejection::NoSuchRoom`] or [`Rejection::RoomGone`].
+    pub(super) fn room_of(&self, room: RoomRef) -> Result<RoomId, Rejection> {
+        match room {
+            RoomRef::Name(name) => self.find_room(name),
+            RoomRef::Id(id) if self.rooms.contains_key(&id) => Ok(id),
+            RoomRef::Id(_) => Err(Rejection::RoomGone),
         }
     }
 
@@ -96,7 +101,7 @@ impl Chat {
     ///
     /// # Errors
     /// [`Rejection::NoSuchRoom`], with the one that was probably meant.
-    pub(super) fn find_room(&self, room: RoomName) -> Result<RoomId, Rejection> {
+    fn find_room(&self, room: RoomName) -> Result<RoomId, Rejection> {
         self.room_called(&room).ok_or_else(|| {
             let names = self.rooms.values().map(|room| &room.name);
             let meant = super::decide::closest(room.bare(), names, RoomName::bare).cloned();

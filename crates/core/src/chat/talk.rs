@@ -14,20 +14,29 @@ impl Chat {
     pub(super) fn decide_say(
         &self,
         me: &Person,
-        text: Text,
-        manner: Manner,
+        (room, text, manner): (RoomId, Text, Manner),
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        self.check_may_speak(me, me.current, now)?;
+        self.check_is_in(me, room)?;
+        self.check_may_speak(me, room, now)?;
         facts.push(Fact::Said {
             person: me.id,
             name: me.name.clone(),
-            room: me.current,
+            room,
             text,
             manner,
         });
         Ok(())
+    }
+
+    /// A room is spoken to from inside alone.
+    fn check_is_in(&self, me: &Person, room: RoomId) -> Result<(), Rejection> {
+        match (me.rooms.contains(&room), self.room_name(room)) {
+            (true, _) => Ok(()),
+            (false, Some(name)) => Err(Rejection::NotInRoom(name.clone())),
+            (false, None) => Err(Rejection::RoomGone),
+        }
     }
 
     fn check_may_speak(&self, me: &Person, room: RoomId, now: Timestamp) -> Result<(), Rejection> {
@@ -104,13 +113,14 @@ impl Chat {
     pub(super) fn decide_topic(
         &self,
         me: &Person,
-        text: Option<Text>,
+        (room, text): (RoomId, Option<Text>),
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        self.check_may_speak(me, me.current, now)?;
+        self.check_is_in(me, room)?;
+        self.check_may_speak(me, room, now)?;
         facts.push(Fact::TopicSet {
-            room: me.current,
+            room,
             by: me.name.clone(),
             text,
         });
