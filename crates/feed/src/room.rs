@@ -1,0 +1,207 @@
+//! A room as the sessions of one shard see it: its events, a rendered log for each format that a
+//! member has, and the members.
+//!
+//! All logs of a room count the same entries, so that a member that changes its format keeps its
+//! cursor. One bound holds for the sum of them: with a bound for each, a hundred stalled readers in
+//! a hundred time zones would cost a hundred times as much as one.
+//!
+//! It must not know sessions: members are keys of the caller's, and readers are counted.
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, RoomId, RoomName};
+
+use crate::log::RenderedLog;
+use crate::round::Round;
+use crate::{FormatId, Render};
+
+/// The rooms of one shard.
+pub type RoomLogs<R> = hashbrown::HashMap<RoomId, RoomLog<R>>;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct RoomLog<R> {
+    name: RoomName,
+    /// The number of the first of `events`.
+    first: u64,
+    /// Those that some log still has.
+    events: VecDeque<Arc<Event>>,
+    logs: Vec<RenderedLog<R>>,
+    round: Round,
+    bytes_max: usize,
+}
+
+/// Bytes that an event costs at least while a log keeps it: the event, two counts and a pointer.
+const EVENT_BYTES: usize = size_of::<Event>() + 3 * size_of::<usize>();
+
+impl<R: Render> RoomLog<R> {
+    /// A room without members, whose logs together may take `bytes_max` bytes.
+    pub fn new(name: RoomName, bytes_max: usize) -> Self {
+        Self {
+            name,
+            first: 0,
+            events: VecDeque::new(),
+            logs: Vec::new(),
+            round: Round::default(),
+            bytes_max,
+        }
+    }
+
+    /// Adds an event to every log, which puts it before each member once more. Returns whether a
+    /// round begins with it: the caller then calls [`poll_member`](Self::poll_member) until the
+    /// round is over, at once or in pieces. While one goes on there is nothing to be taken note of.
+    pub fn append(&mut self, event: &Arc<Event>) -> bool {
+        for log in &mut self.logs {
+            log.append(event, &self.name);
+        }
+        self.events.push_back(event.clone());
+        self.shed();
+        debug_assert!(self.check());
+        self.round.begin()
+    }
+
+    /// Adds a member that sees the room in this format from entry `cursor` on.
+    pub(crate) fn join(
+        &mut self,
+        key: usize,
+        format: FormatId,
+        renderer: impl FnOnce() -> R,
+    ) -> u64 {
+        self.round.join(key);
+        self.open(format, self.head(), renderer);
+        self.head()
+    }
+
+    /// Adds a reader to the log of a format. The log is made, or made longer, of the events that
+    /// the other logs still have.
+    pub(crate) fn open(&mut self, format: FormatId, cursor: u64, renderer: impl FnOnce() -> R) {
+        let found = self.logs.iter().position(|log| log.format == format);
+        let first = cursor.clamp(self.first, self.head());
+        let end = found.map_or(self.head(), |place| self.logs[place].first());
+        if found.is_none() || first < end {
+            let older = self.render(format, first..end, renderer());
+            match found {
+                Some(place) => self.logs[place].prepend(older),
+                None => self.logs.push(older),
+            }
+        }
+        if let Some(log) = self.log_mut(format) {
+            log.add_reader(cursor);
+        }
+        self.shed();
+        debug_assert!(self.check());
+    }
+
+    fn render(
+        &self,
+        format: FormatId,
+        numbers: core::ops::Range<u64>,
+        renderer: R,
+    ) -> RenderedLog<R> {
+        let mut log = RenderedLog::new(format, numbers.start, renderer);
+        for event in numbers.filter_map(|number| self.event(number)) {
+            log.render(event, &self.name);
+        }
+        log
+    }
+}
+
+impl<R> RoomLog<R> {
+    /// The next member that is to be offered the room's news; `None` when there is nobody left and
+    /// the round is over. Each member comes at least once after each append, whatever appends,
+    /// joins and leaves come between two calls.
+    pub fn poll_member(&mut self) -> Option<usize> {
+        self.round.next()
+    }
+
+    /// The keys of its members, in no order.
+    pub fn members(&self) -> &[usize] {
+        self.round.members()
+    }
+
+    /// The room's name.
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// The number that its next entry will have.
+    pub fn head(&self) -> u64 {
+        self.first + self.events.len() as u64
+    }
+
+    /// Bytes that its logs take, and what they keep about each line.
+    pub fn size(&self) -> usize {
+        let logs: usize = self.logs.iter().map(RenderedLog::size).sum();
+        logs + self.events.len() * EVENT_BYTES
+    }
+
+    pub(crate) fn event(&self, number: u64) -> Option<&Arc<Event>> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    pub(crate) fn log(&self, format: FormatId) -> Option<&RenderedLog<R>> {
+        self.logs.iter().find(|log| log.format == format)
+    }
+
+    fn log_mut(&mut self, format: FormatId) -> Option<&mut RenderedLog<R>> {
+        self.logs.iter_mut().find(|log| log.format == format)
+    }
+
+    /// Takes a member out. Returns whether somebody is left.
+    pub(crate) fn leave(&mut self, key: usize, format: FormatId, cursor: u64) -> bool {
+        self.round.leave(key);
+        self.close(format, cursor);
+        !self.members().is_empty()
+    }
+
+    /// Takes a reader off the log of a format, and the log away with the last one.
+    pub(crate) fn close(&mut self, format: FormatId, cursor: u64) {
+        self.logs
+            .retain_mut(|log| log.format != format || log.remove_reader(cursor));
+        self.forget();
+    }
+
+    /// A reader has gone on.
+    pub(crate) fn advance(&mut self, format: FormatId, from: u64, to: u64) {
+        let log = self.log_mut(format);
+        if log.is_some_and(|log| log.advance(from, to)) {
+            self.forget();
+        }
+    }
+
+    /// Drops the events that no log has any more.
+    fn forget(&mut self) {
+        let firsts = self.logs.iter().map(RenderedLog::first);
+        let first = firsts.min().unwrap_or(self.head());
+        self.events.drain(..(first - self.first) as usize);
+        self.first = first;
+        if self.events.is_empty() {
+            // A quiet room keeps no buffer.
+            self.events = VecDeque::new();
+        }
+    }
+
+    /// Keeps the bound: the log that costs most is the first to lose what is old.
+    fn shed(&mut self) {
+        while self.size() > self.bytes_max {
+            let cost = |log: &&mut RenderedLog<R>| log.size() + log.len() * EVENT_BYTES;
+            let Some(largest) = self.logs.iter_mut().max_by_key(cost) else {
+                return self.forget();
+            };
+            largest.shed();
+            self.forget();
+        }
+    }
+
+    /// Panics if it contradicts itself. For debug assertions.
+    pub(crate) fn check(&self) -> bool {
+        let head = self.head();
+        assert!(self.logs.iter().all(|log| log.check(head)));
+        assert!(self.logs.iter().all(|log| log.first() >= self.first));
+        assert!(self.size() <= self.bytes_max, "the sum is bounded");
+        assert!(!self.logs.is_empty() || self.events.is_empty());
+        true
+    }
+}
