@@ -106,6 +106,6 @@ pub(in crate::plain) fn log(arguments: Arguments<'_>) -> Read {
     };
     match lines {
         0 => Err(arguments.usage()),
-        lines => Ok(Request::Log(lines.min(LOG_LINES_MAX))),
+        lines => Ok(Request::AuditLog(lines.min(LOG_LINES_MAX))),
     }
 }

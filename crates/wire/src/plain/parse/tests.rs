@@ -11,13 +11,13 @@ use chinwag_core::limits::{
 use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text, TimeStyle};
 use proptest::prelude::*;
 
-use super::{parse, parse_entry};
+use super::{parse, parse_login};
 use crate::plain::request::{
-    Asked, Back, EchoedInput, Entry, HelpTopic, ParseError, Password, Pref, PrefChange, Request,
-    Search,
+    Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Password, Pref, PrefChange,
+    Request, SearchRequest,
 };
 use crate::plain::table::{COMMANDS, CommandSpec, Group};
-use crate::plain::zone::Date;
+use crate::zone::Date;
 
 fn text(text: &str) -> Text {
     Text::parse(text).expect("a text")
@@ -93,16 +93,16 @@ fn every_word_is_one_command_s() {
 #[test]
 fn a_refusal_can_say_what_was_asked() {
     for spec in COMMANDS {
-        let asked = parse(spec.example).map(|request| request.asked());
+        let asked = parse(spec.example).map(|request| request.context());
         let expected = match spec.group {
-            Group::Talk => Asked::Speech,
-            _ => Asked::Command(spec.name),
+            Group::Talk => Context::Speech,
+            _ => Context::Command(spec.name),
         };
         assert_eq!(asked, Ok(expected), "{}", spec.example);
     }
     assert_eq!(
-        parse("hello").map(|request| request.asked()),
-        Ok(Asked::Speech)
+        parse("hello").map(|request| request.context()),
+        Ok(Context::Speech)
     );
 }
 
@@ -156,11 +156,11 @@ fn looking_is_read() {
     check_usage("/whois", "whois");
     check_usage("/whois a b", "whois");
     let long = "x".repeat(NOTE_BYTES_MAX + 1);
-    let mistake = ParseError::TooLong {
+    let error = ParseError::TooLong {
         bytes: NOTE_BYTES_MAX + 1,
         bytes_max: NOTE_BYTES_MAX,
     };
-    check_mistake(&std::format!("/topic {long}"), mistake);
+    check_mistake(&std::format!("/topic {long}"), error);
 }
 
 #[test]
@@ -185,14 +185,14 @@ fn history_goes_back_by_number_time_or_day() {
 
 #[test]
 fn a_search_is_words_and_filters_in_any_order() {
-    let search = |words| Search {
+    let search = |words| SearchRequest {
         words: text(words),
         from: None,
         room: None,
         before: None,
     };
     check("/search deploy", Request::Search(search("deploy")));
-    let all = Search {
+    let all = SearchRequest {
         from: Some(name("lee")),
         room: Some(room("dev")),
         before: Some(Date::constant(2026, 11, 21)),
@@ -250,7 +250,7 @@ fn names_and_passwords_are_read() {
     check("/nick annie#s3#cret x", rename(Some(password("s3#cret x"))));
     check(
         "/claim correct horse",
-        Request::Claim(password("correct horse")),
+        Request::Register(password("correct horse")),
     );
     check_usage("/nick", "nick");
     check_usage("/claim", "claim");
@@ -307,11 +307,11 @@ fn preferences_are_changed_or_shown() {
     pref("/bell off", PrefChange::Bell(false));
     check_usage("/time long", "time");
     check_usage("/bell ding", "bell");
-    let mistake = ParseError::BadZone {
+    let error = ParseError::BadZone {
         typed: EchoedInput::new("Berlin"),
         meant: Some(String::from("Europe/Berlin")),
     };
-    check_mistake("/tz Berlin", mistake);
+    check_mistake("/tz Berlin", error);
 }
 
 #[test]
@@ -331,25 +331,28 @@ fn unknown_commands_are_guessed_at() {
 
 #[test]
 fn the_prompt_takes_a_name_or_a_code() {
-    let check = |line: &str, expected| assert_eq!(parse_entry(line), expected, "{line}");
+    let check = |line: &str, expected| assert_eq!(parse_login(line), expected, "{line}");
     let entry = |password| {
-        Ok(Entry::Name {
+        Ok(LoginLine::Name {
             name: name("lee"),
             password,
         })
     };
-    check("", Ok(Entry::Guest));
-    check(" \t", Ok(Entry::Guest));
+    check("", Ok(LoginLine::Guest));
+    check(" \t", Ok(LoginLine::Guest));
     check("lee", entry(None));
     check("  lee ", entry(None));
     check("lee#", entry(None));
     check("lee#pass word ", entry(Some(password("pass word"))));
-    check("/resume K7Q2-9MXP", Ok(Entry::Resume(code("K7Q2-9MXP"))));
+    check(
+        "/resume K7Q2-9MXP",
+        Ok(LoginLine::Resume(code("K7Q2-9MXP"))),
+    );
     check("/resume", Err(ParseError::BadCode));
     check("/resume K7Q2", Err(ParseError::BadCode));
-    check("/quit", Ok(Entry::Quit));
-    check("/EXIT now", Ok(Entry::Quit));
-    check("/help", Ok(Entry::Help));
+    check("/quit", Ok(LoginLine::Quit));
+    check("/EXIT now", Ok(LoginLine::Quit));
+    check("/help", Ok(LoginLine::Help));
     check("/who", Err(ParseError::BadName));
     check("//lee", Err(ParseError::BadName));
     check("#lobby", Err(ParseError::BadName));
@@ -364,7 +367,7 @@ proptest! {
     #[test]
     fn any_line_is_read_without_a_panic(line in "/?(ban|mute|history|search|tz|nick|help|msg)?.{0,200}") {
         let _ = parse(&line);
-        let _ = parse_entry(&line);
+        let _ = parse_login(&line);
     }
 
     #[test]

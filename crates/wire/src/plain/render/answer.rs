@@ -3,9 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{
-    Answer, Duration, Name, Prefs, Profile, Restriction, RoomLine, RoomName, TimeStyle,
-};
+use chinwag_core::{Answer, Duration, Name, Profile, Restriction, RoomLine, RoomName};
 use chinwag_core::{Timestamp, WhoLine};
 
 use super::arrival::TopicBy;
@@ -13,13 +11,14 @@ use super::moderation::{Both, Until};
 use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
 use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
+use crate::prefs::{Prefs, TimeStyle};
 
 /// Silence that is worth telling: less is a pause.
 const SILENCE_MIN: Duration = Duration::from_mins(5);
 
 impl Renderer {
-    /// The answer to a query. Writes nothing for answers that no person asked for (`Credential`,
-    /// `Room`, `Log`), and for `Greeting`, which has a [method](Self::greeting) of its own.
+    /// The answer to a query. Writes nothing for answers that the server asks for on a person's
+    /// behalf, and for `Greeting`, which has a [method](Self::greeting) of its own.
     pub fn answer(&self, out: &mut Vec<u8>, answer: &Answer, now: Timestamp) {
         let writer = &mut self.writer(out);
         match answer {
@@ -39,7 +38,8 @@ impl Renderer {
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
-            | Answer::Room { .. }
+            | Answer::RoomId(..)
+            | Answer::Room(_)
             | Answer::Log => {}
         }
     }
@@ -116,7 +116,7 @@ impl Renderer {
                 true => "Echo is on: your own lines are shown to you too.",
                 false => "Echo is off: your own lines are not shown to you again.",
             }),
-            Pref::Quiet => writer.alone(match prefs.quiet {
+            Pref::Quiet => writer.alone(match prefs.hide_presence {
                 true => "Quiet is on: who comes and goes is not shown.",
                 false => "Quiet is off: who comes and goes is shown.",
             }),

@@ -20,7 +20,7 @@ use chinwag_core::{
 };
 
 use super::{Renderer, Style};
-use crate::plain::zone::TimeZone;
+use crate::zone::TimeZone;
 
 /// 2026-11-21 14:03:05 UTC, a Saturday.
 pub(super) const NOW: Timestamp = Timestamp(1_795_269_785_000);
