@@ -131,7 +131,7 @@ pub const HUB_QUEUE_MAX: usize = 256;
 pub const TURN_REQUESTS_MAX: usize = 4096;
 /// Turns that may wait for a shard before the hub waits for it.
 pub const SHARD_QUEUE_MAX: usize = 64;
-/// Questions to the history, and passwords to be hashed, that may wait. More are refused.
-pub const DESK_QUEUE_MAX: usize = 256;
+/// Jobs that may wait for one worker. More are refused.
+pub const WORKER_QUEUE_MAX: usize = 256;
 /// Time from the signal to stop until the process ends, whatever sockets still hold.
 pub const STOP_TIME: Duration = Duration::from_secs(4);

@@ -238,6 +238,16 @@ impl Chat {
         self.people.get(&person).map_or(&[], |person| &person.rooms)
     }
 
+    /// Whether a person is connected.
+    pub fn is_here(&self, person: PersonId) -> bool {
+        self.people.contains_key(&person)
+    }
+
+    /// How long a lost session can be resumed.
+    pub fn resume_time(&self) -> Duration {
+        self.settings.resume_time
+    }
+
     fn open_room(&mut self, id: RoomId, name: RoomName) {
         self.room_keys.insert(name.key(), id);
         self.next_room = self.next_room.max(id.0 + 1);

@@ -12,7 +12,7 @@ use chinwag_store::Recent;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
-pub(crate) struct Tail {
+pub(crate) struct RecentLog {
     /// Oldest first.
     messages: VecDeque<Arc<Event>>,
     bytes: usize,
@@ -22,16 +22,14 @@ pub(crate) struct Tail {
 
 /// Messages to be shown in one go.
 #[derive(Debug, Default)]
-pub(crate) struct Excerpt {
+pub(crate) struct RecentMessages {
     /// Oldest first.
     pub(crate) messages: Vec<Arc<Event>>,
     /// Messages of the room in all, as far as they are kept.
     pub(crate) total: u64,
-    /// Older ones that would have belonged to it and are left out.
-    pub(crate) skipped: u64,
 }
 
-impl Tail {
+impl RecentLog {
     /// What the store has, up to a place in the order.
     pub(crate) fn new(recent: Recent, up_to: Seq) -> Self {
         let mut tail = Self::default();
@@ -59,25 +57,12 @@ impl Tail {
     }
 
     /// The newest messages, at most so many.
-    pub(crate) fn newest(&self, messages_max: usize) -> Excerpt {
+    pub(crate) fn newest(&self, messages_max: usize) -> RecentMessages {
         let skip = self.messages.len().saturating_sub(messages_max);
-        Excerpt {
+        RecentMessages {
             messages: self.messages.iter().skip(skip).cloned().collect(),
             total: self.total,
-            skipped: 0,
         }
-    }
-
-    /// The messages after a place in the order.
-    pub(crate) fn after(&self, seen: Seq) -> Vec<Arc<Event>> {
-        let missed = self.messages.iter().filter(|message| message.seq > seen);
-        missed.cloned().collect()
-    }
-
-    /// Whether there may be older messages after a place in the order.
-    pub(crate) fn begins_after(&self, seen: Seq) -> bool {
-        let all = self.messages.len() as u64 == self.total;
-        !all && self.messages.front().is_none_or(|oldest| oldest.seq > seen)
     }
 }
 
