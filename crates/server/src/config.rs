@@ -174,6 +174,9 @@ pub struct Limits {
     /// Time that a socket may take nothing.
     #[serde(deserialize_with = "span")]
     pub stall_time: Duration,
+    /// How long a peer that was sent everything is given to close its side.
+    #[serde(deserialize_with = "span")]
+    pub linger_time: Duration,
     /// Time without a sign of life after which a peer is asked for one.
     #[serde(deserialize_with = "span")]
     pub keepalive_idle: Duration,
@@ -213,6 +216,7 @@ impl Default for Limits {
             sniff_time: limits::SNIFF_TIME,
             resume_time: limits::RESUME_TIME,
             stall_time: limits::STALL_TIME,
+            linger_time: Duration::from_secs(2),
             keepalive_idle: limits::KEEPALIVE_IDLE,
             keepalive_interval: limits::KEEPALIVE_INTERVAL,
             user_timeout: limits::USER_TIMEOUT,

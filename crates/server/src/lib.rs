@@ -8,42 +8,30 @@
 mod clock;
 pub mod config;
 mod conn_limiter;
-mod desk;
 mod hub;
+mod maintenance;
 mod net;
-#[cfg(feature = "pieces")]
-pub mod pieces;
+mod running;
+mod session;
 mod shard;
-mod socket;
+mod supervisor;
 #[cfg(test)]
 mod transcripts;
-mod upkeep;
+mod transport;
+mod worker;
 
 use std::fmt;
 use std::io;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use chinwag_core::limits::HUB_QUEUE_MAX;
-use chinwag_core::{LOBBY, RoomName};
 use chinwag_store::{OpenError, Opened, Place, Store};
-use chinwag_wire::plain::TimeZone;
-use hashbrown::HashMap;
-use mio::{Poll, Waker};
+use chinwag_wire::zone::TimeZone;
 
-use crate::clock::{Steady, wall};
 use crate::config::Config;
-use crate::conn_limiter::ConnLimiter;
-use crate::desk::Desk;
-use crate::hub::Hub;
-use crate::net::Acceptor;
-use crate::shard::inbox::{self, Mailbox};
-use crate::shard::run::Loop;
-use crate::shard::{Setting, Shard, ToShard};
+use crate::running::Running;
+use crate::supervisor::{Ending, Supervisor};
 pub use net::{bind, bind_everywhere, raise_descriptor_limit};
 
 /// Why a server cannot run.
@@ -57,6 +45,8 @@ pub enum ServeError {
     Zone(String),
     /// The system gives no thread, or nothing to wait for sockets with.
     System(io::Error),
+    /// The thread of this name has panicked.
+    Panicked(String),
 }
 
 impl fmt::Display for ServeError {
@@ -65,7 +55,10 @@ impl fmt::Display for ServeError {
             Self::Open(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Zone(zone) => write!(f, "there is no time zone \"{zone}\""),
-            Self::System(error) => write!(f, "the system fails: {error}"),
+            Self::System(error) => write!(f, "system error: {error}"),
+            Self::Panicked(thread) => {
+                write!(f, "the thread {thread} panicked: the server cannot go on")
+            }
         }
     }
 }
@@ -101,7 +94,7 @@ impl Server {
         let server = &config.server;
         let zone = match server.zone.as_str() {
             "" => system_zone(),
-            name => chinwag_wire::plain::zone(name)
+            name => chinwag_wire::zone::zone(name)
                 .ok_or_else(|| ServeError::Zone(server.zone.clone()))?,
         };
         let place = match (server.memory, server.data.as_os_str().is_empty()) {
@@ -118,23 +111,48 @@ impl Server {
     }
 
     /// Serves the listeners until `stop` returns, then tells everybody, writes what there is to
-    /// write, and returns, within [`STOP_TIME`](chinwag_core::limits::STOP_TIME).
+    /// write, and returns, within [`STOP_TIME`](chinwag_core::limits::STOP_TIME). `stop` runs on a
+    /// thread of its own, which is left behind if the server ends before it returns.
     ///
     /// # Errors
-    /// [`ServeError`] if the threads cannot be started.
-    pub fn run(self, listeners: Vec<TcpListener>, stop: impl FnOnce()) -> Result<(), ServeError> {
-        let running = Running::start(self)?;
-        let (end, acceptor) = running.accept(listeners)?;
-        stop();
+    /// [`ServeError`] if the threads cannot be started, or as soon as one of them panics: the
+    /// process is to end then, since half a server helps nobody.
+    pub fn run(
+        self,
+        listeners: Vec<TcpListener>,
+        stop: impl FnOnce() + Send + 'static,
+    ) -> Result<(), ServeError> {
+        let (report, endings) = sync_channel(ENDINGS_MAX);
+        let supervisor = Supervisor::new(report.clone());
+        let running = Running::start(self, &supervisor)?;
+        let (end, acceptor) = running.accept(listeners, &supervisor)?;
+        supervisor.spawn("signals", move || {
+            stop();
+            // The queue is only full where another reason to end is on its way already.
+            let _ = report.try_send(Ending::Asked);
+        })?;
+        wait_for(&endings)?;
         tracing::info!("stopping");
         end.wake()?;
         // The listeners are closed then: nobody is let in who would be told to go.
-        match acceptor.join() {
-            Ok(accepted) => accepted?,
-            Err(_) => tracing::error!("the thread that accepts connections panicked"),
+        if let Ok(accepted) = acceptor.join() {
+            accepted?;
         }
         running.stop();
-        Ok(())
+        match endings.try_recv() {
+            Ok(Ending::Panicked(thread)) => Err(ServeError::Panicked(thread)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Reasons to end that may be on their way at once: one for each thread is more than enough.
+const ENDINGS_MAX: usize = 128;
+
+fn wait_for(endings: &Receiver<Ending>) -> Result<(), ServeError> {
+    match endings.recv() {
+        Ok(Ending::Panicked(thread)) => Err(ServeError::Panicked(thread)),
+        Ok(Ending::Asked) | Err(_) => Ok(()),
     }
 }
 
@@ -146,129 +164,4 @@ fn random() -> u64 {
 /// The machine's own zone, or UTC where it does not say.
 fn system_zone() -> TimeZone {
     TimeZone::try_system().unwrap_or(TimeZone::UTC)
-}
-
-/// The threads of a server, and how to reach them.
-struct Running {
-    shards: Vec<Mailbox>,
-    shard_threads: Vec<JoinHandle<io::Result<()>>>,
-    hub_thread: JoinHandle<()>,
-    /// Dropped to stop it.
-    upkeep: (SyncSender<()>, JoinHandle<()>),
-    limiter: ConnLimiter,
-    limits: Arc<config::Limits>,
-    clock: Steady,
-}
-
-impl Running {
-    fn start(server: Server) -> Result<Self, ServeError> {
-        let Server {
-            config,
-            opened,
-            zone,
-        } = server;
-        let clock = Steady::start();
-        let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
-        let checkpointer = opened.store.checkpointer()?;
-        let rooms = opened.snapshot.rooms.iter();
-        let mut room_names: HashMap<_, _> =
-            rooms.map(|room| (room.id, room.name.clone())).collect();
-        room_names.insert(LOBBY, RoomName::lobby());
-
-        let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
-        let threads = threads_for(config.server.threads);
-        let (mut shards, mut inboxes) = (Vec::new(), Vec::new());
-        for _ in 0..threads {
-            let poll = Poll::new()?;
-            let (mailbox, inbox) = inbox::open(&poll)?;
-            shards.push(mailbox);
-            inboxes.push((poll, inbox));
-        }
-        let limits = Arc::new(config.limits.clone());
-        let desk = Desk::open(reader, limits.search_lines_max, &shards)?;
-        let setting = Setting {
-            name: config.server.name.as_str().into(),
-            zone,
-            limits: limits.clone(),
-        };
-        let mut shard_threads = Vec::new();
-        for (number, inbox) in inboxes.into_iter().enumerate() {
-            let names = room_names.clone();
-            let now = (wall(), clock.now());
-            let (setting, desk, to_hub) = (setting.clone(), desk.clone(), to_hub.clone());
-            let serve = move || {
-                let shard = Shard::new(number, setting, names, desk, now);
-                Loop::new(shard, inbox, to_hub, clock).run()
-            };
-            let name = format!("shard-{number}");
-            shard_threads.push(thread::Builder::new().name(name).spawn(serve)?);
-        }
-        let saved = Arc::new(AtomicU64::new(0));
-        let hub = Hub::new(
-            config.settings(),
-            config.history.replay,
-            opened,
-            saved.clone(),
-            (wall(), random),
-        );
-        let to_shards = shards.clone();
-        let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
-        let hub_thread = thread::Builder::new().name("hub".into()).spawn(serve)?;
-        let (keep_up, stop_upkeep) = sync_channel(0);
-        let upkeep = upkeep::start(checkpointer, indexer, saved, stop_upkeep)?;
-        Ok(Self {
-            shards,
-            shard_threads,
-            hub_thread,
-            upkeep: (keep_up, upkeep),
-            limiter: ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate()),
-            limits,
-            clock,
-        })
-    }
-
-    /// Lets people in, on a thread that ends when it is woken.
-    fn accept(
-        &self,
-        listeners: Vec<TcpListener>,
-    ) -> io::Result<(Arc<Waker>, JoinHandle<io::Result<()>>)> {
-        let (shards, limiter) = (self.shards.clone(), self.limiter.clone());
-        let acceptor = Acceptor::new(listeners, &self.limits, shards, limiter, self.clock)?;
-        let stop = acceptor.stop();
-        let thread = thread::Builder::new().name("accept".into());
-        Ok((stop, thread.spawn(move || acceptor.run())?))
-    }
-
-    /// Lets everything that was read be done and written, and ends.
-    fn stop(self) {
-        for shard in &self.shards {
-            // A shard that has failed has nothing left to finish.
-            shard.send(ToShard::Quiesce);
-        }
-        for thread in self.shard_threads {
-            match thread.join() {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!("a shard failed: {error}"),
-                Err(_) => tracing::error!("a shard panicked"),
-            }
-        }
-        if self.hub_thread.join().is_err() {
-            tracing::error!("the hub panicked");
-        }
-        let (keep_up, upkeep) = self.upkeep;
-        drop(keep_up);
-        // It stops between two steps, and what it did not get to is done at the next start.
-        drop(upkeep);
-    }
-}
-
-/// Threads for connections: half of the cores, because the hub, the kernel and the store need some
-/// too, and because the fewer there are the more each write carries.
-fn threads_for(configured: usize) -> usize {
-    const THREADS_MAX: usize = 64;
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    match configured {
-        0 => (cores / 2).clamp(1, THREADS_MAX),
-        threads => threads.min(THREADS_MAX),
-    }
 }

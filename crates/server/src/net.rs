@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chinwag_core::limits::KEEPALIVE_PROBES;
-use chinwag_core::{Prefs, Timestamp};
-use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
+use chinwag_wire::dialect::too_many_connections;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
@@ -100,8 +99,6 @@ enum After {
     Wait,
     /// Let some connections end first.
     Rest,
-    /// Nobody takes connections any more.
-    End,
 }
 
 impl Acceptor {
@@ -168,7 +165,6 @@ impl Acceptor {
                 match self.accept_from(number) {
                     After::Wait => {}
                     After::Rest => rest_until = Some(Instant::now() + REST),
-                    After::End => return Ok(()),
                 }
             }
         }
@@ -182,9 +178,7 @@ impl Acceptor {
                     if std::mem::take(&mut self.is_exhausted) {
                         tracing::info!("connections are accepted again");
                     }
-                    if !self.admit(stream, address.ip().to_canonical()) {
-                        return After::End;
-                    }
+                    self.admit(stream, address.ip().to_canonical());
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return After::Wait,
                 Err(error) if is_exhaustion(&error) => {
@@ -199,23 +193,24 @@ impl Acceptor {
         }
     }
 
-    /// Gives a connection to a shard, or turns it away. Returns whether there is a shard.
-    fn admit(&mut self, stream: TcpStream, address: IpAddr) -> bool {
+    /// Gives a connection to a shard, or turns it away.
+    fn admit(&mut self, stream: TcpStream, address: IpAddr) {
         let permit = match self.limiter.enter(address, self.clock.now()) {
             Ok(permit) => permit,
             Err(why) => {
                 tracing::debug!("turned a connection from {address} away: {why:?}");
                 turn_away(&stream);
-                return true;
+                return;
             }
         };
         let shard = &self.shards[self.next];
         self.next = (self.next + 1) % self.shards.len();
+        // A shard that has ended ends the process: nobody waits for this connection then.
         shard.send(ToShard::Accepted {
             stream,
             address,
             permit,
-        })
+        });
     }
 }
 
@@ -230,11 +225,8 @@ fn is_exhaustion(error: &io::Error) -> bool {
 }
 
 fn turn_away(mut stream: &TcpStream) {
-    let style = Style::of(&Prefs::default(), &TimeZone::UTC, false);
-    let mut words = Vec::new();
-    Renderer::new(style, Timestamp::default()).notice(&mut words, Notice::TooManyConnections);
     // The socket is new and takes this much; if it does not, there is nobody to tell.
-    let _ = stream.write(&words);
+    let _ = stream.write(too_many_connections());
 }
 
 /// Sets what each connection of a listener is to have; they inherit it, which saves each of them six

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 /// What the main thread waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Somebody asks the server to stop.
     Asked,
     /// The thread of this name has panicked.

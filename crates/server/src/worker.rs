@@ -6,13 +6,15 @@
 //! in pages, so that neither the queue to a shard nor a session that stalls holds more than one.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+#[cfg(test)]
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chinwag_core::limits::WORKER_QUEUE_MAX;
-use chinwag_core::{AuditEntry, ConnId, Event, Fact, Proof, RoomId, Seq};
-use chinwag_store::{Error, Range, Reader, SearchQuery};
+use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq};
+use chinwag_store::{Error, Filter, Range, Reader, SearchQuery};
 use chinwag_wire::dialect::Password;
 
 use crate::hub::Ticket;
@@ -44,15 +46,19 @@ pub(crate) enum Job {
         range: Range,
         /// At most so many on all pages together.
         lines_max: usize,
+        /// Whom the reader ignores.
+        not_from: Arc<[Name]>,
     },
     /// Search, and read the first page of the matches.
     Search(SearchQuery),
     /// Read the first page of what a person has missed.
     Missed {
         /// Its rooms, and the newest event of each that it has seen.
-        rooms: Vec<(RoomId, Seq)>,
+        rooms: Arc<[(RoomId, Seq)]>,
         /// The newest event that belongs to it.
         until: Seq,
+        /// Whom the reader ignores.
+        not_from: Arc<[Name]>,
     },
     /// Read another page.
     Page(Place),
@@ -92,6 +98,7 @@ pub(crate) struct Page {
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     source: Source,
+    not_from: Arc<[Name]>,
     shown: u64,
     total: u64,
 }
@@ -103,9 +110,10 @@ enum Source {
         from: Seq,
         last: Seq,
     },
-    Matches(Arc<[(RoomId, Seq)]>),
+    Found(Vec<Event>),
     Missed {
-        rooms: Vec<(RoomId, Seq)>,
+        rooms: Arc<[(RoomId, Seq)]>,
+        from: Seq,
         until: Seq,
     },
 }
@@ -136,9 +144,7 @@ impl Workers {
         supervisor: &Supervisor,
     ) -> std::io::Result<Self> {
         let mut archive = Archive { reader };
-        let history = spawn("history", shards, supervisor, move |job| {
-            archive.work(job)
-        })?;
+        let history = spawn("history", shards, supervisor, move |job| archive.work(job))?;
         let passwords = spawn("passwords", shards, supervisor, work_on_password)?;
         Ok(Self { history, passwords })
     }
@@ -204,9 +210,14 @@ impl Archive {
                 room,
                 range,
                 lines_max,
-            } => self.history(room, range, lines_max)?,
+                not_from,
+            } => self.history(room, (range, lines_max), not_from)?,
             Job::Search(query) => self.search(&query)?,
-            Job::Missed { rooms, until } => self.missed(rooms, until)?,
+            Job::Missed {
+                rooms,
+                until,
+                not_from,
+            } => self.missed(rooms, until, not_from)?,
             Job::Page(place) => place,
             Job::AuditLog(entries) => {
                 let entries = self.reader.audit_log(entries)?.into_iter();
@@ -217,72 +228,57 @@ impl Archive {
         self.page(place).map(JobResult::Page)
     }
 
-    fn history(&mut self, room: RoomId, range: Range, lines_max: usize) -> Result<Place, Error> {
-        let extent = self.reader.extent(room, range, lines_max)?;
-        let source = Source::Room {
-            room,
-            from: extent.first,
-            last: extent.last,
-        };
+    fn history(
+        &mut self,
+        room: RoomId,
+        (range, lines_max): (Range, usize),
+        not_from: Arc<[Name]>,
+    ) -> Result<Place, Error> {
+        let filter = filter(&not_from);
+        let extent = self.reader.extent(room, range, lines_max, filter)?;
         Ok(Place {
-            source,
+            source: Source::Room {
+                room,
+                from: extent.first,
+                last: extent.last,
+            },
+            not_from,
             shown: extent.shown,
             total: extent.total,
         })
     }
 
     fn search(&mut self, query: &SearchQuery) -> Result<Place, Error> {
-        let matches = self.reader.search(query)?;
-        let shown = matches.places.len() as u64;
+        let found = self.reader.search(query)?;
+        let shown = found.events.len() as u64;
         Ok(Place {
-            source: Source::Matches(matches.places.into()),
+            source: Source::Found(found.events),
+            not_from: Arc::default(),
             shown,
-            total: shown + u64::from(matches.more),
+            total: shown + u64::from(found.more),
         })
     }
 
-    fn missed(&mut self, rooms: Vec<(RoomId, Seq)>, until: Seq) -> Result<Place, Error> {
-        let total = self.reader.missed(&rooms, until)?;
+    fn missed(
+        &mut self,
+        rooms: Arc<[(RoomId, Seq)]>,
+        until: Seq,
+        not_from: Arc<[Name]>,
+    ) -> Result<Place, Error> {
+        let total = self.reader.missed(&rooms, until, filter(&not_from))?;
+        let from = Seq::default();
         Ok(Place {
-            source: Source::Missed { rooms, until },
+            source: Source::Missed { rooms, from, until },
+            not_from,
             shown: total,
             total,
         })
     }
 
     fn page(&mut self, place: Place) -> Result<Page, Error> {
-        let Place {
-            source,
-            shown,
-            total,
-        } = place;
-        let (events, source) = match source {
-            _ if shown == 0 => (Vec::new(), None),
-            Source::Room { room, from, last } => {
-                let page = self.reader.page(room, from, last, PAGE_BYTES_MAX)?;
-                let next = page.next.map(|from| Source::Room { room, from, last });
-                (page.events, next)
-            }
-            Source::Matches(places) => {
-                let events = self.reader.fetch(&places, PAGE_BYTES_MAX)?;
-                let rest = &places[events.len().min(places.len())..];
-                let next = (!rest.is_empty()).then(|| Source::Matches(rest.into()));
-                (events, next)
-            }
-            Source::Missed { rooms, until } => {
-                let page = self.reader.missed_page(&rooms, until, PAGE_BYTES_MAX)?;
-                let next = page.next.map(|next| Source::Missed {
-                    rooms: behind(rooms, next),
-                    until,
-                });
-                (page.events, next)
-            }
-        };
-        let next = source.map(|source| Place {
-            source,
-            shown,
-            total,
-        });
+        let (shown, total) = (place.shown, place.total);
+        let (events, next) = self.events(&place)?;
+        let next = next.map(|source| Place { source, ..place });
         Ok(Page {
             events,
             shown,
@@ -290,13 +286,39 @@ impl Archive {
             next,
         })
     }
+
+    /// The events of the page at a place, and what follows them.
+    fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
+        let filter = filter(&place.not_from);
+        Ok(match &place.source {
+            _ if place.shown == 0 => (Vec::new(), None),
+            &Source::Room { room, from, last } => {
+                let page = self.reader.page(room, from, last, PAGE_BYTES_MAX, filter)?;
+                let next = page.next.map(|from| Source::Room { room, from, last });
+                (page.events, next)
+            }
+            Source::Found(events) => (events.clone(), None),
+            Source::Missed { rooms, from, until } => {
+                let (from, until) = (*from, *until);
+                let page = self
+                    .reader
+                    .missed_page(rooms, from, until, PAGE_BYTES_MAX, filter)?;
+                let next = page.next.map(|from| Source::Missed {
+                    rooms: rooms.clone(),
+                    from,
+                    until,
+                });
+                (page.events, next)
+            }
+        })
+    }
 }
 
-/// The rooms with everything before `next` seen.
-fn behind(rooms: Vec<(RoomId, Seq)>, next: Seq) -> Vec<(RoomId, Seq)> {
-    let seen = Seq(next.0 - 1);
-    let rooms = rooms.into_iter();
-    rooms.map(|(room, own)| (room, own.max(seen))).collect()
+fn filter(not_from: &[Name]) -> Filter<'_> {
+    Filter {
+        not_from,
+        notices: false,
+    }
 }
 
 fn as_event(line: chinwag_store::AuditLine) -> Event {

@@ -29,7 +29,6 @@ use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
-pub(crate) use recent::RecentMessages;
 use recent::RecentLog;
 pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -224,8 +223,11 @@ impl Hub {
     fn apply(&mut self, event: &Event) {
         self.chat.apply(event);
         if let Fact::Quit(quit) = &event.fact {
-            self.saved
-                .forget(quit.person, quit.why.is_resumable(), event.at + self.chat.resume_time());
+            self.saved.forget(
+                quit.person,
+                quit.why.is_resumable(),
+                event.at + self.chat.resume_time(),
+            );
         }
     }
 

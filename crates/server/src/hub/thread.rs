@@ -10,8 +10,8 @@ use chinwag_core::limits::TURN_REQUESTS_MAX;
 
 use super::{Hub, Request};
 use crate::clock::wall;
-use crate::shard::{ToShard, Turn};
 use crate::shard::inbox::Mailbox;
+use crate::shard::{ToShard, Turn};
 
 /// How often the hub looks for what has run out.
 const TIDY_TIME: Duration = Duration::from_secs(1);
@@ -83,7 +83,11 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
 fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp, is_behind: bool) -> Option<ToHub> {
     // Never longer than the time between two looks: somebody may set the clock back.
     let wait = deadline.since(wall()).min(TIDY_TIME);
-    let wait = if is_behind { wait.min(RETRY_TIME) } else { wait };
+    let wait = if is_behind {
+        wait.min(RETRY_TIME)
+    } else {
+        wait
+    };
     match inbox.recv_timeout(wait) {
         Ok(message) => Some(message),
         Err(RecvTimeoutError::Timeout) => None,

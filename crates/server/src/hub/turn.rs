@@ -215,6 +215,8 @@ impl Turn {
         events
             .into_iter()
             .all(|pair| pair[0].event.seq < pair[1].event.seq)
-            && replies.into_iter().all(|pair| pair[0].after <= pair[1].after)
+            && replies
+                .into_iter()
+                .all(|pair| pair[0].after <= pair[1].after)
     }
 }

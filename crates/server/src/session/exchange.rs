@@ -319,6 +319,7 @@ impl Session {
             room,
             range,
             lines_max,
+            not_from: self.dialect.ignores().into(),
         };
         self.ask_pages(job, PageKind::History { room: name }, shared);
     }
@@ -429,8 +430,9 @@ impl Session {
         }
         self.feed.hold();
         let job = Job::Missed {
-            rooms: resumed.rooms,
+            rooms: resumed.rooms.into(),
             until: resumed.until,
+            not_from: self.dialect.ignores().into(),
         };
         self.ask_pages(job, PageKind::Missed, shared);
     }

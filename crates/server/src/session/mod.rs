@@ -22,7 +22,7 @@ mod membership;
 
 use std::net::IpAddr;
 
-use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason};
+use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason, RoomId};
 use chinwag_feed::{Feed, Progress};
 use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
 use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
@@ -174,8 +174,7 @@ impl Session {
 
     /// Turns away a client of a protocol that is not served, in its own words.
     fn turn_away(&mut self, protocol: Protocol, shared: &mut Shared) {
-        self.feed
-            .handle_private(shared.newest, protocol.refusal());
+        self.feed.handle_private(shared.newest, protocol.refusal());
         self.close_when_written();
     }
 
@@ -324,10 +323,16 @@ impl Session {
 
     /// Writes the news of one room, without a copy if there is nothing else to write and nothing
     /// to leave out.
-    pub(crate) fn poll_room(&mut self, room: chinwag_core::RoomId, shared: &mut Shared) {
+    pub(crate) fn poll_room(&mut self, room: RoomId, shared: &mut Shared) {
         if !self.transport.takes_bytes() {
             return;
         }
+        if self.write_straight(room, shared) == Progress::More {
+            self.poll_write(shared);
+        }
+    }
+
+    fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
         let Shared {
             logs,
             settings,
@@ -344,12 +349,8 @@ impl Session {
         };
         let (transport, now) = (&mut self.transport, *now);
         let reader = self.dialect.reader(&env);
-        let progress = self
-            .feed
-            .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now));
-        if progress == Progress::More {
-            self.poll_write(shared);
-        }
+        self.feed
+            .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now))
     }
 
     /// Writes everything there is to write, as far as the transport takes it, and does what had to

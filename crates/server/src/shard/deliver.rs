@@ -56,7 +56,10 @@ impl Shard {
             self.rounds.push_back(id);
         }
         if let Fact::Said { person, .. } = &event.fact
-            && let Some(session) = self.people.get(person).map(|&slot| &mut self.sessions[slot])
+            && let Some(session) = self
+                .people
+                .get(person)
+                .map(|&slot| &mut self.sessions[slot])
         {
             session.handle_own(event, id, &self.shared);
         }

@@ -201,7 +201,11 @@ impl Shard {
     pub(crate) fn handle_input(&mut self, now: Monotonic) {
         self.shared.now = now;
         for slot in self.schedule.take_input() {
-            if self.sessions.get(slot).is_some_and(|session| session.is_over()) {
+            if self
+                .sessions
+                .get(slot)
+                .is_some_and(|session| session.is_over())
+            {
                 self.remove(slot);
             } else if self.stage == Stage::Serving || self.stage == Stage::Stopping {
                 self.with(slot, |session, shared| session.handle_input(shared));

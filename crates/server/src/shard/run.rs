@@ -247,7 +247,11 @@ mod tests {
     fn lines_gather_only_where_a_shard_writes_most_of_its_time() {
         let at = Instant::now();
         let took = Duration::from_micros(600);
-        let written = Written { at, took, is_unfinished: false };
+        let written = Written {
+            at,
+            took,
+            is_unfinished: false,
+        };
         let after = |micros| written.gather_time(at + Duration::from_micros(micros));
         assert_eq!(after(0), took / 4);
         assert_eq!(after(600), took / 4);
@@ -258,6 +262,14 @@ mod tests {
     fn nothing_gathers_longer_than_its_limit() {
         let at = Instant::now();
         let took = Duration::from_secs(1);
-        assert_eq!(Written { at, took, is_unfinished: false }.gather_time(at), GATHER_TIME_MAX);
+        assert_eq!(
+            Written {
+                at,
+                took,
+                is_unfinished: false
+            }
+            .gather_time(at),
+            GATHER_TIME_MAX
+        );
     }
 }

@@ -14,7 +14,7 @@ mod tell;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use chinwag_core::{Duration, Event, Monotonic, PersonId, Rate, RoomId, RoomName, Timestamp};
+use chinwag_core::{Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp};
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
 
@@ -257,6 +257,13 @@ impl Dialect {
     pub fn reader<'a>(&'a self, env: &'a Env<'a>) -> impl Reader + 'a {
         match self {
             Self::Plain(session) => plain::LineReader { session, env },
+        }
+    }
+
+    /// The names that the client does not want to hear.
+    pub fn ignores(&self) -> &[Name] {
+        match self {
+            Self::Plain(session) => session.ignores(),
         }
     }
 

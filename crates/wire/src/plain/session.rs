@@ -314,6 +314,14 @@ impl Session {
         })
     }
 
+    /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
+    pub(crate) fn ignores(&self) -> &[Name] {
+        match &self.stage {
+            Stage::Chat(chat) => &chat.ignores,
+            Stage::Login(_) => &[],
+        }
+    }
+
     /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): a speech stands on the screen of
     /// the terminal that it was typed at. An action does not, since it was typed as `/me`.
     pub(crate) fn is_own(&self, event: &Event) -> bool {

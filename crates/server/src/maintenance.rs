@@ -25,57 +25,54 @@ const STEPS_MAX: usize = 400;
 /// How far down in priority the thread goes: as far as it can.
 const NICE: i32 = 19;
 
-/// Starts the thread. It ends when the sending side of `stop` is dropped. `saved` counts messages.
-///
-/// # Errors
-/// If the system has no thread left.
-pub(crate) fn start(
+/// The work of the thread, which ends when the sending side of `stop` is dropped. `committed` counts
+/// messages.
+pub(crate) fn work(
     mut checkpointer: Checkpointer,
     mut indexer: Indexer,
-    saved: Arc<AtomicU64>,
+    committed: Arc<AtomicU64>,
     stop: Receiver<()>,
-) -> std::io::Result<thread::JoinHandle<()>> {
-    let work = move || {
-        give_way();
-        let mut upkeep = Upkeep::default();
+) -> impl FnOnce() + Send {
+    move || {
+        lower_priority();
+        let mut maintenance = Maintenance::default();
         while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
-            upkeep.look(
-                saved.load(Ordering::Relaxed),
+            maintenance.look(
+                committed.load(Ordering::Relaxed),
                 &mut checkpointer,
                 &mut indexer,
             );
         }
-    };
-    thread::Builder::new().name("upkeep".into()).spawn(work)
+    }
 }
 
 /// Lets every other thread go first.
-fn give_way() {
+fn lower_priority() {
     // A server that was started with real-time priority means its chat, not this.
     let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     let thread = thread_native_id();
     if let Err(error) = set_thread_priority_and_policy(thread, ThreadPriority::Min, policy) {
-        tracing::debug!("the upkeep thread keeps its scheduling: {error}");
+        tracing::debug!("the maintenance thread keeps its scheduling: {error}");
     }
     // On Linux this is the thread's own priority, not the process's.
     if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!("the upkeep thread keeps its priority: {error}");
+        tracing::debug!("the maintenance thread keeps its priority: {error}");
     }
 }
 
 /// What the thread knows from its last look.
 #[derive(Default)]
-struct Upkeep {
-    saved: u64,
-    /// Whether there was nothing to do: then there is nothing until something is saved.
+struct Maintenance {
+    committed: u64,
+    /// Whether there was nothing to do: then there is nothing until something is committed.
     is_idle: bool,
     fails: bool,
 }
 
-impl Upkeep {
-    fn look(&mut self, saved: u64, checkpointer: &mut Checkpointer, indexer: &mut Indexer) {
-        let new = saved - self.saved;
-        self.saved = saved;
+impl Maintenance {
+    fn look(&mut self, committed: u64, checkpointer: &mut Checkpointer, indexer: &mut Indexer) {
+        let new = committed - self.committed;
+        self.committed = committed;
         if new == 0 && self.is_idle {
             return;
         }
@@ -92,7 +89,7 @@ impl Upkeep {
     /// Logs the first failure of a row: it is tried again every second.
     fn note(&mut self, error: Option<&Error>) {
         if let Some(error) = error.filter(|_| !self.fails) {
-            tracing::warn!("the upkeep of the store fails: {error}");
+            tracing::warn!("the maintenance of the store fails: {error}");
         }
         self.fails = error.is_some();
     }
