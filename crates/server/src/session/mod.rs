@@ -281,7 +281,9 @@ impl Session {
             _ => None,
         };
         let is_open = self.stage == Stage::Open && self.transport.is_readable();
-        let pause = self.dialect.paused_until().filter(|_| is_open);
+        let pause = self.dialect.paused_until();
+        // Once it is over, there is input instead of a deadline.
+        let pause = pause.filter(|until| is_open && shared.now < *until);
         let stall = self.transport.stall_deadline(shared.limits.stall_time);
         [stage, pause, stall].into_iter().flatten().min()
     }
