@@ -8,7 +8,10 @@
 mod clock;
 pub mod config;
 mod conn_limiter;
+mod control;
 mod hub;
+mod limits;
+mod listen;
 mod maintenance;
 mod net;
 mod running;
@@ -20,61 +23,35 @@ mod transcripts;
 mod transport;
 mod worker;
 
-use std::fmt;
 use std::io;
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use chinwag_store::{OpenError, Opened, Place, Store};
-use chinwag_wire::zone::TimeZone;
+pub use chinwag_store::Place;
+use chinwag_store::{OpenError, Opened, Store};
 
 use crate::config::Config;
 use crate::running::Running;
 use crate::supervisor::{Ending, Supervisor};
-pub use net::{bind, bind_everywhere, raise_descriptor_limit};
+pub use control::{Control, Reloaded};
+pub use listen::{BindError, bind};
+pub use net::raise_descriptor_limit;
 
 /// Why a server cannot run.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The data folder or what is in it.
-    Open(OpenError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The store can be opened but not read beside the writer.
-    Store(chinwag_store::Error),
-    /// There is no such time zone.
-    Zone(String),
+    #[error(transparent)]
+    Store(#[from] chinwag_store::Error),
     /// The system gives no thread, or nothing to wait for sockets with.
-    System(io::Error),
+    #[error("system error: {0}")]
+    System(#[from] io::Error),
     /// The thread of this name has panicked.
+    #[error("the thread {0} panicked: the server cannot go on")]
     Panicked(String),
-}
-
-impl fmt::Display for ServeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open(error) => error.fmt(f),
-            Self::Store(error) => error.fmt(f),
-            Self::Zone(zone) => write!(f, "there is no time zone \"{zone}\""),
-            Self::System(error) => write!(f, "system error: {error}"),
-            Self::Panicked(thread) => {
-                write!(f, "the thread {thread} panicked: the server cannot go on")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ServeError {}
-
-impl From<chinwag_store::Error> for ServeError {
-    fn from(error: chinwag_store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<io::Error> for ServeError {
-    fn from(error: io::Error) -> Self {
-        Self::System(error)
-    }
 }
 
 /// A server that is ready: its store is open, its threads are not started.
@@ -82,36 +59,35 @@ impl From<io::Error> for ServeError {
 pub struct Server {
     config: Config,
     opened: Opened,
-    zone: TimeZone,
 }
 
 impl Server {
-    /// Opens the store. `data` is the folder for a configuration that names none.
+    /// Opens the store.
     ///
     /// # Errors
-    /// [`ServeError`], as one sentence for whoever started the server.
-    pub fn open(config: Config, data: PathBuf) -> Result<Self, ServeError> {
-        let server = &config.server;
-        let zone = match server.zone.as_str() {
-            "" => system_zone(),
-            name => chinwag_wire::zone::zone(name)
-                .ok_or_else(|| ServeError::Zone(server.zone.clone()))?,
-        };
-        let place = match (server.memory, server.data.as_os_str().is_empty()) {
-            (true, _) => Place::Memory,
-            (false, true) => Place::Folder(data),
-            (false, false) => Place::Folder(server.data.clone()),
-        };
-        let opened = Store::open(place, server.durability, config.retention());
-        Ok(Self {
-            opened: opened.map_err(ServeError::Open)?,
-            config,
-            zone,
-        })
+    /// [`ServeError`], as one sentence for those who start the server.
+    pub fn open(config: Config) -> Result<Self, ServeError> {
+        let opened = Store::open(config.place(), config.server.durability, config.retention())?;
+        Ok(Self { config, opened })
+    }
+
+    /// How a person becomes operator here, for those who start the server.
+    pub fn operator_hint(&self) -> &'static str {
+        let mut registrations = self.opened.snapshot.registrations.iter();
+        let has_operator = registrations.any(|registration| registration.operator);
+        match (has_operator, self.config.server.first_operator) {
+            (true, _) => "Operators arrive as NAME#PASSWORD.",
+            (false, true) => {
+                "There is no operator yet: the first to arrive becomes one, and stays one by /claim PASSWORD."
+            }
+            (false, false) => {
+                "There is no operator, and first_operator = false lets nobody become one: see docs/operations.md."
+            }
+        }
     }
 
     /// Serves the listeners until `stop` returns, then tells everybody, writes what there is to
-    /// write, and returns, within [`STOP_TIME`](chinwag_core::limits::STOP_TIME). `stop` runs on a
+    /// write, and returns within four seconds. Until then `stop` can change the configuration; it runs on a
     /// thread of its own, which is left behind if the server ends before it returns.
     ///
     /// # Errors
@@ -120,14 +96,18 @@ impl Server {
     pub fn run(
         self,
         listeners: Vec<TcpListener>,
-        stop: impl FnOnce() + Send + 'static,
+        stop: impl FnOnce(&mut Control) + Send + 'static,
     ) -> Result<(), ServeError> {
         let (report, endings) = sync_channel(ENDINGS_MAX);
         let supervisor = Supervisor::new(report.clone());
+        let config = self.config.clone();
         let running = Running::start(self, &supervisor)?;
+        let mut control = running.control(config, &listeners)?;
         let (end, acceptor) = running.accept(listeners, &supervisor)?;
         supervisor.spawn("signals", move || {
-            stop();
+            stop(&mut control);
+            // It holds the listeners too.
+            drop(control);
             // The queue is only full where another reason to end is on its way already.
             let _ = report.try_send(Ending::Asked);
         })?;
@@ -159,9 +139,4 @@ fn wait_for(endings: &Receiver<Ending>) -> Result<(), ServeError> {
 /// Numbers that nobody can foresee. Linux has them from the first moment on.
 fn random() -> u64 {
     getrandom::u64().expect("the system has random numbers")
-}
-
-/// The machine's own zone, or UTC where it does not say.
-fn system_zone() -> TimeZone {
-    TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chinwag_core::limits::KEEPALIVE_PROBES;
+use crate::limits::KEEPALIVE_PROBES;
 use chinwag_wire::dialect::too_many_connections;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -29,7 +29,7 @@ const REST: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// If the port cannot be had.
-pub fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
+pub(crate) fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
     let v6 = match bind((Ipv6Addr::UNSPECIFIED, port).into()) {
         Ok(listener) => Some(listener),
         Err(e) if has_no_family(&e) => None,
@@ -46,7 +46,7 @@ pub fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
     }
 }
 
-fn has_no_family(error: &io::Error) -> bool {
+pub(crate) fn has_no_family(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported
@@ -57,7 +57,7 @@ fn has_no_family(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// If it cannot be had.
-pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -235,16 +235,15 @@ fn turn_away(mut stream: &TcpStream) {
 /// Nobody's lines wait for more of them (Nagle), and a peer that is gone is found within about a
 /// minute: by questions where there is nothing to write, by the user timeout where there is
 /// (RFC 5482).
-fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
-    let duration = |span: Duration| span;
+pub(crate) fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
     let socket = SockRef::from(listener);
     socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
-        .with_time(duration(limits.keepalive_idle))
-        .with_interval(duration(limits.keepalive_interval))
+        .with_time(limits.keepalive_idle)
+        .with_interval(limits.keepalive_interval)
         .with_retries(KEEPALIVE_PROBES);
     socket.set_tcp_keepalive(&keepalive)?;
-    socket.set_tcp_user_timeout(Some(duration(limits.user_timeout)))
+    socket.set_tcp_user_timeout(Some(limits.user_timeout))
 }
 
 /// Lets the process have as many descriptors as it may: each connection takes one.
@@ -273,16 +272,15 @@ mod tests {
             .expect("a listener that waits");
         let (connection, _) = listener.accept().expect("a connection");
         let socket = SockRef::from(&connection);
-        let millis = |span: Duration| span;
         assert!(socket.tcp_nodelay().expect("an option"));
         assert!(socket.keepalive().expect("an option"));
         assert_eq!(
             socket.tcp_keepalive_time().expect("an option"),
-            millis(limits.keepalive_idle)
+            limits.keepalive_idle
         );
         assert_eq!(
             socket.tcp_user_timeout().expect("an option"),
-            Some(millis(limits.user_timeout))
+            Some(limits.user_timeout)
         );
     }
 }

@@ -5,20 +5,19 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
-use chinwag_core::limits::HUB_QUEUE_MAX;
 use chinwag_core::{LOBBY, RoomId, RoomName};
-use chinwag_wire::Prefs;
-use chinwag_wire::dialect::Settings;
-use chinwag_wire::zone::TimeZone;
 use hashbrown::HashMap;
 use mio::{Poll, Waker};
 
 use crate::clock::{Steady, wall};
 use crate::config::{Config, Limits};
 use crate::conn_limiter::ConnLimiter;
+use crate::control::{Control, HubConfig, ShardConfig};
+use crate::hub::thread::ToHub;
 use crate::hub::{self, Hub};
+use crate::limits::HUB_QUEUE_MAX;
 use crate::net::Acceptor;
 use crate::shard::inbox::{self, Inbox, Mailbox};
 use crate::shard::run::Loop;
@@ -31,6 +30,7 @@ use crate::{ServeError, Server, maintenance, random};
 pub(crate) struct Running {
     shards: Vec<Mailbox>,
     shard_threads: Vec<JoinHandle<io::Result<()>>>,
+    to_hub: SyncSender<ToHub>,
     hub_thread: JoinHandle<()>,
     /// Dropped to stop it.
     maintenance: SyncSender<()>,
@@ -42,35 +42,30 @@ pub(crate) struct Running {
 impl Running {
     /// Starts all threads but the one that accepts connections.
     pub(crate) fn start(server: Server, supervisor: &Supervisor) -> Result<Self, ServeError> {
-        let Server {
-            config,
-            opened,
-            zone,
-        } = server;
+        let Server { config, opened } = server;
         let clock = Steady::start();
         let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
         let checkpointer = opened.store.checkpointer()?;
         let room_names = names_of(&opened);
         let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
-        let (shards, inboxes) = open_mailboxes(threads_for(config.server.threads))?;
-        let limits = Arc::new(config.limits.clone());
+        let (shards, inboxes) = open_mailboxes(config.server.threads)?;
+        let shard_config = ShardConfig::of(&config);
+        let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
-        let settings = Arc::new(settings(&config, zone));
         let mut shard_threads = Vec::new();
         for (number, inbox) in inboxes.into_iter().enumerate() {
-            let (settings, limits) = (settings.clone(), limits.clone());
-            let (workers, names, to_hub) = (workers.clone(), room_names.clone(), to_hub.clone());
+            let (config, names) = (shard_config.clone(), room_names.clone());
+            let (workers, to_hub) = (workers.clone(), to_hub.clone());
             let serve = move || {
                 let now = (wall(), clock.now());
-                let shared = Shared::new(settings, limits, workers, names, now);
+                let shared = Shared::new(config, workers, names, now);
                 Loop::new(Shard::new(number, shared), inbox, to_hub, clock).run()
             };
             shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
         }
         let committed = Arc::new(AtomicU64::new(0));
         let hub = Hub::new(
-            config.settings(),
-            config.history.replay,
+            HubConfig::of(&config),
             opened,
             committed.clone(),
             (wall(), random),
@@ -84,12 +79,22 @@ impl Running {
         Ok(Self {
             shards,
             shard_threads,
+            to_hub,
             hub_thread,
             maintenance: keep_up,
             limiter: ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate()),
             limits,
             clock,
         })
+    }
+
+    /// A running server in the hands of those who run it.
+    ///
+    /// # Errors
+    /// If the system has no descriptors left.
+    pub(crate) fn control(&self, config: Config, listeners: &[TcpListener]) -> io::Result<Control> {
+        let (shards, hub) = (self.shards.clone(), self.to_hub.clone());
+        Control::new(config, shards, hub, self.limiter.clone(), listeners)
     }
 
     /// Lets people in, on a thread that ends when it is woken.
@@ -122,22 +127,6 @@ impl Running {
     }
 }
 
-/// What all sessions share.
-pub(crate) fn settings(config: &Config, zone: TimeZone) -> Settings {
-    let limits = &config.limits;
-    Settings {
-        server_name: config.server.name.as_str().into(),
-        zone,
-        prefs: Prefs::default(),
-        line_bytes_max: limits.line_bytes_max,
-        line_rate: limits.line_rate(),
-        operator_rate_factor: limits.operator_factor,
-        login_tries_max: limits.name_tries_max,
-        login_bytes_max: limits.arrival_bytes_max,
-        login_time: limits.arrival_time,
-    }
-}
-
 fn names_of(opened: &chinwag_store::Opened) -> HashMap<RoomId, RoomName> {
     let rooms = opened.snapshot.rooms.iter();
     let mut names: HashMap<_, _> = rooms.map(|room| (room.id, room.name.clone())).collect();
@@ -157,15 +146,4 @@ fn open_mailboxes(shards: usize) -> io::Result<Ends> {
         inboxes.push((poll, inbox));
     }
     Ok((mailboxes, inboxes))
-}
-
-/// Threads for connections: half of the cores, because the hub, the kernel and the store need some
-/// too, and because the fewer there are the more each write carries.
-fn threads_for(configured: usize) -> usize {
-    const THREADS_MAX: usize = 64;
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    match configured {
-        0 => (cores / 2).clamp(1, THREADS_MAX),
-        threads => threads.min(THREADS_MAX),
-    }
 }

@@ -24,9 +24,9 @@ use std::sync::{Arc, Mutex};
 
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
 use chinwag_store::{Durability, Place, Store};
-use chinwag_wire::zone::TimeZone;
 
 use crate::config::Config;
+use crate::control::{HubConfig, ShardConfig};
 use crate::hub::Hub;
 use crate::hub::Ticket;
 use crate::shard::{Shard, Shared, Turn};
@@ -141,25 +141,23 @@ fn roll() -> u64 {
 impl World {
     fn new(config: &str) -> Self {
         ROLLS.set(0);
-        let config = Config::read(Some(config), [], toml::Table::new()).expect("a configuration");
+        let config = Config::from_file(config).expect("a configuration");
         let opened = Store::open(Place::Memory, Durability::Process, config.retention());
         let opened = opened.expect("a store");
         let archive = Archive {
             reader: opened.store.reader().expect("a reader"),
         };
         let (workers, jobs) = Workers::unattended();
-        let settings = crate::running::settings(&config, TimeZone::UTC);
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let shared = Shared::new(
-            Arc::new(settings),
-            Arc::new(config.limits.clone()),
+            ShardConfig::of(&config),
             workers,
             names,
             (START, steady(START)),
         );
-        let (settings, replay) = (config.settings(), config.history.replay);
+        let hub_config = HubConfig::of(&config);
         Self {
-            hub: Hub::new(settings, replay, opened, Arc::default(), (START, roll)),
+            hub: Hub::new(hub_config, opened, Arc::default(), (START, roll)),
             shard: Shard::new(0, shared),
             archive,
             jobs,
@@ -358,6 +356,19 @@ fn people_see_what_the_transcripts_say() {
         "UPDATE=1 writes what is seen now\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn a_peer_that_does_not_close_is_given_the_linger_time() {
+    let mut world = World::new("[limits]\nlinger_time = \"30s\"");
+    for step in ["ann$", "ann> ann", "ann> /quit"] {
+        world.step(step);
+    }
+    let conn = world.people[0].2;
+    world.pass(Duration::from_secs(29));
+    assert!(world.shard.find(conn).is_some());
+    world.pass(Duration::from_secs(1));
+    assert!(world.shard.find(conn).is_none());
 }
 
 fn first_difference(expected: &str, found: &str) -> String {

@@ -12,12 +12,12 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use chinwag_core::limits::WORKER_QUEUE_MAX;
 use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq};
 use chinwag_store::{Error, Filter, Range, Reader, SearchQuery};
 use chinwag_wire::dialect::Password;
 
 use crate::hub::Ticket;
+use crate::limits::WORKER_QUEUE_MAX;
 use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, shard_of};
 use crate::supervisor::Supervisor;

@@ -23,12 +23,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
     Caller, Chat, Command, ConnId, Env, Event, Fact, Outcome, PersonId, PresenceBatcher, Query,
-    Rejection, RoomId, RoomSummary, Seq, Settings, Timestamp, Welcome,
+    Rejection, RoomId, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
+use crate::control::HubConfig;
 use recent::RecentLog;
 pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -122,25 +123,31 @@ struct SavedSessions {
 
 impl Hub {
     pub(crate) fn new(
-        settings: Settings,
-        replay_max: usize,
+        config: HubConfig,
         opened: Opened,
         committed: Arc<AtomicU64>,
         (now, rng): (Timestamp, fn() -> u64),
     ) -> Self {
         Self {
             rng,
-            chat: Chat::new(settings, opened.snapshot, now),
+            chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
             presence: PresenceBatcher::default(),
             saved: SavedSessions::default(),
             recent: HashMap::new(),
-            replay_max,
+            replay_max: config.replay_max,
             next_seq: opened.next_seq,
             turn: Draft::default(),
             committed,
             save_fails: false,
         }
+    }
+
+    /// Works with another configuration from now on.
+    pub(crate) fn configure(&mut self, config: HubConfig) {
+        self.chat.configure(config.settings);
+        self.store.set_retention(config.retention);
+        self.replay_max = config.replay_max;
     }
 
     /// Takes one request into the turn.

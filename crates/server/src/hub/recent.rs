@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chinwag_core::limits::{RECENT_BYTES_MAX, RECENT_MAX};
+use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 use chinwag_core::{Event, Fact, Seq};
 use chinwag_store::Recent;
 

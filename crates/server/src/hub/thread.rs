@@ -6,10 +6,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use chinwag_core::Timestamp;
-use chinwag_core::limits::TURN_REQUESTS_MAX;
 
 use super::{Hub, Request};
 use crate::clock::wall;
+use crate::control::HubConfig;
+use crate::limits::TURN_REQUESTS_MAX;
 use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, Turn};
 
@@ -37,6 +38,8 @@ pub(crate) enum ToHub {
         /// How long others may be waited for, so that the shard has more to write at once.
         gather: Duration,
     },
+    /// Work with this from now on.
+    Configure(Box<HubConfig>),
     /// A shard will send nothing more.
     Drained,
 }
@@ -60,6 +63,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
                     let requests = requests.into_iter();
                     requests.for_each(|request| hub.take(request, now));
                 }
+                ToHub::Configure(config) => hub.configure(*config),
                 ToHub::Drained => drained += 1,
             }
             if taken >= TURN_REQUESTS_MAX {

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use chinwag_core::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 use chinwag_core::{
     Answer, Caller, Command, ConnId, Event, Fact, Rejection, RoomId, RoomSummary, Seq, Timestamp,
     Timing, Welcome,
@@ -12,6 +11,7 @@ use chinwag_wire::dialect::Saved;
 
 use super::recent::{RecentLog, RecentMessages};
 use super::{Body, DraftBody, DraftReply, Hub, Request, Ticket, rejected};
+use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
 /// An event, and the rooms that are told of it later, in a summary.
 #[derive(Clone, Debug)]

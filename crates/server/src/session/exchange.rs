@@ -8,7 +8,6 @@
 
 use std::sync::Arc;
 
-use chinwag_core::limits::SESSION_REQUESTS_MAX;
 use chinwag_core::{Answer, Command, Name, Query, QuitReason, RoomId, RoomName, RoomRef};
 use chinwag_store::SearchQuery;
 use chinwag_wire::dialect::{
@@ -17,6 +16,7 @@ use chinwag_wire::dialect::{
 
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Resumed, Ticket};
+use crate::limits::SESSION_REQUESTS_MAX;
 use crate::shard::Shared;
 use crate::worker::{Job, JobResult, Place};
 

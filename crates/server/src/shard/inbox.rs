@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use chinwag_core::limits::SHARD_QUEUE_MAX;
+use crate::limits::SHARD_QUEUE_MAX;
 use mio::{Poll, Token, Waker};
 
 use super::ToShard;

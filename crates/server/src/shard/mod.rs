@@ -18,13 +18,14 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use chinwag_core::limits::SNIFFING_MAX;
 use chinwag_core::{ConnId, Monotonic, PersonId, RoomId, Timestamp};
 use hashbrown::HashMap;
 use slab::Slab;
 
 use crate::conn_limiter::Permit;
+use crate::control::ShardConfig;
 use crate::hub::{Delivery, Reply, Request};
+use crate::limits::SNIFFING_MAX;
 use crate::session::Session;
 use crate::transport::{Ready, Transport};
 use crate::worker::JobReply;
@@ -47,6 +48,8 @@ pub(crate) enum ToShard {
     Turn(Turn),
     /// What a worker has found out.
     Job(JobReply),
+    /// Work with this from now on.
+    Configure(ShardConfig),
     /// Read nothing more; the hub is to have what was read.
     Drain,
     /// Tell everybody that the server stops, write what there is to write, and end.
@@ -271,6 +274,11 @@ impl Shard {
     pub(crate) fn put_back(&mut self, requests: Vec<Request>) {
         let later = std::mem::replace(&mut self.shared.outbox, requests);
         self.shared.outbox.extend(later);
+    }
+
+    /// Works with another configuration from now on.
+    pub(crate) fn configure(&mut self, config: ShardConfig) {
+        (self.shared.settings, self.shared.limits) = (config.settings, config.limits);
     }
 
     /// Reads nothing more from now on.

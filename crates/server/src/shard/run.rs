@@ -11,7 +11,6 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
 use chinwag_core::Monotonic;
-use chinwag_core::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
@@ -21,6 +20,7 @@ use super::{Shard, ToShard};
 use crate::clock::Steady;
 use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
+use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use crate::transport::{Ready, Transport};
 
 /// Sockets that are looked at before messages are, at most.
@@ -156,6 +156,7 @@ impl Loop {
             } => self.admit(stream, address, permit, now),
             ToShard::Turn(turn) => self.shard.deliver(turn, now),
             ToShard::Job(reply) => self.shard.handle_job(reply),
+            ToShard::Configure(config) => self.shard.configure(config),
             // The hub hears of it behind the last request; see send_requests.
             ToShard::Drain => self.shard.drain(),
             ToShard::Stop => {

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use chinwag_core::limits::READ_BYTES_MAX;
 use chinwag_core::{Monotonic, RoomId, RoomName, Seq, Timestamp};
 use chinwag_feed::RoomLogs;
 use chinwag_wire::dialect::{Env, RoomRenderer, Settings};
 use hashbrown::HashMap;
 
 use crate::config::Limits;
+use crate::control::ShardConfig;
 use crate::hub::Request;
+use crate::limits::READ_BYTES_MAX;
 use crate::session::Formats;
 use crate::worker::Workers;
 
@@ -42,15 +43,14 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(
-        settings: Arc<Settings>,
-        limits: Arc<Limits>,
+        config: ShardConfig,
         workers: Workers,
         room_names: HashMap<RoomId, RoomName>,
         (wall, now): (Timestamp, Monotonic),
     ) -> Self {
         Self {
-            settings,
-            limits,
+            settings: config.settings,
+            limits: config.limits,
             workers,
             outbox: Vec::new(),
             logs: RoomLogs::default(),
