@@ -26,7 +26,7 @@ struct Marks {
     in_input: bool,
     in_write: bool,
     /// The earliest of its deadlines in the heap.
-    watched: Option<Monotonic>,
+    watched: Option<(Monotonic, ConnId)>,
 }
 
 impl Schedule {
@@ -80,8 +80,8 @@ impl Schedule {
     /// Something is due for a session at this time, or earlier.
     pub(super) fn watch(&mut self, slot: usize, conn: ConnId, due: Monotonic) {
         let marks = self.marks(slot);
-        if marks.watched.is_none_or(|watched| due < watched) {
-            marks.watched = Some(due);
+        if marks.watched.is_none_or(|(watched, _)| due < watched) {
+            marks.watched = Some((due, conn));
             self.deadlines.push(Reverse((due, conn)));
         }
     }
@@ -96,8 +96,9 @@ impl Schedule {
         while self.deadline().is_some_and(|at| at <= now) {
             let Reverse((at, conn)) = self.deadlines.pop()?;
             let marks = self.marks(slot_of(conn));
-            // An entry that an earlier one has replaced says nothing any more.
-            if marks.watched == Some(at) {
+            // An entry that an earlier one has replaced says nothing any more, nor does one of a
+            // session that is gone.
+            if marks.watched == Some((at, conn)) {
                 marks.watched = None;
                 return Some(conn);
             }
@@ -142,5 +143,16 @@ mod tests {
         assert_eq!(schedule.pop_due(Monotonic(60)), None);
         assert_eq!(schedule.pop_due(Monotonic(90)), Some(conn));
         assert_eq!(schedule.deadline(), None);
+    }
+
+    /// A new session was never greeted when its predecessor had a deadline at the same time.
+    #[test]
+    fn a_place_that_is_used_again_has_the_deadline_of_its_new_session() {
+        let mut schedule = Schedule::default();
+        let (old, new) = (ConnId(1 << 32), ConnId(2 << 32));
+        schedule.watch(0, old, Monotonic(10));
+        schedule.forget(0);
+        schedule.watch(0, new, Monotonic(10));
+        assert_eq!(schedule.pop_due(Monotonic(10)), Some(new));
     }
 }

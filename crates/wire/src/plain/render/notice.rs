@@ -70,8 +70,7 @@ impl Renderer {
                 ));
             }
             Notice::NotSent { lines: n } => {
-                let more = if n == 1 { "line" } else { "lines" };
-                writer.alone(format_args!("Slow down: {n} more {more} NOT sent."));
+                writer.alone(format_args!("{} NOT sent: too fast.", lines(n)));
             }
             Notice::Skipped { lines: n } => {
                 // No history is longer than this, so that no more can be promised.
