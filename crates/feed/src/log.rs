@@ -35,6 +35,10 @@ pub(crate) struct RenderedLog<R> {
     /// The number of the first entry.
     first: u64,
     entries: VecDeque<Entry>,
+    /// The lengths of entries that are forgotten, for readers whose peers may not have got them.
+    lengths: VecDeque<u32>,
+    /// The number behind the last of those.
+    lengths_end: u64,
     readers: u32,
     /// How many readers stand at each number, of those that are behind.
     behind: BTreeMap<u64, u32>,
@@ -46,6 +50,8 @@ pub(crate) struct RenderedLog<R> {
 const TRIM_BYTES: usize = 64 << 10;
 /// Beyond this a buffer grows by a quarter: doubling would keep twice the bound of a room.
 const DOUBLING_BYTES_MAX: usize = 16 << 10;
+/// Entries whose lengths are kept: as many short lines as fill the send buffer of a connection.
+pub(crate) const LENGTHS_MAX: usize = 8192;
 
 impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
@@ -57,6 +63,8 @@ impl<R: Render> RenderedLog<R> {
             base: 0,
             first,
             entries: VecDeque::new(),
+            lengths: VecDeque::new(),
+            lengths_end: first,
             readers: 0,
             behind: BTreeMap::new(),
             behind_count: 0,
@@ -228,6 +236,7 @@ impl<R> RenderedLog<R> {
     }
 
     fn clear(&mut self) {
+        self.keep_lengths(self.head());
         self.first = self.head();
         self.base = self.end();
         // A quiet room keeps no buffer: most rooms are quiet most of the time, and to allocate one
@@ -255,6 +264,7 @@ impl<R> RenderedLog<R> {
     }
 
     fn drop_before(&mut self, number: u64) {
+        self.keep_lengths(number);
         let base = self.start_of(number);
         self.bytes.drain(..(base - self.base) as usize);
         self.bytes
@@ -263,6 +273,49 @@ impl<R> RenderedLog<R> {
         self.entries
             .shrink_to(self.entries.len() + self.entries.len() / 4);
         (self.base, self.first) = (base, number);
+    }
+
+    /// Keeps the lengths of entries that are about to be forgotten.
+    fn keep_lengths(&mut self, until: u64) {
+        let from = self.lengths_end.max(self.first);
+        let from = from.max(until.saturating_sub(LENGTHS_MAX as u64));
+        if from > self.lengths_end {
+            self.lengths.clear();
+        }
+        for number in from..until {
+            if self.lengths.len() == LENGTHS_MAX {
+                self.lengths.pop_front();
+            }
+            let length = self.start_of(number + 1) - self.start_of(number);
+            self.lengths.push_back(length as u32);
+        }
+        self.lengths_end = self.lengths_end.max(until);
+    }
+
+    /// Forgets the lengths of what is forgotten.
+    pub(crate) fn forget_lengths(&mut self) {
+        self.lengths = VecDeque::new();
+    }
+
+    fn length(&self, number: u64) -> Option<u64> {
+        if number >= self.lengths_end {
+            let entry = self.entry(number)?;
+            return Some(entry.end - self.start_of(number));
+        }
+        let back = (self.lengths_end - number) as usize;
+        let place = self.lengths.len().checked_sub(back)?;
+        self.lengths.get(place).map(|&length| u64::from(length))
+    }
+
+    /// The first entry of which the last `bytes` before entry `to` hold a part. `None` if that was
+    /// too long ago.
+    pub(crate) fn back_from(&self, to: u64, bytes: u64) -> Option<u64> {
+        let (mut number, mut left) = (to, bytes);
+        while left > 0 {
+            number = number.checked_sub(1)?;
+            left = left.saturating_sub(self.length(number)?);
+        }
+        Some(number)
     }
 
     /// Panics if it contradicts itself. For debug assertions.

@@ -1,0 +1,7 @@
+//! The promises of the feed: each member is shown each event once and in order, or is told exactly
+//! how many it has lost; bounds hold; an idle feed keeps nothing.
+
+mod bounds;
+mod promises;
+mod properties;
+mod world;
