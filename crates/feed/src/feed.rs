@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use chinwag_core::{RoomId, Seq};
 
 use crate::private::PrivateLines;
-use crate::scratch::{Piece, Source};
+use crate::scratch::{Extent, Piece, Source};
 use crate::sent::Sent;
 use crate::{FormatId, Reader, Render, RoomLog, RoomLogs};
 
@@ -17,6 +17,8 @@ use crate::{FormatId, Reader, Render, RoomLog, RoomLogs};
 pub(crate) struct Membership {
     pub(crate) room: RoomId,
     pub(crate) format: FormatId,
+    /// The number of the first entry that it may be shown.
+    pub(crate) joined: u64,
     /// The number of the first entry that it was not written.
     pub(crate) cursor: u64,
     /// The number behind the newest entry that may be its own. Not a count, which would drift as
@@ -37,13 +39,13 @@ pub enum Progress {
 
 impl Membership {
     /// Where bytes of its room come from.
-    pub(crate) fn source(&self, from: u64, to: u64, is_plain: bool) -> Source {
+    pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> Source {
         Source::Room {
             room: self.room,
             format: self.format,
             from,
             to,
-            is_plain,
+            extent,
         }
     }
 
@@ -101,6 +103,7 @@ impl Feed {
         self.memberships.push(Membership {
             room: id,
             format,
+            joined: cursor,
             cursor,
             own_until: 0,
         });
@@ -259,7 +262,7 @@ impl Feed {
         self.unsent = Box::from(rest);
         let bytes = (taken + rest.len()) as u64;
         if bytes > 0 {
-            let source = own.source(own.cursor, next, true);
+            let source = own.source(own.cursor, next, Extent::Plain);
             self.sent.push(Piece { bytes, source });
         }
         self.go_on(place, next, room);

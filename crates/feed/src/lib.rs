@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 mod feed;
+mod lengths;
 mod log;
 mod merge;
 mod private;

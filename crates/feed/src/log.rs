@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomName};
 
+use crate::lengths::Lengths;
 use crate::{FormatId, Render};
 
 /// Where one entry's bytes are.
@@ -36,9 +37,7 @@ pub(crate) struct RenderedLog<R> {
     first: u64,
     entries: VecDeque<Entry>,
     /// The lengths of entries that are forgotten, for readers whose peers may not have got them.
-    lengths: VecDeque<u32>,
-    /// The number behind the last of those.
-    lengths_end: u64,
+    lengths: Lengths,
     readers: u32,
     /// How many readers stand at each number, of those that are behind.
     behind: BTreeMap<u64, u32>,
@@ -50,9 +49,6 @@ pub(crate) struct RenderedLog<R> {
 const TRIM_BYTES: usize = 64 << 10;
 /// Beyond this a buffer grows by a quarter: doubling would keep twice the bound of a room.
 const DOUBLING_BYTES_MAX: usize = 16 << 10;
-/// Entries whose lengths are kept: as many short lines as fill the send buffer of a connection.
-pub(crate) const LENGTHS_MAX: usize = 8192;
-
 impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
     pub(crate) fn new(format: FormatId, first: u64, renderer: R) -> Self {
@@ -63,8 +59,7 @@ impl<R: Render> RenderedLog<R> {
             base: 0,
             first,
             entries: VecDeque::new(),
-            lengths: VecDeque::new(),
-            lengths_end: first,
+            lengths: Lengths::new(first),
             readers: 0,
             behind: BTreeMap::new(),
             behind_count: 0,
@@ -277,45 +272,34 @@ impl<R> RenderedLog<R> {
 
     /// Keeps the lengths of entries that are about to be forgotten.
     fn keep_lengths(&mut self, until: u64) {
-        let from = self.lengths_end.max(self.first);
-        let from = from.max(until.saturating_sub(LENGTHS_MAX as u64));
-        if from > self.lengths_end {
-            self.lengths.clear();
+        // Those that were made anew for one who was behind are known already.
+        for number in self.lengths.end()..until {
+            let length = self.length_kept(number).unwrap_or(0);
+            self.lengths.push(length);
         }
-        for number in from..until {
-            if self.lengths.len() == LENGTHS_MAX {
-                self.lengths.pop_front();
-            }
-            let length = self.start_of(number + 1) - self.start_of(number);
-            self.lengths.push_back(length as u32);
-        }
-        self.lengths_end = self.lengths_end.max(until);
     }
 
     /// Forgets the lengths of what is forgotten.
     pub(crate) fn forget_lengths(&mut self) {
-        self.lengths = VecDeque::new();
+        self.lengths.clear();
     }
 
-    fn length(&self, number: u64) -> Option<u64> {
-        if number >= self.lengths_end {
-            let entry = self.entry(number)?;
-            return Some(entry.end - self.start_of(number));
-        }
-        let back = (self.lengths_end - number) as usize;
-        let place = self.lengths.len().checked_sub(back)?;
-        self.lengths.get(place).map(|&length| u64::from(length))
+    /// What it knows of entries that readers may have been written, when it is given up.
+    pub(crate) fn into_lengths(mut self) -> Lengths {
+        self.keep_lengths(self.head());
+        self.lengths
     }
 
-    /// The first entry of which the last `bytes` before entry `to` hold a part. `None` if that was
-    /// too long ago.
-    pub(crate) fn back_from(&self, to: u64, bytes: u64) -> Option<u64> {
-        let (mut number, mut left) = (to, bytes);
-        while left > 0 {
-            number = number.checked_sub(1)?;
-            left = left.saturating_sub(self.length(number)?);
-        }
-        Some(number)
+    fn length_kept(&self, number: u64) -> Option<u64> {
+        let entry = self.entry(number)?;
+        Some(entry.end - self.start_of(number))
+    }
+
+    /// The length of an entry, if it is still known.
+    pub(crate) fn length(&self, number: u64) -> Option<u64> {
+        self.lengths
+            .get(number)
+            .or_else(|| self.length_kept(number))
     }
 
     /// Panics if it contradicts itself. For debug assertions.

@@ -10,7 +10,7 @@ use alloc::boxed::Box;
 use chinwag_core::Seq;
 
 use crate::private::whole_lines;
-use crate::scratch::{Piece, Scratch, Source};
+use crate::scratch::{Extent, Piece, Scratch, Source};
 use crate::{Feed, Progress, Reader, RoomLog, RoomLogs};
 
 /// Bytes that are put together for one write. More only if one line is longer.
@@ -230,15 +230,24 @@ impl Feed {
                 false => reader.trailer(event),
             };
             if is_hidden || !trailer.is_empty() {
-                scratch.copy(own.source(from, next, true), [plain(from, next), &[]]);
-                let end = if is_hidden { entry.begin } else { entry.end };
+                scratch.copy(
+                    own.source(from, next, Extent::Plain),
+                    [plain(from, next), &[]],
+                );
+                let (end, extent) = match is_hidden {
+                    true => (entry.begin, Extent::Hidden),
+                    false => (entry.end, Extent::Trailed(trailer.len() as u8)),
+                };
                 let line = log.slice(log.start_of(next), end);
-                scratch.copy(own.source(next, next + 1, false), [line, trailer]);
+                scratch.copy(own.source(next, next + 1, extent), [line, trailer]);
                 from = next + 1;
             }
             next += 1;
         }
-        scratch.copy(own.source(from, next, true), [plain(from, next), &[]]);
+        scratch.copy(
+            own.source(from, next, Extent::Plain),
+            [plain(from, next), &[]],
+        );
         (next, fits)
     }
 
@@ -280,7 +289,7 @@ impl Feed {
                 format,
                 from,
                 to,
-                is_plain: true,
+                extent: Extent::Plain,
             } => {
                 let log = logs.get(room).and_then(|room| room.log(*format));
                 if let Some((next, line)) = log.map(|log| log.split(*from, taken)) {

@@ -13,7 +13,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomId, RoomName, Seq};
 
-use crate::log::{LENGTHS_MAX, RenderedLog};
+use crate::lengths::{LENGTHS_MAX, Lengths, back_from};
+use crate::log::RenderedLog;
 use crate::round::Round;
 use crate::{FormatId, Render};
 
@@ -33,6 +34,8 @@ pub struct RoomLog<R> {
     /// The newest event.
     newest: Seq,
     logs: Vec<RenderedLog<R>>,
+    /// What is known of logs that nobody reads any more, the newest last.
+    closed: Vec<(FormatId, Lengths)>,
     round: Round,
     bytes_max: usize,
 }
@@ -40,16 +43,22 @@ pub struct RoomLog<R> {
 /// Bytes that an event costs at least while a log keeps it: the event, two counts and a pointer.
 const EVENT_BYTES: usize = size_of::<Event>() + 3 * size_of::<usize>();
 
+/// Logs that nobody reads any more of which something is kept. Formats seldom change.
+const CLOSED_MAX: usize = 4;
+
 impl<R: Render> RoomLog<R> {
-    /// A room without members, whose logs together may take `bytes_max` bytes.
-    pub fn new(name: RoomName, bytes_max: usize) -> Self {
+    /// A room without members, whose logs together may take `bytes_max` bytes. `newest` is the
+    /// newest event of all rooms.
+    pub fn new(name: RoomName, newest: Seq, bytes_max: usize) -> Self {
         Self {
             name,
-            first: 0,
+            // So that no number stands for two entries when a room is dropped and made again.
+            first: newest.0,
             events: VecDeque::new(),
             past: VecDeque::new(),
-            newest: Seq::default(),
+            newest,
             logs: Vec::new(),
+            closed: Vec::new(),
             round: Round::default(),
             bytes_max,
         }
@@ -149,19 +158,33 @@ impl<R> RoomLog<R> {
     /// connection can be found lost that had them on the way.
     pub fn forget_past(&mut self) {
         self.past = VecDeque::new();
+        self.closed = Vec::new();
         self.logs.iter_mut().for_each(RenderedLog::forget_lengths);
     }
 
-    /// The place in the order that is right before an entry.
-    pub(crate) fn seq_before(&self, number: u64) -> Option<Seq> {
-        if number >= self.head() {
-            return Some(self.newest);
-        }
-        let seq = match self.first.checked_sub(number).filter(|&back| back > 0) {
-            None => self.event(number)?.seq,
-            Some(back) => *self.past.get(self.past.len().checked_sub(back as usize)?)?,
+    /// The place in the order right before an entry, or the oldest one that is known; and whether
+    /// it is the former.
+    pub(crate) fn seq_before(&self, number: u64) -> (Seq, bool) {
+        let back = self.first.saturating_sub(number) as usize;
+        let (seq, is_known) = match self.past.len().checked_sub(back) {
+            Some(place) if back > 0 => (self.past.get(place).copied(), true),
+            Some(_) => (self.event(number).map(|event| event.seq), true),
+            None => {
+                let oldest = self.events.front().map(|event| event.seq);
+                (self.past.front().copied().or(oldest), false)
+            }
         };
-        Some(Seq(seq.0.saturating_sub(1)))
+        let before = seq.map_or(self.newest, |seq| Seq(seq.0.saturating_sub(1)));
+        (before, is_known)
+    }
+
+    /// The first entry of which the last `bytes` before entry `to` hold a part, in the log of a
+    /// format. `None` if that was too long ago.
+    pub(crate) fn back_from(&self, format: FormatId, to: u64, bytes: u64) -> Option<u64> {
+        let open = self.log(format);
+        let open = open.and_then(|log| back_from(to, bytes, |number| log.length(number)));
+        let mut closed = self.closed.iter().filter(|(known, _)| *known == format);
+        open.or_else(|| closed.find_map(|(_, log)| back_from(to, bytes, |number| log.get(number))))
     }
 
     /// The newest event that a reader has seen which goes on with an entry.
@@ -195,8 +218,16 @@ impl<R> RoomLog<R> {
 
     /// Takes a reader off the log of a format, and the log away with the last one.
     pub(crate) fn close(&mut self, format: FormatId, cursor: u64) {
-        self.logs
-            .retain_mut(|log| log.format != format || log.remove_reader(cursor));
+        let place = self.logs.iter().position(|log| log.format == format);
+        if let Some(place) = place
+            && !self.logs[place].remove_reader(cursor)
+        {
+            let closed = self.logs.swap_remove(place);
+            if self.closed.len() == CLOSED_MAX {
+                self.closed.remove(0);
+            }
+            self.closed.push((format, closed.into_lengths()));
+        }
         self.forget();
     }
 
@@ -293,7 +324,7 @@ mod tests {
     #[test]
     fn a_hundred_stalled_readers_in_a_hundred_formats_cost_little_more_than_one() {
         for (formats, bytes) in [(100, LINE_BYTES_MAX), (1, LINE_BYTES_MAX), (100, 1), (1, 1)] {
-            let mut room = RoomLog::new(RoomName::lobby(), ROOM_LOG_BYTES_MAX);
+            let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
             for format in 0..formats {
                 room.join(format, FormatId(format as u16), || Said);
             }
@@ -309,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_log_goes_with_its_last_reader_and_its_events_with_it() {
-        let mut room = RoomLog::new(RoomName::lobby(), ROOM_LOG_BYTES_MAX);
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
         room.join(1, FormatId(1), || Said);
         room.append(&said(1, 10));
         room.join(2, FormatId(2), || Said);
@@ -325,7 +356,7 @@ mod tests {
 
     #[test]
     fn a_log_can_be_made_of_what_the_longest_has() {
-        let mut room = RoomLog::new(RoomName::lobby(), ROOM_LOG_BYTES_MAX);
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
         room.join(1, FormatId(1), || Said);
         for seq in 0..3 {
             room.append(&said(seq, 1));

@@ -10,6 +10,17 @@ use chinwag_core::RoomId;
 
 use crate::FormatId;
 
+/// Which bytes of its entries a piece has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Those of the log.
+    Plain,
+    /// One entry without its line: the line of a new day alone.
+    Hidden,
+    /// One entry with a trailer of so many bytes.
+    Trailed(u8),
+}
+
 /// Where some bytes of a session's stream came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -21,9 +32,7 @@ pub(crate) enum Source {
         from: u64,
         /// The number behind the last entry.
         to: u64,
-        /// Whether the bytes are those of the log. Otherwise it is one entry, without its line or
-        /// with a trailer.
-        is_plain: bool,
+        extent: Extent,
     },
     /// Lines for the session alone.
     Private,
@@ -37,6 +46,8 @@ pub(crate) struct Piece {
     pub(crate) bytes: u64,
     pub(crate) source: Source,
 }
+
+const _: () = assert!(size_of::<Piece>() <= 32);
 
 /// Memory that a caller lends to [`Feed::poll_write`](crate::Feed::poll_write), so that no feed has
 /// its own. Empty between two calls but for its memory.

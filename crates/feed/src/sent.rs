@@ -12,7 +12,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{RoomId, Seq};
 
-use crate::scratch::{Piece, Source};
+use crate::feed::Membership;
+use crate::scratch::{Extent, Piece, Source};
 use crate::{Feed, RoomLogs};
 
 /// Pieces that are kept for one session. Beyond it the oldest go, and what is older than the rest
@@ -99,21 +100,21 @@ fn joined(last: Source, next: Source) -> Option<Source> {
                 format,
                 from,
                 to,
-                is_plain: true,
+                extent: Extent::Plain,
             },
             Source::Room {
                 room: next_room,
                 format: next_format,
                 from: next_from,
                 to: next_to,
-                is_plain: true,
+                extent: Extent::Plain,
             },
         ) if (room, format, to) == (next_room, next_format, next_from) => Some(Source::Room {
             room,
             format,
             from,
             to: next_to,
-            is_plain: true,
+            extent: Extent::Plain,
         }),
         _ => None,
     }
@@ -143,8 +144,9 @@ impl Feed {
             cursors: self
                 .memberships
                 .iter()
-                .map(|own| (own.room, own.cursor))
+                .map(|own| self.first_unseen(own, logs))
                 .collect(),
+            feed: self,
             private: 0,
             skipped: self.skipped,
             is_exact: true,
@@ -157,62 +159,91 @@ impl Feed {
             walk.pass(piece, left.min(piece.bytes), logs);
             left = left.saturating_sub(piece.bytes);
         }
-        let (private, has_all) = self.private.since(walk.private);
-        let rooms = walk.cursors.iter().map(|&(id, cursor)| {
-            let before = logs.get(&id).and_then(|room| room.seq_before(cursor));
-            (id, before)
-        });
-        let rooms: Vec<(RoomId, Option<Seq>)> = rooms.collect();
-        Unacknowledged {
-            is_exact: walk.is_exact
-                && has_all
-                && left == 0
-                && rooms.iter().all(|(_, before)| before.is_some()),
-            rooms: rooms
-                .into_iter()
-                .map(|(id, before)| (id, before.unwrap_or_default()))
-                .collect(),
-            private,
-            skipped: walk.skipped,
-        }
+        walk.is_exact &= left == 0;
+        walk.end(logs)
+    }
+
+    /// The first entry of a room that it was not shown: entries that were shown from another room
+    /// may be ahead of it.
+    fn first_unseen<R>(&self, own: &Membership, logs: &RoomLogs<R>) -> u64 {
+        let room = logs.get(&own.room);
+        let is_seen = |&number: &u64| {
+            let event = room.and_then(|room| room.event(number));
+            event.is_some_and(|event| event.seq <= self.seen)
+        };
+        let ahead = (own.cursor..).take_while(is_seen);
+        own.cursor + ahead.count() as u64
     }
 }
 
 /// How far back the unseen lines reach.
-struct Walk {
-    /// The first entry of each room that the peer has not got whole.
-    cursors: Vec<(RoomId, u64)>,
+struct Walk<'a> {
+    feed: &'a Feed,
+    /// The first entry of each of its rooms that the peer has not got whole.
+    cursors: Vec<u64>,
     /// Private bytes that it has not got.
     private: u64,
     skipped: u64,
     is_exact: bool,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// The last `unacked` bytes of a piece were not acknowledged.
     fn pass<R>(&mut self, piece: &Piece, unacked: u64, logs: &RoomLogs<R>) {
         match piece.source {
             Source::Private => self.private += unacked,
             Source::Notice { lines } => self.skipped += lines,
+            // The line of a new day is no line that anybody misses.
+            Source::Room {
+                extent: Extent::Hidden,
+                ..
+            } => {}
             Source::Room {
                 room: id,
                 format,
                 from,
                 to,
-                is_plain,
+                extent,
             } => {
-                let log = logs.get(&id).and_then(|room| room.log(format));
-                let first = match unacked < piece.bytes && is_plain {
-                    true => log.and_then(|log| log.back_from(to, unacked)),
-                    false => Some(from),
+                let first = match extent {
+                    Extent::Plain if unacked < piece.bytes => {
+                        let room = logs.get(&id);
+                        room.and_then(|room| room.back_from(format, to, unacked))
+                    }
+                    Extent::Trailed(trailer) if unacked <= u64::from(trailer) => Some(to),
+                    _ => Some(from),
                 };
                 self.is_exact &= first.is_some();
-                let first = first.unwrap_or(from).max(from);
-                match self.cursors.iter_mut().find(|(room, _)| *room == id) {
-                    Some((_, cursor)) => *cursor = first.min(*cursor),
-                    None => self.skipped += to - first,
-                }
+                self.go_back(id, first.unwrap_or(from).max(from), to);
             }
+        }
+    }
+
+    /// Entries of a room are unseen, from `first` to the one before `to`.
+    fn go_back(&mut self, id: RoomId, first: u64, to: u64) {
+        let mut rooms = self.feed.memberships.iter().zip(&mut self.cursors);
+        // It may have left the room since, and come back.
+        match rooms.find(|(own, _)| own.room == id && own.joined < to) {
+            Some((_, cursor)) => *cursor = first.min(*cursor),
+            None => self.skipped += to - first,
+        }
+    }
+
+    fn end<R>(self, logs: &RoomLogs<R>) -> Unacknowledged {
+        let mut is_exact = self.is_exact;
+        let rooms = self.feed.memberships.iter().zip(self.cursors);
+        let rooms = rooms.filter_map(|(own, cursor)| {
+            let (before, is_known) = logs.get(&own.room)?.seq_before(cursor);
+            is_exact &= is_known;
+            Some((own.room, before))
+        });
+        let rooms = rooms.collect();
+        let (private, is_whole) = self.feed.private.since(self.private);
+        Unacknowledged {
+            rooms,
+            private,
+            skipped: self.skipped,
+            is_exact: is_exact && is_whole,
         }
     }
 }

@@ -4,4 +4,5 @@
 mod bounds;
 mod promises;
 mod properties;
+mod resume;
 mod world;

@@ -124,6 +124,7 @@ pub(crate) struct World {
     pub(crate) newest: Seq,
     pub(crate) day: u64,
     pub(crate) bytes_max: usize,
+    events: Vec<Arc<Event>>,
     scratch: Scratch,
 }
 
@@ -144,6 +145,7 @@ impl World {
             newest: Seq(0),
             day: 1,
             bytes_max,
+            events: Vec::new(),
             scratch: Scratch::default(),
         }
     }
@@ -151,7 +153,7 @@ impl World {
     pub(crate) fn join(&mut self, who: usize, room: u32, format: u16) {
         let name = RoomName::parse(&format!("r{room}")).unwrap();
         let log = self.logs.entry(RoomId(room));
-        let log = log.or_insert_with(|| RoomLog::new(name, self.bytes_max));
+        let log = log.or_insert_with(|| RoomLog::new(name, self.newest, self.bytes_max));
         let (format, day) = (FormatId(format), self.day as i64);
         self.sessions[who]
             .feed
@@ -231,6 +233,7 @@ impl World {
             at: Timestamp(self.day as _),
             fact,
         });
+        self.events.push(event.clone());
         for room in event.fact.rooms() {
             if self
                 .logs
@@ -241,6 +244,11 @@ impl World {
             }
         }
         event
+    }
+
+    /// The rooms in which an event stands.
+    pub(crate) fn rooms_of(&self, seq: u64) -> &[RoomId] {
+        self.events[seq as usize - 1].fact.rooms()
     }
 
     pub(crate) fn private(&mut self, who: usize, lines: &str) {
