@@ -182,9 +182,17 @@ impl<R> RoomLog<R> {
     /// format. `None` if that was too long ago.
     pub(crate) fn back_from(&self, format: FormatId, to: u64, bytes: u64) -> Option<u64> {
         let open = self.log(format);
-        let open = open.and_then(|log| back_from(to, bytes, |number| log.length(number)));
-        let mut closed = self.closed.iter().filter(|(known, _)| *known == format);
-        open.or_else(|| closed.find_map(|(_, log)| back_from(to, bytes, |number| log.get(number))))
+        // A format that was given up and taken again has a log of each time.
+        let closed = |number| {
+            let mut logs = self
+                .closed
+                .iter()
+                .rev()
+                .filter(|(known, _)| *known == format);
+            logs.find_map(|(_, log)| log.get(number))
+        };
+        let open = |number| open.and_then(|log| log.length(number));
+        back_from(to, bytes, |number| open(number).or_else(|| closed(number)))
     }
 
     /// The newest event that a reader has seen which goes on with an entry.

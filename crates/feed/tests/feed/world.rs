@@ -65,7 +65,7 @@ impl Reader for Tastes {
     }
 
     fn trailer(&self, event: &Event) -> &'static [u8] {
-        match self.bell && event.seq.0 % 3 == 0 {
+        match self.bell && event.seq.0.is_multiple_of(3) {
             true => b"\x07",
             false => b"",
         }
