@@ -13,10 +13,13 @@ use alloc::vec::Vec;
 use chinwag_core::Seq;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 
+/// Lines, and the event that they stand behind.
+pub(crate) type Chunk = (Seq, Box<[u8]>);
+
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(crate) struct PrivateLines {
-    chunks: VecDeque<(Seq, Box<[u8]>)>,
+    chunks: VecDeque<Chunk>,
     /// Bytes that are kept.
     bytes: u32,
     /// Those of them that were written.
@@ -133,8 +136,8 @@ impl PrivateLines {
     }
 
     /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
-    /// that were not written. `None` if more bytes are unacknowledged than are kept.
-    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<(Seq, Box<[u8]>)>, bool) {
+    /// that were not written; and whether so many bytes are still kept.
+    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<Chunk>, bool) {
         let sent = u64::from(self.sent);
         // Counted from the beginning of the first chunk.
         let start = u64::from(self.gone) + sent.saturating_sub(unacknowledged);

@@ -24,7 +24,7 @@ impl Render for Lines {
         if event.fact.is_movement() && hides_movement(self.format) {
             return out.len();
         }
-        let day = event.at.0 as i64;
+        let day = event.at.0;
         if day != self.day {
             self.day = day;
             out.extend_from_slice(format!("day {day}\n").as_bytes());
