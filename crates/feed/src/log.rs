@@ -49,6 +49,8 @@ pub(crate) struct RenderedLog<R> {
 const TRIM_BYTES: usize = 64 << 10;
 /// Beyond this a buffer grows by a quarter: doubling would keep twice the bound of a room.
 const DOUBLING_BYTES_MAX: usize = 16 << 10;
+/// What is free before a line is rendered into a large buffer, so that it need not double.
+const LONG_LINE_BYTES: usize = 8 << 10;
 impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
     pub(crate) fn new(format: FormatId, first: u64, renderer: R) -> Self {
@@ -79,12 +81,7 @@ impl<R: Render> RenderedLog<R> {
 
     /// Renders one more entry for readers that already count as behind.
     pub(crate) fn render(&mut self, event: &Event, room: &RoomName) {
-        if self.bytes.capacity() > DOUBLING_BYTES_MAX {
-            let quarter = self.bytes.len() / 4;
-            if self.bytes.capacity() - self.bytes.len() < quarter / 4 {
-                self.bytes.reserve_exact(quarter);
-            }
-        }
+        self.reserve();
         let start = self.bytes.len();
         let begin = self.renderer.render(&mut self.bytes, event, room);
         debug_assert!(start <= begin && begin <= self.bytes.len());
@@ -93,6 +90,20 @@ impl<R: Render> RenderedLog<R> {
             begin: self.base + begin as u64,
             end: self.end(),
         });
+    }
+
+    /// Makes room for one more entry where buffers are large.
+    fn reserve(&mut self) {
+        let is_large = self.bytes.len() > DOUBLING_BYTES_MAX;
+        if is_large && self.bytes.capacity() - self.bytes.len() < LONG_LINE_BYTES {
+            let quarter = self.bytes.len() / 4;
+            self.bytes.reserve_exact(quarter.max(LONG_LINE_BYTES));
+        }
+        if self.entries.len() == self.entries.capacity() {
+            let is_large = self.entries.len() * size_of::<Entry>() > DOUBLING_BYTES_MAX;
+            let part = if is_large { self.entries.len() / 4 } else { 0 };
+            self.entries.reserve_exact(part);
+        }
     }
 
     /// Puts the entries of an older log, which ends where this one begins, in front of it.

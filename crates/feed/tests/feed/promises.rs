@@ -23,6 +23,13 @@ fn news_is_written_straight_from_the_log_in_one_write() {
     assert_eq!(world.received(1).len(), 1000);
     assert_eq!(world.sessions[1].writes, 1);
     assert_eq!(world.logs[&RoomId(0)].size(), 0);
+    let session = &mut world.sessions[1];
+    let tastes = session.tastes.clone();
+    let nothing = |_: &[u8]| panic!("there is nothing to be written");
+    let progress = session
+        .feed
+        .poll_straight(RoomId(0), &mut world.logs, &tastes, nothing);
+    assert_eq!(progress, chinwag_feed::Progress::Idle);
 }
 
 #[test]
