@@ -348,6 +348,26 @@ mod tests {
         }
     }
 
+    /// Each byte is moved once at most.
+    #[test]
+    fn a_log_that_is_full_loses_its_older_half() {
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), 100_000);
+        room.join(1, FormatId(1), || Said);
+        let mut before = 0;
+        for seq in 0.. {
+            room.append(&said(seq, 1000));
+            if room.size() < before {
+                break;
+            }
+            before = room.size();
+        }
+        assert!(
+            room.size() > 45_000 && room.size() < 55_000,
+            "{}",
+            room.size()
+        );
+    }
+
     #[test]
     fn a_log_goes_with_its_last_reader_and_its_events_with_it() {
         let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
