@@ -2,11 +2,14 @@
 //!
 //! An idle feed owns no heap but its memberships: ten thousand of them are idle at any time.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{RoomId, Seq};
 
 use crate::private::PrivateLines;
+use crate::scratch::{Extent, Piece, Source};
+use crate::sent::Sent;
 use crate::{FormatId, Reader, Render, RoomLog, RoomLogs};
 
 /// One room that a session is in.
@@ -14,6 +17,8 @@ use crate::{FormatId, Reader, Render, RoomLog, RoomLogs};
 pub(crate) struct Membership {
     pub(crate) room: RoomId,
     pub(crate) format: FormatId,
+    /// The number of the first entry that it may be shown.
+    pub(crate) joined: u64,
     /// The number of the first entry that it was not written.
     pub(crate) cursor: u64,
     /// The number behind the newest entry that may be its own. Not a count, which would drift as
@@ -32,23 +37,44 @@ pub enum Progress {
     Full,
 }
 
+impl Membership {
+    /// Where bytes of its room come from.
+    pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> Source {
+        Source::Room {
+            room: self.room,
+            format: self.format,
+            from,
+            to,
+            extent,
+        }
+    }
+
+    pub(crate) fn is_within<R>(&self, room: &RoomLog<R>) -> bool {
+        self.cursor <= room.head() && self.own_until <= room.head() && room.check()
+    }
+}
+
 /// A session's cursors, its private lines, and the rest of what its socket did not take.
 ///
 /// `handle_*` takes in what has happened and writes nothing:
 /// [`handle_join`](Self::handle_join), [`handle_leave`](Self::handle_leave),
 /// [`handle_format`](Self::handle_format), [`handle_own`](Self::handle_own),
 /// [`handle_private`](Self::handle_private), [`handle_seen`](Self::handle_seen),
+/// [`handle_acknowledged`](Self::handle_acknowledged),
 /// [`hold`](Self::hold), [`release`](Self::release).
 ///
 /// `poll_*` writes, as much as one call of its closure takes:
 /// [`poll_straight`](Self::poll_straight) the news of one room to a session that has nothing else
-/// to be written, [`poll_write`](Self::poll_write) everything to any session.
+/// to be written, [`poll_write`](Self::poll_write) everything to any session. When the connection
+/// is lost, [`poll_unacknowledged`](Self::poll_unacknowledged) tells what its peer has not got.
 #[derive(Debug, Default)]
 pub struct Feed {
     pub(crate) memberships: Vec<Membership>,
     pub(crate) private: PrivateLines,
-    /// The rest of what a write did not take.
-    pub(crate) unsent: Vec<u8>,
+    /// The rest of a line that a write did not take whole.
+    pub(crate) unsent: Box<[u8]>,
+    /// What the peer may not have acknowledged.
+    pub(crate) sent: Sent,
     /// The newest event that it was written.
     pub(crate) seen: Seq,
     /// Lines that were lost and not told of yet.
@@ -56,7 +82,7 @@ pub struct Feed {
     pub(crate) is_held: bool,
 }
 
-const _: () = assert!(size_of::<Feed>() <= 120 && size_of::<Membership>() <= 32);
+const _: () = assert!(size_of::<Feed>() <= 128 && size_of::<Membership>() <= 32);
 
 impl Feed {
     /// Enters a room, at its head: what was said before is not shown.
@@ -77,6 +103,7 @@ impl Feed {
         self.memberships.push(Membership {
             room: id,
             format,
+            joined: cursor,
             cursor,
             own_until: 0,
         });
@@ -159,7 +186,7 @@ impl Feed {
 
     /// Whether there is nothing left to be written to it alone.
     pub fn is_written(&self) -> bool {
-        self.unsent.is_empty() && self.private.is_empty() && self.skipped == 0
+        self.unsent.is_empty() && self.private.is_written() && self.skipped == 0
     }
 
     /// Its rooms and how it sees them, in the order in which it entered them.
@@ -232,8 +259,15 @@ impl Feed {
         };
         let is_full = taken < bytes.len();
         let (next, rest) = log.split(own.cursor, taken);
-        self.unsent = rest.to_vec();
+        self.unsent = Box::from(rest);
+        let bytes = (taken + rest.len()) as u64;
+        if bytes > 0 {
+            let source = own.source(own.cursor, next, Extent::Plain);
+            self.sent.push(Piece { bytes, source });
+        }
         self.go_on(place, next, room);
+        room.advance(own.format, own.cursor, next);
+        debug_assert!(self.memberships[place].is_within(room));
         if is_full {
             Progress::Full
         } else {
@@ -241,16 +275,14 @@ impl Feed {
         }
     }
 
-    /// Moves a cursor.
-    pub(crate) fn go_on<R>(&mut self, place: usize, next: u64, room: &mut RoomLog<R>) {
+    /// Moves a cursor. The log has to be told, which may then forget what is in front of it.
+    pub(crate) fn go_on<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
         let own = &mut self.memberships[place];
-        let newest = next.checked_sub(1).filter(|&newest| newest >= own.cursor);
-        if let Some(event) = newest.and_then(|newest| room.event(newest)) {
-            self.seen = self.seen.max(event.seq);
+        if next > own.cursor
+            && let Some(seq) = room.seen_before(own.format, next)
+        {
+            self.seen = self.seen.max(seq);
         }
-        room.advance(own.format, own.cursor, next);
         own.cursor = next;
-        debug_assert!(own.cursor <= room.head() && own.own_until <= room.head());
-        debug_assert!(room.check());
     }
 }

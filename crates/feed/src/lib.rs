@@ -16,11 +16,14 @@ extern crate alloc;
 extern crate std;
 
 mod feed;
+mod lengths;
 mod log;
 mod merge;
 mod private;
 mod room;
 mod round;
+mod scratch;
+mod sent;
 
 use alloc::vec::Vec;
 
@@ -29,6 +32,8 @@ use chinwag_core::{Event, RoomName};
 pub use feed::{Feed, Progress};
 pub use merge::MERGE_BYTES_MAX;
 pub use room::{RoomLog, RoomLogs};
+pub use scratch::Scratch;
+pub use sent::Unacknowledged;
 
 /// A way to see rooms, interned by the shard. Each room has one log for each format of its members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, RoomName};
 
+use crate::lengths::Lengths;
 use crate::{FormatId, Render};
 
 /// Where one entry's bytes are.
@@ -35,6 +36,8 @@ pub(crate) struct RenderedLog<R> {
     /// The number of the first entry.
     first: u64,
     entries: VecDeque<Entry>,
+    /// The lengths of entries that are forgotten, for readers whose peers may not have got them.
+    lengths: Lengths,
     readers: u32,
     /// How many readers stand at each number, of those that are behind.
     behind: BTreeMap<u64, u32>,
@@ -46,7 +49,8 @@ pub(crate) struct RenderedLog<R> {
 const TRIM_BYTES: usize = 64 << 10;
 /// Beyond this a buffer grows by a quarter: doubling would keep twice the bound of a room.
 const DOUBLING_BYTES_MAX: usize = 16 << 10;
-
+/// What is free before a line is rendered into a large buffer, so that it need not double.
+const LONG_LINE_BYTES: usize = 8 << 10;
 impl<R: Render> RenderedLog<R> {
     /// An empty log whose first entry will have the number `first`.
     pub(crate) fn new(format: FormatId, first: u64, renderer: R) -> Self {
@@ -57,6 +61,7 @@ impl<R: Render> RenderedLog<R> {
             base: 0,
             first,
             entries: VecDeque::new(),
+            lengths: Lengths::new(first),
             readers: 0,
             behind: BTreeMap::new(),
             behind_count: 0,
@@ -76,12 +81,7 @@ impl<R: Render> RenderedLog<R> {
 
     /// Renders one more entry for readers that already count as behind.
     pub(crate) fn render(&mut self, event: &Event, room: &RoomName) {
-        if self.bytes.capacity() > DOUBLING_BYTES_MAX {
-            let quarter = self.bytes.len() / 4;
-            if self.bytes.capacity() - self.bytes.len() < quarter / 4 {
-                self.bytes.reserve_exact(quarter);
-            }
-        }
+        self.reserve();
         let start = self.bytes.len();
         let begin = self.renderer.render(&mut self.bytes, event, room);
         debug_assert!(start <= begin && begin <= self.bytes.len());
@@ -90,6 +90,20 @@ impl<R: Render> RenderedLog<R> {
             begin: self.base + begin as u64,
             end: self.end(),
         });
+    }
+
+    /// Makes room for one more entry where buffers are large.
+    fn reserve(&mut self) {
+        let is_large = self.bytes.len() > DOUBLING_BYTES_MAX;
+        if is_large && self.bytes.capacity() - self.bytes.len() < LONG_LINE_BYTES {
+            let quarter = self.bytes.len() / 4;
+            self.bytes.reserve_exact(quarter.max(LONG_LINE_BYTES));
+        }
+        if self.entries.len() == self.entries.capacity() {
+            let is_large = self.entries.len() * size_of::<Entry>() > DOUBLING_BYTES_MAX;
+            let part = if is_large { self.entries.len() / 4 } else { 0 };
+            self.entries.reserve_exact(part);
+        }
     }
 
     /// Puts the entries of an older log, which ends where this one begins, in front of it.
@@ -228,6 +242,7 @@ impl<R> RenderedLog<R> {
     }
 
     fn clear(&mut self) {
+        self.keep_lengths(self.head());
         self.first = self.head();
         self.base = self.end();
         // A quiet room keeps no buffer: most rooms are quiet most of the time, and to allocate one
@@ -255,6 +270,7 @@ impl<R> RenderedLog<R> {
     }
 
     fn drop_before(&mut self, number: u64) {
+        self.keep_lengths(number);
         let base = self.start_of(number);
         self.bytes.drain(..(base - self.base) as usize);
         self.bytes
@@ -263,6 +279,38 @@ impl<R> RenderedLog<R> {
         self.entries
             .shrink_to(self.entries.len() + self.entries.len() / 4);
         (self.base, self.first) = (base, number);
+    }
+
+    /// Keeps the lengths of entries that are about to be forgotten.
+    fn keep_lengths(&mut self, until: u64) {
+        // Those that were made anew for one who was behind are known already.
+        for number in self.lengths.end()..until {
+            let length = self.length_kept(number).unwrap_or(0);
+            self.lengths.push(length);
+        }
+    }
+
+    /// Forgets the lengths of what is forgotten.
+    pub(crate) fn forget_lengths(&mut self) {
+        self.lengths.clear();
+    }
+
+    /// What it knows of entries that readers may have been written, when it is given up.
+    pub(crate) fn into_lengths(mut self) -> Lengths {
+        self.keep_lengths(self.head());
+        self.lengths
+    }
+
+    fn length_kept(&self, number: u64) -> Option<u64> {
+        let entry = self.entry(number)?;
+        Some(entry.end - self.start_of(number))
+    }
+
+    /// The length of an entry, if it is still known.
+    pub(crate) fn length(&self, number: u64) -> Option<u64> {
+        self.lengths
+            .get(number)
+            .or_else(|| self.length_kept(number))
     }
 
     /// Panics if it contradicts itself. For debug assertions.
