@@ -124,7 +124,7 @@ pub enum Command {
         proof: Option<Proof>,
     },
     /// Keep one's name: from now on it belongs to whoever knows the password of this hash.
-    Claim {
+    Register {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
     },

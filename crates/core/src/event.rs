@@ -98,7 +98,7 @@ pub struct LoggedIn {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Returned {
     /// The person as it was before, with the new connection and address.
-    pub arrived: LoggedIn,
+    pub login: LoggedIn,
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
     /// Whom it does not want to hear.

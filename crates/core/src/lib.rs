@@ -33,7 +33,7 @@ mod time;
 pub use answer::{Answer, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
 pub use ban::{Mask, MaskError, Restriction, home_of};
 pub use chat::{Chat, Env, Registration, RoomSnapshot, Settings, Snapshot};
-pub use command::{Caller, Command, Proof, Query};
+pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef};
 pub use event::{
     AuditEntry, Event, Fact, LoggedIn, Manner, ModAction, PrivateMessage, Quit, QuitReason,
     Renamed, Returned,

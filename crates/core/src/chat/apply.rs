@@ -20,7 +20,7 @@ impl Chat {
         let at = event.at;
         match &event.fact {
             Fact::RoomOpened { room, name } => self.open_room(*room, name.clone()),
-            Fact::LoggedIn(arrived) => self.apply_arrived(arrived, at),
+            Fact::LoggedIn(login) => self.apply_logged_in(login, at),
             Fact::Returned(returned) => self.apply_returned(returned, at),
             Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
             Fact::Left { person, room, .. } => self.apply_left(*person, *room),
@@ -69,14 +69,14 @@ impl Chat {
         }
     }
 
-    fn apply_arrived(&mut self, arrived: &LoggedIn, at: Timestamp) {
+    fn apply_logged_in(&mut self, login: &LoggedIn, at: Timestamp) {
         let mut person = Person {
-            id: arrived.person,
-            conn: arrived.conn,
-            name: arrived.name.clone(),
-            address: arrived.address,
-            registered: arrived.registered,
-            operator: arrived.operator,
+            id: login.person,
+            conn: login.conn,
+            name: login.name.clone(),
+            address: login.address,
+            registered: login.registered,
+            operator: login.operator,
             rooms: Vec::new(),
             arrived: at,
             spoke: at,
@@ -85,10 +85,10 @@ impl Chat {
             muted: None,
             last_teller: None,
             ignores: Vec::new(),
-            code: arrived.code,
+            code: login.code,
         };
         person.muted = self.mute_of(&person, at);
-        self.next_person = self.next_person.max(arrived.person.0 + 1);
+        self.next_person = self.next_person.max(login.person.0 + 1);
         self.seat(Box::new(person));
     }
 
@@ -130,22 +130,22 @@ impl Chat {
     }
 
     fn apply_returned(&mut self, returned: &Returned, at: Timestamp) {
-        let arrived = &returned.arrived;
+        let login = &returned.login;
         let parted = self.resumables.iter();
         let place = parted
             .enumerate()
-            .find(|(_, p)| p.person.id == arrived.person);
+            .find(|(_, p)| p.person.id == login.person);
         let lost = place
             .map(|(place, _)| place)
             .and_then(|place| self.resumables.remove(place));
         let Some(mut person) = self
-            .unseat(arrived.person)
+            .unseat(login.person)
             .or(lost.map(|parted| parted.person))
         else {
             return;
         };
-        person.conn = arrived.conn;
-        person.address = arrived.address;
+        person.conn = login.conn;
+        person.address = login.address;
         person.rooms = returned.rooms.to_vec();
         person.muted = self.mute_of(&person, at);
         for room in &returned.rooms {

@@ -38,7 +38,7 @@ impl Chat {
             Some(name) => self.check_name(name, None, proof)?,
             None => self.guest_name(env)?,
         };
-        let arrived = LoggedIn {
+        let login = LoggedIn {
             person: PersonId(self.next_person),
             conn,
             address,
@@ -47,8 +47,8 @@ impl Chat {
             name: name.clone(),
             code: ResumeCode::from_random((env.roll)()),
         };
-        let person = arrived.person;
-        facts.push(Fact::LoggedIn(Box::new(arrived)));
+        let person = login.person;
+        facts.push(Fact::LoggedIn(Box::new(login)));
         facts.push(self.joined(person, name, LOBBY));
         Ok(Outcome::LoggedIn(person))
     }
@@ -175,7 +175,7 @@ impl Chat {
         }
         // Whoever came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| super::decide::depart(me, QuitReason::Quit(None))));
-        let arrived = LoggedIn {
+        let login = LoggedIn {
             person: person.id,
             conn,
             address,
@@ -185,7 +185,7 @@ impl Chat {
             code,
         };
         facts.push(Fact::Returned(Box::new(Returned {
-            arrived,
+            login,
             rooms: self.rooms_still_open(person),
             ignores: person.ignores.as_slice().into(),
             seen,

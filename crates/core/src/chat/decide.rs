@@ -83,7 +83,9 @@ impl Chat {
             Command::Rename { name, proof } => {
                 facts.push(self.decide_rename(me, name, proof.as_ref(), now)?);
             }
-            Command::Claim { password_hash } => facts.push(self.decide_claim(me, password_hash)?),
+            Command::Register { password_hash } => {
+                facts.push(self.decide_claim(me, password_hash)?)
+            }
             Command::Away(why) => facts.push(away(me, true, why)),
             Command::Back => facts.push(away(me, false, None)),
             Command::Ignore { name, on } => facts.push(decide_ignore(me, name, on)?),

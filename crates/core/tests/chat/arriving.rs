@@ -4,7 +4,7 @@ use chinwag_core::{
     Command, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot, Settings, Snapshot,
 };
 
-use crate::world::{World, claim, name, room};
+use crate::world::{World, name, register, room};
 
 /// What somebody is told who asks for a name where these people are.
 #[track_caller]
@@ -62,7 +62,7 @@ fn a_look_alike_is_refused() {
 #[test]
 fn a_claimed_name_takes_its_password() {
     let mut world = World::with(&["lee"]);
-    world.by("lee", claim("hash")).expect("registered");
+    world.by("lee", register("hash")).expect("registered");
     world.lose("lee");
     let registered = |asked| Err(Rejection::NameRegistered(name(asked)));
     assert_eq!(world.arrive("lee").map(|lee| lee.name), registered("lee"));
@@ -91,7 +91,7 @@ fn a_claimed_name_takes_its_password() {
 #[test]
 fn a_claimed_name_in_another_case_imitates_nobody() {
     let mut world = World::with(&["iee"]);
-    world.by("iee", claim("hash")).expect("registered");
+    world.by("iee", register("hash")).expect("registered");
     world.lose("iee");
     world.arrive("lee").expect("here");
     let visitor = world.visitor("192.0.2.77");
@@ -149,7 +149,7 @@ fn the_first_is_the_operator_as_long_as_there_is_none() {
 #[test]
 fn a_registered_operator_is_the_only_one_wherever_they_are() {
     let mut world = World::with(&["lee"]);
-    world.by("lee", claim("hash")).expect("registered");
+    world.by("lee", register("hash")).expect("registered");
     world.lose("lee");
     assert!(!world.arrive("ann").expect("here").operator);
 }
@@ -166,14 +166,14 @@ fn the_first_operator_can_be_turned_off() {
 
 #[test]
 fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
-    let claim = |operator| chinwag_core::Registration {
+    let registration = |operator| chinwag_core::Registration {
         name: name("lee"),
         password_hash: "hash".into(),
         operator,
     };
     for (operator, told) in [(false, true), (true, false)] {
         let kept = Snapshot {
-            registrations: vec![claim(operator)],
+            registrations: vec![registration(operator)],
             ..Snapshot::default()
         };
         let mut world = World::new(Settings::default(), kept);
@@ -183,8 +183,8 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
             proof: Some(Proof("hash".into())),
         };
         world.act(visitor, command).expect("here");
-        let arrival = world.chat.arrival(world.person("lee")).expect("here");
-        assert_eq!(arrival.first_operator, told);
+        let welcome = world.chat.welcome(world.person("lee")).expect("here");
+        assert_eq!(welcome.first_operator, told);
     }
 }
 

@@ -5,9 +5,9 @@
 //! fact against a second opinion ([`shadow::Shadow`]) on the way.
 
 mod arriving;
-mod claiming;
 mod operating;
 mod properties;
+mod registering;
 mod resuming;
 mod rooms;
 mod shadow;

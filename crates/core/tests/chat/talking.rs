@@ -1,8 +1,11 @@
 //! Speaking, and who may.
 
-use chinwag_core::{Command, Duration, Fact, Query, QuitReason, Rejection, Settings, Snapshot};
+use chinwag_core::{
+    Command, Duration, Fact, LOBBY, Manner, Query, QuitReason, Rejection, RoomId, Settings,
+    Snapshot,
+};
 
-use crate::world::{World, join, name, room, say, text};
+use crate::world::{World, join, name, room, say, say_in, set_topic, text};
 
 fn tell(to: &str) -> Command {
     Command::PrivateMessage {
@@ -21,9 +24,9 @@ fn ignore(whom: &str, on: bool) -> Command {
 /// Who hears a private message.
 fn heard_by(world: &World, facts: &[Fact]) -> Vec<String> {
     let people = facts.iter().flat_map(Fact::people);
-    let souls = &world.shadow.people;
+    let known = &world.shadow.people;
     people
-        .map(|person| souls[&person].name.to_string())
+        .map(|person| known[&person].name.to_string())
         .collect()
 }
 
@@ -109,15 +112,16 @@ fn operators_alone_speak_in_a_read_only_room() {
         world.by(who, join("news")).expect("joined");
     }
     let read_only = || Err(Rejection::ReadOnly(room("news")));
-    for command in [
-        say("hello"),
-        Command::Act(text("waves")),
-        Command::SetTopic(None),
-    ] {
+    let news = RoomId(1);
+    let wave = Command::Say {
+        room: news,
+        text: text("waves"),
+        manner: Manner::Action,
+    };
+    for command in [say_in(news, "hello"), wave, set_topic(news, None)] {
         assert_eq!(world.by("ann", command.clone()), read_only());
         assert!(world.by("lee", command).is_ok());
     }
-    world.by("ann", join("lobby")).expect("switched");
     assert!(world.by("ann", say("hello")).is_ok());
 }
 
@@ -125,13 +129,13 @@ fn operators_alone_speak_in_a_read_only_room() {
 fn where_it_is_locked_claimed_names_speak() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world
-        .by("bob", crate::world::claim("hash"))
+        .by("bob", crate::world::register("hash"))
         .expect("registered");
     world.by("lee", Command::Lock(true)).expect("locked");
     let locked = || Err(Rejection::LockedSpeech);
     assert_eq!(world.by("ann", say("hello")), locked());
     assert_eq!(world.by("ann", tell("bob")), locked());
-    assert_eq!(world.by("ann", Command::SetTopic(None)), locked());
+    assert_eq!(world.by("ann", set_topic(LOBBY, None)), locked());
     assert!(world.by("ann", tell("lee")).is_ok(), "an appeal");
     assert!(world.by("bob", say("hello")).is_ok());
     assert_eq!(world.arrive("cy"), Err(Rejection::Locked));
@@ -164,10 +168,10 @@ fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
         world.by("lee", mute).expect("muted");
         world.pass(Duration::from_secs(time));
         let facts = world.by("ann", goodbye(text("lies"))).expect("gone");
-        let [Fact::Quit(departed)] = &facts[..] else {
+        let [Fact::Quit(quit)] = &facts[..] else {
             panic!("{facts:?}");
         };
-        assert_eq!(departed.why, QuitReason::Quit(heard.then(|| text("lies"))));
+        assert_eq!(quit.why, QuitReason::Quit(heard.then(|| text("lies"))));
     }
 }
 
