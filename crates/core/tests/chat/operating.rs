@@ -73,7 +73,7 @@ fn it_takes_an_operator() {
     ] {
         assert_eq!(world.by("ann", command.clone()), needs(), "{command:?}");
     }
-    for query in [Query::Restrictions, Query::Log] {
+    for query in [Query::Restrictions { after: None }, Query::Log] {
         let (ann, lee) = (world.caller("ann"), world.caller("lee"));
         let refused = world.chat.answer(ann, query.clone(), world.now);
         assert_eq!(refused.err(), needs().err());
@@ -343,10 +343,17 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
     world.arrive("ann").expect("here");
     assert!(world.arrive_from("203.0.113.9", "bob").is_err());
     assert!(world.by("ann", say("hello")).is_err());
-    let lists = world
-        .chat
-        .answer(world.caller("lee"), Query::Restrictions, world.now);
-    let Ok(Answer::Restrictions { bans, mutes }) = lists else {
+    let lists = world.chat.answer(
+        world.caller("lee"),
+        Query::Restrictions { after: None },
+        world.now,
+    );
+    let Ok(Answer::Restrictions {
+        bans,
+        mutes,
+        next: None,
+    }) = lists
+    else {
         panic!("{lists:?}");
     };
     assert_eq!((bans.len(), mutes.len()), (1, 1));

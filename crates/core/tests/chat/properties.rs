@@ -35,7 +35,7 @@ const NAMES: [&str; 16] = [
     "\u{430}nn",
     "gopher",
     "gofer",
-    "root",
+    "rocky",
     "host1",
     "hostl",
 ];
@@ -219,13 +219,13 @@ prop_compose! {
 }
 
 fn kept() -> impl Strategy<Value = Snapshot> {
-    let root = |operator| Registration {
-        name: name("root"),
-        password_hash: "hash of root".into(),
+    let rocky = |operator| Registration {
+        name: name("rocky"),
+        password_hash: "hash of rocky".into(),
         operator,
     };
     prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Snapshot {
-        registrations: operator.map(root).into_iter().collect(),
+        registrations: operator.map(rocky).into_iter().collect(),
         ..Snapshot::default()
     })
 }

@@ -182,7 +182,9 @@ fn a_connection_that_was_replaced_is_not_heard() {
     let code = world.shadow.people[&world.person("ann")].code;
     world.resume(code).expect("taken up");
     assert_eq!(world.act(before, say("hello")), Err(Rejection::NotHere));
-    let asked = world.chat.answer(before, Query::Rooms, world.now);
+    let asked = world
+        .chat
+        .answer(before, Query::Rooms { after: None }, world.now);
     assert_eq!(asked, Err(Rejection::NotHere));
     assert!(world.by("ann", say("hello")).is_ok());
 }

@@ -57,6 +57,7 @@ impl Shadow {
             (Command::LogIn { .. } | Command::Resume(_) | Command::Join(_), _) => {
                 panic!("{command:?} led to {facts:?}")
             }
+            (Command::Tidy, _) => Outcome::Tidied { more: false },
             _ => Outcome::Done,
         }
     }
@@ -140,6 +141,7 @@ impl Shadow {
         assert!(here.iter().eq(self.people.keys()));
         assert_eq!(chat.people(), here.len());
         assert!(here.len() <= self.settings.people_max);
+        chat.check_invariants();
         for (id, person) in &self.people {
             self.check_person(chat, *id, person, now);
         }
@@ -212,7 +214,7 @@ impl Shadow {
             (&line.name, line.operator, line.registered),
             (&person.name, person.operator, person.registered)
         );
-        assert!(profile.muted || !self.is_muted(person, now), "{person:?}");
+        assert_eq!(profile.muted, self.is_muted(person, now), "{person:?}");
         let rooms = person.rooms.iter();
         let names: Vec<RoomName> = rooms.map(|id| self.rooms[id].clone()).collect();
         assert_eq!(*profile.rooms, *names);

@@ -26,8 +26,8 @@ pub(crate) struct ModelPerson {
     registered: bool,
     operator: bool,
     ignores: Vec<Name>,
-    /// The mutes that matched when they were given, or when the person came.
-    mutes: Vec<Restriction>,
+    /// The longest mute that was in force when the person last changed its name or address.
+    following: Option<Restriction>,
 }
 
 #[derive(Clone, Debug)]
@@ -79,10 +79,20 @@ impl Shadow {
         registrations.find(|registration| registration.name.same_as(name))
     }
 
-    /// Whether a mute that the person was told of, or came under, must be in force.
+    /// The longest mute in force: one that matches, or the one that follows the person.
+    fn mute_of(&self, person: &ModelPerson, now: Timestamp) -> Option<&Restriction> {
+        let applies = |mute: &&Restriction| {
+            mute.mask.matches(Some(&person.name), person.address)
+                || person.following.as_ref() == Some(mute)
+        };
+        let mutes = self.mutes.iter().filter(|mute| mute.is_active(now));
+        mutes
+            .filter(applies)
+            .max_by_key(|mute| (mute.until.is_none(), mute.until))
+    }
+
     fn is_muted(&self, person: &ModelPerson, now: Timestamp) -> bool {
-        let in_force = |mute: &Restriction| mute.is_active(now) && self.mutes.contains(mute);
-        person.mutes.iter().any(in_force)
+        self.mute_of(person, now).is_some()
     }
 
     fn is_banned(&self, name: &Name, address: IpAddr, now: Timestamp) -> bool {
@@ -150,7 +160,7 @@ impl Shadow {
     fn fold_logged_in(&mut self, login: &LoggedIn, at: Timestamp) {
         self.check_logged_in(login, at);
         self.newest_person = login.person;
-        let mut person = ModelPerson {
+        let person = ModelPerson {
             name: login.name.clone(),
             conn: login.conn,
             address: login.address,
@@ -159,17 +169,9 @@ impl Shadow {
             registered: login.registered,
             operator: login.operator,
             ignores: Vec::new(),
-            mutes: Vec::new(),
+            following: None,
         };
-        self.come_under_mutes(&mut person, at);
         self.people.insert(login.person, person);
-    }
-
-    fn come_under_mutes(&self, person: &mut ModelPerson, at: Timestamp) {
-        let matches = |mute: &&Restriction| mute.mask.matches(Some(&person.name), person.address);
-        let mutes = self.mutes.iter().filter(|mute| mute.is_active(at));
-        let matched: Vec<Restriction> = mutes.filter(matches).cloned().collect();
-        person.mutes.extend(matched);
     }
 
     fn fold_returned(&mut self, returned: &Returned, at: Timestamp) {
@@ -193,8 +195,8 @@ impl Shadow {
         let open: Vec<RoomId> = person.rooms.iter().filter(known).copied().collect();
         person.rooms = if open.is_empty() { vec![LOBBY] } else { open };
         self.check_returned(returned, &person, at);
+        person.following = self.mute_of(&person, at).cloned();
         (person.conn, person.address) = (login.conn, login.address);
-        self.come_under_mutes(&mut person, at);
         self.people.insert(login.person, person);
     }
 
@@ -218,11 +220,13 @@ impl Shadow {
     fn fold_renamed(&mut self, renamed: &Renamed, at: Timestamp) {
         let registration = self.registration(&renamed.new);
         assert_eq!(renamed.registered, registration.is_some());
-        let address = self.people[&renamed.person].address;
-        assert!(!self.is_banned(&renamed.new, address, at));
+        let person = &self.people[&renamed.person];
+        assert!(!self.is_banned(&renamed.new, person.address, at));
+        let following = self.mute_of(person, at).cloned();
         let person = self.named(renamed.person, &renamed.old);
         assert_eq!(*person.rooms, *renamed.rooms);
         person.name = renamed.new.clone();
+        person.following = following;
         (person.registered, person.operator) = (renamed.registered, renamed.operator);
     }
 
@@ -263,27 +267,14 @@ impl Shadow {
             ModAction::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
             ModAction::Mute(mute) => {
                 put(&mut self.mutes, mute);
-                for person in self.people.values_mut() {
-                    if mute.mask.matches(Some(&person.name), person.address) {
-                        put(&mut person.mutes, mute);
-                    }
-                }
                 let target = &self.people[&entry.target.expect("a person who is muted")];
                 assert!(self.is_muted(target, at) || !mute.is_active(at));
             }
-            ModAction::Unmute(mask) => self.unmute(mask),
+            ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
             ModAction::Op { name, .. } => self.set_operator(name, true),
             ModAction::Deop { name } => self.set_operator(name, false),
             ModAction::Lock(on) => self.locked = *on,
             ModAction::Kick { .. } | ModAction::Announce(_) | ModAction::Motd(_) => {}
-        }
-    }
-
-    fn unmute(&mut self, mask: &Mask) {
-        self.mutes.retain(|mute| !mute.mask.is_named_by(mask));
-        let lost = self.lost.iter_mut().map(|lost| &mut lost.person);
-        for person in self.people.values_mut().chain(lost) {
-            person.mutes.retain(|mute| !mute.mask.is_named_by(mask));
         }
     }
 
@@ -322,8 +313,12 @@ impl Shadow {
     }
 }
 
-/// Adds a restriction; of two with the same mask the newer holds.
+/// Adds a restriction; of two with the same mask, in whatever case, the newer holds.
 fn put(list: &mut Vec<Restriction>, restriction: &Restriction) {
-    list.retain(|other| other.mask != restriction.mask);
+    let folded = |mask: &Mask| {
+        let name = mask.name.as_ref();
+        (name.map(|name| name.folded().to_string()), mask.net)
+    };
+    list.retain(|other| folded(&other.mask) != folded(&restriction.mask));
     list.push(restriction.clone());
 }
