@@ -1,4 +1,4 @@
-//! The chat itself: who is here, what they may do, and what happens when they do it.
+//! The chat itself: people, rooms and the rules.
 //!
 //! A [`Command`] goes in, [`Chat::decide`] answers with the [`Fact`]s that follow from it or with
 //! a [`Rejection`], and [`Chat::apply`] makes the facts true. Deciding changes nothing and

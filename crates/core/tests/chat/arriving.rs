@@ -60,7 +60,49 @@ fn a_look_alike_is_refused() {
 }
 
 #[test]
-fn a_claimed_name_takes_its_password() {
+fn names_that_differ_by_punctuation_look_alike() {
+    for asked in ["teacher.", "t-e-acher", "teacher_", "Tea.cher"] {
+        check(&["teacher"], asked, alike(asked, "teacher"));
+        check(&[asked], "teacher", alike("teacher", asked));
+    }
+    check(&["teacher"], "teachers", Ok("teachers"));
+}
+
+#[test]
+fn a_thousand_numbered_names_make_no_long_search() {
+    let mut world = World::with(&["lee"]);
+    for n in 2..40 {
+        world.arrive(&format!("lee{n}")).expect("here");
+    }
+    let free = world.arrive("lee");
+    assert_eq!(free.err(), taken("lee", "lee64").err());
+}
+
+#[test]
+fn names_of_one_look_are_few() {
+    let mut world = World::with(&["lee"]);
+    let spelling = |n: u32| -> String {
+        let letters = (0..6).map(|bit| if n >> bit & 1 == 0 { 'l' } else { '1' });
+        ['x'].into_iter().chain(letters).collect()
+    };
+    let arrived = (0..64).map(|n| world.arrive(&spelling(n)).is_ok());
+    assert!(arrived.filter(|arrived| *arrived).count() < 10);
+}
+
+#[test]
+fn two_sessions_never_share_a_code() {
+    // The numbers of the world repeat after a while: the same code is drawn three times.
+    let mut world = World::with(&[]);
+    world.repeat_random(3);
+    let codes: Vec<_> = ["ann", "bob", "cy"]
+        .map(|who| world.arrive(who).expect("here").code)
+        .into();
+    assert!(codes[0] != codes[1] && codes[1] != codes[2] && codes[0] != codes[2]);
+    world.check();
+}
+
+#[test]
+fn a_registered_name_takes_its_password() {
     let mut world = World::with(&["lee"]);
     world.by("lee", register("hash")).expect("registered");
     world.lose("lee");
@@ -89,7 +131,7 @@ fn a_claimed_name_takes_its_password() {
 }
 
 #[test]
-fn a_claimed_name_in_another_case_imitates_nobody() {
+fn a_registered_name_in_another_case_imitates_nobody() {
     let mut world = World::with(&["iee"]);
     world.by("iee", register("hash")).expect("registered");
     world.lose("iee");
@@ -138,7 +180,7 @@ fn the_server_is_full_when_it_is() {
 }
 
 #[test]
-fn the_first_is_the_operator_as_long_as_there_is_none() {
+fn the_first_is_operator_while_there_is_none() {
     let mut world = World::with(&[]);
     assert!(world.arrive("ann").expect("here").operator);
     assert!(!world.arrive("bob").expect("here").operator);

@@ -6,6 +6,7 @@
 
 mod arriving;
 mod operating;
+mod paging;
 mod properties;
 mod registering;
 mod resuming;

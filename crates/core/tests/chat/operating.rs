@@ -82,7 +82,7 @@ fn it_takes_an_operator() {
 }
 
 #[test]
-fn who_is_kicked_leaves_and_may_come_again() {
+fn a_kicked_person_may_come_again() {
     let mut world = World::with(&["lee", "ann"]);
     let code = world.shadow.people[&world.person("ann")].code;
     let facts = world.by("lee", kick("Ann")).expect("kicked");
@@ -100,7 +100,7 @@ fn who_is_kicked_leaves_and_may_come_again() {
 }
 
 #[test]
-fn who_is_muted_says_nothing_until_the_time_or_until_it_is_undone() {
+fn a_mute_holds_for_its_time_or_until_undone() {
     let mut world = World::with(&["lee", "ann"]);
     let ten = Duration::from_secs(10);
     let muted = |ms| {
@@ -183,7 +183,7 @@ fn a_later_mute_of_the_same_person_replaces_the_one_before() {
 }
 
 #[test]
-fn who_mutes_somebody_at_home_may_still_speak() {
+fn an_operator_who_mutes_a_housemate_may_still_speak() {
     let mut world = World::with(&[]);
     world.arrive_from(HOME, "lee").expect("here");
     world.arrive_from(HOME, "ann").expect("here");
@@ -210,7 +210,7 @@ fn check_ban(ann_from: &str, mask: &str, kept: &str, left: &[&str]) -> World {
 }
 
 #[test]
-fn bans_meet_names_addresses_and_blocks() {
+fn bans_match_names_addresses_and_blocks() {
     check_ban("192.0.2.1", "ann", "ann 192.0.2.1", &["ann"]);
     check_ban("192.0.2.1", "ANN", "ann 192.0.2.1", &["ann"]);
     check_ban("192.0.2.1", "name:ann", "ann", &["ann"]);
@@ -230,7 +230,7 @@ fn bans_meet_names_addresses_and_blocks() {
 }
 
 #[test]
-fn who_is_banned_does_not_come_in() {
+fn a_banned_person_does_not_come_in() {
     let refused = Rejection::Banned {
         until: None,
         why: Some(text("spam").into()),
@@ -314,6 +314,61 @@ fn a_ban_ends_with_its_time_or_when_it_is_undone() {
         world.arrive("ann").is_ok(),
         "the name goes with its address"
     );
+}
+
+#[test]
+fn a_block_of_mapped_addresses_is_one_of_ipv4() {
+    for (mask, kept) in [
+        ("::ffff:203.0.113.1/128", "203.0.113.1"),
+        ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+        ("::ffff:cb00:7101/128", "203.0.113.1"),
+    ] {
+        let mut world = check_ban("203.0.113.1", mask, kept, &["ann"]);
+        for from in ["203.0.113.1", "::ffff:203.0.113.1"] {
+            assert!(
+                world.arrive_from(from, "eve").is_err(),
+                "{mask} from {from}"
+            );
+        }
+        world
+            .by("lee", Command::Unban(self::mask(kept)))
+            .expect("unbanned");
+        assert!(world.arrive_from("203.0.113.1", "eve").is_ok());
+    }
+}
+
+#[test]
+fn the_longest_of_many_bans_is_told() {
+    let mut world = World::with(&["lee"]);
+    let short = Some(Duration::from_secs(10));
+    let long = Some(Duration::from_hours(1));
+    let end = Some(world.now + Duration::from_hours(1));
+    for (mask, time) in [
+        ("198.51.100.0/24", short),
+        ("name:ann", long),
+        ("198.51.0.0/16", short),
+    ] {
+        world.by("lee", ban(mask, time)).expect("banned");
+    }
+    let refused = world.arrive_from("198.51.100.7", "ann");
+    assert!(matches!(refused, Err(Rejection::Banned { until, .. }) if until == end));
+}
+
+#[test]
+fn a_mute_follows_through_a_rename_and_is_lifted_by_the_new_name() {
+    let mut world = World::with(&["lee", "ann"]);
+    let housemate = world.arrive_from("192.0.2.10", "bob").expect("here");
+    assert_eq!(housemate.name, name("bob"));
+    // From the operator's own address: a mute of the name alone.
+    world.by("lee", mute("bob", None)).expect("muted");
+    world.by("bob", rename("rob")).expect("renamed");
+    let refused = Err(Rejection::Muted { remaining: None });
+    assert_eq!(world.by("rob", say("hello")), refused);
+    let code = world.lose("rob");
+    world.resume(code).expect("back");
+    assert_eq!(world.by("rob", say("hello")), refused);
+    world.by("lee", unmute("rob")).expect("unmuted");
+    assert!(world.by("rob", say("hello")).is_ok());
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn password_hash(world: &mut World, who: &str) -> Option<String> {
 }
 
 #[test]
-fn a_claim_stays_when_its_owner_goes() {
+fn a_registration_stays_when_its_owner_goes() {
     let mut world = World::with(&["lee", "ann"]);
     assert_eq!(password_hash(&mut world, "ann"), None);
     world.by("ann", register("hash")).expect("registered");
@@ -43,7 +43,7 @@ fn a_claim_stays_when_its_owner_goes() {
 }
 
 #[test]
-fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
+fn op_lasts_for_a_registered_name_and_else_for_the_visit() {
     for (registered, lasts) in [(true, true), (false, false)] {
         let mut world = World::with(&["lee", "ann"]);
         if registered {
@@ -61,7 +61,7 @@ fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
 }
 
 #[test]
-fn op_and_deop_reach_a_claimed_name_that_is_not_here() {
+fn op_and_deop_reach_a_registered_name_that_is_not_here() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("ann", register("hash")).expect("registered");
     world.lose("ann");

@@ -42,7 +42,7 @@ fn a_private_message_is_heard_by_two() {
 }
 
 #[test]
-fn who_is_ignored_is_not_heard_and_not_told() {
+fn an_ignored_person_is_not_heard_and_not_told() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world.by("bob", ignore("ANN", true)).expect("ignored");
     let facts = world.by("ann", tell("bob")).expect("no word about it");
@@ -55,7 +55,7 @@ fn who_is_ignored_is_not_heard_and_not_told() {
 }
 
 #[test]
-fn what_cannot_be_ignored() {
+fn refused_ignores() {
     let mut world = World::with(&["ann"]);
     let not_ignored = Rejection::NotIgnored(name("bob"));
     assert_eq!(world.by("ann", ignore("bob", false)), Err(not_ignored));
@@ -126,7 +126,7 @@ fn operators_alone_speak_in_a_read_only_room() {
 }
 
 #[test]
-fn where_it_is_locked_claimed_names_speak() {
+fn a_lock_lets_registered_names_speak() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world
         .by("bob", crate::world::register("hash"))
@@ -145,7 +145,7 @@ fn where_it_is_locked_claimed_names_speak() {
 }
 
 #[test]
-fn a_lock_does_not_outlast_the_last_who_could_open_it() {
+fn a_lock_ends_with_the_last_operator() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("lee", Command::Lock(true)).expect("locked");
     world.lose("lee");
@@ -156,7 +156,7 @@ fn a_lock_does_not_outlast_the_last_who_could_open_it() {
 }
 
 #[test]
-fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
+fn a_muted_person_leaves_without_a_reason() {
     let goodbye = |text| Command::Quit(QuitReason::Quit(Some(text)));
     for (time, heard) in [(9, false), (11, true)] {
         let mut world = World::with(&["lee", "ann"]);
@@ -190,7 +190,7 @@ fn a_connection_that_was_replaced_is_not_heard() {
 }
 
 #[test]
-fn a_visitor_can_do_nothing_but_come_in() {
+fn an_anonymous_connection_can_only_log_in() {
     let mut world = World::with(&["ann"]);
     let visitor = world.visitor("192.0.2.77");
     for command in [

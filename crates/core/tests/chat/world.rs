@@ -27,6 +27,9 @@ pub(crate) struct World {
     next_seq: Seq,
     next_conn: u64,
     random: u64,
+    /// Each random number is drawn so many times in a row.
+    draws: u64,
+    drawn: u64,
 }
 
 impl World {
@@ -42,6 +45,8 @@ impl World {
             next_seq: Seq(1),
             next_conn: 1,
             random: 0,
+            draws: 1,
+            drawn: 0,
         }
     }
 
@@ -58,6 +63,11 @@ impl World {
 
     pub(crate) fn pass(&mut self, time: Duration) {
         self.now = self.now + time;
+    }
+
+    /// Draws each random number so many times in a row from now on.
+    pub(crate) fn repeat_random(&mut self, draws: u64) {
+        self.draws = draws;
     }
 
     /// A new connection.
@@ -201,8 +211,16 @@ impl World {
         command: Command,
     ) -> Result<(Outcome, Vec<Fact>), Rejection> {
         let before = self.chat.clone();
-        let random = &mut self.random;
-        let mut roll = || splitmix(random);
+        let (random, drawn, draws) = (&mut self.random, &mut self.drawn, self.draws);
+        let mut roll = || {
+            *drawn += 1;
+            let mut again = *random;
+            splitmix(if *drawn % draws == 0 {
+                random
+            } else {
+                &mut again
+            })
+        };
         let mut env = Env {
             now: self.now,
             roll: &mut roll,

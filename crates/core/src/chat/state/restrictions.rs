@@ -260,3 +260,134 @@ fn keys(mask: &Mask) -> impl Iterator<Item = Key> {
     let (name, net) = mask_key(mask);
     name.map(Key::Name).into_iter().chain(net.map(Key::Net))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use std::vec;
+
+    const MASKS: [&str; 12] = [
+        "ann",
+        "Ann",
+        "bob",
+        "192.0.2.1",
+        "192.0.2.0/24",
+        "192.0.0.0/16",
+        "0.0.0.0/0",
+        "::ffff:192.0.2.0/120",
+        "2001:db8::/32",
+        "2001:db8::/64",
+        "2001:db8::1",
+        "::/0",
+    ];
+
+    const ADDRESSES: [&str; 5] = [
+        "192.0.2.1",
+        "::ffff:192.0.2.9",
+        "198.51.100.7",
+        "2001:db8::1",
+        "2001:db8:1::1",
+    ];
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Put(Mask, Option<Timestamp>),
+        Lift(Mask),
+        Expire(Timestamp, usize),
+    }
+
+    fn mask() -> impl Strategy<Value = Mask> {
+        let one = || select(&MASKS[..]).prop_map(|text| Mask::parse(text).expect("a mask"));
+        (one(), one()).prop_map(|(a, b)| Mask {
+            name: a.name.clone().or_else(|| b.name.clone()),
+            net: a.net.or(b.net),
+        })
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let until = prop::option::of((0_i64..10).prop_map(Timestamp));
+        prop_oneof![
+            4 => (mask(), until).prop_map(|(mask, until)| Step::Put(mask, until)),
+            1 => mask().prop_map(Step::Lift),
+            1 => (0_i64..10, 0_usize..4).prop_map(|(at, max)| Step::Expire(Timestamp(at), max)),
+        ]
+    }
+
+    /// The same as a list that is searched from end to end.
+    #[derive(Default)]
+    struct Model(Vec<Restriction>);
+
+    impl Model {
+        fn step(&mut self, step: &Step) {
+            match step {
+                Step::Put(mask, until) => {
+                    self.0
+                        .retain(|other| mask_key(&other.mask) != mask_key(mask));
+                    self.0.push(restriction(mask, *until));
+                }
+                Step::Lift(mask) => self.0.retain(|other| !other.mask.is_named_by(mask)),
+                Step::Expire(at, max) => {
+                    for _ in 0..*max {
+                        let ends = self.0.iter().enumerate();
+                        let first = ends.min_by_key(|(place, other)| (end(other), *place));
+                        match first {
+                            Some((place, other)) if end(other) <= *at => {
+                                self.0.remove(place);
+                            }
+                            _ => break,
+                        }
+                    }
+                }
+            }
+        }
+
+        fn longest(&self, name: &Name, address: IpAddr, now: Timestamp) -> Option<&Restriction> {
+            let active = self.0.iter().filter(|other| other.is_active(now));
+            let matching = active.filter(|other| other.mask.matches(Some(name), address));
+            matching.max_by_key(|other| end(other))
+        }
+    }
+
+    fn restriction(mask: &Mask, until: Option<Timestamp>) -> Restriction {
+        Restriction {
+            mask: mask.clone(),
+            until,
+            by: Name::parse("lee").expect("a name"),
+            why: None,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_index_finds_what_a_search_does(steps in prop::collection::vec(step(), 1..40)) {
+            let (mut list, mut model) = (Restrictions::default(), Model::default());
+            for step in steps {
+                model.step(&step);
+                match &step {
+                    Step::Put(mask, until) => list.put(&restriction(mask, *until)),
+                    Step::Lift(mask) => list.lift(mask),
+                    Step::Expire(at, max) => list.expire(*at, *max),
+                }
+                list.check();
+                let entries: Vec<&Restriction> = list.after(None).map(|(_, entry)| entry).collect();
+                prop_assert_eq!(entries, model.0.iter().collect::<Vec<_>>());
+                for text in MASKS {
+                    let mask = Mask::parse(text).expect("a mask");
+                    let named = model.0.iter().any(|other| other.mask.is_named_by(&mask));
+                    prop_assert_eq!(list.is_named_by(&mask), named);
+                }
+                for (address, now) in ADDRESSES.iter().flat_map(|a| vec![(a, 0), (a, 5)]) {
+                    let address = address.parse().expect("an address");
+                    let (name, now) = (Name::parse("aNN").expect("a name"), Timestamp(now));
+                    let found = list.longest(Some(&name), address, now);
+                    let found = found.and_then(|id| list.get(id));
+                    prop_assert_eq!(found, model.longest(&name, address, now));
+                }
+            }
+        }
+    }
+}
