@@ -68,14 +68,15 @@ pub(crate) fn serve(flags: &ServeFlags) -> Result<(), Error> {
     let place = config.place();
     let server = Server::open(config)?;
     let words = announce::announcement(&listeners, &place, server.operator_hint())?;
-    server.run(listeners, |control| {
+    let flags = flags.clone();
+    server.run(listeners, move |control| {
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.
         let _ = out.write_all(words.as_bytes()).and_then(|()| out.flush());
         drop(out);
         for signal in signals.forever() {
             match signal {
-                SIGHUP => reload(flags, control, &logging),
+                SIGHUP => reload(&flags, control, &logging),
                 _ => return,
             }
         }

@@ -1,4 +1,4 @@
-//! What a query is answered with. Data only: the words are the dialect's.
+//! Answers to queries. Data only: the words are the dialect's.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::ban::Restriction;
+use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::ids::{PersonId, RoomId};
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -16,39 +17,39 @@ use crate::time::{Duration, Timestamp};
 /// A room's topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
-    /// What it is.
+    /// The topic itself.
     pub text: Text,
-    /// Who set it.
+    /// The person who set it.
     pub by: Name,
-    /// When.
+    /// The time at which it was set.
     pub at: Timestamp,
 }
 
-/// The room that somebody has come into, and who else is there.
+/// A room as it is shown to a person who enters it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomSummary {
     /// The room.
     pub room: RoomName,
     /// Its number.
     pub id: RoomId,
-    /// The first few of the others, in the order in which they came.
+    /// The first few of the others, in the order in which they came to the server.
     pub others: Box<[Name]>,
-    /// How many more there are.
+    /// The number of others beyond those.
     pub more: usize,
     /// The room's topic.
     pub topic: Option<Topic>,
 }
 
-/// What somebody is told on arrival.
+/// The welcome to a person who has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Welcome {
-    /// Who it is now.
+    /// The person's number.
     pub person: PersonId,
     /// The name it got.
     pub name: Name,
-    /// Where it is.
+    /// The room it is in.
     pub room: RoomSummary,
-    /// What takes the session up again, and how long it does.
+    /// The code that resumes the session, and the time that it can be resumed.
     pub resume: (ResumeCode, Duration),
     /// Whether it became the operator by being the first.
     pub first_operator: bool,
@@ -67,7 +68,7 @@ pub struct WhoLine {
     pub registered: bool,
     /// Whether it is away, and why.
     pub away: Option<Option<Text>>,
-    /// How long it has said nothing.
+    /// The time since it last spoke.
     pub silent: Duration,
 }
 
@@ -76,7 +77,7 @@ pub struct WhoLine {
 pub struct RoomLine {
     /// The room.
     pub room: RoomName,
-    /// How many are in it.
+    /// The number of people in it.
     pub here: usize,
     /// Whether the asker is.
     pub joined: bool,
@@ -84,58 +85,72 @@ pub struct RoomLine {
     pub topic: Option<Text>,
 }
 
-/// What there is to know about a person.
+/// The end of a page of people, where the next begins. A person who stays in the room is on exactly
+/// one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberCursor {
+    pub(crate) after: PersonId,
+    /// People on the pages so far.
+    pub(crate) listed: usize,
+}
+
+/// A person's profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// As in a list.
+    /// The person as in a list.
     pub line: WhoLine,
     /// The rooms it is in.
     pub rooms: Box<[RoomName]>,
-    /// When it came.
+    /// The time at which it came.
     pub since: Timestamp,
     /// Lines it has said.
     pub said: u64,
     /// Whether it is muted.
     pub muted: bool,
-    /// Where it comes from; operators alone are told.
+    /// The address it comes from; only operators are told.
     pub address: Option<IpAddr>,
 }
 
-/// The answer to a [`Query`](crate::Query).
+/// The answer to a [`Query`](crate::Query). One that comes in pages carries in `next` the cursor of
+/// the next page, if there is one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// To `Greeting`: how many people in how many rooms.
+    /// To `Greeting`.
     Greeting {
-        /// People.
+        /// People on the server.
         people: usize,
-        /// Rooms that somebody is in.
+        /// Rooms with people in them.
         rooms: usize,
     },
-    /// To `Credential`: the claim's hash.
+    /// To `PasswordHash`.
     PasswordHash(Option<Arc<str>>),
     /// To `Who`.
     Who {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// The first of those who are there, in the order in which they came.
+        /// A page of the people there, in the order in which they came to the server.
         people: Vec<WhoLine>,
-        /// How many more there are.
+        /// The number of people on the pages after this.
         more: usize,
+        /// The next page.
+        next: Option<MemberCursor>,
     },
     /// To `Whois`.
     Whois(Box<Profile>),
     /// To `Rooms`.
     Rooms {
-        /// The first, by how many people are there.
+        /// A page of the rooms, the fullest first.
         rooms: Vec<RoomLine>,
-        /// How many more there are.
+        /// The number of rooms on the pages after this.
         more: usize,
+        /// The next page.
+        next: Option<RoomCursor>,
     },
     /// To `Topic`.
     Topic {
-        /// Where.
+        /// The room.
         room: RoomName,
-        /// What.
+        /// Its topic.
         topic: Option<Topic>,
     },
     /// To `Room`: its number and name.
@@ -146,23 +161,27 @@ pub enum Answer {
     Stats {
         /// The asker.
         own: Box<Profile>,
-        /// People.
+        /// People on the server.
         people: usize,
-        /// Rooms that somebody is in.
+        /// Rooms with people in them.
         rooms: usize,
-        /// Messages said since the server started.
+        /// Messages since the server started.
         said: u64,
-        /// When it started.
+        /// The time at which it started.
         started: Timestamp,
     },
     /// To `Ignores`.
     Ignores(Vec<Name>),
-    /// To `Sanctions`.
+    /// To `Restrictions`.
     Restrictions {
-        /// The bans.
+        /// The number of bans and of mutes on all pages.
+        counts: (usize, usize),
+        /// A page of the bans, oldest first.
         bans: Vec<Restriction>,
-        /// The mutes.
+        /// The mutes that have place behind the last of the bans, oldest first.
         mutes: Vec<Restriction>,
+        /// The next page.
+        next: Option<RestrictionCursor>,
     },
     /// To `Log`: yes.
     Log,

@@ -1,4 +1,4 @@
-//! Sanctions: bans and mutes, by name, by address or by a block of addresses.
+//! Restrictions: bans and mutes, by name, by address or by a block of addresses.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -10,11 +10,11 @@ use crate::name::Name;
 use crate::text::Text;
 use crate::time::Timestamp;
 
-/// Whom a restriction matches: everyone of this name, and everyone from this block. At least one of
-/// the two is there.
+/// The people that a restriction matches: everybody of this name, and everybody from this block.
+/// At least one of the two is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
-    /// A name, met in any case.
+    /// A name, in any case.
     pub name: Option<Name>,
     /// A block of addresses; a single address is a block of one.
     pub net: Option<IpNet>,
@@ -23,11 +23,11 @@ pub struct Mask {
 /// A ban or a mute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restriction {
-    /// Whom it matches.
+    /// The people it matches.
     pub mask: Mask,
-    /// When it ends; never, if there is no time.
+    /// The time at which it ends; `None` for never.
     pub until: Option<Timestamp>,
-    /// Which operator gave it.
+    /// The operator who gave it.
     pub by: Name,
     /// The reason given.
     pub why: Option<Arc<Text>>,
@@ -37,8 +37,11 @@ pub struct Restriction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaskError;
 
-/// Home networks hand out a /64 to every host and hosts change within it (RFC 8981), so that less
-/// than a /64 of IPv6 names nobody.
+/// The bits before an IPv4 address in `::ffff:0:0/96`, the block of mapped addresses (RFC 4291).
+const MAPPED_PREFIX: u8 = 96;
+
+/// Home networks hand out a /64 to every host and hosts change within it (RFC 8981), so less than a
+/// /64 of IPv6 names nobody.
 const IPV6_PREFIX: u8 = 64;
 
 impl Mask {
@@ -55,12 +58,12 @@ impl Mask {
             return Ok(Self::of_net(IpNet::from(address.to_canonical())));
         }
         match text.parse::<IpNet>() {
-            Ok(net) => Ok(Self::of_net(net.trunc())),
+            Ok(net) => Ok(Self::of_net(net)),
             Err(_) => of_name(text),
         }
     }
 
-    /// Everyone of this name.
+    /// Everybody of this name.
     pub fn of_name(name: Name) -> Self {
         Self {
             name: Some(name),
@@ -68,11 +71,11 @@ impl Mask {
         }
     }
 
-    /// Everyone from this block.
+    /// Everybody from this block.
     pub fn of_net(net: IpNet) -> Self {
         Self {
             name: None,
-            net: Some(net),
+            net: Some(canonical(net)),
         }
     }
 
@@ -80,31 +83,45 @@ impl Mask {
     /// everybody behind a proxy or a tunnel shares.
     pub fn of_person(name: Name, address: IpAddr) -> Self {
         let is_shared = address.to_canonical().is_loopback();
-        let net = (!is_shared).then(|| home_of(address));
+        let net = (!is_shared).then(|| subnet_of(address));
         Self {
             name: Some(name),
             net,
         }
     }
 
-    /// Whether it matches somebody of this name from this address.
+    /// Whether it matches a person of this name from this address.
     pub fn matches(&self, name: Option<&Name>, address: IpAddr) -> bool {
         let same_name = |own: &Name| name.is_some_and(|name| own.same_as(name));
         self.name.as_ref().is_some_and(same_name)
             || self
                 .net
-                .is_some_and(|net| net.contains(&address.to_canonical()))
+                .is_some_and(|net| canonical(net).contains(&address.to_canonical()))
     }
 
     /// Whether `other`, as written to undo a restriction, speaks of this one.
     pub fn is_named_by(&self, other: &Self) -> bool {
         let same_name = |own: &Name| other.name.as_ref().is_some_and(|name| own.same_as(name));
-        self.name.as_ref().is_some_and(same_name) || (self.net.is_some() && self.net == other.net)
+        let same_net = self.net.is_some() && self.net.map(canonical) == other.net.map(canonical);
+        self.name.as_ref().is_some_and(same_name) || same_net
     }
 }
 
+/// The block in canonical form: without host bits, and of IPv4 if it is one of mapped addresses,
+/// since the addresses of people are canonical too.
+pub(crate) fn canonical(net: IpNet) -> IpNet {
+    if let IpNet::V6(v6) = net
+        && let Some(v4) = v6.network().to_ipv4_mapped()
+        && let Some(prefix) = v6.prefix_len().checked_sub(MAPPED_PREFIX)
+        && let Ok(v4) = Ipv4Net::new(v4, prefix)
+    {
+        return IpNet::V4(v4.trunc());
+    }
+    net.trunc()
+}
+
 /// The block that stands for one household: the address, or its /64.
-pub fn home_of(address: IpAddr) -> IpNet {
+pub fn subnet_of(address: IpAddr) -> IpNet {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpNet::V4(Ipv4Net::from(v4)),
         // A prefix of 64 is always valid; the address alone is the answer if it were not.
@@ -156,6 +173,12 @@ mod tests {
             ("192.0.2.7/24", "192.0.2.0/24"),
             ("::ffff:192.0.2.7", "192.0.2.7"),
             ("2001:db8::/32", "2001:db8::/32"),
+            ("2001:db8::1/32", "2001:db8::/32"),
+            ("::ffff:127.0.0.6/128", "127.0.0.6"),
+            ("::ffff:10.9.8.7/120", "10.9.8.0/24"),
+            ("::ffff:a09:807/120", "10.9.8.0/24"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("::/0", "::/0"),
         ] {
             assert_eq!(
                 Mask::parse(text).map(|m| m.to_string()).as_deref(),
@@ -168,15 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn a_block_meets_whom_it_contains() {
+    fn a_block_matches_the_addresses_in_it() {
         let mask = Mask::parse("192.0.2.0/24").expect("a mask");
         assert!(mask.matches(None, ip("192.0.2.200")));
         assert!(mask.matches(None, ip("::ffff:192.0.2.200")));
         assert!(!mask.matches(None, ip("192.0.3.1")));
+        let mask = Mask::parse("::ffff:192.0.2.0/120").expect("a mask");
+        assert!(mask.matches(None, ip("192.0.2.200")));
+        assert!(mask.matches(None, ip("::ffff:192.0.2.200")));
     }
 
     #[test]
-    fn a_person_is_met_by_name_and_household_but_never_by_loopback() {
+    fn a_person_matches_by_name_and_household_but_never_by_loopback() {
         let name = || Name::parse("Lee").expect("a name");
         let mask = Mask::of_person(name(), ip("2001:db8:1:2:3::4"));
         assert!(mask.matches(None, ip("2001:db8:1:2::9")));

@@ -1,11 +1,13 @@
-//! What people ask for. A dialect makes commands out of bytes; nothing here knows how they were
-//! written.
+//! Requests: commands, which change the chat, and queries, which do not. A dialect makes them out
+//! of bytes; nothing here knows how they were written.
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
+use crate::answer::MemberCursor;
 use crate::ban::Mask;
+use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::event::Manner;
 use crate::event::QuitReason;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
@@ -15,31 +17,31 @@ use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Duration;
 
-/// Who asks.
+/// The origin of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// A connection without a name yet.
     Anonymous {
-        /// Which.
+        /// Its number.
         conn: ConnId,
-        /// Where it comes from.
+        /// The address it comes from.
         address: IpAddr,
     },
-    /// Somebody who has arrived.
+    /// A person who has logged in.
     Person {
-        /// Who.
+        /// The person's number.
         person: PersonId,
         /// The connection that the request came on. One that has been replaced is not heard.
         conn: ConnId,
-        /// Where it comes from.
+        /// The address it comes from.
         address: IpAddr,
     },
     /// The server itself.
     Server,
 }
 
-/// That somebody knows the password of a registered name: the hash that it was held against. It
-/// proves nothing any more once the claim has another.
+/// A proof that the caller knows the password of a registered name: the hash that the password was
+/// held against. It is worthless once the registration has another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof(pub Arc<str>);
 
@@ -52,7 +54,7 @@ pub enum RoomRef {
     Name(RoomName),
 }
 
-/// What a command did, for the session that gave it. The facts say what it means to others.
+/// The result of a command, for the session that gave it. The facts carry it to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The facts say it all.
@@ -65,22 +67,27 @@ pub enum Outcome {
     Left(RoomId),
     /// The session speaks for a person again who was here before.
     Resumed {
-        /// Who.
+        /// The person's number.
         person: PersonId,
         /// Everything up to this was written to its last connection; `None` if that is still open,
         /// so that nobody knows.
         seen: Option<Seq>,
     },
+    /// Some of the rooms and lists are tidy.
+    Tidied {
+        /// Whether there is more to tidy at once.
+        more: bool,
+    },
 }
 
-/// Something that changes the chat, if it may be.
+/// A request that changes the chat, if it is allowed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Come in under this name, or as a guest.
+    /// Log in under this name, or as a guest.
     LogIn {
         /// The name asked for.
         name: Option<Name>,
-        /// That the name is one's own.
+        /// A proof that the name is one's own.
         proof: Option<Proof>,
     },
     /// Take up a lost session.
@@ -89,27 +96,27 @@ pub enum Command {
     Quit(QuitReason),
     /// Speak or act in a room.
     Say {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The message.
         text: Text,
-        /// How.
+        /// Speech or action.
         manner: Manner,
     },
-    /// Speak to one person.
+    /// Send a private message.
     PrivateMessage {
-        /// The name as it was typed.
+        /// The receiver's name as it was typed.
         to: String,
-        /// What.
+        /// The message.
         text: Text,
     },
-    /// Speak to whoever last spoke to oneself alone.
+    /// Reply to the last private message.
     Reply(Text),
     /// Give a room a topic, or none.
     SetTopic {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The topic.
         text: Option<Text>,
     },
     /// Enter a room.
@@ -118,13 +125,13 @@ pub enum Command {
     Leave(RoomRef),
     /// Take another name.
     Rename {
-        /// Which.
+        /// The new name.
         name: Name,
-        /// That it is one's own.
+        /// A proof that it is one's own.
         proof: Option<Proof>,
     },
-    /// Keep one's name: from now on it belongs to whoever knows the password of this hash.
-    Claim {
+    /// Register one's name under the password of this hash.
+    Register {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
     },
@@ -132,84 +139,96 @@ pub enum Command {
     Away(Option<Text>),
     /// Be back.
     Back,
-    /// Do not hear a name, or hear it again.
+    /// Ignore a name, or hear it again.
     Ignore {
-        /// Which.
+        /// The name.
         name: Name,
-        /// Which of the two.
+        /// Whether to ignore it.
         on: bool,
     },
-    /// Close somebody's connection.
+    /// Close a person's connection.
     Kick {
         /// The name as it was typed.
         name: String,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Silence somebody.
+    /// Silence a person.
     Mute {
         /// The name as it was typed.
         name: String,
-        /// For how long.
+        /// The time it lasts; until undone if there is none.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Let somebody speak again.
+    /// Let a person speak again.
     Unmute(Name),
-    /// Keep somebody out.
+    /// Keep people out.
     Ban {
-        /// Whom.
+        /// The people it matches.
         mask: Mask,
         /// Whether a name stands for its bearer's address too.
         cover_address: bool,
-        /// For how long.
+        /// The time it lasts; until undone if there is none.
         time: Option<Duration>,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Let somebody in again.
+    /// Let people in again.
     Unban(Mask),
-    /// Make somebody an operator.
+    /// Make a person an operator. The name is as it was typed.
     Op(String),
-    /// Make somebody an operator no more.
+    /// Make a person no longer an operator. The name is as it was typed.
     Deop(String),
     /// Speak to everybody.
     Announce(Text),
     /// Set the message of the day, or none.
     SetMotd(Option<Text>),
-    /// Let only registered names arrive and speak.
+    /// Let only registered names arrive and speak, or everybody again.
     Lock(bool),
-    /// Forget what has run out. The server's own.
+    /// Close empty rooms and forget what has run out. The server's own.
     Tidy,
 }
 
-/// Something that changes nothing.
+/// A request that changes nothing. A query whose answer comes in pages takes the cursor of the page
+/// before.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
-    /// What a new connection is greeted with.
+    /// The greeting of a new connection.
     Greeting,
     /// The hash that a password is held against, if the name is registered.
     PasswordHash(Name),
-    /// Who is in a room.
-    Who(RoomRef),
-    /// About a person.
+    /// The people in a room.
+    Who {
+        /// The room.
+        room: RoomRef,
+        /// The end of the page before.
+        after: Option<MemberCursor>,
+    },
+    /// A person's profile. The name is as it was typed.
     Whois(String),
-    /// All rooms.
-    Rooms,
+    /// The rooms, the fullest first.
+    Rooms {
+        /// The end of the page before.
+        after: Option<RoomCursor>,
+    },
     /// A room's topic.
     Topic(RoomRef),
     /// The number and name of a room.
     Room(RoomRef),
-    /// A room that the asker is in, as one who enters it sees it.
+    /// A room that the asker is in, as it is shown on entering.
     View(RoomId),
     /// One's own numbers and the server's.
     Stats,
-    /// Whom one does not hear.
+    /// The names that one ignores.
     Ignores,
     /// The bans and mutes. For operators.
-    Restrictions,
-    /// Whether one may read what operators did. For operators.
+    Restrictions {
+        /// The end of the page before.
+        after: Option<RestrictionCursor>,
+    },
+    /// Permission to read the audit log. For operators.
     Log,
     /// The message of the day.
     Motd,

@@ -1,4 +1,4 @@
-//! What happened: facts, and events, which are facts with a place in the one order and a time.
+//! Facts, and events, which are facts with a place in the one order and a time.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -17,13 +17,13 @@ use crate::time::Timestamp;
 pub struct Event {
     /// Its place in the one order.
     pub seq: Seq,
-    /// When it was decided.
+    /// The time of the decision.
     pub at: Timestamp,
-    /// What happened.
+    /// The fact.
     pub fact: Fact,
 }
 
-/// Whether something was said or done.
+/// Speech or action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Manner {
     /// A line of talk.
@@ -32,7 +32,7 @@ pub enum Manner {
     Action,
 }
 
-/// Why somebody left the server.
+/// The reason why a person left the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QuitReason {
     /// By `/quit`, with the reason given.
@@ -45,14 +45,14 @@ pub enum QuitReason {
     TimedOut,
     /// An operator closed the connection.
     Kicked {
-        /// Which one.
+        /// The operator.
         by: Name,
         /// The reason given.
         why: Option<Arc<Text>>,
     },
-    /// An operator closed the door for good.
+    /// An operator banned the person.
     Banned {
-        /// Which one.
+        /// The operator.
         by: Name,
         /// Until then, or for good.
         until: Option<Timestamp>,
@@ -75,7 +75,7 @@ impl QuitReason {
     }
 }
 
-/// Somebody came in by name.
+/// A person logged in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedIn {
     /// The new person.
@@ -86,55 +86,55 @@ pub struct LoggedIn {
     pub name: Name,
     /// The address it came from.
     pub address: IpAddr,
-    /// Whether the name is registered and was proven.
+    /// Whether the name is registered, which the person has proven to own.
     pub registered: bool,
     /// Whether it is an operator.
     pub operator: bool,
-    /// What takes the session up again.
+    /// The code that resumes the session.
     pub code: ResumeCode,
 }
 
-/// Somebody took up a lost session.
+/// A person resumed a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Returned {
     /// The person as it was before, with the new connection and address.
-    pub arrived: LoggedIn,
+    pub login: LoggedIn,
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
-    /// Whom it does not want to hear.
+    /// The names it ignores.
     pub ignores: Box<[Name]>,
     /// Everything up to this was shown to it.
     pub seen: Seq,
-    /// The connection it was still on, if that had not been found dead yet: the others then never
+    /// The connection it was still on, if that had not been found dead yet: then the others never
     /// saw it leave.
     pub replaces: Option<ConnId>,
 }
 
-/// Somebody left the server.
+/// A person left the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quit {
-    /// Who.
+    /// The person.
     pub person: PersonId,
     /// The name it went by.
     pub name: Name,
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
-    /// Why.
+    /// The reason.
     pub why: QuitReason,
 }
 
-/// Somebody took another name.
+/// A person took another name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Renamed {
-    /// Who.
+    /// The person.
     pub person: PersonId,
     /// The name before.
     pub old: Name,
     /// The name from now on.
     pub new: Name,
-    /// The rooms that are told.
+    /// The rooms it is in.
     pub rooms: Box<[RoomId]>,
-    /// Whether the new name is registered and was proven.
+    /// Whether the new name is registered, which the person has proven to own.
     pub registered: bool,
     /// Whether it is an operator under the new name.
     pub operator: bool,
@@ -151,22 +151,22 @@ pub struct PrivateMessage {
     pub to: PersonId,
     /// The receiver's name.
     pub to_name: Name,
-    /// What was told.
+    /// The message.
     pub text: Text,
-    /// Whether the receiver does not want to hear the sender. The sender is not told.
+    /// Whether the receiver ignores the sender, who is not told so.
     pub ignored: bool,
 }
 
-/// What an operator did.
+/// An action of an operator, as it is logged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditEntry {
-    /// Which operator; `server` stands for the program itself.
+    /// The operator.
     pub by: Name,
-    /// The person, if it is still here to be told.
+    /// The operator's number, if it is still here to be told.
     pub actor: Option<PersonId>,
-    /// What was done.
+    /// The action.
     pub act: ModAction,
-    /// The person it was done to, if it is here to be told.
+    /// The person concerned, if it is here to be told.
     pub target: Option<PersonId>,
 }
 
@@ -175,7 +175,7 @@ pub struct AuditEntry {
 pub enum ModAction {
     /// `/kick`
     Kick {
-        /// Whom.
+        /// The person's name.
         name: Name,
         /// The reason given.
         why: Option<Arc<Text>>,
@@ -190,14 +190,14 @@ pub enum ModAction {
     Unban(Mask),
     /// `/op`: lasting for a registered name, else until the person leaves.
     Op {
-        /// Whom.
+        /// The new operator's name.
         name: Name,
         /// Whether it outlives the visit.
         lasting: bool,
     },
     /// `/deop`
     Deop {
-        /// Whom.
+        /// The former operator's name.
         name: Name,
     },
     /// `/announce`
@@ -208,7 +208,7 @@ pub enum ModAction {
     Lock(bool),
 }
 
-/// Something that is so from now on.
+/// A change of the chat: true from now on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     /// A room came into being.
@@ -218,94 +218,94 @@ pub enum Fact {
         /// Its name.
         name: RoomName,
     },
-    /// Somebody came in by name. Nobody sees it; the [`Fact::Joined`] behind it is seen.
+    /// A person logged in. Nobody sees it; the [`Fact::Joined`] behind it is seen.
     LoggedIn(Box<LoggedIn>),
-    /// Somebody took up a lost session.
+    /// A person resumed a session.
     Returned(Box<Returned>),
-    /// Somebody entered a room.
+    /// A person entered a room.
     Joined {
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Its name.
         name: Name,
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// How many are there now.
+        /// The number of people there now.
         here: u32,
     },
-    /// Somebody left a room by command.
+    /// A person left a room by command.
     Left {
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Its name.
         name: Name,
-        /// Which.
+        /// The room.
         room: RoomId,
     },
-    /// Several people came and went; told in one line.
+    /// Several people came and went: one line for all of them.
     PresenceSummary {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// So many came.
+        /// The number that came.
         joined: u32,
-        /// So many left.
+        /// The number that left.
         left: u32,
-        /// Who it was, if it was one.
+        /// The person's name, if it was one.
         who: Option<Name>,
-        /// Why they left, if all did for the same reason.
+        /// The reason for leaving, if all had the same.
         why: Option<QuitReason>,
-        /// How many are there now.
+        /// The number of people there now.
         here: u32,
     },
-    /// Somebody left the server.
+    /// A person left the server.
     Quit(Box<Quit>),
-    /// Somebody took another name.
+    /// A person took another name.
     Renamed(Box<Renamed>),
-    /// Somebody spoke in a room. Durable.
+    /// A person spoke in a room. Durable.
     Said {
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Its name.
         name: Name,
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The message.
         text: Text,
-        /// How.
+        /// Speech or action.
         manner: Manner,
     },
-    /// Somebody spoke to one person. Never stored: a name is no proof of who will bear it next.
+    /// A person sent a private message. Never stored: a name is no proof of who will bear it next.
     PrivateMessage(Box<PrivateMessage>),
     /// A room has another topic, or none. Durable.
     TopicSet {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// By whom.
+        /// The name of the person who set it.
         by: Name,
         /// The topic.
         text: Option<Text>,
     },
-    /// Somebody is away, or back.
+    /// A person is away, or back.
     AwaySet {
-        /// Who.
+        /// The person.
         person: PersonId,
         /// Whether it is away.
         away: bool,
         /// The reason given.
         why: Option<Text>,
     },
-    /// Somebody does not want to hear a name any more, or wants to again.
+    /// A person ignores a name, or hears it again.
     IgnoreSet {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// Whom.
+        /// The name.
         name: Name,
-        /// Which of the two.
+        /// Whether it ignores it.
         on: bool,
     },
-    /// A name belongs to whoever knows its password. Durable.
+    /// A person registered its name, or changed the password. Durable.
     Registered {
-        /// Who registered it.
+        /// The person.
         person: PersonId,
         /// The name.
         name: Name,
@@ -314,7 +314,7 @@ pub enum Fact {
         /// Whether its bearer is a lasting operator.
         operator: bool,
     },
-    /// An operator did something. Durable.
+    /// An operator acted. Durable.
     Moderated(Box<AuditEntry>),
     /// Empty rooms without a history are gone; what has run out is forgotten.
     Tidied {
@@ -324,7 +324,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// Whether it must be in the store before anybody sees it, and before it holds.
+    /// Whether it must be in the store before it is applied and before anybody sees it.
     pub fn is_durable(&self) -> bool {
         matches!(
             self,
@@ -335,7 +335,7 @@ impl Fact {
         )
     }
 
-    /// The rooms in whose logs it stands.
+    /// The rooms whose logs it belongs to.
     pub fn rooms(&self) -> &[RoomId] {
         match self {
             Self::Joined { room, .. }
@@ -343,18 +343,18 @@ impl Fact {
             | Self::PresenceSummary { room, .. }
             | Self::Said { room, .. }
             | Self::TopicSet { room, .. } => core::slice::from_ref(room),
-            Self::Quit(departed) => &departed.rooms,
+            Self::Quit(quit) => &quit.rooms,
             Self::Renamed(renamed) => &renamed.rooms,
             Self::Returned(returned) if returned.replaces.is_none() => &returned.rooms,
             _ => &[],
         }
     }
 
-    /// The people to whom it is told in private, wherever they are.
+    /// The people who are told in private, wherever they are.
     pub fn people(&self) -> impl Iterator<Item = PersonId> + '_ {
         let (first, second) = match self {
             Self::PrivateMessage(message) if message.ignored => (Some(message.from), None),
-            // Whoever talks to itself hears it once.
+            // A message to oneself is heard once.
             Self::PrivateMessage(message) => (
                 Some(message.from),
                 (message.to != message.from).then_some(message.to),
@@ -378,7 +378,7 @@ impl Fact {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
-    /// Who is heard in it: what `/ignore` goes by.
+    /// The name of the speaker, which `/ignore` goes by.
     pub fn voice(&self) -> Option<&Name> {
         match self {
             Self::Said { name, .. } => Some(name),

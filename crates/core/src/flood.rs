@@ -1,12 +1,12 @@
-//! Flood control: a token bucket of eight bytes, kept by whoever is being limited.
+//! Flood control: a token bucket of eight bytes, one for each thing that is limited.
 //!
 //! A bucket starts full, each line takes one token, and tokens come back at a steady rate. So a
-//! paste within the burst passes at once, and what is beyond it is refused with the time after
-//! which it would have passed.
+//! paste within the burst passes at once, and the lines beyond it are refused with the time after
+//! which they would have passed.
 
 use crate::time::{Duration, Monotonic};
 
-/// What a bucket allows.
+/// The rate that a bucket allows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
     /// So many at once; 0 means that there is no limit.
@@ -38,7 +38,7 @@ impl Rate {
         }
     }
 
-    /// After how long an empty bucket is full again.
+    /// The time in which an empty bucket fills.
     pub fn refill(self) -> Duration {
         if self.per_second > 0.0 {
             Duration::from_millis((self.burst as f32 / self.per_second * 1_000.0) as u64)
@@ -48,7 +48,7 @@ impl Rate {
     }
 }
 
-/// How much of a [`Rate`] is left.
+/// A token bucket: the part of a [`Rate`] that is left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {
     /// Tokens taken out, so that a new bucket is full at any rate.

@@ -7,20 +7,19 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
 
-/// A person, from arrival to departure. Never used again while the server runs, so that a line
-/// still under way cannot be taken for somebody else's.
+/// A person, from login to quit. Never used again while the server runs, so that a line in flight
+/// cannot be taken for another person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
 
-/// A room. Snapshot in the store with the room's name.
+/// A room. The store keeps it with the room's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId(pub u32);
 
 /// `#lobby`, the room that always exists.
 pub const LOBBY: RoomId = RoomId(0);
 
-/// The connection that a person is on. The core only hands it back; what it means is the
-/// server's affair.
+/// The connection that a person is on. The core only hands it back; the server gives it meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId(pub u64);
 

@@ -1,4 +1,4 @@
-//! The chat itself: who is here, what they may do, and what happens when they do it.
+//! The chat itself: people, rooms and the rules.
 //!
 //! A [`Command`] goes in, [`Chat::decide`] answers with the [`Fact`]s that follow from it or with
 //! a [`Rejection`], and [`Chat::apply`] makes the facts true. Deciding changes nothing and
@@ -30,9 +30,11 @@ mod room_name;
 mod text;
 mod time;
 
-pub use answer::{Answer, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
-pub use ban::{Mask, MaskError, Restriction, home_of};
-pub use chat::{Chat, Env, Registration, RoomSnapshot, Settings, Snapshot};
+pub use answer::{Answer, MemberCursor, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
+pub use ban::{Mask, MaskError, Restriction, subnet_of};
+pub use chat::{
+    Chat, Env, Registration, RestrictionCursor, RoomCursor, RoomSnapshot, Settings, Snapshot,
+};
 pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef};
 pub use event::{
     AuditEntry, Event, Fact, LoggedIn, Manner, ModAction, PrivateMessage, Quit, QuitReason,

@@ -34,7 +34,7 @@ pub const ROOMS_MAX: usize = 50_000;
 pub const ROOMS_PER_PERSON_MAX: usize = 20;
 /// Names on one person's ignore list.
 pub const IGNORES_MAX: usize = 100;
-/// Bans, and likewise mutes. Every arrival is held against all of them.
+/// Bans, and likewise mutes. The bound is on memory; checks look them up.
 pub const RESTRICTIONS_MAX: usize = 10_000;
 /// Names that can be registered; each has a hash of 100 bytes in memory.
 pub const REGISTRATIONS_MAX: usize = 100_000;
@@ -71,10 +71,12 @@ pub const PRESENCE_TIME: Duration = Duration::from_secs(5);
 
 // Reading back.
 
-/// People that `/who` lists: ten screens. The rest are counted.
+/// People on one page of `/who`: ten screens.
 pub const WHO_LINES_MAX: usize = 250;
-/// Rooms that `/rooms` lists, the fullest first. The rest are counted.
+/// Rooms on one page of `/rooms`, the fullest first.
 pub const ROOM_LINES_MAX: usize = 100;
+/// Bans and mutes on one page of `/bans`.
+pub const RESTRICTION_LINES_MAX: usize = 100;
 
 /// Lines that one `/history` shows, and one `/search`.
 pub const HISTORY_LINES_MAX: usize = 1_000;

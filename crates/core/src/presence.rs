@@ -1,9 +1,10 @@
-//! PresenceBatcher: when many come or go at once, the room is told in one line instead of many.
+//! Batching of joins and leaves: when many come or go at once, the room is told in one line.
 //!
-//! Without it a netsplit, a class that starts or a flood of strangers costs every member a line
-//! for every other: a join would cost the more the fuller the room is. The first few within the
+//! Otherwise a netsplit, a class that starts or a flood of strangers costs every member a line
+//! for every other: a join would cost the more the fuller the room is. The first few within a
 //! window are told as they are; the rest are counted, and told when the window ends.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -14,7 +15,7 @@ use crate::limits::{PRESENCE_MAX, PRESENCE_TIME};
 use crate::name::Name;
 use crate::time::Timestamp;
 
-/// Whether a room is told of a fact now.
+/// The time at which a room is told of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timing {
     /// Now, as it is.
@@ -31,64 +32,76 @@ struct Window {
     leaves_told: u32,
     joined: u32,
     left: u32,
-    /// The first who was not told of.
+    /// The first whose coming or going was not told.
     who: Option<Name>,
-    /// The reason that all who left had so far.
+    /// The first reason for leaving; all had the same if `same_reason`.
     why: Option<QuitReason>,
     same_reason: bool,
 }
 
-/// The windows of all rooms where somebody came or went lately.
+/// The windows of all rooms that saw a join or leave lately.
 #[derive(Clone, Debug, Default)]
 pub struct PresenceBatcher {
     rooms: HashMap<RoomId, Window>,
+    /// The windows in the order in which they end. A clock that is set back opens windows that end
+    /// before older ones, so this is no plain queue.
+    ends: BTreeSet<(Timestamp, RoomId)>,
 }
 
 impl PresenceBatcher {
-    /// Takes note of a fact that a room is to be told. Only comings and goings are ever put off.
+    /// Takes in a fact that concerns a room. Only joins and leaves are ever put off.
     pub fn offer(&mut self, room: RoomId, fact: &Fact, now: Timestamp) -> Timing {
         let (name, is_leave, why) = match fact {
             Fact::Joined { name, .. } => (name, false, None),
             Fact::Left { name, .. } => (name, true, None),
-            Fact::Quit(departed) => (&departed.name, true, Some(&departed.why)),
+            Fact::Quit(quit) => (&quit.name, true, Some(&quit.why)),
             _ => return Timing::Now,
         };
-        let crowd = self.rooms.entry(room).or_insert_with(|| Window::open(now));
+        let window = self.rooms.entry(room).or_insert_with(|| {
+            let window = Window::open(now);
+            self.ends.insert((window.until, room));
+            window
+        });
         let told = match is_leave {
-            true => &mut crowd.leaves_told,
-            false => &mut crowd.joins_told,
+            true => &mut window.leaves_told,
+            false => &mut window.joins_told,
         };
         if *told < PRESENCE_MAX {
             *told += 1;
             return Timing::Now;
         }
-        crowd.who.get_or_insert_with(|| name.clone());
+        window.who.get_or_insert_with(|| name.clone());
         match is_leave {
-            true => crowd.count_leave(why),
-            false => crowd.joined += 1,
+            true => window.count_leave(why),
+            false => window.joined += 1,
         }
         Timing::Later
     }
 
-    /// When [`due`](Self::due) has something to do next.
+    /// The time at which [`due`](Self::due) has something to do next.
     pub fn deadline(&self) -> Option<Timestamp> {
-        self.rooms.values().map(|crowd| crowd.until).min()
+        self.ends.first().map(|(until, _)| *until)
     }
 
-    /// The lines that are due: one for each room whose window has ended with somebody untold.
+    /// The lines that are due: one for each room whose window has ended with joins or leaves that
+    /// were put off.
     pub fn due(&mut self, now: Timestamp, here: impl Fn(RoomId) -> usize, facts: &mut Vec<Fact>) {
-        let ended = self.rooms.extract_if(|_, crowd| crowd.until <= now);
-        let mut ended: Vec<_> = ended.filter(|(_, crowd)| crowd.is_pending()).collect();
-        ended.sort_unstable_by_key(|(room, _)| *room);
-        for (room, crowd) in ended {
-            let here = here(room) as u32;
-            facts.push(crowd.tell(room, here));
-            // A crowd that goes on is told once in each window, and nobody in between.
+        while let Some(&(until, room)) = self.ends.first()
+            && until <= now
+        {
+            self.ends.remove(&(until, room));
+            let window = self.rooms.remove(&room);
+            let Some(window) = window.filter(Window::is_pending) else {
+                continue;
+            };
+            facts.push(window.summary(room, here(room) as u32));
+            // While it goes on, the room is told once in each window and not in between.
             let next = Window {
                 joins_told: PRESENCE_MAX,
                 leaves_told: PRESENCE_MAX,
                 ..Window::open(now)
             };
+            self.ends.insert((next.until, room));
             self.rooms.insert(room, next);
         }
     }
@@ -120,7 +133,7 @@ impl Window {
         self.left += 1;
     }
 
-    fn tell(self, room: RoomId, here: u32) -> Fact {
+    fn summary(self, room: RoomId, here: u32) -> Fact {
         Fact::PresenceSummary {
             room,
             joined: self.joined,
@@ -180,7 +193,20 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_that_goes_on_is_one_line_a_window() {
+    fn a_clock_set_back_leaves_no_window_open() {
+        let mut presence = PresenceBatcher::default();
+        let late = Timestamp(100_000);
+        presence.offer(ROOM, &joined(), late);
+        presence.offer(RoomId(2), &joined(), Timestamp(0));
+        assert_eq!(presence.deadline(), Some(Timestamp(0) + PRESENCE_TIME));
+        presence.due(Timestamp(0) + PRESENCE_TIME, |_| 1, &mut vec![]);
+        assert_eq!(presence.deadline(), Some(late + PRESENCE_TIME));
+        presence.due(late + PRESENCE_TIME, |_| 1, &mut vec![]);
+        assert!(presence.deadline().is_none() && presence.rooms.is_empty());
+    }
+
+    #[test]
+    fn a_flood_that_goes_on_is_one_line_a_window() {
         let mut presence = PresenceBatcher::default();
         let mut now = Timestamp(0);
         let mut lines = 0;

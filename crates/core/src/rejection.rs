@@ -1,4 +1,4 @@
-//! Why somebody cannot have what they asked for. Data only: the words are the dialect's.
+//! Rejections of commands and queries. Data only: the words are the dialect's.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -12,7 +12,7 @@ use crate::time::{Duration, Timestamp};
 /// A refusal. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// The name is somebody else's at the moment.
+    /// Another person has the name at the moment.
     NameTaken {
         /// The name asked for.
         name: Name,
@@ -53,9 +53,9 @@ pub enum Rejection {
         /// The name probably meant.
         meant: Option<Name>,
     },
-    /// Nobody has spoken to the asker alone yet, or they have left.
+    /// The asker has received no private message, or its sender has left.
     NobodyToReply,
-    /// The room is for operators to speak in.
+    /// Only operators may speak in the room.
     ReadOnly(RoomName),
     /// The asker is muted.
     Muted {
@@ -102,15 +102,15 @@ pub enum Rejection {
     NotIgnored(Name),
     /// The asker is that person.
     Oneself,
-    /// It takes an operator.
+    /// Only operators may do that.
     NeedsOperator,
     /// The target is an operator already.
     AlreadyOperator(Name),
-    /// The target is no operator.
+    /// The target is not an operator.
     NotOperator(Name),
-    /// Nobody is muted under that name.
+    /// No mute matches that name.
     NotMuted(Name),
-    /// No ban names that.
+    /// No ban names that mask.
     NotBanned(Mask),
     /// There are as many bans or mutes as the server keeps.
     RestrictionsFull,

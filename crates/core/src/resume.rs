@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_is_refused() {
+    fn other_text_is_refused() {
         for text in ["", "K7Q2-9MX", "K7Q2-9MXPP", "K7Q2-9MX0", "é7Q2-9MXP"] {
             assert_eq!(text.parse::<ResumeCode>(), Err(ResumeCodeError), "{text}");
         }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::name::{fold, is_well_formed, normalise, skeleton};
+use crate::name::{fold, is_joiner, is_well_formed, normalise, skeleton};
 
 /// A valid room name. Shown with its `#`, compared in its folded form.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -43,10 +43,16 @@ impl RoomName {
         &self.bare
     }
 
-    /// One key for all spellings of the same room and all that look like it: rooms that differ
-    /// only so would be one to a reader.
+    /// The key that all spellings of a room share, and all names that look like it: a reader could
+    /// not tell such rooms apart.
     pub(crate) fn key(&self) -> String {
-        fold(&skeleton(&fold(&self.bare)))
+        let folded = fold(&self.bare);
+        // Joiners are invisible; not every version of the skeleton leaves them out.
+        let shown = match folded.contains(is_joiner) {
+            true => folded.chars().filter(|c| !is_joiner(*c)).collect(),
+            false => folded,
+        };
+        fold(&skeleton(&shown))
     }
 }
 
@@ -90,5 +96,7 @@ mod tests {
         let key = |text| RoomName::parse(text).map(|room| room.key());
         assert_eq!(key("Dev"), key("dev"));
         assert_eq!(key("dеv"), key("dev")); // Cyrillic е
+        let joined = "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}";
+        assert_eq!(key(joined), key(&joined.replace('\u{200d}', "")));
     }
 }

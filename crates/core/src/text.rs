@@ -1,24 +1,41 @@
-//! What people write, made harmless once, at the only door: whoever holds a [`Text`] may put it on
-//! any terminal, into any log and any file. Nothing later has to remember to escape.
+//! The text that people write, made harmless once, at the only door: a [`Text`] may go to any
+//! terminal, into any log and any file. Nothing later has to remember to escape.
+//!
+//! Four things could pass for something else on a screen. Characters that a terminal obeys become
+//! visible escapes. A text of nothing visible is no text. A wide gap could wrap, so that the rest
+//! of the text stands at the left margin like a line of its own: it is narrowed. A stack of
+//! combining marks spills over the lines above: it is cut.
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt::{self, Write};
 use core::ops::Deref;
 
-/// One line of somebody's text: not blank, and without anything that a terminal would obey.
+use unicode_normalization::char::is_combining_mark;
+
+/// Columns that a run of blanks may take: four levels of indented code, and far from the width of
+/// a terminal.
+const GAP_COLUMNS_MAX: usize = 16;
+
+/// Combining marks on one character. Vietnamese needs two, pointed Hebrew four.
+const MARKS_MAX: usize = 4;
+
+/// One line of text: not blank, and without anything that a terminal would obey.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text(Box<str>);
 
 impl Text {
-    /// Takes a line. Control characters and bidirectional controls become visible escapes
-    /// (`\x1b`, `\u{202e}`); white space at the end goes. `None` if nothing visible is left.
+    /// Takes a line. Control characters and bidirectional overrides and isolates become visible
+    /// escapes (`\x1b`, `\u{202e}`); blanks at the end go, and wide gaps and stacks of marks
+    /// shrink. `None` if nothing visible is left.
     pub fn parse(line: &str) -> Option<Self> {
-        let line = line.trim_end();
-        if line.trim_start().is_empty() {
-            return None;
+        let line = line.trim_end_matches(is_blank);
+        if is_simple(line) {
+            return (!line.is_empty()).then(|| Self(line.into()));
         }
-        Some(Self(escape(line)))
+        let mut cleaner = Cleaner::default();
+        line.chars().for_each(|c| cleaner.push(c));
+        cleaner.is_visible.then(|| Self(cleaner.out.into()))
     }
 }
 
@@ -36,67 +53,242 @@ impl fmt::Display for Text {
     }
 }
 
-/// Whether a terminal might obey `c` instead of showing it: C0 but for tab, DEL, C1, the
-/// bidirectional controls of UAX 9 and the separators that some terminals take for line ends.
+/// Makes every active character of `text` visible.
+pub(crate) fn escape(text: &str) -> Box<str> {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        push_escaped(&mut out, c);
+    }
+    out.into()
+}
+
+/// Whether a line needs no change: ASCII that is shown, with one space at a time. Most lines are.
+fn is_simple(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    // All of them, without a way out in between: so that many are looked at in one instruction.
+    let is_shown = bytes
+        .iter()
+        .fold(true, |all, b| all & matches!(b, b' '..=b'~'));
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    is_shown && !pairs.fold(false, |any, (a, b)| any | (*a == b' ' && *b == b' '))
+}
+
+/// Takes a line character by character.
+#[derive(Default)]
+struct Cleaner {
+    out: String,
+    /// Columns of the run of blanks up to here.
+    gap_columns: usize,
+    /// Marks on the last character.
+    marks: usize,
+    is_visible: bool,
+}
+
+impl Cleaner {
+    fn push(&mut self, c: char) {
+        if is_blank(c) {
+            self.marks = 0;
+            self.gap_columns += columns(c);
+            if self.gap_columns <= GAP_COLUMNS_MAX {
+                self.out.push(c);
+            }
+        } else if is_ignorable(c) {
+            // Between two blanks or two marks it must not make the next a first one.
+            self.out.push(c);
+        } else if is_combining_mark(c) {
+            self.marks += 1;
+            if self.marks <= MARKS_MAX {
+                self.show(c);
+            }
+        } else {
+            self.marks = 0;
+            self.show(c);
+        }
+    }
+
+    fn show(&mut self, c: char) {
+        self.gap_columns = 0;
+        self.is_visible = true;
+        push_escaped(&mut self.out, c);
+    }
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    // Writing to a string cannot fail.
+    let _ = match c {
+        c if !is_active(c) => out.write_char(c),
+        c if u32::from(c) < 0x100 => write!(out, "\\x{:02x}", u32::from(c)),
+        c => write!(out, "\\u{{{:x}}}", u32::from(c)),
+    };
+}
+
+/// Whether a terminal might obey `c` instead of showing it: C0 but for tab, DEL, C1, the separators
+/// that some terminals take for line ends, and the embeddings, overrides and isolates of UAX 9.
+/// The directional marks (U+200E, U+200F, U+061C) reorder no more than a letter does.
 fn is_active(c: char) -> bool {
     matches!(c,
         '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}'
-        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Makes every active character of `text` visible. Most lines are plain ASCII and need only the
-/// look at their bytes.
-pub(crate) fn escape(text: &str) -> Box<str> {
-    let is_harmless = |b: u8| matches!(b, b' '..=b'~' | b'\t');
-    // All of them, without a way out in between: so that many are looked at in one instruction.
-    let are_harmless = text.bytes().fold(true, |all, b| all & is_harmless(b));
-    if are_harmless || !text.chars().any(is_active) {
-        return text.into();
+/// Whether `c` takes room and shows nothing: white space, Braille without a dot, Hangul fillers.
+fn is_blank(c: char) -> bool {
+    let is_filler = matches!(
+        c,
+        '\u{2800}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+    );
+    is_filler || (c.is_whitespace() && !is_active(c))
+}
+
+/// The most columns that a blank takes.
+fn columns(blank: char) -> usize {
+    match blank {
+        ' ' => 1,
+        '\t' => 8,
+        _ => 2,
     }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            c if !is_active(c) => out.push(c),
-            // Writing to a string cannot fail.
-            c if u32::from(c) < 0x100 => drop(write!(out, "\\x{:02x}", u32::from(c))),
-            c => drop(write!(out, "\\u{{{:x}}}", u32::from(c))),
-        }
-    }
-    out.into()
+}
+
+/// Whether `c` takes no room and shows nothing by itself (`Default_Ignorable_Code_Point`, UAX 44).
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use std::format;
+    use std::vec;
+    use std::vec::Vec;
 
     #[track_caller]
     fn check(input: &str, expected: &str) {
-        assert_eq!(Text::parse(input).as_deref(), Some(expected));
+        assert_eq!(Text::parse(input).as_deref(), Some(expected), "{input:?}");
     }
 
     #[test]
     fn ordinary_text_stays_as_it_is() {
-        check("hello\tworld", "hello\tworld");
-        check("  indented", "  indented");
+        for text in [
+            "hello\tworld",
+            "  indented",
+            "two  spaces",
+            "größe 漢字 👩‍👩‍👧 مرحبا",
+            "1\u{fe0f}\u{20e3}",
+            // Hebrew with a mark that keeps the full stop on the left, and all directional marks.
+            "שלום\u{200f}!",
+            "a\u{200e}b\u{61c}c\u{200f}",
+            "e\u{301}\u{323}",
+        ] {
+            check(text, text);
+        }
         check("trailing  ", "trailing");
-        check("größe 漢字 👩‍👩‍👧 مرحبا", "größe 漢字 👩‍👩‍👧 مرحبا");
+        check("trailing\u{2800}\u{3164} ", "trailing");
     }
 
     #[test]
-    fn what_a_terminal_obeys_is_shown() {
+    fn active_characters_are_shown() {
         check("\x1b[31mred", "\\x1b[31mred");
         check("bell\x07!", "bell\\x07!");
         check("a\u{9b}31m", "a\\x9b31m");
         check("del\x7f.", "del\\x7f.");
         check("evil\u{202e}txt", "evil\\u{202e}txt");
         check("two\u{2028}lines", "two\\u{2028}lines");
-        check("a\u{2066}b\u{200f}c", "a\\u{2066}b\\u{200f}c");
+        check("a\u{2066}b\u{2069}c", "a\\u{2066}b\\u{2069}c");
     }
 
     #[test]
     fn blank_is_no_text() {
-        for line in ["", " ", "\t \t", "\u{3000}"] {
-            assert_eq!(Text::parse(line), None);
+        for line in ["", " ", "\t \t", "\u{3000}", "\u{200b}", "\u{2060}\u{feff}"] {
+            assert_eq!(Text::parse(line), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_gap_is_narrowed() {
+        let gap = " ".repeat(GAP_COLUMNS_MAX);
+        let forged = |blanks: &str| format!("hi{blanks}[22:59] ann: I resign");
+        check(&forged(&" ".repeat(64)), &forged(&gap));
+        check(&forged(&gap), &forged(&gap));
+        check(&forged(&"\t".repeat(8)), &forged("\t\t"));
+        check(
+            &forged(&"\u{3000}".repeat(32)),
+            &forged(&"\u{3000}".repeat(8)),
+        );
+    }
+
+    #[test]
+    fn a_stack_of_marks_is_cut() {
+        let stack = |marks| format!("a{}b", "\u{301}".repeat(marks));
+        check(&stack(4), &stack(4));
+        check(&stack(50), &stack(4));
+    }
+
+    /// Characters of every kind that the rules tell apart.
+    fn lines() -> impl Strategy<Value = String> {
+        let kinds = vec![
+            'a', '[', ' ', ' ', '\t', '\u{a0}', '\u{3000}', '\u{2800}', '\u{3164}', '\u{115f}',
+            '\u{200b}', '\u{200f}', '\u{ad}', '\u{feff}', '\u{301}', '\u{488}', '\u{fe0f}', '\x1b',
+            '\u{202e}', '\u{2028}', '\u{85}', 'ß', '漢',
+        ];
+        let runs = (select(kinds), 1_usize..30);
+        let runs = prop::collection::vec(runs, 0..12);
+        runs.prop_map(|runs| {
+            let runs = runs.into_iter();
+            runs.flat_map(|(c, times)| core::iter::repeat_n(c, times))
+                .collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_text_is_harmless(line in lines()) {
+            let Some(text) = Text::parse(&line) else { return Ok(()) };
+            prop_assert!(!text.chars().any(is_active));
+            prop_assert!(!text.ends_with(is_blank));
+            let shown: Vec<char> = text.chars().filter(|c| !is_ignorable(*c)).collect();
+            for gap in shown.split(|c| !is_blank(*c)) {
+                prop_assert!(gap.iter().copied().map(columns).sum::<usize>() <= GAP_COLUMNS_MAX);
+            }
+            for stack in shown.split(|c| !is_combining_mark(*c)) {
+                prop_assert!(stack.len() <= MARKS_MAX);
+            }
+        }
+
+        #[test]
+        fn only_a_line_with_something_visible_is_a_text(line in lines()) {
+            let is_visible = line.chars().any(|c| !is_blank(c) && !is_ignorable(c));
+            prop_assert_eq!(Text::parse(&line).is_some(), is_visible);
+        }
+
+        #[test]
+        fn a_text_read_again_is_the_same(line in lines()) {
+            if let Some(text) = Text::parse(&line) {
+                prop_assert_eq!(Text::parse(&text), Some(text));
+            }
+        }
+
+        #[test]
+        fn the_short_way_leads_to_the_same(line in "[ -~]{0,20}") {
+            let line = line.trim_end_matches(is_blank);
+            let mut cleaner = Cleaner::default();
+            line.chars().for_each(|c| cleaner.push(c));
+            let long = cleaner.is_visible.then_some(cleaner.out);
+            let text = Text::parse(line);
+            prop_assert_eq!(text.as_deref(), long.as_deref());
+        }
+
+        #[test]
+        fn other_text_is_left_alone(line in "[a-zß漢ا]([a-zß漢ا ]{0,9}[a-zß漢ا])?") {
+            let text = Text::parse(&line);
+            prop_assert_eq!(text.as_deref(), Some(&*line));
         }
     }
 }

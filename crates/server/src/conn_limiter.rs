@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chinwag_core::{Bucket, Monotonic, Rate, home_of};
+use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
 
 /// A household: its block of addresses as numbers, without what all blocks of its kind share.
 type Home = u128;
@@ -85,7 +85,7 @@ impl ConnLimiter {
         if address.to_canonical().is_loopback() {
             return Ok(None);
         }
-        let home = match home_of(address).network() {
+        let home = match subnet_of(address).network() {
             IpAddr::V4(v4) => u128::from(v4.to_bits()),
             IpAddr::V6(v6) => v6.to_bits(),
         };

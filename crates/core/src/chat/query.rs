@@ -1,20 +1,23 @@
-//! Answers: what there is to know, for whoever may know it.
+//! Answers to queries. Long ones come in pages, so that no question holds up the hub and no reader
+//! that stalls costs more than a page.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
+use core::ops::Bound;
 
-use super::{Chat, Person};
-use crate::answer::{Answer, Profile, RoomLine, RoomSummary, Welcome, WhoLine};
+use super::state::List;
+use super::{Chat, Person, RestrictionCursor, RoomCursor};
+use crate::answer::{Answer, MemberCursor, Profile, RoomLine, RoomSummary, Welcome, WhoLine};
+use crate::ban::Restriction;
 use crate::command::{Caller, Query, RoomRef};
 use crate::ids::{PersonId, RoomId};
-use crate::limits::{ROOM_LINES_MAX, WHO_LINES_MAX};
+use crate::limits::{RESTRICTION_LINES_MAX, WHO_LINES_MAX};
 use crate::rejection::Rejection;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
-/// Names that an arriving person is told before the rest are counted.
-const COMPANY_NAMES_MAX: usize = 5;
+/// Names of others that a summary of a room gives before it counts the rest.
+const SUMMARY_NAMES_MAX: usize = 5;
 
 impl Chat {
     /// Answers a query. Changes nothing.
@@ -30,17 +33,16 @@ impl Chat {
         match (caller, query) {
             (Caller::Anonymous { address, .. }, Query::Greeting) => {
                 self.check_not_banned(None, address, now)?;
-                self.check_room_for_one_more()?;
+                self.check_has_space()?;
                 Ok(Answer::Greeting {
                     people: self.people.len(),
-                    rooms: self.busy_rooms,
+                    rooms: self.rooms.busy(),
                 })
             }
             (_, Query::PasswordHash(name)) => {
-                let claim = self.registrations.get(&name);
-                Ok(Answer::PasswordHash(
-                    claim.map(|claim| claim.password_hash.clone()),
-                ))
+                let registration = self.registrations.get(&name);
+                let hash = registration.map(|registration| registration.password_hash.clone());
+                Ok(Answer::PasswordHash(hash))
             }
             (_, query) => self.answer_to(self.asker(caller)?, query, now),
         }
@@ -48,14 +50,15 @@ impl Chat {
 
     fn answer_to(&self, me: &Person, query: Query, now: Timestamp) -> Result<Answer, Rejection> {
         Ok(match query {
-            Query::Who(room) => self.who(self.room_of(room)?, now),
+            Query::Who { room, after } => self.who(self.room_of(room)?, after, now),
             Query::Whois(name) => {
-                Answer::Whois(Box::new(self.profile(self.find(&name)?, me.operator, now)))
+                let person = self.find(me, &name)?;
+                Answer::Whois(Box::new(self.profile(person, me.rank.operator, now)))
             }
-            Query::Rooms => self.room_list(me),
+            Query::Rooms { after } => self.room_list(me, after),
             Query::Topic(room) => {
                 let id = self.room_of(room)?;
-                let room = self.rooms.get(&id);
+                let room = self.rooms.get(id);
                 Answer::Topic {
                     room: self.name_of(id),
                     topic: room.and_then(|room| room.topic.clone()),
@@ -63,120 +66,145 @@ impl Chat {
             }
             Query::Room(room) => {
                 let id = self.room_of(room)?;
-                let room = self.name_of(id);
-                Answer::RoomId(id, room)
+                Answer::RoomId(id, self.name_of(id))
             }
             Query::Stats => Answer::Stats {
                 own: Box::new(self.profile(me, true, now)),
                 people: self.people.len(),
-                rooms: self.busy_rooms,
+                rooms: self.rooms.busy(),
                 said: self.said,
                 started: self.started,
             },
             Query::Ignores => Answer::Ignores(me.ignores.clone()),
-            Query::Restrictions => {
+            Query::Restrictions { after } => {
                 self.check_operator(me)?;
-                let (bans, mutes) = (self.bans.iter(), self.mutes.iter());
-                Answer::Restrictions {
-                    bans: bans.filter(|ban| ban.is_active(now)).cloned().collect(),
-                    mutes: mutes.filter(|mute| mute.is_active(now)).cloned().collect(),
-                }
+                self.restrictions(after, now)
             }
             Query::Log => {
                 self.check_operator(me)?;
                 Answer::Log
             }
             Query::View(room) => {
-                let room = self.own_room(me, RoomRef::Id(room))?;
+                let room = self.room_of(RoomRef::Id(room))?;
+                self.check_is_in(me, room)?;
                 let summary = self.room_summary(me.id, room);
                 Answer::Room(summary.ok_or(Rejection::RoomGone)?)
             }
-            Query::Motd => Answer::Motd(self.motd.clone()),
+            Query::Motd => Answer::Motd(self.notices.motd.clone()),
             Query::Greeting | Query::PasswordHash(_) => return Err(Rejection::NotHere),
         })
     }
 
     fn name_of(&self, room: RoomId) -> RoomName {
-        self.room_name(room)
-            .cloned()
-            .unwrap_or_else(RoomName::lobby)
+        let name = self.room_name(room);
+        name.cloned().unwrap_or_else(RoomName::lobby)
     }
 
-    fn who(&self, id: RoomId, now: Timestamp) -> Answer {
-        let members = self.rooms.get(&id).map_or(&[][..], |room| &room.members);
-        let first = members.iter().take(WHO_LINES_MAX);
-        let people = first.filter_map(|id| self.people.get(id));
+    fn who(&self, id: RoomId, after: Option<MemberCursor>, now: Timestamp) -> Answer {
+        let room = self.rooms.get(id);
+        let start = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.after));
+        let rest = room.map(|room| room.members.range((start, Bound::Unbounded)));
+        let mut rest = rest.into_iter().flatten();
+        let page: Vec<PersonId> = rest.by_ref().take(WHO_LINES_MAX).copied().collect();
+        let listed = after.map_or(0, |cursor| cursor.listed) + page.len();
+        let has_more = rest.next().is_some();
+        let last = page.last().filter(|_| has_more);
+        let people = page.iter().filter_map(|id| self.people.get(*id));
         Answer::Who {
             room: self.name_of(id),
             people: people.map(|person| who_line(person, now)).collect(),
-            more: members.len().saturating_sub(WHO_LINES_MAX),
+            more: match has_more {
+                true => self.here(id).saturating_sub(listed).max(1),
+                false => 0,
+            },
+            next: last.map(|&after| MemberCursor { after, listed }),
         }
     }
 
     fn profile(&self, person: &Person, with_address: bool, now: Timestamp) -> Profile {
+        let rooms = person.rooms.iter();
         Profile {
             line: who_line(person, now),
-            rooms: person
-                .rooms
-                .iter()
-                .map(|&room| self.name_of(room))
-                .collect(),
-            since: person.arrived,
-            said: person.said,
-            muted: person
-                .muted
-                .as_ref()
-                .is_some_and(|mute| mute.is_active(now)),
-            address: with_address.then_some(person.address),
+            rooms: rooms.map(|&room| self.name_of(room)).collect(),
+            since: person.activity.since,
+            said: person.activity.said,
+            muted: self.mute_of(person, now).is_some(),
+            address: with_address.then_some(person.session.address),
         }
     }
 
-    fn room_list(&self, me: &Person) -> Answer {
-        let mut rooms: Vec<_> = self.rooms.iter().collect();
-        rooms.sort_unstable_by_key(|(id, room)| (Reverse(room.members.len()), **id));
-        let more = rooms.len().saturating_sub(ROOM_LINES_MAX);
-        rooms.truncate(ROOM_LINES_MAX);
-        let line = |(id, room): (&RoomId, &super::Room)| RoomLine {
+    fn room_list(&self, me: &Person, after: Option<RoomCursor>) -> Answer {
+        let page = self.rooms.page(after);
+        let lines = page.rooms.iter().map(|(id, room)| RoomLine {
             room: room.name.clone(),
             here: room.members.len(),
             joined: me.rooms.contains(id),
             topic: room.topic.as_ref().map(|topic| topic.text.clone()),
-        };
+        });
         Answer::Rooms {
-            rooms: rooms.into_iter().map(line).collect(),
-            more,
+            rooms: lines.collect(),
+            more: page.more,
+            next: page.next,
         }
     }
 
-    /// A room and who else is there; `None` if the room or the person is gone.
+    /// A page of the bans and then the mutes. It looks at so many entries and leaves out those that
+    /// have run out, so it may be short.
+    fn restrictions(&self, after: Option<RestrictionCursor>, now: Timestamp) -> Answer {
+        let (bans, mutes) = match after.map(|cursor| (cursor.list, cursor.after)) {
+            None => (Some(None), None),
+            Some((List::Bans, after)) => (Some(Some(after)), None),
+            Some((List::Mutes, after)) => (None, Some(after)),
+        };
+        let bans = bans.into_iter().flat_map(|after| self.bans.after(after));
+        let mutes = self.mutes.after(mutes);
+        let bans = bans.map(|(id, ban)| (List::Bans, id, ban));
+        let mut rest = bans.chain(mutes.map(|(id, mute)| (List::Mutes, id, mute)));
+        let page: Vec<_> = rest.by_ref().take(RESTRICTION_LINES_MAX).collect();
+        let last = page.last().filter(|_| rest.next().is_some());
+        let active = |list: List| -> Vec<Restriction> {
+            let page = page
+                .iter()
+                .filter(|(of, _, entry)| *of == list && entry.is_active(now));
+            page.map(|(.., entry)| Restriction::clone(entry)).collect()
+        };
+        Answer::Restrictions {
+            counts: (self.bans.len(), self.mutes.len()),
+            bans: active(List::Bans),
+            mutes: active(List::Mutes),
+            next: last.map(|&(list, after, _)| RestrictionCursor { list, after }),
+        }
+    }
+
+    /// A room and the others in it; `None` if the room is gone.
     pub fn room_summary(&self, person: PersonId, id: RoomId) -> Option<RoomSummary> {
-        let room = self.rooms.get(&id)?;
+        let room = self.rooms.get(id)?;
         let others = room.members.iter().filter(|&&id| id != person);
-        let names = others
-            .filter_map(|id| self.people.get(id))
-            .map(|p| p.name.clone());
-        let others: Box<[_]> = names.take(COMPANY_NAMES_MAX).collect();
+        let others = others.filter_map(|id| self.people.get(*id));
+        let names = others.map(|other| other.name.clone());
+        let others: Box<[_]> = names.take(SUMMARY_NAMES_MAX).collect();
+        let is_inside = room.members.contains(&person);
+        let number = room.members.len() - usize::from(is_inside);
         Some(RoomSummary {
             room: room.name.clone(),
             id,
-            more: (room.members.len() - 1).saturating_sub(others.len()),
+            more: number.saturating_sub(others.len()),
             others,
             topic: room.topic.clone(),
         })
     }
 
-    /// What somebody is told on arrival; `None` if the person is gone.
+    /// The welcome to a person who has arrived; `None` if it is gone.
     pub fn welcome(&self, person: PersonId) -> Option<Welcome> {
-        let me = self.people.get(&person)?;
-        let claim = self.registrations.get(&me.name);
-        let lasting = claim.is_some_and(|claim| claim.operator);
+        let me = self.people.get(person)?;
+        let lasting = self.registrations.is_operator(&me.name);
         Some(Welcome {
             person,
             name: me.name.clone(),
             room: self.room_summary(person, *me.rooms.last()?)?,
-            resume: (me.code, self.settings.resume_time),
-            first_operator: me.operator && !lasting,
-            motd: self.motd.clone(),
+            resume: (me.session.code, self.settings.resume_time),
+            first_operator: me.rank.operator && !lasting,
+            motd: self.notices.motd.clone(),
         })
     }
 }
@@ -184,9 +212,9 @@ impl Chat {
 fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
         name: person.name.clone(),
-        operator: person.operator,
-        registered: person.registered,
+        operator: person.rank.operator,
+        registered: person.rank.registered,
         away: person.away.clone(),
-        silent: now.since(person.spoke),
+        silent: now.since(person.activity.spoke),
     }
 }

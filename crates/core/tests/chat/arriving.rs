@@ -4,7 +4,7 @@ use chinwag_core::{
     Command, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot, Settings, Snapshot,
 };
 
-use crate::world::{World, claim, name, room};
+use crate::world::{World, name, register, room};
 
 /// What somebody is told who asks for a name where these people are.
 #[track_caller]
@@ -60,9 +60,51 @@ fn a_look_alike_is_refused() {
 }
 
 #[test]
-fn a_claimed_name_takes_its_password() {
+fn names_that_differ_by_punctuation_look_alike() {
+    for asked in ["teacher.", "t-e-acher", "teacher_", "Tea.cher"] {
+        check(&["teacher"], asked, alike(asked, "teacher"));
+        check(&[asked], "teacher", alike("teacher", asked));
+    }
+    check(&["teacher"], "teachers", Ok("teachers"));
+}
+
+#[test]
+fn a_thousand_numbered_names_make_no_long_search() {
     let mut world = World::with(&["lee"]);
-    world.by("lee", claim("hash")).expect("registered");
+    for n in 2..40 {
+        world.arrive(&format!("lee{n}")).expect("here");
+    }
+    let free = world.arrive("lee");
+    assert_eq!(free.err(), taken("lee", "lee64").err());
+}
+
+#[test]
+fn names_of_one_look_are_few() {
+    let mut world = World::with(&["lee"]);
+    let spelling = |n: u32| -> String {
+        let letters = (0..6).map(|bit| if n >> bit & 1 == 0 { 'l' } else { '1' });
+        ['x'].into_iter().chain(letters).collect()
+    };
+    let arrived = (0..64).map(|n| world.arrive(&spelling(n)).is_ok());
+    assert!(arrived.filter(|arrived| *arrived).count() < 10);
+}
+
+#[test]
+fn two_sessions_never_share_a_code() {
+    // The numbers of the world repeat after a while: the same code is drawn three times.
+    let mut world = World::with(&[]);
+    world.repeat_random(3);
+    let codes: Vec<_> = ["ann", "bob", "cy"]
+        .map(|who| world.arrive(who).expect("here").code)
+        .into();
+    assert!(codes[0] != codes[1] && codes[1] != codes[2] && codes[0] != codes[2]);
+    world.check();
+}
+
+#[test]
+fn a_registered_name_takes_its_password() {
+    let mut world = World::with(&["lee"]);
+    world.by("lee", register("hash")).expect("registered");
     world.lose("lee");
     let registered = |asked| Err(Rejection::NameRegistered(name(asked)));
     assert_eq!(world.arrive("lee").map(|lee| lee.name), registered("lee"));
@@ -89,9 +131,9 @@ fn a_claimed_name_takes_its_password() {
 }
 
 #[test]
-fn a_claimed_name_in_another_case_imitates_nobody() {
+fn a_registered_name_in_another_case_imitates_nobody() {
     let mut world = World::with(&["iee"]);
-    world.by("iee", claim("hash")).expect("registered");
+    world.by("iee", register("hash")).expect("registered");
     world.lose("iee");
     world.arrive("lee").expect("here");
     let visitor = world.visitor("192.0.2.77");
@@ -138,7 +180,7 @@ fn the_server_is_full_when_it_is() {
 }
 
 #[test]
-fn the_first_is_the_operator_as_long_as_there_is_none() {
+fn the_first_is_operator_while_there_is_none() {
     let mut world = World::with(&[]);
     assert!(world.arrive("ann").expect("here").operator);
     assert!(!world.arrive("bob").expect("here").operator);
@@ -149,7 +191,7 @@ fn the_first_is_the_operator_as_long_as_there_is_none() {
 #[test]
 fn a_registered_operator_is_the_only_one_wherever_they_are() {
     let mut world = World::with(&["lee"]);
-    world.by("lee", claim("hash")).expect("registered");
+    world.by("lee", register("hash")).expect("registered");
     world.lose("lee");
     assert!(!world.arrive("ann").expect("here").operator);
 }
@@ -166,14 +208,14 @@ fn the_first_operator_can_be_turned_off() {
 
 #[test]
 fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
-    let claim = |operator| chinwag_core::Registration {
+    let registration = |operator| chinwag_core::Registration {
         name: name("lee"),
         password_hash: "hash".into(),
         operator,
     };
     for (operator, told) in [(false, true), (true, false)] {
         let kept = Snapshot {
-            registrations: vec![claim(operator)],
+            registrations: vec![registration(operator)],
             ..Snapshot::default()
         };
         let mut world = World::new(Settings::default(), kept);
@@ -183,8 +225,8 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
             proof: Some(Proof("hash".into())),
         };
         world.act(visitor, command).expect("here");
-        let arrival = world.chat.arrival(world.person("lee")).expect("here");
-        assert_eq!(arrival.first_operator, told);
+        let welcome = world.chat.welcome(world.person("lee")).expect("here");
+        assert_eq!(welcome.first_operator, told);
     }
 }
 

@@ -5,9 +5,10 @@
 //! fact against a second opinion ([`shadow::Shadow`]) on the way.
 
 mod arriving;
-mod claiming;
 mod operating;
+mod paging;
 mod properties;
+mod registering;
 mod resuming;
 mod rooms;
 mod shadow;

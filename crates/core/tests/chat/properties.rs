@@ -1,8 +1,8 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Duration, Mask, Prefs, Proof, Query, QuitReason, Registration,
-    Rejection, ResumeCode, Settings, Snapshot,
+    Answer, Caller, Command, ConnId, Duration, Manner, Mask, Proof, Query, QuitReason,
+    Registration, Rejection, ResumeCode, RoomId, RoomRef, Settings, Snapshot,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -35,7 +35,7 @@ const NAMES: [&str; 16] = [
     "\u{430}nn",
     "gopher",
     "gofer",
-    "root",
+    "rocky",
     "host1",
     "hostl",
 ];
@@ -54,31 +54,31 @@ const MASKS: [&str; 9] = [
     "198.51.100.7",
 ];
 
-/// What somebody at a terminal does.
+/// A thing to do at a terminal.
 #[derive(Clone, Debug)]
-enum AuditEntry {
-    /// The same whoever does it.
+enum Action {
+    /// The same for everybody.
     Plain(Command),
     Rename {
         name: &'static str,
         proven: bool,
     },
-    /// Claims the name with a new password.
-    Registration,
-    /// Takes up one of the sessions that ever were.
+    /// Registers the name with a new password.
+    Register,
+    /// Resumes one of the sessions that ever were.
     Resume(usize),
-    /// Says something on a connection that is somebody else's.
+    /// Speaks for another person, on a connection of its own.
     Impersonate,
 }
 
 #[derive(Clone, Debug)]
 enum Step {
     Pass(Duration),
-    /// Whoever sits at a terminal does something; if nobody has arrived there, they arrive.
+    /// Somebody does something at a terminal, or logs in where nobody has yet.
     At {
         terminal: usize,
         arriving: (Option<&'static str>, bool),
-        audit_entry: AuditEntry,
+        action: Action,
     },
     Tidy,
     /// A commit, which succeeds or not.
@@ -107,13 +107,21 @@ fn departures() -> impl Strategy<Value = QuitReason> {
     ])
 }
 
+/// The lobby mostly, and rooms that may or may not be there.
+fn room_ids() -> impl Strategy<Value = RoomId> {
+    prop_oneof![Just(RoomId(0)), (0_u32..6).prop_map(RoomId)]
+}
+
+fn manners() -> impl Strategy<Value = Manner> {
+    select(vec![Manner::Speech, Manner::Action])
+}
+
 fn talk() -> impl Strategy<Value = Command> {
     prop_oneof![
-        3 => Just(Command::Say(text("hello"))),
-        1 => Just(Command::Act(text("waves"))),
+        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room, text: text("hello"), manner }),
         2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst") }),
         1 => Just(Command::Reply(text("what?"))),
-        1 => any::<bool>().prop_map(|on| Command::SetTopic(on.then(|| text("ship it")))),
+        1 => (room_ids(), any::<bool>()).prop_map(|(room, on)| Command::SetTopic { room, text: on.then(|| text("ship it")) }),
         1 => Just(Command::Announce(text("restart at noon"))),
     ]
 }
@@ -121,8 +129,8 @@ fn talk() -> impl Strategy<Value = Command> {
 fn moving() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => select(&ROOMS[..]).prop_map(|to| Command::Join(room(to))),
-        1 => Just(Command::Leave(None)),
-        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave(Some(room(from)))),
+        1 => room_ids().prop_map(|room| Command::Leave(RoomRef::Id(room))),
+        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave(RoomRef::Name(room(from)))),
         2 => departures().prop_map(Command::Quit),
     ]
 }
@@ -135,10 +143,6 @@ fn oneself() -> impl Strategy<Value = Command> {
             name: name(whom),
             on
         }),
-        any::<bool>().prop_map(|echo| Command::SetPrefs(Box::new(Prefs {
-            echo,
-            ..Prefs::default()
-        }))),
     ]
 }
 
@@ -162,17 +166,17 @@ fn operating() -> impl Strategy<Value = Command> {
     ]
 }
 
-fn audit_log() -> impl Strategy<Value = AuditEntry> {
+fn actions() -> impl Strategy<Value = Action> {
     prop_oneof![
-        6 => talk().prop_map(AuditEntry::Plain),
-        6 => moving().prop_map(AuditEntry::Plain),
-        2 => oneself().prop_map(AuditEntry::Plain),
-        8 => operating().prop_map(AuditEntry::Plain),
+        6 => talk().prop_map(Action::Plain),
+        6 => moving().prop_map(Action::Plain),
+        2 => oneself().prop_map(Action::Plain),
+        8 => operating().prop_map(Action::Plain),
         4 => (select(&NAMES[..]), any::<bool>())
-            .prop_map(|(name, proven)| AuditEntry::Rename { name, proven }),
-        2 => Just(AuditEntry::Registration),
-        3 => any::<usize>().prop_map(AuditEntry::Resume),
-        1 => Just(AuditEntry::Impersonate),
+            .prop_map(|(name, proven)| Action::Rename { name, proven }),
+        2 => Just(Action::Register),
+        3 => any::<usize>().prop_map(Action::Resume),
+        1 => Just(Action::Impersonate),
     ]
 }
 
@@ -182,12 +186,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         any::<bool>(),
     );
     let at =
-        (0..HOMES.len(), arriving, audit_log()).prop_map(|(terminal, arriving, audit_entry)| {
-            Step::At {
-                terminal,
-                arriving,
-                audit_entry,
-            }
+        (0..HOMES.len(), arriving, actions()).prop_map(|(terminal, arriving, action)| Step::At {
+            terminal,
+            arriving,
+            action,
         });
     let step = prop_oneof![
         20 => at,
@@ -217,13 +219,13 @@ prop_compose! {
 }
 
 fn kept() -> impl Strategy<Value = Snapshot> {
-    let root = |operator| Registration {
-        name: name("root"),
-        password_hash: "hash of root".into(),
+    let rocky = |operator| Registration {
+        name: name("rocky"),
+        password_hash: "hash of rocky".into(),
         operator,
     };
     prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Snapshot {
-        registrations: operator.map(root).into_iter().collect(),
+        registrations: operator.map(rocky).into_iter().collect(),
         ..Snapshot::default()
     })
 }
@@ -256,66 +258,59 @@ impl Play {
             Step::At {
                 terminal,
                 arriving,
-                audit_entry,
-            } => self.at(terminal, arriving, audit_entry),
+                action,
+            } => self.at(terminal, arriving, action),
         }
     }
 
-    fn at(
-        &mut self,
-        terminal: usize,
-        arriving: (Option<&'static str>, bool),
-        audit_entry: AuditEntry,
-    ) {
-        self.seat(terminal);
+    fn at(&mut self, terminal: usize, arriving: (Option<&'static str>, bool), action: Action) {
+        self.look_who_is_at(terminal);
         let mut caller = self.terminals[terminal];
         let is_visitor = matches!(caller, Caller::Anonymous { .. });
-        let command = match audit_entry {
-            AuditEntry::Resume(n) if !self.codes.is_empty() => {
+        let command = match action {
+            Action::Resume(n) if !self.codes.is_empty() => {
                 return self.resume(caller, self.codes[n % self.codes.len()]);
             }
-            AuditEntry::Impersonate => {
+            Action::Impersonate => {
                 caller = self.impersonated(caller);
-                Command::Say(text("it was me"))
+                crate::world::say("it was me")
             }
             _ if is_visitor => Command::LogIn {
                 name: arriving.0.map(name),
                 proof: arriving.0.and_then(|name| self.proof(name, arriving.1)),
             },
-            AuditEntry::Plain(command) => command,
-            AuditEntry::Rename { name: to, proven } => Command::Rename {
+            Action::Plain(command) => command,
+            Action::Rename { name: to, proven } => Command::Rename {
                 name: name(to),
                 proof: self.proof(to, proven),
             },
-            AuditEntry::Registration | AuditEntry::Resume(_) => {
+            Action::Register | Action::Resume(_) => {
                 self.registrations += 1;
                 let password_hash = format!("hash {}", self.registrations).into();
-                Command::Claim { password_hash }
+                Command::Register { password_hash }
             }
         };
-        let is_arrival = matches!(command, Command::LogIn { .. });
-        let arrived = self.world.stage_or_do(caller, command);
-        if let (true, Ok([chinwag_core::Fact::LoggedIn(arrived), ..])) =
-            (is_arrival, arrived.as_deref())
-        {
-            self.codes.push(arrived.code);
+        let is_login = matches!(command, Command::LogIn { .. });
+        let done = self.world.stage_or_do(caller, command);
+        if let (true, Ok([chinwag_core::Fact::LoggedIn(login), ..])) = (is_login, done.as_deref()) {
+            self.codes.push(login.code);
         }
     }
 
-    /// Finds out who is at the terminal by now: whoever was kicked, banned or replaced there
+    /// Finds out who is at the terminal by now: a person who was kicked, banned or replaced
     /// connects anew.
-    fn seat(&mut self, terminal: usize) {
+    fn look_who_is_at(&mut self, terminal: usize) {
         let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) =
             self.terminals[terminal]
         else {
             unreachable!()
         };
         let mut people = self.world.shadow.people.iter();
-        let person = people.find(|(_, soul)| soul.conn == conn);
-        let person = person.map(|(&person, soul)| Caller::Person {
-            person,
+        let found = people.find(|(_, person)| person.conn == conn);
+        let person = found.map(|(&id, person)| Caller::Person {
+            person: id,
             conn,
-            address: soul.address,
+            address: person.address,
         });
         self.terminals[terminal] = person.unwrap_or_else(|| self.world.visitor(HOMES[terminal]));
     }
@@ -341,9 +336,9 @@ impl Play {
         }
     }
 
-    /// A code takes up a session if and only if the session is there to be taken up.
+    /// A code resumes a session if and only if there is one to resume.
     fn resume(&mut self, caller: Caller, code: ResumeCode) {
-        let valid = self.world.shadow.takes_up(code, self.world.now);
+        let valid = self.world.shadow.resumable(code, self.world.now).is_some();
         match self.world.stage_or_do(caller, Command::Resume(code)) {
             Ok(_) => assert!(valid),
             Err(Rejection::CodeNotValid) => assert!(!valid),

@@ -1,61 +1,45 @@
 //! Moving between rooms.
 
-use chinwag_core::{Caller, Command, Fact, LOBBY, Rejection, RoomId, Settings, Snapshot};
+use chinwag_core::{Caller, Command, Fact, LOBBY, Rejection, RoomId, RoomRef, Settings, Snapshot};
 
-use crate::world::{World, join, room, say, text};
+use crate::world::{World, join, leave, room, say_in, set_topic};
 
-fn leave(name: &str) -> Command {
-    Command::Leave(Some(room(name)))
-}
-
-/// The rooms that ann is in, with the one she talks in behind them, after each of these.
+/// The rooms that ann is in after each of these.
 #[track_caller]
 fn check(steps: &[(Command, &str)]) {
     let mut world = World::with(&["ann"]);
     for (command, expected) in steps {
         world.by("ann", command.clone()).expect(expected);
-        let ann = world.person("ann");
-        let rooms = world.chat.rooms_of(ann).iter();
+        let rooms = world.chat.rooms_of(world.person("ann")).iter();
         let shown = |room: &RoomId| world.chat.room_name(*room).expect("a room").to_string();
-        let mut names: Vec<String> = rooms.map(shown).collect();
-        let company = world.chat.company(ann).expect("ann is here");
-        names.push(format!("> {}", company.room));
+        let names: Vec<String> = rooms.map(shown).collect();
         assert_eq!(names.join(" "), *expected, "{command:?}");
         world.check();
     }
 }
 
 #[test]
-fn to_join_is_to_talk_there() {
+fn rooms_are_kept_in_the_order_of_joining() {
     check(&[
-        (join("dev"), "#lobby #dev > #dev"),
-        (join("ops"), "#lobby #dev #ops > #ops"),
-        (join("Dev"), "#lobby #dev #ops > #dev"),
-        (join("lobby"), "#lobby #dev #ops > #lobby"),
+        (join("dev"), "#lobby #dev"),
+        (join("ops"), "#lobby #dev #ops"),
+        (join("Dev"), "#lobby #dev #ops"),
+        (leave("dev"), "#lobby #ops"),
+        (join("dev"), "#lobby #ops #dev"),
     ]);
 }
 
 #[test]
-fn whoever_leaves_talks_in_another_room() {
+fn leaving_the_last_room_leads_to_the_lobby() {
     check(&[
-        (join("dev"), "#lobby #dev > #dev"),
-        (join("ops"), "#lobby #dev #ops > #ops"),
-        (leave("dev"), "#lobby #ops > #ops"),
-        (Command::Leave(None), "#lobby > #lobby"),
+        (join("dev"), "#lobby #dev"),
+        (leave("lobby"), "#dev"),
+        (Command::Leave(RoomRef::Id(RoomId(1))), "#lobby"),
     ]);
 }
 
 #[test]
-fn nobody_is_nowhere() {
-    check(&[
-        (join("dev"), "#lobby #dev > #dev"),
-        (leave("lobby"), "#dev > #dev"),
-        (Command::Leave(None), "#lobby > #lobby"),
-    ]);
-}
-
-#[test]
-fn what_cannot_be_joined_or_left() {
+fn joins_and_leaves_are_refused() {
     let settings = Settings {
         rooms_max: 3,
         rooms_per_person_max: 2,
@@ -69,32 +53,41 @@ fn what_cannot_be_joined_or_left() {
         room: crate::world::room(room),
         meant: meant.map(crate::world::room),
     };
+    let gone = Command::Leave(RoomRef::Id(RoomId(9)));
     for (who, command, expected) in [
         ("ann", join("ops"), Rejection::TooManyRooms { rooms_max: 2 }),
-        ("bob", Command::Leave(None), Rejection::OnlyLobby),
+        ("bob", leave("lobby"), Rejection::OnlyLobby),
         ("bob", leave("dev"), Rejection::NotInRoom(room("dev"))),
         ("bob", leave("dve"), missing("dve", Some("dev"))),
         ("bob", leave("nowhere"), missing("nowhere", None)),
+        ("bob", gone, Rejection::RoomGone),
+        ("bob", say_in(RoomId(9), "hello"), Rejection::RoomGone),
     ] {
         assert_eq!(world.by(who, command), Err(expected));
     }
+    let outside = Rejection::NotInRoom(room("dev"));
+    for command in [say_in(RoomId(1), "hello"), set_topic(RoomId(1), None)] {
+        assert_eq!(world.by("bob", command), Err(outside.clone()));
+    }
     world.by("bob", join("ops")).expect("joined");
-    world.by("bob", Command::Leave(None)).expect("left");
+    world.by("bob", leave("ops")).expect("left");
     let full = Rejection::RoomsFull { rooms_max: 3 };
     assert_eq!(world.by("bob", join("third")), Err(full));
 }
 
 #[test]
-fn an_empty_room_goes_unless_something_was_said_there() {
+fn an_empty_room_closes_unless_it_has_history_or_a_topic() {
     let mut world = World::with(&["ann"]);
-    for (name, audit_entry) in [
+    for (name, command) in [
         ("silent", None),
-        ("told", Some(say("hello"))),
-        ("titled", Some(Command::SetTopic(Some(text("ship it"))))),
+        ("told", Some(say_in(RoomId(2), "hello"))),
+        ("titled", Some(set_topic(RoomId(3), Some("ship it")))),
     ] {
         world.by("ann", join(name)).expect("joined");
-        audit_entry.map(|audit_entry| world.by("ann", audit_entry).expect("done"));
-        world.by("ann", Command::Leave(None)).expect("left");
+        if let Some(command) = command {
+            world.by("ann", command).expect("done");
+        }
+        world.by("ann", leave(name)).expect("left");
     }
     let facts = world.act(Caller::Server, Command::Tidy).expect("tidy");
     let [Fact::Tidied { closed }] = &facts[..] else {
@@ -103,12 +96,8 @@ fn an_empty_room_goes_unless_something_was_said_there() {
     assert_eq!(**closed, [RoomId(1)]);
     assert!(!closed.contains(&LOBBY));
     world.by("ann", join("silent")).expect("joined");
-    assert!(
-        world
-            .chat
-            .rooms_of(world.person("ann"))
-            .contains(&RoomId(4))
-    );
+    let rooms = world.chat.rooms_of(world.person("ann"));
+    assert!(rooms.contains(&RoomId(4)));
     world.check_replay();
 }
 

@@ -1,8 +1,11 @@
 //! Speaking, and who may.
 
-use chinwag_core::{Command, Duration, Fact, Query, QuitReason, Rejection, Settings, Snapshot};
+use chinwag_core::{
+    Command, Duration, Fact, LOBBY, Manner, Query, QuitReason, Rejection, RoomId, Settings,
+    Snapshot,
+};
 
-use crate::world::{World, join, name, room, say, text};
+use crate::world::{World, join, name, room, say, say_in, set_topic, text};
 
 fn tell(to: &str) -> Command {
     Command::PrivateMessage {
@@ -21,9 +24,9 @@ fn ignore(whom: &str, on: bool) -> Command {
 /// Who hears a private message.
 fn heard_by(world: &World, facts: &[Fact]) -> Vec<String> {
     let people = facts.iter().flat_map(Fact::people);
-    let souls = &world.shadow.people;
+    let known = &world.shadow.people;
     people
-        .map(|person| souls[&person].name.to_string())
+        .map(|person| known[&person].name.to_string())
         .collect()
 }
 
@@ -39,7 +42,7 @@ fn a_private_message_is_heard_by_two() {
 }
 
 #[test]
-fn who_is_ignored_is_not_heard_and_not_told() {
+fn an_ignored_person_is_not_heard_and_not_told() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world.by("bob", ignore("ANN", true)).expect("ignored");
     let facts = world.by("ann", tell("bob")).expect("no word about it");
@@ -52,7 +55,7 @@ fn who_is_ignored_is_not_heard_and_not_told() {
 }
 
 #[test]
-fn what_cannot_be_ignored() {
+fn refused_ignores() {
     let mut world = World::with(&["ann"]);
     let not_ignored = Rejection::NotIgnored(name("bob"));
     assert_eq!(world.by("ann", ignore("bob", false)), Err(not_ignored));
@@ -109,29 +112,30 @@ fn operators_alone_speak_in_a_read_only_room() {
         world.by(who, join("news")).expect("joined");
     }
     let read_only = || Err(Rejection::ReadOnly(room("news")));
-    for command in [
-        say("hello"),
-        Command::Act(text("waves")),
-        Command::SetTopic(None),
-    ] {
+    let news = RoomId(1);
+    let wave = Command::Say {
+        room: news,
+        text: text("waves"),
+        manner: Manner::Action,
+    };
+    for command in [say_in(news, "hello"), wave, set_topic(news, None)] {
         assert_eq!(world.by("ann", command.clone()), read_only());
         assert!(world.by("lee", command).is_ok());
     }
-    world.by("ann", join("lobby")).expect("switched");
     assert!(world.by("ann", say("hello")).is_ok());
 }
 
 #[test]
-fn where_it_is_locked_claimed_names_speak() {
+fn a_lock_lets_registered_names_speak() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world
-        .by("bob", crate::world::claim("hash"))
+        .by("bob", crate::world::register("hash"))
         .expect("registered");
     world.by("lee", Command::Lock(true)).expect("locked");
     let locked = || Err(Rejection::LockedSpeech);
     assert_eq!(world.by("ann", say("hello")), locked());
     assert_eq!(world.by("ann", tell("bob")), locked());
-    assert_eq!(world.by("ann", Command::SetTopic(None)), locked());
+    assert_eq!(world.by("ann", set_topic(LOBBY, None)), locked());
     assert!(world.by("ann", tell("lee")).is_ok(), "an appeal");
     assert!(world.by("bob", say("hello")).is_ok());
     assert_eq!(world.arrive("cy"), Err(Rejection::Locked));
@@ -141,7 +145,7 @@ fn where_it_is_locked_claimed_names_speak() {
 }
 
 #[test]
-fn a_lock_does_not_outlast_the_last_who_could_open_it() {
+fn a_lock_ends_with_the_last_operator() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("lee", Command::Lock(true)).expect("locked");
     world.lose("lee");
@@ -152,7 +156,7 @@ fn a_lock_does_not_outlast_the_last_who_could_open_it() {
 }
 
 #[test]
-fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
+fn a_muted_person_leaves_without_a_reason() {
     let goodbye = |text| Command::Quit(QuitReason::Quit(Some(text)));
     for (time, heard) in [(9, false), (11, true)] {
         let mut world = World::with(&["lee", "ann"]);
@@ -164,10 +168,10 @@ fn who_is_muted_leaves_without_a_word_until_the_mute_ends() {
         world.by("lee", mute).expect("muted");
         world.pass(Duration::from_secs(time));
         let facts = world.by("ann", goodbye(text("lies"))).expect("gone");
-        let [Fact::Quit(departed)] = &facts[..] else {
+        let [Fact::Quit(quit)] = &facts[..] else {
             panic!("{facts:?}");
         };
-        assert_eq!(departed.why, QuitReason::Quit(heard.then(|| text("lies"))));
+        assert_eq!(quit.why, QuitReason::Quit(heard.then(|| text("lies"))));
     }
 }
 
@@ -178,13 +182,15 @@ fn a_connection_that_was_replaced_is_not_heard() {
     let code = world.shadow.people[&world.person("ann")].code;
     world.resume(code).expect("taken up");
     assert_eq!(world.act(before, say("hello")), Err(Rejection::NotHere));
-    let asked = world.chat.answer(before, Query::Rooms, world.now);
+    let asked = world
+        .chat
+        .answer(before, Query::Rooms { after: None }, world.now);
     assert_eq!(asked, Err(Rejection::NotHere));
     assert!(world.by("ann", say("hello")).is_ok());
 }
 
 #[test]
-fn a_visitor_can_do_nothing_but_come_in() {
+fn an_anonymous_connection_can_only_log_in() {
     let mut world = World::with(&["ann"]);
     let visitor = world.visitor("192.0.2.77");
     for command in [

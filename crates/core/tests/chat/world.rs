@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LoggedIn, Name, PersonId,
-    Profile, Query, Rejection, ResumeCode, RoomName, Seq, Settings, Snapshot, Text, Timestamp,
+    Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LOBBY, LoggedIn, Manner,
+    Name, Outcome, PersonId, Profile, Query, Rejection, ResumeCode, RoomId, RoomName, RoomRef, Seq,
+    Settings, Snapshot, Text, Timestamp,
 };
 
 use crate::shadow::Shadow;
@@ -24,8 +25,11 @@ pub(crate) struct World {
     events: BTreeMap<Seq, Event>,
     staged: Vec<Event>,
     next_seq: Seq,
-    next_link: u64,
+    next_conn: u64,
     random: u64,
+    /// Each random number is drawn so many times in a row.
+    draws: u64,
+    drawn: u64,
 }
 
 impl World {
@@ -39,8 +43,10 @@ impl World {
             events: BTreeMap::new(),
             staged: Vec::new(),
             next_seq: Seq(1),
-            next_link: 1,
+            next_conn: 1,
             random: 0,
+            draws: 1,
+            drawn: 0,
         }
     }
 
@@ -59,11 +65,16 @@ impl World {
         self.now = self.now + time;
     }
 
+    /// Draws each random number so many times in a row from now on.
+    pub(crate) fn repeat_random(&mut self, draws: u64) {
+        self.draws = draws;
+    }
+
     /// A new connection.
     pub(crate) fn visitor(&mut self, address: &str) -> Caller {
-        self.next_link += 1;
+        self.next_conn += 1;
         Caller::Anonymous {
-            conn: ConnId(self.next_link),
+            conn: ConnId(self.next_conn),
             address: address.parse().expect("an address"),
         }
     }
@@ -73,7 +84,7 @@ impl World {
         let name = Some(name).filter(|name| !name.is_empty()).map(self::name);
         let facts = self.act(visitor, Command::LogIn { name, proof: None })?;
         match &facts[..] {
-            [Fact::LoggedIn(arrived), Fact::Joined { .. }] => Ok(LoggedIn::clone(arrived)),
+            [Fact::LoggedIn(login), Fact::Joined { .. }] => Ok(LoggedIn::clone(login)),
             _ => panic!("{facts:?}"),
         }
     }
@@ -82,16 +93,16 @@ impl World {
         self.arrive_from(HOME, name)
     }
 
-    /// The one who goes by this name now.
+    /// The person who goes by this name now.
     pub(crate) fn caller(&self, name: &str) -> Caller {
         let name = self::name(name);
-        let souls = self.shadow.people.iter();
-        let found = souls.into_iter().find(|(_, soul)| soul.name.same_as(&name));
-        let (&person, soul) = found.expect("somebody of this name");
+        let mut people = self.shadow.people.iter();
+        let found = people.find(|(_, person)| person.name.same_as(&name));
+        let (&id, person) = found.expect("a person of this name");
         Caller::Person {
-            person,
-            conn: soul.conn,
-            address: soul.address,
+            person: id,
+            conn: person.conn,
+            address: person.address,
         }
     }
 
@@ -102,12 +113,12 @@ impl World {
         }
     }
 
-    /// Somebody who is here does something, which is saved at once.
+    /// A person does something, and the commit succeeds.
     pub(crate) fn by(&mut self, name: &str, command: Command) -> Result<Vec<Fact>, Rejection> {
         self.act(self.caller(name), command)
     }
 
-    /// Somebody leaves in a way that can be taken back. Returns the code.
+    /// Loses a person's connection. Returns the code that resumes the session.
     pub(crate) fn lose(&mut self, name: &str) -> ResumeCode {
         let code = self.shadow.people[&self.person(name)].code;
         let why = chinwag_core::QuitReason::Lost;
@@ -147,8 +158,10 @@ impl World {
         if !talks && self.has_staged(caller) {
             self.settle(true);
         }
-        let facts = self.decide(caller, command)?;
-        self.shadow.check_asked(caller, &facts, self.now);
+        let (outcome, facts) = self.decide(caller, command.clone())?;
+        let decision = (outcome, &facts[..]);
+        self.shadow
+            .check_decision(caller, &command, decision, self.now);
         let is_durable = facts.iter().any(Fact::is_durable);
         if is_durable && !talks {
             self.settle(true);
@@ -192,10 +205,22 @@ impl World {
     }
 
     /// Decides, and checks that deciding changed nothing and that a refusal left nothing behind.
-    fn decide(&mut self, caller: Caller, command: Command) -> Result<Vec<Fact>, Rejection> {
+    fn decide(
+        &mut self,
+        caller: Caller,
+        command: Command,
+    ) -> Result<(Outcome, Vec<Fact>), Rejection> {
         let before = self.chat.clone();
-        let random = &mut self.random;
-        let mut roll = || splitmix(random);
+        let (random, drawn, draws) = (&mut self.random, &mut self.drawn, self.draws);
+        let mut roll = || {
+            *drawn += 1;
+            let mut again = *random;
+            splitmix(if *drawn % draws == 0 {
+                random
+            } else {
+                &mut again
+            })
+        };
         let mut env = Env {
             now: self.now,
             roll: &mut roll,
@@ -208,7 +233,7 @@ impl World {
         if decided.is_err() {
             assert_eq!(facts, [], "a refusal leaves nothing behind");
         }
-        decided.map(|()| facts)
+        decided.map(|outcome| (outcome, facts))
     }
 
     /// Checks all that holds between two commands.
@@ -251,7 +276,26 @@ pub(crate) fn text(text: &str) -> Text {
 }
 
 pub(crate) fn say(words: &str) -> Command {
-    Command::Say(text(words))
+    say_in(LOBBY, words)
+}
+
+pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
+    Command::Say {
+        room,
+        text: text(words),
+        manner: Manner::Speech,
+    }
+}
+
+pub(crate) fn set_topic(room: RoomId, topic: Option<&str>) -> Command {
+    Command::SetTopic {
+        room,
+        text: topic.map(text),
+    }
+}
+
+pub(crate) fn leave(name: &str) -> Command {
+    Command::Leave(RoomRef::Name(room(name)))
 }
 
 pub(crate) fn join(name: &str) -> Command {
@@ -265,8 +309,8 @@ pub(crate) fn rename(to: &str) -> Command {
     }
 }
 
-pub(crate) fn claim(hash: &str) -> Command {
-    Command::Claim {
+pub(crate) fn register(hash: &str) -> Command {
+    Command::Register {
         password_hash: hash.into(),
     }
 }

@@ -17,8 +17,6 @@ mod machine;
 mod section;
 mod source;
 
-use std::time::Duration;
-
 use chinwag_core::{Rate, Settings};
 use chinwag_store::{Place, Retention};
 use chinwag_wire::Prefs;

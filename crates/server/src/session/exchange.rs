@@ -69,6 +69,8 @@ enum Step {
     AuditLog(usize),
     /// The first page of a long answer, or the next.
     Page(Pages),
+    /// Nothing yet: this is asked when everything so far is written.
+    WhenWritten(Ask),
 }
 
 /// What a name is proven for.
@@ -154,16 +156,18 @@ impl Exchange {
 
     /// Whether a page is to be fetched.
     pub(super) fn wants_page(&self) -> bool {
-        matches!(
-            self.question.as_deref(),
-            Some(Question {
-                step: Step::Page(Pages {
-                    waits_for_write: true,
-                    ..
-                }),
-                ..
-            })
-        )
+        match self.question.as_deref().map(|question| &question.step) {
+            Some(Step::Page(pages)) => pages.waits_for_write,
+            Some(Step::WhenWritten(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Puts off what the dialect asks until everything so far is written.
+    pub(super) fn ask_when_written(&mut self, ask: Ask) {
+        let ticket = self.ticket();
+        let step = Step::WhenWritten(ask);
+        self.question = Some(Box::new(Question { ticket, step }));
     }
 
     /// Whether lines of rooms were held back until now; they are to be written.
@@ -339,12 +343,15 @@ impl Session {
         if !self.exchange.wants_page() {
             return;
         }
-        let Some(Step::Page(mut pages)) = self.exchange.question.take().map(|q| q.step) else {
-            return;
-        };
-        pages.waits_for_write = false;
-        if let Some(next) = pages.next.clone() {
-            self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+        match self.exchange.question.take().map(|question| question.step) {
+            Some(Step::WhenWritten(ask)) => self.ask(ask, shared),
+            Some(Step::Page(mut pages)) => {
+                pages.waits_for_write = false;
+                if let Some(next) = pages.next.clone() {
+                    self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -445,7 +452,7 @@ impl Session {
         };
         match (result, question.step) {
             (JobResult::Hash(Some(hash)), _) => {
-                let command = Command::Claim {
+                let command = Command::Register {
                     password_hash: hash,
                 };
                 self.ask_hub(Body::Command(command), Step::Tell, shared);

@@ -38,8 +38,9 @@ impl Session {
         let format = self.dialect.format(id);
         let number = shared.formats.intern(&format);
         let bytes_max = shared.limits.room_log_bytes_max;
+        let newest = shared.newest;
         let room = shared.logs.entry(id);
-        let room = room.or_insert_with(|| RoomLog::new(name.clone(), bytes_max));
+        let room = room.or_insert_with(|| RoomLog::new(name.clone(), newest, bytes_max));
         let wall = shared.wall;
         self.feed
             .handle_join(slot_of(self.id), (id, room), number, || {

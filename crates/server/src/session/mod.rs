@@ -242,6 +242,7 @@ impl Session {
         self.apply_changes(shared);
         match step {
             Some(Step::Ask(ask)) => self.ask(ask, shared),
+            Some(Step::AskWhenWritten(ask)) => self.exchange.ask_when_written(ask),
             Some(Step::Close) => self.close_when_written(),
             None => return false,
         }

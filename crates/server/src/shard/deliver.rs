@@ -88,7 +88,7 @@ impl Shard {
             Fact::Returned(returned) => {
                 let superseded = returned.replaces.and_then(|conn| self.find(conn));
                 if let Some(slot) = superseded {
-                    self.people.remove(&returned.arrived.person);
+                    self.people.remove(&returned.login.person);
                     self.with(slot, |session, shared| session.handle_superseded(shared));
                 }
             }
@@ -102,7 +102,7 @@ impl Shard {
                 self.attach(person.conn, person.person, event);
             }
             Fact::Returned(returned) => {
-                let person = &returned.arrived;
+                let person = &returned.login;
                 if let Some(slot) = self.attach(person.conn, person.person, event) {
                     for &room in &returned.rooms {
                         self.with(slot, |session, shared| session.handle_joined(room, shared));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{Monotonic, RoomId, RoomName, Seq, Timestamp};
-use chinwag_feed::RoomLogs;
+use chinwag_feed::{RoomLogs, Scratch};
 use chinwag_wire::dialect::{Env, RoomRenderer, Settings};
 use hashbrown::HashMap;
 
@@ -36,7 +36,7 @@ pub(crate) struct Shared {
     /// Memory that sockets are read into.
     pub(crate) input: Box<[u8]>,
     /// Memory in which lines of several rooms are put together.
-    pub(crate) scratch: Vec<u8>,
+    pub(crate) scratch: Scratch,
     /// Memory in which a session's own lines are put together.
     pub(crate) lines: Vec<u8>,
 }
@@ -60,7 +60,7 @@ impl Shared {
             wall,
             now,
             input: vec![0; READ_BYTES_MAX].into(),
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
             lines: Vec::new(),
         }
     }

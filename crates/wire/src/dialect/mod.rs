@@ -66,6 +66,8 @@ pub enum Step {
     /// Ask the hub or a worker. The next input waits for the answer, unless the ask
     /// [only talks](Ask::only_talks).
     Ask(Ask),
+    /// Ask as soon as everything so far is written: for the next page of a long answer.
+    AskWhenWritten(Ask),
     /// Close the connection when everything is written.
     Close,
 }

@@ -149,7 +149,7 @@ fn context_of_chat(command: &Command) -> Context {
         Command::PrivateMessage { .. } | Command::Reply(_) => return Context::Speech,
         Command::Join(_) => "join",
         Command::Rename { .. } => "nick",
-        Command::Claim { .. } => "claim",
+        Command::Register { .. } => "claim",
         Command::Away(_) => "away",
         Command::Back => "back",
         Command::Ignore { on: true, .. } => "ignore",
@@ -178,17 +178,17 @@ fn context_of_chat(command: &Command) -> Context {
 fn name_of_query(query: &Query) -> &'static str {
     match query {
         Query::Whois(_) => "whois",
-        Query::Rooms => "rooms",
+        Query::Rooms { .. } => "rooms",
         Query::Stats => "stats",
         Query::Ignores => "ignore",
-        Query::Restrictions => "bans",
+        Query::Restrictions { .. } => "bans",
         Query::Log => "log",
         Query::Motd => "motd",
         Query::Room(_) => "history",
         // Nobody types these.
         Query::Greeting
         | Query::PasswordHash(_)
-        | Query::Who(_)
+        | Query::Who { .. }
         | Query::Topic(_)
         | Query::View(_) => "help",
     }

@@ -68,6 +68,8 @@ enum Question {
     Command(Context),
     History(Back),
     Search(SearchRequest),
+    /// The restrictions, of which some were listed.
+    Restrictions,
 }
 
 /// What the server has not been told of yet.
@@ -233,7 +235,7 @@ impl Session {
             self.stage = Stage::Chat(Chat::new(person));
         }
         if let Fact::Returned(returned) = fact {
-            let mut chat = Chat::new(&returned.arrived);
+            let mut chat = Chat::new(&returned.login);
             chat.ignores = returned.ignores.to_vec();
             self.stage = Stage::Chat(chat);
         }

@@ -25,7 +25,9 @@ pub(in crate::plain) fn whois(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn rooms(arguments: Arguments<'_>) -> Read {
-    arguments.end().map(|()| Request::Query(Query::Rooms))
+    arguments
+        .end()
+        .map(|()| Request::Query(Query::Rooms { after: None }))
 }
 
 pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {

@@ -65,7 +65,7 @@ pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn bans(arguments: Arguments<'_>) -> Read {
     arguments
         .end()
-        .map(|()| Request::Query(Query::Restrictions))
+        .map(|()| Request::Query(Query::Restrictions { after: None }))
 }
 
 pub(in crate::plain) fn op(arguments: Arguments<'_>) -> Read {

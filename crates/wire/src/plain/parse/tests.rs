@@ -5,16 +5,18 @@ mod operators;
 use std::string::{String, ToString};
 use std::sync::Arc;
 
+use crate::prefs::TimeStyle;
 use chinwag_core::limits::{
     HISTORY_LINES, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
 };
-use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text, TimeStyle};
+use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text};
 use proptest::prelude::*;
 
 use super::{parse, parse_login};
+use crate::dialect::Password;
 use crate::plain::request::{
-    Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Password, Pref, PrefChange,
-    Request, SearchRequest,
+    Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
+    SearchRequest,
 };
 use crate::plain::table::{COMMANDS, CommandSpec, Group};
 use crate::zone::Date;
@@ -108,18 +110,18 @@ fn a_refusal_can_say_what_was_asked() {
 
 #[test]
 fn what_has_no_sign_is_said() {
-    check_command("hello", Command::Say(text("hello")));
-    check_command("//text", Command::Say(text("/text")));
-    check_command("///", Command::Say(text("//")));
-    check_command(" /who", Command::Say(text(" /who")));
-    check_command("\x1b[2J", Command::Say(text("\\x1b[2J")));
+    check("hello", Request::Say(text("hello")));
+    check("//text", Request::Say(text("/text")));
+    check("///", Request::Say(text("//")));
+    check(" /who", Request::Say(text(" /who")));
+    check("\x1b[2J", Request::Say(text("\\x1b[2J")));
     check_mistake("", ParseError::Blank);
     check_mistake("  ", ParseError::Blank);
 }
 
 #[test]
 fn talk_is_read() {
-    check_command("/me waves", Command::Act(text("waves")));
+    check("/me waves", Request::Act(text("waves")));
     let tell = |to: &str, what| Command::PrivateMessage {
         to: to.into(),
         text: text(what),
@@ -142,15 +144,15 @@ fn talk_is_read() {
 
 #[test]
 fn looking_is_read() {
-    check_query("/who", Query::Who(None));
-    check_query("/users dev", Query::Who(Some(room("dev"))));
-    check_query("/list #dev", Query::Who(Some(room("dev"))));
+    check("/who", Request::Who(None));
+    check("/users dev", Request::Who(Some(room("dev"))));
+    check("/list #dev", Request::Who(Some(room("dev"))));
     check_query("/whois gofer", Query::Whois("gofer".into()));
-    check_query("/rooms", Query::Rooms);
-    check_query("/topic", Query::Topic);
-    check_command("/topic Ship it", Command::SetTopic(Some(text("Ship it"))));
-    check_command("/topic -", Command::SetTopic(None));
-    check_command("/topic --", Command::SetTopic(Some(text("--"))));
+    check_query("/rooms", Query::Rooms { after: None });
+    check("/topic", Request::Topic);
+    check("/topic Ship it", Request::SetTopic(Some(text("Ship it"))));
+    check("/topic -", Request::SetTopic(None));
+    check("/topic --", Request::SetTopic(Some(text("--"))));
     check_mistake("/who a b", ParseError::BadRoomName);
     check_usage("/rooms all", "rooms");
     check_usage("/whois", "whois");
@@ -233,8 +235,8 @@ fn help_is_for_all_for_a_group_or_for_a_command() {
 fn moving_is_read() {
     check_command("/join #dev", Command::Join(room("dev")));
     check_command("/cd dev", Command::Join(room("dev")));
-    check_command("/leave", Command::Leave(None));
-    check_command("/part #dev", Command::Leave(Some(room("dev"))));
+    check("/leave", Request::Leave(None));
+    check("/part #dev", Request::Leave(Some(room("dev"))));
     check_usage("/join", "join");
     check_mistake("/join #a b", ParseError::BadRoomName);
     check_mistake("/join #", ParseError::BadRoomName);
@@ -338,8 +340,20 @@ fn the_prompt_takes_a_name_or_a_code() {
             password,
         })
     };
-    check("", Ok(LoginLine::Guest));
-    check(" \t", Ok(LoginLine::Guest));
+    check(
+        "",
+        Ok(LoginLine::Name {
+            name: None,
+            password: None,
+        }),
+    );
+    check(
+        " \t",
+        Ok(LoginLine::Name {
+            name: None,
+            password: None,
+        }),
+    );
     check("lee", entry(None));
     check("  lee ", entry(None));
     check("lee#", entry(None));
@@ -372,7 +386,7 @@ proptest! {
 
     #[test]
     fn what_is_said_is_what_was_typed(line in "[^/\\pC\\s][^\\pC]{0,80}") {
-        let said = Request::Command(Command::Say(text(&line)));
+        let said = Request::Say(text(&line));
         prop_assert_eq!(parse(&line), Ok(said));
     }
 }

@@ -22,9 +22,11 @@ impl Renderer {
     pub fn answer(&self, out: &mut Vec<u8>, answer: &Answer, now: Timestamp) {
         let writer = &mut self.writer(out);
         match answer {
-            Answer::Who { room, people, more } => who(writer, room, people, *more),
+            Answer::Who {
+                room, people, more, ..
+            } => who(writer, room, people, *more),
             Answer::Whois(profile) => self.whois(writer, profile),
-            Answer::Rooms { rooms, more } => room_list(writer, rooms, *more),
+            Answer::Rooms { rooms, more, .. } => room_list(writer, rooms, *more),
             Answer::Topic { room, topic } => match topic {
                 Some(topic) => {
                     writer.alone(format_args!("Topic of {room}: {}", TopicBy(topic, now)))
@@ -33,7 +35,15 @@ impl Renderer {
             },
             Answer::Stats { .. } => self.stats(writer, answer, now),
             Answer::Ignores(names) => ignores(writer, names),
-            Answer::Restrictions { bans, mutes } => restrictions(writer, bans, mutes),
+            Answer::Restrictions {
+                counts,
+                bans,
+                mutes,
+                ..
+            } => {
+                restrictions_head(writer, *counts);
+                restrictions(writer, bans, mutes);
+            }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
@@ -42,6 +52,16 @@ impl Renderer {
             | Answer::Room(_)
             | Answer::Log => {}
         }
+    }
+
+    /// Another page of bans and mutes.
+    pub fn more_restrictions(
+        &self,
+        out: &mut Vec<u8>,
+        bans: &[Restriction],
+        mutes: &[Restriction],
+    ) {
+        restrictions(&mut self.writer(out), bans, mutes);
     }
 
     fn whois(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
@@ -209,15 +229,15 @@ fn ignores(writer: &mut LineWriter<'_>, names: &[Name]) {
     }
 }
 
-fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Restriction]) {
-    if bans.is_empty() && mutes.is_empty() {
+fn restrictions_head(writer: &mut LineWriter<'_>, (bans, mutes): (usize, usize)) {
+    if bans + mutes == 0 {
         return writer.alone("Nobody is banned or muted.");
     }
-    let (ban_count, mute_count) = (
-        Count(bans.len(), "ban", "bans"),
-        Count(mutes.len(), "mute", "mutes"),
-    );
-    writer.separator(format_args!("{ban_count}, {mute_count}"));
+    let (bans, mutes) = (Count(bans, "ban", "bans"), Count(mutes, "mute", "mutes"));
+    writer.separator(format_args!("{bans}, {mutes}"));
+}
+
+fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Restriction]) {
     for ban in bans {
         writer.row(format_args!("banned: {}", InForce(ban)));
     }

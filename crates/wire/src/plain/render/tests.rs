@@ -14,9 +14,10 @@ use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
+use crate::prefs::TimeStyle;
 use chinwag_core::{
     ConnId, Event, Fact, LOBBY, LoggedIn, Manner, Name, PersonId, Quit, QuitReason, ResumeCode,
-    RoomName, Seq, Text, TimeStyle, Timestamp,
+    RoomName, Seq, Text, Timestamp,
 };
 
 use super::{Renderer, Style};

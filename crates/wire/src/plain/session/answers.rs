@@ -55,7 +55,7 @@ impl Session {
                     }
                 }
             }
-            Tell::Answer(answer) => self.tell_answer(answer, env, out),
+            Tell::Answer(answer) => return self.handle_answer(answer, env, out),
             Tell::History(page) => self.tell_history(page, env, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
@@ -99,14 +99,29 @@ impl Session {
         self.renderer(env).refusal(out, rejection, context, here);
     }
 
-    fn tell_answer(&self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) {
+    fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let is_first = !matches!(self.question.as_deref(), Some(Question::Restrictions));
         match answer {
+            Answer::Restrictions { bans, mutes, .. } if !is_first => {
+                self.renderer(env).more_restrictions(out, bans, mutes);
+            }
             Answer::Greeting { people, rooms } => {
                 let server = &env.settings.server_name;
                 self.renderer(env).greeting(out, server, *people, *rooms);
             }
             answer => self.renderer(env).answer(out, answer, env.wall),
         }
+        let Answer::Restrictions {
+            next: Some(next), ..
+        } = answer
+        else {
+            return None;
+        };
+        self.question = Some(Question::Restrictions.into());
+        let after = Some(*next);
+        Some(Step::AskWhenWritten(Ask::Query(Query::Restrictions {
+            after,
+        })))
     }
 
     fn tell_history(&self, page: HistoryPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {

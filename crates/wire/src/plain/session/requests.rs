@@ -54,7 +54,10 @@ impl Session {
             Request::Act(text) => return Some(say(here, text, Manner::Action)),
             Request::SetTopic(text) => Ask::Command(Command::SetTopic { room: here, text }),
             Request::Leave(room) => Ask::Command(Command::Leave(room_or(room, here))),
-            Request::Who(room) => Ask::Query(Query::Who(room_or(room, here))),
+            Request::Who(room) => Ask::Query(Query::Who {
+                room: room_or(room, here),
+                after: None,
+            }),
             Request::Topic => Ask::Query(Query::Topic(RoomRef::Id(here))),
             Request::Command(command) => Ask::Command(command),
             Request::Query(query) => Ask::Query(query),
@@ -124,6 +127,7 @@ impl Question {
             Self::Command(context) => *context,
             Self::History(_) => Context::Command("history"),
             Self::Search(_) => Context::Command("search"),
+            Self::Restrictions => Context::Command("bans"),
         }
     }
 }

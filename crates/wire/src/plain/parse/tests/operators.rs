@@ -38,7 +38,7 @@ fn what_operators_do_is_read() {
     check_command("/motd -", Command::SetMotd(None));
     check_command("/lock", Command::Lock(true));
     check_command("/lock off", Command::Lock(false));
-    check_query("/bans", Query::Restrictions);
+    check_query("/bans", Query::Restrictions { after: None });
     check("/log", Request::AuditLog(LOG_LINES));
     check("/log 5", Request::AuditLog(5));
     check("/log 999999", Request::AuditLog(LOG_LINES_MAX));

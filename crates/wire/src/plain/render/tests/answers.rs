@@ -2,9 +2,8 @@
 
 use std::vec;
 
-use chinwag_core::{
-    Answer, Duration, Mask, Prefs, Profile, Restriction, RoomLine, TimeStyle, Topic, WhoLine,
-};
+use crate::prefs::{Prefs, TimeStyle};
+use chinwag_core::{Answer, Duration, Mask, Profile, Restriction, RoomLine, Topic, WhoLine};
 
 use super::*;
 use crate::plain::request::{HelpTopic, Pref};

@@ -46,7 +46,7 @@ fn styles() -> impl Strategy<Value = Style> {
     ];
     (times, zones, any::<bool>(), any::<bool>()).prop_map(|(time, zone, crlf, color)| Style {
         time,
-        zone: crate::plain::zone(zone).expect("a zone"),
+        zone: crate::zone::zone(zone).expect("a zone"),
         crlf,
         color,
     })

@@ -1,13 +1,17 @@
 //! Names in use, found by spelling or by look.
 //!
-//! An entry holds the name itself and no copy of its keys: with ten thousand people the keys would
-//! weigh more than the rest of a person.
+//! An entry holds the name itself and no copy of its keys: with fifty thousand people the keys
+//! would weigh more than the rest of a person.
 
 use core::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::name::Name;
+
+/// Names of one look that may be in use: `host1` and `hostl` are two people, but four thousand
+/// spellings of `l1l1l1l1l1l1` would make every search among them a long one.
+const SAME_LOOK_MAX: usize = 8;
 
 #[derive(Clone, Debug)]
 struct Entry<T> {
@@ -27,6 +31,7 @@ impl<T> Entry<T> {
 #[derive(Clone, Debug)]
 pub(super) struct Registry<T> {
     entries: HashTable<Entry<T>>,
+    names: usize,
     hasher: DefaultHashBuilder,
 }
 
@@ -34,6 +39,7 @@ impl<T> Default for Registry<T> {
     fn default() -> Self {
         Self {
             entries: HashTable::new(),
+            names: 0,
             hasher: DefaultHashBuilder::default(),
         }
     }
@@ -43,6 +49,7 @@ impl<T: Clone> Registry<T> {
     /// Gives a name an owner, in place of the one it had.
     pub(super) fn insert(&mut self, name: Name, owner: T) {
         self.remove(&name);
+        self.names += 1;
         let [first, second] = name.looks();
         let looks = if first == second { 0..=0 } else { 0..=1 };
         for look in looks {
@@ -64,6 +71,7 @@ impl<T: Clone> Registry<T> {
         let Some(name) = self.entry(name).map(|entry| entry.name.clone()) else {
             return;
         };
+        self.names -= 1;
         for look in name.looks() {
             let hash = self.hasher.hash_one(look);
             let is_it = |entry: &Entry<T>| entry.key() == look && entry.name == name;
@@ -83,33 +91,34 @@ impl<T: Clone> Registry<T> {
         alike.find(|entry| entry.name.same_as(name))
     }
 
-    /// The names that look like this one and are others.
-    pub(super) fn look_alikes<'a, 'n>(
-        &'a self,
-        name: &'n Name,
-    ) -> impl Iterator<Item = (&'a Name, &'a T)> + use<'a, 'n, T> {
-        let is_other = |own: &Name| own.looks_like(name) && !own.same_as(name);
-        let others = self.alike(name).filter(move |entry| is_other(&entry.name));
-        others.map(|entry| (&entry.name, &entry.owner))
+    /// A name that looks like this one and is another's, leaving out the owners in `except`.
+    /// Where too many names have this look already, any more look like one of them.
+    pub(super) fn look_alike(&self, name: &Name, except: impl Fn(&T) -> bool) -> Option<&Name> {
+        let is_other = |entry: &&Entry<T>| !entry.name.same_as(name) && !except(&entry.owner);
+        let others = self.alike(name).filter(is_other);
+        let mut sharing = 0;
+        for entry in others {
+            sharing += 1;
+            if sharing >= SAME_LOOK_MAX || entry.name.looks_like(name) {
+                return Some(&entry.name);
+            }
+        }
+        None
     }
 
-    /// The owners, each once, in no order.
-    pub(super) fn owners(&self) -> impl Iterator<Item = &T> {
-        let first = self.entries.iter().filter(|entry| entry.look == 0);
-        first.map(|entry| &entry.owner)
-    }
-
-    /// How many names there are.
+    /// The number of names.
     pub(super) fn len(&self) -> usize {
-        self.owners().count()
+        self.names
     }
 
-    /// Every entry that has a look in common with this name.
+    /// The entries that have a look in common with this name.
     fn alike<'a, 'n>(
         &'a self,
         name: &'n Name,
     ) -> impl Iterator<Item = &'a Entry<T>> + use<'a, 'n, T> {
-        name.looks().into_iter().flat_map(move |look| {
+        let [first, second] = name.looks();
+        let second = Some(second).filter(|second| *second != first);
+        [first].into_iter().chain(second).flat_map(move |look| {
             let same_hash = self.entries.iter_hash(self.hasher.hash_one(look));
             same_hash.filter(move |entry| entry.key() == look)
         })
@@ -137,13 +146,13 @@ mod tests {
         registry.insert(name("Alice"), 1);
         assert_eq!(registry.get(&name("aLICE")), Some(&1));
         assert_eq!(registry.get(&name("bob")), None);
-        let imitated = name("AIice");
-        let (other, owner) = registry
-            .look_alikes(&imitated)
-            .next()
-            .expect("a look-alike");
-        assert_eq!((other.as_str(), owner), ("Alice", &1));
-        assert!(registry.look_alikes(&name("alice")).next().is_none());
+        let alike = |text: &str| registry.look_alike(&name(text), |_| false);
+        assert_eq!(alike("AIice").map(Name::as_str), Some("Alice"));
+        assert_eq!(alike("alice"), None);
+        assert_eq!(
+            registry.look_alike(&name("AIice"), |owner| *owner == 1),
+            None
+        );
     }
 
     #[test]
@@ -152,6 +161,22 @@ mod tests {
         registry.insert(name("AIice"), 1);
         assert_eq!(registry.len(), 1);
         registry.remove(&name("aiice"));
-        assert_eq!(registry.entries.len(), 0);
+        assert_eq!((registry.len(), registry.entries.len()), (0, 0));
+    }
+
+    #[test]
+    fn names_of_one_look_are_few() {
+        let mut registry = Registry::default();
+        let spelling = |n: u32| -> std::string::String {
+            let letter = |bit: u32| if n >> bit & 1 == 0 { 'l' } else { '1' };
+            core::iter::once('x').chain((0..8).map(letter)).collect()
+        };
+        let free = (0..256).take_while(|&n| {
+            let name = name(&spelling(n));
+            let is_free = registry.look_alike(&name, |_| false).is_none();
+            registry.insert(name, n);
+            is_free
+        });
+        assert_eq!(free.count(), SAME_LOOK_MAX);
     }
 }

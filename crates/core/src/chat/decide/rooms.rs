@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{Chat, Person};
+use crate::chat::state::TIDY_MAX;
+use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
@@ -18,7 +19,7 @@ impl Chat {
         name: RoomName,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let known = self.room_called(&name);
+        let known = self.rooms.named(&name);
         if let Some(room) = known.filter(|room| me.rooms.contains(room)) {
             return Ok(Outcome::Joined(room));
         }
@@ -39,7 +40,7 @@ impl Chat {
         if self.rooms.len() >= rooms_max {
             return Err(Rejection::RoomsFull { rooms_max });
         }
-        let room = RoomId(self.next_room);
+        let room = self.rooms.next();
         facts.push(Fact::RoomOpened { room, name });
         Ok(room)
     }
@@ -59,13 +60,14 @@ impl Chat {
         room: RoomRef,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let room = self.own_room(me, room)?;
-        let is_last = me.rooms.iter().all(|&other| other == room);
+        let room = self.room_of(room)?;
+        self.check_is_in(me, room)?;
+        let is_last = me.rooms.len() == 1;
         if is_last && room == LOBBY {
             return Err(Rejection::OnlyLobby);
         }
         if is_last {
-            // Nobody is nowhere.
+            // Everybody is in some room.
             facts.push(self.joined(me.id, me.name.clone(), LOBBY));
         }
         facts.push(Fact::Left {
@@ -76,10 +78,10 @@ impl Chat {
         Ok(Outcome::Left(room))
     }
 
-    pub(super) fn own_room(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
-        let room = self.room_of(room)?;
+    /// Checks that the person is in the room.
+    pub(in crate::chat) fn check_is_in(&self, me: &Person, room: RoomId) -> Result<(), Rejection> {
         match (me.rooms.contains(&room), self.room_name(room)) {
-            (true, _) => Ok(room),
+            (true, _) => Ok(()),
             (false, Some(name)) => Err(Rejection::NotInRoom(name.clone())),
             (false, None) => Err(Rejection::RoomGone),
         }
@@ -88,42 +90,29 @@ impl Chat {
     /// The number of a room.
     ///
     /// # Errors
-    /// [`Rejection::NoSuchRoom`] or [`Rejection::RoomGone`].
-    pub(super) fn room_of(&self, room: RoomRef) -> Result<RoomId, Rejection> {
+    /// [`Rejection::NoSuchRoom`], with the room probably meant, or [`Rejection::RoomGone`].
+    pub(in crate::chat) fn room_of(&self, room: RoomRef) -> Result<RoomId, Rejection> {
         match room {
-            RoomRef::Name(name) => self.find_room(name),
-            RoomRef::Id(id) if self.rooms.contains_key(&id) => Ok(id),
+            RoomRef::Id(id) if self.rooms.contains(id) => Ok(id),
             RoomRef::Id(_) => Err(Rejection::RoomGone),
+            RoomRef::Name(room) => self.rooms.named(&room).ok_or_else(|| {
+                let meant = self.rooms.nearest(&room).cloned();
+                Rejection::NoSuchRoom { room, meant }
+            }),
         }
     }
 
-    /// The room of this name.
-    ///
-    /// # Errors
-    /// [`Rejection::NoSuchRoom`], with the one that was probably meant.
-    fn find_room(&self, room: RoomName) -> Result<RoomId, Rejection> {
-        self.room_called(&room).ok_or_else(|| {
-            let names = self.rooms.values().map(|room| &room.name);
-            let meant = super::decide::closest(room.bare(), names, RoomName::bare).cloned();
-            Rejection::NoSuchRoom { room, meant }
-        })
-    }
-
-    pub(super) fn decide_tidy(&self, now: Timestamp, facts: &mut Vec<Fact>) {
-        let idle = self.rooms.iter().filter(|(id, room)| {
-            **id != LOBBY && room.members.is_empty() && room.topic.is_none() && !room.has_history
-        });
-        let mut closed: Vec<RoomId> = idle.map(|(id, _)| *id).collect();
-        closed.sort_unstable();
-        let restrictions = self.bans.iter().chain(&self.mutes);
-        let run_out = self.resumables.iter().any(|parted| parted.until <= now)
-            || restrictions
-                .into_iter()
-                .any(|restriction| !restriction.is_active(now));
-        if run_out || !closed.is_empty() {
-            facts.push(Fact::Tidied {
-                closed: closed.into(),
-            });
+    /// Closes some of the rooms that nobody would miss, and forgets some of what has run out.
+    pub(super) fn decide_tidy(&self, now: Timestamp, facts: &mut Vec<Fact>) -> Outcome {
+        let closable = self.rooms.closable();
+        let more = closable.len() > TIDY_MAX;
+        let closed: alloc::boxed::Box<[RoomId]> = closable.take(TIDY_MAX).collect();
+        let has_expired = self.resumables.has_expired(now)
+            || self.bans.has_expired(now)
+            || self.mutes.has_expired(now);
+        if has_expired || !closed.is_empty() {
+            facts.push(Fact::Tidied { closed });
         }
+        Outcome::Tidied { more }
     }
 }

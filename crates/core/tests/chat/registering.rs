@@ -2,7 +2,7 @@
 
 use chinwag_core::{Answer, Command, Fact, Proof, Query, Rejection};
 
-use crate::world::{World, claim, name, rename};
+use crate::world::{World, name, register, rename};
 
 fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, Rejection> {
     let visitor = world.visitor("192.0.2.77");
@@ -25,12 +25,12 @@ fn password_hash(world: &mut World, who: &str) -> Option<String> {
 }
 
 #[test]
-fn a_claim_stays_when_its_owner_goes() {
+fn a_registration_stays_when_its_owner_goes() {
     let mut world = World::with(&["lee", "ann"]);
     assert_eq!(password_hash(&mut world, "ann"), None);
-    world.by("ann", claim("hash")).expect("registered");
+    world.by("ann", register("hash")).expect("registered");
     world
-        .by("ann", claim("new hash"))
+        .by("ann", register("new hash"))
         .expect("another password");
     assert_eq!(
         password_hash(&mut world, "ANN").as_deref(),
@@ -43,11 +43,11 @@ fn a_claim_stays_when_its_owner_goes() {
 }
 
 #[test]
-fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
+fn op_lasts_for_a_registered_name_and_else_for_the_visit() {
     for (registered, lasts) in [(true, true), (false, false)] {
         let mut world = World::with(&["lee", "ann"]);
         if registered {
-            world.by("ann", claim("hash")).expect("registered");
+            world.by("ann", register("hash")).expect("registered");
         }
         world.by("lee", Command::Op("ann".into())).expect("opped");
         world.lose("ann");
@@ -61,9 +61,9 @@ fn op_lasts_for_a_claimed_name_and_else_for_the_visit() {
 }
 
 #[test]
-fn op_and_deop_reach_a_claimed_name_that_is_not_here() {
+fn op_and_deop_reach_a_registered_name_that_is_not_here() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("ann", claim("hash")).expect("registered");
+    world.by("ann", register("hash")).expect("registered");
     world.lose("ann");
     world.by("lee", Command::Op("Ann".into())).expect("opped");
     arrive_with(&mut world, "ann", "hash").expect("here");
@@ -79,7 +79,7 @@ fn op_and_deop_reach_a_claimed_name_that_is_not_here() {
 #[test]
 fn a_deposed_operator_does_not_come_back_as_one() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("ann", claim("hash")).expect("registered");
+    world.by("ann", register("hash")).expect("registered");
     world.by("lee", Command::Op("ann".into())).expect("opped");
     let code = world.lose("ann");
     world
@@ -93,10 +93,7 @@ fn a_deposed_operator_does_not_come_back_as_one() {
 #[test]
 fn another_name_is_another_rank() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("lee", claim("hash")).expect("registered");
-    world
-        .by("ann", Command::SetPrefs(Box::default()))
-        .expect("ann is here");
+    world.by("lee", register("hash")).expect("registered");
     let rank = |world: &World, who: &str| {
         let line = world.whois(who).expect(who).line;
         (line.registered, line.operator)

@@ -1,0 +1,164 @@
+//! The rules: the facts that follow from a command, or its rejection. Each group of commands has
+//! its own file; here is the way to them.
+
+mod log_in;
+mod operate;
+mod resume;
+mod rooms;
+mod talk;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Chat, Env, Person};
+use crate::command::{Caller, Command, Outcome};
+use crate::event::{Fact, Quit, QuitReason};
+use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::text::{Text, escape};
+use crate::time::Timestamp;
+
+/// People in the caller's rooms among whom a mistyped name is looked for.
+const ROOM_MATES_MAX: usize = 64;
+
+impl Chat {
+    /// Decides what follows from a command and appends it to `facts`. Changes nothing; the facts
+    /// hold once they are [applied](Chat::apply), which must come before the next decision.
+    ///
+    /// # Errors
+    /// A [`Rejection`] says why it may not be; `facts` is then as it was.
+    pub fn decide(
+        &self,
+        caller: Caller,
+        command: Command,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match (caller, command) {
+            (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
+            (Caller::Anonymous { conn, address }, Command::LogIn { name, proof }) => {
+                self.decide_log_in((conn, address), name, proof.as_ref(), env, facts)
+            }
+            (Caller::Anonymous { conn, address }, Command::Resume(code)) => {
+                self.decide_resume((conn, address), None, code, env, facts)
+            }
+            (Caller::Person { address, .. }, Command::Resume(code)) => {
+                let me = self.asker(caller)?;
+                self.decide_resume((me.session.conn, address), Some(me), code, env, facts)
+            }
+            (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
+        }
+    }
+
+    /// The person who asks.
+    ///
+    /// # Errors
+    /// [`Rejection::NotHere`] if it has left, or speaks through another connection by now.
+    pub(super) fn asker(&self, caller: Caller) -> Result<&Person, Rejection> {
+        let Caller::Person { person, conn, .. } = caller else {
+            return Err(Rejection::NotHere);
+        };
+        let person = self.people.get(person);
+        let speaking = person.filter(|person| person.session.conn == conn);
+        speaking.ok_or(Rejection::NotHere)
+    }
+
+    fn decide_for(
+        &self,
+        me: &Person,
+        command: Command,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let now = env.now;
+        let fact = match command {
+            Command::Say { room, text, manner } => {
+                self.decide_say(me, (room, text, manner), now)?
+            }
+            Command::PrivateMessage { to, text } => self.decide_message(me, &to, text, now)?,
+            Command::Reply(text) => self.decide_reply(me, text, now)?,
+            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
+            Command::Join(room) => return self.decide_join(me, room, facts),
+            Command::Leave(room) => return self.decide_leave(me, room, facts),
+            Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
+            Command::Register { password_hash } => self.decide_register(me, password_hash)?,
+            Command::Away(why) => away(me, true, why),
+            Command::Back => away(me, false, None),
+            Command::Ignore { name, on } => decide_ignore(me, name, on)?,
+            Command::Quit(why) => quit(me, self.audible(me, why, now)),
+            command => return self.decide_operate(me, command, now, facts),
+        };
+        facts.push(fact);
+        Ok(Outcome::Done)
+    }
+
+    /// The person of this name, as `me` typed it.
+    ///
+    /// # Errors
+    /// [`Rejection::NobodyCalled`], with the name probably meant.
+    pub(super) fn find(&self, me: &Person, typed: &str) -> Result<&Person, Rejection> {
+        let name = Name::parse(typed).ok();
+        let person = name.and_then(|name| self.people.named(&name));
+        person.ok_or_else(|| Rejection::NobodyCalled {
+            typed: shown(typed),
+            meant: self.name_meant(me, typed).cloned(),
+        })
+    }
+
+    fn name_meant(&self, me: &Person, typed: &str) -> Option<&Name> {
+        if typed.len() > NAME_BYTES_MAX {
+            return None;
+        }
+        let rooms = me.rooms.iter().filter_map(|room| self.rooms.get(*room));
+        let room_mates = rooms.flat_map(|room| room.members.iter().copied());
+        let typed = crate::name::fold(typed);
+        self.people.nearest(&typed, room_mates.take(ROOM_MATES_MAX))
+    }
+
+    /// A reason is speech, so a person who is muted leaves without one.
+    fn audible(&self, me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
+        match why {
+            QuitReason::Quit(Some(_)) if self.mute_of(me, now).is_some() => QuitReason::Quit(None),
+            why => why,
+        }
+    }
+}
+
+/// A typed text, fit to be shown back.
+fn shown(typed: &str) -> String {
+    let end = typed.floor_char_boundary(NAME_BYTES_MAX);
+    escape(&typed[..end]).into_string()
+}
+
+fn quit(person: &Person, why: QuitReason) -> Fact {
+    Fact::Quit(Box::new(Quit {
+        person: person.id,
+        name: person.name.clone(),
+        rooms: person.rooms.as_slice().into(),
+        why,
+    }))
+}
+
+fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
+    let person = me.id;
+    Fact::AwaySet { person, away, why }
+}
+
+fn decide_ignore(me: &Person, name: Name, on: bool) -> Result<Fact, Rejection> {
+    let is_listed = me.ignores.iter().any(|ignored| ignored.same_as(&name));
+    if on && name.same_as(&me.name) {
+        return Err(Rejection::Oneself);
+    }
+    if on && !is_listed && me.ignores.len() >= IGNORES_MAX {
+        return Err(Rejection::TooManyIgnores {
+            ignores_max: IGNORES_MAX,
+        });
+    }
+    if !on && !is_listed {
+        return Err(Rejection::NotIgnored(name));
+    }
+    let person = me.id;
+    Ok(Fact::IgnoreSet { person, name, on })
+}

@@ -1,0 +1,113 @@
+//! Speaking: to a room, to one person, through a topic; and who may.
+
+use alloc::boxed::Box;
+
+use crate::chat::{Chat, Person};
+use crate::event::{Fact, Manner, PrivateMessage};
+use crate::ids::RoomId;
+use crate::rejection::Rejection;
+use crate::text::Text;
+use crate::time::Timestamp;
+
+impl Chat {
+    pub(super) fn decide_say(
+        &self,
+        me: &Person,
+        (room, text, manner): (RoomId, Text, Manner),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        self.check_may_speak(me, room, now)?;
+        Ok(Fact::Said {
+            person: me.id,
+            name: me.name.clone(),
+            room,
+            text,
+            manner,
+        })
+    }
+
+    pub(super) fn decide_topic(
+        &self,
+        me: &Person,
+        (room, text): (RoomId, Option<Text>),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        self.check_may_speak(me, room, now)?;
+        let by = me.name.clone();
+        Ok(Fact::TopicSet { room, by, text })
+    }
+
+    fn check_may_speak(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
+        self.check_is_in(me, id)?;
+        self.check_not_muted(me, now)?;
+        if me.rank.operator {
+            return Ok(());
+        }
+        self.check_not_locked(me)?;
+        let room = self.rooms.get(id).filter(|room| room.read_only);
+        room.map_or(Ok(()), |room| Err(Rejection::ReadOnly(room.name.clone())))
+    }
+
+    fn check_not_locked(&self, me: &Person) -> Result<(), Rejection> {
+        match self.notices.locked && !me.rank.registered {
+            true => Err(Rejection::LockedSpeech),
+            false => Ok(()),
+        }
+    }
+
+    fn check_not_muted(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
+        let mute = self.mute_of(me, now);
+        match mute.and_then(|id| self.mutes.get(id)) {
+            Some(mute) => Err(Rejection::Muted {
+                remaining: mute.until.map(|until| until.since(now)),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn decide_message(
+        &self,
+        me: &Person,
+        to: &str,
+        text: Text,
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let to = self.find(me, to)?;
+        self.message(me, to, text, now)
+    }
+
+    pub(super) fn decide_reply(
+        &self,
+        me: &Person,
+        text: Text,
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let to = me.last_sender.and_then(|sender| self.people.get(sender));
+        let to = to.ok_or(Rejection::NobodyToReply)?;
+        self.message(me, to, text, now)
+    }
+
+    fn message(
+        &self,
+        me: &Person,
+        to: &Person,
+        text: Text,
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        // A person who is muted may still appeal to an operator.
+        if !to.rank.operator {
+            self.check_not_muted(me, now)?;
+            if !me.rank.operator {
+                self.check_not_locked(me)?;
+            }
+        }
+        Ok(Fact::PrivateMessage(Box::new(PrivateMessage {
+            from: me.id,
+            from_name: me.name.clone(),
+            to: to.id,
+            to_name: to.name.clone(),
+            text,
+            ignored: to.ignores.iter().any(|name| name.same_as(&me.name)),
+        })))
+    }
+}

@@ -1,0 +1,82 @@
+//! The operator's choices, and the state that an earlier run left.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::answer::Topic;
+use crate::ban::Restriction;
+use crate::ids::RoomId;
+use crate::limits;
+use crate::name::Name;
+use crate::room_name::RoomName;
+use crate::text::Text;
+use crate::time::Duration;
+
+/// The choices of the machine's operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// People at once.
+    pub people_max: usize,
+    /// Rooms at once.
+    pub rooms_max: usize,
+    /// Rooms that one person may be in.
+    pub rooms_per_person_max: usize,
+    /// Whether the first to arrive where there is no operator becomes one.
+    pub first_operator: bool,
+    /// Rooms where only operators may speak.
+    pub read_only: Vec<RoomName>,
+    /// Time that a lost session can be resumed.
+    pub resume_time: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            people_max: limits::PEOPLE_MAX,
+            rooms_max: limits::ROOMS_MAX,
+            rooms_per_person_max: limits::ROOMS_PER_PERSON_MAX,
+            first_operator: true,
+            read_only: Vec::new(),
+            resume_time: limits::RESUME_TIME,
+        }
+    }
+}
+
+/// The state that outlives a restart, as the store had it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// The rooms that have a history or a topic.
+    pub rooms: Vec<RoomSnapshot>,
+    /// The registered names.
+    pub registrations: Vec<Registration>,
+    /// The bans, oldest first.
+    pub bans: Vec<Restriction>,
+    /// The mutes, oldest first.
+    pub mutes: Vec<Restriction>,
+    /// The message of the day.
+    pub motd: Option<Text>,
+    /// Whether only registered names may arrive.
+    pub locked: bool,
+}
+
+/// A room of [`Snapshot`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomSnapshot {
+    /// Its number.
+    pub id: RoomId,
+    /// Its name.
+    pub name: RoomName,
+    /// Its topic.
+    pub topic: Option<Topic>,
+}
+
+/// A name that belongs to the one who knows its password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// The name.
+    pub name: Name,
+    /// The password's hash, in the PHC string format.
+    pub password_hash: Arc<str>,
+    /// Whether its bearer is a lasting operator.
+    pub operator: bool,
+}

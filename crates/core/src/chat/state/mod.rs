@@ -1,0 +1,29 @@
+//! The tables that the chat keeps, each with its indexes.
+//!
+//! A table holds no rule: it finds, changes and forgets, and its indexes always agree with it.
+//! Everything here takes constant or logarithmic time in the people, rooms and restrictions that
+//! there are, because one thread serves them all; what grows with the answer is taken in pages.
+
+mod addresses;
+mod nearest;
+mod people;
+mod person;
+mod registrations;
+mod registry;
+mod restrictions;
+mod resumables;
+mod rooms;
+
+pub(super) use people::People;
+pub(super) use person::{Activity, Person, Rank, Session};
+pub(super) use registrations::Registrations;
+pub(super) use restrictions::{List, RestrictionId, Restrictions};
+pub(super) use resumables::{Resumable, Resumables};
+pub(super) use rooms::Rooms;
+
+pub use restrictions::RestrictionCursor;
+pub use rooms::RoomCursor;
+
+/// Entries that one [`Tidied`](crate::Fact::Tidied) closes or forgets of each kind. It bounds the
+/// time that tidying takes after fifty thousand sessions were lost at once.
+pub(super) const TIDY_MAX: usize = 256;

@@ -1,0 +1,202 @@
+//! Everybody who is here, found by number, name, resume code or address.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+
+use super::addresses::Addresses;
+use super::nearest::{nearest, neighbours};
+use super::registry::Registry;
+use super::{Person, Rank, Session};
+use crate::ban::Mask;
+use crate::ids::PersonId;
+use crate::name::{FoldedName, Name};
+use crate::resume::ResumeCode;
+
+/// The people, and their indexes. A person's name, session and rank change here alone.
+#[derive(Clone, Debug, Default)]
+pub(in crate::chat) struct People {
+    by_id: HashMap<PersonId, Box<Person>>,
+    by_name: Registry<PersonId>,
+    /// In the order of the alphabet, for [`nearest`].
+    names: BTreeSet<FoldedName>,
+    /// Holds numbers alone and looks at the people for their codes: half the weight of a map.
+    by_code: HashTable<PersonId>,
+    by_address: Addresses,
+    hasher: DefaultHashBuilder,
+    operators: usize,
+}
+
+impl People {
+    pub(in crate::chat) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(in crate::chat) fn ids(&self) -> impl Iterator<Item = PersonId> + '_ {
+        self.by_id.keys().copied()
+    }
+
+    pub(in crate::chat) fn has_operator(&self) -> bool {
+        self.operators > 0
+    }
+
+    pub(in crate::chat) fn get(&self, id: PersonId) -> Option<&Person> {
+        self.by_id.get(&id).map(|person| &**person)
+    }
+
+    pub(in crate::chat) fn named(&self, name: &Name) -> Option<&Person> {
+        self.get(*self.by_name.get(name)?)
+    }
+
+    pub(in crate::chat) fn with_code(&self, code: ResumeCode) -> Option<&Person> {
+        let has_code = |id: &PersonId| self.by_id.get(id).is_some_and(|p| p.session.code == code);
+        let found = self.by_code.find(self.hasher.hash_one(code), has_code);
+        self.get(*found?)
+    }
+
+    /// The people whom a mask matches, by number.
+    pub(in crate::chat) fn matching(&self, mask: &Mask) -> Vec<&Person> {
+        let named = mask.name.as_ref().and_then(|name| self.named(name));
+        let near = mask
+            .net
+            .into_iter()
+            .flat_map(|net| self.by_address.near(net));
+        let near = near.filter_map(|id| self.get(id));
+        let matches = |person: &&Person| mask.matches(Some(&person.name), person.session.address);
+        let mut matching: Vec<&Person> = named.into_iter().chain(near).filter(matches).collect();
+        matching.sort_unstable_by_key(|person| person.id);
+        matching.dedup_by_key(|person| person.id);
+        matching
+    }
+
+    /// The name of another person that looks like this one.
+    pub(in crate::chat) fn look_alike(&self, name: &Name, own: Option<PersonId>) -> Option<&Name> {
+        self.by_name.look_alike(name, |id| Some(*id) == own)
+    }
+
+    /// The name probably meant by a folded text: of a neighbour in the alphabet, or of one of
+    /// `others`.
+    pub(in crate::chat) fn nearest<'a>(
+        &'a self,
+        typed: &str,
+        others: impl Iterator<Item = PersonId>,
+    ) -> Option<&'a Name> {
+        let others = others.filter_map(|id| Some(&self.get(id)?.name));
+        let near = neighbours(&self.names, typed).map(|name| &name.0);
+        nearest(typed, near.chain(others).map(|name| (name.folded(), name)))
+    }
+
+    pub(in crate::chat) fn insert(&mut self, person: Box<Person>) {
+        self.operators += usize::from(person.rank.operator);
+        self.index_name(&person.name, person.id);
+        self.index_session(&person.session, person.id);
+        self.by_id.insert(person.id, person);
+    }
+
+    pub(in crate::chat) fn remove(&mut self, id: PersonId) -> Option<Box<Person>> {
+        let Session { address, code, .. } = self.get(id)?.session;
+        self.forget_code(code, id);
+        let person = self.by_id.remove(&id)?;
+        self.operators -= usize::from(person.rank.operator);
+        self.by_address.remove(address, id);
+        self.forget_name(&person.name);
+        Some(person)
+    }
+
+    /// Changes whatever is no key of an index.
+    pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            let (code, address) = (person.session.code, person.session.address);
+            change(person);
+            debug_assert!(person.session.code == code && person.session.address == address);
+        }
+    }
+
+    pub(in crate::chat) fn rename(&mut self, id: PersonId, name: &Name) {
+        let Some(person) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        let old = core::mem::replace(&mut person.name, name.clone());
+        self.forget_name(&old);
+        self.index_name(name, id);
+    }
+
+    pub(in crate::chat) fn set_rank(&mut self, id: PersonId, rank: Rank) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            self.operators -= usize::from(person.rank.operator);
+            self.operators += usize::from(rank.operator);
+            person.rank = rank;
+        }
+    }
+
+    fn index_name(&mut self, name: &Name, id: PersonId) {
+        self.by_name.insert(name.clone(), id);
+        self.names.insert(FoldedName(name.clone()));
+    }
+
+    fn forget_name(&mut self, name: &Name) {
+        self.by_name.remove(name);
+        self.names.remove::<str>(name.folded());
+    }
+
+    fn index_session(&mut self, session: &Session, id: PersonId) {
+        self.by_address.insert(session.address, id);
+        let (hasher, by_id) = (&self.hasher, &self.by_id);
+        // When the table grows it asks for the codes of those in it, who all are among the people.
+        let code_of = |id: &PersonId| by_id.get(id).map_or(session.code, |p| p.session.code);
+        let hash = hasher.hash_one(session.code);
+        self.by_code
+            .insert_unique(hash, id, |id| hasher.hash_one(code_of(id)));
+    }
+
+    fn forget_code(&mut self, code: ResumeCode, id: PersonId) {
+        let hash = self.hasher.hash_one(code);
+        if let Ok(entry) = self.by_code.find_entry(hash, |other| *other == id) {
+            entry.remove();
+        }
+    }
+
+    /// Checks that all indexes agree in size with the people, at no cost to speak of.
+    #[cfg(debug_assertions)]
+    pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
+        let people = self.by_id.len();
+        [
+            self.by_name.len(),
+            self.names.len(),
+            self.by_code.len(),
+            self.by_address.len(),
+        ]
+        .iter()
+        .all(|len| *len == people)
+            && self.operators <= people
+    }
+
+    /// Checks that all indexes agree with the people.
+    pub(in crate::chat) fn check(&self) {
+        let mut operators = 0;
+        for (id, person) in &self.by_id {
+            assert_eq!(*id, person.id);
+            assert_eq!(self.by_name.get(&person.name), Some(id));
+            assert!(self.names.contains::<str>(person.name.folded()));
+            let found = self.with_code(person.session.code);
+            assert!(found.is_some_and(|found| found.session.code == person.session.code));
+            let net = person.session.address.to_canonical().into();
+            assert!(self.by_address.near(net).any(|near| near == *id));
+            operators += usize::from(person.rank.operator);
+        }
+        assert_eq!(self.operators, operators);
+    }
+}
+
+impl PartialEq for People {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_id == other.by_id
+            && self.by_name == other.by_name
+            && self.names == other.names
+            && self.by_address == other.by_address
+            && self.operators == other.operators
+    }
+}

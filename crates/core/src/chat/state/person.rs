@@ -1,0 +1,64 @@
+//! One person.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::RestrictionId;
+use crate::ids::{ConnId, PersonId, RoomId};
+use crate::name::Name;
+use crate::resume::ResumeCode;
+use crate::text::Text;
+use crate::time::Timestamp;
+
+/// A person who is here.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::chat) struct Person {
+    pub(in crate::chat) id: PersonId,
+    pub(in crate::chat) name: Name,
+    pub(in crate::chat) session: Session,
+    pub(in crate::chat) rank: Rank,
+    pub(in crate::chat) activity: Activity,
+    /// In the order of joining. Never empty between two commands.
+    pub(in crate::chat) rooms: Vec<RoomId>,
+    pub(in crate::chat) away: Option<Option<Text>>,
+    /// The mute that was in force when the person last changed its name or address, and follows
+    /// it. Whether it still is in force the list of mutes says.
+    pub(in crate::chat) mute: Option<RestrictionId>,
+    /// The sender of the last private message.
+    pub(in crate::chat) last_sender: Option<PersonId>,
+    pub(in crate::chat) ignores: Vec<Name>,
+}
+
+/// The way to a person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::chat) struct Session {
+    pub(in crate::chat) conn: ConnId,
+    pub(in crate::chat) address: IpAddr,
+    /// Resumes the session on another connection.
+    pub(in crate::chat) code: ResumeCode,
+}
+
+/// The rights of a person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::chat) struct Rank {
+    pub(in crate::chat) registered: bool,
+    pub(in crate::chat) operator: bool,
+}
+
+/// The lines of a person, counted and dated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::chat) struct Activity {
+    pub(in crate::chat) since: Timestamp,
+    pub(in crate::chat) spoke: Timestamp,
+    pub(in crate::chat) said: u64,
+}
+
+impl Activity {
+    pub(in crate::chat) fn from(at: Timestamp) -> Self {
+        Self {
+            since: at,
+            spoke: at,
+            said: 0,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The forms of a name: normal, folded, and its confusable skeleton.
+//!
+//! Names and room names share these. Every function takes a shortcut for ASCII, which nearly all
+//! names are; tests hold the shortcuts against the long way.
+
+use alloc::string::String;
+
+use precis_profiles::Nickname;
+use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
+
+/// A base letter carries at most this many combining marks: more is decoration that spills over
+/// the lines above.
+const MARKS_PER_LETTER_MAX: usize = 4;
+
+/// Bytes of a text that can still be a name. Normalising shortens some names, but none to less
+/// than half, and the profile's checks take time that grows with the text.
+const RAW_BYTES_MAX: usize = 2 * NAME_BYTES_MAX;
+
+/// The normal form of the nickname profile. ASCII is in it already.
+pub(crate) fn normalise(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > RAW_BYTES_MAX {
+        return None;
+    }
+    if text.is_ascii() {
+        return Some(text.into());
+    }
+    Nickname::enforce(text).ok().map(|name| name.into_owned())
+}
+
+/// Checks the characters and lengths that names and room names share, of a normalised spelling.
+pub(crate) fn is_well_formed(spelling: &str) -> bool {
+    let (mut letters, mut marks) = (0, 0);
+    for c in spelling.chars() {
+        if c.is_ascii_alphanumeric() {
+            (letters, marks) = (letters + 1, 0);
+        } else if is_combining_mark(c) || is_joiner(c) {
+            marks += 1;
+        } else if c.is_alphanumeric() || is_punctuation(c) {
+            (letters, marks) = (letters + 1, 0);
+        } else {
+            return false;
+        }
+        if letters == 0 || marks > MARKS_PER_LETTER_MAX {
+            return false;
+        }
+    }
+    (1..=NAME_LETTERS_MAX).contains(&letters) && spelling.len() <= NAME_BYTES_MAX
+}
+
+/// The punctuation of names. Beyond ASCII these are the signs to which the profile gives a context
+/// (RFC 5892, appendix A); `normalise` has checked it: `·` stands between two `l` alone.
+pub(crate) fn is_punctuation(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '_' | '.' | '\u{b7}' | '\u{375}' | '\u{5f3}' | '\u{5f4}' | '\u{30fb}'
+    )
+}
+
+/// The invisible joiners. The profile allows them where they change how a script is written.
+pub(crate) fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// A spelling without what a hasty reader misses.
+pub(crate) fn bare(text: &str) -> String {
+    let is_seen = |c: &char| !is_punctuation(*c) && !is_joiner(*c);
+    text.chars().filter(is_seen).collect()
+}
+
+/// The form in which spellings that differ in case alone are equal.
+pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Upper case brings together what has several lower-case forms (ß and ss, σ and ς), and lower
+    // case before it what is upper case already and no upper case of anything (ẞ).
+    let lower = text.chars().flat_map(char::to_lowercase);
+    let upper = lower.flat_map(char::to_uppercase);
+    upper.flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// The confusable skeleton (UTS 39). Of the ASCII that names are made of, four characters look like
+/// others.
+pub(crate) fn skeleton(text: &str) -> String {
+    let is_simple = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if text.bytes().all(is_simple) {
+        let mut skeleton = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                '0' => skeleton.push('O'),
+                '1' | 'I' => skeleton.push('l'),
+                'm' => skeleton.push_str("rn"),
+                c => skeleton.push(c),
+            }
+        }
+        return skeleton;
+    }
+    unicode_security::confusable_detection::skeleton(text).collect()
+}

@@ -1,0 +1,223 @@
+//! Names case by case; the properties of the forms are in `form`.
+
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::form::{is_well_formed, skeleton};
+use super::*;
+
+fn name(text: &str) -> Name {
+    Name::parse(text).unwrap_or_else(|e| panic!("{text}: {e:?}"))
+}
+
+#[test]
+fn names_of_many_scripts_are_accepted() {
+    for text in [
+        "lee",
+        "Zoë",
+        "ann-marie_2.0",
+        "Ελένη",
+        "мария",
+        "李雷",
+        "प्रिया",
+        "x",
+        "Col\u{b7}lell",
+        "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
+        "ジョン・スミス",
+        "observer",
+    ] {
+        assert_eq!(name(text).as_str(), text);
+    }
+}
+
+#[test]
+fn the_short_way_to_a_skeleton_leads_to_the_same() {
+    for c in (0..=0x7f_u8).map(char::from) {
+        let text = String::from(c);
+        let long: String = unicode_security::confusable_detection::skeleton(&text).collect();
+        assert_eq!(skeleton(&text), long, "{c:?}");
+    }
+}
+
+#[test]
+fn what_is_no_name_is_refused() {
+    let long = "a".repeat(33);
+    for text in [
+        "",
+        " ",
+        "2pac",
+        "-x",
+        "_x",
+        ".x",
+        "a b",
+        "#x",
+        "a/b",
+        "a:b",
+        "[x",
+        "*x",
+        "!x",
+        &long,
+        "a\u{202e}b",
+        "x\u{1b}[0m",
+        "\u{301}a",
+        "a\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}",
+        "😀",
+        "a\u{200d}b",
+        "a\u{200c}b",
+        "a\u{b7}b",
+        "l\u{b7}",
+        "x\u{30fb}y",
+        "a#b",
+        "a@b",
+    ] {
+        assert_eq!(Name::parse(text), Err(NameError::Malformed), "{text:?}");
+    }
+    // The second has a Cyrillic о, the third a zero.
+    for text in [
+        "You",
+        "y\u{43e}u",
+        "y0u",
+        "SERVER",
+        "now",
+        "admin",
+        "ADMIN",
+        "a.d-m_in",
+        "root",
+        "r00t",
+        "operator",
+        "System",
+        "moderator",
+        "NickServ",
+        "chan-serv",
+        "serv",
+        "serv.",
+    ] {
+        assert_eq!(Name::parse(text), Err(NameError::Reserved), "{text:?}");
+    }
+}
+
+#[test]
+fn case_does_not_make_another_name() {
+    for (a, b) in [
+        ("Lee", "lEE"),
+        ("STRASSE", "straße"),
+        ("STRAẞE", "straße"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ] {
+        assert!(name(a).same_as(&name(b)), "{a} {b}");
+    }
+    assert!(!name("lee").same_as(&name("leo")));
+}
+
+#[test]
+fn look_alikes_are_seen_through() {
+    for (a, b) in [
+        ("Iee", "lee"),
+        ("AIice", "Alice"),
+        ("bob0", "bobO"),
+        ("аnn", "ann"), // Cyrillic а
+        ("Rnike", "mike"),
+        ("ModeI", "model"),
+        ("teacher.", "teacher"),
+        ("t-e-acher", "teacher"),
+        ("teacher_", "teacher"),
+        ("T-Eacher", "teacher"),
+        ("Col\u{b7}lell", "collell"),
+        (
+            "\u{dc1}\u{dca}\u{dbb}\u{dd3}",
+            "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
+        ),
+    ] {
+        assert!(name(a).looks_like(&name(b)), "{a} {b}");
+        assert!(name(b).looks_like(&name(a)), "{b} {a}");
+    }
+    for (a, b) in [
+        ("ann", "anna"),
+        ("host1", "hostl"),
+        ("h0st", "host"),
+        ("rn", "m"),
+    ] {
+        assert!(!name(a).looks_like(&name(b)), "{a} {b}");
+    }
+}
+
+#[test]
+fn the_longest_name_can_be_numbered() {
+    let long = name(&"é".repeat(32));
+    assert!(is_well_formed(long.numbered(2).as_str()));
+    assert_eq!(name("lee").numbered(2).as_str(), "lee2");
+}
+
+#[test]
+fn reserved_words_are_written_as_they_look() {
+    for word in RESERVED {
+        assert_eq!(Name::pack(word).looks(), [word, word]);
+    }
+}
+
+#[test]
+fn equal_parts_are_kept_once() {
+    let lee = name("lee");
+    assert_eq!(&*lee.packed, "lee");
+    assert_eq!(
+        (lee.as_str(), lee.folded(), lee.looks()),
+        ("lee", "lee", ["lee"; 2])
+    );
+    let ann = name("Ann-1");
+    assert_eq!(&*ann.packed, "Ann-1ann-1annl");
+    assert_eq!(
+        (ann.as_str(), ann.folded(), ann.looks()),
+        ("Ann-1", "ann-1", ["annl"; 2])
+    );
+    let iee = name("Iee");
+    assert_eq!(
+        (iee.as_str(), iee.folded(), iee.looks()),
+        ("Iee", "iee", ["lee", "iee"])
+    );
+}
+
+/// Letters that fold, look like others, or join, and the punctuation.
+fn spellings() -> impl Strategy<Value = String> {
+    let letters = "aAlI1oO0mrnñßΣсе\u{430}\u{dc1}\u{dca}\u{200d}\u{dbb}\u{b7}-_.\u{301}スミ・";
+    let letters: Vec<char> = letters.chars().collect();
+    prop::collection::vec(prop::sample::select(letters), 1..12)
+        .prop_map(|c| c.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_name_read_again_is_the_same(text in spellings()) {
+        if let Ok(name) = Name::parse(&text) {
+            prop_assert_eq!(Name::parse(name.as_str()), Ok(name.clone()));
+            prop_assert!(name.looks_like(&name) && name.same_as(&name));
+        }
+    }
+
+    #[test]
+    fn punctuation_makes_no_other_look(text in spellings(), sign in prop::sample::select(vec!['-', '_', '.']), at in 1_usize..12) {
+        let mut signed: Vec<char> = text.chars().collect();
+        signed.insert(at.min(signed.len()), sign);
+        let signed: String = signed.into_iter().collect();
+        if let (Ok(name), Ok(signed)) = (Name::parse(&text), Name::parse(&signed)) {
+            prop_assert!(name.looks_like(&signed) && signed.looks_like(&name));
+        }
+    }
+
+    #[test]
+    fn joiners_stand_only_where_the_profile_allows_them(text in spellings()) {
+        if let Ok(name) = Name::parse(&text) {
+            let spelling: Vec<char> = name.as_str().chars().collect();
+            for pair in spelling.windows(2).filter(|pair| pair[1] == '\u{200d}') {
+                prop_assert_eq!(pair[0], '\u{dca}', "a joiner without a virama");
+            }
+            for (n, _) in spelling.iter().enumerate().filter(|(_, c)| **c == '\u{b7}') {
+                prop_assert!(spelling[n - 1] == 'l' && spelling[n + 1] == 'l');
+            }
+        }
+    }
+}

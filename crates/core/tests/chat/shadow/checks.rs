@@ -1,0 +1,228 @@
+//! The rules in their simplest form, held against each decision and against the state.
+
+use std::collections::BTreeSet;
+
+use chinwag_core::{
+    Answer, AuditEntry, Caller, Chat, Command, Fact, LoggedIn, ModAction, Name, Outcome, PersonId,
+    Query, Returned, RoomId, RoomName, RoomRef, Timestamp,
+};
+
+use super::{ModelPerson, Shadow};
+
+impl Shadow {
+    /// Checks a decision before it is applied: may the caller do this, do only those hear of it
+    /// who may, and does the outcome say what the facts do.
+    pub(crate) fn check_decision(
+        &self,
+        caller: Caller,
+        command: &Command,
+        (outcome, facts): (Outcome, &[Fact]),
+        now: Timestamp,
+    ) {
+        let asker = match caller {
+            Caller::Person { person, .. } => Some(person),
+            _ => None,
+        };
+        for fact in facts {
+            self.check_audience(asker, fact);
+            let caller = || &self.people[&asker.expect("a person does it")];
+            match fact {
+                Fact::Said { room, .. } | Fact::TopicSet { room, .. } => {
+                    self.check_may_speak(caller(), *room, now);
+                }
+                Fact::PrivateMessage(message) if !self.people[&message.to].operator => {
+                    assert!(!self.is_muted(caller(), now));
+                    assert!(!self.locked || caller().registered || caller().operator);
+                }
+                Fact::Moderated(_) => assert!(caller().operator, "{fact:?}"),
+                _ => {}
+            }
+        }
+        let expected = self.outcome(asker, command, facts);
+        assert_eq!(outcome, expected, "{command:?} with {facts:?}");
+    }
+
+    /// The outcome that the command and its facts call for.
+    fn outcome(&self, asker: Option<PersonId>, command: &Command, facts: &[Fact]) -> Outcome {
+        match (command, facts) {
+            (Command::LogIn { .. }, [Fact::LoggedIn(login), ..]) => Outcome::LoggedIn(login.person),
+            (Command::Resume(_), [.., Fact::Returned(returned)]) => Outcome::Resumed {
+                person: returned.login.person,
+                seen: returned.replaces.is_none().then_some(returned.seen),
+            },
+            (Command::Join(_), [.., Fact::Joined { room, .. }]) => Outcome::Joined(*room),
+            (Command::Join(name), []) => Outcome::Joined(self.room_of(asker, name)),
+            (Command::Leave(RoomRef::Id(room)), _) => Outcome::Left(*room),
+            (Command::Leave(RoomRef::Name(name)), _) => Outcome::Left(self.room_of(asker, name)),
+            (Command::LogIn { .. } | Command::Resume(_) | Command::Join(_), _) => {
+                panic!("{command:?} led to {facts:?}")
+            }
+            (Command::Tidy, _) => Outcome::Tidied { more: false },
+            _ => Outcome::Done,
+        }
+    }
+
+    /// The room of the asker that goes by this name, or by another that looks like it.
+    fn room_of(&self, asker: Option<PersonId>, name: &RoomName) -> RoomId {
+        let rooms = &self.people[&asker.expect("a person")].rooms;
+        let mut rooms = rooms.iter().copied();
+        let found = rooms.find(|room| latin(&self.rooms[room]) == latin(name));
+        found.expect("a room of the asker")
+    }
+
+    fn check_may_speak(&self, person: &ModelPerson, room: RoomId, now: Timestamp) {
+        assert!(!self.is_muted(person, now), "{person:?}");
+        assert!(person.rooms.contains(&room), "{person:?}");
+        let mut read_only = self.settings.read_only.iter();
+        let closed = read_only.any(|closed| latin(closed) == latin(&self.rooms[&room]));
+        assert!(person.operator || !(closed || (self.locked && !person.registered)));
+    }
+
+    /// Only those hear a fact who may.
+    fn check_audience(&self, asker: Option<PersonId>, fact: &Fact) {
+        let private: BTreeSet<PersonId> = fact.people().collect();
+        let allowed: BTreeSet<PersonId> = match fact {
+            Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
+            Fact::PrivateMessage(message) => [message.from, message.to].into(),
+            Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
+            _ => asker.into_iter().collect(),
+        };
+        assert!(private.is_subset(&allowed), "{fact:?} heard by {private:?}");
+        let announces = |entry: &AuditEntry| matches!(entry.act, ModAction::Announce(_));
+        let is_announcement = matches!(fact, Fact::Moderated(entry) if announces(entry));
+        assert_eq!(fact.is_for_all(), is_announcement);
+        match fact {
+            Fact::PrivateMessage(message) => assert_eq!(Some(message.from), asker),
+            Fact::Moderated(entry) => assert_eq!(entry.actor, asker),
+            _ => {}
+        }
+        let is_secret = matches!(
+            fact,
+            Fact::PrivateMessage(_)
+                | Fact::Moderated(_)
+                | Fact::Registered { .. }
+                | Fact::LoggedIn(_)
+                | Fact::AwaySet { .. }
+                | Fact::IgnoreSet { .. }
+        );
+        assert!(fact.rooms().is_empty() || !is_secret, "{fact:?}");
+    }
+
+    pub(super) fn check_logged_in(&self, login: &LoggedIn, at: Timestamp) {
+        let newest = self.newest_person;
+        assert!(login.person > newest, "a number is used once");
+        let registration = self.registration(&login.name);
+        assert_eq!(login.registered, registration.is_some());
+        assert!(!self.is_banned(&login.name, login.address, at));
+        let lasting = registration.is_some_and(|registration| registration.operator);
+        let mut registrations = self.registrations.iter();
+        let has_operator = self.people.values().any(|person| person.operator)
+            || registrations.any(|registration| registration.operator);
+        let first = self.settings.first_operator && !has_operator;
+        assert!(login.registered || !self.locked || first);
+        assert_eq!(login.operator, lasting || first);
+    }
+
+    pub(super) fn check_returned(&self, returned: &Returned, person: &ModelPerson, at: Timestamp) {
+        let login = &returned.login;
+        assert!(!self.is_banned(&person.name, login.address, at));
+        assert_eq!(*person.rooms, *returned.rooms);
+        assert_eq!(*person.ignores, *returned.ignores);
+        assert_eq!((&login.name, login.code), (&person.name, person.code));
+        assert_eq!(
+            (login.registered, login.operator),
+            (person.registered, person.operator)
+        );
+    }
+
+    /// Checks that the chat knows the same, and all that holds between two commands.
+    pub(crate) fn check(&self, chat: &Chat, now: Timestamp) {
+        let here: BTreeSet<PersonId> = chat.everybody().collect();
+        assert!(here.iter().eq(self.people.keys()));
+        assert_eq!(chat.people(), here.len());
+        assert!(here.len() <= self.settings.people_max);
+        chat.check_invariants();
+        for (id, person) in &self.people {
+            self.check_person(chat, *id, person, now);
+        }
+        for room in self.rooms.keys() {
+            assert_eq!(chat.here(*room), self.members(*room).len());
+            assert_eq!(chat.room_name(*room), self.rooms.get(room));
+        }
+        self.check_names();
+    }
+
+    /// No two names look alike, and only the owner of a registered name looks like it.
+    fn check_names(&self) {
+        let people: Vec<&ModelPerson> = self.people.values().collect();
+        for (n, person) in people.iter().enumerate() {
+            for other in &people[n + 1..] {
+                assert!(!person.name.same_as(&other.name) && !person.name.looks_like(&other.name));
+            }
+            let registrations = self.registrations.iter();
+            for other in registrations.filter(|other| other.name.looks_like(&person.name)) {
+                assert!(
+                    person.registered && other.name.same_as(&person.name),
+                    "{person:?}"
+                );
+            }
+        }
+    }
+
+    fn check_person(&self, chat: &Chat, id: PersonId, person: &ModelPerson, now: Timestamp) {
+        let rooms = chat.rooms_of(id);
+        assert_eq!(rooms, person.rooms);
+        let different: BTreeSet<&RoomId> = rooms.iter().collect();
+        assert_eq!(different.len(), rooms.len());
+        let rooms_max = self.settings.rooms_per_person_max;
+        assert!((1..=rooms_max.max(1)).contains(&rooms.len()), "{person:?}");
+        assert!(chat.speaks_for(id, person.conn));
+        let registration = self.registration(&person.name);
+        assert_eq!(person.registered, registration.is_some());
+        assert!(
+            !self.is_banned(&person.name, person.address, now),
+            "{person:?} is here in spite of a ban"
+        );
+        for &room in rooms {
+            self.check_summary(chat, id, room);
+        }
+        self.check_profile(chat, id, person, now);
+    }
+
+    fn check_summary(&self, chat: &Chat, id: PersonId, room: RoomId) {
+        let summary = chat.room_summary(id, room).expect("a room");
+        assert_eq!((summary.id, &summary.room), (room, &self.rooms[&room]));
+        let inside = self.members(room);
+        assert_eq!(summary.others.len() + summary.more + 1, inside.len());
+        let own = &self.people[&id].name;
+        let named = |name: &Name| inside.iter().any(|id| self.people[id].name == *name);
+        assert!(summary.others.iter().all(|name| named(name) && name != own));
+    }
+
+    fn check_profile(&self, chat: &Chat, id: PersonId, person: &ModelPerson, now: Timestamp) {
+        let caller = Caller::Person {
+            person: id,
+            conn: person.conn,
+            address: person.address,
+        };
+        let query = Query::Whois(person.name.as_str().into());
+        let Ok(Answer::Whois(profile)) = chat.answer(caller, query, now) else {
+            panic!("{person:?} is not found");
+        };
+        let line = &profile.line;
+        assert_eq!(
+            (&line.name, line.operator, line.registered),
+            (&person.name, person.operator, person.registered)
+        );
+        assert_eq!(profile.muted, self.is_muted(person, now), "{person:?}");
+        let rooms = person.rooms.iter();
+        let names: Vec<RoomName> = rooms.map(|id| self.rooms[id].clone()).collect();
+        assert_eq!(*profile.rooms, *names);
+        assert_eq!(profile.address.is_some(), person.operator);
+    }
+}
+
+/// A room's name in the only two spellings that these tests know: case and the Cyrillic е.
+fn latin(room: &RoomName) -> String {
+    room.bare().to_lowercase().replace('\u{435}', "e")
+}

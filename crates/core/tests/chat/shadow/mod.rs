@@ -1,0 +1,324 @@
+//! A second opinion: the state as a reader of the facts alone knows it, which is what the shards
+//! of the server are.
+//!
+//! It keeps plain lists and searches them from end to end, so a mistake in an index of the chat
+//! cannot be repeated here. [`checks`] holds the rules once more in their simplest form.
+
+mod checks;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use chinwag_core::{
+    AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, ModAction, Name, PersonId,
+    PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned, RoomId,
+    RoomName, Seq, Settings, Snapshot, Timestamp,
+};
+
+/// A person who is here, or whose session is lost and can be resumed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ModelPerson {
+    pub(crate) name: Name,
+    pub(crate) conn: ConnId,
+    pub(crate) address: IpAddr,
+    pub(crate) code: ResumeCode,
+    pub(crate) rooms: Vec<RoomId>,
+    registered: bool,
+    operator: bool,
+    ignores: Vec<Name>,
+    /// The longest mute that was in force when the person last changed its name or address.
+    following: Option<Restriction>,
+}
+
+#[derive(Clone, Debug)]
+struct Lost {
+    id: PersonId,
+    person: ModelPerson,
+    until: Timestamp,
+    seen: Seq,
+}
+
+pub(crate) struct Shadow {
+    settings: Settings,
+    pub(crate) people: BTreeMap<PersonId, ModelPerson>,
+    rooms: BTreeMap<RoomId, RoomName>,
+    lost: Vec<Lost>,
+    registrations: Vec<Registration>,
+    bans: Vec<Restriction>,
+    mutes: Vec<Restriction>,
+    locked: bool,
+    newest_person: PersonId,
+}
+
+impl Shadow {
+    pub(crate) fn new(settings: Settings, snapshot: &Snapshot) -> Self {
+        let rooms = snapshot.rooms.iter();
+        let rooms = rooms.map(|room| (room.id, room.name.clone()));
+        let lobby = (LOBBY, RoomName::lobby());
+        Self {
+            settings,
+            people: BTreeMap::new(),
+            rooms: rooms.chain([lobby]).collect(),
+            lost: Vec::new(),
+            registrations: snapshot.registrations.clone(),
+            bans: snapshot.bans.clone(),
+            mutes: snapshot.mutes.clone(),
+            locked: snapshot.locked,
+            newest_person: PersonId(0),
+        }
+    }
+
+    fn members(&self, room: RoomId) -> BTreeSet<PersonId> {
+        let people = self.people.iter();
+        let inside = people.filter(|(_, person)| person.rooms.contains(&room));
+        inside.map(|(id, _)| *id).collect()
+    }
+
+    fn registration(&self, name: &Name) -> Option<&Registration> {
+        let mut registrations = self.registrations.iter();
+        registrations.find(|registration| registration.name.same_as(name))
+    }
+
+    /// The longest mute in force: one that matches, or the one that follows the person.
+    fn mute_of(&self, person: &ModelPerson, now: Timestamp) -> Option<&Restriction> {
+        let applies = |mute: &&Restriction| {
+            mute.mask.matches(Some(&person.name), person.address)
+                || person.following.as_ref() == Some(mute)
+        };
+        let mutes = self.mutes.iter().filter(|mute| mute.is_active(now));
+        mutes
+            .filter(applies)
+            .max_by_key(|mute| (mute.until.is_none(), mute.until))
+    }
+
+    fn is_muted(&self, person: &ModelPerson, now: Timestamp) -> bool {
+        self.mute_of(person, now).is_some()
+    }
+
+    fn is_banned(&self, name: &Name, address: IpAddr, now: Timestamp) -> bool {
+        let matches =
+            |ban: &Restriction| ban.is_active(now) && ban.mask.matches(Some(name), address);
+        self.bans.iter().any(matches)
+    }
+
+    /// Takes in a fact, which must fit what is known so far.
+    pub(crate) fn fold(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.fact {
+            Fact::RoomOpened { room, name } => {
+                assert!(self.rooms.len() < self.settings.rooms_max);
+                assert_eq!(self.rooms.insert(*room, name.clone()), None);
+            }
+            Fact::LoggedIn(login) => self.fold_logged_in(login, at),
+            Fact::Returned(returned) => self.fold_returned(returned, at),
+            Fact::Joined {
+                person,
+                name,
+                room,
+                here,
+            } => {
+                assert!(self.rooms.contains_key(room));
+                let members = self.members(*room);
+                assert!(!members.contains(person));
+                assert_eq!(members.len() + 1, *here as usize);
+                self.named(*person, name).rooms.push(*room);
+            }
+            Fact::Left { person, name, room } => {
+                let person = self.named(*person, name);
+                assert!(person.rooms.contains(room));
+                person.rooms.retain(|other| other != room);
+            }
+            Fact::Quit(quit) => self.fold_quit(quit, event.seq, at),
+            Fact::Renamed(renamed) => self.fold_renamed(renamed, at),
+            Fact::Said {
+                person, name, room, ..
+            } => assert!(self.named(*person, name).rooms.contains(room)),
+            Fact::PrivateMessage(message) => self.fold_private_message(message),
+            Fact::TopicSet { room, by, .. } => {
+                let inside = self.members(*room);
+                assert!(inside.iter().any(|id| self.people[id].name == *by));
+            }
+            Fact::IgnoreSet { person, name, on } => {
+                let person = self.people.get_mut(person).expect("a person");
+                person.ignores.retain(|ignored| !ignored.same_as(name));
+                person.ignores.extend(on.then(|| name.clone()));
+            }
+            Fact::Registered { .. } => self.fold_registered(&event.fact),
+            Fact::Moderated(entry) => self.fold_moderated(entry, at),
+            Fact::Tidied { closed } => self.fold_tidied(closed, at),
+            Fact::AwaySet { .. } | Fact::PresenceSummary { .. } => {}
+        }
+    }
+
+    /// The person of this number, who must go by this name.
+    fn named(&mut self, id: PersonId, name: &Name) -> &mut ModelPerson {
+        let person = self.people.get_mut(&id).expect("a person");
+        assert_eq!(person.name, *name);
+        person
+    }
+
+    fn fold_logged_in(&mut self, login: &LoggedIn, at: Timestamp) {
+        self.check_logged_in(login, at);
+        self.newest_person = login.person;
+        let person = ModelPerson {
+            name: login.name.clone(),
+            conn: login.conn,
+            address: login.address,
+            code: login.code,
+            rooms: Vec::new(),
+            registered: login.registered,
+            operator: login.operator,
+            ignores: Vec::new(),
+            following: None,
+        };
+        self.people.insert(login.person, person);
+    }
+
+    fn fold_returned(&mut self, returned: &Returned, at: Timestamp) {
+        let login = &returned.login;
+        let mut person = match returned.replaces {
+            Some(conn) => {
+                let person = self.people.remove(&login.person).expect("a person");
+                assert_eq!(person.conn, conn);
+                person
+            }
+            None => {
+                let mut lost = self.lost.iter();
+                let place = lost.position(|lost| lost.id == login.person);
+                let lost = self.lost.remove(place.expect("a lost session"));
+                assert!(at < lost.until);
+                assert_eq!(lost.seen, returned.seen);
+                lost.person
+            }
+        };
+        let known = |room: &&RoomId| self.rooms.contains_key(room);
+        let open: Vec<RoomId> = person.rooms.iter().filter(known).copied().collect();
+        person.rooms = if open.is_empty() { vec![LOBBY] } else { open };
+        self.check_returned(returned, &person, at);
+        person.following = self.mute_of(&person, at).cloned();
+        (person.conn, person.address) = (login.conn, login.address);
+        self.people.insert(login.person, person);
+    }
+
+    fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
+        let person = self.people.remove(&quit.person).expect("a person");
+        assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
+        if quit.why.is_resumable() {
+            if self.lost.len() == self.settings.people_max {
+                self.lost.remove(0);
+            }
+            let (id, until) = (quit.person, at + self.settings.resume_time);
+            self.lost.push(Lost {
+                id,
+                person,
+                until,
+                seen,
+            });
+        }
+    }
+
+    fn fold_renamed(&mut self, renamed: &Renamed, at: Timestamp) {
+        let registration = self.registration(&renamed.new);
+        assert_eq!(renamed.registered, registration.is_some());
+        let person = &self.people[&renamed.person];
+        assert!(!self.is_banned(&renamed.new, person.address, at));
+        let following = self.mute_of(person, at).cloned();
+        let person = self.named(renamed.person, &renamed.old);
+        assert_eq!(*person.rooms, *renamed.rooms);
+        person.name = renamed.new.clone();
+        person.following = following;
+        (person.registered, person.operator) = (renamed.registered, renamed.operator);
+    }
+
+    fn fold_private_message(&mut self, message: &PrivateMessage) {
+        let (from, to) = (&self.people[&message.from], &self.people[&message.to]);
+        assert_eq!(
+            (&from.name, &to.name),
+            (&message.from_name, &message.to_name)
+        );
+        let ignored = to.ignores.iter().any(|name| name.same_as(&from.name));
+        assert_eq!(message.ignored, ignored);
+    }
+
+    fn fold_registered(&mut self, fact: &Fact) {
+        let Fact::Registered {
+            person,
+            name,
+            password_hash,
+            operator,
+        } = fact
+        else {
+            unreachable!()
+        };
+        let person = self.named(*person, name);
+        assert_eq!(*operator, person.operator);
+        person.registered = true;
+        self.registrations.retain(|other| !other.name.same_as(name));
+        self.registrations.push(Registration {
+            name: name.clone(),
+            password_hash: password_hash.clone(),
+            operator: *operator,
+        });
+    }
+
+    fn fold_moderated(&mut self, entry: &AuditEntry, at: Timestamp) {
+        match &entry.act {
+            ModAction::Ban(ban) => put(&mut self.bans, ban),
+            ModAction::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
+            ModAction::Mute(mute) => {
+                put(&mut self.mutes, mute);
+                let target = &self.people[&entry.target.expect("a person who is muted")];
+                assert!(self.is_muted(target, at) || !mute.is_active(at));
+            }
+            ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
+            ModAction::Op { name, .. } => self.set_operator(name, true),
+            ModAction::Deop { name } => self.set_operator(name, false),
+            ModAction::Lock(on) => self.locked = *on,
+            ModAction::Kick { .. } | ModAction::Announce(_) | ModAction::Motd(_) => {}
+        }
+    }
+
+    fn set_operator(&mut self, name: &Name, operator: bool) {
+        let mut registrations = self.registrations.iter_mut();
+        if let Some(found) = registrations.find(|other| other.name.same_as(name)) {
+            found.operator = operator;
+        }
+        // A name without a registration may have been another person's when the session was lost.
+        let lost = self.lost.iter_mut().map(|lost| &mut lost.person);
+        let lost = lost.filter(|person| person.registered);
+        for person in self.people.values_mut().chain(lost) {
+            if person.name.same_as(name) {
+                person.operator = operator;
+            }
+        }
+    }
+
+    fn fold_tidied(&mut self, closed: &[RoomId], at: Timestamp) {
+        for room in closed {
+            assert!(*room != LOBBY && self.members(*room).is_empty());
+            assert!(self.rooms.remove(room).is_some());
+        }
+        self.lost.retain(|lost| at < lost.until);
+        self.bans.retain(|ban| ban.is_active(at));
+        self.mutes.retain(|mute| mute.is_active(at));
+    }
+
+    /// The session that a code resumes now, if there is one.
+    pub(crate) fn resumable(&self, code: ResumeCode, now: Timestamp) -> Option<PersonId> {
+        let mut here = self.people.iter();
+        let mut lost = self.lost.iter().filter(|lost| now < lost.until);
+        let here = here.find(|(_, person)| person.code == code);
+        here.map(|(id, _)| *id)
+            .or_else(|| Some(lost.find(|lost| lost.person.code == code)?.id))
+    }
+}
+
+/// Adds a restriction; of two with the same mask, in whatever case, the newer holds.
+fn put(list: &mut Vec<Restriction>, restriction: &Restriction) {
+    let folded = |mask: &Mask| {
+        let name = mask.name.as_ref();
+        (name.map(|name| name.folded().to_string()), mask.net)
+    };
+    list.retain(|other| folded(&other.mask) != folded(&restriction.mask));
+    list.push(restriction.clone());
+}
