@@ -107,3 +107,16 @@ fn a_line_longer_than_the_bound_is_lost_and_counted() {
     world.flush();
     assert_eq!(world.received(0), ["! 1"]);
 }
+
+#[test]
+fn a_line_longer_than_one_merged_write_goes_out_alone() {
+    let mut world = World::new(2, 4 << 20);
+    world.join(0, 0, 0);
+    world.sessions[0].tastes.bell = true;
+    let long = "y".repeat(2 * chinwag_feed::MERGE_BYTES_MAX);
+    world.private(0, &format!("before\n{long}\nbehind\n"));
+    world.say(1, 0, long.len());
+    world.flush();
+    assert_eq!(world.received(0), ["before", &long, "behind", "1"]);
+    assert_eq!(world.sessions[0].writes, 4);
+}
