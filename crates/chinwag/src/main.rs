@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     };
     let success = |()| ExitCode::SUCCESS;
     let outcome = match arguments.task {
-        Task::Serve(flags) => serve::serve(&flags)
+        Task::Serve(flags) => serve::serve(flags)
             .map(success)
             .map_err(anyhow::Error::from),
         Task::Join(flags) => {

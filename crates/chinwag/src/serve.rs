@@ -56,11 +56,11 @@ pub(crate) enum SetupError {
 }
 
 /// Serves until a signal says to stop.
-pub(crate) fn serve(flags: &ServeFlags) -> Result<(), Error> {
+pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     // Before anything else: a signal that comes while the store is opened is not lost, and a terminal
     // that is closed ends nothing.
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
-    let config = read_config(flags)?;
+    let config = read_config(&flags)?;
     let logging = logging::start(&config.log)?;
     chinwag_server::raise_descriptor_limit();
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
@@ -68,7 +68,6 @@ pub(crate) fn serve(flags: &ServeFlags) -> Result<(), Error> {
     let place = config.place();
     let server = Server::open(config)?;
     let words = announce::announcement(&listeners, &place, server.operator_hint())?;
-    let flags = flags.clone();
     server.run(listeners, move |control| {
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.

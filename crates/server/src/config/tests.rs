@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::keys::SECTIONS;
 use super::*;
 
