@@ -6,7 +6,7 @@ use chinwag_core::{Event, RoomId};
 use chinwag_feed::{FormatId, Reader};
 use proptest::prelude::*;
 
-use crate::world::{World, hides_movement};
+use crate::world::{World, hides_movement, is_presence};
 
 const SESSIONS: usize = 4;
 const ROOMS: u32 = 3;
@@ -143,7 +143,7 @@ impl Run {
                 };
                 let hidden = session.tastes.is_own(event)
                     || session.tastes.hides(event)
-                    || (event.fact.is_movement() && hides_movement(format));
+                    || (is_presence(&event.fact) && hides_movement(format));
                 account.owed.push(Owed {
                     seq: event.seq.0,
                     is_visible: !hidden,

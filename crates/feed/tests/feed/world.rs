@@ -19,9 +19,25 @@ pub(crate) fn hides_movement(format: FormatId) -> bool {
     format.0 % 3 == 2
 }
 
+/// What some formats leave out.
+pub(crate) fn is_presence(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Joined { .. } | Fact::Left { .. } | Fact::Renamed(_)
+    )
+}
+
+/// The person whose terminal shows a line already.
+fn speaker(fact: &Fact) -> Option<PersonId> {
+    match fact {
+        Fact::Said { person, .. } => Some(*person),
+        _ => None,
+    }
+}
+
 impl Render for Lines {
     fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
-        if event.fact.is_movement() && hides_movement(self.format) {
+        if is_presence(&event.fact) && hides_movement(self.format) {
             return out.len();
         }
         let day = event.at.0;
@@ -55,7 +71,7 @@ impl Reader for Tastes {
     }
 
     fn is_own(&self, event: &Event) -> bool {
-        !self.echo && event.fact.typed_by() == Some(PersonId(self.person))
+        !self.echo && speaker(&event.fact) == Some(PersonId(self.person))
     }
 
     fn hides(&self, event: &Event) -> bool {
@@ -221,7 +237,7 @@ impl World {
             old: name(99),
             new: name(98),
             rooms: rooms.iter().map(|&room| RoomId(room)).collect(),
-            claimed: false,
+            registered: false,
             operator: false,
         })))
     }

@@ -336,7 +336,7 @@ fn the_prompt_takes_a_name_or_a_code() {
     let check = |line: &str, expected| assert_eq!(parse_login(line), expected, "{line}");
     let entry = |password| {
         Ok(LoginLine::Name {
-            name: name("lee"),
+            name: Some(name("lee")),
             password,
         })
     };
