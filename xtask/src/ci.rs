@@ -1,0 +1,71 @@
+//! `cargo xtask ci`: everything that must hold before a change lands. `.ci/run` calls nothing else,
+//! so that what fails there fails the same way on a developer's machine.
+//!
+//! The steps stand in order of how soon they can say no, and the first no ends the run. Lints,
+//! documentation and tests share one profile, so that each finds the dependencies that the one
+//! before it built.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use xshell::cmd;
+
+use crate::{Workspace, instructions, rules, tasks};
+
+type Step = (&'static str, fn(&Workspace) -> Result<()>);
+
+const STEPS: &[Step] = &[
+    ("format", |w| {
+        Ok(cmd!(w.sh, "cargo fmt --all --check").run()?)
+    }),
+    ("rules, licences, sources", rules::check),
+    ("generated pages are fresh", |w| tasks::docs(w, true)),
+    ("lints", lints),
+    ("documentation builds", documentation),
+    ("tests", |w| tasks::test(w, &[])),
+    ("fuzz targets, briefly", |w| tasks::fuzz(w, None)),
+    ("instructions of the inner pieces", |w| {
+        instructions::run(w, false)
+    }),
+];
+
+/// Runs the steps until one fails, and ends with a line for each that ran.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let start = Instant::now();
+    let mut summary = String::new();
+    let mut outcome = Ok(());
+    for (name, step) in STEPS {
+        println!("\n=== {name}");
+        let began = Instant::now();
+        outcome = step(workspace).context(*name);
+        let mark = if outcome.is_ok() { "ok" } else { "FAILED" };
+        summary += &format!(
+            "{:>7.1} s  {mark:6}  {name}\n",
+            began.elapsed().as_secs_f32()
+        );
+        if outcome.is_err() {
+            break;
+        }
+    }
+    println!(
+        "\n{summary}{:>7.1} s  in all",
+        start.elapsed().as_secs_f32()
+    );
+    outcome
+}
+
+fn lints(workspace: &Workspace) -> Result<()> {
+    let clippy = cmd!(
+        workspace.sh,
+        "cargo clippy --workspace --all-targets --locked -- -D warnings"
+    );
+    Ok(clippy.run()?)
+}
+
+fn documentation(workspace: &Workspace) -> Result<()> {
+    let doc = cmd!(
+        workspace.sh,
+        "cargo doc --workspace --no-deps --locked --quiet"
+    );
+    Ok(doc.env("RUSTDOCFLAGS", "-D warnings").run()?)
+}
