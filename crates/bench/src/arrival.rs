@@ -11,10 +11,9 @@ use memchr::memmem;
 
 use crate::BenchError;
 use crate::clock::{Micros, micros};
-use crate::meter::{Counters, Meter, Reading};
+use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
 use crate::plan::Plan;
-use crate::progress::Progress;
 use crate::sockets::{Listens, Sockets};
 
 /// What the server says to whoever it lets in.
@@ -33,7 +32,7 @@ pub(crate) struct Arrived {
     /// What one of those who are not in was told, or what became of its connection.
     pub(crate) told: Option<String>,
     /// How many were in when half of those wanted were, and how far everything was then.
-    pub(crate) halfway: Option<(u64, Reading)>,
+    pub(crate) halfway: Option<(u64, Span)>,
     error: Option<io::Error>,
 }
 
@@ -46,7 +45,6 @@ pub(crate) fn arrive(
     names: &Names,
     meter: &Meter,
     sockets: &mut Sockets,
-    progress: &mut Progress<'_>,
 ) -> Result<Arrived, BenchError> {
     let wanted = plan.people();
     let start = sockets.clock.now();
@@ -60,15 +58,9 @@ pub(crate) fn arrive(
             sockets.keep_little(number)?;
         }
         sockets.send(number, introduction(plan, names, number).as_bytes());
-        progress.tick(sockets.clock.now(), || {
-            format!("{} of {wanted} are in", hall.joined)
-        });
     }
     while hall.under_way(wanted) > 0 && !hall.is_stuck(sockets.clock.now()) {
         wait(sockets, &mut hall, meter)?;
-        progress.tick(sockets.clock.now(), || {
-            format!("{} of {wanted} are in", hall.joined)
-        });
     }
     Ok(Arrived {
         wanted,
@@ -90,12 +82,17 @@ fn wait(sockets: &mut Sockets, hall: &mut Hall, meter: &Meter) -> Result<(), Ben
     Ok(())
 }
 
-/// What a member types to come in.
-fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
+/// What somebody types to come in.
+pub(crate) fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
     let name = names.person(number as u64);
-    match plan.rooms {
-        1 => format!("{name}\n"),
-        _ => format!("{name}\n/join {}\n", names.room(plan.room(number))),
+    let room = if plan.rooms == 1 {
+        0
+    } else {
+        plan.room(number)
+    };
+    match plan.in_lobby() {
+        true => format!("{name}\n"),
+        false => format!("{name}\n/join {}\n", names.room(room)),
     }
 }
 
@@ -138,7 +135,7 @@ struct Hall {
     guests: Vec<Guest>,
     joined: usize,
     gone: usize,
-    halfway: Option<(u64, Reading)>,
+    halfway: Option<(u64, Span)>,
     /// The first error of a connection.
     error: Option<io::Error>,
     /// When somebody last came in or went.

@@ -11,7 +11,6 @@ use crate::BenchError;
 use crate::clock::{Micros, micros};
 use crate::hearing::Hearing;
 use crate::marker::{Kind, Mark};
-use crate::progress::Progress;
 use crate::sockets::{Listens, Sockets};
 
 /// How long one sync may take before the next is said, and all of them together.
@@ -32,7 +31,7 @@ const LEAVING: Duration = Duration::from_secs(2);
 /// How often a wait looks at the time.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Says syncs until every member has heard one. `speaker` tells which connection says the sync of a
+/// Says syncs until every member has heard one, then waits for quiet. `speaker` tells which connection says the sync of a
 /// room in a round: no two rounds the same, since a speaker need not hear itself.
 ///
 /// # Errors
@@ -69,7 +68,7 @@ pub(crate) fn sync(
             break;
         }
     }
-    Ok(())
+    Ok(quiet(sockets, hearing)?)
 }
 
 fn deaf(hearing: &Hearing) -> BenchError {
@@ -100,15 +99,27 @@ pub(crate) fn quiet(sockets: &mut Sockets, listener: &mut impl Listens) -> io::R
     Ok(())
 }
 
+/// Reads for this long.
+///
+/// # Errors
+/// If the system cannot wait.
+pub(crate) fn stay(
+    duration: Duration,
+    sockets: &mut Sockets,
+    listener: &mut impl Listens,
+) -> io::Result<()> {
+    let end = sockets.clock.now() + micros(duration);
+    while sockets.clock.now() < end {
+        sockets.poll(LOOK, listener)?;
+    }
+    Ok(())
+}
+
 /// Waits until everything that was sent has been heard, or nothing more comes.
 ///
 /// # Errors
 /// If the system cannot wait.
-pub(crate) fn rest(
-    sockets: &mut Sockets,
-    hearing: &mut Hearing,
-    progress: &mut Progress<'_>,
-) -> io::Result<()> {
+pub(crate) fn rest(sockets: &mut Sockets, hearing: &mut Hearing) -> io::Result<()> {
     let start = sockets.clock.now();
     let mut heard = hearing.counts.heard;
     let mut moved = start;
@@ -123,7 +134,6 @@ pub(crate) fn rest(
             heard = hearing.counts.heard;
             moved = now;
         }
-        progress.tick(now, || "waiting for what has not come yet".to_owned());
     }
     Ok(())
 }
