@@ -1,51 +1,16 @@
 //! Which of our crates may depend on which, and that core and wire stay pure.
 //!
-//! A crate exists to forbid a dependency, so an arrow that is not in the table is a finding even if
-//! it compiles, and so is a crate without a row. cargo-deny's `wrappers` could say most of this, but
-//! not that an arrow is for tests alone.
+//! The arrows are data, in the root's Cargo.toml beside the members. cargo-deny's `wrappers` could say
+//! most of it, but not that an arrow is for tests alone.
 
 use std::fs;
 
 use anyhow::Result;
 use cargo_metadata::DependencyKind;
+use serde_json::Value;
 use xshell::cmd;
 
 use crate::Workspace;
-
-/// Each of our crates, those of ours that it may use, and those that its tests may use besides.
-const LAYERS: &[(&str, &[&str], &[&str])] = &[
-    ("chinwag-core", &[], &[]),
-    ("chinwag-wire", &["chinwag-core"], &[]),
-    ("chinwag-store", &["chinwag-core"], &[]),
-    (
-        "chinwag-server",
-        &["chinwag-core", "chinwag-wire", "chinwag-store"],
-        &[],
-    ),
-    ("chinwag-client", &[], &[]),
-    ("chinwag-bench", &[], &[]),
-    (
-        "chinwag",
-        &["chinwag-server", "chinwag-client", "chinwag-bench"],
-        &["chinwag-core", "chinwag-wire"],
-    ),
-    (
-        "chinwag-fuzz",
-        &[],
-        &["chinwag-core", "chinwag-wire", "chinwag-server"],
-    ),
-    (
-        "chinwag-benches",
-        &[],
-        &[
-            "chinwag-core",
-            "chinwag-wire",
-            "chinwag-store",
-            "chinwag-server",
-        ],
-    ),
-    ("xtask", &["chinwag-wire"], &[]),
-];
 
 const PURE: [&str; 2] = ["core", "wire"];
 
@@ -56,28 +21,34 @@ const IMPURE: &str = " libc windows-sys getrandom mio socket2 rustix nix polling
     chrono time quanta web-time coarsetime iana-time-zone tracing log \
     rusqlite libsqlite3-sys rustls hyper reqwest ";
 
-/// Arrows that the table does not have.
+/// Arrows, and crates, that the table does not have.
 pub(super) fn arrows(workspace: &Workspace) -> Vec<String> {
     let ours = workspace.metadata.workspace_packages();
     let is_ours = |name: &str| ours.iter().any(|package| package.name == name);
+    let tables = &workspace.metadata.workspace_metadata;
     let mut findings = Vec::new();
     for package in &ours {
-        let Some(row) = LAYERS.iter().find(|row| package.name == row.0) else {
-            findings.push(format!("{} has no row in {}", package.name, file!()));
-            continue;
-        };
+        let from = package.name.as_str();
+        if !tables["layers"][from].is_array() {
+            findings.push(format!(
+                "Cargo.toml: {from} has no row in [workspace.metadata.layers]"
+            ));
+        }
         for to in package.dependencies.iter().filter(|to| is_ours(&to.name)) {
-            if !allows(row, &to.name, to.kind) {
-                let (from, to) = (&package.name, &to.name);
-                findings.push(format!("{from} must not use {to} (LAYERS in {})", file!()));
+            if !allows(tables, from, &to.name, to.kind) {
+                findings.push(format!("{from} must not use {} (see Cargo.toml)", to.name));
             }
         }
     }
     findings
 }
 
-fn allows((_, uses, tests_use): &(&str, &[&str], &[&str]), to: &str, kind: DependencyKind) -> bool {
-    uses.contains(&to) || (kind == DependencyKind::Development && tests_use.contains(&to))
+fn allows(tables: &Value, from: &str, to: &str, kind: DependencyKind) -> bool {
+    let has = |table: &str| {
+        let row = tables[table][from].as_array();
+        row.is_some_and(|row| row.iter().any(|name| name == to))
+    };
+    has("layers") || (kind == DependencyKind::Development && has("tests"))
 }
 
 /// Ways in which core and wire could ask the system. `#![no_std]` keeps a clock or a file from
@@ -126,11 +97,12 @@ mod tests {
 
     #[test]
     fn tests_may_reach_further() {
-        let row = ("a", &["b"][..], &["c"][..]);
-        assert!(allows(&row, "b", DependencyKind::Normal));
-        assert!(allows(&row, "c", DependencyKind::Development));
-        assert!(!allows(&row, "c", DependencyKind::Normal));
-        assert!(!allows(&row, "d", DependencyKind::Development));
+        let tables = serde_json::json!({"layers": {"a": ["b"]}, "tests": {"a": ["c"]}});
+        let allows = |to, kind| allows(&tables, "a", to, kind);
+        assert!(allows("b", DependencyKind::Normal));
+        assert!(allows("c", DependencyKind::Development));
+        assert!(!allows("c", DependencyKind::Normal));
+        assert!(!allows("d", DependencyKind::Development));
     }
 
     #[test]

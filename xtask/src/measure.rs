@@ -1,21 +1,47 @@
 //! `cargo xtask measure`: makes every figure of docs/benchmarks.md, from this repository alone.
 //!
-//! Each workload is run by `chinwag bench` against chinwag and against the ceiling, the least work
-//! that sockets allow, in turns: what a neighbour does to one it does to the other, so that their
-//! ratio says more than either number. What is printed is markdown. A run that fails does not end
-//! the others: it is told below its table, and the task fails at its end.
+//! Each workload of measure.toml is run by `chinwag bench` against chinwag and against the ceiling,
+//! the least work that sockets allow, in turns: what a neighbour does to one it does to the other, so
+//! that their ratio says more than either number. What is printed is markdown, with the commands in a
+//! form that can be typed. A run that fails does not end the others: it is told below its table, and
+//! the task fails at its end.
 
-mod groups;
-mod server;
+use std::fs;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+use serde::Deserialize;
 use serde_json::Value;
-use xshell::cmd;
+use xshell::{Shell, cmd};
 
 use crate::Workspace;
 use crate::flags::Measure;
-use groups::{Figure, GROUPS, Group};
-use server::{SERVERS, Site};
+
+/// Names and commands of both servers. Each takes a free port and says which.
+const SERVERS: [(&str, &str); 2] = [
+    (
+        "chinwag",
+        "chinwag serve --listen 127.0.0.1:0 --data measured",
+    ),
+    ("ceiling", "ceiling 0"),
+];
+
+#[derive(Deserialize)]
+struct List {
+    group: Vec<Group>,
+}
+
+/// Workloads that are told in one table. See measure.toml.
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+    about: String,
+    cases: Vec<[String; 2]>,
+    figures: Vec<[String; 2]>,
+    #[serde(default)]
+    length: Option<f64>,
+    #[serde(default)]
+    realtime: bool,
+}
 
 /// The reports of one case: of each server, run by run.
 type Reports = [Vec<Result<Value, String>>; 2];
@@ -28,28 +54,35 @@ pub(crate) fn run(workspace: &Workspace, flags: Measure) -> Result<()> {
         (0.1..=3600.0).contains(&seconds),
         "--secs must be from 0.1 to 3600"
     );
-    let is_chosen = |group: &&Group| flags.only.as_ref().is_none_or(|only| only == group.name);
-    let chosen: Vec<&Group> = GROUPS.iter().filter(is_chosen).collect();
-    let names: Vec<&str> = GROUPS.iter().map(|group| group.name).collect();
+    let groups = list()?;
+    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    let is_chosen = |group: &&Group| flags.only.as_ref().is_none_or(|only| *only == group.name);
+    let chosen: Vec<&Group> = groups.iter().filter(is_chosen).collect();
     ensure!(!chosen.is_empty(), "the groups are {}", names.join(", "));
     let build = "--release --locked --package chinwag --package chinwag-bench --bins";
     let build = build.split(' ');
     cmd!(workspace.sh, "cargo build {build...}").run()?;
-    let site = Site::new(workspace.metadata.target_directory.join("release").into());
+    let bench = Bench::new(workspace, runs, seconds)?;
     print!("{}", machine(workspace)?);
-    site.lacks()
+    bench
+        .lacks()
         .iter()
         .for_each(|lack| println!("- **{lack}**"));
     println!("- Medians of runs: {runs}. In brackets the least and the most.");
     let problems = chosen
         .iter()
-        .map(|group| measure(group, &site, runs, seconds))
+        .map(|group| bench.measure(group))
         .sum::<usize>();
     ensure!(
         problems == 0,
         "{problems} notes below the tables say what went wrong"
     );
     Ok(())
+}
+
+fn list() -> Result<Vec<Group>> {
+    let list: List = toml::from_str(include_str!("measure.toml"))?;
+    Ok(list.group)
 }
 
 /// A list of what the figures depend on besides the code.
@@ -76,39 +109,141 @@ fn machine(Workspace { sh, metadata }: &Workspace) -> Result<String> {
     Ok(text + &format!("- chinwag: {commit}\n"))
 }
 
-/// Runs a group and prints its section. Returns how much went wrong.
-fn measure(group: &Group, site: &Site, runs: u32, seconds: f64) -> usize {
-    println!("\n## {}\n\n{}\n", group.name, group.about);
-    println!("| what | figure | chinwag | ceiling | ratio |\n|---|---|---|---|---|");
-    let mut notes = Vec::new();
-    let mut problems = 0;
-    let mut commands = site.typed_servers(group.is_realtime);
-    for (label, case) in group.cases {
-        let arguments = group.arguments(case, seconds);
-        let mut reports = Reports::default();
-        for run in 1..=runs {
-            for (server, (name, _)) in SERVERS.iter().enumerate() {
-                eprintln!("{}: {label}: {run} of {runs}, {name}", group.name);
-                let report = site.bench(server, group.is_realtime, &arguments);
-                reports[server].push(report.map_err(|error| format!("{error:#}")));
-            }
-        }
-        print!("{}", rows(label, group.figures, &reports));
-        notes.extend(told(&reports));
-        let found = found(label, &reports);
-        problems += found.len();
-        notes.extend(found);
-        commands += &site.typed(group.is_realtime, &arguments);
+/// How groups are measured here. What a machine does not have or permit is found out beforehand and
+/// told, in place of figures that look like the others and are not.
+struct Bench {
+    /// Beside the programs, which it finds by their names. Data lies there too: on a disk, which /tmp
+    /// often is not.
+    sh: Shell,
+    runs: u32,
+    seconds: f64,
+    is_pinned: bool,
+    has_realtime: bool,
+}
+
+impl Bench {
+    fn new(Workspace { metadata, .. }: &Workspace, runs: u32, seconds: f64) -> Result<Self> {
+        let programs = metadata.target_directory.join("release");
+        let sh = Shell::new()?;
+        sh.change_dir(&programs);
+        let path = std::env::var("PATH")?;
+        sh.set_var("PATH", format!("{programs}:{path}"));
+        // Without flood control, as docs/operations.md ("Sizing a server") says.
+        sh.set_var("CHINWAG_LIMITS_LINE_BURST", "0");
+        let is_pinned = cmd!(sh, "taskset -c 0,1 true").quiet().run().is_ok();
+        let has_realtime = cmd!(sh, "chrt -r 1 true").quiet().run().is_ok();
+        Ok(Self {
+            sh,
+            runs,
+            seconds,
+            is_pinned,
+            has_realtime,
+        })
     }
-    notes.iter().for_each(|note| println!("\n- {note}"));
-    println!("\n```\n{commands}```");
-    problems
+
+    /// Sentences on what is not as it should be.
+    fn lacks(&self) -> Vec<&'static str> {
+        let unpinned = "Not pinned, for want of taskset or a second core: server and load generator \
+                        take time from each other.";
+        let ordinary = "No real-time priority, for want of chrt or the right to use it: latencies \
+                        hold what else the machine had to do.";
+        let lacks = [(self.is_pinned, unpinned), (self.has_realtime, ordinary)];
+        let lacks = lacks.into_iter().filter(|(is_there, _)| !is_there);
+        lacks.map(|(_, sentence)| sentence).collect()
+    }
+
+    /// A program on this core: the server's is 0 and the generator's 1.
+    fn on(&self, core: usize, group: &Group, typed: &str) -> String {
+        let realtime = if group.realtime && self.has_realtime {
+            "chrt -r 1 "
+        } else {
+            ""
+        };
+        let pinned = if self.is_pinned {
+            format!("taskset -c {core} ")
+        } else {
+            String::new()
+        };
+        format!("{realtime}{pinned}{typed}")
+    }
+
+    /// All arguments of a case but for the server.
+    fn arguments(&self, group: &Group, case: &str) -> String {
+        let length = group.length.unwrap_or(1.0) * self.seconds * 1000.0;
+        let mut arguments = format!("{case} --duration {length:.0}ms");
+        if !case.contains("--idle") && !case.contains("--warmup") {
+            arguments += " --warmup 500ms";
+        }
+        if !group.realtime {
+            arguments += " --spin";
+        }
+        arguments
+    }
+
+    /// Runs a group and prints its section. Returns how much went wrong.
+    fn measure(&self, group: &Group) -> usize {
+        println!("\n## {}\n\n{}\n", group.name, group.about);
+        println!("| what | figure | chinwag | ceiling | ratio |\n|---|---|---|---|---|");
+        let mut notes = Vec::new();
+        let mut problems = 0;
+        let [chinwag, ceiling] = SERVERS.map(|(_, typed)| self.on(0, group, typed));
+        let mut commands = format!(
+            "export CHINWAG_LIMITS_LINE_BURST=0\nSERVER=\"{chinwag}\"  # or \"{ceiling}\"\n"
+        );
+        for [label, case] in &group.cases {
+            let arguments = self.arguments(group, case);
+            let mut reports = Reports::default();
+            for run in 1..=self.runs {
+                for (server, (name, _)) in SERVERS.iter().enumerate() {
+                    eprintln!("{}: {label}: {run} of {}, {name}", group.name, self.runs);
+                    let report = self.report(group, server, &arguments);
+                    reports[server].push(report.map_err(|error| format!("{error:#}")));
+                }
+            }
+            print!("{}", rows(label, &group.figures, &reports));
+            notes.extend(told(&reports));
+            let found = found(label, &reports);
+            problems += found.len();
+            notes.extend(found);
+            let typed = format!("chinwag bench --start \"$SERVER\" {arguments}\n");
+            commands += &self.on(1, group, &typed);
+        }
+        notes.iter().for_each(|note| println!("\n- {note}"));
+        println!("\n```\n{commands}```");
+        problems
+    }
+
+    /// The report of one run on a new server with an empty data folder.
+    fn report(&self, group: &Group, server: usize, arguments: &str) -> Result<Value> {
+        let data = self.sh.current_dir().join("measured");
+        let _ = fs::remove_dir_all(&data);
+        let server = self.on(0, group, SERVERS[server].1);
+        let bench = self.on(1, group, "chinwag bench --json --start");
+        let (before, after) = (bench.split(' '), arguments.split(' '));
+        let words: Vec<&str> = before.chain([server.as_str()]).chain(after).collect();
+        let (program, words) = (words[0], &words[1..]);
+        let output = cmd!(self.sh, "{program} {words...}")
+            .quiet()
+            .ignore_status()
+            .output();
+        let _ = fs::remove_dir_all(data);
+        let output = output?;
+        // A report of what went wrong comes with a failure, and says more than its status.
+        serde_json::from_slice(&output.stdout).or_else(|_| {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!(
+                "{}: {}",
+                output.status,
+                said.lines().last().unwrap_or_default()
+            )
+        })
+    }
 }
 
 /// A row for each figure; only the first is labelled.
-fn rows(label: &str, figures: &[Figure], reports: &Reports) -> String {
+fn rows(label: &str, figures: &[[String; 2]], reports: &Reports) -> String {
     let mut rows = String::new();
-    for (at, (name, expression)) in figures.iter().enumerate() {
+    for (at, [name, expression]) in figures.iter().enumerate() {
         let spread = |reports: &Vec<Result<Value, _>>| {
             let values = reports.iter().flatten();
             spread(
@@ -239,9 +374,10 @@ mod tests {
     #[test]
     fn rows_hold_medians_and_their_ratio() {
         let reports = |values: &[f64]| values.iter().map(|x| Ok(json!({"x": x}))).collect();
+        let figures = [["x", "/x"], ["y", "/y"]].map(|figure| figure.map(str::to_owned));
         let both = [reports(&[3.0, 1.0, 2.0]), reports(&[4.0])];
         assert_eq!(
-            rows("case", &[("x", "/x"), ("y", "/y")], &both),
+            rows("case", &figures, &both),
             "| case | x | 2 (1 to 3) | 4 | 0.500 |\n|  | y | - | - | - |\n"
         );
         let even = spread(vec![4.0, 1.0, 2.0, 3.0]).expect("there are four");
@@ -266,18 +402,13 @@ mod tests {
     }
 
     #[test]
-    fn every_arguments_end_as_the_workload_wants() {
-        let group = |name: &str| GROUPS.iter().find(|group| group.name == name);
-        let arguments = |name, case| group(name).map(|group| group.arguments(case, 1.5));
-        assert_eq!(
-            arguments("fan-out", "--members 5").as_deref(),
-            Some("--members 5 --duration 1500ms --warmup 500ms --spin")
+    fn every_group_is_read_and_has_something_to_say() {
+        let groups = list().expect("the list is read");
+        assert!(
+            groups
+                .iter()
+                .all(|group| !group.cases.is_empty() && !group.figures.is_empty())
         );
-        assert_eq!(
-            arguments("idle", "--idle").as_deref(),
-            Some("--idle --duration 1500ms --spin")
-        );
-        assert!(arguments("latency", "").is_some_and(|typed| !typed.contains("--spin")));
     }
 
     #[test]
