@@ -12,7 +12,7 @@ use crate::{Workspace, peers};
 /// it on the web without building anything.
 const PAGE: &str = "docs/commands.md";
 
-/// Long enough to find what a change broke outright; a long hunt is for an afternoon.
+/// Enough to find what a change broke outright; a long hunt is for an afternoon.
 const FUZZ_SECONDS: u64 = 5;
 
 /// Code in which a wrong line costs people messages or rights, for cargo-mutants to change.
@@ -52,15 +52,20 @@ pub(crate) fn docs(workspace: &Workspace, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Runs every fuzz target for so many seconds, or the usual few: optimised, for more inputs a
-/// second, but with the assertions of a debug build, which are half of what they can trip.
+/// Runs every fuzz target for so many seconds: optimised, for more inputs a second, but with the
+/// assertions of a debug build, which are half of what they can trip. Without a time, as CI does,
+/// briefly and as the tests were built, since to build them again takes longer than they run.
 pub(crate) fn fuzz(Workspace { sh, .. }: &Workspace, seconds: Option<u64>) -> Result<()> {
+    let profile = seconds.map(|_| "--release");
     let seconds = seconds.unwrap_or(FUZZ_SECONDS).to_string();
-    let fuzz = cmd!(sh, "cargo test --release --locked --package chinwag-fuzz")
-        .env("CHINWAG_FUZZ_SECONDS", seconds)
-        .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
-        .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off");
+    let fuzz = cmd!(
+        sh,
+        "cargo test {profile...} --locked --package chinwag-fuzz"
+    )
+    .env("CHINWAG_FUZZ_SECONDS", seconds)
+    .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
+    .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
+    .env("CARGO_PROFILE_RELEASE_LTO", "off");
     Ok(fuzz.run()?)
 }
 
