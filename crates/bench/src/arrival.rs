@@ -13,7 +13,7 @@ use crate::BenchError;
 use crate::clock::{Micros, micros};
 use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
-use crate::plan::Plan;
+use crate::plan::{Plan, Workload};
 use crate::sockets::{Listens, Sockets};
 
 /// What the server says to whoever it lets in.
@@ -25,7 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How the arrival of many went.
 #[derive(Debug)]
 pub(crate) struct Arrived {
-    pub(crate) wanted: usize,
     pub(crate) joined: usize,
     /// From the first connection to the last welcome.
     pub(crate) took: Micros,
@@ -33,13 +32,10 @@ pub(crate) struct Arrived {
     pub(crate) told: Option<String>,
     /// How many were in when half of those wanted were, and how far everything was then.
     pub(crate) halfway: Option<(u64, Span)>,
-    error: Option<io::Error>,
 }
 
-/// Connects everybody of the plan, in the order of the rooms, with their names.
-///
-/// # Errors
-/// If the system has no sockets left.
+/// Connects everybody of the plan, in the order of the rooms, with their names. Those who do nothing
+/// may be fewer than wanted; others may not.
 pub(crate) fn arrive(
     plan: &Plan,
     names: &Names,
@@ -53,7 +49,9 @@ pub(crate) fn arrive(
         while hall.under_way(number) >= plan.connecting && !hall.is_stuck(sockets.clock.now()) {
             wait(sockets, &mut hall, meter)?;
         }
-        sockets.connect()?;
+        let address = plan.address;
+        let connected = sockets.connect();
+        connected.map_err(|source| BenchError::Connect { address, source })?;
         if plan.is_to_stall(number) {
             sockets.keep_little(number)?;
         }
@@ -62,13 +60,20 @@ pub(crate) fn arrive(
     while hall.under_way(wanted) > 0 && !hall.is_stuck(sockets.clock.now()) {
         wait(sockets, &mut hall, meter)?;
     }
+    let (joined, told) = (hall.joined, hall.reason());
+    if joined == 0 || (joined < wanted && plan.workload != Workload::Idle) {
+        let told = told.unwrap_or_default();
+        return Err(BenchError::Arrive {
+            joined,
+            wanted,
+            told,
+        });
+    }
     Ok(Arrived {
-        wanted,
-        joined: hall.joined,
+        joined,
         took: hall.last_joined.saturating_sub(start),
-        told: hall.reason(),
+        told,
         halfway: hall.halfway,
-        error: hall.error,
     })
 }
 
@@ -93,39 +98,6 @@ pub(crate) fn introduction(plan: &Plan, names: &Names, number: usize) -> String 
     match plan.in_lobby() {
         true => format!("{name}\n"),
         false => format!("{name}\n/join {}\n", names.room(room)),
-    }
-}
-
-impl Arrived {
-    /// # Errors
-    /// Unless somebody came in.
-    pub(crate) fn any(self, plan: &Plan) -> Result<Self, BenchError> {
-        match (self.joined, self.error) {
-            (0, Some(source)) => Err(BenchError::Connect {
-                address: plan.address,
-                source,
-            }),
-            (0, None) => Err(BenchError::Arrive {
-                joined: 0,
-                wanted: self.wanted,
-                told: self.told.unwrap_or_default(),
-            }),
-            (_, error) => Ok(Self { error, ..self }),
-        }
-    }
-
-    /// # Errors
-    /// Unless everybody came in.
-    pub(crate) fn all(self, plan: &Plan) -> Result<Self, BenchError> {
-        let arrived = self.any(plan)?;
-        if arrived.joined < arrived.wanted {
-            return Err(BenchError::Arrive {
-                joined: arrived.joined,
-                wanted: arrived.wanted,
-                told: arrived.told.unwrap_or_default(),
-            });
-        }
-        Ok(arrived)
     }
 }
 

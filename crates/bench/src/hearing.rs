@@ -10,7 +10,8 @@ use hdrhistogram::Histogram;
 
 use crate::book::{Book, Heard};
 use crate::clock::Micros;
-use crate::marker::{Kind, Marker};
+use crate::marker::{Kind, Mark, Marker};
+use crate::meter::Counters;
 use crate::pace::Window;
 use crate::sockets::Listens;
 
@@ -145,6 +146,23 @@ impl Hearing {
         let first = usize::from(room) * self.senders;
         let windows = &self.windows[first..first + self.senders];
         windows.iter().map(Window::sent).collect()
+    }
+
+    /// Appends the next message of one of all senders, and counts it as sent.
+    pub(crate) fn say(&mut self, out: &mut Vec<u8>, sender: usize, due: Micros) {
+        let mark = Mark {
+            room: (sender / self.senders) as u16,
+            sender: (sender % self.senders) as u16,
+            seq: self.windows[sender].send(),
+            time: due as u32,
+        };
+        self.marker.write(out, Kind::Message, mark);
+    }
+
+    /// How far the counters are, with so many reads done.
+    pub(crate) fn counters(&self, reads: u64) -> Counters {
+        let (heard, sent) = (self.counts.heard, self.sent_by_all());
+        Counters { heard, sent, reads }
     }
 
     /// Messages sent so far, by all.
@@ -320,7 +338,6 @@ impl Listens for Hearing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marker::Mark;
 
     const PAYLOAD: usize = 40;
 

@@ -21,14 +21,14 @@ pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
     let none = Counters::default();
     let bytes_before = meter.server_bytes()?;
     let before = meter.read(sockets.clock.now(), none)?;
-    let arrived = arrive(plan, &Names::new(), &meter, &mut sockets)?.any(plan)?;
+    let arrived = arrive(plan, &Names::new(), &meter, &mut sockets)?;
     let mut present = Present::default();
     phases::quiet(&mut sockets, &mut present)?;
     let joined = meter.read(sockets.clock.now(), none)?;
     let bytes = meter.server_bytes()?;
     phases::stay(plan.duration, &mut sockets, &mut present)?;
     let after = meter.read(sockets.clock.now(), none)?;
-    phases::leave(&mut sockets, arrived.wanted)?;
+    phases::leave(&mut sockets, plan.people())?;
     let count = arrived.joined as u64;
     let grown = bytes.zip(bytes_before);
     let grown = grown.map(|(now, before)| now.saturating_sub(before) as f64);
@@ -53,7 +53,7 @@ pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
         "idle_cpu_share": after.since(&joined).server_share(),
     }));
     let told = arrived.told.unwrap_or_default();
-    let missing = arrived.wanted as u64 - count;
+    let missing = plan.people() as u64 - count;
     report.object(
         missing,
         "member",

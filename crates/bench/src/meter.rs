@@ -31,8 +31,6 @@ pub(crate) struct Span {
 }
 
 impl Meter {
-    /// # Errors
-    /// If there is no such process.
     pub(crate) fn new(server_pid: Option<u32>) -> Result<Self, BenchError> {
         Ok(Self {
             server: server_pid.map(Process::open).transpose()?,
@@ -40,8 +38,6 @@ impl Meter {
         })
     }
 
-    /// # Errors
-    /// If the server's process is gone.
     pub(crate) fn read(&self, now: Micros, counters: Counters) -> Result<Span, BenchError> {
         Ok(Span {
             took: now,
@@ -52,9 +48,6 @@ impl Meter {
     }
 
     /// The memory that the server has in use.
-    ///
-    /// # Errors
-    /// If the server's process is gone.
     pub(crate) fn server_bytes(&self) -> Result<Option<u64>, BenchError> {
         self.server.map(Process::resident_bytes).transpose()
     }

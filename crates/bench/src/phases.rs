@@ -33,9 +33,6 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Says syncs until every member has heard one, then waits for quiet. `speaker` tells which connection says the sync of a
 /// room in a round: no two rounds the same, since a speaker need not hear itself.
-///
-/// # Errors
-/// [`BenchError::Deaf`] if that takes too long.
 pub(crate) fn sync(
     sockets: &mut Sockets,
     hearing: &mut Hearing,
@@ -81,9 +78,6 @@ fn deaf(hearing: &Hearing) -> BenchError {
 }
 
 /// Waits until nothing more comes of the arrivals, so that their announcements are not measured.
-///
-/// # Errors
-/// If the system cannot wait.
 pub(crate) fn quiet(sockets: &mut Sockets, listener: &mut impl Listens) -> io::Result<()> {
     let start = sockets.clock.now();
     let mut quiet_since = start;
@@ -100,9 +94,6 @@ pub(crate) fn quiet(sockets: &mut Sockets, listener: &mut impl Listens) -> io::R
 }
 
 /// Reads for this long.
-///
-/// # Errors
-/// If the system cannot wait.
 pub(crate) fn stay(
     duration: Duration,
     sockets: &mut Sockets,
@@ -116,9 +107,6 @@ pub(crate) fn stay(
 }
 
 /// Waits until everything that was sent has been heard, or nothing more comes.
-///
-/// # Errors
-/// If the system cannot wait.
 pub(crate) fn rest(sockets: &mut Sockets, hearing: &mut Hearing) -> io::Result<()> {
     let start = sockets.clock.now();
     let mut heard = hearing.counts.heard;
@@ -140,9 +128,6 @@ pub(crate) fn rest(sockets: &mut Sockets, hearing: &mut Hearing) -> io::Result<(
 
 /// Everybody leaves as people do. A server remembers a person whose connection breaks, and would be
 /// left with thousands.
-///
-/// # Errors
-/// If the system cannot wait.
 pub(crate) fn leave(sockets: &mut Sockets, connections: usize) -> io::Result<()> {
     (0..connections).for_each(|number| sockets.send(number, b"/quit\n"));
     let deadline = sockets.clock.now() + micros(LEAVING);

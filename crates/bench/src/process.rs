@@ -15,8 +15,6 @@ use crate::BenchError;
 pub(crate) struct Process(u32);
 
 impl Process {
-    /// # Errors
-    /// If the system tells nothing of such a process.
     pub(crate) fn open(pid: u32) -> Result<Self, BenchError> {
         let process = Self(pid);
         process.cpu_ns()?;

@@ -64,9 +64,6 @@ impl Drop for OwnServer {
 }
 
 /// Asks a server how many people are there, by looking at its greeting, and leaves again.
-///
-/// # Errors
-/// [`BenchError::PeoplePresent`] unless it is empty; others if it does not answer.
 pub(crate) fn must_be_empty(address: SocketAddr) -> Result<(), BenchError> {
     let connected = TcpStream::connect_timeout(&address, GREETING_TIME);
     let stream = connected.map_err(|source| BenchError::Connect { address, source })?;

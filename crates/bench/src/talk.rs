@@ -15,7 +15,7 @@ use crate::BenchError;
 use crate::arrival::arrive;
 use crate::clock::{Micros, micros, seconds};
 use crate::hearing::{Hearing, Seat, histogram};
-use crate::marker::{Kind, Mark, Marker};
+use crate::marker::Marker;
 use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
 use crate::pace::Schedule;
@@ -39,7 +39,7 @@ pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
     let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let names = Names::new();
-    let arrived = arrive(plan, &names, &meter, &mut sockets)?.all(plan)?;
+    let arrived = arrive(plan, &names, &meter, &mut sockets)?;
     let mut talking = Talking::new(plan, talk, &names, sockets, meter);
     talking.sync()?;
     talking.warm_up()?;
@@ -50,7 +50,8 @@ pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
             (span, Some(stall))
         }
     };
-    talking.finish()?;
+    phases::rest(&mut talking.sockets, &mut talking.hearing)?;
+    phases::leave(&mut talking.sockets, plan.people())?;
     let mut report = Report::new(plan);
     let joins = arrived.joined as f64 / seconds(arrived.took.max(1));
     report.add(json!({"workload": "talk", "joins_per_second": joins}));
@@ -162,11 +163,7 @@ impl<'a> Talking<'a> {
     }
 
     fn reading(&self) -> Result<Span, BenchError> {
-        let counters = Counters {
-            heard: self.hearing.counts.heard,
-            sent: self.hearing.sent_by_all(),
-            reads: self.sockets.reads,
-        };
+        let counters = self.hearing.counters(self.sockets.reads);
         self.meter.read(self.sockets.clock.now(), counters)
     }
 
@@ -223,15 +220,8 @@ impl<'a> Talking<'a> {
     }
 
     fn queue(&mut self, sender: usize, due: Micros) {
-        let mark = Mark {
-            room: (sender / self.talk.senders) as u16,
-            sender: (sender % self.talk.senders) as u16,
-            seq: self.hearing.windows[sender].send(),
-            time: due as u32,
-        };
         self.line.clear();
-        let marker = &self.hearing.marker;
-        marker.write(&mut self.line, Kind::Message, mark);
+        self.hearing.say(&mut self.line, sender, due);
         self.line.push(b'\n');
         let member = self.member(sender);
         self.sockets.queue(member, &self.line);
@@ -256,12 +246,6 @@ impl<'a> Talking<'a> {
             true => Duration::from_millis(1),
             false => Duration::from_millis(left / MILLISECOND).min(TURN),
         }
-    }
-
-    /// Waits for what is under way, then everybody leaves.
-    fn finish(&mut self) -> io::Result<()> {
-        phases::rest(&mut self.sockets, &mut self.hearing)?;
-        phases::leave(&mut self.sockets, self.plan.people())
     }
 
     fn report(&self, report: &mut Report, span: &Span) -> Result<(), BenchError> {

@@ -15,18 +15,18 @@ use crate::BenchError;
 use crate::arrival::{WELCOME, arrive, introduction};
 use crate::clock::{Micros, micros};
 use crate::hearing::{Hearing, Seat, histogram};
-use crate::marker::{Kind, Mark, Marker};
-use crate::meter::{Counters, Meter, Span};
+use crate::marker::Marker;
+use crate::meter::{Meter, Span};
 use crate::names::Names;
 use crate::phases;
 use crate::plan::Plan;
 use crate::report::{Report, percentiles, server_cost};
 use crate::sockets::{Listens, Sockets};
 
-/// A visit that takes longer has failed.
-const VISIT_TIME_MAX: Micros = 10_000_000;
+/// A visit that takes longer than this at the end has failed.
+const VISIT_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// How long one wait may be: late visits are looked for in between.
+/// How long one wait may be.
 const TURN: Duration = Duration::from_millis(100);
 
 /// Carries out such a plan.
@@ -34,7 +34,7 @@ pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
     let mut sockets = Sockets::new(plan.address, plan.members + visitors, plan.spins)?;
     let names = Names::new();
-    arrive(plan, &names, &meter, &mut sockets)?.all(plan)?;
+    arrive(plan, &names, &meter, &mut sockets)?;
     let mut house = House::new(plan, &names, visitors);
     // Two take turns, for neither may hear itself.
     phases::sync(&mut sockets, &mut house.hearing, |_, round| round % 2)?;
@@ -54,7 +54,8 @@ pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
     visiting.go_on_for(plan.duration, true)?;
     let span = visiting.reading(&meter)?.since(&before);
     let visits = visiting.house.done - visiting.house.done_before;
-    visiting.go_on_for(Duration::from_micros(VISIT_TIME_MAX), false)?;
+    visiting.go_on_for(VISIT_TIME_MAX, false)?;
+    visiting.house.give_up();
     let Visiting {
         mut sockets,
         mut house,
@@ -114,7 +115,7 @@ struct House {
     first_failure: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Slot {
     since: Micros,
     step: Step,
@@ -122,8 +123,9 @@ struct Slot {
     told: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Step {
+    #[default]
     Arriving,
     IsIn,
     Leaving,
@@ -134,8 +136,10 @@ impl Visiting<'_> {
     fn introduce(&mut self, slot: usize) {
         let introduction = introduction(self.plan, &self.names, self.next_name);
         self.next_name += 1;
-        let now = self.sockets.clock.now();
-        self.house.slots[slot] = Slot::new(now);
+        self.house.slots[slot] = Slot {
+            since: self.sockets.clock.now(),
+            ..Slot::default()
+        };
         let connection = self.plan.members + slot;
         self.sockets.send(connection, introduction.as_bytes());
     }
@@ -148,11 +152,7 @@ impl Visiting<'_> {
     }
 
     fn reading(&self, meter: &Meter) -> Result<Span, BenchError> {
-        let counters = Counters {
-            heard: self.house.hearing.counts.heard,
-            sent: self.house.hearing.sent_by_all(),
-            reads: self.sockets.reads,
-        };
+        let counters = self.house.hearing.counters(self.sockets.reads);
         meter.read(self.sockets.clock.now(), counters)
     }
 
@@ -170,7 +170,6 @@ impl Visiting<'_> {
             }
             self.sockets.poll(TURN, &mut self.house)?;
             self.speak();
-            self.house.give_up_on_the_late(now);
         }
     }
 
@@ -192,14 +191,7 @@ impl Visiting<'_> {
             }
             self.house.slots[slot].step = Step::Leaving;
             line.clear();
-            let hearing = &mut self.house.hearing;
-            let mark = Mark {
-                room: 0,
-                sender: slot as u16,
-                seq: hearing.windows[slot].send(),
-                time: now as u32,
-            };
-            hearing.marker.write(&mut line, Kind::Message, mark);
+            self.house.hearing.say(&mut line, slot, now);
             line.extend_from_slice(b"\n/quit\n");
             self.sockets.send(self.plan.members + slot, &line);
         }
@@ -213,7 +205,7 @@ impl House {
         Self {
             hearing: Hearing::new(marker, seats, 1, visitors),
             residents: plan.members,
-            slots: vec![Slot::new(0); visitors],
+            slots: vec![Slot::default(); visitors],
             to_speak: Vec::new(),
             free: Vec::new(),
             join_latency: histogram(),
@@ -231,13 +223,15 @@ impl House {
         self.free.push(slot);
     }
 
-    fn give_up_on_the_late(&mut self, now: Micros) {
+    /// Those who are not gone now never will be.
+    fn give_up(&mut self) {
         for slot in 0..self.slots.len() {
-            let Slot { since, step, .. } = self.slots[slot];
-            if step != Step::Gone && now.saturating_sub(since) > VISIT_TIME_MAX {
+            if self.slots[slot].step != Step::Gone {
                 let told = &self.slots[slot].told;
-                let why = format!("it took too long; the server's last line: \"{told}\"");
-                self.fail(slot, why);
+                self.fail(
+                    slot,
+                    format!("it took too long; the server's last line: \"{told}\""),
+                );
             }
         }
     }
@@ -271,16 +265,6 @@ impl House {
                 let told = std::mem::take(&mut visit.told);
                 self.fail(slot, format!("turned away with \"{told}\""));
             }
-        }
-    }
-}
-
-impl Slot {
-    fn new(since: Micros) -> Self {
-        Self {
-            since,
-            step: Step::Arriving,
-            told: String::new(),
         }
     }
 }
