@@ -127,3 +127,9 @@ fn inputs(corpus: Vec<Vec<u8>>) -> impl Strategy<Value = Input> {
         Input(input)
     })
 }
+
+#[test]
+#[should_panic(expected = "minimal failing input")]
+fn an_input_that_fails_is_found_and_shown() {
+    run("code", |bytes| assert!(bytes.len() < 30));
+}

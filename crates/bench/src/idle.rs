@@ -1,18 +1,16 @@
 //! Coming in and doing nothing: what a person costs who only is there.
 
-use std::io;
-
 use serde_json::json;
 
 use crate::BenchError;
 use crate::arrival::arrive;
-use crate::clock::{Micros, seconds};
+use crate::clock::seconds;
 use crate::meter::{Counters, Meter};
 use crate::names::Names;
 use crate::phases;
 use crate::plan::Plan;
 use crate::report::{Report, server_cost};
-use crate::sockets::{Listens, Sockets};
+use crate::sockets::Sockets;
 
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
@@ -22,11 +20,11 @@ pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
     let bytes_before = meter.server_bytes()?;
     let before = meter.read(sockets.clock.now(), none)?;
     let arrived = arrive(plan, &Names::new(), &meter, &mut sockets)?;
-    let mut present = Present::default();
+    let mut present = phases::Idle::default();
     phases::quiet(&mut sockets, &mut present)?;
     let joined = meter.read(sockets.clock.now(), none)?;
     let bytes = meter.server_bytes()?;
-    phases::stay(plan.duration, &mut sockets, &mut present)?;
+    phases::wait(&mut sockets, &mut present, plan.duration, |_, _| false)?;
     let after = meter.read(sockets.clock.now(), none)?;
     phases::leave(&mut sockets, plan.people())?;
     let count = arrived.joined as u64;
@@ -61,18 +59,4 @@ pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
     );
     report.object(present.closed, "connection", "ended early.");
     Ok(report)
-}
-
-/// Those who are there.
-#[derive(Debug, Default)]
-struct Present {
-    closed: u64,
-}
-
-impl Listens for Present {
-    fn line(&mut self, _from: usize, _line: &[u8], _now: Micros) {}
-
-    fn closed(&mut self, _from: usize, _why: Option<io::Error>, _now: Micros) {
-        self.closed += 1;
-    }
 }

@@ -1,4 +1,4 @@
-//! Which of our crates may depend on which, and that core and wire stay pure.
+//! Which of our crates may depend on which, and that core, wire and feed stay pure.
 //!
 //! The arrows are data, in the root's Cargo.toml beside the members. cargo-deny's `wrappers` could say
 //! most of it, but not that an arrow is for tests alone.
@@ -12,7 +12,7 @@ use xshell::cmd;
 
 use crate::Workspace;
 
-const PURE: [&str; 2] = ["core", "wire"];
+const PURE: [&str; 3] = ["chinwag-core", "chinwag-wire", "chinwag-feed"];
 
 /// Crates that a pure one may not be built from: they ask the system, run futures, draw random
 /// numbers, read a clock, write a log, or are what another crate of ours is for.
@@ -51,26 +51,27 @@ fn allows(tables: &Value, from: &str, to: &str, kind: DependencyKind) -> bool {
     has("layers") || (kind == DependencyKind::Development && has("tests"))
 }
 
-/// Ways in which core and wire could ask the system. `#![no_std]` keeps a clock or a file from
+/// Ways in which a pure crate could ask the system. `#![no_std]` keeps a clock or a file from
 /// compiling, so it must stand; what a dependency does is out of its sight, so those are walked.
 pub(super) fn purity(workspace: &Workspace) -> Result<Vec<String>> {
     let mut findings = Vec::new();
-    for name in PURE {
-        let root = format!("crates/{name}/src/lib.rs");
-        findings.extend(fence(
-            &root,
-            &fs::read_to_string(workspace.root().join(&root))?,
-        ));
+    let packages = workspace.metadata.workspace_packages();
+    for package in packages
+        .iter()
+        .filter(|it| PURE.contains(&it.name.as_str()))
+    {
+        let name = package.name.as_str();
+        let root = package.manifest_path.with_file_name("src/lib.rs");
+        findings.extend(fence(root.as_str(), &fs::read_to_string(&root)?));
         // For this crate alone: the features that others ask of a shared crate are not its own.
-        let package = format!("chinwag-{name}");
         let tree = cmd!(
             workspace.sh,
-            "cargo tree --locked --package {package} --edges normal,no-proc-macro --prefix none"
+            "cargo tree --locked --package {name} --edges normal,no-proc-macro --prefix none"
         );
         let tree = tree.quiet().read()?;
         let parts = tree.lines().filter_map(|line| line.split(' ').next());
         let impure = parts.filter(|part| IMPURE.contains(&format!(" {part} ")));
-        findings.extend(impure.map(|part| format!("{package} must not be built from {part}")));
+        findings.extend(impure.map(|part| format!("{name} must not be built from {part}")));
     }
     Ok(findings)
 }
