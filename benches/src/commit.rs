@@ -7,22 +7,12 @@
 //! instructions each.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use chinwag_core::{Event, Seq, Timestamp};
 use chinwag_store::{Durability, Opened, Place, Retention, Store};
-use tempfile::TempDir;
 
 use crate::fixture::{self, LINE, START, name, room_name, said, shared, text};
 use crate::piece::{Piece, Work};
-
-/// Time between two checkpoints: shorter than in a server, as the commits follow each other without
-/// a pause.
-const CHECKPOINT_TIME: Duration = Duration::from_millis(200);
-
-const FILES: &str = "writes files, which is the kernel's work";
 
 pub(crate) const IN_MEMORY: &[Piece] = &[
     Piece::counted("commit: 1 message", 200, || in_memory(1)),
@@ -32,25 +22,13 @@ pub(crate) const IN_MEMORY: &[Piece] = &[
 ];
 
 pub(crate) const TO_FILES: &[Piece] = &[
-    Piece::timed("one room: 1 message", FILES, || to_files(1, 1)),
-    Piece::timed("one room: 10 messages", FILES, || to_files(10, 1)).of(10),
-    Piece::timed("one room: 100 messages", FILES, || to_files(100, 1)).of(100),
-    Piece::timed("one room: 1,000 messages", FILES, || to_files(1_000, 1)).of(1_000),
-    Piece::timed("10 rooms: 100 messages", FILES, || to_files(100, 10)).of(100),
-    Piece::timed("100 rooms: 1,000 messages", FILES, || to_files(1_000, 100)).of(1_000),
-    Piece::timed("a room each: 10 messages", FILES, || to_files(10, 10)).of(10),
-    Piece::timed("a room each: 100 messages", FILES, || to_files(100, 100)).of(100),
-    Piece::timed("a room each: 1,000 messages", FILES, || {
-        to_files(1_000, 1_000)
-    })
-    .of(1_000),
-    Piece::timed("through power cuts: 1 message", FILES, || to_disk(1)),
-    Piece::timed("through power cuts: 10 messages", FILES, || to_disk(10)).of(10),
-    Piece::timed("through power cuts: 100 messages", FILES, || to_disk(100)).of(100),
-    Piece::timed("through power cuts: 1,000 messages", FILES, || {
-        to_disk(1_000)
-    })
-    .of(1_000),
+    Piece::timed("one room: 1 message", || to_files(1, 1)),
+    Piece::timed("one room: 100 messages", || to_files(100, 1)).of(100),
+    Piece::timed("one room: 1,000 messages", || to_files(1_000, 1)).of(1_000),
+    Piece::timed("100 rooms: 1,000 messages", || to_files(1_000, 100)).of(1_000),
+    Piece::timed("a room each: 100 messages", || to_files(100, 100)).of(100),
+    Piece::timed("through power cuts: 1 message", || to_disk(1)),
+    Piece::timed("through power cuts: 100 messages", || to_disk(100)).of(100),
 ];
 
 fn in_memory(messages: u64) -> Work {
@@ -69,7 +47,7 @@ fn to_disk(messages: u64) -> Work {
     in_folder(Durability::Power, messages, 1)
 }
 
-/// Commits while another thread checkpoints, as in the server.
+/// Commits to files, with a checkpoint now and then.
 fn in_folder(durability: Durability, messages: u64, rooms: u64) -> Work {
     let folder = fixture::folder();
     let place = Place::Folder(folder.path().into());
@@ -77,10 +55,15 @@ fn in_folder(durability: Durability, messages: u64, rooms: u64) -> Work {
     // Some history, so that the indexes have a few levels.
     writer.fill(200);
     let mut turn = writer.turn(messages, rooms);
-    let upkeep = Upkeep::start(&writer.store, folder);
+    let mut checkpointer = writer.store.checkpointer().expect("a checkpointer");
+    let mut commits = 0;
     Box::new(move || {
-        let _upkeep = &upkeep;
+        let _folder = &folder;
         writer.commit(&mut turn);
+        commits += 1;
+        if commits % 1_000 == 0 {
+            checkpointer.checkpoint().expect("a checkpoint");
+        }
     })
 }
 
@@ -122,38 +105,5 @@ impl Writer {
             self.next += 1;
         }
         self.store.commit(turn, &room_name).expect("a commit");
-    }
-}
-
-/// Checkpoints until it is dropped; then the folder goes.
-struct Upkeep {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-    _folder: TempDir,
-}
-
-impl Upkeep {
-    fn start(store: &Store, folder: TempDir) -> Self {
-        let mut checkpointer = store.checkpointer().expect("a checkpointer");
-        let (stop, stopped) = mpsc::sync_channel(1);
-        let thread = thread::spawn(move || {
-            while stopped.recv_timeout(CHECKPOINT_TIME) == Err(RecvTimeoutError::Timeout) {
-                checkpointer.checkpoint().expect("a checkpoint");
-            }
-        });
-        Self {
-            stop: Some(stop),
-            thread: Some(thread),
-            _folder: folder,
-        }
-    }
-}
-
-impl Drop for Upkeep {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            drop(thread.join());
-        }
     }
 }

@@ -7,7 +7,7 @@
 //! nothing of caches, waiting and the disk.
 //!
 //! One program does both, so that they cannot measure different things. To add a piece, put a row
-//! into the list of its file, or a file with a list into [`LISTS`] and its function below.
+//! into the list of its file, or a file with a list into [`lists`].
 
 #![allow(
     clippy::print_stdout,
@@ -29,53 +29,55 @@ use std::process::ExitCode;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
-use crate::piece::{Counting, Piece};
+use crate::piece::Piece;
 
-/// All pieces, in the order in which a line of chat meets them.
-const LISTS: &[&[Piece]] = &[
-    lines::PIECES,
-    requests::PIECES,
-    chat::PIECES,
-    commit::IN_MEMORY,
-    commit::TO_FILES,
-    render::PIECES,
-    room_log::PIECES,
-    reading::IN_MEMORY,
-    reading::FROM_FILES,
-    reading::WITHOUT_INDEX,
-    reading::BEHIND_THE_CHAT,
-];
+/// All lists of pieces, in the order in which a line of chat meets them, and a benchmark of each.
+macro_rules! lists {
+    ($($name:ident($($option:tt)*) = $list:expr;)*) => {
+        const LISTS: &[&[Piece]] = &[$($list),*];
+
+        $(
+            #[divan::bench(args = $list, $($option)*)]
+            fn $name(bencher: Bencher<'_, '_>, piece: &Piece) {
+                time(bencher, piece);
+            }
+        )*
+    };
+}
+
+lists! {
+    lines() = lines::PIECES;
+    requests() = requests::PIECES;
+    chat() = chat::PIECES;
+    // The slowest commits are what people notice: enough samples to see some.
+    commit_in_memory(sample_count = 1000) = commit::IN_MEMORY;
+    commit_to_files(sample_count = 1000) = commit::TO_FILES;
+    render() = render::PIECES;
+    room_log() = room_log::PIECES;
+    reading_in_memory() = reading::IN_MEMORY;
+    reading_from_files() = reading::FROM_FILES;
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
+        // For xtask: a line for each piece that is counted.
         ["rounds"] => {
-            list();
-            ExitCode::SUCCESS
+            let counted = pieces().filter_map(|piece| Some((piece.name, piece.rounds?)));
+            counted.for_each(|(name, rounds)| println!("{name}\t{rounds}"));
         }
-        ["repeat", name, rounds] => repeat(name, rounds),
+        ["repeat", name, rounds] => return repeat(name, rounds),
         _ => {
             divan::main();
             fixture::remove_folders();
-            ExitCode::SUCCESS
         }
     }
+    ExitCode::SUCCESS
 }
 
 fn pieces() -> impl Iterator<Item = &'static Piece> {
     LISTS.iter().copied().flatten()
-}
-
-/// A line for each piece: its name, and the number of rounds or why it is not counted, with tabs
-/// between them.
-fn list() {
-    for Piece { name, counting, .. } in pieces() {
-        match counting {
-            Counting::Rounds(rounds) => println!("{name}\t{rounds}"),
-            Counting::LeftOut(why) => println!("{name}\t-\t{why}"),
-        }
-    }
 }
 
 /// Sets a piece up and runs it so many times: two such runs differ by their iterations alone.
@@ -85,9 +87,7 @@ fn repeat(name: &str, rounds: &str) -> ExitCode {
         return ExitCode::from(2);
     };
     let mut work = (piece.set_up)();
-    for _ in 0..rounds {
-        work();
-    }
+    (0..rounds).for_each(|_| work());
     ExitCode::SUCCESS
 }
 
@@ -100,62 +100,4 @@ fn time(bencher: Bencher<'_, '_>, piece: &Piece) {
         1 => bencher.bench_local(work),
         items => bencher.counter(ItemsCount::new(items)).bench_local(work),
     }
-}
-
-#[divan::bench(args = lines::PIECES)]
-fn lines(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = requests::PIECES)]
-fn requests(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = chat::PIECES)]
-fn chat(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = render::PIECES)]
-fn render(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = room_log::PIECES)]
-fn room_log(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-// The slowest commits are what people notice: enough samples to see some.
-#[divan::bench(args = commit::IN_MEMORY, sample_count = 1000)]
-fn commit_in_memory(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = commit::TO_FILES, sample_count = 1000)]
-fn commit_to_files(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = reading::IN_MEMORY)]
-fn reading_in_memory(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-#[divan::bench(args = reading::FROM_FILES)]
-fn reading_from_files(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-// One of them takes half a second.
-#[divan::bench(args = reading::WITHOUT_INDEX, sample_count = 5)]
-fn searching_without_index(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
-}
-
-// Each uses up a part of the store, which has enough for a few hundred.
-#[divan::bench(args = reading::BEHIND_THE_CHAT, sample_count = 200, sample_size = 1)]
-fn behind_the_chat(bencher: Bencher<'_, '_>, piece: &Piece) {
-    time(bencher, piece);
 }

@@ -1,5 +1,4 @@
-//! What readers wait for: what a room had last, history, and searches with all and with nothing in
-//! the index; and what goes on behind the chat.
+//! What readers wait for: what a room had last, history, and searches.
 //!
 //! Files are timed, with 300,000 messages in 300 rooms; they are made once for all pieces that
 //! leave them as they were. A store in memory, which has no index, is counted: it is small, since
@@ -8,7 +7,7 @@
 use std::ops::DerefMut;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use chinwag_core::{Duration, Event, Name, RoomId, Text};
+use chinwag_core::{Event, Name, RoomId, Span, Text};
 use chinwag_store::{Back, Durability, Opened, Place, Reader, Retention, SearchQuery, Store};
 use divan::black_box;
 use tempfile::TempDir;
@@ -26,8 +25,6 @@ const TURN: u64 = 25;
 /// Messages that the index takes in at once.
 const STEP: usize = 1_000;
 
-const FILES: &str = "reads files, and filling them takes callgrind minutes";
-
 pub(crate) const IN_MEMORY: &[Piece] = &[
     // As many rounds as rooms, or twice as many: one after the other is read.
     Piece::counted("read: the newest 20 of a room", 60, || recent(few(), 20)).of(20),
@@ -39,48 +36,14 @@ pub(crate) const IN_MEMORY: &[Piece] = &[
 ];
 
 pub(crate) const FROM_FILES: &[Piece] = &[
-    Piece::timed("the newest 20 of a room", FILES, || recent(indexed(), 20)).of(20),
-    Piece::timed("the newest 128 of a room", FILES, || recent(indexed(), 128)).of(128),
-    Piece::timed("50 of the history", FILES, || newest(indexed(), 50)).of(50),
-    Piece::timed("1,000 of the history", FILES, || newest(indexed(), 1_000)).of(1_000),
-    Piece::timed("the history of an hour long ago", FILES, long_ago),
-    Piece::timed("search: one match", FILES, || {
-        search(indexed(), &["needle"], None)
-    }),
-    Piece::timed("search: none", FILES, || {
-        search(indexed(), &["nowhere"], None)
-    }),
-    Piece::timed("search: a common word", FILES, || {
+    Piece::timed("50 of the history", || newest(indexed(), 50)).of(50),
+    Piece::timed("search: none", || search(indexed(), &["nowhere"], None)),
+    Piece::timed("search: a common word", || {
         search(indexed(), &["word1"], None)
     }),
-    Piece::timed("search: a rarer word", FILES, || {
-        search(indexed(), &["word17"], None)
-    }),
-    Piece::timed("search: how words begin", FILES, || {
-        search(indexed(), &["word9*"], None)
-    }),
-    Piece::timed("search: two words", FILES, || {
-        search(indexed(), &["word17", "word19"], None)
-    }),
-    Piece::timed("search: a common word, a quiet room", FILES, || {
+    Piece::timed("search: a common word, a quiet room", || {
         search(indexed(), &["word1"], Some(123))
     }),
-];
-
-pub(crate) const WITHOUT_INDEX: &[Piece] = &[
-    Piece::timed("a common word", FILES, || {
-        search(not_indexed(), &["word1"], None)
-    }),
-    // It looks at as many messages as it may.
-    Piece::timed("no match", FILES, || {
-        search(not_indexed(), &["nowhere"], None)
-    })
-    .of(200_000),
-];
-
-pub(crate) const BEHIND_THE_CHAT: &[Piece] = &[
-    Piece::timed("a step of the index", FILES, step_of_index).of(STEP as u32),
-    Piece::timed("a step of trimming", FILES, step_of_trimming),
 ];
 
 struct Filled {
@@ -93,7 +56,9 @@ struct Filled {
 fn indexed() -> MutexGuard<'static, Filled> {
     static FILLED: OnceLock<Mutex<Filled>> = OnceLock::new();
     let filled = FILLED.get_or_init(|| {
-        let filled = in_folder(Retention::default());
+        let folder = fixture::folder();
+        let place = Place::Folder(folder.path().into());
+        let filled = fill(place, Some(folder), (MESSAGES, ROOMS));
         let mut indexer = filled.store.indexer().expect("an indexer");
         while !indexer.step(STEP).expect("a step").caught_up {}
         Mutex::new(filled)
@@ -101,30 +66,12 @@ fn indexed() -> MutexGuard<'static, Filled> {
     filled.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn not_indexed() -> MutexGuard<'static, Filled> {
-    static FILLED: OnceLock<Mutex<Filled>> = OnceLock::new();
-    let filled = FILLED.get_or_init(|| Mutex::new(in_folder(Retention::default())));
-    filled.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn few() -> Box<Filled> {
-    let size = (FEW, FEW_ROOMS);
-    Box::new(fill(Place::Memory, None, Retention::default(), size))
+    Box::new(fill(Place::Memory, None, (FEW, FEW_ROOMS)))
 }
 
-fn in_folder(retention: Retention) -> Filled {
-    let folder = fixture::folder();
-    let place = Place::Folder(folder.path().into());
-    fill(place, Some(folder), retention, (MESSAGES, ROOMS))
-}
-
-fn fill(
-    place: Place,
-    folder: Option<TempDir>,
-    retention: Retention,
-    (messages, rooms): (u64, u32),
-) -> Filled {
-    let opened = Store::open(place, Durability::Process, retention);
+fn fill(place: Place, folder: Option<TempDir>, (messages, rooms): (u64, u32)) -> Filled {
+    let opened = Store::open(place, Durability::Process, Retention::default());
     let Opened { mut store, .. } = opened.expect("a store");
     let mut checkpointer = store.checkpointer().expect("a checkpointer");
     let names: Vec<Name> = (0..50).map(|n| name(&format!("person{n}"))).collect();
@@ -153,7 +100,7 @@ fn message(seq: u64, rooms: u32, names: &[Name]) -> Event {
     };
     let name = &names[random as usize % names.len()];
     let mut event = said(seq, room as u32, name, words(seq));
-    event.at = START + Duration::from_secs(seq);
+    event.at = START + Span::seconds(seq);
     event
 }
 
@@ -167,9 +114,6 @@ fn words(seq: u64) -> Text {
         // Few words are common and most are rare.
         let word = 20_000 / (1 + (random >> 40) % 20_000);
         words.push_str(&format!("word{word} "));
-    }
-    if seq == MESSAGES / 2 {
-        words.push_str("needle");
     }
     text(&words)
 }
@@ -197,16 +141,6 @@ fn newest(mut filled: impl DerefMut<Target = Filled> + 'static, messages: usize)
     })
 }
 
-fn long_ago() -> Work {
-    let mut filled = indexed();
-    let from = START + Duration::from_secs(MESSAGES / 3);
-    let back = Back::Between(from, from + Duration::from_mins(60));
-    Box::new(move || {
-        let history = filled.reader.history(RoomId(5), back, 1_000);
-        black_box(history.expect("messages"));
-    })
-}
-
 fn search(
     mut filled: impl DerefMut<Target = Filled> + 'static,
     words: &[&str],
@@ -222,21 +156,4 @@ fn search(
         let found = filled.reader.search(&query);
         black_box(found.expect("matches"));
     })
-}
-
-fn step_of_index() -> Work {
-    let filled = in_folder(Retention::default());
-    let mut indexer = filled.store.indexer().expect("an indexer");
-    Box::new(move || {
-        let _open = &filled;
-        indexer.step(STEP).expect("a step");
-    })
-}
-
-fn step_of_trimming() -> Work {
-    let mut filled = in_folder(Retention {
-        keep: None,
-        bytes_max: Some(1),
-    });
-    Box::new(move || assert!(filled.store.trim(START).expect("a step")))
 }

@@ -1,50 +1,25 @@
-//! Choices: made by chance, or by the bytes of an input.
+//! Choices made by the bytes of an input, so that to change its bytes is to change them one by one.
 
 use chinwag_core::{Name, RoomName, Text};
 
-/// Where choices come from. An input's own bytes come first; when they are used up, or if there
-/// are none, they go on from the seed.
+/// Where choices come from. When the bytes are used up, the rest are zeros.
 pub(crate) struct Dice<'a> {
     bytes: &'a [u8],
-    state: u64,
-}
-
-impl Dice<'_> {
-    pub(crate) fn from_seed(seed: u64) -> Dice<'static> {
-        Dice {
-            bytes: &[],
-            state: seed,
-        }
-    }
 }
 
 impl<'a> Dice<'a> {
-    /// Choices that an input makes, so that to change its bytes is to change them one by one.
-    pub(crate) fn from_input(bytes: &'a [u8]) -> Self {
-        Self { bytes, state: 0 }
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
     }
 
     pub(crate) fn is_used_up(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// SplitMix64.
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     pub(crate) fn byte(&mut self) -> u8 {
-        match self.bytes.split_first() {
-            Some((byte, rest)) => {
-                self.bytes = rest;
-                *byte
-            }
-            None => self.random() as u8,
-        }
+        let (byte, rest) = self.bytes.split_first().unwrap_or((&0, &[]));
+        self.bytes = rest;
+        *byte
     }
 
     pub(crate) fn number(&mut self) -> u64 {

@@ -1,6 +1,8 @@
 //! Whatever happens, and whatever people wrote: every line is one line, nothing in it is obeyed by
 //! a terminal, and its first character says what kind it is.
 
+#![expect(clippy::too_many_lines, reason = "an arm for each case")]
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -512,7 +514,7 @@ fn check_something(dice: Choices<'_, '_>, renderer: &mut Renderer) {
 #[test]
 fn everything_that_is_shown() {
     engine::run("render", |bytes| {
-        let mut dice = Dice::from_input(bytes);
+        let mut dice = Dice::new(bytes);
         let mut renderer = Renderer::new(style(&mut dice), time(&mut dice));
         for _ in 0..8 {
             check_something(&mut dice, &mut renderer);

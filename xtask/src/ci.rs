@@ -1,141 +1,71 @@
 //! `cargo xtask ci`: everything that must hold before a change lands. `.ci/run` calls nothing else,
 //! so that what fails there fails the same way on a developer's machine.
 //!
-//! The steps stand in order of how soon they can say no, and the first no ends the run: on two
-//! cores each later step is minutes. Lints, documentation and tests share one profile and target
-//! directory, so that what one has built of the dependencies the next one finds.
+//! The steps stand in order of how soon they can say no, and the first no ends the run. Lints,
+//! documentation and tests share one profile, so that each finds the dependencies that the one
+//! before it built.
+
+use std::time::Instant;
 
 use anyhow::{Context, Result};
-use std::time::{Duration, Instant};
+use xshell::cmd;
 
-use crate::workspace::Workspace;
-use crate::{docs, fuzz, instructions, rules, shell, test};
+use crate::{Workspace, instructions, rules, tasks};
 
-/// One question with a yes or a no.
-struct Step {
-    name: &'static str,
-    run: fn(&Workspace) -> Result<()>,
-}
+type Step = (&'static str, fn(&Workspace) -> Result<()>);
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        run: format,
-    },
-    Step {
-        name: "rules: layers, reasons, sizes",
-        run: rules::layout,
-    },
-    Step {
-        name: "licences, bans, sources",
-        run: rules::dependencies,
-    },
-    Step {
-        name: "generated pages are fresh",
-        run: |workspace| docs::run(workspace, &["--check".to_owned()]),
-    },
-    Step {
-        name: "lints",
-        run: lints,
-    },
-    Step {
-        name: "documentation builds",
-        run: documentation,
-    },
-    Step {
-        name: "tests",
-        run: |workspace| test::run(workspace, &[]),
-    },
-    Step {
-        name: "fuzz targets, briefly",
-        run: |workspace| fuzz::run(workspace, &[]),
-    },
-    Step {
-        name: "instructions of the inner pieces",
-        run: |workspace| instructions::run(workspace, &[]),
-    },
+    ("format", |w| {
+        Ok(cmd!(w.sh, "cargo fmt --all --check").run()?)
+    }),
+    ("rules, licences, sources", rules::check),
+    ("generated pages are fresh", |w| tasks::docs(w, true)),
+    ("lints", lints),
+    ("documentation builds", documentation),
+    ("tests", |w| tasks::test(w, &[])),
+    ("fuzz targets, briefly", |w| tasks::fuzz(w, None)),
+    ("instructions of the inner pieces", |w| {
+        instructions::run(w, false)
+    }),
 ];
 
-/// Runs every step until one fails, and ends with a table of what ran and how long it took.
-pub(crate) fn run(workspace: &Workspace, _arguments: &[String]) -> Result<()> {
-    let mut took = Vec::new();
+/// Runs the steps until one fails, and ends with a line for each that ran.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let start = Instant::now();
+    let mut summary = String::new();
     let mut outcome = Ok(());
-    for (step, number) in STEPS.iter().zip(1..) {
-        println!("\n=== {number}/{} {}", STEPS.len(), step.name);
-        let start = Instant::now();
-        outcome = (step.run)(workspace).context(step.name);
-        took.push(start.elapsed());
+    for (name, step) in STEPS {
+        println!("\n=== {name}");
+        let began = Instant::now();
+        outcome = step(workspace).context(*name);
+        let mark = if outcome.is_ok() { "ok" } else { "FAILED" };
+        summary += &format!(
+            "{:>7.1} s  {mark:6}  {name}\n",
+            began.elapsed().as_secs_f32()
+        );
         if outcome.is_err() {
             break;
         }
     }
-    println!("\n{}", summary(&took, outcome.is_ok()));
+    println!(
+        "\n{summary}{:>7.1} s  in all",
+        start.elapsed().as_secs_f32()
+    );
     outcome
 }
 
-/// A row for each step; all but the last of those that took time have passed.
-fn summary(took: &[Duration], passed: bool) -> String {
-    let mut text = format!(
-        "=== ci: {}\n",
-        if passed {
-            "everything passed"
-        } else {
-            "FAILED"
-        }
-    );
-    for (at, step) in STEPS.iter().enumerate() {
-        let failed = !passed && at + 1 == took.len();
-        let row = match took.get(at) {
-            Some(time) => format!(
-                "{:>7.1} s  {}",
-                time.as_secs_f32(),
-                if failed { "FAILED " } else { "ok     " }
-            ),
-            None => "           not run".to_owned(),
-        };
-        text.push_str(&format!("{row}  {}\n", step.name));
-    }
-    text
-}
-
-fn format(workspace: &Workspace) -> Result<()> {
-    shell::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
-}
-
 fn lints(workspace: &Workspace) -> Result<()> {
-    shell::run(&mut workspace.cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    let clippy = cmd!(
+        workspace.sh,
+        "cargo clippy --workspace --all-targets --locked -- -D warnings"
+    );
+    Ok(clippy.run()?)
 }
 
 fn documentation(workspace: &Workspace) -> Result<()> {
-    let mut doc = workspace.cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
-    shell::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_summary_tells_the_failed_step_from_those_after_it() {
-        let text = summary(&[Duration::from_millis(1500), Duration::ZERO], false);
-        let rows: Vec<&str> = text.lines().collect();
-        assert_eq!(rows[0], "=== ci: FAILED");
-        assert_eq!(rows[1], "    1.5 s  ok       format");
-        assert!(rows[2].contains("FAILED   rules"), "{text}");
-        assert!(rows[3].contains("not run"), "{text}");
-        assert_eq!(rows.len(), 1 + STEPS.len());
-    }
-
-    #[test]
-    fn a_summary_of_success_names_no_failure() {
-        assert!(!summary(&[Duration::ZERO; STEPS.len()], true).contains("FAILED"));
-    }
+    let doc = cmd!(
+        workspace.sh,
+        "cargo doc --workspace --no-deps --locked --quiet"
+    );
+    Ok(doc.env("RUSTDOCFLAGS", "-D warnings").run()?)
 }

@@ -1,140 +1,78 @@
 //! What a developer of chinwag runs: `cargo xtask test`, `cargo xtask ci` and the pieces of it.
 //!
-//! It is a program and not a folder of scripts, so that the one command of the README works
-//! wherever a Rust toolchain is, and so that the project's own rules (which crate may know which,
-//! what may stand in a file) are tested code. It only starts other programs and reads the tree;
-//! nothing of the chat server depends on it.
-//!
-//! To add a task, write a module with a `run` and give it a row in [`TASKS`].
+//! A program and not a folder of scripts, so that the one command of the README works wherever a
+//! Rust toolchain is. It starts other programs and reads the tree; nothing of the chat server
+//! depends on it.
 
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "talking to the person who ran it is what this program does"
+    reason = "this program talks to the person who runs it"
 )]
 
-mod chart;
 mod ci;
-mod docs;
-mod fuzz;
+mod flags;
 mod instructions;
 mod measure;
 mod peers;
 mod rules;
-mod shell;
-mod test;
-mod workspace;
+mod tasks;
 
-use anyhow::Result;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+use xshell::Shell;
 
-/// One thing that can be asked for, as `cargo xtask NAME ARGUMENTS`.
-struct Task {
-    name: &'static str,
-    arguments: &'static str,
-    about: &'static str,
-    run: fn(&Workspace, &[String]) -> Result<()>,
+use crate::flags::XtaskCmd;
+
+/// The checkout: what cargo knows of it, and a shell at its root.
+struct Workspace {
+    metadata: Metadata,
+    sh: Shell,
 }
 
-const TASKS: &[Task] = &[
-    Task {
-        name: "test",
-        arguments: "[-- ARGS]",
-        about: "every test, after nc and telnet are there; ARGS go to cargo test",
-        run: test::run,
-    },
-    Task {
-        name: "ci",
-        arguments: "",
-        about: "everything that must pass before a change lands, in order",
-        run: ci::run,
-    },
-    Task {
-        name: "check",
-        arguments: "",
-        about: "the project's own rules alone: layers, reasons, sizes, licences (seconds)",
-        run: rules::check,
-    },
-    Task {
-        name: "docs",
-        arguments: "[--check]",
-        about: "write the generated pages; with --check, fail if one is out of date",
-        run: docs::run,
-    },
-    Task {
-        name: "fuzz",
-        arguments: "[SECONDS]",
-        about: "every fuzz target in turn, each for SECONDS (5)",
-        run: fuzz::run,
-    },
-    Task {
-        name: "instructions",
-        arguments: "[--update]",
-        about: "count the instructions of every inner piece, against benches/instructions.txt",
-        run: instructions::run,
-    },
-    Task {
-        name: "chart",
-        arguments: "",
-        about: "draw docs/fan-out.svg from docs/fan-out.csv",
-        run: chart::run,
-    },
-    Task {
-        name: "measure",
-        arguments: "[OPTIONS]",
-        about: "every figure of docs/benchmarks.md; --only GROUP, --runs N (5), --secs S (2.5)",
-        run: measure::run,
-    },
-];
+impl Workspace {
+    /// Asks cargo about the workspace around the current directory. Fails when `Cargo.lock` is out
+    /// of date. Packages for systems that chinwag is not built for are left out, so that a check
+    /// downloads only what a build uses.
+    fn load() -> Result<Self> {
+        let targets = ["x86_64", "aarch64"];
+        let targets = targets.map(|cpu| format!("--filter-platform={cpu}-unknown-linux-gnu"));
+        let options = [vec!["--locked".to_owned()], targets.to_vec()].concat();
+        let metadata = MetadataCommand::new().other_options(options).exec();
+        let metadata = metadata.context("cargo metadata")?;
+        let sh = Shell::new()?;
+        sh.change_dir(&metadata.workspace_root);
+        Ok(Self { metadata, sh })
+    }
+
+    fn root(&self) -> PathBuf {
+        self.metadata.workspace_root.clone().into()
+    }
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some((task, rest)) = chosen(&arguments) else {
-        eprint!("{}", usage());
-        return ExitCode::from(2);
-    };
-    match Workspace::load().and_then(|workspace| (task.run)(&workspace, rest)) {
+    let flags = flags::Xtask::from_env_or_exit();
+    match Workspace::load().and_then(|workspace| run(&workspace, flags.subcommand)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xtask {}: {error:#}", task.name);
+            eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// The task that the first argument names, and what is left for it.
-fn chosen(arguments: &[String]) -> Option<(&'static Task, &[String])> {
-    let (name, rest) = arguments.split_first()?;
-    Some((TASKS.iter().find(|task| task.name == name)?, rest))
-}
-
-fn usage() -> String {
-    let rows = TASKS.iter().map(|task| {
-        let call = format!("{} {}", task.name, task.arguments);
-        format!("  cargo xtask {call:23}  {}\n", task.about)
-    });
-    format!("usage:\n{}", rows.collect::<String>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_task_is_chosen_by_its_name_and_gets_the_rest() {
-        let arguments = ["docs", "--check"].map(String::from);
-        let (task, rest) = chosen(&arguments).expect("docs is a task");
-        assert_eq!((task.name, rest), ("docs", &arguments[1..]));
-        assert!(chosen(&["dance".to_owned()]).is_none());
-        assert!(chosen(&[]).is_none());
-    }
-
-    #[test]
-    fn usage_names_every_task() {
-        for task in TASKS {
-            assert!(usage().contains(&format!("cargo xtask {}", task.name)));
-        }
+fn run(workspace: &Workspace, task: XtaskCmd) -> Result<()> {
+    match task {
+        XtaskCmd::Test(flags) => tasks::test(workspace, &flags.args),
+        XtaskCmd::Ci(_) => ci::run(workspace),
+        XtaskCmd::Check(_) => rules::check(workspace),
+        XtaskCmd::Docs(flags) => tasks::docs(workspace, flags.check),
+        XtaskCmd::Fuzz(flags) => tasks::fuzz(workspace, flags.seconds),
+        XtaskCmd::Mutants(flags) => tasks::mutants(workspace, &flags.args),
+        XtaskCmd::Instructions(flags) => instructions::run(workspace, flags.update),
+        XtaskCmd::Measure(flags) => measure::run(workspace, flags),
     }
 }

@@ -1,202 +1,426 @@
 //! `cargo xtask measure`: makes every figure of docs/benchmarks.md, from this repository alone.
 //!
-//! It must not judge the figures. Each workload is run by `chinwag bench` against chinwag and against
-//! the ceiling, the least work that sockets allow, in turns: what a neighbour or a warm processor does
-//! to one it does to the other, so that their ratio says more than either number. What is printed is
-//! markdown, a section for each group, each row with the commands that made it.
-//!
-//! A run that fails does not end the others, since all of them together take most of an hour: it is
-//! told below its table, and the task fails at its end.
-
-mod figures;
-mod groups;
-mod machine;
-mod placement;
-mod section;
-mod server;
+//! Each workload of measure.toml is run by `chinwag bench` against chinwag and against the ceiling,
+//! the least work that sockets allow, in turns: what a neighbour does to one it does to the other, so
+//! that their ratio says more than either number. What is printed is markdown, with the commands in a
+//! form that can be typed. A run that fails does not end the others: it is told below its table, and
+//! the task fails at its end.
 
 use std::fs;
-use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use serde::Deserialize;
+use serde_json::Value;
+use xshell::{Shell, cmd};
 
-use crate::{chart, shell, workspace::Workspace};
-use groups::{Case, GROWTH, Group};
-use placement::Placement;
-use section::{Measured, Outcome};
-use server::{Kind, Site};
+use crate::Workspace;
+use crate::flags::Measure;
 
-const RUNS: u32 = 5;
-const SECONDS: f64 = 2.5;
-const WARMUP_SECONDS: f64 = 0.5;
+/// Names and commands of both servers. Each takes a free port and says which.
+const SERVERS: [(&str, &str); 2] = [
+    (
+        "chinwag",
+        "chinwag serve --listen 127.0.0.1:0 --data measured",
+    ),
+    ("ceiling", "ceiling 0"),
+];
+
+#[derive(Deserialize)]
+struct List {
+    group: Vec<Group>,
+}
+
+/// Workloads that are told in one table. See measure.toml.
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+    about: String,
+    cases: Vec<[String; 2]>,
+    figures: Vec<[String; 2]>,
+    #[serde(default)]
+    length: Option<f64>,
+    #[serde(default)]
+    realtime: bool,
+}
+
+/// The reports of one case: of each server, run by run.
+type Reports = [Vec<Result<Value, String>>; 2];
 
 /// Measures all groups, or one.
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let options = Options::parse(arguments)?;
-    let groups = groups::chosen(options.only.as_deref(), options.seconds, WARMUP_SECONDS)?;
-    let bench = Bench::prepare(workspace, options.runs)?;
-    print!("{}", bench.head(workspace)?);
-    let mut wrong = 0;
-    for group in &groups {
-        let measured = bench.measure(group);
-        print!("\n{}", section::of(group, &measured, &bench.site.placement));
-        wrong += section::problems(&measured).len();
-        if group.name == GROWTH {
-            write_values(workspace, group, &measured)?;
-        }
-    }
+pub(crate) fn run(workspace: &Workspace, flags: Measure) -> Result<()> {
+    let (runs, seconds) = (flags.runs.unwrap_or(5), flags.secs.unwrap_or(2.5));
+    ensure!(runs > 0, "--runs must be 1 or more");
     ensure!(
-        wrong == 0,
-        "{wrong} notes below the tables say what went wrong"
+        (0.1..=3600.0).contains(&seconds),
+        "--secs must be from 0.1 to 3600"
+    );
+    let groups = list()?;
+    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    let is_chosen = |group: &&Group| flags.only.as_ref().is_none_or(|only| *only == group.name);
+    let chosen: Vec<&Group> = groups.iter().filter(is_chosen).collect();
+    ensure!(!chosen.is_empty(), "the groups are {}", names.join(", "));
+    let build = "--release --locked --package chinwag --package chinwag-bench --bins";
+    let build = build.split(' ');
+    cmd!(workspace.sh, "cargo build {build...}").run()?;
+    let bench = Bench::new(workspace, runs, seconds)?;
+    print!("{}", machine(workspace)?);
+    bench
+        .lacks()
+        .iter()
+        .for_each(|lack| println!("- **{lack}**"));
+    println!("- Medians of runs: {runs}. In brackets the least and the most.");
+    let problems = chosen
+        .iter()
+        .map(|group| bench.measure(group))
+        .sum::<usize>();
+    ensure!(
+        problems == 0,
+        "{problems} notes below the tables say what went wrong"
     );
     Ok(())
 }
 
-/// What was asked for.
-#[derive(Debug, PartialEq)]
-struct Options {
+fn list() -> Result<Vec<Group>> {
+    let list: List = toml::from_str(include_str!("measure.toml"))?;
+    Ok(list.group)
+}
+
+/// A list of what the figures depend on besides the code.
+fn machine(Workspace { sh, metadata }: &Workspace) -> Result<String> {
+    let target = &metadata.target_directory;
+    let rows = [
+        ("Processor", "lscpu | sed -n 's/^Model name: *//p'"),
+        ("Cores", "nproc"),
+        ("Memory, MiB", "free -m | awk '/^Mem/ {print $2}'"),
+        ("Linux", "uname -r"),
+        (
+            "File system of the data folder",
+            "df --output=fstype . | tail -1",
+        ),
+        ("Compiler", "rustc --version"),
+        ("Load at the start", "cat /proc/loadavg"),
+    ];
+    let mut text = String::new();
+    for (name, script) in rows {
+        let _folder = sh.push_dir(target);
+        text += &format!("- {name}: {}\n", cmd!(sh, "sh -c {script}").quiet().read()?);
+    }
+    let commit = cmd!(sh, "git describe --always --dirty").quiet().read()?;
+    Ok(text + &format!("- chinwag: {commit}\n"))
+}
+
+/// How groups are measured here. What a machine does not have or permit is found out beforehand and
+/// told, in place of figures that look like the others and are not.
+struct Bench {
+    /// Beside the programs, which it finds by their names. Data lies there too: on a disk, which /tmp
+    /// often is not.
+    sh: Shell,
     runs: u32,
     seconds: f64,
-    only: Option<String>,
-}
-
-impl Options {
-    fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self {
-            runs: RUNS,
-            seconds: SECONDS,
-            only: None,
-        };
-        for pair in arguments.chunks(2) {
-            let [flag, value] = pair else {
-                bail!("{} needs a value", pair[0]);
-            };
-            match flag.as_str() {
-                "--runs" => options.runs = value.parse().context("--runs takes a number")?,
-                "--secs" => options.seconds = value.parse().context("--secs takes a number")?,
-                "--only" => options.only = Some(value.clone()),
-                _ => bail!("measure takes --only NAME, --runs N and --secs S, not {flag}"),
-            }
-        }
-        ensure!(options.runs > 0, "--runs must be 1 or more");
-        ensure!(
-            (0.1..=3600.0).contains(&options.seconds),
-            "--secs must be from 0.1 to 3600"
-        );
-        Ok(options)
-    }
-}
-
-/// Everything that a run needs.
-struct Bench {
-    site: Site,
-    runs: u32,
+    is_pinned: bool,
+    has_realtime: bool,
 }
 
 impl Bench {
-    fn prepare(workspace: &Workspace, runs: u32) -> Result<Self> {
-        let build = "build --release --locked --package chinwag --package chinwag-bench --bins";
-        let build: Vec<&str> = build.split(' ').collect();
-        let [chinwag, ceiling] = workspace.built(&build, ["chinwag", "ceiling"])?;
-        let site = Site {
-            chinwag,
-            ceiling,
-            placement: Placement::found(),
-            // Beside what is built, and so on a disk: /tmp is often none.
-            folder: workspace.target().join("measure"),
-        };
-        Ok(Self { site, runs })
+    fn new(Workspace { metadata, .. }: &Workspace, runs: u32, seconds: f64) -> Result<Self> {
+        let programs = metadata.target_directory.join("release");
+        let sh = Shell::new()?;
+        sh.change_dir(&programs);
+        let path = std::env::var("PATH")?;
+        sh.set_var("PATH", format!("{programs}:{path}"));
+        // Without flood control, as docs/operations.md ("Sizing a server") says.
+        sh.set_var("CHINWAG_LIMITS_LINE_BURST", "0");
+        let is_pinned = cmd!(sh, "taskset -c 0,1 true").quiet().run().is_ok();
+        let has_realtime = cmd!(sh, "chrt -r 1 true").quiet().run().is_ok();
+        Ok(Self {
+            sh,
+            runs,
+            seconds,
+            is_pinned,
+            has_realtime,
+        })
     }
 
-    /// What the figures depend on besides the code.
-    fn head(&self, workspace: &Workspace) -> Result<String> {
-        let mut describe = Command::new("git");
-        describe.args(["describe", "--always", "--dirty"]);
-        let commit = shell::said(describe.current_dir(workspace.root()));
-        let disk = workspace.target();
-        let mut head = machine::described(commit.as_deref(), disk)?;
-        head += &match self.runs {
-            1 => "- One run of each.\n".to_owned(),
-            runs => format!("- Medians of {runs} runs; in brackets the least and the most.\n"),
+    /// Sentences on what is not as it should be.
+    fn lacks(&self) -> Vec<&'static str> {
+        let unpinned = "Not pinned, for want of taskset or a second core: server and load generator \
+                        take time from each other.";
+        let ordinary = "No real-time priority, for want of chrt or the right to use it: latencies \
+                        hold what else the machine had to do.";
+        let lacks = [(self.is_pinned, unpinned), (self.has_realtime, ordinary)];
+        let lacks = lacks.into_iter().filter(|(is_there, _)| !is_there);
+        lacks.map(|(_, sentence)| sentence).collect()
+    }
+
+    /// A program on this core: the server's is 0 and the generator's 1.
+    fn on(&self, core: usize, group: &Group, typed: &str) -> String {
+        let realtime = if group.realtime && self.has_realtime {
+            "chrt -r 1 "
+        } else {
+            ""
         };
-        for lack in self.site.placement.lacks() {
-            eprintln!("{lack}");
-            head += &format!("- **{lack}**\n");
+        let pinned = if self.is_pinned {
+            format!("taskset -c {core} ")
+        } else {
+            String::new()
+        };
+        format!("{realtime}{pinned}{typed}")
+    }
+
+    /// All arguments of a case but for the server.
+    fn arguments(&self, group: &Group, case: &str) -> String {
+        let length = group.length.unwrap_or(1.0) * self.seconds * 1000.0;
+        let mut arguments = format!("{case} --duration {length:.0}ms");
+        if !case.contains("--idle") && !case.contains("--warmup") {
+            arguments += " --warmup 500ms";
         }
-        Ok(head)
+        if !group.realtime {
+            arguments += " --spin";
+        }
+        arguments
     }
 
-    /// Every case, on both servers in turns.
-    fn measure(&self, group: &Group) -> Vec<Measured> {
-        let measure = |case: &Case| {
-            let mut measured = Measured::new(case);
+    /// Runs a group and prints its section. Returns how much went wrong.
+    fn measure(&self, group: &Group) -> usize {
+        println!("\n## {}\n\n{}\n", group.name, group.about);
+        println!("| what | figure | chinwag | ceiling | ratio |\n|---|---|---|---|---|");
+        let mut notes = Vec::new();
+        let mut problems = 0;
+        let [chinwag, ceiling] = SERVERS.map(|(_, typed)| self.on(0, group, typed));
+        let mut commands = format!(
+            "export CHINWAG_LIMITS_LINE_BURST=0\nSERVER=\"{chinwag}\"  # or \"{ceiling}\"\n"
+        );
+        for [label, case] in &group.cases {
+            let arguments = self.arguments(group, case);
+            let mut reports = Reports::default();
             for run in 1..=self.runs {
-                for kind in Kind::ALL {
-                    let (name, runs) = (kind.name(), self.runs);
-                    eprintln!("{}: {}: {run} of {runs}, {name}", group.name, case.label);
-                    let outcome = self.outcome(kind, group.is_realtime, case);
-                    measured.add(kind, outcome);
+                for (server, (name, _)) in SERVERS.iter().enumerate() {
+                    eprintln!("{}: {label}: {run} of {}, {name}", group.name, self.runs);
+                    let report = self.report(group, server, &arguments);
+                    reports[server].push(report.map_err(|error| format!("{error:#}")));
                 }
             }
-            measured
-        };
-        group.cases.iter().map(measure).collect()
+            print!("{}", rows(label, &group.figures, &reports));
+            notes.extend(told(&reports));
+            let found = found(label, &reports);
+            problems += found.len();
+            notes.extend(found);
+            let typed = format!("chinwag bench --start \"$SERVER\" {arguments}\n");
+            commands += &self.on(1, group, &typed);
+        }
+        notes.iter().for_each(|note| println!("\n- {note}"));
+        println!("\n```\n{commands}```");
+        problems
     }
 
-    fn outcome(&self, kind: Kind, is_realtime: bool, case: &Case) -> Outcome {
-        let server = self.site.start(kind, is_realtime);
-        let report = server.and_then(|server| server.bench(&case.arguments));
-        report.map_err(|error| format!("{error:#}"))
+    /// The report of one run on a new server with an empty data folder.
+    fn report(&self, group: &Group, server: usize, arguments: &str) -> Result<Value> {
+        let data = self.sh.current_dir().join("measured");
+        let _ = fs::remove_dir_all(&data);
+        let server = self.on(0, group, SERVERS[server].1);
+        let bench = self.on(1, group, "chinwag bench --json --start");
+        let (before, after) = (bench.split(' '), arguments.split(' '));
+        let words: Vec<&str> = before.chain([server.as_str()]).chain(after).collect();
+        let (program, words) = (words[0], &words[1..]);
+        let output = cmd!(self.sh, "{program} {words...}")
+            .quiet()
+            .ignore_status()
+            .output();
+        let _ = fs::remove_dir_all(data);
+        let output = output?;
+        // A report of what went wrong comes with a failure, and says more than its status.
+        serde_json::from_slice(&output.stdout).or_else(|_| {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!(
+                "{}: {}",
+                output.status,
+                said.lines().last().unwrap_or_default()
+            )
+        })
     }
 }
 
-/// Writes what `cargo xtask chart` draws. Values that are missing leave the file as it is.
-fn write_values(workspace: &Workspace, group: &Group, measured: &[Measured]) -> Result<()> {
-    let Some(values) = section::values(group, measured) else {
-        eprintln!("{} stays as it is: values are missing", chart::VALUES);
-        return Ok(());
+/// A row for each figure; only the first is labelled.
+fn rows(label: &str, figures: &[[String; 2]], reports: &Reports) -> String {
+    let mut rows = String::new();
+    for (at, [name, expression]) in figures.iter().enumerate() {
+        let spread = |reports: &Vec<Result<Value, _>>| {
+            let values = reports.iter().flatten();
+            spread(
+                values
+                    .filter_map(|report| figure(report, expression))
+                    .collect(),
+            )
+        };
+        let [chinwag, ceiling] = [spread(&reports[0]), spread(&reports[1])];
+        let ratio = chinwag.zip(ceiling).filter(|(_, other)| other[1] != 0.0);
+        let ratio = ratio.map_or("-".to_owned(), |(one, other)| digits(one[1] / other[1]));
+        let (chinwag, ceiling) = (shown(chinwag), shown(ceiling));
+        let label = if at == 0 { label } else { "" };
+        rows += &format!("| {label} | {name} | {chinwag} | {ceiling} | {ratio} |\n");
+    }
+    rows
+}
+
+/// The figure of a report, if it has all parts of it.
+fn figure(report: &Value, expression: &str) -> Option<f64> {
+    let mut words = expression.split(' ');
+    let number = |word: &str| match word.parse() {
+        Ok(number) => Some(number),
+        Err(_) => report.pointer(word)?.as_f64(),
     };
-    let path = workspace.root().join(chart::VALUES);
-    fs::write(path, values).with_context(|| format!("cannot write {}", chart::VALUES))?;
-    eprintln!("wrote {}; cargo xtask chart draws it", chart::VALUES);
-    Ok(())
+    let mut value = number(words.next()?)?;
+    while let Some(operator) = words.next() {
+        let next = number(words.next()?)?;
+        value = if operator == "/" {
+            value / next
+        } else {
+            value - next
+        };
+    }
+    Some(value).filter(|value| value.is_finite())
+}
+
+/// The least, the median and the most: a median, because a run that a neighbour has spoilt shall not
+/// move it.
+fn spread(mut values: Vec<f64>) -> Option<[f64; 3]> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let median = match values.len() % 2 {
+        0 => f64::midpoint(*values.get(middle.checked_sub(1)?)?, values[middle]),
+        _ => values[middle],
+    };
+    Some([*values.first()?, median, *values.last()?])
+}
+
+fn shown(spread: Option<[f64; 3]>) -> String {
+    match spread.map(|spread| spread.map(digits)) {
+        None => "-".to_owned(),
+        Some([least, median, most]) if least == most => median,
+        Some([least, median, most]) => format!("{median} ({least} to {most})"),
+    }
+}
+
+/// Three digits that mean something; more would not be the same the next time.
+fn digits(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    let step = 10_f64.powi(magnitude - 2);
+    let rounded = (value / step).round() * step;
+    // Whole numbers are counts, as a rule.
+    let decimals = if value.fract() == 0.0 {
+        0
+    } else {
+        (2 - magnitude).max(0) as usize
+    };
+    let mut text = format!("{rounded:.decimals$}");
+    for at in [6, 3] {
+        if decimals == 0 && text.len() > at {
+            text.insert(text.len() - at, ',');
+        }
+    }
+    text
+}
+
+/// What members who stalled were told, once for each server.
+fn told(reports: &Reports) -> Vec<String> {
+    let told = |server: usize| {
+        let mut reports = reports[server].iter().flatten();
+        let words = reports.find_map(|report| report["stall"]["first_told"].as_str())?;
+        Some(format!("{} told the stalled: `{words}`", SERVERS[server].0))
+    };
+    (0..SERVERS.len()).filter_map(told).collect()
+}
+
+/// What was found wrong, a sentence each, with the runs it was found in.
+fn found(label: &str, reports: &Reports) -> Vec<String> {
+    let mut found = Vec::new();
+    for ((name, _), reports) in SERVERS.iter().zip(reports) {
+        for (report, run) in reports.iter().zip(1..) {
+            let texts: Vec<&str> = match report {
+                Ok(report) => {
+                    let texts = report["problems"].as_array().into_iter().flatten();
+                    texts.filter_map(Value::as_str).collect()
+                }
+                Err(error) => vec![error],
+            };
+            found.extend(
+                texts
+                    .iter()
+                    .map(|what| format!("{name}, {label}, run {run}: {what}")),
+            );
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn parsed(arguments: &str) -> Result<Options> {
-        let words: Vec<String> = arguments.split_whitespace().map(String::from).collect();
-        Options::parse(&words)
+    #[test]
+    fn figures_are_worked_out_from_the_left() {
+        let report = json!({"a": 10, "b": {"c": 4.0}, "none": null});
+        assert_eq!(figure(&report, "/b/c"), Some(4.0));
+        assert_eq!(figure(&report, "/a - /b/c / 2"), Some(3.0));
+        assert_eq!(figure(&report, "/a / 0"), None);
+        assert_eq!(figure(&report, "/a - /none"), None);
     }
 
     #[test]
-    fn there_are_defaults_and_three_options() {
-        let options = parsed("").expect("nothing is needed");
-        assert_eq!((options.runs, options.seconds), (5, 2.5));
+    fn rows_hold_medians_and_their_ratio() {
+        let reports = |values: &[f64]| values.iter().map(|x| Ok(json!({"x": x}))).collect();
+        let figures = [["x", "/x"], ["y", "/y"]].map(|figure| figure.map(str::to_owned));
+        let both = [reports(&[3.0, 1.0, 2.0]), reports(&[4.0])];
         assert_eq!(
-            parsed("--only latency --runs 1 --secs 0.5").expect("all are known"),
-            Options {
-                runs: 1,
-                seconds: 0.5,
-                only: Some("latency".to_owned()),
-            }
+            rows("case", &figures, &both),
+            "| case | x | 2 (1 to 3) | 4 | 0.500 |\n|  | y | - | - | - |\n"
+        );
+        let even = spread(vec![4.0, 1.0, 2.0, 3.0]).expect("there are four");
+        assert_eq!(even, [1.0, 2.5, 4.0]);
+        assert_eq!(spread(Vec::new()), None);
+    }
+
+    #[test]
+    fn three_digits_mean_something() {
+        let cases = [
+            (0.0, "0"),
+            (0.012_345, "0.0123"),
+            (9.996, "10.00"),
+            (123.4, "123"),
+            (5_218_345.6, "5,220,000"),
+            (46.0, "46"),
+            (1_234.0, "1,230"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(digits(value), text);
+        }
+    }
+
+    #[test]
+    fn every_group_is_read_and_has_something_to_say() {
+        let groups = list().expect("the list is read");
+        assert!(
+            groups
+                .iter()
+                .all(|group| !group.cases.is_empty() && !group.figures.is_empty())
         );
     }
 
     #[test]
-    fn nonsense_is_named() {
-        for (arguments, word) in [
-            ("--fast 3", "--fast"),
-            ("--runs", "--runs needs"),
-            ("--runs 0", "1 or more"),
-            ("--runs many", "--runs"),
-            ("--secs 0", "0.1"),
-            ("--secs NaN", "0.1"),
-        ] {
-            let error = parsed(arguments).expect_err(arguments);
-            assert!(format!("{error:#}").contains(word), "{error:#}");
-        }
+    fn a_run_that_failed_is_told_with_its_number() {
+        let wrong = Ok(json!({"problems": ["3 lines never came."]}));
+        let reports = [vec![wrong], vec![Err("no server".to_owned())]];
+        assert_eq!(
+            found("case", &reports),
+            [
+                "chinwag, case, run 1: 3 lines never came.",
+                "ceiling, case, run 1: no server"
+            ]
+        );
     }
 }

@@ -11,10 +11,9 @@ use memchr::memmem;
 
 use crate::BenchError;
 use crate::clock::{Micros, micros};
-use crate::meter::{Counters, Meter, Reading};
+use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
-use crate::plan::Plan;
-use crate::progress::Progress;
+use crate::plan::{Plan, Workload};
 use crate::sockets::{Listens, Sockets};
 
 /// What the server says to whoever it lets in.
@@ -25,29 +24,24 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the arrival of many went.
 #[derive(Debug)]
-pub(crate) struct LoggedIn {
-    pub(crate) wanted: usize,
+pub(crate) struct Arrived {
     pub(crate) joined: usize,
     /// From the first connection to the last welcome.
     pub(crate) took: Micros,
     /// What one of those who are not in was told, or what became of its connection.
     pub(crate) told: Option<String>,
     /// How many were in when half of those wanted were, and how far everything was then.
-    pub(crate) halfway: Option<(u64, Reading)>,
-    error: Option<io::Error>,
+    pub(crate) halfway: Option<(u64, Span)>,
 }
 
-/// Connects everybody of the plan, in the order of the rooms, with their names.
-///
-/// # Errors
-/// If the system has no sockets left.
+/// Connects everybody of the plan, in the order of the rooms, with their names. Those who do nothing
+/// may be fewer than wanted; others may not.
 pub(crate) fn arrive(
     plan: &Plan,
     names: &Names,
     meter: &Meter,
     sockets: &mut Sockets,
-    progress: &mut Progress<'_>,
-) -> Result<LoggedIn, BenchError> {
+) -> Result<Arrived, BenchError> {
     let wanted = plan.people();
     let start = sockets.clock.now();
     let mut hall = Hall::new(wanted, start);
@@ -55,28 +49,31 @@ pub(crate) fn arrive(
         while hall.under_way(number) >= plan.connecting && !hall.is_stuck(sockets.clock.now()) {
             wait(sockets, &mut hall, meter)?;
         }
-        sockets.connect()?;
+        let address = plan.address;
+        let connected = sockets.connect();
+        connected.map_err(|source| BenchError::Connect { address, source })?;
         if plan.is_to_stall(number) {
             sockets.keep_little(number)?;
         }
         sockets.send(number, introduction(plan, names, number).as_bytes());
-        progress.tick(sockets.clock.now(), || {
-            format!("{} of {wanted} are in", hall.joined)
-        });
     }
     while hall.under_way(wanted) > 0 && !hall.is_stuck(sockets.clock.now()) {
         wait(sockets, &mut hall, meter)?;
-        progress.tick(sockets.clock.now(), || {
-            format!("{} of {wanted} are in", hall.joined)
+    }
+    let (joined, told) = (hall.joined, hall.reason());
+    if joined == 0 || (joined < wanted && plan.workload != Workload::Idle) {
+        let told = told.unwrap_or_default();
+        return Err(BenchError::Arrive {
+            joined,
+            wanted,
+            told,
         });
     }
-    Ok(LoggedIn {
-        wanted,
-        joined: hall.joined,
+    Ok(Arrived {
+        joined,
         took: hall.last_joined.saturating_sub(start),
-        told: hall.reason(),
+        told,
         halfway: hall.halfway,
-        error: hall.error,
     })
 }
 
@@ -90,45 +87,17 @@ fn wait(sockets: &mut Sockets, hall: &mut Hall, meter: &Meter) -> Result<(), Ben
     Ok(())
 }
 
-/// What a member types to come in.
-fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
+/// What somebody types to come in.
+pub(crate) fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
     let name = names.person(number as u64);
-    match plan.rooms {
-        1 => format!("{name}\n"),
-        _ => format!("{name}\n/join {}\n", names.room(plan.room(number))),
-    }
-}
-
-impl LoggedIn {
-    /// # Errors
-    /// Unless somebody came in.
-    pub(crate) fn any(self, plan: &Plan) -> Result<Self, BenchError> {
-        match (self.joined, self.error) {
-            (0, Some(source)) => Err(BenchError::Connect {
-                address: plan.address,
-                source,
-            }),
-            (0, None) => Err(BenchError::Arrive {
-                joined: 0,
-                wanted: self.wanted,
-                told: self.told.unwrap_or_default(),
-            }),
-            (_, error) => Ok(Self { error, ..self }),
-        }
-    }
-
-    /// # Errors
-    /// Unless everybody came in.
-    pub(crate) fn all(self, plan: &Plan) -> Result<Self, BenchError> {
-        let arrived = self.any(plan)?;
-        if arrived.joined < arrived.wanted {
-            return Err(BenchError::Arrive {
-                joined: arrived.joined,
-                wanted: arrived.wanted,
-                told: arrived.told.unwrap_or_default(),
-            });
-        }
-        Ok(arrived)
+    let room = if plan.rooms == 1 {
+        0
+    } else {
+        plan.room(number)
+    };
+    match plan.in_lobby() {
+        true => format!("{name}\n"),
+        false => format!("{name}\n/join {}\n", names.room(room)),
     }
 }
 
@@ -138,7 +107,7 @@ struct Hall {
     guests: Vec<Guest>,
     joined: usize,
     gone: usize,
-    halfway: Option<(u64, Reading)>,
+    halfway: Option<(u64, Span)>,
     /// The first error of a connection.
     error: Option<io::Error>,
     /// When somebody last came in or went.

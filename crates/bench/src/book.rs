@@ -5,8 +5,10 @@
 //! whether a server gives them back is its own affair.
 //!
 //! The numbers of all members lie in one piece of memory, as the one thing that every delivery
-//! touches. What is out of the ordinary (a gap, one that comes late or twice) goes into a short list
-//! beside it.
+//! touches. What is out of the ordinary (a gap, one that comes late or twice) goes into a set beside
+//! it.
+
+use std::collections::HashSet;
 
 /// What a message means to the member who heard it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,35 +21,27 @@ pub(crate) enum Heard {
     Twice,
 }
 
-/// Messages that were left out: `from` up to but not including `to`.
-#[derive(Debug, Clone, Copy)]
-struct Gap {
-    member: usize,
-    sender: usize,
-    from: u32,
-    to: u32,
-}
-
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Book {
     senders: usize,
     next: Vec<u32>,
-    gaps: Vec<Gap>,
+    /// Messages that were left out, as member, sender and number.
+    left_out: HashSet<(usize, usize, u32)>,
     /// Of each member: messages left out that have not come since.
     missed: Vec<u64>,
 }
 
-/// Gaps that are remembered. A server that loses more has its late messages counted as heard twice;
-/// the number of those lost stays right.
-const GAPS_MAX: usize = 4096;
+/// Messages left out that are remembered. Those of a server that loses more count as heard twice if
+/// they come late; the number of those lost stays right.
+const LEFT_OUT_MAX: usize = 65_536;
 
 impl Book {
     pub(crate) fn new(members: usize, senders: usize) -> Self {
         Self {
             senders,
             next: vec![0; members * senders],
-            gaps: Vec::new(),
+            left_out: HashSet::new(),
             missed: vec![0; members],
         }
     }
@@ -66,42 +60,19 @@ impl Book {
     #[cold]
     fn hear_out_of_turn(&mut self, member: usize, sender: usize, seq: u32) -> Heard {
         let next = &mut self.next[member * self.senders + sender];
-        if seq < *next {
-            return self.fill(member, sender, seq);
+        if seq > *next {
+            let free = LEFT_OUT_MAX - self.left_out.len();
+            let left_out = (*next..seq).map(|seq| (member, sender, seq)).take(free);
+            self.left_out.extend(left_out);
+            self.missed[member] += u64::from(seq - *next);
+            *next = seq + 1;
+            return Heard::New;
         }
-        let gap = Gap {
-            member,
-            sender,
-            from: *next,
-            to: seq,
-        };
-        *next = seq + 1;
-        self.missed[member] += u64::from(gap.to - gap.from);
-        self.remember(gap);
-        Heard::New
-    }
-
-    fn fill(&mut self, member: usize, sender: usize, seq: u32) -> Heard {
-        let holds = |gap: &Gap| {
-            (gap.member, gap.sender) == (member, sender) && (gap.from..gap.to).contains(&seq)
-        };
-        let Some(at) = self.gaps.iter().position(holds) else {
-            return Heard::Twice;
-        };
-        let gap = self.gaps.swap_remove(at);
-        self.remember(Gap { to: seq, ..gap });
-        self.remember(Gap {
-            from: seq + 1,
-            ..gap
-        });
-        self.missed[member] -= 1;
-        Heard::Late
-    }
-
-    fn remember(&mut self, gap: Gap) {
-        if gap.from < gap.to && self.gaps.len() < GAPS_MAX {
-            self.gaps.push(gap);
+        if self.left_out.remove(&(member, sender, seq)) {
+            self.missed[member] -= 1;
+            return Heard::Late;
         }
+        Heard::Twice
     }
 
     /// How many messages the member has not heard, if `sent[sender]` were sent; `own` is the one that
@@ -165,9 +136,9 @@ mod tests {
     }
 
     #[test]
-    fn more_gaps_than_are_remembered_are_still_counted() {
+    fn more_left_out_than_is_remembered_is_still_counted() {
         let mut book = Book::new(1, 1);
-        let count = 2 * GAPS_MAX as u32;
+        let count = 2 * LEFT_OUT_MAX as u32;
         for gap in 1..=count {
             book.hear(0, 0, 2 * gap);
         }

@@ -3,13 +3,15 @@
 //! It must not know how anything is sent, or when. Every line that anybody reads comes here; all but
 //! a few are messages of this run, so those take the short way and everything else a long one.
 
+use std::collections::HashSet;
 use std::io;
 
 use hdrhistogram::Histogram;
 
 use crate::book::{Book, Heard};
 use crate::clock::Micros;
-use crate::marker::{Kind, Marker};
+use crate::marker::{Kind, Mark, Marker};
+use crate::meter::Counters;
 use crate::pace::Window;
 use crate::sockets::Listens;
 
@@ -61,7 +63,7 @@ pub(crate) struct Counts {
     pub(crate) damaged: u64,
     /// From another room, or that nobody has sent.
     pub(crate) misplaced: u64,
-    /// What the server says to one person alone: that something is refused, as a rule.
+    /// Lines that the server refused, and what it said of the first.
     pub(crate) refused: u64,
     pub(crate) first_refusal: Option<String>,
     /// Readers who were told that they were behind, the lines that were skipped for them, and the
@@ -84,6 +86,8 @@ pub(crate) struct Hearing {
     book: Book,
     /// Of each room's senders, one room after another.
     pub(crate) windows: Vec<Window>,
+    /// Rooms where the server refused lines.
+    refused: HashSet<u16>,
     pub(crate) counts: Counts,
     pub(crate) latency: Histogram<u64>,
     pub(crate) is_measuring: bool,
@@ -105,6 +109,7 @@ impl Hearing {
             book: Book::new(seats.len(), senders),
             seats,
             windows: vec![Window::default(); rooms * senders],
+            refused: HashSet::new(),
             counts: Counts::default(),
             latency: histogram(),
             is_measuring: false,
@@ -143,6 +148,23 @@ impl Hearing {
         windows.iter().map(Window::sent).collect()
     }
 
+    /// Appends the next message of one of all senders, and counts it as sent.
+    pub(crate) fn say(&mut self, out: &mut Vec<u8>, sender: usize, due: Micros) {
+        let mark = Mark {
+            room: (sender / self.senders) as u16,
+            sender: (sender % self.senders) as u16,
+            seq: self.windows[sender].send(),
+            time: due as u32,
+        };
+        self.marker.write(out, Kind::Message, mark);
+    }
+
+    /// How far the counters are, with so many reads done.
+    pub(crate) fn counters(&self, reads: u64) -> Counters {
+        let (heard, sent) = (self.counts.heard, self.sent_by_all());
+        Counters { heard, sent, reads }
+    }
+
     /// Messages sent so far, by all.
     pub(crate) fn sent_by_all(&self) -> u64 {
         self.windows
@@ -151,17 +173,19 @@ impl Hearing {
             .sum()
     }
 
-    /// Messages that members have not heard who are still there: of those that read all the time, or
-    /// of those that did not.
+    /// Messages that members who are still there should have heard and did not: those that read all
+    /// the time, or those that did not. What is missing in a room where lines were refused is refused,
+    /// as far as anybody can tell, and not lost.
     pub(crate) fn missing(&self, is_stalled: bool) -> u64 {
+        let mut missing = 0;
         let mut room = None;
         let mut sent = Vec::new();
-        let mut missing = 0;
         for (member, seat) in self.seats.iter().enumerate() {
             if room.replace(seat.room) != Some(seat.room) {
                 sent = self.sent(seat.room);
             }
-            if seat.is_open && seat.is_stalled == is_stalled {
+            let counts = seat.is_open && !self.refused.contains(&seat.room);
+            if counts && seat.is_stalled == is_stalled {
                 let own = seat.own.map(usize::from);
                 missing += self.book.missing(member, &sent, own);
             }
@@ -171,7 +195,7 @@ impl Hearing {
 
     /// A line that is no message of this run.
     #[cold]
-    fn other(&mut self, line: &[u8]) {
+    fn other(&mut self, from: usize, line: &[u8]) {
         if !line.starts_with(b"! ") {
             return;
         }
@@ -183,8 +207,15 @@ impl Hearing {
             counts.skipped += number.unwrap_or(0_u64);
             counts.first_behind.get_or_insert(text);
         } else {
-            counts.refused += 1;
+            let lines = refused_lines(&text);
+            counts.refused += lines;
             counts.first_refusal.get_or_insert(text);
+            let seat = self.seats.get(from);
+            if let Some((room, own)) = seat.and_then(|seat| Some((seat.room, seat.own?))) {
+                self.refused.insert(room);
+                let sender = usize::from(room) * self.senders + usize::from(own);
+                self.windows[sender].give_up(lines as u32);
+            }
         }
     }
 
@@ -231,7 +262,7 @@ impl Hearing {
         }
         self.counts.heard += 1;
         if seat.is_probe {
-            window.hear(mark.seq, now);
+            window.hear(mark.seq);
         }
         if self.is_measuring && !seat.is_stalled {
             let latency = (now as u32).wrapping_sub(mark.time);
@@ -243,6 +274,15 @@ impl Hearing {
 /// A lone sender never hears a sync where the server gives nobody their own lines back.
 fn can_sync(seat: &Seat, senders: usize) -> bool {
     senders > 1 || seat.own.is_none()
+}
+
+/// How many lines a refusal is about: `! 39 lines NOT sent: too fast.` or one.
+fn refused_lines(text: &str) -> u64 {
+    let before = text.split_once("NOT sent").map_or("", |(before, _)| before);
+    let mut numbers = before
+        .split(' ')
+        .filter_map(|word| word.replace(',', "").parse().ok());
+    numbers.next().unwrap_or(1)
 }
 
 fn reads(seat: &Seat) -> bool {
@@ -275,7 +315,7 @@ impl Listens for Hearing {
                 self.message(from, &line[at..], now);
             }
             Some((_, Kind::Sync)) => self.sync(from),
-            None => self.other(line),
+            None => self.other(from, line),
         }
     }
 
@@ -298,7 +338,6 @@ impl Listens for Hearing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::marker::Mark;
 
     const PAYLOAD: usize = 40;
 
@@ -309,7 +348,7 @@ mod tests {
         let mut hearing = Hearing::new(Marker::new(1, PAYLOAD), seats.collect(), 2, 2);
         for window in &mut hearing.windows {
             (0..3).for_each(|_| {
-                window.send(0);
+                window.send();
             });
         }
         hearing
@@ -397,16 +436,35 @@ mod tests {
         for text in [
             "* ann joined #lobby (3 here)",
             "! Slow down: NOT sent. Try again in 2 s.",
-            "! Slow down: NOT sent. Try again in 1 s.",
+            "! 39 lines NOT sent: too fast.",
             "! You were behind: 312 lines skipped. /history 312 shows them.",
             "! You were behind: 8 lines skipped. /history 8 shows them.\r",
         ] {
             hearing.line(0, text.as_bytes(), 20);
         }
         let counts = hearing.counts;
-        assert_eq!((counts.refused, counts.behind, counts.skipped), (2, 2, 320));
+        assert_eq!(
+            (counts.refused, counts.behind, counts.skipped),
+            (40, 2, 320)
+        );
         assert!(counts.first_refusal.unwrap().ends_with("in 2 s."));
         assert!(counts.first_behind.unwrap().contains("312"));
+    }
+
+    #[test]
+    fn what_the_server_refused_is_not_lost() {
+        let mut hearing = hearing();
+        assert_eq!(
+            (hearing.missing(false), hearing.windows[0].free(3)),
+            (24, 0)
+        );
+        hearing.line(0, b"! Slow down: NOT sent. Try again in 2 s.", 20);
+        hearing.line(0, b"! 2 lines NOT sent: too fast.", 20);
+        // The other room's are.
+        assert_eq!(
+            (hearing.missing(false), hearing.windows[0].free(3)),
+            (12, 3)
+        );
     }
 
     #[test]

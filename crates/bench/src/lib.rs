@@ -22,30 +22,28 @@ mod pace;
 mod phases;
 mod plan;
 mod process;
-mod progress;
 mod report;
-mod results;
+mod server;
 mod sockets;
-mod table;
 mod talk;
 mod visits;
 
 pub use error::{BenchError, Refusal};
-pub use plan::{Pace, Plan, Request, Talk, Workload, resolve};
-pub use progress::Progress;
-pub use report::{Report, Results, hint};
-pub use results::{
-    IdleResults, Percentiles, ServerCost, StallResults, TalkResults, Verdict, VisitResults,
-};
+pub use plan::{Pace, Plan, Talk, Workload, resolve};
+pub use report::{Report, hint};
+pub use server::OwnServer;
 
 /// Carries out a plan. What it finds wrong with the server is in the report.
 ///
 /// # Errors
-/// [`BenchError`], if there is nothing to report.
-pub fn run(plan: &Plan, progress: &mut Progress<'_>) -> Result<Report, BenchError> {
+/// [`BenchError`], if there is nothing to report, or if there are people on the server.
+pub fn run(plan: &Plan) -> Result<Report, BenchError> {
+    if !plan.is_ours {
+        server::must_be_empty(plan.address)?;
+    }
     match &plan.workload {
-        Workload::Talk(talk) => talk::run(plan, talk, progress),
-        Workload::Idle => idle::run(plan, progress),
-        Workload::Visits(visitors) => visits::run(plan, *visitors, progress),
+        Workload::Talk(talk) => talk::run(plan, talk),
+        Workload::Idle => idle::run(plan),
+        Workload::Visits(visitors) => visits::run(plan, *visitors),
     }
 }

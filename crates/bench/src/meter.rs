@@ -2,8 +2,6 @@
 //!
 //! It must not know what is measured: whoever takes a reading says how far the counters are.
 
-use std::time::Duration;
-
 use crate::BenchError;
 use crate::clock::{Micros, seconds};
 use crate::process::Process;
@@ -11,7 +9,7 @@ use crate::process::Process;
 /// Whose processor time is read beside the counters.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    server: Option<(u32, Process)>,
+    server: Option<Process>,
     own: Option<Process>,
 }
 
@@ -23,96 +21,60 @@ pub(crate) struct Counters {
     pub(crate) reads: u64,
 }
 
-/// Everything at one moment.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reading {
-    at: Micros,
-    counters: Counters,
-    server_cpu: Option<Duration>,
-    own_cpu: Option<Duration>,
-}
-
-/// What happened between two readings.
+/// What happened in a time. A reading is what happened since the beginning.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     pub(crate) took: Micros,
     pub(crate) counters: Counters,
-    pub(crate) server_cpu: Option<Duration>,
-    own_cpu: Option<Duration>,
+    server_cpu_ns: Option<u64>,
+    own_cpu_ns: Option<u64>,
 }
 
 impl Meter {
-    /// # Errors
-    /// If there is no such process.
     pub(crate) fn new(server_pid: Option<u32>) -> Result<Self, BenchError> {
-        let server = server_pid.map(|pid| Ok::<_, BenchError>((pid, Process::open(pid)?)));
         Ok(Self {
-            server: server.transpose()?,
-            own: Process::own(),
+            server: server_pid.map(Process::open).transpose()?,
+            own: Process::open(std::process::id()).ok(),
         })
     }
 
-    /// # Errors
-    /// If the server's process is gone.
-    pub(crate) fn read(&self, at: Micros, counters: Counters) -> Result<Reading, BenchError> {
-        let cpu = |(pid, process): (u32, Process)| {
-            let cpu = process.cpu();
-            cpu.map_err(|source| BenchError::Process { pid, source })
-        };
-        Ok(Reading {
-            at,
+    pub(crate) fn read(&self, now: Micros, counters: Counters) -> Result<Span, BenchError> {
+        Ok(Span {
+            took: now,
             counters,
-            server_cpu: self.server.map(cpu).transpose()?,
-            own_cpu: self.own.and_then(|process| process.cpu().ok()),
+            server_cpu_ns: self.server.map(Process::cpu_ns).transpose()?,
+            own_cpu_ns: self.own.and_then(|process| process.cpu_ns().ok()),
         })
     }
 
     /// The memory that the server has in use.
-    ///
-    /// # Errors
-    /// If the server's process is gone.
     pub(crate) fn server_bytes(&self) -> Result<Option<u64>, BenchError> {
-        let bytes = |(pid, process): (u32, Process)| {
-            let bytes = process.resident_bytes();
-            bytes.map_err(|source| BenchError::Process { pid, source })
-        };
-        self.server.map(bytes).transpose()
-    }
-}
-
-impl Reading {
-    /// What happened since an earlier reading.
-    pub(crate) fn since(&self, before: &Self) -> Span {
-        let cpu = |now: Option<Duration>, before: Option<Duration>| {
-            now.zip(before)
-                .map(|(now, before)| now.saturating_sub(before))
-        };
-        Span {
-            took: self.at - before.at,
-            counters: Counters {
-                heard: self.counters.heard - before.counters.heard,
-                sent: self.counters.sent - before.counters.sent,
-                reads: self.counters.reads - before.counters.reads,
-            },
-            server_cpu: cpu(self.server_cpu, before.server_cpu),
-            own_cpu: cpu(self.own_cpu, before.own_cpu),
-        }
+        self.server.map(Process::resident_bytes).transpose()
     }
 }
 
 impl Span {
+    /// What happened since an earlier reading.
+    pub(crate) fn since(&self, before: &Self) -> Self {
+        self.with(before, u64::saturating_sub)
+    }
+
     /// Both spans together.
     pub(crate) fn and(&self, other: &Self) -> Self {
-        let cpu = |one: Option<Duration>, other| one.zip(other).map(|(one, other)| one + other);
+        self.with(other, u64::saturating_add)
+    }
+
+    fn with(&self, other: &Self, with: fn(u64, u64) -> u64) -> Self {
+        let cpu = |one: Option<u64>, other| one.zip(other).map(|(one, other)| with(one, other));
         Self {
-            took: self.took + other.took,
+            took: with(self.took, other.took),
             counters: Counters {
-                heard: self.counters.heard + other.counters.heard,
-                sent: self.counters.sent + other.counters.sent,
-                reads: self.counters.reads + other.counters.reads,
+                heard: with(self.counters.heard, other.counters.heard),
+                sent: with(self.counters.sent, other.counters.sent),
+                reads: with(self.counters.reads, other.counters.reads),
             },
-            server_cpu: cpu(self.server_cpu, other.server_cpu),
-            own_cpu: cpu(self.own_cpu, other.own_cpu),
+            server_cpu_ns: cpu(self.server_cpu_ns, other.server_cpu_ns),
+            own_cpu_ns: cpu(self.own_cpu_ns, other.own_cpu_ns),
         }
     }
 
@@ -123,22 +85,22 @@ impl Span {
 
     /// The part of one core that the server has used.
     pub(crate) fn server_share(&self) -> Option<f64> {
-        self.server_cpu.map(|cpu| self.share(cpu))
+        self.share(self.server_cpu_ns)
     }
 
     /// The part of its core that the generator has used.
     pub(crate) fn own_share(&self) -> Option<f64> {
-        self.own_cpu.map(|cpu| self.share(cpu))
+        self.share(self.own_cpu_ns)
     }
 
-    fn share(&self, cpu: Duration) -> f64 {
-        cpu.as_secs_f64() / seconds(self.took.max(1))
+    fn share(&self, cpu_ns: Option<u64>) -> Option<f64> {
+        cpu_ns.map(|cpu_ns| cpu_ns as f64 / 1e9 / seconds(self.took.max(1)))
     }
 
     /// The server's processor time for each of so many, in microseconds.
     pub(crate) fn server_cpu_us_each(&self, count: u64) -> Option<f64> {
-        let cpu = self.server_cpu?;
-        (count > 0).then(|| cpu.as_secs_f64() * 1e6 / count as f64)
+        let cpu_ns = self.server_cpu_ns.filter(|_| count > 0)?;
+        Some(cpu_ns as f64 / 1e3 / count as f64)
     }
 }
 
@@ -146,16 +108,16 @@ impl Span {
 mod tests {
     use super::*;
 
-    fn reading(at: Micros, heard: u64, cpu_ms: u64) -> Reading {
-        Reading {
-            at,
+    fn reading(at: Micros, heard: u64, cpu_ms: u64) -> Span {
+        Span {
+            took: at,
             counters: Counters {
                 heard,
                 sent: heard / 10,
                 reads: heard / 5,
             },
-            server_cpu: Some(Duration::from_millis(cpu_ms)),
-            own_cpu: None,
+            server_cpu_ns: Some(cpu_ms * 1_000_000),
+            own_cpu_ns: None,
         }
     }
 

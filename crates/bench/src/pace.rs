@@ -40,10 +40,6 @@ impl Schedule {
     }
 }
 
-/// A closed loop whose window is silent for this long begins anew: what was under way counts as
-/// lost.
-pub(crate) const SILENCE_MAX: Micros = 2_000_000;
-
 /// How far one sender of a closed loop may go.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Window {
@@ -51,15 +47,12 @@ pub(crate) struct Window {
     sent: u32,
     /// The number that the probe waits for.
     seen: u32,
-    /// When it last moved.
-    moved: Micros,
 }
 
 impl Window {
     /// The probe has heard this message.
-    pub(crate) fn hear(&mut self, seq: u32, now: Micros) {
+    pub(crate) fn hear(&mut self, seq: u32) {
         self.seen = self.seen.max(seq + 1);
-        self.moved = now;
     }
 
     /// How many may be sent now, of `size` that may be under way.
@@ -68,11 +61,7 @@ impl Window {
     }
 
     /// The number of a message that is sent now.
-    pub(crate) fn send(&mut self, now: Micros) -> u32 {
-        // A window that was empty has not been silent: nobody could have heard anything.
-        if self.sent == self.seen {
-            self.moved = now;
-        }
+    pub(crate) fn send(&mut self) -> u32 {
         self.sent += 1;
         self.sent - 1
     }
@@ -82,14 +71,9 @@ impl Window {
         self.sent
     }
 
-    /// Takes everything under way for lost, if it has been silent for too long. Returns whether it
-    /// was.
-    pub(crate) fn restart(&mut self, now: Micros) -> bool {
-        let is_silent = self.seen < self.sent && now.saturating_sub(self.moved) > SILENCE_MAX;
-        if is_silent {
-            self.seen = self.sent;
-        }
-        is_silent
+    /// So many messages under way will not come: the server has refused them.
+    pub(crate) fn give_up(&mut self, count: u32) {
+        self.seen = self.seen.saturating_add(count).min(self.sent);
     }
 }
 
@@ -124,10 +108,10 @@ mod tests {
         assert_eq!(Schedule::new(0, 3).due(3 * 86_400), 86_400_000_000);
     }
 
-    /// A window with so many messages sent at time 0.
+    /// A window with so many messages sent.
     fn after(sent: u32) -> Window {
         let mut window = Window::default();
-        (0..sent).for_each(|seq| assert_eq!(window.send(0), seq));
+        (0..sent).for_each(|seq| assert_eq!(window.send(), seq));
         window
     }
 
@@ -135,31 +119,20 @@ mod tests {
     fn a_window_opens_as_its_messages_are_heard() {
         let mut window = after(16);
         assert_eq!(window.free(16), 0);
-        window.hear(0, 1);
+        window.hear(0);
         assert_eq!(window.free(16), 1);
         // One that was left out is not under way any more, and coming late it frees nothing.
-        window.hear(4, 2);
-        window.hear(2, 3);
+        window.hear(4);
+        window.hear(2);
         assert_eq!(window.free(16), 5);
     }
 
     #[test]
-    fn a_silent_window_begins_anew() {
+    fn what_was_refused_is_not_under_way() {
         let mut window = after(3);
-        assert!(!window.restart(SILENCE_MAX));
-        assert!(window.restart(SILENCE_MAX + 1));
-        assert_eq!((window.free(3), window.sent()), (3, 3));
-        assert!(!window.restart(SILENCE_MAX + 1), "nothing is under way");
-        // What was given up may still come.
-        window.hear(1, SILENCE_MAX + 2);
+        window.give_up(2);
+        assert_eq!((window.free(3), window.sent()), (2, 3));
+        window.give_up(9);
         assert_eq!(window.free(3), 3);
-    }
-
-    #[test]
-    fn an_idle_window_is_not_silent() {
-        let mut window = after(1);
-        window.hear(0, 1);
-        window.send(10 * SILENCE_MAX);
-        assert!(!window.restart(11 * SILENCE_MAX));
     }
 }

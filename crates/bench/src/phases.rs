@@ -11,12 +11,11 @@ use crate::BenchError;
 use crate::clock::{Micros, micros};
 use crate::hearing::Hearing;
 use crate::marker::{Kind, Mark};
-use crate::progress::Progress;
 use crate::sockets::{Listens, Sockets};
 
-/// How long one sync may take before the next is said, and all of them together.
+/// How long one sync may take before the next is said, and how many there may be: half a minute.
 const SYNC_EVERY: Duration = Duration::from_millis(250);
-const SYNC_LIMIT: Duration = Duration::from_secs(30);
+const SYNCS_MAX: usize = 120;
 
 /// Nothing is announced any more when nothing was read for this long.
 const QUIET: Duration = Duration::from_millis(200);
@@ -32,121 +31,98 @@ const LEAVING: Duration = Duration::from_secs(2);
 /// How often a wait looks at the time.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Says syncs until every member has heard one. `speaker` tells which connection says the sync of a
-/// room in a round: no two rounds the same, since a speaker need not hear itself.
-///
-/// # Errors
-/// [`BenchError::Deaf`] if that takes too long.
+/// Reads until it is over, or for so long.
+pub(crate) fn wait<L: Listens>(
+    sockets: &mut Sockets,
+    listener: &mut L,
+    limit: Duration,
+    mut is_over: impl FnMut(&Sockets, &L) -> bool,
+) -> io::Result<()> {
+    let end = sockets.clock.now() + micros(limit);
+    while !is_over(sockets, listener) && sockets.clock.now() < end {
+        sockets.poll(LOOK, listener)?;
+    }
+    Ok(())
+}
+
+/// Says syncs until every member has heard one, then waits for quiet. `speaker` tells which connection
+/// says the sync of a room in a round: no two rounds the same, since a speaker need not hear itself.
 pub(crate) fn sync(
     sockets: &mut Sockets,
     hearing: &mut Hearing,
     speaker: impl Fn(usize, usize) -> usize,
 ) -> Result<(), BenchError> {
-    let deadline = sockets.clock.now() + micros(SYNC_LIMIT);
-    let mut line = Vec::new();
-    for round in 0.. {
-        let now = sockets.clock.now();
-        if now > deadline {
-            return Err(deaf(hearing));
-        }
+    for round in 0..SYNCS_MAX {
         for room in hearing.deaf_rooms() {
-            line.clear();
             let mark = Mark {
                 room: room as u16,
                 sender: 0,
                 seq: round as u32,
-                time: now as u32,
+                time: 0,
             };
+            let mut line = Vec::new();
             hearing.marker.write(&mut line, Kind::Sync, mark);
             line.push(b'\n');
             sockets.send(speaker(room, round), &line);
         }
-        let next = now + micros(SYNC_EVERY);
-        while hearing.deaf > 0 && sockets.clock.now() < next {
-            sockets.poll(LOOK, hearing)?;
-        }
+        wait(sockets, hearing, SYNC_EVERY, |_, hearing| hearing.deaf == 0)?;
         if hearing.deaf == 0 {
-            break;
+            return Ok(quiet(sockets, hearing)?);
         }
     }
-    Ok(())
-}
-
-fn deaf(hearing: &Hearing) -> BenchError {
-    let told = hearing.counts.first_refusal.clone();
-    BenchError::Deaf {
+    let told = hearing.counts.first_refusal.as_deref().unwrap_or("none.");
+    Err(BenchError::Deaf {
         deaf: hearing.deaf,
         members: hearing.seats.len(),
-        told: told.unwrap_or_else(|| "none.".to_owned()),
-    }
+        told: told.to_owned(),
+    })
 }
 
 /// Waits until nothing more comes of the arrivals, so that their announcements are not measured.
-///
-/// # Errors
-/// If the system cannot wait.
 pub(crate) fn quiet(sockets: &mut Sockets, listener: &mut impl Listens) -> io::Result<()> {
-    let start = sockets.clock.now();
-    let mut quiet_since = start;
-    let mut now = start;
-    while now - quiet_since < micros(QUIET) && now - start < micros(QUIET_LIMIT) {
-        let before = sockets.reads;
-        sockets.poll(LOOK, listener)?;
-        now = sockets.clock.now();
-        if sockets.reads != before {
-            quiet_since = now;
+    let mut last = (sockets.reads, sockets.clock.now());
+    wait(sockets, listener, QUIET_LIMIT, |sockets, _| {
+        let now = sockets.clock.now();
+        if sockets.reads != last.0 {
+            last = (sockets.reads, now);
         }
-    }
-    Ok(())
+        now - last.1 > micros(QUIET)
+    })
 }
 
 /// Waits until everything that was sent has been heard, or nothing more comes.
-///
-/// # Errors
-/// If the system cannot wait.
-pub(crate) fn rest(
-    sockets: &mut Sockets,
-    hearing: &mut Hearing,
-    progress: &mut Progress<'_>,
-) -> io::Result<()> {
-    let start = sockets.clock.now();
-    let mut heard = hearing.counts.heard;
-    let mut moved = start;
-    let mut now = start;
-    let is_over = |now: Micros, moved| {
-        now.saturating_sub(moved) > micros(REST) || now - start > micros(REST_LIMIT)
-    };
-    while !is_over(now, moved) && hearing.missing(false) + hearing.missing(true) > 0 {
-        sockets.poll(LOOK, hearing)?;
-        now = sockets.clock.now();
-        if hearing.counts.heard != heard {
-            heard = hearing.counts.heard;
-            moved = now;
+pub(crate) fn rest(sockets: &mut Sockets, hearing: &mut Hearing) -> io::Result<()> {
+    let mut last = (hearing.counts.heard, sockets.clock.now());
+    wait(sockets, hearing, REST_LIMIT, |sockets, hearing| {
+        let now = sockets.clock.now();
+        if hearing.counts.heard != last.0 {
+            last = (hearing.counts.heard, now);
         }
-        progress.tick(now, || "waiting for what has not come yet".to_owned());
-    }
-    Ok(())
+        let is_all = hearing.missing(false) + hearing.missing(true) == 0;
+        is_all || now - last.1 > micros(REST)
+    })
 }
 
 /// Everybody leaves as people do. A server remembers a person whose connection breaks, and would be
 /// left with thousands.
-///
-/// # Errors
-/// If the system cannot wait.
 pub(crate) fn leave(sockets: &mut Sockets, connections: usize) -> io::Result<()> {
     (0..connections).for_each(|number| sockets.send(number, b"/quit\n"));
-    let deadline = sockets.clock.now() + micros(LEAVING);
-    while sockets.open() > 0 && sockets.clock.now() < deadline {
-        sockets.poll(LOOK, &mut Nobody)?;
-    }
-    Ok(())
+    let mut idle = Idle::default();
+    wait(sockets, &mut idle, LEAVING, |sockets, _| {
+        sockets.open() == 0
+    })
 }
 
-/// Reads, so that the server can write.
-struct Nobody;
+/// Those who read, so that the server can write, and do nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Idle {
+    pub(crate) closed: u64,
+}
 
-impl Listens for Nobody {
+impl Listens for Idle {
     fn line(&mut self, _from: usize, _line: &[u8], _now: Micros) {}
 
-    fn closed(&mut self, _from: usize, _why: Option<io::Error>, _now: Micros) {}
+    fn closed(&mut self, _from: usize, _why: Option<io::Error>, _now: Micros) {
+        self.closed += 1;
+    }
 }

@@ -1,12 +1,14 @@
-//! What a run shall do: what was asked for, held against itself and made complete.
+//! What a run shall do.
 //!
-//! It must not connect to anything. A [`Plan`] can be carried out as it stands, so nothing after it
-//! asks whether a number makes sense.
+//! It must not connect to anything. A [`Plan`] that was checked can be carried out as it stands, so
+//! nothing after it asks whether a number makes sense.
 
+use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use crate::marker::{MARKER_BYTES, PAYLOAD_BYTES_MAX};
+use crate::report::plural;
 use crate::{BenchError, Refusal};
 
 /// One address has some 28,000 ports to connect from to one port of another
@@ -15,33 +17,6 @@ pub(crate) const CONNECTIONS_MAX: usize = 28_000;
 
 /// Who listens to visitors.
 pub(crate) const RESIDENTS: usize = 20;
-
-/// What is asked for, as it comes from the command line.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// What everybody does.
-    pub workload: Workload,
-    /// Members of each room.
-    pub members: usize,
-    /// Rooms; one is the lobby.
-    pub rooms: usize,
-    /// People besides, each alone in a room, who do nothing.
-    pub alone: usize,
-    /// Bytes of what one message says.
-    pub payload: usize,
-    /// Measured.
-    pub duration: Duration,
-    /// Done before, and not measured.
-    pub warmup: Duration,
-    /// Handshakes under way at once.
-    pub connecting: usize,
-    /// Whose processor time and memory shall be told.
-    pub server_pid: Option<u32>,
-    /// Whether to wait for news without sleeping.
-    pub spins: bool,
-    /// Whether the target may be another machine.
-    pub is_ours: bool,
-}
 
 /// What the members of a run do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,20 +49,35 @@ pub enum Pace {
     Rate(u32),
 }
 
-/// What will be done.
+/// What will be done. The command line fills it in; counts and times are at least 1.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    pub(crate) address: SocketAddr,
-    pub(crate) workload: Workload,
-    pub(crate) members: usize,
-    pub(crate) rooms: usize,
-    pub(crate) alone: usize,
-    pub(crate) payload: usize,
-    pub(crate) duration: Duration,
-    pub(crate) warmup: Duration,
-    pub(crate) connecting: usize,
-    pub(crate) server_pid: Option<u32>,
-    pub(crate) spins: bool,
+    /// The server.
+    pub address: SocketAddr,
+    /// What everybody does.
+    pub workload: Workload,
+    /// Members of each room.
+    pub members: usize,
+    /// How many rooms.
+    pub rooms: usize,
+    /// People besides, each alone in a room, who do nothing.
+    pub alone: usize,
+    /// Whether a single room may be the lobby, where what is said stays for whoever comes next.
+    pub lobby: bool,
+    /// Bytes of what one message says.
+    pub payload: usize,
+    /// Measured.
+    pub duration: Duration,
+    /// Done before, and not measured.
+    pub warmup: Duration,
+    /// Handshakes under way at once.
+    pub connecting: usize,
+    /// Whose processor time and memory shall be told.
+    pub server_pid: Option<u32>,
+    /// Whether to wait for news without sleeping.
+    pub spins: bool,
+    /// Whether the target may be another machine, or have people on it.
+    pub is_ours: bool,
 }
 
 /// Finds the address of a host.
@@ -105,63 +95,65 @@ pub fn resolve(host: &str, port: u16) -> Result<SocketAddr, BenchError> {
 }
 
 impl Plan {
-    /// Holds what is asked for against itself.
+    /// Holds what is asked for against itself, and makes it complete.
     ///
     /// # Errors
     /// [`Refusal`]: the first thing that cannot be.
-    pub fn new(request: Request, address: SocketAddr) -> Result<Self, Refusal> {
-        let Request {
-            workload,
-            members,
-            rooms,
-            payload,
-            ..
-        } = request;
-        if !address.ip().to_canonical().is_loopback() && !request.is_ours {
-            return Err(Refusal::NotOurs(address));
+    pub fn check(mut self) -> Result<Self, Refusal> {
+        if !self.address.ip().to_canonical().is_loopback() && !self.is_ours {
+            return Err(Refusal::NotOurs(self.address));
         }
-        if cfg!(not(target_os = "linux")) && request.server_pid.is_some() {
+        if cfg!(not(target_os = "linux")) && self.server_pid.is_some() {
             return Err(Refusal::NoProc);
         }
-        at_least_one("members", members)?;
-        at_least_one("rooms", rooms)?;
-        at_least_one("connecting", request.connecting)?;
-        let (members, rooms, alone, visitors) = match workload {
-            Workload::Visits(visitors) => (RESIDENTS, 1, 0, visitors),
-            _ => (members, rooms, request.alone, 0),
-        };
-        if alone > 0 && rooms == 1 {
+        if let Workload::Visits(_) = self.workload {
+            (self.members, self.rooms, self.alone) = (RESIDENTS, 1, 0);
+        }
+        if self.alone > 0 && self.rooms == 1 {
             return Err(Refusal::NotAlone);
         }
-        let connections = members.saturating_mul(rooms).saturating_add(alone);
-        let connections = connections.saturating_add(visitors);
+        let connections = self
+            .members
+            .saturating_mul(self.rooms)
+            .saturating_add(self.alone);
+        let connections = connections.saturating_add(self.visitors());
         if connections > CONNECTIONS_MAX {
             return Err(Refusal::TooManyConnections(connections));
         }
-        if !(MARKER_BYTES..=PAYLOAD_BYTES_MAX).contains(&payload) {
-            return Err(Refusal::BadPayload(payload));
+        if !(MARKER_BYTES..=PAYLOAD_BYTES_MAX).contains(&self.payload) {
+            return Err(Refusal::BadPayload(self.payload));
         }
-        if request.duration.is_zero() {
-            return Err(Refusal::NoTime);
+        if let Workload::Talk(Talk {
+            senders, stalled, ..
+        }) = self.workload
+        {
+            let members = self.members;
+            if senders >= members {
+                return Err(Refusal::NobodyListens { members, senders });
+            }
+            if stalled >= members - senders {
+                return Err(Refusal::TooManyStalled {
+                    stalled,
+                    members,
+                    senders,
+                });
+            }
         }
-        check(&workload, members)?;
-        Ok(Self {
-            address,
-            workload,
-            members,
-            rooms,
-            alone,
-            payload,
-            duration: request.duration,
-            warmup: request.warmup,
-            connecting: request.connecting,
-            server_pid: request.server_pid,
-            spins: request.spins,
-        })
+        Ok(self)
     }
-}
 
-impl Plan {
+    fn visitors(&self) -> usize {
+        match self.workload {
+            Workload::Visits(visitors) => visitors,
+            _ => 0,
+        }
+    }
+
+    /// Whether everybody stays in the lobby. Those who say nothing leave nothing there.
+    pub(crate) fn in_lobby(&self) -> bool {
+        self.rooms == 1 && (self.lobby || self.workload == Workload::Idle)
+    }
+
     /// Those who talk and listen. They are numbered first, room by room.
     pub(crate) fn talkers(&self) -> usize {
         self.rooms * self.members
@@ -193,38 +185,35 @@ impl Plan {
     }
 }
 
-fn check(workload: &Workload, members: usize) -> Result<(), Refusal> {
-    let Talk {
-        senders,
-        pace,
-        stalled,
-    } = *match workload {
-        Workload::Talk(talk) => talk,
-        Workload::Visits(visitors) => return at_least_one("visits", *visitors),
-        Workload::Idle => return Ok(()),
-    };
-    at_least_one("senders", senders)?;
-    match pace {
-        Pace::Window(window) => at_least_one("window", window as usize)?,
-        Pace::Rate(rate) => at_least_one("rate", rate as usize)?,
-    }
-    if senders >= members {
-        return Err(Refusal::NobodyListens { members, senders });
-    }
-    if stalled >= members - senders {
-        return Err(Refusal::TooManyStalled {
-            stalled,
-            members,
-            senders,
-        });
-    }
-    Ok(())
-}
-
-fn at_least_one(option: &'static str, number: usize) -> Result<(), Refusal> {
-    match number {
-        0 => Err(Refusal::Nothing(option)),
-        _ => Ok(()),
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.duration.as_secs_f64();
+        if let Workload::Visits(visitors) = self.workload {
+            let visitors = plural(visitors as u64, "visitor");
+            return write!(
+                f,
+                "{visitors} at a time, {RESIDENTS} residents, for {seconds} s"
+            );
+        }
+        write!(f, "{} in ", plural(self.members as u64, "member"))?;
+        match self.rooms {
+            1 if self.in_lobby() => write!(f, "the lobby")?,
+            1 => write!(f, "a room")?,
+            rooms => write!(f, "each of {rooms} rooms, {} alone", self.alone)?,
+        }
+        if let Workload::Talk(Talk { senders, pace, .. }) = &self.workload {
+            let payload = self.payload;
+            write!(
+                f,
+                ", {} of {payload} bytes a message",
+                plural(*senders as u64, "sender")
+            )?;
+            match pace {
+                Pace::Window(window) => write!(f, ", {window} of each under way")?,
+                Pace::Rate(rate) => write!(f, ", {rate} a second in all")?,
+            }
+        }
+        write!(f, ", for {seconds} s")
     }
 }
 
@@ -234,8 +223,9 @@ mod tests {
 
     const HERE: &str = "127.0.0.1:8989";
 
-    fn request() -> Request {
-        Request {
+    fn plan() -> Plan {
+        Plan {
+            address: HERE.parse().unwrap(),
             workload: Workload::Talk(Talk {
                 senders: 4,
                 pace: Pace::Window(16),
@@ -244,6 +234,7 @@ mod tests {
             members: 100,
             rooms: 1,
             alone: 0,
+            lobby: false,
             payload: 64,
             duration: Duration::from_secs(5),
             warmup: Duration::ZERO,
@@ -255,11 +246,13 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(change: impl FnOnce(&mut Request), address: &str, wanted: Result<(), Refusal>) {
-        let mut request = request();
-        change(&mut request);
-        let plan = Plan::new(request, address.parse().unwrap());
-        assert_eq!(plan.map(|_| ()), wanted);
+    fn check(change: impl FnOnce(&mut Plan), address: &str, wanted: Result<(), Refusal>) {
+        let mut plan = Plan {
+            address: address.parse().unwrap(),
+            ..plan()
+        };
+        change(&mut plan);
+        assert_eq!(plan.check().map(|_| ()), wanted);
     }
 
     fn talk(senders: usize, pace: Pace, stalled: usize) -> Workload {
@@ -277,7 +270,7 @@ mod tests {
         check(|_| {}, "[::1]:8989", Ok(()));
         check(|_| {}, "[::ffff:127.0.0.1]:8989", Ok(()));
         check(|_| {}, other, Err(Refusal::NotOurs(other.parse().unwrap())));
-        check(|request| request.is_ours = true, other, Ok(()));
+        check(|plan| plan.is_ours = true, other, Ok(()));
     }
 
     #[test]
@@ -287,8 +280,8 @@ mod tests {
             members: 4,
             senders: 4,
         };
-        check(|request| request.members = 4, HERE, Err(refused));
-        check(|request| request.members = 5, HERE, Ok(()));
+        check(|plan| plan.members = 4, HERE, Err(refused));
+        check(|plan| plan.members = 5, HERE, Ok(()));
         check(|r| r.workload = talk(4, window, 95), HERE, Ok(()));
         let refused = Refusal::TooManyStalled {
             stalled: 96,
@@ -300,14 +293,13 @@ mod tests {
 
     #[test]
     fn those_who_stall_sit_before_the_probe() {
-        let request = Request {
+        let plan = Plan {
             workload: talk(2, Pace::Window(1), 3),
             members: 7,
             rooms: 2,
             alone: 9,
-            ..request()
+            ..plan()
         };
-        let plan = Plan::new(request, HERE.parse().unwrap()).unwrap();
         let stalled: Vec<usize> = (0..plan.people())
             .filter(|m| plan.is_to_stall(*m))
             .collect();
@@ -316,35 +308,15 @@ mod tests {
 
     #[test]
     fn whoever_is_alone_has_a_room_behind_the_others() {
-        let request = Request {
+        let plan = Plan {
             members: 5,
             rooms: 2,
             alone: 3,
-            ..request()
+            ..plan()
         };
-        let plan = Plan::new(request, HERE.parse().unwrap()).unwrap();
         let rooms: Vec<usize> = (0..plan.people()).map(|m| plan.room(m)).collect();
         assert_eq!(rooms, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4]);
         check(|r| r.alone = 1, HERE, Err(Refusal::NotAlone));
-    }
-
-    #[test]
-    fn nothing_cannot_be_measured() {
-        let nothing = |option| Err(Refusal::Nothing(option));
-        check(|r| r.members = 0, HERE, nothing("members"));
-        check(|r| r.rooms = 0, HERE, nothing("rooms"));
-        check(|r| r.connecting = 0, HERE, nothing("connecting"));
-        check(
-            |r| r.workload = Workload::Visits(0),
-            HERE,
-            nothing("visits"),
-        );
-        let rate = Pace::Rate(0);
-        check(|r| r.workload = talk(1, rate, 0), HERE, nothing("rate"));
-        let window = Pace::Window(0);
-        check(|r| r.workload = talk(1, window, 0), HERE, nothing("window"));
-        check(|r| r.workload = talk(0, rate, 0), HERE, nothing("senders"));
-        check(|r| r.duration = Duration::ZERO, HERE, Err(Refusal::NoTime));
     }
 
     #[test]
@@ -372,7 +344,7 @@ mod tests {
             HERE,
             Err(Refusal::TooManyConnections(usize::MAX)),
         );
-        let visits = |request: &mut Request| request.workload = Workload::Visits(27_981);
+        let visits = |plan: &mut Plan| plan.workload = Workload::Visits(27_981);
         check(visits, HERE, Err(Refusal::TooManyConnections(28_001)));
     }
 

@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::io;
-use std::time::Duration;
 
 use crate::BenchError;
 
@@ -16,43 +15,39 @@ use crate::BenchError;
 pub(crate) struct Process(u32);
 
 impl Process {
-    /// # Errors
-    /// If the system tells nothing of such a process.
     pub(crate) fn open(pid: u32) -> Result<Self, BenchError> {
         let process = Self(pid);
-        let known = process.cpu().and_then(|_| process.resident_bytes());
-        known
-            .map(|_| process)
-            .map_err(|source| BenchError::Process { pid, source })
-    }
-
-    /// This one, where the system tells of processes.
-    pub(crate) fn own() -> Option<Self> {
-        Self::open(std::process::id()).ok()
+        process.cpu_ns()?;
+        process.resident_bytes()?;
+        Ok(process)
     }
 
     /// The processor time that its threads have used so far.
-    pub(crate) fn cpu(self) -> io::Result<Duration> {
-        let threads = fs::read_dir(format!("/proc/{}/task", self.0))?;
-        let mut sum = 0;
-        for thread in threads {
-            // A thread may end between being listed and being asked.
-            if let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) {
-                sum += running_time(&text).ok_or_else(unreadable)?;
-            }
-        }
-        Ok(Duration::from_nanos(sum))
+    pub(crate) fn cpu_ns(self) -> Result<u64, BenchError> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.0));
+        let threads = threads.map_err(|source| self.error(source))?.flatten();
+        // A thread may end between being listed and being asked.
+        let texts = threads.filter_map(|it| fs::read_to_string(it.path().join("schedstat")).ok());
+        let times = texts.map(|text| running_time(&text).ok_or_else(|| self.error(unreadable())));
+        times.sum()
     }
 
-    /// The memory that it has in use.
-    pub(crate) fn resident_bytes(self) -> io::Result<u64> {
-        // The exact figure, which only the same user may see; else the one that is a little behind.
-        let exact = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.0));
-        if let Some(bytes) = exact.ok().and_then(|text| kilobytes(&text, "Rss:")) {
-            return Ok(bytes);
+    /// The memory that it has in use: the exact figure, which only the same user may see, or else
+    /// the one that is a little behind.
+    pub(crate) fn resident_bytes(self) -> Result<u64, BenchError> {
+        let read = |file, key| {
+            let text = fs::read_to_string(format!("/proc/{}/{file}", self.0))?;
+            kilobytes(&text, key).ok_or_else(unreadable)
+        };
+        let bytes = read("smaps_rollup", "Rss:").or_else(|_| read("status", "VmRSS:"));
+        bytes.map_err(|source| self.error(source))
+    }
+
+    fn error(self, source: io::Error) -> BenchError {
+        BenchError::Process {
+            pid: self.0,
+            source,
         }
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
-        kilobytes(&status, "VmRSS:").ok_or_else(unreadable)
     }
 }
 
@@ -87,9 +82,9 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn this_process_uses_memory() {
-        let own = Process::own().unwrap();
+        let own = Process::open(std::process::id()).unwrap();
         assert!(own.resident_bytes().unwrap() > 0);
-        own.cpu().unwrap();
+        own.cpu_ns().unwrap();
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! The report: what was done, what came out, what is wrong with it, and what to do about that.
 //!
-//! It must not know where it is shown. `Display` is for people, [`Report::json`] for programs.
+//! The figures are one JSON object, with the unit last in a key. The table for people is the same
+//! object, read key by key: a figure is named once, where it is measured.
 
 use std::fmt;
 
+use hdrhistogram::Histogram;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use crate::plan::{Pace, Plan, RESIDENTS, Talk, Workload};
-use crate::results::{IdleResults, TalkResults, VisitResults};
-use crate::table::{Table, plural};
+use crate::hearing::Hearing;
+use crate::meter::Span;
+use crate::plan::Plan;
 
 /// What came of a run.
 #[derive(Debug, Clone, Serialize)]
@@ -17,41 +20,77 @@ pub struct Report {
     pub target: String,
     /// What was done, in words.
     pub done: String,
-    /// The figures.
+    /// The figures of the workload.
     #[serde(flatten)]
-    pub results: Results,
+    pub figures: Map<String, Value>,
     /// What is wrong, a sentence each; nothing if everything was done and nothing lost.
     pub problems: Vec<String>,
     /// What may help.
     pub hint: Option<String>,
 }
 
-/// The figures of one workload.
-#[derive(Debug, Clone, Serialize)]
-#[serde(tag = "workload", rename_all = "lowercase")]
-pub enum Results {
-    /// Some send and all listen.
-    Talk(TalkResults),
-    /// Everybody comes in and does nothing.
-    Idle(IdleResults),
-    /// People come, say a line and leave.
-    Visits(VisitResults),
-}
-
 impl Report {
-    pub(crate) fn new(plan: &Plan, results: Results) -> Self {
-        let problems = match &results {
-            Results::Talk(results) => results.problems(),
-            Results::Idle(results) => results.problems(),
-            Results::Visits(results) => results.problems(),
-        };
+    pub(crate) fn new(plan: &Plan) -> Self {
         Self {
             target: plan.address.to_string(),
-            done: done(plan),
-            hint: problems.iter().find_map(|problem| hint(problem)),
-            results,
-            problems,
+            done: plan.to_string(),
+            figures: Map::new(),
+            problems: Vec::new(),
+            hint: None,
         }
+    }
+
+    /// Adds figures: the fields of an object.
+    pub(crate) fn add(&mut self, figures: Value) {
+        if let Value::Object(mut figures) = figures {
+            self.figures.append(&mut figures);
+        }
+    }
+
+    /// Adds a problem if there were any of it: `3 lines never came.`
+    pub(crate) fn object(&mut self, count: u64, one: &str, what: impl fmt::Display) {
+        if count > 0 {
+            let problem = format!("{} {what}", plural(count, one));
+            self.hint = self.hint.take().or_else(|| hint(&problem));
+            self.problems.push(problem);
+        }
+    }
+
+    /// Adds what was said and what was heard, and what is wrong if that is not the same.
+    pub(crate) fn judge(&mut self, hearing: &Hearing) {
+        let counts = &hearing.counts;
+        let lost = hearing.missing(false);
+        self.add(json!({
+            "sent": hearing.sent_by_all(),
+            "deliveries": counts.heard,
+            "lost": lost,
+            "duplicated": counts.twice,
+            "out_of_order": counts.late,
+            "damaged": counts.damaged,
+            "misplaced": counts.misplaced,
+            "refused": counts.refused,
+            "first_refusal": counts.first_refusal,
+            "behind": counts.behind,
+            "closed": counts.closed,
+            "first_closed": counts.first_closed,
+        }));
+        self.object(lost, "line", "never came.");
+        self.object(counts.twice, "message", "came twice.");
+        self.object(counts.late, "message", "came out of order.");
+        self.object(counts.damaged, "message", "came damaged.");
+        self.object(counts.misplaced, "message", "came to the wrong room.");
+        let first = counts.first_refusal.as_deref().unwrap_or_default();
+        self.object(
+            counts.refused,
+            "line",
+            format_args!("refused by the server, the first with: {first}"),
+        );
+        let first = counts.first_closed.as_deref().unwrap_or_default();
+        self.object(
+            counts.closed,
+            "connection",
+            format_args!("ended early, the first because {first}."),
+        );
     }
 
     /// One object, on one line.
@@ -63,20 +102,16 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::default();
-        match &self.results {
-            Results::Talk(results) => results.rows(&mut table),
-            Results::Idle(results) => results.rows(&mut table),
-            Results::Visits(results) => results.rows(&mut table),
+        writeln!(f, "{}: {}\n", self.target, self.done)?;
+        let mut rows = Vec::new();
+        read(&mut rows, "", &self.figures);
+        let width = |length: fn(&(String, String)) -> usize| rows.iter().map(length).max();
+        let labels = width(|row| row.0.len()).unwrap_or(0);
+        let values = width(|row| row.1.len()).unwrap_or(0);
+        for (label, value) in &rows {
+            writeln!(f, "{label:labels$}  {value:>values$}")?;
         }
-        writeln!(f, "{}: {}\n\n{table}", self.target, self.done)?;
-        if let Results::Talk(TalkResults {
-            stall: Some(stall), ..
-        }) = &self.results
-            && let Some(told) = &stall.first_told
-        {
-            writeln!(f, "A stalled member was told: {told}")?;
-        }
+        writeln!(f)?;
         for problem in &self.problems {
             writeln!(f, "{problem}")?;
         }
@@ -88,10 +123,55 @@ impl fmt::Display for Report {
     }
 }
 
+/// Makes a row of every number. What is null is not known, and texts stand in the problems.
+fn read(rows: &mut Vec<(String, String)>, before: &str, figures: &Map<String, Value>) {
+    for (key, value) in figures {
+        let label = format!("{before}{}", key.replace('_', " "));
+        if let Value::Object(inner) = value {
+            read(rows, &format!("{label} "), inner);
+        } else if let Some(count) = value.as_u64() {
+            rows.push((label, thousands(count)));
+        } else if let Some(number) = value.as_f64() {
+            let small = number < 100.0;
+            let exact = if small {
+                format!("{number:.3}")
+            } else {
+                thousands(number.round() as u64)
+            };
+            rows.push((label, exact));
+        }
+    }
+}
+
+/// Where latencies lie, in microseconds.
+pub(crate) fn percentiles(latencies: &Histogram<u64>) -> Value {
+    let at = |quantile| latencies.value_at_quantile(quantile);
+    json!({
+        "p50": at(0.5),
+        "p90": at(0.9),
+        "p99": at(0.99),
+        "p99.9": at(0.999),
+        "max": latencies.max(),
+    })
+}
+
+/// What the server's process used, if it is known, in a span in which so many things were done.
+pub(crate) fn server_cost(span: &Span, count: u64, resident_bytes: Option<u64>) -> Value {
+    match (span.server_share(), resident_bytes) {
+        (Some(share), Some(bytes)) => json!({
+            "cpu_us_each": span.server_cpu_us_each(count),
+            "cpu_share": share,
+            "resident_bytes": bytes,
+        }),
+        _ => Value::Null,
+    }
+}
+
 /// What a server's words call for. `None` if nothing is known to help.
 pub fn hint(words: &str) -> Option<String> {
     let settings = [
         ("Slow down", "CHINWAG_LIMITS_LINE_BURST=0"),
+        ("too fast", "CHINWAG_LIMITS_LINE_BURST=0"),
         ("server is full", "CHINWAG_LIMITS_PEOPLE=20000"),
         ("bytes, the limit is", "CHINWAG_LIMITS_LINE_BYTES=65536"),
     ];
@@ -102,33 +182,24 @@ pub fn hint(words: &str) -> Option<String> {
     ))
 }
 
-fn done(plan: &Plan) -> String {
-    let rooms = plural(plan.rooms as u64, "room");
-    let people = plural(plan.members as u64, "member");
-    let place = match plan.rooms {
-        1 => format!("{people} in the lobby"),
-        _ => format!("{people} in each of {rooms}"),
-    };
-    let place = match plan.alone {
-        0 => place,
-        alone => format!("{place}, {alone} alone in a room each"),
-    };
-    let seconds = plan.duration.as_secs_f64();
-    match &plan.workload {
-        Workload::Idle => format!("{place} do nothing for {seconds} s"),
-        Workload::Visits(visitors) => format!(
-            "{} at a time, {RESIDENTS} residents in the lobby, for {seconds} s",
-            plural(*visitors as u64, "visitor")
-        ),
-        Workload::Talk(Talk { senders, pace, .. }) => {
-            let pace = match pace {
-                Pace::Window(window) => format!("{window} messages of each under way"),
-                Pace::Rate(rate) => format!("{rate} messages a second in all"),
-            };
-            let senders = plural(*senders as u64, "sender");
-            let payload = plan.payload;
-            format!("{place}, {senders}, {pace}, {payload} bytes a message, for {seconds} s")
+/// A number with commas.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
         }
+        text.push(digit);
+    }
+    text
+}
+
+/// So many of something, in words.
+pub(crate) fn plural(count: u64, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{} {one}s", thousands(count)),
     }
 }
 
@@ -149,5 +220,41 @@ mod tests {
             assert!(hint(words).unwrap().contains(setting), "{words}");
         }
         assert_eq!(hint("! NOT sent: #news is read-only."), None);
+    }
+
+    #[test]
+    fn figures_are_rows_and_what_is_unknown_is_none() {
+        let mut rows = Vec::new();
+        let figures = json!({
+            "deliveries_per_second": 12_345.6,
+            "lines_per_read": 7.25,
+            "latency_us": {"p99.9": 12_345_678},
+            "server": null,
+            "first_closed": "because",
+        });
+        read(&mut rows, "", figures.as_object().unwrap());
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|(key, value)| format!("{key}: {value}"))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                "deliveries per second: 12,346",
+                "lines per read: 7.250",
+                "latency us p99.9: 12,345,678"
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_have_commas() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000")] {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!(
+            (plural(1, "room"), plural(2_000, "room")),
+            ("1 room".into(), "2,000 rooms".into())
+        );
     }
 }

@@ -46,23 +46,14 @@ pub(crate) struct Sockets {
     pub(crate) reads: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Connection {
     /// `None` once it has ended.
     stream: Option<TcpStream>,
-    is_open: bool,
     /// What the socket has not taken yet.
     out: Vec<u8>,
     unfinished: Vec<u8>,
-    reading: Reading,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Reading {
-    On,
-    Off,
-    /// There is something to read, but it shall not be read now.
-    OffAndReady,
+    is_stalled: bool,
 }
 
 /// One read at most. Larger than what gathers between two turns of a fast server.
@@ -81,9 +72,6 @@ const OTHER_FILES: u64 = 16;
 impl Sockets {
     /// Ready for so many connections at once. Whether it `spins`: to wake a thread that sleeps is work
     /// for whoever writes to it, so a server is charged less by one that never does.
-    ///
-    /// # Errors
-    /// If the limit of open files is too low, or the system refuses to poll.
     pub(crate) fn new(
         address: SocketAddr,
         connections: usize,
@@ -102,40 +90,33 @@ impl Sockets {
         })
     }
 
-    /// Begins another connection and returns its number.
-    ///
-    /// # Errors
-    /// If the system has no socket or no port left. That nobody answers is told later.
+    /// Opens another connection and returns its number.
     pub(crate) fn connect(&mut self) -> io::Result<usize> {
         let number = self.connections.len();
-        let stream = self.stream(number)?;
-        self.connections.push(Connection::new(stream));
+        self.connections.push(Connection::default());
+        self.reconnect(number)?;
         Ok(number)
     }
 
-    /// Begins a connection in place of one that has ended.
-    ///
-    /// # Errors
-    /// As [`connect`](Self::connect).
+    /// Opens a connection in place of one that has ended. It waits for the handshake, which on
+    /// loopback the kernel does at once.
     pub(crate) fn reconnect(&mut self, number: usize) -> io::Result<()> {
-        self.connections[number] = Connection::new(self.stream(number)?);
+        let stream = std::net::TcpStream::connect(self.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        let (token, interest) = (Token(number), Interest::READABLE | Interest::WRITABLE);
+        self.poll
+            .registry()
+            .register(&mut stream, token, interest)?;
+        self.connections[number] = Connection {
+            stream: Some(stream),
+            ..Connection::default()
+        };
         Ok(())
     }
 
-    fn stream(&self, number: usize) -> io::Result<TcpStream> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_nodelay(true)?;
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll
-            .registry()
-            .register(&mut stream, Token(number), interest)?;
-        Ok(stream)
-    }
-
     /// Has the connection keep next to nothing that is not read.
-    ///
-    /// # Errors
-    /// If the system does not let it.
     pub(crate) fn keep_little(&self, number: usize) -> io::Result<()> {
         match &self.connections[number].stream {
             Some(stream) => Ok(sockopt::set_socket_recv_buffer_size(
@@ -173,29 +154,23 @@ impl Sockets {
 
     /// Stops reading a connection.
     pub(crate) fn stall(&mut self, number: usize) {
-        self.connections[number].reading = Reading::Off;
+        self.connections[number].is_stalled = true;
     }
 
-    /// Reads it again, from now on.
+    /// Reads it again, from now on, and what has come meanwhile.
     pub(crate) fn resume(&mut self, number: usize, listener: &mut impl Listens) {
-        let connection = &mut self.connections[number];
-        let before = std::mem::replace(&mut connection.reading, Reading::On);
-        if before == Reading::OffAndReady {
-            self.read(number, true, listener);
-        }
+        self.connections[number].is_stalled = false;
+        self.read(number, true, listener);
     }
 
     /// Waits until something has come, at most for this long, and deals with it.
-    ///
-    /// # Errors
-    /// If the system cannot wait.
     pub(crate) fn poll(&mut self, limit: Duration, listener: &mut impl Listens) -> io::Result<()> {
         let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
         self.wait(&mut events, limit)?;
         for event in &events {
             let number = event.token().0;
             if event.is_writable() {
-                self.writable(number, listener);
+                self.connections[number].write();
             }
             if event.is_readable() || event.is_read_closed() || event.is_error() {
                 let to_the_end = event.is_read_closed() || event.is_error();
@@ -220,23 +195,15 @@ impl Sockets {
         }
     }
 
-    fn writable(&mut self, number: usize, listener: &mut impl Listens) {
-        let connection = &mut self.connections[number];
-        match connection.finish_connecting() {
-            Ok(()) => connection.write(),
-            Err(error) => self.end(number, Some(error), listener),
-        }
-    }
-
     /// Reads what has come; with `to_the_end` until the socket says that there is no more, since
     /// nothing announces the end again.
     fn read(&mut self, number: usize, to_the_end: bool, listener: &mut impl Listens) {
         let connection = &mut self.connections[number];
-        if connection.reading != Reading::On {
-            connection.reading = Reading::OffAndReady;
-            return;
-        }
-        let Some(stream) = &mut connection.stream else {
+        let Some(stream) = connection
+            .stream
+            .as_mut()
+            .filter(|_| !connection.is_stalled)
+        else {
             return;
         };
         loop {
@@ -246,8 +213,6 @@ impl Sockets {
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => return,
                     ErrorKind::Interrupted => continue,
-                    // It is not connected yet: an event of the connection before it.
-                    ErrorKind::NotConnected => return,
                     _ => return self.end(number, Some(error), listener),
                 },
             };
@@ -285,35 +250,9 @@ impl Sockets {
 }
 
 impl Connection {
-    fn new(stream: TcpStream) -> Self {
-        Self {
-            stream: Some(stream),
-            is_open: false,
-            out: Vec::new(),
-            unfinished: Vec::new(),
-            reading: Reading::On,
-        }
-    }
-
-    /// A socket that is being connected says by becoming writable that it is settled, not how.
-    fn finish_connecting(&mut self) -> io::Result<()> {
-        let Some(stream) = self.stream.as_ref().filter(|_| !self.is_open) else {
-            return Ok(());
-        };
-        if let Some(error) = stream.take_error()? {
-            return Err(error);
-        }
-        match stream.peer_addr() {
-            Ok(_) => self.is_open = true,
-            Err(error) if error.kind() == ErrorKind::NotConnected => {}
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
     /// Writes what the socket takes. A broken connection is told by reading it.
     fn write(&mut self) {
-        let Some(stream) = self.stream.as_mut().filter(|_| self.is_open) else {
+        let Some(stream) = &mut self.stream else {
             return;
         };
         let mut written = 0;

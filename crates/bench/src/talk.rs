@@ -9,22 +9,20 @@ use std::io;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use serde_json::json;
 
 use crate::BenchError;
 use crate::arrival::arrive;
 use crate::clock::{Micros, micros, seconds};
 use crate::hearing::{Hearing, Seat, histogram};
-use crate::marker::{Kind, Mark, Marker};
-use crate::meter::{Counters, Meter, Reading, Span};
+use crate::marker::Marker;
+use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
 use crate::pace::Schedule;
 use crate::phases;
 use crate::plan::{Pace, Plan, Talk};
-use crate::progress::Progress;
-use crate::report::{Report, Results};
-use crate::results::{Percentiles, ServerCost, StallResults, TalkResults, Verdict};
+use crate::report::{Report, percentiles, server_cost};
 use crate::sockets::Sockets;
-use crate::table::thousands;
 
 /// A sender whose socket has not taken this much is not given more: the messages wait, and their
 /// latency counts from when they were due.
@@ -37,16 +35,12 @@ const TURN: Duration = Duration::from_millis(100);
 const MILLISECOND: Micros = 1_000;
 
 /// Carries out such a plan.
-pub(crate) fn run(
-    plan: &Plan,
-    talk: &Talk,
-    progress: &mut Progress<'_>,
-) -> Result<Report, BenchError> {
+pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
     let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
     let names = Names::new();
-    let arrived = arrive(plan, &names, &meter, &mut sockets, progress)?.all(plan)?;
-    let mut talking = Talking::new(plan, talk, &names, sockets, meter, progress);
+    let arrived = arrive(plan, &names, &meter, &mut sockets)?;
+    let mut talking = Talking::new(plan, talk, &names, sockets, meter);
     talking.sync()?;
     talking.warm_up()?;
     let (span, stall) = match talk.stalled {
@@ -56,21 +50,25 @@ pub(crate) fn run(
             (span, Some(stall))
         }
     };
-    talking.finish()?;
-    let stall = stall.map(|stall| talking.stall_results(stall));
+    phases::rest(&mut talking.sockets, &mut talking.hearing)?;
+    phases::leave(&mut talking.sockets, plan.people())?;
+    let mut report = Report::new(plan);
     let joins = arrived.joined as f64 / seconds(arrived.took.max(1));
-    let results = talking.results(joins, &span, stall)?;
-    Ok(Report::new(plan, Results::Talk(results)))
+    report.add(json!({"workload": "talk", "joins_per_second": joins}));
+    talking.report(&mut report, &span)?;
+    if let Some(stall) = stall {
+        talking.report_stall(&mut report, &stall);
+    }
+    Ok(report)
 }
 
 /// A conversation under way.
-struct Talking<'a, 'p> {
+struct Talking<'a> {
     plan: &'a Plan,
     talk: &'a Talk,
     sockets: Sockets,
     hearing: Hearing,
     meter: Meter,
-    progress: &'a mut Progress<'p>,
     /// Of an open loop: when messages are due.
     schedule: Option<Schedule>,
     /// Of an open loop: the number of the next message, and how many should have been sent.
@@ -78,7 +76,6 @@ struct Talking<'a, 'p> {
     due: u64,
     /// Of an open loop: how long after they were due messages were sent.
     late: Histogram<u64>,
-    restarts: u64,
     line: Vec<u8>,
     touched: Vec<usize>,
 }
@@ -93,15 +90,8 @@ struct Stall {
     bytes_during: Option<u64>,
 }
 
-impl<'a, 'p> Talking<'a, 'p> {
-    fn new(
-        plan: &'a Plan,
-        talk: &'a Talk,
-        names: &Names,
-        sockets: Sockets,
-        meter: Meter,
-        progress: &'a mut Progress<'p>,
-    ) -> Self {
+impl<'a> Talking<'a> {
+    fn new(plan: &'a Plan, talk: &'a Talk, names: &Names, sockets: Sockets, meter: Meter) -> Self {
         let marker = Marker::new(names.run(), plan.payload);
         Self {
             hearing: Hearing::new(marker, seats(plan, talk), plan.rooms, talk.senders),
@@ -110,11 +100,9 @@ impl<'a, 'p> Talking<'a, 'p> {
             talk,
             sockets,
             meter,
-            progress,
             next: 0,
             due: 0,
             late: histogram(),
-            restarts: 0,
             line: Vec::new(),
             touched: Vec::new(),
         }
@@ -123,8 +111,7 @@ impl<'a, 'p> Talking<'a, 'p> {
     fn sync(&mut self) -> Result<(), BenchError> {
         let (members, senders) = (self.plan.members, self.talk.senders);
         let speaker = |room, round| room * members + round % senders;
-        phases::sync(&mut self.sockets, &mut self.hearing, speaker)?;
-        Ok(phases::quiet(&mut self.sockets, &mut self.hearing)?)
+        phases::sync(&mut self.sockets, &mut self.hearing, speaker)
     }
 
     fn warm_up(&mut self) -> io::Result<()> {
@@ -175,19 +162,13 @@ impl<'a, 'p> Talking<'a, 'p> {
             .collect()
     }
 
-    fn reading(&self) -> Result<Reading, BenchError> {
-        let counters = Counters {
-            heard: self.hearing.counts.heard,
-            sent: self.hearing.sent_by_all(),
-            reads: self.sockets.reads,
-        };
+    fn reading(&self) -> Result<Span, BenchError> {
+        let counters = self.hearing.counters(self.sockets.reads);
         self.meter.read(self.sockets.clock.now(), counters)
     }
 
     fn talk_for(&mut self, duration: Duration) -> io::Result<()> {
-        let start = self.sockets.clock.now();
-        let end = start + micros(duration);
-        let mut shown = (start, self.hearing.counts.heard);
+        let end = self.sockets.clock.now() + micros(duration);
         loop {
             let now = self.sockets.clock.now().min(end);
             self.send(now);
@@ -196,12 +177,6 @@ impl<'a, 'p> Talking<'a, 'p> {
             }
             let limit = Duration::from_micros(end - now).min(self.time_to_wait());
             self.sockets.poll(limit, &mut self.hearing)?;
-            let heard = self.hearing.counts.heard;
-            self.progress.tick(now, || {
-                let rate = (heard - shown.1) as f64 / seconds((now - shown.0).max(1));
-                shown = (now, heard);
-                format!("{} deliveries/s", thousands(rate as u64))
-            });
         }
     }
 
@@ -222,10 +197,8 @@ impl<'a, 'p> Talking<'a, 'p> {
             if !self.hearing.seats[self.member(sender)].is_open {
                 continue;
             }
-            let window = &mut self.hearing.windows[sender];
-            self.restarts += u64::from(window.restart(now));
-            for _ in 0..window.free(size) {
-                self.queue(sender, now, now);
+            for _ in 0..self.hearing.windows[sender].free(size) {
+                self.queue(sender, now);
             }
         }
     }
@@ -242,20 +215,13 @@ impl<'a, 'p> Talking<'a, 'p> {
             let due = schedule.due(self.next);
             self.late.saturating_record(now - due);
             self.next += 1;
-            self.queue(sender, due, now);
+            self.queue(sender, due);
         }
     }
 
-    fn queue(&mut self, sender: usize, due: Micros, now: Micros) {
-        let mark = Mark {
-            room: (sender / self.talk.senders) as u16,
-            sender: (sender % self.talk.senders) as u16,
-            seq: self.hearing.windows[sender].send(now),
-            time: due as u32,
-        };
+    fn queue(&mut self, sender: usize, due: Micros) {
         self.line.clear();
-        let marker = &self.hearing.marker;
-        marker.write(&mut self.line, Kind::Message, mark);
+        self.hearing.say(&mut self.line, sender, due);
         self.line.push(b'\n');
         let member = self.member(sender);
         self.sockets.queue(member, &self.line);
@@ -282,53 +248,54 @@ impl<'a, 'p> Talking<'a, 'p> {
         }
     }
 
-    /// Waits for what is under way, then everybody leaves.
-    fn finish(&mut self) -> io::Result<()> {
-        phases::rest(&mut self.sockets, &mut self.hearing, self.progress)?;
-        phases::leave(&mut self.sockets, self.plan.people())
+    fn report(&self, report: &mut Report, span: &Span) -> Result<(), BenchError> {
+        let Counters { heard, sent, reads } = span.counters;
+        let unsent = self.due - self.next;
+        report.add(json!({
+            "deliveries_per_second": span.per_second(heard),
+            "messages_per_second": span.per_second(sent),
+            "lines_per_read": heard as f64 / reads.max(1) as f64,
+            "latency_us": percentiles(&self.hearing.latency),
+            "sent_late_us": self.schedule.map(|_| percentiles(&self.late)),
+            "unsent": unsent,
+            // One that spins uses all of its core and cannot tell.
+            "generator_cpu_share": span.own_share().filter(|_| !self.plan.spins),
+            "server": server_cost(span, heard, self.meter.server_bytes()?),
+        }));
+        report.judge(&self.hearing);
+        report.object(unsent, "message", "could not be sent at their time.");
+        if self.hearing.counts.heard == 0 {
+            report.problems.push("Nobody heard anything.".to_owned());
+        }
+        Ok(())
     }
 
-    fn stall_results(&self, stall: Stall) -> StallResults {
+    fn report_stall(&self, report: &mut Report, stall: &Stall) {
         let counts = &self.hearing.counts;
         let stalled = self.stalled();
         let is_gone = |member: &&usize| !self.hearing.seats[**member].is_open;
-        StallResults {
-            members: stalled.len() as u64,
-            deliveries_per_second_before: stall.before.per_second(stall.before.counters.heard),
-            deliveries_per_second_during: stall.during.per_second(stall.during.counters.heard),
-            resident_bytes_before: stall.bytes_before,
-            resident_bytes_during: stall.bytes_during,
-            longest_silence_us: stall.silence,
-            closed: stalled.iter().filter(is_gone).count() as u64,
-            told: counts.behind,
-            first_told: counts.first_behind.clone(),
-            skipped: counts.skipped,
-            missed: self.hearing.missing(true),
+        let missed = self.hearing.missing(true);
+        let figures = json!({
+            "members": stalled.len(),
+            "deliveries_per_second_before": stall.before.per_second(stall.before.counters.heard),
+            "deliveries_per_second_during": stall.during.per_second(stall.during.counters.heard),
+            "resident_bytes_before": stall.bytes_before,
+            "resident_bytes_during": stall.bytes_during,
+            "longest_silence_us": stall.silence,
+            "closed": stalled.iter().filter(is_gone).count(),
+            "told": counts.behind,
+            "first_told": counts.first_behind,
+            "skipped": counts.skipped,
+            "missed": missed,
+        });
+        report.figures.insert("stall".to_owned(), figures);
+        if missed > counts.skipped {
+            let told = format!(
+                "missed by stalled members, who were told of {}.",
+                counts.skipped
+            );
+            report.object(missed, "message", told);
         }
-    }
-
-    fn results(
-        &self,
-        joins_per_second: f64,
-        span: &Span,
-        stall: Option<StallResults>,
-    ) -> Result<TalkResults, BenchError> {
-        let Counters { heard, sent, reads } = span.counters;
-        let server = ServerCost::of(span, heard, self.meter.server_bytes()?);
-        Ok(TalkResults {
-            deliveries_per_second: span.per_second(heard),
-            messages_per_second: span.per_second(sent),
-            lines_per_read: heard as f64 / reads.max(1) as f64,
-            latency_us: Percentiles::of(&self.hearing.latency),
-            joins_per_second,
-            sent_late_us: self.schedule.map(|_| Percentiles::of(&self.late)),
-            unsent: self.due - self.next,
-            restarts: self.restarts,
-            generator_cpu_share: span.own_share().filter(|_| !self.plan.spins),
-            server,
-            stall,
-            verdict: Verdict::of(&self.hearing),
-        })
     }
 }
 

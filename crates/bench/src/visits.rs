@@ -9,63 +9,53 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use memchr::memmem;
+use serde_json::json;
 
 use crate::BenchError;
-use crate::arrival::{WELCOME, arrive};
+use crate::arrival::{WELCOME, arrive, introduction};
 use crate::clock::{Micros, micros};
 use crate::hearing::{Hearing, Seat, histogram};
-use crate::marker::{Kind, Mark, Marker};
-use crate::meter::{Counters, Meter, Reading};
+use crate::marker::Marker;
+use crate::meter::{Meter, Span};
 use crate::names::Names;
 use crate::phases;
 use crate::plan::Plan;
-use crate::progress::Progress;
-use crate::report::{Report, Results};
-use crate::results::{Percentiles, ServerCost, Verdict, VisitResults};
+use crate::report::{Report, percentiles, server_cost};
 use crate::sockets::{Listens, Sockets};
-use crate::table::plural;
 
-/// A visit that takes longer has failed.
-const VISIT_TIME_MAX: Micros = 10_000_000;
+/// A visit that takes longer than this at the end has failed.
+const VISIT_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// After so many failures in a row there is nothing to be measured.
-const FAILURES_MAX: u64 = 1_000;
-
-/// How long one wait may be: late visits are looked for in between.
+/// How long one wait may be.
 const TURN: Duration = Duration::from_millis(100);
 
 /// Carries out such a plan.
-pub(crate) fn run(
-    plan: &Plan,
-    visitors: usize,
-    progress: &mut Progress<'_>,
-) -> Result<Report, BenchError> {
+pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
     let mut sockets = Sockets::new(plan.address, plan.members + visitors, plan.spins)?;
     let names = Names::new();
-    arrive(plan, &names, &meter, &mut sockets, progress)?.all(plan)?;
+    arrive(plan, &names, &meter, &mut sockets)?;
     let mut house = House::new(plan, &names, visitors);
     // Two take turns, for neither may hear itself.
     phases::sync(&mut sockets, &mut house.hearing, |_, round| round % 2)?;
-    phases::quiet(&mut sockets, &mut house.hearing)?;
     for _ in 0..visitors {
         sockets.connect()?;
     }
     let mut visiting = Visiting {
         plan,
         names,
-        next_name: plan.members as u64,
+        next_name: plan.members,
         sockets,
         house,
-        progress,
     };
-    visiting.introduce_all();
+    (0..visitors).for_each(|slot| visiting.introduce(slot));
     visiting.go_on_for(plan.warmup, true)?;
     let before = visiting.begin(&meter)?;
     visiting.go_on_for(plan.duration, true)?;
     let span = visiting.reading(&meter)?.since(&before);
     let visits = visiting.house.done - visiting.house.done_before;
-    visiting.go_on_for(Duration::from_micros(VISIT_TIME_MAX), false)?;
+    visiting.go_on_for(VISIT_TIME_MAX, false)?;
+    visiting.house.give_up();
     let Visiting {
         mut sockets,
         mut house,
@@ -73,29 +63,40 @@ pub(crate) fn run(
     } = visiting;
     // Visitors who have got stuck; the residents stay.
     sockets.forget_from(plan.members);
-    phases::rest(&mut sockets, &mut house.hearing, progress)?;
+    phases::rest(&mut sockets, &mut house.hearing)?;
     phases::leave(&mut sockets, plan.members)?;
-    let results = VisitResults {
-        visits,
-        visits_per_second: span.per_second(visits),
-        join_latency_us: Percentiles::of(&house.join_latency),
-        errors: house.failures,
-        first_error: house.first_failure,
-        generator_cpu_share: span.own_share().filter(|_| !plan.spins),
-        server: ServerCost::of(&span, visits, meter.server_bytes()?),
-        verdict: Verdict::of(&house.hearing),
-    };
-    Ok(Report::new(plan, Results::Visits(results)))
+    let mut report = Report::new(plan);
+    report.add(json!({
+        "workload": "visits",
+        "visits": visits,
+        "visits_per_second": span.per_second(visits),
+        "join_latency_us": percentiles(&house.join_latency),
+        "errors": house.failures,
+        "generator_cpu_share": span.own_share().filter(|_| !plan.spins),
+        "server": server_cost(&span, visits, meter.server_bytes()?),
+    }));
+    report.judge(&house.hearing);
+    let first = house.first_failure.unwrap_or_default();
+    report.object(
+        house.failures,
+        "visit",
+        format_args!("failed, the first so: {first}"),
+    );
+    if visits == 0 {
+        report
+            .problems
+            .push("No visit ended in the time measured.".to_owned());
+    }
+    Ok(report)
 }
 
 /// Visits under way.
-struct Visiting<'a, 'p> {
+struct Visiting<'a> {
     plan: &'a Plan,
     names: Names,
-    next_name: u64,
+    next_name: usize,
     sockets: Sockets,
     house: House,
-    progress: &'a mut Progress<'p>,
 }
 
 /// The residents, and how far each visit is.
@@ -111,11 +112,10 @@ struct House {
     done: u64,
     done_before: u64,
     failures: u64,
-    failures_in_a_row: u64,
     first_failure: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Slot {
     since: Micros,
     step: Step,
@@ -123,43 +123,36 @@ struct Slot {
     told: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Step {
+    #[default]
     Arriving,
     IsIn,
     Leaving,
     Gone,
 }
 
-impl Visiting<'_, '_> {
-    /// The first visitors, whose connections have begun.
-    fn introduce_all(&mut self) {
-        (0..self.house.slots.len()).for_each(|slot| self.introduce(slot));
-    }
-
+impl Visiting<'_> {
     fn introduce(&mut self, slot: usize) {
-        let name = self.names.person(self.next_name);
+        let introduction = introduction(self.plan, &self.names, self.next_name);
         self.next_name += 1;
-        let now = self.sockets.clock.now();
-        self.house.slots[slot] = Slot::new(now);
+        self.house.slots[slot] = Slot {
+            since: self.sockets.clock.now(),
+            ..Slot::default()
+        };
         let connection = self.plan.members + slot;
-        self.sockets
-            .send(connection, format!("{name}\n").as_bytes());
+        self.sockets.send(connection, introduction.as_bytes());
     }
 
     /// Counts from now on.
-    fn begin(&mut self, meter: &Meter) -> Result<Reading, BenchError> {
+    fn begin(&mut self, meter: &Meter) -> Result<Span, BenchError> {
         self.house.done_before = self.house.done;
         self.house.join_latency.reset();
         self.reading(meter)
     }
 
-    fn reading(&self, meter: &Meter) -> Result<Reading, BenchError> {
-        let counters = Counters {
-            heard: self.house.hearing.counts.heard,
-            sent: self.house.hearing.sent_by_all(),
-            reads: self.sockets.reads,
-        };
+    fn reading(&self, meter: &Meter) -> Result<Span, BenchError> {
+        let counters = self.house.hearing.counters(self.sockets.reads);
         meter.read(self.sockets.clock.now(), counters)
     }
 
@@ -169,7 +162,7 @@ impl Visiting<'_, '_> {
         loop {
             let now = self.sockets.clock.now();
             let is_over = !let_in && self.house.free.len() == self.house.slots.len();
-            if now >= end || is_over || self.house.failures_in_a_row >= FAILURES_MAX {
+            if now >= end || is_over {
                 return Ok(());
             }
             if let_in {
@@ -177,8 +170,6 @@ impl Visiting<'_, '_> {
             }
             self.sockets.poll(TURN, &mut self.house)?;
             self.speak();
-            self.house.give_up_on_the_late(now);
-            self.progress.tick(now, || plural(self.house.done, "visit"));
         }
     }
 
@@ -200,14 +191,7 @@ impl Visiting<'_, '_> {
             }
             self.house.slots[slot].step = Step::Leaving;
             line.clear();
-            let hearing = &mut self.house.hearing;
-            let mark = Mark {
-                room: 0,
-                sender: slot as u16,
-                seq: hearing.windows[slot].send(now),
-                time: now as u32,
-            };
-            hearing.marker.write(&mut line, Kind::Message, mark);
+            self.house.hearing.say(&mut line, slot, now);
             line.extend_from_slice(b"\n/quit\n");
             self.sockets.send(self.plan.members + slot, &line);
         }
@@ -221,33 +205,33 @@ impl House {
         Self {
             hearing: Hearing::new(marker, seats, 1, visitors),
             residents: plan.members,
-            slots: vec![Slot::new(0); visitors],
+            slots: vec![Slot::default(); visitors],
             to_speak: Vec::new(),
             free: Vec::new(),
             join_latency: histogram(),
             done: 0,
             done_before: 0,
             failures: 0,
-            failures_in_a_row: 0,
             first_failure: None,
         }
     }
 
     fn fail(&mut self, slot: usize, why: String) {
         self.failures += 1;
-        self.failures_in_a_row += 1;
         self.first_failure.get_or_insert(why);
         self.slots[slot].step = Step::Gone;
         self.free.push(slot);
     }
 
-    fn give_up_on_the_late(&mut self, now: Micros) {
+    /// Those who are not gone now never will be.
+    fn give_up(&mut self) {
         for slot in 0..self.slots.len() {
-            let Slot { since, step, .. } = self.slots[slot];
-            if step != Step::Gone && now.saturating_sub(since) > VISIT_TIME_MAX {
+            if self.slots[slot].step != Step::Gone {
                 let told = &self.slots[slot].told;
-                let why = format!("it took too long; the server's last line: \"{told}\"");
-                self.fail(slot, why);
+                self.fail(
+                    slot,
+                    format!("it took too long; the server's last line: \"{told}\""),
+                );
             }
         }
     }
@@ -273,7 +257,6 @@ impl House {
             (Step::Leaving, None) => {
                 visit.step = Step::Gone;
                 self.done += 1;
-                self.failures_in_a_row = 0;
                 self.free.push(slot);
             }
             (Step::Gone, _) => {}
@@ -282,16 +265,6 @@ impl House {
                 let told = std::mem::take(&mut visit.told);
                 self.fail(slot, format!("turned away with \"{told}\""));
             }
-        }
-    }
-}
-
-impl Slot {
-    fn new(since: Micros) -> Self {
-        Self {
-            since,
-            step: Step::Arriving,
-            told: String::new(),
         }
     }
 }

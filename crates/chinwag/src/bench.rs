@@ -1,11 +1,15 @@
 //! `chinwag bench`: from arguments to a report.
 
+use std::env;
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, ExitCode};
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Result;
-use chinwag_bench::{Pace, Plan, Progress, Request, Talk, Workload};
+use chinwag_bench::{OwnServer, Pace, Plan, Talk, Workload};
 use chinwag_client::Target;
 use clap::Args;
 
@@ -14,32 +18,38 @@ use crate::usage;
 /// What a benchmark does. Without `--idle` or `--visits` some members send and all listen.
 #[derive(Debug, Args)]
 pub(crate) struct BenchFlags {
-    /// The server
-    #[arg(value_name = "HOST[:PORT]", default_value = "127.0.0.1:8989")]
-    target: Target,
+    /// A server that is there already; without it, one of its own that keeps nothing
+    #[arg(value_name = "HOST[:PORT]")]
+    target: Option<Target>,
+    /// Start this server, which must say on standard output where it listens
+    #[arg(long, value_name = "COMMAND", conflicts_with = "target")]
+    start: Option<String>,
     /// Members of each room
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one::<usize>)]
     members: usize,
     /// Rooms; a single one is the lobby
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one::<usize>)]
     rooms: usize,
     /// People besides, each alone in a further room, who do nothing
     #[arg(long, value_name = "N", default_value_t = 0)]
     alone: usize,
+    /// Talk in the lobby of that server, where what is said stays, and not in a room of its own
+    #[arg(long)]
+    lobby: bool,
     /// Members of each room who send
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<usize>)]
     senders: usize,
     /// Send as fast as the server delivers: so many messages of each sender may be under way
-    #[arg(long, value_name = "N", default_value_t = 16)]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one::<u32>)]
     window: u32,
     /// Send so many messages a second in all, whatever the server does
-    #[arg(long, value_name = "N", conflicts_with = "window")]
+    #[arg(long, value_name = "N", conflicts_with = "window", value_parser = at_least_one::<u32>)]
     rate: Option<u32>,
     /// Length of a message
     #[arg(long, value_name = "BYTES", default_value_t = 64)]
     payload: usize,
     /// Measure for this long, such as 500ms, 5s or 2m
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
     duration: Duration,
     /// Before that, do the same without measuring
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
@@ -51,13 +61,13 @@ pub(crate) struct BenchFlags {
     #[arg(long, conflicts_with_all = TALKING)]
     idle: bool,
     /// So many at a time come in, say a line and leave, while 20 others listen
-    #[arg(long, value_name = "N", conflicts_with_all = ["members", "rooms", "alone", "senders", "window", "rate", "stalled", "idle"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["members", "rooms", "alone", "senders", "window", "rate", "stalled", "idle"], value_parser = at_least_one::<usize>)]
     visits: Option<usize>,
     /// Connections that may be on their way in at once
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>)]
     connecting: usize,
     /// Tell the processor time and memory of this process too (Linux)
-    #[arg(long, value_name = "PID")]
+    #[arg(long, value_name = "PID", requires = "target")]
     server_pid: Option<u32>,
     /// Never sleep, so that the server does not pay for waking the load generator
     #[arg(long)]
@@ -65,7 +75,7 @@ pub(crate) struct BenchFlags {
     /// Write one JSON object in place of the table
     #[arg(long)]
     json: bool,
-    /// Allow a server on another machine
+    /// Allow a server on another machine, or with people on it
     #[arg(long)]
     i_run_that_server: bool,
 }
@@ -79,14 +89,29 @@ const TALKING: [&str; 6] = ["senders", "window", "rate", "payload", "warmup", "s
 /// # Errors
 /// If there is nothing to report.
 pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
-    let address = chinwag_bench::resolve(flags.target.host(), flags.target.port())?;
-    let plan = match Plan::new(flags.request(), address) {
+    let address = match &flags.target {
+        Some(target) => chinwag_bench::resolve(target.host(), target.port())?,
+        None => (Ipv4Addr::LOCALHOST, 0).into(),
+    };
+    // What makes no sense is refused before anything is started.
+    let mut plan = match flags.plan(address).check() {
         Ok(plan) => plan,
         Err(refusal) => return Ok(usage::refuse(usage::error("bench", refusal))),
     };
-    let mut err = io::stderr();
-    let is_screen = err.is_terminal();
-    let report = chinwag_bench::run(&plan, &mut Progress::new(&mut err, is_screen));
+    // It lives as long as this.
+    let own = match flags.target {
+        Some(_) => None,
+        None => Some(OwnServer::start(&mut flags.server(&plan)?)?),
+    };
+    if let Some(own) = &own {
+        plan.address = own.address();
+        plan.server_pid = Some(own.pid()).filter(|_| cfg!(target_os = "linux"));
+        plan.lobby = true;
+    }
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr(), "{plan} ...");
+    }
+    let report = chinwag_bench::run(&plan);
     let report = report.inspect_err(|error| {
         if let Some(hint) = chinwag_bench::hint(&error.to_string()) {
             let _ = writeln!(io::stderr(), "Hint: {hint}");
@@ -106,12 +131,14 @@ pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
 }
 
 impl BenchFlags {
-    fn request(&self) -> Request {
-        Request {
+    fn plan(&self, address: SocketAddr) -> Plan {
+        Plan {
+            address,
             workload: self.workload(),
             members: self.members,
             rooms: self.rooms,
             alone: self.alone,
+            lobby: self.lobby,
             payload: self.payload,
             duration: self.duration,
             warmup: self.warmup,
@@ -120,6 +147,37 @@ impl BenchFlags {
             spins: self.spin,
             is_ours: self.i_run_that_server,
         }
+    }
+
+    /// The server to start: the one that was asked for, or one that keeps nothing, without limits on
+    /// what the plan sends and without the settings of another one.
+    fn server(&self, plan: &Plan) -> io::Result<Command> {
+        if let Some(typed) = &self.start {
+            let mut words = typed.split_whitespace();
+            let mut command = Command::new(words.next().unwrap_or_default());
+            command.args(words);
+            return Ok(command);
+        }
+        let mut command = Command::new(env::current_exe()?);
+        command.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--memory",
+            "--log",
+            "error",
+        ]);
+        for (key, _) in
+            env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("CHINWAG_"))
+        {
+            command.env_remove(key);
+        }
+        command.env("CHINWAG_LIMITS_LINE_BURST", "0");
+        command.env(
+            "CHINWAG_LIMITS_LINE_BYTES",
+            plan.payload.max(4096).to_string(),
+        );
+        Ok(command)
     }
 
     fn workload(&self) -> Workload {
@@ -135,6 +193,15 @@ impl BenchFlags {
     }
 }
 
+/// A number, but not 0.
+fn at_least_one<N: FromStr<Err: Display> + Default + PartialEq>(text: &str) -> Result<N, String> {
+    let number = text.parse().map_err(|error: N::Err| error.to_string())?;
+    match number == N::default() {
+        true => Err("it must be at least 1".to_owned()),
+        false => Ok(number),
+    }
+}
+
 /// A number and a unit, as in the configuration.
 fn duration(text: &str) -> Result<Duration, String> {
     let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
@@ -147,6 +214,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     let read = units.into_iter().find_map(read);
     read.filter(|duration| *duration <= Duration::from_secs(24 * 3600))
         .ok_or_else(|| "a time of a day at most is a number and a unit: 500ms, 5s, 2m, 1h".into())
+}
+
+/// The same, but not none.
+fn some_time(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("it must be longer than nothing".to_owned()),
+        time => Ok(time),
+    }
 }
 
 #[cfg(test)]
@@ -176,19 +251,15 @@ mod tests {
     #[test]
     fn without_arguments_there_are_defaults() {
         let flags = flags("").unwrap();
-        let request = flags.request();
-        assert_eq!(
-            (request.members, request.rooms, request.payload),
-            (100, 1, 64)
-        );
+        let plan = flags.plan(([127, 0, 0, 1], 1).into());
+        assert_eq!((plan.members, plan.rooms, plan.payload), (100, 1, 64));
         let talk = Talk {
             senders: 4,
             pace: Pace::Window(16),
             stalled: 0,
         };
-        assert_eq!(request.workload, Workload::Talk(talk));
-        assert_eq!(flags.target.to_string(), "127.0.0.1:8989");
-        assert!(!request.is_ours);
+        assert_eq!(plan.workload, Workload::Talk(talk));
+        assert!(flags.target.is_none() && !plan.is_ours && !plan.lobby);
     }
 
     #[test]
@@ -222,6 +293,18 @@ mod tests {
     fn what_makes_no_sense_is_named() {
         refused("--members many", "many");
         refused("--members -1", "-1");
+        for option in [
+            "members",
+            "rooms",
+            "connecting",
+            "visits",
+            "rate",
+            "window",
+            "senders",
+        ] {
+            refused(&format!("--{option} 0"), "at least 1");
+        }
+        refused("--duration 0s", "longer than nothing");
         refused("--nonsense", "--nonsense");
         refused("host:0", "\"0\" is no port");
         refused("--duration 5", "500ms, 5s");

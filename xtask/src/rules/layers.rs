@@ -1,101 +1,95 @@
-//! Which of our crates may depend on which: the arrows of ARCHITECTURE.md, as a table.
+//! Which of our crates may depend on which, and that core, wire and feed stay pure.
 //!
-//! A crate exists to forbid a dependency, so an arrow that is not in the table is a finding even if
-//! it would compile, and so is a crate without a row. Tests may reach further than the crate they
-//! test: they may need the other end.
+//! The arrows are data, in the root's Cargo.toml beside the members. cargo-deny's `wrappers` could say
+//! most of it, but not that an arrow is for tests alone.
 
-use cargo_metadata::{DependencyKind, Package};
+use std::fs;
 
-use crate::workspace::Workspace;
+use anyhow::Result;
+use cargo_metadata::DependencyKind;
+use serde_json::Value;
+use xshell::cmd;
 
-/// Each of our crates, and which others of ours it may name in its manifest.
-const LAYERS: &[(&str, &[&str])] = &[
-    ("chinwag-core", &[]),
-    ("chinwag-wire", &["chinwag-core"]),
-    ("chinwag-store", &["chinwag-core"]),
-    ("chinwag-feed", &["chinwag-core"]),
-    (
-        "chinwag-server",
-        &["chinwag-core", "chinwag-wire", "chinwag-store"],
-    ),
-    ("chinwag-client", &[]),
-    ("chinwag-bench", &[]),
-    (
-        "chinwag",
-        &["chinwag-server", "chinwag-client", "chinwag-bench"],
-    ),
-    (
-        "chinwag-fuzz",
-        &["chinwag-core", "chinwag-wire", "chinwag-server"],
-    ),
-    ("chinwag-benches", &[]),
-    ("xtask", &["chinwag-wire"]),
-];
+use crate::Workspace;
 
-/// The same for dev-dependencies alone, besides those above.
-const TESTS_MAY_USE: &[(&str, &[&str])] = &[
-    ("chinwag", &["chinwag-core", "chinwag-wire"]),
-    (
-        "chinwag-benches",
-        &[
-            "chinwag-core",
-            "chinwag-wire",
-            "chinwag-store",
-            "chinwag-server",
-        ],
-    ),
-];
+const PURE: [&str; 3] = ["chinwag-core", "chinwag-wire", "chinwag-feed"];
 
-pub(crate) fn check(workspace: &Workspace) -> Vec<String> {
-    let ours: Vec<&str> = workspace
-        .members()
+/// Crates that a pure one may not be built from: they ask the system, run futures, draw random
+/// numbers, read a clock, write a log, or are what another crate of ours is for.
+const IMPURE: &str = " libc windows-sys getrandom mio socket2 rustix nix polling signal-hook \
+    tokio async-std smol async-io futures-executor rand fastrand ahash \
+    chrono time quanta web-time coarsetime iana-time-zone tracing log \
+    rusqlite libsqlite3-sys rustls hyper reqwest ";
+
+/// Arrows, and crates, that the table does not have.
+pub(super) fn arrows(workspace: &Workspace) -> Vec<String> {
+    let ours = workspace.metadata.workspace_packages();
+    let is_ours = |name: &str| ours.iter().any(|package| package.name == name);
+    let tables = &workspace.metadata.workspace_metadata;
+    let mut findings = Vec::new();
+    for package in &ours {
+        let from = package.name.as_str();
+        if !tables["layers"][from].is_array() {
+            findings.push(format!(
+                "Cargo.toml: {from} has no row in [workspace.metadata.layers]"
+            ));
+        }
+        for to in package.dependencies.iter().filter(|to| is_ours(&to.name)) {
+            if !allows(tables, from, &to.name, to.kind) {
+                findings.push(format!("{from} must not use {} (see Cargo.toml)", to.name));
+            }
+        }
+    }
+    findings
+}
+
+fn allows(tables: &Value, from: &str, to: &str, kind: DependencyKind) -> bool {
+    let has = |table: &str| {
+        let row = tables[table][from].as_array();
+        row.is_some_and(|row| row.iter().any(|name| name == to))
+    };
+    has("layers") || (kind == DependencyKind::Development && has("tests"))
+}
+
+/// Ways in which a pure crate could ask the system. `#![no_std]` keeps a clock or a file from
+/// compiling, so it must stand; what a dependency does is out of its sight, so those are walked.
+pub(super) fn purity(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    let packages = workspace.metadata.workspace_packages();
+    for package in packages
         .iter()
-        .map(|package| package.name.as_str())
-        .collect();
-    let arrows = workspace
-        .members()
-        .into_iter()
-        .flat_map(|package| arrows_of(package, &ours));
-    arrows
-        .filter_map(|(from, to, kind)| wrong(from, to, kind))
-        .chain(unknown(&ours))
-        .collect()
+        .filter(|it| PURE.contains(&it.name.as_str()))
+    {
+        let name = package.name.as_str();
+        let root = package.manifest_path.with_file_name("src/lib.rs");
+        findings.extend(fence(root.as_str(), &fs::read_to_string(&root)?));
+        // For this crate alone: the features that others ask of a shared crate are not its own.
+        let tree = cmd!(
+            workspace.sh,
+            "cargo tree --locked --package {name} --edges normal,no-proc-macro --prefix none"
+        );
+        let tree = tree.quiet().read()?;
+        let parts = tree.lines().filter_map(|line| line.split(' ').next());
+        let impure = parts.filter(|part| IMPURE.contains(&format!(" {part} ")));
+        findings.extend(impure.map(|part| format!("{name} must not be built from {part}")));
+    }
+    Ok(findings)
 }
 
-/// The arrows from this package to others of ours.
-fn arrows_of<'a>(package: &'a Package, ours: &[&str]) -> Vec<(&'a str, &'a str, DependencyKind)> {
-    let to_ours = package
-        .dependencies
+/// Only a crate's root can let `std` in, and it may for tests.
+fn fence(path: &str, root: &str) -> Vec<String> {
+    let lines: Vec<&str> = root.lines().map(str::trim).collect();
+    let mut findings = Vec::new();
+    if !lines.contains(&"#![no_std]") {
+        findings.push(format!("{path}: no #![no_std] on a line of its own"));
+    }
+    let std = lines
         .iter()
-        .filter(|dependency| ours.contains(&dependency.name.as_str()));
-    let from = package.name.as_str();
-    to_ours
-        .map(|to| (from, to.name.as_str(), to.kind))
-        .collect()
-}
-
-/// What is wrong with this arrow, if anything.
-fn wrong(from: &str, to: &str, kind: DependencyKind) -> Option<String> {
-    let in_row = |rows| row(rows, from).is_some_and(|row| row.contains(&to));
-    let allowed = in_row(LAYERS) || (kind == DependencyKind::Development && in_row(TESTS_MAY_USE));
-    (!allowed).then(|| format!("{from} must not know {to} (see LAYERS in {})", file!()))
-}
-
-fn unknown(ours: &[&str]) -> Vec<String> {
-    let lost = ours.iter().filter(|name| row(LAYERS, name).is_none());
-    lost.map(|name| {
-        format!(
-            "{name} has no row in LAYERS in {}: what may it know?",
-            file!()
-        )
-    })
-    .collect()
-}
-
-fn row<'a>(rows: &[(&str, &'a [&'a str])], name: &str) -> Option<&'a [&'a str]> {
-    rows.iter()
-        .find(|(from, _)| *from == name)
-        .map(|(_, row)| *row)
+        .position(|line| line.starts_with("extern crate std"));
+    if std.is_some_and(|at| at == 0 || lines[at - 1] != "#[cfg(test)]") {
+        findings.push(format!("{path}: std only under #[cfg(test)]"));
+    }
+    findings
 }
 
 #[cfg(test)]
@@ -103,37 +97,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_arrow_that_points_back_is_found() {
-        for (from, to) in [
-            ("chinwag-core", "chinwag-wire"),
-            ("chinwag-wire", "chinwag-store"),
-            ("chinwag-client", "chinwag-server"),
-            ("chinwag-bench", "chinwag-client"),
-            ("chinwag", "chinwag-wire"),
-        ] {
-            assert!(
-                wrong(from, to, DependencyKind::Normal).is_some(),
-                "{from} -> {to}"
-            );
-        }
-        assert!(wrong("chinwag-server", "chinwag-wire", DependencyKind::Normal).is_none());
+    fn tests_may_reach_further() {
+        let tables = serde_json::json!({"layers": {"a": ["b"]}, "tests": {"a": ["c"]}});
+        let allows = |to, kind| allows(&tables, "a", to, kind);
+        assert!(allows("b", DependencyKind::Normal));
+        assert!(allows("c", DependencyKind::Development));
+        assert!(!allows("c", DependencyKind::Normal));
+        assert!(!allows("d", DependencyKind::Development));
     }
 
     #[test]
-    fn tests_may_reach_further_where_the_table_says_so() {
-        assert!(wrong("chinwag", "chinwag-wire", DependencyKind::Development).is_none());
-        assert!(
-            wrong(
-                "chinwag-client",
-                "chinwag-server",
-                DependencyKind::Development
-            )
-            .is_some()
-        );
-    }
-
-    #[test]
-    fn a_crate_without_a_row_is_found() {
-        assert_eq!(unknown(&["chinwag", "chinwag-irc"]).len(), 1);
+    fn std_comes_in_for_tests_alone() {
+        let fence = |root| fence("lib.rs", root).len();
+        assert_eq!(fence("#![no_std]\n#[cfg(test)]\nextern crate std;"), 0);
+        assert_eq!(fence("#![no_std]\nextern crate std;"), 1);
+        assert_eq!(fence("#![cfg_attr(not(test), no_std)]"), 1);
     }
 }

@@ -10,7 +10,6 @@
 //! been written is forgotten at once, so a log stays small enough for the processor's cache.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -38,21 +37,16 @@ const PROMPT: &[u8] = b"Enter your username: ";
 fn main() -> ExitCode {
     let port = std::env::args().nth(1).map(|port| port.parse());
     let Some(Ok(port)) = port else {
-        say(io::stderr(), "Usage: ceiling PORT");
+        let _ = writeln!(io::stderr(), "Usage: ceiling PORT");
         return ExitCode::from(2);
     };
     match serve(port) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(io::stderr(), format_args!("ceiling: {error}."));
+            let _ = writeln!(io::stderr(), "ceiling: {error}.");
             ExitCode::FAILURE
         }
     }
-}
-
-/// If nobody reads it, there is nobody to tell.
-fn say(mut out: impl Write, what: impl Display) {
-    let _ = writeln!(out, "{what}").and_then(|()| out.flush());
 }
 
 fn serve(port: u16) -> io::Result<()> {
@@ -61,10 +55,7 @@ fn serve(port: u16) -> io::Result<()> {
     setrlimit(Resource::Nofile, limit)?;
     let mut ceiling = Ceiling::listen(port)?;
     let address = ceiling.listener.local_addr()?;
-    say(
-        io::stdout(),
-        format_args!("ceiling is listening on {address}"),
-    );
+    writeln!(io::stdout(), "ceiling is listening on {address}")?;
     let mut events = Events::with_capacity(EVENTS_MAX);
     loop {
         ceiling.round(&mut events)?;
@@ -137,9 +128,8 @@ impl Ceiling {
     fn listen(port: u16) -> io::Result<Self> {
         let mut listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let poll = Poll::new()?;
-        let readable = Interest::READABLE;
-        poll.registry()
-            .register(&mut listener, LISTENER, readable)?;
+        let registry = poll.registry();
+        registry.register(&mut listener, LISTENER, Interest::READABLE)?;
         Ok(Self {
             poll,
             listener,
@@ -195,9 +185,8 @@ impl Ceiling {
         }
         stream.set_nodelay(true)?;
         let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll
-            .registry()
-            .register(&mut stream, Token(client), interest)?;
+        let registry = self.poll.registry();
+        registry.register(&mut stream, Token(client), interest)?;
         // A new socket has room for this; a broken one is told by reading it.
         let _ = stream.write(PROMPT);
         self.clients[client] = Some(Client {

@@ -1,7 +1,7 @@
 //! `chinwag bench` against the real server: what it finds, what it says, and its exit status. No
 //! figure is held against a clock.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output};
 
 use crate::harness::{CHINWAG, Server, Setup};
@@ -101,11 +101,14 @@ fn idle_members_and_visitors() {
         (&50.into(), &0.into()),
         "{idle}"
     );
-    for half in ["first", "second"] {
-        // So few may come in between two ticks of the clock that tells a process's time.
-        let each = &idle[format!("{half}_half_cpu_us_each")];
-        assert!(each.as_f64() >= Some(0.0), "{idle}");
-    }
+    // A half can take no time that the clock of processes sees, but not all of them together.
+    let half = |half| idle[format!("{half}_half_cpu_us_each")].as_f64();
+    let halves = half("first").zip(half("second"));
+    assert!(
+        halves.is_some_and(|(one, other)| one + other > 0.0),
+        "{idle}"
+    );
+    assert!(idle["server"]["cpu_us_each"].as_f64() > Some(0.0), "{idle}");
     let visits = report(&briefly(&server, "--visits 8"), 0);
     assert_whole(&visits);
     assert_eq!(visits["errors"], 0, "{visits}");
@@ -136,6 +139,7 @@ fn a_server_that_refuses_lines_is_told_apart_from_a_slow_one() {
     let output = briefly(&server, "--members 5");
     let report = report(&output, 1);
     assert!(report["refused"].as_u64() > Some(0), "{report}");
+    assert_eq!(report["lost"], 0, "{report}");
     let first = report["first_refusal"].as_str().expect("it is told");
     assert!(first.starts_with("! Slow down: NOT sent."), "{first}");
     let hint = report["hint"].as_str().expect("something helps");
@@ -150,13 +154,45 @@ fn the_table_is_for_people() {
     let table = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     for row in [
-        "5 members in the lobby",
-        "deliveries/s",
-        "latency p99.9",
+        "5 members in a room",
+        "deliveries per second",
+        "latency us p99.9",
         "Nothing is wrong.",
     ] {
         assert!(table.contains(row), "{row}: {table}");
     }
+}
+
+#[test]
+fn without_a_server_it_starts_one_that_leaves_nothing() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(CHINWAG);
+    command.args("bench --members 5 --duration 300ms --warmup 100ms --json".split(' '));
+    // Settings of another server, which would stop this one from starting and from listening there.
+    command
+        .env("CHINWAG_LIMITS_LINE_BURST", "nonsense")
+        .env("XDG_STATE_HOME", home.path());
+    let report = report(&command.output().expect("the program is built"), 0);
+    assert_whole(&report);
+    assert!(
+        report["server"]["resident_bytes"].as_u64() > Some(0),
+        "{report}"
+    );
+    assert!(home.path().read_dir().expect("a folder").next().is_none());
+    let address = report["target"].as_str().expect("an address");
+    assert!(TcpStream::connect(address).is_err(), "the server is gone");
+}
+
+#[test]
+fn people_are_not_drowned_out_unless_it_is_said() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let address = server.address().to_string();
+    refuses(&address, "--members 5", 1, "there are people on");
+    let all = briefly(&server, "--members 5 --i-run-that-server");
+    assert_whole(&report(&all, 0));
+    // What is said stays in a room that nobody else is in.
+    ann.ask("/search bench", "! ");
 }
 
 /// It must end with this status and one sentence that holds these words.
