@@ -41,18 +41,12 @@ pub struct Chat {
     registrations: Registrations,
     bans: Restrictions,
     mutes: Restrictions,
-    notices: Notices,
-    next_person: u64,
-    /// Messages since the server started.
-    said: u64,
-}
-
-/// The state of the server as a whole.
-#[derive(Clone, Debug, PartialEq)]
-struct Notices {
     motd: Option<Text>,
     /// Whether only registered names may arrive and speak.
     locked: bool,
+    next_person: u64,
+    /// Messages since the server started.
+    said: u64,
 }
 
 impl Chat {
@@ -67,10 +61,8 @@ impl Chat {
             registrations: Registrations::new(snapshot.registrations),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
-            notices: Notices {
-                motd: snapshot.motd,
-                locked: snapshot.locked,
-            },
+            motd: snapshot.motd,
+            locked: snapshot.locked,
             next_person: 1,
             said: 0,
         };
@@ -117,6 +109,9 @@ impl Chat {
     /// The mute in force for a person: the longest of those that match its name or address, and
     /// of the one that has followed it from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
+        if self.mutes.is_empty() {
+            return None;
+        }
         let matching = self
             .mutes
             .longest(Some(&person.name), person.session.address, now);
@@ -169,7 +164,7 @@ impl PartialEq for Chat {
             && self.resumables == other.resumables
             && self.registrations == other.registrations
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
-            && self.notices == other.notices
+            && (&self.motd, self.locked) == (&other.motd, other.locked)
             && (self.next_person, self.said) == (other.next_person, other.said)
     }
 }

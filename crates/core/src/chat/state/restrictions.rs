@@ -80,6 +80,10 @@ impl Restrictions {
         list
     }
 
+    pub(in crate::chat) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
     pub(in crate::chat) fn is_full(&self) -> bool {
         self.by_id.len() >= RESTRICTIONS_MAX
     }
