@@ -1,11 +1,10 @@
 //! What can be said on the command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chinwag_client::{JoinOptions, Name, Target};
+use chinwag_server::config::{ConfigError, Listen, RawConfig};
 use clap::{Args, Parser, Subcommand};
-use toml::{Table, Value};
 
 use crate::bench::BenchFlags;
 
@@ -32,17 +31,18 @@ pub(crate) enum Task {
 #[derive(Debug, Default, Args)]
 pub(crate) struct ServeFlags {
     /// Listen on this port of all interfaces [default: 8989]
-    pub(crate) port: Option<u16>,
-    /// Listen on this address and port; can be given several times
+    #[arg(value_parser = port)]
+    port: Option<u16>,
+    /// Listen here: 8989, 127.0.0.1:8989, ::1, localhost:8989; can be given several times
     #[arg(long, value_name = "ADDR", conflicts_with = "port")]
-    pub(crate) listen: Vec<SocketAddr>,
+    listen: Vec<Listen>,
     /// Keep messages in this folder
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Keep nothing on disk
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// Read settings from this file
+    /// Read settings from this file, and again at SIGHUP
     #[arg(long, value_name = "FILE", env = "CHINWAG_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// The server's name in the greeting [default: the machine's]
@@ -57,6 +57,14 @@ pub(crate) struct ServeFlags {
     /// Log in JSON, one object a line
     #[arg(long)]
     log_json: bool,
+}
+
+fn port(text: &str) -> Result<u16, &'static str> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let port = text.parse().ok().filter(|_| is_plain);
+    port.ok_or(
+        "a port is a whole number from 0 to 65535, such as 8989; an address goes behind --listen",
+    )
 }
 
 #[derive(Debug, Args)]
@@ -79,47 +87,29 @@ impl JoinFlags {
 }
 
 impl ServeFlags {
-    /// The flags as a configuration file would say it.
-    pub(crate) fn as_table(&self) -> Table {
-        let mut server = Table::new();
-        let mut log = Table::new();
-        let addresses = self
-            .listen
-            .iter()
-            .map(|address| Value::from(address.to_string()));
-        let path = |path: &PathBuf| Value::from(path.to_string_lossy().into_owned());
-        let settings = [
-            (
-                "listen",
-                (!self.listen.is_empty()).then(|| addresses.collect::<Vec<_>>().into()),
-            ),
-            ("data", self.data.as_ref().map(path)),
-            // Whoever names a folder wants it used, whatever the file says, and the reverse.
-            (
-                "memory",
-                (self.memory || self.data.is_some()).then_some(self.memory.into()),
-            ),
-            ("name", self.name.clone().map(Value::from)),
-            ("durability", self.durability.clone().map(Value::from)),
+    /// What the flags say of the configuration.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a value that its key does not take.
+    pub(crate) fn as_raw(&self) -> Result<RawConfig, ConfigError> {
+        let mut raw = RawConfig::default();
+        let texts = [
+            ("--name", "server.name", &self.name),
+            ("--durability", "server.durability", &self.durability),
+            ("--log", "log.level", &self.log),
         ];
-        server.extend(given(settings));
-        log.extend(given([
-            ("level", self.log.clone().map(Value::from)),
-            ("json", self.log_json.then_some(true.into())),
-        ]));
-        let sections = [("server", server), ("log", log)];
-        let sections = sections.into_iter().filter(|(_, table)| !table.is_empty());
-        sections
-            .map(|(name, table)| (name.into(), table.into()))
-            .collect()
+        for (flag, key, text) in texts {
+            if let Some(text) = text {
+                raw.set_flag(flag, key, text)?;
+            }
+        }
+        raw.server.listen = match self.port {
+            Some(port) => Some(vec![Listen::Everywhere(port)]),
+            None => (!self.listen.is_empty()).then(|| self.listen.clone()),
+        };
+        raw.server.data = self.data.clone();
+        raw.server.memory = self.memory.then_some(true);
+        raw.log.json = self.log_json.then_some(true);
+        Ok(raw)
     }
-}
-
-fn given<const N: usize>(
-    settings: [(&str, Option<Value>); N],
-) -> impl Iterator<Item = (String, Value)> {
-    let given = settings
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)));
-    given.map(|(key, value)| (key.to_owned(), value))
 }

@@ -82,7 +82,7 @@ pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
     let address = chinwag_bench::resolve(flags.target.host(), flags.target.port())?;
     let plan = match Plan::new(flags.request(), address) {
         Ok(plan) => plan,
-        Err(refusal) => return Ok(usage::refuse(&usage::error("bench", refusal))),
+        Err(refusal) => return Ok(usage::refuse(usage::error("bench", refusal))),
     };
     let mut err = io::stderr();
     let is_screen = err.is_terminal();

@@ -1,34 +1,93 @@
-//! Where log lines go: standard error, so that standard output has only what `serve` announces.
+//! Where log lines go: standard error, so that standard output has only what `serve` announces. By a
+//! queue that never makes anybody wait (`log_queue.rs`).
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
+use std::panic::{self, PanicHookInfo};
+use std::thread;
 
-use anyhow::{Context, Result, ensure};
 use chinwag_server::config::LogConfig;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Registry, fmt, reload};
+
+use crate::log_queue::LogQueue;
+
+/// The log. When it is dropped, what was logged is written.
+pub(crate) struct Logging {
+    queue: LogQueue,
+    filter: reload::Handle<EnvFilter, Registry>,
+}
 
 /// Has everything logged from now on.
 ///
 /// # Errors
-/// If the level is none.
-pub(crate) fn start(config: &LogConfig) -> Result<()> {
-    let filter = filter(&config.level);
-    let filter = filter.with_context(|| format!("\"{}\" is no log level", config.level))?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    match config.json {
-        true => lines.json().init(),
-        false => lines.init(),
-    }
-    Ok(())
+/// If the system gives no thread for it.
+pub(crate) fn start(config: &LogConfig) -> io::Result<Logging> {
+    let queue = LogQueue::start(io::stderr(), |lines| {
+        tracing::error!("{lines} lines of the log were dropped since the start: nobody read it");
+    })?;
+    let (filter, handle) = reload::Layer::new(EnvFilter::new(&config.level));
+    let lines = fmt::layer()
+        .with_writer(queue.clone())
+        .with_ansi(io::stderr().is_terminal());
+    let lines = match config.json {
+        true => lines.json().boxed(),
+        false => lines.boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .init();
+    let panics = queue.clone();
+    panic::set_hook(Box::new(move |info| report_panic(&panics, info)));
+    Ok(Logging {
+        queue,
+        filter: handle,
+    })
 }
 
-/// A single word is a level; directives would take a mistyped one for the name of a module and log
-/// nothing.
-fn filter(level: &str) -> Result<EnvFilter> {
-    let is_word = !level.contains(['=', ',']);
-    ensure!(!is_word || level.parse::<LevelFilter>().is_ok(), "no level");
-    Ok(EnvFilter::try_new(level)?)
+/// A panic is told in the same way, lest the thread that panics hangs in a write and the process goes
+/// on without it.
+fn report_panic(queue: &LogQueue, info: &PanicHookInfo<'_>) {
+    let thread = thread::current();
+    let name = thread.name().unwrap_or("?");
+    let backtrace = std::backtrace::Backtrace::capture();
+    let words = format!("thread '{name}' {info}\n{backtrace}\n");
+    let _ = queue.clone().write_all(words.as_bytes());
+    queue.flush();
+}
+
+impl Logging {
+    /// Logs at another level from now on.
+    pub(crate) fn set_level(&self, level: &str) {
+        // It fails only where there is no log any more.
+        let _ = self.filter.reload(EnvFilter::new(level));
+    }
+}
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        self.queue.flush();
+    }
+}
+
+/// What the system says, without the number that only programmers know.
+pub(crate) fn plainly(error: &io::Error) -> String {
+    let words = error.to_string();
+    match words.split_once(" (os error ") {
+        Some((words, _)) => words.to_lowercase(),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_is_quoted_without_its_numbers() {
+        let error = io::Error::from_raw_os_error(2);
+        assert_eq!(plainly(&error), "no such file or directory");
+        assert_eq!(plainly(&io::Error::other("as it is")), "as it is");
+    }
 }

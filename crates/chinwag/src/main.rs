@@ -2,8 +2,10 @@
 //! and turns what went wrong into one sentence and an exit status. How anything works is the other
 //! crates' affair.
 
+mod announce;
 mod arguments;
 mod bench;
+mod log_queue;
 mod logging;
 mod serve;
 mod usage;
@@ -21,11 +23,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return usage::refuse(&error),
+        Err(error) => return usage::refuse(error),
     };
     let success = |()| ExitCode::SUCCESS;
     let outcome = match arguments.task {
-        Task::Serve(flags) => serve::serve(&flags).map(success),
+        Task::Serve(flags) => serve::serve(flags)
+            .map(success)
+            .map_err(anyhow::Error::from),
         Task::Join(flags) => {
             let joined = chinwag_client::join(&flags.options());
             joined.map(success).map_err(anyhow::Error::from)

@@ -1,140 +1,162 @@
-//! `chinwag serve`: from flags to a running server.
+//! `chinwag serve`: from flags to a running server, and the signals that it listens to.
 
 use std::env;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
-use chinwag_server::Server;
-use chinwag_server::config::{Config, DEFAULT_PORT};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use chinwag_server::config::{Config, ConfigError, Key, Machine};
+use chinwag_server::{BindError, Control, Reloaded, ServeError, Server};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::announce;
 use crate::arguments::ServeFlags;
-use crate::logging;
+use crate::logging::{self, Logging};
+
+/// Why a server does not start or does not go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The server itself fails.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The system fails.
+    #[error("the system fails: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SetupError {
+    /// The file cannot be read.
+    #[error("the configuration file {} cannot be read: {}", path.display(), logging::plainly(source))]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What a file, or the environment beside it, says is wrong.
+    #[error("the configuration ({}): {source}", path.display())]
+    InFile {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        source: ConfigError,
+    },
+    /// What the environment or a flag says is wrong.
+    #[error("the configuration: {0}")]
+    Elsewhere(ConfigError),
+}
 
 /// Serves until a signal says to stop.
-pub(crate) fn serve(flags: &ServeFlags) -> Result<()> {
-    let mut config = read_config(flags)?;
-    logging::start(&config.log)?;
-    if config.server.name.is_empty() {
-        config.server.name = machine_name();
-    }
+pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
+    // Before anything else: a signal that comes while the store is opened is not lost, and a terminal
+    // that is closed ends nothing.
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    let config = read_config(&flags)?;
+    let logging = logging::start(&config.log)?;
     chinwag_server::raise_descriptor_limit();
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
-    let listeners = bind(flags, &config)?;
-    let server = Server::open(config, default_data())?;
-    let announcement = announcement(&listeners)?;
-    let stop = || {
-        // Announced only when a signal finds somebody to hear it: whoever reads the announcement may
-        // send one at once.
-        let signals = Signals::new([SIGTERM, SIGINT]);
+    let listeners = chinwag_server::bind(&config.server.listen)?;
+    let place = config.place();
+    let server = Server::open(config)?;
+    let words = announce::announcement(&listeners, &place, server.operator_hint())?;
+    server.run(listeners, move |control| {
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.
-        let _ = out
-            .write_all(announcement.as_bytes())
-            .and_then(|()| out.flush());
+        let _ = out.write_all(words.as_bytes()).and_then(|()| out.flush());
         drop(out);
-        match signals {
-            Ok(mut signals) => drop(signals.forever().next()),
-            // Without handlers the signals end the process by themselves.
-            Err(_) => loop {
-                std::thread::park();
-            },
+        for signal in signals.forever() {
+            match signal {
+                SIGHUP => reload(&flags, control, &logging),
+                _ => return,
+            }
         }
-    };
-    server.run(listeners, stop)?;
+    })?;
     Ok(())
 }
 
-fn read_config(flags: &ServeFlags) -> Result<Config> {
-    let file = flags.config.as_ref().map(|path| {
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
-    });
-    let file = file.transpose().map_err(|e| anyhow!("{e:#}"))?;
-    Config::read(file.as_deref(), variables(), flags.as_table()).map_err(|error| {
-        match &flags.config {
-            Some(path) => anyhow!("the configuration ({}): {error}", path.display()),
-            None => anyhow!("the configuration: {error}"),
-        }
+fn read_config(flags: &ServeFlags) -> Result<Config, SetupError> {
+    let path = flags.config.as_deref();
+    let text = path.map(read_file).transpose()?;
+    let wrong = |source| match path {
+        // A wrong variable or flag is no fault of the file.
+        Some(path) if blames_file(&source) => SetupError::InFile {
+            path: path.to_owned(),
+            source,
+        },
+        _ => SetupError::Elsewhere(source),
+    };
+    let raw = flags.as_raw().map_err(SetupError::Elsewhere)?;
+    let variables = variables().map_err(SetupError::Elsewhere)?;
+    Config::read(text.as_deref(), variables, raw, &Machine::here()).map_err(wrong)
+}
+
+fn read_file(path: &Path) -> Result<String, SetupError> {
+    fs::read_to_string(path).map_err(|source| SetupError::File {
+        path: path.to_owned(),
+        source,
     })
 }
 
-/// The environment, without what is no text: no setting is.
-fn variables() -> impl Iterator<Item = (String, String)> {
-    env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+fn blames_file(error: &ConfigError) -> bool {
+    use chinwag_server::config::Origin;
+    match error {
+        ConfigError::UnknownVariable { .. } | ConfigError::NotText { .. } => false,
+        ConfigError::Value { origin, .. } => matches!(origin, Origin::Line(_)),
+        _ => true,
+    }
 }
 
-fn machine_name() -> String {
-    rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned()
+/// The environment, as far as it is chinwag's.
+fn variables() -> Result<Vec<(String, String)>, ConfigError> {
+    let own = env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok()?;
+        name.starts_with("CHINWAG_").then_some((name, value))
+    });
+    own.map(|(variable, value)| match value.into_string() {
+        Ok(value) => Ok((variable, value)),
+        // A path need not be text.
+        Err(_) if variable == "CHINWAG_CONFIG" => Ok((variable, String::new())),
+        Err(_) => Err(ConfigError::NotText { variable }),
+    })
+    .collect()
 }
 
-/// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`), else `$XDG_STATE_HOME/chinwag`, else
-/// `~/.local/state/chinwag` (XDG Base Directory Specification).
-fn default_data() -> PathBuf {
-    let variable = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
+/// Has the server work with what the file says now. Whatever is wrong with it changes nothing.
+fn reload(flags: &ServeFlags, control: &mut Control, logging: &Logging) {
+    if flags.config.is_none() {
+        tracing::info!("SIGHUP: there is no configuration file to read again");
+        return;
+    }
+    match read_config(flags) {
+        Ok(config) => {
+            let reloaded = control.reload(config);
+            logging.set_level(&control.config().log.level);
+            tell(&reloaded);
+        }
+        Err(error) => tracing::error!("SIGHUP: nothing has changed: {error}"),
+    }
+}
+
+fn tell(reloaded: &Reloaded) {
+    let names = |keys: &[&Key]| {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        names.join(", ")
     };
-    variable("STATE_DIRECTORY")
-        .or_else(|| Some(variable("XDG_STATE_HOME")?.join("chinwag")))
-        .unwrap_or_else(|| {
-            let home = variable("HOME").unwrap_or_else(|| ".".into());
-            home.join(".local/state/chinwag")
-        })
-}
-
-fn bind(flags: &ServeFlags, config: &Config) -> Result<Vec<TcpListener>> {
-    let addresses = &config.server.listen;
-    let default = addresses.is_empty().then_some(DEFAULT_PORT);
-    if let Some(port) = flags.port.or(default) {
-        let everywhere = chinwag_server::bind_everywhere(port);
-        return everywhere.map_err(|e| anyhow!("cannot listen on port {port}: {}", reason(&e)));
+    if !reloaded.kept.is_empty() {
+        let kept = names(&reloaded.kept);
+        tracing::warn!("SIGHUP: these take effect at the next start: {kept}");
     }
-    let bind = |address: &SocketAddr| {
-        let bound = chinwag_server::bind(*address);
-        bound.map_err(|e| anyhow!("cannot listen on {address}: {}", reason(&e)))
-    };
-    addresses.iter().map(bind).collect()
-}
-
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => "another program listens there already".into(),
-        io::ErrorKind::PermissionDenied => "ports below 1024 need more rights".into(),
-        io::ErrorKind::AddrNotAvailable => "this machine does not have that address".into(),
-        _ => error.to_string(),
+    match reloaded.changed.as_slice() {
+        [] => tracing::info!("SIGHUP: the configuration was read again, nothing has changed"),
+        changed => tracing::info!("SIGHUP: changed: {}", names(changed)),
     }
-}
-
-/// Where the server listens, and what to give to friends.
-fn announcement(listeners: &[TcpListener]) -> Result<String> {
-    let mut out = String::new();
-    let mut told = Vec::new();
-    for listener in listeners {
-        let address = listener.local_addr()?;
-        writeln!(out, "chinwag is listening on {address}")?;
-        told.push(invitation(address));
-    }
-    told.dedup();
-    for invitation in told {
-        writeln!(out, "Anybody can join with: {invitation}")?;
-    }
-    Ok(out)
-}
-
-fn invitation(address: SocketAddr) -> String {
-    let host = match address.ip() {
-        ip if ip.is_unspecified() => machine_name(),
-        ip => ip.to_string(),
-    };
-    format!("nc {host} {}", address.port())
 }

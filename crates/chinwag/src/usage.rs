@@ -5,7 +5,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use clap::error::ErrorKind;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::arguments::Arguments;
 
@@ -27,7 +28,8 @@ fn command() -> clap::Command {
 
 /// Says what is wrong with the arguments, or what was asked for instead (`--help`). What is wrong
 /// always comes with a usage line and status 2; clap leaves the line out where only a value is bad.
-pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+pub(crate) fn refuse(error: clap::Error) -> ExitCode {
+    let error = with_good_tips(error);
     let _ = error.print();
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
@@ -42,4 +44,35 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "\n{usage}");
     }
     ExitCode::from(2)
+}
+
+/// clap takes an unknown flag for a value that lacks `--` before it, which is never meant here. What
+/// is known to be looked for gets a tip that helps.
+fn with_good_tips(mut error: clap::Error) -> clap::Error {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let _ = error.remove(ContextKind::Suggested);
+    if let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg)
+        && let Some(tip) = tip(typed)
+    {
+        let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
+        let _ = error.remove(ContextKind::SuggestedArg);
+        let _ = error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
+/// Flags that other programs have, and what does the same here.
+fn tip(typed: &str) -> Option<&'static str> {
+    match typed {
+        "--port" | "-p" => Some("the port stands by itself: chinwag serve 8989"),
+        "--host" | "--bind" | "--address" | "-l" => {
+            Some("--listen ADDR, such as --listen 127.0.0.1:8989")
+        }
+        "-c" => Some("--config FILE"),
+        "-d" | "--dir" => Some("--data DIR"),
+        "-v" | "--verbose" => Some("--log debug"),
+        _ => None,
+    }
 }

@@ -174,6 +174,8 @@ pub enum Answer {
     Ignores(Vec<Name>),
     /// To `Restrictions`.
     Restrictions {
+        /// The number of bans and of mutes on all pages.
+        counts: (usize, usize),
         /// A page of the bans, oldest first.
         bans: Vec<Restriction>,
         /// The mutes that have place behind the last of the bans, oldest first.

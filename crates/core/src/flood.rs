@@ -30,6 +30,14 @@ impl Rate {
         }
     }
 
+    /// The time between two tokens.
+    pub fn interval(self) -> Duration {
+        match self.per_second > 0.0 {
+            true => Duration::from_millis((1_000.0 / self.per_second) as u64 + 1),
+            false => Duration::MAX,
+        }
+    }
+
     /// The time in which an empty bucket fills.
     pub fn refill(self) -> Duration {
         if self.per_second > 0.0 {

@@ -1,4 +1,5 @@
-//! Every limit, with its unit and its reason. What an operator may want to change is a key of the
+//! The limits of names, text, people and rooms, each with its unit and its reason; those of sockets,
+//! threads and queues are the server's. What an operator may want to change is a key of the
 //! configuration file, whose default stands here.
 //!
 //! Names end in what they count: `_max` alone counts things, `_bytes_max` bytes.
@@ -44,21 +45,9 @@ pub const REGISTRATIONS_MAX: usize = 100_000;
 pub const NAME_TRIES_MAX: u8 = 5;
 /// Time to choose a name: long enough to think, short enough that idle strangers do not pile up.
 pub const ARRIVAL_TIME: Duration = Duration::from_secs(60);
-/// Bytes that a connection may send before it has a name: some names, and a script's first lines.
-pub const ARRIVAL_BYTES_MAX: usize = 4096;
 /// Time that the server waits for a client to speak first. Clients of TLS, HTTP, SSH and IRC do
 /// within milliseconds; over a slow link they take a round trip.
 pub const SNIFF_TIME: Duration = Duration::from_millis(250);
-/// Silent connections that wait for that; when more come, the oldest waits no longer. Clients that
-/// speak first do so before eight others have connected, unless thousands connect every second.
-pub const SNIFFING_MAX: usize = 8;
-/// Connections from one address (one /64 of IPv6). Loopback is exempt.
-pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 32;
-/// Connections from one address in a row, and how many more come free every second.
-pub const CONNECT_RATE: Rate = Rate {
-    burst: 64,
-    per_second: 4.0,
-};
 /// Time that a lost session can be resumed: a reboot, a tunnel, a change of network.
 pub const RESUME_TIME: Duration = Duration::from_mins(10);
 /// Messages that an arriving person is shown of the room: a screenful.
@@ -99,41 +88,15 @@ pub const SEARCH_LINES_MAX: usize = 50;
 pub const LOG_LINES_MAX: usize = 200;
 /// Entries that `/log` shows when nobody says how many.
 pub const LOG_LINES: usize = 20;
-/// Messages of each room that are kept in memory for newcomers and for those who resume.
-pub const RECENT_MAX: usize = 128;
-/// Bytes of those messages' text in each room.
-pub const RECENT_BYTES_MAX: usize = 32 << 10;
 
-// Sockets.
+// What the page on the plain protocol prints of the server's own.
+
+/// Time that a socket may take nothing while there is something to write.
+pub const STALL_TIME: Duration = Duration::from_secs(30);
+
+// Lines for readers that are behind.
 
 /// Bytes of one room's lines that are kept for readers who are behind; beyond it they skip.
 pub const ROOM_LOG_BYTES_MAX: usize = 4 << 20;
 /// Bytes of private lines that are kept for one session that is behind.
 pub const PRIVATE_LOG_BYTES_MAX: usize = 256 << 10;
-/// Bytes read from one socket before others have their turn.
-pub const READ_BYTES_MAX: usize = 64 << 10;
-/// Time that a socket may take nothing while there is something to write.
-pub const STALL_TIME: Duration = Duration::from_secs(30);
-/// Time without a sign of life after which the kernel asks, and the time between questions.
-pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
-/// See [`KEEPALIVE_IDLE`].
-pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
-/// Questions without an answer before the peer counts as dead.
-pub const KEEPALIVE_PROBES: u32 = 3;
-/// Time after which unacknowledged data counts as lost (`TCP_USER_TIMEOUT`).
-pub const USER_TIMEOUT: Duration = Duration::from_secs(60);
-
-// Between the threads.
-
-/// Lines that one session may have under way to the hub. Beyond it its socket is not read.
-pub const SESSION_REQUESTS_MAX: u32 = 256;
-/// Batches of requests that may wait for the hub, of all shards together.
-pub const HUB_QUEUE_MAX: usize = 256;
-/// Requests that the hub decides before it commits: bounds the time of a turn to some 20 ms.
-pub const TURN_REQUESTS_MAX: usize = 4096;
-/// Turns that may wait for a shard before the hub waits for it.
-pub const SHARD_QUEUE_MAX: usize = 64;
-/// Questions to the history, and passwords to be hashed, that may wait. More are refused.
-pub const DESK_QUEUE_MAX: usize = 256;
-/// Time from the signal to stop until the process ends, whatever sockets still hold.
-pub const STOP_TIME: Duration = Duration::from_secs(4);

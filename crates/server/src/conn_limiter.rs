@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chinwag_core::{Bucket, Monotonic, Rate, home_of};
+use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
 
 /// A household: its block of addresses as numbers, without what all blocks of its kind share.
 type Home = u128;
@@ -16,7 +16,13 @@ type Home = u128;
 #[derive(Clone, Debug)]
 pub(crate) struct ConnLimiter {
     homes: Arc<Mutex<HashMap<Home, Door>>>,
-    connections_max: usize,
+    limits: Arc<Mutex<DoorLimits>>,
+}
+
+/// What one household may have. No limit is none.
+#[derive(Clone, Copy, Debug)]
+struct DoorLimits {
+    connections_max: Option<usize>,
     rate: Rate,
 }
 
@@ -47,12 +53,24 @@ pub(crate) enum TurnedAway {
 const HOMES_MAX: usize = 10_000;
 
 impl ConnLimiter {
-    pub(crate) fn new(connections_max: usize, rate: Rate) -> Self {
-        Self {
-            homes: Arc::default(),
+    pub(crate) fn new(connections_max: Option<usize>, rate: Rate) -> Self {
+        let limits = DoorLimits {
             connections_max,
             rate,
+        };
+        Self {
+            homes: Arc::default(),
+            limits: Arc::new(Mutex::new(limits)),
         }
+    }
+
+    /// Holds those who come from now on against other limits.
+    pub(crate) fn configure(&self, connections_max: Option<usize>, rate: Rate) {
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        *limits = DoorLimits {
+            connections_max,
+            rate,
+        };
     }
 
     /// Lets a connection in; `None` where it is not counted.
@@ -67,13 +85,14 @@ impl ConnLimiter {
         if address.to_canonical().is_loopback() {
             return Ok(None);
         }
-        let home = match home_of(address).network() {
+        let home = match subnet_of(address).network() {
             IpAddr::V4(v4) => u128::from(v4.to_bits()),
             IpAddr::V6(v6) => v6.to_bits(),
         };
+        let limits = *self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
         if homes.len() >= HOMES_MAX {
-            let refill = self.rate.refill();
+            let refill = limits.rate.refill();
             homes.retain(|_, door| door.open > 0 || now.since(door.last) < refill);
         }
         let door = homes.entry(home).or_insert_with(|| Door {
@@ -81,11 +100,11 @@ impl ConnLimiter {
             bucket: Bucket::full(now),
             last: now,
         });
-        if self.connections_max > 0 && door.open >= self.connections_max {
+        if limits.connections_max.is_some_and(|max| door.open >= max) {
             return Err(TurnedAway::TooMany);
         }
         door.last = now;
-        let taken = door.bucket.take(self.rate, now);
+        let taken = door.bucket.take(limits.rate, now);
         taken.map_err(|_| TurnedAway::TooOften)?;
         door.open += 1;
         let homes = self.homes.clone();
@@ -118,7 +137,7 @@ mod tests {
 
     #[test]
     fn connections_are_counted_and_given_back() {
-        let limiter = ConnLimiter::new(2, Rate::UNLIMITED);
+        let limiter = ConnLimiter::new(Some(2), Rate::UNLIMITED);
         let enter = |address| limiter.enter(ip(address), Monotonic(0));
         let first = enter("192.0.2.1");
         let _second = enter("::ffff:192.0.2.1");
@@ -130,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_household_counts_as_one() {
-        let limiter = ConnLimiter::new(1, Rate::UNLIMITED);
+        let limiter = ConnLimiter::new(Some(1), Rate::UNLIMITED);
         let _first = limiter.enter(ip("2001:db8:1:2::1"), Monotonic(0));
         let second = limiter.enter(ip("2001:db8:1:2::2"), Monotonic(0));
         assert_eq!(second.map(drop), Err(TurnedAway::TooMany));
@@ -138,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_row_of_connections_is_slowed_down() {
-        let limiter = ConnLimiter::new(0, RATE);
+        let limiter = ConnLimiter::new(None, RATE);
         let enter = |at| limiter.enter(ip("192.0.2.1"), at).map(drop);
         assert!((0..5).all(|_| enter(Monotonic(0)).is_ok()));
         assert_eq!(enter(Monotonic(0)), Err(TurnedAway::TooOften));
@@ -146,8 +165,20 @@ mod tests {
     }
 
     #[test]
+    fn new_limits_hold_for_those_who_come_next() {
+        let limiter = ConnLimiter::new(Some(1), Rate::UNLIMITED);
+        let enter = || limiter.enter(ip("192.0.2.1"), Monotonic(0));
+        let _first = enter();
+        assert_eq!(enter().map(drop), Err(TurnedAway::TooMany));
+        limiter.configure(Some(2), Rate::UNLIMITED);
+        let _second = enter().expect("there is room for two");
+        limiter.configure(None, RATE);
+        assert!(enter().is_ok());
+    }
+
+    #[test]
     fn loopback_is_exempt() {
-        let limiter = ConnLimiter::new(1, RATE);
+        let limiter = ConnLimiter::new(Some(1), RATE);
         assert!((0..100).all(|_| limiter.enter(ip("127.0.0.1"), Monotonic(0)).is_ok()));
         assert!(limiter.enter(ip("::1"), Monotonic(0)).is_ok());
     }

@@ -5,9 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chinwag_core::limits::KEEPALIVE_PROBES;
-use chinwag_core::{Prefs, Timestamp};
-use chinwag_wire::plain::{Notice, Renderer, Style, TimeZone};
+use crate::limits::KEEPALIVE_PROBES;
+use chinwag_wire::dialect::too_many_connections;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
@@ -30,7 +29,7 @@ const REST: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// If the port cannot be had.
-pub fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
+pub(crate) fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
     let v6 = match bind((Ipv6Addr::UNSPECIFIED, port).into()) {
         Ok(listener) => Some(listener),
         Err(e) if has_no_family(&e) => None,
@@ -47,7 +46,7 @@ pub fn bind_everywhere(port: u16) -> io::Result<Vec<std::net::TcpListener>> {
     }
 }
 
-fn has_no_family(error: &io::Error) -> bool {
+pub(crate) fn has_no_family(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported
@@ -58,7 +57,7 @@ fn has_no_family(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// If it cannot be had.
-pub fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -100,8 +99,6 @@ enum After {
     Wait,
     /// Let some connections end first.
     Rest,
-    /// Nobody takes connections any more.
-    End,
 }
 
 impl Acceptor {
@@ -168,7 +165,6 @@ impl Acceptor {
                 match self.accept_from(number) {
                     After::Wait => {}
                     After::Rest => rest_until = Some(Instant::now() + REST),
-                    After::End => return Ok(()),
                 }
             }
         }
@@ -182,9 +178,7 @@ impl Acceptor {
                     if std::mem::take(&mut self.is_exhausted) {
                         tracing::info!("connections are accepted again");
                     }
-                    if !self.admit(stream, address.ip().to_canonical()) {
-                        return After::End;
-                    }
+                    self.admit(stream, address.ip().to_canonical());
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return After::Wait,
                 Err(error) if is_exhaustion(&error) => {
@@ -199,23 +193,24 @@ impl Acceptor {
         }
     }
 
-    /// Gives a connection to a shard, or turns it away. Returns whether there is a shard.
-    fn admit(&mut self, stream: TcpStream, address: IpAddr) -> bool {
+    /// Gives a connection to a shard, or turns it away.
+    fn admit(&mut self, stream: TcpStream, address: IpAddr) {
         let permit = match self.limiter.enter(address, self.clock.now()) {
             Ok(permit) => permit,
             Err(why) => {
                 tracing::debug!("turned a connection from {address} away: {why:?}");
                 turn_away(&stream);
-                return true;
+                return;
             }
         };
         let shard = &self.shards[self.next];
         self.next = (self.next + 1) % self.shards.len();
+        // A shard that has ended ends the process: nobody waits for this connection then.
         shard.send(ToShard::Accepted {
             stream,
             address,
             permit,
-        })
+        });
     }
 }
 
@@ -230,11 +225,8 @@ fn is_exhaustion(error: &io::Error) -> bool {
 }
 
 fn turn_away(mut stream: &TcpStream) {
-    let style = Style::of(&Prefs::default(), &TimeZone::UTC, false);
-    let mut words = Vec::new();
-    Renderer::new(style, Timestamp::default()).notice(&mut words, Notice::TooManyConnections);
     // The socket is new and takes this much; if it does not, there is nobody to tell.
-    let _ = stream.write(&words);
+    let _ = stream.write(too_many_connections());
 }
 
 /// Sets what each connection of a listener is to have; they inherit it, which saves each of them six
@@ -243,16 +235,15 @@ fn turn_away(mut stream: &TcpStream) {
 /// Nobody's lines wait for more of them (Nagle), and a peer that is gone is found within about a
 /// minute: by questions where there is nothing to write, by the user timeout where there is
 /// (RFC 5482).
-fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
-    let duration = |span: Duration| span;
+pub(crate) fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
     let socket = SockRef::from(listener);
     socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new()
-        .with_time(duration(limits.keepalive_idle))
-        .with_interval(duration(limits.keepalive_interval))
+        .with_time(limits.keepalive_idle)
+        .with_interval(limits.keepalive_interval)
         .with_retries(KEEPALIVE_PROBES);
     socket.set_tcp_keepalive(&keepalive)?;
-    socket.set_tcp_user_timeout(Some(duration(limits.user_timeout)))
+    socket.set_tcp_user_timeout(Some(limits.user_timeout))
 }
 
 /// Lets the process have as many descriptors as it may: each connection takes one.
@@ -281,16 +272,15 @@ mod tests {
             .expect("a listener that waits");
         let (connection, _) = listener.accept().expect("a connection");
         let socket = SockRef::from(&connection);
-        let millis = |span: Duration| span;
         assert!(socket.tcp_nodelay().expect("an option"));
         assert!(socket.keepalive().expect("an option"));
         assert_eq!(
             socket.tcp_keepalive_time().expect("an option"),
-            millis(limits.keepalive_idle)
+            limits.keepalive_idle
         );
         assert_eq!(
             socket.tcp_user_timeout().expect("an option"),
-            Some(millis(limits.user_timeout))
+            Some(limits.user_timeout)
         );
     }
 }

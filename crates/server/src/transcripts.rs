@@ -19,19 +19,19 @@ use std::collections::VecDeque;
 use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
 use chinwag_store::{Durability, Place, Store};
-use chinwag_wire::plain::TimeZone;
 
 use crate::config::Config;
-use crate::desk::{Archive, Desk, DeskReply, Question, Task, work_on};
+use crate::control::{HubConfig, ShardConfig};
 use crate::hub::Hub;
-use crate::shard::{Ready, Setting, Shard};
-use crate::socket::Socket;
+use crate::hub::Ticket;
+use crate::shard::{Shard, Shared, Turn};
+use crate::transport::{Ready, Stream, Transport};
+use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
 
 /// Sat 2026-11-21 14:02 UTC.
 const START: Timestamp = Timestamp(1_795_269_720_000);
@@ -49,15 +49,15 @@ struct Pipe {
 
 /// The peer's end.
 #[derive(Debug, Default)]
-struct MemorySocket(Rc<RefCell<Pipe>>);
+struct MemorySocket(Arc<Mutex<Pipe>>);
 
 /// The server's end.
 #[derive(Debug)]
-struct ServerEnd(Rc<RefCell<Pipe>>);
+struct ServerEnd(Arc<Mutex<Pipe>>);
 
 impl Drop for ServerEnd {
     fn drop(&mut self) {
-        let mut pipe = self.0.borrow_mut();
+        let mut pipe = self.0.lock().expect("a pipe");
         // Whoever has reset the connection sees nothing of its end.
         pipe.closed |= !pipe.reset && !pipe.was_closed;
     }
@@ -69,7 +69,7 @@ impl MemorySocket {
     }
 
     fn readiness(&self) -> Ready {
-        let pipe = self.0.borrow();
+        let pipe = self.0.lock().expect("a pipe");
         let closed = pipe.fin || pipe.reset;
         Ready {
             readable: closed || !pipe.to_server.is_empty(),
@@ -79,9 +79,9 @@ impl MemorySocket {
     }
 }
 
-impl Socket for ServerEnd {
-    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut pipe = self.0.borrow_mut();
+impl Stream for ServerEnd {
+    fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut pipe = self.0.lock().expect("a pipe");
         if pipe.reset {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
@@ -95,14 +95,14 @@ impl Socket for ServerEnd {
         Ok(n)
     }
 
-    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        let mut pipe = self.0.borrow_mut();
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut pipe = self.0.lock().expect("a pipe");
         pipe.from_server.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
-    fn shut_down_write(&self) {
-        let mut pipe = self.0.borrow_mut();
+    fn shut_down_write(&mut self) {
+        let mut pipe = self.0.lock().expect("a pipe");
         (pipe.closed, pipe.was_closed) = (true, true);
     }
 }
@@ -121,7 +121,7 @@ struct World {
     hub: Hub,
     shard: Shard,
     archive: Archive,
-    questions: Receiver<Question>,
+    jobs: Receiver<Submitted>,
     now: Timestamp,
     people: Vec<(String, MemorySocket, ConnId)>,
 }
@@ -141,26 +141,26 @@ fn roll() -> u64 {
 impl World {
     fn new(config: &str) -> Self {
         ROLLS.set(0);
-        let config = Config::read(Some(config), [], toml::Table::new()).expect("a configuration");
+        let config = Config::from_file(config).expect("a configuration");
         let opened = Store::open(Place::Memory, Durability::Process, config.retention());
         let opened = opened.expect("a store");
         let archive = Archive {
             reader: opened.store.reader().expect("a reader"),
-            matches_max: config.limits.search_lines_max,
         };
-        let (desk, questions) = Desk::unattended();
-        let setting = Setting {
-            name: "localhost".into(),
-            zone: TimeZone::UTC,
-            limits: Arc::new(config.limits.clone()),
-        };
+        let (workers, jobs) = Workers::unattended();
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
-        let (settings, replay) = (config.settings(), config.history.replay);
+        let shared = Shared::new(
+            ShardConfig::of(&config),
+            workers,
+            names,
+            (START, steady(START)),
+        );
+        let hub_config = HubConfig::of(&config);
         Self {
-            hub: Hub::new(settings, replay, opened, Arc::default(), (START, roll)),
-            shard: Shard::new(0, setting, names, desk, (START, steady(START))),
+            hub: Hub::new(hub_config, opened, Arc::default(), (START, roll)),
+            shard: Shard::new(0, shared),
             archive,
-            questions,
+            jobs,
             now: START,
             people: Vec::new(),
         }
@@ -170,39 +170,47 @@ impl World {
     fn settle(&mut self) {
         for _ in 0..1_000 {
             for (_, socket, conn) in &self.people {
-                if let Some(slot) = self.shard.slot_of(*conn) {
-                    self.shard.on_ready(slot, socket.readiness());
+                if let Some(slot) = self.shard.find(*conn) {
+                    self.shard.handle_ready(slot, socket.readiness());
                 }
             }
-            self.shard.look_after(steady(self.now));
-            self.shard.flush_all();
-            let requests = self.shard.take_outbox();
-            let questions: Vec<Question> = self.questions.try_iter().collect();
-            let is_done = requests.is_none() && questions.is_empty();
-            for (conn, task) in questions {
-                self.answer(conn, task);
+            self.shard.handle_input(steady(self.now));
+            self.shard.write(|| false);
+            let requests = self.shard.poll_requests();
+            let jobs: Vec<Submitted> = self.jobs.try_iter().collect();
+            let is_done = requests.is_none() && jobs.is_empty();
+            for (conn, ticket, job) in jobs {
+                self.work(conn, ticket, job);
             }
             for request in requests.into_iter().flatten() {
                 self.hub.take(request, self.now);
             }
             let turn = self.hub.finish(self.now);
-            self.shard
-                .deliver(&turn.deliveries, turn.replies, (turn.at, steady(self.now)));
-            self.shard.flush_all();
-            if is_done && turn.deliveries.is_empty() {
+            let is_quiet = turn.deliveries.is_empty();
+            let turn = Turn {
+                at: turn.at,
+                deliveries: turn.deliveries.into(),
+                replies: turn.replies,
+            };
+            self.shard.deliver(turn, steady(self.now));
+            self.shard.write(|| false);
+            if is_done && is_quiet && !self.shard.has_input() {
                 return;
             }
         }
         panic!("it never comes to rest");
     }
 
-    fn answer(&mut self, conn: ConnId, task: Task) {
-        let finding = match task {
-            Task::Hash(_) | Task::Verify { .. } => work_on(task),
-            task => self.archive.look_up(task),
+    fn work(&mut self, conn: ConnId, ticket: Ticket, job: Job) {
+        let result = match job {
+            Job::Hash(_) | Job::Verify { .. } => work_on_password(job),
+            job => self.archive.work(job),
         };
-        self.shard.on_finding(DeskReply { conn, finding });
-        self.shard.resume_relieved();
+        self.shard.handle_job(JobReply {
+            conn,
+            ticket,
+            result,
+        });
     }
 
     fn pass(&mut self, span: Duration) {
@@ -211,7 +219,7 @@ impl World {
             let deadlines = [self.shard.deadline().map(wall), self.hub.deadline()];
             let next = deadlines.into_iter().flatten().min().unwrap_or(end);
             self.now = next.clamp(self.now + Duration::from_millis(1), end);
-            self.shard.tick(steady(self.now));
+            self.shard.handle_timeouts(steady(self.now));
             self.hub.tidy(self.now);
             self.settle();
         }
@@ -220,9 +228,12 @@ impl World {
     fn connect(&mut self, name: &str, waits: bool) {
         let socket = MemorySocket::default();
         let address = "192.0.2.1".parse().expect("an address");
-        let conn = self
-            .shard
-            .admit(socket.server_end(), address, None, steady(self.now));
+        let conn = self.shard.admit(
+            Transport::new(socket.server_end()),
+            address,
+            None,
+            steady(self.now),
+        );
         self.people.retain(|(other, _, _)| other != name);
         self.people.push((name.to_owned(), socket, conn));
         if waits {
@@ -248,10 +259,15 @@ impl World {
             (">", line) => {
                 let mut bytes = unescape(line.strip_prefix(' ').unwrap_or(line));
                 bytes.push(b'\n');
-                self.socket(name).0.borrow_mut().to_server.extend(bytes);
+                self.socket(name)
+                    .0
+                    .lock()
+                    .expect("a pipe")
+                    .to_server
+                    .extend(bytes);
             }
-            ("^", _) => self.socket(name).0.borrow_mut().fin = true,
-            _ => self.socket(name).0.borrow_mut().reset = true,
+            ("^", _) => self.socket(name).0.lock().expect("a pipe").fin = true,
+            _ => self.socket(name).0.lock().expect("a pipe").reset = true,
         }
         self.settle();
     }
@@ -259,7 +275,7 @@ impl World {
     /// What everybody was written since the last look.
     fn seen(&mut self, out: &mut String) {
         for (name, socket, _) in &self.people {
-            let bytes = std::mem::take(&mut socket.0.borrow_mut().from_server);
+            let bytes = std::mem::take(&mut socket.0.lock().expect("a pipe").from_server);
             let text = String::from_utf8_lossy(&bytes)
                 .replace('\r', "\\r")
                 .replace('\x07', "\\x07");
@@ -271,7 +287,7 @@ impl World {
                 };
                 written.expect("strings take everything");
             }
-            if std::mem::take(&mut socket.0.borrow_mut().closed) {
+            if std::mem::take(&mut socket.0.lock().expect("a pipe").closed) {
                 writeln!(out, "{name}| (closed)").expect("strings take everything");
             }
         }
@@ -340,6 +356,19 @@ fn people_see_what_the_transcripts_say() {
         "UPDATE=1 writes what is seen now\n{}",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn a_peer_that_does_not_close_is_given_the_linger_time() {
+    let mut world = World::new("[limits]\nlinger_time = \"30s\"");
+    for step in ["ann$", "ann> ann", "ann> /quit"] {
+        world.step(step);
+    }
+    let conn = world.people[0].2;
+    world.pass(Duration::from_secs(29));
+    assert!(world.shard.find(conn).is_some());
+    world.pass(Duration::from_secs(1));
+    assert!(world.shard.find(conn).is_none());
 }
 
 fn first_difference(expected: &str, found: &str) -> String {

@@ -7,7 +7,6 @@ use rusqlite::{Connection, Row, params};
 
 use crate::block::signed;
 use crate::error::{Damage, Error};
-use crate::history::Reader;
 use crate::schema::{self, key};
 use crate::snapshot;
 
@@ -22,23 +21,17 @@ pub struct AuditLine {
     pub act: ModAction,
 }
 
-impl Reader {
-    /// The newest entries of the log of what operators did, oldest first.
-    ///
-    /// # Errors
-    /// [`Error`] if the log cannot be read.
-    pub fn audit_log(&mut self, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
-        let sql =
-            "SELECT at, by, act, target, until, words FROM audit_log ORDER BY seq DESC LIMIT ?1";
-        let mut statement = self.messages.conn()?.prepare_cached(sql)?;
-        let mut rows = statement.query([signed(lines_max as u64)])?;
-        let mut lines = Vec::new();
-        while let Some(row) = rows.next()? {
-            lines.push(read(row)?.ok_or(Damage::Row("audit_log"))?);
-        }
-        lines.reverse();
-        Ok(lines)
+/// The newest entries of the log, oldest first.
+pub(crate) fn newest(conn: &Connection, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
+    let sql = "SELECT at, by, act, target, until, words FROM audit_log ORDER BY seq DESC LIMIT ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query([signed(lines_max as u64)])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        lines.push(read(row)?.ok_or(Damage::Row("audit_log"))?);
     }
+    lines.reverse();
+    Ok(lines)
 }
 
 /// Writes an entry and does what is to last of it.

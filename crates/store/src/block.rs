@@ -147,7 +147,7 @@ impl Drafts {
 /// The columns of [`Block::read`], in its order.
 macro_rules! block_columns {
     () => {
-        "first_seq, last_seq, turn, room, first_at, last_at, count, body"
+        "first_seq, last_seq, turn, room, first_at, before, count, body"
     };
 }
 pub(crate) use block_columns;
@@ -160,7 +160,8 @@ pub(crate) struct Block {
     pub(crate) turn: Seq,
     pub(crate) room: RoomId,
     pub(crate) first_at: Timestamp,
-    pub(crate) last_at: Timestamp,
+    /// Messages that the room had before it, trimmed ones included.
+    pub(crate) before: u64,
     pub(crate) count: u64,
     pub(crate) body: Vec<u8>,
 }
@@ -184,7 +185,7 @@ impl Block {
             turn: Seq(unsigned(row, 2)?),
             room: RoomId(row.get(3)?),
             first_at: Timestamp(row.get(4)?),
-            last_at: Timestamp(row.get(5)?),
+            before: unsigned(row, 5)?,
             count: unsigned(row, 6)?,
             body: row.get(7)?,
         })
@@ -345,7 +346,7 @@ mod tests {
             turn: draft.first,
             room: draft.room,
             first_at: draft.first_at,
-            last_at: draft.last_at,
+            before: 0,
             count: draft.count.into(),
             body: draft.body.clone(),
         }
@@ -460,7 +461,7 @@ mod tests {
         fn random_bytes_never_panic(body: Vec<u8>, first: u64, at: i64, count: u64) {
             let block = Block {
                 first: Seq(first), last: Seq(first), turn: Seq(first), room: RoomId(0),
-                first_at: Timestamp(at), last_at: Timestamp(at), count, body,
+                first_at: Timestamp(at), before: 0, count, body,
             };
             let _ = block.messages();
         }

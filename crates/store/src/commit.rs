@@ -5,7 +5,9 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chinwag_core::{Event, Fact, Name, Registration, RoomId, RoomName, Seq, Text, Timestamp};
+use chinwag_core::{
+    Event, Fact, ModAction, Name, Registration, RoomId, RoomName, Seq, Text, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::audit_log;
@@ -13,9 +15,11 @@ use crate::block::{Draft, Drafts, Names, signed};
 use crate::checkpoint::Checkpointer;
 use crate::database::{Database, Role};
 use crate::error::{CommitError, Error};
-use crate::history::Reader;
 use crate::index::Indexer;
+use crate::notice;
 use crate::open::Retention;
+use crate::reader::Reader;
+use crate::recent::{self, Recent};
 use crate::snapshot;
 
 /// The store's one writer. Whoever decides what happens owns it.
@@ -55,6 +59,11 @@ impl Store {
             names: Names::default(),
             log_is_long: Arc::default(),
         }
+    }
+
+    /// Trims by this from now on.
+    pub fn set_retention(&mut self, retention: Retention) {
+        self.retention = retention;
     }
 
     /// A connection for reading, to be used beside the writer.
@@ -117,6 +126,20 @@ impl Store {
                 Err(error.into())
             }
         }
+    }
+
+    /// The newest messages of a room: at most so many, and of at most so many bytes of text.
+    ///
+    /// # Errors
+    /// [`Error`] if they cannot be read.
+    pub fn recent(
+        &mut self,
+        room: RoomId,
+        messages_max: usize,
+        bytes_max: usize,
+    ) -> Result<Recent, Error> {
+        let conn = self.database.conn_as_is()?;
+        recent::read(conn, room, messages_max, bytes_max, &mut self.names)
     }
 
     /// Makes sure that what will be written goes into the file that the next start will read.
@@ -262,6 +285,7 @@ impl Turn<'_> {
                 Fact::TopicSet { room, by, text } => {
                     self.ensure_room(*room)?;
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
+                    notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
                 Fact::Registered {
                     name,
@@ -276,7 +300,12 @@ impl Turn<'_> {
                     };
                     audit_log::put_registration(self.conn, &registration)?;
                 }
-                Fact::Moderated(audit_entry) => audit_log::write(self.conn, event, audit_entry)?,
+                Fact::Moderated(entry) => {
+                    audit_log::write(self.conn, event, entry)?;
+                    if let ModAction::Announce(text) = &entry.act {
+                        notice::write(self.conn, event, None, &entry.by, Some(text))?;
+                    }
+                }
                 fact => debug_assert!(is_said(event), "not durable: {fact:?}"),
             }
         }

@@ -91,11 +91,7 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder { path, source } => {
-                write!(
-                    f,
-                    "the data folder {} cannot be used: {source}",
-                    path.display()
-                )
+                write!(f, "the data folder {} {}", path.display(), Why(source))
             }
             Self::InUse { path } => {
                 write!(
@@ -125,6 +121,30 @@ impl fmt::Display for OpenError {
                     "the database {} cannot be opened: {source}",
                     path.display()
                 )
+            }
+        }
+    }
+}
+
+/// Why a folder cannot be used, and what to do, without the numbers that only programmers know.
+struct Why<'a>(&'a io::Error);
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                f.write_str("cannot be made: a file has that name, or a part of it; name a folder")
+            }
+            io::ErrorKind::PermissionDenied => {
+                f.write_str("cannot be used: this user may not make it or write to it")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                f.write_str("cannot be used: its file system is read-only")
+            }
+            _ => {
+                let words = self.0.to_string();
+                let words = words.split(" (os error ").next().unwrap_or_default();
+                write!(f, "cannot be used: {}", words.to_lowercase())
             }
         }
     }

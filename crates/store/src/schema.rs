@@ -14,7 +14,9 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// before it, so that a total is two look-ups. `turn` is the first block of the same commit: the
 /// blocks of one turn overlap, those of different turns never do.
 ///
-/// `audit_entry` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
+/// `notice`: the topics set in a room, and announcements, which have none.
+///
+/// `audit_log` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
 /// is for reading.
 const VERSION_1: &str = "
 CREATE TABLE block (
@@ -36,6 +38,14 @@ CREATE TABLE room (
     topic_by  TEXT,
     topic_at  INTEGER
 ) STRICT;
+CREATE TABLE notice (
+    seq   INTEGER PRIMARY KEY,
+    room  INTEGER,
+    at    INTEGER NOT NULL,
+    by    TEXT NOT NULL,
+    text  TEXT
+) STRICT;
+CREATE INDEX notice_of_room ON notice (room, seq);
 CREATE TABLE registration (
     folded     TEXT PRIMARY KEY,
     name       TEXT NOT NULL,

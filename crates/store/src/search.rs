@@ -7,13 +7,13 @@
 use std::path::PathBuf;
 
 use chinwag_core::{Event, Name, RoomId, Seq, Timestamp};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::block::{Block, Message, Names, block_columns, signed};
 use crate::database::{Database, FileId, file_id};
 use crate::error::Error;
-use crate::history::{Reader, block_with, first_block_since};
 use crate::index::{mark_of, path_of};
+use crate::reader::Reader;
 use crate::words::{Phrase, write_words};
 
 /// Messages behind the mark that one search looks at: some tenths of a second. The index is
@@ -45,7 +45,7 @@ pub struct SearchQuery {
 /// What a search has found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The newest matches, oldest first, as in [`History`](crate::History).
+    /// The newest matches, oldest first, as in [`Page`](crate::Page).
     pub events: Vec<Event>,
     /// Whether there are older matches.
     pub more: bool,
@@ -327,4 +327,70 @@ impl Search<'_> {
             complete,
         }
     }
+}
+
+/// The first block, by the messages' order, that lies wholly at or behind a time; `i64::MAX` if
+/// there is none.
+///
+/// Found by halving, since blocks stand in the order of time as well: an index by time would cost
+/// every commit a page. Where the clock was set back the answer is one of several that are right.
+fn first_block_since(conn: &Connection, time: Timestamp) -> rusqlite::Result<i64> {
+    if time == Timestamp(i64::MAX) {
+        return Ok(i64::MAX);
+    }
+    // Asked for in one SELECT, they would be looked for in all rows.
+    let ends = "SELECT (SELECT min(first_seq) FROM block), (SELECT max(first_seq) FROM block)";
+    let ends: (Option<i64>, Option<i64>) = conn
+        .prepare_cached(ends)?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (Some(mut low), Some(mut high)) = ends else {
+        return Ok(i64::MAX);
+    };
+    high += 1;
+    // The answer is a block between `low` and `high`, or the end, which `high` stands for.
+    let at_or_behind = "SELECT first_seq, first_at FROM block WHERE first_seq >= ?1
+                        ORDER BY first_seq LIMIT 1";
+    let mut statement = conn.prepare_cached(at_or_behind)?;
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let block: Option<(i64, i64)> = statement
+            .query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match block {
+            Some((first, at)) if at < time.0 => low = first + 1,
+            _ => high = middle,
+        }
+    }
+    let block: Option<i64> = statement.query_row([low], |row| row.get(0)).optional()?;
+    Ok(block.unwrap_or(i64::MAX))
+}
+
+/// The block that a message stands in, if it is kept; in this room, if one is named.
+///
+/// The blocks of one turn overlap, and the newest block that begins at or before the message is
+/// of its turn. So the block is that one or one before it in the turn.
+fn block_with(conn: &Connection, seq: Seq, room: Option<RoomId>) -> Result<Option<Block>, Error> {
+    let turn = "SELECT turn FROM block WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1";
+    let turn: Option<i64> = conn
+        .prepare_cached(turn)?
+        .query_row([signed(seq.0)], |row| row.get(0))
+        .optional()?;
+    let Some(turn) = turn else {
+        return Ok(None);
+    };
+    let sql = concat!(
+        "SELECT ",
+        block_columns!(),
+        " FROM block WHERE first_seq BETWEEN ?1 AND ?2 AND last_seq >= ?2
+          AND (?3 IS NULL OR room = ?3) ORDER BY first_seq DESC"
+    );
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params![turn, signed(seq.0), room.map(|room| room.0)])?;
+    while let Some(row) = rows.next()? {
+        let block = Block::read(row)?;
+        if block.messages()?.iter().any(|message| message.seq == seq) {
+            return Ok(Some(block));
+        }
+    }
+    Ok(None)
 }

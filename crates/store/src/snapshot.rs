@@ -15,6 +15,9 @@ use crate::schema::{key, setting};
 pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
     let none = "topic IS NULL AND NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)";
     conn.execute(&format!("DELETE FROM room WHERE {none}"), [])?;
+    // Another room may be given the number.
+    let gone = "room IS NOT NULL AND NOT EXISTS (SELECT 1 FROM room WHERE room.id = notice.room)";
+    conn.execute(&format!("DELETE FROM notice WHERE {gone}"), [])?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::block::unsigned;
 use crate::commit::Store;
 use crate::error::Error;
+use crate::notice;
 use crate::schema::pragma;
 use crate::snapshot;
 
@@ -75,6 +76,7 @@ impl Store {
         snapshot::set_last_seq(conn, last_seq)?;
         conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
             .execute([oldest.last])?;
+        notice::trim(conn, oldest.last)?;
         conn.prepare_cached("COMMIT")?.execute([])?;
         Ok(oldest.more)
     }

@@ -14,6 +14,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod dialect;
 pub mod input;
 pub mod plain;
+mod prefs;
 pub mod sniff;
+pub mod zone;
+
+pub use plain::reference;
+pub use prefs::{Prefs, TimeStyle};

@@ -1,5 +1,4 @@
-//! How a person wants to see the chat. Part of the state, so that a resumed session looks as it
-//! did before; what the choices mean on a screen is the dialect's affair.
+//! How a person wants to see the chat: the settings of `/time /tz /echo /quiet /color /bell`.
 
 use alloc::sync::Arc;
 
@@ -15,7 +14,7 @@ pub enum TimeStyle {
     Full,
 }
 
-/// The settings of `/time /tz /echo /quiet /color /bell`.
+/// See the [module](self).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prefs {
     /// How the time stands before a line.
@@ -25,7 +24,7 @@ pub struct Prefs {
     /// Whether one's own lines come back as everybody else sees them.
     pub echo: bool,
     /// Whether joins, leaves and renames are left out.
-    pub quiet: bool,
+    pub hide_presence: bool,
     /// Whether names are coloured.
     pub color: bool,
     /// Whether a private message, or one's name in a line, rings the terminal's bell.

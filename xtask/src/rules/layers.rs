@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chinwag-core", &[]),
     ("chinwag-wire", &["chinwag-core"]),
     ("chinwag-store", &["chinwag-core"]),
+    ("chinwag-feed", &["chinwag-core"]),
     (
         "chinwag-server",
         &["chinwag-core", "chinwag-wire", "chinwag-store"],

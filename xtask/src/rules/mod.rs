@@ -20,7 +20,7 @@ pub(crate) fn check(workspace: &Workspace, _arguments: &[String]) -> Result<()> 
     dependencies(workspace).and(layout)
 }
 
-/// Who may depend on whom, that core and wire are pure, that each dependency has a reason, how long
+/// Who may depend on whom, that core, wire and feed are pure, that each dependency has a reason, how long
 /// things may be.
 pub(crate) fn layout(workspace: &Workspace) -> Result<()> {
     let mut findings = layers::check(workspace);

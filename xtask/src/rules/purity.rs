@@ -1,4 +1,4 @@
-//! That core and wire stay pure: no clock, socket, file, thread or randomness, not even through a
+//! That core, wire and feed stay pure: no clock, socket, file, thread or randomness, not even through a
 //! crate they use.
 //!
 //! Two fences do the work. `#![no_std]` makes a clock, a socket or a file fail to compile, so this
@@ -16,7 +16,7 @@ use super::sizes;
 use crate::shell;
 use crate::workspace::Workspace;
 
-const PURE: [&str; 2] = ["chinwag-core", "chinwag-wire"];
+const PURE: [&str; 3] = ["chinwag-core", "chinwag-wire", "chinwag-feed"];
 
 /// What a pure crate may not be built from, and why. A crate that asks the system for anything is
 /// nearly always built on one of the first row.

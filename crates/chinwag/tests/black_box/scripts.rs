@@ -7,7 +7,7 @@ use crate::harness::{CHINWAG, Client, Server, Setup, messages};
 /// A server that would wait for ever for somebody to speak first, so that whoever does is not
 /// greeted, however slow the machine is.
 fn patient_server() -> Server {
-    Setup::new().limit("sniff_time", "1h").start()
+    Setup::new().limit("sniff_time", "5m").start()
 }
 
 /// Runs a script with the server's address in `$1` and `$2`.

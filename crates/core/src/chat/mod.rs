@@ -118,6 +118,27 @@ impl Chat {
         self.mutes.longer(person.mute, matching, now)
     }
 
+    /// Follows other settings from now on. People and rooms beyond the new limits stay.
+    pub fn configure(&mut self, settings: Settings) {
+        let before = core::mem::replace(&mut self.settings, settings);
+        for name in &before.read_only {
+            self.rooms.set_read_only(name, false);
+        }
+        for name in &self.settings.read_only {
+            self.rooms.set_read_only(name, true);
+        }
+    }
+
+    /// Whether a person is connected.
+    pub fn is_here(&self, person: PersonId) -> bool {
+        self.people.get(person).is_some()
+    }
+
+    /// The time that a lost session can be resumed.
+    pub fn resume_time(&self) -> crate::Duration {
+        self.settings.resume_time
+    }
+
     fn open_room(&mut self, id: RoomId, name: RoomName) {
         let key = name.key();
         let mut read_only = self.settings.read_only.iter();

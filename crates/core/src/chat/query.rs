@@ -173,6 +173,7 @@ impl Chat {
             page.map(|(.., entry)| Restriction::clone(entry)).collect()
         };
         Answer::Restrictions {
+            counts: (self.bans.len(), self.mutes.len()),
             bans: active(List::Bans),
             mutes: active(List::Mutes),
             next: last.map(|&(list, after, _)| RestrictionCursor { list, after }),

@@ -1,7 +1,7 @@
 //! The hub owns the chat. One plain thread takes requests in batches and turns each batch into a
-//! *turn*: it decides every request, commits what must last in one transaction, and only then
-//! gives the events to the shards to be shown. While a commit runs the next batch gathers, so the
-//! busier the server, the cheaper a message.
+//! *turn*: it decides every command, commits what must last in one transaction, and only then gives
+//! the events to the shards to be shown. While a commit runs the next batch gathers, so the busier
+//! the server, the cheaper a message.
 //!
 //! It does no socket I/O and knows no dialect. Everything here but [`thread`] is synchronous and
 //! takes the time as an argument, so that whole conversations run in tests without a thread.
@@ -9,43 +9,54 @@
 //! What must last is not true before it is committed: the facts of a durable command are *staged*,
 //! and applied after the commit. If the commit fails they are dropped, their senders are told, and
 //! nothing has to be undone. Messages can be staged many at a time because no decision looks at
-//! them; anything else settles what is staged first.
+//! them; other durable commands commit what is staged first. Queries are answered when the turn has
+//! committed, so that a question between two messages costs no commit of its own.
 
-mod tail;
+mod recent;
 pub(crate) mod thread;
 mod turn;
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, PersonId, PresenceBatcher, Query, Rejection,
-    RoomId, RoomSummary, Seq, Settings, Timestamp, Welcome,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, Outcome, PersonId, PresenceBatcher, Query,
+    Rejection, RoomId, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_store::{Opened, Store};
+use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
-pub(crate) use tail::Excerpt;
-use tail::Tail;
-pub(crate) use turn::{Delivery, Reply, ReplyBody, Turn};
+use crate::control::HubConfig;
+use recent::RecentLog;
+pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
+
+/// Tells a session which of its requests a reply answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ticket(pub(crate) u32);
 
 /// What a session asks of the hub.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// Who asks.
     pub(crate) caller: Caller,
+    /// Given back with the reply.
+    pub(crate) ticket: Ticket,
     /// What.
     pub(crate) body: Body,
 }
 
-/// The two kinds of [`Request`].
+/// The kinds of [`Request`].
 #[derive(Debug)]
 pub(crate) enum Body {
     /// Something that changes the chat.
     Command(Command),
     /// Something that does not.
     Query(Query),
+    /// Keep this for the person's next connection. Not answered.
+    Save(Arc<Saved>),
 }
 
 /// The chat, its store, and the turn in the making.
@@ -53,31 +64,44 @@ pub(crate) struct Hub {
     chat: Chat,
     store: Store,
     presence: PresenceBatcher,
-    tails: HashMap<RoomId, Tail>,
+    saved: SavedSessions,
+    recent: HashMap<RoomId, RecentLog>,
     replay_max: usize,
     next_seq: Seq,
-    deliveries: Vec<Arc<Event>>,
-    replies: Vec<Draft>,
-    staged: Vec<Staged>,
+    turn: Draft,
     /// Where random numbers come from.
-    roll: fn() -> u64,
-    /// Snapshot for its memory.
-    facts: Vec<Fact>,
+    rng: fn() -> u64,
     save_fails: bool,
-    /// Counts what was saved, for those who follow behind.
-    saved: Arc<AtomicU64>,
+    /// Counts what was committed, for those who follow behind.
+    committed: Arc<AtomicU64>,
 }
+
+/// A turn in the making.
+#[derive(Default)]
+struct Draft {
+    events: Vec<Arc<Event>>,
+    replies: Vec<DraftReply>,
+    staged: Vec<Staged>,
+    queries: Vec<(Caller, Ticket, Query)>,
+    /// Kept for its memory.
+    facts: Vec<Fact>,
+}
+
+/// Who gave a request, and which.
+type Sender = (Caller, Ticket);
 
 /// A command whose events wait for the commit.
 struct Staged {
-    caller: Caller,
+    sender: Sender,
+    outcome: Outcome,
     /// Where they are among the turn's events.
     events: Range<usize>,
 }
 
 /// A reply that may still have to look at what the turn leaves behind.
-struct Draft {
+struct DraftReply {
     conn: ConnId,
+    ticket: Ticket,
     /// The events that the session saw before it.
     after: Seq,
     body: DraftBody,
@@ -87,163 +111,178 @@ enum DraftBody {
     Ready(ReplyBody),
     Welcome(Box<Welcome>),
     Entered(Box<RoomSummary>),
-    Back { person: PersonId, seen: Seq },
+}
+
+/// What dialects want kept with a person for its next connection.
+#[derive(Debug, Default)]
+struct SavedSessions {
+    saved: HashMap<PersonId, Arc<Saved>>,
+    /// Those who have lost their connection, and when their session ends; in that order.
+    expiring: VecDeque<(Timestamp, PersonId)>,
 }
 
 impl Hub {
     pub(crate) fn new(
-        settings: Settings,
-        replay_max: usize,
+        config: HubConfig,
         opened: Opened,
-        saved: Arc<AtomicU64>,
-        (now, roll): (Timestamp, fn() -> u64),
+        committed: Arc<AtomicU64>,
+        (now, rng): (Timestamp, fn() -> u64),
     ) -> Self {
         Self {
-            roll,
-            chat: Chat::new(settings, opened.snapshot, now),
+            rng,
+            chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
             presence: PresenceBatcher::default(),
-            tails: HashMap::new(),
-            replay_max,
+            saved: SavedSessions::default(),
+            recent: HashMap::new(),
+            replay_max: config.replay_max,
             next_seq: opened.next_seq,
-            saved,
-            deliveries: Vec::new(),
-            replies: Vec::new(),
-            staged: Vec::new(),
-            facts: Vec::new(),
+            turn: Draft::default(),
+            committed,
             save_fails: false,
         }
     }
 
+    /// Works with another configuration from now on.
+    pub(crate) fn configure(&mut self, config: HubConfig) {
+        self.chat.configure(config.settings);
+        self.store.set_retention(config.retention);
+        self.replay_max = config.replay_max;
+    }
+
     /// Takes one request into the turn.
     pub(crate) fn take(&mut self, request: Request, now: Timestamp) {
-        let Request { caller, body } = request;
+        let Request {
+            caller,
+            ticket,
+            body,
+        } = request;
         match body {
-            Body::Query(query) => self.take_query(caller, query, now),
-            Body::Command(command) => self.take_command(caller, command, now),
+            Body::Query(query) => self.turn.queries.push((caller, ticket, query)),
+            Body::Command(command) => self.take_command((caller, ticket), command, now),
+            Body::Save(saved) => self.save(caller, saved),
         }
     }
 
-    fn take_query(&mut self, caller: Caller, query: Query, now: Timestamp) {
-        // Whoever asks about the chat asks after what it has just said.
-        self.settle();
-        let body = match self.chat.answer(caller, query, now) {
-            Ok(answer) => ReplyBody::Answer(Box::new(answer)),
-            Err(rejection) => ReplyBody::Rejected(Box::new(rejection)),
-        };
-        self.reply(caller, DraftBody::Ready(body));
+    fn save(&mut self, caller: Caller, saved: Arc<Saved>) {
+        if let Caller::Person { person, conn, .. } = caller
+            && self.chat.speaks_for(person, conn)
+        {
+            self.saved.saved.insert(person, saved);
+        }
     }
 
-    fn take_command(&mut self, caller: Caller, command: Command, now: Timestamp) {
+    fn take_command(&mut self, sender: Sender, command: Command, now: Timestamp) {
         let talks = command.only_talks();
-        if matches!(command, Command::Resume(_)) {
-            // It may be anybody's session.
-            self.settle();
+        if self.looks_at_staged(sender.0, &command) {
+            self.commit_staged();
         }
-        if !talks && self.has_staged(caller) {
-            self.settle();
-        }
-        let asked = Asked::of(&command);
-        let mut facts = std::mem::take(&mut self.facts);
+        let mut facts = std::mem::take(&mut self.turn.facts);
         let mut env = Env {
             now,
-            roll: &mut self.roll,
+            roll: &mut self.rng,
         };
-        match self.chat.decide(caller, command, &mut env, &mut facts) {
-            Ok(()) if facts.iter().any(Fact::is_durable) => {
+        match self.chat.decide(sender.0, command, &mut env, &mut facts) {
+            Ok(outcome) if facts.iter().any(Fact::is_durable) => {
                 if !talks {
-                    self.settle();
+                    self.commit_staged();
                 }
-                self.stage(caller, &mut facts, now);
-                if !talks && self.settle() {
-                    self.reply_done(caller, &asked);
+                self.stage(sender, outcome, &mut facts, now);
+                if !talks {
+                    self.commit_staged();
                 }
             }
-            Ok(()) => {
+            Ok(outcome) => {
                 for fact in facts.drain(..) {
                     let event = self.number(fact, now);
-                    self.chat.apply(&event);
+                    self.apply(&event);
                 }
-                self.reply_done(caller, &asked);
+                self.reply_done(sender, outcome);
             }
-            Err(rejection) => {
-                let rejected = ReplyBody::Rejected(Box::new(rejection));
-                self.reply(caller, DraftBody::Ready(rejected));
-            }
+            Err(rejection) => self.reply_ready(sender, rejected(rejection)),
         }
-        self.facts = facts;
+        self.turn.facts = facts;
     }
 
-    /// Whether a message of this person waits for the commit. The server's own commands look at
-    /// everything.
-    fn has_staged(&self, caller: Caller) -> bool {
-        match caller {
-            Caller::Anonymous { .. } => false,
-            Caller::Server => !self.staged.is_empty(),
-            // Whoever has taken a session up speaks for the same person over another connection.
-            Caller::Person { person, .. } => {
-                let is_theirs = |staged: &Staged| matches!(staged.caller, Caller::Person { person: other, .. } if other == person);
-                self.staged.iter().any(is_theirs)
+    /// Whether a command may depend on what is staged. The server's own commands look at
+    /// everything; a session that is taken over may be anybody's; and who leaves is told first what
+    /// became of the last lines.
+    fn looks_at_staged(&self, caller: Caller, command: &Command) -> bool {
+        match (caller, command) {
+            (Caller::Server, _) | (_, Command::Resume(_)) => !self.turn.staged.is_empty(),
+            (Caller::Person { person, .. }, Command::Quit(_)) => {
+                let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
+                self.turn.staged.iter().any(is_theirs)
             }
+            _ => false,
         }
     }
 
+    /// Gives a fact its number and its time.
     fn number(&mut self, fact: Fact, at: Timestamp) -> Arc<Event> {
         let seq = self.next_seq;
         self.next_seq = seq.next();
         let event = Arc::new(Event { seq, at, fact });
-        self.deliveries.push(event.clone());
+        self.turn.events.push(event.clone());
         event
     }
 
-    fn stage(&mut self, caller: Caller, facts: &mut Vec<Fact>, now: Timestamp) {
-        let start = self.deliveries.len();
+    fn apply(&mut self, event: &Event) {
+        self.chat.apply(event);
+        if let Fact::Quit(quit) = &event.fact {
+            self.saved.forget(
+                quit.person,
+                quit.why.is_resumable(),
+                event.at + self.chat.resume_time(),
+            );
+        }
+    }
+
+    fn stage(&mut self, sender: Sender, outcome: Outcome, facts: &mut Vec<Fact>, now: Timestamp) {
+        let start = self.turn.events.len();
         for fact in facts.drain(..) {
             self.number(fact, now);
         }
-        let events = start..self.deliveries.len();
-        self.staged.push(Staged { caller, events });
+        let events = start..self.turn.events.len();
+        self.turn.staged.push(Staged {
+            sender,
+            outcome,
+            events,
+        });
     }
 
-    /// Commits what is staged and makes it true, or drops it and tells the senders. Returns
-    /// whether it was saved.
-    fn settle(&mut self) -> bool {
-        if self.staged.is_empty() {
-            return true;
+    /// Commits what is staged and makes it true, or drops it and tells the senders.
+    fn commit_staged(&mut self) {
+        if self.turn.staged.is_empty() {
+            return;
         }
-        let staged = std::mem::take(&mut self.staged);
-        let events = || {
-            staged
-                .iter()
-                .flat_map(|staged| &self.deliveries[staged.events.clone()])
-        };
-        let durable: Vec<Arc<Event>> = events().filter(|e| e.fact.is_durable()).cloned().collect();
-        let saved = self
+        let staged = std::mem::take(&mut self.turn.staged);
+        let events = || staged.iter().flat_map(|staged| staged.events.clone());
+        let durable = events().map(|place| &self.turn.events[place]);
+        let durable: Vec<Arc<Event>> = durable.filter(|e| e.fact.is_durable()).cloned().collect();
+        let committed = self
             .store
             .commit(&durable, &|room| self.chat.room_name(room).cloned());
-        match saved {
-            Ok(()) => {
-                self.saved
-                    .fetch_add(durable.len() as u64, Ordering::Relaxed);
-                for event in events() {
-                    self.chat.apply(event);
-                }
-                self.note_saving(None);
-                true
-            }
-            Err(error) => {
-                self.note_saving(Some(&error));
-                self.refuse(staged);
-                false
-            }
+        self.note_saving(committed.as_ref().err());
+        if committed.is_err() {
+            return self.refuse(staged);
+        }
+        self.committed
+            .fetch_add(durable.len() as u64, Ordering::Relaxed);
+        for place in events() {
+            let event = self.turn.events[place].clone();
+            self.apply(&event);
+        }
+        for staged in staged {
+            self.reply_done(staged.sender, staged.outcome);
         }
     }
 
     fn refuse(&mut self, staged: Vec<Staged>) {
+        // From the back, so that the places of the others stay what they are.
         for staged in staged.into_iter().rev() {
-            self.deliveries.drain(staged.events);
-            let body = ReplyBody::Rejected(Box::new(Rejection::CannotSave));
-            self.reply(staged.caller, DraftBody::Ready(body));
+            self.turn.events.drain(staged.events);
+            self.reply_ready(staged.sender, rejected(Rejection::CannotSave));
         }
     }
 
@@ -257,79 +296,83 @@ impl Hub {
         self.save_fails = error.is_some();
     }
 
-    fn reply(&mut self, caller: Caller, body: DraftBody) {
+    fn reply(&mut self, (caller, ticket): Sender, body: DraftBody) {
         let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) = caller else {
             return;
         };
         let after = Seq(self.next_seq.0 - 1);
-        self.replies.push(Draft { conn, after, body });
+        self.turn.replies.push(DraftReply {
+            conn,
+            ticket,
+            after,
+            body,
+        });
     }
 
-    /// Answers a command that was done, where the events alone do not.
-    fn reply_done(&mut self, caller: Caller, asked: &Asked) {
-        let body = match (asked, self.newest_person(caller)) {
-            (Asked::Talk, _) => return,
-            (Asked::Welcome, Some(person)) => {
-                let arrival = self.chat.arrival(person).map(Box::new);
-                arrival.map(DraftBody::Welcome)
+    fn reply_ready(&mut self, sender: Sender, body: ReplyBody) {
+        self.reply(sender, DraftBody::Ready(body));
+    }
+
+    /// Answers a command that was done.
+    fn reply_done(&mut self, sender: Sender, outcome: Outcome) {
+        let body = match (outcome, sender.0) {
+            (Outcome::LoggedIn(person), _) => {
+                let welcome = self.chat.welcome(person);
+                welcome.map(|welcome| DraftBody::Welcome(welcome.into()))
             }
-            (Asked::Room, Some(person)) => {
-                let company = self.chat.company(person).map(Box::new);
-                company.map(DraftBody::Entered)
+            (Outcome::Joined(room), Caller::Person { person, .. }) => {
+                let summary = self.chat.room_summary(person, room);
+                summary.map(|summary| DraftBody::Entered(summary.into()))
             }
-            (Asked::Session, _) => self
-                .returned()
-                .map(|(person, seen)| DraftBody::Back { person, seen }),
+            (Outcome::Left(room), _) => Some(DraftBody::Ready(ReplyBody::Left(room))),
+            (Outcome::Resumed { person, seen }, _) => {
+                let resumed = self.resumed(person, seen);
+                Some(DraftBody::Ready(ReplyBody::Resumed(resumed.into())))
+            }
             _ => None,
         };
-        self.reply(caller, body.unwrap_or(DraftBody::Ready(ReplyBody::Done)));
+        self.reply(sender, body.unwrap_or(DraftBody::Ready(ReplyBody::Done)));
     }
 
-    fn newest_person(&self, caller: Caller) -> Option<PersonId> {
-        match caller {
-            Caller::Person { person, .. } => Some(person),
-            _ => self
-                .deliveries
-                .iter()
-                .rev()
-                .find_map(|event| match &event.fact {
-                    Fact::LoggedIn(arrived) => Some(arrived.person),
-                    _ => None,
-                }),
-        }
-    }
-
-    fn returned(&self) -> Option<(PersonId, Seq)> {
-        match &self.deliveries.last()?.fact {
-            Fact::Returned(returned) => Some((returned.arrived.person, returned.seen)),
-            _ => None,
+    /// What a resumed session has to be shown: a worker reads it.
+    fn resumed(&self, person: PersonId, seen: Option<Seq>) -> Resumed {
+        let until = Seq(self.next_seq.0 - 1);
+        let seen = seen.unwrap_or(until);
+        let rooms = self.chat.rooms_of(person).iter();
+        Resumed {
+            rooms: rooms.map(|&room| (room, seen)).collect(),
+            until,
+            saved: self.saved.saved.get(&person).cloned(),
         }
     }
 }
 
-/// What a person who asked for something waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    /// Nothing: the line comes, or a refusal.
-    Talk,
-    /// To be welcomed.
-    Welcome,
-    /// To see the room.
-    Room,
-    /// To see what was missed.
-    Session,
-    /// That it was done.
-    Other,
+fn rejected(rejection: Rejection) -> ReplyBody {
+    ReplyBody::Rejected(Box::new(rejection))
 }
 
-impl Asked {
-    fn of(command: &Command) -> Self {
-        match command {
-            command if command.only_talks() => Self::Talk,
-            Command::LogIn { .. } => Self::Welcome,
-            Command::Join(_) | Command::Leave(_) => Self::Room,
-            Command::Resume(_) => Self::Session,
-            _ => Self::Other,
+impl SavedSessions {
+    /// A person has left. What is saved stays for as long as the session can be resumed.
+    fn forget(&mut self, person: PersonId, is_resumable: bool, until: Timestamp) {
+        if !self.saved.contains_key(&person) {
+            return;
+        }
+        match is_resumable {
+            true => self.expiring.push_back((until, person)),
+            false => drop(self.saved.remove(&person)),
+        }
+    }
+
+    /// Forgets what belongs to sessions that can no longer be resumed.
+    fn expire(&mut self, now: Timestamp, is_here: impl Fn(PersonId) -> bool) {
+        while let Some((until, person)) = self.expiring.front().copied()
+            && until <= now
+        {
+            self.expiring.pop_front();
+            let waits_again = self.expiring.iter().any(|(_, other)| *other == person);
+            if !waits_again && !is_here(person) {
+                self.saved.remove(&person);
+            }
         }
     }
 }

@@ -1,16 +1,18 @@
 //! The hub's thread: takes batches from the shards, runs turns, gives the turns to the shards.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use chinwag_core::Timestamp;
-use chinwag_core::limits::TURN_REQUESTS_MAX;
 
-use super::{Hub, Request, Turn};
+use super::{Hub, Request};
 use crate::clock::wall;
-use crate::shard::ToShard;
+use crate::control::HubConfig;
+use crate::limits::TURN_REQUESTS_MAX;
 use crate::shard::inbox::Mailbox;
+use crate::shard::{ToShard, Turn};
 
 /// How often the hub looks for what has run out.
 const TIDY_TIME: Duration = Duration::from_secs(1);
@@ -18,6 +20,13 @@ const TIDY_TIME: Duration = Duration::from_secs(1);
 /// The time between two steps of trimming, while there is something to trim: a step takes about a
 /// millisecond.
 const TRIM_TIME: Duration = Duration::from_millis(20);
+
+/// The time after which a shard whose queue was full is tried again.
+const RETRY_TIME: Duration = Duration::from_millis(2);
+
+/// Turns kept for a shard that takes none. One that is this far behind is dead: the hub panics, and
+/// with it the process, rather than grow without bound.
+const KEPT_TURNS_MAX: usize = 65_536;
 
 /// What the hub is sent.
 #[derive(Debug)]
@@ -29,18 +38,21 @@ pub(crate) enum ToHub {
         /// How long others may be waited for, so that the shard has more to write at once.
         gather: Duration,
     },
+    /// Work with this from now on.
+    Configure(Box<HubConfig>),
     /// A shard will send nothing more.
-    Quiet,
+    Drained,
 }
 
-/// Runs the hub until every shard is quiet, then tells the shards to stop.
+/// Runs the hub until every shard is drained, then tells the shards to stop.
 pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
-    let mut quiet = 0;
+    let mut outlets = Outlets::new(shards);
+    let mut drained = 0;
     let mut tidy_at = wall() + TIDY_TIME;
-    while quiet < shards.len() {
+    while drained < shards.len() {
         let deadline = hub.deadline().map_or(tidy_at, |at| at.min(tidy_at));
-        let batch = receive(inbox, deadline);
-        let mut served = batch.is_some();
+        let batch = receive(inbox, deadline, outlets.is_behind());
+        let mut has_work = batch.is_some();
         let now = wall();
         let mut taken = 0;
         gather(batch.as_ref());
@@ -51,7 +63,8 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
                     let requests = requests.into_iter();
                     requests.for_each(|request| hub.take(request, now));
                 }
-                ToHub::Quiet => quiet += 1,
+                ToHub::Configure(config) => hub.configure(*config),
+                ToHub::Drained => drained += 1,
             }
             if taken >= TURN_REQUESTS_MAX {
                 break;
@@ -62,26 +75,28 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
             tidy_at = now + if more { TRIM_TIME } else { TIDY_TIME };
         }
         let turn = hub.finish(now);
-        served |= !turn.deliveries.is_empty();
-        if served {
-            publish(turn, shards);
+        has_work |= !turn.deliveries.is_empty();
+        outlets.flush();
+        if has_work {
+            publish(turn, &mut outlets);
         }
     }
-    for shard in shards {
-        // A shard that is gone needs not be told.
-        shard.send(ToShard::Stop);
-    }
+    outlets.stop();
 }
 
-fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp) -> Option<ToHub> {
+fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp, is_behind: bool) -> Option<ToHub> {
     // Never longer than the time between two looks: somebody may set the clock back.
     let wait = deadline.since(wall()).min(TIDY_TIME);
-    let wait = wait;
+    let wait = if is_behind {
+        wait.min(RETRY_TIME)
+    } else {
+        wait
+    };
     match inbox.recv_timeout(wait) {
         Ok(message) => Some(message),
         Err(RecvTimeoutError::Timeout) => None,
-        // Shards hold the sending side until they have said that they are quiet.
-        Err(RecvTimeoutError::Disconnected) => Some(ToHub::Quiet),
+        // Shards hold the sending side until they have said that they are drained.
+        Err(RecvTimeoutError::Disconnected) => Some(ToHub::Drained),
     }
 }
 
@@ -98,23 +113,79 @@ fn gather(batch: Option<&ToHub>) {
     }
 }
 
-/// Gives every shard the events, and its own sessions' replies. A shard that has fallen
-/// [`SHARD_QUEUE_MAX`](chinwag_core::limits::SHARD_QUEUE_MAX) turns behind is waited for.
-fn publish(turn: Turn, shards: &[Mailbox]) {
+/// Gives every shard the events, and its own sessions' replies.
+fn publish(turn: super::Turn, outlets: &mut Outlets<'_>) {
     let at = turn.at;
     let deliveries: Arc<[_]> = turn.deliveries.into();
-    let mut replies: Vec<Vec<_>> = shards.iter().map(|_| Vec::new()).collect();
+    let mut replies: Vec<Vec<_>> = outlets.shards.iter().map(|_| Vec::new()).collect();
     for reply in turn.replies {
         if let Some(own) = replies.get_mut(crate::shard::shard_of(reply.conn)) {
             own.push(reply);
         }
     }
-    for (shard, replies) in shards.iter().zip(replies) {
+    for (shard, replies) in replies.into_iter().enumerate() {
         let deliveries = deliveries.clone();
-        shard.send(ToShard::Turn {
-            at,
-            deliveries,
-            replies,
-        });
+        outlets.send(
+            shard,
+            ToShard::Turn(Turn {
+                at,
+                deliveries,
+                replies,
+            }),
+        );
+    }
+}
+
+/// The ways to the shards. A shard whose queue is full has its turns kept here, so that neither the
+/// hub nor any other shard waits for it.
+struct Outlets<'a> {
+    shards: &'a [Mailbox],
+    kept: Vec<VecDeque<ToShard>>,
+}
+
+impl<'a> Outlets<'a> {
+    fn new(shards: &'a [Mailbox]) -> Self {
+        let kept = shards.iter().map(|_| VecDeque::new()).collect();
+        Self { shards, kept }
+    }
+
+    fn is_behind(&self) -> bool {
+        self.kept.iter().any(|kept| !kept.is_empty())
+    }
+
+    fn send(&mut self, shard: usize, message: ToShard) {
+        let kept = &mut self.kept[shard];
+        let refused = match kept.is_empty() {
+            true => self.shards[shard].try_send(message).err(),
+            false => Some(message),
+        };
+        kept.extend(refused);
+        assert!(
+            kept.len() <= KEPT_TURNS_MAX,
+            "shard {shard} has taken none of {KEPT_TURNS_MAX} turns"
+        );
+    }
+
+    /// Gives the shards what their queues have room for by now.
+    fn flush(&mut self) {
+        for (mailbox, kept) in self.shards.iter().zip(&mut self.kept) {
+            while let Some(message) = kept.pop_front() {
+                if let Err(message) = mailbox.try_send(message) {
+                    kept.push_front(message);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Gives the shards everything, and tells them to stop.
+    fn stop(self) {
+        for (mailbox, kept) in self.shards.iter().zip(self.kept) {
+            for message in kept {
+                mailbox.send(message);
+            }
+            // A shard that is gone needs not be told.
+            mailbox.send(ToShard::Stop);
+        }
     }
 }

@@ -1,35 +1,34 @@
-//! The end of a turn: what happened, and who is told what, in the order in which it is to be seen.
+//! The end of a turn: what happened, and which session is told what, in the order in which it is to
+//! be seen.
 
 use std::sync::Arc;
 
-use chinwag_core::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 use chinwag_core::{
-    Answer, Caller, ConnId, Event, Fact, PersonId, Rejection, RoomId, RoomSummary, Seq, Timestamp,
+    Answer, Caller, Command, ConnId, Event, Fact, Rejection, RoomId, RoomSummary, Seq, Timestamp,
     Timing, Welcome,
 };
+use chinwag_wire::dialect::Saved;
 
-use super::tail::{Excerpt, Tail};
-use super::{Body, Draft, DraftBody, Hub, Request};
+use super::recent::{RecentLog, RecentMessages};
+use super::{Body, DraftBody, DraftReply, Hub, Request, Ticket, rejected};
+use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 
-/// Messages that are counted for somebody who comes back: beyond it the number says nothing more.
-const MISSED_MAX: usize = 10_000;
-/// See [`MISSED_MAX`].
-const MISSED_BYTES_MAX: usize = 4 << 20;
-
-/// An event, and the rooms that are to be told of it later, in a number.
+/// An event, and the rooms that are told of it later, in a summary.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     /// What happened.
     pub(crate) event: Arc<Event>,
     /// See [`chinwag_core::PresenceBatcher`].
-    pub(crate) later: Box<[RoomId]>,
+    pub(crate) coalesced_in: Box<[RoomId]>,
 }
 
-/// An answer to one session's request.
+/// The answer to one request.
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The session's connection.
     pub(crate) conn: ConnId,
+    /// The request's.
+    pub(crate) ticket: Ticket,
     /// The session sees it behind the events up to this one.
     pub(crate) after: Seq,
     /// What it is told.
@@ -46,11 +45,24 @@ pub(crate) enum ReplyBody {
     /// The answer to a query.
     Answer(Box<Answer>),
     /// The session has a person now.
-    Welcome(Box<Welcome>, Excerpt),
-    /// The person talks in another room now.
-    Entered(Box<RoomSummary>, Excerpt),
-    /// The session has its person again. The messages of all its rooms, in order.
-    Back(Excerpt),
+    Welcome(Box<Welcome>, RecentMessages),
+    /// The person is in this room.
+    Entered(Box<RoomSummary>, RecentMessages),
+    /// The person is out of this room.
+    Left(RoomId),
+    /// The session has its person again.
+    Resumed(Box<Resumed>),
+}
+
+/// What a session that was resumed has missed, by place.
+#[derive(Debug)]
+pub(crate) struct Resumed {
+    /// The rooms, and the newest event of each that the person has seen.
+    pub(crate) rooms: Vec<(RoomId, Seq)>,
+    /// The newest event that the session does not see by itself.
+    pub(crate) until: Seq,
+    /// What the dialect has wanted kept.
+    pub(crate) saved: Option<Arc<Saved>>,
 }
 
 /// All that comes of one batch of requests.
@@ -65,12 +77,15 @@ pub(crate) struct Turn {
 }
 
 impl Hub {
-    /// Ends the turn: saves what is not saved yet, and gives away what may be shown.
+    /// Ends the turn: saves what is not saved yet, answers the queries, and gives away what may be
+    /// shown.
     pub(crate) fn finish(&mut self, now: Timestamp) -> Turn {
-        self.settle();
-        self.tell_crowds(now);
-        let events = std::mem::take(&mut self.deliveries);
-        let mut drafts = std::mem::take(&mut self.replies).into_iter().peekable();
+        self.commit_staged();
+        self.summarize_presence(now);
+        self.answer_queries(now);
+        let events = std::mem::take(&mut self.turn.events);
+        let drafts = std::mem::take(&mut self.turn.replies);
+        let mut drafts = drafts.into_iter().peekable();
         let mut turn = Turn {
             at: now,
             ..Turn::default()
@@ -84,7 +99,19 @@ impl Hub {
         }
         turn.replies
             .extend(drafts.map(|draft| self.complete(draft)));
+        debug_assert!(turn.is_in_order());
         turn
+    }
+
+    fn answer_queries(&mut self, now: Timestamp) {
+        for (caller, ticket, query) in std::mem::take(&mut self.turn.queries) {
+            let body = match self.chat.answer(caller, query, now) {
+                Ok(Answer::Room(summary)) => DraftBody::Entered(summary.into()),
+                Ok(answer) => DraftBody::Ready(ReplyBody::Answer(Box::new(answer))),
+                Err(rejection) => DraftBody::Ready(rejected(rejection)),
+            };
+            self.reply((caller, ticket), body);
+        }
     }
 
     /// When the hub has something to do though nobody asks.
@@ -98,116 +125,98 @@ impl Hub {
         self.take(
             Request {
                 caller: Caller::Server,
-                body: Body::Command(chinwag_core::Command::Tidy),
+                ticket: Ticket::default(),
+                body: Body::Command(Command::Tidy),
             },
             now,
         );
+        let chat = &self.chat;
+        self.saved.expire(now, |person| chat.is_here(person));
         let trims = self.store.trim(now).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
             false
         });
         if trims {
-            // What a room has in all is counted anew.
-            self.tails.clear();
+            // The totals of rooms are counted anew.
+            self.recent.clear();
         }
-        let chat = &self.chat;
-        self.tails.retain(|&room, _| chat.here(room) > 0);
+        self.recent.retain(|&room, _| chat.here(room) > 0);
         trims
     }
 
-    fn tell_crowds(&mut self, now: Timestamp) {
+    fn summarize_presence(&mut self, now: Timestamp) {
         let chat = &self.chat;
-        let mut facts = std::mem::take(&mut self.facts);
+        let mut facts = std::mem::take(&mut self.turn.facts);
         self.presence.due(now, |room| chat.here(room), &mut facts);
         for fact in facts.drain(..) {
             self.number(fact, now);
         }
-        self.facts = facts;
+        self.turn.facts = facts;
     }
 
     fn show(&mut self, event: Arc<Event>, now: Timestamp) -> Delivery {
         if let Fact::Said { room, .. } = &event.fact
-            && let Some(tail) = self.tails.get_mut(room)
+            && let Some(recent) = self.recent.get_mut(room)
         {
-            tail.push(event.clone());
+            recent.push(event.clone());
         }
         let rooms = event.fact.rooms().iter().copied();
-        let later =
+        let coalesced =
             rooms.filter(|&room| self.presence.offer(room, &event.fact, now) == Timing::Later);
         Delivery {
-            later: later.collect(),
+            coalesced_in: coalesced.collect(),
             event,
         }
     }
 
-    fn complete(&mut self, draft: Draft) -> Reply {
+    fn complete(&mut self, draft: DraftReply) -> Reply {
         let body = match draft.body {
             DraftBody::Ready(body) => body,
-            DraftBody::Welcome(arrival) => {
-                let excerpt = self.newest(arrival.company.id, draft.after);
-                ReplyBody::Welcome(arrival, excerpt)
+            DraftBody::Welcome(welcome) => {
+                let recent = self.newest(welcome.room.id, draft.after);
+                ReplyBody::Welcome(welcome, recent)
             }
-            DraftBody::Entered(company) => {
-                let excerpt = self.newest(company.id, draft.after);
-                ReplyBody::Entered(company, excerpt)
-            }
-            DraftBody::Back { person, seen } => {
-                ReplyBody::Back(self.missed(person, seen, draft.after))
+            DraftBody::Entered(summary) => {
+                let recent = self.newest(summary.id, draft.after);
+                ReplyBody::Entered(summary, recent)
             }
         };
         Reply {
             conn: draft.conn,
+            ticket: draft.ticket,
             after: draft.after,
             body,
         }
     }
 
-    fn newest(&mut self, room: RoomId, after: Seq) -> Excerpt {
-        let replay_max = self.replay_max;
-        self.tail(room, after).newest(replay_max)
-    }
-
-    fn missed(&mut self, person: PersonId, seen: Seq, after: Seq) -> Excerpt {
-        let mut missed = Excerpt::default();
-        for room in self.chat.rooms_of(person).to_vec() {
-            let tail = self.tail(room, after);
-            let messages = tail.after(seen);
-            if tail.begins_after(seen) {
-                missed.skipped += self.count(room, seen).saturating_sub(messages.len() as u64);
-            }
-            missed.messages.extend(messages);
-        }
-        missed.messages.sort_unstable_by_key(|message| message.seq);
-        if seen == Seq::default() {
-            // The old connection had not been found dead, so that nobody knows what was seen on it:
-            // as much as somebody new is shown is a fair guess.
-            let surplus = missed.messages.len().saturating_sub(self.replay_max);
-            missed.messages.drain(..surplus);
-            missed.skipped = 0;
-        }
-        missed
-    }
-
-    /// How many messages a room has had since, as far as it is worth counting.
-    fn count(&mut self, room: RoomId, since: Seq) -> u64 {
-        let recent = self.store.recent(room, MISSED_MAX, MISSED_BYTES_MAX);
-        let events = recent.map_or_else(|_| Vec::new(), |recent| recent.events);
-        events.iter().filter(|event| event.seq > since).count() as u64
-    }
-
-    /// A room's newest messages, up to a place in the order. Read from the store when they are
-    /// needed first, and then without the messages of this turn that come after that place: they
-    /// are saved already, and will be added when they are shown.
-    fn tail(&mut self, room: RoomId, after: Seq) -> &Tail {
+    /// A room's newest messages, up to a place in the order. They are read from the store when the
+    /// room first needs them, and then without the messages of this turn that come after that
+    /// place: those are saved already, and are added when they are shown.
+    fn newest(&mut self, room: RoomId, after: Seq) -> RecentMessages {
         let store = &mut self.store;
-        self.tails.entry(room).or_insert_with(|| {
+        let recent = self.recent.entry(room).or_insert_with(|| {
             match store.recent(room, RECENT_MAX, RECENT_BYTES_MAX) {
-                Ok(recent) => Tail::new(recent, after),
+                Ok(recent) => RecentLog::new(recent, after),
                 Err(error) => {
                     tracing::warn!("cannot read a room's newest messages: {error}");
-                    Tail::default()
+                    RecentLog::default()
                 }
             }
-        })
+        });
+        recent.newest(self.replay_max)
+    }
+}
+
+impl Turn {
+    /// Whether events and replies stand in the one order: a shard relies on it.
+    fn is_in_order(&self) -> bool {
+        let events = self.deliveries.windows(2);
+        let replies = self.replies.windows(2);
+        events
+            .into_iter()
+            .all(|pair| pair[0].event.seq < pair[1].event.seq)
+            && replies
+                .into_iter()
+                .all(|pair| pair[0].after <= pair[1].after)
     }
 }

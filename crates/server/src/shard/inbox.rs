@@ -1,59 +1,59 @@
-//! How other threads reach a shard: a bounded queue, and a bell that the shard's epoll hears.
+//! How other threads reach a shard: a bounded queue, and a waker that its epoll hears.
 //!
-//! The bell is rung once for however many messages, since each ring is a system call: who finds it
-//! rung already leaves it. The shard stills it before it looks into the queue, so that a message is
-//! either found at that look or rings again.
+//! One wake serves any number of messages, since each is a system call: a sender that finds it
+//! pending leaves it. The shard clears it before it looks into the queue, so that a message is either
+//! found at that look or wakes the shard again.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use chinwag_core::limits::SHARD_QUEUE_MAX;
+use crate::limits::SHARD_QUEUE_MAX;
 use mio::{Poll, Token, Waker};
 
 use super::ToShard;
 
-/// What the bell is called among the connections.
-pub(super) const BELL: Token = Token(usize::MAX);
+/// What the waker is called among the connections.
+pub(super) const WAKE_TOKEN: Token = Token(usize::MAX);
 
 #[derive(Debug)]
-struct Bell {
+struct SharedWaker {
     waker: Waker,
-    is_rung: AtomicBool,
+    is_pending: AtomicBool,
 }
 
 /// The end that others hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Mailbox {
     queue: SyncSender<ToShard>,
-    bell: Arc<Bell>,
+    waker: Arc<SharedWaker>,
 }
 
 /// The end that the shard holds.
 #[derive(Debug)]
 pub(crate) struct Inbox {
     queue: Receiver<ToShard>,
-    bell: Arc<Bell>,
+    waker: Arc<SharedWaker>,
 }
 
 /// The two ends.
 ///
 /// # Errors
-/// If the system gives no descriptor for the bell.
+/// If the system gives no descriptor for the waker.
 pub(crate) fn open(poll: &Poll) -> io::Result<(Mailbox, Inbox)> {
     let (sender, receiver) = sync_channel(SHARD_QUEUE_MAX);
-    let bell = Arc::new(Bell {
-        waker: Waker::new(poll.registry(), BELL)?,
-        is_rung: AtomicBool::new(false),
+    let waker = Arc::new(SharedWaker {
+        waker: Waker::new(poll.registry(), WAKE_TOKEN)?,
+        is_pending: AtomicBool::new(false),
     });
     let mailbox = Mailbox {
         queue: sender,
-        bell: bell.clone(),
+        waker: waker.clone(),
     };
     let inbox = Inbox {
         queue: receiver,
-        bell,
+        waker,
     };
     Ok((mailbox, inbox))
 }
@@ -63,19 +63,39 @@ impl Mailbox {
     /// still there.
     pub(crate) fn send(&self, message: ToShard) -> bool {
         let is_sent = self.queue.send(message).is_ok();
-        if is_sent && !self.bell.is_rung.swap(true, Ordering::SeqCst) {
+        self.wake(is_sent);
+        is_sent
+    }
+
+    /// Gives the shard a message if its queue has room.
+    ///
+    /// # Errors
+    /// Gives the message back if not.
+    pub(crate) fn try_send(&self, message: ToShard) -> Result<(), ToShard> {
+        match self.queue.try_send(message) {
+            Ok(()) => {
+                self.wake(true);
+                Ok(())
+            }
+            Err(TrySendError::Full(message)) => Err(message),
+            // A shard that has ended needs no message.
+            Err(TrySendError::Disconnected(_)) => Ok(()),
+        }
+    }
+
+    fn wake(&self, is_sent: bool) {
+        if is_sent && !self.waker.is_pending.swap(true, Ordering::SeqCst) {
             // It fails only for want of memory in the kernel; the shard then hears of it with the
             // next message, or at its next deadline.
-            let _ = self.bell.waker.wake();
+            let _ = self.waker.waker.wake();
         }
-        is_sent
     }
 }
 
 impl Inbox {
-    /// Hears the bell: whatever comes from now on rings it again.
-    pub(super) fn hear(&self) {
-        self.bell.is_rung.store(false, Ordering::SeqCst);
+    /// Hears the waker: whatever comes from now on rings it again.
+    pub(super) fn clear(&self) {
+        self.waker.is_pending.store(false, Ordering::SeqCst);
     }
 
     /// The next message, if one is there.
@@ -97,15 +117,15 @@ mod tests {
     }
 
     #[test]
-    fn the_bell_rings_once_until_it_is_heard() {
+    fn the_waker_rings_once_until_it_is_heard() {
         let mut poll = Poll::new().expect("an epoll");
         let (mailbox, inbox) = open(&poll).expect("a queue");
         assert!(!rings(&mut poll));
-        assert!(mailbox.send(ToShard::Quiesce) && mailbox.send(ToShard::Stop));
+        assert!(mailbox.send(ToShard::Drain) && mailbox.send(ToShard::Stop));
         assert!(rings(&mut poll) && !rings(&mut poll));
-        inbox.hear();
+        inbox.clear();
         assert!(inbox.next().is_some() && inbox.next().is_some() && inbox.next().is_none());
-        assert!(mailbox.send(ToShard::Quiesce));
+        assert!(mailbox.send(ToShard::Drain));
         assert!(rings(&mut poll));
     }
 
@@ -115,13 +135,13 @@ mod tests {
         let mut poll = Poll::new().expect("an epoll");
         let (mailbox, inbox) = open(&poll).expect("a queue");
         let sending = std::thread::spawn(move || {
-            (0..MESSAGES).for_each(|_| assert!(mailbox.send(ToShard::Quiesce)));
+            (0..MESSAGES).for_each(|_| assert!(mailbox.send(ToShard::Drain)));
         });
         let (mut events, mut taken) = (Events::with_capacity(1), 0);
         while taken < MESSAGES {
             // A message without a ring would leave this waiting for good.
             poll.poll(&mut events, None).expect("a ring");
-            inbox.hear();
+            inbox.clear();
             while inbox.next().is_some() {
                 taken += 1;
             }

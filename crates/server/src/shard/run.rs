@@ -1,7 +1,7 @@
 //! A shard on a thread: an epoll of its own, through mio, and a loop around it.
 //!
 //! There is no task and no timer for each connection, as an async runtime would have them: what a
-//! connection costs while nothing happens is its [`Session`](super::session::Session). Sockets are
+//! connection costs while nothing happens is its [`Session`](crate::session::Session). Sockets are
 //! edge-triggered. The loop takes in everything that is ready before it writes anything, because
 //! what goes out together costs one system call.
 
@@ -11,16 +11,17 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
 use chinwag_core::Monotonic;
-use chinwag_core::limits::{SHARD_QUEUE_MAX, STOP_TIME};
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
-use super::inbox::{BELL, Inbox};
-use super::{Ready, Shard, ToShard};
+use super::inbox::{Inbox, WAKE_TOKEN};
+use super::{Shard, ToShard};
 use crate::clock::Steady;
 use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
+use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
+use crate::transport::{Ready, Transport};
 
 /// Sockets that are looked at before messages are, at most.
 const EVENTS_MAX: usize = 1024;
@@ -45,7 +46,12 @@ pub(crate) struct Loop {
 struct Written {
     at: Instant,
     took: Duration,
+    /// There was more to write than a slice of time allows.
+    is_unfinished: bool,
 }
+
+/// Time that a shard writes before it looks at its sockets and messages again.
+const WRITE_SLICE: Duration = Duration::from_millis(1);
 
 /// Nobody notices a millisecond.
 const GATHER_TIME_MAX: Duration = Duration::from_millis(1);
@@ -80,6 +86,7 @@ impl Loop {
             written: Written {
                 at: Instant::now(),
                 took: Duration::ZERO,
+                is_unfinished: false,
             },
             stop_at: None,
         }
@@ -97,28 +104,24 @@ impl Loop {
             let now = self.clock.now();
             for event in &events {
                 match event.token() {
-                    BELL => {}
-                    Token(slot) => self.shard.on_ready(slot, readiness(event)),
+                    WAKE_TOKEN => {}
+                    Token(slot) => self.shard.handle_ready(slot, readiness(event)),
                 }
             }
-            self.shard.look_after(now);
+            self.shard.handle_input(now);
             self.send_requests();
-            if self.take_messages(now) {
-                let start = Instant::now();
-                self.shard.flush_all();
-                let at = Instant::now();
-                let took = at - start;
-                self.written = Written { at, took };
-            }
-            self.shard.tick(now);
+            self.take_messages(now);
+            self.write();
+            self.shard.handle_timeouts(now);
             self.send_requests();
         }
         Ok(())
     }
 
-    /// Waits until a socket is ready, the bell rings, or something is due.
+    /// Waits until a socket is ready, a message comes, or something is due.
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
-        let due = match self.has_mail || self.shard.has_work() {
+        let has_work = self.has_mail || self.shard.has_input() || self.shard.wants_write();
+        let due = match has_work {
             true => Some(Monotonic::default()),
             false => self.shard.deadline(),
         };
@@ -130,19 +133,18 @@ impl Loop {
         }
     }
 
-    /// Takes the messages that are there. Returns whether there were any.
-    fn take_messages(&mut self, now: Monotonic) -> bool {
-        self.inbox.hear();
+    /// Takes the messages that are there.
+    fn take_messages(&mut self, now: Monotonic) {
+        self.inbox.clear();
         self.has_mail = false;
         // No more than fit the queue at once: what was said has to be written some time.
-        for taken in 0..SHARD_QUEUE_MAX {
+        for _ in 0..SHARD_QUEUE_MAX {
             let Some(message) = self.inbox.next() else {
-                return taken > 0;
+                return;
             };
             self.take(message, now);
         }
         self.has_mail = true;
-        true
     }
 
     fn take(&mut self, message: ToShard, now: Monotonic) {
@@ -152,22 +154,38 @@ impl Loop {
                 address,
                 permit,
             } => self.admit(stream, address, permit, now),
-            ToShard::Turn {
-                at,
-                deliveries,
-                replies,
-            } => self.shard.deliver(&deliveries, replies, (at, now)),
-            ToShard::Desk(reply) => {
-                self.shard.on_finding(reply);
-                self.shard.resume_relieved();
-            }
+            ToShard::Turn(turn) => self.shard.deliver(turn, now),
+            ToShard::Job(reply) => self.shard.handle_job(reply),
+            ToShard::Configure(config) => self.shard.configure(config),
             // The hub hears of it behind the last request; see send_requests.
-            ToShard::Quiesce => self.shard.quiesce(),
+            ToShard::Drain => self.shard.drain(),
             ToShard::Stop => {
                 self.shard.stop();
                 self.stop_at = Some(now + STOP_TIME);
             }
         }
+    }
+
+    /// Writes for a slice of time at most.
+    fn write(&mut self) {
+        if !self.shard.wants_write() {
+            return;
+        }
+        let start = Instant::now();
+        self.shard.write(|| start.elapsed() >= WRITE_SLICE);
+        let at = Instant::now();
+        let slice = at - start;
+        // Slices of one burst count as one.
+        let took = match self.written.is_unfinished {
+            true => self.written.took + slice,
+            false => slice,
+        };
+        let is_unfinished = self.shard.wants_write();
+        self.written = Written {
+            at,
+            took,
+            is_unfinished,
+        };
     }
 
     fn admit(
@@ -181,7 +199,8 @@ impl Loop {
         let both = Interest::READABLE | Interest::WRITABLE;
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
-                self.shard.admit(Box::new(stream), address, permit, now);
+                let transport = Transport::new(Box::new(stream));
+                self.shard.admit(transport, address, permit, now);
             }
             Err(error) => tracing::warn!("cannot serve a connection from {address}: {error}"),
         }
@@ -191,16 +210,18 @@ impl Loop {
     /// it has no room for is tried again when its next turn comes, as it must. Never waits: the
     /// hub may be waiting for this shard.
     fn send_requests(&mut self) {
-        if let Some(requests) = self.shard.take_outbox() {
+        if let Some(requests) = self.shard.poll_requests() {
             let gather = self.written.gather_time(Instant::now());
             let batch = ToHub::Batch { requests, gather };
             if let Err(TrySendError::Full(ToHub::Batch { requests, .. })) = self.hub.try_send(batch)
             {
                 self.shard.put_back(requests);
+                return;
             }
         }
-        if self.shard.may_say_quiet() && self.hub.try_send(ToHub::Quiet).is_ok() {
-            self.shard.said_quiet();
+        if self.shard.poll_drained() && self.hub.try_send(ToHub::Drained).is_err() {
+            // Tried again at the next turn.
+            self.shard.drain();
         }
     }
 
@@ -227,7 +248,11 @@ mod tests {
     fn lines_gather_only_where_a_shard_writes_most_of_its_time() {
         let at = Instant::now();
         let took = Duration::from_micros(600);
-        let written = Written { at, took };
+        let written = Written {
+            at,
+            took,
+            is_unfinished: false,
+        };
         let after = |micros| written.gather_time(at + Duration::from_micros(micros));
         assert_eq!(after(0), took / 4);
         assert_eq!(after(600), took / 4);
@@ -238,6 +263,14 @@ mod tests {
     fn nothing_gathers_longer_than_its_limit() {
         let at = Instant::now();
         let took = Duration::from_secs(1);
-        assert_eq!(Written { at, took }.gather_time(at), GATHER_TIME_MAX);
+        assert_eq!(
+            Written {
+                at,
+                took,
+                is_unfinished: false
+            }
+            .gather_time(at),
+            GATHER_TIME_MAX
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::io::stdin;
 use std::path::Path;
 
 use chinwag_core::RoomId;
-use chinwag_store::{Back, CommitError, Error, Store};
+use chinwag_store::{CommitError, Error, Store};
 use rusqlite::Connection;
 
 use crate::child;
@@ -172,14 +172,7 @@ fn a_database_that_is_moved_away_and_back() {
     }
     // Reading goes on.
     assert_eq!(seqs(&mut store, 0), [1]);
-    assert_eq!(
-        reader
-            .history(RoomId(0), Back::Newest, 9)
-            .unwrap()
-            .events
-            .len(),
-        1
-    );
+    assert_eq!(newest(&mut reader, 0, 9).1, 1);
     rename(away.path(), folder.path(), &FILES);
     commit(&mut store, &[said(2, 0, "lee", "found")]);
     drop((store, reader));
@@ -210,11 +203,7 @@ fn a_copy_that_is_put_in_the_place_of_a_deleted_database() {
         &mut store,
         &[said(4, 1, "lee", "hello"), said(5, 0, "lee", "again")],
     );
-    let history = reader.history(RoomId(1), Back::Newest, 9).unwrap();
-    assert_eq!(
-        history.events.iter().map(|e| e.seq.0).collect::<Vec<_>>(),
-        [4]
-    );
+    assert_eq!(places(&newest(&mut reader, 1, 9).0), [4]);
     drop((store, reader));
     let mut opened = open(folder.path());
     assert_eq!(opened.snapshot.rooms.len(), 2);
@@ -289,11 +278,7 @@ fn a_damaged_block_is_an_error_for_its_room_alone() {
         .unwrap();
     let error = store.recent(RoomId(1), 9, 999).unwrap_err();
     assert!(matches!(error, Error::Damaged(_)), "{error}");
-    let error = store
-        .reader()
-        .unwrap()
-        .history(RoomId(1), Back::Newest, 9)
-        .unwrap_err();
+    let error = try_newest(&mut store.reader().unwrap(), 1, 9).unwrap_err();
     assert!(error.to_string().contains("number 2"), "{error}");
     assert_eq!(seqs(&mut store, 0), [1]);
     commit(&mut store, &[said(3, 1, "lee", "still here")]);

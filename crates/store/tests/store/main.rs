@@ -4,6 +4,7 @@
 
 mod child;
 mod failures;
+mod history;
 mod memory;
 mod refusals;
 mod retention;

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use chinwag_core::{ModAction, RoomId, Timestamp};
-use chinwag_store::{Back, Retention, SearchQuery};
+use chinwag_core::{ModAction, Timestamp};
+use chinwag_store::{Retention, SearchQuery};
 
 use crate::support::*;
 
@@ -19,14 +19,7 @@ fn readers_see_what_is_committed() {
             audit_entry(2, ModAction::Lock(true)),
         ],
     );
-    assert_eq!(
-        reader
-            .history(RoomId(0), Back::Newest, 9)
-            .unwrap()
-            .events
-            .len(),
-        1
-    );
+    assert_eq!(newest(&mut reader, 0, 9).0.len(), 1);
     assert_eq!(reader.audit_log(9).unwrap().len(), 1);
     store.checkpointer().unwrap().checkpoint().unwrap();
     assert!(store.indexer().unwrap().step(100).unwrap().caught_up);
@@ -82,10 +75,9 @@ fn readers_do_not_stop_the_writer() {
                 };
                 while done.load(Ordering::Acquire) < TURNS {
                     let at_least = 3 * done.load(Ordering::Acquire);
-                    let history = reader.history(RoomId(0), Back::Newest, 100).unwrap();
-                    assert!(history.total >= at_least);
-                    let whole = history.total.min(100) as usize;
-                    assert!(history.events.len() <= whole);
+                    let (events, total) = newest(&mut reader, 0, 100);
+                    assert!(total >= at_least);
+                    assert_eq!(events.len() as u64, total.min(100));
                     assert_eq!(reader.search(&query).unwrap().events.len(), 0);
                 }
             });

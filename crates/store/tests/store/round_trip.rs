@@ -6,7 +6,7 @@ use chinwag_core::{
     Event, Fact, Manner, Mask, ModAction, PersonId, RoomId, RoomSnapshot, Seq, Snapshot, Timestamp,
     Topic,
 };
-use chinwag_store::{AuditLine, Back, Opened};
+use chinwag_store::{AuditLine, Opened};
 
 use crate::support::*;
 
@@ -98,13 +98,8 @@ fn messages_come_back_as_they_were() {
         [first[0].clone(), first[2].clone(), second[0].clone()]
     );
     assert_eq!(recent.total, 3);
-    let history = store
-        .reader()
-        .unwrap()
-        .history(RoomId(2), Back::Newest, 10)
-        .unwrap();
-    assert_eq!(history.events, [Event::clone(&action)]);
-    assert_eq!((history.total, history.more), (1, false));
+    let newest = newest(&mut store.reader().unwrap(), 2, 10);
+    assert_eq!(newest, (vec![Event::clone(&action)], 1));
 }
 
 #[test]
@@ -129,45 +124,6 @@ fn the_newest_messages_are_bounded_in_number_and_bytes() {
     assert_eq!(newest(100, 14), [29, 30]);
     assert_eq!(newest(0, 1_000), []);
     assert_eq!(newest(100, 1_000).len(), 30);
-}
-
-#[test]
-fn history_is_read_by_number_time_and_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut store = open(folder.path()).store;
-    // Rooms 0 and 1 take turns, and so do messages within a turn.
-    for turn in 0..20 {
-        let events = (1..=5).map(|n| said(5 * turn + n, (n % 2) as u32, "lee", "hello"));
-        commit(&mut store, &events.collect::<Vec<_>>());
-    }
-    let mut reader = store.reader().unwrap();
-    let mut check = |back, messages_max, expected: Vec<u64>, more| {
-        let history = reader.history(RoomId(1), back, messages_max).unwrap();
-        let seqs: Vec<_> = history.events.iter().map(|event| event.seq.0).collect();
-        assert_eq!(
-            (seqs, history.more, history.total),
-            (expected, more, 60),
-            "{back:?}"
-        );
-    };
-    let odd = |from: u64, to: u64| -> Vec<u64> {
-        (from..=to)
-            .filter(|seq| [1, 3, 0].contains(&(seq % 5)))
-            .collect()
-    };
-    let at = |seq: i64| Timestamp(1_000 * seq);
-    check(Back::Newest, 4, vec![95, 96, 98, 100], true);
-    check(Back::Newest, 60, odd(1, 100), false);
-    check(Back::Since(at(93)), 100, odd(93, 100), false);
-    check(Back::Since(at(94)), 2, vec![98, 100], true);
-    check(Back::Since(at(101)), 100, vec![], false);
-    check(Back::Between(at(21), at(33)), 100, odd(21, 32), false);
-    check(Back::Between(at(23), at(24)), 100, vec![23], false);
-    check(Back::Between(at(1), at(1)), 100, vec![], false);
-    check(Back::Between(at(-5), at(9)), 2, vec![6, 8], true);
-    check(Back::After(Seq(95)), 100, vec![96, 98, 100], false);
-    check(Back::After(Seq(94)), 3, vec![96, 98, 100], true);
-    check(Back::After(Seq(100)), 100, vec![], false);
 }
 
 #[test]

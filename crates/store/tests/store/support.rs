@@ -8,7 +8,10 @@ use chinwag_core::{
     AuditEntry, Event, Fact, Manner, Mask, ModAction, Name, PersonId, Restriction, RoomId,
     RoomName, Seq, Text, Timestamp,
 };
-use chinwag_store::{CommitError, Durability, OpenError, Opened, Place, Retention, Store};
+use chinwag_store::{
+    CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Range, Reader,
+    Retention, Store,
+};
 
 pub(crate) fn name(text: &str) -> Name {
     Name::parse(text).unwrap_or_else(|error| panic!("{text}: {error:?}"))
@@ -105,4 +108,27 @@ pub(crate) fn seqs(store: &mut Store, room: u32) -> Vec<u64> {
     let recent = recent.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(recent.total, recent.events.len() as u64);
     recent.events.iter().map(|event| event.seq.0).collect()
+}
+
+/// The newest messages of a room, and how many it has.
+pub(crate) fn try_newest(
+    reader: &mut Reader,
+    room: u32,
+    messages_max: usize,
+) -> Result<(Vec<Event>, u64), Error> {
+    let (room, filter) = (RoomId(room), Filter::default());
+    let extent = reader.extent(room, Range::Last(messages_max), messages_max, filter)?;
+    let Page { events, next } = reader.page(room, extent.first, extent.last, usize::MAX, filter)?;
+    assert_eq!(next, None);
+    Ok((events, extent.total))
+}
+
+#[track_caller]
+pub(crate) fn newest(reader: &mut Reader, room: u32, messages_max: usize) -> (Vec<Event>, u64) {
+    try_newest(reader, room, messages_max).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The places of events.
+pub(crate) fn places<E: std::borrow::Borrow<Event>>(events: &[E]) -> Vec<u64> {
+    events.iter().map(|event| event.borrow().seq.0).collect()
 }

@@ -9,7 +9,7 @@ use chinwag_core::Name;
 /// The name is searched for in the text and then its neighbours are looked at, rather than the
 /// text cut into words first: Chinese, Japanese and Thai are written without spaces, so that there
 /// a name is a word wherever it stands.
-pub fn mentions(text: &str, name: &Name) -> bool {
+pub(super) fn mentions(text: &str, name: &Name) -> bool {
     let text = fold(text);
     let name = name.folded();
     let mut found = text.match_indices(name);

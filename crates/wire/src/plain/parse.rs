@@ -12,8 +12,9 @@ pub(super) mod you;
 
 use chinwag_core::{Command, Name, Query, Text};
 
-use super::request::{Asked, EchoedInput, Entry, ParseError, Password, Request};
+use super::request::{Context, EchoedInput, LoginLine, ParseError, Request};
 use super::table::{COMMANDS, CommandSpec};
+use crate::dialect::{Password, PasswordError};
 use arguments::Arguments;
 
 /// What a command's reader gives back.
@@ -49,27 +50,31 @@ pub fn parse(line: &str) -> Result<Request, ParseError> {
 
 fn say(text: &str) -> Read {
     let text = Text::parse(text).ok_or(ParseError::Blank)?;
-    Ok(Request::Command(Command::Say(text)))
+    Ok(Request::Say(text))
 }
 
 /// Reads a line at the name prompt; an empty one asks for a guest name.
 ///
 /// # Errors
 /// The [`ParseError`] in it.
-pub fn parse_entry(line: &str) -> Result<Entry, ParseError> {
+pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
     let line = line.trim();
     if line.is_empty() {
-        return Ok(Entry::Guest);
+        return Ok(LoginLine::Name {
+            name: None,
+            password: None,
+        });
     }
     let Some(command) = line.strip_prefix('/') else {
         let (name, password) = name_and_password(line)?;
-        return Ok(Entry::Name { name, password });
+        let name = Some(name);
+        return Ok(LoginLine::Name { name, password });
     };
     let (name, rest) = split_word(command);
     match CommandSpec::find(name).map(|spec| spec.name) {
-        Some("resume") => Ok(Entry::Resume(you::resume_code(rest.trim())?)),
-        Some("quit") => Ok(Entry::Quit),
-        Some("help") => Ok(Entry::Help),
+        Some("resume") => Ok(LoginLine::Resume(you::resume_code(rest.trim())?)),
+        Some("quit") => Ok(LoginLine::Quit),
+        Some("help") => Ok(LoginLine::Help),
         _ => Err(ParseError::BadName),
     }
 }
@@ -81,13 +86,21 @@ fn split_word(text: &str) -> (&str, &str) {
 
 /// Reads `NAME` or `NAME#PASSWORD`.
 fn name_and_password(typed: &str) -> Result<(Name, Option<Password>), ParseError> {
-    let (name, password) = typed.split_once('#').unwrap_or((typed, ""));
+    let (name, secret) = typed.split_once('#').unwrap_or((typed, ""));
     let name = arguments::name(name)?;
-    let password = match password.trim() {
+    let secret = match secret.trim() {
         "" => None,
-        password => Some(Password::parse(password)?),
+        text => Some(password(text)?),
     };
-    Ok((name, password))
+    Ok((name, secret))
+}
+
+/// Reads a password.
+fn password(text: &str) -> Result<Password, ParseError> {
+    Password::parse(text).map_err(|error| match error {
+        PasswordError::TooLong => ParseError::PasswordTooLong,
+        PasswordError::NotText => ParseError::PasswordNotText,
+    })
 }
 
 /// A single `-` stands for no text.
@@ -110,33 +123,33 @@ fn meant(typed: &str) -> Option<&'static str> {
 
 impl Request {
     /// What a refusal of it has to say.
-    pub fn asked(&self) -> Asked {
-        Asked::Command(match self {
-            Self::Command(command) => return asked_of_chat(command),
+    pub fn context(&self) -> Context {
+        Context::Command(match self {
+            Self::Say(_) | Self::Act(_) => return Context::Speech,
+            Self::SetTopic(_) | Self::Topic => "topic",
+            Self::Leave(_) => "leave",
+            Self::Who(_) => "who",
+            Self::Command(command) => return context_of_chat(command),
             Self::Query(query) => name_of_query(query),
             Self::Help(_) => "help",
             Self::History(_) => "history",
             Self::Search(_) => "search",
-            Self::Claim(_) => "claim",
+            Self::Register(_) => "claim",
             Self::Rename { .. } => "nick",
             Self::Pref(change) => change.pref().command(),
             Self::Resume(_) => "resume",
-            Self::Log(_) => "log",
+            Self::AuditLog(_) => "log",
             Self::Quit(_) => "quit",
         })
     }
 }
 
-fn asked_of_chat(command: &Command) -> Asked {
-    Asked::Command(match command {
-        Command::Say(_) | Command::Act(_) | Command::PrivateMessage { .. } | Command::Reply(_) => {
-            return Asked::Speech;
-        }
-        Command::SetTopic(_) => "topic",
+fn context_of_chat(command: &Command) -> Context {
+    Context::Command(match command {
+        Command::PrivateMessage { .. } | Command::Reply(_) => return Context::Speech,
         Command::Join(_) => "join",
-        Command::Leave(_) => "leave",
         Command::Rename { .. } => "nick",
-        Command::Claim { .. } => "claim",
+        Command::Register { .. } => "claim",
         Command::Away(_) => "away",
         Command::Back => "back",
         Command::Ignore { on: true, .. } => "ignore",
@@ -154,23 +167,29 @@ fn asked_of_chat(command: &Command) -> Asked {
         Command::Resume(_) => "resume",
         Command::Quit(_) => "quit",
         // Nobody types these.
-        Command::LogIn { .. } | Command::SetPrefs(_) | Command::Tidy => "help",
+        Command::LogIn { .. }
+        | Command::Say { .. }
+        | Command::SetTopic { .. }
+        | Command::Leave(_)
+        | Command::Tidy => "help",
     })
 }
 
 fn name_of_query(query: &Query) -> &'static str {
     match query {
-        Query::Who(_) => "who",
         Query::Whois(_) => "whois",
-        Query::Rooms => "rooms",
-        Query::Topic => "topic",
+        Query::Rooms { .. } => "rooms",
         Query::Stats => "stats",
         Query::Ignores => "ignore",
-        Query::Restrictions => "bans",
+        Query::Restrictions { .. } => "bans",
         Query::Log => "log",
         Query::Motd => "motd",
         Query::Room(_) => "history",
         // Nobody types these.
-        Query::Greeting | Query::PasswordHash(_) => "help",
+        Query::Greeting
+        | Query::PasswordHash(_)
+        | Query::Who { .. }
+        | Query::Topic(_)
+        | Query::View(_) => "help",
     }
 }

@@ -20,10 +20,13 @@ mod talk;
 mod tests;
 
 use alloc::vec::Vec;
+use core::hash::{Hash, Hasher};
 
-use chinwag_core::{Prefs, TimeStyle, Timestamp};
+use chinwag_core::{Event, RoomName, Timestamp};
 
-use super::zone::{TimeZone, zone};
+use super::presence::is_presence;
+use crate::prefs::{Prefs, TimeStyle};
+use crate::zone::{TimeZone, zone};
 use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;
@@ -33,13 +36,13 @@ pub use notice::Notice;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
     /// How the time stands before what was said.
-    pub time: TimeStyle,
+    pub(super) time: TimeStyle,
     /// The zone of the times.
-    pub zone: TimeZone,
+    pub(super) zone: TimeZone,
     /// Whether lines end in CR LF.
-    pub crlf: bool,
+    pub(super) crlf: bool,
     /// Whether names are coloured and the server's own lines set apart.
-    pub color: bool,
+    pub(super) color: bool,
 }
 
 impl Style {
@@ -72,12 +75,61 @@ impl Renderer {
         }
     }
 
-    /// The style that it writes in.
-    pub fn style(&self) -> &Style {
-        &self.style
-    }
-
     fn writer<'a>(&self, out: &'a mut Vec<u8>) -> LineWriter<'a> {
         LineWriter::new(out, &self.style)
+    }
+}
+
+/// How somebody sees the lines of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomFormat {
+    pub(super) style: Style,
+    /// The reader talks there: then the room's name need not stand before each line.
+    pub(super) is_current: bool,
+    /// Joins, leaves and renames are left out.
+    pub(super) hides_presence: bool,
+}
+
+impl Hash for RoomFormat {
+    /// Time zones have no hash of their own; their names do.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Style {
+            time,
+            zone,
+            crlf,
+            color,
+        } = &self.style;
+        (time, zone.iana_name(), crlf, color).hash(state);
+        (self.is_current, self.hides_presence).hash(state);
+    }
+}
+
+/// Renders the log of a room in one [`RoomFormat`].
+#[derive(Debug)]
+pub struct RoomRenderer {
+    renderer: Renderer,
+    is_current: bool,
+    hides_presence: bool,
+}
+
+impl RoomRenderer {
+    /// A renderer for lines from `now` on.
+    pub(crate) fn new(format: &RoomFormat, now: Timestamp) -> Self {
+        Self {
+            renderer: Renderer::new(format.style.clone(), now),
+            is_current: format.is_current,
+            hides_presence: format.hides_presence,
+        }
+    }
+
+    /// See [`Render::render`](chinwag_feed::Render::render).
+    pub(crate) fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
+        if self.hides_presence && is_presence(&event.fact) {
+            return out.len();
+        }
+        self.renderer.day_break(out, event.at);
+        let begin = out.len();
+        self.renderer.room_line(out, event, room, self.is_current);
+        begin
     }
 }

@@ -1,22 +1,34 @@
 //! What a line can ask for, and what can be wrong with it. Data only: reading lines is
 //! `parse`'s affair, words for people are `render`'s.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::ops::Deref;
 
-use chinwag_core::limits::{NAME_BYTES_MAX, PASSWORD_BYTES_MAX};
-use chinwag_core::{Command, Duration, Name, Prefs, Query, ResumeCode, RoomName, Text, TimeStyle};
-use zeroize::Zeroizing;
+use chinwag_core::limits::NAME_BYTES_MAX;
+use chinwag_core::{Command, Duration, Name, Query, ResumeCode, RoomName, Text};
 
 use super::table::{CommandSpec, Group};
-use super::zone::Date;
+use crate::dialect::Password;
+use crate::prefs::{Prefs, TimeStyle};
+use crate::zone::Date;
 
 /// What somebody who has arrived asks for with a line.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
+    /// Speak in the current room.
+    Say(Text),
+    /// Act in the current room.
+    Act(Text),
+    /// Give the current room a topic, or none.
+    SetTopic(Option<Text>),
+    /// Leave a room, or the current one.
+    Leave(Option<RoomName>),
+    /// Who is in a room, or in the current one.
+    Who(Option<RoomName>),
+    /// The current room's topic.
+    Topic,
     /// Something for the chat to decide.
     Command(Command),
     /// Something for the chat to answer.
@@ -26,9 +38,9 @@ pub enum Request {
     /// Earlier messages of the current room.
     History(Back),
     /// Messages with these words.
-    Search(Search),
+    Search(SearchRequest),
     /// Keep one's name under this password.
-    Claim(Password),
+    Register(Password),
     /// Take another name.
     Rename {
         /// Which.
@@ -41,20 +53,18 @@ pub enum Request {
     /// Take up a lost session.
     Resume(ResumeCode),
     /// The newest so many things that operators did.
-    Log(usize),
+    AuditLog(usize),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
 }
 
 /// What somebody who has no name yet asks for with a line.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Entry {
-    /// Any name will do.
-    Guest,
-    /// Come in under this name.
+pub enum LoginLine {
+    /// Come in under a name.
     Name {
-        /// Which.
-        name: Name,
+        /// Which; any if there is none.
+        name: Option<Name>,
         /// What proves that it is one's own.
         password: Option<Password>,
     },
@@ -91,7 +101,7 @@ pub enum Back {
 
 /// What `/search` looks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Search {
+pub struct SearchRequest {
     /// All of these words. They may contain quotation marks and any other sign.
     pub words: Text,
     /// Only what this person said.
@@ -153,7 +163,7 @@ pub enum PrefChange {
 }
 
 impl PrefChange {
-    /// What it is about: [`Renderer::pref`](super::Renderer::pref) confirms it.
+    /// What it is about: [`Renderer::pref`](super::render::Renderer::pref) confirms it.
     pub fn pref(&self) -> Pref {
         match self {
             Self::Show(pref) => *pref,
@@ -174,7 +184,7 @@ impl PrefChange {
             Self::Time(time) => prefs.time = time,
             Self::Zone(zone) => prefs.zone = zone,
             Self::Echo(on) => prefs.echo = on,
-            Self::Quiet(on) => prefs.quiet = on,
+            Self::Quiet(on) => prefs.hide_presence = on,
             Self::Color(on) => prefs.color = on,
             Self::Bell(on) => prefs.bell = on,
         }
@@ -185,43 +195,11 @@ impl PrefChange {
 /// What was asked for, as far as a refusal has to say it. Small, because a session keeps one for
 /// every line that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum Context {
     /// To say something: a refusal says that it was not sent.
     Speech,
     /// This command, without its `/`.
     Command(&'static str),
-}
-
-/// A password, wiped from memory when it is dropped and never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(Zeroizing<Box<str>>);
-
-impl Password {
-    /// Takes a password as it was typed.
-    ///
-    /// # Errors
-    /// A [`ParseError`] if it is longer than `PASSWORD_BYTES_MAX` or has control characters, which
-    /// somebody else's terminal may not be able to type.
-    pub(super) fn parse(text: &str) -> Result<Self, ParseError> {
-        if text.len() > PASSWORD_BYTES_MAX {
-            return Err(ParseError::PasswordTooLong);
-        }
-        if text.chars().any(char::is_control) {
-            return Err(ParseError::PasswordNotText);
-        }
-        Ok(Self(Zeroizing::new(text.into())))
-    }
-
-    /// The password itself, to be held against a hash.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(..)")
-    }
 }
 
 /// A word that somebody typed, harmless and short enough to be shown back to them.

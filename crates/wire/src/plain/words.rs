@@ -5,7 +5,7 @@ use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{Duration, Name, Text, Timestamp, whole_ms};
 
-use super::zone::{Date, TimeZone, wall_clock};
+use crate::zone::{Date, TimeZone, wall_clock};
 
 /// `1 person`, `2 people`: a number and its noun.
 pub(super) struct Count<N>(

@@ -2,11 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, kill_process};
 use tempfile::TempDir;
 
@@ -24,6 +26,7 @@ pub(crate) struct Setup {
     /// Where the test keeps what it likes.
     home: Arc<TempDir>,
     descriptors_max: Option<u32>,
+    has_stuck_log: bool,
 }
 
 /// A running server.
@@ -43,8 +46,8 @@ pub(crate) struct Failure {
 }
 
 impl Setup {
-    /// On a free port, with a fresh data folder, without what makes a test wait: the sniffing and
-    /// the flood control.
+    /// On a free port, with a fresh data folder, without what makes a test wait: the sniffing, the
+    /// flood control, and much patience with clients that do not close.
     pub(crate) fn new() -> Self {
         let setup = Self::bare();
         let data = setup.data();
@@ -52,7 +55,8 @@ impl Setup {
             .arguments(&["--name", "localhost", "--listen", "127.0.0.1:0"])
             .arguments(&["--data", &data.to_string_lossy()])
             .limit("sniff_time", "0ms")
-            .limit("line_burst", "0")
+            .limit("linger_time", "100ms")
+            .limit("line_burst", "unlimited")
     }
 
     /// With no argument but `serve`.
@@ -63,6 +67,7 @@ impl Setup {
             variables: Vec::new(),
             home: Arc::new(home),
             descriptors_max: None,
+            has_stuck_log: false,
         }
     }
 
@@ -90,6 +95,12 @@ impl Setup {
     /// So many open files, and no more.
     pub(crate) fn descriptors(mut self, descriptors_max: u32) -> Self {
         self.descriptors_max = Some(descriptors_max);
+        self
+    }
+
+    /// Its standard error is a full pipe that nobody reads.
+    pub(crate) fn stuck_log(mut self) -> Self {
+        self.has_stuck_log = true;
         self
     }
 
@@ -140,9 +151,19 @@ impl Setup {
     /// Starts it and waits until it listens.
     #[track_caller]
     pub(crate) fn start(&self) -> Server {
-        let mut child = self.command().spawn().expect("the program is built");
+        let mut command = self.command();
+        let (reader, writer) = io::pipe().expect("descriptors are free");
+        if self.has_stuck_log {
+            fill(&writer);
+        }
+        let mut child = command
+            .stderr(writer)
+            .spawn()
+            .expect("the program is built");
+        // Or else the pipe would never end.
+        drop(command);
         let mut out = Ear::new(child.stdout.take().expect("it is piped"));
-        let log = Ear::new(child.stderr.take().expect("it is piped"));
+        let log = Ear::new(reader);
         let mut server = Server {
             setup: self.clone(),
             child,
@@ -172,6 +193,22 @@ impl Setup {
         let said = log.rest();
         let status = guard.0.wait().expect("it is our child");
         Failure { status, said }
+    }
+}
+
+/// Writes until the pipe takes nothing more.
+fn fill(mut pipe: &io::PipeWriter) {
+    let lines = "x\n".repeat(2_048);
+    let is_open = || {
+        let mut polled = [PollFd::new(pipe, PollFlags::OUT)];
+        let now = Timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        poll(&mut polled, Some(&now)).expect("a look") > 0
+    };
+    while is_open() {
+        pipe.write_all(lines.as_bytes()).expect("there is room");
     }
 }
 
@@ -231,6 +268,11 @@ impl Server {
         assert!(status.success(), "{status}: {log}");
         assert!(!log.contains("panicked"), "{log}");
         self.setup.clone()
+    }
+
+    /// Waits for its end without reading what it logs.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("it is our child")
     }
 
     /// Stops it by SIGTERM.

@@ -84,6 +84,11 @@ impl Restrictions {
         self.by_id.is_empty()
     }
 
+    /// Their number, those included that have expired and were not dropped yet.
+    pub(in crate::chat) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
     pub(in crate::chat) fn is_full(&self) -> bool {
         self.by_id.len() >= RESTRICTIONS_MAX
     }

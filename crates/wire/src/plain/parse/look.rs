@@ -3,20 +3,20 @@
 use alloc::string::String;
 
 use chinwag_core::limits::HISTORY_LINES;
-use chinwag_core::{Command, Duration, Query, Text, parse_duration};
+use chinwag_core::{Duration, Query, Text, parse_duration};
 
 use super::arguments::{Arguments, name, room};
 use super::{Read, clear_or_set, meant};
-use crate::plain::request::{Back, EchoedInput, HelpTopic, ParseError, Request, Search};
+use crate::plain::request::{Back, EchoedInput, HelpTopic, ParseError, Request, SearchRequest};
 use crate::plain::table::{CommandSpec, Group};
-use crate::plain::zone::{Date, date};
+use crate::zone::{Date, date};
 
 pub(in crate::plain) fn who(arguments: Arguments<'_>) -> Read {
     let room = match arguments.rest() {
         "" => None,
         name => Some(room(name)?),
     };
-    Ok(Request::Query(Query::Who(room)))
+    Ok(Request::Who(room))
 }
 
 pub(in crate::plain) fn whois(arguments: Arguments<'_>) -> Read {
@@ -25,13 +25,15 @@ pub(in crate::plain) fn whois(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn rooms(arguments: Arguments<'_>) -> Read {
-    arguments.end().map(|()| Request::Query(Query::Rooms))
+    arguments
+        .end()
+        .map(|()| Request::Query(Query::Rooms { after: None }))
 }
 
 pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
     Ok(match arguments.note()? {
-        None => Request::Query(Query::Topic),
-        Some(text) => Request::Command(Command::SetTopic(clear_or_set(text))),
+        None => Request::Topic,
+        Some(text) => Request::SetTopic(clear_or_set(text)),
     })
 }
 
@@ -77,7 +79,7 @@ pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
         }
     }
     let words = Text::parse(&words).ok_or_else(|| arguments.usage())?;
-    Ok(Request::Search(Search {
+    Ok(Request::Search(SearchRequest {
         words,
         from,
         room: in_room,

@@ -18,5 +18,5 @@ pub(in crate::plain) fn leave(arguments: Arguments<'_>) -> Read {
         "" => None,
         name => Some(room(name)?),
     };
-    Ok(Request::Command(Command::Leave(room)))
+    Ok(Request::Leave(room))
 }

@@ -65,7 +65,7 @@ pub(in crate::plain) fn unban(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn bans(arguments: Arguments<'_>) -> Read {
     arguments
         .end()
-        .map(|()| Request::Query(Query::Restrictions))
+        .map(|()| Request::Query(Query::Restrictions { after: None }))
 }
 
 pub(in crate::plain) fn op(arguments: Arguments<'_>) -> Read {
@@ -106,6 +106,6 @@ pub(in crate::plain) fn log(arguments: Arguments<'_>) -> Read {
     };
     match lines {
         0 => Err(arguments.usage()),
-        lines => Ok(Request::Log(lines.min(LOG_LINES_MAX))),
+        lines => Ok(Request::AuditLog(lines.min(LOG_LINES_MAX))),
     }
 }

@@ -7,7 +7,7 @@ use super::arguments::Arguments;
 use crate::plain::request::Request;
 
 pub(in crate::plain) fn me(arguments: Arguments<'_>) -> Read {
-    Ok(Request::Command(Command::Act(arguments.text()?)))
+    Ok(Request::Act(arguments.text()?))
 }
 
 pub(in crate::plain) fn msg(mut arguments: Arguments<'_>) -> Read {

@@ -5,19 +5,21 @@ mod operators;
 use std::string::{String, ToString};
 use std::sync::Arc;
 
+use crate::prefs::TimeStyle;
 use chinwag_core::limits::{
     HISTORY_LINES, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
 };
-use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text, TimeStyle};
+use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text};
 use proptest::prelude::*;
 
-use super::{parse, parse_entry};
+use super::{parse, parse_login};
+use crate::dialect::Password;
 use crate::plain::request::{
-    Asked, Back, EchoedInput, Entry, HelpTopic, ParseError, Password, Pref, PrefChange, Request,
-    Search,
+    Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
+    SearchRequest,
 };
 use crate::plain::table::{COMMANDS, CommandSpec, Group};
-use crate::plain::zone::Date;
+use crate::zone::Date;
 
 fn text(text: &str) -> Text {
     Text::parse(text).expect("a text")
@@ -93,33 +95,33 @@ fn every_word_is_one_command_s() {
 #[test]
 fn a_refusal_can_say_what_was_asked() {
     for spec in COMMANDS {
-        let asked = parse(spec.example).map(|request| request.asked());
+        let asked = parse(spec.example).map(|request| request.context());
         let expected = match spec.group {
-            Group::Talk => Asked::Speech,
-            _ => Asked::Command(spec.name),
+            Group::Talk => Context::Speech,
+            _ => Context::Command(spec.name),
         };
         assert_eq!(asked, Ok(expected), "{}", spec.example);
     }
     assert_eq!(
-        parse("hello").map(|request| request.asked()),
-        Ok(Asked::Speech)
+        parse("hello").map(|request| request.context()),
+        Ok(Context::Speech)
     );
 }
 
 #[test]
 fn what_has_no_sign_is_said() {
-    check_command("hello", Command::Say(text("hello")));
-    check_command("//text", Command::Say(text("/text")));
-    check_command("///", Command::Say(text("//")));
-    check_command(" /who", Command::Say(text(" /who")));
-    check_command("\x1b[2J", Command::Say(text("\\x1b[2J")));
+    check("hello", Request::Say(text("hello")));
+    check("//text", Request::Say(text("/text")));
+    check("///", Request::Say(text("//")));
+    check(" /who", Request::Say(text(" /who")));
+    check("\x1b[2J", Request::Say(text("\\x1b[2J")));
     check_mistake("", ParseError::Blank);
     check_mistake("  ", ParseError::Blank);
 }
 
 #[test]
 fn talk_is_read() {
-    check_command("/me waves", Command::Act(text("waves")));
+    check("/me waves", Request::Act(text("waves")));
     let tell = |to: &str, what| Command::PrivateMessage {
         to: to.into(),
         text: text(what),
@@ -142,25 +144,25 @@ fn talk_is_read() {
 
 #[test]
 fn looking_is_read() {
-    check_query("/who", Query::Who(None));
-    check_query("/users dev", Query::Who(Some(room("dev"))));
-    check_query("/list #dev", Query::Who(Some(room("dev"))));
+    check("/who", Request::Who(None));
+    check("/users dev", Request::Who(Some(room("dev"))));
+    check("/list #dev", Request::Who(Some(room("dev"))));
     check_query("/whois gofer", Query::Whois("gofer".into()));
-    check_query("/rooms", Query::Rooms);
-    check_query("/topic", Query::Topic);
-    check_command("/topic Ship it", Command::SetTopic(Some(text("Ship it"))));
-    check_command("/topic -", Command::SetTopic(None));
-    check_command("/topic --", Command::SetTopic(Some(text("--"))));
+    check_query("/rooms", Query::Rooms { after: None });
+    check("/topic", Request::Topic);
+    check("/topic Ship it", Request::SetTopic(Some(text("Ship it"))));
+    check("/topic -", Request::SetTopic(None));
+    check("/topic --", Request::SetTopic(Some(text("--"))));
     check_mistake("/who a b", ParseError::BadRoomName);
     check_usage("/rooms all", "rooms");
     check_usage("/whois", "whois");
     check_usage("/whois a b", "whois");
     let long = "x".repeat(NOTE_BYTES_MAX + 1);
-    let mistake = ParseError::TooLong {
+    let error = ParseError::TooLong {
         bytes: NOTE_BYTES_MAX + 1,
         bytes_max: NOTE_BYTES_MAX,
     };
-    check_mistake(&std::format!("/topic {long}"), mistake);
+    check_mistake(&std::format!("/topic {long}"), error);
 }
 
 #[test]
@@ -185,14 +187,14 @@ fn history_goes_back_by_number_time_or_day() {
 
 #[test]
 fn a_search_is_words_and_filters_in_any_order() {
-    let search = |words| Search {
+    let search = |words| SearchRequest {
         words: text(words),
         from: None,
         room: None,
         before: None,
     };
     check("/search deploy", Request::Search(search("deploy")));
-    let all = Search {
+    let all = SearchRequest {
         from: Some(name("lee")),
         room: Some(room("dev")),
         before: Some(Date::constant(2026, 11, 21)),
@@ -233,8 +235,8 @@ fn help_is_for_all_for_a_group_or_for_a_command() {
 fn moving_is_read() {
     check_command("/join #dev", Command::Join(room("dev")));
     check_command("/cd dev", Command::Join(room("dev")));
-    check_command("/leave", Command::Leave(None));
-    check_command("/part #dev", Command::Leave(Some(room("dev"))));
+    check("/leave", Request::Leave(None));
+    check("/part #dev", Request::Leave(Some(room("dev"))));
     check_usage("/join", "join");
     check_mistake("/join #a b", ParseError::BadRoomName);
     check_mistake("/join #", ParseError::BadRoomName);
@@ -250,7 +252,7 @@ fn names_and_passwords_are_read() {
     check("/nick annie#s3#cret x", rename(Some(password("s3#cret x"))));
     check(
         "/claim correct horse",
-        Request::Claim(password("correct horse")),
+        Request::Register(password("correct horse")),
     );
     check_usage("/nick", "nick");
     check_usage("/claim", "claim");
@@ -307,11 +309,11 @@ fn preferences_are_changed_or_shown() {
     pref("/bell off", PrefChange::Bell(false));
     check_usage("/time long", "time");
     check_usage("/bell ding", "bell");
-    let mistake = ParseError::BadZone {
+    let error = ParseError::BadZone {
         typed: EchoedInput::new("Berlin"),
         meant: Some(String::from("Europe/Berlin")),
     };
-    check_mistake("/tz Berlin", mistake);
+    check_mistake("/tz Berlin", error);
 }
 
 #[test]
@@ -331,25 +333,40 @@ fn unknown_commands_are_guessed_at() {
 
 #[test]
 fn the_prompt_takes_a_name_or_a_code() {
-    let check = |line: &str, expected| assert_eq!(parse_entry(line), expected, "{line}");
+    let check = |line: &str, expected| assert_eq!(parse_login(line), expected, "{line}");
     let entry = |password| {
-        Ok(Entry::Name {
-            name: name("lee"),
+        Ok(LoginLine::Name {
+            name: Some(name("lee")),
             password,
         })
     };
-    check("", Ok(Entry::Guest));
-    check(" \t", Ok(Entry::Guest));
+    check(
+        "",
+        Ok(LoginLine::Name {
+            name: None,
+            password: None,
+        }),
+    );
+    check(
+        " \t",
+        Ok(LoginLine::Name {
+            name: None,
+            password: None,
+        }),
+    );
     check("lee", entry(None));
     check("  lee ", entry(None));
     check("lee#", entry(None));
     check("lee#pass word ", entry(Some(password("pass word"))));
-    check("/resume K7Q2-9MXP", Ok(Entry::Resume(code("K7Q2-9MXP"))));
+    check(
+        "/resume K7Q2-9MXP",
+        Ok(LoginLine::Resume(code("K7Q2-9MXP"))),
+    );
     check("/resume", Err(ParseError::BadCode));
     check("/resume K7Q2", Err(ParseError::BadCode));
-    check("/quit", Ok(Entry::Quit));
-    check("/EXIT now", Ok(Entry::Quit));
-    check("/help", Ok(Entry::Help));
+    check("/quit", Ok(LoginLine::Quit));
+    check("/EXIT now", Ok(LoginLine::Quit));
+    check("/help", Ok(LoginLine::Help));
     check("/who", Err(ParseError::BadName));
     check("//lee", Err(ParseError::BadName));
     check("#lobby", Err(ParseError::BadName));
@@ -364,12 +381,12 @@ proptest! {
     #[test]
     fn any_line_is_read_without_a_panic(line in "/?(ban|mute|history|search|tz|nick|help|msg)?.{0,200}") {
         let _ = parse(&line);
-        let _ = parse_entry(&line);
+        let _ = parse_login(&line);
     }
 
     #[test]
     fn what_is_said_is_what_was_typed(line in "[^/\\pC\\s][^\\pC]{0,80}") {
-        let said = Request::Command(Command::Say(text(&line)));
+        let said = Request::Say(text(&line));
         prop_assert_eq!(parse(&line), Ok(said));
     }
 }

@@ -3,12 +3,13 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use chinwag_core::{Command, Query, ResumeCode, TimeStyle};
+use chinwag_core::{Command, Query, ResumeCode};
 
 use super::arguments::{Arguments, name};
-use super::{Read, name_and_password};
-use crate::plain::request::{EchoedInput, ParseError, Password, Pref, PrefChange, Request};
-use crate::plain::zone::{zone, zone_like};
+use super::{Read, name_and_password, password};
+use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
+use crate::prefs::TimeStyle;
+use crate::zone::{zone, zone_like};
 
 pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
     if arguments.rest().is_empty() {
@@ -21,7 +22,7 @@ pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     match arguments.rest() {
         "" => Err(arguments.usage()),
-        password => Ok(Request::Claim(Password::parse(password)?)),
+        text => Ok(Request::Register(password(text)?)),
     }
 }
 

@@ -9,13 +9,14 @@ use alloc::vec::Vec;
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
     AuditEntry, Duration, Event, Fact, LOBBY, Manner, ModAction, Name, PersonId, PrivateMessage,
-    Quit, QuitReason, Rejection, Renamed, RoomName, Seq, Text, TimeStyle, Timestamp,
+    Quit, QuitReason, Rejection, Renamed, RoomName, Seq, Text, Timestamp,
 };
 
+use crate::plain::parse::{parse, parse_login};
 use crate::plain::render::{Notice, Renderer, Style};
-use crate::plain::request::Asked;
-use crate::plain::zone::TimeZone;
-use crate::plain::{parse, parse_entry};
+use crate::plain::request::Context;
+use crate::prefs::TimeStyle;
+use crate::zone::TimeZone;
 
 /// When a line is written, and the line.
 pub(super) type Sample = (&'static str, String);
@@ -69,10 +70,10 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
             Rejection::Banned { until, why },
         ),
     ] {
-        samples.line(when, |r, out| r.entry_refusal(out, &rejection));
+        samples.line(when, |r, out| r.login_refusal(out, &rejection));
     }
-    if let Err(mistake) = parse_entry("4ann") {
-        samples.line("it is no name", |r, out| r.entry_mistake(out, &mistake));
+    if let Err(error) = parse_login("4ann") {
+        samples.line("it is no name", |r, out| r.login_parse_error(out, &error));
     }
     samples.line("no name after some tries; it closes", |r, out| {
         r.notice(out, Notice::NoName);
@@ -236,7 +237,7 @@ impl Samples {
             ("it is not UTF-8", Notice::NotUtf8),
             ("telnet took a character for a key", Notice::Mangled),
             ("the server stops", Notice::Stopping),
-            ("`/resume` elsewhere took your session", Notice::TakenUp),
+            ("`/resume` elsewhere took your session", Notice::Superseded),
         ] {
             self.line(when, |r, out| r.notice(out, notice));
         }
@@ -251,34 +252,36 @@ impl Samples {
             (
                 "nobody has that name",
                 Rejection::NobodyCalled { typed, meant },
-                Asked::Speech,
+                Context::Speech,
             ),
             (
                 "the room is read-only",
                 Rejection::ReadOnly(room.clone()),
-                Asked::Speech,
+                Context::Speech,
             ),
             (
                 "you are muted",
                 Rejection::Muted { remaining },
-                Asked::Speech,
+                Context::Speech,
             ),
             (
                 "the server cannot save",
                 Rejection::CannotSave,
-                Asked::Speech,
+                Context::Speech,
             ),
             (
                 "you are no operator",
-                Rejection::NeedsOperator { room },
-                Asked::Command("kick"),
+                Rejection::NeedsOperator,
+                Context::Command("kick"),
             ),
         ] {
-            self.line(when, |r, out| r.refusal(out, &rejection, asked));
+            self.line(when, |r, out| {
+                r.refusal(out, &rejection, asked, Some(&RoomName::lobby()))
+            });
         }
-        if let Err(mistake) = parse("/jion") {
+        if let Err(error) = parse("/jion") {
             self.line("there is no such command", |r, out| {
-                r.mistake(out, &mistake)
+                r.parse_error(out, &error)
             });
         }
         let (al, quit) = (name("al")?, QuitReason::Quit(None));

@@ -3,9 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{
-    Answer, Duration, Name, Prefs, Profile, Restriction, RoomLine, RoomName, TimeStyle,
-};
+use chinwag_core::{Answer, Duration, Name, Profile, Restriction, RoomLine, RoomName};
 use chinwag_core::{Timestamp, WhoLine};
 
 use super::arrival::TopicBy;
@@ -13,19 +11,22 @@ use super::moderation::{Both, Until};
 use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
 use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
+use crate::prefs::{Prefs, TimeStyle};
 
 /// Silence that is worth telling: less is a pause.
 const SILENCE_MIN: Duration = Duration::from_mins(5);
 
 impl Renderer {
-    /// The answer to a query. Writes nothing for answers that no person asked for (`Credential`,
-    /// `Room`, `Log`), and for `Greeting`, which has a [method](Self::greeting) of its own.
+    /// The answer to a query. Writes nothing for answers that the server asks for on a person's
+    /// behalf, and for `Greeting`, which has a [method](Self::greeting) of its own.
     pub fn answer(&self, out: &mut Vec<u8>, answer: &Answer, now: Timestamp) {
         let writer = &mut self.writer(out);
         match answer {
-            Answer::Who { room, people, more } => who(writer, room, people, *more),
+            Answer::Who {
+                room, people, more, ..
+            } => who(writer, room, people, *more),
             Answer::Whois(profile) => self.whois(writer, profile),
-            Answer::Rooms { rooms, more } => room_list(writer, rooms, *more),
+            Answer::Rooms { rooms, more, .. } => room_list(writer, rooms, *more),
             Answer::Topic { room, topic } => match topic {
                 Some(topic) => {
                     writer.alone(format_args!("Topic of {room}: {}", TopicBy(topic, now)))
@@ -34,14 +35,33 @@ impl Renderer {
             },
             Answer::Stats { .. } => self.stats(writer, answer, now),
             Answer::Ignores(names) => ignores(writer, names),
-            Answer::Restrictions { bans, mutes } => restrictions(writer, bans, mutes),
+            Answer::Restrictions {
+                counts,
+                bans,
+                mutes,
+                ..
+            } => {
+                restrictions_head(writer, *counts);
+                restrictions(writer, bans, mutes);
+            }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
-            | Answer::Room { .. }
+            | Answer::RoomId(..)
+            | Answer::Room(_)
             | Answer::Log => {}
         }
+    }
+
+    /// Another page of bans and mutes.
+    pub fn more_restrictions(
+        &self,
+        out: &mut Vec<u8>,
+        bans: &[Restriction],
+        mutes: &[Restriction],
+    ) {
+        restrictions(&mut self.writer(out), bans, mutes);
     }
 
     fn whois(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
@@ -116,7 +136,7 @@ impl Renderer {
                 true => "Echo is on: your own lines are shown to you too.",
                 false => "Echo is off: your own lines are not shown to you again.",
             }),
-            Pref::Quiet => writer.alone(match prefs.quiet {
+            Pref::Quiet => writer.alone(match prefs.hide_presence {
                 true => "Quiet is on: who comes and goes is not shown.",
                 false => "Quiet is off: who comes and goes is shown.",
             }),
@@ -209,15 +229,15 @@ fn ignores(writer: &mut LineWriter<'_>, names: &[Name]) {
     }
 }
 
-fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Restriction]) {
-    if bans.is_empty() && mutes.is_empty() {
+fn restrictions_head(writer: &mut LineWriter<'_>, (bans, mutes): (usize, usize)) {
+    if bans + mutes == 0 {
         return writer.alone("Nobody is banned or muted.");
     }
-    let (ban_count, mute_count) = (
-        Count(bans.len(), "ban", "bans"),
-        Count(mutes.len(), "mute", "mutes"),
-    );
-    writer.separator(format_args!("{ban_count}, {mute_count}"));
+    let (bans, mutes) = (Count(bans, "ban", "bans"), Count(mutes, "mute", "mutes"));
+    writer.separator(format_args!("{bans}, {mutes}"));
+}
+
+fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Restriction]) {
     for ban in bans {
         writer.row(format_args!("banned: {}", InForce(ban)));
     }

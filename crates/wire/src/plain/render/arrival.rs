@@ -3,6 +3,7 @@
 //! These lines have no sign before them. They come before anybody's line and only words of the
 //! server's own begin them.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
@@ -34,8 +35,18 @@ impl Renderer {
         self.writer(out).put(PROMPT);
     }
 
+    /// That a script has not come in: the first sentence of what `write` says of it.
+    pub fn not_joined(&self, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut words = Vec::new();
+        write(&mut words);
+        let words = String::from_utf8_lossy(&words);
+        let why = first_sentence(words.trim().trim_start_matches("! "));
+        let nothing = "NOT joined, nothing was sent.";
+        self.writer(out).alone(format_args!("{why} {nothing}"));
+    }
+
     /// What can be typed at the prompt: the answer to `/help` there.
-    pub fn entry_help(&self, out: &mut Vec<u8>) {
+    pub fn login_help(&self, out: &mut Vec<u8>) {
         let writer = &mut self.writer(out);
         writer.bare("Type the name that the others shall see, or Enter alone to be a guest.");
         writer.bare("If the name is registered and yours, type NAME#PASSWORD.");
@@ -43,14 +54,14 @@ impl Renderer {
     }
 
     /// The welcome, up to the history, which follows (see [`recent`](Self::recent)).
-    pub fn arrival(&self, out: &mut Vec<u8>, arrival: &Welcome, now: Timestamp) {
+    pub fn welcome(&self, out: &mut Vec<u8>, arrival: &Welcome, now: Timestamp) {
         let writer = &mut self.writer(out);
-        let (name, place) = (&arrival.name, Place(&arrival.company));
+        let (name, place) = (&arrival.name, Place(&arrival.room));
         writer.bare(format_args!("Welcome, {name}. {place}"));
         if let Some(motd) = &arrival.motd {
             writer.bare(format_args!("Message of the day: {motd}"));
         }
-        topic(writer, arrival.company.topic.as_ref(), now);
+        topic(writer, arrival.room.topic.as_ref(), now);
         let (code, time) = arrival.resume;
         let time = Exactly(time);
         writer.bare(format_args!(
@@ -62,7 +73,7 @@ impl Renderer {
     }
 
     /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
-    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: usize) {
+    pub fn welcome_back(&self, out: &mut Vec<u8>, name: &Name, missed: u64) {
         let writer = &mut self.writer(out);
         match missed {
             0 => writer.bare(format_args!("Welcome back, {name}. You missed nothing.")),
@@ -76,11 +87,19 @@ impl Renderer {
     }
 
     /// `You are in #dev with ann.` and the topic: after `/join` and `/leave`.
-    pub fn company(&self, out: &mut Vec<u8>, company: &RoomSummary, now: Timestamp) {
+    pub fn room_summary(&self, out: &mut Vec<u8>, company: &RoomSummary, now: Timestamp) {
         let writer = &mut self.writer(out);
         writer.bare(Place(company));
         topic(writer, company.topic.as_ref(), now);
     }
+}
+
+/// A text up to the first full stop that a capital follows.
+fn first_sentence(text: &str) -> &str {
+    let next = |rest: &str| rest.chars().next().is_some_and(char::is_uppercase);
+    let mut stops = text.match_indices(". ");
+    let end = stops.find(|(at, stop)| next(&text[at + stop.len()..]));
+    end.map_or(text, |(at, _)| &text[..=at])
 }
 
 fn topic(writer: &mut LineWriter<'_>, topic: Option<&Topic>, now: Timestamp) {

@@ -3,10 +3,12 @@
 
 use core::fmt::{self, Write};
 
-use chinwag_core::{TimeStyle, Timestamp};
+use chinwag_core::Timestamp;
+
+use crate::prefs::TimeStyle;
 
 use super::Style;
-use crate::plain::zone::{Date, TimeZone, day_start, wall_clock};
+use crate::zone::{Date, TimeZone, day_start, wall_clock};
 
 const MINUTE: i64 = 60_000;
 const SECOND: i64 = 1_000;

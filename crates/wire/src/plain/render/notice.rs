@@ -43,10 +43,8 @@ pub enum Notice {
     NoHistory,
     /// Too many tries or too much time at the name prompt. The last line.
     NoName,
-    /// More connections from one address than allowed. The only line.
-    TooManyConnections,
     /// Another connection took up this session. The last line.
-    TakenUp,
+    Superseded,
     /// The server stops.
     Stopping,
 }
@@ -72,8 +70,7 @@ impl Renderer {
                 ));
             }
             Notice::NotSent { lines: n } => {
-                let more = if n == 1 { "line" } else { "lines" };
-                writer.alone(format_args!("Slow down: {n} more {more} NOT sent."));
+                writer.alone(format_args!("{} NOT sent: too fast.", lines(n)));
             }
             Notice::Skipped { lines: n } => {
                 // No history is longer than this, so that no more can be promised.
@@ -91,10 +88,7 @@ impl Renderer {
             Notice::Busy => writer.alone("The server is busy. Try again in a moment."),
             Notice::NoHistory => writer.alone("The server cannot read the history right now."),
             Notice::NoName => writer.bare("No name chosen. Bye."),
-            Notice::TooManyConnections => {
-                writer.bare("Too many connections from your address. Try again later.");
-            }
-            Notice::TakenUp => writer.alone("Your session was taken up elsewhere. Bye."),
+            Notice::Superseded => writer.alone("Your session was taken up elsewhere. Bye."),
             Notice::Stopping => writer.alone("The server is stopping."),
         }
     }

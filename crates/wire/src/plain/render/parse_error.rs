@@ -10,17 +10,17 @@ use crate::plain::request::ParseError;
 
 impl Renderer {
     /// What is wrong with a line.
-    pub fn mistake(&self, out: &mut Vec<u8>, mistake: &ParseError) {
-        if *mistake != ParseError::Blank {
-            self.writer(out).alone(Sentence(mistake));
+    pub fn parse_error(&self, out: &mut Vec<u8>, error: &ParseError) {
+        if *error != ParseError::Blank {
+            self.writer(out).alone(Sentence(error));
         }
     }
 
     /// What is wrong with a line at the name prompt. The prompt is not written again: the caller
     /// knows whether there is another try.
-    pub fn entry_mistake(&self, out: &mut Vec<u8>, mistake: &ParseError) {
-        if *mistake != ParseError::Blank {
-            self.writer(out).bare(Sentence(mistake));
+    pub fn login_parse_error(&self, out: &mut Vec<u8>, error: &ParseError) {
+        if *error != ParseError::Blank {
+            self.writer(out).bare(Sentence(error));
         }
     }
 }
@@ -57,13 +57,13 @@ impl Display for Sentence<'_> {
             ParseError::BadRoomName => {
                 f.write_str("A room name is 1 to 32 letters, digits, - _ or .")
             }
-            mistake => about_values(f, mistake),
+            error => about_values(f, error),
         }
     }
 }
 
-fn about_values(f: &mut Formatter<'_>, mistake: &ParseError) -> fmt::Result {
-    match mistake {
+fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
+    match error {
         ParseError::BadTime(typed) => {
             write!(
                 f,

@@ -6,14 +6,16 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Fact, RoomName, Timestamp};
+use chinwag_core::{Event, Fact, RoomId, RoomName, Timestamp};
+use hashbrown::HashMap;
 
 use super::Renderer;
 use super::moderation::Did;
 use super::talk::Saying;
-use crate::plain::request::{Back, Search};
+use crate::dialect::{HistoryPage, Recent, SearchPage};
+use crate::plain::request::{Back, SearchRequest};
 use crate::plain::words::{Count, Day, Exactly, Minute, messages};
-use crate::plain::zone::{Date, wall_clock};
+use crate::zone::{Date, wall_clock};
 
 impl Renderer {
     /// `--- Sat 21 Nov 2026 ---`, if `at` lies on another day than the last time given here (or to
@@ -28,21 +30,21 @@ impl Renderer {
 
     /// The last messages of the room that somebody comes into, out of `total`, oldest first, and
     /// `--- now ---`; nothing if there are none.
-    pub fn recent<'a>(
+    pub fn recent(
         &mut self,
         out: &mut Vec<u8>,
-        events: impl ExactSizeIterator<Item = &'a Event>,
-        total: u64,
+        recent: Recent<'_>,
         room: &RoomName,
         now: Timestamp,
     ) {
-        let shown = events.len();
+        let (shown, total) = (recent.messages.len(), recent.total);
         if shown == 0 {
             return;
         }
         self.writer(out).separator(format_args!(
             "last {shown} of {total} messages; /history for more, /search to find"
         ));
+        let events = recent.messages.iter().map(|event| &**event);
         self.past_lines(out, events, room, now);
         self.writer(out).separator("now");
     }
@@ -50,23 +52,24 @@ impl Renderer {
     /// The result of `/history`, oldest first: `events` out of the `total` messages that the room
     /// has ([`Back::Last`]) or that lie in the time asked for (the others). Where not all are
     /// shown they are the newest, but with [`Back::From`] those that follow the day's beginning.
-    pub fn history<'a>(
+    pub fn history(
         &mut self,
         out: &mut Vec<u8>,
         back: Back,
-        events: impl ExactSizeIterator<Item = &'a Event>,
-        total: u64,
-        room: &RoomName,
+        page: &HistoryPage<'_>,
         now: Timestamp,
     ) {
-        let shown = events.len();
+        let (shown, total) = (page.shown, page.total);
         if shown == 0 {
-            return self.writer(out).alone(NothingSaid(back, room));
+            return self.writer(out).alone(NothingSaid(back, page.room));
         }
-        self.writer(out).separator(Head { back, shown, total });
-        self.past_lines(out, events, room, now);
-        let left_out = total.saturating_sub(shown as u64);
+        if page.is_first {
+            self.writer(out).separator(Head { back, shown, total });
+        }
+        self.past_lines(out, page.events.iter(), page.room, now);
+        let left_out = total.saturating_sub(shown);
         match back {
+            _ if !page.is_last => {}
             Back::From(_) if left_out > 0 => {
                 let more = Count(left_out, "more message", "more messages");
                 self.writer(out).separator(format_args!("{more} until now"));
@@ -99,25 +102,31 @@ impl Renderer {
 
     /// The result of `/search`, oldest first; `more` if there are older matches that are not shown.
     /// Every line tells its day and its room, whatever the style of times.
-    pub fn search<'a>(
+    pub fn search(
         &self,
         out: &mut Vec<u8>,
-        search: &Search,
-        matches: impl ExactSizeIterator<Item = (&'a RoomName, &'a Event)>,
-        more: bool,
+        search: &SearchRequest,
+        page: &SearchPage<'_>,
+        rooms: &HashMap<RoomId, RoomName>,
     ) {
         let words = &search.words;
-        let found = messages(matches.len());
+        let found = messages(page.shown);
         let mut writer = self.writer(out);
-        match (matches.len(), more) {
+        match (page.shown, page.more) {
             (0, _) => return writer.alone(format_args!("Nothing found for \"{words}\".")),
+            _ if !page.is_first => {}
             (_, true) => writer.separator(format_args!("the newest {found} with \"{words}\"")),
             (_, false) => writer.separator(format_args!("{found} with \"{words}\"")),
         }
-        for (room, event) in matches {
-            self.found(out, room, event);
+        for event in page.events {
+            let room = event.fact.rooms().first().and_then(|room| rooms.get(room));
+            if let Some(room) = room {
+                self.found(out, room, event);
+            }
         }
-        self.writer(out).separator("now");
+        if page.is_last {
+            self.writer(out).separator("now");
+        }
     }
 
     /// `[2026-11-21 14:03] #dev ann: build is green`
@@ -139,7 +148,11 @@ impl Renderer {
     }
 
     /// The result of `/log`, oldest first: the audit log.
-    pub fn log<'a>(&self, out: &mut Vec<u8>, audit_log: impl ExactSizeIterator<Item = &'a Event>) {
+    pub fn audit_log<'a>(
+        &self,
+        out: &mut Vec<u8>,
+        audit_log: impl ExactSizeIterator<Item = &'a Event>,
+    ) {
         let writer = &mut self.writer(out);
         match audit_log.len() {
             0 => writer.alone("No operator has done anything yet."),
@@ -159,14 +172,14 @@ impl Renderer {
 /// What stands above a history.
 struct Head {
     back: Back,
-    shown: usize,
+    shown: u64,
     total: u64,
 }
 
 impl Display for Head {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { back, shown, total } = *self;
-        let all = shown as u64 >= total;
+        let all = shown >= total;
         match back {
             Back::Last(_) => return write!(f, "last {shown} of {total} messages"),
             _ if all => messages(shown).fmt(f)?,

@@ -10,30 +10,39 @@ use chinwag_core::{Name, Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::{Both, Until};
-use crate::plain::request::Asked;
+use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
 impl Renderer {
     /// Why a request was refused.
-    pub fn refusal(&self, out: &mut Vec<u8>, rejection: &Rejection, asked: Asked) {
+    pub fn refusal(
+        &self,
+        out: &mut Vec<u8>,
+        rejection: &Rejection,
+        context: Context,
+        here: Option<&RoomName>,
+    ) {
         let writer = &mut self.writer(out);
-        match (Unspoken::of(rejection), asked) {
-            (Some(unspoken), Asked::Speech) => writer.alone(format_args!("NOT sent: {unspoken}")),
-            (Some(unspoken), Asked::Command(_)) => {
+        if let Rejection::NeedsOperator = rejection {
+            return writer.alone(NeedsOperator(context, here));
+        }
+        match (Unspoken::of(rejection), context) {
+            (Some(unspoken), Context::Speech) => writer.alone(format_args!("NOT sent: {unspoken}")),
+            (Some(unspoken), Context::Command(_)) => {
                 writer.alone(format_args!("Not done: {unspoken}"));
             }
-            (None, Asked::Command("nick")) => writer.alone(Renamed(rejection)),
-            (None, _) => writer.alone(Sentence(rejection, asked)),
+            (None, Context::Command("nick")) => writer.alone(Renamed(rejection)),
+            (None, _) => writer.alone(Sentence(rejection, context)),
         }
     }
 
     /// Why nobody came in, at the name prompt. The prompt is not written again: the caller knows
     /// whether there is another try.
-    pub fn entry_refusal(&self, out: &mut Vec<u8>, rejection: &Rejection) {
+    pub fn login_refusal(&self, out: &mut Vec<u8>, rejection: &Rejection) {
         let writer = &mut self.writer(out);
         match Unspoken::of(rejection) {
             Some(unspoken) => writer.bare(format_args!("Not possible: {unspoken}")),
-            None => writer.bare(Sentence(rejection, Asked::Command("resume"))),
+            None => writer.bare(Sentence(rejection, Context::Command("resume"))),
         }
     }
 }
@@ -79,7 +88,7 @@ impl Display for Renamed<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             Rejection::NameRegistered(name) => registered(f, name, "/nick "),
-            rejection => Sentence(rejection, Asked::Command("nick")).fmt(f),
+            rejection => Sentence(rejection, Context::Command("nick")).fmt(f),
         }
     }
 }
@@ -91,8 +100,24 @@ fn registered(f: &mut Formatter<'_>, name: &Name, command: &str) -> fmt::Result 
     )
 }
 
+/// `/kick needs operator rights in #lobby.`
+struct NeedsOperator<'a>(Context, Option<&'a RoomName>);
+
+impl Display for NeedsOperator<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Context::Command(command) => write!(f, "/{command} needs operator rights")?,
+            Context::Speech => f.write_str("That needs operator rights")?,
+        }
+        match self.1 {
+            Some(room) => write!(f, " in {room}."),
+            None => f.write_str("."),
+        }
+    }
+}
+
 /// Any other refusal as a sentence.
-struct Sentence<'a>(&'a Rejection, Asked);
+struct Sentence<'a>(&'a Rejection, Context);
 
 impl Display for Sentence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -107,15 +132,15 @@ impl Display for Sentence<'_> {
             | Rejection::CodeNotValid => about_arriving(f, self.0),
             Rejection::NoSuchRoom { .. }
             | Rejection::NotInRoom(_)
+            | Rejection::RoomGone
             | Rejection::OnlyLobby
             | Rejection::TooManyRooms { .. }
             | Rejection::RoomsFull { .. } => about_rooms(f, self.0),
-            Rejection::NeedsOperator { .. }
-            | Rejection::AlreadyOperator(_)
+            Rejection::AlreadyOperator(_)
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
             | Rejection::NotBanned(_)
-            | Rejection::RestrictionsFull => about_operators(f, self.0, self.1),
+            | Rejection::RestrictionsFull => about_operators(f, self.0),
             rejection => about_people(f, rejection, self.1),
         }
     }
@@ -165,6 +190,7 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NoSuchRoom { room, meant: None } => {
             write!(f, "No room {room}. /rooms lists all.")
         }
+        Rejection::RoomGone => f.write_str("That room has been closed."),
         Rejection::NotInRoom(room) => write!(f, "You are not in {room}."),
         Rejection::OnlyLobby => {
             let lobby = RoomName::lobby();
@@ -189,29 +215,23 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     }
 }
 
-fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -> fmt::Result {
-    match (rejection, asked) {
-        (Rejection::NeedsOperator { room }, Asked::Command(command)) => {
-            write!(f, "/{command} needs operator rights in {room}.")
-        }
-        (Rejection::NeedsOperator { room }, Asked::Speech) => {
-            write!(f, "That needs operator rights in {room}.")
-        }
-        (Rejection::AlreadyOperator(name), _) => write!(f, "{name} is an operator already."),
-        (Rejection::NotOperator(name), _) => write!(f, "{name} is no operator."),
-        (Rejection::NotMuted(name), _) => write!(f, "{name} is not muted."),
-        (Rejection::NotBanned(mask), _) => {
+fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
+        Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
+        Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::NotBanned(mask) => {
             write!(f, "{} is not banned. /bans lists all.", Both(mask))
         }
-        (Rejection::RestrictionsFull, _) => {
+        Rejection::RestrictionsFull => {
             f.write_str("There are as many bans or mutes as the server keeps. Undo some first.")
         }
         _ => Ok(()),
     }
 }
 
-fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -> fmt::Result {
-    match (rejection, asked) {
+fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
+    match (rejection, context) {
         (
             Rejection::NobodyCalled {
                 typed,
@@ -233,10 +253,10 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, asked: Asked) -> f
             "You ignore {ignores_max} names, the most there may be. /unignore one first."
         ),
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
-        (Rejection::Oneself, Asked::Command("resume")) => {
+        (Rejection::Oneself, Context::Command("resume")) => {
             f.write_str("That is the code of this session.")
         }
-        (Rejection::Oneself, Asked::Command("ban")) => f.write_str("That would ban you too."),
+        (Rejection::Oneself, Context::Command("ban")) => f.write_str("That would ban you too."),
         (Rejection::Oneself, _) => f.write_str("That is you."),
         _ => Ok(()),
     }

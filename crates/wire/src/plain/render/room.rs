@@ -62,7 +62,7 @@ fn movement(writer: &mut LineWriter<'_>, fact: &Fact, room: &RoomName) {
             writer.happened(format_args!("{name} left {room} ({why})"));
         }
         Fact::Returned(returned) => {
-            writer.happened(format_args!("{} is back", returned.arrived.name));
+            writer.happened(format_args!("{} is back", returned.login.name));
         }
         Fact::Renamed(renamed) => {
             writer.happened(format_args!("{} is now {}", renamed.old, renamed.new));

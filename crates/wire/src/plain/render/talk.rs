@@ -3,10 +3,11 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Manner, Name, RoomName, TimeStyle, Timestamp};
+use chinwag_core::{Manner, Name, RoomName, Timestamp};
 
 use super::Renderer;
 use super::line_writer::RESET;
+use crate::prefs::TimeStyle;
 
 /// Six colours that can be read on black and on white.
 const COLORS: [&str; 6] = [

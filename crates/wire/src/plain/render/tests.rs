@@ -14,13 +14,14 @@ use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
+use crate::prefs::TimeStyle;
 use chinwag_core::{
     ConnId, Event, Fact, LOBBY, LoggedIn, Manner, Name, PersonId, Quit, QuitReason, ResumeCode,
-    RoomName, Seq, Text, TimeStyle, Timestamp,
+    RoomName, Seq, Text, Timestamp,
 };
 
 use super::{Renderer, Style};
-use crate::plain::zone::TimeZone;
+use crate::zone::TimeZone;
 
 /// 2026-11-21 14:03:05 UTC, a Saturday.
 pub(super) const NOW: Timestamp = Timestamp(1_795_269_785_000);

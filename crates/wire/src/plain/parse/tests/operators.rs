@@ -38,10 +38,10 @@ fn what_operators_do_is_read() {
     check_command("/motd -", Command::SetMotd(None));
     check_command("/lock", Command::Lock(true));
     check_command("/lock off", Command::Lock(false));
-    check_query("/bans", Query::Restrictions);
-    check("/log", Request::Log(LOG_LINES));
-    check("/log 5", Request::Log(5));
-    check("/log 999999", Request::Log(LOG_LINES_MAX));
+    check_query("/bans", Query::Restrictions { after: None });
+    check("/log", Request::AuditLog(LOG_LINES));
+    check("/log 5", Request::AuditLog(5));
+    check("/log 999999", Request::AuditLog(LOG_LINES_MAX));
     for (line, command) in [
         ("/kick", "kick"),
         ("/op a b", "op"),

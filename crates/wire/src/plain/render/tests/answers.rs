@@ -2,9 +2,8 @@
 
 use std::vec;
 
-use chinwag_core::{
-    Answer, Duration, Mask, Prefs, Profile, Restriction, RoomLine, TimeStyle, Topic, WhoLine,
-};
+use crate::prefs::{Prefs, TimeStyle};
+use chinwag_core::{Answer, Duration, Mask, Profile, Restriction, RoomLine, Topic, WhoLine};
 
 use super::*;
 use crate::plain::request::{HelpTopic, Pref};
@@ -42,6 +41,7 @@ fn who_is_here_is_a_list() {
         room: room("lobby"),
         people: vec![who_line("ann"), lee, bob],
         more: 250,
+        next: None,
     };
     let expected = "\
 --- 253 people in #lobby ---
@@ -108,7 +108,14 @@ fn rooms_are_a_list() {
   #lobby (5 people, you too)
   #dev (1 person): Ship it
 ";
-    check(Answer::Rooms { rooms, more: 0 }, expected);
+    check(
+        Answer::Rooms {
+            rooms,
+            more: 0,
+            next: None,
+        },
+        expected,
+    );
 }
 
 #[test]
@@ -162,7 +169,7 @@ fn numbers_are_one_s_own_and_the_server_s() {
 }
 
 #[test]
-fn sanctions_are_a_list() {
+fn restrictions_are_a_list() {
     let restriction = |mask: &str, until, reason| Restriction {
         mask: Mask::parse(mask).expect("a mask"),
         until,
@@ -170,6 +177,8 @@ fn sanctions_are_a_list() {
         why: why(reason),
     };
     let answer = Answer::Restrictions {
+        counts: (1, 1),
+        next: None,
         bans: vec![restriction("192.0.2.0/24", Some(NOW), "spam")],
         mutes: vec![restriction("bob", None, "")],
     };
@@ -179,11 +188,13 @@ fn sanctions_are_a_list() {
   muted: bob by lee
 ";
     check(answer, expected);
-    let (bans, mutes) = (vec![], vec![]);
-    check(
-        Answer::Restrictions { bans, mutes },
-        "! Nobody is banned or muted.\n",
-    );
+    let none = Answer::Restrictions {
+        counts: (0, 0),
+        bans: vec![],
+        mutes: vec![],
+        next: None,
+    };
+    check(none, "! Nobody is banned or muted.\n");
 }
 
 #[test]

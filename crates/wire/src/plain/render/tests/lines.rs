@@ -2,9 +2,9 @@
 
 use std::boxed::Box;
 
+use crate::prefs::{Prefs, TimeStyle};
 use chinwag_core::{
-    Duration, Fact, LOBBY, Manner, Prefs, PrivateMessage, QuitReason, Renamed, Returned, Seq,
-    TimeStyle,
+    Duration, Fact, LOBBY, Manner, PrivateMessage, QuitReason, Renamed, Returned, Seq,
 };
 
 use super::*;
@@ -71,7 +71,7 @@ fn talk_looks_as_the_style_says() {
 
 #[test]
 fn the_time_is_that_of_each_line_and_of_the_zone() {
-    let zone = crate::plain::zone("Asia/Kathmandu").expect("a zone");
+    let zone = crate::zone::zone("Asia/Kathmandu").expect("a zone");
     let mut renderer = Renderer::new(
         Style {
             zone,

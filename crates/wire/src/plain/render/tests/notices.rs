@@ -53,7 +53,7 @@ fn notices() {
             "Too many connections from your address. Try again later.",
         ),
         (
-            Notice::TakenUp,
+            Notice::Superseded,
             "! Your session was taken up elsewhere. Bye.",
         ),
         (Notice::Stopping, "! The server is stopping."),

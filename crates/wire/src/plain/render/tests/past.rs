@@ -5,8 +5,8 @@ use std::boxed::Box;
 use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Restriction};
 
 use super::*;
-use crate::plain::request::{Back, Search};
-use crate::plain::zone::Date;
+use crate::plain::request::{Back, SearchRequest};
+use crate::zone::Date;
 
 const YESTERDAY: Timestamp = Timestamp(NOW.0 - 86_400_000);
 
@@ -150,8 +150,8 @@ fn an_empty_history_says_so() {
     );
 }
 
-fn search() -> Search {
-    Search {
+fn search() -> SearchRequest {
+    SearchRequest {
         words: text("deploy"),
         from: None,
         room: None,

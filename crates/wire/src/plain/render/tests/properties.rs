@@ -12,7 +12,7 @@ use chinwag_core::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::plain::{parse, parse_entry};
+use crate::plain::{parse, parse_login};
 
 /// Text that tries to be something else.
 fn evil() -> impl Strategy<Value = Text> {
@@ -46,7 +46,7 @@ fn styles() -> impl Strategy<Value = Style> {
     ];
     (times, zones, any::<bool>(), any::<bool>()).prop_map(|(time, zone, crlf, color)| Style {
         time,
-        zone: crate::plain::zone(zone).expect("a zone"),
+        zone: crate::zone::zone(zone).expect("a zone"),
         crlf,
         color,
     })
@@ -170,12 +170,12 @@ proptest! {
     #[test]
     fn what_was_typed_wrongly_is_shown_back_harmless(line in "/?(help |ban |mute a |tz |history )?.{0,40}", style in styles()) {
         let mut renderer = Renderer::new(style.clone(), NOW);
-        if let Err(mistake) = parse(&line) {
-            let shown = shown_by(&mut renderer, |r, out| r.mistake(out, &mistake));
+        if let Err(error) = parse(&line) {
+            let shown = shown_by(&mut renderer, |r, out| r.parse_error(out, &error));
             prop_assert!(shown.is_empty() || seen(&shown, &style).is_some(), "{shown:?}");
         }
-        if let Err(mistake) = parse_entry(&line) {
-            let shown = shown_by(&mut renderer, |r, out| r.entry_mistake(out, &mistake));
+        if let Err(error) = parse_login(&line) {
+            let shown = shown_by(&mut renderer, |r, out| r.login_parse_error(out, &error));
             prop_assert!(seen(&shown, &style).is_some(), "{shown:?}");
         }
     }

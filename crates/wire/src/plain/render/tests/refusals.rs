@@ -3,16 +3,16 @@
 use chinwag_core::{Duration, Mask, Rejection};
 
 use super::*;
-use crate::plain::request::{Asked, EchoedInput};
-use crate::plain::{ParseError, parse, parse_entry};
+use crate::plain::request::{Context, EchoedInput};
+use crate::plain::{ParseError, parse, parse_login};
 
 /// In the chat, about this command, and at the prompt.
 #[track_caller]
 fn check(rejection: Rejection, command: &'static str, in_chat: &str, at_prompt: &str) {
-    let asked = Asked::Command(command);
+    let asked = Context::Command(command);
     let chat = shown(|r, out| r.refusal(out, &rejection, asked));
     assert_eq!(chat.strip_suffix('\n'), Some(in_chat));
-    let prompt = shown(|r, out| r.entry_refusal(out, &rejection));
+    let prompt = shown(|r, out| r.login_refusal(out, &rejection));
     assert_eq!(prompt.strip_suffix('\n'), Some(at_prompt));
 }
 
@@ -24,7 +24,7 @@ fn check_same(rejection: Rejection, command: &'static str, expected: &str) {
 
 #[track_caller]
 fn check_chat(rejection: Rejection, command: &'static str, expected: &str) {
-    let shown = shown(|r, out| r.refusal(out, &rejection, Asked::Command(command)));
+    let shown = shown(|r, out| r.refusal(out, &rejection, Context::Command(command)));
     assert_eq!(shown.strip_suffix('\n'), Some(expected));
 }
 
@@ -95,7 +95,7 @@ fn a_closed_door_says_why() {
 #[test]
 fn speech_that_is_not_sent_is_told_as_such() {
     let check_speech = |rejection: Rejection, expected: &str| {
-        let spoken = shown(|r, out| r.refusal(out, &rejection, Asked::Speech));
+        let spoken = shown(|r, out| r.refusal(out, &rejection, Context::Speech));
         assert_eq!(spoken, std::format!("! NOT sent: {expected}\n"));
         check_chat(rejection, "topic", &std::format!("! Not done: {expected}"));
     };
@@ -222,8 +222,8 @@ fn what_does_not_fit_the_state_is_said() {
 
 #[track_caller]
 fn check_line(line: &str, expected: &str) {
-    let mistake = parse(line).expect_err("a mistake");
-    let shown = shown(|r, out| r.mistake(out, &mistake));
+    let error = parse(line).expect_err("a error");
+    let shown = shown(|r, out| r.parse_error(out, &error));
     assert_eq!(shown.strip_suffix('\n'), Some(expected), "{line}");
 }
 
@@ -298,7 +298,7 @@ fn mistakes_say_what_would_be_right() {
         &std::format!("/claim {long}"),
         "! A password has at most 128 bytes.",
     );
-    assert_eq!(shown(|r, out| r.mistake(out, &ParseError::Blank)), "");
+    assert_eq!(shown(|r, out| r.parse_error(out, &ParseError::Blank)), "");
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn at_the_prompt_a_mistake_has_no_sign() {
         ("you", "\"you\" is reserved. Choose another.\n"),
         ("/resume x", "That code is not valid any more.\n"),
     ] {
-        let mistake = parse_entry(line).expect_err("a mistake");
-        assert_eq!(shown(|r, out| r.entry_mistake(out, &mistake)), expected);
+        let error = parse_login(line).expect_err("a error");
+        assert_eq!(shown(|r, out| r.login_parse_error(out, &error)), expected);
     }
 }

@@ -1,0 +1,121 @@
+//! SIGHUP: the configuration is read again, and nothing ends.
+
+use rustix::process::Signal;
+
+use crate::harness::{Server, Setup};
+
+const START: &str = "[server]\nname = \"before\"\n[limits]\nline_bytes = 100\n";
+
+/// A server with this file, and where the file is.
+fn started(text: &str) -> (Server, String) {
+    let setup = Setup::bare().arguments(&["--memory", "--listen", "127.0.0.1:0"]);
+    let file = setup.file("chinwag.toml", text);
+    let server = setup.arguments(&["--config", &file]).start();
+    (server, file)
+}
+
+/// Has the configuration read again, and returns what the log says of it.
+#[track_caller]
+fn hang_up(server: &mut Server) -> String {
+    server.signal(Signal::HUP);
+    loop {
+        let line = server.log.line().expect("the server goes on");
+        if line.contains("SIGHUP") {
+            return line;
+        }
+    }
+}
+
+#[track_caller]
+fn greets_as(server: &Server, name: &str) {
+    let greeting = server.connect().expect("Enter your username: ");
+    assert!(
+        greeting.contains(&format!("Welcome to {name}: ")),
+        "{greeting}"
+    );
+}
+
+#[test]
+fn what_can_change_changes_for_those_who_are_here_too() {
+    let (mut server, file) = started(START);
+    greets_as(&server, "before");
+    let mut ann = server.join("ann");
+    let long = "x".repeat(101);
+    ann.ask(&long, "the limit is 100");
+    let changed = "[server]\nname = \"after\"\n[limits]\nline_bytes = 200\npeople = 2\n\
+        [rooms]\nread_only = [\"#news\"]\n[log]\nlevel = \"debug\"\n";
+    std::fs::write(&file, changed).expect("the file is ours");
+    let said = hang_up(&mut server);
+    let keys = "changed: server.name, rooms.read_only, limits.people, limits.line_bytes, log.level";
+    assert!(said.contains(keys), "{said}");
+    // The shards and the hub take it up in their order of work; both have when this is answered.
+    greets_as(&server, "after");
+    ann.sync();
+    ann.ask("/echo on", "! Echo is on");
+    ann.ask(&long, &format!("ann: {long}\n"));
+    let mut bob = server.join("bob");
+    server.connect().expect("The server is full");
+    bob.ask("/join #news", "#news");
+    bob.ask("hello", "#news is read-only.");
+    server.stop();
+}
+
+#[test]
+fn what_cannot_change_is_named_and_kept() {
+    let (mut server, file) = started(START);
+    let changed = "[server]\nname = \"after\"\nthreads = 7\ndurability = \"power\"\n\
+        [limits]\nline_bytes = 100\n";
+    std::fs::write(&file, changed).expect("the file is ours");
+    let said = hang_up(&mut server);
+    let kept = "these take effect at the next start: server.durability, server.threads";
+    assert!(said.contains(kept), "{said}");
+    let said = server.log.line().expect("the server goes on");
+    assert!(said.contains("changed: server.name"), "{said}");
+    greets_as(&server, "after");
+    server.stop();
+}
+
+#[test]
+fn a_wrong_file_changes_nothing_and_says_why() {
+    let (mut server, file) = started(START);
+    for (text, words) in [
+        (
+            "[server]\nname = \"after\"\nnmae = \"x\"",
+            "line 3: there is no key server.nmae",
+        ),
+        (
+            "[server]\nname = \"after\"\n[limits]\npeople = many",
+            "limits.people: a whole number from",
+        ),
+        (
+            "[server]\nname = \"after\"\n[log]\nlevel = \"loud\"",
+            "log.level: error, warn, info",
+        ),
+        ("[server]\nname = \"after", "line 2: "),
+    ] {
+        std::fs::write(&file, text).expect("the file is ours");
+        let said = hang_up(&mut server);
+        assert!(said.contains("nothing has changed"), "{said}");
+        assert!(said.contains(words) && said.contains(&file), "{said}");
+    }
+    std::fs::remove_file(&file).expect("the file is ours");
+    let said = hang_up(&mut server);
+    assert!(
+        said.contains("nothing has changed") && said.contains(&file),
+        "{said}"
+    );
+    greets_as(&server, "before");
+    std::fs::write(&file, START).expect("the folder is ours");
+    let said = hang_up(&mut server);
+    assert!(said.contains("read again, nothing has changed"), "{said}");
+    server.stop();
+}
+
+#[test]
+fn without_a_file_it_goes_on_too() {
+    let mut server = Setup::new().start();
+    let said = hang_up(&mut server);
+    assert!(said.contains("no configuration file"), "{said}");
+    server.join("ann").ask("/who", "1 person");
+    server.stop();
+}

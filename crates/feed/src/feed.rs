@@ -1,0 +1,288 @@
+//! What one session is still to be written.
+//!
+//! An idle feed owns no heap but its memberships: ten thousand of them are idle at any time.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use chinwag_core::{RoomId, Seq};
+
+use crate::private::PrivateLines;
+use crate::scratch::{Extent, Piece, Source};
+use crate::sent::Sent;
+use crate::{FormatId, Reader, Render, RoomLog, RoomLogs};
+
+/// One room that a session is in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Membership {
+    pub(crate) room: RoomId,
+    pub(crate) format: FormatId,
+    /// The number of the first entry that it may be shown.
+    pub(crate) joined: u64,
+    /// The number of the first entry that it was not written.
+    pub(crate) cursor: u64,
+    /// The number behind the newest entry that may be its own. Not a count, which would drift as
+    /// soon as one entry is lost: a cursor at or above it has nothing to leave out.
+    pub(crate) own_until: u64,
+}
+
+/// How far writing has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// There is nothing to be written.
+    Idle,
+    /// The socket took all, and there may be more for [`Feed::poll_write`].
+    More,
+    /// The socket is full: writing makes sense when it takes something again.
+    Full,
+}
+
+impl Membership {
+    /// Where bytes of its room come from.
+    pub(crate) fn source(&self, from: u64, to: u64, extent: Extent) -> Source {
+        Source::Room {
+            room: self.room,
+            format: self.format,
+            from,
+            to,
+            extent,
+        }
+    }
+
+    pub(crate) fn is_within<R>(&self, room: &RoomLog<R>) -> bool {
+        self.cursor <= room.head() && self.own_until <= room.head() && room.check()
+    }
+}
+
+/// A session's cursors, its private lines, and the rest of what its socket did not take.
+///
+/// `handle_*` takes in what has happened and writes nothing:
+/// [`handle_join`](Self::handle_join), [`handle_leave`](Self::handle_leave),
+/// [`handle_format`](Self::handle_format), [`handle_own`](Self::handle_own),
+/// [`handle_private`](Self::handle_private), [`handle_seen`](Self::handle_seen),
+/// [`handle_acknowledged`](Self::handle_acknowledged),
+/// [`hold`](Self::hold), [`release`](Self::release).
+///
+/// `poll_*` writes, as much as one call of its closure takes:
+/// [`poll_straight`](Self::poll_straight) the news of one room to a session that has nothing else
+/// to be written, [`poll_write`](Self::poll_write) everything to any session. When the connection
+/// is lost, [`poll_unacknowledged`](Self::poll_unacknowledged) tells what its peer has not got.
+#[derive(Debug, Default)]
+pub struct Feed {
+    pub(crate) memberships: Vec<Membership>,
+    pub(crate) private: PrivateLines,
+    /// The rest of a line that a write did not take whole.
+    pub(crate) unsent: Box<[u8]>,
+    /// What the peer may not have acknowledged.
+    pub(crate) sent: Sent,
+    /// The newest event that it was written.
+    pub(crate) seen: Seq,
+    /// Lines that were lost and not told of yet.
+    pub(crate) skipped: u64,
+    pub(crate) is_held: bool,
+}
+
+const _: () = assert!(size_of::<Feed>() <= 128 && size_of::<Membership>() <= 32);
+
+impl Feed {
+    /// Enters a room, at its head: what was said before is not shown.
+    ///
+    /// `key` is what [`RoomLog::poll_member`] gives back for this session; `renderer` is called if
+    /// the room has no log in this format yet.
+    pub fn handle_join<R: Render>(
+        &mut self,
+        key: usize,
+        (id, room): (RoomId, &mut RoomLog<R>),
+        format: FormatId,
+        renderer: impl FnOnce() -> R,
+    ) {
+        debug_assert!(self.membership(id).is_none());
+        let cursor = room.join(key, format, renderer);
+        // Nearly everybody is in one room, or two.
+        self.memberships.reserve_exact(1);
+        self.memberships.push(Membership {
+            room: id,
+            format,
+            joined: cursor,
+            cursor,
+            own_until: 0,
+        });
+    }
+
+    /// Leaves a room, and drops it with its last member. What was not written yet counts as
+    /// skipped; so the caller writes first.
+    pub fn handle_leave<R>(&mut self, key: usize, id: RoomId, logs: &mut RoomLogs<R>) {
+        let place = self.memberships.iter().position(|own| own.room == id);
+        let Some(own) = place.map(|place| self.memberships.remove(place)) else {
+            return;
+        };
+        if let Some(room) = logs.get_mut(&id) {
+            self.skipped += room.head() - own.cursor;
+            if !room.leave(key, own.format, own.cursor) {
+                logs.remove(&id);
+            }
+        }
+    }
+
+    /// Sees a room in another format from its cursor on.
+    pub fn handle_format<R: Render>(
+        &mut self,
+        id: RoomId,
+        format: FormatId,
+        logs: &mut RoomLogs<R>,
+        renderer: impl FnOnce() -> R,
+    ) {
+        let own = self.memberships.iter_mut().find(|own| own.room == id);
+        if let (Some(own), Some(room)) = (own, logs.get_mut(&id))
+            && own.format != format
+        {
+            // In this order: the new log may be made of what only the old one still has.
+            room.open(format, own.cursor, renderer);
+            room.close(own.format, own.cursor);
+            own.format = format;
+        }
+    }
+
+    /// The newest entry of a room is this session's own, so that its terminal may show it already.
+    pub fn handle_own<R>(&mut self, id: RoomId, logs: &RoomLogs<R>) {
+        let own = self.memberships.iter_mut().find(|own| own.room == id);
+        if let (Some(own), Some(room)) = (own, logs.get(&id)) {
+            own.own_until = room.head();
+        }
+    }
+
+    /// Adds lines for this session alone, to be shown behind the events up to `after`. Beyond
+    /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) the oldest are lost.
+    pub fn handle_private(&mut self, after: Seq, lines: &[u8]) {
+        self.skipped += self.private.push(after, lines);
+    }
+
+    /// Events up to this one are not shown any more: the session has seen them in another way.
+    pub fn handle_seen(&mut self, seen: Seq) {
+        self.seen = self.seen.max(seen);
+    }
+
+    /// Keeps lines of rooms back until [`release`](Self::release), and writes private ones alone: a
+    /// resumed session is first shown what it has missed. The rooms keep what comes meanwhile,
+    /// within their bounds.
+    pub fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Ends [`hold`](Self::hold).
+    pub fn release(&mut self) {
+        self.is_held = false;
+    }
+
+    /// Whether lines of rooms are kept back.
+    pub fn is_held(&self) -> bool {
+        self.is_held
+    }
+
+    /// The newest event that it was written.
+    pub fn seen(&self) -> Seq {
+        self.seen
+    }
+
+    /// Whether there is nothing left to be written to it alone.
+    pub fn is_written(&self) -> bool {
+        self.unsent.is_empty() && self.private.is_written() && self.skipped == 0
+    }
+
+    /// Its rooms and how it sees them, in the order in which it entered them.
+    pub fn rooms(&self) -> impl Iterator<Item = (RoomId, FormatId)> + '_ {
+        self.memberships.iter().map(|own| (own.room, own.format))
+    }
+
+    pub(crate) fn membership(&self, id: RoomId) -> Option<&Membership> {
+        self.memberships.iter().find(|own| own.room == id)
+    }
+
+    /// Writes the news of one room from its log, without a copy, if there is nothing else to be
+    /// written and nothing to be left out; [`Progress::More`] if
+    /// [`poll_write`](Self::poll_write) is to look more closely.
+    ///
+    /// `write` offers bytes to the socket and returns how many it took; less than all means that
+    /// it is full. It is called at most once.
+    pub fn poll_straight<R>(
+        &mut self,
+        id: RoomId,
+        logs: &mut RoomLogs<R>,
+        reader: &impl Reader,
+        write: impl FnOnce(&[u8]) -> usize,
+    ) -> Progress {
+        if self.is_held || !self.is_written() || !reader.sees_all() {
+            return Progress::More;
+        }
+        let place = self.memberships.iter().position(|own| own.room == id);
+        let Some(place) = place.filter(|&place| self.has_read_others(place, logs)) else {
+            return Progress::More;
+        };
+        match logs.get_mut(&id) {
+            Some(room) => self.write_room(place, room, write),
+            None => Progress::Idle,
+        }
+    }
+
+    fn has_read_others<R>(&self, place: usize, logs: &RoomLogs<R>) -> bool {
+        let mut others = self.memberships.iter().enumerate();
+        others.all(|(other, own)| {
+            let head = || logs.get(&own.room).map_or(0, RoomLog::head);
+            other == place || own.cursor >= head()
+        })
+    }
+
+    fn write_room<R>(
+        &mut self,
+        place: usize,
+        room: &mut RoomLog<R>,
+        write: impl FnOnce(&[u8]) -> usize,
+    ) -> Progress {
+        let own = self.memberships[place];
+        let Some(event) = room.event(own.cursor) else {
+            return if own.cursor < room.head() {
+                Progress::More
+            } else {
+                Progress::Idle
+            };
+        };
+        let log = room.log(own.format).filter(|log| log.first() <= own.cursor);
+        // What stands in two rooms, such as a new name, may have been shown from the other one.
+        let (Some(log), true) = (log, event.seq > self.seen && own.cursor >= own.own_until) else {
+            return Progress::More;
+        };
+        let bytes = log.bytes_from(own.cursor);
+        let taken = if bytes.is_empty() {
+            0
+        } else {
+            write(bytes).min(bytes.len())
+        };
+        let is_full = taken < bytes.len();
+        let (next, rest) = log.split(own.cursor, taken);
+        self.unsent = Box::from(rest);
+        let bytes = (taken + rest.len()) as u64;
+        if bytes > 0 {
+            let source = own.source(own.cursor, next, Extent::Plain);
+            self.sent.push(Piece { bytes, source });
+        }
+        self.go_on(place, next, room);
+        room.advance(own.format, own.cursor, next);
+        debug_assert!(self.memberships[place].is_within(room));
+        if is_full {
+            Progress::Full
+        } else {
+            Progress::Idle
+        }
+    }
+
+    /// Moves a cursor. The log has to be told, which may then forget what is in front of it.
+    pub(crate) fn go_on<R>(&mut self, place: usize, next: u64, room: &RoomLog<R>) {
+        let own = &mut self.memberships[place];
+        if next > own.cursor
+            && let Some(seq) = room.seen_before(own.format, next)
+        {
+            self.seen = self.seen.max(seq);
+        }
+        own.cursor = next;
+    }
+}

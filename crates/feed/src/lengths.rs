@@ -1,0 +1,62 @@
+//! How long the entries were that a log has forgotten: four bytes for each, shared by all readers,
+//! to find where a line ended in what a lost connection's peer has not acknowledged.
+
+use alloc::collections::VecDeque;
+
+/// Entries whose lengths are kept: as many short lines as fill the send buffer of a connection.
+pub(crate) const LENGTHS_MAX: usize = 8192;
+
+/// The lengths of entries that follow each other.
+#[derive(Debug)]
+pub(crate) struct Lengths {
+    lengths: VecDeque<u32>,
+    /// The number behind the last of them.
+    end: u64,
+}
+
+impl Lengths {
+    /// None, up to entry `end`.
+    pub(crate) fn new(end: u64) -> Self {
+        Self {
+            lengths: VecDeque::new(),
+            end,
+        }
+    }
+
+    /// The number behind the last entry.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Adds the length of the next entry.
+    pub(crate) fn push(&mut self, length: u64) {
+        if self.lengths.len() == LENGTHS_MAX {
+            self.lengths.pop_front();
+        }
+        self.lengths.push_back(length as u32);
+        self.end += 1;
+    }
+
+    /// Forgets those that are known.
+    pub(crate) fn clear(&mut self) {
+        self.lengths = VecDeque::new();
+    }
+
+    /// The length of an entry, if it is known.
+    pub(crate) fn get(&self, number: u64) -> Option<u64> {
+        let back = self.end.checked_sub(number)?;
+        let place = self.lengths.len().checked_sub(back as usize)?;
+        self.lengths.get(place).map(|&length| u64::from(length))
+    }
+}
+
+/// The first entry of which the last `bytes` before entry `to` hold a part, given the lengths of
+/// entries; `None` if one of them is not known.
+pub(crate) fn back_from(to: u64, bytes: u64, length: impl Fn(u64) -> Option<u64>) -> Option<u64> {
+    let (mut number, mut left) = (to, bytes);
+    while left > 0 {
+        number = number.checked_sub(1)?;
+        left = left.saturating_sub(length(number)?);
+    }
+    Some(number)
+}

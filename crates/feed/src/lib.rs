@@ -1,0 +1,70 @@
+//! Who is still to be written what: a room is a log, a member is a cursor.
+//!
+//! Each shard has [`RoomLogs`]; a room's lines are rendered once for each format in which somebody
+//! sees it. Each session has a [`Feed`]: a cursor for each of its rooms, lines for it alone, and
+//! the rest of what its socket did not take. Nobody waits for a reader that is slow: beyond a bound
+//! in bytes it loses the oldest lines, and is told how many.
+//!
+//! The crate must not know sockets, sessions or dialects. Bytes leave through a closure that says
+//! how many the socket took; how a line looks, and which lines a reader does not want, is asked of
+//! [`Render`] and [`Reader`].
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod feed;
+mod lengths;
+mod log;
+mod merge;
+mod private;
+mod room;
+mod round;
+mod scratch;
+mod sent;
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, RoomName};
+
+pub use feed::{Feed, Progress};
+pub use merge::MERGE_BYTES_MAX;
+pub use room::{RoomLog, RoomLogs};
+pub use scratch::Scratch;
+pub use sent::Unacknowledged;
+
+/// A way to see rooms, interned by the shard. Each room has one log for each format of its members.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FormatId(pub u16);
+
+/// Turns the events of a room into bytes in one format. Each log has one of its own, which may
+/// remember what it has rendered, such as the day.
+pub trait Render {
+    /// Appends `event` as it is seen in `room`; may append nothing.
+    ///
+    /// Returns the length of `out` where the line proper begins. The bytes before it, such as the
+    /// line of a new day, are for all readers, also for those that are not shown the line.
+    fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize;
+}
+
+/// What one reader leaves out and adds.
+pub trait Reader {
+    /// Whether it is shown all lines as they are, but for its own: then [`hides`](Self::hides) and
+    /// [`trailer`](Self::trailer) are not asked.
+    fn sees_all(&self) -> bool;
+
+    /// Whether this is its own line, which its terminal shows already. Asked only up to the newest
+    /// line that [`Feed::handle_own`] was told of.
+    fn is_own(&self, event: &Event) -> bool;
+
+    /// Whether it does not want to see this event, such as one with a voice that it ignores.
+    fn hides(&self, event: &Event) -> bool;
+
+    /// Bytes behind the line of an event that it is shown, such as BEL.
+    fn trailer(&self, event: &Event) -> &'static [u8];
+
+    /// Appends the notice that so many lines were lost.
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64);
+}

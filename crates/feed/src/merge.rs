@@ -1,0 +1,344 @@
+//! Writing to a session that needs a closer look: lines of several rooms and private lines, in the
+//! one order, without those that it does not see.
+//!
+//! The lines are put together first, which moves the cursors; then they are written; then the
+//! cursors move back to what the socket did not take. Only the rest of a line that was cut waits
+//! in `unsent`: a reader that has stalled costs a line, not a buffer of 64 KiB.
+
+use alloc::boxed::Box;
+
+use chinwag_core::Seq;
+
+use crate::private::whole_lines;
+use crate::scratch::{Extent, Piece, Scratch, Source};
+use crate::{Feed, Progress, Reader, RoomLog, RoomLogs};
+
+/// Bytes that are put together for one write. More only if one line is longer.
+pub const MERGE_BYTES_MAX: usize = 64 << 10;
+
+/// Lines of one source that go on before any other source has something to say.
+#[derive(Clone, Copy, Debug)]
+enum Run {
+    /// Private lines of one place in the order.
+    Private,
+    /// Lines of one room.
+    Room {
+        /// The membership's place.
+        place: usize,
+        /// The first event that another source goes before.
+        until: Seq,
+    },
+}
+
+impl Feed {
+    /// Writes what comes next, of whatever source, in one call of `write` at most; see
+    /// [`poll_straight`](Self::poll_straight) for that. Whatever it returns, the feed may be
+    /// polled again; after [`Progress::Full`] it makes sense when the socket takes something.
+    pub fn poll_write<R>(
+        &mut self,
+        logs: &mut RoomLogs<R>,
+        reader: &impl Reader,
+        scratch: &mut Scratch,
+        write: impl FnOnce(&[u8]) -> usize,
+    ) -> Progress {
+        if !self.unsent.is_empty() {
+            return self.write_unsent(write);
+        }
+        scratch.clear();
+        self.skip_lost(logs);
+        let cursors = self.memberships.iter().map(|own| own.cursor);
+        scratch.cursors.extend(cursors);
+        let seen = self.seen;
+        let is_all = self.merge(logs, reader, scratch);
+        let taken = match scratch.bytes.as_slice() {
+            [] => 0,
+            bytes => write(bytes).min(bytes.len()),
+        };
+        let is_full = taken < scratch.bytes.len();
+        if is_full {
+            self.give_back(logs, scratch, taken);
+            // The last line that stays is the newest: they were put together in order.
+            let mut kept = scratch.pieces.iter().rev();
+            let newest = kept.find_map(|piece| seen_by(piece.source, logs));
+            self.seen = newest.map_or(seen, |newest| newest.max(seen));
+        }
+        self.settle(logs, scratch);
+        match (is_full, is_all) {
+            (true, _) => Progress::Full,
+            (false, true) => Progress::Idle,
+            (false, false) => Progress::More,
+        }
+    }
+
+    fn write_unsent(&mut self, write: impl FnOnce(&[u8]) -> usize) -> Progress {
+        let taken = write(&self.unsent).min(self.unsent.len());
+        self.unsent = self.unsent[taken..].into();
+        if self.unsent.is_empty() {
+            Progress::More
+        } else {
+            Progress::Full
+        }
+    }
+
+    /// Puts together what fits into one write. Returns whether that is all there is.
+    fn merge<R>(
+        &mut self,
+        logs: &RoomLogs<R>,
+        reader: &impl Reader,
+        scratch: &mut Scratch,
+    ) -> bool {
+        if self.skipped > 0 {
+            let lines = core::mem::take(&mut self.skipped);
+            reader.skipped(&mut scratch.bytes, lines);
+            scratch.note(Source::Notice { lines }, 0);
+        }
+        while let Some(run) = self.next_run(logs) {
+            let fits = match run {
+                Run::Private => self.merge_private(scratch),
+                Run::Room { place, until } => {
+                    self.merge_room((place, until), logs, reader, scratch)
+                }
+            };
+            if !fits {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Passes over what rooms could not keep for it: that is told before what follows.
+    fn skip_lost<R>(&mut self, logs: &mut RoomLogs<R>) {
+        for place in self.news() {
+            let own = &mut self.memberships[place];
+            let Some(room) = logs.get_mut(&own.room) else {
+                continue;
+            };
+            let first = room.log(own.format).map_or(room.head(), |log| log.first());
+            if own.cursor < first {
+                self.skipped += first - own.cursor;
+                room.advance(own.format, own.cursor, first);
+                own.cursor = first;
+            }
+        }
+    }
+
+    /// The places of the memberships that may have news.
+    fn news(&self) -> core::ops::Range<usize> {
+        let count = if self.is_held {
+            0
+        } else {
+            self.memberships.len()
+        };
+        0..count
+    }
+
+    /// The source whose next line is the oldest.
+    fn next_run<R>(&self, logs: &RoomLogs<R>) -> Option<Run> {
+        let mut oldest: Option<(Seq, usize)> = None;
+        let private = self.private.pending().map(|(after, _)| after);
+        // A private line stands behind the events up to its place.
+        let mut until = private.map_or(Seq(u64::MAX), Seq::next);
+        for place in self.news() {
+            let own = &self.memberships[place];
+            let room = logs.get(&own.room);
+            let Some(event) = room.and_then(|room| room.event(own.cursor)) else {
+                continue;
+            };
+            match oldest {
+                Some((seq, _)) if seq <= event.seq => until = until.min(event.seq),
+                _ => {
+                    until = oldest.map_or(until, |(seq, _)| until.min(seq));
+                    oldest = Some((event.seq, place));
+                }
+            }
+        }
+        match oldest {
+            Some((seq, place)) if private.is_none_or(|after| seq <= after) => {
+                Some(Run::Room { place, until })
+            }
+            _ => private.map(|_| Run::Private),
+        }
+    }
+
+    /// Returns whether all of the oldest private lines fitted.
+    fn merge_private(&mut self, scratch: &mut Scratch) -> bool {
+        let Some((_, lines)) = self.private.pending() else {
+            return true;
+        };
+        let used = scratch.bytes.len();
+        let length = whole_lines(lines, MERGE_BYTES_MAX.saturating_sub(used));
+        if used + length > MERGE_BYTES_MAX && used > 0 {
+            return false;
+        }
+        let fits = length == lines.len();
+        scratch.copy(Source::Private, [&lines[..length], &[]]);
+        self.private.take(length);
+        fits
+    }
+
+    /// Returns whether all lines of the run fitted.
+    fn merge_room<R>(
+        &mut self,
+        (place, until): (usize, Seq),
+        logs: &RoomLogs<R>,
+        reader: &impl Reader,
+        scratch: &mut Scratch,
+    ) -> bool {
+        let Some(room) = logs.get(&self.memberships[place].room) else {
+            return true;
+        };
+        let (next, fits) = self.copy_run((place, until), room, reader, scratch);
+        self.go_on(place, next, room);
+        fits
+    }
+
+    /// Copies entries up to an event, the first of them in any case. Returns the number of the one
+    /// that goes on next, and whether all fitted.
+    fn copy_run<R>(
+        &self,
+        (place, until): (usize, Seq),
+        room: &RoomLog<R>,
+        reader: &impl Reader,
+        scratch: &mut Scratch,
+    ) -> (u64, bool) {
+        let own = self.memberships[place];
+        let Some(log) = room.log(own.format) else {
+            debug_assert!(false, "a member's format has a log");
+            return (room.head(), true);
+        };
+        let sees_all = reader.sees_all();
+        let plain = |from, to| log.slice(log.start_of(from), log.start_of(to));
+        let mut next = own.cursor;
+        // What is shown lies in long pieces: from here on nothing was copied yet.
+        let mut from = next;
+        let mut fits = true;
+        while let (Some(event), Some(entry)) = (room.event(next), log.entry(next)) {
+            if next > own.cursor && event.seq >= until {
+                break;
+            }
+            let length = scratch.bytes.len() + (entry.end - log.start_of(from)) as usize;
+            if length > MERGE_BYTES_MAX && !(scratch.bytes.is_empty() && from == next) {
+                fits = false;
+                break;
+            }
+            // What stands in two rooms, such as a new name, is shown once.
+            let is_hidden = event.seq <= self.seen
+                || (next < own.own_until && reader.is_own(event))
+                || (!sees_all && reader.hides(event));
+            let trailer = match sees_all || is_hidden {
+                true => &[][..],
+                false => reader.trailer(event),
+            };
+            if is_hidden || !trailer.is_empty() {
+                scratch.copy(
+                    own.source(from, next, Extent::Plain),
+                    [plain(from, next), &[]],
+                );
+                let (end, extent) = match is_hidden {
+                    true => (entry.begin, Extent::Hidden),
+                    false => (entry.end, Extent::Trailed(trailer.len() as u8)),
+                };
+                let line = log.slice(log.start_of(next), end);
+                scratch.copy(own.source(next, next + 1, extent), [line, trailer]);
+                from = next + 1;
+            }
+            next += 1;
+        }
+        scratch.copy(
+            own.source(from, next, Extent::Plain),
+            [plain(from, next), &[]],
+        );
+        (next, fits)
+    }
+
+    /// Moves the cursors back to what the socket did not take, but for the line that it has cut.
+    fn give_back<R>(&mut self, logs: &RoomLogs<R>, scratch: &mut Scratch, taken: usize) {
+        let mut end = scratch.bytes.len();
+        while end > taken
+            && let Some(piece) = scratch.pieces.pop()
+        {
+            let start = end - piece.bytes as usize;
+            if start < taken {
+                let rest = &scratch.bytes[taken..end];
+                let kept = self.cut(piece, taken - start, rest, logs);
+                scratch.pieces.push(kept);
+                return;
+            }
+            match piece.source {
+                Source::Room { from, .. } => self.go_back(piece.source, from),
+                Source::Private => self.private.give_back(piece.bytes as usize),
+                Source::Notice { lines } => self.skipped += lines,
+            }
+            end = start;
+        }
+    }
+
+    /// Keeps the rest of a line, and gives back what is behind it. Returns the piece that ends with
+    /// that line.
+    fn cut<R>(&mut self, piece: Piece, taken: usize, rest: &[u8], logs: &RoomLogs<R>) -> Piece {
+        let mut rest = rest;
+        let mut source = piece.source;
+        match &mut source {
+            Source::Private => {
+                let line = whole_lines(rest, 0);
+                self.private.give_back(rest.len() - line);
+                rest = &rest[..line];
+            }
+            Source::Room {
+                room,
+                format,
+                from,
+                to,
+                extent: Extent::Plain,
+            } => {
+                let log = logs.get(room).and_then(|room| room.log(*format));
+                if let Some((next, line)) = log.map(|log| log.split(*from, taken)) {
+                    // The cut may be between two lines.
+                    rest = &rest[..line.len()];
+                    *to = next;
+                    self.go_back(piece.source, next);
+                }
+            }
+            Source::Room { .. } | Source::Notice { .. } => {}
+        }
+        self.unsent = Box::from(rest);
+        let bytes = (taken + rest.len()) as u64;
+        Piece { bytes, source }
+    }
+
+    /// Moves the cursor of a room back to an entry.
+    fn go_back(&mut self, source: Source, number: u64) {
+        let Source::Room { room: id, .. } = source else {
+            return;
+        };
+        let own = self.memberships.iter_mut().find(|own| own.room == id);
+        if let Some(own) = own.filter(|own| number < own.cursor) {
+            own.cursor = number;
+        }
+    }
+
+    /// Tells the logs how far it has come, so that they can forget.
+    fn settle<R>(&mut self, logs: &mut RoomLogs<R>, scratch: &mut Scratch) {
+        for (own, &before) in self.memberships.iter().zip(&scratch.cursors) {
+            if own.cursor > before
+                && let Some(room) = logs.get_mut(&own.room)
+            {
+                room.advance(own.format, before, own.cursor);
+                debug_assert!(own.is_within(room));
+            }
+        }
+        for piece in scratch.pieces.drain(..) {
+            self.sent.push(piece);
+        }
+    }
+}
+
+/// The newest event that was seen with a piece, if it is a room's.
+fn seen_by<R>(source: Source, logs: &RoomLogs<R>) -> Option<Seq> {
+    match source {
+        Source::Room {
+            room, format, to, ..
+        } => logs.get(&room)?.seen_before(format, to),
+        Source::Private | Source::Notice { .. } => None,
+    }
+}

@@ -1,0 +1,400 @@
+//! A room as the sessions of one shard see it: its events, a rendered log for each format that a
+//! member has, and the members.
+//!
+//! All logs of a room count the same entries, so that a member that changes its format keeps its
+//! cursor. One bound holds for the sum of them: with a bound for each, a hundred stalled readers in
+//! a hundred time zones would cost a hundred times as much as one.
+//!
+//! It must not know sessions: members are keys of the caller's, and readers are counted.
+
+use alloc::collections::VecDeque;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, RoomId, RoomName, Seq};
+
+use crate::lengths::{LENGTHS_MAX, Lengths, back_from};
+use crate::log::RenderedLog;
+use crate::round::Round;
+use crate::{FormatId, Render};
+
+/// The rooms of one shard.
+pub type RoomLogs<R> = hashbrown::HashMap<RoomId, RoomLog<R>>;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct RoomLog<R> {
+    name: RoomName,
+    /// The number of the first of `events`.
+    first: u64,
+    /// Those that some log still has.
+    events: VecDeque<Arc<Event>>,
+    /// The places in the order of events that no log has any more, the newest last.
+    past: VecDeque<Seq>,
+    /// The newest event.
+    newest: Seq,
+    logs: Vec<RenderedLog<R>>,
+    /// What is known of logs that nobody reads any more, the newest last.
+    closed: Vec<(FormatId, Lengths)>,
+    round: Round,
+    bytes_max: usize,
+}
+
+/// Bytes that an event costs at least while a log keeps it: the event, two counts and a pointer.
+const EVENT_BYTES: usize = size_of::<Event>() + 3 * size_of::<usize>();
+
+/// Logs that nobody reads any more of which something is kept. Formats seldom change.
+const CLOSED_MAX: usize = 4;
+
+impl<R: Render> RoomLog<R> {
+    /// A room without members, whose logs together may take `bytes_max` bytes. `newest` is the
+    /// newest event of all rooms.
+    pub fn new(name: RoomName, newest: Seq, bytes_max: usize) -> Self {
+        Self {
+            name,
+            // So that no number stands for two entries when a room is dropped and made again.
+            first: newest.0,
+            events: VecDeque::new(),
+            past: VecDeque::new(),
+            newest,
+            logs: Vec::new(),
+            closed: Vec::new(),
+            round: Round::default(),
+            bytes_max,
+        }
+    }
+
+    /// Adds an event to every log, which puts it before each member once more. Returns whether a
+    /// round begins with it: the caller then calls [`poll_member`](Self::poll_member) until the
+    /// round is over, at once or in pieces. While one goes on there is nothing to be taken note of.
+    pub fn append(&mut self, event: &Arc<Event>) -> bool {
+        for log in &mut self.logs {
+            log.append(event, &self.name);
+        }
+        self.events.push_back(event.clone());
+        self.newest = event.seq;
+        self.shed();
+        debug_assert!(self.check());
+        self.round.begin()
+    }
+
+    /// Adds a member that sees the room in this format from entry `cursor` on.
+    pub(crate) fn join(
+        &mut self,
+        key: usize,
+        format: FormatId,
+        renderer: impl FnOnce() -> R,
+    ) -> u64 {
+        self.round.join(key);
+        self.open(format, self.head(), renderer);
+        self.head()
+    }
+
+    /// Adds a reader to the log of a format. The log is made, or made longer, of the events that
+    /// the other logs still have.
+    pub(crate) fn open(&mut self, format: FormatId, cursor: u64, renderer: impl FnOnce() -> R) {
+        let found = self.logs.iter().position(|log| log.format == format);
+        let first = cursor.clamp(self.first, self.head());
+        let end = found.map_or(self.head(), |place| self.logs[place].first());
+        if found.is_none() || first < end {
+            let older = self.render(format, first..end, renderer());
+            match found {
+                Some(place) => self.logs[place].prepend(older),
+                None => self.logs.push(older),
+            }
+        }
+        if let Some(log) = self.log_mut(format) {
+            log.add_reader(cursor);
+        }
+        self.shed();
+        debug_assert!(self.check());
+    }
+
+    fn render(
+        &self,
+        format: FormatId,
+        numbers: core::ops::Range<u64>,
+        renderer: R,
+    ) -> RenderedLog<R> {
+        let mut log = RenderedLog::new(format, numbers.start, renderer);
+        for event in numbers.filter_map(|number| self.event(number)) {
+            log.render(event, &self.name);
+        }
+        log
+    }
+}
+
+impl<R> RoomLog<R> {
+    /// The next member that is to be offered the room's news; `None` when there is nobody left and
+    /// the round is over. Each member comes at least once after each append, whatever appends,
+    /// joins and leaves come between two calls.
+    pub fn poll_member(&mut self) -> Option<usize> {
+        self.round.next()
+    }
+
+    /// The keys of its members, in no order.
+    pub fn members(&self) -> &[usize] {
+        self.round.members()
+    }
+
+    /// The room's name.
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// The number that its next entry will have.
+    pub fn head(&self) -> u64 {
+        self.first + self.events.len() as u64
+    }
+
+    /// Bytes that its logs take, and what they keep about each line.
+    pub fn size(&self) -> usize {
+        let logs: usize = self.logs.iter().map(RenderedLog::size).sum();
+        logs + self.events.len() * EVENT_BYTES
+    }
+
+    /// Forgets where in the order its past lines were and how long, which it keeps to tell what the
+    /// peer of a lost connection has not got. Called when it has been quiet for so long that no
+    /// connection can be found lost that had them on the way.
+    pub fn forget_past(&mut self) {
+        self.past = VecDeque::new();
+        self.closed = Vec::new();
+        self.logs.iter_mut().for_each(RenderedLog::forget_lengths);
+    }
+
+    /// The place in the order right before an entry, or the oldest one that is known; and whether
+    /// it is the former.
+    pub(crate) fn seq_before(&self, number: u64) -> (Seq, bool) {
+        let back = self.first.saturating_sub(number) as usize;
+        let (seq, is_known) = match self.past.len().checked_sub(back) {
+            Some(place) if back > 0 => (self.past.get(place).copied(), true),
+            Some(_) => (self.event(number).map(|event| event.seq), true),
+            None => {
+                let oldest = self.events.front().map(|event| event.seq);
+                (self.past.front().copied().or(oldest), false)
+            }
+        };
+        let before = seq.map_or(self.newest, |seq| Seq(seq.0.saturating_sub(1)));
+        (before, is_known)
+    }
+
+    /// The first entry of which the last `bytes` before entry `to` hold a part, in the log of a
+    /// format. `None` if that was too long ago.
+    pub(crate) fn back_from(&self, format: FormatId, to: u64, bytes: u64) -> Option<u64> {
+        let open = self.log(format);
+        // A format that was given up and taken again has a log of each time.
+        let closed = |number| {
+            let mut logs = self
+                .closed
+                .iter()
+                .rev()
+                .filter(|(known, _)| *known == format);
+            logs.find_map(|(_, log)| log.get(number))
+        };
+        let open = |number| open.and_then(|log| log.length(number));
+        back_from(to, bytes, |number| open(number).or_else(|| closed(number)))
+    }
+
+    /// The newest event that a reader has seen which goes on with an entry.
+    pub(crate) fn seen_before(&self, format: FormatId, number: u64) -> Option<Seq> {
+        let last = number.checked_sub(1)?;
+        let seq = self.event(last)?.seq;
+        let entry = self.log(format)?.entry(last)?;
+        // A line that this format leaves out may still be shown by another room's.
+        let is_left_out = entry.begin == entry.end;
+        Some(Seq(seq.0.saturating_sub(u64::from(is_left_out))))
+    }
+
+    pub(crate) fn event(&self, number: u64) -> Option<&Arc<Event>> {
+        self.events.get(number.checked_sub(self.first)? as usize)
+    }
+
+    pub(crate) fn log(&self, format: FormatId) -> Option<&RenderedLog<R>> {
+        self.logs.iter().find(|log| log.format == format)
+    }
+
+    fn log_mut(&mut self, format: FormatId) -> Option<&mut RenderedLog<R>> {
+        self.logs.iter_mut().find(|log| log.format == format)
+    }
+
+    /// Takes a member out. Returns whether somebody is left.
+    pub(crate) fn leave(&mut self, key: usize, format: FormatId, cursor: u64) -> bool {
+        self.round.leave(key);
+        self.close(format, cursor);
+        !self.members().is_empty()
+    }
+
+    /// Takes a reader off the log of a format, and the log away with the last one.
+    pub(crate) fn close(&mut self, format: FormatId, cursor: u64) {
+        let place = self.logs.iter().position(|log| log.format == format);
+        if let Some(place) = place
+            && !self.logs[place].remove_reader(cursor)
+        {
+            let closed = self.logs.swap_remove(place);
+            if self.closed.len() == CLOSED_MAX {
+                self.closed.remove(0);
+            }
+            self.closed.push((format, closed.into_lengths()));
+        }
+        self.forget();
+    }
+
+    /// A reader has gone on.
+    pub(crate) fn advance(&mut self, format: FormatId, from: u64, to: u64) {
+        let log = self.log_mut(format);
+        if log.is_some_and(|log| log.advance(from, to)) {
+            self.forget();
+        }
+    }
+
+    /// Drops the events that no log has any more.
+    fn forget(&mut self) {
+        let firsts = self.logs.iter().map(RenderedLog::first);
+        let first = firsts.min().unwrap_or(self.head());
+        for event in self.events.drain(..(first - self.first) as usize) {
+            if self.past.len() == LENGTHS_MAX {
+                self.past.pop_front();
+            }
+            self.past.push_back(event.seq);
+        }
+        self.first = first;
+        if self.events.is_empty() {
+            // A quiet room keeps no buffer.
+            self.events = VecDeque::new();
+        }
+    }
+
+    /// Keeps the bound: the log that costs most is the first to lose what is old.
+    fn shed(&mut self) {
+        while self.size() > self.bytes_max {
+            let cost = |log: &&mut RenderedLog<R>| log.size() + log.len() * EVENT_BYTES;
+            let Some(largest) = self.logs.iter_mut().max_by_key(cost) else {
+                return self.forget();
+            };
+            largest.shed();
+            self.forget();
+        }
+    }
+
+    /// Panics if it contradicts itself. For debug assertions.
+    pub(crate) fn check(&self) -> bool {
+        let head = self.head();
+        assert!(self.logs.iter().all(|log| log.check(head)));
+        assert!(self.logs.iter().all(|log| log.first() >= self.first));
+        assert!(self.size() <= self.bytes_max, "the sum is bounded");
+        assert!(!self.logs.is_empty() || self.events.is_empty());
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chinwag_core::limits::{LINE_BYTES_MAX, ROOM_LOG_BYTES_MAX};
+    use chinwag_core::{Fact, Manner, Name, PersonId, Text, Timestamp};
+
+    use super::*;
+
+    struct Said;
+
+    impl Render for Said {
+        fn render(&mut self, out: &mut Vec<u8>, event: &Event, _: &RoomName) -> usize {
+            let begin = out.len();
+            if let Fact::Said { text, .. } = &event.fact {
+                out.extend_from_slice(text.as_bytes());
+            }
+            begin
+        }
+    }
+
+    fn said(seq: u64, bytes: usize) -> Arc<Event> {
+        Arc::new(Event {
+            seq: Seq(seq),
+            at: Timestamp(0),
+            fact: Fact::Said {
+                person: PersonId(0),
+                name: Name::parse("ann").unwrap(),
+                room: RoomId(0),
+                text: Text::parse(&"x".repeat(bytes)).unwrap(),
+                manner: Manner::Speech,
+            },
+        })
+    }
+
+    impl<R> RoomLog<R> {
+        /// Bytes of memory that its logs take, unused ones included.
+        fn allocated(&self) -> usize {
+            let logs: usize = self.logs.iter().map(RenderedLog::allocated).sum();
+            logs + self.events.capacity() * size_of::<usize>() + self.events.len() * EVENT_BYTES
+        }
+    }
+
+    /// With a bound for each log they took 681 MB.
+    #[test]
+    fn a_hundred_stalled_readers_in_a_hundred_formats_cost_little_more_than_one() {
+        for (formats, bytes) in [(100, LINE_BYTES_MAX), (1, LINE_BYTES_MAX), (100, 1), (1, 1)] {
+            let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+            for format in 0..formats {
+                room.join(format, FormatId(format as u16), || Said);
+            }
+            let mut most = 0;
+            for seq in 0..4000 {
+                room.append(&said(seq, bytes));
+                most = most.max(room.allocated());
+            }
+            assert!(room.size() <= ROOM_LOG_BYTES_MAX);
+            // With what a buffer has in reserve.
+            assert!(most < 6 << 20, "{formats} formats: {most}");
+            assert!(room.logs.iter().all(|log| log.len() > 1));
+        }
+    }
+
+    /// Each byte is moved once at most.
+    #[test]
+    fn a_log_that_is_full_loses_its_older_half() {
+        for bytes in [1000, 1] {
+            let mut room = RoomLog::new(RoomName::lobby(), Seq(0), 100_000);
+            room.join(1, FormatId(1), || Said);
+            let mut before = 0;
+            for seq in 0.. {
+                room.append(&said(seq, bytes));
+                if room.size() < before {
+                    break;
+                }
+                before = room.size();
+            }
+            let size = room.size();
+            assert!(size > 45_000 && size < 55_000, "{bytes}: {size}");
+        }
+    }
+
+    #[test]
+    fn a_log_goes_with_its_last_reader_and_its_events_with_it() {
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+        room.join(1, FormatId(1), || Said);
+        room.append(&said(1, 10));
+        room.join(2, FormatId(2), || Said);
+        room.append(&said(2, 10));
+        assert_eq!((room.logs.len(), room.events.len()), (2, 2));
+        assert!(room.leave(1, FormatId(1), 0));
+        assert_eq!((room.logs.len(), room.events.len()), (1, 1));
+        room.advance(FormatId(2), 1, 2);
+        assert_eq!((room.size(), room.events.capacity()), (0, 0));
+        assert!(!room.leave(2, FormatId(2), 2));
+        assert_eq!(room.head(), 2, "numbers go on");
+    }
+
+    #[test]
+    fn a_log_can_be_made_of_what_the_longest_has() {
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+        room.join(1, FormatId(1), || Said);
+        for seq in 0..3 {
+            room.append(&said(seq, 1));
+        }
+        room.advance(FormatId(1), 0, 1);
+        room.open(FormatId(2), 1, || Said);
+        assert_eq!(room.log(FormatId(2)).unwrap().bytes_from(1), b"xx");
+        room.open(FormatId(2), 2, || panic!("the log goes back far enough"));
+        room.open(FormatId(2), 0, || Said);
+        assert_eq!(room.log(FormatId(2)).unwrap().bytes_from(0), b"xxx");
+    }
+}

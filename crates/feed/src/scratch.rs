@@ -1,0 +1,84 @@
+//! Memory for putting one write together, and what it is made of.
+//!
+//! Cursors move while lines are put together; the pieces say how to move them back for what the
+//! socket did not take. The same pieces, kept by the feed, say later which lines the peer has not
+//! acknowledged.
+
+use alloc::vec::Vec;
+
+use chinwag_core::RoomId;
+
+use crate::FormatId;
+
+/// Which bytes of its entries a piece has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Those of the log.
+    Plain,
+    /// One entry without its line: the line of a new day alone.
+    Hidden,
+    /// One entry with a trailer of so many bytes.
+    Trailed(u8),
+}
+
+/// Where some bytes of a session's stream came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The log of a room.
+    Room {
+        room: RoomId,
+        format: FormatId,
+        /// The number of the first entry.
+        from: u64,
+        /// The number behind the last entry.
+        to: u64,
+        extent: Extent,
+    },
+    /// Lines for the session alone.
+    Private,
+    /// The notice that so many lines were lost.
+    Notice { lines: u64 },
+}
+
+/// Bytes of one source that follow each other in a session's stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    pub(crate) bytes: u64,
+    pub(crate) source: Source,
+}
+
+const _: () = assert!(size_of::<Piece>() <= 32);
+
+/// Memory that a caller lends to [`Feed::poll_write`](crate::Feed::poll_write), so that no feed has
+/// its own. Empty between two calls but for its memory.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) pieces: Vec<Piece>,
+    /// Where the memberships stood before.
+    pub(crate) cursors: Vec<u64>,
+}
+
+impl Scratch {
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.pieces.clear();
+        self.cursors.clear();
+    }
+
+    /// Takes note of where the bytes from `start` on came from.
+    pub(crate) fn note(&mut self, source: Source, start: usize) {
+        let bytes = (self.bytes.len() - start) as u64;
+        if bytes > 0 {
+            self.pieces.push(Piece { bytes, source });
+        }
+    }
+
+    pub(crate) fn copy(&mut self, source: Source, parts: [&[u8]; 2]) {
+        let start = self.bytes.len();
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        self.note(source, start);
+    }
+}

@@ -1,0 +1,249 @@
+//! What a session's stream was made of, as far back as its peer may not have acknowledged it.
+//!
+//! A lost connection's kernel says how many of the bytes it was handed were never acknowledged
+//! (SIOCOUTQ): the end of the stream. Which lines those are is found by walking back over the
+//! pieces. One piece covers all that was written from one room in a row, however many writes that
+//! were; where its lines end the room's log knows, for all its readers. So a write costs nothing
+//! for each line, and a reader of one room has one piece.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use chinwag_core::{RoomId, Seq};
+
+use crate::feed::Membership;
+use crate::scratch::{Extent, Piece, Source};
+use crate::{Feed, RoomLogs};
+
+/// Pieces that are kept for one session. Beyond it the oldest go, and what is older than the rest
+/// cannot be told exactly any more.
+const PIECES_MAX: usize = 1024;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    /// In a box, since an idle session has none.
+    #[expect(
+        clippy::box_collection,
+        reason = "eight bytes of each of ten thousand idle sessions"
+    )]
+    pieces: Option<Box<VecDeque<Piece>>>,
+}
+
+/// What a lost connection's peer has not got whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unacknowledged {
+    /// For each room that the session is in: everything after this event is unseen.
+    pub rooms: Vec<(RoomId, Seq)>,
+    /// Lines for the session alone, and what they stand behind.
+    pub private: Vec<(Seq, Box<[u8]>)>,
+    /// Lines that are lost and that the peer was not told of: those that fell off, and those of
+    /// rooms that the session has left since.
+    pub skipped: u64,
+    /// Whether that is exact. Otherwise lines that the peer has got, or has not got, may be in
+    /// doubt, since too much was on the way: rooms begin then with the oldest that is known.
+    pub is_exact: bool,
+}
+
+impl Sent {
+    /// Adds a piece to the end of the stream.
+    pub(crate) fn push(&mut self, piece: Piece) {
+        let pieces = self.pieces.get_or_insert_default();
+        if let Some(last) = pieces.back_mut()
+            && let Some(source) = joined(last.source, piece.source)
+        {
+            last.source = source;
+            last.bytes += piece.bytes;
+            return;
+        }
+        if pieces.len() == PIECES_MAX {
+            pieces.pop_front();
+        }
+        pieces.push_back(piece);
+    }
+
+    /// Keeps the last `bytes` of the stream, and the beginning of the piece in which they begin.
+    /// Returns how many of those that are kept are private.
+    fn keep(&mut self, bytes: u64) -> u64 {
+        let Some(pieces) = self.pieces.as_deref_mut().filter(|_| bytes > 0) else {
+            self.pieces = None;
+            return 0;
+        };
+        let (mut kept, mut count, mut private) = (0, 0, 0);
+        for piece in pieces.iter().rev() {
+            if kept >= bytes {
+                break;
+            }
+            kept += piece.bytes;
+            count += 1;
+            if piece.source == Source::Private {
+                private += piece.bytes;
+            }
+        }
+        pieces.drain(..pieces.len() - count);
+        private
+    }
+
+    fn newest_first(&self) -> impl Iterator<Item = &Piece> {
+        self.pieces.iter().flat_map(|pieces| pieces.iter().rev())
+    }
+}
+
+/// One source for two pieces that follow each other, if they go on from each other.
+fn joined(last: Source, next: Source) -> Option<Source> {
+    match (last, next) {
+        (Source::Private, Source::Private) => Some(Source::Private),
+        (
+            Source::Room {
+                room,
+                format,
+                from,
+                to,
+                extent: Extent::Plain,
+            },
+            Source::Room {
+                room: next_room,
+                format: next_format,
+                from: next_from,
+                to: next_to,
+                extent: Extent::Plain,
+            },
+        ) if (room, format, to) == (next_room, next_format, next_from) => Some(Source::Room {
+            room,
+            format,
+            from,
+            to: next_to,
+            extent: Extent::Plain,
+        }),
+        _ => None,
+    }
+}
+
+impl Feed {
+    /// Whether it keeps something in case its peer has not got it: then it makes sense to call
+    /// [`handle_acknowledged`](Self::handle_acknowledged).
+    pub fn awaits_acknowledgement(&self) -> bool {
+        self.sent.pieces.is_some()
+    }
+
+    /// Of the bytes that the socket took, the peer has acknowledged all but the last `unacked`.
+    /// Forgets what was kept for the others. Called now and then, say once a second for sessions
+    /// that [await it](Self::awaits_acknowledgement); at once and with 0 where nothing can be
+    /// resumed.
+    pub fn handle_acknowledged(&mut self, unacked: u64) {
+        let private = self.sent.keep(unacked + self.unsent.len() as u64);
+        self.private.forget_sent(private);
+    }
+
+    /// Tells which lines the peer of a lost connection has not got whole, given that it has not
+    /// acknowledged the last `unacked` bytes that its socket took. Lines that were not written yet
+    /// belong to them. Asked before the session leaves its rooms.
+    pub fn poll_unacknowledged<R>(&self, unacked: u64, logs: &RoomLogs<R>) -> Unacknowledged {
+        let mut walk = Walk {
+            cursors: self
+                .memberships
+                .iter()
+                .map(|own| self.first_unseen(own, logs))
+                .collect(),
+            feed: self,
+            private: 0,
+            skipped: self.skipped,
+            is_exact: true,
+        };
+        let mut left = unacked + self.unsent.len() as u64;
+        for piece in self.sent.newest_first() {
+            if left == 0 {
+                break;
+            }
+            walk.pass(piece, left.min(piece.bytes), logs);
+            left = left.saturating_sub(piece.bytes);
+        }
+        walk.is_exact &= left == 0;
+        walk.end(logs)
+    }
+
+    /// The first entry of a room that it was not shown: entries that were shown from another room
+    /// may be ahead of it.
+    fn first_unseen<R>(&self, own: &Membership, logs: &RoomLogs<R>) -> u64 {
+        let room = logs.get(&own.room);
+        let is_seen = |&number: &u64| {
+            let event = room.and_then(|room| room.event(number));
+            event.is_some_and(|event| event.seq <= self.seen)
+        };
+        let ahead = (own.cursor..).take_while(is_seen);
+        own.cursor + ahead.count() as u64
+    }
+}
+
+/// How far back the unseen lines reach.
+struct Walk<'a> {
+    feed: &'a Feed,
+    /// The first entry of each of its rooms that the peer has not got whole.
+    cursors: Vec<u64>,
+    /// Private bytes that it has not got.
+    private: u64,
+    skipped: u64,
+    is_exact: bool,
+}
+
+impl Walk<'_> {
+    /// The last `unacked` bytes of a piece were not acknowledged.
+    fn pass<R>(&mut self, piece: &Piece, unacked: u64, logs: &RoomLogs<R>) {
+        match piece.source {
+            Source::Private => self.private += unacked,
+            Source::Notice { lines } => self.skipped += lines,
+            // The line of a new day is no line that anybody misses.
+            Source::Room {
+                extent: Extent::Hidden,
+                ..
+            } => {}
+            Source::Room {
+                room: id,
+                format,
+                from,
+                to,
+                extent,
+            } => {
+                let first = match extent {
+                    Extent::Plain if unacked < piece.bytes => {
+                        let room = logs.get(&id);
+                        room.and_then(|room| room.back_from(format, to, unacked))
+                    }
+                    Extent::Trailed(trailer) if unacked <= u64::from(trailer) => Some(to),
+                    _ => Some(from),
+                };
+                self.is_exact &= first.is_some();
+                self.go_back(id, first.unwrap_or(from).max(from), to);
+            }
+        }
+    }
+
+    /// Entries of a room are unseen, from `first` to the one before `to`.
+    fn go_back(&mut self, id: RoomId, first: u64, to: u64) {
+        let mut rooms = self.feed.memberships.iter().zip(&mut self.cursors);
+        // It may have left the room since, and come back.
+        match rooms.find(|(own, _)| own.room == id && own.joined < to) {
+            Some((_, cursor)) => *cursor = first.min(*cursor),
+            None => self.skipped += to - first,
+        }
+    }
+
+    fn end<R>(self, logs: &RoomLogs<R>) -> Unacknowledged {
+        let mut is_exact = self.is_exact;
+        let rooms = self.feed.memberships.iter().zip(self.cursors);
+        let rooms = rooms.filter_map(|(own, cursor)| {
+            let (before, is_known) = logs.get(&own.room)?.seq_before(cursor);
+            is_exact &= is_known;
+            Some((own.room, before))
+        });
+        let rooms = rooms.collect();
+        let (private, is_whole) = self.feed.private.since(self.private);
+        Unacknowledged {
+            rooms,
+            private,
+            skipped: self.skipped,
+            is_exact: is_exact && is_whole,
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! What the peer of a lost connection has not got: exactly the lines that are not whole in the
+//! bytes that it has acknowledged.
+
+use chinwag_core::{RoomId, Seq};
+use chinwag_feed::{Scratch, Unacknowledged};
+use proptest::prelude::*;
+
+use crate::world::World;
+
+fn unacknowledged(world: &World, who: usize, unacked: usize) -> Unacknowledged {
+    let feed = &world.sessions[who].feed;
+    feed.poll_unacknowledged(unacked as u64, &world.logs)
+}
+
+fn one_room(lines: usize) -> World {
+    let mut world = World::new(2, 1 << 20);
+    world.join(0, 0, 0);
+    for _ in 0..lines {
+        world.say(1, 0, 5);
+        world.flush();
+    }
+    world
+}
+
+#[test]
+fn a_line_is_unseen_unless_all_of_its_bytes_were_acknowledged() {
+    let world = one_room(3);
+    let line = "r0 0 1 xxxxx\n".len();
+    for (unacked, seen) in [(0, 3), (1, 2), (line, 2), (line + 1, 1), (3 * line, 0)] {
+        let found = unacknowledged(&world, 0, unacked);
+        assert_eq!(found.rooms, [(RoomId(0), Seq(seen))], "{unacked}");
+        assert!(found.is_exact && found.private.is_empty());
+    }
+    assert!(!unacknowledged(&world, 0, 3 * line + 1).is_exact);
+}
+
+#[test]
+fn nothing_is_kept_for_a_peer_that_is_up_to_date() {
+    let mut world = one_room(3);
+    world.private(0, "alone\n");
+    world.flush();
+    let feed = &mut world.sessions[0].feed;
+    assert!(feed.awaits_acknowledgement());
+    feed.handle_acknowledged(3);
+    assert!(feed.awaits_acknowledgement());
+    let found = unacknowledged(&world, 0, 3);
+    assert_eq!(found.private, [(Seq(3), b"alone\n"[..].into())]);
+    assert!(found.is_exact);
+    let feed = &mut world.sessions[0].feed;
+    feed.handle_acknowledged(0);
+    assert!(!feed.awaits_acknowledgement());
+    let found = unacknowledged(&world, 0, 0);
+    assert_eq!(found.rooms, [(RoomId(0), Seq(3))]);
+    assert!(found.private.is_empty() && found.is_exact);
+}
+
+#[test]
+fn private_lines_are_told_whole() {
+    let mut world = World::new(1, 1 << 20);
+    world.private(0, "one\ntwo\nthree\n");
+    world.private(0, "four\n");
+    world.flush();
+    world.sessions[0].space = 0;
+    world.private(0, "five\n");
+    let private = |unacked| {
+        let lines = unacknowledged(&world, 0, unacked).private;
+        let lines = lines
+            .iter()
+            .map(|(_, lines)| String::from_utf8_lossy(lines).into_owned());
+        lines.collect::<String>()
+    };
+    assert_eq!(private(0), "five\n");
+    assert_eq!(private(1), "four\nfive\n");
+    assert_eq!(private(5), "four\nfive\n");
+    assert_eq!(private(6), "three\nfour\nfive\n");
+    assert_eq!(private(11), "three\nfour\nfive\n");
+    assert_eq!(private(12), "two\nthree\nfour\nfive\n");
+    assert_eq!(private(19), "one\ntwo\nthree\nfour\nfive\n");
+}
+
+#[test]
+fn a_notice_that_did_not_arrive_counts_again() {
+    let mut world = World::new(2, 1000);
+    world.join(0, 0, 0);
+    world.sessions[0].space = 0;
+    for _ in 0..20 {
+        world.say(1, 0, 90);
+    }
+    world.flush();
+    let pending = unacknowledged(&world, 0, 0);
+    world.take(0, usize::MAX);
+    let output = world.sessions[0].output.len();
+    let notice: u64 = world.received(0)[0][2..].parse().unwrap();
+    assert_eq!(unacknowledged(&world, 0, output - 1).skipped, notice);
+    let all = output - format!("! {notice}\n").len();
+    assert_eq!(unacknowledged(&world, 0, all).skipped, 0);
+    assert_eq!(pending.rooms, [(RoomId(0), Seq(notice))]);
+    assert_eq!(pending.skipped, notice);
+}
+
+#[test]
+fn lines_of_a_room_that_was_left_are_counted() {
+    let mut world = one_room(5);
+    world.join(1, 0, 0);
+    world.leave(0, 0);
+    let line = "r0 0 1 xxxxx\n".len();
+    let found = unacknowledged(&world, 0, 2 * line - 1);
+    assert_eq!((found.rooms.len(), found.skipped), (0, 2));
+    assert!(found.is_exact);
+    world.leave(1, 0);
+    let found = unacknowledged(&world, 0, 2 * line - 1);
+    assert_eq!((found.rooms.len(), found.skipped), (0, 5));
+    assert!(!found.is_exact, "the room went with its last member");
+}
+
+#[test]
+fn what_is_too_long_ago_is_not_told_exactly() {
+    let mut world = one_room(3);
+    world.logs.values_mut().for_each(|room| room.forget_past());
+    let found = unacknowledged(&world, 0, 1);
+    assert!(!found.is_exact);
+    assert_eq!(found.rooms, [(RoomId(0), Seq(3))], "nothing older is known");
+    let mut world = one_room(10_000);
+    let output = world.sessions[0].output.len();
+    assert!(unacknowledged(&world, 0, output / 2).is_exact);
+    assert!(!unacknowledged(&world, 0, output * 9 / 10).is_exact);
+    world.sessions[0].feed.handle_acknowledged(0);
+    assert!(unacknowledged(&world, 0, 0).is_exact);
+}
+
+#[test]
+fn a_room_that_was_left_and_entered_again_is_unseen_from_there_on() {
+    let mut world = one_room(3);
+    world.leave(0, 0);
+    assert!(world.logs.is_empty());
+    world.join(1, 0, 0);
+    world.say(1, 0, 5);
+    world.join(0, 0, 0);
+    world.say(1, 0, 5);
+    world.flush();
+    let output = world.sessions[0].output.len();
+    let found = unacknowledged(&world, 0, output);
+    assert_eq!(found.rooms, [(RoomId(0), Seq(4))]);
+    assert_eq!(found.skipped, 3);
+    assert!(found.is_exact);
+}
+
+#[test]
+fn an_empty_room_has_nothing_unseen() {
+    let mut world = one_room(3);
+    world.join(0, 1, 0);
+    let found = unacknowledged(&world, 0, 0);
+    assert_eq!(found.rooms, [(RoomId(0), Seq(3)), (RoomId(1), Seq(3))]);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Say { who: usize, room: u32, bytes: usize },
+    Rename,
+    Visit { room: u32 },
+    Private { lines: usize },
+    Take { bytes: usize },
+    Slice,
+    Acknowledge { bytes: usize },
+    Format { room: u32, format: u16 },
+    Day,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0usize..3, 0u32..2, 1usize..60)
+            .prop_map(|(who, room, bytes)| Step::Say { who, room, bytes }),
+        1 => Just(Step::Rename),
+        1 => (0u32..2).prop_map(|room| Step::Visit { room }),
+        2 => (1usize..4).prop_map(|lines| Step::Private { lines }),
+        4 => (1usize..200).prop_map(|bytes| Step::Take { bytes }),
+        2 => Just(Step::Take { bytes: usize::MAX }),
+        4 => Just(Step::Slice),
+        1 => (0usize..100).prop_map(|bytes| Step::Acknowledge { bytes }),
+        1 => (0u32..2, 0u16..2).prop_map(|(room, format)| Step::Format { room, format }),
+        1 => Just(Step::Day),
+    ]
+}
+
+/// What is in a part of the stream: the sequence numbers of its whole lines, and private lines.
+fn lines_in(bytes: &[u8]) -> (Vec<u64>, Vec<String>) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let whole = text
+        .split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'));
+    let (mut seqs, mut private) = (Vec::new(), Vec::new());
+    for line in whole.map(|line| line.trim_matches(['\x07', '\n'])) {
+        match line.split(' ').collect::<Vec<_>>()[..] {
+            ["p", ..] => private.push(line.to_owned()),
+            ["day", _] => {}
+            [_, _, seq, ..] => seqs.push(seq.parse().unwrap()),
+            _ => panic!("{line}"),
+        }
+    }
+    (seqs, private)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn exactly_the_lines_that_were_not_acknowledged_whole_are_unseen(
+        kind in 0usize..3,
+        steps in prop::collection::vec(step(), 1..80),
+        part in 0.0f64..1.0,
+    ) {
+        let mut world = World::new(2, 1 << 20);
+        world.sessions[0].tastes.bell = kind == 1;
+        world.sessions[0].tastes.ignored = (kind == 2).then_some(1);
+        world.join(0, 0, 0);
+        world.join(0, 1, 1);
+        world.join(1, 0, 1);
+        let mut private = 0;
+        let mut acknowledged = 0;
+        for step in steps {
+            match step {
+                Step::Say { who, room, bytes } => drop(world.say(who, room, bytes)),
+                Step::Rename => drop(world.rename(&[0, 1])),
+                Step::Visit { room } => drop(world.visit(room)),
+                Step::Private { lines } => {
+                    let lines = (0..lines).map(|n| format!("p {}\n", private + n));
+                    let lines: Vec<String> = lines.collect();
+                    private += lines.len();
+                    world.private(0, &lines.concat());
+                }
+                Step::Take { bytes } => {
+                    world.sessions[0].space = 0;
+                    world.take(0, bytes);
+                }
+                Step::Slice => world.slice(2),
+                Step::Acknowledge { bytes } => {
+                    let written = world.sessions[0].output.len();
+                    acknowledged = acknowledged.max(written.saturating_sub(bytes));
+                    let unacked = (written - acknowledged) as u64;
+                    world.sessions[0].feed.handle_acknowledged(unacked);
+                }
+                Step::Format { room, format } => {
+                    world.format(0, room, format);
+                }
+                Step::Day => world.day += 1,
+            }
+        }
+        let written = world.sessions[0].output.len();
+        let unacked = ((written - acknowledged) as f64 * part) as usize;
+        let found = unacknowledged(&world, 0, unacked);
+        let (seen, private_seen) = lines_in(&world.sessions[0].output[..written - unacked]);
+        world.take(0, usize::MAX);
+        let (all, _) = lines_in(&world.sessions[0].output);
+        prop_assert!(found.is_exact);
+        prop_assert_eq!(found.skipped, 0);
+        for seq in all {
+            let rooms = world.rooms_of(seq);
+            let mut unseen = found.rooms.iter().filter(|(id, _)| rooms.contains(id));
+            let is_unseen = unseen.any(|(_, after)| seq > after.0);
+            prop_assert_eq!(is_unseen, !seen.contains(&seq), "{} in {:?}", seq, &found.rooms);
+        }
+        let told: Vec<u8> = found.private.iter().flat_map(|(_, lines)| lines.to_vec()).collect();
+        let (_, told) = lines_in(&told);
+        let told: Vec<String> = private_seen.into_iter().chain(told).collect();
+        let owed: Vec<String> = (0..private).map(|n| format!("p {n}")).collect();
+        prop_assert_eq!(told, owed);
+    }
+}
+
+/// A straight reader keeps one piece, however many writes there were.
+#[test]
+fn writes_of_one_room_in_a_row_cost_nothing_more() {
+    let mut world = one_room(0);
+    let mut scratch = Scratch::default();
+    for _ in 0..5000 {
+        world.say(1, 0, 5);
+        world.flush();
+    }
+    let session = &mut world.sessions[0];
+    let tastes = session.tastes.clone();
+    session
+        .feed
+        .poll_write(&mut world.logs, &tastes, &mut scratch, |bytes| bytes.len());
+    let output = session.output.len();
+    assert!(unacknowledged(&world, 0, output).is_exact);
+}

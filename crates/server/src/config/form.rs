@@ -1,0 +1,513 @@
+//! Forms: what the value of a key may be, in words for whoever runs a server.
+//!
+//! A form reads text, because the environment has nothing else; a number or `true` in a file is
+//! turned into text first. It says what it wants in a phrase that completes "`people` takes ...",
+//! and writes a value as a file would have it. It knows neither keys nor sources.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chinwag_core::RoomName;
+use chinwag_wire::zone::TimeZone;
+
+/// What a source gives for a key, before it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    One(String),
+    Many(Vec<String>),
+    /// A table, or a list of something else than plain values: nothing that a key takes.
+    Other,
+}
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(text) => f.write_str(text),
+            Self::Many(texts) => write!(f, "[{}]", texts.join(", ")),
+            Self::Other => f.write_str("{...}"),
+        }
+    }
+}
+
+/// See the [module](self).
+pub(super) trait Form {
+    /// What it reads.
+    type Value;
+
+    /// Reads one value; `None` if the text is not of this form.
+    fn parse(&self, text: &str) -> Option<Self::Value>;
+
+    /// The form in words: "a whole number from 1 to 64".
+    fn wanted(&self) -> String;
+
+    /// The value as a file would have it.
+    fn show(&self, value: &Self::Value) -> String;
+
+    /// Reads what a source gives.
+    fn read(&self, given: &Given) -> Option<Self::Value> {
+        match given {
+            Given::One(text) => self.parse(text.trim()),
+            Given::Many(_) | Given::Other => None,
+        }
+    }
+}
+
+/// Text in quotation marks, as a file has it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A whole number.
+pub(super) struct Whole<T> {
+    min: u64,
+    max: u64,
+    number: PhantomData<T>,
+}
+
+pub(super) const fn whole<T>(min: u64, max: u64) -> Whole<T> {
+    Whole {
+        min,
+        max,
+        number: PhantomData,
+    }
+}
+
+impl<T: TryFrom<u64> + fmt::Display> Form for Whole<T> {
+    type Value = T;
+
+    fn parse(&self, text: &str) -> Option<T> {
+        // The standard library would take a sign.
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number: u64 = text.parse().ok().filter(|_| is_plain)?;
+        let fits = (self.min..=self.max).contains(&number);
+        T::try_from(number).ok().filter(|_| fits)
+    }
+
+    fn wanted(&self) -> String {
+        format!("a whole number from {} to {}", self.min, self.max)
+    }
+
+    fn show(&self, value: &T) -> String {
+        value.to_string()
+    }
+}
+
+/// A number that may have a fraction.
+pub(super) struct Number {
+    pub(super) min: f32,
+    pub(super) max: f32,
+}
+
+impl Form for Number {
+    type Value = f32;
+
+    fn parse(&self, text: &str) -> Option<f32> {
+        let number: f32 = text.parse().ok()?;
+        (self.min..=self.max).contains(&number).then_some(number)
+    }
+
+    fn wanted(&self) -> String {
+        format!("a number from {} to {}, such as 0.5", self.min, self.max)
+    }
+
+    fn show(&self, value: &f32) -> String {
+        format!("{value:?}")
+    }
+}
+
+/// A length of time.
+pub(super) struct Time {
+    min: Duration,
+    max: Duration,
+}
+
+pub(super) const fn time(min: Duration, max: Duration) -> Time {
+    Time { min, max }
+}
+
+impl Form for Time {
+    type Value = Duration;
+
+    fn parse(&self, text: &str) -> Option<Duration> {
+        let span: jiff::Span = text.parse().ok()?;
+        let days = jiff::SpanRelativeTo::days_are_24_hours();
+        let time = Duration::try_from(span.to_duration(days).ok()?).ok()?;
+        (self.min..=self.max).contains(&time).then_some(time)
+    }
+
+    fn wanted(&self) -> String {
+        let (min, max) = (ShortTime(self.min), ShortTime(self.max));
+        format!("a time from {min} to {max}: a number and ms, s, m, h, d or w")
+    }
+
+    fn show(&self, value: &Duration) -> String {
+        quoted(&ShortTime(*value).to_string())
+    }
+}
+
+/// A time in the largest unit that says it exactly: `90s`, `10m`, `7d`.
+pub(super) struct ShortTime(pub(super) Duration);
+
+impl fmt::Display for ShortTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(&str, u128); 4] = [
+            ("d", 86_400_000),
+            ("h", 3_600_000),
+            ("m", 60_000),
+            ("s", 1_000),
+        ];
+        let ms = self.0.as_millis();
+        match UNITS.iter().find(|(_, unit)| ms.is_multiple_of(*unit)) {
+            Some(_) if ms == 0 => f.write_str("0s"),
+            Some((letter, unit)) => write!(f, "{}{letter}", ms / unit),
+            None => write!(f, "{ms}ms"),
+        }
+    }
+}
+
+/// One line of text.
+pub(super) struct Text {
+    pub(super) bytes_max: usize,
+}
+
+impl Form for Text {
+    type Value = String;
+
+    fn parse(&self, text: &str) -> Option<String> {
+        let is_line = !text.is_empty() && !text.contains(char::is_control);
+        (is_line && text.len() <= self.bytes_max).then(|| text.to_owned())
+    }
+
+    fn wanted(&self) -> String {
+        format!("one line of text, of 1 to {} bytes", self.bytes_max)
+    }
+
+    fn show(&self, value: &String) -> String {
+        quoted(value)
+    }
+}
+
+/// A folder, which need not be there yet.
+pub(super) struct Folder;
+
+impl Form for Folder {
+    type Value = PathBuf;
+
+    fn parse(&self, text: &str) -> Option<PathBuf> {
+        let is_path = !text.is_empty() && !text.contains('\0');
+        is_path.then(|| text.into())
+    }
+
+    fn wanted(&self) -> String {
+        "the path of a folder, such as /srv/chat".into()
+    }
+
+    fn show(&self, value: &PathBuf) -> String {
+        quoted(&value.to_string_lossy())
+    }
+}
+
+/// Yes or no.
+pub(super) struct Switch;
+
+impl Form for Switch {
+    type Value = bool;
+
+    fn parse(&self, text: &str) -> Option<bool> {
+        match text {
+            "true" | "on" | "yes" => Some(true),
+            "false" | "off" | "no" => Some(false),
+            _ => None,
+        }
+    }
+
+    fn wanted(&self) -> String {
+        "true or false".into()
+    }
+
+    fn show(&self, value: &bool) -> String {
+        value.to_string()
+    }
+}
+
+/// One of a few words.
+pub(super) struct Choice<T: 'static>(pub(super) &'static [(&'static str, T)]);
+
+impl<T: Copy + PartialEq> Form for Choice<T> {
+    type Value = T;
+
+    fn parse(&self, text: &str) -> Option<T> {
+        let found = self.0.iter().find(|(word, _)| *word == text);
+        found.map(|(_, value)| *value)
+    }
+
+    fn wanted(&self) -> String {
+        let words: Vec<String> = self.0.iter().map(|(word, _)| quoted(word)).collect();
+        words.join(" or ")
+    }
+
+    fn show(&self, value: &T) -> String {
+        let found = self.0.iter().find(|(_, choice)| choice == value);
+        quoted(found.map_or("", |(word, _)| word))
+    }
+}
+
+/// What is logged: a level, or directives for the parts of the program.
+pub(super) struct Level;
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+impl Form for Level {
+    type Value = String;
+
+    fn parse(&self, text: &str) -> Option<String> {
+        let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
+        let is_part = |word: &str| {
+            let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-');
+            !word.is_empty() && word.chars().all(is_allowed)
+        };
+        let is_directive = |word: &str| match word.trim().split_once('=') {
+            Some((part, level)) => is_part(part) && is_level(level),
+            // By itself it would be the name of a part, and a slip would log nothing.
+            None => is_level(word.trim()),
+        };
+        text.split(',').all(is_directive).then(|| text.to_owned())
+    }
+
+    fn wanted(&self) -> String {
+        "error, warn, info, debug or trace, or directives such as warn,chinwag_server=debug".into()
+    }
+
+    fn show(&self, value: &String) -> String {
+        quoted(value)
+    }
+}
+
+/// A time zone of the IANA database.
+pub(super) struct Zone;
+
+impl Form for Zone {
+    type Value = TimeZone;
+
+    fn parse(&self, text: &str) -> Option<TimeZone> {
+        chinwag_wire::zone::zone(text)
+    }
+
+    fn wanted(&self) -> String {
+        "a time zone of the IANA database, such as Europe/Berlin".into()
+    }
+
+    fn show(&self, value: &TimeZone) -> String {
+        quoted(value.iana_name().unwrap_or("UTC"))
+    }
+}
+
+/// A room.
+pub(super) struct Room;
+
+impl Form for Room {
+    type Value = RoomName;
+
+    fn parse(&self, text: &str) -> Option<RoomName> {
+        RoomName::parse(text).ok()
+    }
+
+    fn wanted(&self) -> String {
+        "the name of a room, such as #news".into()
+    }
+
+    fn show(&self, value: &RoomName) -> String {
+        quoted(&value.to_string())
+    }
+}
+
+/// Several of a form. One alone needs no brackets, and the environment parts them by commas.
+pub(super) struct List<F>(pub(super) F);
+
+impl<F: Form> Form for List<F> {
+    type Value = Vec<F::Value>;
+
+    fn parse(&self, text: &str) -> Option<Self::Value> {
+        let parts = text.split(',').map(str::trim);
+        let parts = parts.filter(|part| !part.is_empty());
+        parts.map(|part| self.0.parse(part)).collect()
+    }
+
+    fn read(&self, given: &Given) -> Option<Self::Value> {
+        match given {
+            Given::One(text) => self.parse(text),
+            Given::Many(texts) => texts.iter().map(|text| self.0.parse(text.trim())).collect(),
+            Given::Other => None,
+        }
+    }
+
+    fn wanted(&self) -> String {
+        format!("{}; or several, as a list", self.0.wanted())
+    }
+
+    fn show(&self, value: &Self::Value) -> String {
+        let parts: Vec<String> = value.iter().map(|part| self.0.show(part)).collect();
+        format!("[{}]", parts.join(", "))
+    }
+}
+
+/// A form, or a word for "without".
+pub(super) struct OrWord<F> {
+    pub(super) form: F,
+    pub(super) word: &'static str,
+}
+
+/// A number, or no limit at all. 0 says so too, as it does in most servers.
+pub(super) const fn or_unlimited<F: Form>(form: F) -> OrWord<F> {
+    let word = "unlimited";
+    OrWord { form, word }
+}
+
+impl<F: Form> Form for OrWord<F> {
+    type Value = Option<F::Value>;
+
+    fn parse(&self, text: &str) -> Option<Self::Value> {
+        match text {
+            text if text == self.word => Some(None),
+            "0" if self.word == "unlimited" => Some(None),
+            _ => self.form.parse(text).map(Some),
+        }
+    }
+
+    fn wanted(&self) -> String {
+        format!("{}, or {}", self.form.wanted(), quoted(self.word))
+    }
+
+    fn show(&self, value: &Self::Value) -> String {
+        match value {
+            Some(value) => self.form.show(value),
+            None => quoted(self.word),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads<F: Form<Value: PartialEq + fmt::Debug>>(form: &F, texts: &[&str], value: &F::Value) {
+        for text in texts {
+            assert_eq!(form.parse(text).as_ref(), Some(value), "{text}");
+        }
+        let shown = form.show(value);
+        let shown = shown.trim_matches(['"', '\'']);
+        assert_eq!(form.parse(shown).as_ref(), Some(value), "{shown}");
+    }
+
+    #[track_caller]
+    fn refuses<F: Form<Value: fmt::Debug>>(form: &F, texts: &[&str]) {
+        for text in texts {
+            let read = form.parse(text);
+            assert!(read.is_none(), "{text}: {read:?}");
+        }
+        let wanted = form.wanted();
+        for jargon in ["usize", "u64", "digit", "sequence", "invalid"] {
+            assert!(!wanted.contains(jargon), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_their_ranges() {
+        let form = whole::<u8>(1, 100);
+        reads(&form, &["5", "005"], &5);
+        refuses(&form, &["", "0", "101", "300", "-5", "+5", "5.0", "many"]);
+        let form = Number {
+            min: 0.5,
+            max: 10.0,
+        };
+        reads(&form, &["2", "2.0", "0.2e1"], &2.0);
+        refuses(&form, &["", "0", "11", "inf", "NaN", "-1"]);
+    }
+
+    #[test]
+    fn times_have_units_and_ranges() {
+        let day = Duration::from_secs(86_400);
+        let form = time(Duration::from_millis(1), 100 * day);
+        for (text, ms) in [
+            ("250ms", 250),
+            ("90s", 90_000),
+            ("10m", 600_000),
+            ("2h", 7_200_000),
+            ("7d", 604_800_000),
+            ("1w", 604_800_000),
+            ("1h 30m", 5_400_000),
+        ] {
+            reads(&form, &[text], &Duration::from_millis(ms));
+        }
+        refuses(
+            &form,
+            &[
+                "",
+                "5",
+                "m",
+                "-5m",
+                "5m ago",
+                "5x",
+                "101d",
+                "0s",
+                "99999999999d",
+                "1mo",
+            ],
+        );
+        assert_eq!(
+            time(day, 7 * day).wanted(),
+            "a time from 1d to 7d: a number and ms, s, m, h, d or w"
+        );
+    }
+
+    #[test]
+    fn a_list_is_one_or_several() {
+        let form = List(Room);
+        let news = RoomName::parse("#news").expect("a room");
+        let dev = RoomName::parse("#dev").expect("a room");
+        let both = vec![news.clone(), dev];
+        let many = Given::Many(vec!["#news".into(), " dev".into()]);
+        assert_eq!(form.read(&many), Some(both.clone()));
+        assert_eq!(form.read(&Given::One("#news, dev,".into())), Some(both));
+        assert_eq!(form.read(&Given::One("news".into())), Some(vec![news]));
+        assert_eq!(form.read(&Given::Many(Vec::new())), Some(Vec::new()));
+        assert_eq!(form.read(&Given::Other), None);
+        assert_eq!(form.read(&Given::One("a b".into())), None);
+    }
+
+    #[test]
+    fn without_a_limit_has_a_word() {
+        let form = or_unlimited(whole::<u32>(1, 9));
+        reads(&form, &["unlimited", "0"], &None);
+        reads(&form, &["9"], &Some(9));
+        refuses(&form, &["", "10", "never"]);
+        let form = OrWord {
+            form: whole::<u32>(1, 9),
+            word: "forever",
+        };
+        refuses(&form, &["0", "unlimited"]);
+    }
+
+    #[test]
+    fn words_text_and_paths() {
+        reads(&Switch, &["true", "on", "yes"], &true);
+        refuses(&Switch, &["", "1", "TRUE"]);
+        let form = Choice(&[("off", 1), ("full", 2)]);
+        reads(&form, &["full"], &2);
+        refuses(&form, &["", "Full"]);
+        reads(&Text { bytes_max: 5 }, &["a\"b"], &"a\"b".to_owned());
+        refuses(&Text { bytes_max: 5 }, &["", "a\nb", "longer"]);
+        for level in ["error", "INFO", "off", "warn,chinwag_server=debug"] {
+            reads(&Level, &[level], &level.to_owned());
+        }
+        refuses(
+            &Level,
+            &["", "loud", "inof", "=loud=", "chinwag_server=loud", "=info"],
+        );
+        refuses(&Folder, &["", "a\0b"]);
+        refuses(&Zone, &["", "Moon/Base"]);
+    }
+}

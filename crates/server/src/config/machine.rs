@@ -1,0 +1,62 @@
+//! What a configuration leaves to the machine. Looked up once, before anything is resolved, so that
+//! the rest of the configuration reads neither the environment nor the system.
+
+use std::env;
+use std::path::PathBuf;
+use std::thread;
+
+use chinwag_wire::zone::TimeZone;
+
+/// What the keys are that nobody has set and that have no fixed default.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Machine {
+    /// The machine's name, for the greeting.
+    pub name: String,
+    /// Cores that this process may use.
+    pub cores: usize,
+    /// The usual data folder.
+    pub data: PathBuf,
+    /// The time zone.
+    pub zone: TimeZone,
+}
+
+impl Machine {
+    /// This one.
+    pub fn here() -> Self {
+        let name = rustix::system::uname();
+        Self {
+            name: name.nodename().to_string_lossy().into_owned(),
+            cores: thread::available_parallelism().map_or(1, usize::from),
+            data: data(),
+            zone: TimeZone::try_system().unwrap_or(TimeZone::UTC),
+        }
+    }
+}
+
+/// A machine for tests, the same everywhere.
+impl Default for Machine {
+    fn default() -> Self {
+        Self {
+            name: "localhost".into(),
+            cores: 2,
+            data: "/var/lib/chinwag".into(),
+            zone: TimeZone::UTC,
+        }
+    }
+}
+
+/// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`), else `$XDG_STATE_HOME/chinwag`, else
+/// `~/.local/state/chinwag` (XDG Base Directory Specification).
+fn data() -> PathBuf {
+    let variable = |name| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    variable("STATE_DIRECTORY")
+        .or_else(|| Some(variable("XDG_STATE_HOME")?.join("chinwag")))
+        .unwrap_or_else(|| {
+            let home = variable("HOME").unwrap_or_else(|| ".".into());
+            home.join(".local/state/chinwag")
+        })
+}

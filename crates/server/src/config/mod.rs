@@ -1,0 +1,189 @@
+//! What can be configured, and where it comes from.
+//!
+//! Three sources say something of some keys: the file, the environment, the flags. Each is read into
+//! a [`RawConfig`], where every key may be missing; these are laid over one another, what is left is
+//! filled with defaults, and what two keys ask of each other is checked. What comes out is a
+//! [`Config`] without a value that means "look elsewhere". That happens in [`Config::read`] and
+//! nowhere else, at the start and again at SIGHUP.
+//!
+//! `keys.rs` lists the keys; the example file and the names of variables come from the same list.
+
+mod error;
+mod example;
+mod form;
+mod keys;
+mod listen;
+mod machine;
+mod section;
+mod source;
+
+use chinwag_core::{Rate, Settings};
+use chinwag_store::{Place, Retention};
+use chinwag_wire::Prefs;
+
+pub use error::{ConfigError, Origin};
+pub use example::example;
+pub use keys::{
+    Config, DefaultsConfig, HistoryConfig, Limits, LogConfig, RawConfig, RawDefaults, RawHistory,
+    RawLimits, RawLog, RawRooms, RawServer, RoomsConfig, ServerConfig,
+};
+pub use listen::{DEFAULT_PORT, Listen, ListenError};
+pub use machine::Machine;
+pub use section::Key;
+
+use crate::limits::{MEMORY_BYTES_MAX, ROOM_LOG_LINES_MIN};
+use form::ShortTime;
+
+impl Config {
+    /// Resolves a configuration out of its sources, each laid over the one before: the text of a
+    /// file, the environment, and what the flags say.
+    ///
+    /// # Errors
+    /// [`ConfigError`], which names the key and the form that is wanted.
+    pub fn read(
+        file: Option<&str>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: RawConfig,
+        machine: &Machine,
+    ) -> Result<Self, ConfigError> {
+        let file = file.map(source::read_file).transpose()?.unwrap_or_default();
+        let environment = source::read_environment(environment)?;
+        let layers = [flags, environment, file].map(RawConfig::with_one_place);
+        let raw = layers.into_iter().reduce(RawConfig::over);
+        let config = raw.unwrap_or_default().resolve(machine);
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What this file says, on a machine that is the same everywhere.
+    ///
+    /// # Errors
+    /// See [`read`](Self::read).
+    pub fn from_file(text: &str) -> Result<Self, ConfigError> {
+        Self::read(Some(text), [], RawConfig::default(), &Machine::default())
+    }
+
+    /// Whether the keys go together.
+    fn check(&self) -> Result<(), ConfigError> {
+        let limits = &self.limits;
+        let silence = limits.keepalive_idle + limits.keepalive_interval;
+        if limits.user_timeout < silence {
+            return Err(ConfigError::Together {
+                key: "limits.user_timeout",
+                must: format!(
+                    "at least {}, the sum of keepalive_idle and keepalive_interval; not {}",
+                    ShortTime(silence),
+                    ShortTime(limits.user_timeout)
+                ),
+            });
+        }
+        let least = ROOM_LOG_LINES_MIN * limits.line_bytes_max;
+        if limits.room_log_bytes_max < least {
+            return Err(ConfigError::Together {
+                key: "limits.room_log_bytes",
+                must: format!(
+                    "at least {least}, {ROOM_LOG_LINES_MIN} times line_bytes; not {}",
+                    limits.room_log_bytes_max
+                ),
+            });
+        }
+        Ok(())
+    }
+
+    /// This configuration as far as a server that runs with `running` can take it over, and the keys
+    /// that it cannot.
+    pub fn beside(mut self, running: &Self) -> (Self, Vec<&'static Key>) {
+        let changed = self.changed(running);
+        let kept = changed.into_iter().filter(|key| key.is_fixed).collect();
+        self.server = ServerConfig {
+            name: self.server.name,
+            first_operator: self.server.first_operator,
+            ..running.server.clone()
+        };
+        self.defaults.tz = running.defaults.tz.clone();
+        self.limits.search_lines_max = running.limits.search_lines_max;
+        self.log.json = running.log.json;
+        (self, kept)
+    }
+
+    /// Where messages are kept.
+    pub fn place(&self) -> Place {
+        match self.server.memory {
+            true => Place::Memory,
+            false => Place::Folder(self.server.data.clone()),
+        }
+    }
+
+    /// The chat's part of it.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            people_max: self.limits.people_max,
+            rooms_max: self.limits.rooms_max,
+            rooms_per_person_max: self.limits.rooms_per_person_max,
+            first_operator: self.server.first_operator,
+            read_only: self.rooms.read_only.clone(),
+            resume_time: self.limits.resume_time,
+        }
+    }
+
+    /// The store's part of it.
+    pub(crate) fn retention(&self) -> Retention {
+        let bytes_max = self.history.size_mib_max.map(|mib| mib << 20);
+        let in_memory = self.server.memory.then_some(MEMORY_BYTES_MAX);
+        Retention {
+            keep: self.history.keep,
+            bytes_max: bytes_max.or(in_memory),
+        }
+    }
+}
+
+impl RawConfig {
+    /// A source that names a folder wants it used, whatever the sources below say of memory; and the
+    /// reverse.
+    fn with_one_place(mut self) -> Self {
+        if self.server.data.is_some() {
+            self.server.memory = self.server.memory.or(Some(false));
+        }
+        self
+    }
+}
+
+impl DefaultsConfig {
+    /// How somebody who has chosen nothing sees the chat. The zone is the server's own.
+    pub(crate) fn prefs(&self) -> Prefs {
+        Prefs {
+            time: self.time,
+            zone: None,
+            echo: self.echo,
+            hide_presence: self.quiet,
+            color: self.color,
+            bell: self.bell,
+        }
+    }
+}
+
+impl Limits {
+    /// What a session may send.
+    pub fn line_rate(&self) -> Rate {
+        rate(self.line_burst, self.lines_per_second)
+    }
+
+    /// How often an address may connect.
+    pub fn connect_rate(&self) -> Rate {
+        rate(self.connect_burst, self.connects_per_second)
+    }
+}
+
+/// The defaults.
+impl Default for Limits {
+    fn default() -> Self {
+        RawLimits::default().resolve(&Machine::default())
+    }
+}
+
+fn rate(burst: Option<u32>, per_second: f32) -> Rate {
+    burst.map_or(Rate::UNLIMITED, |burst| Rate { burst, per_second })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! A running server in the hands of whoever runs it: its configuration can be changed.
+//!
+//! The threads are sent what concerns them and take it up between two messages; nothing is shared
+//! but what is replaced whole. What a running server cannot change stays as it is and is named.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+
+use chinwag_core::Settings;
+use chinwag_store::Retention;
+use chinwag_wire::dialect;
+
+use crate::config::{Config, Key, Limits};
+use crate::conn_limiter::ConnLimiter;
+use crate::hub::thread::ToHub;
+use crate::net::set_up;
+use crate::shard::ToShard;
+use crate::shard::inbox::Mailbox;
+
+/// A running server, as those who run it see it.
+#[derive(Debug)]
+pub struct Control {
+    config: Config,
+    shards: Vec<Mailbox>,
+    hub: SyncSender<ToHub>,
+    limiter: ConnLimiter,
+    /// The sockets that the accept thread listens on.
+    listeners: Vec<TcpListener>,
+}
+
+/// What has come of a new configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// Keys that have a new value from now on.
+    pub changed: Vec<&'static Key>,
+    /// Keys that keep their value until the server is started again.
+    pub kept: Vec<&'static Key>,
+}
+
+/// The hub's part of a configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct HubConfig {
+    /// The rules of the chat.
+    pub(crate) settings: Settings,
+    /// What is trimmed.
+    pub(crate) retention: Retention,
+    /// Messages that a newcomer is shown.
+    pub(crate) replay_max: usize,
+}
+
+impl HubConfig {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self {
+            settings: config.settings(),
+            retention: config.retention(),
+            replay_max: config.history.replay,
+        }
+    }
+}
+
+/// The shards' part of a configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct ShardConfig {
+    /// What the dialects go by.
+    pub(crate) settings: Arc<dialect::Settings>,
+    pub(crate) limits: Arc<Limits>,
+}
+
+impl ShardConfig {
+    pub(crate) fn of(config: &Config) -> Self {
+        let limits = &config.limits;
+        let settings = dialect::Settings {
+            server_name: config.server.name.as_str().into(),
+            zone: config.defaults.tz.clone(),
+            prefs: config.defaults.prefs(),
+            line_bytes_max: limits.line_bytes_max,
+            line_rate: limits.line_rate(),
+            operator_rate_factor: limits.operator_factor,
+            login_tries_max: limits.name_tries_max,
+            login_bytes_max: limits.arrival_bytes_max,
+            login_time: limits.arrival_time,
+        };
+        Self {
+            settings: Arc::new(settings),
+            limits: Arc::new(limits.clone()),
+        }
+    }
+}
+
+impl Control {
+    /// `listeners` are those of the server. It ends only after this is dropped.
+    ///
+    /// # Errors
+    /// If the system has no descriptors left.
+    pub(crate) fn new(
+        config: Config,
+        shards: Vec<Mailbox>,
+        hub: SyncSender<ToHub>,
+        limiter: ConnLimiter,
+        listeners: &[TcpListener],
+    ) -> io::Result<Self> {
+        let listeners = listeners.iter().map(TcpListener::try_clone);
+        Ok(Self {
+            config,
+            shards,
+            hub,
+            limiter,
+            listeners: listeners.collect::<io::Result<_>>()?,
+        })
+    }
+
+    /// What the server works with now.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Works with this configuration from now on, as far as a running server can.
+    pub fn reload(&mut self, config: Config) -> Reloaded {
+        let (config, kept) = config.beside(&self.config);
+        let changed = config.changed(&self.config);
+        self.config = config;
+        if !changed.is_empty() {
+            self.hand_out();
+        }
+        Reloaded { changed, kept }
+    }
+
+    fn hand_out(&self) {
+        let limits = &self.config.limits;
+        let connections_max = limits.connections_per_address_max;
+        self.limiter
+            .configure(connections_max, limits.connect_rate());
+        for listener in &self.listeners {
+            // For connections from now on; those that are there have inherited the old values.
+            if let Err(error) = set_up(listener, limits) {
+                tracing::warn!("new connections keep the old keepalive times: {error}");
+            }
+        }
+        let shards = ShardConfig::of(&self.config);
+        for shard in &self.shards {
+            // A shard or a hub that is gone needs no configuration.
+            shard.send(ToShard::Configure(shards.clone()));
+        }
+        let change = Box::new(HubConfig::of(&self.config));
+        let _ = self.hub.send(ToHub::Configure(change));
+    }
+}

@@ -1,0 +1,74 @@
+//! The newest messages of a room, for those who arrive and those who come back.
+//!
+//! Read from the store when the room first needs them, and kept up from then on, so that an
+//! arrival costs no look-up. Bounded by count and by bytes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
+use chinwag_core::{Event, Fact, Seq};
+use chinwag_store::Recent;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct RecentLog {
+    /// Oldest first.
+    messages: VecDeque<Arc<Event>>,
+    bytes: usize,
+    /// Messages of the room in all, as far as they are kept.
+    total: u64,
+}
+
+/// Messages to be shown in one go.
+#[derive(Debug, Default)]
+pub(crate) struct RecentMessages {
+    /// Oldest first.
+    pub(crate) messages: Vec<Arc<Event>>,
+    /// Messages of the room in all, as far as they are kept.
+    pub(crate) total: u64,
+}
+
+impl RecentLog {
+    /// What the store has, up to a place in the order.
+    pub(crate) fn new(recent: Recent, up_to: Seq) -> Self {
+        let mut tail = Self::default();
+        let read = recent.events.len() as u64;
+        let known = recent
+            .events
+            .into_iter()
+            .filter(|message| message.seq <= up_to);
+        known.for_each(|message| tail.push(message));
+        tail.total += recent.total - read;
+        tail
+    }
+
+    /// Adds a message.
+    pub(crate) fn push(&mut self, message: Arc<Event>) {
+        self.bytes += weight(&message);
+        self.messages.push_back(message);
+        self.total += 1;
+        while self.messages.len() > RECENT_MAX || self.bytes > RECENT_BYTES_MAX {
+            let Some(oldest) = self.messages.pop_front() else {
+                break;
+            };
+            self.bytes -= weight(&oldest);
+        }
+    }
+
+    /// The newest messages, at most so many.
+    pub(crate) fn newest(&self, messages_max: usize) -> RecentMessages {
+        let skip = self.messages.len().saturating_sub(messages_max);
+        RecentMessages {
+            messages: self.messages.iter().skip(skip).cloned().collect(),
+            total: self.total,
+        }
+    }
+}
+
+fn weight(message: &Event) -> usize {
+    match &message.fact {
+        Fact::Said { text, .. } => text.len(),
+        _ => 0,
+    }
+}

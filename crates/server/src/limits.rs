@@ -1,0 +1,116 @@
+//! The limits of sockets, threads and queues, each with its unit and its reason; those of names,
+//! people and text are in [`chinwag_core::limits`]. What an operator may want to change is a key of
+//! the configuration (`config/keys.rs`), whose default stands here.
+//!
+//! Names end in what they count: `_max` alone counts things, `_bytes_max` bytes. What the limits
+//! assume of one another is asserted at the end.
+
+use std::time::Duration;
+
+use chinwag_core::Rate;
+use chinwag_core::limits as core_limits;
+pub(crate) use chinwag_core::limits::{
+    HISTORY_LINES_MAX, LINE_BYTES_MAX, LINE_RATE, NAME_BYTES_MAX, NAME_TRIES_MAX,
+    OPERATOR_RATE_FACTOR, PASSWORD_BYTES_MAX, PEOPLE_MAX, PRIVATE_LOG_BYTES_MAX, REPLAY_MAX,
+    ROOM_LOG_BYTES_MAX, ROOMS_MAX, ROOMS_PER_PERSON_MAX, SEARCH_LINES_MAX,
+};
+
+// Arriving. Those that the page on the plain protocol prints stand in core.
+
+/// Time to choose a name.
+pub(crate) const ARRIVAL_TIME: Duration = core_limits::ARRIVAL_TIME;
+/// Time that the server waits for a client to speak first.
+pub(crate) const SNIFF_TIME: Duration = core_limits::SNIFF_TIME;
+/// Time that a lost session can be resumed.
+pub(crate) const RESUME_TIME: Duration = core_limits::RESUME_TIME;
+/// Time that a socket may take nothing while there is something to write.
+pub(crate) const STALL_TIME: Duration = core_limits::STALL_TIME;
+/// Bytes that a connection may send before it has a name: some names, and a script's first lines.
+pub(crate) const ARRIVAL_BYTES_MAX: usize = 4096;
+/// Silent connections that wait to be sniffed; when more come, the oldest waits no longer. Clients
+/// that speak first do so before eight others have connected, unless thousands connect every second.
+pub(crate) const SNIFFING_MAX: usize = 8;
+/// Connections from one address (one /64 of IPv6). Loopback is exempt.
+pub(crate) const CONNECTIONS_PER_ADDRESS_MAX: usize = 32;
+/// Connections from one address in a row, and how many more come free every second.
+pub(crate) const CONNECT_RATE: Rate = Rate {
+    burst: 64,
+    per_second: 4.0,
+};
+/// The most that `people` can be set to: ten times what one machine was ever seen to hold.
+pub(crate) const PEOPLE_LIMIT_MAX: usize = 1_000_000;
+
+// Sockets.
+
+/// Bytes read from one socket before others have their turn.
+pub(crate) const READ_BYTES_MAX: usize = 64 << 10;
+/// Time that a peer that was sent everything is given to close its side: closing at once would
+/// reset the connection and lose what is on the way to it. A round trip around the world is 0.3 s.
+pub(crate) const LINGER_TIME: Duration = Duration::from_secs(2);
+/// Time without a sign of life after which the kernel asks, and the time between questions.
+pub(crate) const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+/// See [`KEEPALIVE_IDLE`].
+pub(crate) const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// Questions without an answer before the peer counts as dead.
+pub(crate) const KEEPALIVE_PROBES: u32 = 3;
+/// Time after which unacknowledged data counts as lost (`TCP_USER_TIMEOUT`).
+pub(crate) const USER_TIMEOUT: Duration = Duration::from_secs(60);
+
+// Memory of the hub.
+
+/// Messages of each room that are kept in memory for newcomers and for those who resume.
+pub(crate) const RECENT_MAX: usize = 128;
+/// Bytes of those messages' text in each room.
+pub(crate) const RECENT_BYTES_MAX: usize = 32 << 10;
+/// Bytes of history that a server without a data folder keeps in memory.
+pub(crate) const MEMORY_BYTES_MAX: u64 = 64 << 20;
+
+// Threads, and the queues between them.
+
+/// Threads that serve connections: more than a machine of 128 cores can use.
+pub(crate) const SHARDS_MAX: usize = 64;
+/// Lines that one session may have under way to the hub. Beyond it its socket is not read.
+pub(crate) const SESSION_REQUESTS_MAX: u32 = 256;
+/// Batches of requests that may wait for the hub, of all shards together.
+pub(crate) const HUB_QUEUE_MAX: usize = 256;
+/// Requests that the hub decides before it commits: bounds the time of a turn to some 20 ms.
+pub(crate) const TURN_REQUESTS_MAX: usize = 4096;
+/// Messages that may wait for a shard. The hub keeps further turns for it and waits for nobody.
+pub(crate) const SHARD_QUEUE_MAX: usize = 64;
+/// Jobs that may wait for one worker. More are refused.
+pub(crate) const WORKER_QUEUE_MAX: usize = 256;
+/// Time from the signal to stop until the process ends, whatever sockets still hold: within the
+/// five seconds that operations.md promises.
+pub(crate) const STOP_TIME: Duration = Duration::from_secs(4);
+
+/// Threads for connections where nobody says how many: half of the cores, because the hub, the
+/// kernel and the store need some too, and because the fewer there are the more each write carries.
+pub(crate) const fn shards_for(cores: usize) -> usize {
+    match cores / 2 {
+        0 => 1,
+        half if half > SHARDS_MAX => SHARDS_MAX,
+        half => half,
+    }
+}
+
+/// Lines of the longest kind that a room's log must hold at least, escapes and all, so that one line
+/// never fills it.
+pub(crate) const ROOM_LOG_LINES_MIN: usize = 16;
+
+// A name and its password fit into what may be sent before there is a name, several times.
+const _: () = assert!(4 * (NAME_BYTES_MAX + PASSWORD_BYTES_MAX) <= ARRIVAL_BYTES_MAX);
+// A line is read in one go.
+const _: () = assert!(LINE_BYTES_MAX <= READ_BYTES_MAX);
+const _: () = assert!(ROOM_LOG_LINES_MIN * LINE_BYTES_MAX <= ROOM_LOG_BYTES_MAX);
+const _: () = assert!(ROOM_LOG_LINES_MIN * LINE_BYTES_MAX <= PRIVATE_LOG_BYTES_MAX);
+// Newcomers are shown what the hub has in memory.
+const _: () = assert!(REPLAY_MAX <= RECENT_MAX);
+// A turn takes all that one session may have under way.
+const _: () = assert!(SESSION_REQUESTS_MAX as usize <= TURN_REQUESTS_MAX);
+const _: () = assert!(SNIFF_TIME.as_millis() < ARRIVAL_TIME.as_millis());
+// A silent peer is asked more than once before the user timeout would end it.
+const _: () =
+    assert!(KEEPALIVE_IDLE.as_millis() + KEEPALIVE_INTERVAL.as_millis() < USER_TIMEOUT.as_millis());
+const _: () = assert!(LINGER_TIME.as_millis() < STOP_TIME.as_millis());
+const _: () = assert!(STOP_TIME.as_secs() < 5);
+const _: () = assert!(PEOPLE_MAX <= PEOPLE_LIMIT_MAX);

@@ -1,0 +1,107 @@
+//! What the store needs beside the hub: its write-ahead log emptied, and the search filled.
+//!
+//! Both run on one thread that gives way to everybody. The search is filled only while the chat
+//! is calm, in small steps: a message costs ten times as much to index as to pass on, and nobody
+//! should wait for that. What is not in it yet is found all the same, by looking at the messages.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use chinwag_store::{Checkpointer, Error, Indexer};
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
+
+/// Messages in the last second beyond which the chat is not calm.
+const CALM_MAX: u64 = 1_000;
+/// Messages that are indexed before others have their turn: about half a millisecond.
+const STEP_MESSAGES: usize = 32;
+/// Steps in each second.
+const STEPS_MAX: usize = 400;
+/// How far down in priority the thread goes: as far as it can.
+const NICE: i32 = 19;
+
+/// The work of the thread, which ends when the sending side of `stop` is dropped. `committed` counts
+/// messages.
+pub(crate) fn work(
+    mut checkpointer: Checkpointer,
+    mut indexer: Indexer,
+    committed: Arc<AtomicU64>,
+    stop: Receiver<()>,
+) -> impl FnOnce() + Send {
+    move || {
+        lower_priority();
+        let mut maintenance = Maintenance::default();
+        while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+            maintenance.look(
+                committed.load(Ordering::Relaxed),
+                &mut checkpointer,
+                &mut indexer,
+            );
+        }
+    }
+}
+
+/// Lets every other thread go first.
+fn lower_priority() {
+    // A server that was started with real-time priority means its chat, not this.
+    let policy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+    let thread = thread_native_id();
+    if let Err(error) = set_thread_priority_and_policy(thread, ThreadPriority::Min, policy) {
+        tracing::debug!("the maintenance thread keeps its scheduling: {error}");
+    }
+    // On Linux this is the thread's own priority, not the process's.
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!("the maintenance thread keeps its priority: {error}");
+    }
+}
+
+/// What the thread knows from its last look.
+#[derive(Default)]
+struct Maintenance {
+    committed: u64,
+    /// Whether there was nothing to do: then there is nothing until something is committed.
+    is_idle: bool,
+    fails: bool,
+}
+
+impl Maintenance {
+    fn look(&mut self, committed: u64, checkpointer: &mut Checkpointer, indexer: &mut Indexer) {
+        let new = committed - self.committed;
+        self.committed = committed;
+        if new == 0 && self.is_idle {
+            return;
+        }
+        let done = checkpointer
+            .checkpoint()
+            .and_then(|()| match new <= CALM_MAX {
+                true => fill(indexer),
+                false => Ok(false),
+            });
+        self.is_idle = new == 0 && matches!(done, Ok(true));
+        self.note(done.err().as_ref());
+    }
+
+    /// Logs the first failure of a row: it is tried again every second.
+    fn note(&mut self, error: Option<&Error>) {
+        if let Some(error) = error.filter(|_| !self.fails) {
+            tracing::warn!("the maintenance of the store fails: {error}");
+        }
+        self.fails = error.is_some();
+    }
+}
+
+/// Indexes for a while. Returns whether nothing is left to do.
+fn fill(indexer: &mut Indexer) -> Result<bool, Error> {
+    for _ in 0..STEPS_MAX {
+        if indexer.step(STEP_MESSAGES)?.caught_up {
+            return Ok(true);
+        }
+        thread::yield_now();
+    }
+    Ok(false)
+}

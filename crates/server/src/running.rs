@@ -1,0 +1,149 @@
+//! The threads of a running server, and how to reach them.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use chinwag_core::{LOBBY, RoomId, RoomName};
+use hashbrown::HashMap;
+use mio::{Poll, Waker};
+
+use crate::clock::{Steady, wall};
+use crate::config::{Config, Limits};
+use crate::conn_limiter::ConnLimiter;
+use crate::control::{Control, HubConfig, ShardConfig};
+use crate::hub::thread::ToHub;
+use crate::hub::{self, Hub};
+use crate::limits::HUB_QUEUE_MAX;
+use crate::net::Acceptor;
+use crate::shard::inbox::{self, Inbox, Mailbox};
+use crate::shard::run::Loop;
+use crate::shard::{Shard, Shared, ToShard};
+use crate::supervisor::Supervisor;
+use crate::worker::Workers;
+use crate::{ServeError, Server, maintenance, random};
+
+/// See the [module](self).
+pub(crate) struct Running {
+    shards: Vec<Mailbox>,
+    shard_threads: Vec<JoinHandle<io::Result<()>>>,
+    to_hub: SyncSender<ToHub>,
+    hub_thread: JoinHandle<()>,
+    /// Dropped to stop it.
+    maintenance: SyncSender<()>,
+    limiter: ConnLimiter,
+    limits: Arc<Limits>,
+    clock: Steady,
+}
+
+impl Running {
+    /// Starts all threads but the one that accepts connections.
+    pub(crate) fn start(server: Server, supervisor: &Supervisor) -> Result<Self, ServeError> {
+        let Server { config, opened } = server;
+        let clock = Steady::start();
+        let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
+        let checkpointer = opened.store.checkpointer()?;
+        let room_names = names_of(&opened);
+        let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
+        let (shards, inboxes) = open_mailboxes(config.server.threads)?;
+        let shard_config = ShardConfig::of(&config);
+        let limits = shard_config.limits.clone();
+        let workers = Workers::start(reader, &shards, supervisor)?;
+        let mut shard_threads = Vec::new();
+        for (number, inbox) in inboxes.into_iter().enumerate() {
+            let (config, names) = (shard_config.clone(), room_names.clone());
+            let (workers, to_hub) = (workers.clone(), to_hub.clone());
+            let serve = move || {
+                let now = (wall(), clock.now());
+                let shared = Shared::new(config, workers, names, now);
+                Loop::new(Shard::new(number, shared), inbox, to_hub, clock).run()
+            };
+            shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
+        }
+        let committed = Arc::new(AtomicU64::new(0));
+        let hub = Hub::new(
+            HubConfig::of(&config),
+            opened,
+            committed.clone(),
+            (wall(), random),
+        );
+        let to_shards = shards.clone();
+        let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
+        let hub_thread = supervisor.spawn("hub", serve)?;
+        let (keep_up, stop) = sync_channel(0);
+        let maintain = maintenance::work(checkpointer, indexer, committed, stop);
+        supervisor.spawn("maintenance", maintain)?;
+        Ok(Self {
+            shards,
+            shard_threads,
+            to_hub,
+            hub_thread,
+            maintenance: keep_up,
+            limiter: ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate()),
+            limits,
+            clock,
+        })
+    }
+
+    /// A running server in the hands of those who run it.
+    ///
+    /// # Errors
+    /// If the system has no descriptors left.
+    pub(crate) fn control(&self, config: Config, listeners: &[TcpListener]) -> io::Result<Control> {
+        let (shards, hub) = (self.shards.clone(), self.to_hub.clone());
+        Control::new(config, shards, hub, self.limiter.clone(), listeners)
+    }
+
+    /// Lets people in, on a thread that ends when it is woken.
+    pub(crate) fn accept(
+        &self,
+        listeners: Vec<TcpListener>,
+        supervisor: &Supervisor,
+    ) -> io::Result<(Arc<Waker>, JoinHandle<io::Result<()>>)> {
+        let (shards, limiter) = (self.shards.clone(), self.limiter.clone());
+        let acceptor = Acceptor::new(listeners, &self.limits, shards, limiter, self.clock)?;
+        let stop = acceptor.stop();
+        Ok((stop, supervisor.spawn("accept", move || acceptor.run())?))
+    }
+
+    /// Lets everything that was read be done and written, and ends.
+    pub(crate) fn stop(self) {
+        for shard in &self.shards {
+            // A shard that has failed has nothing left to finish.
+            shard.send(ToShard::Drain);
+        }
+        for thread in self.shard_threads {
+            // A panic is reported by the supervisor.
+            if let Ok(Err(error)) = thread.join() {
+                tracing::error!("a shard failed: {error}");
+            }
+        }
+        let _ = self.hub_thread.join();
+        // It stops between two steps, and what it did not get to is done at the next start.
+        drop(self.maintenance);
+    }
+}
+
+fn names_of(opened: &chinwag_store::Opened) -> HashMap<RoomId, RoomName> {
+    let rooms = opened.snapshot.rooms.iter();
+    let mut names: HashMap<_, _> = rooms.map(|room| (room.id, room.name.clone())).collect();
+    names.insert(LOBBY, RoomName::lobby());
+    names
+}
+
+/// The two ends of a shard's queue, and the epoll that hears of it.
+type Ends = (Vec<Mailbox>, Vec<(Poll, Inbox)>);
+
+fn open_mailboxes(shards: usize) -> io::Result<Ends> {
+    let (mut mailboxes, mut inboxes) = (Vec::new(), Vec::new());
+    for _ in 0..shards {
+        let poll = Poll::new()?;
+        let (mailbox, inbox) = inbox::open(&poll)?;
+        mailboxes.push(mailbox);
+        inboxes.push((poll, inbox));
+    }
+    Ok((mailboxes, inboxes))
+}

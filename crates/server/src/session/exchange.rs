@@ -1,0 +1,539 @@
+//! What a session has asked of the hub and the workers, and what it does with the answers.
+//!
+//! Messages go out one behind another without a wait: each is answered with its ticket, and at most
+//! [`SESSION_REQUESTS_MAX`] are in flight. Anything else is a question, one at a time, and the next
+//! input waits for its answer, so that what a person types is done in order. Some questions take
+//! several steps (a password is checked between two requests to the hub), and some answers come in
+//! pages, each fetched when the one before is written: a reader that stalls costs one page.
+
+use std::sync::Arc;
+
+use chinwag_core::{Answer, Command, Name, Query, QuitReason, RoomId, RoomName, RoomRef};
+use chinwag_store::SearchQuery;
+use chinwag_wire::dialect::{
+    Ask, HistoryPage, Password, Range, Recent, Saved, Search, SearchPage, Tell,
+};
+
+use super::{Session, Stage};
+use crate::hub::{Body, Reply, ReplyBody, Request, Resumed, Ticket};
+use crate::limits::SESSION_REQUESTS_MAX;
+use crate::shard::Shared;
+use crate::worker::{Job, JobResult, Place};
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    /// Bytes that were read and cannot be decoded before the answer is there.
+    held: Vec<u8>,
+    /// Messages in flight.
+    talk: u32,
+    next_ticket: u32,
+    /// The question in flight.
+    question: Option<Box<Question>>,
+    /// Why the session ends as soon as the answer is there.
+    ending: Option<QuitReason>,
+    /// The hub was asked to let the person go.
+    is_departing: bool,
+    /// Lines of rooms were held back until now.
+    was_released: bool,
+}
+
+/// A question, and the step that it is at.
+#[derive(Debug)]
+struct Question {
+    /// Of the request to the hub that was sent last.
+    ticket: Ticket,
+    step: Step,
+}
+
+/// What the answer to a question is for.
+#[derive(Debug)]
+enum Step {
+    /// The dialect.
+    Tell,
+    /// The hash to check the password against.
+    PasswordHash {
+        name: Name,
+        password: Password,
+        purpose: Purpose,
+    },
+    /// A password that was checked.
+    Proof { name: Name, purpose: Purpose },
+    /// A password that was hashed.
+    Registration,
+    /// The room of a history.
+    HistoryRoom(Range),
+    /// The room of a search.
+    SearchRoom(Search),
+    /// That the audit log may be read, or the log.
+    AuditLog(usize),
+    /// The first page of a long answer, or the next.
+    Page(Pages),
+    /// Nothing yet: this is asked when everything so far is written.
+    WhenWritten(Ask),
+}
+
+/// What a name is proven for.
+#[derive(Clone, Copy, Debug)]
+enum Purpose {
+    LogIn,
+    Rename,
+}
+
+/// A long answer, and how far it was told.
+#[derive(Debug)]
+struct Pages {
+    kind: PageKind,
+    /// The place of the next page; `None` before the first.
+    next: Option<Place>,
+    /// The page is asked for when everything so far is written.
+    waits_for_write: bool,
+}
+
+#[derive(Debug)]
+enum PageKind {
+    History { room: RoomName },
+    Search,
+    Missed,
+}
+
+impl Exchange {
+    /// Keeps input for later.
+    pub(super) fn hold(&mut self, bytes: &[u8]) {
+        self.held.extend_from_slice(bytes);
+    }
+
+    pub(super) fn held(&self) -> &[u8] {
+        &self.held
+    }
+
+    pub(super) fn take_held(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.held)
+    }
+
+    pub(super) fn has_held(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// Whether a question is in flight.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.question.is_some()
+    }
+
+    /// Whether messages are in flight.
+    pub(super) fn is_talking(&self) -> bool {
+        self.talk > 0
+    }
+
+    /// Whether the next input has to wait for an answer.
+    pub(super) fn must_wait(&self) -> bool {
+        self.is_waiting() || self.talk >= SESSION_REQUESTS_MAX
+    }
+
+    pub(super) fn end_later(&mut self, why: QuitReason) {
+        self.ending.get_or_insert(why);
+    }
+
+    /// Whether the hub was asked to let the person go and has not answered yet.
+    pub(super) fn is_departing(&self) -> bool {
+        self.is_departing
+    }
+
+    /// The hub has let the person go.
+    pub(super) fn depart_done(&mut self) {
+        self.is_departing = false;
+    }
+
+    /// The session has a person, who has not asked to leave.
+    pub(super) fn arrive(&mut self) {
+        self.is_departing = false;
+    }
+
+    /// Nothing that is in flight matters any more.
+    pub(super) fn abandon(&mut self) {
+        (self.question, self.is_departing) = (None, false);
+    }
+
+    /// Whether a page is to be fetched.
+    pub(super) fn wants_page(&self) -> bool {
+        match self.question.as_deref().map(|question| &question.step) {
+            Some(Step::Page(pages)) => pages.waits_for_write,
+            Some(Step::WhenWritten(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Puts off what the dialect asks until everything so far is written.
+    pub(super) fn ask_when_written(&mut self, ask: Ask) {
+        let ticket = self.ticket();
+        let step = Step::WhenWritten(ask);
+        self.question = Some(Box::new(Question { ticket, step }));
+    }
+
+    /// Whether lines of rooms were held back until now; they are to be written.
+    pub(super) fn was_released(&self) -> bool {
+        self.was_released
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        self.next_ticket = self.next_ticket.wrapping_add(1);
+        Ticket(self.next_ticket)
+    }
+}
+
+impl Session {
+    /// Does what the dialect's client asks for.
+    pub(super) fn ask(&mut self, ask: Ask, shared: &mut Shared) {
+        match ask {
+            Ask::Command(command) if command.only_talks() => {
+                self.exchange.talk += 1;
+                self.request(Body::Command(command), shared);
+            }
+            Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
+            Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
+            Ask::LogIn { name, password } => {
+                self.ask_name(name, password, Purpose::LogIn, shared);
+            }
+            Ask::Rename { name, password } => {
+                self.ask_name(Some(name), password, Purpose::Rename, shared);
+            }
+            Ask::Register(password) => {
+                self.ask_worker(Job::Hash(password), Step::Registration, shared);
+            }
+            Ask::Resume(code) => {
+                let resume = Body::Command(Command::Resume(code));
+                self.ask_hub(resume, Step::Tell, shared);
+            }
+            Ask::History { room, range } => {
+                let query = Body::Query(Query::Room(room));
+                self.ask_hub(query, Step::HistoryRoom(range), shared);
+            }
+            Ask::Search(search) => self.ask_search(search, shared),
+            Ask::AuditLog(entries) => {
+                let query = Body::Query(Query::Log);
+                self.ask_hub(query, Step::AuditLog(entries), shared);
+            }
+            Ask::Save(saved) => self.save(saved, shared),
+            Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
+        }
+    }
+
+    /// Sends a request, and returns its ticket.
+    fn request(&mut self, body: Body, shared: &mut Shared) -> Ticket {
+        let ticket = self.exchange.ticket();
+        let caller = self.caller();
+        shared.outbox.push(Request {
+            caller,
+            ticket,
+            body,
+        });
+        ticket
+    }
+
+    /// Has the hub keep the dialect's choices with the person.
+    pub(super) fn save(&mut self, saved: Saved, shared: &mut Shared) {
+        self.request(Body::Save(Arc::new(saved)), shared);
+    }
+
+    /// Asks the hub to let the person go.
+    pub(super) fn depart(&mut self, why: QuitReason, shared: &mut Shared) {
+        self.exchange.is_departing = true;
+        self.request(Body::Command(Command::Quit(why)), shared);
+    }
+
+    fn ask_hub(&mut self, body: Body, step: Step, shared: &mut Shared) {
+        let ticket = self.request(body, shared);
+        self.exchange.question = Some(Box::new(Question { ticket, step }));
+    }
+
+    fn ask_worker(&mut self, job: Job, step: Step, shared: &mut Shared) {
+        let ticket = self.exchange.ticket();
+        if shared.workers.submit(self.id, ticket, job) {
+            self.exchange.question = Some(Box::new(Question { ticket, step }));
+        } else {
+            self.answer(Tell::Busy, shared);
+        }
+    }
+
+    fn ask_name(
+        &mut self,
+        name: Option<Name>,
+        password: Option<Password>,
+        purpose: Purpose,
+        shared: &mut Shared,
+    ) {
+        match (name, password) {
+            (Some(name), Some(password)) => {
+                let query = Body::Query(Query::PasswordHash(name.clone()));
+                let step = Step::PasswordHash {
+                    name,
+                    password,
+                    purpose,
+                };
+                self.ask_hub(query, step, shared);
+            }
+            (name, _) => self.take_name(name, None, purpose, shared),
+        }
+    }
+
+    fn take_name(
+        &mut self,
+        name: Option<Name>,
+        proof: Option<chinwag_core::Proof>,
+        purpose: Purpose,
+        shared: &mut Shared,
+    ) {
+        let command = match (purpose, name) {
+            (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
+            (_, name) => Command::LogIn { name, proof },
+        };
+        self.ask_hub(Body::Command(command), Step::Tell, shared);
+    }
+
+    fn ask_search(&mut self, search: Search, shared: &mut Shared) {
+        match search.room.clone() {
+            Some(room) => {
+                let query = Body::Query(Query::Room(RoomRef::Name(room)));
+                self.ask_hub(query, Step::SearchRoom(search), shared);
+            }
+            None => self.look_for(search, None, shared),
+        }
+    }
+
+    fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
+        let words = search.words.split_whitespace().map(str::to_owned);
+        let query = SearchQuery {
+            words: words.collect(),
+            from: search.from,
+            room,
+            before: search.before,
+            matches_max: shared.limits.search_lines_max,
+        };
+        self.ask_pages(Job::Search(query), PageKind::Search, shared);
+    }
+
+    fn look_up(&mut self, range: Range, (room, name): (RoomId, RoomName), shared: &mut Shared) {
+        let lines_max = shared.limits.history_lines_max;
+        let range = match range {
+            Range::Last(lines) => chinwag_store::Range::Last(lines.min(lines_max)),
+            Range::Since(at) => chinwag_store::Range::Since(at),
+            Range::From(at) => chinwag_store::Range::From(at),
+        };
+        let job = Job::History {
+            room,
+            range,
+            lines_max,
+            not_from: self.dialect.ignores().into(),
+        };
+        self.ask_pages(job, PageKind::History { room: name }, shared);
+    }
+
+    fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
+        let pages = Pages {
+            kind,
+            next: None,
+            waits_for_write: false,
+        };
+        self.ask_worker(job, Step::Page(pages), shared);
+    }
+
+    /// Fetches the next page of a long answer, if everything before it is written.
+    pub(super) fn fetch_page(&mut self, shared: &mut Shared) {
+        self.exchange.was_released = false;
+        if !self.exchange.wants_page() {
+            return;
+        }
+        match self.exchange.question.take().map(|question| question.step) {
+            Some(Step::WhenWritten(ask)) => self.ask(ask, shared),
+            Some(Step::Page(mut pages)) => {
+                pages.waits_for_write = false;
+                if let Some(next) = pages.next.clone() {
+                    self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the hub's answer.
+    pub(crate) fn handle_reply(&mut self, reply: Reply, shared: &mut Shared) {
+        let question = &mut self.exchange.question;
+        match question.take_if(|question| question.ticket == reply.ticket) {
+            Some(question) => self.handle_answer(reply.body, question.step, shared),
+            None => self.handle_talk_reply(&reply.body, shared),
+        }
+        self.finish_input(shared);
+    }
+
+    fn handle_talk_reply(&mut self, body: &ReplyBody, shared: &mut Shared) {
+        self.exchange.talk = self.exchange.talk.saturating_sub(1);
+        match body {
+            ReplyBody::Rejected(rejection) => self.tell(Tell::NotSent(rejection), shared),
+            _ => self.tell(Tell::Sent, shared),
+        }
+    }
+
+    fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
+        match (body, step) {
+            (ReplyBody::Rejected(rejection), _) => {
+                self.answer(Tell::Rejected(&rejection), shared);
+            }
+            (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
+            (ReplyBody::Done, _) => self.answer(Tell::Done, shared),
+            (ReplyBody::Welcome(welcome, recent), _) => {
+                let recent = Recent {
+                    messages: &recent.messages,
+                    total: recent.total,
+                };
+                self.answer(Tell::Welcome(&welcome, recent), shared);
+            }
+            (ReplyBody::Entered(summary, recent), _) => {
+                let recent = Recent {
+                    messages: &recent.messages,
+                    total: recent.total,
+                };
+                self.answer(Tell::Entered(&summary, recent), shared);
+            }
+            (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
+            (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, shared),
+        }
+    }
+
+    fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {
+        match (answer, step) {
+            (
+                Answer::PasswordHash(hash),
+                Step::PasswordHash {
+                    name,
+                    password,
+                    purpose,
+                },
+            ) => match hash {
+                None => self.take_name(Some(name), None, purpose, shared),
+                Some(hash) => {
+                    let job = Job::Verify { password, hash };
+                    self.ask_worker(job, Step::Proof { name, purpose }, shared);
+                }
+            },
+            (Answer::RoomId(id, name), Step::HistoryRoom(range)) => {
+                self.look_up(range, (id, name), shared);
+            }
+            (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
+                self.look_for(search, Some(id), shared);
+            }
+            (Answer::Log, Step::AuditLog(entries)) => {
+                self.ask_worker(Job::AuditLog(entries), Step::AuditLog(entries), shared);
+            }
+            (answer, _) => self.answer(Tell::Answer(&answer), shared),
+        }
+    }
+
+    /// The session has its person again. What it has missed comes first, then what its rooms had
+    /// meanwhile.
+    fn handle_resumed(&mut self, resumed: Resumed, shared: &mut Shared) {
+        if let Some(saved) = &resumed.saved {
+            self.dialect.handle_saved(saved, &shared.env());
+            self.apply_changes(shared);
+        }
+        self.feed.hold();
+        let job = Job::Missed {
+            rooms: resumed.rooms.into(),
+            until: resumed.until,
+            not_from: self.dialect.ignores().into(),
+        };
+        self.ask_pages(job, PageKind::Missed, shared);
+    }
+
+    /// Takes a worker's result.
+    pub(crate) fn handle_result(&mut self, ticket: Ticket, result: JobResult, shared: &mut Shared) {
+        let question = &mut self.exchange.question;
+        let Some(question) = question.take_if(|question| question.ticket == ticket) else {
+            return;
+        };
+        match (result, question.step) {
+            (JobResult::Hash(Some(hash)), _) => {
+                let command = Command::Register {
+                    password_hash: hash,
+                };
+                self.ask_hub(Body::Command(command), Step::Tell, shared);
+            }
+            (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
+                self.take_name(Some(name), proof, purpose, shared);
+            }
+            (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
+            (JobResult::Page(page), Step::Page(pages)) => self.handle_page(page, pages, shared),
+            (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
+            _ => self.answer(Tell::NoHistory, shared),
+        }
+        self.finish_input(shared);
+    }
+
+    fn handle_page(&mut self, page: crate::worker::Page, mut pages: Pages, shared: &mut Shared) {
+        let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
+        let (events, shown) = (&page.events[..], page.shown);
+        match &pages.kind {
+            PageKind::History { room } => {
+                let history = HistoryPage {
+                    room,
+                    events,
+                    shown,
+                    total: page.total,
+                    is_first,
+                    is_last,
+                };
+                self.tell(Tell::History(history), shared);
+            }
+            PageKind::Search => {
+                let found = SearchPage {
+                    events,
+                    shown,
+                    more: page.total > shown,
+                    is_first,
+                    is_last,
+                };
+                self.tell(Tell::Search(found), shared);
+            }
+            PageKind::Missed => {
+                if is_first {
+                    let skipped = page.total - shown;
+                    let resumed = Tell::Resumed {
+                        missed: shown,
+                        skipped,
+                    };
+                    self.tell(resumed, shared);
+                }
+                self.tell(Tell::Missed(events), shared);
+            }
+        }
+        match page.next {
+            Some(next) => {
+                (pages.next, pages.waits_for_write) = (Some(next), true);
+                let ticket = self.exchange.ticket();
+                let step = Step::Page(pages);
+                self.exchange.question = Some(Box::new(Question { ticket, step }));
+            }
+            None => self.answered(shared),
+        }
+    }
+
+    /// Tells the dialect the answer to the question, which is at its end.
+    fn answer(&mut self, tell: Tell<'_>, shared: &mut Shared) {
+        self.exchange.question = None;
+        self.tell(tell, shared);
+        self.answered(shared);
+    }
+
+    /// The session may go on, unless the dialect has asked something else.
+    fn answered(&mut self, shared: &mut Shared) {
+        if self.feed.is_held() && !self.exchange.is_waiting() {
+            self.feed.release();
+            self.exchange.was_released = true;
+        }
+        if !self.exchange.is_waiting()
+            && let Some(why) = self.exchange.ending.take()
+            && self.stage != Stage::Over
+        {
+            self.end(why, shared);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The formats in which the sessions of a shard see their rooms, by number: a membership keeps two
+//! bytes, and two sessions with equal formats share what is rendered.
+//!
+//! They stay until the server ends. There are at most as many as there are time zones and choices of
+//! the other settings, some ten thousand of a hundred bytes.
+
+use chinwag_feed::FormatId;
+use chinwag_wire::dialect::Format;
+use hashbrown::HashMap;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Formats {
+    numbers: HashMap<Format, FormatId>,
+}
+
+impl Formats {
+    /// The number of a format.
+    pub(crate) fn intern(&mut self, format: &Format) -> FormatId {
+        if let Some(number) = self.numbers.get(format) {
+            return *number;
+        }
+        let number = FormatId(self.numbers.len() as u16);
+        self.numbers.insert(format.clone(), number);
+        number
+    }
+}

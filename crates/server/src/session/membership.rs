@@ -1,0 +1,117 @@
+//! What the hub's events mean for a session: its person, and the rooms that it is in.
+
+use chinwag_core::{Event, PersonId, QuitReason, RoomId};
+use chinwag_feed::RoomLog;
+use chinwag_wire::dialect::Tell;
+
+use super::{Session, Stage};
+use crate::shard::{Shared, slot_of};
+
+impl Session {
+    /// The session speaks for this person now.
+    pub(crate) fn handle_person(&mut self, person: PersonId, event: &Event, shared: &mut Shared) {
+        self.person = Some(person);
+        self.feed.handle_seen(shared.newest);
+        self.exchange.arrive();
+        if self.stage != Stage::Over {
+            self.stage = Stage::Open;
+        }
+        self.handle_event(event, shared);
+    }
+
+    /// An event concerns the session's person.
+    pub(crate) fn handle_event(&mut self, event: &Event, shared: &mut Shared) {
+        if let Some(me) = self.person {
+            self.drive(shared, |dialect, env, out| {
+                dialect.handle_event(event, me, env, out);
+                None
+            });
+        }
+    }
+
+    /// The person has entered a room: it sees what is appended from now on.
+    pub(crate) fn handle_joined(&mut self, id: RoomId, shared: &mut Shared) {
+        let Some(name) = shared.room_names.get(&id) else {
+            return;
+        };
+        self.dialect.handle_joined(id);
+        let format = self.dialect.format(id);
+        let number = shared.formats.intern(&format);
+        let bytes_max = shared.limits.room_log_bytes_max;
+        let newest = shared.newest;
+        let room = shared.logs.entry(id);
+        let room = room.or_insert_with(|| RoomLog::new(name.clone(), newest, bytes_max));
+        let wall = shared.wall;
+        self.feed
+            .handle_join(slot_of(self.id), (id, room), number, || {
+                format.renderer(wall)
+            });
+        self.apply_changes(shared);
+    }
+
+    /// The person has left a room. What was said there before is still shown.
+    pub(crate) fn handle_left(&mut self, id: RoomId, shared: &mut Shared) {
+        self.leave(id, shared);
+        let last = self.feed.rooms().last().map(|(room, _)| room);
+        self.dialect.handle_left(id, last);
+        self.apply_changes(shared);
+    }
+
+    fn leave(&mut self, id: RoomId, shared: &mut Shared) {
+        self.poll_write(shared);
+        self.feed
+            .handle_leave(slot_of(self.id), id, &mut shared.logs);
+    }
+
+    /// The person has left the server.
+    pub(crate) fn handle_quit(&mut self, why: &QuitReason, shared: &mut Shared) {
+        self.exchange.depart_done();
+        self.tell(Tell::Farewell(why), shared);
+        self.detach(shared);
+        self.close_when_written();
+    }
+
+    /// The person goes on over another connection.
+    pub(crate) fn handle_superseded(&mut self, shared: &mut Shared) {
+        self.tell(Tell::Superseded, shared);
+        self.detach(shared);
+        self.exchange.abandon();
+        self.close_when_written();
+    }
+
+    /// The newest line of a room is one of this person's.
+    pub(crate) fn handle_own(&mut self, event: &Event, room: RoomId, shared: &Shared) {
+        if self.dialect.is_own(event) {
+            self.feed.handle_own(room, &shared.logs);
+        }
+    }
+
+    /// Takes the session out of all rooms, and its person from it.
+    pub(crate) fn detach(&mut self, shared: &mut Shared) {
+        let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();
+        for room in rooms {
+            self.leave(room, shared);
+        }
+        self.person = None;
+    }
+
+    /// Sees its rooms as the dialect has them now, and has the hub keep what a later connection
+    /// is to find again.
+    pub(super) fn apply_changes(&mut self, shared: &mut Shared) {
+        if self.dialect.poll_format() {
+            let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();
+            for room in rooms {
+                let format = self.dialect.format(room);
+                let number = shared.formats.intern(&format);
+                let wall = shared.wall;
+                self.feed
+                    .handle_format(room, number, &mut shared.logs, || format.renderer(wall));
+            }
+        }
+        if self.person.is_some()
+            && let Some(saved) = self.dialect.poll_saved()
+        {
+            self.save(saved, shared);
+        }
+    }
+}

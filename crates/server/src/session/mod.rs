@@ -1,0 +1,447 @@
+//! The life of one connection: it is sniffed, logs in, joins rooms, loses its link or leaves, lingers,
+//! and is over.
+//!
+//! A session is a [`Transport`], a [`Dialect`] and a [`Feed`]; this file is what ties them together,
+//! and [`exchange`] is what it has asked of the hub and the workers. It decides nothing about chat
+//! and knows no dialect by name. All sessions of a shard borrow what they share, so an idle one owns
+//! no buffer.
+//!
+//! `handle_*` takes input: from the peer [`handle_ready`](Session::handle_ready) and
+//! [`handle_input`](Session::handle_input); from the hub and the workers
+//! [`handle_event`](Session::handle_event) and its kin, [`handle_reply`](Session::handle_reply) and
+//! [`handle_result`](Session::handle_result); from the clock
+//! [`handle_timeout`](Session::handle_timeout). `poll_*` gives output: requests go to the outbox that
+//! the shard shares, bytes to the transport in [`poll_room`](Session::poll_room) and
+//! [`poll_write`](Session::poll_write). After any of them the shard asks
+//! [`is_over`](Session::is_over), [`wants_input`](Session::wants_input),
+//! [`wants_write`](Session::wants_write) and [`deadline`](Session::deadline) what to do next.
+
+mod exchange;
+mod formats;
+mod membership;
+
+use std::net::IpAddr;
+
+use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason, RoomId};
+use chinwag_feed::{Feed, Progress};
+use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
+use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
+
+use crate::conn_limiter::Permit;
+use crate::shard::Shared;
+use crate::transport::{Read, Ready, Transport};
+use exchange::Exchange;
+pub(crate) use formats::Formats;
+
+/// How far a connection has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It may speak any protocol: until then the server listens without a word.
+    Sniffing { until: Monotonic },
+    /// The dialect has the word.
+    Open,
+    /// It is closed as soon as everything is written.
+    Leaving,
+    /// It was sent everything, the end included. What the peer still sends is thrown away, since
+    /// closing at once would reset the connection and lose what is on the way to it.
+    Lingering { until: Monotonic },
+    /// The shard is to drop it.
+    Over,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Session {
+    id: ConnId,
+    address: IpAddr,
+    /// Dropped with the session: then its address has one connection less.
+    _permit: Option<Permit>,
+    person: Option<PersonId>,
+    stage: Stage,
+    transport: Transport,
+    dialect: Dialect,
+    feed: Feed,
+    exchange: Exchange,
+}
+
+impl Session {
+    /// A connection that was just accepted.
+    pub(crate) fn new(
+        id: ConnId,
+        address: IpAddr,
+        transport: Transport,
+        permit: Option<Permit>,
+        shared: &Shared,
+    ) -> Self {
+        let until = shared.now + shared.limits.sniff_time;
+        Self {
+            id,
+            address,
+            _permit: permit,
+            person: None,
+            stage: Stage::Sniffing { until },
+            transport,
+            dialect: Dialect::plain(false, &shared.env()),
+            feed: Feed::default(),
+            exchange: Exchange::default(),
+        }
+    }
+
+    /// Takes note of what the transport is ready for.
+    pub(crate) fn handle_ready(&mut self, ready: Ready, shared: &mut Shared) {
+        if self.transport.handle_ready(ready) {
+            self.poll_write(shared);
+        }
+    }
+
+    /// Goes on with what was read before, then reads once: one buffer, so that a peer that never
+    /// stops sending holds up nobody.
+    pub(crate) fn handle_input(&mut self, shared: &mut Shared) {
+        if let Some(why) = self.transport.failure().cloned() {
+            return self.end(why, shared);
+        }
+        self.handle_held(shared);
+        if !self.wants_input(shared.now) {
+            return;
+        }
+        let mut buffer = std::mem::take(&mut shared.input);
+        match self.transport.read(&mut buffer) {
+            Read::Bytes(n) => self.handle_bytes(&buffer[..n], shared),
+            Read::End => self.handle_end(shared),
+            Read::Nothing => {}
+        }
+        shared.input = buffer;
+    }
+
+    /// Whether [`handle_input`](Self::handle_input) has something to do.
+    pub(crate) fn wants_input(&self, now: Monotonic) -> bool {
+        let has_failed = self.transport.failure().is_some();
+        let is_readable = self.transport.is_readable();
+        match self.stage {
+            Stage::Sniffing { .. } | Stage::Lingering { .. } => is_readable || has_failed,
+            Stage::Open if has_failed || self.has_held() => true,
+            Stage::Open => is_readable && !self.must_wait() && !self.is_paused(now),
+            // The hub lets the person go first.
+            Stage::Leaving => has_failed && !self.exchange.is_departing(),
+            Stage::Over => true,
+        }
+    }
+
+    fn has_held(&self) -> bool {
+        self.exchange.has_held() && !self.must_wait()
+    }
+
+    /// Whether the next input has to wait for an answer.
+    fn must_wait(&self) -> bool {
+        self.stage != Stage::Open || self.exchange.must_wait()
+    }
+
+    fn is_paused(&self, now: Monotonic) -> bool {
+        self.dialect.paused_until().is_some_and(|until| now < until)
+    }
+
+    fn handle_bytes(&mut self, bytes: &[u8], shared: &mut Shared) {
+        match self.stage {
+            Stage::Sniffing { .. } => {
+                self.exchange.hold(bytes);
+                match sniff(self.exchange.held()) {
+                    Sniffed::NeedMore => {}
+                    Sniffed::Is(Protocol::Plain) => self.open(true, shared),
+                    Sniffed::Is(other) => self.turn_away(other, shared),
+                }
+            }
+            Stage::Open => self.decode(bytes, shared),
+            Stage::Leaving | Stage::Lingering { .. } | Stage::Over => {}
+        }
+    }
+
+    /// The dialect is known; it takes what was read in front.
+    fn open(&mut self, spoke_first: bool, shared: &mut Shared) {
+        self.dialect = Dialect::plain(spoke_first, &shared.env());
+        self.stage = Stage::Open;
+        if !spoke_first {
+            self.drive(shared, |dialect, _, _| dialect.handle_greet());
+        }
+        self.handle_held(shared);
+    }
+
+    /// Greets a peer that has said too little to tell its protocol by, or nothing.
+    pub(crate) fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
+        if matches!(self.stage, Stage::Sniffing { .. }) {
+            self.open(false, shared);
+        }
+    }
+
+    /// Turns away a client of a protocol that is not served, in its own words.
+    fn turn_away(&mut self, protocol: Protocol, shared: &mut Shared) {
+        self.feed.handle_private(shared.newest, protocol.refusal());
+        self.close_when_written();
+    }
+
+    fn handle_held(&mut self, shared: &mut Shared) {
+        if !self.must_wait() {
+            let held = self.exchange.take_held();
+            self.decode(&held, shared);
+        }
+    }
+
+    fn decode(&mut self, mut bytes: &[u8], shared: &mut Shared) {
+        while !self.must_wait() {
+            let asked = self.drive(shared, |dialect, env, out| {
+                dialect.handle_bytes(&mut bytes, env, out)
+            });
+            if !asked {
+                break;
+            }
+        }
+        if self.stage == Stage::Leaving {
+            let ignored = std::mem::take(&mut bytes);
+            self.drive(shared, |dialect, env, out| {
+                dialect.handle_ignored(ignored, env, out);
+                None
+            });
+        }
+        self.exchange.hold(bytes);
+        self.finish_input(shared);
+    }
+
+    /// The peer sends nothing more. What it has sent is still done.
+    fn handle_end(&mut self, shared: &mut Shared) {
+        match self.stage {
+            Stage::Sniffing { .. } => self.open(true, shared),
+            Stage::Lingering { .. } => self.stage = Stage::Over,
+            _ => self.finish_input(shared),
+        }
+    }
+
+    /// After the last input: does what a last message without an end asks for, and then ends.
+    fn finish_input(&mut self, shared: &mut Shared) {
+        if !self.transport.has_ended() || self.must_wait() || self.exchange.has_held() {
+            return;
+        }
+        self.drive(shared, |dialect, env, out| dialect.handle_end(env, out));
+        if !self.must_wait() && !self.exchange.is_talking() {
+            self.end(QuitReason::Closed, shared);
+        }
+    }
+
+    /// Lets the dialect do something, and does what follows from it. Returns whether it asked for
+    /// something.
+    fn drive(
+        &mut self,
+        shared: &mut Shared,
+        act: impl FnOnce(&mut Dialect, &Env<'_>, &mut Vec<u8>) -> Option<Step>,
+    ) -> bool {
+        let mut lines = std::mem::take(&mut shared.lines);
+        lines.clear();
+        let step = act(&mut self.dialect, &shared.env(), &mut lines);
+        if !lines.is_empty() && self.transport.failure().is_none() {
+            self.feed.handle_private(shared.newest, &lines);
+        }
+        shared.lines = lines;
+        self.apply_changes(shared);
+        match step {
+            Some(Step::Ask(ask)) => self.ask(ask, shared),
+            Some(Step::AskWhenWritten(ask)) => self.exchange.ask_when_written(ask),
+            Some(Step::Close) => self.close_when_written(),
+            None => return false,
+        }
+        true
+    }
+
+    fn tell(&mut self, tell: Tell<'_>, shared: &mut Shared) {
+        self.drive(shared, |dialect, env, out| {
+            dialect.handle_tell(tell, env, out)
+        });
+    }
+
+    /// Does what is due at the [`deadline`](Self::deadline).
+    pub(crate) fn handle_timeout(&mut self, shared: &mut Shared) {
+        let now = shared.now;
+        let stall = self.transport.stall_deadline(shared.limits.stall_time);
+        match self.stage {
+            Stage::Sniffing { until } if until <= now => self.open(false, shared),
+            Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
+            _ if stall.is_some_and(|at| at <= now) => {
+                self.transport.fail(QuitReason::TooSlow);
+                self.end(QuitReason::TooSlow, shared);
+            }
+            Stage::Open => {
+                self.drive(shared, |dialect, env, out| dialect.handle_timeout(env, out));
+            }
+            _ => {}
+        }
+    }
+
+    /// When something is due though nothing happens.
+    pub(crate) fn deadline(&self, shared: &Shared) -> Option<Monotonic> {
+        let stage = match self.stage {
+            Stage::Sniffing { until } | Stage::Lingering { until } => Some(until),
+            // Who waits for an answer of the server's is not timed.
+            Stage::Open if !self.exchange.is_waiting() => self.dialect.deadline(),
+            _ => None,
+        };
+        let is_open = self.stage == Stage::Open && self.transport.is_readable();
+        let pause = self.dialect.paused_until();
+        // Once it is over, there is input instead of a deadline.
+        let pause = pause.filter(|until| is_open && shared.now < *until);
+        let stall = self.transport.stall_deadline(shared.limits.stall_time);
+        [stage, pause, stall].into_iter().flatten().min()
+    }
+
+    /// Ends the session, once the answer that it waits for is there.
+    fn end(&mut self, why: QuitReason, shared: &mut Shared) {
+        if self.exchange.is_departing() {
+            // The hub knows already.
+        } else if self.person.is_some() {
+            self.stage = Stage::Leaving;
+            self.depart(why, shared);
+        } else if self.exchange.is_waiting() {
+            // Somebody may be about to come in here.
+            self.exchange.end_later(why);
+        } else {
+            self.close_when_written();
+        }
+    }
+
+    /// Closes a connection that is nobody's, as soon as everything is written.
+    fn close_when_written(&mut self) {
+        self.stage = match self.transport.failure() {
+            Some(_) => Stage::Over,
+            None => Stage::Leaving,
+        };
+        self.exchange.take_held();
+    }
+
+    /// The server stops: tells the person, and closes.
+    pub(crate) fn handle_stop(&mut self, shared: &mut Shared) {
+        if self.person.is_some() {
+            self.tell(Tell::Stopping, shared);
+        }
+        if !matches!(self.stage, Stage::Lingering { .. } | Stage::Over) {
+            self.close_when_written();
+        }
+        self.exchange.abandon();
+    }
+
+    /// Writes the news of one room, without a copy if there is nothing else to write and nothing
+    /// to leave out.
+    pub(crate) fn poll_room(&mut self, room: RoomId, shared: &mut Shared) {
+        if !self.transport.takes_bytes() {
+            return;
+        }
+        if self.write_straight(room, shared) == Progress::More {
+            self.poll_write(shared);
+        }
+    }
+
+    fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
+        let Shared {
+            logs,
+            settings,
+            room_names,
+            wall,
+            now,
+            ..
+        } = shared;
+        let env = Env {
+            settings,
+            rooms: room_names,
+            wall: *wall,
+            now: *now,
+        };
+        let (transport, now) = (&mut self.transport, *now);
+        let reader = self.dialect.reader(&env);
+        self.feed
+            .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now))
+    }
+
+    /// Writes everything there is to write, as far as the transport takes it, and does what had to
+    /// wait for that.
+    pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
+        while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
+        let is_written = self.feed.is_written() || self.transport.failure().is_some();
+        if is_written && self.stage == Stage::Leaving && !self.exchange.is_departing() {
+            self.close(shared);
+        }
+        if is_written {
+            self.fetch_page(shared);
+        }
+    }
+
+    fn write_some(&mut self, shared: &mut Shared) -> Progress {
+        let Shared {
+            logs,
+            settings,
+            room_names,
+            scratch,
+            wall,
+            now,
+            ..
+        } = shared;
+        let env = Env {
+            settings,
+            rooms: room_names,
+            wall: *wall,
+            now: *now,
+        };
+        let (transport, now) = (&mut self.transport, *now);
+        let reader = self.dialect.reader(&env);
+        self.feed
+            .poll_write(logs, &reader, scratch, |bytes| transport.write(bytes, now))
+    }
+
+    fn close(&mut self, shared: &Shared) {
+        // Where nothing more can come, closing loses nothing.
+        let is_over = self.transport.failure().is_some() || self.transport.has_ended();
+        self.stage = match is_over {
+            true => Stage::Over,
+            false => {
+                self.transport.shut_down_write();
+                let until = shared.now + shared.limits.linger_time;
+                Stage::Lingering { until }
+            }
+        };
+    }
+
+    /// Whether [`poll_write`](Self::poll_write) has something to do.
+    pub(crate) fn wants_write(&self) -> bool {
+        let has_lines = !self.feed.is_written() || self.exchange.was_released();
+        let closes = self.stage == Stage::Leaving && !self.exchange.is_departing();
+        (self.transport.takes_bytes() && (has_lines || self.exchange.wants_page())) || closes
+    }
+
+    /// Whether there is nothing to schedule after a write: the transport took everything, and
+    /// nothing waited for that.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.transport.takes_bytes() && self.stage == Stage::Open && !self.exchange.wants_page()
+    }
+
+    /// Whether the shard is to drop it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    /// Its connection.
+    pub(crate) fn id(&self) -> ConnId {
+        self.id
+    }
+
+    /// Its person, from login to the end.
+    pub(crate) fn person(&self) -> Option<PersonId> {
+        self.person
+    }
+
+    /// As whom it asks the hub.
+    fn caller(&self) -> Caller {
+        let (conn, address) = (self.id, self.address);
+        match self.person {
+            None => Caller::Anonymous { conn, address },
+            Some(person) => Caller::Person {
+                person,
+                conn,
+                address,
+            },
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the sessions of a shard share, lent to whichever of them has its turn.
+
+use std::sync::Arc;
+
+use chinwag_core::{Monotonic, RoomId, RoomName, Seq, Timestamp};
+use chinwag_feed::{RoomLogs, Scratch};
+use chinwag_wire::dialect::{Env, RoomRenderer, Settings};
+use hashbrown::HashMap;
+
+use crate::config::Limits;
+use crate::control::ShardConfig;
+use crate::hub::Request;
+use crate::limits::READ_BYTES_MAX;
+use crate::session::Formats;
+use crate::worker::Workers;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) workers: Workers,
+    /// Requests for the hub.
+    pub(crate) outbox: Vec<Request>,
+    /// The rooms that sessions of this shard are in.
+    pub(crate) logs: RoomLogs<RoomRenderer>,
+    /// The names of all rooms.
+    pub(crate) room_names: HashMap<RoomId, RoomName>,
+    pub(crate) formats: Formats,
+    /// The newest event that was delivered.
+    pub(crate) newest: Seq,
+    /// The time of day at the last turn.
+    pub(crate) wall: Timestamp,
+    /// The steady time at the last look.
+    pub(crate) now: Monotonic,
+    /// Memory that sockets are read into.
+    pub(crate) input: Box<[u8]>,
+    /// Memory in which lines of several rooms are put together.
+    pub(crate) scratch: Scratch,
+    /// Memory in which a session's own lines are put together.
+    pub(crate) lines: Vec<u8>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: ShardConfig,
+        workers: Workers,
+        room_names: HashMap<RoomId, RoomName>,
+        (wall, now): (Timestamp, Monotonic),
+    ) -> Self {
+        Self {
+            settings: config.settings,
+            limits: config.limits,
+            workers,
+            outbox: Vec::new(),
+            logs: RoomLogs::default(),
+            room_names,
+            formats: Formats::default(),
+            newest: Seq::default(),
+            wall,
+            now,
+            input: vec![0; READ_BYTES_MAX].into(),
+            scratch: Scratch::default(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// What a dialect may look at.
+    pub(crate) fn env(&self) -> Env<'_> {
+        Env {
+            settings: &self.settings,
+            rooms: &self.room_names,
+            wall: self.wall,
+            now: self.now,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Writing, in slices: a room of ten thousand takes fifty milliseconds, and nobody in another room is
+//! to wait for that.
+//!
+//! Each room with news has a round, in which every member is offered them once. A slice goes on with
+//! the rounds in turn until its time is up; then the shard looks at its sockets and messages, and
+//! comes back. Appends, joins and leaves may come between two slices (see
+//! [`RoomLog::poll_member`](chinwag_feed::RoomLog::poll_member)).
+
+use chinwag_core::RoomId;
+use chinwag_feed::RoomLog;
+
+use super::Shard;
+
+/// Members that are written to before the time is looked at: some 100 us.
+const MEMBERS_PER_LOOK: usize = 16;
+
+impl Shard {
+    /// Whether there is something to write.
+    pub(crate) fn wants_write(&self) -> bool {
+        !self.rounds.is_empty() || self.schedule.has_write()
+    }
+
+    /// Writes until everything is written or `is_up` says that the time is.
+    pub(crate) fn write(&mut self, mut is_up: impl FnMut() -> bool) {
+        self.write_listed();
+        while let Some(room) = self.rounds.pop_front() {
+            if !self.write_members(room) {
+                self.rounds.push_back(room);
+            }
+            if is_up() {
+                return;
+            }
+        }
+        self.write_listed();
+    }
+
+    /// Offers some members a room's news. Returns whether the round is over.
+    fn write_members(&mut self, room: RoomId) -> bool {
+        for _ in 0..MEMBERS_PER_LOOK {
+            let log = self.shared.logs.get_mut(&room);
+            match log.and_then(RoomLog::poll_member) {
+                Some(slot) => self.write_room(slot, room),
+                None => return true,
+            }
+        }
+        false
+    }
+
+    fn write_room(&mut self, slot: usize, room: RoomId) {
+        let Some(session) = self.sessions.get_mut(slot) else {
+            return;
+        };
+        session.poll_room(room, &mut self.shared);
+        // A session that took everything wants nothing more.
+        if !session.is_idle() {
+            self.reschedule(slot);
+        }
+    }
+
+    /// Writes to the sessions that have lines of their own.
+    pub(super) fn write_listed(&mut self) {
+        for slot in self.schedule.take_write() {
+            self.with(slot, |session, shared| session.poll_write(shared));
+        }
+    }
+}

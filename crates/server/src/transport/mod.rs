@@ -1,0 +1,255 @@
+//! Bytes in and out of one connection: readiness, a peer that takes nothing, and the last wait for
+//! a peer that was sent everything. It must not know what the bytes mean.
+//!
+//! Readiness comes from outside, by [`handle_ready`](Transport::handle_ready): from the shard's
+//! epoll for a socket, from a message for a stream that another thread feeds. It is edge-triggered:
+//! what is ready stays so until the stream says that it would block.
+
+mod stream;
+
+use std::io;
+
+use chinwag_core::{Duration, Monotonic, QuitReason};
+
+pub(crate) use stream::Stream;
+
+/// What a stream is ready for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ready {
+    /// There is something to read, or it is at its end.
+    pub(crate) readable: bool,
+    /// The peer sends nothing more: what is read is read up to the end.
+    pub(crate) closed: bool,
+    /// It takes something again.
+    pub(crate) writable: bool,
+}
+
+/// What a [`read`](Transport::read) has found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// So many bytes.
+    Bytes(usize),
+    /// The peer sends nothing more.
+    End,
+    /// Nothing for now, or never again.
+    Nothing,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Transport {
+    stream: Box<dyn Stream>,
+    /// There may be something to read.
+    is_readable: bool,
+    /// The peer sends nothing more, so that there is something to read up to the end.
+    is_closed: bool,
+    /// The end was read.
+    has_ended: bool,
+    /// The stream was full when it was last tried.
+    is_blocked: bool,
+    /// Since when it takes nothing.
+    stalled_since: Option<Monotonic>,
+    /// Why it is of no use any more.
+    failure: Option<QuitReason>,
+}
+
+impl Transport {
+    pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
+        Self {
+            stream,
+            is_readable: false,
+            is_closed: false,
+            has_ended: false,
+            is_blocked: false,
+            stalled_since: None,
+            failure: None,
+        }
+    }
+
+    /// Takes note of what the stream is ready for. Returns whether it takes bytes again after it
+    /// was full.
+    pub(crate) fn handle_ready(&mut self, ready: Ready) -> bool {
+        self.is_readable |= ready.readable;
+        self.is_closed |= ready.closed;
+        // A stream that was not full says so once, when it is opened.
+        let unblocked = self.is_blocked && ready.writable;
+        self.is_blocked &= !ready.writable;
+        unblocked
+    }
+
+    /// Reads once.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
+        match self.stream.try_read(buffer) {
+            Ok(0) => {
+                (self.is_readable, self.has_ended) = (false, true);
+                Read::End
+            }
+            Ok(n) => {
+                // The stream had no more than this, or else the buffer would be full.
+                self.is_readable = n == buffer.len() || self.is_closed;
+                Read::Bytes(n)
+            }
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                self.is_readable = false;
+                Read::Nothing
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => Read::Nothing,
+            Err(e) => {
+                self.fail(reason_of(&e));
+                Read::Nothing
+            }
+        }
+    }
+
+    /// Writes as much as the stream takes; less than all means that it is full or of no use.
+    pub(crate) fn write(&mut self, bytes: &[u8], now: Monotonic) -> usize {
+        let mut done = 0;
+        while done < bytes.len() && self.takes_bytes() {
+            match self.stream.try_write(&bytes[done..]) {
+                Ok(n) => {
+                    done += n;
+                    self.stalled_since = None;
+                }
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    self.is_blocked = true;
+                    self.stalled_since = self.stalled_since.or(Some(now));
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => self.fail(reason_of(&e)),
+            }
+        }
+        done
+    }
+
+    /// Tells the peer that nothing more comes.
+    pub(crate) fn shut_down_write(&mut self) {
+        self.stream.shut_down_write();
+    }
+
+    /// Takes the connection for lost.
+    pub(crate) fn fail(&mut self, why: QuitReason) {
+        self.is_readable = false;
+        self.failure.get_or_insert(why);
+    }
+
+    /// Why it is of no use any more, if it is.
+    pub(crate) fn failure(&self) -> Option<&QuitReason> {
+        self.failure.as_ref()
+    }
+
+    /// Whether a read is worth a try.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.is_readable && !self.has_ended
+    }
+
+    /// Whether the peer has sent everything.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// Whether a write is worth a try.
+    pub(crate) fn takes_bytes(&self) -> bool {
+        !self.is_blocked && self.failure.is_none()
+    }
+
+    /// When a stream that takes nothing has done so for `stall_time`.
+    pub(crate) fn stall_deadline(&self, stall_time: Duration) -> Option<Monotonic> {
+        let since = self.stalled_since.filter(|_| self.failure.is_none());
+        since.map(|since| since + stall_time)
+    }
+}
+
+/// What others are told of a connection that failed in this way.
+fn reason_of(error: &io::Error) -> QuitReason {
+    match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable => QuitReason::TimedOut,
+        _ => QuitReason::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A stream that does what it is told.
+    #[derive(Debug, Default)]
+    struct Script {
+        reads: Vec<io::Result<usize>>,
+        writes: Vec<io::Result<usize>>,
+    }
+
+    fn next(results: &mut Vec<io::Result<usize>>) -> io::Result<usize> {
+        match results.is_empty() {
+            true => Err(io::ErrorKind::WouldBlock.into()),
+            false => results.remove(0),
+        }
+    }
+
+    impl Stream for Script {
+        fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            next(&mut self.reads).map(|n| n.min(buffer.len()))
+        }
+
+        fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            next(&mut self.writes).map(|n| n.min(bytes.len()))
+        }
+
+        fn shut_down_write(&mut self) {}
+    }
+
+    const READY: Ready = Ready {
+        readable: true,
+        closed: false,
+        writable: true,
+    };
+
+    fn transport(reads: Vec<io::Result<usize>>, writes: Vec<io::Result<usize>>) -> Transport {
+        let mut transport = Transport::new(Box::new(Script { reads, writes }));
+        transport.handle_ready(READY);
+        transport
+    }
+
+    #[test]
+    fn a_short_read_empties_the_stream_unless_the_peer_has_closed() {
+        let mut open = transport(vec![Ok(3), Ok(3)], vec![]);
+        assert_eq!(open.read(&mut [0; 8]), Read::Bytes(3));
+        assert!(!open.is_readable());
+        let closed = Ready {
+            closed: true,
+            ..READY
+        };
+        let mut closing = transport(vec![Ok(3), Ok(0)], vec![]);
+        closing.handle_ready(closed);
+        assert_eq!(closing.read(&mut [0; 8]), Read::Bytes(3));
+        assert!(closing.is_readable());
+        assert_eq!(closing.read(&mut [0; 8]), Read::End);
+        assert!(!closing.is_readable() && closing.has_ended());
+    }
+
+    #[test]
+    fn a_full_stream_is_not_tried_until_it_is_ready() {
+        let full = || Err(io::ErrorKind::WouldBlock.into());
+        let mut transport = transport(vec![], vec![Ok(2), full(), Ok(9)]);
+        let start = Monotonic(5);
+        assert_eq!(transport.write(b"hello", start), 2);
+        assert!(!transport.takes_bytes());
+        assert_eq!(transport.write(b"llo", start), 0);
+        let stall_time = Duration::from_secs(30);
+        assert_eq!(
+            transport.stall_deadline(stall_time),
+            Some(start + stall_time)
+        );
+        assert!(transport.handle_ready(READY));
+        assert_eq!(transport.write(b"llo", start), 3);
+        assert_eq!(transport.stall_deadline(stall_time), None);
+    }
+
+    #[test]
+    fn an_error_is_the_end_and_says_which() {
+        let lost = io::ErrorKind::ConnectionReset;
+        let mut transport = transport(vec![Err(lost.into())], vec![]);
+        assert_eq!(transport.read(&mut [0; 8]), Read::Nothing);
+        assert_eq!(transport.failure(), Some(&QuitReason::Lost));
+        assert!(!transport.is_readable() && !transport.takes_bytes());
+    }
+}

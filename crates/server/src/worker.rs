@@ -1,0 +1,352 @@
+//! Workers: threads for jobs that take longer than a turn of the hub may. One reads the history, one
+//! hashes passwords. A session submits a job and is sent the result.
+//!
+//! Each has one thread and a bounded queue: a thousand people who search at once, or a thousand
+//! wrong passwords at 19 MiB each, wait for one another and for nobody else. Long answers are read
+//! in pages, so that neither the queue to a shard nor a session that stalls holds more than one.
+
+use std::sync::Arc;
+#[cfg(test)]
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq};
+use chinwag_store::{Error, Filter, Range, Reader, SearchQuery};
+use chinwag_wire::dialect::Password;
+
+use crate::hub::Ticket;
+use crate::limits::WORKER_QUEUE_MAX;
+use crate::shard::inbox::Mailbox;
+use crate::shard::{ToShard, shard_of};
+use crate::supervisor::Supervisor;
+
+/// Bytes of text that are read for one page: with names and times it stays below what a session
+/// keeps of private lines.
+const PAGE_BYTES_MAX: usize = 48 << 10;
+
+/// Something to be worked on.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// Hash a password to register a name with.
+    Hash(Password),
+    /// Check a password.
+    Verify {
+        /// As it was typed.
+        password: Password,
+        /// The registration's hash.
+        hash: Arc<str>,
+    },
+    /// Read the first page of a room's messages.
+    History {
+        /// Which room.
+        room: RoomId,
+        /// Which messages.
+        range: Range,
+        /// At most so many on all pages together.
+        lines_max: usize,
+        /// Whom the reader ignores.
+        not_from: Arc<[Name]>,
+    },
+    /// Search, and read the first page of the matches.
+    Search(SearchQuery),
+    /// Read the first page of what a person has missed.
+    Missed {
+        /// Its rooms, and the newest event of each that it has seen.
+        rooms: Arc<[(RoomId, Seq)]>,
+        /// The newest event that belongs to it.
+        until: Seq,
+        /// Whom the reader ignores.
+        not_from: Arc<[Name]>,
+    },
+    /// Read another page.
+    Page(Place),
+    /// Read the newest so many entries of the audit log.
+    AuditLog(usize),
+}
+
+/// The result of a [`Job`].
+#[derive(Debug)]
+pub(crate) enum JobResult {
+    /// The hash; `None` if it cannot be made.
+    Hash(Option<Arc<str>>),
+    /// The proof, if it was the right password.
+    Proof(Option<Proof>),
+    /// A part of an answer.
+    Page(Page),
+    /// The audit log.
+    AuditLog(Vec<Event>),
+    /// The store cannot be read.
+    Failed,
+}
+
+/// A part of an answer.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Oldest first.
+    pub(crate) events: Vec<Event>,
+    /// Messages on all pages together.
+    pub(crate) shown: u64,
+    /// Messages that there are, the ones that are not shown included.
+    pub(crate) total: u64,
+    /// Where the next page begins; `None` if this is the last.
+    pub(crate) next: Option<Place>,
+}
+
+/// Where the next page of an answer begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    source: Source,
+    not_from: Arc<[Name]>,
+    shown: u64,
+    total: u64,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Room {
+        room: RoomId,
+        from: Seq,
+        last: Seq,
+    },
+    Found(Vec<Event>),
+    Missed {
+        rooms: Arc<[(RoomId, Seq)]>,
+        from: Seq,
+        until: Seq,
+    },
+}
+
+/// The [`JobResult`] for a session.
+#[derive(Debug)]
+pub(crate) struct JobReply {
+    pub(crate) conn: ConnId,
+    pub(crate) ticket: Ticket,
+    pub(crate) result: JobResult,
+}
+
+/// A [`Job`] of a session.
+pub(crate) type Submitted = (ConnId, Ticket, Job);
+
+/// Where jobs are submitted.
+#[derive(Clone, Debug)]
+pub(crate) struct Workers {
+    history: SyncSender<Submitted>,
+    passwords: SyncSender<Submitted>,
+}
+
+impl Workers {
+    /// Starts both. Their threads end when the last clone of this is dropped.
+    pub(crate) fn start(
+        reader: Reader,
+        shards: &[Mailbox],
+        supervisor: &Supervisor,
+    ) -> std::io::Result<Self> {
+        let mut archive = Archive { reader };
+        let history = spawn("history", shards, supervisor, move |job| archive.work(job))?;
+        let passwords = spawn("passwords", shards, supervisor, work_on_password)?;
+        Ok(Self { history, passwords })
+    }
+
+    /// Submits a job. Returns whether there is room for it.
+    pub(crate) fn submit(&self, conn: ConnId, ticket: Ticket, job: Job) -> bool {
+        let worker = match job {
+            Job::Hash(_) | Job::Verify { .. } => &self.passwords,
+            _ => &self.history,
+        };
+        worker.try_send((conn, ticket, job)).is_ok()
+    }
+
+    /// Workers without threads, and where the jobs arrive.
+    #[cfg(test)]
+    pub(crate) fn unattended() -> (Self, Receiver<Submitted>) {
+        let (history, jobs) = sync_channel(WORKER_QUEUE_MAX);
+        let passwords = history.clone();
+        (Self { history, passwords }, jobs)
+    }
+}
+
+fn spawn(
+    name: &'static str,
+    shards: &[Mailbox],
+    supervisor: &Supervisor,
+    mut work: impl FnMut(Job) -> JobResult + Send + 'static,
+) -> std::io::Result<SyncSender<Submitted>> {
+    let (submit, jobs) = sync_channel::<Submitted>(WORKER_QUEUE_MAX);
+    let shards = shards.to_vec();
+    supervisor.spawn(name, move || {
+        for (conn, ticket, job) in jobs {
+            let result = work(job);
+            if let Some(shard) = shards.get(shard_of(conn)) {
+                // A shard that has ended needs no answer.
+                shard.send(ToShard::Job(JobReply {
+                    conn,
+                    ticket,
+                    result,
+                }));
+            }
+        }
+    })?;
+    Ok(submit)
+}
+
+/// Reads what was said and done.
+pub(crate) struct Archive {
+    pub(crate) reader: Reader,
+}
+
+impl Archive {
+    pub(crate) fn work(&mut self, job: Job) -> JobResult {
+        self.read(job).unwrap_or_else(|error| {
+            tracing::warn!("cannot read the history: {error}");
+            JobResult::Failed
+        })
+    }
+
+    fn read(&mut self, job: Job) -> Result<JobResult, Error> {
+        let place = match job {
+            Job::History {
+                room,
+                range,
+                lines_max,
+                not_from,
+            } => self.history(room, (range, lines_max), not_from)?,
+            Job::Search(query) => self.search(&query)?,
+            Job::Missed {
+                rooms,
+                until,
+                not_from,
+            } => self.missed(rooms, until, not_from)?,
+            Job::Page(place) => place,
+            Job::AuditLog(entries) => {
+                let entries = self.reader.audit_log(entries)?.into_iter();
+                return Ok(JobResult::AuditLog(entries.map(as_event).collect()));
+            }
+            Job::Hash(_) | Job::Verify { .. } => return Ok(JobResult::Failed),
+        };
+        self.page(place).map(JobResult::Page)
+    }
+
+    fn history(
+        &mut self,
+        room: RoomId,
+        (range, lines_max): (Range, usize),
+        not_from: Arc<[Name]>,
+    ) -> Result<Place, Error> {
+        let filter = filter(&not_from);
+        let extent = self.reader.extent(room, range, lines_max, filter)?;
+        Ok(Place {
+            source: Source::Room {
+                room,
+                from: extent.first,
+                last: extent.last,
+            },
+            not_from,
+            shown: extent.shown,
+            total: extent.total,
+        })
+    }
+
+    fn search(&mut self, query: &SearchQuery) -> Result<Place, Error> {
+        let found = self.reader.search(query)?;
+        let shown = found.events.len() as u64;
+        Ok(Place {
+            source: Source::Found(found.events),
+            not_from: Arc::default(),
+            shown,
+            total: shown + u64::from(found.more),
+        })
+    }
+
+    fn missed(
+        &mut self,
+        rooms: Arc<[(RoomId, Seq)]>,
+        until: Seq,
+        not_from: Arc<[Name]>,
+    ) -> Result<Place, Error> {
+        let total = self.reader.missed(&rooms, until, filter(&not_from))?;
+        let from = Seq::default();
+        Ok(Place {
+            source: Source::Missed { rooms, from, until },
+            not_from,
+            shown: total,
+            total,
+        })
+    }
+
+    fn page(&mut self, place: Place) -> Result<Page, Error> {
+        let (shown, total) = (place.shown, place.total);
+        let (events, next) = self.events(&place)?;
+        let next = next.map(|source| Place { source, ..place });
+        Ok(Page {
+            events,
+            shown,
+            total,
+            next,
+        })
+    }
+
+    /// The events of the page at a place, and what follows them.
+    fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
+        let filter = filter(&place.not_from);
+        Ok(match &place.source {
+            _ if place.shown == 0 => (Vec::new(), None),
+            &Source::Room { room, from, last } => {
+                let page = self.reader.page(room, from, last, PAGE_BYTES_MAX, filter)?;
+                let next = page.next.map(|from| Source::Room { room, from, last });
+                (page.events, next)
+            }
+            Source::Found(events) => (events.clone(), None),
+            Source::Missed { rooms, from, until } => {
+                let (from, until) = (*from, *until);
+                let page = self
+                    .reader
+                    .missed_page(rooms, from, until, PAGE_BYTES_MAX, filter)?;
+                let next = page.next.map(|from| Source::Missed {
+                    rooms: rooms.clone(),
+                    from,
+                    until,
+                });
+                (page.events, next)
+            }
+        })
+    }
+}
+
+fn filter(not_from: &[Name]) -> Filter<'_> {
+    Filter {
+        not_from,
+        notices: false,
+    }
+}
+
+fn as_event(line: chinwag_store::AuditLine) -> Event {
+    Event {
+        seq: Seq::default(),
+        at: line.at,
+        fact: Fact::Moderated(Box::new(AuditEntry {
+            by: line.by,
+            actor: None,
+            act: line.act,
+            target: None,
+        })),
+    }
+}
+
+/// Argon2id as RFC 9106 and OWASP advise for little memory: 19 MiB, two passes.
+pub(crate) fn work_on_password(job: Job) -> JobResult {
+    match job {
+        Job::Hash(password) => {
+            let hash = Argon2::default().hash_password(password.reveal().as_bytes());
+            JobResult::Hash(hash.ok().map(|hash| hash.to_string().into()))
+        }
+        Job::Verify { password, hash } => {
+            let password = password.reveal().as_bytes();
+            let is_right = PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok());
+            JobResult::Proof(is_right.then_some(Proof(hash)))
+        }
+        _ => JobResult::Failed,
+    }
+}

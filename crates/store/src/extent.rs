@@ -1,0 +1,219 @@
+//! The extent of a history: where it begins and ends, and exact counts, before any page of it is
+//! read. Counts come from the headers of blocks; texts are read only at the edges, unless somebody is
+//! ignored: then the messages that are shown have to be looked at, and no others.
+
+use std::ops::Range as Ranks;
+
+use chinwag_core::{RoomId, Seq, Timestamp};
+use rusqlite::Connection;
+
+use crate::block::{Block, Names};
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::room_log::RoomLog;
+use crate::snapshot;
+
+/// Messages that one extent looks at for those of people who are not ignored: some hundredths of a
+/// second. Beyond it fewer are shown than there are.
+const SCAN_MAX: u64 = 200_000;
+
+/// A stretch of a room's past, and the end from which it is shown if it is too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// The newest messages, so many.
+    Last(usize),
+    /// Those since this time, the newest of them.
+    Since(Timestamp),
+    /// Those since this time, the oldest of them.
+    From(Timestamp),
+    /// Those since the first time and before the second, the oldest of them.
+    Between(Timestamp, Timestamp),
+    /// The newest before this place, so many: what comes before an extent that begins there.
+    Before(Seq, usize),
+    /// The oldest behind this place, so many: what follows an extent that ends there.
+    After(Seq, usize),
+}
+
+/// A history that was asked for, not read yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The place of its first message. It is behind `last` if there is none.
+    pub first: Seq,
+    /// The place up to which it goes: that of its last message, or a later one up to which the room
+    /// has no other.
+    pub last: Seq,
+    /// Messages in it, those of ignored people left out.
+    pub shown: u64,
+    /// Messages in it that are left out.
+    pub ignored: u64,
+    /// Messages of the whole range, of which `shown + ignored` are in the extent.
+    pub total: u64,
+    /// Whether the room has messages before it.
+    pub older: bool,
+    /// Whether the room has messages behind it.
+    pub newer: bool,
+}
+
+/// The end of a range that is shown when all of it is too much.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Oldest,
+    Newest,
+}
+
+/// A range in ranks, what of it is wanted, and from which end.
+struct Span {
+    ranks: Ranks<u64>,
+    wanted: u64,
+    end: End,
+}
+
+impl Span {
+    fn of(
+        log: RoomLog<'_>,
+        all: Ranks<u64>,
+        range: Range,
+        messages_max: usize,
+    ) -> Result<Self, Error> {
+        let (ranks, wanted, end) = match range {
+            Range::Last(messages) => (all, messages, End::Newest),
+            Range::Since(time) => (log.rank_at(time)?..all.end, usize::MAX, End::Newest),
+            Range::From(time) => (log.rank_at(time)?..all.end, usize::MAX, End::Oldest),
+            Range::Between(from, until) => {
+                let ranks = log.rank_at(from)?..log.rank_at(until)?;
+                (ranks, usize::MAX, End::Oldest)
+            }
+            Range::Before(seq, messages) => (all.start..log.rank_of(seq)?, messages, End::Newest),
+            Range::After(seq, messages) => {
+                (log.rank_of(seq.next())?..all.end, messages, End::Oldest)
+            }
+        };
+        Ok(Self {
+            ranks,
+            wanted: wanted.min(messages_max) as u64,
+            end,
+        })
+    }
+
+    fn len(&self) -> u64 {
+        self.ranks.end.saturating_sub(self.ranks.start)
+    }
+
+    /// The empty window at the end from which one grows.
+    fn nothing(&self) -> Ranks<u64> {
+        match self.end {
+            End::Oldest => self.ranks.start..self.ranks.start,
+            End::Newest => self.ranks.end..self.ranks.end,
+        }
+    }
+
+    /// The next rank that a window takes in.
+    fn next_rank(&self, window: &Ranks<u64>) -> Option<u64> {
+        match self.end {
+            End::Oldest => (window.end < self.ranks.end).then_some(window.end),
+            End::Newest => (window.start > self.ranks.start).then(|| window.start - 1),
+        }
+    }
+
+    fn next_block(&self, log: RoomLog<'_>, window: &Ranks<u64>) -> Result<Option<Block>, Error> {
+        match self.next_rank(window) {
+            Some(rank) => log.block_of(rank),
+            None => Ok(None),
+        }
+    }
+
+    /// The ranks that are shown if nobody is ignored.
+    fn window(&self) -> Ranks<u64> {
+        let length = self.len().min(self.wanted);
+        match self.end {
+            End::Oldest => self.ranks.start..self.ranks.start + length,
+            End::Newest => self.ranks.end - length..self.ranks.end,
+        }
+    }
+}
+
+/// Finds the extent of a range.
+pub(crate) fn find(
+    conn: &Connection,
+    (room, range): (RoomId, Range),
+    messages_max: usize,
+    filter: Filter<'_>,
+    names: &mut Names,
+) -> Result<Extent, Error> {
+    let log = RoomLog::new(conn, room);
+    // In memory there is no snapshot to read: what is committed meanwhile is newer than this.
+    let newest = snapshot::last_seq(conn)?;
+    let all = log.ranks()?.start..log.rank_of(newest.next())?;
+    let span = Span::of(log, all.clone(), range, messages_max)?;
+    let (window, shown) = match filter.is_open() {
+        true => {
+            let window = span.window();
+            let shown = window.end.saturating_sub(window.start);
+            (window, shown)
+        }
+        false => filtered_window(log, &span, filter, names)?,
+    };
+    let (first, last) = places(log, range, &span, &window)?;
+    let last = match window.end == all.end && !window.is_empty() {
+        true => last.max(newest),
+        false => last,
+    };
+    Ok(Extent {
+        first,
+        last,
+        shown,
+        ignored: window.end - window.start - shown,
+        total: span.len(),
+        older: window.start > all.start,
+        newer: window.end < all.end,
+    })
+}
+
+/// The places of a window of ranks. Notices that lie between two extents belong to one of them.
+fn places(
+    log: RoomLog<'_>,
+    range: Range,
+    span: &Span,
+    window: &Ranks<u64>,
+) -> Result<(Seq, Seq), Error> {
+    if window.is_empty() {
+        return Ok((Seq(1), Seq(0)));
+    }
+    let first = match range {
+        Range::After(seq, _) if window.start == span.ranks.start => seq.next(),
+        _ => log.seq_of(window.start)?.unwrap_or_default(),
+    };
+    let last = match range {
+        Range::Before(seq, _) if window.end == span.ranks.end => Seq(seq.0.saturating_sub(1)),
+        _ => log.seq_of(window.end - 1)?.unwrap_or_default(),
+    };
+    Ok((first, last))
+}
+
+/// The ranks that are shown, and how many of them pass the filter.
+fn filtered_window(
+    log: RoomLog<'_>,
+    span: &Span,
+    filter: Filter<'_>,
+    names: &mut Names,
+) -> Result<(Ranks<u64>, u64), Error> {
+    let (mut shown, mut scanned) = (0, 0);
+    let mut window = span.nothing();
+    while let Some(block) = span.next_block(log, &window)? {
+        let messages = block.messages()?;
+        while let Some(rank) = span.next_rank(&window) {
+            let index = rank.checked_sub(block.before).map(usize::try_from);
+            let Some(message) = index.and_then(|index| messages.get(index.ok()?)) else {
+                break;
+            };
+            if shown >= span.wanted || scanned >= SCAN_MAX {
+                return Ok((window, shown));
+            }
+            scanned += 1;
+            shown += u64::from(filter.passes(message, names));
+            window.start = window.start.min(rank);
+            window.end = window.end.max(rank + 1);
+        }
+    }
+    Ok((window, shown))
+}

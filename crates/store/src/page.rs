@@ -1,0 +1,200 @@
+//! Pages: the next messages of an extent, or of several rooms in the one order, up to some bytes.
+//!
+//! A page is all that a long answer ever costs: the caller writes it, and asks for the next when that
+//! has been written. What comes next is found by its place, so a page may be asked for minutes later,
+//! from another [`Reader`](crate::Reader), and after messages were trimmed.
+//!
+//! Messages and notices are logs of their own, each ascending; a page is the merge of them.
+
+use std::collections::VecDeque;
+
+use chinwag_core::{Event, Fact, ModAction, RoomId, Seq};
+use rusqlite::Connection;
+
+use crate::block::Names;
+use crate::error::Error;
+use crate::filter::Filter;
+use crate::notice;
+use crate::room_log::RoomLog;
+
+/// Bytes that an event costs beyond its name and its text, about: its time and its frame in any
+/// dialect, and its fields in memory. Without it a page of empty words would be long.
+const EVENT_BYTES: usize = 64;
+
+/// Some events, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The events, oldest first. Their people are [`PersonId`](chinwag_core::PersonId) 0: the store
+    /// keeps names alone.
+    pub events: Vec<Event>,
+    /// The place at which the next page begins, if there is one.
+    pub next: Option<Seq>,
+}
+
+/// The bytes that an event counts for in a page.
+pub(crate) fn bytes_of(event: &Event) -> usize {
+    let text = match &event.fact {
+        Fact::Said { name, text, .. } => name.as_str().len() + text.len(),
+        Fact::TopicSet { text, .. } => text.as_ref().map_or(0, |text| text.len()),
+        Fact::Moderated(entry) => match &entry.act {
+            ModAction::Announce(text) => text.len(),
+            _ => 0,
+        },
+        _ => 0,
+    };
+    EVENT_BYTES + text
+}
+
+/// Reads the page of some rooms that begins at `from`. Each room has the place behind which it is
+/// read; all are read up to `last`.
+pub(crate) fn read(
+    conn: &Connection,
+    rooms: &[(RoomId, Seq)],
+    (from, last): (Seq, Seq),
+    bytes_max: usize,
+    filter: Filter<'_>,
+    names: &mut Names,
+) -> Result<Page, Error> {
+    let mut logs: Vec<Log> = rooms
+        .iter()
+        .map(|&(room, after)| Log::new(Source::Messages(room), after.next().max(from)))
+        .collect();
+    if filter.notices {
+        logs.extend(notices(rooms, from));
+    }
+    let mut merge = Merge {
+        conn,
+        last,
+        filter,
+        names,
+    };
+    let (mut page, mut bytes) = (Page::default(), 0);
+    while let Some(log) = merge.earliest(&mut logs)? {
+        let Some(event) = log.events.pop_front() else {
+            break;
+        };
+        bytes += bytes_of(&event);
+        if bytes > bytes_max && !page.events.is_empty() {
+            page.next = Some(event.seq);
+            break;
+        }
+        page.events.push(event);
+    }
+    Ok(page)
+}
+
+/// The logs of the rooms' notices, and that of the notices for everybody.
+fn notices(rooms: &[(RoomId, Seq)], from: Seq) -> impl Iterator<Item = Log> {
+    let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
+    let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
+    rooms
+        .chain(everybody)
+        .map(move |(room, after)| Log::new(Source::Notices(room), after.next().max(from)))
+}
+
+/// Where a log is read from.
+#[derive(Clone, Copy)]
+enum Source {
+    Messages(RoomId),
+    Notices(Option<RoomId>),
+}
+
+/// A log that is being read.
+struct Log {
+    source: Source,
+    /// The place from which on nothing has been read.
+    next: Seq,
+    is_at_end: bool,
+    events: VecDeque<Event>,
+}
+
+impl Log {
+    fn new(source: Source, next: Seq) -> Self {
+        Self {
+            source,
+            next,
+            is_at_end: false,
+            events: VecDeque::new(),
+        }
+    }
+}
+
+/// What logs are read and merged with.
+struct Merge<'a> {
+    conn: &'a Connection,
+    last: Seq,
+    filter: Filter<'a>,
+    names: &'a mut Names,
+}
+
+impl Merge<'_> {
+    /// The log with the earliest event, if any has one.
+    fn earliest<'l>(&mut self, logs: &'l mut [Log]) -> Result<Option<&'l mut Log>, Error> {
+        let mut earliest: Option<&mut Log> = None;
+        for log in logs {
+            self.fill(log)?;
+            let place = |log: &Log| log.events.front().map(|event| event.seq);
+            let is_earlier = match (place(log), earliest.as_deref().and_then(place)) {
+                (Some(this), Some(other)) => this < other,
+                (this, _) => this.is_some(),
+            };
+            if is_earlier {
+                earliest = Some(log);
+            }
+        }
+        Ok(earliest)
+    }
+
+    /// Reads on in a log until it has an event or has come to its end.
+    fn fill(&mut self, log: &mut Log) -> Result<(), Error> {
+        while log.events.is_empty() && !log.is_at_end {
+            match log.source {
+                _ if log.next > self.last => log.is_at_end = true,
+                Source::Messages(room) => self.read_messages(room, log)?,
+                Source::Notices(room) => self.read_notices(room, log)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn read_messages(&mut self, room: RoomId, log: &mut Log) -> Result<(), Error> {
+        let rooms_log = RoomLog::new(self.conn, room);
+        let within = rooms_log.block_at(log.next)?;
+        let block = match within.filter(|block| block.last >= log.next) {
+            Some(block) => Some(block),
+            None => rooms_log.block_from(log.next)?,
+        };
+        let Some(block) = block else {
+            log.is_at_end = true;
+            return Ok(());
+        };
+        for message in block.messages()? {
+            let is_wanted = log.next <= message.seq && message.seq <= self.last;
+            if is_wanted && self.filter.passes(&message, self.names) {
+                log.events.push_back(block.event(&message, self.names)?);
+            }
+        }
+        log.next = block.last.next();
+        Ok(())
+    }
+
+    fn read_notices(&mut self, room: Option<RoomId>, log: &mut Log) -> Result<(), Error> {
+        let notices = notice::read(self.conn, room, log.next)?;
+        match notices.last() {
+            Some(last) => log.next = last.seq.next(),
+            None => log.is_at_end = true,
+        }
+        let (last, filter) = (self.last, self.filter);
+        let is_wanted = |event: &Event| event.seq <= last && is_heard(event, filter);
+        log.events.extend(notices.into_iter().filter(is_wanted));
+        Ok(())
+    }
+}
+
+/// Announcements are heard by everybody: operators cannot be ignored by that.
+fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
+    match &event.fact {
+        Fact::TopicSet { by, .. } => filter.hears(by),
+        _ => true,
+    }
+}

@@ -1,0 +1,126 @@
+//! The reader: everything that is read of a store beside its writer.
+//!
+//! A reader is one connection. It never holds the writer up, and readers do not hold each other up, so
+//! a server has as many as it wants to answer at once. Each method is one short look at the database: a
+//! long one would keep the write-ahead log from beginning anew.
+
+use chinwag_core::{RoomId, Seq};
+
+use crate::audit_log::{self, AuditLine};
+use crate::block::Names;
+use crate::database::Database;
+use crate::error::Error;
+use crate::extent::{self, Extent, Range};
+use crate::filter::Filter;
+use crate::missed;
+use crate::page::{self, Page};
+use crate::search::Index;
+
+/// Reads what is stored, beside the writer.
+#[derive(Debug)]
+pub struct Reader {
+    pub(crate) messages: Database,
+    pub(crate) index: Index,
+    pub(crate) names: Names,
+}
+
+impl Reader {
+    pub(crate) fn new(messages: Database) -> Self {
+        Self {
+            index: Index::beside(&messages),
+            messages,
+            names: Names::default(),
+        }
+    }
+
+    /// The extent of a room's history: where it begins and ends, and exact counts. Of a range with
+    /// more than `messages_max` messages one end is taken, as [`Range`] says.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn extent(
+        &mut self,
+        room: RoomId,
+        range: Range,
+        messages_max: usize,
+        filter: Filter<'_>,
+    ) -> Result<Extent, Error> {
+        let conn = self.messages.conn()?;
+        // One state of the database for all counts.
+        let look = conn.unchecked_transaction()?;
+        extent::find(&look, (room, range), messages_max, filter, &mut self.names)
+    }
+
+    /// The next events of an extent, whole: of about `bytes_max` bytes at most, or one that is longer.
+    /// The first page begins at [`Extent::first`], the others at [`Page::next`].
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn page(
+        &mut self,
+        room: RoomId,
+        from: Seq,
+        last: Seq,
+        bytes_max: usize,
+        filter: Filter<'_>,
+    ) -> Result<Page, Error> {
+        let rooms = [(room, Seq(0))];
+        let conn = self.messages.conn()?;
+        page::read(
+            conn,
+            &rooms,
+            (from, last),
+            bytes_max,
+            filter,
+            &mut self.names,
+        )
+    }
+
+    /// The number of messages that a person missed: those of each room behind its place, up to
+    /// `until`.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn missed(
+        &mut self,
+        rooms: &[(RoomId, Seq)],
+        until: Seq,
+        filter: Filter<'_>,
+    ) -> Result<u64, Error> {
+        let conn = self.messages.conn()?;
+        let look = conn.unchecked_transaction()?;
+        missed::count(&look, rooms, until, filter, &mut self.names)
+    }
+
+    /// The next events that a person missed, of all rooms in the one order. The first page begins at
+    /// `Seq(0)`, the others at [`Page::next`].
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn missed_page(
+        &mut self,
+        rooms: &[(RoomId, Seq)],
+        from: Seq,
+        until: Seq,
+        bytes_max: usize,
+        filter: Filter<'_>,
+    ) -> Result<Page, Error> {
+        let conn = self.messages.conn()?;
+        page::read(
+            conn,
+            rooms,
+            (from, until),
+            bytes_max,
+            filter,
+            &mut self.names,
+        )
+    }
+
+    /// The newest entries of the log of what operators did, oldest first.
+    ///
+    /// # Errors
+    /// [`Error`] if the log cannot be read.
+    pub fn audit_log(&mut self, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
+        audit_log::newest(self.messages.conn()?, lines_max)
+    }
+}

@@ -1,0 +1,54 @@
+//! The newest messages of a room, for those who arrive: the hub keeps them in memory and reads them
+//! once for each room, so this is the writer's own look.
+
+use std::sync::Arc;
+
+use chinwag_core::{Event, RoomId};
+use rusqlite::Connection;
+
+use crate::block::{Block, Names, block_columns};
+use crate::error::Error;
+use crate::room_log::RoomLog;
+
+/// The newest messages of a room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recent {
+    /// The messages, oldest first.
+    pub events: Vec<Arc<Event>>,
+    /// Messages of the room that are stored.
+    pub total: u64,
+}
+
+/// The newest messages of a room: at most so many, and of at most so many bytes of text.
+pub(crate) fn read(
+    conn: &Connection,
+    room: RoomId,
+    messages_max: usize,
+    bytes_max: usize,
+    names: &mut Names,
+) -> Result<Recent, Error> {
+    let sql = concat!(
+        "SELECT ",
+        block_columns!(),
+        " FROM block WHERE room = ?1 ORDER BY first_seq DESC"
+    );
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query([room.0])?;
+    let (mut events, mut bytes) = (Vec::new(), 0);
+    'blocks: while let Some(row) = rows.next()? {
+        let block = Block::read(row)?;
+        for message in block.messages()?.iter().rev() {
+            bytes += message.text.len();
+            if events.len() == messages_max || bytes > bytes_max {
+                break 'blocks;
+            }
+            events.push(Arc::new(block.event(message, names)?));
+        }
+    }
+    events.reverse();
+    let ranks = RoomLog::new(conn, room).ranks()?;
+    Ok(Recent {
+        events,
+        total: ranks.end - ranks.start,
+    })
+}

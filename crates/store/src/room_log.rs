@@ -1,0 +1,175 @@
+//! A room's messages as a log that is counted: which message has which rank, by number and by time.
+//!
+//! The *rank* of a message is how many its room had before it, trimmed ones included. Every block's
+//! header carries the rank of its first message, so a count over any range is the difference of two
+//! ranks and reads no text but that of the blocks at its two ends. An index by time or by rank would
+//! cost every commit a page; blocks stand in the order of both, so halving finds either.
+
+use std::ops::Range;
+
+use chinwag_core::{RoomId, Seq, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::block::{Block, block_columns, signed, unsigned};
+use crate::error::Error;
+
+/// The messages of one room, on one connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoomLog<'a> {
+    conn: &'a Connection,
+    room: RoomId,
+}
+
+/// A block without its body.
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    first: i64,
+    last_at: Timestamp,
+    before: u64,
+    count: u64,
+}
+
+const HEADER: &str = "SELECT first_seq, last_at, before, count FROM block WHERE room = ?1";
+
+impl Header {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            first: row.get(0)?,
+            last_at: Timestamp(row.get(1)?),
+            before: unsigned(row, 2)?,
+            count: unsigned(row, 3)?,
+        })
+    }
+
+    /// The rank behind its last message.
+    fn end(&self) -> u64 {
+        self.before.saturating_add(self.count)
+    }
+}
+
+impl<'a> RoomLog<'a> {
+    pub(crate) fn new(conn: &'a Connection, room: RoomId) -> Self {
+        Self { conn, room }
+    }
+
+    /// The ranks of all messages that are stored.
+    pub(crate) fn ranks(&self) -> Result<Range<u64>, Error> {
+        let Some((oldest, newest)) = self.ends()? else {
+            return Ok(0..0);
+        };
+        Ok(oldest.before..newest.end())
+    }
+
+    /// The rank of the first message at or after a time. Where the clock was set back, the answer is
+    /// one of several that are right.
+    pub(crate) fn rank_at(&self, time: Timestamp) -> Result<u64, Error> {
+        let Some(header) = self.halve(|header| header.last_at < time)? else {
+            return Ok(self.ranks()?.end);
+        };
+        let Some(block) = self.block(header.first)? else {
+            return Ok(self.ranks()?.end);
+        };
+        let messages = block.messages()?;
+        let index = messages.partition_point(|message| message.at < time);
+        Ok(block.before + index as u64)
+    }
+
+    /// The rank of the first message that has this number or a later one.
+    pub(crate) fn rank_of(&self, seq: Seq) -> Result<u64, Error> {
+        let Some(block) = self.block_at(seq)? else {
+            return Ok(self.ranks()?.start);
+        };
+        let messages = block.messages()?;
+        let index = messages.partition_point(|message| message.seq < seq);
+        Ok(block.before + index as u64)
+    }
+
+    /// The number of the message with this rank, if it is stored.
+    pub(crate) fn seq_of(&self, rank: u64) -> Result<Option<Seq>, Error> {
+        let Some(block) = self.block_of(rank)? else {
+            return Ok(None);
+        };
+        let index = usize::try_from(rank.saturating_sub(block.before)).unwrap_or(usize::MAX);
+        Ok(block.messages()?.get(index).map(|message| message.seq))
+    }
+
+    /// The block that has the message with this rank, if it is stored.
+    pub(crate) fn block_of(&self, rank: u64) -> Result<Option<Block>, Error> {
+        match self.halve(|header| header.end() <= rank)? {
+            Some(header) => self.block(header.first),
+            None => Ok(None),
+        }
+    }
+
+    /// The block in which a message with this number would be: the last that begins at or before it.
+    pub(crate) fn block_at(&self, seq: Seq) -> Result<Option<Block>, Error> {
+        let sql = concat!(
+            "SELECT ",
+            block_columns!(),
+            " FROM block WHERE room = ?1 AND first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1"
+        );
+        self.one(sql, signed(seq.0))
+    }
+
+    /// The first block that begins at this number or behind it.
+    pub(crate) fn block_from(&self, seq: Seq) -> Result<Option<Block>, Error> {
+        let sql = concat!(
+            "SELECT ",
+            block_columns!(),
+            " FROM block WHERE room = ?1 AND first_seq >= ?2 ORDER BY first_seq LIMIT 1"
+        );
+        self.one(sql, signed(seq.0))
+    }
+
+    fn block(&self, first: i64) -> Result<Option<Block>, Error> {
+        let sql = concat!(
+            "SELECT ",
+            block_columns!(),
+            " FROM block WHERE room = ?1 AND first_seq = ?2"
+        );
+        self.one(sql, first)
+    }
+
+    fn one(&self, sql: &str, seq: i64) -> Result<Option<Block>, Error> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let block = statement
+            .query_row(params![self.room.0, seq], Block::read)
+            .optional()?;
+        Ok(block)
+    }
+
+    /// The first block for which `is_before` does not hold, given that it holds for all blocks before.
+    fn halve(&self, is_before: impl Fn(&Header) -> bool) -> rusqlite::Result<Option<Header>> {
+        let Some((oldest, newest)) = self.ends()? else {
+            return Ok(None);
+        };
+        // The answer begins between `low` and `high`, or is none, which `high` stands for.
+        let (mut low, mut high) = (oldest.first, newest.first + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.header_from(middle)? {
+                Some(header) if is_before(&header) => low = header.first + 1,
+                _ => high = middle,
+            }
+        }
+        self.header_from(low)
+    }
+
+    fn header_from(&self, first: i64) -> rusqlite::Result<Option<Header>> {
+        let sql = format!("{HEADER} AND first_seq >= ?2 ORDER BY first_seq LIMIT 1");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        statement
+            .query_row(params![self.room.0, first], Header::read)
+            .optional()
+    }
+
+    /// The oldest block and the newest.
+    fn ends(&self) -> rusqlite::Result<Option<(Header, Header)>> {
+        let end = |order| {
+            let sql = format!("{HEADER} ORDER BY first_seq {order} LIMIT 1");
+            let mut statement = self.conn.prepare_cached(&sql)?;
+            statement.query_row([self.room.0], Header::read).optional()
+        };
+        Ok(end("ASC")?.zip(end("DESC")?))
+    }
+}

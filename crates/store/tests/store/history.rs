@@ -1,0 +1,388 @@
+//! Extents and pages against the naive model: a list of messages that is filtered and cut.
+
+use std::sync::Arc;
+
+use chinwag_core::{Event, Fact, ModAction, Name, RoomId, Seq, Timestamp};
+use chinwag_store::{Extent, Filter, Range, Reader, Store};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::support::*;
+
+/// All pages of some bytes, one behind the other.
+fn pages(
+    reader: &mut Reader,
+    room: RoomId,
+    extent: &Extent,
+    bytes: usize,
+    filter: Filter<'_>,
+) -> Vec<Event> {
+    let (mut events, mut from) = (Vec::new(), extent.first);
+    loop {
+        let page = reader.page(room, from, extent.last, bytes, filter).unwrap();
+        events.extend(page.events);
+        match page.next {
+            Some(next) if next > from => from = next,
+            Some(next) => panic!("{next} again"),
+            None => return events,
+        }
+    }
+}
+
+fn filled(folder: &tempfile::TempDir) -> Store {
+    let mut store = open(folder.path()).store;
+    // Rooms 0 and 1 take turns, and so do messages within a turn.
+    for turn in 0..20 {
+        let events = (1..=5).map(|n| said(5 * turn + n, (n % 2) as u32, "lee", "hello"));
+        commit(&mut store, &events.collect::<Vec<_>>());
+    }
+    store
+}
+
+#[test]
+fn a_range_is_read_by_number_time_and_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder);
+    let mut reader = store.reader().unwrap();
+    let filter = Filter::default();
+    let mut check = |range, messages_max, expected: &[u64], total, (older, newer)| {
+        let extent = reader
+            .extent(RoomId(1), range, messages_max, filter)
+            .unwrap();
+        let events = pages(&mut reader, RoomId(1), &extent, 1, filter);
+        let seen = (places(&events), extent.total, (extent.older, extent.newer));
+        assert_eq!(
+            seen,
+            (expected.to_vec(), total, (older, newer)),
+            "{range:?}"
+        );
+        assert_eq!(extent.shown, expected.len() as u64, "{range:?}");
+    };
+    let at = |seq: i64| Timestamp(1_000 * seq);
+    // Room 1 has 1, 3, 5, 6, 8, 10, ... 96, 98, 100.
+    check(Range::Last(4), 100, &[95, 96, 98, 100], 60, (true, false));
+    check(Range::Last(9), 2, &[98, 100], 60, (true, false));
+    check(Range::Since(at(97)), 100, &[98, 100], 2, (true, false));
+    check(Range::Since(at(94)), 2, &[98, 100], 4, (true, false));
+    check(Range::Since(at(101)), 100, &[], 0, (true, false));
+    check(Range::From(at(94)), 2, &[95, 96], 4, (true, true));
+    check(Range::From(at(-1)), 2, &[1, 3], 60, (false, true));
+    check(
+        Range::Between(at(21), at(27)),
+        100,
+        &[21, 23, 25, 26],
+        4,
+        (true, true),
+    );
+    check(Range::Between(at(23), at(24)), 100, &[23], 1, (true, true));
+    check(Range::Between(at(9), at(-5)), 100, &[], 0, (true, true));
+    check(Range::Between(at(-5), at(9)), 2, &[1, 3], 5, (false, true));
+    check(Range::Before(Seq(95), 2), 100, &[91, 93], 56, (true, true));
+    check(Range::Before(Seq(1), 2), 100, &[], 0, (false, true));
+    check(Range::After(Seq(95), 2), 100, &[96, 98], 3, (true, true));
+    check(
+        Range::After(Seq(94), 9),
+        100,
+        &[95, 96, 98, 100],
+        4,
+        (true, false),
+    );
+    check(Range::After(Seq(100), 9), 100, &[], 0, (true, false));
+}
+
+/// `/history 3s` on three old lines and a new one said "last 1 of 4".
+#[test]
+fn the_total_is_that_of_the_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for seq in [1, 2, 3, 7] {
+        commit(&mut store, &[said(seq, 0, "lee", "hello")]);
+    }
+    let mut reader = store.reader().unwrap();
+    let extent = reader
+        .extent(
+            RoomId(0),
+            Range::Since(Timestamp(5_000)),
+            50,
+            Filter::default(),
+        )
+        .unwrap();
+    assert_eq!((extent.shown, extent.total), (1, 1));
+}
+
+#[test]
+fn a_page_has_whole_messages_up_to_its_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let long = "x".repeat(4_000);
+    let events: Vec<_> = (1..=300).map(|seq| said(seq, 0, "lee", &long)).collect();
+    commit(&mut store, &events);
+    let mut reader = store.reader().unwrap();
+    let filter = Filter::default();
+    let page = reader
+        .page(RoomId(0), Seq(0), Seq(300), 256 << 10, filter)
+        .unwrap();
+    assert_eq!((page.events.len(), page.next), (64, Some(Seq(65))));
+    let one = reader
+        .page(RoomId(0), Seq(65), Seq(300), 1, filter)
+        .unwrap();
+    assert_eq!((places(&one.events), one.next), (vec![65], Some(Seq(66))));
+    let last = reader
+        .page(RoomId(0), Seq(300), Seq(300), 1, filter)
+        .unwrap();
+    assert_eq!((places(&last.events), last.next), (vec![300], None));
+}
+
+#[test]
+fn messages_that_were_trimmed_are_not_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = chinwag_store::Retention {
+        keep: Some(chinwag_core::Duration::from_secs(10)),
+        bytes_max: None,
+    };
+    let mut store = open_with(folder.path(), keep).store;
+    for seq in 1..=30 {
+        commit(&mut store, &[said(seq, 0, "lee", "hello")]);
+    }
+    while store.trim(Timestamp(31_000)).unwrap() {}
+    let mut reader = store.reader().unwrap();
+    let filter = Filter::default();
+    let extent = reader
+        .extent(RoomId(0), Range::Last(50), 50, filter)
+        .unwrap();
+    assert_eq!(
+        (extent.first, extent.shown, extent.total),
+        (Seq(21), 10, 10)
+    );
+    assert!(!extent.older);
+    assert_eq!(
+        reader
+            .missed(&[(RoomId(0), Seq(5))], Seq(30), filter)
+            .unwrap(),
+        10
+    );
+}
+
+fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<Event> {
+    let fact = Fact::TopicSet {
+        room: RoomId(room),
+        by: name(by),
+        text: words.map(text),
+    };
+    event(seq, fact)
+}
+
+#[test]
+fn topics_and_announcements_are_in_the_past_on_wish() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let events = [
+        topic(1, 0, "lee", Some("Before anything")),
+        said(2, 0, "lee", "hello"),
+        topic(3, 0, "Ann", Some("Ship it")),
+        audit_entry(4, ModAction::Announce(text("restart at noon"))),
+        audit_entry(5, ModAction::Lock(true)),
+        topic(6, 1, "lee", Some("Another room")),
+        said(7, 0, "lee", "bye"),
+        topic(8, 0, "lee", None),
+    ];
+    commit(&mut store, &events);
+    let mut reader = store.reader().unwrap();
+    let ann = [name("ANN")];
+    let mut check = |range, filter: Filter<'_>, expected: &[u64]| {
+        let extent = reader.extent(RoomId(0), range, 50, filter).unwrap();
+        let found = pages(&mut reader, RoomId(0), &extent, 1, filter);
+        assert_eq!(places(&found), expected);
+        for event in found {
+            assert_eq!(event, *events[event.seq.0 as usize - 1]);
+        }
+        extent
+    };
+    let all = Filter {
+        notices: true,
+        ..Filter::default()
+    };
+    let extent = check(Range::Last(50), all, &[2, 3, 4, 7, 8]);
+    assert_eq!((extent.shown, extent.total), (2, 2));
+    check(Range::Last(50), Filter::default(), &[2, 7]);
+    check(
+        Range::Last(50),
+        Filter {
+            not_from: &ann,
+            ..all
+        },
+        &[2, 4, 7, 8],
+    );
+    // What lies between two extents is in one of them.
+    check(Range::Last(1), all, &[7, 8]);
+    check(Range::Before(Seq(7), 1), all, &[2, 3, 4]);
+    check(Range::After(Seq(2), 1), all, &[3, 4, 7, 8]);
+
+    let missed = reader.missed_page(
+        &[(RoomId(0), Seq(2)), (RoomId(1), Seq(0))],
+        Seq(0),
+        Seq(7),
+        9_999,
+        all,
+    );
+    assert_eq!(places(&missed.unwrap().events), [3, 4, 6, 7]);
+    drop((reader, store));
+    let store = open(folder.path()).store;
+    let missed =
+        store
+            .reader()
+            .unwrap()
+            .missed_page(&[(RoomId(0), Seq(0))], Seq(0), Seq(9), 9_999, all);
+    assert_eq!(places(&missed.unwrap().events), [1, 2, 3, 4, 7, 8]);
+}
+
+const NAMES: [&str; 3] = ["lee", "ann", "bob"];
+
+#[derive(Clone, Debug)]
+struct Said {
+    room: u32,
+    by: &'static str,
+    bytes: usize,
+    /// Whether it is the first of a turn.
+    turn: bool,
+}
+
+fn message() -> impl Strategy<Value = Said> {
+    let bytes = prop_oneof![4 => 1usize..40, 1 => 3_000usize..4_000];
+    (
+        0u32..3,
+        select(&NAMES[..]),
+        bytes,
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(room, by, bytes, turn)| Said {
+            room,
+            by,
+            bytes,
+            turn,
+        })
+}
+
+fn range() -> impl Strategy<Value = Range> {
+    let (time, seq) = (
+        || (-2i64..130).prop_map(|s| Timestamp(1_000 * s - 500)),
+        || (0u64..130).prop_map(Seq),
+    );
+    prop_oneof![
+        (0usize..40).prop_map(Range::Last),
+        time().prop_map(Range::Since),
+        time().prop_map(Range::From),
+        (time(), time()).prop_map(|(from, until)| Range::Between(from, until)),
+        (seq(), 0usize..40).prop_map(|(seq, n)| Range::Before(seq, n)),
+        (seq(), 0usize..40).prop_map(|(seq, n)| Range::After(seq, n)),
+    ]
+}
+
+/// The messages of a range, how many are wanted, and whether the newest.
+fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) {
+    let (from, until) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
+    let (times, seqs, wanted, newest) = match range {
+        Range::Last(n) => ((from, until), (0, u64::MAX), n, true),
+        Range::Since(time) => ((time, until), (0, u64::MAX), usize::MAX, true),
+        Range::From(time) => ((time, until), (0, u64::MAX), usize::MAX, false),
+        Range::Between(from, until) => ((from, until), (0, u64::MAX), usize::MAX, false),
+        Range::Before(seq, n) => ((from, until), (0, seq.0), n, true),
+        Range::After(seq, n) => ((from, until), (seq.0 + 1, u64::MAX), n, false),
+    };
+    let is_in = |event: &&Arc<Event>| {
+        times.0 <= event.at && event.at < times.1 && seqs.0 <= event.seq.0 && event.seq.0 < seqs.1
+    };
+    let found = messages
+        .iter()
+        .filter(is_in)
+        .map(|event| Event::clone(event));
+    (found.collect(), wanted, newest)
+}
+
+fn is_from(event: &Event, names: &[Name]) -> bool {
+    event
+        .fact
+        .voice()
+        .is_some_and(|voice| names.iter().any(|name| name.same_as(voice)))
+}
+
+/// Cuts a range to what is wanted of it, not counting ignored messages.
+fn cut(mut found: Vec<Event>, wanted: usize, newest: bool, ignored: &[Name]) -> Vec<Event> {
+    found.retain(|event| !is_from(event, ignored));
+    match newest {
+        true => found.split_off(found.len().saturating_sub(wanted)),
+        false => {
+            found.truncate(wanted);
+            found
+        }
+    }
+}
+
+fn commit_turns(store: &mut Store, messages: &[Said]) -> Vec<Arc<Event>> {
+    let events: Vec<_> = (1..)
+        .zip(messages)
+        .map(|(seq, said)| crate::support::said(seq, said.room, said.by, &"x".repeat(said.bytes)))
+        .collect();
+    let mut turn = Vec::new();
+    for (event, said) in events.iter().zip(messages) {
+        if said.turn {
+            commit(store, &turn);
+            turn.clear();
+        }
+        turn.push(event.clone());
+    }
+    commit(store, &turn);
+    events
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn extents_and_pages_are_what_a_list_gives(
+        messages in prop::collection::vec(message(), 1..120),
+        ranges in prop::collection::vec((0u32..4, range(), 0usize..60, prop::option::of(select(&NAMES[..]))), 1..12),
+        bytes in 1usize..9_000,
+        places_seen in prop::collection::vec(0u64..130, 3),
+        until in 0u64..130,
+    ) {
+        let mut store = open_memory(chinwag_store::Retention::default());
+        let events = commit_turns(&mut store, &messages);
+        let mut reader = store.reader().unwrap();
+        for (room, range, messages_max, ignored) in ranges {
+            let ignored: Vec<Name> = ignored.map(name).into_iter().collect();
+            let filter = Filter { not_from: &ignored, notices: true };
+            let of_room: Vec<_> = events.iter().zip(&messages)
+                .filter(|(_, said)| said.room == room).map(|(event, _)| event.clone()).collect();
+            let (found, wanted, newest) = in_range(&of_room, range);
+            let total = found.len() as u64;
+            let expected = cut(found, wanted.min(messages_max), newest, &ignored);
+            let extent = reader.extent(RoomId(room), range, messages_max, filter).unwrap();
+            let read = pages(&mut reader, RoomId(room), &extent, bytes, filter);
+            prop_assert_eq!(&read, &expected, "{:?}", range);
+            prop_assert_eq!((extent.shown, extent.total), (read.len() as u64, total), "{:?}", range);
+            if let (Some(first), Some(last)) = (read.first(), read.last()) && ignored.is_empty() {
+                prop_assert_eq!(extent.older, of_room.iter().any(|event| event.seq < first.seq));
+                prop_assert_eq!(extent.newer, of_room.iter().any(|event| event.seq > last.seq));
+            }
+        }
+        let rooms: Vec<_> = (0..3).zip(&places_seen).map(|(room, &seen)| (RoomId(room), Seq(seen))).collect();
+        for ignored in [vec![], vec![name("ann")]] {
+            let filter = Filter { not_from: &ignored, notices: false };
+            let expected: Vec<Event> = events.iter().zip(&messages)
+                .filter(|(event, said)| {
+                    event.seq > rooms[said.room as usize].1 && event.seq.0 <= until && !is_from(event, &ignored)
+                })
+                .map(|(event, _)| Event::clone(event)).collect();
+            let (mut read, mut from) = (Vec::new(), Seq(0));
+            loop {
+                let page = reader.missed_page(&rooms, from, Seq(until), bytes, filter).unwrap();
+                read.extend(page.events);
+                let Some(next) = page.next else { break };
+                prop_assert!(next > from);
+                from = next;
+            }
+            prop_assert_eq!(&read, &expected);
+            prop_assert_eq!(reader.missed(&rooms, Seq(until), filter).unwrap(), expected.len() as u64);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What anybody can ask for, in whatever dialect.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use chinwag_core::limits::PASSWORD_BYTES_MAX;
+use chinwag_core::{Command, Name, Query, ResumeCode, RoomName, RoomRef, Text, Timestamp};
+use zeroize::Zeroizing;
+
+use super::Saved;
+
+/// See the [module](self).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Something for the chat to decide.
+    Command(Command),
+    /// Something for the chat to answer.
+    Query(Query),
+    /// Come in under a name, or as a guest.
+    LogIn {
+        /// The name; `None` for a guest.
+        name: Option<Name>,
+        /// What proves that a registered name is one's own.
+        password: Option<Password>,
+    },
+    /// Take another name.
+    Rename {
+        /// Which.
+        name: Name,
+        /// What proves that a registered name is one's own.
+        password: Option<Password>,
+    },
+    /// Register one's name under this password.
+    Register(Password),
+    /// Take up a lost session.
+    Resume(ResumeCode),
+    /// Earlier messages of a room.
+    History {
+        /// Where.
+        room: RoomRef,
+        /// Which.
+        range: Range,
+    },
+    /// Messages with these words.
+    Search(Search),
+    /// The newest so many entries of the audit log.
+    AuditLog(usize),
+    /// Keep this for the session's next connection. Not answered.
+    Save(Saved),
+    /// Leave the server, with the reason given.
+    Quit(Option<Text>),
+}
+
+impl Ask {
+    /// Whether more input may follow before the answer is there.
+    pub fn only_talks(&self) -> bool {
+        matches!(self, Self::Command(command) if command.only_talks())
+    }
+}
+
+/// Messages of a room by place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// The newest so many.
+    Last(usize),
+    /// The newest of those since this time.
+    Since(Timestamp),
+    /// The oldest of those from this time on.
+    From(Timestamp),
+}
+
+/// Messages of a room, or of all, by what they say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// All of these words. They may contain quotation marks and any other sign.
+    pub words: Text,
+    /// Only what this person said.
+    pub from: Option<Name>,
+    /// Only what was said in this room.
+    pub room: Option<RoomName>,
+    /// Only what was said before this time.
+    pub before: Option<Timestamp>,
+}
+
+/// A password, wiped from memory when it is dropped and never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Zeroizing<Box<str>>);
+
+/// The text cannot be a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordError {
+    /// It has more bytes than `PASSWORD_BYTES_MAX`.
+    TooLong,
+    /// It has control characters, which another terminal may not be able to type.
+    NotText,
+}
+
+impl Password {
+    /// Takes a password as it was typed.
+    ///
+    /// # Errors
+    /// A [`PasswordError`] says why it cannot be one.
+    pub fn parse(text: &str) -> Result<Self, PasswordError> {
+        if text.len() > PASSWORD_BYTES_MAX {
+            return Err(PasswordError::TooLong);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(PasswordError::NotText);
+        }
+        Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// The password itself, to be held against a hash.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}

@@ -1,0 +1,284 @@
+//! The border between the server and the languages that clients speak.
+//!
+//! A session of the server has one [`Dialect`]. Bytes go in and [`Step`]s come out, which say what
+//! the client asks for ([`Ask`]) in words that every dialect shares; what the session is to be told
+//! ([`Tell`]) goes in and bytes come out. The server names no type of any one dialect, and a dialect
+//! knows no socket, no hub and no clock.
+//!
+//! `Dialect` is a closed enum rather than a trait: the set is known, the compiler lists what a new
+//! one owes, and nothing is allocated or called through a table for ten thousand idle sessions.
+
+mod ask;
+mod tell;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use chinwag_core::{Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp};
+use chinwag_feed::{Reader, Render};
+use hashbrown::HashMap;
+
+use crate::plain;
+use crate::prefs::Prefs;
+use crate::zone::TimeZone;
+pub use ask::{Ask, Password, PasswordError, Range, Search};
+pub use tell::{HistoryPage, Recent, SearchPage, Tell};
+
+/// What all sessions of a server share, and an operator may have chosen.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server's name in the greeting; nothing in it that a terminal obeys.
+    pub server_name: Arc<str>,
+    /// The zone of those who have chosen none.
+    pub zone: TimeZone,
+    /// How people see the chat until they choose.
+    pub prefs: Prefs,
+    /// Bytes of an input line without its end.
+    pub line_bytes_max: usize,
+    /// Lines that one session may send.
+    pub line_rate: Rate,
+    /// An operator's rate is this many times as much.
+    pub operator_rate_factor: u32,
+    /// Names that a connection may try.
+    pub login_tries_max: u8,
+    /// Bytes that a connection may send before it has a name.
+    pub login_bytes_max: usize,
+    /// Time to choose a name.
+    pub login_time: Duration,
+}
+
+/// What a dialect may look at beside its own state.
+#[derive(Clone, Copy, Debug)]
+pub struct Env<'a> {
+    /// See [`Settings`].
+    pub settings: &'a Settings,
+    /// The names of all rooms.
+    pub rooms: &'a HashMap<RoomId, RoomName>,
+    /// The time of day.
+    pub wall: Timestamp,
+    /// The time that rates and deadlines go by.
+    pub now: Monotonic,
+}
+
+/// What a session is to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Ask the hub or a worker. The next input waits for the answer, unless the ask
+    /// [only talks](Ask::only_talks).
+    Ask(Ask),
+    /// Ask as soon as everything so far is written: for the next page of a long answer.
+    AskWhenWritten(Ask),
+    /// Close the connection when everything is written.
+    Close,
+}
+
+/// What outlives a connection of the choices made on it. The hub keeps it with the person and
+/// hands it back when the session is resumed; nobody but the dialects looks inside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    pub(crate) prefs: Prefs,
+    pub(crate) current: Option<RoomId>,
+}
+
+/// A way to see a room: what makes the bytes of its lines. Sessions with equal formats share them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For people at nc and telnet.
+    Plain(plain::RoomFormat),
+}
+
+/// Renders the log of a room in one [`Format`].
+#[derive(Debug)]
+pub enum RoomRenderer {
+    /// For people at nc and telnet.
+    Plain(plain::RoomRenderer),
+}
+
+impl Format {
+    /// A renderer for lines from `now` on.
+    pub fn renderer(&self, now: Timestamp) -> RoomRenderer {
+        match self {
+            Self::Plain(format) => RoomRenderer::Plain(plain::RoomRenderer::new(format, now)),
+        }
+    }
+}
+
+impl Render for RoomRenderer {
+    fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
+        match self {
+            Self::Plain(renderer) => renderer.render(out, event, room),
+        }
+    }
+}
+
+/// The language of one connection, and how far the conversation in it has come.
+///
+/// `handle_*` takes input: [`handle_bytes`](Self::handle_bytes) and
+/// [`handle_end`](Self::handle_end) from the client, [`handle_tell`](Self::handle_tell),
+/// [`handle_event`](Self::handle_event), [`handle_joined`](Self::handle_joined) and
+/// [`handle_left`](Self::handle_left) from the hub, [`handle_timeout`](Self::handle_timeout) when
+/// the [`deadline`](Self::deadline) has come. What is to be written to this client alone is
+/// appended to `out`.
+///
+/// `poll_*` gives what has changed: [`poll_format`](Self::poll_format),
+/// [`poll_saved`](Self::poll_saved).
+#[derive(Debug)]
+pub enum Dialect {
+    /// For people at nc and telnet. Inline, since nearly all sessions are idle and plain.
+    Plain(plain::Session),
+}
+
+impl Dialect {
+    /// The plain dialect, for a client that has just been told apart. `spoke_first` says that it
+    /// did not wait for the greeting, as a script does.
+    pub fn plain(spoke_first: bool, env: &Env<'_>) -> Self {
+        Self::Plain(plain::Session::new(spoke_first, env))
+    }
+
+    /// Greets a client that waits for it.
+    pub fn handle_greet(&mut self) -> Option<Step> {
+        match self {
+            Self::Plain(session) => session.handle_greet(),
+        }
+    }
+
+    /// Takes bytes that the client sent, up to the first that asks for something. `bytes` then
+    /// starts behind it; without a step all have been taken.
+    pub fn handle_bytes(
+        &mut self,
+        bytes: &mut &[u8],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match self {
+            Self::Plain(session) => session.handle_bytes(bytes, env, out),
+        }
+    }
+
+    /// Takes bytes of a client that is not listened to any more, for what the protocol itself
+    /// owes an answer.
+    pub fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain(session) => session.handle_ignored(bytes, env, out),
+        }
+    }
+
+    /// The client sends nothing more. A last message without its end counts.
+    pub fn handle_end(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match self {
+            Self::Plain(session) => session.handle_end(env, out),
+        }
+    }
+
+    /// Takes the answer to a request, or what the server has to say.
+    pub fn handle_tell(
+        &mut self,
+        tell: Tell<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match self {
+            Self::Plain(session) => session.handle_tell(tell, env, out),
+        }
+    }
+
+    /// Takes an event that concerns the session's person (see
+    /// [`Fact::people`](chinwag_core::Fact::people)).
+    pub fn handle_event(&mut self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain(session) => session.handle_event(event, me, env, out),
+        }
+    }
+
+    /// The session's person has entered a room.
+    pub fn handle_joined(&mut self, room: RoomId) {
+        match self {
+            Self::Plain(session) => session.handle_joined(room),
+        }
+    }
+
+    /// The session's person has left a room; `last` is the one it entered last of those it is
+    /// still in.
+    pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>) {
+        match self {
+            Self::Plain(session) => session.handle_left(room, last),
+        }
+    }
+
+    /// Takes back what [`poll_saved`](Self::poll_saved) gave, on another connection.
+    pub fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
+        match self {
+            Self::Plain(session) => session.handle_saved(saved, env),
+        }
+    }
+
+    /// Does what is due at the [`deadline`](Self::deadline).
+    pub fn handle_timeout(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match self {
+            Self::Plain(session) => session.handle_timeout(env, out),
+        }
+    }
+
+    /// When something is due though nothing happens.
+    pub fn deadline(&self) -> Option<Monotonic> {
+        match self {
+            Self::Plain(session) => session.deadline(),
+        }
+    }
+
+    /// The time before which the client's socket is not to be read: it has sent faster than it
+    /// may.
+    pub fn paused_until(&self) -> Option<Monotonic> {
+        match self {
+            Self::Plain(session) => session.paused_until(),
+        }
+    }
+
+    /// How the client sees a room.
+    pub fn format(&self, room: RoomId) -> Format {
+        match self {
+            Self::Plain(session) => Format::Plain(session.format(room)),
+        }
+    }
+
+    /// Whether the formats of its rooms have changed since the last call.
+    pub fn poll_format(&mut self) -> bool {
+        match self {
+            Self::Plain(session) => session.poll_format(),
+        }
+    }
+
+    /// What is to be kept for another connection, if that has changed since the last call.
+    pub fn poll_saved(&mut self) -> Option<Saved> {
+        match self {
+            Self::Plain(session) => session.poll_saved(),
+        }
+    }
+
+    /// What its reader leaves out of the lines of its rooms, and adds.
+    pub fn reader<'a>(&'a self, env: &'a Env<'a>) -> impl Reader + 'a {
+        match self {
+            Self::Plain(session) => plain::LineReader { session, env },
+        }
+    }
+
+    /// The names that the client does not want to hear.
+    pub fn ignores(&self) -> &[Name] {
+        match self {
+            Self::Plain(session) => session.ignores(),
+        }
+    }
+
+    /// Whether an event is the client's own line, which its terminal shows already.
+    pub fn is_own(&self, event: &Event) -> bool {
+        match self {
+            Self::Plain(session) => session.is_own(event),
+        }
+    }
+}
+
+/// What a connection is told that is turned away at the door, before anything is known of its
+/// dialect. It is a line that most clients show.
+pub fn too_many_connections() -> &'static [u8] {
+    b"Too many connections from your address. Try again later.\n"
+}

@@ -1,0 +1,94 @@
+//! Everything that one session can be told, in whatever dialect.
+
+use alloc::sync::Arc;
+
+use chinwag_core::{Answer, Event, QuitReason, Rejection, RoomId, RoomName, RoomSummary, Welcome};
+
+/// See the [module](self). Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
+/// the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
+/// asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Tell<'a> {
+    /// A message is saved and on its way to the others.
+    Sent,
+    /// A message was refused.
+    NotSent(&'a Rejection),
+    /// The command is done; the events say what that means.
+    Done,
+    /// The question or command was refused.
+    Rejected(&'a Rejection),
+    /// The session has a person now.
+    Welcome(&'a Welcome, Recent<'a>),
+    /// The person is in this room, and may have been before.
+    Entered(&'a RoomSummary, Recent<'a>),
+    /// The person is out of this room.
+    Left(RoomId),
+    /// The session has its person again, who has missed so many messages. They follow in pages.
+    Resumed {
+        /// Messages that follow.
+        missed: u64,
+        /// Older ones that do not.
+        skipped: u64,
+    },
+    /// Messages that the person has missed, in order, of all its rooms.
+    Missed(&'a [Event]),
+    /// The answer to a query.
+    Answer(&'a Answer),
+    /// Messages of a room.
+    History(HistoryPage<'a>),
+    /// Messages with the words that were looked for.
+    Search(SearchPage<'a>),
+    /// The newest entries of the audit log, oldest first.
+    AuditLog(&'a [Event]),
+    /// As many questions to the history, or passwords, are waiting as may.
+    Busy,
+    /// The history cannot be read.
+    NoHistory,
+    /// The person has left the server, for this reason.
+    Farewell(&'a QuitReason),
+    /// Another connection has taken over the session.
+    Superseded,
+    /// The server stops.
+    Stopping,
+}
+
+/// The newest messages of a room that a person has come into.
+#[derive(Clone, Copy, Debug)]
+pub struct Recent<'a> {
+    /// Oldest first.
+    pub messages: &'a [Arc<Event>],
+    /// Messages of the room in all, as far as they are kept.
+    pub total: u64,
+}
+
+/// A part of a history.
+#[derive(Clone, Copy, Debug)]
+pub struct HistoryPage<'a> {
+    /// The room.
+    pub room: &'a RoomName,
+    /// Oldest first.
+    pub events: &'a [Event],
+    /// Messages that all pages show together.
+    pub shown: u64,
+    /// Messages that lie in the range.
+    pub total: u64,
+    /// Nothing was shown before.
+    pub is_first: bool,
+    /// Nothing follows.
+    pub is_last: bool,
+}
+
+/// A part of what a search has found.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchPage<'a> {
+    /// Oldest first.
+    pub events: &'a [Event],
+    /// Matches that all pages show together.
+    pub shown: u64,
+    /// There are older matches, which are not shown.
+    pub more: bool,
+    /// Nothing was shown before.
+    pub is_first: bool,
+    /// Nothing follows.
+    pub is_last: bool,
+}

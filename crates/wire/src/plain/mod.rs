@@ -1,0 +1,33 @@
+//! The plain dialect: what a person at nc or telnet types, and what they read.
+//!
+//! A [`Session`] is one connection: behind the line splitter ([`crate::input`]) a line is read as a
+//! request or as a parse error; events, answers and refusals go out as lines through a renderer.
+//! Everything here is a function of its arguments: no socket, no store, no hub, no clock, and no
+//! time zone but the one that is handed in.
+//!
+//! One table (`table::COMMANDS`) says which commands there are. Reading a line, `/help`, "did you
+//! mean" and the page `docs/commands.md` all come from it, so that they cannot disagree.
+//!
+//! The first character of a line says what kind it is (`[` somebody spoke, `*` something happened,
+//! `!` the server speaks to the reader alone, `---` a separator), so every line is begun by the
+//! renderer and nothing that a person wrote can begin one.
+
+mod mention;
+mod parse;
+mod presence;
+mod reference;
+mod render;
+mod request;
+mod session;
+mod table;
+mod words;
+
+pub use parse::{parse, parse_login};
+pub use reference::reference;
+pub use render::{Notice, Renderer, RoomFormat, RoomRenderer, Style};
+pub use request::{
+    Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
+    SearchRequest,
+};
+pub use session::{LineReader, Session};
+pub use table::{COMMANDS, CommandSpec, Group};

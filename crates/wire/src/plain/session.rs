@@ -1,0 +1,398 @@
+//! One connection in the plain dialect: the name prompt, then lines and what becomes of them.
+//!
+//! It knows what a screen needs and the chat does not: the room that lines go to, the settings of
+//! `/time`, `/echo` and the like, line ends, and what the last question was, so that its answer can
+//! be put into words. It must not know sockets, and it asks for nothing that another dialect could
+//! not ask for too.
+
+mod answers;
+mod flood;
+mod login;
+mod requests;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId};
+use chinwag_feed::Reader;
+
+use super::mention::mentions;
+use super::render::{Notice, Renderer, RoomFormat, Style};
+use super::request::{Back, Context, SearchRequest};
+use crate::dialect::{Env, Saved, Step};
+use crate::input::{Decoder, Input};
+use crate::prefs::Prefs;
+use flood::Flood;
+use login::Login;
+
+/// Rings a terminal's bell.
+const BEL: &[u8] = b"\x07";
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Session {
+    decoder: Decoder,
+    /// What follows from `prefs` and the line ends, resolved.
+    style: Style,
+    prefs: Prefs,
+    stage: Stage,
+    flood: Flood,
+    /// What the question under way was; talk has no more to it than that it was talk.
+    question: Option<Box<Question>>,
+    changes: Changes,
+}
+
+/// How far the conversation has come.
+#[derive(Debug)]
+enum Stage {
+    Login(Login),
+    Chat(Chat),
+}
+
+/// A person, as far as their own screen is concerned.
+#[derive(Debug)]
+struct Chat {
+    me: PersonId,
+    name: Name,
+    is_operator: bool,
+    /// Where lines go.
+    current: Option<RoomId>,
+    ignores: Vec<Name>,
+    lines_sent: u64,
+}
+
+/// What an answer must know of its question.
+#[derive(Debug)]
+enum Question {
+    /// The command, for a refusal.
+    Command(Context),
+    History(Back),
+    Search(SearchRequest),
+    /// The restrictions, of which some were listed.
+    Restrictions,
+}
+
+/// What the server has not been told of yet.
+#[derive(Debug, Default)]
+struct Changes {
+    format: bool,
+    saved: bool,
+}
+
+impl Session {
+    /// A connection at the name prompt; `spoke_first` if it did not wait for that.
+    pub(crate) fn new(spoke_first: bool, env: &Env<'_>) -> Self {
+        let prefs = env.settings.prefs.clone();
+        Self {
+            decoder: Decoder::default(),
+            style: Style::of(&prefs, &env.settings.zone, false),
+            prefs,
+            stage: Stage::Login(Login::new(spoke_first, env)),
+            flood: Flood::new(env.now),
+            question: None,
+            changes: Changes::default(),
+        }
+    }
+
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
+    pub(crate) fn handle_bytes(
+        &mut self,
+        bytes: &mut &[u8],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let before = bytes.len();
+        let mut step = None;
+        while step.is_none() {
+            // Taken out, since the input may be lent from it while the session changes.
+            let mut decoder = core::mem::take(&mut self.decoder);
+            let input = decoder.decode(bytes, env.settings.line_bytes_max);
+            self.decoder = decoder;
+            self.set_line_end(env);
+            let Some(input) = input else { break };
+            step = self.handle_input(input, env, out);
+        }
+        self.reply_to_telnet(out);
+        let is_over = self.count_login_bytes(before - bytes.len(), env, out);
+        step.or(is_over)
+    }
+
+    /// See [`Dialect::handle_ignored`](crate::dialect::Dialect::handle_ignored): telnet shows no
+    /// goodbye before its interrupt is answered.
+    pub(crate) fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut rest = bytes;
+        while self
+            .decoder
+            .decode(&mut rest, env.settings.line_bytes_max)
+            .is_some()
+        {}
+        self.reply_to_telnet(out);
+    }
+
+    /// See [`Dialect::handle_end`](crate::dialect::Dialect::handle_end).
+    pub(crate) fn handle_end(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let input = self.decoder.finish()?;
+        self.handle_input(input, env, out)
+    }
+
+    fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let is_login = matches!(self.stage, Stage::Login(_));
+        let notice = match input {
+            Input::Line(line) if is_login => return self.handle_login_line(&line, env, out),
+            Input::Blank if is_login => return self.handle_login_line("", env, out),
+            Input::Line(line) => return self.handle_line(&line, env, out),
+            Input::Blank | Input::Window { .. } => return None,
+            Input::Interrupt => return Some(self.interrupt()),
+            Input::TooLong { bytes } => Notice::TooLong {
+                bytes,
+                bytes_max: env.settings.line_bytes_max,
+            },
+            Input::NotUtf8 => Notice::NotUtf8,
+            Input::Mangled => Notice::Mangled,
+        };
+        if is_login {
+            return self.handle_bad_login_line(notice, env, out);
+        }
+        if self.take_token(env, out) {
+            self.renderer(env).notice(out, notice);
+        }
+        None
+    }
+
+    fn reply_to_telnet(&mut self, out: &mut Vec<u8>) {
+        if let Some(reply) = self.decoder.take_reply() {
+            out.extend_from_slice(&reply);
+        }
+    }
+
+    fn set_line_end(&mut self, env: &Env<'_>) {
+        if self.decoder.wants_crlf() != self.style.crlf {
+            self.restyle(env);
+        }
+    }
+
+    /// Resolves the style anew.
+    fn restyle(&mut self, env: &Env<'_>) {
+        let crlf = self.decoder.wants_crlf();
+        self.style = Style::of(&self.prefs, &env.settings.zone, crlf);
+        self.changes.format = true;
+    }
+
+    /// A renderer for this session's own lines.
+    fn renderer(&self, env: &Env<'_>) -> Renderer {
+        Renderer::new(self.style.clone(), env.wall)
+    }
+
+    fn current(&self) -> Option<RoomId> {
+        match &self.stage {
+            Stage::Chat(chat) => chat.current,
+            Stage::Login(_) => None,
+        }
+    }
+
+    fn set_current(&mut self, room: Option<RoomId>) {
+        if let Stage::Chat(chat) = &mut self.stage
+            && chat.current != room
+        {
+            chat.current = room;
+            (self.changes.format, self.changes.saved) = (true, true);
+        }
+    }
+
+    /// See [`Dialect::handle_joined`](crate::dialect::Dialect::handle_joined): who enters a room
+    /// talks there.
+    pub(crate) fn handle_joined(&mut self, room: RoomId) {
+        self.set_current(Some(room));
+    }
+
+    /// See [`Dialect::handle_left`](crate::dialect::Dialect::handle_left).
+    pub(crate) fn handle_left(&mut self, room: RoomId, last: Option<RoomId>) {
+        if self.current() == Some(room) {
+            self.set_current(last);
+        }
+    }
+
+    /// See [`Dialect::handle_event`](crate::dialect::Dialect::handle_event).
+    pub(crate) fn handle_event(
+        &mut self,
+        event: &Event,
+        me: PersonId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        self.note_event(&event.fact, me);
+        let before = out.len();
+        self.renderer(env).private_line(out, event, me);
+        let rings = matches!(&event.fact, Fact::PrivateMessage(message) if message.to == me);
+        if self.prefs.bell && rings && out.len() > before {
+            out.extend_from_slice(BEL);
+        }
+    }
+
+    /// What an event changes about this person.
+    fn note_event(&mut self, fact: &Fact, me: PersonId) {
+        if let Fact::LoggedIn(person) = fact {
+            self.stage = Stage::Chat(Chat::new(person));
+        }
+        if let Fact::Returned(returned) = fact {
+            let mut chat = Chat::new(&returned.login);
+            chat.ignores = returned.ignores.to_vec();
+            self.stage = Stage::Chat(chat);
+        }
+        let Stage::Chat(chat) = &mut self.stage else {
+            return;
+        };
+        match fact {
+            Fact::Renamed(renamed) => {
+                chat.name = renamed.new.clone();
+                chat.is_operator = renamed.operator;
+            }
+            Fact::IgnoreSet { name, on, .. } => {
+                chat.ignores.retain(|ignored| !ignored.same_as(name));
+                chat.ignores.extend(on.then(|| name.clone()));
+            }
+            Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
+                ModAction::Op { .. } => chat.is_operator = true,
+                ModAction::Deop { .. } => chat.is_operator = false,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// See [`Dialect::handle_saved`](crate::dialect::Dialect::handle_saved).
+    pub(crate) fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
+        self.prefs = saved.prefs.clone();
+        if saved.current.is_some() {
+            self.set_current(saved.current);
+        }
+        self.restyle(env);
+        self.changes.saved = false;
+    }
+
+    /// See [`Dialect::deadline`](crate::dialect::Dialect::deadline).
+    pub(crate) fn deadline(&self) -> Option<Monotonic> {
+        match &self.stage {
+            Stage::Login(login) => Some(login.until()),
+            Stage::Chat(_) => self.flood.deadline(),
+        }
+    }
+
+    /// See [`Dialect::handle_timeout`](crate::dialect::Dialect::handle_timeout).
+    pub(crate) fn handle_timeout(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        if matches!(&self.stage, Stage::Login(login) if login.until() <= env.now) {
+            return Some(self.give_up_login(env, out));
+        }
+        if self.flood.deadline().is_some_and(|at| at <= env.now) {
+            self.tell_refused(env, out);
+        }
+        None
+    }
+
+    /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
+    pub(crate) fn paused_until(&self) -> Option<Monotonic> {
+        self.flood.paused_until()
+    }
+
+    /// See [`Dialect::format`](crate::dialect::Dialect::format).
+    pub(crate) fn format(&self, room: RoomId) -> RoomFormat {
+        RoomFormat {
+            style: self.style.clone(),
+            is_current: self.current() == Some(room),
+            hides_presence: self.prefs.hide_presence,
+        }
+    }
+
+    /// See [`Dialect::poll_format`](crate::dialect::Dialect::poll_format).
+    pub(crate) fn poll_format(&mut self) -> bool {
+        core::mem::take(&mut self.changes.format)
+    }
+
+    /// See [`Dialect::poll_saved`](crate::dialect::Dialect::poll_saved).
+    pub(crate) fn poll_saved(&mut self) -> Option<Saved> {
+        core::mem::take(&mut self.changes.saved).then(|| Saved {
+            prefs: self.prefs.clone(),
+            current: self.current(),
+        })
+    }
+
+    /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
+    pub(crate) fn ignores(&self) -> &[Name] {
+        match &self.stage {
+            Stage::Chat(chat) => &chat.ignores,
+            Stage::Login(_) => &[],
+        }
+    }
+
+    /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): a speech stands on the screen of
+    /// the terminal that it was typed at. An action does not, since it was typed as `/me`.
+    pub(crate) fn is_own(&self, event: &Event) -> bool {
+        match (&event.fact, &self.stage) {
+            (
+                Fact::Said {
+                    person,
+                    manner: Manner::Speech,
+                    ..
+                },
+                Stage::Chat(chat),
+            ) => *person == chat.me && !self.prefs.echo,
+            _ => false,
+        }
+    }
+}
+
+impl Chat {
+    fn new(person: &LoggedIn) -> Self {
+        Self {
+            me: person.person,
+            name: person.name.clone(),
+            is_operator: person.operator,
+            current: None,
+            ignores: Vec::new(),
+            lines_sent: 0,
+        }
+    }
+}
+
+/// What a person at a terminal leaves out of the lines of their rooms, and adds.
+pub struct LineReader<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) env: &'a Env<'a>,
+}
+
+impl Reader for LineReader<'_> {
+    fn sees_all(&self) -> bool {
+        match &self.session.stage {
+            Stage::Chat(chat) => chat.ignores.is_empty() && !self.session.prefs.bell,
+            Stage::Login(_) => true,
+        }
+    }
+
+    fn is_own(&self, event: &Event) -> bool {
+        self.session.is_own(event)
+    }
+
+    fn hides(&self, event: &Event) -> bool {
+        let Stage::Chat(chat) = &self.session.stage else {
+            return false;
+        };
+        let voice = event.fact.voice();
+        voice.is_some_and(|voice| chat.ignores.iter().any(|name| name.same_as(voice)))
+    }
+
+    fn trailer(&self, event: &Event) -> &'static [u8] {
+        match (&self.session.stage, &event.fact) {
+            (Stage::Chat(chat), Fact::Said { person, text, .. })
+                if self.session.prefs.bell && *person != chat.me && mentions(text, &chat.name) =>
+            {
+                BEL
+            }
+            _ => &[],
+        }
+    }
+
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64) {
+        let notice = Notice::Skipped { lines };
+        self.session.renderer(self.env).notice(out, notice);
+    }
+}

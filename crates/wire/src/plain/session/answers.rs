@@ -1,0 +1,140 @@
+//! What the session is told, in words.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Answer, Query, Rejection};
+
+use super::{Question, Session, Stage};
+use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
+use crate::plain::render::Notice;
+use crate::plain::request::{Back, Context};
+
+impl Session {
+    /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
+    pub(crate) fn handle_tell(
+        &mut self,
+        tell: Tell<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let mut renderer = self.renderer(env);
+        let wall = env.wall;
+        match tell {
+            Tell::Sent => self.count_line(),
+            Tell::NotSent(rejection) => self.refuse(rejection, Context::Speech, env, out),
+            Tell::Rejected(rejection) => return self.handle_rejection(rejection, env, out),
+            Tell::Welcome(welcome, recent) => {
+                renderer.welcome(out, welcome, wall);
+                renderer.recent(out, recent, &welcome.room.room, wall);
+            }
+            Tell::Entered(summary, recent) => {
+                self.set_current(Some(summary.id));
+                renderer.room_summary(out, summary, wall);
+                renderer.recent(out, recent, &summary.room, wall);
+            }
+            Tell::Left(_) => {
+                let here = self.current();
+                return here.map(|here| Step::Ask(Ask::Query(Query::View(here))));
+            }
+            Tell::Resumed { missed, skipped } => {
+                if let Stage::Chat(chat) = &self.stage {
+                    renderer.welcome_back(out, &chat.name, missed + skipped);
+                }
+                if skipped > 0 {
+                    renderer.notice(out, Notice::Skipped { lines: skipped });
+                }
+            }
+            Tell::Missed(events) => {
+                for event in events {
+                    let Some(&room) = event.fact.rooms().first() else {
+                        continue;
+                    };
+                    if let Some(name) = env.rooms.get(&room) {
+                        renderer.day_break(out, event.at);
+                        renderer.room_line(out, event, name, self.current() == Some(room));
+                    }
+                }
+            }
+            Tell::Answer(answer) => return self.handle_answer(answer, env, out),
+            Tell::History(page) => self.tell_history(page, env, out),
+            Tell::Search(page) => self.tell_search(page, env, out),
+            Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
+            Tell::Busy => renderer.notice(out, Notice::Busy),
+            Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
+            Tell::Farewell(why) => {
+                if let Stage::Chat(chat) = &self.stage {
+                    renderer.farewell(out, &chat.name, why, chat.lines_sent);
+                }
+            }
+            Tell::Superseded => renderer.notice(out, Notice::Superseded),
+            Tell::Stopping => renderer.notice(out, Notice::Stopping),
+            Tell::Done => {}
+        }
+        None
+    }
+
+    fn count_line(&mut self) {
+        if let Stage::Chat(chat) = &mut self.stage {
+            chat.lines_sent += 1;
+        }
+    }
+
+    fn handle_rejection(
+        &mut self,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let question = self.question.take();
+        if matches!(self.stage, Stage::Login(_)) {
+            return self.handle_login_rejection(rejection, env, out);
+        }
+        let context = question.map_or(Context::Speech, |question| question.context());
+        self.refuse(rejection, context, env, out);
+        None
+    }
+
+    fn refuse(&self, rejection: &Rejection, context: Context, env: &Env<'_>, out: &mut Vec<u8>) {
+        let here = self.current().and_then(|room| env.rooms.get(&room));
+        self.renderer(env).refusal(out, rejection, context, here);
+    }
+
+    fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let is_first = !matches!(self.question.as_deref(), Some(Question::Restrictions));
+        match answer {
+            Answer::Restrictions { bans, mutes, .. } if !is_first => {
+                self.renderer(env).more_restrictions(out, bans, mutes);
+            }
+            Answer::Greeting { people, rooms } => {
+                let server = &env.settings.server_name;
+                self.renderer(env).greeting(out, server, *people, *rooms);
+            }
+            answer => self.renderer(env).answer(out, answer, env.wall),
+        }
+        let Answer::Restrictions {
+            next: Some(next), ..
+        } = answer
+        else {
+            return None;
+        };
+        self.question = Some(Question::Restrictions.into());
+        let after = Some(*next);
+        Some(Step::AskWhenWritten(Ask::Query(Query::Restrictions {
+            after,
+        })))
+    }
+
+    fn tell_history(&self, page: HistoryPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let back = match self.question.as_deref() {
+            Some(Question::History(back)) => *back,
+            _ => Back::Last(0),
+        };
+        self.renderer(env).history(out, back, &page, env.wall);
+    }
+
+    fn tell_search(&self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Some(Question::Search(search)) = self.question.as_deref() {
+            self.renderer(env).search(out, search, &page, env.rooms);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The name prompt.
+//!
+//! A person who gets a name wrong is asked again. A script that spoke before the prompt is not: its
+//! next line would be taken for a name, and said aloud what was meant for a room.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Monotonic, Query, Rejection};
+
+use super::{Question, Session, Stage};
+use crate::dialect::{Ask, Env, Step};
+use crate::plain::parse::parse_login;
+use crate::plain::render::{Notice, Renderer};
+use crate::plain::request::{Context, LoginLine};
+
+/// How far choosing a name has come.
+#[derive(Debug)]
+pub(super) struct Login {
+    /// Names tried in vain.
+    tries: u8,
+    /// Bytes used up for that.
+    bytes: usize,
+    until: Monotonic,
+    /// The client did not wait for the prompt.
+    is_script: bool,
+}
+
+impl Login {
+    pub(super) fn new(is_script: bool, env: &Env<'_>) -> Self {
+        Self {
+            tries: 0,
+            bytes: 0,
+            until: env.now + env.settings.login_time,
+            is_script,
+        }
+    }
+
+    pub(super) fn until(&self) -> Monotonic {
+        self.until
+    }
+}
+
+impl Session {
+    /// See [`Dialect::handle_greet`](crate::dialect::Dialect::handle_greet).
+    pub(crate) fn handle_greet(&mut self) -> Option<Step> {
+        Some(Step::Ask(Ask::Query(Query::Greeting)))
+    }
+
+    pub(super) fn handle_login_line(
+        &mut self,
+        line: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match parse_login(line) {
+            Ok(LoginLine::Name { name, password }) => {
+                Some(Step::Ask(Ask::LogIn { name, password }))
+            }
+            Ok(LoginLine::Resume(code)) => {
+                let resume = Question::Command(Context::Command("resume"));
+                self.question = Some(resume.into());
+                Some(Step::Ask(Ask::Resume(code)))
+            }
+            Ok(LoginLine::Help) => {
+                let renderer = self.renderer(env);
+                renderer.login_help(out);
+                renderer.prompt(out);
+                None
+            }
+            Ok(LoginLine::Quit) => Some(Step::Close),
+            Err(error) => self.refuse_login(env, out, |r, out| r.login_parse_error(out, &error)),
+        }
+    }
+
+    pub(super) fn handle_bad_login_line(
+        &mut self,
+        notice: Notice,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.refuse_login(env, out, |r, out| r.notice(out, notice))
+    }
+
+    /// Tells why nobody came in.
+    pub(super) fn handle_login_rejection(
+        &mut self,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let is_final = matches!(
+            rejection,
+            Rejection::ServerFull { .. } | Rejection::Banned { .. }
+        );
+        if is_final {
+            self.renderer(env).login_refusal(out, rejection);
+            return Some(Step::Close);
+        }
+        self.refuse_login(env, out, |r, out| r.login_refusal(out, rejection))
+    }
+
+    /// Tells why nobody came in, and asks again, unless that was done often enough or a script
+    /// would read the question.
+    fn refuse_login(
+        &mut self,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&Renderer, &mut Vec<u8>),
+    ) -> Option<Step> {
+        let Stage::Login(login) = &mut self.stage else {
+            return None;
+        };
+        login.tries += 1;
+        let (tries, is_script) = (login.tries, login.is_script);
+        let renderer = self.renderer(env);
+        if is_script {
+            renderer.not_joined(out, |words| write(&renderer, words));
+            return Some(Step::Close);
+        }
+        write(&renderer, out);
+        if tries >= env.settings.login_tries_max {
+            return Some(self.give_up_login(env, out));
+        }
+        renderer.prompt(out);
+        None
+    }
+
+    pub(super) fn give_up_login(&self, env: &Env<'_>, out: &mut Vec<u8>) -> Step {
+        self.renderer(env).notice(out, Notice::NoName);
+        Step::Close
+    }
+
+    /// Counts what a connection without a name has sent.
+    pub(super) fn count_login_bytes(
+        &mut self,
+        taken: usize,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Stage::Login(login) = &mut self.stage else {
+            return None;
+        };
+        login.bytes += taken;
+        let is_over = login.bytes > env.settings.login_bytes_max;
+        is_over.then(|| self.give_up_login(env, out))
+    }
+}

@@ -1,0 +1,141 @@
+//! From a line that a person typed to what it asks for.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Command, Manner, Query, RoomId, RoomName, RoomRef, Text};
+
+use super::{Question, Session, Stage};
+use crate::dialect::{Ask, Env, Range, Search, Step};
+use crate::plain::parse::parse;
+use crate::plain::request::{Back, Context, PrefChange, Request, SearchRequest};
+use crate::zone::day_start;
+
+impl Session {
+    pub(super) fn handle_line(
+        &mut self,
+        line: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        // Flood control keeps nobody from leaving.
+        if line.starts_with("/quit")
+            && let Ok(Request::Quit(why)) = parse(line)
+        {
+            self.tell_refused(env, out);
+            return Some(Step::Ask(Ask::Quit(why)));
+        }
+        if !self.take_token(env, out) {
+            return None;
+        }
+        match parse(line) {
+            Ok(request) => self.ask(request, env, out),
+            Err(error) => {
+                self.renderer(env).parse_error(out, &error);
+                None
+            }
+        }
+    }
+
+    /// `^C` of telnet, or the break key.
+    pub(super) fn interrupt(&mut self) -> Step {
+        match self.stage {
+            Stage::Login(_) => Step::Close,
+            Stage::Chat(_) => Step::Ask(Ask::Quit(None)),
+        }
+    }
+
+    fn ask(&mut self, request: Request, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let context = request.context();
+        let mut question = Question::Command(context);
+        // Every person is in a room; a line that comes while it leaves its last goes nowhere.
+        let here = self.current()?;
+        let ask = match request {
+            Request::Say(text) => return Some(say(here, text, Manner::Speech)),
+            Request::Act(text) => return Some(say(here, text, Manner::Action)),
+            Request::SetTopic(text) => Ask::Command(Command::SetTopic { room: here, text }),
+            Request::Leave(room) => Ask::Command(Command::Leave(room_or(room, here))),
+            Request::Who(room) => Ask::Query(Query::Who {
+                room: room_or(room, here),
+                after: None,
+            }),
+            Request::Topic => Ask::Query(Query::Topic(RoomRef::Id(here))),
+            Request::Command(command) => Ask::Command(command),
+            Request::Query(query) => Ask::Query(query),
+            Request::Help(topic) => {
+                self.renderer(env).help(out, topic);
+                return None;
+            }
+            Request::History(back) => {
+                question = Question::History(back);
+                self.history(back, here, env)
+            }
+            Request::Search(search) => {
+                let ask = self.search(&search, env);
+                question = Question::Search(search);
+                ask
+            }
+            Request::Register(password) => Ask::Register(password),
+            Request::Rename { name, password } => Ask::Rename { name, password },
+            Request::Pref(change) => {
+                self.change_pref(change, env, out);
+                return None;
+            }
+            Request::Resume(code) => Ask::Resume(code),
+            Request::AuditLog(entries) => Ask::AuditLog(entries),
+            Request::Quit(why) => Ask::Quit(why),
+        };
+        self.question = Some(question.into());
+        Some(Step::Ask(ask))
+    }
+
+    fn history(&self, back: Back, here: RoomId, env: &Env<'_>) -> Ask {
+        let range = match back {
+            Back::Last(messages) => Range::Last(messages),
+            Back::For(time) => Range::Since(env.wall - time),
+            Back::From(date) => Range::From(day_start(date, &self.style.zone)),
+        };
+        let room = RoomRef::Id(here);
+        Ask::History { room, range }
+    }
+
+    fn search(&self, search: &SearchRequest, env: &Env<'_>) -> Ask {
+        let _ = env;
+        Ask::Search(Search {
+            words: search.words.clone(),
+            from: search.from.clone(),
+            room: search.room.clone(),
+            before: search.before.map(|date| day_start(date, &self.style.zone)),
+        })
+    }
+
+    /// Changes how the chat is seen, and says how it is now.
+    fn change_pref(&mut self, change: PrefChange, env: &Env<'_>, out: &mut Vec<u8>) {
+        let pref = change.pref();
+        if let Some(prefs) = change.applied_to(&self.prefs) {
+            self.prefs = prefs;
+            self.changes.saved = true;
+            self.restyle(env);
+        }
+        self.renderer(env).pref(out, pref, &self.prefs);
+    }
+}
+
+impl Question {
+    /// What a refusal of it has to say.
+    pub(super) fn context(&self) -> Context {
+        match self {
+            Self::Command(context) => *context,
+            Self::History(_) => Context::Command("history"),
+            Self::Search(_) => Context::Command("search"),
+            Self::Restrictions => Context::Command("bans"),
+        }
+    }
+}
+
+fn say(room: RoomId, text: Text, manner: Manner) -> Step {
+    Step::Ask(Ask::Command(Command::Say { room, text, manner }))
+}
+
+fn room_or(room: Option<RoomName>, here: RoomId) -> RoomRef {
+    room.map_or(RoomRef::Id(here), RoomRef::Name)
+}
