@@ -27,7 +27,7 @@ use core::fmt;
 pub(crate) use form::{fold, is_joiner, is_well_formed, normalise, skeleton};
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
-use form::bare;
+use form::{bare, is_sign};
 
 /// A valid name. Equality is of spelling; see [`Name::same_as`] and [`Name::looks_like`].
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -76,7 +76,8 @@ impl Name {
             return Err(NameError::Malformed);
         }
         let name = Self::pack(&spelling);
-        if name.looks().into_iter().any(is_reserved) {
+        let [first, second] = name.looks();
+        if is_reserved(first) || (first != second && is_reserved(second)) {
             return Err(NameError::Reserved);
         }
         Ok(name)
@@ -84,9 +85,13 @@ impl Name {
 
     fn pack(spelling: &str) -> Self {
         let folded = fold(spelling);
+        let look = skeleton(&bare(spelling));
         // Folding makes new work for the skeleton: that of `M` is itself, that of `m` is `rn`.
-        let first = skeleton(&fold(&skeleton(&bare(spelling))));
-        let second = fold(&skeleton(&bare(&folded)));
+        let first = skeleton(&fold(&look));
+        let second = match folded == spelling {
+            true => fold(&look),
+            false => fold(&skeleton(&bare(&folded))),
+        };
         let mut packed = String::with_capacity(2 * spelling.len());
         let mut ends = [0; 4];
         let mut before = "";
@@ -174,10 +179,6 @@ impl Name {
     pub(crate) fn long_guest(number: u32) -> Self {
         Self::pack(&alloc::format!("guest-{number:08x}"))
     }
-}
-
-fn is_sign(c: char) -> bool {
-    is_joiner(c) || form::is_punctuation(c)
 }
 
 fn is_reserved(look: &str) -> bool {

@@ -53,7 +53,8 @@ impl Chat {
                     password_hash: password_hash.clone(),
                     operator: *operator,
                 });
-                self.people.with(*person, |p| p.rank.registered = true);
+                self.people
+                    .with(*person, |p| p.session.rank.registered = true);
             }
             Fact::Moderated(entry) => self.apply_moderated(entry),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
@@ -72,10 +73,10 @@ impl Chat {
                 conn: login.conn,
                 address: login.address,
                 code: login.code,
-            },
-            rank: Rank {
-                registered: login.registered,
-                operator: login.operator,
+                rank: Rank {
+                    registered: login.registered,
+                    operator: login.operator,
+                },
             },
             activity: Activity::from(at),
             rooms: Vec::new(),
@@ -99,7 +100,7 @@ impl Chat {
         person.session = Session {
             conn: login.conn,
             address: login.address,
-            code: login.code,
+            ..person.session
         };
         person.rooms = returned.rooms.to_vec();
         for room in &returned.rooms {
@@ -187,8 +188,8 @@ impl Chat {
             ModAction::Unmute(mask) => self.mutes.lift(mask),
             ModAction::Op { name, .. } => self.set_operator(name, true),
             ModAction::Deop { name } => self.set_operator(name, false),
-            ModAction::Motd(text) => self.notices.motd = text.clone(),
-            ModAction::Lock(on) => self.notices.locked = *on,
+            ModAction::Motd(text) => self.motd = text.clone(),
+            ModAction::Lock(on) => self.locked = *on,
         }
     }
 
@@ -199,7 +200,7 @@ impl Chat {
         if let Some(person) = self.people.named(name) {
             let rank = Rank {
                 operator,
-                ..person.rank
+                ..person.session.rank
             };
             self.people.set_rank(person.id, rank);
         }

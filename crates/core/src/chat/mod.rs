@@ -41,18 +41,12 @@ pub struct Chat {
     registrations: Registrations,
     bans: Restrictions,
     mutes: Restrictions,
-    notices: Notices,
-    next_person: u64,
-    /// Messages since the server started.
-    said: u64,
-}
-
-/// The state of the server as a whole.
-#[derive(Clone, Debug, PartialEq)]
-struct Notices {
     motd: Option<Text>,
     /// Whether only registered names may arrive and speak.
     locked: bool,
+    next_person: u64,
+    /// Messages since the server started.
+    said: u64,
 }
 
 impl Chat {
@@ -67,10 +61,8 @@ impl Chat {
             registrations: Registrations::new(snapshot.registrations),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
-            notices: Notices {
-                motd: snapshot.motd,
-                locked: snapshot.locked,
-            },
+            motd: snapshot.motd,
+            locked: snapshot.locked,
             next_person: 1,
             said: 0,
         };
@@ -117,15 +109,24 @@ impl Chat {
     /// The mute in force for a person: the longest of those that match its name or address, and
     /// of the one that has followed it from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
+        if self.mutes.is_empty() {
+            return None;
+        }
         let matching = self
             .mutes
             .longest(Some(&person.name), person.session.address, now);
         self.mutes.longer(person.mute, matching, now)
     }
 
-    /// Follows other rules from now on. What the new rules would not have let come stays.
+    /// Follows other settings from now on. People and rooms beyond the new limits stay.
     pub fn configure(&mut self, settings: Settings) {
-        self.settings = settings;
+        let before = core::mem::replace(&mut self.settings, settings);
+        for name in &before.read_only {
+            self.rooms.set_read_only(name, false);
+        }
+        for name in &self.settings.read_only {
+            self.rooms.set_read_only(name, true);
+        }
     }
 
     /// Whether a person is connected.
@@ -133,7 +134,7 @@ impl Chat {
         self.people.get(person).is_some()
     }
 
-    /// How long a lost session can be resumed.
+    /// The time that a lost session can be resumed.
     pub fn resume_time(&self) -> crate::Duration {
         self.settings.resume_time
     }
@@ -184,7 +185,7 @@ impl PartialEq for Chat {
             && self.resumables == other.resumables
             && self.registrations == other.registrations
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
-            && self.notices == other.notices
+            && (&self.motd, self.locked) == (&other.motd, other.locked)
             && (self.next_person, self.said) == (other.next_person, other.said)
     }
 }

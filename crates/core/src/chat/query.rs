@@ -53,7 +53,11 @@ impl Chat {
             Query::Who { room, after } => self.who(self.room_of(room)?, after, now),
             Query::Whois(name) => {
                 let person = self.find(me, &name)?;
-                Answer::Whois(Box::new(self.profile(person, me.rank.operator, now)))
+                Answer::Whois(Box::new(self.profile(
+                    person,
+                    me.session.rank.operator,
+                    now,
+                )))
             }
             Query::Rooms { after } => self.room_list(me, after),
             Query::Topic(room) => {
@@ -90,7 +94,7 @@ impl Chat {
                 let summary = self.room_summary(me.id, room);
                 Answer::Room(summary.ok_or(Rejection::RoomGone)?)
             }
-            Query::Motd => Answer::Motd(self.notices.motd.clone()),
+            Query::Motd => Answer::Motd(self.motd.clone()),
             Query::Greeting | Query::PasswordHash(_) => return Err(Rejection::NotHere),
         })
     }
@@ -203,8 +207,8 @@ impl Chat {
             name: me.name.clone(),
             room: self.room_summary(person, *me.rooms.last()?)?,
             resume: (me.session.code, self.settings.resume_time),
-            first_operator: me.rank.operator && !lasting,
-            motd: self.notices.motd.clone(),
+            first_operator: me.session.rank.operator && !lasting,
+            motd: self.motd.clone(),
         })
     }
 }
@@ -212,8 +216,8 @@ impl Chat {
 fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
         name: person.name.clone(),
-        operator: person.rank.operator,
-        registered: person.rank.registered,
+        operator: person.session.rank.operator,
+        registered: person.session.rank.registered,
         away: person.away.clone(),
         silent: now.since(person.activity.spoke),
     }

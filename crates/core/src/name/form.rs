@@ -3,6 +3,7 @@
 //! Names and room names share these. Every function takes a shortcut for ASCII, which nearly all
 //! names are; tests hold the shortcuts against the long way.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 use precis_profiles::Nickname;
@@ -66,10 +67,17 @@ pub(crate) fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// A spelling without what a hasty reader misses.
-pub(crate) fn bare(text: &str) -> String {
-    let is_seen = |c: &char| !is_punctuation(*c) && !is_joiner(*c);
-    text.chars().filter(is_seen).collect()
+/// Whether a hasty reader misses `c`.
+pub(crate) fn is_sign(c: char) -> bool {
+    is_punctuation(c) || is_joiner(c)
+}
+
+/// A spelling without the signs that a hasty reader misses.
+pub(crate) fn bare(text: &str) -> Cow<'_, str> {
+    match text.contains(is_sign) {
+        true => text.chars().filter(|c| !is_sign(*c)).collect(),
+        false => text.into(),
+    }
 }
 
 /// The form in which spellings that differ in case alone are equal.

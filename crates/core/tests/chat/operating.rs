@@ -406,12 +406,14 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
     let Ok(Answer::Restrictions {
         bans,
         mutes,
+        counts,
         next: None,
     }) = lists
     else {
         panic!("{lists:?}");
     };
     assert_eq!((bans.len(), mutes.len()), (1, 1));
+    assert_eq!(counts, (1, 1));
 }
 
 #[test]

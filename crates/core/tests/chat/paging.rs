@@ -59,7 +59,7 @@ fn read_who(answer: Answer) -> (Vec<String>, usize, Option<chinwag_core::MemberC
 }
 
 /// As many people as that, lee among them.
-fn crowd(people: usize) -> World {
+fn world_of(people: usize) -> World {
     let mut world = World::with(&["lee"]);
     for n in 1..people {
         world.arrive(&format!("p{n}")).expect("space for one more");
@@ -70,7 +70,7 @@ fn crowd(people: usize) -> World {
 #[test]
 fn the_people_of_a_room() {
     for people in [1, WHO_LINES_MAX, WHO_LINES_MAX + 1, 2 * WHO_LINES_MAX + 7] {
-        let world = crowd(people);
+        let world = world_of(people);
         let pages = pages(&world, who(None), read_who, |after| who(Some(after)));
         check(&pages, WHO_LINES_MAX, people);
     }
@@ -78,7 +78,7 @@ fn the_people_of_a_room() {
 
 #[test]
 fn people_who_stay_are_listed_though_others_go_between_two_pages() {
-    let mut world = crowd(2 * WHO_LINES_MAX);
+    let mut world = world_of(2 * WHO_LINES_MAX);
     let ask = |world: &World, after| {
         let answer = world
             .chat
@@ -148,7 +148,9 @@ fn restrictions(number: usize, until: Option<Timestamp>) -> Vec<Restriction> {
 fn restriction_pages(world: &World) -> Vec<(Vec<String>, usize)> {
     let mut left = 0;
     let read = |answer| match answer {
-        Answer::Restrictions { bans, mutes, next } => {
+        Answer::Restrictions {
+            bans, mutes, next, ..
+        } => {
             let bans = bans.iter().map(|ban| format!("ban {}", ban.mask));
             let mutes = mutes.iter().map(|mute| format!("mute {}", mute.mask));
             (bans.chain(mutes).collect::<Vec<_>>(), 0, next)
@@ -208,7 +210,7 @@ fn restrictions_that_have_run_out_are_left_out_and_tidied_in_steps() {
     assert_eq!(listed(&world), [0, 0, 0, 0, 0, 0, 7]);
     for pages in [4, 1, 1] {
         let facts = world.act(Caller::Server, chinwag_core::Command::Tidy);
-        assert_eq!(facts.is_ok_and(|facts| !facts.is_empty()), true);
+        assert!(facts.is_ok_and(|facts| !facts.is_empty()));
         assert_eq!(listed(&world).len(), pages);
     }
     let facts = world.act(Caller::Server, chinwag_core::Command::Tidy);

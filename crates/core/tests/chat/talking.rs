@@ -126,6 +126,34 @@ fn operators_alone_speak_in_a_read_only_room() {
 }
 
 #[test]
+fn new_settings_open_and_close_rooms_that_are_there() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", join("news")).expect("joined");
+    let speaks = |world: &World, room| {
+        let mut env = chinwag_core::Env {
+            now: world.now,
+            roll: &mut || 0,
+        };
+        let ann = world.caller("ann");
+        let said = say_in(room, "hello");
+        world
+            .chat
+            .decide(ann, said, &mut env, &mut Vec::new())
+            .is_ok()
+    };
+    for (closed, expected) in [("news", [true, false]), ("Lobby", [false, true])] {
+        world.chat.configure(Settings {
+            read_only: vec![room(closed)],
+            ..Settings::default()
+        });
+        assert_eq!(
+            [LOBBY, RoomId(1)].map(|room| speaks(&world, room)),
+            expected
+        );
+    }
+}
+
+#[test]
 fn a_lock_lets_registered_names_speak() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world

@@ -41,7 +41,7 @@ impl Chat {
         self.check_not_banned(name.as_ref(), address, env.now)?;
         let registration = name.as_ref().and_then(|name| self.registrations.get(name));
         // A lock that nobody is left to open would shut everybody out for good.
-        if self.notices.locked && registration.is_none() && !self.wants_operator() {
+        if self.locked && registration.is_none() && !self.wants_operator() {
             return Err(Rejection::Locked);
         }
         let lasting = registration.is_some_and(|registration| registration.operator);
@@ -193,7 +193,7 @@ impl Chat {
         };
         // Lasting operators are operators under their registered name alone; one appointed for the
         // visit stays one.
-        let for_visit = me.rank.operator && !self.registrations.is_operator(&me.name);
+        let for_visit = me.session.rank.operator && !self.registrations.is_operator(&me.name);
         Ok(Fact::Renamed(Box::new(Renamed {
             person: me.id,
             old: me.name.clone(),
@@ -217,7 +217,7 @@ impl Chat {
             person: me.id,
             name: me.name.clone(),
             password_hash,
-            operator: me.rank.operator,
+            operator: me.session.rank.operator,
         })
     }
 }

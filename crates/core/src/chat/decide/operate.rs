@@ -59,7 +59,7 @@ impl Chat {
     }
 
     pub(in crate::chat) fn check_operator(&self, me: &Person) -> Result<(), Rejection> {
-        match me.rank.operator {
+        match me.session.rank.operator {
             true => Ok(()),
             false => Err(Rejection::NeedsOperator),
         }
@@ -184,8 +184,8 @@ impl Chat {
                 return Ok(Bearer {
                     name: person.name.clone(),
                     person: Some(person.id),
-                    registered: person.rank.registered,
-                    operator: person.rank.operator,
+                    registered: person.session.rank.registered,
+                    operator: person.session.rank.operator,
                 });
             }
             Err(rejection) => rejection,

@@ -48,8 +48,8 @@ impl Chat {
                 conn,
                 address,
                 name: person.name.clone(),
-                registered: person.rank.registered,
-                operator: person.rank.operator,
+                registered: person.session.rank.registered,
+                operator: person.session.rank.operator,
                 code,
             },
             rooms: self.rooms_still_open(person),
@@ -80,7 +80,7 @@ impl Chat {
     /// registration on arrival need not do so again, even if the password has changed.
     fn check_name_is_free(&self, person: &Person, own: Option<PersonId>) -> Result<(), Rejection> {
         let registration = self.registrations.get(&person.name);
-        let proven = registration.filter(|_| person.rank.registered);
+        let proven = registration.filter(|_| person.session.rank.registered);
         let proof = proven.map(|registration| Proof(registration.password_hash.clone()));
         self.check_name(person.name.clone(), own, proof.as_ref())?;
         Ok(())

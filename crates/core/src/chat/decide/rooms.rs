@@ -80,11 +80,13 @@ impl Chat {
 
     /// Checks that the person is in the room.
     pub(in crate::chat) fn check_is_in(&self, me: &Person, room: RoomId) -> Result<(), Rejection> {
-        match (me.rooms.contains(&room), self.room_name(room)) {
-            (true, _) => Ok(()),
-            (false, Some(name)) => Err(Rejection::NotInRoom(name.clone())),
-            (false, None) => Err(Rejection::RoomGone),
+        if me.rooms.contains(&room) {
+            return Ok(());
         }
+        Err(match self.room_name(room) {
+            Some(name) => Rejection::NotInRoom(name.clone()),
+            None => Rejection::RoomGone,
+        })
     }
 
     /// The number of a room.

@@ -40,7 +40,7 @@ impl Chat {
     fn check_may_speak(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
         self.check_is_in(me, id)?;
         self.check_not_muted(me, now)?;
-        if me.rank.operator {
+        if me.session.rank.operator {
             return Ok(());
         }
         self.check_not_locked(me)?;
@@ -49,7 +49,7 @@ impl Chat {
     }
 
     fn check_not_locked(&self, me: &Person) -> Result<(), Rejection> {
-        match self.notices.locked && !me.rank.registered {
+        match self.locked && !me.session.rank.registered {
             true => Err(Rejection::LockedSpeech),
             false => Ok(()),
         }
@@ -95,9 +95,9 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         // A person who is muted may still appeal to an operator.
-        if !to.rank.operator {
+        if !to.session.rank.operator {
             self.check_not_muted(me, now)?;
-            if !me.rank.operator {
+            if !me.session.rank.operator {
                 self.check_not_locked(me)?;
             }
         }

@@ -17,8 +17,8 @@ const SLIP_MAX: usize = 2;
 const NEIGHBOURS_MAX: usize = 32;
 
 /// Bounds the work on one question, in steps of the edit distance: one for each pair of letters.
-/// That is 128 names of eight letters, or eight of thirty-two, in 20 us.
-const STEPS_MAX: usize = 8_192;
+/// That is 64 names of eight letters, or four of thirty-two, in some 10 us.
+const STEPS_MAX: usize = 4_096;
 
 /// The keys that stand around a text in their order, the nearest first on either side.
 pub(super) fn neighbours<'a, T: Borrow<str> + Ord>(
@@ -116,9 +116,9 @@ mod tests {
     fn the_work_is_bounded() {
         let long = "a".repeat(32);
         let far = long.replacen("aaa", "aba", 1);
-        let many: Vec<&str> = core::iter::repeat_n(&*far, 7).chain([&*long]).collect();
+        let many: Vec<&str> = core::iter::repeat_n(&*far, 3).chain([&*long]).collect();
         assert_eq!(meant(&long, &many), Some(&*long));
-        let many: Vec<&str> = core::iter::repeat_n(&*far, 8).chain([&*long]).collect();
+        let many: Vec<&str> = core::iter::repeat_n(&*far, 4).chain([&*long]).collect();
         assert_eq!(meant(&long, &many), Some(&*far));
     }
 

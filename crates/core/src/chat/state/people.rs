@@ -90,7 +90,7 @@ impl People {
     }
 
     pub(in crate::chat) fn insert(&mut self, person: Box<Person>) {
-        self.operators += usize::from(person.rank.operator);
+        self.operators += usize::from(person.session.rank.operator);
         self.index_name(&person.name, person.id);
         self.index_session(&person.session, person.id);
         self.by_id.insert(person.id, person);
@@ -100,7 +100,7 @@ impl People {
         let Session { address, code, .. } = self.get(id)?.session;
         self.forget_code(code, id);
         let person = self.by_id.remove(&id)?;
-        self.operators -= usize::from(person.rank.operator);
+        self.operators -= usize::from(person.session.rank.operator);
         self.by_address.remove(address, id);
         self.forget_name(&person.name);
         Some(person)
@@ -126,9 +126,9 @@ impl People {
 
     pub(in crate::chat) fn set_rank(&mut self, id: PersonId, rank: Rank) {
         if let Some(person) = self.by_id.get_mut(&id) {
-            self.operators -= usize::from(person.rank.operator);
+            self.operators -= usize::from(person.session.rank.operator);
             self.operators += usize::from(rank.operator);
-            person.rank = rank;
+            person.session.rank = rank;
         }
     }
 
@@ -185,7 +185,7 @@ impl People {
             assert!(found.is_some_and(|found| found.session.code == person.session.code));
             let net = person.session.address.to_canonical().into();
             assert!(self.by_address.near(net).any(|near| near == *id));
-            operators += usize::from(person.rank.operator);
+            operators += usize::from(person.session.rank.operator);
         }
         assert_eq!(self.operators, operators);
     }

@@ -80,6 +80,10 @@ impl Restrictions {
         list
     }
 
+    pub(in crate::chat) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
     /// Their number, those included that have expired and were not dropped yet.
     pub(in crate::chat) fn len(&self) -> usize {
         self.by_id.len()

@@ -97,9 +97,9 @@ impl Resumables {
         let ids: Vec<PersonId> = named.map(|(_, id)| *id).collect();
         for id in ids {
             if let Some(lost) = self.by_id.get_mut(&id)
-                && lost.person.rank.registered
+                && lost.person.session.rank.registered
             {
-                lost.person.rank.operator = operator;
+                lost.person.session.rank.operator = operator;
             }
         }
     }

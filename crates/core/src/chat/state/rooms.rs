@@ -202,6 +202,13 @@ impl Rooms {
         }
     }
 
+    /// Lets only operators speak in the room of this name, or everybody again.
+    pub(in crate::chat) fn set_read_only(&mut self, name: &RoomName, read_only: bool) {
+        if let Some(room) = self.named(name).and_then(|id| self.by_id.get_mut(&id)) {
+            room.read_only = read_only;
+        }
+    }
+
     /// Makes the room stay when everybody leaves.
     pub(in crate::chat) fn note_history(&mut self, id: RoomId) {
         if let Some(room) = self.by_id.get_mut(&id)
