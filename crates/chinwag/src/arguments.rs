@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chinwag_client::{JoinOptions, Name, Target};
 use clap::{Args, Parser, Subcommand};
 use toml::{Table, Value};
 
 use crate::bench::BenchFlags;
+use crate::join::JoinFlags;
 
 /// A chat server that anyone joins with nc, telnet, or what else is there.
 #[derive(Debug, Parser)]
@@ -57,25 +57,6 @@ pub(crate) struct ServeFlags {
     /// Log in JSON, one object a line
     #[arg(long)]
     log_json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct JoinFlags {
-    /// The server
-    #[arg(value_name = "HOST[:PORT]")]
-    target: Target,
-    /// The name to go by; NAME#PASSWORD if it is registered
-    #[arg(long)]
-    name: Option<Name>,
-}
-
-impl JoinFlags {
-    pub(crate) fn options(self) -> JoinOptions {
-        JoinOptions {
-            target: self.target,
-            name: self.name,
-        }
-    }
 }
 
 impl ServeFlags {

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bench;
+mod join;
 mod logging;
 mod serve;
 mod usage;
@@ -26,10 +27,7 @@ fn main() -> ExitCode {
     let success = |()| ExitCode::SUCCESS;
     let outcome = match arguments.task {
         Task::Serve(flags) => serve::serve(&flags).map(success),
-        Task::Join(flags) => {
-            let joined = chinwag_client::join(&flags.options());
-            joined.map(success).map_err(anyhow::Error::from)
-        }
+        Task::Join(flags) => Ok(join::join(flags)),
         Task::Bench(flags) => bench::bench(&flags),
     };
     outcome.unwrap_or_else(|error| {
