@@ -21,23 +21,44 @@ const WAITING_BYTES_MAX: usize = 1024 * 1024;
 /// Where the conversation goes.
 #[derive(Debug)]
 pub(crate) struct Output<W> {
-    inner: W,
+    /// `None` when nobody reads it any more.
+    inner: Option<W>,
     /// A terminal gets no control sequences; a file or a program gets the bytes as they came.
     filter: Option<Filter>,
+    /// Who sends goes on sending though nobody reads: the lines are what it is about.
+    is_optional: bool,
 }
 
 impl<W: Write> Output<W> {
     pub(crate) fn new(inner: W, is_terminal: bool) -> Self {
         Self {
-            inner,
+            inner: Some(inner),
             filter: is_terminal.then(Filter::default),
+            is_optional: false,
         }
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.filter {
-            None => self.inner.write_all(bytes),
-            Some(filter) => self.inner.write_all(filter.pass(bytes).as_bytes()),
+        let written = match (&mut self.inner, &mut self.filter) {
+            (None, _) => Ok(()),
+            (Some(inner), None) => inner.write_all(bytes),
+            (Some(inner), Some(filter)) => inner.write_all(filter.pass(bytes).as_bytes()),
+        };
+        self.survive(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.as_mut().map_or(Ok(()), Write::flush);
+        self.survive(flushed)
+    }
+
+    fn survive(&mut self, result: io::Result<()>) -> io::Result<()> {
+        match result {
+            Err(error) if self.is_optional && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.inner = None;
+                Ok(())
+            }
+            result => result,
         }
     }
 }
@@ -48,7 +69,8 @@ impl<W: Write> Output<W> {
 ///
 /// # Errors
 ///
-/// See [`JoinError`]; an output that is merely closed ends the call quietly.
+/// See [`JoinError`]. An output that nobody reads any more is none: it ends a reader, and a sender
+/// goes on without it.
 pub(crate) fn run<I, O>(
     mut driver: Driver,
     input: Option<I>,
@@ -60,6 +82,7 @@ where
     O: Write,
 {
     let budget = Budget::new(WAITING_BYTES_MAX);
+    output.is_optional = input.is_some();
     if let Some(input) = input {
         driver.events.read_lines(input, options, budget.clone());
     }
@@ -99,7 +122,7 @@ fn carry_out(driver: &mut Driver, output: &mut Output<impl Write>) -> io::Result
         }
     }
     // Standard output holds the end of an unfinished line back until it is flushed.
-    output.inner.flush()?;
+    output.flush()?;
     Ok(end)
 }
 

@@ -134,6 +134,40 @@ struct Identity {
     room: Option<String>,
 }
 
+impl Identity {
+    /// A person has answered the prompt.
+    fn learn_answer(&mut self, text: &str) {
+        if let Some(code) = text.trim().strip_prefix("/resume ") {
+            self.code = Some(code.trim().to_owned());
+        } else if !text.trim_start().starts_with('/') {
+            self.login = text.to_owned();
+        }
+    }
+
+    fn learn(&mut self, heard: &Heard<'_>) {
+        match *heard {
+            Heard::Arrived { name, room } => {
+                self.name = name.to_owned();
+                // A session that comes in anew is in the lobby, and goes back to where it was.
+                if self.room.is_none() {
+                    self.room = room.map(str::to_owned);
+                }
+            }
+            Heard::Returned { name } => {
+                self.name = name.to_owned();
+                // A person took it up with a code: the name is all there is to come in anew with.
+                if self.login.is_empty() {
+                    self.login = name.to_owned();
+                }
+            }
+            Heard::Code(code) => self.code = Some(code.to_owned()),
+            Heard::Place { room } => self.room = Some(room.to_owned()),
+            Heard::Renamed { from, to } if from == self.name => self.name = to.to_owned(),
+            _ => {}
+        }
+    }
+}
+
 /// One person or script in one chat, over as many connections as it takes.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -230,9 +264,7 @@ impl Session {
         if let Phase::LoggingIn(login) = &self.phase
             && login.is_by_person()
         {
-            if !text.starts_with('/') {
-                self.identity.login.clone_from(&text);
-            }
+            self.identity.learn_answer(&text);
             self.outgoing.release(&text);
             return self.actions.push_back(Action::Send(text));
         }
@@ -399,31 +431,15 @@ impl Session {
     fn handle_line(&mut self, line: ServerLine, now: Instant) {
         let plain = line.plain.clone();
         let heard = Heard::read(&plain);
-        self.learn(&heard, &plain);
+        self.identity.learn(&heard);
+        if heard == Heard::Removed {
+            self.removed = Some(plain.trim_start_matches("! ").to_owned());
+        }
         match self.phase {
             Phase::LoggingIn(_) => self.login_line(line, &heard, now),
             Phase::Settling(..) => self.settling_line(line, &heard, now),
             Phase::Over | Phase::Waiting { .. } | Phase::Dialling => {}
             Phase::Live | Phase::Leaving => self.live_line(line, &heard, now),
-        }
-    }
-
-    fn learn(&mut self, heard: &Heard<'_>, plain: &str) {
-        let identity = &mut self.identity;
-        match *heard {
-            Heard::Arrived { name, room } => {
-                identity.name = name.to_owned();
-                // A session that comes in anew is in the lobby, and goes back to where it was.
-                if identity.room.is_none() {
-                    identity.room = room.map(str::to_owned);
-                }
-            }
-            Heard::Returned { name } => identity.name = name.to_owned(),
-            Heard::Code(code) => identity.code = Some(code.to_owned()),
-            Heard::Place { room } => identity.room = Some(room.to_owned()),
-            Heard::Renamed { from, to } if from == identity.name => identity.name = to.to_owned(),
-            Heard::Removed => self.removed = Some(plain.trim_start_matches("! ").to_owned()),
-            _ => {}
         }
     }
 
@@ -505,10 +521,16 @@ impl Session {
             }
             Sorted::Pass => match (arrival, heard) {
                 (Arrival::Resumed { replay, .. }, Heard::Said(_)) => replay.push(line),
-                (Arrival::Resumed { .. }, Heard::Happened(_)) => self.show(line),
+                (
+                    Arrival::Resumed { .. },
+                    Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
+                ) => self.show(line),
                 (Arrival::First, _) => self.first_line(line, heard),
                 // The new session's welcome and its replay: the history comes next.
                 (Arrival::Anew, Heard::Alone(_) | Heard::Removed) => self.show(line),
+                (Arrival::Anew, Heard::Said(said)) if said.manner == Manner::Private => {
+                    self.show(line);
+                }
                 _ => {}
             },
         }

@@ -550,8 +550,7 @@ mod tests {
         bench.conversation.remark(&Note::Full { line: "a\u{202e}b".into() });
         bench.show().shows(&[
             "Enter your username: ",
-            "chinwag: NOT sent: too many lines are waiting. \"a\\u{202e}",
-            "b\"",
+            "chinwag: NOT sent: too many lines are waiting. \"a\\u{202e}b\"",
             "> ",
         ]);
     }

@@ -120,8 +120,6 @@ fn color(name: &Name) -> &'static str {
 mod tests {
     use super::*;
 
-    extern crate std;
-
     const CONTRAST_MIN: f64 = 4.5;
 
     /// xterm's palette: a cube of six steps, then greys.
@@ -138,7 +136,7 @@ mod tests {
     fn luminance(rgb: [u32; 3]) -> f64 {
         let linear = |part: u32| match f64::from(part) / 255.0 {
             part if part <= 0.04045 => part / 12.92,
-            part => std::primitive::f64::powf((part + 0.055) / 1.055, 2.4),
+            part => ((part + 0.055) / 1.055).powf(2.4),
         };
         let [red, green, blue] = rgb.map(linear);
         0.2126 * red + 0.7152 * green + 0.0722 * blue
