@@ -112,10 +112,9 @@ impl Login {
         }
     }
 
-    /// Why the server did not let the session in, in its own words.
-    pub(crate) fn reason(&self) -> String {
-        let said_nothing = || "it closed the connection without a word.".to_owned();
-        self.last.clone().unwrap_or_else(said_nothing)
+    /// Why the server did not let the session in, in its own words, if it said anything.
+    pub(crate) fn take_reason(&mut self) -> Option<String> {
+        self.last.take()
     }
 }
 
@@ -136,7 +135,8 @@ mod tests {
         assert_eq!(login.handle_prompt(), AtPrompt::Wait);
         hears(&mut login, "\"bot\" is here already. Try another, such as bot2.");
         assert_eq!(login.handle_prompt(), AtPrompt::Refused);
-        assert_eq!(login.reason(), "\"bot\" is here already. Try another, such as bot2.");
+        let reason = "\"bot\" is here already. Try another, such as bot2.".to_owned();
+        assert_eq!(login.take_reason(), Some(reason));
     }
 
     #[test]

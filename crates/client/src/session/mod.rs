@@ -103,8 +103,8 @@ enum Phase {
 /// What kind of arrival is being settled.
 #[derive(Debug)]
 enum Arrival {
-    /// The first: everything is shown.
-    First,
+    /// The first. `in_past` while what was said before it is being told.
+    First { in_past: bool },
     /// The lost session goes on; these messages came since. The history is asked for only where
     /// they do not tell what became of the line that was under way.
     Resumed {
@@ -348,18 +348,19 @@ impl Session {
         if let Some(rest) = self.lines.finish() {
             self.handle_line(rest, now);
         }
-        let end = match (&self.phase, self.removed.take()) {
+        let end = match (&mut self.phase, self.removed.take()) {
             (Phase::Over | Phase::Waiting { .. } | Phase::Dialling, _) => return,
             (Phase::Leaving, _) => End::Left,
-            (Phase::LoggingIn(login), _) => match login.attempt() {
-                Attempt::Script | Attempt::Person { .. } => End::Refused(login.reason()),
-                Attempt::Resume | Attempt::Anew => {
-                    let reason = login.reason();
+            (Phase::LoggingIn(login), _) => {
+                let words = login.take_reason();
+                if let Attempt::Resume | Attempt::Anew = login.attempt() {
                     // A code that was tried is worth no second try: it may be used up.
                     self.identity.code = None;
-                    return self.try_again(&reason, now);
+                    return self.try_again(&words.unwrap_or(reason.to_owned()), now);
                 }
-            },
+                // A server that dies without a word has refused nobody.
+                words.map_or_else(|| End::Gone(reason.to_owned()), End::Refused)
+            }
             (_, Some(words)) => End::Removed(words),
             (_, None) => {
                 self.actions.push_back(Action::Tell(Note::Lost {
@@ -466,7 +467,7 @@ impl Session {
         };
         let is_first = matches!(login.attempt(), Attempt::Script | Attempt::Person { .. });
         let (arrival, steps) = match (is_first, is_resumed) {
-            (true, _) => (Arrival::First, self.first_steps()),
+            (true, _) => (Arrival::First { in_past: false }, self.first_steps()),
             (false, true) => (Arrival::resumed(false), vec![self.receipt()]),
             (false, false) => (Arrival::Anew, self.steps_anew()),
         };
@@ -525,7 +526,15 @@ impl Session {
                     Arrival::Resumed { .. },
                     Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
                 ) => self.show(line),
-                (Arrival::First, _) => self.first_line(line, heard),
+                (Arrival::First { in_past }, _) => {
+                    match heard {
+                        Heard::Separator(words) if words.contains("message") => *in_past = true,
+                        Heard::Now => *in_past = false,
+                        _ => {}
+                    }
+                    let in_past = *in_past;
+                    self.first_line(line, heard, in_past);
+                }
                 // The new session's welcome and its replay: the history comes next.
                 (Arrival::Anew, Heard::Alone(_) | Heard::Removed) => self.show(line),
                 (Arrival::Anew, Heard::Said(said)) if said.manner == Manner::Private => {
@@ -537,11 +546,12 @@ impl Session {
         self.settled(now);
     }
 
-    fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
+    fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>, in_past: bool) {
         if matches!(heard, Heard::Said(said) if said.manner != Manner::Private) {
             self.seen.record(&line.plain);
         }
-        if self.options.history || matches!(heard, Heard::Removed) {
+        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !in_past;
+        if self.options.history || is_news {
             self.show(line);
         }
     }
@@ -558,7 +568,7 @@ impl Session {
         };
         self.retry.handle_linked(now);
         match arrival {
-            Arrival::First => {}
+            Arrival::First { .. } => {}
             Arrival::Resumed {
                 replay,
                 asks_history: false,
@@ -693,7 +703,8 @@ impl Session {
 
     fn conclude(&mut self, verdict: Option<Verdict>) {
         match verdict {
-            None | Some(Verdict::Delivered) => {}
+            None => {}
+            Some(Verdict::Delivered) => self.retry.handle_progress(),
             Some(Verdict::NotSent { line, reason }) => self.refuse(Note::NotSent {
                 line: line.text,
                 reason,

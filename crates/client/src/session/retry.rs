@@ -39,11 +39,16 @@ impl Retry {
         self.linked_at = Some(now);
     }
 
+    /// The link was good for something: the next loss is a new one.
+    pub(crate) fn handle_progress(&mut self) {
+        (self.since, self.wait) = (None, WAIT_MIN);
+    }
+
     /// The link is lost, or could not be had. Returns when to dial next; `None` to give up.
     pub(crate) fn handle_lost(&mut self, now: Instant) -> Option<Instant> {
         let linked_at = self.linked_at.take();
         if linked_at.is_some_and(|at| now.duration_since(at) >= GOOD_LINK) {
-            (self.since, self.wait) = (None, WAIT_MIN);
+            self.handle_progress();
         }
         let since = *self.since.get_or_insert(now);
         let wait = self.wait + self.wait * u32::from(self.spread) / 1024;

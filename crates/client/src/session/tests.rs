@@ -358,8 +358,11 @@ fn a_reader_sends_nothing_and_is_spared_the_past() {
         history: false,
         ..options()
     });
-    bench.does(&[send("app#pw")]).hears(WELCOME).hears("[14:00] bob: old\n--- now ---\n");
-    bench.does(&[send(&format!("/whois chinwag-fence-{}", u64::MAX))]);
+    bench.does(&[send("app#pw")]).hears(WELCOME).hears("--- last 1 of 1 messages ---\n");
+    // What is said before the fence comes back is no past.
+    bench.hears("[14:00] bob: old\n--- now ---\n[14:02] bob: just now\n");
+    let fence = send(&format!("/whois chinwag-fence-{}", u64::MAX));
+    bench.does(&[fence, show("[14:02] bob: just now\n")]);
     bench.hears(&format!("! Nobody called \"chinwag-fence-{}\".\n", u64::MAX)).does(&[]);
     bench.hears("[14:03] bob: new\n").does(&[show("[14:03] bob: new\n")]);
 }
