@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use chinwag_client::{Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room, Target};
+use chinwag_client::{
+    Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room, Target,
+};
 use clap::Args;
 
 use crate::usage;

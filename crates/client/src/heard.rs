@@ -13,7 +13,10 @@ pub(crate) enum Heard<'a> {
     /// `Welcome to HOST: ...`, above the first prompt.
     Greeting,
     /// `Welcome, megumin. You are in ...`
-    Arrived { name: &'a str, room: Option<&'a str> },
+    Arrived {
+        name: &'a str,
+        room: Option<&'a str>,
+    },
     /// `Welcome back, megumin. ...`
     Returned { name: &'a str },
     /// `If your link drops, reconnect and type /resume K7Q2-9MXP ...`
@@ -76,6 +79,19 @@ impl<'a> Heard<'a> {
             said(line).map_or(Self::Other, Self::Said)
         } else {
             bare(line)
+        }
+    }
+}
+
+impl Heard<'_> {
+    /// Whether messages from here on are old ones (`--- last 3 of 412 messages ---`) or new ones
+    /// (`--- now ---`). `None` for everything that does not tell.
+    pub(crate) fn leads_to_past(&self) -> Option<bool> {
+        match self {
+            Self::Now => Some(false),
+            Self::Separator(words) if words.ends_with("until now") => Some(false),
+            Self::Separator(words) if words.contains("message") => Some(true),
+            _ => None,
         }
     }
 }
@@ -217,7 +233,10 @@ mod tests {
             "Welcome, megumin. You are in #lobby with gopher and lee.",
             arrived("megumin", Some("lobby")),
         );
-        check("Welcome, a.b. You are in #lobby, alone.", arrived("a.b", Some("lobby")));
+        check(
+            "Welcome, a.b. You are in #lobby, alone.",
+            arrived("a.b", Some("lobby")),
+        );
         check(
             "Welcome back, bob. 4 messages while you were away:",
             Heard::Returned { name: "bob" },
@@ -233,12 +252,27 @@ mod tests {
 
     #[test]
     fn messages_in_every_form() {
-        check("[14:03] gopher: a: b", heard("gopher", "a: b", Manner::Speech));
-        check("[2026-11-21 14:03:00] #dev ann: x", heard("ann", "x", Manner::Speech));
-        check("[14:03] * gopher waves", heard("gopher", "waves", Manner::Action));
-        check("[14:04] you -> gopher: psst", heard("you", "psst", Manner::Private));
+        check(
+            "[14:03] gopher: a: b",
+            heard("gopher", "a: b", Manner::Speech),
+        );
+        check(
+            "[2026-11-21 14:03:00] #dev ann: x",
+            heard("ann", "x", Manner::Speech),
+        );
+        check(
+            "[14:03] * gopher waves",
+            heard("gopher", "waves", Manner::Action),
+        );
+        check(
+            "[14:04] you -> gopher: psst",
+            heard("you", "psst", Manner::Private),
+        );
         check("[gopher] hello", heard("gopher", "hello", Manner::Speech));
-        check("[#dev gopher] hello", heard("gopher", "hello", Manner::Speech));
+        check(
+            "[#dev gopher] hello",
+            heard("gopher", "hello", Manner::Speech),
+        );
         check("[* bob acts]", heard("bob", "acts", Manner::Action));
         check("[* bob [x] acts]", heard("bob", "[x] acts", Manner::Action));
         check("[bob -> you] psst", heard("bob", "psst", Manner::Private));
@@ -261,15 +295,50 @@ mod tests {
     #[test]
     fn the_end_of_a_session() {
         check("! You were kicked by lee: spam.", Heard::Removed);
-        check("You are banned until 2026-11-22 10:00 UTC: spam.", Heard::Removed);
+        check(
+            "You are banned until 2026-11-22 10:00 UTC: spam.",
+            Heard::Removed,
+        );
         check("! You signed in elsewhere.", Heard::Removed);
-        check("! Your session was taken up elsewhere. Bye.", Heard::Removed);
-        check("! The server is stopping.", Heard::Alone("The server is stopping."));
+        check(
+            "! Your session was taken up elsewhere. Bye.",
+            Heard::Removed,
+        );
+        check(
+            "! The server is stopping.",
+            Heard::Alone("The server is stopping."),
+        );
+    }
+
+    #[test]
+    fn the_past_lies_between_two_separators() {
+        for (line, expected) in [
+            (
+                "--- last 3 of 412 messages; /history for more ---",
+                Some(true),
+            ),
+            ("--- the newest 50 messages with \"x\" ---", Some(true)),
+            ("--- Sat 21 Nov 2026 ---", None),
+            ("--- 1 person in #lobby ---", None),
+            ("--- 500 more messages until now ---", Some(false)),
+            ("--- now ---", Some(false)),
+        ] {
+            assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");
+        }
     }
 
     #[test]
     fn what_happens_to_others() {
-        check("* ann is now annie", Heard::Renamed { from: "ann", to: "annie" });
-        check("* ann is now in a hurry", Heard::Happened("ann is now in a hurry"));
+        check(
+            "* ann is now annie",
+            Heard::Renamed {
+                from: "ann",
+                to: "annie",
+            },
+        );
+        check(
+            "* ann is now in a hurry",
+            Heard::Happened("ann is now in a hurry"),
+        );
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct ServerLine {
 
 impl ServerLine {
     fn new(bytes: Vec<u8>) -> Self {
-        let plain = without_sequences(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']));
+        let plain =
+            without_sequences(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']));
         Self { bytes, plain }
     }
 }

@@ -13,6 +13,11 @@ pub(crate) enum Note {
         /// What happened, as a sentence.
         reason: String,
     },
+    /// The server does not take the name again; the person is asked.
+    Refused {
+        /// The server's words.
+        reason: String,
+    },
     /// The lost session goes on.
     Back,
     /// A new session goes on in its place.
@@ -55,6 +60,7 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lost { reason } => write!(f, "the link is lost: {reason} Trying again ..."),
+            Self::Refused { reason } => write!(f, "the server does not let you in again: {reason}"),
             Self::Back => f.write_str("the link is back."),
             Self::Anew { name, has_gap } => {
                 write!(f, "the link is back; a new session as {name}.")?;

@@ -5,7 +5,13 @@
 
 /// Commands that take a password, whatever follows them.
 const COMMANDS: [&str; 7] = [
-    "/claim", "/login", "/passwd", "/password", "/register", "/identify", "/op",
+    "/claim",
+    "/login",
+    "/passwd",
+    "/password",
+    "/register",
+    "/identify",
+    "/op",
 ];
 
 /// Whether a line holds a password: `/claim x`, `/nick lee#x`, or `lee#x` as at the prompt. Blanks
@@ -39,8 +45,14 @@ mod tests {
     #[test]
     fn lines_with_a_password() {
         for line in [
-            "lee#s3cret", "  lee#s3cret ", "/claim x", " /CLAIM x y", "/login x", "/passwd a b",
-            "/nick lee#s3cret", "/op K7Q2-9MXP",
+            "lee#s3cret",
+            "  lee#s3cret ",
+            "/claim x",
+            " /CLAIM x y",
+            "/login x",
+            "/passwd a b",
+            "/nick lee#s3cret",
+            "/op K7Q2-9MXP",
         ] {
             assert!(holds_secret(line), "{line}");
         }
@@ -49,7 +61,14 @@ mod tests {
     #[test]
     fn lines_without() {
         for line in [
-            "", "hello", "/claim", "/join #dev", "/msg lee hi", "see issue lee#12", "#dev", "c# is fine",
+            "",
+            "hello",
+            "/claim",
+            "/join #dev",
+            "/msg lee hi",
+            "see issue lee#12",
+            "#dev",
+            "c# is fine",
             "//claim x",
         ] {
             assert!(!holds_secret(line), "{line}");

@@ -183,7 +183,10 @@ mod tests {
         assert_eq!(target("host", 23), Ok("host:23".to_owned()));
         assert_eq!(target("::1", 23), Ok("[::1]:23".to_owned()));
         assert_eq!(target("[::1]", 23), Ok("[::1]:23".to_owned()));
-        assert_eq!(target("host:1", 23), Err(TargetError::TwoPorts("host:1".into())));
+        assert_eq!(
+            target("host:1", 23),
+            Err(TargetError::TwoPorts("host:1".into()))
+        );
         assert_eq!(target("host", 0), Err(TargetError::BadPort("0".into())));
     }
 

@@ -99,7 +99,9 @@ fn bytes_come_back_as_they_are() {
     });
     let mut output = Vec::new();
     join_piped(&options, io::empty(), &mut output).unwrap();
-    let at = output.windows(expected.len()).position(|part| part == expected);
+    let at = output
+        .windows(expected.len())
+        .position(|part| part == expected);
     assert!(at.is_some(), "{output:?}");
 }
 
@@ -135,7 +137,10 @@ fn a_server_that_goes_is_told_though_the_input_is_silent() {
     options.retry_for = Duration::ZERO;
     let (_silent, input) = UnixStream::pair().unwrap();
     let error = join_piped(&options, input, io::sink()).unwrap_err();
-    assert!(matches!(error, JoinError::Gone { unsent: 0, .. }), "{error}");
+    assert!(
+        matches!(error, JoinError::Gone { unsent: 0, .. }),
+        "{error}"
+    );
     assert_eq!(
         error.to_string(),
         format!(
@@ -219,7 +224,10 @@ fn an_input_that_fails_is_told_after_what_was_read_is_sent() {
     let error = join_piped(&options, Broken(false), io::sink()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("could not read the input for {}: the disk is gone.", options.target)
+        format!(
+            "could not read the input for {}: the disk is gone.",
+            options.target
+        )
     );
     assert_eq!(server.join().unwrap(), "hello");
 }

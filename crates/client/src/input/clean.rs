@@ -12,7 +12,9 @@ pub(super) fn cleaned(line: &str) -> String {
     if !last.trim().is_empty() {
         return last;
     }
-    states.find(|state| !state.trim().is_empty()).unwrap_or(last)
+    states
+        .find(|state| !state.trim().is_empty())
+        .unwrap_or(last)
 }
 
 #[cfg(test)]

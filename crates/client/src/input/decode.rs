@@ -17,7 +17,9 @@ pub struct Encoding(&'static encoding_rs::Encoding);
 
 /// No encoding has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no encoding is called \"{0}\"; there are utf-8, utf-16le, utf-16be, windows-1252 and others.")]
+#[error(
+    "no encoding is called \"{0}\"; there are utf-8, utf-16le, utf-16be, windows-1252 and others."
+)]
 pub struct EncodingError(String);
 
 impl FromStr for Encoding {
@@ -25,7 +27,9 @@ impl FromStr for Encoding {
 
     fn from_str(label: &str) -> Result<Self, EncodingError> {
         let encoding = encoding_rs::Encoding::for_label(label.as_bytes());
-        encoding.map(Self).ok_or_else(|| EncodingError(label.to_owned()))
+        encoding
+            .map(Self)
+            .ok_or_else(|| EncodingError(label.to_owned()))
     }
 }
 

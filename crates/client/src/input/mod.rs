@@ -143,7 +143,10 @@ mod tests {
     use super::*;
 
     fn text(lines: &[&str]) -> Vec<Piece> {
-        lines.iter().map(|line| Piece::Text((*line).to_owned())).collect()
+        lines
+            .iter()
+            .map(|line| Piece::Text((*line).to_owned()))
+            .collect()
     }
 
     /// Reads the whole and every cut in two: a cut must never change what is read.
@@ -173,7 +176,10 @@ mod tests {
 
     #[test]
     fn byte_order_marks_are_no_part_of_a_line() {
-        check_text(b"\xef\xbb\xbfbot\r\n\xef\xbb\xbfhello\r\n", &["bot", "hello"]);
+        check_text(
+            b"\xef\xbb\xbfbot\r\n\xef\xbb\xbfhello\r\n",
+            &["bot", "hello"],
+        );
     }
 
     #[test]
@@ -197,7 +203,9 @@ mod tests {
                 reason: "it is not UTF-8. If it is Windows-1252 (Latin-1), say --encoding windows-1252.",
             })
         };
-        let expected = [text(&["ok"]), vec![note(2)], text(&["on"])].into_iter().flatten();
+        let expected = [text(&["ok"]), vec![note(2)], text(&["on"])]
+            .into_iter()
+            .flatten();
         check(
             &InputOptions::default(),
             b"ok\ngr\xfcn\non\n",
@@ -223,7 +231,11 @@ mod tests {
             encoding: None,
             raw: true,
         };
-        check(&options, b"\x1b[31mred\na\rb\r\nc", &text(&["\x1b[31mred", "a", "b", "c"]));
+        check(
+            &options,
+            b"\x1b[31mred\na\rb\r\nc",
+            &text(&["\x1b[31mred", "a", "b", "c"]),
+        );
     }
 
     #[test]

@@ -131,9 +131,15 @@ mod tests {
         let mut login = Login::new(Attempt::Script, Instant::now());
         login.spoke();
         hears(&mut login, "Welcome to localhost: nobody here yet.");
-        hears(&mut login, "Type a line to talk, /help for help, /quit to leave.");
+        hears(
+            &mut login,
+            "Type a line to talk, /help for help, /quit to leave.",
+        );
         assert_eq!(login.handle_prompt(), AtPrompt::Wait);
-        hears(&mut login, "\"bot\" is here already. Try another, such as bot2.");
+        hears(
+            &mut login,
+            "\"bot\" is here already. Try another, such as bot2.",
+        );
         assert_eq!(login.handle_prompt(), AtPrompt::Refused);
         let reason = "\"bot\" is here already. Try another, such as bot2.".to_owned();
         assert_eq!(login.take_reason(), Some(reason));

@@ -11,6 +11,7 @@
 //! this side. The decision that shaped it: `handle_*` takes input and `poll_*` gives output, so that
 //! links that break at any byte are tested here without a socket.
 
+mod identity;
 mod login;
 mod outgoing;
 mod retry;
@@ -22,6 +23,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use identity::Identity;
 use login::{AtPrompt, Attempt, Login};
 pub(crate) use outgoing::OutLine;
 use outgoing::{Outgoing, Verdict};
@@ -30,7 +32,7 @@ use seen::Seen;
 use settling::{Settling, Sorted, Step};
 
 use crate::filter::{is_blank, spelled_out};
-use crate::heard::{Heard, Manner};
+use crate::heard::{Heard, Manner, Said};
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
 
@@ -103,8 +105,8 @@ enum Phase {
 /// What kind of arrival is being settled.
 #[derive(Debug)]
 enum Arrival {
-    /// The first. `in_past` while what was said before it is being told.
-    First { in_past: bool },
+    /// The first.
+    First,
     /// The lost session goes on; these messages came since. The history is asked for only where
     /// they do not tell what became of the line that was under way.
     Resumed {
@@ -124,50 +126,6 @@ impl Arrival {
     }
 }
 
-/// What it takes to come back.
-#[derive(Debug, Default)]
-struct Identity {
-    login: String,
-    name: String,
-    code: Option<String>,
-    /// The current room, without its `#`.
-    room: Option<String>,
-}
-
-impl Identity {
-    /// A person has answered the prompt.
-    fn learn_answer(&mut self, text: &str) {
-        if let Some(code) = text.trim().strip_prefix("/resume ") {
-            self.code = Some(code.trim().to_owned());
-        } else if !text.trim_start().starts_with('/') {
-            self.login = text.to_owned();
-        }
-    }
-
-    fn learn(&mut self, heard: &Heard<'_>) {
-        match *heard {
-            Heard::Arrived { name, room } => {
-                self.name = name.to_owned();
-                // A session that comes in anew is in the lobby, and goes back to where it was.
-                if self.room.is_none() {
-                    self.room = room.map(str::to_owned);
-                }
-            }
-            Heard::Returned { name } => {
-                self.name = name.to_owned();
-                // A person took it up with a code: the name is all there is to come in anew with.
-                if self.login.is_empty() {
-                    self.login = name.to_owned();
-                }
-            }
-            Heard::Code(code) => self.code = Some(code.to_owned()),
-            Heard::Place { room } => self.room = Some(room.to_owned()),
-            Heard::Renamed { from, to } if from == self.name => self.name = to.to_owned(),
-            _ => {}
-        }
-    }
-}
-
 /// One person or script in one chat, over as many connections as it takes.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -179,10 +137,16 @@ pub(crate) struct Session {
     outgoing: Outgoing,
     retry: Retry,
     actions: VecDeque<Action>,
+    /// The server has let the session in once: from then on a loss is worth coming back from.
+    has_been_in: bool,
+    /// The server takes the name no more; a person may know better.
+    asks_person: bool,
     /// Nothing more will be pushed.
     input_ended: bool,
     /// The server's last words, if they end the session for good.
     removed: Option<String>,
+    /// What comes was said before, in a history or in what a search has found.
+    in_past: bool,
     /// The person wants to see own lines come back.
     shows_own: bool,
     not_sent: u64,
@@ -191,10 +155,7 @@ pub(crate) struct Session {
 impl Session {
     /// A session whose connection is just open.
     pub(crate) fn new(options: SessionOptions, now: Instant) -> Self {
-        let identity = Identity {
-            login: options.login.clone(),
-            ..Identity::default()
-        };
+        let identity = Identity::new(options.login.clone());
         let mut session = Self {
             phase: Phase::Dialling,
             identity,
@@ -203,8 +164,11 @@ impl Session {
             outgoing: Outgoing::default(),
             retry: Retry::new(options.retry_for, options.spread),
             actions: VecDeque::new(),
+            has_been_in: false,
+            asks_person: false,
             input_ended: false,
             removed: None,
+            in_past: false,
             shows_own: false,
             not_sent: 0,
             options,
@@ -272,6 +236,9 @@ impl Session {
             return self.outgoing.release(&text);
         }
         self.outgoing.begin_burst();
+        if self.options.commands {
+            self.identity.learn_typed(&text);
+        }
         let line = match self.options.commands {
             true => OutLine::typed(text),
             false => OutLine::literal(text),
@@ -317,6 +284,7 @@ impl Session {
         if matches!(self.phase, Phase::Dialling) {
             let attempt = match self.identity.code {
                 Some(_) => Attempt::Resume,
+                None if self.asks_person => Attempt::Person { offered: false },
                 None => Attempt::Anew,
             };
             self.log_in(attempt, now);
@@ -352,21 +320,21 @@ impl Session {
             (Phase::Over | Phase::Waiting { .. } | Phase::Dialling, _) => return,
             (Phase::Leaving, _) => End::Left,
             (Phase::LoggingIn(login), _) => {
-                let words = login.take_reason();
-                if let Attempt::Resume | Attempt::Anew = login.attempt() {
-                    // A code that was tried is worth no second try: it may be used up.
-                    self.identity.code = None;
-                    return self.try_again(&words.unwrap_or(reason.to_owned()), now);
+                let (attempt, words) = (login.attempt(), login.take_reason());
+                if self.has_been_in {
+                    return self.not_back(attempt, words, reason, now);
                 }
                 // A server that dies without a word has refused nobody.
                 words.map_or_else(|| End::Gone(reason.to_owned()), End::Refused)
             }
             (_, Some(words)) => End::Removed(words),
             (_, None) => {
-                self.actions.push_back(Action::Tell(Note::Lost {
-                    reason: reason.to_owned(),
-                }));
-                return self.try_again(reason, now);
+                self.try_again(reason, now);
+                if matches!(self.phase, Phase::Waiting { .. }) {
+                    let reason = reason.to_owned();
+                    self.actions.push_back(Action::Tell(Note::Lost { reason }));
+                }
+                return;
             }
         };
         self.end(end);
@@ -389,9 +357,29 @@ impl Session {
 
     // The steps.
 
+    /// A try to come back has failed.
+    fn not_back(&mut self, tried: Attempt, words: Option<String>, reason: &str, now: Instant) {
+        // A code that was tried is worth no second try: it may be used up.
+        self.identity.code = None;
+        let is_final = words.as_deref().is_some_and(is_final) && tried != Attempt::Resume;
+        match words {
+            Some(words) if is_final && !self.options.is_attended => self.end(End::Removed(words)),
+            words => {
+                // The person may know another name, or the password of this one.
+                self.asks_person = is_final;
+                if let Some(reason) = words.clone().filter(|_| is_final) {
+                    self.actions
+                        .push_back(Action::Tell(Note::Refused { reason }));
+                }
+                self.try_again(&words.unwrap_or_else(|| reason.to_owned()), now);
+            }
+        }
+    }
+
     fn log_in(&mut self, attempt: Attempt, now: Instant) {
         let mut login = Login::new(attempt, now);
         self.lines = Lines::default();
+        self.in_past = false;
         let first_words = match (attempt, &self.identity.code) {
             (Attempt::Person { .. }, _) => None,
             (Attempt::Resume, Some(code)) => Some(format!("/resume {code}")),
@@ -419,12 +407,15 @@ impl Session {
                 shown.extend_from_slice(public.as_bytes());
                 shown.push(b'\n');
                 self.actions.push_back(Action::Show(shown));
-                self.actions.push_back(Action::Send(self.identity.login.clone()));
+                self.actions
+                    .push_back(Action::Send(self.identity.login.clone()));
             }
-            AtPrompt::Answer => self.actions.push_back(Action::Send(self.identity.login.clone())),
+            AtPrompt::Answer => self
+                .actions
+                .push_back(Action::Send(self.identity.login.clone())),
             AtPrompt::Refused => {
                 self.actions.push_back(Action::HangUp);
-                self.handle_closed("", now);
+                self.handle_closed("the server asks for another name.", now);
             }
         }
     }
@@ -433,6 +424,7 @@ impl Session {
         let plain = line.plain.clone();
         let heard = Heard::read(&plain);
         self.identity.learn(&heard);
+        self.in_past = heard.leads_to_past().unwrap_or(self.in_past);
         if heard == Heard::Removed {
             self.removed = Some(plain.trim_start_matches("! ").to_owned());
         }
@@ -462,12 +454,9 @@ impl Session {
 
     /// The server has let the session in.
     fn settle(&mut self, welcome: ServerLine, is_resumed: bool, now: Instant) {
-        let Phase::LoggingIn(login) = &self.phase else {
-            return;
-        };
-        let is_first = matches!(login.attempt(), Attempt::Script | Attempt::Person { .. });
+        let is_first = !self.has_been_in;
         let (arrival, steps) = match (is_first, is_resumed) {
-            (true, _) => (Arrival::First { in_past: false }, self.first_steps()),
+            (true, _) => (Arrival::First, self.first_steps()),
             (false, true) => (Arrival::resumed(false), vec![self.receipt()]),
             (false, false) => (Arrival::Anew, self.steps_anew()),
         };
@@ -526,6 +515,12 @@ impl Session {
                     Arrival::Resumed { .. },
                     Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
                 ) => self.show(line),
+                (Arrival::First, _) => self.first_line(line, heard),
+                (Arrival::Resumed { replay, .. }, Heard::Said(_)) => replay.push(line),
+                (
+                    Arrival::Resumed { .. },
+                    Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
+                ) => self.show(line),
                 (Arrival::First { in_past }, _) => {
                     match heard {
                         Heard::Separator(words) if words.contains("message") => *in_past = true,
@@ -546,11 +541,11 @@ impl Session {
         self.settled(now);
     }
 
-    fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>, in_past: bool) {
+    fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
         if matches!(heard, Heard::Said(said) if said.manner != Manner::Private) {
             self.seen.record(&line.plain);
         }
-        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !in_past;
+        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !self.in_past;
         if self.options.history || is_news {
             self.show(line);
         }
@@ -562,13 +557,15 @@ impl Session {
         if !is_done {
             return;
         }
-        let Phase::Settling(mut settling, arrival) = std::mem::replace(&mut self.phase, Phase::Live)
+        let Phase::Settling(mut settling, arrival) =
+            std::mem::replace(&mut self.phase, Phase::Live)
         else {
             return;
         };
         self.retry.handle_linked(now);
+        (self.has_been_in, self.asks_person) = (true, false);
         match arrival {
-            Arrival::First { .. } => {}
+            Arrival::First => {}
             Arrival::Resumed {
                 replay,
                 asks_history: false,
@@ -589,10 +586,8 @@ impl Session {
         self.actions.push_back(Action::Tell(Note::Back));
         self.show_missed(replay.split_off(again));
         if self.outgoing.unknown().is_some_and(|line| !line.is_command) {
-            self.phase = Phase::Settling(
-                Settling::new([Step::History], now),
-                Arrival::resumed(true),
-            );
+            self.phase =
+                Phase::Settling(Settling::new([Step::History], now), Arrival::resumed(true));
         } else {
             self.find_unknown(&[]);
         }
@@ -683,7 +678,10 @@ impl Session {
         self.show(line);
     }
 
-    fn said(&mut self, line: ServerLine, said: crate::heard::Said<'_>) {
+    fn said(&mut self, line: ServerLine, said: Said<'_>) {
+        if self.in_past {
+            return self.said_before(line, said);
+        }
         if said.manner != Manner::Private {
             self.seen.record(&line.plain);
         }
@@ -697,6 +695,22 @@ impl Session {
         }
         if is_own || said.by == "you" {
             self.outgoing.handle_answer();
+        }
+        self.show(line);
+    }
+
+    /// A line of a history. Where its end was missed, for a server of another version writes it in
+    /// another way, the receipt of the line under way is found all the same: to send it twice would
+    /// be worse than to believe an older line of the same words.
+    fn said_before(&mut self, line: ServerLine, said: Said<'_>) {
+        let is_own = said.by == self.identity.name && said.manner == Manner::Speech;
+        if is_own
+            && self
+                .outgoing
+                .is_under_way(|message| has_same_words(message, said.text))
+        {
+            let verdict = self.outgoing.handle_echo();
+            self.conclude(verdict);
         }
         self.show(line);
     }
@@ -768,7 +782,10 @@ impl Session {
     /// whether to see it.
     fn is_about_echo(&mut self, line: &str) -> bool {
         let mut words = line.split_whitespace();
-        if !words.next().is_some_and(|word| word.eq_ignore_ascii_case("/echo")) {
+        if !words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("/echo"))
+        {
             return false;
         }
         match words.next() {
@@ -784,6 +801,21 @@ impl Session {
         self.actions.push_back(Action::Show(words.to_vec()));
         true
     }
+}
+
+/// Whether a refusal will be the same in a minute. A name that is taken may be held by the connection
+/// that was just lost, and a server that is full or busy says so.
+fn is_final(words: &str) -> bool {
+    let passing = [
+        "here already",
+        "later",
+        "full",
+        "Too many",
+        "busy",
+        "not valid",
+        "No name chosen",
+    ];
+    !passing.iter().any(|sign| words.contains(sign))
 }
 
 /// A line after which the server says goodbye.

@@ -82,9 +82,14 @@ impl OutLine {
 pub(crate) enum Verdict {
     Delivered,
     /// It will not be sent again.
-    NotSent { line: OutLine, reason: String },
+    NotSent {
+        line: OutLine,
+        reason: String,
+    },
     /// A command was under way when the link broke.
-    Uncertain { line: OutLine },
+    Uncertain {
+        line: OutLine,
+    },
 }
 
 /// The queue, and the line under way.
@@ -183,17 +188,27 @@ impl Outgoing {
         }
     }
 
+    /// Whether a message like this is under way.
+    pub(crate) fn is_under_way(&self, is_like: impl FnOnce(&str) -> bool) -> bool {
+        let message = self.under_way.as_ref().filter(|it| !it.line.is_command);
+        message.is_some_and(|it| is_like(it.line.message()))
+    }
+
     /// The server has shown this session a message of its own.
     pub(crate) fn handle_echo(&mut self) -> Option<Verdict> {
-        let is_message = self.under_way.as_ref().is_some_and(|it| !it.line.is_command);
+        let is_message = self
+            .under_way
+            .as_ref()
+            .is_some_and(|it| !it.line.is_command);
         is_message.then(|| self.finish()).flatten()
     }
 
     /// The server has said something to this session that can be the answer to a command.
     pub(crate) fn handle_answer(&mut self) {
-        let is_command = self.under_way.as_ref().is_some_and(|it| {
-            it.line.is_command && matches!(it.state, State::Sent { .. })
-        });
+        let is_command = self
+            .under_way
+            .as_ref()
+            .is_some_and(|it| it.line.is_command && matches!(it.state, State::Sent { .. }));
         if is_command {
             self.finish();
         }
@@ -205,7 +220,9 @@ impl Outgoing {
         let again = now + Duration::from_secs(seconds) + MARGIN;
         match self.under_way.as_mut().map(|it| &mut it.state) {
             // The line itself may have been taken: the echo comes from the hub, this from before it.
-            Some(State::Sent { probe_at, fence, .. }) if fence.is_some() => {
+            Some(State::Sent {
+                probe_at, fence, ..
+            }) if fence.is_some() => {
                 (*fence, *probe_at) = (None, again);
                 true
             }
@@ -220,15 +237,22 @@ impl Outgoing {
     /// `39 lines NOT sent: too fast.` can concern the line under way or one that was told before: a
     /// fence finds out.
     pub(crate) fn handle_counted(&mut self, now: Instant) {
-        if let Some(State::Sent { probe_at, fence: None, .. }) =
-            self.under_way.as_mut().map(|it| &mut it.state)
+        if let Some(State::Sent {
+            probe_at,
+            fence: None,
+            ..
+        }) = self.under_way.as_mut().map(|it| &mut it.state)
         {
             *probe_at = now;
         }
     }
 
     /// `NOT sent: REASON`. Returns `Err(())` if no line was under way that it could concern.
-    pub(crate) fn handle_refused(&mut self, reason: &str, now: Instant) -> Result<Option<Verdict>, ()> {
+    pub(crate) fn handle_refused(
+        &mut self,
+        reason: &str,
+        now: Instant,
+    ) -> Result<Option<Verdict>, ()> {
         let under_way = self.under_way.as_mut().ok_or(())?;
         if !matches!(under_way.state, State::Sent { .. }) {
             return Err(());
@@ -249,7 +273,8 @@ impl Outgoing {
         let Some(under_way) = self.under_way.as_mut() else {
             return Some(None);
         };
-        let is_current = matches!(under_way.state, State::Sent { fence: Some(n), .. } if n == number);
+        let is_current =
+            matches!(under_way.state, State::Sent { fence: Some(n), .. } if n == number);
         if !is_current {
             return Some(None);
         }
@@ -364,6 +389,8 @@ pub(crate) fn question(number: u64) -> String {
 /// The number of the question that these words answer.
 pub(crate) fn fence_in(words: &str) -> Option<u64> {
     let (_, rest) = words.split_once(FENCE)?;
-    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let digits = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     rest[..digits].parse().ok()
 }

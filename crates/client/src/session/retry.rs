@@ -81,7 +81,10 @@ mod tests {
 
     #[test]
     fn zero_never_tries() {
-        assert_eq!(Retry::new(Duration::ZERO, 9).handle_lost(Instant::now()), None);
+        assert_eq!(
+            Retry::new(Duration::ZERO, 9).handle_lost(Instant::now()),
+            None
+        );
     }
 
     #[test]

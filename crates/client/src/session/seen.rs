@@ -42,7 +42,10 @@ impl Seen {
         }
         let agreeing = |end: usize| {
             let older = history[..end].iter().rev();
-            older.zip(self.lines.iter().rev()).take_while(|(a, b)| a == b).count()
+            older
+                .zip(self.lines.iter().rev())
+                .take_while(|(a, b)| a == b)
+                .count()
         };
         let best = (1..=history.len()).map(|end| (agreeing(end), end));
         // Of places that fit equally well the first: to show a line twice is better than not at all.
@@ -72,7 +75,11 @@ mod tests {
     #[test]
     fn a_replay_overlaps_as_far_as_it_agrees() {
         let check = |old, replay, expected| {
-            assert_eq!(seen(old).overlap(&lines(replay)), expected, "{old} | {replay}");
+            assert_eq!(
+                seen(old).overlap(&lines(replay)),
+                expected,
+                "{old} | {replay}"
+            );
         };
         check("a b c", "d e", 0);
         check("a b c", "b c d", 2);
@@ -84,7 +91,11 @@ mod tests {
     #[test]
     fn a_history_goes_on_behind_the_longest_run() {
         let check = |old, history, expected| {
-            assert_eq!(seen(old).position_in(&lines(history)), expected, "{old} | {history}");
+            assert_eq!(
+                seen(old).position_in(&lines(history)),
+                expected,
+                "{old} | {history}"
+            );
         };
         check("a b c", "x a b c d", Some(4));
         check("a b c", "b c", Some(2));

@@ -67,7 +67,8 @@ impl Bench {
     }
 
     fn loses_link(&mut self) -> &mut Self {
-        self.session.handle_closed("the server closed the connection.", self.now);
+        self.session
+            .handle_closed("the server closed the connection.", self.now);
         let reason = "the server closed the connection.".to_owned();
         assert_eq!(
             self.session.poll_action(),
@@ -107,10 +108,14 @@ impl Bench {
 fn each_line_waits_for_the_receipt_of_the_one_before() {
     let mut bench = Bench::live();
     bench.push("one").push("two").does(&[send("one")]);
-    bench.hears("[14:03] bob: one\n").does(&[show("[14:03] bob: one\n")]);
+    bench
+        .hears("[14:03] bob: one\n")
+        .does(&[show("[14:03] bob: one\n")]);
     bench.hears("[14:03] app: one\n").does(&[send("two")]);
     bench.ends_input().does(&[]);
-    bench.hears("[14:03] app: two\n").does(&[Action::CloseInput]);
+    bench
+        .hears("[14:03] app: two\n")
+        .does(&[Action::CloseInput]);
     bench.hears("Bye, app. 2 lines sent.\n");
     bench.does(&[show("Bye, app. 2 lines sent.\n")]);
     bench.session.handle_closed("", bench.now);
@@ -121,21 +126,33 @@ fn each_line_waits_for_the_receipt_of_the_one_before() {
 fn a_pipe_is_literal() {
     let mut bench = Bench::live();
     bench.push("/op mallory").does(&[send("//op mallory")]);
-    bench.hears("[14:03] app: /op mallory\n").push("//x").does(&[send("///x")]);
-    bench.hears("[14:03] app: //x\n").push("/echo off").does(&[send("//echo off")]);
+    bench
+        .hears("[14:03] app: /op mallory\n")
+        .push("//x")
+        .does(&[send("///x")]);
+    bench
+        .hears("[14:03] app: //x\n")
+        .push("/echo off")
+        .does(&[send("//echo off")]);
 }
 
 #[test]
 fn blank_lines_are_no_lines() {
     let mut bench = Bench::live();
-    bench.push("").push(" \u{200b}").push("x").does(&[send("x")]);
+    bench
+        .push("")
+        .push(" \u{200b}")
+        .push("x")
+        .does(&[send("x")]);
 }
 
 #[test]
 fn a_refusal_holds_the_line_back_and_not_its_order() {
     let mut bench = Bench::live();
     bench.push("one").push("two").does(&[send("one")]);
-    bench.hears("! Slow down: NOT sent. Try again in 2 s.\n").does(&[]);
+    bench
+        .hears("! Slow down: NOT sent. Try again in 2 s.\n")
+        .does(&[]);
     let refused_at = bench.now;
     bench.waits().does(&[send("one")]);
     assert!(bench.now - refused_at >= Duration::from_secs(2));
@@ -143,7 +160,9 @@ fn a_refusal_holds_the_line_back_and_not_its_order() {
     bench.hears("! 1 line NOT sent: too fast.\n");
     bench.does(&[send("/whois chinwag-fence-1")]);
     bench.hears("[14:03] app: one\n").does(&[send("two")]);
-    bench.hears("! Nobody called \"chinwag-fence-1\".\n").does(&[]);
+    bench
+        .hears("! Nobody called \"chinwag-fence-1\".\n")
+        .does(&[]);
     bench.hears("[14:03] app: two\n").does(&[]);
 }
 
@@ -164,7 +183,9 @@ fn a_fence_that_is_refused_says_nothing_of_the_line() {
     let mut bench = Bench::live();
     bench.push("one").does(&[send("one")]);
     bench.waits().does(&[send("/whois chinwag-fence-1")]);
-    bench.hears("! Slow down: NOT sent. Try again in 1 s.\n").does(&[]);
+    bench
+        .hears("! Slow down: NOT sent. Try again in 1 s.\n")
+        .does(&[]);
     bench.hears("[14:03] app: one\n").does(&[]);
     assert_eq!(bench.session.unsent(), 0);
 }
@@ -174,7 +195,9 @@ fn a_line_that_the_server_ignores_is_given_up() {
     let mut bench = Bench::live();
     bench.push("one").push("two").does(&[send("one")]);
     for fence in 1..=3 {
-        bench.waits().does(&[send(&format!("/whois chinwag-fence-{fence}"))]);
+        bench
+            .waits()
+            .does(&[send(&format!("/whois chinwag-fence-{fence}"))]);
         bench.hears(&format!("! Nobody called \"chinwag-fence-{fence}\".\n"));
         if fence < 3 {
             bench.waits().does(&[send("one")]);
@@ -217,7 +240,9 @@ fn a_refused_name_is_the_end_and_nothing_is_sent() {
         if refusal.ends_with(": ") {
             bench.does(&[
                 Action::HangUp,
-                Action::End(End::Refused("\"app\" is here already. Try another, such as app2.".into())),
+                Action::End(End::Refused(
+                    "\"app\" is here already. Try another, such as app2.".into(),
+                )),
             ]);
         } else {
             bench.session.handle_closed("", bench.now);
@@ -242,25 +267,39 @@ fn being_thrown_out_is_final() {
 #[test]
 fn a_lost_link_is_taken_up_where_it_broke() {
     let mut bench = Bench::live();
-    bench.hears("[14:03] bob: a\n").does(&[show("[14:03] bob: a\n")]);
+    bench
+        .hears("[14:03] bob: a\n")
+        .does(&[show("[14:03] bob: a\n")]);
     bench.loses_link().push("later").does(&[]);
     bench.comes_back().does(&[send("/resume AAAA-BBBB")]);
     bench.hears("Welcome back, app. 2 messages while you were away:\n");
     bench.hears("If your link drops, reconnect and type /resume CCCC-DDDD within 10 minutes.\n");
     // The first was seen: the link broke behind it, before the server knew.
-    bench.hears("[14:03] bob: a\n[14:04] bob: b\n").does(&[send("/echo on")]);
+    bench
+        .hears("[14:03] bob: a\n[14:04] bob: b\n")
+        .does(&[send("/echo on")]);
     bench.hears(ECHO_IS_ON);
-    bench.does(&[Action::Tell(Note::Back), show("[14:04] bob: b\n"), send("later")]);
+    bench.does(&[
+        Action::Tell(Note::Back),
+        show("[14:04] bob: b\n"),
+        send("later"),
+    ]);
     bench.hears("[14:04] app: later\n").does(&[]);
     // The next loss uses the new code: a code is good once.
-    bench.loses_link().comes_back().does(&[send("/resume CCCC-DDDD")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume CCCC-DDDD")]);
 }
 
 #[test]
 fn the_line_under_way_is_found_in_what_was_missed() {
     let mut bench = Bench::live();
     bench.push("one").push("two").does(&[send("one")]);
-    bench.loses_link().comes_back().does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
     bench.hears("Welcome back, app. 1 message while you were away:\n[14:03] app: one\n");
     bench.hears(ECHO_IS_ON);
     bench.does(&[send("/echo on"), Action::Tell(Note::Back), send("two")]);
@@ -270,13 +309,26 @@ fn the_line_under_way_is_found_in_what_was_missed() {
 fn the_line_under_way_is_looked_up_in_the_history() {
     for (said, next) in [("[14:03] app: one\n", "two"), ("", "one")] {
         let mut bench = Bench::live();
-        bench.hears("[14:02] bob: x\n").does(&[show("[14:02] bob: x\n")]);
+        bench
+            .hears("[14:02] bob: x\n")
+            .does(&[show("[14:02] bob: x\n")]);
         bench.push("one").push("two").does(&[send("one")]);
-        bench.loses_link().comes_back().does(&[send("/resume AAAA-BBBB")]);
-        bench.hears("Welcome back, app. You missed nothing.\n").hears(ECHO_IS_ON);
-        bench.does(&[send("/echo on"), Action::Tell(Note::Back), send("/history 1000")]);
+        bench
+            .loses_link()
+            .comes_back()
+            .does(&[send("/resume AAAA-BBBB")]);
+        bench
+            .hears("Welcome back, app. You missed nothing.\n")
+            .hears(ECHO_IS_ON);
+        bench.does(&[
+            send("/echo on"),
+            Action::Tell(Note::Back),
+            send("/history 1000"),
+        ]);
         bench.hears("[14:05] bob: live\n--- last 3 of 3 messages ---\n[14:01] app: one\n");
-        bench.hears(&format!("[14:02] bob: x\n{said}[14:05] bob: live\n--- now ---\n"));
+        bench.hears(&format!(
+            "[14:02] bob: x\n{said}[14:05] bob: live\n--- now ---\n"
+        ));
         bench.does(&[show("[14:05] bob: live\n"), send(next)]);
     }
 }
@@ -285,17 +337,30 @@ fn the_line_under_way_is_looked_up_in_the_history() {
 fn the_same_line_again_and_again_is_counted() {
     for (times, next) in [(3, "tick"), (4, "tock")] {
         let mut bench = Bench::live();
-        bench.hears("[14:02] bob: x\n").does(&[show("[14:02] bob: x\n")]);
+        bench
+            .hears("[14:02] bob: x\n")
+            .does(&[show("[14:02] bob: x\n")]);
         for _ in 0..3 {
             bench.push("tick").does(&[send("tick")]);
             bench.hears("[14:03] app: tick\n");
         }
         bench.push("tick").push("tock").does(&[send("tick")]);
-        bench.loses_link().comes_back().does(&[send("/resume AAAA-BBBB")]);
-        bench.hears("Welcome back, app. You missed nothing.\n").hears(ECHO_IS_ON);
-        bench.does(&[send("/echo on"), Action::Tell(Note::Back), send("/history 1000")]);
+        bench
+            .loses_link()
+            .comes_back()
+            .does(&[send("/resume AAAA-BBBB")]);
+        bench
+            .hears("Welcome back, app. You missed nothing.\n")
+            .hears(ECHO_IS_ON);
+        bench.does(&[
+            send("/echo on"),
+            Action::Tell(Note::Back),
+            send("/history 1000"),
+        ]);
         let ticks = "[14:03] app: tick\n".repeat(times);
-        bench.hears(&format!("--- last 9 of 9 messages ---\n[14:02] bob: x\n{ticks}--- now ---\n"));
+        bench.hears(&format!(
+            "--- last 9 of 9 messages ---\n[14:02] bob: x\n{ticks}--- now ---\n"
+        ));
         bench.does(&[send(next)]);
     }
 }
@@ -306,38 +371,70 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
         room: Some("dev".into()),
         ..options()
     });
-    bench.does(&[send("app#pw")]).hears(WELCOME).hears(CODE).hears(ECHO_IS_ON);
-    bench.does(&[show(WELCOME), send("/echo on"), show(CODE), send("/join dev")]);
-    bench.hears("You are in #dev with bob.\n[14:02] bob: x\n").hears("* app left #lobby\n");
+    bench
+        .does(&[send("app#pw")])
+        .hears(WELCOME)
+        .hears(CODE)
+        .hears(ECHO_IS_ON);
+    bench.does(&[
+        show(WELCOME),
+        send("/echo on"),
+        show(CODE),
+        send("/join dev"),
+    ]);
+    bench
+        .hears("You are in #dev with bob.\n[14:02] bob: x\n")
+        .hears("* app left #lobby\n");
     bench.push("one").does(&[
         show("You are in #dev with bob.\n"),
         show("[14:02] bob: x\n"),
         send("/leave lobby"),
         send("one"),
     ]);
-    bench.loses_link().comes_back().does(&[send("/resume AAAA-BBBB")]);
-    bench.hears("That code is not valid any more.\nEnter your username: ").does(&[send("app#pw")]);
-    bench.hears(WELCOME).hears("[12:00] cy: in the lobby\n--- now ---\n").hears(ECHO_IS_ON);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    bench
+        .hears(WELCOME)
+        .hears("[12:00] cy: in the lobby\n--- now ---\n")
+        .hears(ECHO_IS_ON);
     bench.does(&[send("/echo on"), send("/join dev")]);
-    bench.hears("You are in #dev with bob.\n").does(&[send("/leave lobby")]);
-    bench.hears("* app left #lobby\n").does(&[send("/history 1000")]);
+    bench
+        .hears("You are in #dev with bob.\n")
+        .does(&[send("/leave lobby")]);
+    bench
+        .hears("* app left #lobby\n")
+        .does(&[send("/history 1000")]);
     bench.hears("--- last 3 of 3 messages ---\n[14:02] bob: x\n[14:03] app: one\n");
     bench.hears("[14:04] bob: y\n--- now ---\n");
     let (name, has_gap) = ("app".into(), false);
-    bench.does(&[Action::Tell(Note::Anew { name, has_gap }), show("[14:04] bob: y\n")]);
+    bench.does(&[
+        Action::Tell(Note::Anew { name, has_gap }),
+        show("[14:04] bob: y\n"),
+    ]);
     assert_eq!(bench.session.unsent(), 0);
 }
 
 #[test]
 fn a_script_that_is_closed_for_its_code_comes_in_by_name() {
     let mut bench = Bench::live();
-    bench.loses_link().comes_back().does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
     bench.hears("! That code is not valid any more. NOT joined, nothing was sent.\n");
     bench.session.handle_closed("", bench.now);
     bench.comes_back().does(&[send("app#pw")]);
     // The old connection is still there: the name is not free yet.
     bench.hears("\"app\" is here already. Try another, such as app2.\nEnter your username: ");
-    bench.does(&[Action::HangUp]).comes_back().does(&[send("app#pw")]);
+    bench
+        .does(&[Action::HangUp])
+        .comes_back()
+        .does(&[send("app#pw")]);
     bench.hears(WELCOME).does(&[send("/echo on")]);
 }
 
@@ -349,6 +446,7 @@ fn what_is_delivered_needs_no_link_any_more() {
     bench.ends(End::Left);
     let mut bench = Bench::live();
     bench.loses_link().ends_input().ends(End::Left);
+    assert_eq!(bench.session.poll_deadline(), None);
 }
 
 #[test]
@@ -358,13 +456,40 @@ fn a_reader_sends_nothing_and_is_spared_the_past() {
         history: false,
         ..options()
     });
-    bench.does(&[send("app#pw")]).hears(WELCOME).hears("--- last 1 of 1 messages ---\n");
+    bench
+        .does(&[send("app#pw")])
+        .hears(WELCOME)
+        .hears("--- last 1 of 1 messages ---\n");
     // What is said before the fence comes back is no past.
     bench.hears("[14:00] bob: old\n--- now ---\n[14:02] bob: just now\n");
     let fence = send(&format!("/whois chinwag-fence-{}", u64::MAX));
     bench.does(&[fence, show("[14:02] bob: just now\n")]);
-    bench.hears(&format!("! Nobody called \"chinwag-fence-{}\".\n", u64::MAX)).does(&[]);
-    bench.hears("[14:03] bob: new\n").does(&[show("[14:03] bob: new\n")]);
+    bench
+        .hears(&format!(
+            "! Nobody called \"chinwag-fence-{}\".\n",
+            u64::MAX
+        ))
+        .does(&[]);
+    bench
+        .hears("[14:03] bob: new\n")
+        .does(&[show("[14:03] bob: new\n")]);
+}
+
+#[test]
+fn a_ban_while_the_link_is_down_is_final() {
+    let mut bench = Bench::live();
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    bench.hears("You are banned until 2026-11-22 10:00 UTC: spam.\n");
+    bench.session.handle_closed("", bench.now);
+    bench.ends(End::Removed(
+        "You are banned until 2026-11-22 10:00 UTC: spam.".into(),
+    ));
 }
 
 fn person() -> Bench {
@@ -375,7 +500,10 @@ fn person() -> Bench {
         ..options()
     });
     bench.hears("Welcome to localhost: nobody here yet.\nEnter your username: ");
-    bench.does(&[show("Welcome to localhost: nobody here yet.\n"), show("Enter your username: ")]);
+    bench.does(&[
+        show("Welcome to localhost: nobody here yet.\n"),
+        show("Enter your username: "),
+    ]);
     bench.push("app").does(&[send("app")]);
     bench.hears(WELCOME).hears(CODE).hears(ECHO_IS_ON);
     bench.does(&[show(WELCOME), send("/echo on"), show(CODE)]);
@@ -387,9 +515,44 @@ fn a_person_sends_commands_and_sees_their_answers() {
     let mut bench = person();
     bench.push("/who").push("hi").does(&[send("/who")]);
     bench.hears("--- 1 person in #lobby ---\n  app\n");
-    bench.does(&[show("--- 1 person in #lobby ---\n"), show("  app\n"), send("hi")]);
-    bench.hears("[14:03] app: hi\n").push("/me waves").does(&[send("/me waves")]);
-    bench.hears("[14:03] * app waves\n").does(&[show("[14:03] * app waves\n")]);
+    bench.does(&[
+        show("--- 1 person in #lobby ---\n"),
+        show("  app\n"),
+        send("hi"),
+    ]);
+    bench
+        .hears("[14:03] app: hi\n")
+        .push("/me waves")
+        .does(&[send("/me waves")]);
+    bench
+        .hears("[14:03] * app waves\n")
+        .does(&[show("[14:03] * app waves\n")]);
+    assert_eq!(bench.session.unsent(), 0);
+}
+
+#[test]
+fn own_lines_of_the_past_are_shown_and_are_no_receipts() {
+    let mut bench = person();
+    bench
+        .push("/history 1")
+        .push("hi")
+        .does(&[send("/history 1")]);
+    let head = "--- last 1 of 9 messages ---\n";
+    let rest = ["[14:01] app: old\n", "--- now ---\n"];
+    bench.hears(head).does(&[show(head), send("hi")]);
+    bench.hears(&rest.concat()).does(&rest.map(show));
+    assert_eq!(bench.session.unsent(), 1);
+    bench.hears("[14:03] app: hi\n").does(&[]);
+    assert_eq!(bench.session.unsent(), 0);
+}
+
+#[test]
+fn a_past_without_an_end_hides_no_receipt() {
+    let mut bench = person();
+    bench
+        .hears("--- 3 messages that end in another way ---\n[14:01] app: old\n")
+        .push("hi");
+    bench.hears("[14:03] app: hi\n");
     assert_eq!(bench.session.unsent(), 0);
 }
 
@@ -405,8 +568,13 @@ fn echo_is_the_persons_choice() {
 fn a_command_is_not_given_twice() {
     let mut bench = person();
     bench.push("/kick bob").does(&[send("/kick bob")]);
-    bench.loses_link().comes_back().does(&[send("/resume AAAA-BBBB")]);
-    bench.hears("Welcome back, app. You missed nothing.\n").hears(ECHO_IS_ON);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("Welcome back, app. You missed nothing.\n")
+        .hears(ECHO_IS_ON);
     let line = "/kick bob".into();
     bench.does(&[
         send("/echo on"),
@@ -418,10 +586,42 @@ fn a_command_is_not_given_twice() {
 #[test]
 fn a_person_who_quits_is_not_brought_back() {
     let mut bench = person();
-    bench.push("/quit lunch").ends_input().does(&[send("/quit lunch")]);
-    bench.hears("Bye, app. 0 lines sent.\n").does(&[show("Bye, app. 0 lines sent.\n")]);
+    bench
+        .push("/quit lunch")
+        .ends_input()
+        .does(&[send("/quit lunch")]);
+    bench
+        .hears("Bye, app. 0 lines sent.\n")
+        .does(&[show("Bye, app. 0 lines sent.\n")]);
     bench.session.handle_closed("", bench.now);
     bench.ends(End::Left);
+}
+
+#[test]
+fn a_person_is_asked_where_the_name_will_not_do() {
+    let mut bench = person();
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app")]);
+    bench.hears("\"app\" is registered. If it is yours, type app#password.\nEnter your username: ");
+    let reason = "\"app\" is registered. If it is yours, type app#password.".into();
+    bench.does(&[Action::HangUp, Action::Tell(Note::Refused { reason })]);
+    bench.comes_back().does(&[]);
+    bench
+        .hears("Enter your username: ")
+        .does(&[show("Enter your username: ")]);
+    bench.push("app#pw").does(&[send("app#pw")]);
+    bench
+        .hears(WELCOME)
+        .hears(ECHO_IS_ON)
+        .does(&[send("/echo on"), send("/history 1000")]);
+    bench.hears("! Nothing was said in #lobby yet.\n");
+    let (name, has_gap) = ("app".into(), false);
+    bench.does(&[Action::Tell(Note::Anew { name, has_gap })]);
 }
 
 #[test]
@@ -441,6 +641,8 @@ fn zero_seconds_never_try_again() {
     });
     bench.hears(WELCOME).hears(ECHO_IS_ON).push("one");
     bench.does(&[send("app#pw"), show(WELCOME), send("/echo on"), send("one")]);
-    bench.loses_link().ends(End::Gone("the server closed the connection.".into()));
+    let reason = "the server closed the connection.";
+    bench.session.handle_closed(reason, bench.now);
+    bench.ends(End::Gone(reason.into()));
     assert_eq!(bench.session.unsent(), 1);
 }

@@ -105,7 +105,8 @@ impl Conversation {
     pub(crate) fn progress(&mut self, through: usize, total: usize, is_done: bool) {
         if total <= LINES_UNASKED_MAX || self.is_sending && is_done {
             if std::mem::take(&mut self.is_sending) && total > LINES_UNASKED_MAX {
-                self.screen.say(&format!("chinwag: {through}/{total} sent.\n"));
+                self.screen
+                    .say(&format!("chinwag: {through}/{total} sent.\n"));
             }
         } else if !is_done {
             self.is_sending = true;
@@ -432,13 +433,31 @@ mod tests {
             .asks_for(&["1", "2", "3", "4", "5", "6"].map(send));
         bench.conversation.progress(2, 6, false);
         bench.show();
-        assert!(bench.terminal.screen().contents().ends_with("> 6\n2/6 sent> "));
+        assert!(
+            bench
+                .terminal
+                .screen()
+                .contents()
+                .ends_with("> 6\n2/6 sent> ")
+        );
         bench.conversation.progress(6, 6, true);
         bench.show();
-        assert!(bench.terminal.screen().contents().ends_with("chinwag: 6/6 sent.\n> "));
+        assert!(
+            bench
+                .terminal
+                .screen()
+                .contents()
+                .ends_with("chinwag: 6/6 sent.\n> ")
+        );
         bench.conversation.progress(6, 6, true);
         bench.show();
-        assert!(bench.terminal.screen().contents().ends_with("> 6\nchinwag: 6/6 sent.\n> "));
+        assert!(
+            bench
+                .terminal
+                .screen()
+                .contents()
+                .ends_with("> 6\nchinwag: 6/6 sent.\n> ")
+        );
     }
 
     #[test]
@@ -489,7 +508,10 @@ mod tests {
         let paste = "x".repeat(super::super::line::LINE_BYTES_MAX + 1);
         bench.types(&format!("\x1b[200~{paste}\x1b[201~"));
         let contents = bench.terminal.screen().contents();
-        assert!(contents.starts_with("chinwag: the line is full"), "{contents}");
+        assert!(
+            contents.starts_with("chinwag: the line is full"),
+            "{contents}"
+        );
     }
 
     #[test]
@@ -547,7 +569,9 @@ mod tests {
     fn a_remark_stands_on_a_line_of_its_own() {
         let mut bench = Bench::new();
         bench.hears("Enter your username: ");
-        bench.conversation.remark(&Note::Full { line: "a\u{202e}b".into() });
+        bench.conversation.remark(&Note::Full {
+            line: "a\u{202e}b".into(),
+        });
         bench.show().shows(&[
             "Enter your username: ",
             "chinwag: NOT sent: too many lines are waiting. \"a\\u{202e}b\"",
