@@ -14,6 +14,10 @@ pub(super) struct Identity {
     pub(super) code: Option<String>,
     /// The current room, without its `#`.
     pub(super) room: Option<String>,
+    /// The server has let the session in once: from then on a loss is worth coming back from.
+    pub(super) has_been_in: bool,
+    /// The server takes the name no more; a person may know better.
+    pub(super) asks_person: bool,
     /// A name and password that the person has just given, and the server not yet taken.
     offered: Option<Offer>,
 }

@@ -11,120 +11,37 @@
 //! this side. The decision that shaped it: `handle_*` takes input and `poll_*` gives output, so that
 //! links that break at any byte are tested here without a socket.
 
+mod action;
 mod identity;
 mod login;
 mod outgoing;
+mod phase;
 mod retry;
 mod seen;
 mod settling;
+mod talk;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+pub(crate) use action::{Action, End, SessionOptions};
 use identity::Identity;
 use login::{AtPrompt, Attempt, Login};
-pub(crate) use outgoing::OutLine;
-use outgoing::{Outgoing, Verdict};
+use outgoing::{OutLine, Verdict};
+use phase::{Arrival, Phase};
 use retry::Retry;
-use seen::Seen;
 use settling::{Settling, Sorted, Step};
+use talk::{Judgement, Talk};
+pub(crate) use words::is_farewell;
+use words::is_final;
 
-use crate::filter::{is_blank, spelled_out};
-use crate::heard::{Heard, Manner, Said};
+use crate::filter::is_blank;
+use crate::heard::{Heard, Manner};
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
-
-/// How a session behaves.
-#[derive(Debug, Clone)]
-pub(crate) struct SessionOptions {
-    /// The line for the prompt: a name, perhaps with its password; empty for a guest, or where a
-    /// person is to be asked.
-    pub(crate) login: String,
-    /// A person is there to answer the server's questions.
-    pub(crate) is_attended: bool,
-    /// The room to be in, without its `#`.
-    pub(crate) room: Option<String>,
-    /// Lines that begin with a `/` are commands.
-    pub(crate) commands: bool,
-    /// Nothing will be sent.
-    pub(crate) reads_only: bool,
-    /// Show the arrival and what was said before it.
-    pub(crate) history: bool,
-    /// How long to try after a lost link.
-    pub(crate) retry_for: Duration,
-    /// Sets this client's waits apart from those of others.
-    pub(crate) spread: u8,
-}
-
-/// Something for the caller to do, in the order given.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Connect, and tell how it went.
-    Dial,
-    /// Send this line; its end is not in it.
-    Send(String),
-    /// Show these bytes of the server.
-    Show(Vec<u8>),
-    /// Tell this in the client's own name.
-    Tell(Note),
-    /// Close the sending half of the connection.
-    CloseInput,
-    /// Close the connection, and say nothing more of it.
-    HangUp,
-    /// It is over.
-    End(End),
-}
-
-/// How a session ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
-    /// As it was wished.
-    Left,
-    /// The server did not let it in.
-    Refused(String),
-    /// The server threw it out.
-    Removed(String),
-    /// The link was lost and could not be had again.
-    Gone(String),
-}
-
-/// The state of the machine.
-#[derive(Debug)]
-enum Phase {
-    Waiting { until: Instant },
-    Dialling,
-    LoggingIn(Login),
-    Settling(Settling, Arrival),
-    Live,
-    Leaving,
-    Over,
-}
-
-/// What kind of arrival is being settled.
-#[derive(Debug)]
-enum Arrival {
-    /// The first.
-    First,
-    /// The lost session goes on; these messages came since. The history is asked for only where
-    /// they do not tell what became of the line that was under way.
-    Resumed {
-        replay: Vec<ServerLine>,
-        asks_history: bool,
-    },
-    /// A new session takes its place.
-    Anew,
-}
-
-impl Arrival {
-    fn resumed(asks_history: bool) -> Self {
-        Self::Resumed {
-            replay: Vec::new(),
-            asks_history,
-        }
-    }
-}
 
 /// One person or script in one chat, over as many connections as it takes.
 #[derive(Debug)]
@@ -133,22 +50,13 @@ pub(crate) struct Session {
     phase: Phase,
     identity: Identity,
     lines: Lines,
-    seen: Seen,
-    outgoing: Outgoing,
+    talk: Talk,
     retry: Retry,
     actions: VecDeque<Action>,
-    /// The server has let the session in once: from then on a loss is worth coming back from.
-    has_been_in: bool,
-    /// The server takes the name no more; a person may know better.
-    asks_person: bool,
     /// Nothing more will be pushed.
     input_ended: bool,
     /// The server's last words, if they end the session for good.
     removed: Option<String>,
-    /// What comes was said before, in a history or in what a search has found.
-    in_past: bool,
-    /// The person wants to see own lines come back.
-    shows_own: bool,
     not_sent: u64,
 }
 
@@ -160,16 +68,11 @@ impl Session {
             phase: Phase::Dialling,
             identity,
             lines: Lines::default(),
-            seen: Seen::default(),
-            outgoing: Outgoing::default(),
+            talk: Talk::default(),
             retry: Retry::new(options.retry_for, options.spread),
             actions: VecDeque::new(),
-            has_been_in: false,
-            asks_person: false,
             input_ended: false,
             removed: None,
-            in_past: false,
-            shows_own: false,
             not_sent: 0,
             options,
         };
@@ -196,24 +99,24 @@ impl Session {
             Phase::Waiting { until } => Some(*until),
             Phase::LoggingIn(login) if !login.is_by_person() => Some(login.deadline),
             Phase::Settling(settling, _) => settling.deadline(),
-            Phase::Live => self.outgoing.deadline(),
+            Phase::Live => self.talk.outgoing.deadline(),
             _ => None,
         }
     }
 
     /// Bytes of lines that the server has taken, or that were given up, since the last call.
     pub(crate) fn take_released(&mut self) -> usize {
-        self.outgoing.take_released()
+        self.talk.outgoing.take_released()
     }
 
     /// How many lines of the current burst are through, and how many it has.
     pub(crate) fn progress(&self) -> (usize, usize) {
-        self.outgoing.progress()
+        self.talk.outgoing.progress()
     }
 
     /// Lines that the server has not taken yet.
     pub(crate) fn unsent(&self) -> u64 {
-        self.outgoing.unsent() as u64
+        self.talk.outgoing.unsent() as u64
     }
 
     /// Lines that will never be sent: the server or the client refused them.
@@ -229,13 +132,13 @@ impl Session {
             && login.is_by_person()
         {
             self.identity.learn_answer(&text);
-            self.outgoing.release(&text);
+            self.talk.outgoing.release(&text);
             return self.actions.push_back(Action::Send(text));
         }
         if is_blank(&text) {
-            return self.outgoing.release(&text);
+            return self.talk.outgoing.release(&text);
         }
-        self.outgoing.begin_burst();
+        self.talk.outgoing.begin_burst();
         if self.options.commands {
             self.identity.learn_typed(&text);
         }
@@ -243,10 +146,11 @@ impl Session {
             true => OutLine::typed(text),
             false => OutLine::literal(text),
         };
-        if self.options.commands && self.is_about_echo(line.wire()) {
-            return self.outgoing.release(line.wire());
+        if let Some(answer) = self.talk.answer_echo(line.wire()) {
+            self.talk.outgoing.release(line.wire());
+            return self.actions.push_back(Action::Show(answer.into()));
         }
-        self.outgoing.push(line);
+        self.talk.outgoing.push(line);
         self.pump(now);
     }
 
@@ -271,7 +175,7 @@ impl Session {
     /// The person does not wait for a link any more.
     pub(crate) fn handle_impatience(&mut self) {
         match self.phase {
-            Phase::Waiting { .. } | Phase::Dialling if self.outgoing.unsent() > 0 => {
+            Phase::Waiting { .. } | Phase::Dialling if self.talk.outgoing.unsent() > 0 => {
                 self.end(End::Gone("you left before it came back.".to_owned()));
             }
             Phase::Waiting { .. } | Phase::Dialling => self.end(End::Left),
@@ -284,7 +188,7 @@ impl Session {
         if matches!(self.phase, Phase::Dialling) {
             let attempt = match self.identity.code {
                 Some(_) => Attempt::Resume,
-                None if self.asks_person => Attempt::Person { offered: false },
+                None if self.identity.asks_person => Attempt::Person { offered: false },
                 None => Attempt::Anew,
             };
             self.log_in(attempt, now);
@@ -321,7 +225,7 @@ impl Session {
             (Phase::Leaving, _) => End::Left,
             (Phase::LoggingIn(login), _) => {
                 let (attempt, words) = (login.attempt(), login.take_reason());
-                if self.has_been_in {
+                if self.identity.has_been_in {
                     return self.not_back(attempt, words, reason, now);
                 }
                 // A server that dies without a word has refused nobody.
@@ -366,7 +270,7 @@ impl Session {
             Some(words) if is_final && !self.options.is_attended => self.end(End::Removed(words)),
             words => {
                 // The person may know another name, or the password of this one.
-                self.asks_person = is_final;
+                self.identity.asks_person = is_final;
                 if let Some(reason) = words.clone().filter(|_| is_final) {
                     self.actions
                         .push_back(Action::Tell(Note::Refused { reason }));
@@ -379,7 +283,7 @@ impl Session {
     fn log_in(&mut self, attempt: Attempt, now: Instant) {
         let mut login = Login::new(attempt, now);
         self.lines = Lines::default();
-        self.in_past = false;
+        self.talk.handle_connection();
         let first_words = match (attempt, &self.identity.code) {
             (Attempt::Person { .. }, _) => None,
             (Attempt::Resume, Some(code)) => Some(format!("/resume {code}")),
@@ -424,7 +328,7 @@ impl Session {
         let plain = line.plain.clone();
         let heard = Heard::read(&plain);
         self.identity.learn(&heard);
-        self.in_past = heard.leads_to_past().unwrap_or(self.in_past);
+        self.talk.handle_separator(&heard);
         if heard == Heard::Removed {
             self.removed = Some(plain.trim_start_matches("! ").to_owned());
         }
@@ -454,49 +358,17 @@ impl Session {
 
     /// The server has let the session in.
     fn settle(&mut self, welcome: ServerLine, is_resumed: bool, now: Instant) {
-        let is_first = !self.has_been_in;
-        let (arrival, steps) = match (is_first, is_resumed) {
-            (true, _) => (Arrival::First, self.first_steps()),
-            (false, true) => (Arrival::resumed(false), vec![self.receipt()]),
-            (false, false) => (Arrival::Anew, self.steps_anew()),
+        let is_first = !self.identity.has_been_in;
+        let (arrival, room) = match (is_first, is_resumed) {
+            (true, _) => (Arrival::First, &self.options.room),
+            (false, true) => (Arrival::resumed(false), &None),
+            (false, false) => (Arrival::Anew, &self.identity.room),
         };
+        let steps = arrival.steps(&self.options, room.as_deref());
         if is_first && self.options.history {
             self.show(welcome);
         }
         self.phase = Phase::Settling(Settling::new(steps, now), arrival);
-    }
-
-    fn first_steps(&self) -> Vec<Step> {
-        let mut steps = vec![self.receipt()];
-        steps.extend(self.steps_to(self.options.room.as_ref()));
-        steps
-    }
-
-    fn steps_anew(&self) -> Vec<Step> {
-        let mut steps = vec![self.receipt()];
-        steps.extend(self.steps_to(self.identity.room.as_ref()));
-        steps.push(Step::History);
-        steps
-    }
-
-    /// A script is in the room that it was told; a person may want to hear the lobby too.
-    fn steps_to(&self, room: Option<&String>) -> Vec<Step> {
-        let Some(room) = room.filter(|room| !room.eq_ignore_ascii_case("lobby")) else {
-            return Vec::new();
-        };
-        let mut steps = vec![Step::Join(room.clone())];
-        if !self.options.is_attended {
-            steps.push(Step::LeaveLobby);
-        }
-        steps
-    }
-
-    /// What makes the server show own lines; who sends none only has to know when it is in.
-    fn receipt(&self) -> Step {
-        match self.options.reads_only {
-            true => Step::Fence,
-            false => Step::Echo,
-        }
     }
 
     fn settling_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
@@ -516,20 +388,6 @@ impl Session {
                     Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
                 ) => self.show(line),
                 (Arrival::First, _) => self.first_line(line, heard),
-                (Arrival::Resumed { replay, .. }, Heard::Said(_)) => replay.push(line),
-                (
-                    Arrival::Resumed { .. },
-                    Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
-                ) => self.show(line),
-                (Arrival::First { in_past }, _) => {
-                    match heard {
-                        Heard::Separator(words) if words.contains("message") => *in_past = true,
-                        Heard::Now => *in_past = false,
-                        _ => {}
-                    }
-                    let in_past = *in_past;
-                    self.first_line(line, heard, in_past);
-                }
                 // The new session's welcome and its replay: the history comes next.
                 (Arrival::Anew, Heard::Alone(_) | Heard::Removed) => self.show(line),
                 (Arrival::Anew, Heard::Said(said)) if said.manner == Manner::Private => {
@@ -542,10 +400,8 @@ impl Session {
     }
 
     fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
-        if matches!(heard, Heard::Said(said) if said.manner != Manner::Private) {
-            self.seen.record(&line.plain);
-        }
-        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !self.in_past;
+        self.talk.handle_arrival(heard, &line.plain);
+        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !self.talk.is_in_past();
         if self.options.history || is_news {
             self.show(line);
         }
@@ -563,7 +419,7 @@ impl Session {
             return;
         };
         self.retry.handle_linked(now);
-        (self.has_been_in, self.asks_person) = (true, false);
+        (self.identity.has_been_in, self.identity.asks_person) = (true, false);
         match arrival {
             Arrival::First => {}
             Arrival::Resumed {
@@ -580,14 +436,14 @@ impl Session {
 
     /// The lost session goes on: what was said meanwhile is shown, and the line that was under way
     /// found in it, or in the history.
-    fn take_up(&mut self, mut replay: Vec<ServerLine>, now: Instant) {
-        let plain: Vec<String> = replay.iter().map(|line| line.plain.clone()).collect();
-        let again = self.seen.overlap(&plain);
+    fn take_up(&mut self, replay: Vec<ServerLine>, now: Instant) {
         self.actions.push_back(Action::Tell(Note::Back));
-        self.show_missed(replay.split_off(again));
-        if self.outgoing.unknown().is_some_and(|line| !line.is_command) {
-            self.phase =
-                Phase::Settling(Settling::new([Step::History], now), Arrival::resumed(true));
+        let missed = self.talk.unseen(replay);
+        self.show_missed(missed);
+        let unknown = self.talk.outgoing.unknown();
+        if unknown.is_some_and(|line| !line.is_command) {
+            let settling = Settling::new(vec![Step::History], now);
+            self.phase = Phase::Settling(settling, Arrival::resumed(true));
         } else {
             self.find_unknown(&[]);
         }
@@ -595,7 +451,7 @@ impl Session {
 
     /// A new session is in the lost one's place: its history shows what came meanwhile.
     fn take_over(&mut self, history: &[String]) {
-        let from = self.seen.position_in(history);
+        let from = self.talk.position_in(history);
         self.actions.push_back(Action::Tell(Note::Anew {
             name: self.identity.name.clone(),
             has_gap: from.is_none(),
@@ -611,108 +467,27 @@ impl Session {
 
     fn show_missed(&mut self, missed: Vec<ServerLine>) {
         for line in missed {
-            let plain = line.plain.clone();
-            self.missed_line(line, &Heard::read(&plain));
+            let judgement = self.talk.handle_missed(&line.plain, &self.identity.name);
+            self.judge(line, judgement);
         }
     }
 
-    /// A message that came while the link was down.
-    fn missed_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
-        let Heard::Said(said) = heard else {
-            return;
-        };
-        if said.manner != Manner::Private {
-            self.seen.record(&line.plain);
-        }
-        let is_own = said.by == self.identity.name;
-        if is_own && self.is_unknown_line(said.text) {
-            let verdict = self.outgoing.resolve_unknown(true);
-            self.conclude(verdict);
-        }
-        if !is_own || self.shows_own {
-            self.show(line);
-        }
-    }
-
-    /// Looks the line that was under way up in the history, behind what was seen before.
     fn find_unknown(&mut self, history: &[String]) {
-        if self.outgoing.unknown().is_none() {
-            return;
-        }
-        let from = self.seen.position_in(history).unwrap_or(0);
-        let was_delivered = history[from..].iter().any(|text| match Heard::read(text) {
-            Heard::Said(said) => said.by == self.identity.name && self.is_unknown_line(said.text),
-            _ => false,
-        });
-        let verdict = self.outgoing.resolve_unknown(was_delivered);
+        let verdict = self.talk.find_unknown(history, &self.identity.name);
         self.conclude(verdict);
     }
 
-    fn is_unknown_line(&self, text: &str) -> bool {
-        let unknown = self.outgoing.unknown();
-        unknown.is_some_and(|line| has_same_words(line.message(), text))
-    }
-
     fn live_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
-        let is_leaving = matches!(self.phase, Phase::Leaving);
-        match heard {
-            Heard::Said(said) => return self.said(line, *said),
-            Heard::SlowDown { seconds } if self.outgoing.handle_slow_down(*seconds, now) => return,
-            Heard::Counted => {
-                self.outgoing.handle_counted(now);
-                return;
-            }
-            Heard::Refused(reason) => {
-                if let Ok(verdict) = self.outgoing.handle_refused(reason, now) {
-                    return self.conclude(verdict);
-                }
-            }
-            Heard::Happened(words) if !words.starts_with(&self.identity.name) => {}
-            // Its answer is nobody's business, unless the person asked for that name.
-            _ => match self.outgoing.handle_fence(&line.plain, now) {
-                Some(verdict) => return self.conclude(verdict),
-                None if !is_leaving => self.outgoing.handle_answer(),
-                None => {}
-            },
-        }
-        self.show(line);
+        let name = &self.identity.name;
+        let judgement = self.talk.handle_live(heard, &line.plain, name, now);
+        self.judge(line, judgement);
     }
 
-    fn said(&mut self, line: ServerLine, said: Said<'_>) {
-        if self.in_past {
-            return self.said_before(line, said);
+    fn judge(&mut self, line: ServerLine, judgement: Judgement) {
+        self.conclude(judgement.verdict);
+        if judgement.is_shown {
+            self.show(line);
         }
-        if said.manner != Manner::Private {
-            self.seen.record(&line.plain);
-        }
-        let is_own = said.by == self.identity.name;
-        if is_own && said.manner == Manner::Speech {
-            let verdict = self.outgoing.handle_echo();
-            self.conclude(verdict);
-            if !self.shows_own {
-                return;
-            }
-        }
-        if is_own || said.by == "you" {
-            self.outgoing.handle_answer();
-        }
-        self.show(line);
-    }
-
-    /// A line of a history. Where its end was missed, for a server of another version writes it in
-    /// another way, the receipt of the line under way is found all the same: to send it twice would
-    /// be worse than to believe an older line of the same words.
-    fn said_before(&mut self, line: ServerLine, said: Said<'_>) {
-        let is_own = said.by == self.identity.name && said.manner == Manner::Speech;
-        if is_own
-            && self
-                .outgoing
-                .is_under_way(|message| has_same_words(message, said.text))
-        {
-            let verdict = self.outgoing.handle_echo();
-            self.conclude(verdict);
-        }
-        self.show(line);
     }
 
     fn conclude(&mut self, verdict: Option<Verdict>) {
@@ -735,21 +510,21 @@ impl Session {
                 self.actions.extend(step.map(Action::Send));
             }
             Phase::Live => {
-                if let Some(line) = self.outgoing.poll_send(now) {
+                if let Some(line) = self.talk.outgoing.poll_send(now) {
                     let is_farewell = self.options.commands && is_farewell(&line);
                     self.actions.push_back(Action::Send(line));
                     if is_farewell {
-                        self.outgoing.drop_under_way();
+                        self.talk.outgoing.drop_under_way();
                         self.phase = Phase::Leaving;
                     }
-                } else if self.input_ended && self.outgoing.unsent() == 0 {
+                } else if self.input_ended && self.talk.outgoing.unsent() == 0 {
                     self.phase = Phase::Leaving;
                     self.actions.push_back(Action::CloseInput);
                 }
             }
             // Everything is delivered: there is nothing to come back for.
             Phase::Waiting { .. } | Phase::Dialling
-                if self.input_ended && self.outgoing.unsent() == 0 =>
+                if self.input_ended && self.talk.outgoing.unsent() == 0 =>
             {
                 self.end(End::Left);
             }
@@ -758,10 +533,10 @@ impl Session {
     }
 
     fn try_again(&mut self, reason: &str, now: Instant) {
-        self.outgoing.handle_lost();
+        self.talk.outgoing.handle_lost();
         self.lines = Lines::default();
         match self.retry.handle_lost(now) {
-            _ if self.input_ended && self.outgoing.unsent() == 0 => self.end(End::Left),
+            _ if self.input_ended && self.talk.outgoing.unsent() == 0 => self.end(End::Left),
             Some(until) => self.phase = Phase::Waiting { until },
             None => self.end(End::Gone(reason.to_owned())),
         }
@@ -776,64 +551,5 @@ impl Session {
 
     fn show(&mut self, line: ServerLine) {
         self.actions.push_back(Action::Show(line.bytes));
-    }
-
-    /// `/echo` is answered here: the session needs the echo for its receipts, the person decides
-    /// whether to see it.
-    fn is_about_echo(&mut self, line: &str) -> bool {
-        let mut words = line.split_whitespace();
-        if !words
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case("/echo"))
-        {
-            return false;
-        }
-        match words.next() {
-            Some(word) if word.eq_ignore_ascii_case("on") => self.shows_own = true,
-            Some(word) if word.eq_ignore_ascii_case("off") => self.shows_own = false,
-            None => {}
-            Some(_) => return false,
-        }
-        let words: &[u8] = match self.shows_own {
-            true => b"! Echo is on: your own lines are shown to you too.\n",
-            false => b"! Echo is off: your own lines are not shown to you again.\n",
-        };
-        self.actions.push_back(Action::Show(words.to_vec()));
-        true
-    }
-}
-
-/// Whether a refusal will be the same in a minute. A name that is taken may be held by the connection
-/// that was just lost, and a server that is full or busy says so.
-fn is_final(words: &str) -> bool {
-    let passing = [
-        "here already",
-        "later",
-        "full",
-        "Too many",
-        "busy",
-        "not valid",
-        "No name chosen",
-    ];
-    !passing.iter().any(|sign| words.contains(sign))
-}
-
-/// A line after which the server says goodbye.
-pub(crate) fn is_farewell(line: &str) -> bool {
-    let command = line.split_whitespace().next().unwrap_or_default();
-    ["/quit", "/exit"]
-        .iter()
-        .any(|farewell| command.eq_ignore_ascii_case(farewell))
-}
-
-/// Compares what was sent with what the server made of it: it escapes, trims and shortens runs of
-/// blanks, but it leaves words alone.
-fn has_same_words(sent: &str, shown: &str) -> bool {
-    let words = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
-    let sent_words = words(&spelled_out(sent));
-    // Where there are nothing but signs, those must agree.
-    match sent_words.is_empty() {
-        true => sent.trim() == shown.trim(),
-        false => sent_words == words(shown),
     }
 }

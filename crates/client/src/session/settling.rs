@@ -53,9 +53,9 @@ pub(crate) struct Settling {
 }
 
 impl Settling {
-    pub(crate) fn new(steps: impl IntoIterator<Item = Step>, now: Instant) -> Self {
+    pub(crate) fn new(steps: Vec<Step>, now: Instant) -> Self {
         Self {
-            steps: steps.into_iter().collect(),
+            steps: steps.into(),
             send_at: Some(now),
             history: None,
             in_history: false,

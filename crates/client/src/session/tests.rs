@@ -1,6 +1,8 @@
 //! The session against a server in the test: what it sends, shows and tells, at whatever point a link
 //! breaks.
 
+use std::time::Duration;
+
 use super::*;
 
 /// A session, and the clock.
