@@ -86,7 +86,7 @@ impl Driver {
     /// What the end of the session means to whoever started it.
     pub(crate) fn outcome(&self, end: End) -> Result<(), JoinError> {
         let target = self.target.clone();
-        let unsent = self.session.unsent() + self.session.not_sent();
+        let unsent = self.session.tally().unsent();
         match end {
             End::Left if unsent == 0 => Ok(()),
             End::Left => Err(JoinError::NotSent {

@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 use std::net::TcpStream;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
@@ -116,10 +116,7 @@ impl Events {
             None => self.queue.recv().ok(),
             Some(until) => {
                 let wait = until.saturating_duration_since(Instant::now());
-                match self.queue.recv_timeout(wait) {
-                    Ok(event) => Some(event),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-                }
+                self.queue.recv_timeout(wait).ok()
             }
         };
         let more = self.queue.try_iter().take(EVENTS_MAX);

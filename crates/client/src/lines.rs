@@ -25,6 +25,14 @@ pub(crate) struct ServerLine {
 }
 
 impl ServerLine {
+    /// A line of which only the text is left.
+    pub(crate) fn of_text(plain: &str) -> Self {
+        Self {
+            bytes: format!("{plain}\n").into_bytes(),
+            plain: plain.to_owned(),
+        }
+    }
+
     fn new(bytes: Vec<u8>) -> Self {
         let plain =
             without_sequences(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']));

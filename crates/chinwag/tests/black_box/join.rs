@@ -237,7 +237,7 @@ fn a_reader_needs_no_input_and_no_past() {
     listener.send("old");
     let mut command = join(&server.address().to_string(), &["--follow", "--no-history"]);
     command.args(["--name", "eye", "--retry-for", "0"]);
-    let mut eye = command
+    let eye = command
         .stdin(Stdio::null())
         .spawn()
         .expect("the program is built");

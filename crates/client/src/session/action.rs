@@ -57,3 +57,22 @@ pub(crate) enum End {
     /// The link was lost and could not be had again.
     Gone(String),
 }
+
+/// What has become of the lines that were pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Of the current burst: those that are through, and all.
+    pub(crate) through: usize,
+    pub(crate) total: usize,
+    /// Those that the server has not taken yet.
+    pub(crate) waiting: usize,
+    /// Those that will never be sent: the server or the client refused them.
+    pub(crate) refused: u64,
+}
+
+impl Tally {
+    /// Lines that the server did not get, if this is the end.
+    pub(crate) fn unsent(&self) -> u64 {
+        self.waiting as u64 + self.refused
+    }
+}

@@ -3,6 +3,7 @@
 //! It must not know the connection. The password stays in memory for as long as the session, since a
 //! server that has forgotten the session asks for it again; it is written nowhere.
 
+use super::login::Attempt;
 use crate::heard::Heard;
 
 /// Who the session is to the server.
@@ -43,6 +44,32 @@ impl Identity {
             login,
             ..Self::default()
         }
+    }
+
+    /// How to come back after a lost link.
+    pub(super) fn way_back(&self) -> Attempt {
+        match self.code {
+            Some(_) => Attempt::Resume,
+            None if self.asks_person => Attempt::Person { offered: false },
+            None => Attempt::Anew,
+        }
+    }
+
+    /// What to say before the server asks.
+    pub(super) fn first_words(&self, attempt: Attempt) -> Option<String> {
+        match (attempt, &self.code) {
+            (Attempt::Person { .. }, _) => None,
+            (Attempt::Resume, Some(code)) => Some(format!("/resume {code}")),
+            // A guest says nothing, and nothing cannot be said first.
+            _ if self.login.is_empty() => None,
+            _ => Some(self.login.clone()),
+        }
+    }
+
+    /// The prompt and its answer, without the password.
+    pub(super) fn aloud(&self, prompt: Vec<u8>) -> Vec<u8> {
+        let name = self.login.split('#').next().unwrap_or_default();
+        [&prompt, name.as_bytes(), b"\n"].concat()
     }
 
     /// A person has answered the prompt.

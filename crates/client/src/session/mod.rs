@@ -27,7 +27,7 @@ mod words;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-pub(crate) use action::{Action, End, SessionOptions};
+pub(crate) use action::{Action, End, SessionOptions, Tally};
 use identity::Identity;
 use login::{AtPrompt, Attempt, Login};
 use outgoing::{OutLine, Verdict};
@@ -39,7 +39,7 @@ pub(crate) use words::is_farewell;
 use words::is_final;
 
 use crate::filter::is_blank;
-use crate::heard::{Heard, Manner};
+use crate::heard::Heard;
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
 
@@ -76,10 +76,9 @@ impl Session {
             not_sent: 0,
             options,
         };
+        let offered = !session.identity.login.is_empty();
         let attempt = match session.options.is_attended {
-            true => Attempt::Person {
-                offered: !session.identity.login.is_empty(),
-            },
+            true => Attempt::Person { offered },
             false => Attempt::Script,
         };
         session.log_in(attempt, now);
@@ -96,11 +95,8 @@ impl Session {
     /// When [`handle_time`](Self::handle_time) must be called.
     pub(crate) fn poll_deadline(&self) -> Option<Instant> {
         match &self.phase {
-            Phase::Waiting { until } => Some(*until),
-            Phase::LoggingIn(login) if !login.is_by_person() => Some(login.deadline),
-            Phase::Settling(settling, _) => settling.deadline(),
             Phase::Live => self.talk.outgoing.deadline(),
-            _ => None,
+            phase => phase.deadline(),
         }
     }
 
@@ -109,19 +105,15 @@ impl Session {
         self.talk.outgoing.take_released()
     }
 
-    /// How many lines of the current burst are through, and how many it has.
-    pub(crate) fn progress(&self) -> (usize, usize) {
-        self.talk.outgoing.progress()
-    }
-
-    /// Lines that the server has not taken yet.
-    pub(crate) fn unsent(&self) -> u64 {
-        self.talk.outgoing.unsent() as u64
-    }
-
-    /// Lines that will never be sent: the server or the client refused them.
-    pub(crate) fn not_sent(&self) -> u64 {
-        self.not_sent
+    /// What has become of the lines so far.
+    pub(crate) fn tally(&self) -> Tally {
+        let (through, total) = self.talk.outgoing.progress();
+        Tally {
+            through,
+            total,
+            waiting: self.talk.outgoing.unsent(),
+            refused: self.not_sent,
+        }
     }
 
     // What comes in.
@@ -133,7 +125,7 @@ impl Session {
         {
             self.identity.learn_answer(&text);
             self.talk.outgoing.release(&text);
-            return self.actions.push_back(Action::Send(text));
+            return self.ask_for(Action::Send(text));
         }
         if is_blank(&text) {
             return self.talk.outgoing.release(&text);
@@ -148,7 +140,7 @@ impl Session {
         };
         if let Some(answer) = self.talk.answer_echo(line.wire()) {
             self.talk.outgoing.release(line.wire());
-            return self.actions.push_back(Action::Show(answer.into()));
+            return self.ask_for(Action::Show(answer.into()));
         }
         self.talk.outgoing.push(line);
         self.pump(now);
@@ -157,49 +149,37 @@ impl Session {
     /// A line that cannot be sent.
     pub(crate) fn refuse(&mut self, note: Note) {
         self.not_sent += 1;
-        self.actions.push_back(Action::Tell(note));
+        self.ask_for(Action::Tell(note));
     }
 
-    /// No more lines come. The session ends when the server has taken those that came.
+    /// No more lines come. The session ends when the server has taken those that came; a person who
+    /// leaves waits for no link.
     pub(crate) fn handle_input_end(&mut self, now: Instant) {
         self.input_ended = true;
-        if let Phase::LoggingIn(login) = &self.phase
-            && login.is_by_person()
-        {
-            self.phase = Phase::Leaving;
-            return self.actions.push_back(Action::CloseInput);
-        }
-        self.pump(now);
-    }
-
-    /// The person does not wait for a link any more.
-    pub(crate) fn handle_impatience(&mut self) {
-        match self.phase {
-            Phase::Waiting { .. } | Phase::Dialling if self.talk.outgoing.unsent() > 0 => {
+        match &self.phase {
+            Phase::LoggingIn(login) if login.is_by_person() => {
+                self.phase = Phase::Leaving;
+                self.ask_for(Action::CloseInput);
+            }
+            Phase::Waiting { .. } | Phase::Dialling
+                if self.options.is_attended && self.tally().waiting > 0 =>
+            {
                 self.end(End::Gone("you left before it came back.".to_owned()));
             }
-            Phase::Waiting { .. } | Phase::Dialling => self.end(End::Left),
-            _ => {}
+            _ => self.pump(now),
         }
     }
 
     /// The connection that [`Action::Dial`] asked for is open.
     pub(crate) fn handle_connected(&mut self, now: Instant) {
         if matches!(self.phase, Phase::Dialling) {
-            let attempt = match self.identity.code {
-                Some(_) => Attempt::Resume,
-                None if self.identity.asks_person => Attempt::Person { offered: false },
-                None => Attempt::Anew,
-            };
-            self.log_in(attempt, now);
+            self.log_in(self.identity.way_back(), now);
         }
     }
 
     /// It could not be had.
     pub(crate) fn handle_unreachable(&mut self, reason: &str, now: Instant) {
-        if matches!(self.phase, Phase::Dialling) {
-            self.try_again(reason, now);
-        }
+        self.try_again(reason, now);
     }
 
     /// Bytes of the server.
@@ -232,14 +212,7 @@ impl Session {
                 words.map_or_else(|| End::Gone(reason.to_owned()), End::Refused)
             }
             (_, Some(words)) => End::Removed(words),
-            (_, None) => {
-                self.try_again(reason, now);
-                if matches!(self.phase, Phase::Waiting { .. }) {
-                    let reason = reason.to_owned();
-                    self.actions.push_back(Action::Tell(Note::Lost { reason }));
-                }
-                return;
-            }
+            (_, None) => return self.lost(reason, now),
         };
         self.end(end);
     }
@@ -249,10 +222,10 @@ impl Session {
         match &self.phase {
             Phase::Waiting { until } if *until <= now => {
                 self.phase = Phase::Dialling;
-                self.actions.push_back(Action::Dial);
+                self.ask_for(Action::Dial);
             }
-            Phase::LoggingIn(login) if !login.is_by_person() && login.deadline <= now => {
-                self.actions.push_back(Action::HangUp);
+            phase @ Phase::LoggingIn(_) if phase.deadline().is_some_and(|at| at <= now) => {
+                self.ask_for(Action::HangUp);
                 self.handle_closed("the server does not answer.", now);
             }
             _ => self.pump(now),
@@ -260,6 +233,14 @@ impl Session {
     }
 
     // The steps.
+
+    fn lost(&mut self, reason: &str, now: Instant) {
+        self.try_again(reason, now);
+        if matches!(self.phase, Phase::Waiting { .. }) {
+            let reason = reason.to_owned();
+            self.ask_for(Action::Tell(Note::Lost { reason }));
+        }
+    }
 
     /// A try to come back has failed.
     fn not_back(&mut self, tried: Attempt, words: Option<String>, reason: &str, now: Instant) {
@@ -272,8 +253,7 @@ impl Session {
                 // The person may know another name, or the password of this one.
                 self.identity.asks_person = is_final;
                 if let Some(reason) = words.clone().filter(|_| is_final) {
-                    self.actions
-                        .push_back(Action::Tell(Note::Refused { reason }));
+                    self.ask_for(Action::Tell(Note::Refused { reason }));
                 }
                 self.try_again(&words.unwrap_or_else(|| reason.to_owned()), now);
             }
@@ -284,16 +264,9 @@ impl Session {
         let mut login = Login::new(attempt, now);
         self.lines = Lines::default();
         self.talk.handle_connection();
-        let first_words = match (attempt, &self.identity.code) {
-            (Attempt::Person { .. }, _) => None,
-            (Attempt::Resume, Some(code)) => Some(format!("/resume {code}")),
-            // A guest says nothing, and nothing cannot be said first.
-            _ if self.identity.login.is_empty() => None,
-            _ => Some(self.identity.login.clone()),
-        };
-        if let Some(words) = first_words {
+        if let Some(words) = self.identity.first_words(attempt) {
             login.spoke();
-            self.actions.push_back(Action::Send(words));
+            self.ask_for(Action::Send(words));
         }
         self.phase = Phase::LoggingIn(login);
     }
@@ -304,21 +277,14 @@ impl Session {
         };
         match login.handle_prompt() {
             AtPrompt::Wait => {}
-            AtPrompt::Ask => self.actions.push_back(Action::Show(prompt)),
+            AtPrompt::Ask => self.ask_for(Action::Show(prompt)),
             AtPrompt::AnswerAloud => {
-                let public = self.identity.login.split('#').next().unwrap_or_default();
-                let mut shown = prompt;
-                shown.extend_from_slice(public.as_bytes());
-                shown.push(b'\n');
-                self.actions.push_back(Action::Show(shown));
-                self.actions
-                    .push_back(Action::Send(self.identity.login.clone()));
+                self.ask_for(Action::Show(self.identity.aloud(prompt)));
+                self.ask_for(Action::Send(self.identity.login.clone()));
             }
-            AtPrompt::Answer => self
-                .actions
-                .push_back(Action::Send(self.identity.login.clone())),
+            AtPrompt::Answer => self.ask_for(Action::Send(self.identity.login.clone())),
             AtPrompt::Refused => {
-                self.actions.push_back(Action::HangUp);
+                self.ask_for(Action::HangUp);
                 self.handle_closed("the server asks for another name.", now);
             }
         }
@@ -377,22 +343,22 @@ impl Session {
         };
         match settling.handle(heard, &line.plain, now) {
             Sorted::Hide => {}
-            Sorted::Failed(reason) => {
-                self.actions.push_back(Action::HangUp);
-                return self.end(End::Refused(reason));
+            // A person can try another room; a script must not speak in the wrong one.
+            Sorted::Failed(_) if self.options.is_attended && settling.skip_room(now) => {
+                self.show(line);
             }
-            Sorted::Pass => match (arrival, heard) {
-                (Arrival::Resumed { replay, .. }, Heard::Said(_)) => replay.push(line),
-                (
-                    Arrival::Resumed { .. },
-                    Heard::Happened(_) | Heard::Renamed { .. } | Heard::Alone(_) | Heard::Removed,
-                ) => self.show(line),
-                (Arrival::First, _) => self.first_line(line, heard),
-                // The new session's welcome and its replay: the history comes next.
-                (Arrival::Anew, Heard::Alone(_) | Heard::Removed) => self.show(line),
-                (Arrival::Anew, Heard::Said(said)) if said.manner == Manner::Private => {
-                    self.show(line);
+            Sorted::Failed(reason) => {
+                self.ask_for(Action::HangUp);
+                let is_back = self.identity.has_been_in;
+                let end = if is_back { End::Removed } else { End::Refused };
+                return self.end(end(reason));
+            }
+            Sorted::Pass => match arrival {
+                Arrival::First => self.first_line(line, heard),
+                Arrival::Resumed { replay, .. } if matches!(heard, Heard::Said(_)) => {
+                    replay.push(line);
                 }
+                returned if returned.shows(heard) => self.show(line),
                 _ => {}
             },
         }
@@ -409,13 +375,7 @@ impl Session {
 
     /// Goes on when there is no step left.
     fn settled(&mut self, now: Instant) {
-        let is_done = matches!(&self.phase, Phase::Settling(settling, _) if settling.is_done());
-        if !is_done {
-            return;
-        }
-        let Phase::Settling(mut settling, arrival) =
-            std::mem::replace(&mut self.phase, Phase::Live)
-        else {
+        let Some((mut settling, arrival)) = self.phase.take_settled() else {
             return;
         };
         self.retry.handle_linked(now);
@@ -437,7 +397,7 @@ impl Session {
     /// The lost session goes on: what was said meanwhile is shown, and the line that was under way
     /// found in it, or in the history.
     fn take_up(&mut self, replay: Vec<ServerLine>, now: Instant) {
-        self.actions.push_back(Action::Tell(Note::Back));
+        self.ask_for(Action::Tell(Note::Back));
         let missed = self.talk.unseen(replay);
         self.show_missed(missed);
         let unknown = self.talk.outgoing.unknown();
@@ -452,17 +412,13 @@ impl Session {
     /// A new session is in the lost one's place: its history shows what came meanwhile.
     fn take_over(&mut self, history: &[String]) {
         let from = self.talk.position_in(history);
-        self.actions.push_back(Action::Tell(Note::Anew {
+        self.ask_for(Action::Tell(Note::Anew {
             name: self.identity.name.clone(),
             has_gap: from.is_none(),
         }));
         self.find_unknown(history);
-        let as_line = |text: &String| ServerLine {
-            bytes: format!("{text}\n").into_bytes(),
-            plain: text.clone(),
-        };
-        let missed = history[from.unwrap_or(0)..].iter().map(as_line);
-        self.show_missed(missed.collect());
+        let missed = history[from.unwrap_or(0)..].iter();
+        self.show_missed(missed.map(|plain| ServerLine::of_text(plain)).collect());
     }
 
     fn show_missed(&mut self, missed: Vec<ServerLine>) {
@@ -491,14 +447,10 @@ impl Session {
     }
 
     fn conclude(&mut self, verdict: Option<Verdict>) {
-        match verdict {
+        match verdict.map(Verdict::into_note) {
             None => {}
-            Some(Verdict::Delivered) => self.retry.handle_progress(),
-            Some(Verdict::NotSent { line, reason }) => self.refuse(Note::NotSent {
-                line: line.text,
-                reason,
-            }),
-            Some(Verdict::Uncertain { line }) => self.refuse(Note::Uncertain { line: line.text }),
+            Some(None) => self.retry.handle_progress(),
+            Some(Some(note)) => self.refuse(note),
         }
     }
 
@@ -512,14 +464,14 @@ impl Session {
             Phase::Live => {
                 if let Some(line) = self.talk.outgoing.poll_send(now) {
                     let is_farewell = self.options.commands && is_farewell(&line);
-                    self.actions.push_back(Action::Send(line));
+                    self.ask_for(Action::Send(line));
                     if is_farewell {
                         self.talk.outgoing.drop_under_way();
                         self.phase = Phase::Leaving;
                     }
                 } else if self.input_ended && self.talk.outgoing.unsent() == 0 {
                     self.phase = Phase::Leaving;
-                    self.actions.push_back(Action::CloseInput);
+                    self.ask_for(Action::CloseInput);
                 }
             }
             // Everything is delivered: there is nothing to come back for.
@@ -545,11 +497,15 @@ impl Session {
     fn end(&mut self, end: End) {
         if !matches!(self.phase, Phase::Over) {
             self.phase = Phase::Over;
-            self.actions.push_back(Action::End(end));
+            self.ask_for(Action::End(end));
         }
     }
 
+    fn ask_for(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+
     fn show(&mut self, line: ServerLine) {
-        self.actions.push_back(Action::Show(line.bytes));
+        self.ask_for(Action::Show(line.bytes));
     }
 }

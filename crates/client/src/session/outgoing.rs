@@ -17,6 +17,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::note::Note;
+
 /// How long a message may go without an echo before a fence asks; a healthy server takes
 /// milliseconds.
 const PROBE_AFTER: Duration = Duration::from_secs(3);
@@ -90,6 +92,20 @@ pub(crate) enum Verdict {
     Uncertain {
         line: OutLine,
     },
+}
+
+impl Verdict {
+    /// What to tell of a line that was not delivered.
+    pub(crate) fn into_note(self) -> Option<Note> {
+        match self {
+            Self::Delivered => None,
+            Self::NotSent { line, reason } => Some(Note::NotSent {
+                line: line.text,
+                reason,
+            }),
+            Self::Uncertain { line } => Some(Note::Uncertain { line: line.text }),
+        }
+    }
 }
 
 /// The queue, and the line under way.

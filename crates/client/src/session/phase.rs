@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::action::SessionOptions;
 use super::login::Login;
 use super::settling::{Settling, Step};
+use crate::heard::{Heard, Manner};
 use crate::lines::ServerLine;
 
 /// The state of the machine.
@@ -34,12 +35,47 @@ pub(super) enum Arrival {
     Anew,
 }
 
+impl Phase {
+    /// When the time alone changes something. A person may take as long at the prompt as the server
+    /// lets them.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Waiting { until } => Some(*until),
+            Self::LoggingIn(login) if !login.is_by_person() => Some(login.deadline),
+            Self::Settling(settling, _) => settling.deadline(),
+            _ => None,
+        }
+    }
+
+    /// Goes live if nothing is left to settle.
+    pub(super) fn take_settled(&mut self) -> Option<(Settling, Arrival)> {
+        match std::mem::replace(self, Self::Live) {
+            Self::Settling(settling, arrival) if settling.is_done() => Some((settling, arrival)),
+            unsettled => {
+                *self = unsettled;
+                None
+            }
+        }
+    }
+}
+
 impl Arrival {
     /// A session that goes on, with nothing replayed yet.
     pub(super) fn resumed(asks_history: bool) -> Self {
         Self::Resumed {
             replay: Vec::new(),
             asks_history,
+        }
+    }
+
+    /// Whether a line that comes while a session returns is news. Its welcome and what is told of the
+    /// past are none; messages are, and come in their order once all is settled.
+    pub(super) fn shows(&self, heard: &Heard<'_>) -> bool {
+        match heard {
+            Heard::Alone(_) | Heard::Removed => true,
+            Heard::Happened(_) | Heard::Renamed { .. } => matches!(self, Self::Resumed { .. }),
+            Heard::Said(said) => said.manner == Manner::Private,
+            _ => false,
         }
     }
 

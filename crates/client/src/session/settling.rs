@@ -70,6 +70,15 @@ impl Settling {
         self.send_at
     }
 
+    /// Goes on without the room, if that is the step under way.
+    pub(crate) fn skip_room(&mut self, now: Instant) -> bool {
+        let is_room = matches!(self.steps.front(), Some(Step::Join(_)));
+        if is_room {
+            self.done(now);
+        }
+        is_room
+    }
+
     /// The messages of [`Step::History`], without colours.
     pub(crate) fn take_history(&mut self) -> Option<Vec<String>> {
         self.history.take()

@@ -177,7 +177,7 @@ fn a_refusal_in_silence_is_found_out() {
     bench.does(&[]);
     bench.waits().does(&[send("one")]);
     bench.hears("[14:03] app: one\n").does(&[]);
-    assert_eq!((bench.session.unsent(), bench.session.not_sent()), (0, 0));
+    assert_eq!(bench.session.tally().unsent(), 0);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_fence_that_is_refused_says_nothing_of_the_line() {
         .hears("! Slow down: NOT sent. Try again in 1 s.\n")
         .does(&[]);
     bench.hears("[14:03] app: one\n").does(&[]);
-    assert_eq!(bench.session.unsent(), 0);
+    assert_eq!(bench.session.tally().waiting, 0);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_line_that_the_server_ignores_is_given_up() {
     let reason = "the server neither showed nor refused it.".into();
     let line = "one".into();
     bench.does(&[Action::Tell(Note::NotSent { line, reason }), send("two")]);
-    assert_eq!(bench.session.not_sent(), 1);
+    assert_eq!(bench.session.tally().refused, 1);
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn being_thrown_out_is_final() {
     bench.does(&[show("! You were kicked by lee: spam.\n")]);
     bench.session.handle_closed("", bench.now);
     bench.ends(End::Removed("You were kicked by lee: spam.".into()));
-    assert_eq!(bench.session.unsent(), 1);
+    assert_eq!(bench.session.tally().waiting, 1);
 }
 
 #[test]
@@ -418,7 +418,7 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
         Action::Tell(Note::Anew { name, has_gap }),
         show("[14:04] bob: y\n"),
     ]);
-    assert_eq!(bench.session.unsent(), 0);
+    assert_eq!(bench.session.tally().waiting, 0);
 }
 
 #[test]
@@ -513,6 +513,48 @@ fn person() -> Bench {
 }
 
 #[test]
+fn a_room_that_cannot_be_entered_ends_a_script_and_not_a_person() {
+    let refusal = "! There are 60 rooms, as many as the server takes.\n";
+    let room = Some("dev".to_owned());
+    let mut bench = Bench::new(SessionOptions {
+        room: room.clone(),
+        ..options()
+    });
+    bench
+        .hears(WELCOME)
+        .hears(ECHO_IS_ON)
+        .hears(refusal)
+        .push("x");
+    let reason = "There are 60 rooms, as many as the server takes.".into();
+    bench.does(&[
+        send("app#pw"),
+        show(WELCOME),
+        send("/echo on"),
+        send("/join dev"),
+        Action::HangUp,
+        Action::End(End::Refused(reason)),
+    ]);
+    let mut bench = Bench::new(SessionOptions {
+        room,
+        is_attended: true,
+        commands: true,
+        ..options()
+    });
+    bench.hears("Name: ").hears(WELCOME).hears(ECHO_IS_ON);
+    bench.does(&[
+        show("Name: app\n"),
+        send("app#pw"),
+        show(WELCOME),
+        send("/echo on"),
+        send("/join dev"),
+    ]);
+    bench
+        .hears(refusal)
+        .push("x")
+        .does(&[show(refusal), send("x")]);
+}
+
+#[test]
 fn a_person_sends_commands_and_sees_their_answers() {
     let mut bench = person();
     bench.push("/who").push("hi").does(&[send("/who")]);
@@ -529,7 +571,7 @@ fn a_person_sends_commands_and_sees_their_answers() {
     bench
         .hears("[14:03] * app waves\n")
         .does(&[show("[14:03] * app waves\n")]);
-    assert_eq!(bench.session.unsent(), 0);
+    assert_eq!(bench.session.tally().waiting, 0);
 }
 
 #[test]
@@ -543,9 +585,9 @@ fn own_lines_of_the_past_are_shown_and_are_no_receipts() {
     let rest = ["[14:01] app: old\n", "--- now ---\n"];
     bench.hears(head).does(&[show(head), send("hi")]);
     bench.hears(&rest.concat()).does(&rest.map(show));
-    assert_eq!(bench.session.unsent(), 1);
+    assert_eq!(bench.session.tally().waiting, 1);
     bench.hears("[14:03] app: hi\n").does(&[]);
-    assert_eq!(bench.session.unsent(), 0);
+    assert_eq!(bench.session.tally().waiting, 0);
 }
 
 #[test]
@@ -555,7 +597,7 @@ fn a_past_without_an_end_hides_no_receipt() {
         .hears("--- 3 messages that end in another way ---\n[14:01] app: old\n")
         .push("hi");
     bench.hears("[14:03] app: hi\n");
-    assert_eq!(bench.session.unsent(), 0);
+    assert_eq!(bench.session.tally().waiting, 0);
 }
 
 #[test]
@@ -632,7 +674,7 @@ fn a_new_name_is_learned() {
     bench.push("/nick al").hears("* app is now al\n").push("hi");
     bench.does(&[send("/nick al"), show("* app is now al\n"), send("hi")]);
     bench.hears("[14:03] al: hi\n").does(&[]);
-    assert_eq!(bench.session.unsent(), 0);
+    assert_eq!(bench.session.tally().waiting, 0);
 }
 
 #[test]
@@ -646,5 +688,5 @@ fn zero_seconds_never_try_again() {
     let reason = "the server closed the connection.";
     bench.session.handle_closed(reason, bench.now);
     bench.ends(End::Gone(reason.into()));
-    assert_eq!(bench.session.unsent(), 1);
+    assert_eq!(bench.session.tally().waiting, 1);
 }

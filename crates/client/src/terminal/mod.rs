@@ -33,7 +33,7 @@ use crate::session::{Action, End};
 use crate::{JoinError, Target, pipe};
 
 /// How many lines wait for a server that is away or slow: more than anybody pastes.
-const WAITING_LINES_MAX: u64 = 10_000;
+const WAITING_LINES_MAX: usize = 10_000;
 
 /// Whether the terminal can move its cursor.
 pub(crate) fn is_capable() -> bool {
@@ -99,9 +99,10 @@ impl Shell {
                 _ => {}
             }
         }
-        let (through, total) = self.driver.session.progress();
-        let is_through = self.driver.session.unsent() == 0;
-        self.conversation.progress(through, total, is_through);
+        let tally = self.driver.session.tally();
+        let is_through = tally.waiting == 0;
+        self.conversation
+            .progress(tally.through, tally.total, is_through);
         end
     }
 
@@ -128,7 +129,6 @@ impl Shell {
                 Effect::Send(line) => self.send(line),
                 Effect::Leave => {
                     self.driver.session.handle_input_end(Instant::now());
-                    self.driver.session.handle_impatience();
                     // From here on Ctrl-C ends a process that waits for a server that never closes.
                     // A terminal that is gone shows itself in the next write.
                     let _ = self.raw_mode.leave();
@@ -139,7 +139,7 @@ impl Shell {
     }
 
     fn send(&mut self, line: String) {
-        if self.driver.session.unsent() < WAITING_LINES_MAX {
+        if self.driver.session.tally().waiting < WAITING_LINES_MAX {
             self.driver.session.push(line, Instant::now());
         } else {
             self.driver.session.refuse(Note::Full { line });

@@ -151,9 +151,15 @@ mod tests {
     #[test]
     fn names_can_be_read_on_black_and_on_white() {
         for color in COLORS {
-            let index = color.strip_prefix("\x1b[38;5;").and_then(|c| c.strip_suffix('m'));
+            let index = color
+                .strip_prefix("\x1b[38;5;")
+                .and_then(|c| c.strip_suffix('m'));
             let index = index.and_then(|index| index.parse().ok()).unwrap();
-            assert!(contrast(index) >= CONTRAST_MIN, "{index}: {}", contrast(index));
+            assert!(
+                contrast(index) >= CONTRAST_MIN,
+                "{index}: {}",
+                contrast(index)
+            );
         }
     }
 
