@@ -85,8 +85,6 @@ impl Session {
         session
     }
 
-    // What goes out.
-
     /// The next thing to do.
     pub(crate) fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
@@ -116,8 +114,6 @@ impl Session {
         }
     }
 
-    // What comes in.
-
     /// A line to send. At the name prompt it answers the prompt.
     pub(crate) fn push(&mut self, text: String, now: Instant) {
         if let Phase::LoggingIn(login) = &self.phase
@@ -134,10 +130,7 @@ impl Session {
         if self.options.commands {
             self.identity.learn_typed(&text);
         }
-        let line = match self.options.commands {
-            true => OutLine::typed(text),
-            false => OutLine::literal(text),
-        };
+        let line = OutLine::new(text, self.options.commands);
         if let Some(answer) = self.talk.answer_echo(line.wire()) {
             self.talk.outgoing.release(line.wire());
             return self.ask_for(Action::Show(answer.into()));
@@ -231,8 +224,6 @@ impl Session {
             _ => self.pump(now),
         }
     }
-
-    // The steps.
 
     fn lost(&mut self, reason: &str, now: Instant) {
         self.try_again(reason, now);
@@ -398,10 +389,8 @@ impl Session {
     /// found in it, or in the history.
     fn take_up(&mut self, replay: Vec<ServerLine>, now: Instant) {
         self.ask_for(Action::Tell(Note::Back));
-        let missed = self.talk.unseen(replay);
-        self.show_missed(missed);
-        let unknown = self.talk.outgoing.unknown();
-        if unknown.is_some_and(|line| !line.is_command) {
+        self.show_missed(self.talk.unseen(replay));
+        if self.talk.outgoing.is_message_unknown() {
             let settling = Settling::new(vec![Step::History], now);
             self.phase = Phase::Settling(settling, Arrival::resumed(true));
         } else {

@@ -45,8 +45,16 @@ pub(crate) struct OutLine {
 }
 
 impl OutLine {
+    /// A line that is text, or may be a command.
+    pub(crate) fn new(text: String, commands: bool) -> Self {
+        match commands {
+            true => Self::typed(text),
+            false => Self::literal(text),
+        }
+    }
+
     /// A message that is text whatever it begins with: `/x` travels as `//x`.
-    pub(crate) fn literal(text: String) -> Self {
+    fn literal(text: String) -> Self {
         let wire = if text.starts_with('/') {
             format!("/{text}")
         } else {
@@ -60,7 +68,7 @@ impl OutLine {
     }
 
     /// A line that may be a command.
-    pub(crate) fn typed(text: String) -> Self {
+    fn typed(text: String) -> Self {
         let is_command = text.starts_with('/') && !text.starts_with("//");
         Self {
             wire: text.clone(),
@@ -319,6 +327,11 @@ impl Outgoing {
     pub(crate) fn unknown(&self) -> Option<&OutLine> {
         let under_way = self.under_way.as_ref()?;
         (under_way.state == State::Unknown).then_some(&under_way.line)
+    }
+
+    /// Whether there is such a line and it is a message, which a history would show.
+    pub(crate) fn is_message_unknown(&self) -> bool {
+        self.unknown().is_some_and(|line| !line.is_command)
     }
 
     /// The fate of that line is known now.
