@@ -1,12 +1,9 @@
 //! A link that can break: what comes in on one side goes out on the other, until it does not.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
-
-use rustix::net::sockopt::set_socket_linger;
 
 /// Where the relay leads to: nowhere while the server is away.
 type Server = Arc<Mutex<Option<SocketAddr>>>;
@@ -18,8 +15,7 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    /// The connections break after so many bytes of the server's, one after the other; those beyond
-    /// the list do not.
+    /// The connections break after so many bytes, one after the other; those beyond the list do not.
     pub(super) fn start(server: SocketAddr, cuts: &[usize]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
@@ -51,36 +47,58 @@ impl Relay {
     }
 }
 
+/// Every third link breaks on the way to the server, the others on the way back.
 fn link(client: TcpStream, server: TcpStream, cut: Option<(usize, usize)>) {
-    let upstream = (clone(&client), clone(&server));
+    let (number, bytes_max) = cut.unwrap_or((0, usize::MAX));
+    let (up_max, down_max) = match number % 3 {
+        2 => (bytes_max / 4, usize::MAX),
+        _ => (usize::MAX, bytes_max),
+    };
+    let (from, to) = (clone(&client), clone(&server));
     thread::spawn(move || {
-        copy(&upstream.0, &upstream.1, usize::MAX);
-        let _ = upstream.1.shutdown(Shutdown::Write);
+        let is_cut = copy_lines(&from, &to, up_max);
+        end(&to, &from, is_cut);
     });
     thread::spawn(move || {
-        let (number, bytes_max) = cut.unwrap_or((0, usize::MAX));
-        copy(&server, &client, bytes_max);
-        let is_reset = cut.is_some() && number % 2 == 0;
-        for stream in [&client, &server] {
-            if is_reset {
-                // Closed at once, with RST, whatever is still on its way.
-                let _ = set_socket_linger(stream, Some(Duration::ZERO));
-            }
-            if cut.is_some() {
-                let _ = stream.shutdown(Shutdown::Both);
-            }
-        }
-        let _ = client.shutdown(Shutdown::Write);
+        let is_cut = copy(&server, &client, down_max);
+        end(&client, &server, is_cut);
     });
 }
 
-fn copy(mut from: &TcpStream, mut to: &TcpStream, mut bytes_max: usize) {
+fn end(to: &TcpStream, from: &TcpStream, is_cut: bool) {
+    // An orderly end of one direction leaves the other alone.
+    let _ = to.shutdown(Shutdown::Write);
+    if is_cut {
+        let _ = to.shutdown(Shutdown::Both);
+        let _ = from.shutdown(Shutdown::Both);
+    }
+}
+
+/// Returns whether the limit was reached.
+fn copy(mut from: &TcpStream, mut to: &TcpStream, mut bytes_max: usize) -> bool {
     let mut chunk = [0; 512];
     while bytes_max > 0 {
         let room = chunk.len().min(bytes_max);
         match from.read(&mut chunk[..room]) {
             Ok(read) if read > 0 && to.write_all(&chunk[..read]).is_ok() => bytes_max -= read,
-            _ => return,
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// Likewise, and no line in part: a server takes the beginning of a line before an orderly end for a
+/// whole one, as the contract says.
+fn copy_lines(from: &TcpStream, mut to: &TcpStream, bytes_max: usize) -> bool {
+    let mut passed = 0;
+    let mut lines = BufReader::new(from);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match lines.read_until(b'\n', &mut line) {
+            Ok(read) if read > 0 && passed + read > bytes_max => return true,
+            Ok(read) if read > 0 && to.write_all(&line).is_ok() => passed += read,
+            _ => return false,
         }
     }
 }
