@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use chinwag_client::{JoinOptions, Name, Target};
 use chinwag_server::config::{ConfigError, Listen, RawConfig};
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::BenchFlags;
+use crate::join::JoinFlags;
 
 /// A chat server that anyone joins with nc, telnet, or what else is there.
 #[derive(Debug, Parser)]
@@ -65,25 +65,6 @@ fn port(text: &str) -> Result<u16, &'static str> {
     port.ok_or(
         "a port is a whole number from 0 to 65535, such as 8989; an address goes behind --listen",
     )
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct JoinFlags {
-    /// The server
-    #[arg(value_name = "HOST[:PORT]")]
-    target: Target,
-    /// The name to go by; NAME#PASSWORD if it is registered
-    #[arg(long)]
-    name: Option<Name>,
-}
-
-impl JoinFlags {
-    pub(crate) fn options(self) -> JoinOptions {
-        JoinOptions {
-            target: self.target,
-            name: self.name,
-        }
-    }
 }
 
 impl ServeFlags {

@@ -5,6 +5,7 @@
 mod announce;
 mod arguments;
 mod bench;
+mod join;
 mod log_queue;
 mod logging;
 mod serve;
@@ -30,10 +31,7 @@ fn main() -> ExitCode {
         Task::Serve(flags) => serve::serve(flags)
             .map(success)
             .map_err(anyhow::Error::from),
-        Task::Join(flags) => {
-            let joined = chinwag_client::join(&flags.options());
-            joined.map(success).map_err(anyhow::Error::from)
-        }
+        Task::Join(flags) => Ok(join::join(flags)),
         Task::Bench(flags) => bench::bench(&flags),
     };
     outcome.unwrap_or_else(|error| {

@@ -7,7 +7,7 @@ use std::io;
 
 use crate::Target;
 
-/// Why the conversation could not start, or ended other than by somebody's wish.
+/// Why the conversation could not start, or ended other than by a wish of the person or the script.
 #[derive(Debug, thiserror::Error)]
 pub enum JoinError {
     /// The host has no address.
@@ -26,15 +26,44 @@ pub enum JoinError {
         /// What the last address tried answered.
         source: io::Error,
     },
-    /// The connection broke; the last lines may be lost in either direction.
-    #[error("the connection to {target} was lost: {source}.")]
-    Lost {
+    /// The server did not let this session in, or not into the room. It said why.
+    #[error("{target} refused to let you in: {reason} Nothing was sent.")]
+    Refused {
+        /// The server that was asked for.
+        target: Target,
+        /// Its words.
+        reason: String,
+    },
+    /// The server ended the session for good: kicked, banned, signed in elsewhere.
+    #[error("{target} ended the session: {reason}{}", Rest(*unsent))]
+    Removed {
         /// The server that was talked to.
         target: Target,
-        /// What the socket reported.
-        source: io::Error,
+        /// Its words.
+        reason: String,
+        /// Lines that had been read and that the server did not take.
+        unsent: u64,
     },
-    /// Standard input failed; what had been read before was sent to the server.
+    /// The server closed the connection, or the connection broke, and it could not be had again in
+    /// time.
+    #[error("the connection to {target} is gone: {reason}{}", Rest(*unsent))]
+    Gone {
+        /// The server that was talked to.
+        target: Target,
+        /// What happened at last, as a sentence.
+        reason: String,
+        /// Lines that had been read and that the server did not take.
+        unsent: u64,
+    },
+    /// All is said, but for lines that the server or the client refused; each was told.
+    #[error("{target} did not get {}.", Lines(*lines))]
+    NotSent {
+        /// The server that was talked to.
+        target: Target,
+        /// The number of those lines.
+        lines: u64,
+    },
+    /// Standard input failed; the server got what had been read before.
     #[error("could not read the input for {target}: {source}.")]
     Input {
         /// The server that was talked to.
@@ -58,4 +87,43 @@ pub enum JoinError {
         /// What the system reported.
         source: io::Error,
     },
+}
+
+/// ` 3 lines NOT sent.`, or nothing.
+struct Rest(u64);
+
+impl std::fmt::Display for Rest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            lines => write!(f, " {} NOT sent.", Lines(lines)),
+        }
+    }
+}
+
+struct Lines(u64);
+
+impl std::fmt::Display for Lines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lines = if self.0 == 1 { "line" } else { "lines" };
+        write!(f, "{} {lines}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_is_counted() {
+        let error = JoinError::Removed {
+            target: "host".parse().unwrap(),
+            reason: "You were kicked by lee.".into(),
+            unsent: 1,
+        };
+        assert_eq!(
+            error.to_string(),
+            "host:8989 ended the session: You were kicked by lee. 1 line NOT sent."
+        );
+    }
 }

@@ -1,64 +1,161 @@
-//! The client behind `chinwag join HOST[:PORT] [--name NAME]`.
+//! The client behind `chinwag join HOST [PORT]`.
+//!
+//! ```text
+//! keyboard -> terminal --.                         .-> driver -> socket
+//!                         > session (no I/O) <---->
+//! pipe -> input -> pipe --'                         '<- events <- socket
+//! ```
 //!
 //! It joins a chat in one of two ways. From a keyboard it is a line editor with the conversation
-//! scrolling above it (`terminal`); from a pipe or a file it is `nc -N` ([`pipe()`]). It must know
-//! nothing of the server's crates: what it speaks is lines of text over TCP, so it joins any server
-//! that nc could, and a server of any version.
+//! scrolling above it (`terminal`); from a pipe or a file it sends lines and says whether they arrived
+//! (`pipe`). Both stand on one `session`, which logs in, sends each line once and survives lost
+//! links. It must know nothing of the server's crates: what it speaks is lines of text over TCP, and
+//! it reads those of other versions too.
 //!
 //! The decision that shaped it: plain threads and blocking calls, no async runtime. A client waits
 //! for three things, the keyboard, the socket and signals. A blocking read of standard input cannot
 //! be cancelled by a runtime either, so a runtime would start the same threads underneath and be one
 //! more thing to know.
 
-mod connect;
+mod dial;
+mod driver;
 mod error;
+mod events;
 mod filter;
+mod heard;
+mod input;
+mod lines;
 mod name;
+mod note;
 mod pipe;
+mod room;
+mod secret;
+mod session;
 mod target;
 mod terminal;
 mod utf8;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read, Write};
+use std::process;
+use std::time::Duration;
 
-pub use connect::Connection;
+use dial::dial;
+use driver::Driver;
 pub use error::JoinError;
-pub use filter::{Filter, FilteredWriter};
-pub use name::{Name, NameError};
-pub use pipe::pipe;
+pub use input::{Encoding, EncodingError, InputOptions};
+pub use name::{Name, NameError, Password, PasswordError};
+use pipe::Output;
+pub use room::{Room, RoomError};
+use session::SessionOptions;
 pub use target::{DEFAULT_PORT, Target, TargetError};
 
-/// What `chinwag join` was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How long a lost link is tried for, unless it is said: as long as a server keeps a lost session.
+pub const RETRY_FOR: Duration = Duration::from_secs(600);
+
+/// What `chinwag join` is to do.
+#[derive(Debug, Clone)]
 pub struct JoinOptions {
     /// The server.
     pub target: Target,
-    /// The name to give before anything else; without one, the server asks.
+    /// The name to give; without one, a person is asked and a script is a guest.
     pub name: Option<Name>,
+    /// The password of that name.
+    pub password: Option<Password>,
+    /// The room to enter.
+    pub room: Option<Room>,
+    /// Lines from a pipe that begin with a `/` are commands. At a terminal they always are.
+    pub commands: bool,
+    /// Only read, until the server or somebody ends it.
+    pub follow: bool,
+    /// Show the arrival and what was said before it.
+    pub history: bool,
+    /// How to read the input.
+    pub input: InputOptions,
+    /// How long to try after a lost link; zero never does.
+    pub retry_for: Duration,
+}
+
+impl JoinOptions {
+    /// The default for a server: a guest who sends text.
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            name: None,
+            password: None,
+            room: None,
+            commands: false,
+            follow: false,
+            history: true,
+            input: InputOptions::default(),
+            retry_for: RETRY_FOR,
+        }
+    }
+
+    fn session(&self, is_attended: bool) -> SessionOptions {
+        SessionOptions {
+            login: name::login_line(self.name.as_ref(), self.password.as_ref()),
+            is_attended,
+            room: self.room.as_ref().map(|room| room.as_str().to_owned()),
+            commands: self.commands || is_attended,
+            reads_only: self.follow,
+            history: self.history,
+            retry_for: self.retry_for,
+            // Any number that is another one in the next process will do.
+            spread: process::id().to_le_bytes()[0],
+        }
+    }
 }
 
 /// Joins the chat and returns when the conversation is over.
 ///
-/// It reads standard input and writes standard output; a word about the end of the conversation
-/// goes to standard error. The thread that reads standard input may outlive the call, blocked in
-/// its read, because nothing in std can wake it: end the process soon after.
+/// It reads standard input and writes standard output; remarks on the conversation go to standard
+/// error. The thread that reads standard input may outlive the call, blocked in its read, because
+/// nothing in std can wake it: end the process soon after.
 ///
 /// # Errors
 ///
-/// See [`JoinError`]. That the server closes the connection in an orderly way is no error, nor is a
-/// standard output that nobody reads any more.
+/// See [`JoinError`]. A standard output that nobody reads any more is none.
 pub fn join(options: &JoinOptions) -> Result<(), JoinError> {
-    let connection = Connection::open(&options.target)?;
-    if let Some(name) = &options.name {
-        connection.send_line(name.as_str())?;
+    let is_attended = !options.follow && io::stdin().is_terminal() && io::stdout().is_terminal();
+    if is_attended && terminal::is_capable() {
+        let stream = dial(&options.target)?;
+        return terminal::run(Driver::new(
+            options.target.clone(),
+            stream,
+            options.session(true),
+        ));
     }
-    if terminal::is_usable() {
-        return terminal::run(&connection);
-    }
-    // Somebody's screen gets no control sequences; a file or a program gets the bytes as they came.
-    if io::stdout().is_terminal() {
-        pipe(&connection, io::stdin(), FilteredWriter::new(io::stdout()))
-    } else {
-        pipe(&connection, io::stdin(), io::stdout())
-    }
+    let is_terminal = io::stdout().is_terminal();
+    let output = Output::new(io::stdout(), is_terminal);
+    run_piped(options, is_attended, io::stdin(), output)
+}
+
+/// Joins the chat with another input and output than the process's own, as from a pipe.
+///
+/// # Errors
+///
+/// As [`join`].
+pub fn join_piped<I, O>(options: &JoinOptions, input: I, output: O) -> Result<(), JoinError>
+where
+    I: Read + Send + 'static,
+    O: Write,
+{
+    run_piped(options, false, input, Output::new(output, false))
+}
+
+fn run_piped<I, O>(
+    options: &JoinOptions,
+    is_attended: bool,
+    input: I,
+    output: Output<O>,
+) -> Result<(), JoinError>
+where
+    I: Read + Send + 'static,
+    O: Write,
+{
+    let stream = dial(&options.target)?;
+    let session = options.session(is_attended);
+    let driver = Driver::new(options.target.clone(), stream, session);
+    let input = (!options.follow).then_some(input);
+    pipe::run(driver, input, options.input.clone(), output)
 }

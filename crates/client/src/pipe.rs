@@ -1,88 +1,146 @@
-//! Joining from a pipe or a file: `nc -N` with a name for its server's errors.
+//! Joining from a pipe or a file: lines in, the conversation out, and a status that can be trusted.
 //!
-//! It must not know what a line is: bytes go through as they come, whoever wrote them decides on
-//! lines. The decision that shaped it: the server ends the conversation, not the input. So the
-//! calling thread reads the socket, and the input has a thread of its own that is never joined,
-//! since `tail -f` may stay silent for ever.
+//! It must not know what a line means to the server: the session does. The decision that shaped it:
+//! the calling thread does everything but wait; the input has a thread of its own that is never
+//! joined, since `tail -f` may stay silent for ever.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::sync::mpsc;
-use std::thread;
+use std::time::Instant;
 
-use crate::{Connection, JoinError};
+use crate::driver::Driver;
+use crate::events::Event;
+use crate::filter::Filter;
+use crate::input::{Budget, InputOptions, Piece};
+use crate::session::{Action, End};
+use crate::{JoinError, Target};
 
-/// How much is copied at once, in bytes: a socket hands over 64 KiB at most in one read by default.
-const CHUNK_BYTES: usize = 64 * 1024;
+/// How much of the input waits for a server that is away or slow, in bytes. It is some thousand lines
+/// of a log; beyond it, reading stops.
+const WAITING_BYTES_MAX: usize = 1024 * 1024;
 
-/// Copies the input to the server and the server to the output until the server closes.
+/// Where the conversation goes.
+#[derive(Debug)]
+pub(crate) struct Output<W> {
+    /// `None` when nobody reads it any more.
+    inner: Option<W>,
+    /// A terminal gets no control sequences; a file or a program gets the bytes as they came.
+    filter: Option<Filter>,
+    /// Who sends goes on sending though nobody reads: the lines are what it is about.
+    is_optional: bool,
+}
+
+impl<W: Write> Output<W> {
+    pub(crate) fn new(inner: W, is_terminal: bool) -> Self {
+        Self {
+            inner: Some(inner),
+            filter: is_terminal.then(Filter::default),
+            is_optional: false,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = match (&mut self.inner, &mut self.filter) {
+            (None, _) => Ok(()),
+            (Some(inner), None) => inner.write_all(bytes),
+            (Some(inner), Some(filter)) => inner.write_all(filter.pass(bytes).as_bytes()),
+        };
+        self.survive(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.as_mut().map_or(Ok(()), Write::flush);
+        self.survive(flushed)
+    }
+
+    fn survive(&mut self, result: io::Result<()>) -> io::Result<()> {
+        match result {
+            Err(error) if self.is_optional && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.inner = None;
+                Ok(())
+            }
+            result => result,
+        }
+    }
+}
+
+/// Talks until the input has ended and the server has all of it, or until the session ends.
 ///
-/// Whatever one read gives is passed on at once, in both directions. The end of the input closes
-/// only the sending half of the connection, so the server can still answer. The thread that reads
-/// the input may outlive the call.
+/// The thread that reads the input may outlive the call.
 ///
 /// # Errors
 ///
-/// [`JoinError::Lost`]; [`JoinError::Output`], unless the output is merely closed, which ends the
-/// call quietly; [`JoinError::Input`], after the server has answered what could be read.
-pub fn pipe<I, O>(connection: &Connection, input: I, mut output: O) -> Result<(), JoinError>
+/// See [`JoinError`]. An output that nobody reads any more is none: it ends a reader, and a sender
+/// goes on without it.
+pub(crate) fn run<I, O>(
+    mut driver: Driver,
+    input: Option<I>,
+    options: InputOptions,
+    mut output: Output<O>,
+) -> Result<(), JoinError>
 where
     I: Read + Send + 'static,
     O: Write,
 {
-    let socket = connection.handle()?;
-    let (failed, failure) = mpsc::sync_channel(1);
-    thread::spawn(move || {
-        if let Err(error) = send_all(input, &socket) {
-            // Before the half-close, so that it is there when the server closes in answer. Nobody
-            // may be listening any more; then nobody needs to know.
-            let _ = failed.send(error);
-        }
-        // The connection may be gone already, which the reading thread finds out by itself.
-        let _ = socket.shutdown(Shutdown::Write);
-    });
-    receive_all(connection, &mut output)?;
-    match failure.try_recv() {
-        Ok(source) => Err(connection.bad_input(source)),
-        Err(_) => Ok(()),
+    let budget = Budget::new(WAITING_BYTES_MAX);
+    output.is_optional = input.is_some();
+    if let Some(input) = input {
+        driver.events.read_lines(input, options, budget.clone());
     }
-}
-
-/// Returns the failure of the input; a failure of the socket merely ends it, for the other
-/// direction reports that.
-fn send_all(mut input: impl Read, mut socket: &TcpStream) -> io::Result<()> {
-    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut input_error = None;
     loop {
-        let read = read_some(&mut input, &mut chunk)?;
-        if read == 0 || socket.write_all(&chunk[..read]).is_err() {
-            return Ok(());
+        match carry_out(&mut driver, &mut output) {
+            Err(source) => return output_ended(driver.target(), source),
+            Ok(Some(end)) => return finish(&driver, end, input_error),
+            Ok(None) => {}
         }
-    }
-}
-
-fn receive_all(connection: &Connection, output: &mut impl Write) -> Result<(), JoinError> {
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let read =
-            read_some(connection.stream(), &mut chunk).map_err(|source| connection.lost(source))?;
-        if read == 0 {
-            return Ok(());
-        }
-        // Standard output holds the end of an unfinished line back until it is flushed.
-        if let Err(source) = output
-            .write_all(&chunk[..read])
-            .and_then(|()| output.flush())
-        {
-            return connection.output_ended(source);
+        budget.release(driver.session.take_released());
+        for event in driver.next_events() {
+            match event {
+                Event::Piece(Piece::Text(text)) => driver.session.push(text, Instant::now()),
+                Event::Piece(Piece::NoText(note)) => driver.session.refuse(note),
+                Event::InputEnded(error) => {
+                    input_error = error;
+                    driver.session.handle_input_end(Instant::now());
+                }
+                _ => {}
+            }
         }
     }
 }
 
-fn read_some(mut from: impl Read, chunk: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match from.read(chunk) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
+fn carry_out(driver: &mut Driver, output: &mut Output<impl Write>) -> io::Result<Option<End>> {
+    let mut end = None;
+    while let Some(action) = driver.next_action() {
+        match action {
+            Action::Show(bytes) => output.write(&bytes)?,
+            Action::Tell(note) => {
+                // If nobody reads it, there is nobody to tell.
+                let _ = writeln!(io::stderr(), "chinwag: {note}");
+            }
+            Action::End(ended) => end = Some(ended),
+            _ => {}
         }
+    }
+    // Standard output holds the end of an unfinished line back until it is flushed.
+    output.flush()?;
+    Ok(end)
+}
+
+fn finish(driver: &Driver, end: End, input_error: Option<io::Error>) -> Result<(), JoinError> {
+    let outcome = driver.outcome(end);
+    match (outcome, input_error) {
+        (Ok(()), Some(source)) => Err(JoinError::Input {
+            target: driver.target(),
+            source,
+        }),
+        (outcome, _) => outcome,
+    }
+}
+
+/// What a failed write to standard output means: that nobody reads it any more is a quiet end.
+pub(crate) fn output_ended(target: Target, source: io::Error) -> Result<(), JoinError> {
+    match source.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(JoinError::Output { target, source }),
     }
 }

@@ -3,7 +3,8 @@
 //! It must not resolve anything: a text is judged by its form alone, so that the judgement is the
 //! same on every machine. The form that shaped it is the bare IPv6 address: `::1` has colons and no
 //! port, therefore a text with more than one colon is an address or a mistake, never a host with a
-//! port.
+//! port. That form, and the zone of a link-local address (`fe80::1%eth0`), are also why it is read
+//! here: neither `http::uri::Authority` nor `url::Host` takes them.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -39,6 +40,9 @@ pub enum TargetError {
     /// Between the brackets, or around several colons, stands no IPv6 address.
     #[error("\"{0}\" is no IPv6 address.")]
     BadAddress(String),
+    /// A port stands in the text and beside it.
+    #[error("\"{0}\" names a port already.")]
+    TwoPorts(String),
     /// Something other than a port follows the brackets.
     #[error("\"{0}\" follows the address where only :PORT can.")]
     AfterBracket(String),
@@ -54,22 +58,32 @@ impl Target {
     pub fn port(&self) -> u16 {
         self.port
     }
+
+    /// `HOST PORT`, as nc and telnet take it.
+    ///
+    /// # Errors
+    ///
+    /// As for `HOST:PORT`, and when the host names a port too.
+    pub fn with_port(host: &str, port: u16) -> Result<Self, TargetError> {
+        match split(host)? {
+            (_, Some(_)) => Err(TargetError::TwoPorts(host.to_owned())),
+            _ if port == 0 => Err(TargetError::BadPort("0".to_owned())),
+            (host, None) => Ok(Self {
+                host: host.to_owned(),
+                port,
+            }),
+        }
+    }
 }
 
 impl FromStr for Target {
     type Err = TargetError;
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
-        let (host, port) = if let Some(rest) = text.strip_prefix('[') {
-            split_bracketed(text, rest)?
-        } else if text.matches(':').count() > 1 {
-            (checked_ipv6(text)?, DEFAULT_PORT)
-        } else {
-            split_named(text)?
-        };
+        let (host, port) = split(text)?;
         Ok(Self {
             host: host.to_owned(),
-            port,
+            port: port.unwrap_or(DEFAULT_PORT),
         })
     }
 }
@@ -84,22 +98,32 @@ impl fmt::Display for Target {
     }
 }
 
-fn split_bracketed<'a>(text: &str, rest: &'a str) -> Result<(&'a str, u16), TargetError> {
+fn split(text: &str) -> Result<(&str, Option<u16>), TargetError> {
+    if let Some(rest) = text.strip_prefix('[') {
+        split_bracketed(text, rest)
+    } else if text.matches(':').count() > 1 {
+        Ok((checked_ipv6(text)?, None))
+    } else {
+        split_named(text)
+    }
+}
+
+fn split_bracketed<'a>(text: &str, rest: &'a str) -> Result<(&'a str, Option<u16>), TargetError> {
     let (address, after) = rest
         .split_once(']')
         .ok_or_else(|| TargetError::OpenBracket(text.to_owned()))?;
     let port = match after.strip_prefix(':') {
-        Some(port) => checked_port(port)?,
-        None if after.is_empty() => DEFAULT_PORT,
+        Some(port) => Some(checked_port(port)?),
+        None if after.is_empty() => None,
         None => return Err(TargetError::AfterBracket(after.to_owned())),
     };
     Ok((checked_ipv6(address)?, port))
 }
 
-fn split_named(text: &str) -> Result<(&str, u16), TargetError> {
+fn split_named(text: &str) -> Result<(&str, Option<u16>), TargetError> {
     let (host, port) = match text.split_once(':') {
-        Some((host, port)) => (host, checked_port(port)?),
-        None => (text, DEFAULT_PORT),
+        Some((host, port)) => (host, Some(checked_port(port)?)),
+        None => (text, None),
     };
     if host.is_empty() {
         return Err(TargetError::NoHost(text.to_owned()));
@@ -151,6 +175,19 @@ mod tests {
         check("chat.example.org:23", "chat.example.org", 23);
         check("10.0.0.7:65535", "10.0.0.7", 65535);
         check("bücher.example", "bücher.example", DEFAULT_PORT);
+    }
+
+    #[test]
+    fn a_port_beside_the_host() {
+        let target = |host, port| Target::with_port(host, port).map(|target| target.to_string());
+        assert_eq!(target("host", 23), Ok("host:23".to_owned()));
+        assert_eq!(target("::1", 23), Ok("[::1]:23".to_owned()));
+        assert_eq!(target("[::1]", 23), Ok("[::1]:23".to_owned()));
+        assert_eq!(
+            target("host:1", 23),
+            Err(TargetError::TwoPorts("host:1".into()))
+        );
+        assert_eq!(target("host", 0), Err(TargetError::BadPort("0".into())));
     }
 
     #[test]

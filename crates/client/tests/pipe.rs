@@ -1,4 +1,4 @@
-//! Pipe mode against a listener: what `nc -N` would do, done over real sockets and with no clock.
+//! Pipe mode over real sockets and with no clock, against servers that are a few lines of the test.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,73 +6,122 @@
 )]
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use chinwag_client::{Connection, JoinError, JoinOptions, Target, join, pipe};
+use chinwag_client::{JoinError, JoinOptions, Target, join, join_piped};
 
-/// A server that handles one connection with the given function.
-fn serve<T: Send + 'static>(
-    talk: impl FnOnce(TcpStream) -> T + Send + 'static,
-) -> (Target, JoinHandle<T>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = listener.local_addr().unwrap().to_string().parse().unwrap();
-    (
-        target,
-        thread::spawn(move || talk(listener.accept().unwrap().0)),
-    )
+/// A connection as the server in the test sees it.
+struct Peer {
+    lines: BufReader<TcpStream>,
 }
 
-fn read_all(mut from: impl Read) -> String {
-    let mut text = String::new();
-    from.read_to_string(&mut text).unwrap();
-    text
+impl Peer {
+    fn accept(listener: &TcpListener) -> Self {
+        let lines = BufReader::new(listener.accept().unwrap().0);
+        Self { lines }
+    }
+
+    /// The next line; empty at the end.
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn say(&mut self, text: &str) {
+        self.lines.get_mut().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Lets the client in, whatever it is called.
+    fn welcome(&mut self) {
+        assert_eq!(self.line(), "bot");
+        self.say("Welcome, bot. You are in #lobby, alone.\n");
+        assert_eq!(self.line(), "/echo on");
+        self.say("! Echo is on: your own lines are shown to you too.\n");
+    }
+}
+
+/// A server that handles connections with the given function.
+fn serve<T: Send + 'static>(
+    talk: impl FnOnce(TcpListener) -> T + Send + 'static,
+) -> (JoinOptions, JoinHandle<T>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = listener.local_addr().unwrap().to_string().parse().unwrap();
+    let options = JoinOptions {
+        name: Some("bot".parse().unwrap()),
+        ..JoinOptions::new(target)
+    };
+    (options, thread::spawn(move || talk(listener)))
 }
 
 #[test]
-fn the_input_goes_out_and_the_answer_comes_back() {
-    let (target, server) = serve(|mut stream| {
-        // It returns only because the client half-closes.
-        let heard = read_all(&stream);
-        stream.write_all(b"Bye, bot. 1 line sent.\n").unwrap();
+fn a_line_goes_out_when_the_one_before_has_its_receipt() {
+    let (options, server) = serve(|listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            let line = peer.line();
+            peer.say(&format!("[14:03] bot: {line}\n"));
+            heard.push(line);
+        }
+        // The end comes only because the client half-closes.
+        assert_eq!(peer.line(), "");
+        peer.say("Bye, bot. 2 lines sent.\n");
         heard
     });
-    let connection = Connection::open(&target).unwrap();
-    connection.send_line("bot#secret").unwrap();
     let mut output = Vec::new();
-    pipe(&connection, &b"hello\nno newline"[..], &mut output).unwrap();
-    assert_eq!(server.join().unwrap(), "bot#secret\nhello\nno newline");
-    assert_eq!(output, b"Bye, bot. 1 line sent.\n");
+    join_piped(&options, &b"hello\nno newline"[..], &mut output).unwrap();
+    assert_eq!(server.join().unwrap(), ["hello", "no newline"]);
+    assert_eq!(
+        String::from_utf8(output).unwrap(),
+        "Welcome, bot. You are in #lobby, alone.\nBye, bot. 2 lines sent.\n"
+    );
 }
 
 #[test]
 fn bytes_come_back_as_they_are() {
     let every_byte: Vec<u8> = (0..=255).collect();
-    let sent = every_byte.clone();
-    let (target, _server) = serve(move |mut stream| stream.write_all(&sent).unwrap());
+    let mut sent = b"[14:03] ann: ".to_vec();
+    sent.extend(every_byte);
+    sent.push(b'\n');
+    let expected = sent.clone();
+    let (options, _server) = serve(move |listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        peer.lines.get_mut().write_all(&sent).unwrap();
+        peer.line();
+    });
     let mut output = Vec::new();
-    pipe(
-        &Connection::open(&target).unwrap(),
-        io::empty(),
-        &mut output,
-    )
-    .unwrap();
-    assert_eq!(output, every_byte);
+    join_piped(&options, io::empty(), &mut output).unwrap();
+    let at = output
+        .windows(expected.len())
+        .position(|part| part == expected);
+    assert!(at.is_some(), "{output:?}");
 }
 
 #[test]
 fn each_line_is_passed_on_at_once() {
     let (heard, hears) = mpsc::sync_channel(1);
-    let (target, _server) = serve(move |stream| {
-        BufReader::new(stream)
-            .lines()
-            .for_each(|line| heard.send(line.unwrap()).unwrap());
+    let (options, _server) = serve(move |listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        loop {
+            let line = peer.line();
+            if line.is_empty() {
+                return;
+            }
+            peer.say(&format!("[14:03] bot: {line}\n"));
+            heard.send(line).unwrap();
+        }
     });
     let (mut log, input) = UnixStream::pair().unwrap();
-    let client =
-        thread::spawn(move || pipe(&Connection::open(&target).unwrap(), input, io::sink()));
+    let client = thread::spawn(move || join_piped(&options, input, io::sink()));
     for line in ["one", "two", "three"] {
         writeln!(log, "{line}").unwrap();
         // The next line is written only once this one has arrived.
@@ -83,97 +132,104 @@ fn each_line_is_passed_on_at_once() {
 }
 
 #[test]
-fn it_ends_when_the_server_closes_though_the_input_is_silent() {
-    let (target, _server) = serve(|mut stream| stream.write_all(b"Bye.\n").unwrap());
+fn a_server_that_goes_is_told_though_the_input_is_silent() {
+    let (mut options, _server) = serve(|listener| Peer::accept(&listener).welcome());
+    options.retry_for = Duration::ZERO;
     let (_silent, input) = UnixStream::pair().unwrap();
-    let mut output = Vec::new();
-    pipe(&Connection::open(&target).unwrap(), input, &mut output).unwrap();
-    assert_eq!(output, b"Bye.\n");
+    let error = join_piped(&options, input, io::sink()).unwrap_err();
+    assert!(
+        matches!(error, JoinError::Gone { unsent: 0, .. }),
+        "{error}"
+    );
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the connection to {} is gone: the server closed the connection.",
+            options.target
+        )
+    );
 }
 
 #[test]
-fn an_unfinished_line_is_flushed() {
-    /// Gives on what has been flushed, and only that.
-    struct Flushed(Vec<u8>, mpsc::SyncSender<Vec<u8>>);
-    impl Write for Flushed {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            self.1
-                .send(std::mem::take(&mut self.0))
-                .map_err(io::Error::other)
-        }
-    }
-    let (shown, shows) = mpsc::sync_channel(1);
-    let (target, _server) = serve(move |mut stream| {
-        stream.write_all(b"Enter your username: ").unwrap();
-        // The server does not go on before the person sees its question.
-        assert_eq!(shows.recv().unwrap(), b"Enter your username: ");
+fn a_link_that_breaks_is_taken_up_and_the_line_under_way_goes_once() {
+    let (options, server) = serve(|listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        peer.say("If your link drops, reconnect and type /resume AAAA-BBBB within 10 minutes.\n");
+        assert_eq!(peer.line(), "one");
+        // It was taken; the receipt is lost with the link, and closing with bytes unread resets it.
+        drop(peer);
+        let mut peer = Peer::accept(&listener);
+        assert_eq!(peer.line(), "/resume AAAA-BBBB");
+        peer.say("Welcome back, bot. 1 message while you were away:\n[14:03] bot: one\n");
+        assert_eq!(peer.line(), "/echo on");
+        peer.say("! Echo is on: your own lines are shown to you too.\n");
+        assert_eq!(peer.line(), "two");
+        peer.say("[14:03] bot: two\n");
+        assert_eq!(peer.line(), "");
     });
-    pipe(
-        &Connection::open(&target).unwrap(),
-        io::empty(),
-        Flushed(Vec::new(), shown),
-    )
-    .unwrap();
+    join_piped(&options, &b"one\ntwo\n"[..], io::sink()).unwrap();
+    server.join().unwrap();
 }
 
 #[test]
-fn an_output_that_is_closed_ends_it_quietly() {
-    let (target, _server) = serve(|mut stream| {
-        stream.write_all(b"hello\n").unwrap();
+fn an_output_that_is_closed_ends_a_reader_quietly() {
+    let (mut options, _server) = serve(|listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.line();
+        peer.say("Welcome, bot. You are in #lobby, alone.\n");
         // It stays open until the client goes.
-        read_all(&stream)
+        while !peer.line().is_empty() {}
+    });
+    options.follow = true;
+    let (output, nobody) = UnixStream::pair().unwrap();
+    drop(nobody);
+    join_piped(&options, io::empty(), output).unwrap();
+}
+
+#[test]
+fn a_sender_goes_on_though_nobody_reads() {
+    let (options, server) = serve(|listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        let line = peer.line();
+        peer.say("[14:03] bot: hello\n");
+        line
     });
     let (output, nobody) = UnixStream::pair().unwrap();
     drop(nobody);
-    pipe(&Connection::open(&target).unwrap(), io::empty(), output).unwrap();
+    join_piped(&options, &b"hello\n"[..], output).unwrap();
+    assert_eq!(server.join().unwrap(), "hello");
 }
 
 #[test]
-fn an_input_that_fails_is_told_after_the_answer() {
-    struct Broken;
+fn an_input_that_fails_is_told_after_what_was_read_is_sent() {
+    struct Broken(bool);
     impl Read for Broken {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("the disk is gone"))
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if std::mem::replace(&mut self.0, true) {
+                return Err(io::Error::other("the disk is gone"));
+            }
+            buffer[..6].copy_from_slice(b"hello\n");
+            Ok(6)
         }
     }
-    let (target, _server) = serve(|mut stream| {
-        read_all(&stream);
-        stream.write_all(b"Bye.\n").unwrap();
+    let (options, server) = serve(|listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        let line = peer.line();
+        peer.say("[14:03] bot: hello\n");
+        line
     });
-    let mut output = Vec::new();
-    let error = pipe(&Connection::open(&target).unwrap(), Broken, &mut output).unwrap_err();
+    let error = join_piped(&options, Broken(false), io::sink()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("could not read the input for {target}: the disk is gone.")
+        format!(
+            "could not read the input for {}: the disk is gone.",
+            options.target
+        )
     );
-    assert_eq!(output, b"Bye.\n");
-}
-
-#[test]
-fn a_connection_that_breaks_is_an_error() {
-    let (ready, is_ready) = mpsc::sync_channel::<()>(1);
-    let (target, _server) = serve(move |stream| {
-        is_ready.recv().unwrap();
-        // Closing with bytes unread makes the kernel send RST.
-        stream.peek(&mut [0]).unwrap();
-        drop(stream);
-    });
-    let connection = Connection::open(&target).unwrap();
-    connection.send_line("bot").unwrap();
-    ready.send(()).unwrap();
-    let (_silent, input) = UnixStream::pair().unwrap();
-    let error = pipe(&connection, input, io::sink()).unwrap_err();
-    assert!(matches!(error, JoinError::Lost { .. }), "{error}");
-    assert!(
-        error
-            .to_string()
-            .starts_with(&format!("the connection to {target} was lost: ")),
-        "{error}"
-    );
+    assert_eq!(server.join().unwrap(), "hello");
 }
 
 #[test]
@@ -182,11 +238,7 @@ fn nobody_listening_is_an_error_that_names_the_server() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().to_string().parse().unwrap()
     };
-    let error = join(&JoinOptions {
-        target: target.clone(),
-        name: None,
-    })
-    .unwrap_err();
+    let error = join(&JoinOptions::new(target.clone())).unwrap_err();
     assert!(matches!(error, JoinError::Connect { .. }), "{error}");
     assert!(
         error
@@ -197,13 +249,36 @@ fn nobody_listening_is_an_error_that_names_the_server() {
 }
 
 #[test]
-fn a_server_that_only_half_closes_is_done_too() {
-    let (target, server) = serve(|stream| {
-        stream.shutdown(Shutdown::Write).unwrap();
-        read_all(&stream)
+fn the_input_is_read_only_as_far_as_the_buffer_reaches() {
+    /// More lines than the buffer holds, and how many have been read.
+    struct Log(Arc<AtomicUsize>);
+    impl Read for Log {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.0.load(Ordering::SeqCst) == LINES {
+                return Ok(0);
+            }
+            buffer[..LINE_BYTES].fill(b'x');
+            buffer[LINE_BYTES - 1] = b'\n';
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(LINE_BYTES)
+        }
+    }
+    const LINES: usize = 1500;
+    const LINE_BYTES: usize = 2000;
+    // What the client says it holds, and a line on its way on each side of the buffer.
+    const LINES_HELD_MAX: usize = 1024 * 1024 / (LINE_BYTES - 1) + 2;
+    let read = Arc::new(AtomicUsize::new(0));
+    let log = Log(Arc::clone(&read));
+    let (options, server) = serve(move |listener| {
+        let mut peer = Peer::accept(&listener);
+        peer.welcome();
+        for sent in 0..LINES {
+            assert!(peer.line().starts_with('x'));
+            let held = read.load(Ordering::SeqCst) - sent;
+            assert!(held <= LINES_HELD_MAX, "{held} lines");
+            peer.say("[14:03] bot: x\n");
+        }
     });
-    let connection = Connection::open(&target).unwrap();
-    pipe(&connection, &b"hello\n"[..], io::sink()).unwrap();
-    drop(connection);
-    assert_eq!(server.join().unwrap(), "hello\n");
+    join_piped(&options, log, io::sink()).unwrap();
+    server.join().unwrap();
 }

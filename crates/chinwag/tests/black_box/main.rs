@@ -21,6 +21,7 @@ mod descriptors;
 mod disk;
 mod flood;
 mod hostile;
+mod join;
 mod load;
 mod reload;
 mod restart;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::harness::{CHINWAG, Client, Server, Setup, messages};
+use crate::harness::{Client, Server, Setup, messages};
 
 /// A server that would wait for ever for somebody to speak first, so that whoever does is not
 /// greeted, however slow the machine is.
@@ -98,44 +98,4 @@ fn answers_come_behind_the_end_of_the_input() {
     assert!(
         seen.ends_with("Bye, bot. 2 lines sent.\n") || seen.ends_with("Bye, bot. 1 line sent.\n")
     );
-}
-
-#[test]
-fn joining_through_a_pipe() {
-    let server = patient_server();
-    let mut listener = listener(&server);
-    let script = format!("printf 'disk is full\\nstill' | {CHINWAG} join $1:$2 --name app");
-    let seen = run(&server, &script);
-    let heard = listener.expect("* app left #lobby (connection closed)\n");
-    assert_eq!(messages(&heard), ["app: disk is full", "app: still"]);
-    assert!(seen.ends_with("Bye, app. 2 lines sent.\n"), "{seen}");
-}
-
-#[test]
-fn joining_ends_when_the_server_closes() {
-    let server = Setup::new().start();
-    let mut join = Command::new(CHINWAG);
-    join.args(["join", &server.address().to_string(), "--name", "app"]);
-    let mut app = Client::through(&mut join);
-    app.expect("Welcome, app.");
-    let _ = server.stop();
-    app.expect("! The server is stopping.\n");
-    app.rest();
-    assert!(app.wait().success());
-}
-
-#[test]
-fn joining_says_why_it_cannot() {
-    let server = Setup::new().start();
-    let address = server.address().to_string();
-    let _ = server.kill();
-    let output = Command::new(CHINWAG).args(["join", &address]).output();
-    let output = output.expect("the program is built");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        said.contains(&address) && said.lines().count() == 1,
-        "{said}"
-    );
-    assert!(output.stdout.is_empty(), "{output:?}");
 }

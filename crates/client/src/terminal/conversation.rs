@@ -7,9 +7,16 @@
 //! typed half way.
 
 use super::editor::{Editor, Request};
-use super::keys::Keys;
+use super::keys::{Key, Keys};
+use super::line::Line;
 use super::screen::Screen;
 use crate::filter::Filter;
+use crate::note::Note;
+use crate::secret::holds_secret;
+use crate::session::is_farewell;
+
+/// So many lines at once are typed ahead or meant; more are a paste that may be a mistake.
+const LINES_UNASKED_MAX: usize = 5;
 
 /// Something to do for the conversation; the caller does it in the order given.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +36,10 @@ pub(crate) struct Conversation {
     editor: Editor,
     filter: Filter,
     screen: Screen,
+    /// Many lines at once, which wait for a yes.
+    paste: Option<String>,
+    /// Many lines are on their way.
+    is_sending: bool,
     /// The person has gone, the server is still talking.
     leaving: bool,
 }
@@ -41,6 +52,8 @@ impl Conversation {
             editor: Editor::default(),
             filter: Filter::default(),
             screen: Screen::new(columns),
+            paste: None,
+            is_sending: false,
             leaving: false,
         }
     }
@@ -52,19 +65,15 @@ impl Conversation {
     /// Takes bytes of the keyboard.
     pub(crate) fn typed(&mut self, bytes: &[u8]) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for key in self.keys.read(bytes) {
-            // What is typed after the farewell is for the shell.
-            if self.leaving {
-                break;
-            }
-            match self.editor.press(key) {
-                None => {}
-                Some(Request::Submit(text)) => self.submit(&text, &mut effects),
-                Some(Request::Leave) => self.leave(&mut effects),
-                Some(Request::Suspend) => effects.push(Effect::Suspend),
-                Some(Request::ClearScreen) => self.screen.clear(),
-                Some(Request::Bell) => self.screen.ring(),
-            }
+        let keys = self.keys.read(bytes);
+        let is_paste = keys.iter().filter(|&&key| key == Key::Enter).count() > LINES_UNASKED_MAX;
+        match &self.paste {
+            // What comes in one piece with more was not typed as an answer: it is the paste's rest.
+            Some(_) if keys.len() > 1 => self.add_to_paste(&keys),
+            Some(_) => self.answer(&keys, &mut effects),
+            // A terminal without bracketed paste types it, Enter keys and all.
+            None if is_paste && !self.leaving => self.add_to_paste(&keys),
+            None => self.press(keys, &mut effects),
         }
         effects
     }
@@ -84,7 +93,31 @@ impl Conversation {
         self.screen.say(&text);
     }
 
-    /// The server has closed, or the connection has broken; nothing comes after this.
+    /// Says something in the client's own name.
+    pub(crate) fn remark(&mut self, note: &Note) {
+        // It must not land in the middle of a question of the server.
+        self.screen.keep_unfinished();
+        let words = Filter::default().pass(note.to_string().as_bytes());
+        self.screen.say(&format!("chinwag: {words}\n"));
+    }
+
+    /// Takes how many of so many lines are through, and shows it where they are many.
+    pub(crate) fn progress(&mut self, through: usize, total: usize, is_done: bool) {
+        if total <= LINES_UNASKED_MAX || self.is_sending && is_done {
+            if std::mem::take(&mut self.is_sending) && total > LINES_UNASKED_MAX {
+                self.screen
+                    .say(&format!("chinwag: {through}/{total} sent.\n"));
+            }
+        } else if !is_done {
+            self.is_sending = true;
+        }
+        if self.paste.is_none() {
+            let status = self.is_sending.then(|| format!("{through}/{total} sent> "));
+            self.screen.set_prompt(status);
+        }
+    }
+
+    /// The session is over; nothing comes after this.
     pub(crate) fn hung_up(&mut self) {
         let rest = self.filter.finish();
         self.screen.say(&rest);
@@ -96,13 +129,6 @@ impl Conversation {
         self.leaving = true;
     }
 
-    /// Tells the person, in the client's own name, that a line did not go out.
-    pub(crate) fn not_sent(&mut self, line: &str) {
-        self.screen.say(&format!(
-            "chinwag: NOT sent, the server takes no more at the moment: {line}\n"
-        ));
-    }
-
     pub(crate) fn resized(&mut self, columns: usize) {
         self.screen.resize(columns);
     }
@@ -110,7 +136,10 @@ impl Conversation {
     /// What to write to the terminal so that it shows all that has happened.
     pub(crate) fn take_output(&mut self) -> String {
         if !self.leaving {
-            self.screen.draw(self.editor.line());
+            match &self.paste {
+                None => self.screen.draw(self.editor.line()),
+                Some(_) => self.screen.draw(&Line::default()),
+            }
         }
         self.screen.take_output()
     }
@@ -121,9 +150,38 @@ impl Conversation {
         self.screen.take_output()
     }
 
-    fn submit(&mut self, text: &str, effects: &mut Vec<Effect>) {
+    fn press(&mut self, keys: Vec<Key>, effects: &mut Vec<Effect>) {
+        let mut is_full = false;
+        for key in keys {
+            // What is typed after the farewell is for the shell.
+            if self.leaving {
+                break;
+            }
+            match self.editor.press(key) {
+                None => {}
+                Some(Request::Submit(text)) => self.submit(text, effects),
+                Some(Request::Leave) => self.leave(effects),
+                Some(Request::Suspend) => effects.push(Effect::Suspend),
+                Some(Request::ClearScreen) => self.screen.clear(),
+                Some(Request::Bell) => is_full = true,
+            }
+        }
+        if is_full {
+            self.tell_full();
+        }
+    }
+
+    fn submit(&mut self, text: String, effects: &mut Vec<Effect>) {
+        if lines_of(&text).count() > LINES_UNASKED_MAX {
+            self.ask(text);
+        } else {
+            self.send(&text, effects);
+        }
+    }
+
+    fn send(&mut self, text: &str, effects: &mut Vec<Effect>) {
         // The answer to a question of the server may be a name with its password.
-        if !self.screen.is_asked() {
+        if !self.screen.is_asked() && !lines_of(text).any(holds_secret) {
             self.editor.remember(text);
         }
         for line in lines_of(text) {
@@ -133,6 +191,60 @@ impl Conversation {
                 return self.leave(effects);
             }
         }
+    }
+
+    fn ask(&mut self, text: String) {
+        let lines = lines_of(&text).count();
+        self.paste = Some(text);
+        let question = format!("Send {lines} lines? y/n ");
+        self.screen.set_prompt(Some(question));
+    }
+
+    /// Joins keys to the paste that waits, or to what was typed before it.
+    fn add_to_paste(&mut self, keys: &[Key]) {
+        let mut text = match self.paste.take() {
+            Some(paste) => paste,
+            None => self.editor.take_text(),
+        };
+        for key in keys {
+            match key {
+                Key::Char(c) => text.push(*c),
+                Key::Enter => text.push('\n'),
+                Key::Tab => text.push('\t'),
+                _ => {}
+            }
+        }
+        self.ask(text);
+    }
+
+    fn answer(&mut self, keys: &[Key], effects: &mut Vec<Effect>) {
+        let Some(text) = self.paste.take() else {
+            return;
+        };
+        match keys.first() {
+            Some(Key::Char('y' | 'Y')) => {
+                self.screen.set_prompt(None);
+                self.send(&text, effects);
+            }
+            Some(Key::Char('n' | 'N') | Key::Interrupt | Key::EndOfInput) => {
+                self.screen.set_prompt(None);
+                self.screen.say("chinwag: the paste was not sent.\n");
+            }
+            first => {
+                if first.is_some() {
+                    self.screen.ring();
+                }
+                self.paste = Some(text);
+            }
+        }
+    }
+
+    fn tell_full(&mut self) {
+        self.screen.ring();
+        self.screen.say(
+            "chinwag: the line is full, and what came after it is left out. A pipe takes more: \
+             chinwag join HOST < FILE\n",
+        );
     }
 
     fn leave(&mut self, effects: &mut Vec<Effect>) {
@@ -154,13 +266,6 @@ impl Conversation {
 /// asks for a guest name.
 fn lines_of(text: &str) -> impl Iterator<Item = &str> {
     text.strip_suffix('\n').unwrap_or(text).split('\n')
-}
-
-fn is_farewell(line: &str) -> bool {
-    let command = line.split_whitespace().next().unwrap_or_default();
-    ["/quit", "/exit"]
-        .iter()
-        .any(|farewell| command.eq_ignore_ascii_case(farewell))
 }
 
 #[cfg(test)]
@@ -295,13 +400,118 @@ mod tests {
     }
 
     #[test]
-    fn control_c_leaves_with_the_draft_in_view() {
+    fn control_c_clears_a_draft_and_a_second_one_leaves() {
         Bench::new()
             .types("half\x03")
+            .asks_for(&[])
+            .shows(&["> "])
+            .types("\x03")
             .asks_for(&[Effect::Leave])
             .hears("Bye.\n")
             .hangs_up()
-            .shows(&["> half", "Bye."]);
+            .shows(&["Bye."]);
+    }
+
+    #[test]
+    fn a_lost_keyboard_leaves_the_draft_in_view() {
+        let mut bench = Bench::new();
+        bench.types("half");
+        assert_eq!(bench.conversation.input_ended(), [Effect::Leave]);
+        bench.show().shows(&["> half"]);
+    }
+
+    #[test]
+    fn many_lines_are_asked_about() {
+        let mut bench = Bench::new();
+        bench
+            .types("\x1b[200~1\r2\r3\r4\r5\r6\r\x1b[201~\r")
+            .asks_for(&[])
+            .shows(&["Send 6 lines? y/n "])
+            .types("x")
+            .asks_for(&[])
+            .types("y")
+            .asks_for(&["1", "2", "3", "4", "5", "6"].map(send));
+        bench.conversation.progress(2, 6, false);
+        bench.show();
+        assert!(
+            bench
+                .terminal
+                .screen()
+                .contents()
+                .ends_with("> 6\n2/6 sent> ")
+        );
+        bench.conversation.progress(6, 6, true);
+        bench.show();
+        assert!(
+            bench
+                .terminal
+                .screen()
+                .contents()
+                .ends_with("chinwag: 6/6 sent.\n> ")
+        );
+        bench.conversation.progress(6, 6, true);
+        bench.show();
+        assert!(
+            bench
+                .terminal
+                .screen()
+                .contents()
+                .ends_with("> 6\nchinwag: 6/6 sent.\n> ")
+        );
+    }
+
+    #[test]
+    fn a_paste_of_a_terminal_without_brackets_is_one_too() {
+        Bench::new()
+            .types("ab")
+            .types("1\r2\r3\r4\r5\r6\ry")
+            .types("es\rn")
+            .asks_for(&[])
+            .shows(&["Send 8 lines? y/n "])
+            .types("n")
+            .asks_for(&[])
+            .shows(&["chinwag: the paste was not sent.", "> "]);
+    }
+
+    #[test]
+    fn five_lines_typed_ahead_are_sent() {
+        Bench::new()
+            .types("1\r2\r3\r4\r5\r")
+            .asks_for(&["1", "2", "3", "4", "5"].map(send));
+    }
+
+    #[test]
+    fn passwords_are_not_remembered() {
+        Bench::new()
+            .types("said\r/claim s3cret\r /nick lee#s3cret\rlee#s3cret\r")
+            .types("\x1b[A\x1b[A")
+            .shows(&[
+                "> said",
+                "> /claim s3cret",
+                ">  /nick lee#s3cret",
+                "> lee#s3cret",
+                "> said",
+            ]);
+    }
+
+    #[test]
+    fn a_bell_of_the_server_rings() {
+        let mut conversation = Conversation::new(60);
+        conversation.heard(b"\x07[14:03] bob: al?\n");
+        let output = conversation.take_output();
+        assert!(output.contains("\x07[14:03] bob: al?\n"), "{output:?}");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let mut bench = Bench::new();
+        let paste = "x".repeat(super::super::line::LINE_BYTES_MAX + 1);
+        bench.types(&format!("\x1b[200~{paste}\x1b[201~"));
+        let contents = bench.terminal.screen().contents();
+        assert!(
+            contents.starts_with("chinwag: the line is full"),
+            "{contents}"
+        );
     }
 
     #[test]
@@ -339,8 +549,8 @@ mod tests {
     #[test]
     fn a_hostile_server_writes_nothing_but_text() {
         Bench::new()
-            .hears("\x1b[2J\x1b[31mred\x1b]0;owned\x07\n")
-            .shows(&["\\x1b[2Jred\\x1b]0;owned\\x07", "> "]);
+            .hears("\x1b[2J\x1b[31mred\x1b]0;owned\x1b\\\n")
+            .shows(&["\\x1b[2Jred\\x1b]0;owned\\x1b\\", "> "]);
     }
 
     #[test]
@@ -356,11 +566,15 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_did_not_go_out_is_told() {
+    fn a_remark_stands_on_a_line_of_its_own() {
         let mut bench = Bench::new();
-        bench.conversation.not_sent("hello");
+        bench.hears("Enter your username: ");
+        bench.conversation.remark(&Note::Full {
+            line: "a\u{202e}b".into(),
+        });
         bench.show().shows(&[
-            "chinwag: NOT sent, the server takes no more at the moment: hello",
+            "Enter your username: ",
+            "chinwag: NOT sent: too many lines are waiting. \"a\\u{202e}b\"",
             "> ",
         ]);
     }

@@ -39,6 +39,12 @@ impl Editor {
         &self.line
     }
 
+    /// Takes the text away and leaves an empty line.
+    pub(crate) fn take_text(&mut self) -> String {
+        self.history.forget_position();
+        self.line.take()
+    }
+
     /// Keeps a line for [`Key::Up`].
     pub(crate) fn remember(&mut self, text: &str) {
         self.history.remember(text);
@@ -50,7 +56,8 @@ impl Editor {
             Key::Char(c) => return self.insert(c.encode_utf8(&mut [0; 4])),
             Key::Yank => return self.yank(),
             Key::Enter => return Some(self.submit()),
-            Key::Interrupt => return Some(Request::Leave),
+            Key::Interrupt if self.line.text().is_empty() => return Some(Request::Leave),
+            Key::Interrupt => drop(self.take_text()),
             Key::EndOfInput if self.line.text().is_empty() => return Some(Request::Leave),
             Key::Suspend => return Some(Request::Suspend),
             Key::Redraw => return Some(Request::ClearScreen),
@@ -90,8 +97,7 @@ impl Editor {
     }
 
     fn submit(&mut self) -> Request {
-        self.history.forget_position();
-        Request::Submit(self.line.take())
+        Request::Submit(self.take_text())
     }
 
     fn recall(&mut self, step: impl FnOnce(&mut History, &str) -> Option<String>) {
@@ -138,6 +144,15 @@ mod tests {
         assert_eq!(editor.line().text(), "b");
         editor.press(Key::EraseRight);
         assert_eq!(editor.press(Key::EndOfInput), Some(Request::Leave));
+    }
+
+    #[test]
+    fn control_c_clears_first_and_leaves_then() {
+        let mut editor = Editor::default();
+        type_text(&mut editor, "half");
+        assert_eq!(editor.press(Key::Interrupt), None);
+        assert_eq!(editor.line().text(), "");
+        assert_eq!(editor.press(Key::Interrupt), Some(Request::Leave));
     }
 
     #[test]

@@ -1,9 +1,8 @@
-//! Joining from a keyboard: the shell around the conversation, with the terminal, the socket and
-//! the signals.
+//! Joining from a keyboard: the shell around the conversation, with the terminal and the signals.
 //!
 //! ```text
-//! keyboard -> keys -> editor -> conversation -> outbox -> socket
-//! terminal <- screen <- conversation <- filter <- socket
+//! keyboard -> keys -> editor -> conversation -> session
+//! terminal <- screen <- filter <- conversation <- session
 //! ```
 //!
 //! It must not know what a key or a line means: `conversation` does, and does no input or output.
@@ -11,126 +10,139 @@
 
 mod conversation;
 mod editor;
-mod events;
 mod history;
 mod keys;
 mod line;
-mod outbox;
 mod raw_mode;
 mod screen;
 
 use std::env;
-use std::io::{self, IsTerminal, Write};
-use std::net::Shutdown;
+use std::io::{self, Write};
+use std::time::Instant;
 
 use conversation::{Conversation, Effect};
-use events::{Event, Events};
-use outbox::Outbox;
 use raw_mode::RawMode;
 use rustix::io::Errno;
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level;
 
-use crate::{Connection, JoinError};
+use crate::driver::Driver;
+use crate::events::Event;
+use crate::note::Note;
+use crate::session::{Action, End};
+use crate::{JoinError, Target, pipe};
 
-/// Whether both ends of the process are a terminal that can move its cursor.
-pub(crate) fn is_usable() -> bool {
-    let is_capable =
-        env::var("TERM").is_ok_and(|terminal| !matches!(terminal.as_str(), "" | "dumb"));
-    is_capable && io::stdin().is_terminal() && io::stdout().is_terminal()
+/// How many lines wait for a server that is away or slow: more than anybody pastes.
+const WAITING_LINES_MAX: usize = 10_000;
+
+/// Whether the terminal can move its cursor.
+pub(crate) fn is_capable() -> bool {
+    env::var("TERM").is_ok_and(|terminal| !matches!(terminal.as_str(), "" | "dumb"))
 }
 
-/// Talks until the server has closed.
+/// Talks until the session has ended.
 ///
 /// # Errors
 ///
-/// [`JoinError::Lost`], [`JoinError::Terminal`], or [`JoinError::Output`], unless the terminal is
-/// merely gone.
-pub(crate) fn run(connection: &Connection) -> Result<(), JoinError> {
-    let result = Session::start(connection)?.run();
-    // It wakes the threads that still read or write; they end, or the socket was closed before.
-    let _ = connection.stream().shutdown(Shutdown::Both);
-    result
+/// See [`JoinError`]; a terminal that is merely gone is none.
+pub(crate) fn run(driver: Driver) -> Result<(), JoinError> {
+    Shell::start(driver)?.run()
 }
 
-/// How one event ends the session, if it does.
-enum End {
-    ServerClosed,
-    Lost(io::Error),
-    Signal(i32),
-}
-
-struct Session<'a> {
-    connection: &'a Connection,
+struct Shell {
+    driver: Driver,
     conversation: Conversation,
-    events: Events,
-    outbox: Outbox,
     raw_mode: RawMode,
+    /// The signal that ends the process when the terminal is in order again.
+    signal: Option<i32>,
 }
 
-impl<'a> Session<'a> {
-    fn start(connection: &'a Connection) -> Result<Self, JoinError> {
-        let (reading, writing) = (connection.handle()?, connection.handle()?);
-        let raw_mode = RawMode::new().map_err(|source| connection.bad_terminal(source))?;
+impl Shell {
+    fn start(mut driver: Driver) -> Result<Self, JoinError> {
+        let bad_terminal = |target: Target| move |source| JoinError::Terminal { target, source };
+        let raw_mode = RawMode::new().map_err(bad_terminal(driver.target()))?;
+        let watched = driver.events.watch_terminal();
+        watched.map_err(bad_terminal(driver.target()))?;
         Ok(Self {
-            connection,
+            driver,
             conversation: Conversation::new(raw_mode::columns()),
-            events: Events::listen(reading).map_err(|source| connection.bad_terminal(source))?,
-            outbox: Outbox::new(writing),
             raw_mode,
+            signal: None,
         })
     }
 
     fn run(mut self) -> Result<(), JoinError> {
         loop {
-            if let Err(source) = write_out(&self.conversation.take_output()) {
-                return output_ended(self.connection, source);
+            let end = self.carry_out_session();
+            if let Some(end) = end {
+                return self.finish(end);
             }
-            let batch: Vec<Event> = self.events.next_batch().collect();
-            for event in batch {
-                if let Some(end) = self.handle(event) {
-                    return self.finish(end);
-                }
+            if let Err(source) = write_out(&self.conversation.take_output()) {
+                return output_ended(self.driver.target(), source);
+            }
+            for event in self.driver.next_events() {
+                self.handle(event);
+            }
+            if self.signal.is_some() {
+                return self.finish(End::Left);
             }
         }
     }
 
-    fn handle(&mut self, event: Event) -> Option<End> {
+    fn carry_out_session(&mut self) -> Option<End> {
+        let mut end = None;
+        while let Some(action) = self.driver.next_action() {
+            match action {
+                Action::Show(bytes) => self.conversation.heard(&bytes),
+                Action::Tell(note) => self.conversation.remark(&note),
+                Action::End(ended) => end = Some(ended),
+                _ => {}
+            }
+        }
+        let tally = self.driver.session.tally();
+        let is_through = tally.waiting == 0;
+        self.conversation
+            .progress(tally.through, tally.total, is_through);
+        end
+    }
+
+    fn handle(&mut self, event: Event) {
         match event {
-            Event::EchoedInput(bytes) => {
+            Event::Typed(bytes) => {
                 let effects = self.conversation.typed(&bytes);
                 self.carry_out(effects);
             }
-            Event::InputEnded => {
+            Event::InputEnded(_) => {
                 let effects = self.conversation.input_ended();
                 self.carry_out(effects);
             }
-            Event::Heard(bytes) => self.conversation.heard(&bytes),
             Event::Resized => self.conversation.resized(raw_mode::columns()),
             Event::Continued => self.resume(),
-            Event::HungUp(None) => return Some(End::ServerClosed),
-            Event::HungUp(Some(error)) => return Some(End::Lost(error)),
-            Event::Terminated(signal) => return Some(End::Signal(signal)),
+            Event::Terminated(signal) => self.signal = Some(signal),
+            _ => {}
         }
-        None
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Send(line) => {
-                    if !self.outbox.send(&line) {
-                        self.conversation.not_sent(&line);
-                    }
-                }
+                Effect::Send(line) => self.send(line),
                 Effect::Leave => {
-                    self.outbox.close();
+                    self.driver.session.handle_input_end(Instant::now());
                     // From here on Ctrl-C ends a process that waits for a server that never closes.
                     // A terminal that is gone shows itself in the next write.
                     let _ = self.raw_mode.leave();
                 }
                 Effect::Suspend => self.suspend(),
             }
+        }
+    }
+
+    fn send(&mut self, line: String) {
+        if self.driver.session.tally().waiting < WAITING_LINES_MAX {
+            self.driver.session.push(line, Instant::now());
+        } else {
+            self.driver.session.refuse(Note::Full { line });
         }
     }
 
@@ -152,32 +164,24 @@ impl<'a> Session<'a> {
     }
 
     fn finish(mut self, end: End) -> Result<(), JoinError> {
-        let was_leaving = self.conversation.is_leaving();
         self.conversation.hung_up();
         let written = write_out(&self.conversation.take_output());
         drop(self.raw_mode);
-        match end {
-            End::Lost(error) => return Err(self.connection.lost(error)),
+        if let Some(signal) = self.signal {
             // The terminal is in order again: now the signal may do what it does.
-            End::Signal(signal) => {
-                let _ = low_level::emulate_default_handler(signal);
-            }
-            End::ServerClosed if !was_leaving => {
-                // Nobody can be told that nobody can be told.
-                let _ = writeln!(io::stderr(), "chinwag: the server closed the connection.");
-            }
-            End::ServerClosed => {}
+            let _ = low_level::emulate_default_handler(signal);
         }
-        written.or_else(|source| output_ended(self.connection, source))
+        self.driver.outcome(end)?;
+        written.or_else(|source| output_ended(self.driver.target(), source))
     }
 }
 
 /// To write to a terminal that is gone is EIO, where to write to a closed pipe is EPIPE.
-fn output_ended(connection: &Connection, source: io::Error) -> Result<(), JoinError> {
+fn output_ended(target: Target, source: io::Error) -> Result<(), JoinError> {
     if source.raw_os_error() == Some(Errno::IO.raw_os_error()) {
         return Ok(());
     }
-    connection.output_ended(source)
+    pipe::output_ended(target, source)
 }
 
 fn write_out(text: &str) -> io::Result<()> {

@@ -3,6 +3,9 @@
 //! It must not know what the keys mean. Whatever is changed here is undone when the value is
 //! dropped, so that no way out, not even a panic, leaves somebody with a shell that shows nothing
 //! of what they type.
+//!
+//! rustix sets the modes. crossterm's and termina's raw mode is that of cfmakeraw, which takes output
+//! processing away as well; here it stays, because what the server says is written as it is.
 
 use std::io::{self, Write};
 

@@ -14,8 +14,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Line;
+use crate::filter::without_sequences;
 
-/// Before the line when the server asks nothing.
+/// Before the line when there is nothing to say there.
 const PROMPT: &str = "> ";
 /// The columns that a long prompt leaves for typing.
 const TYPING_COLUMNS: usize = 16;
@@ -31,6 +32,8 @@ const COLOURS_OFF: &str = "\x1b[m";
 #[derive(Debug)]
 pub(crate) struct Screen {
     columns: usize,
+    /// Before the line when the server asks nothing.
+    prompt: String,
     /// The beginning of a line of the server whose end has not come.
     unfinished: String,
     /// The first column of the line that is visible.
@@ -44,6 +47,7 @@ impl Screen {
     pub(crate) fn new(columns: usize) -> Self {
         Self {
             columns: columns.max(2),
+            prompt: PROMPT.to_owned(),
             unfinished: String::new(),
             scrolled: 0,
             row: None,
@@ -60,6 +64,11 @@ impl Screen {
     /// anew.
     pub(crate) fn resize(&mut self, columns: usize) {
         self.columns = columns.max(2);
+    }
+
+    /// Puts a question or a state of the client's own before the line, or takes it away.
+    pub(crate) fn set_prompt(&mut self, prompt: Option<String>) {
+        self.prompt = prompt.unwrap_or_else(|| PROMPT.to_owned());
     }
 
     /// Whether the server waits for an answer in the middle of its line.
@@ -164,9 +173,9 @@ impl Screen {
     /// to type.
     fn fitting_prompt(&self) -> (String, usize) {
         if !self.is_asked() {
-            return (PROMPT.to_owned(), PROMPT.len());
+            return (self.prompt.clone(), width(&self.prompt));
         }
-        let plain = without_colours(&self.unfinished);
+        let plain = without_sequences(&self.unfinished);
         let columns = width(&plain);
         let columns_max = self
             .columns
@@ -228,16 +237,6 @@ fn push_window(text: &str, from: usize, room: usize, output: &mut String) {
             output.extend(std::iter::repeat_n(' ', column.saturating_sub(from)));
         }
     }
-}
-
-/// The text without its colour sequences; it has no others.
-fn without_colours(text: &str) -> String {
-    let mut pieces = text.split('\x1b');
-    let mut plain = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        plain.push_str(piece.split_once('m').map_or("", |(_, after)| after));
-    }
-    plain
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ const PREFIX: &str = "CHINWAG_";
 const OTHERS: [(&str, &str); 4] = [
     ("CHINWAG_CONFIG", "the file itself"),
     ("CHINWAG_PASSWORD", "for `chinwag join`"),
+    #[cfg(debug_assertions)]
+    ("CHINWAG_PANIC", "for a test of the supervisor"),
     ("CHINWAG_FUZZ_SECONDS", "for developers"),
     ("CHINWAG_FUZZ_SEED", "for developers"),
 ];

@@ -9,9 +9,16 @@ use super::Renderer;
 use super::line_writer::RESET;
 use crate::prefs::TimeStyle;
 
-/// Six colours that can be read on black and on white.
+/// The six colours of the 256 that have a contrast of 4.5 (WCAG 2, level AA) both on black and on
+/// white: green, blue, violet, brown, magenta and grey. The sixteen of ANSI are whatever the terminal
+/// makes of them; in most of them three of six cannot be read on white.
 const COLORS: [&str; 6] = [
-    "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[35m", "\x1b[36m", "\x1b[94m",
+    "\x1b[38;5;29m",
+    "\x1b[38;5;63m",
+    "\x1b[38;5;98m",
+    "\x1b[38;5;131m",
+    "\x1b[38;5;163m",
+    "\x1b[38;5;243m",
 ];
 
 /// What [`Renderer::said`] puts together.
@@ -108,4 +115,58 @@ fn color(name: &Name) -> &'static str {
     let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let hash = name.folded().bytes().fold(0x811c_9dc5, mix);
     COLORS[hash as usize % COLORS.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTRAST_MIN: f64 = 4.5;
+
+    /// xterm's palette: a cube of six steps, then greys.
+    fn rgb(index: u32) -> [u32; 3] {
+        let step = |n| [0, 95, 135, 175, 215, 255][n as usize];
+        match index {
+            16..=231 => [36, 6, 1].map(|unit| step((index - 16) / unit % 6)),
+            232..=255 => [8 + 10 * (index - 232); 3],
+            _ => panic!("the first sixteen have no fixed colour"),
+        }
+    }
+
+    /// WCAG 2: relative luminance.
+    fn luminance(rgb: [u32; 3]) -> f64 {
+        let linear = |part: u32| match f64::from(part) / 255.0 {
+            part if part <= 0.04045 => part / 12.92,
+            part => ((part + 0.055) / 1.055).powf(2.4),
+        };
+        let [red, green, blue] = rgb.map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    /// The lesser of the contrasts on black and on white.
+    fn contrast(index: u32) -> f64 {
+        let luminance = luminance(rgb(index));
+        (1.05 / (luminance + 0.05)).min((luminance + 0.05) / 0.05)
+    }
+
+    #[test]
+    fn names_can_be_read_on_black_and_on_white() {
+        for color in COLORS {
+            let index = color
+                .strip_prefix("\x1b[38;5;")
+                .and_then(|c| c.strip_suffix('m'));
+            let index = index.and_then(|index| index.parse().ok()).unwrap();
+            assert!(
+                contrast(index) >= CONTRAST_MIN,
+                "{index}: {}",
+                contrast(index)
+            );
+        }
+    }
+
+    #[test]
+    fn no_other_color_would_do() {
+        let readable = (16..=255).filter(|&index| contrast(index) >= CONTRAST_MIN);
+        assert_eq!(readable.count(), COLORS.len());
+    }
 }

@@ -329,7 +329,7 @@ fn colour_is_quiet_and_ends_with_its_line() {
         })
     };
     let said = said(NOW, "gopher", "hello", Manner::Speech).fact;
-    assert_eq!(line(said), "[14:03] \x1b[33mgopher\x1b[0m: hello\n");
+    assert_eq!(line(said), "[14:03] \x1b[38;5;98mgopher\x1b[0m: hello\n");
     let left = Fact::Left {
         person: GOPHER,
         name: name("ann"),

@@ -121,8 +121,11 @@ fn seen(line: &str, style: &Style) -> Option<String> {
     let end = if style.crlf { "\r\n" } else { "\n" };
     let mut line = String::from(line.strip_suffix(end)?);
     if style.color {
-        for color in ["0", "1", "2", "31", "32", "33", "35", "36", "94"] {
-            line = line.replace(&std::format!("\x1b[{color}m"), "");
+        for style in ["0", "1", "2"] {
+            line = line.replace(&std::format!("\x1b[{style}m"), "");
+        }
+        for color in 16..=255 {
+            line = line.replace(&std::format!("\x1b[38;5;{color}m"), "");
         }
     }
     let is_active = |c: char| {

@@ -1,0 +1,151 @@
+//! `chinwag join`: its flags, and what the end of a conversation means as an exit status.
+//!
+//! It must not know how a conversation goes. The statuses are a contract with scripts (docs/join.md):
+//! a number never changes its meaning.
+
+use std::env::{self, VarError};
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chinwag_client::{
+    Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room, Target,
+};
+use clap::Args;
+
+use crate::usage;
+
+/// Where a password may stand besides a file.
+const PASSWORD_VARIABLE: &str = "CHINWAG_PASSWORD";
+
+#[derive(Debug, Args)]
+#[command(after_help = STATUSES)]
+pub(crate) struct JoinFlags {
+    /// The server
+    #[arg(value_name = "HOST[:PORT]")]
+    target: String,
+    /// Its port [default: 8989]
+    port: Option<u16>,
+    /// The name to go by; without one you are asked, and a script is a guest
+    #[arg(long)]
+    name: Option<Name>,
+    /// Read the password of that name from this file. CHINWAG_PASSWORD can hold it as well
+    #[arg(long, value_name = "FILE", requires = "name")]
+    password_file: Option<PathBuf>,
+    /// Enter this room
+    #[arg(long)]
+    room: Option<Room>,
+    /// Only read: send nothing, and go on until the server ends it
+    #[arg(long)]
+    follow: bool,
+    /// Leave out the arrival and what was said before it
+    #[arg(long)]
+    no_history: bool,
+    /// From a pipe, take lines that begin with a / as commands, not as text
+    #[arg(long)]
+    commands: bool,
+    /// From a pipe, send colours and the steps of a progress bar as they are
+    #[arg(long)]
+    raw: bool,
+    /// The encoding of what comes through a pipe, such as windows-1252 [default: UTF-8, or UTF-16 if
+    /// it looks so]
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<Encoding>,
+    /// How long to try to get a lost link back; 0 never does
+    #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs())]
+    retry_for: u64,
+}
+
+/// What `chinwag join --help` ends with.
+const STATUSES: &str = "\
+Exit status:
+  0  the server has taken every line
+  1  something failed here: the input, the output, the terminal, the password file
+  2  the arguments are wrong
+  3  the server was not reached
+  4  the server did not let you in: the name is taken or registered, you are banned, it is full
+  5  the server threw you out: kicked, banned, signed in elsewhere
+  6  the link was lost and did not come back in time
+  7  some lines were not sent, each told: too long, not UTF-8, muted, read-only";
+
+/// Joins, and says on standard error how it went wrong.
+pub(crate) fn join(flags: JoinFlags) -> ExitCode {
+    let target = match flags.target() {
+        Ok(target) => target,
+        Err(error) => return usage::refuse(&usage::error("join", error)),
+    };
+    let options = match flags.options(target) {
+        Ok(options) => options,
+        Err(error) => return fail(&format!("{error:#}"), 1),
+    };
+    match chinwag_client::join(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string(), status(&error)),
+    }
+}
+
+fn status(error: &JoinError) -> u8 {
+    match error {
+        JoinError::Input { .. } | JoinError::Output { .. } | JoinError::Terminal { .. } => 1,
+        JoinError::Resolve { .. } | JoinError::Connect { .. } => 3,
+        JoinError::Refused { .. } => 4,
+        JoinError::Removed { .. } => 5,
+        JoinError::Gone { .. } => 6,
+        JoinError::NotSent { .. } => 7,
+    }
+}
+
+fn fail(words: &str, status: u8) -> ExitCode {
+    // If nobody reads it, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "chinwag: {words}");
+    ExitCode::from(status)
+}
+
+impl JoinFlags {
+    fn target(&self) -> Result<Target, chinwag_client::TargetError> {
+        match self.port {
+            None => self.target.parse(),
+            Some(port) => Target::with_port(&self.target, port),
+        }
+    }
+
+    fn options(self, target: Target) -> anyhow::Result<JoinOptions> {
+        let password = self.password()?;
+        Ok(JoinOptions {
+            name: self.name,
+            password,
+            room: self.room,
+            commands: self.commands,
+            follow: self.follow,
+            history: !self.no_history,
+            input: InputOptions {
+                encoding: self.encoding,
+                raw: self.raw,
+            },
+            retry_for: Duration::from_secs(self.retry_for),
+            ..JoinOptions::new(target)
+        })
+    }
+
+    /// The file goes before the environment. A password without a name to go with it is left alone,
+    /// since the variable may be meant for another call.
+    fn password(&self) -> anyhow::Result<Option<Password>> {
+        if let Some(path) = &self.password_file {
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("cannot read the password from {}", path.display()))?;
+            let password = text.parse();
+            return Ok(Some(password.with_context(|| path.display().to_string())?));
+        }
+        if self.name.is_none() {
+            return Ok(None);
+        }
+        match env::var(PASSWORD_VARIABLE) {
+            Ok(text) => Ok(Some(text.parse().context(PASSWORD_VARIABLE)?)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => bail!("{PASSWORD_VARIABLE} is not UTF-8."),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! `chinwag join` in scripts: what arrives, what the status says, and what a broken link costs.
+
+mod relay;
+
+use std::io::Write;
+use std::process::{Child, Command, Output, Stdio};
+
+use relay::Relay;
+
+use crate::harness::{CHINWAG, Client, Server, Setup, messages};
+
+/// A server that would wait for ever for a client to speak first, so that one that does is not
+/// greeted, however slow the machine is.
+fn setup() -> Setup {
+    Setup::new().limit("sniff_time", "1h")
+}
+
+fn listener(server: &Server) -> Client {
+    let mut listener = server.connect();
+    listener.send("listener");
+    listener.expect("Welcome, listener.");
+    listener
+}
+
+/// `chinwag join ARGUMENTS`, with the server's address as the first.
+fn join(address: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(CHINWAG);
+    command.arg("join").arg(address).args(arguments);
+    command.env_remove("CHINWAG_PASSWORD");
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn start(server: &Server, arguments: &[&str]) -> Child {
+    let address = server.address().to_string();
+    join(&address, arguments)
+        .spawn()
+        .expect("the program is built")
+}
+
+/// Gives it the input and waits for its end.
+fn end(mut child: Child, input: &[u8]) -> Output {
+    let mut pipe = child.stdin.take().expect("it is piped");
+    // Who is refused reads nothing.
+    let _ = pipe.write_all(input);
+    drop(pipe);
+    child.wait_with_output().expect("it is our child")
+}
+
+/// Runs it with the input.
+fn run(server: &Server, arguments: &[&str], input: &[u8]) -> Output {
+    end(start(server, arguments), input)
+}
+
+#[track_caller]
+fn check_status(output: &Output, status: i32, said: &str) {
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{words}");
+    assert!(words.contains(said), "{words}");
+    assert_eq!(words.is_empty(), said.is_empty(), "{words}");
+}
+
+/// What the listener has heard of somebody, until they leave.
+#[track_caller]
+fn heard_until_gone(listener: &mut Client, name: &str) -> Vec<String> {
+    let heard = listener.expect(&format!("* {name} left #lobby"));
+    let mine = format!("{name}: ");
+    let texts = messages(&heard).into_iter();
+    texts
+        .filter_map(|said| Some(said.strip_prefix(&mine)?.to_owned()))
+        .collect()
+}
+
+fn numbers(count: usize) -> (String, Vec<String>) {
+    let lines: Vec<String> = (1..=count).map(|n| format!("line {n}")).collect();
+    (lines.join("\n"), lines)
+}
+
+#[test]
+fn lines_arrive_and_the_status_says_so() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let output = run(&server, &["--name", "app"], b"disk is full\n\nstill");
+    check_status(&output, 0, "");
+    assert_eq!(
+        heard_until_gone(&mut listener, "app"),
+        ["disk is full", "still"]
+    );
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        seen.starts_with("Welcome, app. You are in #lobby with listener.\n"),
+        "{seen}"
+    );
+    assert!(seen.ends_with("Bye, app. 2 lines sent.\n"), "{seen}");
+    assert!(!seen.contains("Echo"), "{seen}");
+}
+
+#[test]
+fn a_pipe_is_literal() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let input = b"/var/log/a rotated\n/quit x\n//last\n";
+    check_status(&run(&server, &["--name", "app"], input), 0, "");
+    let heard = heard_until_gone(&mut listener, "app");
+    assert_eq!(heard, ["/var/log/a rotated", "/quit x", "//last"]);
+}
+
+#[test]
+fn commands_are_for_those_who_ask_for_them() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let input = b"//text\n/me acts\n/quit lunch\nnever\n";
+    let output = run(&server, &["--name", "app", "--commands"], input);
+    let heard = listener.expect("* app left #lobby (quit: lunch)\n");
+    assert_eq!(messages(&heard), ["app: /text", "* app acts"]);
+    assert_eq!(
+        output.status.code(),
+        Some(7),
+        "a line came after the farewell"
+    );
+}
+
+#[test]
+fn a_long_trace_waits_its_turn() {
+    let server = setup()
+        .limit("line_burst", "20")
+        .limit("lines_per_second", "50")
+        .start();
+    // The operator may send more; the listener takes that.
+    let mut listener = listener(&server);
+    let (input, lines) = numbers(60);
+    check_status(&run(&server, &["--name", "app"], input.as_bytes()), 0, "");
+    assert_eq!(heard_until_gone(&mut listener, "app"), lines);
+}
+
+#[test]
+fn a_name_that_is_taken_is_the_end() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let output = run(&server, &["--name", "listener"], b"hi\n");
+    check_status(&output, 4, "\"listener\" is here already.");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let heard = listener.sync();
+    assert!(messages(&heard).is_empty(), "{heard}");
+}
+
+#[test]
+fn a_registered_name_takes_its_password_from_a_file_or_the_environment() {
+    let server = setup().start();
+    let setup = setup();
+    let mut lee = server.connect();
+    lee.send("lee");
+    lee.ask("/claim correct horse", "Your name is registered.");
+    lee.ask("/quit", "Bye, lee.");
+    lee.rest();
+    let file = setup.file("password", "correct horse\n");
+    check_status(
+        &run(&server, &["--name", "lee"], b"1"),
+        4,
+        "\"lee\" is registered.",
+    );
+    check_status(
+        &run(&server, &["--name", "lee", "--password-file", &file], b"2"),
+        0,
+        "",
+    );
+    let mut command = join(&server.address().to_string(), &["--name", "lee"]);
+    let child = command.env("CHINWAG_PASSWORD", "correct horse").spawn();
+    check_status(&end(child.expect("the program is built"), b"3"), 0, "");
+    let output = run(&server, &["--name", "lee#correct"], b"");
+    check_status(&output, 2, "never on the command line");
+}
+
+#[test]
+fn the_operators_word_is_final() {
+    let server = setup().start();
+    let mut operator = listener(&server);
+    let app = start(&server, &["--name", "app"]);
+    operator.expect("* app joined #lobby");
+    operator.send("/kick app noise");
+    check_status(&end(app, b""), 5, "You were kicked by listener: noise.");
+    operator.ask("/ban name:app 1d spam", "is banned");
+    let output = run(&server, &["--name", "app"], b"hi\n");
+    check_status(&output, 4, "You are banned");
+}
+
+#[test]
+fn what_is_refused_is_told_line_by_line() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let long = "x".repeat(5000);
+    let input = format!("one\n{long}\ntwo\n");
+    let output = run(&server, &["--name", "app"], input.as_bytes());
+    check_status(&output, 7, "NOT sent: 5000 bytes, the limit is 4096. \"xxx");
+    assert_eq!(heard_until_gone(&mut listener, "app"), ["one", "two"]);
+}
+
+#[test]
+fn a_server_that_goes_and_one_that_never_was() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let app = start(&server, &["--name", "app", "--retry-for", "0"]);
+    listener.expect("* app joined #lobby");
+    let address = server.address();
+    let _ = server.kill();
+    check_status(
+        &end(app, b""),
+        6,
+        &format!("the connection to {address} is gone: "),
+    );
+    let (host, port) = (address.ip().to_string(), address.port().to_string());
+    let output = join(&host, &[&port])
+        .output()
+        .expect("the program is built");
+    check_status(&output, 3, &format!("could not connect to {address}: "));
+    assert!(output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_room_of_its_own() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    listener.ask("/join ops", "You are in #ops, alone.\n");
+    let app = start(&server, &["--name", "app", "--room", "ops", "--no-history"]);
+    listener.expect_all(&["* app joined #ops", "* app left #lobby"]);
+    check_status(&end(app, b"deployed\n"), 0, "");
+    listener.expect("] app: deployed\n");
+}
+
+#[test]
+fn a_reader_needs_no_input_and_no_past() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    listener.send("old");
+    let mut command = join(&server.address().to_string(), &["--follow", "--no-history"]);
+    command.args(["--name", "eye", "--retry-for", "0"]);
+    let eye = command
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("the program is built");
+    listener.expect("* eye joined #lobby");
+    listener.send("new");
+    listener.sync();
+    listener.ask("/kick eye", "eye");
+    let output = eye.wait_with_output().expect("it is our child");
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(messages(&seen), ["listener: new"], "{seen}");
+    assert_eq!(output.status.code(), Some(5));
+}
+
+#[test]
+fn what_programs_write_becomes_text() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let mut says = |arguments: &[&str], input: &[u8], expected: &[&str]| {
+        let output = run(&server, &[&["--name", "app"], arguments].concat(), input);
+        assert_eq!(
+            heard_until_gone(&mut listener, "app"),
+            expected,
+            "{output:?}"
+        );
+        output
+    };
+    let utf16: Vec<u8> = "\u{feff}größer\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    says(&[], b"\xef\xbb\xbfhello\r\n", &["hello"]);
+    says(&[], &utf16, &["größer"]);
+    says(&[], b"\x1b[1;31mFailed\x1b[0m: 3\n", &["Failed: 3"]);
+    says(&[], b" 10%\r 55%\r100%\n", &["100%"]);
+    says(&["--raw"], b"\x1b[31mred\n", &["\\x1b[31mred"]);
+    says(&["--encoding", "windows-1252"], b"gr\xfcn\n", &["grün"]);
+    let output = says(&[], b"gr\xfcn\non\n", &["on"]);
+    check_status(&output, 7, "line 1 NOT sent: it is not UTF-8.");
+}
+
+#[test]
+fn a_link_that_breaks_anywhere_costs_nothing() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    // In the welcome, in a line, in its receipt, in what was missed.
+    let cuts: Vec<usize> = (0..7).map(|n| 40 + n * 97 % 700).collect();
+    let relay = Relay::start(server.address(), &cuts);
+    let mut command = join(&relay.address().to_string(), &["--name", "app"]);
+    let app = command.spawn().expect("the program is built");
+    let (input, lines) = numbers(100);
+    let output = end(app, input.as_bytes());
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    listener.send("done");
+    let arguments = ["--name", "asker", "--commands", "--no-history"];
+    let output = run(&server, &arguments, b"/history 1000\n");
+    let history = String::from_utf8_lossy(&output.stdout);
+    let said = messages(&history);
+    let said = said.iter().filter_map(|line| line.strip_prefix("app: "));
+    assert!(
+        said.eq(lines.iter().map(String::as_str)),
+        "{history}\n{words}"
+    );
+    drop(listener);
+}
+
+#[test]
+fn a_restart_costs_nothing() {
+    let server = setup().start();
+    let mut listener = listener(&server);
+    let relay = Relay::start(server.address(), &[]);
+    let mut command = join(&relay.address().to_string(), &["--name", "app"]);
+    let mut app = command.spawn().expect("the program is built");
+    let mut pipe = app.stdin.take().expect("it is piped");
+    writeln!(pipe, "before").expect("it reads");
+    listener.expect("app: before\n");
+    relay.lose_server();
+    let server = server.kill().start();
+    writeln!(pipe, "while it was away").expect("it reads");
+    relay.find_server(server.address());
+    drop(pipe);
+    let output = app.wait_with_output().expect("it is our child");
+    check_status(&output, 0, "the link is lost");
+    let mut listener = self::listener(&server);
+    let seen = listener.ask("/history 10", "--- now ---\n");
+    let said: Vec<String> = messages(&seen)
+        .into_iter()
+        .filter(|said| said.starts_with("app"))
+        .collect();
+    assert!(
+        said.ends_with(&["app: before".into(), "app: while it was away".into()]),
+        "{seen}"
+    );
+}

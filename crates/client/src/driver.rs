@@ -1,0 +1,160 @@
+//! The session with its sockets: carries out what it asks for, and brings it what comes.
+//!
+//! It must not know what a line means, nor who reads or writes on this side. Every connection has a
+//! number, so that the last words of a dead one are not taken for those of its successor.
+
+use std::io::Write;
+use std::net::{Shutdown, TcpStream};
+use std::time::Instant;
+
+use crate::events::{Event, Events};
+use crate::session::{Action, End, Session, SessionOptions};
+use crate::{JoinError, Target};
+
+/// A session and the connection it has at the moment.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    target: Target,
+    pub(crate) session: Session,
+    pub(crate) events: Events,
+    stream: Option<TcpStream>,
+    number: u64,
+}
+
+impl Driver {
+    /// Takes an open connection.
+    pub(crate) fn new(target: Target, stream: TcpStream, options: SessionOptions) -> Self {
+        let mut driver = Self {
+            target,
+            session: Session::new(options, Instant::now()),
+            events: Events::new(),
+            stream: None,
+            number: 0,
+        };
+        driver.take_connection(stream);
+        driver
+    }
+
+    /// Carries out what concerns connections, and returns what does not: something to show, to tell,
+    /// or the end.
+    pub(crate) fn next_action(&mut self) -> Option<Action> {
+        while let Some(action) = self.session.poll_action() {
+            match action {
+                Action::Dial => self.events.dial(&self.target),
+                Action::Send(line) => self.send(&line),
+                Action::CloseInput => self.shut_down(Shutdown::Write),
+                Action::HangUp => self.hang_up(),
+                Action::Show(_) | Action::Tell(_) | Action::End(_) => return Some(action),
+            }
+        }
+        None
+    }
+
+    /// Waits for events, and returns those that do not concern connections.
+    pub(crate) fn next_events(&mut self) -> Vec<Event> {
+        let events = self.events.next_batch(self.session.poll_deadline());
+        let mut others = Vec::new();
+        for event in events {
+            let now = Instant::now();
+            match event {
+                Event::Heard(number, bytes) if number == self.number => {
+                    self.session.handle_bytes(&bytes, now);
+                }
+                Event::HungUp(number, error) if number == self.number => {
+                    self.stream = None;
+                    let reason = match error {
+                        None => "the server closed the connection.".to_owned(),
+                        Some(error) => format!("{error}."),
+                    };
+                    self.session.handle_closed(&reason, now);
+                }
+                Event::Heard(..) | Event::HungUp(..) => {}
+                Event::Dialled(Ok(stream)) => {
+                    self.take_connection(stream);
+                    self.session.handle_connected(now);
+                }
+                Event::Dialled(Err(error)) => {
+                    self.session.handle_unreachable(&error.to_string(), now);
+                }
+                event => others.push(event),
+            }
+        }
+        self.session.handle_time(Instant::now());
+        others
+    }
+
+    /// What the end of the session means to whoever started it.
+    pub(crate) fn outcome(&self, end: End) -> Result<(), JoinError> {
+        let target = self.target.clone();
+        let unsent = self.session.tally().unsent();
+        match end {
+            End::Left if unsent == 0 => Ok(()),
+            End::Left => Err(JoinError::NotSent {
+                target,
+                lines: unsent,
+            }),
+            End::Refused(reason) => Err(JoinError::Refused { target, reason }),
+            End::Removed(reason) => Err(JoinError::Removed {
+                target,
+                reason,
+                unsent,
+            }),
+            End::Gone(reason) => Err(JoinError::Gone {
+                target,
+                reason,
+                unsent,
+            }),
+        }
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        self.target.clone()
+    }
+
+    fn take_connection(&mut self, stream: TcpStream) {
+        self.number += 1;
+        match stream.try_clone() {
+            Ok(reading) => {
+                self.events.listen(self.number, reading);
+                self.stream = Some(stream);
+            }
+            // Out of descriptors: as if the connection had broken at once.
+            Err(error) => {
+                let now = Instant::now();
+                self.session.handle_connected(now);
+                self.session.handle_closed(&format!("{error}."), now);
+            }
+        }
+    }
+
+    fn send(&mut self, line: &str) {
+        let Some(mut stream) = self.stream.as_ref() else {
+            return;
+        };
+        // One write, so that a server that takes its first packet for its first line is not misled.
+        if stream.write_all(format!("{line}\n").as_bytes()).is_err() {
+            // The thread that reads tells that the connection is gone.
+            self.shut_down(Shutdown::Both);
+        }
+    }
+
+    fn shut_down(&self, how: Shutdown) {
+        if let Some(stream) = &self.stream {
+            // It may be gone already, which the reading thread finds out by itself.
+            let _ = stream.shutdown(how);
+        }
+    }
+
+    fn hang_up(&mut self) {
+        self.shut_down(Shutdown::Both);
+        self.stream = None;
+        self.number += 1;
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // It wakes the thread that still reads.
+        self.shut_down(Shutdown::Both);
+    }
+}

@@ -1,0 +1,109 @@
+//! The decoded input, as lines.
+//!
+//! It must not know what is in them. A carriage return has two meanings: in a log it takes the
+//! cursor back, and what follows replaces the line so far; on the wire it ends a line. So it is kept
+//! for the cleaning, or ends a line where nothing is cleaned.
+
+/// The longest line, in bytes; the server's limit is far below and configurable.
+const LINE_BYTES_MAX: usize = 64 * 1024;
+
+/// One line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Split {
+    /// Without its end.
+    Line(Vec<u8>),
+    TooLong,
+}
+
+#[derive(Debug)]
+pub(super) struct Splitter {
+    unfinished: Vec<u8>,
+    is_too_long: bool,
+    /// A carriage return ends a line.
+    raw: bool,
+    after_return: bool,
+}
+
+impl Splitter {
+    pub(super) fn new(raw: bool) -> Self {
+        Self {
+            unfinished: Vec::new(),
+            is_too_long: false,
+            raw,
+            after_return: false,
+        }
+    }
+
+    pub(super) fn take_in(&mut self, bytes: &[u8]) -> Vec<Split> {
+        let mut lines = Vec::new();
+        for &byte in bytes {
+            let after_return = std::mem::replace(&mut self.after_return, byte == b'\r');
+            match byte {
+                b'\n' if self.raw && after_return => {}
+                b'\r' if self.raw => lines.push(self.take_line()),
+                b'\n' => lines.push(self.take_line()),
+                _ => self.push(byte),
+            }
+        }
+        lines
+    }
+
+    /// A last line without an end.
+    pub(super) fn finish(&mut self) -> Option<Split> {
+        let is_there = self.is_too_long || !self.unfinished.is_empty();
+        is_there.then(|| self.take_line())
+    }
+
+    fn push(&mut self, byte: u8) {
+        if self.unfinished.len() < LINE_BYTES_MAX {
+            return self.unfinished.push(byte);
+        }
+        // Hours of a progress bar are one line; all but its last states can go.
+        match self.unfinished.iter().rposition(|&byte| byte == b'\r') {
+            Some(at) if at > 0 => {
+                self.unfinished.drain(..at);
+                self.unfinished.push(byte);
+            }
+            _ => self.is_too_long = true,
+        }
+    }
+
+    fn take_line(&mut self) -> Split {
+        let mut line = std::mem::take(&mut self.unfinished);
+        if std::mem::take(&mut self.is_too_long) {
+            return Split::TooLong;
+        }
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
+        Split::Line(line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_too_long_is_told_once() {
+        let mut splitter = Splitter::new(false);
+        assert_eq!(splitter.take_in(&vec![b'x'; LINE_BYTES_MAX + 9]), []);
+        assert_eq!(
+            splitter.take_in(b"y\nz\n"),
+            [Split::TooLong, Split::Line(b"z".into())]
+        );
+    }
+
+    #[test]
+    fn an_endless_progress_is_one_line() {
+        let mut splitter = Splitter::new(false);
+        for _ in 0..LINE_BYTES_MAX {
+            assert_eq!(splitter.take_in(b" 10%\r"), []);
+        }
+        let lines = splitter.take_in(b"100%\n");
+        let [Split::Line(line)] = &lines[..] else {
+            panic!("{lines:?}");
+        };
+        assert!(line.len() < LINE_BYTES_MAX && line.ends_with(b"\r100%"));
+    }
+}

@@ -1,0 +1,99 @@
+//! What the client says in its own name while the conversation goes on.
+//!
+//! It must not know where the words go: a pipe has them on standard error, a terminal among the
+//! lines of the conversation.
+
+use std::fmt;
+
+/// One remark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// The link is lost, and the client tries to get it back.
+    Lost {
+        /// What happened, as a sentence.
+        reason: String,
+    },
+    /// The server does not take the name again; the person is asked.
+    Refused {
+        /// The server's words.
+        reason: String,
+    },
+    /// The lost session goes on.
+    Back,
+    /// A new session goes on in its place.
+    Anew {
+        /// The name in it.
+        name: String,
+        /// Messages may be missing.
+        has_gap: bool,
+    },
+    /// A line that the server refused.
+    NotSent {
+        /// The line.
+        line: String,
+        /// The server's words.
+        reason: String,
+    },
+    /// A command that was under way when the link broke, and is not sent again.
+    Uncertain {
+        /// The line.
+        line: String,
+    },
+    /// A line of the input that is no text.
+    NoText {
+        /// Its number, from 1.
+        number: u64,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// More lines than a terminal client holds.
+    Full {
+        /// The line.
+        line: String,
+    },
+}
+
+/// Enough of a line to know which one it is.
+const EXCERPT_CHARS: usize = 60;
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost { reason } => write!(f, "the link is lost: {reason} Trying again ..."),
+            Self::Refused { reason } => write!(f, "the server does not let you in again: {reason}"),
+            Self::Back => f.write_str("the link is back."),
+            Self::Anew { name, has_gap } => {
+                write!(f, "the link is back; a new session as {name}.")?;
+                match has_gap {
+                    true => f.write_str(" Messages may be missing: /history shows them."),
+                    false => Ok(()),
+                }
+            }
+            Self::NotSent { line, reason } => write!(f, "NOT sent: {reason} {}", Excerpt(line)),
+            Self::Uncertain { line } => write!(
+                f,
+                "the link broke behind a command; it may not have been carried out: {}",
+                Excerpt(line)
+            ),
+            Self::NoText { number, reason } => write!(f, "line {number} NOT sent: {reason}"),
+            Self::Full { line } => {
+                write!(f, "NOT sent: too many lines are waiting. {}", Excerpt(line))
+            }
+        }
+    }
+}
+
+struct Excerpt<'a>(&'a str);
+
+impl fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A password has no place in a log of errors.
+        if crate::secret::holds_secret(self.0) {
+            return f.write_str("(a line with a password)");
+        }
+        let mut chars = self.0.chars();
+        let shown: String = chars.by_ref().take(EXCERPT_CHARS).collect();
+        let rest = if chars.next().is_some() { " ..." } else { "" };
+        write!(f, "\"{shown}{rest}\"")
+    }
+}

@@ -1,0 +1,173 @@
+//! One try at the name prompt: the first, one that takes up a lost session, one that comes in anew.
+//!
+//! It must not know the connection. The decision that shaped it: who speaks before the greeting is a
+//! script, and a script whose name is refused is told why and closed; so the client speaks first
+//! wherever nobody could answer a second question.
+
+use std::time::{Duration, Instant};
+
+use crate::heard::Heard;
+
+/// How long a server may take to let somebody in. It closes earlier itself; this is for one that
+/// accepts and says nothing.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Whose try it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attempt {
+    /// A script comes in for the first time.
+    Script,
+    /// A person is at the prompt. `offered` is a name from the command line, not given yet.
+    Person { offered: bool },
+    /// The client takes up the lost session.
+    Resume,
+    /// The client comes in anew after a lost session that cannot be taken up.
+    Anew,
+}
+
+/// What to do about a prompt.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum AtPrompt {
+    /// Let the person answer it.
+    Ask,
+    /// Show it, and answer it for the person.
+    AnswerAloud,
+    /// Answer it with the name.
+    Answer,
+    /// It comes with a greeting that crossed what was said first: wait.
+    Wait,
+    /// It is a refusal.
+    Refused,
+}
+
+/// The try.
+#[derive(Debug)]
+pub(crate) struct Login {
+    attempt: Attempt,
+    /// The greeting has come, its prompt has not.
+    is_greeted: bool,
+    /// The client has given a name or a code.
+    has_spoken: bool,
+    /// The newest line that may be the reason of a refusal.
+    last: Option<String>,
+    pub(crate) deadline: Instant,
+}
+
+impl Login {
+    pub(crate) fn new(attempt: Attempt, now: Instant) -> Self {
+        Self {
+            attempt,
+            is_greeted: false,
+            has_spoken: false,
+            last: None,
+            deadline: now + LOGIN_TIMEOUT,
+        }
+    }
+
+    pub(crate) fn attempt(&self) -> Attempt {
+        self.attempt
+    }
+
+    pub(crate) fn is_by_person(&self) -> bool {
+        matches!(self.attempt, Attempt::Person { .. })
+    }
+
+    /// The client has spoken first.
+    pub(crate) fn spoke(&mut self) {
+        self.has_spoken = true;
+    }
+
+    pub(crate) fn handle_line(&mut self, heard: &Heard<'_>, plain: &str) {
+        match heard {
+            Heard::Greeting => self.is_greeted = true,
+            _ if plain.starts_with("Type a line to talk") => {}
+            Heard::Refused(_) => self.last = Some(plain.trim_start_matches("! ").to_owned()),
+            Heard::Alone(words) => self.last = Some((*words).to_owned()),
+            _ if !plain.trim().is_empty() => {
+                self.last = Some(plain.trim_start_matches("! ").to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn handle_prompt(&mut self) -> AtPrompt {
+        let is_greeting = std::mem::take(&mut self.is_greeted);
+        match self.attempt {
+            Attempt::Person { offered: true } => {
+                self.attempt = Attempt::Person { offered: false };
+                AtPrompt::AnswerAloud
+            }
+            Attempt::Person { offered: false } => AtPrompt::Ask,
+            _ if !self.has_spoken => {
+                self.has_spoken = true;
+                AtPrompt::Answer
+            }
+            _ if is_greeting => AtPrompt::Wait,
+            // The same connection will do for coming in anew.
+            Attempt::Resume => {
+                self.attempt = Attempt::Anew;
+                AtPrompt::Answer
+            }
+            Attempt::Script | Attempt::Anew => AtPrompt::Refused,
+        }
+    }
+
+    /// Why the server did not let the session in, in its own words, if it said anything.
+    pub(crate) fn take_reason(&mut self) -> Option<String> {
+        self.last.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hears(login: &mut Login, line: &str) {
+        login.handle_line(&Heard::read(line), line);
+    }
+
+    #[test]
+    fn a_greeting_that_crosses_the_name_is_no_refusal() {
+        let mut login = Login::new(Attempt::Script, Instant::now());
+        login.spoke();
+        hears(&mut login, "Welcome to localhost: nobody here yet.");
+        hears(
+            &mut login,
+            "Type a line to talk, /help for help, /quit to leave.",
+        );
+        assert_eq!(login.handle_prompt(), AtPrompt::Wait);
+        hears(
+            &mut login,
+            "\"bot\" is here already. Try another, such as bot2.",
+        );
+        assert_eq!(login.handle_prompt(), AtPrompt::Refused);
+        let reason = "\"bot\" is here already. Try another, such as bot2.".to_owned();
+        assert_eq!(login.take_reason(), Some(reason));
+    }
+
+    #[test]
+    fn a_guest_waits_for_the_prompt() {
+        let mut login = Login::new(Attempt::Script, Instant::now());
+        hears(&mut login, "Welcome to localhost: nobody here yet.");
+        assert_eq!(login.handle_prompt(), AtPrompt::Answer);
+        assert_eq!(login.handle_prompt(), AtPrompt::Refused);
+    }
+
+    #[test]
+    fn a_person_is_asked_again() {
+        let mut login = Login::new(Attempt::Person { offered: true }, Instant::now());
+        assert_eq!(login.handle_prompt(), AtPrompt::AnswerAloud);
+        assert_eq!(login.handle_prompt(), AtPrompt::Ask);
+        assert_eq!(login.handle_prompt(), AtPrompt::Ask);
+    }
+
+    #[test]
+    fn a_code_that_is_not_valid_leads_to_the_name() {
+        let mut login = Login::new(Attempt::Resume, Instant::now());
+        login.spoke();
+        hears(&mut login, "That code is not valid any more.");
+        assert_eq!(login.handle_prompt(), AtPrompt::Answer);
+        assert_eq!(login.attempt(), Attempt::Anew);
+        assert_eq!(login.handle_prompt(), AtPrompt::Refused);
+    }
+}

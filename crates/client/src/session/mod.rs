@@ -1,0 +1,500 @@
+//! The session as a state machine: what the server says, what is to be sent and the time come in;
+//! what to send, to show and to do comes out.
+//!
+//! ```text
+//! Waiting -> Dialling -> LoggingIn -> Settling -> Live -> Leaving -> Over
+//!    ^                                              |
+//!    `------------------- link lost ----------------'
+//! ```
+//!
+//! It must not do input or output, nor read the clock, nor know whether a terminal or a pipe is on
+//! this side. The decision that shaped it: `handle_*` takes input and `poll_*` gives output, so that
+//! links that break at any byte are tested here without a socket.
+
+mod action;
+mod identity;
+mod login;
+mod outgoing;
+mod phase;
+mod retry;
+mod seen;
+mod settling;
+mod talk;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+pub(crate) use action::{Action, End, SessionOptions, Tally};
+use identity::Identity;
+use login::{AtPrompt, Attempt, Login};
+use outgoing::{OutLine, Verdict};
+use phase::{Arrival, Phase};
+use retry::Retry;
+use settling::{Settling, Sorted, Step};
+use talk::{Judgement, Talk};
+pub(crate) use words::is_farewell;
+use words::is_final;
+
+use crate::filter::is_blank;
+use crate::heard::Heard;
+use crate::lines::{Lines, ServerLine};
+use crate::note::Note;
+
+/// One person or script in one chat, over as many connections as it takes.
+#[derive(Debug)]
+pub(crate) struct Session {
+    options: SessionOptions,
+    phase: Phase,
+    identity: Identity,
+    lines: Lines,
+    talk: Talk,
+    retry: Retry,
+    actions: VecDeque<Action>,
+    /// Nothing more will be pushed.
+    input_ended: bool,
+    /// The server's last words, if they end the session for good.
+    removed: Option<String>,
+    not_sent: u64,
+}
+
+impl Session {
+    /// A session whose connection is just open.
+    pub(crate) fn new(options: SessionOptions, now: Instant) -> Self {
+        let identity = Identity::new(options.login.clone());
+        let mut session = Self {
+            phase: Phase::Dialling,
+            identity,
+            lines: Lines::default(),
+            talk: Talk::default(),
+            retry: Retry::new(options.retry_for, options.spread),
+            actions: VecDeque::new(),
+            input_ended: false,
+            removed: None,
+            not_sent: 0,
+            options,
+        };
+        let offered = !session.identity.login.is_empty();
+        let attempt = match session.options.is_attended {
+            true => Attempt::Person { offered },
+            false => Attempt::Script,
+        };
+        session.log_in(attempt, now);
+        session
+    }
+
+    /// The next thing to do.
+    pub(crate) fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When [`handle_time`](Self::handle_time) must be called.
+    pub(crate) fn poll_deadline(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Live => self.talk.outgoing.deadline(),
+            phase => phase.deadline(),
+        }
+    }
+
+    /// Bytes of lines that the server has taken, or that were given up, since the last call.
+    pub(crate) fn take_released(&mut self) -> usize {
+        self.talk.outgoing.take_released()
+    }
+
+    /// What has become of the lines so far.
+    pub(crate) fn tally(&self) -> Tally {
+        let (through, total) = self.talk.outgoing.progress();
+        Tally {
+            through,
+            total,
+            waiting: self.talk.outgoing.unsent(),
+            refused: self.not_sent,
+        }
+    }
+
+    /// A line to send. At the name prompt it answers the prompt.
+    pub(crate) fn push(&mut self, text: String, now: Instant) {
+        if let Phase::LoggingIn(login) = &self.phase
+            && login.is_by_person()
+        {
+            self.identity.learn_answer(&text);
+            self.talk.outgoing.release(&text);
+            return self.ask_for(Action::Send(text));
+        }
+        if is_blank(&text) {
+            return self.talk.outgoing.release(&text);
+        }
+        self.talk.outgoing.begin_burst();
+        if self.options.commands {
+            self.identity.learn_typed(&text);
+        }
+        let line = OutLine::new(text, self.options.commands);
+        if let Some(answer) = self.talk.answer_echo(line.wire()) {
+            self.talk.outgoing.release(line.wire());
+            return self.ask_for(Action::Show(answer.into()));
+        }
+        self.talk.outgoing.push(line);
+        self.pump(now);
+    }
+
+    /// A line that cannot be sent.
+    pub(crate) fn refuse(&mut self, note: Note) {
+        self.not_sent += 1;
+        self.ask_for(Action::Tell(note));
+    }
+
+    /// No more lines come. The session ends when the server has taken those that came; a person who
+    /// leaves waits for no link.
+    pub(crate) fn handle_input_end(&mut self, now: Instant) {
+        self.input_ended = true;
+        match &self.phase {
+            Phase::LoggingIn(login) if login.is_by_person() => {
+                self.phase = Phase::Leaving;
+                self.ask_for(Action::CloseInput);
+            }
+            Phase::Waiting { .. } | Phase::Dialling
+                if self.options.is_attended && self.tally().waiting > 0 =>
+            {
+                self.end(End::Gone("you left before it came back.".to_owned()));
+            }
+            _ => self.pump(now),
+        }
+    }
+
+    /// The connection that [`Action::Dial`] asked for is open.
+    pub(crate) fn handle_connected(&mut self, now: Instant) {
+        if matches!(self.phase, Phase::Dialling) {
+            self.log_in(self.identity.way_back(), now);
+        }
+    }
+
+    /// It could not be had.
+    pub(crate) fn handle_unreachable(&mut self, reason: &str, now: Instant) {
+        self.try_again(reason, now);
+    }
+
+    /// Bytes of the server.
+    pub(crate) fn handle_bytes(&mut self, bytes: &[u8], now: Instant) {
+        for line in self.lines.take_in(bytes) {
+            self.handle_line(line, now);
+        }
+        if matches!(self.phase, Phase::LoggingIn(_))
+            && let Some(prompt) = self.lines.take_prompt()
+        {
+            self.handle_prompt(prompt, now);
+        }
+        self.pump(now);
+    }
+
+    /// The connection has ended; `reason` is a sentence.
+    pub(crate) fn handle_closed(&mut self, reason: &str, now: Instant) {
+        if let Some(rest) = self.lines.finish() {
+            self.handle_line(rest, now);
+        }
+        let end = match (&mut self.phase, self.removed.take()) {
+            (Phase::Over | Phase::Waiting { .. } | Phase::Dialling, _) => return,
+            (Phase::Leaving, _) => End::Left,
+            (Phase::LoggingIn(login), _) => {
+                let (attempt, words) = (login.attempt(), login.take_reason());
+                if self.identity.has_been_in {
+                    return self.not_back(attempt, words, reason, now);
+                }
+                // A server that dies without a word has refused nobody.
+                words.map_or_else(|| End::Gone(reason.to_owned()), End::Refused)
+            }
+            (_, Some(words)) => End::Removed(words),
+            (_, None) => return self.lost(reason, now),
+        };
+        self.end(end);
+    }
+
+    /// So late it is.
+    pub(crate) fn handle_time(&mut self, now: Instant) {
+        match &self.phase {
+            Phase::Waiting { until } if *until <= now => {
+                self.phase = Phase::Dialling;
+                self.ask_for(Action::Dial);
+            }
+            phase @ Phase::LoggingIn(_) if phase.deadline().is_some_and(|at| at <= now) => {
+                self.ask_for(Action::HangUp);
+                self.handle_closed("the server does not answer.", now);
+            }
+            _ => self.pump(now),
+        }
+    }
+
+    fn lost(&mut self, reason: &str, now: Instant) {
+        self.try_again(reason, now);
+        if matches!(self.phase, Phase::Waiting { .. }) {
+            let reason = reason.to_owned();
+            self.ask_for(Action::Tell(Note::Lost { reason }));
+        }
+    }
+
+    /// A try to come back has failed.
+    fn not_back(&mut self, tried: Attempt, words: Option<String>, reason: &str, now: Instant) {
+        // A code that was tried is worth no second try: it may be used up.
+        self.identity.code = None;
+        let is_final = words.as_deref().is_some_and(is_final) && tried != Attempt::Resume;
+        match words {
+            Some(words) if is_final && !self.options.is_attended => self.end(End::Removed(words)),
+            words => {
+                // The person may know another name, or the password of this one.
+                self.identity.asks_person = is_final;
+                if let Some(reason) = words.clone().filter(|_| is_final) {
+                    self.ask_for(Action::Tell(Note::Refused { reason }));
+                }
+                self.try_again(&words.unwrap_or_else(|| reason.to_owned()), now);
+            }
+        }
+    }
+
+    fn log_in(&mut self, attempt: Attempt, now: Instant) {
+        let mut login = Login::new(attempt, now);
+        self.lines = Lines::default();
+        self.talk.handle_connection();
+        if let Some(words) = self.identity.first_words(attempt) {
+            login.spoke();
+            self.ask_for(Action::Send(words));
+        }
+        self.phase = Phase::LoggingIn(login);
+    }
+
+    fn handle_prompt(&mut self, prompt: Vec<u8>, now: Instant) {
+        let Phase::LoggingIn(login) = &mut self.phase else {
+            return;
+        };
+        match login.handle_prompt() {
+            AtPrompt::Wait => {}
+            AtPrompt::Ask => self.ask_for(Action::Show(prompt)),
+            AtPrompt::AnswerAloud => {
+                self.ask_for(Action::Show(self.identity.aloud(prompt)));
+                self.ask_for(Action::Send(self.identity.login.clone()));
+            }
+            AtPrompt::Answer => self.ask_for(Action::Send(self.identity.login.clone())),
+            AtPrompt::Refused => {
+                self.ask_for(Action::HangUp);
+                self.handle_closed("the server asks for another name.", now);
+            }
+        }
+    }
+
+    fn handle_line(&mut self, line: ServerLine, now: Instant) {
+        let plain = line.plain.clone();
+        let heard = Heard::read(&plain);
+        self.identity.learn(&heard);
+        self.talk.handle_separator(&heard);
+        if heard == Heard::Removed {
+            self.removed = Some(plain.trim_start_matches("! ").to_owned());
+        }
+        match self.phase {
+            Phase::LoggingIn(_) => self.login_line(line, &heard, now),
+            Phase::Settling(..) => self.settling_line(line, &heard, now),
+            Phase::Over | Phase::Waiting { .. } | Phase::Dialling => {}
+            Phase::Live | Phase::Leaving => self.live_line(line, &heard, now),
+        }
+    }
+
+    fn login_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
+        let Phase::LoggingIn(login) = &mut self.phase else {
+            return;
+        };
+        match heard {
+            Heard::Arrived { .. } => self.settle(line, false, now),
+            Heard::Returned { .. } => self.settle(line, true, now),
+            _ => {
+                login.handle_line(heard, &line.plain);
+                if login.is_by_person() {
+                    self.show(line);
+                }
+            }
+        }
+    }
+
+    /// The server has let the session in.
+    fn settle(&mut self, welcome: ServerLine, is_resumed: bool, now: Instant) {
+        let is_first = !self.identity.has_been_in;
+        let (arrival, room) = match (is_first, is_resumed) {
+            (true, _) => (Arrival::First, &self.options.room),
+            (false, true) => (Arrival::resumed(false), &None),
+            (false, false) => (Arrival::Anew, &self.identity.room),
+        };
+        let steps = arrival.steps(&self.options, room.as_deref());
+        if is_first && self.options.history {
+            self.show(welcome);
+        }
+        self.phase = Phase::Settling(Settling::new(steps, now), arrival);
+    }
+
+    fn settling_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
+        let Phase::Settling(settling, arrival) = &mut self.phase else {
+            return;
+        };
+        match settling.handle(heard, &line.plain, now) {
+            Sorted::Hide => {}
+            // A person can try another room; a script must not speak in the wrong one.
+            Sorted::Failed(_) if self.options.is_attended && settling.skip_room(now) => {
+                self.show(line);
+            }
+            Sorted::Failed(reason) => {
+                self.ask_for(Action::HangUp);
+                let is_back = self.identity.has_been_in;
+                let end = if is_back { End::Removed } else { End::Refused };
+                return self.end(end(reason));
+            }
+            Sorted::Pass => match arrival {
+                Arrival::First => self.first_line(line, heard),
+                Arrival::Resumed { replay, .. } if matches!(heard, Heard::Said(_)) => {
+                    replay.push(line);
+                }
+                returned if returned.shows(heard) => self.show(line),
+                _ => {}
+            },
+        }
+        self.settled(now);
+    }
+
+    fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
+        self.talk.handle_arrival(heard, &line.plain);
+        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !self.talk.is_in_past();
+        if self.options.history || is_news {
+            self.show(line);
+        }
+    }
+
+    /// Goes on when there is no step left.
+    fn settled(&mut self, now: Instant) {
+        let Some((mut settling, arrival)) = self.phase.take_settled() else {
+            return;
+        };
+        self.retry.handle_linked(now);
+        (self.identity.has_been_in, self.identity.asks_person) = (true, false);
+        match arrival {
+            Arrival::First => {}
+            Arrival::Resumed {
+                replay,
+                asks_history: false,
+            } => self.take_up(replay, now),
+            Arrival::Resumed { replay, .. } => {
+                self.find_unknown(&settling.take_history().unwrap_or_default());
+                self.show_missed(replay);
+            }
+            Arrival::Anew => self.take_over(&settling.take_history().unwrap_or_default()),
+        }
+    }
+
+    /// The lost session goes on: what was said meanwhile is shown, and the line that was under way
+    /// found in it, or in the history.
+    fn take_up(&mut self, replay: Vec<ServerLine>, now: Instant) {
+        self.ask_for(Action::Tell(Note::Back));
+        self.show_missed(self.talk.unseen(replay));
+        if self.talk.outgoing.is_message_unknown() {
+            let settling = Settling::new(vec![Step::History], now);
+            self.phase = Phase::Settling(settling, Arrival::resumed(true));
+        } else {
+            self.find_unknown(&[]);
+        }
+    }
+
+    /// A new session is in the lost one's place: its history shows what came meanwhile.
+    fn take_over(&mut self, history: &[String]) {
+        let from = self.talk.position_in(history);
+        self.ask_for(Action::Tell(Note::Anew {
+            name: self.identity.name.clone(),
+            has_gap: from.is_none(),
+        }));
+        self.find_unknown(history);
+        let missed = history[from.unwrap_or(0)..].iter();
+        self.show_missed(missed.map(|plain| ServerLine::of_text(plain)).collect());
+    }
+
+    fn show_missed(&mut self, missed: Vec<ServerLine>) {
+        for line in missed {
+            let judgement = self.talk.handle_missed(&line.plain, &self.identity.name);
+            self.judge(line, judgement);
+        }
+    }
+
+    fn find_unknown(&mut self, history: &[String]) {
+        let verdict = self.talk.find_unknown(history, &self.identity.name);
+        self.conclude(verdict);
+    }
+
+    fn live_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
+        let name = &self.identity.name;
+        let judgement = self.talk.handle_live(heard, &line.plain, name, now);
+        self.judge(line, judgement);
+    }
+
+    fn judge(&mut self, line: ServerLine, judgement: Judgement) {
+        self.conclude(judgement.verdict);
+        if judgement.is_shown {
+            self.show(line);
+        }
+    }
+
+    fn conclude(&mut self, verdict: Option<Verdict>) {
+        match verdict.map(Verdict::into_note) {
+            None => {}
+            Some(None) => self.retry.handle_progress(),
+            Some(Some(note)) => self.refuse(note),
+        }
+    }
+
+    /// Sends what can be sent now.
+    fn pump(&mut self, now: Instant) {
+        match &mut self.phase {
+            Phase::Settling(settling, _) => {
+                let step = settling.poll_send(now);
+                self.actions.extend(step.map(Action::Send));
+            }
+            Phase::Live => {
+                if let Some(line) = self.talk.outgoing.poll_send(now) {
+                    let is_farewell = self.options.commands && is_farewell(&line);
+                    self.ask_for(Action::Send(line));
+                    if is_farewell {
+                        self.talk.outgoing.drop_under_way();
+                        self.phase = Phase::Leaving;
+                    }
+                } else if self.input_ended && self.talk.outgoing.unsent() == 0 {
+                    self.phase = Phase::Leaving;
+                    self.ask_for(Action::CloseInput);
+                }
+            }
+            // Everything is delivered: there is nothing to come back for.
+            Phase::Waiting { .. } | Phase::Dialling
+                if self.input_ended && self.talk.outgoing.unsent() == 0 =>
+            {
+                self.end(End::Left);
+            }
+            _ => {}
+        }
+    }
+
+    fn try_again(&mut self, reason: &str, now: Instant) {
+        self.talk.outgoing.handle_lost();
+        self.lines = Lines::default();
+        match self.retry.handle_lost(now) {
+            _ if self.input_ended && self.talk.outgoing.unsent() == 0 => self.end(End::Left),
+            Some(until) => self.phase = Phase::Waiting { until },
+            None => self.end(End::Gone(reason.to_owned())),
+        }
+    }
+
+    fn end(&mut self, end: End) {
+        if !matches!(self.phase, Phase::Over) {
+            self.phase = Phase::Over;
+            self.ask_for(Action::End(end));
+        }
+    }
+
+    fn ask_for(&mut self, action: Action) {
+        self.actions.push_back(action);
+    }
+
+    fn show(&mut self, line: ServerLine) {
+        self.ask_for(Action::Show(line.bytes));
+    }
+}

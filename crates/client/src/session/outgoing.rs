@@ -1,0 +1,425 @@
+//! The lines on their way to the server: in order, each once, none lost.
+//!
+//! It must not know connections or logins; it is told what the server says of the line under way and
+//! answers with the next line to send. The decisions that shaped it:
+//!
+//! - *A line is delivered when the server shows it to its own sender.* The session switches `/echo on`
+//!   for that. A message is committed before anybody is shown it, so the echo is a receipt of the
+//!   server's store, which no acknowledgement of TCP and no counting of refusals is.
+//! - *One line is under way at a time.* With two, a first one that flood control refuses could be
+//!   followed by a second one that it takes, and the order would be lost; and when a link breaks, the
+//!   fate of one line is unknown and not of a window. It costs a round trip a line: a thousand lines a
+//!   second on one machine, ten over 100 ms, where the server's own limit is two.
+//! - *A line that is answered by nothing is asked about* with a fence: a harmless question whose
+//!   answer comes behind all that was decided before. Nobody else can be sure: flood control counts
+//!   some refusals in silence.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::note::Note;
+
+/// How long a message may go without an echo before a fence asks; a healthy server takes
+/// milliseconds.
+const PROBE_AFTER: Duration = Duration::from_secs(3);
+/// Likewise for a command, which may have no answer.
+const PROBE_COMMAND_AFTER: Duration = Duration::from_secs(1);
+/// A fence may be refused in silence too: how long before the next, doubled each time.
+const PROBE_AGAIN_MAX: Duration = Duration::from_secs(30);
+/// The server rounds to whole seconds; what comes a little late is taken.
+const MARGIN: Duration = Duration::from_millis(50);
+/// How often a line that the server neither shows nor refuses is sent again: once because a refusal
+/// may have been counted in silence, and once more for bad luck.
+const TRIES_MAX: u32 = 3;
+/// Wait before a line is sent again that the server cannot save at the moment, doubled each time.
+const SAVE_AGAIN_MIN: Duration = Duration::from_secs(1);
+
+/// One line to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutLine {
+    /// As the person or the program wrote it.
+    pub(crate) text: String,
+    /// As it goes over the wire, without its end.
+    wire: String,
+    pub(crate) is_command: bool,
+}
+
+impl OutLine {
+    /// A line that is text, or may be a command.
+    pub(crate) fn new(text: String, commands: bool) -> Self {
+        match commands {
+            true => Self::typed(text),
+            false => Self::literal(text),
+        }
+    }
+
+    /// A message that is text whatever it begins with: `/x` travels as `//x`.
+    fn literal(text: String) -> Self {
+        let wire = if text.starts_with('/') {
+            format!("/{text}")
+        } else {
+            text.clone()
+        };
+        Self {
+            text,
+            wire,
+            is_command: false,
+        }
+    }
+
+    /// A line that may be a command.
+    fn typed(text: String) -> Self {
+        let is_command = text.starts_with('/') && !text.starts_with("//");
+        Self {
+            wire: text.clone(),
+            text,
+            is_command,
+        }
+    }
+
+    pub(crate) fn wire(&self) -> &str {
+        &self.wire
+    }
+
+    /// The message that the server makes of it.
+    pub(crate) fn message(&self) -> &str {
+        self.wire.strip_prefix('/').unwrap_or(&self.wire)
+    }
+}
+
+/// What became of a line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Delivered,
+    /// It will not be sent again.
+    NotSent {
+        line: OutLine,
+        reason: String,
+    },
+    /// A command was under way when the link broke.
+    Uncertain {
+        line: OutLine,
+    },
+}
+
+impl Verdict {
+    /// What to tell of a line that was not delivered.
+    pub(crate) fn into_note(self) -> Option<Note> {
+        match self {
+            Self::Delivered => None,
+            Self::NotSent { line, reason } => Some(Note::NotSent {
+                line: line.text,
+                reason,
+            }),
+            Self::Uncertain { line } => Some(Note::Uncertain { line: line.text }),
+        }
+    }
+}
+
+/// The queue, and the line under way.
+#[derive(Debug, Default)]
+pub(crate) struct Outgoing {
+    waiting: VecDeque<OutLine>,
+    under_way: Option<UnderWay>,
+    fences: u64,
+    /// Bytes of lines that have left, for the owner of the buffer.
+    released_bytes: usize,
+    /// Lines since the queue was empty for the last time: those that are through, and all.
+    through: usize,
+    total: usize,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    line: OutLine,
+    state: State,
+    tries: u32,
+    save_again: Duration,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    /// To be sent as soon as may be, but not before.
+    Held(Option<Instant>),
+    Sent {
+        probe_at: Instant,
+        probe_again: Duration,
+        fence: Option<u64>,
+    },
+    /// It was sent, and the link broke before the server said anything about it.
+    Unknown,
+}
+
+impl Outgoing {
+    pub(crate) fn push(&mut self, line: OutLine) {
+        self.total += 1;
+        self.waiting.push_back(line);
+    }
+
+    /// Lines that the server has not taken yet.
+    pub(crate) fn unsent(&self) -> usize {
+        self.waiting.len() + usize::from(self.under_way.is_some())
+    }
+
+    /// How many of the lines of the current burst are through, and how many it has.
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        (self.through, self.total)
+    }
+
+    /// Bytes of lines that have left since the last call.
+    pub(crate) fn take_released(&mut self) -> usize {
+        std::mem::take(&mut self.released_bytes)
+    }
+
+    /// A line that needs no queue has left.
+    pub(crate) fn release(&mut self, text: &str) {
+        self.released_bytes += text.len();
+    }
+
+    /// What to send now, if anything, without its end.
+    pub(crate) fn poll_send(&mut self, now: Instant) -> Option<String> {
+        if self.under_way.is_none() {
+            let line = self.waiting.pop_front()?;
+            self.under_way = Some(UnderWay::new(line));
+        }
+        let under_way = self.under_way.as_mut()?;
+        match &mut under_way.state {
+            State::Held(until) if until.is_none_or(|until| until <= now) => {
+                under_way.state = under_way.line.sent(now);
+                Some(under_way.line.wire.clone())
+            }
+            State::Sent {
+                probe_at,
+                probe_again,
+                fence,
+            } if *probe_at <= now => {
+                self.fences += 1;
+                *fence = Some(self.fences);
+                *probe_at = now + *probe_again;
+                *probe_again = (*probe_again * 2).min(PROBE_AGAIN_MAX);
+                Some(question(self.fences))
+            }
+            _ => None,
+        }
+    }
+
+    /// When [`poll_send`](Self::poll_send) may have something that it has not now.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        match self.under_way.as_ref()?.state {
+            State::Held(until) => until,
+            State::Sent { probe_at, .. } => Some(probe_at),
+            State::Unknown => None,
+        }
+    }
+
+    /// Whether a message like this is under way.
+    pub(crate) fn is_under_way(&self, is_like: impl FnOnce(&str) -> bool) -> bool {
+        let message = self.under_way.as_ref().filter(|it| !it.line.is_command);
+        message.is_some_and(|it| is_like(it.line.message()))
+    }
+
+    /// The server has shown this session a message of its own.
+    pub(crate) fn handle_echo(&mut self) -> Option<Verdict> {
+        let is_message = self
+            .under_way
+            .as_ref()
+            .is_some_and(|it| !it.line.is_command);
+        is_message.then(|| self.finish()).flatten()
+    }
+
+    /// The server has said something to this session that can be the answer to a command.
+    pub(crate) fn handle_answer(&mut self) {
+        let is_command = self
+            .under_way
+            .as_ref()
+            .is_some_and(|it| it.line.is_command && matches!(it.state, State::Sent { .. }));
+        if is_command {
+            self.finish();
+        }
+    }
+
+    /// `Slow down: NOT sent. Try again in 2 s.` concerns what was sent last. Returns false if
+    /// nothing was.
+    pub(crate) fn handle_slow_down(&mut self, seconds: u64, now: Instant) -> bool {
+        let again = now + Duration::from_secs(seconds) + MARGIN;
+        match self.under_way.as_mut().map(|it| &mut it.state) {
+            // The line itself may have been taken: the echo comes from the hub, this from before it.
+            Some(State::Sent {
+                probe_at, fence, ..
+            }) if fence.is_some() => {
+                (*fence, *probe_at) = (None, again);
+                true
+            }
+            Some(state @ State::Sent { .. }) => {
+                *state = State::Held(Some(again));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `39 lines NOT sent: too fast.` can concern the line under way or one that was told before: a
+    /// fence finds out.
+    pub(crate) fn handle_counted(&mut self, now: Instant) {
+        if let Some(State::Sent {
+            probe_at,
+            fence: None,
+            ..
+        }) = self.under_way.as_mut().map(|it| &mut it.state)
+        {
+            *probe_at = now;
+        }
+    }
+
+    /// `NOT sent: REASON`. Returns `Err(())` if no line was under way that it could concern.
+    pub(crate) fn handle_refused(
+        &mut self,
+        reason: &str,
+        now: Instant,
+    ) -> Result<Option<Verdict>, ()> {
+        let under_way = self.under_way.as_mut().ok_or(())?;
+        if !matches!(under_way.state, State::Sent { .. }) {
+            return Err(());
+        }
+        if reason.contains("right now") {
+            let wait = under_way.save_again;
+            under_way.save_again = (wait * 2).min(PROBE_AGAIN_MAX);
+            under_way.state = State::Held(Some(now + wait));
+            return Ok(None);
+        }
+        Ok(self.give_up(reason))
+    }
+
+    /// The answer to a fence, if that is what these words of the server are: everything sent before
+    /// it has been decided.
+    pub(crate) fn handle_fence(&mut self, words: &str, now: Instant) -> Option<Option<Verdict>> {
+        let number = fence_in(words)?;
+        let Some(under_way) = self.under_way.as_mut() else {
+            return Some(None);
+        };
+        let is_current =
+            matches!(under_way.state, State::Sent { fence: Some(n), .. } if n == number);
+        if !is_current {
+            return Some(None);
+        }
+        if under_way.line.is_command {
+            return Some(self.finish());
+        }
+        under_way.tries += 1;
+        if under_way.tries < TRIES_MAX {
+            under_way.state = State::Held(Some(now + Duration::from_secs(1)));
+            return Some(None);
+        }
+        Some(self.give_up("the server neither showed nor refused it."))
+    }
+
+    /// The link broke.
+    pub(crate) fn handle_lost(&mut self) {
+        if let Some(under_way) = &mut self.under_way {
+            under_way.state = match under_way.state {
+                State::Held(_) => State::Held(None),
+                _ => State::Unknown,
+            };
+        }
+    }
+
+    /// The line whose fate the broken link hides.
+    pub(crate) fn unknown(&self) -> Option<&OutLine> {
+        let under_way = self.under_way.as_ref()?;
+        (under_way.state == State::Unknown).then_some(&under_way.line)
+    }
+
+    /// Whether there is such a line and it is a message, which a history would show.
+    pub(crate) fn is_message_unknown(&self) -> bool {
+        self.unknown().is_some_and(|line| !line.is_command)
+    }
+
+    /// The fate of that line is known now.
+    pub(crate) fn resolve_unknown(&mut self, was_delivered: bool) -> Option<Verdict> {
+        self.unknown()?;
+        if was_delivered {
+            return self.finish();
+        }
+        let under_way = self.under_way.take()?;
+        if under_way.line.is_command {
+            self.passed(&under_way.line);
+            let line = under_way.line;
+            return Some(Verdict::Uncertain { line });
+        }
+        self.under_way = Some(UnderWay::new(under_way.line));
+        None
+    }
+
+    /// Drops the line under way, which ends the conversation: `/quit`.
+    pub(crate) fn drop_under_way(&mut self) {
+        self.finish();
+    }
+
+    fn give_up(&mut self, reason: &str) -> Option<Verdict> {
+        let line = self.under_way.take()?.line;
+        self.passed(&line);
+        let reason = reason.to_owned();
+        Some(Verdict::NotSent { line, reason })
+    }
+
+    fn finish(&mut self) -> Option<Verdict> {
+        let line = self.under_way.take()?.line;
+        self.passed(&line);
+        self.through += 1;
+        Some(Verdict::Delivered)
+    }
+
+    fn passed(&mut self, line: &OutLine) {
+        self.release(&line.text);
+    }
+
+    /// Begins a new burst if the last one is through.
+    pub(crate) fn begin_burst(&mut self) {
+        if self.unsent() == 0 {
+            (self.through, self.total) = (0, 0);
+        }
+    }
+}
+
+impl UnderWay {
+    fn new(line: OutLine) -> Self {
+        Self {
+            line,
+            state: State::Held(None),
+            tries: 0,
+            save_again: SAVE_AGAIN_MIN,
+        }
+    }
+}
+
+impl OutLine {
+    fn sent(&self, now: Instant) -> State {
+        let after = if self.is_command {
+            PROBE_COMMAND_AFTER
+        } else {
+            PROBE_AFTER
+        };
+        State::Sent {
+            probe_at: now + after,
+            probe_again: after,
+            fence: None,
+        }
+    }
+}
+
+/// Nobody has this name, and the answer says which question it answers.
+const FENCE: &str = "chinwag-fence-";
+
+/// A harmless question that goes the way of every command.
+pub(crate) fn question(number: u64) -> String {
+    format!("/whois {FENCE}{number}")
+}
+
+/// The number of the question that these words answer.
+pub(crate) fn fence_in(words: &str) -> Option<u64> {
+    let (_, rest) = words.split_once(FENCE)?;
+    let digits = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    rest[..digits].parse().ok()
+}

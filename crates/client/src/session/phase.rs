@@ -1,0 +1,103 @@
+//! The states of a session, and what has to be done at each arrival.
+
+use std::time::Instant;
+
+use super::action::SessionOptions;
+use super::login::Login;
+use super::settling::{Settling, Step};
+use crate::heard::{Heard, Manner};
+use crate::lines::ServerLine;
+
+/// The state of the machine.
+#[derive(Debug)]
+pub(super) enum Phase {
+    Waiting { until: Instant },
+    Dialling,
+    LoggingIn(Login),
+    Settling(Settling, Arrival),
+    Live,
+    Leaving,
+    Over,
+}
+
+/// What kind of arrival is being settled.
+#[derive(Debug)]
+pub(super) enum Arrival {
+    /// The first.
+    First,
+    /// The lost session goes on; these messages came since. The history is asked for only where
+    /// they do not tell what became of the line that was under way.
+    Resumed {
+        replay: Vec<ServerLine>,
+        asks_history: bool,
+    },
+    /// A new session takes its place.
+    Anew,
+}
+
+impl Phase {
+    /// When the time alone changes something. A person may take as long at the prompt as the server
+    /// lets them.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::Waiting { until } => Some(*until),
+            Self::LoggingIn(login) if !login.is_by_person() => Some(login.deadline),
+            Self::Settling(settling, _) => settling.deadline(),
+            _ => None,
+        }
+    }
+
+    /// Goes live if nothing is left to settle.
+    pub(super) fn take_settled(&mut self) -> Option<(Settling, Arrival)> {
+        match std::mem::replace(self, Self::Live) {
+            Self::Settling(settling, arrival) if settling.is_done() => Some((settling, arrival)),
+            unsettled => {
+                *self = unsettled;
+                None
+            }
+        }
+    }
+}
+
+impl Arrival {
+    /// A session that goes on, with nothing replayed yet.
+    pub(super) fn resumed(asks_history: bool) -> Self {
+        Self::Resumed {
+            replay: Vec::new(),
+            asks_history,
+        }
+    }
+
+    /// Whether a line that comes while a session returns is news. Its welcome and what is told of the
+    /// past are none; messages are, and come in their order once all is settled.
+    pub(super) fn shows(&self, heard: &Heard<'_>) -> bool {
+        match heard {
+            Heard::Alone(_) | Heard::Removed => true,
+            Heard::Happened(_) | Heard::Renamed { .. } => matches!(self, Self::Resumed { .. }),
+            Heard::Said(said) => said.manner == Manner::Private,
+            _ => false,
+        }
+    }
+
+    /// The commands to give first, for a session that is to be in this room.
+    pub(super) fn steps(&self, options: &SessionOptions, room: Option<&str>) -> Vec<Step> {
+        // Who sends nothing needs no receipts, and only has to know when it is in.
+        let mut steps = vec![match options.reads_only {
+            true => Step::Fence,
+            false => Step::Echo,
+        }];
+        let room = room.filter(|room| !room.eq_ignore_ascii_case("lobby"));
+        match self {
+            Self::Resumed { .. } => return steps,
+            Self::First | Self::Anew => steps.extend(room.map(|room| Step::Join(room.to_owned()))),
+        }
+        // A script is in the room that it was told; a person may want to hear the lobby too.
+        if room.is_some() && !options.is_attended {
+            steps.push(Step::LeaveLobby);
+        }
+        if matches!(self, Self::Anew) {
+            steps.push(Step::History);
+        }
+        steps
+    }
+}
