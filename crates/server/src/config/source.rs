@@ -14,7 +14,7 @@ use super::section::Key;
 const PREFIX: &str = "CHINWAG_";
 
 /// Variables that begin so and are no settings of the server.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: &[(&str, &str)] = &[
     ("CHINWAG_CONFIG", "the file itself"),
     ("CHINWAG_PASSWORD", "for `chinwag join`"),
     #[cfg(debug_assertions)]
