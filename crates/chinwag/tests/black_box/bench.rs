@@ -94,11 +94,11 @@ fn members_who_stall_hold_nobody_up() {
 #[test]
 fn idle_members_and_visitors() {
     let server = Setup::new().start();
-    let arguments = format!("--idle --members 50 --server-pid {}", server.pid());
+    let arguments = format!("--idle --members 400 --server-pid {}", server.pid());
     let idle = report(&briefly_without_warmup(&server, &arguments), 0);
     assert_eq!(
         (&idle["joined"], &idle["closed"]),
-        (&50.into(), &0.into()),
+        (&400.into(), &0.into()),
         "{idle}"
     );
     // A half can take no time that the clock of processes sees, but not all of them together.

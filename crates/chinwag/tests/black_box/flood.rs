@@ -44,7 +44,7 @@ fn beyond_it_lines_are_refused_once_with_words_and_then_by_number() {
         1,
         "{told}"
     );
-    let end = "! Slow down: 9 more lines NOT sent.\nBye, ann. 20 lines sent.\n";
+    let end = "! 9 lines NOT sent: too fast.\nBye, ann. 20 lines sent.\n";
     assert!(told.ends_with(end), "{told}");
     assert_passed(&listener.expect("* ann left"), "ann", 20);
 }
@@ -92,7 +92,7 @@ fn commands_and_refused_lines_count_too() {
         ("! NOT sent: not valid UTF-8.\n", 7),
         ("! NOT sent: 5000 bytes, the limit is 4096.\n", 6),
         ("! Slow down: NOT sent. ", 1),
-        ("! Slow down: 9 more lines NOT sent.\n", 1),
+        ("! 9 lines NOT sent: too fast.\n", 1),
     ] {
         assert_eq!(told.matches(answer).count(), count, "{answer}: {told}");
     }

@@ -12,7 +12,7 @@ use crate::harness::{CHINWAG, Client, Server, Setup, messages};
 /// A server that would wait for ever for a client to speak first, so that one that does is not
 /// greeted, however slow the machine is.
 fn setup() -> Setup {
-    Setup::new().limit("sniff_time", "1h")
+    Setup::new().limit("sniff_time", "5m")
 }
 
 fn listener(server: &Server) -> Client {
@@ -180,7 +180,7 @@ fn the_operators_word_is_final() {
     let mut operator = listener(&server);
     let app = start(&server, &["--name", "app"]);
     operator.expect("* app joined #lobby");
-    operator.send("/kick app noise");
+    operator.ask("/kick app noise", "* app left #lobby (kicked by listener: noise)");
     check_status(&end(app, b""), 5, "You were kicked by listener: noise.");
     operator.ask("/ban name:app 1d spam", "is banned");
     let output = run(&server, &["--name", "app"], b"hi\n");
