@@ -148,7 +148,9 @@ fn restrictions(number: usize, until: Option<Timestamp>) -> Vec<Restriction> {
 fn restriction_pages(world: &World) -> Vec<(Vec<String>, usize)> {
     let mut left = 0;
     let read = |answer| match answer {
-        Answer::Restrictions { bans, mutes, next } => {
+        Answer::Restrictions {
+            bans, mutes, next, ..
+        } => {
             let bans = bans.iter().map(|ban| format!("ban {}", ban.mask));
             let mutes = mutes.iter().map(|mute| format!("mute {}", mute.mask));
             (bans.chain(mutes).collect::<Vec<_>>(), 0, next)
