@@ -130,18 +130,12 @@ impl Session {
         Step::Close
     }
 
-    /// Counts what a connection without a name has sent.
-    pub(super) fn count_login_bytes(
-        &mut self,
-        taken: usize,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
+    /// Counts bytes that a connection without a name has sent, and says whether they are too many.
+    pub(super) fn count_login_bytes(&mut self, taken: usize, env: &Env<'_>) -> bool {
         let Stage::Login(login) = &mut self.stage else {
-            return None;
+            return false;
         };
         login.bytes += taken;
-        let is_over = login.bytes > env.settings.login_bytes_max;
-        is_over.then(|| self.give_up_login(env, out))
+        login.bytes > env.settings.login_bytes_max
     }
 }

@@ -214,7 +214,7 @@ fn found(
 #[test]
 fn pages_of_matches_have_one_head_and_one_end() {
     let one = [said(NOW, "lee", "deploy?", Manner::Speech)];
-    let mut page = |is_first, is_last| {
+    let page = |is_first, is_last| {
         let renderer = &mut renderer(TimeStyle::Short);
         found(renderer, &one, (false, is_first, is_last))
     };
