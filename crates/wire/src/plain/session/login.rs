@@ -78,7 +78,20 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if self.is_script() {
+            self.renderer(env).not_joined_unread(out, notice);
+            return Some(Step::Close);
+        }
         self.refuse_login(env, out, |r, out| r.notice(out, notice))
+    }
+
+    /// Tells that the server has no time for a password, and asks again.
+    pub(super) fn handle_busy_login(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        self.refuse_login(env, out, |r, out| r.notice(out, Notice::Busy))
+    }
+
+    fn is_script(&self) -> bool {
+        matches!(&self.stage, Stage::Login(login) if login.is_script)
     }
 
     /// Tells why nobody came in.

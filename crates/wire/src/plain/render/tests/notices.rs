@@ -13,7 +13,23 @@ fn notices() {
             Notice::TooLong { bytes, bytes_max },
             "! NOT sent: 5120 bytes, the limit is 4096.",
         ),
-        (Notice::NotUtf8, "! NOT sent: not valid UTF-8."),
+        (
+            Notice::NotUtf8 {
+                is_windows_1252: false,
+            },
+            "! NOT sent: not valid UTF-8.",
+        ),
+        (
+            Notice::NotUtf8 {
+                is_windows_1252: true,
+            },
+            "! NOT sent: not valid UTF-8 (Windows-1252?).",
+        ),
+        (Notice::Utf16, "! NOT sent: this is UTF-16. Send UTF-8."),
+        (
+            Notice::ShowsPassword,
+            "! NOT sent: that looks like a password. To say it, put another word first.",
+        ),
         (
             Notice::Mangled,
             "! NOT sent: telnet mangled that; fixed now, please retype.",

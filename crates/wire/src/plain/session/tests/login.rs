@@ -177,6 +177,29 @@ fn a_busy_server_asks_again() {
 }
 
 #[test]
+fn a_script_in_another_encoding_is_closed_with_its_name() {
+    let check = |bytes: &[u8], expected: &str| {
+        let shown = Peer::script().send(bytes);
+        assert_eq!(shown, format!("! NOT joined: {expected}\n{{close}}"));
+    };
+    check(b"b\0o\0t\0\n\0", "this is UTF-16. Send UTF-8.");
+    check(b"\xfe\xff\0b\0o\0t\0\n", "this is UTF-16. Send UTF-8.");
+    check(b"ren\xe9\n", "not valid UTF-8 (Windows-1252?).");
+    check(b"\xe3\x83\n", "not valid UTF-8.");
+    check(
+        &[[b'x'; 4097].as_slice(), b"\n"].concat(),
+        "4097 bytes, the limit is 4096.",
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_name() {
+    assert_eq!(Peer::script().send("\u{feff}bot\n"), "{log in bot}");
+    let mut peer = Peer::in_lobby();
+    assert_eq!(peer.send("\u{feff}hello\n"), "{say in 0: hello}");
+}
+
+#[test]
 fn the_last_line_may_lack_its_end() {
     let mut peer = Peer::script();
     assert_eq!(peer.send("bot"), "");
