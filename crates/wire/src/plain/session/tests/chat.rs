@@ -170,6 +170,32 @@ fn a_refusal_fits_what_was_asked() {
 }
 
 #[test]
+fn a_password_in_the_wrong_place_is_not_said() {
+    const NOT_SENT: &str =
+        "! NOT sent: that looks like a password. To say it, put another word first.\n";
+    let mut peer = Peer::in_lobby();
+    assert_eq!(peer.send("ann#s3cret\n"), NOT_SENT);
+    assert_eq!(peer.send(" /claim s3cret\n"), NOT_SENT);
+    let say = "say: ann#s3cret";
+    assert_eq!(
+        peer.send(format!("{say}\n")),
+        format!("{{say in 0: {say}}}")
+    );
+
+    let mut peer = Peer::in_lobby();
+    peer.event(Fact::Renamed(Box::new(chinwag_core::Renamed {
+        person: ME,
+        old: name("ann"),
+        new: name("annie"),
+        rooms: [LOBBY].into(),
+        registered: false,
+        operator: false,
+    })));
+    assert_eq!(peer.send("ann#s3cret\n"), "{say in 0: ann#s3cret}");
+    assert_eq!(peer.send("annie#s3cret\n"), NOT_SENT);
+}
+
+#[test]
 fn talk_in_flight_does_not_change_what_a_refusal_says() {
     let mut peer = Peer::in_lobby();
     peer.send("hello\n/kick lee\n");
