@@ -24,6 +24,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub(crate) use encoding::BOM;
 use lines::Lines;
 use telnet::{Heard, IAC, Telnet};
 

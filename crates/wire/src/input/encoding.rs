@@ -5,7 +5,7 @@
 //! owner guessing.
 
 /// The byte order mark (U+FEFF) in UTF-8, which some editors write before the first line.
-pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The line without a byte order mark before it.
 pub(super) fn without_bom(line: &[u8]) -> &[u8] {

@@ -12,6 +12,7 @@ use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse_login;
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
+use crate::sniff::{Protocol, Sniffed, sniff};
 
 /// How far choosing a name has come.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
+    /// A line has come.
+    has_spoken: bool,
 }
 
 impl Login {
@@ -32,6 +35,7 @@ impl Login {
             bytes: 0,
             until: env.now + env.settings.login_time,
             is_script,
+            has_spoken: false,
         }
     }
 
@@ -52,6 +56,10 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if let Some(protocol) = self.sniff_late(line) {
+            out.extend_from_slice(protocol.refusal());
+            return Some(Step::Close);
+        }
         match parse_login(line) {
             Ok(LoginLine::Name { name, password }) => {
                 Some(Step::Ask(Ask::LogIn { name, password }))
@@ -69,6 +77,22 @@ impl Session {
             }
             Ok(LoginLine::Quit) => Some(Step::Close),
             Err(error) => self.refuse_login(env, out, |r, out| r.login_parse_error(out, &error)),
+        }
+    }
+
+    /// The protocol of a client that waited for the greeting and then did not speak plain.
+    fn sniff_late(&mut self, line: &str) -> Option<Protocol> {
+        let Stage::Login(login) = &mut self.stage else {
+            return None;
+        };
+        let is_first = !core::mem::replace(&mut login.has_spoken, true);
+        match sniff(line.as_bytes()) {
+            // These clients wait for the server now and then. Those of other protocols do not, and
+            // `SSH-7` is a name.
+            Sniffed::Is(
+                protocol @ (Protocol::Http | Protocol::Irc | Protocol::Json | Protocol::Proxy),
+            ) if is_first => Some(protocol),
+            _ => None,
         }
     }
 
