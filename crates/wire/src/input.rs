@@ -12,6 +12,7 @@
 //! read cut in two is a buffer that lives only until its end arrives, and a peer that never speaks
 //! telnet has no telnet state.
 
+mod encoding;
 mod lines;
 #[cfg(test)]
 mod properties;
@@ -23,24 +24,30 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub(crate) use encoding::BOM;
 use lines::Lines;
 use telnet::{Heard, IAC, Telnet};
 
 /// One thing that a person, or the program in their place, did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// A line with something in it, without its end. Lent from the bytes if it was whole in them.
+    /// A line with something in it, without its end and without a byte order mark. Lent from the bytes if it was whole in them.
     Line(Cow<'a, str>),
     /// An empty line, or one of white space. It says nothing, except where a bare Enter is an
     /// answer.
     Blank,
-    /// A line of more bytes than allowed; none of it was kept.
+    /// A line of more bytes than allowed; the decoder kept none of it.
     TooLong {
-        /// Bytes of the line without its end.
+        /// Bytes of the line without its end and its byte order mark.
         bytes: usize,
     },
     /// A line that is not UTF-8.
-    NotUtf8,
+    NotUtf8 {
+        /// It looks like Windows-1252.
+        is_windows_1252: bool,
+    },
+    /// A line that looks like UTF-16.
+    Utf16,
     /// A line in which telnet took a part of a character for a key. See [`Decoder`].
     Mangled,
     /// The interrupt or break key. What was typed of a line before it is gone, as at a terminal.
@@ -78,7 +85,7 @@ impl Decoder {
     ///
     /// `bytes` are what the connection sent, from where the last call left off. `line_bytes_max`
     /// bounds the bytes of a line without its end, and with it the memory that is used: a line
-    /// that arrives in pieces may take twice as much.
+    /// that arrives in pieces, with its byte order mark, may take twice as much.
     pub fn decode<'a>(&mut self, bytes: &mut &'a [u8], line_bytes_max: usize) -> Option<Input<'a>> {
         while let Some(&first) = bytes.first() {
             let input = if first == IAC || self.is_inside_telnet() {

@@ -404,6 +404,7 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
         world.now,
     );
     let Ok(Answer::Restrictions {
+        counts: (1, 1),
         bans,
         mutes,
         counts,

@@ -10,13 +10,13 @@
 //! is refused before the whole of it is gone.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::{mem, str};
 
 use memchr::memchr3;
 
 use super::Input;
+use super::encoding::{BOM, is_utf16, is_windows_1252, without_bom};
 use super::telnet::IAC;
 
 const NUL: u8 = 0;
@@ -82,13 +82,17 @@ impl Lines {
     }
 
     /// Takes bytes that belong to the line, whatever they are.
-    fn push(&mut self, bytes: &[u8], max: usize) {
-        match &mut self.pending {
-            Pending::Text(text) if bytes.len() <= max.saturating_sub(text.len()) => {
-                text.extend_from_slice(bytes);
+    fn push(&mut self, mut bytes: &[u8], max: usize) {
+        if let Pending::Text(text) = &mut self.pending {
+            // The mark first: it does not count, even if the network has cut it in two.
+            let missing = BOM.len().saturating_sub(text.len()).min(bytes.len());
+            text.extend_from_slice(&bytes[..missing]);
+            bytes = &bytes[missing..];
+            if without_bom(text).len().saturating_add(bytes.len()) <= max {
+                return text.extend_from_slice(bytes);
             }
-            _ => self.pending = Pending::Refused(self.refused(Reason::TooLong).and(bytes)),
         }
+        self.pending = Pending::Refused(self.refused(Reason::TooLong).and(bytes));
     }
 
     /// Takes a byte that [`read`](Self::read) would not.
@@ -146,17 +150,16 @@ impl Lines {
             self.push(text, max);
             return self.end_pending();
         }
-        if text.len() > max {
-            return Input::TooLong { bytes: text.len() };
+        let text = without_bom(text);
+        match text.len() > max {
+            true => Input::TooLong { bytes: text.len() },
+            false => line(text),
         }
-        str::from_utf8(text).map_or(Input::NotUtf8, |text| said(Cow::Borrowed(text)))
     }
 
     fn end_pending(&mut self) -> Input<'static> {
         match mem::take(&mut self.pending) {
-            Pending::Text(text) => {
-                String::from_utf8(text).map_or(Input::NotUtf8, |text| said(Cow::Owned(text)))
-            }
+            Pending::Text(text) => into_owned(line(without_bom(&text))),
             Pending::Refused(Refused {
                 reason: Reason::Mangled,
                 ..
@@ -178,7 +181,7 @@ impl Lines {
                 bytes: 0,
                 lacks: 0,
             }
-            .and(text),
+            .and(without_bom(text)),
         }
     }
 }
@@ -199,11 +202,30 @@ impl Refused {
     }
 }
 
-fn said(text: Cow<'_, str>) -> Input<'_> {
-    if text.trim_start().is_empty() {
-        Input::Blank
-    } else {
-        Input::Line(text)
+/// A whole line as an input.
+fn line(bytes: &[u8]) -> Input<'_> {
+    if is_utf16(bytes) {
+        return Input::Utf16;
+    }
+    match str::from_utf8(bytes) {
+        Ok(text) if text.trim_start().is_empty() => Input::Blank,
+        Ok(text) => Input::Line(Cow::Borrowed(text)),
+        Err(_) => Input::NotUtf8 {
+            is_windows_1252: is_windows_1252(bytes),
+        },
+    }
+}
+
+fn into_owned(input: Input<'_>) -> Input<'static> {
+    match input {
+        Input::Line(text) => Input::Line(Cow::Owned(text.into_owned())),
+        Input::Blank => Input::Blank,
+        Input::TooLong { bytes } => Input::TooLong { bytes },
+        Input::Utf16 => Input::Utf16,
+        Input::NotUtf8 { is_windows_1252 } => Input::NotUtf8 { is_windows_1252 },
+        Input::Mangled => Input::Mangled,
+        Input::Interrupt => Input::Interrupt,
+        Input::Window { columns, rows } => Input::Window { columns, rows },
     }
 }
 

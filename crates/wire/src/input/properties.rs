@@ -54,7 +54,7 @@ fn check_input(input: Option<&Input<'_>>, taken: &[u8]) {
             assert!(text.len() <= MAX && !text.contains(['\r', '\n']) && !text.trim().is_empty());
         }
         Some(Input::TooLong { bytes }) => assert!(*bytes > MAX),
-        Some(Input::Blank | Input::NotUtf8 | Input::Mangled) => {}
+        Some(Input::Blank | Input::NotUtf8 { .. } | Input::Utf16 | Input::Mangled) => {}
     }
     assert!(
         matches!(taken.last(), Some(b'\r' | b'\n')),
@@ -64,7 +64,7 @@ fn check_input(input: Option<&Input<'_>>, taken: &[u8]) {
 
 fn check_memory(decoder: &Decoder) {
     let memory = decoder.lines.memory_bytes();
-    assert!(memory <= 2 * MAX);
+    assert!(memory <= 2 * (MAX + encoding::BOM.len()));
     assert!(memory == 0 || decoder.lines.has_begun());
 }
 
@@ -88,6 +88,8 @@ fn bytes(size: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
         4 => "[a-z]{1,6}".prop_map(String::into_bytes),
         2 => prop::sample::select("ルッム🃃é".as_bytes()).prop_map(|byte| [byte].to_vec()),
         2 => "[ルッム🃃é]{1,3}".prop_map(String::into_bytes),
+        2 => Just("\u{feff}".into()),
+        1 => prop::sample::select(b"\xef\xbb\xbf\xfe\0a".as_slice()).prop_map(|byte| [byte].to_vec()),
         1 => any::<u8>().prop_map(|byte| [byte].to_vec()),
     ];
     vec(piece, size).prop_map(|pieces| pieces.concat())
@@ -109,9 +111,13 @@ fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
             [b'\r', b'\n' | 0, after @ ..] | [_, after @ ..] => after,
             [] => after,
         };
+        let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
         inputs.push(match core::str::from_utf8(line) {
             _ if line.len() > MAX => Input::TooLong { bytes: line.len() },
-            Err(_) => Input::NotUtf8,
+            _ if encoding::is_utf16(line) => Input::Utf16,
+            Err(_) => Input::NotUtf8 {
+                is_windows_1252: encoding::is_windows_1252(line),
+            },
             Ok(text) if text.trim().is_empty() => Input::Blank,
             Ok(text) => Input::Line(Cow::Owned(text.into())),
         });

@@ -11,6 +11,13 @@ const OPENING: &[u8] = b"\xff\xfd\x00\xff\xfd\x1f";
 /// The answer to TIMING-MARK.
 const WONT_MARK: &[u8] = b"\xff\xfc\x06";
 
+const NOT_UTF8: Input<'static> = Input::NotUtf8 {
+    is_windows_1252: false,
+};
+const WINDOWS_1252: Input<'static> = Input::NotUtf8 {
+    is_windows_1252: true,
+};
+
 fn line(text: &str) -> Input<'static> {
     Input::Line(Cow::Owned(text.into()))
 }
@@ -25,7 +32,8 @@ pub(super) fn own(input: Input<'_>) -> Input<'static> {
         Input::Line(text) => Input::Line(Cow::Owned(text.into_owned())),
         Input::Blank => Input::Blank,
         Input::TooLong { bytes } => Input::TooLong { bytes },
-        Input::NotUtf8 => Input::NotUtf8,
+        Input::NotUtf8 { is_windows_1252 } => Input::NotUtf8 { is_windows_1252 },
+        Input::Utf16 => Input::Utf16,
         Input::Mangled => Input::Mangled,
         Input::Interrupt => Input::Interrupt,
         Input::Window { columns, rows } => Input::Window { columns, rows },
@@ -102,16 +110,73 @@ fn a_line_that_cannot_be_taken_is_refused_whole() {
         &[Input::TooLong { bytes: 17 }, line("b")],
         b"",
     );
-    check(b"caf\xe9\nb\n", &[Input::NotUtf8, line("b")], b"");
-    check(b"\xe3\x83", &[Input::NotUtf8], b"");
+    check(b"caf\xe9\nb\n", &[WINDOWS_1252, line("b")], b"");
+    check(b"\xe3\x83", &[NOT_UTF8], b"");
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_line() {
+    let bom = |text: &str| std::format!("\u{feff}{text}").into_bytes();
+    check(&bom("a\nb\n"), &[line("a"), line("b")], b"");
+    check(
+        &[bom("a\r\n"), bom("b")].concat(),
+        &[line("a"), line("b")],
+        b"",
+    );
+    check(&bom(""), &[Input::Blank], b"");
+    check(&bom(" \n"), &[Input::Blank], b"");
+    check(&bom("\u{feff}a"), &[line("\u{feff}a")], b"");
+    check("a\u{feff}\n".as_bytes(), &[line("a\u{feff}")], b"");
+    check(b"\xef\xbba\n", &[NOT_UTF8], b"");
+    let longest = "1234567890123456";
+    check(&bom(longest), &[line(longest)], b"");
+    check(
+        &bom("12345678901234567"),
+        &[Input::TooLong { bytes: 17 }],
+        b"",
+    );
+}
+
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn utf16_is_named() {
+    let first = |bytes: &[u8]| {
+        let inputs = decode(&mut Decoder::default(), bytes);
+        inputs.into_iter().next()
+    };
+    for text in ["bot\n", "bot\r\n", "hello\n"] {
+        let big = utf16(text, u16::to_be_bytes);
+        assert_eq!(first(&utf16(text, u16::to_le_bytes)), Some(Input::Utf16));
+        assert_eq!(first(&big), Some(Input::Utf16));
+        let marked = [b"\xfe\xff".as_slice(), &big].concat();
+        assert_eq!(first(&marked), Some(Input::Utf16));
+        // What is left when the mark (FF FE) and a byte were taken for telnet's DONT.
+        let marked = [b"\xff\xfe".as_slice(), &utf16(text, u16::to_le_bytes)].concat();
+        assert_eq!(first(&marked), Some(Input::Utf16));
+    }
+    check(b"a\0b\n", &[line("a\0b")], b"");
+    check(b"\0\0\0\n", &[line("\0\0\0")], b"");
+}
+
+#[test]
+fn windows_1252_is_guessed() {
+    check(b"na\xefve caf\xe9\n", &[WINDOWS_1252], b"");
+    check(b"\x93quoted\x94\n", &[WINDOWS_1252], b"");
+    check(b"\xe9\xe8\n", &[NOT_UTF8], b"");
+    check(b"\x81a\n", &[NOT_UTF8], b"");
+    check("é\u{e8}".as_bytes(), &[line("éè")], b"");
+    check(b"\xc3\xa9 caf\xe9\n", &[NOT_UTF8], b"");
 }
 
 #[test]
 fn only_ff_before_a_command_is_telnet() {
-    check(b"\xff\nb\n", &[Input::NotUtf8, line("b")], b"");
-    check(b"\xffa\r\n", &[Input::NotUtf8], b"");
-    check(b"a\xff\xffb\n", &[Input::NotUtf8], b"");
-    check(b"a\xff", &[Input::NotUtf8], b"");
+    check(b"\xff\nb\n", &[NOT_UTF8, line("b")], b"");
+    check(b"\xffa\r\n", &[NOT_UTF8], b"");
+    check(b"a\xff\xffb\n", &[NOT_UTF8], b"");
+    check(b"a\xff", &[NOT_UTF8], b"");
     check(b"a\xff\xf1b\n", &[line("ab")], OPENING);
 }
 
@@ -173,11 +238,7 @@ fn a_subnegotiation_cannot_swallow_what_follows() {
 fn telnet_inside_a_line_end_changes_nothing() {
     check(b"a\r\xff\xf1\nb\n", &[line("a"), line("b")], OPENING);
     check(b"a\r\xff\xf1\0b\n", &[line("a"), line("b")], OPENING);
-    check(
-        b"a\r\xff\xff\nb\n",
-        &[line("a"), Input::NotUtf8, line("b")],
-        b"",
-    );
+    check(b"a\r\xff\xff\nb\n", &[line("a"), NOT_UTF8, line("b")], b"");
 }
 
 /// ^C at inetutils telnet.

@@ -18,6 +18,7 @@ mod presence;
 mod reference;
 mod render;
 mod request;
+mod secret;
 mod session;
 mod table;
 mod words;

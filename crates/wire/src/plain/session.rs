@@ -9,6 +9,8 @@ mod answers;
 mod flood;
 mod login;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -113,8 +115,11 @@ impl Session {
             step = self.handle_input(input, env, out);
         }
         self.reply_to_telnet(out);
-        let is_over = self.count_login_bytes(before - bytes.len(), env, out);
-        step.or(is_over)
+        let is_over = self.count_login_bytes(before - bytes.len(), env);
+        if is_over && step.is_none() {
+            return Some(self.give_up_login(env, out));
+        }
+        step
     }
 
     /// See [`Dialect::handle_ignored`](crate::dialect::Dialect::handle_ignored): telnet shows no
@@ -147,7 +152,8 @@ impl Session {
                 bytes,
                 bytes_max: env.settings.line_bytes_max,
             },
-            Input::NotUtf8 => Notice::NotUtf8,
+            Input::NotUtf8 { is_windows_1252 } => Notice::NotUtf8 { is_windows_1252 },
+            Input::Utf16 => Notice::Utf16,
             Input::Mangled => Notice::Mangled,
         };
         if is_login {

@@ -234,7 +234,20 @@ impl Samples {
                     bytes_max: LINE_BYTES_MAX,
                 },
             ),
-            ("it is not UTF-8", Notice::NotUtf8),
+            (
+                "it is not UTF-8",
+                Notice::NotUtf8 {
+                    is_windows_1252: false,
+                },
+            ),
+            (
+                "it is not UTF-8, but perhaps Windows-1252",
+                Notice::NotUtf8 {
+                    is_windows_1252: true,
+                },
+            ),
+            ("it is UTF-16", Notice::Utf16),
+            ("it shows your password", Notice::ShowsPassword),
             ("telnet took a character for a key", Notice::Mangled),
             ("the server stops", Notice::Stopping),
             ("`/resume` elsewhere took your session", Notice::Superseded),

@@ -2,6 +2,7 @@
 //! chat's own, and its last words.
 
 use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::limits::HISTORY_LINES_MAX;
 use chinwag_core::{Duration, Name, QuitReason};
@@ -21,7 +22,14 @@ pub enum Notice {
         bytes_max: usize,
     },
     /// The line is not UTF-8.
-    NotUtf8,
+    NotUtf8 {
+        /// It looks like Windows-1252.
+        is_windows_1252: bool,
+    },
+    /// The line is UTF-16.
+    Utf16,
+    /// The line shows the reader's own password, and was not said.
+    ShowsPassword,
     /// Telnet took a part of a character for a key.
     Mangled,
     /// More lines than allowed; the next is taken after this time.
@@ -54,15 +62,11 @@ impl Renderer {
     pub fn notice(&self, out: &mut Vec<u8>, notice: Notice) {
         let writer = &mut self.writer(out);
         match notice {
-            Notice::TooLong { bytes, bytes_max } => {
-                writer.alone(format_args!(
-                    "NOT sent: {bytes} bytes, the limit is {bytes_max}."
-                ));
-            }
-            Notice::NotUtf8 => writer.alone("NOT sent: not valid UTF-8."),
-            Notice::Mangled => {
-                writer.alone("NOT sent: telnet mangled that; fixed now, please retype.");
-            }
+            Notice::TooLong { .. }
+            | Notice::NotUtf8 { .. }
+            | Notice::Utf16
+            | Notice::Mangled
+            | Notice::ShowsPassword => writer.alone(format_args!("NOT sent: {}", Unread(notice))),
             Notice::SlowDown(wait) => {
                 let seconds = wait.as_millis().div_ceil(1_000).max(1);
                 writer.alone(format_args!(
@@ -93,6 +97,12 @@ impl Renderer {
         }
     }
 
+    /// Says that a script has not come in, because its first line cannot be read.
+    pub fn not_joined_unread(&self, out: &mut Vec<u8>, notice: Notice) {
+        self.writer(out)
+            .alone(format_args!("NOT joined: {}", Unread(notice)));
+    }
+
     /// The last line for somebody who leaves, after so many lines of talk.
     pub fn farewell(&self, out: &mut Vec<u8>, name: &Name, why: &QuitReason, lines_sent: u64) {
         let writer = &mut self.writer(out);
@@ -112,6 +122,28 @@ impl Renderer {
             QuitReason::Quit(_) | QuitReason::Closed | QuitReason::Lost | QuitReason::TimedOut => {
                 writer.bare(format_args!("Bye, {name}. {} sent.", lines(lines_sent)));
             }
+        }
+    }
+}
+
+/// Why the server did not read a line as a message or a name.
+struct Unread(Notice);
+
+impl Display for Unread {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Notice::TooLong { bytes, bytes_max } => {
+                write!(f, "{bytes} bytes, the limit is {bytes_max}.")
+            }
+            Notice::NotUtf8 {
+                is_windows_1252: true,
+            } => f.write_str("not valid UTF-8 (Windows-1252?)."),
+            Notice::NotUtf8 { .. } => f.write_str("not valid UTF-8."),
+            Notice::Utf16 => f.write_str("this is UTF-16. Send UTF-8."),
+            Notice::ShowsPassword => {
+                f.write_str("that looks like a password. To say it, put another word first.")
+            }
+            _ => f.write_str("telnet mangled that; fixed now, please retype."),
         }
     }
 }

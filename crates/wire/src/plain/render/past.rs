@@ -28,8 +28,8 @@ impl Renderer {
         another.is_some()
     }
 
-    /// The last messages of the room that somebody comes into, out of `total`, oldest first, and
-    /// `--- now ---`; nothing if there are none.
+    /// The last messages of a room on entering it, oldest first, then `--- now ---`. That line
+    /// comes without messages too: programs wait for it before they speak.
     pub fn recent(
         &mut self,
         out: &mut Vec<u8>,
@@ -38,12 +38,11 @@ impl Renderer {
         now: Timestamp,
     ) {
         let (shown, total) = (recent.messages.len(), recent.total);
-        if shown == 0 {
-            return;
+        if shown > 0 {
+            self.writer(out).separator(format_args!(
+                "last {shown} of {total} messages; /history for more, /search to find"
+            ));
         }
-        self.writer(out).separator(format_args!(
-            "last {shown} of {total} messages; /history for more, /search to find"
-        ));
         let events = recent.messages.iter().map(|event| &**event);
         self.past_lines(out, events, room, now);
         self.writer(out).separator("now");

@@ -59,6 +59,9 @@ impl Session {
             Tell::History(page) => self.tell_history(page, env, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
+            Tell::Busy if matches!(self.stage, Stage::Login(_)) => {
+                return self.handle_busy_login(env, out);
+            }
             Tell::Busy => renderer.notice(out, Notice::Busy),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
             Tell::Farewell(why) => {

@@ -12,6 +12,7 @@ use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse_login;
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
+use crate::sniff::{Protocol, Sniffed, sniff};
 
 /// How far choosing a name has come.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
+    /// A line has come.
+    has_spoken: bool,
 }
 
 impl Login {
@@ -32,6 +35,7 @@ impl Login {
             bytes: 0,
             until: env.now + env.settings.login_time,
             is_script,
+            has_spoken: false,
         }
     }
 
@@ -52,6 +56,10 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if let Some(protocol) = self.sniff_late(line) {
+            out.extend_from_slice(protocol.refusal());
+            return Some(Step::Close);
+        }
         match parse_login(line) {
             Ok(LoginLine::Name { name, password }) => {
                 Some(Step::Ask(Ask::LogIn { name, password }))
@@ -72,13 +80,42 @@ impl Session {
         }
     }
 
+    /// The protocol of a client that waited for the greeting and then did not speak plain.
+    fn sniff_late(&mut self, line: &str) -> Option<Protocol> {
+        let Stage::Login(login) = &mut self.stage else {
+            return None;
+        };
+        let is_first = !core::mem::replace(&mut login.has_spoken, true);
+        match sniff(line.as_bytes()) {
+            // These clients wait for the server now and then. Those of other protocols do not, and
+            // `SSH-7` is a name.
+            Sniffed::Is(
+                protocol @ (Protocol::Http | Protocol::Irc | Protocol::Json | Protocol::Proxy),
+            ) if is_first => Some(protocol),
+            _ => None,
+        }
+    }
+
     pub(super) fn handle_bad_login_line(
         &mut self,
         notice: Notice,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if self.is_script() {
+            self.renderer(env).not_joined_unread(out, notice);
+            return Some(Step::Close);
+        }
         self.refuse_login(env, out, |r, out| r.notice(out, notice))
+    }
+
+    /// Tells that the server has no time for a password, and asks again.
+    pub(super) fn handle_busy_login(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        self.refuse_login(env, out, |r, out| r.notice(out, Notice::Busy))
+    }
+
+    fn is_script(&self) -> bool {
+        matches!(&self.stage, Stage::Login(login) if login.is_script)
     }
 
     /// Tells why nobody came in.
@@ -130,18 +167,12 @@ impl Session {
         Step::Close
     }
 
-    /// Counts what a connection without a name has sent.
-    pub(super) fn count_login_bytes(
-        &mut self,
-        taken: usize,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
+    /// Counts bytes that a connection without a name has sent, and says whether they are too many.
+    pub(super) fn count_login_bytes(&mut self, taken: usize, env: &Env<'_>) -> bool {
         let Stage::Login(login) = &mut self.stage else {
-            return None;
+            return false;
         };
         login.bytes += taken;
-        let is_over = login.bytes > env.settings.login_bytes_max;
-        is_over.then(|| self.give_up_login(env, out))
+        login.bytes > env.settings.login_bytes_max
     }
 }

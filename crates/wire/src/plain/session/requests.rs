@@ -7,7 +7,9 @@ use chinwag_core::{Command, Manner, Query, RoomId, RoomName, RoomRef, Text};
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Range, Search, Step};
 use crate::plain::parse::parse;
+use crate::plain::render::Notice;
 use crate::plain::request::{Back, Context, PrefChange, Request, SearchRequest};
+use crate::plain::secret::shows_password;
 use crate::zone::day_start;
 
 impl Session {
@@ -25,6 +27,10 @@ impl Session {
             return Some(Step::Ask(Ask::Quit(why)));
         }
         if !self.take_token(env, out) {
+            return None;
+        }
+        if matches!(&self.stage, Stage::Chat(chat) if shows_password(line, &chat.name)) {
+            self.renderer(env).notice(out, Notice::ShowsPassword);
             return None;
         }
         match parse(line) {

@@ -26,7 +26,7 @@ fn arrival(company: RoomSummary) -> Welcome {
     Welcome {
         person: READER,
         name: name("megumin"),
-        company,
+        room: company,
         resume: (
             "K7Q2-9MXP".parse().expect("a code"),
             Duration::from_mins(10),
@@ -59,7 +59,7 @@ fn the_greeting_counts() {
 fn the_welcome_tells_where_one_is() {
     let mut company = company(&["gopher", "lee"], 0);
     company.topic = Some(topic());
-    let shown = shown(|r, out| r.arrival(out, &arrival(company), NOW));
+    let shown = shown(|r, out| r.welcome(out, &arrival(company), NOW));
     let expected = "\
 Welcome, megumin. You are in #lobby with gopher and lee.
 Topic: Friday release at 15:00 (lee, 2 h ago)
@@ -73,7 +73,7 @@ fn the_first_is_told_that_it_is_the_operator() {
     let mut arrival = arrival(company(&[], 0));
     arrival.first_operator = true;
     arrival.motd = Some(text("Be kind."));
-    let shown = shown(|r, out| r.arrival(out, &arrival, NOW));
+    let shown = shown(|r, out| r.welcome(out, &arrival, NOW));
     let expected = "\
 Welcome, megumin. You are in #lobby, alone.
 Message of the day: Be kind.
@@ -85,7 +85,7 @@ If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
 
 #[track_caller]
 fn check_company(others: &[&str], more: usize, expected: &str) {
-    let shown = shown(|r, out| r.company(out, &company(others, more), NOW));
+    let shown = shown(|r, out| r.room_summary(out, &company(others, more), NOW));
     assert_eq!(shown, std::format!("You are in #lobby{expected}\n"));
 }
 
@@ -104,7 +104,7 @@ fn another_room_comes_with_its_topic() {
     let mut company = company(&["ann"], 0);
     company.room = room("dev");
     company.topic = Some(topic());
-    let shown = shown(|r, out| r.company(out, &company, NOW));
+    let shown = shown(|r, out| r.room_summary(out, &company, NOW));
     let expected = "You are in #dev with ann.\nTopic: Friday release at 15:00 (lee, 2 h ago)\n";
     assert_eq!(shown, expected);
 }

@@ -2,7 +2,7 @@
 
 use std::boxed::Box;
 
-use crate::prefs::{Prefs, TimeStyle};
+use crate::prefs::TimeStyle;
 use chinwag_core::{
     Duration, Fact, LOBBY, Manner, PrivateMessage, QuitReason, Renamed, Returned, Seq,
 };
@@ -105,7 +105,6 @@ fn coming_and_going_is_told() {
         person: GOPHER,
         name: name("ann"),
         room: LOBBY,
-        current: LOBBY,
     };
     check(left, "* ann left #lobby\n");
     let renamed = Fact::Renamed(Box::new(Renamed {
@@ -118,10 +117,8 @@ fn coming_and_going_is_told() {
     }));
     check(renamed, "* ann is now annie\n");
     let returned = Fact::Returned(Box::new(Returned {
-        arrived: arrived("ann"),
+        login: arrived("ann"),
         rooms: [LOBBY].into(),
-        current: LOBBY,
-        prefs: Prefs::default(),
         ignores: [].into(),
         seen: Seq(1),
         replaces: None,
@@ -310,8 +307,6 @@ fn what_one_did_to_oneself_is_confirmed() {
         READER,
         "! Your name is registered. Next time type ann#PASSWORD at the prompt.\n",
     );
-    let prefs = Prefs::default();
-    check_private(Fact::PrefsSet { person, prefs }, READER, "");
 }
 
 #[test]
@@ -334,7 +329,6 @@ fn colour_is_quiet_and_ends_with_its_line() {
         person: GOPHER,
         name: name("ann"),
         room: LOBBY,
-        current: LOBBY,
     };
     assert_eq!(line(left), "\x1b[2m* ann left #lobby\x1b[0m\n");
 }

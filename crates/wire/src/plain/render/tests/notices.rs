@@ -13,7 +13,23 @@ fn notices() {
             Notice::TooLong { bytes, bytes_max },
             "! NOT sent: 5120 bytes, the limit is 4096.",
         ),
-        (Notice::NotUtf8, "! NOT sent: not valid UTF-8."),
+        (
+            Notice::NotUtf8 {
+                is_windows_1252: false,
+            },
+            "! NOT sent: not valid UTF-8.",
+        ),
+        (
+            Notice::NotUtf8 {
+                is_windows_1252: true,
+            },
+            "! NOT sent: not valid UTF-8 (Windows-1252?).",
+        ),
+        (Notice::Utf16, "! NOT sent: this is UTF-16. Send UTF-8."),
+        (
+            Notice::ShowsPassword,
+            "! NOT sent: that looks like a password. To say it, put another word first.",
+        ),
         (
             Notice::Mangled,
             "! NOT sent: telnet mangled that; fixed now, please retype.",
@@ -22,13 +38,10 @@ fn notices() {
             Notice::SlowDown(Duration::from_millis(1_001)),
             "! Slow down: NOT sent. Try again in 2 s.",
         ),
-        (
-            Notice::NotSent { lines: 1 },
-            "! Slow down: 1 more line NOT sent.",
-        ),
+        (Notice::NotSent { lines: 1 }, "! 1 line NOT sent: too fast."),
         (
             Notice::NotSent { lines: 9 },
-            "! Slow down: 9 more lines NOT sent.",
+            "! 9 lines NOT sent: too fast.",
         ),
         (
             Notice::Skipped { lines: 312 },
@@ -49,10 +62,6 @@ fn notices() {
         ),
         (Notice::NoName, "No name chosen. Bye."),
         (
-            Notice::TooManyConnections,
-            "Too many connections from your address. Try again later.",
-        ),
-        (
             Notice::Superseded,
             "! Your session was taken up elsewhere. Bye.",
         ),
@@ -61,6 +70,14 @@ fn notices() {
         let shown = shown(|r, out| r.notice(out, notice));
         assert_eq!(shown.strip_suffix('\n'), Some(expected));
     }
+}
+
+#[test]
+fn a_crowded_address_is_turned_away() {
+    assert_eq!(
+        crate::dialect::too_many_connections(),
+        b"Too many connections from your address. Try again later.\n"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::boxed::Box;
 use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Restriction};
 
 use super::*;
+use crate::dialect::{HistoryPage, Recent, SearchPage};
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::Date;
 
@@ -44,9 +45,18 @@ fn a_day_begins_with_its_date() {
     assert_eq!(day(NOW), "--- Sat 21 Nov 2026 ---\n");
 }
 
+fn recent(renderer: &mut Renderer, out: &mut Vec<u8>, events: &[Event], total: u64) {
+    let messages: Vec<_> = events.iter().cloned().map(Arc::new).collect();
+    let recent = Recent {
+        messages: &messages,
+        total,
+    };
+    renderer.recent(out, recent, &room("lobby"), NOW);
+}
+
 #[test]
 fn an_arrival_replays_the_last_messages() {
-    let shown = shown(|r, out| r.recent(out, talk().iter(), 412, &room("lobby"), NOW));
+    let shown = shown(|r, out| recent(r, out, &talk(), 412));
     let expected = "\
 --- last 3 of 412 messages; /history for more, /search to find ---
 [13:58] lee: morning
@@ -58,11 +68,8 @@ fn an_arrival_replays_the_last_messages() {
 }
 
 #[test]
-fn an_empty_room_replays_nothing() {
-    assert_eq!(
-        shown(|r, out| r.recent(out, [].iter(), 0, &room("lobby"), NOW)),
-        ""
-    );
+fn an_empty_room_replays_nothing_but_says_that_now_begins() {
+    assert_eq!(shown(|r, out| recent(r, out, &[], 0)), "--- now ---\n");
 }
 
 #[test]
@@ -72,7 +79,7 @@ fn a_replay_dates_what_is_not_of_today() {
     let events = [old(&lee), old(&gopher), lee];
     let mut renderer = renderer(TimeStyle::Short);
     let shown = shown_by(&mut renderer, |r, out| {
-        r.recent(out, events.iter(), 3, &room("lobby"), NOW);
+        recent(r, out, &events, 3);
         // The replay is no part of the live lines.
         r.day_break(out, NOW);
     });
@@ -92,19 +99,26 @@ fn event_at(other: &Event, at: Timestamp) -> Event {
     event(at, other.fact.clone())
 }
 
+/// A page that is the first, the last, or both.
+fn history(back: Back, events: &[Event], total: u64, (is_first, is_last): (bool, bool)) -> String {
+    let page = HistoryPage {
+        room: &room("dev"),
+        events,
+        shown: if is_first && is_last {
+            events.len() as u64
+        } else {
+            2 * events.len() as u64
+        },
+        total,
+        is_first,
+        is_last,
+    };
+    shown(|r, out| r.history(out, back, &page, NOW))
+}
+
 #[track_caller]
 fn check_history(back: Back, shown_max: usize, total: u64, expected: [&str; 2]) {
-    let events = talk();
-    let shown = shown(|r, out| {
-        r.history(
-            out,
-            back,
-            events[..shown_max].iter(),
-            total,
-            &room("dev"),
-            NOW,
-        );
-    });
+    let shown = history(back, &talk()[..shown_max], total, (true, true));
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines.first(), Some(&expected[0]));
     assert_eq!(lines.last(), Some(&expected[1]));
@@ -135,8 +149,29 @@ fn a_history_says_how_much_it_shows() {
 }
 
 #[test]
+fn pages_of_a_history_have_one_head_and_one_end() {
+    let [lee, ..] = talk();
+    let one = [lee];
+    let line = "[13:58] lee: morning\n";
+    assert_eq!(
+        history(Back::Last(2), &one, 9, (true, false)),
+        std::format!("--- last 2 of 9 messages ---\n{line}")
+    );
+    assert_eq!(history(Back::Last(2), &one, 9, (false, false)), line);
+    assert_eq!(
+        history(Back::Last(2), &one, 9, (false, true)),
+        std::format!("{line}--- now ---\n")
+    );
+    let day = Back::From(Date::constant(2026, 11, 21));
+    assert_eq!(
+        history(day, &one, 9, (false, true)),
+        std::format!("{line}--- 7 more messages until now ---\n")
+    );
+}
+
+#[test]
 fn an_empty_history_says_so() {
-    let empty = |back| shown(|r, out| r.history(out, back, [].iter(), 0, &room("dev"), NOW));
+    let empty = |back| history(back, &[], 0, (true, true));
     assert_eq!(empty(Back::Last(50)), "! Nothing was said in #dev yet.\n");
     let hours = Back::For(Duration::from_mins(120));
     assert_eq!(
@@ -159,9 +194,39 @@ fn search() -> SearchRequest {
     }
 }
 
+/// Matches in `#dev`, on a page that has `more` behind it, is the first, is the last.
+fn found(
+    renderer: &mut Renderer,
+    events: &[Event],
+    (more, is_first, is_last): (bool, bool, bool),
+) -> String {
+    let rooms = [(LOBBY, room("dev"))].into_iter().collect();
+    let page = SearchPage {
+        events,
+        shown: events.len() as u64,
+        more,
+        is_first,
+        is_last,
+    };
+    shown_by(renderer, |r, out| r.search(out, &search(), &page, &rooms))
+}
+
+#[test]
+fn pages_of_matches_have_one_head_and_one_end() {
+    let one = [said(NOW, "lee", "deploy?", Manner::Speech)];
+    let page = |is_first, is_last| {
+        let renderer = &mut renderer(TimeStyle::Short);
+        found(renderer, &one, (false, is_first, is_last))
+    };
+    let line = "[2026-11-21 14:03] #dev lee: deploy?\n";
+    let head = "--- 1 message with \"deploy\" ---\n";
+    assert_eq!(page(true, false), std::format!("{head}{line}"));
+    assert_eq!(page(false, false), line);
+    assert_eq!(page(false, true), std::format!("{line}--- now ---\n"));
+}
+
 #[test]
 fn a_match_tells_its_day_and_its_room_in_every_style() {
-    let dev = room("dev");
     let matches = [
         said(YESTERDAY, "lee", "deploy?", Manner::Speech),
         said(NOW, "ann", "does the deploy", Manner::Action),
@@ -173,25 +238,18 @@ fn a_match_tells_its_day_and_its_room_in_every_style() {
 --- now ---
 ";
     for time in [TimeStyle::Off, TimeStyle::Short, TimeStyle::Full] {
-        let shown = shown_by(&mut renderer(time), |r, out| {
-            r.search(
-                out,
-                &search(),
-                matches.iter().map(|event| (&dev, event)),
-                false,
-            );
-        });
+        let renderer = &mut renderer(time);
+        let shown = found(renderer, &matches, (false, true, true));
         assert_eq!(shown, expected);
     }
 }
 
 #[test]
 fn a_search_says_when_there_is_more_and_when_there_is_nothing() {
-    let dev = room("dev");
     let one = [said(NOW, "lee", "deploy?", Manner::Speech)];
     let shown_of = |matches: &[Event], more| {
-        let matches = matches.iter().map(|event| (&dev, event));
-        shown(|r, out| r.search(out, &search(), matches, more))
+        let renderer = &mut renderer(TimeStyle::Short);
+        found(renderer, matches, (more, true, true))
     };
     let head = "--- the newest 1 message with \"deploy\" ---\n";
     assert!(shown_of(&one, true).starts_with(head));
@@ -222,7 +280,7 @@ fn spammer() -> Restriction {
 
 #[track_caller]
 fn check_log(act: ModAction, expected: &str) {
-    let shown = shown(|r, out| r.log(out, [audit_entry(act)].iter()));
+    let shown = shown(|r, out| r.audit_log(out, [audit_entry(act)].iter()));
     let head = "--- what operators did last ---\n  2026-11-21 14:03 lee";
     assert_eq!(shown, std::format!("{head} {expected}\n"));
 }
@@ -277,6 +335,6 @@ fn the_log_tells_who_did_what_and_when() {
 
 #[test]
 fn an_empty_log_says_so() {
-    let shown = shown(|r, out| r.log(out, [].iter()));
+    let shown = shown(|r, out| r.audit_log(out, [].iter()));
     assert_eq!(shown, "! No operator has done anything yet.\n");
 }

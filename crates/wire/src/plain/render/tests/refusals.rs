@@ -10,7 +10,7 @@ use crate::plain::{ParseError, parse, parse_login};
 #[track_caller]
 fn check(rejection: Rejection, command: &'static str, in_chat: &str, at_prompt: &str) {
     let asked = Context::Command(command);
-    let chat = shown(|r, out| r.refusal(out, &rejection, asked));
+    let chat = shown(|r, out| r.refusal(out, &rejection, asked, None));
     assert_eq!(chat.strip_suffix('\n'), Some(in_chat));
     let prompt = shown(|r, out| r.login_refusal(out, &rejection));
     assert_eq!(prompt.strip_suffix('\n'), Some(at_prompt));
@@ -24,7 +24,14 @@ fn check_same(rejection: Rejection, command: &'static str, expected: &str) {
 
 #[track_caller]
 fn check_chat(rejection: Rejection, command: &'static str, expected: &str) {
-    let shown = shown(|r, out| r.refusal(out, &rejection, Context::Command(command)));
+    let shown = shown(|r, out| {
+        r.refusal(
+            out,
+            &rejection,
+            Context::Command(command),
+            Some(&room("lobby")),
+        )
+    });
     assert_eq!(shown.strip_suffix('\n'), Some(expected));
 }
 
@@ -95,7 +102,7 @@ fn a_closed_door_says_why() {
 #[test]
 fn speech_that_is_not_sent_is_told_as_such() {
     let check_speech = |rejection: Rejection, expected: &str| {
-        let spoken = shown(|r, out| r.refusal(out, &rejection, Context::Speech));
+        let spoken = shown(|r, out| r.refusal(out, &rejection, Context::Speech, None));
         assert_eq!(spoken, std::format!("! NOT sent: {expected}\n"));
         check_chat(rejection, "topic", &std::format!("! Not done: {expected}"));
     };
@@ -168,9 +175,7 @@ fn people_and_rooms_that_are_not_there() {
 fn what_does_not_fit_the_state_is_said() {
     let bob = || name("bob");
     check_chat(
-        Rejection::NeedsOperator {
-            room: room("lobby"),
-        },
+        Rejection::NeedsOperator,
         "kick",
         "! /kick needs operator rights in #lobby.",
     );

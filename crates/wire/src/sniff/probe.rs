@@ -1,0 +1,87 @@
+//! First bytes that are no text in UTF-8: UTF-16, and what scanners and lost programs send.
+//!
+//! Scanners such as nmap try a port with the first bytes of many protocols. Most of these are no
+//! name and would be refused like one; those that could become a guest or a name are known here,
+//! so that no probe is announced to a room.
+
+use super::http::{fit_request_line, is_token};
+use super::{Fit, fit, fit_any, line_end};
+
+/// Lines that scanners send alone, each of which could be a name.
+pub(super) const WORDS: [&[u8]; 7] = [
+    b"HELP\r\n",
+    b"QUIT\r\n",
+    b"EHLO\r\n",
+    b"HELO\r\n",
+    b"PING\r\n",
+    b"INFO\r\n",
+    b"stats\r\n",
+];
+
+/// Options of telnet end before this (IANA, Telnet Options), but for [`LATER_OPTIONS`].
+const OPTIONS_END: u8 = 50;
+const LATER_OPTIONS: [u8; 4] = [138, 139, 140, 255];
+
+pub(super) fn fit_utf16(bytes: &[u8]) -> Fit {
+    match bytes {
+        [0xfe, 0xff, ..] => Fit::Yes,
+        [0xfe] | [0xff] | [0xff, 0xfe] | [0xff, 0xfe, _] => Fit::SoFar,
+        // Little-endian, or telnet's DONT and what the person typed behind it.
+        [0xff, 0xfe, option, next, ..] if is_telnet_option(*option) && *next > 8 => Fit::No,
+        [0xff, 0xfe, ..] => Fit::Yes,
+        // Without a mark, the letters of ASCII tell. Any other sign has made the line a person's.
+        [0, a, 0, b, ..] | [a, 0, b, 0, ..] if is_token(a) && is_text(*b) => Fit::Yes,
+        [0] => Fit::SoFar,
+        [0, a] | [a, 0] | [0, a, 0] if is_token(a) => Fit::SoFar,
+        [a, 0, b] if is_token(a) && is_text(*b) => Fit::SoFar,
+        _ => Fit::No,
+    }
+}
+
+fn is_telnet_option(byte: u8) -> bool {
+    byte < OPTIONS_END || LATER_OPTIONS.contains(&byte)
+}
+
+fn is_text(byte: u8) -> bool {
+    byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+pub(super) fn fit_probe(bytes: &[u8]) -> Fit {
+    let words = fit_any(WORDS.iter().map(|word| fit(bytes, word)));
+    let requests = fit_request_line(bytes, &[b"RTSP/", b"SIP/"]);
+    let binary = match fit_utf16(bytes) {
+        Fit::No => fit_binary(bytes),
+        _ => Fit::No,
+    };
+    words.max(requests).max(binary)
+}
+
+/// Bytes that nobody types, before anything has made the line a person's.
+fn fit_binary(bytes: &[u8]) -> Fit {
+    let line = &bytes[..line_end(bytes).unwrap_or(bytes.len())];
+    let is_open = |before: &[u8]| match before {
+        [byte] if may_start_binary(*byte) => true,
+        before => fit_request_line(before, &[b"HTTP/"]) == Fit::SoFar,
+    };
+    match line.iter().position(|byte| is_binary(*byte)) {
+        Some(at) if is_open(&line[..at]) => Fit::Yes,
+        None if matches!(bytes, [byte] if may_start_binary(*byte)) => Fit::SoFar,
+        _ => Fit::No,
+    }
+}
+
+/// A control character that is no key of a terminal: not a tab, and none that edits or interrupts
+/// a line.
+fn is_binary(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n' | 0x1b) && !is_key(byte)
+}
+
+/// ^C, ^D, Backspace, ^U, ^V, ^W and DEL.
+fn is_key(byte: u8) -> bool {
+    matches!(byte, 0x03 | 0x04 | 0x08 | 0x15 | 0x16 | 0x17 | 0x7f)
+}
+
+/// A byte that starts neither a character of UTF-8 nor a word, but may be a key.
+fn may_start_binary(byte: u8) -> bool {
+    matches!(byte, 0x80..=0xbf | 0x1b) || is_key(byte)
+}
