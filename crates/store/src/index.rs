@@ -24,7 +24,7 @@ const SEARCH: &str = "search.db";
 
 /// Grows whenever the tables, or what a word is, change. An index of another version is made
 /// anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// The tokenizer takes words as [`write_words`] makes them: whatever is not ASCII belongs to a
 /// word, and ASCII is lower case already. Names have three other characters.

@@ -8,20 +8,23 @@ use chinwag_core::{RoomId, Seq};
 
 use crate::audit_log::{self, AuditLine};
 use crate::block::Names;
-use crate::database::Database;
-use crate::error::Error;
+use crate::database::{Database, Role};
+use crate::error::{Error, SearchError};
 use crate::extent::{self, Extent, Range};
 use crate::filter::Filter;
 use crate::missed;
 use crate::page::{self, Page};
-use crate::search::Index;
+use crate::places;
+use crate::query::SearchQuery;
+use crate::search::{self, Matches};
+use crate::search_index::Index;
 
 /// Reads what is stored, beside the writer.
 #[derive(Debug)]
 pub struct Reader {
-    pub(crate) messages: Database,
-    pub(crate) index: Index,
-    pub(crate) names: Names,
+    messages: Database,
+    index: Index,
+    names: Names,
 }
 
 impl Reader {
@@ -31,6 +34,14 @@ impl Reader {
             messages,
             names: Names::default(),
         }
+    }
+
+    /// Another reader of the same store: a connection, a tenth of a millisecond.
+    ///
+    /// # Errors
+    /// [`Error`] if the database cannot be opened once more.
+    pub fn another(&self) -> Result<Self, Error> {
+        Ok(Self::new(self.messages.sibling(Role::Reader)?))
     }
 
     /// The extent of a room's history: where it begins and ends, and exact counts. Of a range with
@@ -114,6 +125,25 @@ impl Reader {
             filter,
             &mut self.names,
         )
+    }
+
+    /// The newest messages that meet the query, as places.
+    ///
+    /// # Errors
+    /// [`SearchError`] if the query is too costly or messages cannot be read. An index that is missing
+    /// or damaged is none: it only makes the search slower, or incomplete.
+    pub fn search(&mut self, query: &SearchQuery) -> Result<Matches, SearchError> {
+        let conn = self.messages.conn()?;
+        search::search(conn, &mut self.index, query, &mut self.names)
+    }
+
+    /// The messages at these places, which ascend, up to `bytes_max` as in [`page`](Self::page). What
+    /// was trimmed meanwhile is left out. The next page begins at the place [`Page::next`].
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn fetch(&mut self, places: &[(RoomId, Seq)], bytes_max: usize) -> Result<Page, Error> {
+        places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
     }
 
     /// The newest entries of the log of what operators did, oldest first.
