@@ -9,9 +9,9 @@
 //! has looked, and goes on there when it is asked again.
 
 use chinwag_core::{RoomId, Seq, Timestamp};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Rows, params};
 
-use crate::block::{Block, Names, block_columns, signed};
+use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::error::{Error, SearchError};
 use crate::query::{Criteria, SearchQuery};
 use crate::room_log::RoomLog;
@@ -26,6 +26,8 @@ const SCAN_MEMORY_BYTES_MAX: u64 = 4 * SCAN_BYTES_MAX;
 const MESSAGE_BYTES: u64 = 64;
 /// Messages that the index offers and one search looks at.
 const OFFERS_MAX: usize = 20_000;
+/// How many of them it takes at once.
+const OFFERS: usize = 64;
 
 /// Blocks that a scan reads at once. Between two reads others have their turn and the database
 /// is let go.
@@ -93,7 +95,7 @@ pub(crate) fn search(
 /// The first block's number that is too new.
 fn upper_bound(conn: &Connection, query: &SearchQuery) -> Result<i64, Error> {
     let before = match query.before {
-        Some(before) => first_block(conn, "first_at", before)?,
+        Some(before) => first_block(conn, before)?,
         None => i64::MAX,
     };
     Ok(query
@@ -101,16 +103,18 @@ fn upper_bound(conn: &Connection, query: &SearchQuery) -> Result<i64, Error> {
         .map_or(before, |below| before.min(signed(below.0))))
 }
 
-/// The turn of the first block that has something of this time or later.
+/// The first turn that may have something of this time or later. It is that of the block before the
+/// first that begins so late: blocks of one turn overlap, so that only where they begin is in order.
 fn lower_bound(conn: &Connection, after: Option<Timestamp>) -> Result<i64, Error> {
     let Some(after) = after else {
         return Ok(0);
     };
-    let first = first_block(conn, "last_at", after)?;
-    let turn = "SELECT turn FROM block WHERE first_seq = ?1";
+    let turn = "SELECT turn FROM block WHERE first_seq < ?1 ORDER BY first_seq DESC LIMIT 1";
     let mut statement = conn.prepare_cached(turn)?;
-    let turn: Option<i64> = statement.query_row([first], |row| row.get(0)).optional()?;
-    Ok(turn.unwrap_or(first))
+    let turn: Option<i64> = statement
+        .query_row([first_block(conn, after)?], |row| row.get(0))
+        .optional()?;
+    Ok(turn.unwrap_or(0))
 }
 
 /// A search under way.
@@ -211,47 +215,42 @@ impl Search<'_> {
             self.stopped = stop;
             return Ok(());
         };
-        let (mut block, mut offers) = (None, 0);
         self.stopped = stop;
-        while !self.has_enough() {
-            let seq: i64 = match rows.next() {
-                Ok(None) => {
-                    self.stopped = None;
-                    return Ok(());
-                }
-                Ok(Some(row)) if offers < OFFERS_MAX => match row.get(0) {
-                    Ok(seq) => seq,
-                    Err(_) => return Ok(()),
-                },
-                _ => return Ok(()),
+        for _ in 0..OFFERS_MAX / OFFERS {
+            let Ok(offers) = offers(&mut rows) else {
+                return Ok(());
             };
-            let seq = Seq(seq.max(0).unsigned_abs());
-            self.take(seq, &mut block)?;
-            self.stopped = Some(seq);
-            offers += 1;
+            self.take(offers.clone())?;
+            let is_end = offers.len() < OFFERS;
+            if self.has_enough() || is_end {
+                self.stopped = None;
+                return Ok(());
+            }
+            self.stopped = offers.last().copied();
         }
-        self.stopped = None;
         Ok(())
     }
 
-    /// Takes a message that the index offers, if it is stored and matches. Neighbours are often in one
-    /// block, which is read once.
-    fn take(&mut self, seq: Seq, known: &mut Option<Block>) -> Result<(), Error> {
-        let has = |block: &Block| Ok::<_, Error>(block.messages()?.iter().any(|m| m.seq == seq));
-        let is_known = match known {
-            Some(block) => has(block)?,
-            None => false,
-        };
-        if !is_known {
-            *known = block_with(self.conn, seq, self.room)?;
-        }
-        let Some(block) = known else {
-            return Ok(());
-        };
-        for message in block.messages()? {
-            if message.seq == seq && self.criteria.match_message(block, &message, self.names) {
-                self.places.push((block.room, message.seq));
-            }
+    /// Takes the messages that the index offers, as far as they are stored and match. Neighbours are
+    /// often in one block, which is read once for all of them.
+    fn take(&mut self, mut offers: Vec<Seq>) -> Result<(), Error> {
+        while let Some(&seq) = offers.first() {
+            let Some(block) = block_with(self.conn, seq, self.room)? else {
+                offers.remove(0);
+                continue;
+            };
+            let messages = block.messages()?;
+            offers.retain(|&offer| {
+                let place = messages.binary_search_by_key(&offer, |message| message.seq);
+                if let Ok(index) = place
+                    && self
+                        .criteria
+                        .match_message(&block, &messages[index], self.names)
+                {
+                    self.places.push((block.room, offer));
+                }
+                place.is_err() && offer != seq
+            });
         }
         Ok(())
     }
@@ -279,6 +278,17 @@ impl Search<'_> {
     }
 }
 
+/// The next messages that the index offers; fewer than [`OFFERS`] if these are all.
+fn offers(rows: &mut Rows<'_>) -> rusqlite::Result<Vec<Seq>> {
+    let mut offers = Vec::with_capacity(OFFERS);
+    while offers.len() < OFFERS
+        && let Some(row) = rows.next()?
+    {
+        offers.push(Seq(unsigned(row, 0)?));
+    }
+    Ok(offers)
+}
+
 /// The oldest message that is stored; the end if there is none.
 fn oldest(conn: &Connection) -> rusqlite::Result<i64> {
     let sql = "SELECT min(first_seq) FROM block";
@@ -294,11 +304,11 @@ fn time_of(conn: &Connection, seq: Seq) -> rusqlite::Result<Option<Timestamp>> {
         .optional()
 }
 
-/// The first block of which a time is at or behind another; `i64::MAX` if there is none.
+/// The first block that begins at or behind a time; `i64::MAX` if there is none.
 ///
 /// Found by halving, since blocks stand in the order of time as well: an index by time would cost
 /// every commit a page. Where the clock was set back the answer is one of several that are right.
-fn first_block(conn: &Connection, column: &str, time: Timestamp) -> rusqlite::Result<i64> {
+fn first_block(conn: &Connection, time: Timestamp) -> rusqlite::Result<i64> {
     // Asked for in one SELECT, they would be looked for in all rows.
     let ends = "SELECT (SELECT min(first_seq) FROM block), (SELECT max(first_seq) FROM block)";
     let ends: (Option<i64>, Option<i64>) = conn
@@ -309,10 +319,9 @@ fn first_block(conn: &Connection, column: &str, time: Timestamp) -> rusqlite::Re
     };
     high += 1;
     // The answer is a block between `low` and `high`, or the end, which `high` stands for.
-    let from = format!(
-        "SELECT first_seq, {column} FROM block WHERE first_seq >= ?1 ORDER BY first_seq LIMIT 1"
-    );
-    let mut statement = conn.prepare_cached(&from)?;
+    let from = "SELECT first_seq, first_at FROM block WHERE first_seq >= ?1
+                ORDER BY first_seq LIMIT 1";
+    let mut statement = conn.prepare_cached(from)?;
     while low < high {
         let middle = low + (high - low) / 2;
         let block: Option<(i64, i64)> = statement

@@ -277,7 +277,7 @@ fn search_on(reader: &mut Reader, mut query: SearchQuery) -> (Vec<u64>, usize) {
 fn what_the_index_offers_in_vain_has_a_limit() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
-    for turn in 0..11 {
+    for turn in 0..6 {
         let events: Vec<_> = (1..=4_000)
             .map(|n| {
                 let text = if n == 7 && turn % 5 == 0 {
@@ -292,8 +292,8 @@ fn what_the_index_offers_in_vain_has_a_limit() {
     }
     while !store.indexer().unwrap().step(10_000).unwrap().caught_up {}
     let (all, searches) = search_on(&mut store.reader().unwrap(), typed("1-2-3-4-5-6-7"));
-    assert_eq!(all, [7, 20_007, 40_007]);
-    assert_eq!(searches, 3);
+    assert_eq!(all, [7, 20_007]);
+    assert_eq!(searches, 2);
 }
 
 #[test]
