@@ -61,6 +61,11 @@ impl Store {
         }
     }
 
+    /// Trims by this from now on.
+    pub fn set_retention(&mut self, retention: Retention) {
+        self.retention = retention;
+    }
+
     /// A connection for reading, to be used beside the writer.
     ///
     /// # Errors

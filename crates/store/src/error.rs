@@ -1,6 +1,7 @@
 //! How the world can fail, one enum per operation. Each reads as one sentence for the operator
 //! of the machine; nobody in the chat ever sees them, but for the limits of a search.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use chinwag_core::Seq;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be made or written to.
-    #[error("the data folder {} cannot be used: {source}", path.display())]
+    #[error("the data folder {} {}", path.display(), Why(source))]
     Folder {
         /// Which.
         path: PathBuf,
@@ -36,6 +37,18 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// There is no database in the folder.
+    #[error("there is no {} in {}", crate::open::MESSAGES, path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The database was never brought up to date.
+    #[error("{} was written by an older chinwag; start the server once to bring it up to date", path.display())]
+    Older {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is no database, or one of another program.
     #[error("{} is not a database of chinwag", path.display())]
     Foreign {
@@ -58,6 +71,30 @@ pub enum OpenError {
         /// The reason.
         source: rusqlite::Error,
     },
+}
+
+/// Why a folder cannot be used, and what to do, without the numbers that only programmers know.
+struct Why<'a>(&'a io::Error);
+
+impl fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind() {
+            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+                f.write_str("cannot be made: a file has that name, or a part of it; name a folder")
+            }
+            io::ErrorKind::PermissionDenied => {
+                f.write_str("cannot be used: this user may not make it or write to it")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                f.write_str("cannot be used: its file system is read-only")
+            }
+            _ => {
+                let words = self.0.to_string();
+                let words = words.split(" (os error ").next().unwrap_or_default();
+                write!(f, "cannot be used: {}", words.to_lowercase())
+            }
+        }
+    }
 }
 
 /// Why nothing of a batch was stored. All of these may heal by themselves; the next commit finds
@@ -107,6 +144,34 @@ pub enum SearchError {
     /// The messages cannot be read.
     #[error(transparent)]
     Failed(#[from] Error),
+}
+
+/// Why there is no backup.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The file is there already.
+    #[error("{} exists", path.display())]
+    Exists {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The file cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The database cannot be read, or the copy not written.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<rusqlite::Error> for BackupError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Failed(source.into())
+    }
 }
 
 /// Where a database holds what the program has never written.

@@ -14,12 +14,15 @@
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 
 mod audit_log;
+mod backup;
 mod block;
+mod check;
 mod checkpoint;
 mod commit;
 mod database;
 mod error;
 mod escapes;
+mod export;
 mod extent;
 mod filter;
 mod index;
@@ -36,13 +39,17 @@ mod schema;
 mod search;
 mod search_index;
 mod snapshot;
+mod timeline;
 mod trim;
 mod words;
 
 pub use audit_log::AuditLine;
+pub use backup::BackupProgress;
+pub use check::{CheckReport, Fault};
 pub use checkpoint::Checkpointer;
 pub use commit::Store;
-pub use error::{CommitError, Damage, Error, OpenError, SearchError};
+pub use error::{BackupError, CommitError, Damage, Error, OpenError, SearchError};
+pub use export::ExportRange;
 pub use extent::{Extent, Range};
 pub use filter::Filter;
 pub use index::{Indexed, Indexer};

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{Duration, Seq, Snapshot};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::commit::Store;
 use crate::database::{Address, Database, Paths, Role};
@@ -16,7 +17,7 @@ use crate::schema::{self, MigrationError};
 use crate::snapshot;
 
 /// The file that holds what is kept.
-const MESSAGES: &str = "messages.db";
+pub(crate) const MESSAGES: &str = "messages.db";
 /// The file whose lock says that a server has the folder open. It is never removed: whoever did
 /// could take the lock of a file that another has just opened.
 const LOCK: &str = "chinwag.lock";
@@ -85,6 +86,35 @@ impl Store {
             next_seq,
         })
     }
+}
+
+/// Opens the database of a folder for reading, beside a server or without one.
+pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
+    let missing = || OpenError::Missing {
+        path: folder.to_owned(),
+    };
+    // An absolute path cannot be taken for a URI.
+    let main = fs::canonicalize(folder)
+        .map_err(|_| missing())?
+        .join(MESSAGES);
+    if !main.is_file() {
+        return Err(missing());
+    }
+    let address = Address::File(Arc::new(Paths::new(main.clone())));
+    let opened = open_for_reading(&address).map_err(|error| error.at(&address))?;
+    opened.ok_or(OpenError::Older { path: main })
+}
+
+/// The database, if its schema is up to date.
+fn open_for_reading(address: &Address) -> Result<Option<Database>, Failure> {
+    let role = Role::Reader;
+    let conn = address.connect(role, false)?;
+    // The last to close a database tidies up after its writer, who may come back for it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if !schema::is_current(&conn).map_err(Failure::Migration)? {
+        return Ok(None);
+    }
+    Ok(Some(Database::new(address.clone(), role, conn)?))
 }
 
 /// Makes the folder, takes its lock, and makes the database's file, whose rights those of

@@ -4,20 +4,27 @@
 //! a server has as many as it wants to answer at once. Each method is one short look at the database: a
 //! long one would keep the write-ahead log from beginning anew.
 
-use chinwag_core::{RoomId, Seq};
+use std::path::Path;
+
+use chinwag_core::{RoomId, RoomSnapshot, Seq};
 
 use crate::audit_log::{self, AuditLine};
+use crate::backup::{self, BackupProgress};
 use crate::block::Names;
+use crate::check::{self, CheckReport};
 use crate::database::{Database, Role};
-use crate::error::{Error, SearchError};
+use crate::error::{BackupError, Error, OpenError, SearchError};
+use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent, Range};
 use crate::filter::Filter;
 use crate::missed;
+use crate::open;
 use crate::page::{self, Page};
 use crate::places;
 use crate::query::SearchQuery;
 use crate::search::{self, Matches};
 use crate::search_index::Index;
+use crate::snapshot;
 
 /// Reads what is stored, beside the writer.
 #[derive(Debug)]
@@ -34,6 +41,60 @@ impl Reader {
             messages,
             names: Names::default(),
         }
+    }
+
+    /// Opens a data folder for reading, whether a server has it open or not. Nothing in it is changed.
+    ///
+    /// # Errors
+    /// [`OpenError`], as one sentence for the operator.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        open::reading(folder).map(Self::new)
+    }
+
+    /// The rooms that are stored.
+    ///
+    /// # Errors
+    /// [`Error`] if they cannot be read.
+    pub fn rooms(&mut self) -> Result<Vec<RoomSnapshot>, Error> {
+        snapshot::rooms(self.messages.conn()?)
+    }
+
+    /// The next events of all rooms, or of one: whole turns of the hub, of about `bytes_max` bytes. The
+    /// first page begins at `Seq(0)`, the others at [`Page::next`].
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn export(
+        &mut self,
+        range: ExportRange,
+        from: Seq,
+        bytes_max: usize,
+    ) -> Result<Page, Error> {
+        let conn = self.messages.conn()?;
+        // Messages and notices of one state.
+        let look = conn.unchecked_transaction()?;
+        export::read(&look, range, from, bytes_max, &mut self.names)
+    }
+
+    /// Copies the database, as it is now, to a file that must not exist yet.
+    ///
+    /// # Errors
+    /// [`BackupError`]; no file is left then.
+    pub fn backup(
+        &mut self,
+        path: &Path,
+        mut progress: impl FnMut(BackupProgress),
+    ) -> Result<(), BackupError> {
+        backup::write(self.messages.conn()?, path, &mut progress)
+    }
+
+    /// Reads everything and holds it against everything else. Takes minutes where there are
+    /// gigabytes.
+    ///
+    /// # Errors
+    /// [`Error`] if the check cannot go on. What it finds wrong is in the report.
+    pub fn check(&mut self) -> Result<CheckReport, Error> {
+        check::check(self.messages.conn()?, &mut self.index, &mut self.names)
     }
 
     /// Another reader of the same store: a connection, a tenth of a millisecond.

@@ -138,6 +138,18 @@ pub(crate) fn migrate(conn: &mut Connection) -> Result<(), MigrationError> {
     Ok(transaction.commit()?)
 }
 
+/// Whether a file is up to date.
+pub(crate) fn is_current(conn: &Connection) -> Result<bool, MigrationError> {
+    let version = pragma(conn, "user_version")?;
+    if pragma(conn, "application_id")? != APPLICATION_ID {
+        return Err(MigrationError::Foreign);
+    }
+    match version > VERSION {
+        true => Err(MigrationError::Newer(version)),
+        false => Ok(version == VERSION),
+    }
+}
+
 /// A pragma that is a number.
 pub(crate) fn pragma(conn: &Connection, name: &str) -> rusqlite::Result<i64> {
     conn.pragma_query_value(None, name, |row| row.get(0))
