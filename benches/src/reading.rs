@@ -9,7 +9,9 @@ use std::ops::DerefMut;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chinwag_core::{Duration, Event, Name, RoomId, Text};
-use chinwag_store::{Back, Durability, Opened, Place, Reader, Retention, SearchQuery, Store};
+use chinwag_store::{
+    Durability, Filter, Opened, Place, Range, Reader, Retention, SearchQuery, Store, Term,
+};
 use divan::black_box;
 use tempfile::TempDir;
 
@@ -23,6 +25,8 @@ const FEW: u64 = 3_000;
 const FEW_ROOMS: u32 = 30;
 /// Messages in a turn of the hub.
 const TURN: u64 = 25;
+/// Bytes of a page: all of what is read here.
+const PAGE_BYTES: usize = 256 << 10;
 /// Messages that the index takes in at once.
 const STEP: usize = 1_000;
 
@@ -192,18 +196,24 @@ fn newest(mut filled: impl DerefMut<Target = Filled> + 'static, messages: usize)
     let mut rooms = rooms(&filled);
     Box::new(move || {
         let room = rooms.next().expect("it has no end");
-        let history = filled.reader.history(room, Back::Newest, messages);
-        black_box(history.expect("messages"));
+        history(&mut filled.reader, room, Range::Last(messages));
     })
+}
+
+/// The extent of a range and its first page.
+fn history(reader: &mut Reader, room: RoomId, range: Range) {
+    let filter = Filter::default();
+    let extent = reader.extent(room, range, 1_000, filter).expect("messages");
+    let page = reader.page(room, extent.first, extent.last, PAGE_BYTES, filter);
+    black_box(page.expect("messages"));
 }
 
 fn long_ago() -> Work {
     let mut filled = indexed();
     let from = START + Duration::from_secs(MESSAGES / 3);
-    let back = Back::Between(from, from + Duration::from_mins(60));
+    let range = Range::Between(from, from + Duration::from_mins(60));
     Box::new(move || {
-        let history = filled.reader.history(RoomId(5), back, 1_000);
-        black_box(history.expect("messages"));
+        history(&mut filled.reader, RoomId(5), range);
     })
 }
 
@@ -213,14 +223,15 @@ fn search(
     room: Option<u32>,
 ) -> Work {
     let query = SearchQuery {
-        words: words.iter().map(|&word| word.into()).collect(),
+        terms: Term::parse(&words.join(" ")),
         room: room.map(RoomId),
         matches_max: 50,
         ..SearchQuery::default()
     };
     Box::new(move || {
-        let found = filled.reader.search(&query);
-        black_box(found.expect("matches"));
+        let matches = filled.reader.search(&query).expect("matches");
+        let page = filled.reader.fetch(&matches.places, PAGE_BYTES);
+        black_box(page.expect("messages"));
     })
 }
 

@@ -12,7 +12,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::BackupError;
-use crate::open::make_private;
+use crate::folder::make_private;
 
 /// Pages, of 4 KiB, that are copied at once. Between two steps the progress is told.
 const STEP_PAGES: i32 = 1 << 10;

@@ -38,9 +38,9 @@ pub enum OpenError {
         known: i64,
     },
     /// There is no database in the folder.
-    #[error("there is no {} in {}", crate::open::MESSAGES, path.display())]
+    #[error("there is no database {}", path.display())]
     Missing {
-        /// The folder.
+        /// Where it should be.
         path: PathBuf,
     },
     /// The database was never brought up to date.

@@ -17,8 +17,8 @@ use crate::error::{BackupError, Error, OpenError, SearchError};
 use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent, Range};
 use crate::filter::Filter;
+use crate::folder;
 use crate::missed;
-use crate::open;
 use crate::page::{self, Page};
 use crate::places;
 use crate::query::SearchQuery;
@@ -47,8 +47,8 @@ impl Reader {
     ///
     /// # Errors
     /// [`OpenError`], as one sentence for the operator.
-    pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        open::reading(folder).map(Self::new)
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        folder::reading(path).map(Self::new)
     }
 
     /// The rooms that are stored.
