@@ -3,7 +3,11 @@
 //! crates' affair.
 
 mod arguments;
+mod backup;
 mod bench;
+mod check;
+mod data;
+mod export;
 mod logging;
 mod serve;
 mod usage;
@@ -31,6 +35,9 @@ fn main() -> ExitCode {
             joined.map(success).map_err(anyhow::Error::from)
         }
         Task::Bench(flags) => bench::bench(&flags),
+        Task::Export(flags) => export::export(&flags).map(success),
+        Task::Backup(flags) => backup::backup(&flags).map(success),
+        Task::Check(flags) => check::check(&flags),
     };
     outcome.unwrap_or_else(|error| {
         // If nobody reads it, there is nobody to tell.

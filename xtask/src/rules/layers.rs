@@ -22,7 +22,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("chinwag-bench", &[]),
     (
         "chinwag",
-        &["chinwag-server", "chinwag-client", "chinwag-bench"],
+        &[
+            "chinwag-core",
+            "chinwag-store",
+            "chinwag-server",
+            "chinwag-client",
+            "chinwag-bench",
+        ],
     ),
     (
         "chinwag-fuzz",
@@ -34,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// The same for dev-dependencies alone, besides those above.
 const TESTS_MAY_USE: &[(&str, &[&str])] = &[
-    ("chinwag", &["chinwag-core", "chinwag-wire"]),
+    ("chinwag", &["chinwag-wire"]),
     (
         "chinwag-benches",
         &[
