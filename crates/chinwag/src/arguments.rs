@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use chinwag_server::config::{ConfigError, Listen, RawConfig};
 use clap::{Args, Parser, Subcommand};
 
+use crate::backup::BackupFlags;
 use crate::bench::BenchFlags;
+use crate::check::CheckFlags;
+use crate::export::ExportFlags;
 use crate::join::JoinFlags;
 
 /// A chat server that anyone joins with nc, telnet, or what else is there.
@@ -24,6 +27,12 @@ pub(crate) enum Task {
     Join(JoinFlags),
     /// Measure a server that you run: how many messages it delivers, how fast, and whether all
     Bench(BenchFlags),
+    /// Write what was said to standard output, of a server that runs or not
+    Export(ExportFlags),
+    /// Copy everything that a server keeps to a file, while it runs
+    Backup(BackupFlags),
+    /// See whether a data folder is whole, while its server runs
+    Check(CheckFlags),
 }
 
 /// What goes before the environment and the configuration file. chinwag.example.toml has many more

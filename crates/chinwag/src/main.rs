@@ -4,7 +4,11 @@
 
 mod announce;
 mod arguments;
+mod backup;
 mod bench;
+mod check;
+mod data;
+mod export;
 mod join;
 mod log_queue;
 mod logging;
@@ -33,6 +37,9 @@ fn main() -> ExitCode {
             .map_err(anyhow::Error::from),
         Task::Join(flags) => Ok(join::join(flags)),
         Task::Bench(flags) => bench::bench(&flags),
+        Task::Export(flags) => export::export(&flags).map(success),
+        Task::Backup(flags) => backup::backup(&flags).map(success),
+        Task::Check(flags) => check::check(&flags),
     };
     outcome.unwrap_or_else(|error| {
         // If nobody reads it, there is nobody to tell.

@@ -13,7 +13,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq};
-use chinwag_store::{Error, Filter, Range, Reader, SearchQuery};
+use chinwag_store::{Error, Filter, Range, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
 
 use crate::hub::Ticket;
@@ -77,6 +77,8 @@ pub(crate) enum JobResult {
     Page(Page),
     /// The audit log.
     AuditLog(Vec<Event>),
+    /// The search has more terms than one may have.
+    SearchTooLong,
     /// The store cannot be read.
     Failed,
 }
@@ -110,7 +112,7 @@ enum Source {
         from: Seq,
         last: Seq,
     },
-    Found(Vec<Event>),
+    Matches(Arc<[(RoomId, Seq)]>),
     Missed {
         rooms: Arc<[(RoomId, Seq)]>,
         from: Seq,
@@ -212,7 +214,11 @@ impl Archive {
                 lines_max,
                 not_from,
             } => self.history(room, (range, lines_max), not_from)?,
-            Job::Search(query) => self.search(&query)?,
+            Job::Search(query) => match self.search(&query) {
+                Ok(place) => place,
+                Err(SearchError::Failed(error)) => return Err(error),
+                Err(_) => return Ok(JobResult::SearchTooLong),
+            },
             Job::Missed {
                 rooms,
                 until,
@@ -248,14 +254,14 @@ impl Archive {
         })
     }
 
-    fn search(&mut self, query: &SearchQuery) -> Result<Place, Error> {
-        let found = self.reader.search(query)?;
-        let shown = found.events.len() as u64;
+    fn search(&mut self, query: &SearchQuery) -> Result<Place, SearchError> {
+        let matches = self.reader.search(query)?;
+        let shown = matches.places.len() as u64;
         Ok(Place {
-            source: Source::Found(found.events),
+            source: Source::Matches(matches.places.into()),
             not_from: Arc::default(),
             shown,
-            total: shown + u64::from(found.more),
+            total: shown + u64::from(matches.more),
         })
     }
 
@@ -297,7 +303,12 @@ impl Archive {
                 let next = page.next.map(|from| Source::Room { room, from, last });
                 (page.events, next)
             }
-            Source::Found(events) => (events.clone(), None),
+            Source::Matches(places) => {
+                let page = self.reader.fetch(places, PAGE_BYTES_MAX)?;
+                let rest = |next| places.iter().filter(move |(_, seq)| *seq >= next);
+                let next = page.next.map(|next| rest(next).copied().collect());
+                (page.events, next.map(Source::Matches))
+            }
             Source::Missed { rooms, from, until } => {
                 let (from, until) = (*from, *until);
                 let page = self

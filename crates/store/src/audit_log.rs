@@ -23,7 +23,7 @@ pub struct AuditLine {
 
 /// The newest entries of the log, oldest first.
 pub(crate) fn newest(conn: &Connection, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
-    let sql = "SELECT at, by, act, target, until, words FROM audit_log ORDER BY seq DESC LIMIT ?1";
+    let sql = "SELECT at, by, act, target, until, text FROM audit_log ORDER BY seq DESC LIMIT ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query([signed(lines_max as u64)])?;
     let mut lines = Vec::new();
@@ -34,27 +34,27 @@ pub(crate) fn newest(conn: &Connection, lines_max: usize) -> Result<Vec<AuditLin
     Ok(lines)
 }
 
-/// Writes an entry and does what is to last of it.
+/// Writes an entry, and makes the change that outlives a restart.
 pub(crate) fn write(
     conn: &Connection,
     event: &Event,
     audit_entry: &AuditEntry,
 ) -> rusqlite::Result<()> {
-    let words = Words::of(&audit_entry.act);
+    let columns = Columns::of(&audit_entry.act);
     conn.prepare_cached("INSERT INTO audit_log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
         .execute(params![
             signed(event.seq.0),
             event.at.0,
             audit_entry.by.as_str(),
-            words.act,
-            words.target,
-            words.until.map(|until| until.0),
-            words.words,
+            columns.act,
+            columns.target,
+            columns.until.map(|until| until.0),
+            columns.text,
         ])?;
-    take_effect(conn, &audit_entry.act)
+    apply(conn, &audit_entry.act)
 }
 
-fn take_effect(conn: &Connection, act: &ModAction) -> rusqlite::Result<()> {
+fn apply(conn: &Connection, act: &ModAction) -> rusqlite::Result<()> {
     match act {
         ModAction::Ban(restriction) => put_restriction(conn, "ban", restriction),
         ModAction::Unban(mask) => lift_restrictions(conn, "ban", mask),
@@ -117,7 +117,7 @@ fn set_operator(conn: &Connection, name: &Name, operator: bool) -> rusqlite::Res
     Ok(())
 }
 
-/// Keeps a registration, in place of the one that the name had.
+/// Stores a registration, in place of the one that the name had.
 pub(crate) fn put_registration(
     conn: &Connection,
     registration: &Registration,
@@ -132,19 +132,19 @@ pub(crate) fn put_registration(
     Ok(())
 }
 
-/// An entry in the words of the log.
-struct Words<'a> {
+/// An entry as the columns of its row.
+struct Columns<'a> {
     act: &'static str,
     target: Option<String>,
     until: Option<Timestamp>,
-    words: Option<&'a str>,
+    text: Option<&'a str>,
 }
 
-impl<'a> Words<'a> {
+impl<'a> Columns<'a> {
     fn of(act: &'a ModAction) -> Self {
         match act {
             ModAction::Kick { name, why } => {
-                Self::about("kick", name.to_string()).saying(why.as_deref().map(|why| &**why))
+                Self::about("kick", name.to_string()).with_text(why.as_deref().map(|why| &**why))
             }
             ModAction::Mute(restriction) => Self::restriction("mute", restriction),
             ModAction::Unmute(mask) => Self::about("unmute", mask.to_string()),
@@ -155,8 +155,8 @@ impl<'a> Words<'a> {
                 false => Self::about("op for this visit", name.to_string()),
             },
             ModAction::Deop { name } => Self::about("deop", name.to_string()),
-            ModAction::Announce(text) => Self::plain("announce").saying(Some(text)),
-            ModAction::Motd(text) => Self::plain("motd").saying(text.as_deref()),
+            ModAction::Announce(text) => Self::plain("announce").with_text(Some(text)),
+            ModAction::Motd(text) => Self::plain("motd").with_text(text.as_deref()),
             ModAction::Lock(true) => Self::plain("lock"),
             ModAction::Lock(false) => Self::plain("unlock"),
         }
@@ -167,7 +167,7 @@ impl<'a> Words<'a> {
             act,
             target: None,
             until: None,
-            words: None,
+            text: None,
         }
     }
 
@@ -184,15 +184,15 @@ impl<'a> Words<'a> {
             until: restriction.until,
             ..Self::about(act, restriction.mask.to_string())
         }
-        .saying(why)
+        .with_text(why)
     }
 
-    fn saying(self, words: Option<&'a str>) -> Self {
-        Self { words, ..self }
+    fn with_text(self, text: Option<&'a str>) -> Self {
+        Self { text, ..self }
     }
 }
 
-/// A row of the columns `at, by, act, target, until, words`; `None` if it makes no sense.
+/// A row of the columns `at, by, act, target, until, text`; `None` if it makes no sense.
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let at = Timestamp(row.get(0)?);
     let (by, act): (String, String) = (row.get(1)?, row.get(2)?);

@@ -17,9 +17,9 @@ use crate::database::{Database, Role};
 use crate::error::{CommitError, Error};
 use crate::index::Indexer;
 use crate::notice;
-use crate::open::Retention;
 use crate::reader::Reader;
 use crate::recent::{self, Recent};
+use crate::settings::Retention;
 use crate::snapshot;
 
 /// The store's one writer. Whoever decides what happens owns it.
@@ -91,8 +91,8 @@ impl Store {
         Ok(Checkpointer::new(database, self.log_is_long.clone()))
     }
 
-    /// Keeps the events of a turn: all of them or, if it fails, none. They must be durable ones
-    /// ([`Fact::is_durable`]) in ascending order, behind all that was kept before. `name_of` is
+    /// Stores the events of a turn: all of them or, if it fails, none. They must be durable ones
+    /// ([`Fact::is_durable`]) in ascending order, behind all that was stored before. `name_of` is
     /// asked for the names of rooms that the store does not know to have.
     ///
     /// When it has returned, the events survive what the store's [`Durability`] says. Whatever
@@ -101,7 +101,7 @@ impl Store {
     /// [`Durability`]: crate::Durability
     ///
     /// # Errors
-    /// [`CommitError`]; nothing of the batch is kept then.
+    /// [`CommitError`]; nothing of the batch is stored then.
     ///
     /// # Panics
     /// If something happens in a room that `name_of` does not know.
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// Makes sure that what will be written goes into the file that the next start will read.
-    fn make_ready(&mut self, first: Seq) -> Result<(), CommitError> {
+    pub(crate) fn make_ready(&mut self, first: Seq) -> Result<(), CommitError> {
         let (conn, is_new) = self.database.writable()?;
         if !is_new {
             return Ok(());
@@ -407,10 +407,13 @@ mod tests {
         for _ in 0..3 {
             let error = store.commit(&turn, &name_of).expect_err("it is full");
             assert!(matches!(error, CommitError::Full), "{error}");
-            let kept = store
+            let recent = store
                 .recent(RoomId(0), 1_000, usize::MAX)
                 .expect("messages");
-            assert_eq!((kept.total, kept.events.len() as u64), (seq - 1, seq - 1));
+            assert_eq!(
+                (recent.total, recent.events.len() as u64),
+                (seq - 1, seq - 1)
+            );
         }
         limit_pages(&mut store, 4_000);
         store

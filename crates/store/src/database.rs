@@ -12,8 +12,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::CommitError;
-use crate::open::Durability;
 use crate::schema::{self, key};
+use crate::settings::Durability;
 
 /// Time that a connection waits for a lock. Only an operator with the `sqlite3` program holds
 /// one that a connection of ours needs, and the chat must not stand still for that.
@@ -119,7 +119,7 @@ impl Paths {
         }
     }
 
-    fn standing(&self, opened: &Files) -> FileState {
+    fn state(&self, opened: &Files) -> FileState {
         let (main, wal) = (file_id(&self.main), file_id(&self.wal));
         if main == opened.main {
             return match main.is_some() && wal == opened.wal {
@@ -247,7 +247,7 @@ impl Database {
     /// The connection, for reading: to the file that stands at the path if it is this store's,
     /// else to the one that was opened, which can still be read when it has been deleted.
     pub(crate) fn conn(&mut self) -> rusqlite::Result<&Connection> {
-        if self.conn.is_some() && self.standing() == FileState::Replaced {
+        if self.conn.is_some() && self.state() == FileState::Replaced {
             // What cannot be opened leaves the connection as it was.
             drop(self.connect());
         }
@@ -259,7 +259,7 @@ impl Database {
     /// # Errors
     /// [`CommitError::Gone`] if the files at the path are not there or are another store's.
     pub(crate) fn writable(&mut self) -> Result<(&Connection, bool), CommitError> {
-        let is_new = match (self.standing(), &self.conn) {
+        let is_new = match (self.state(), &self.conn) {
             (FileState::Same, Some(_)) => false,
             (FileState::Gone, Some(_)) => return Err(self.gone()),
             (FileState::Replaced, _) | (_, None) => {
@@ -286,9 +286,9 @@ impl Database {
         }
     }
 
-    fn standing(&self) -> FileState {
+    fn state(&self) -> FileState {
         match &self.address {
-            Address::File(paths) => paths.standing(&self.files),
+            Address::File(paths) => paths.state(&self.files),
             Address::Memory(_) => FileState::Same,
         }
     }

@@ -1,5 +1,5 @@
 //! How the world can fail, one enum per operation. Each reads as one sentence for the operator
-//! of the machine; nobody in the chat ever sees them.
+//! of the machine; nobody in the chat ever sees them, but for the limits of a search.
 
 use std::fmt;
 use std::io;
@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use chinwag_core::Seq;
 
 /// Why a store cannot be opened.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be made or written to.
+    #[error("the data folder {} {}", path.display(), Why(source))]
     Folder {
         /// Which.
         path: PathBuf,
@@ -18,11 +19,16 @@ pub enum OpenError {
         source: io::Error,
     },
     /// Another server has the folder open.
+    #[error("another server has the data folder {} open", path.display())]
     InUse {
         /// Which.
         path: PathBuf,
     },
     /// The database was written by a newer version of the program.
+    #[error(
+        "{} was written by a newer chinwag (its version is {version}, this program knows up to {known})",
+        path.display()
+    )]
     Newer {
         /// Which.
         path: PathBuf,
@@ -31,12 +37,26 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// There is no database in the folder.
+    #[error("there is no database {}", path.display())]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The database was never brought up to date.
+    #[error("{} was written by an older chinwag; start the server once to bring it up to date", path.display())]
+    Older {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is no database, or one of another program.
+    #[error("{} is not a database of chinwag", path.display())]
     Foreign {
         /// Which.
         path: PathBuf,
     },
     /// The database is damaged.
+    #[error("the database {} is damaged: {damage}", path.display())]
     Damaged {
         /// Which.
         path: PathBuf,
@@ -44,86 +64,13 @@ pub enum OpenError {
         damage: Damage,
     },
     /// SQLite fails for another reason.
+    #[error("the database {} cannot be opened: {source}", path.display())]
     Sqlite {
         /// The database.
         path: PathBuf,
         /// The reason.
         source: rusqlite::Error,
     },
-}
-
-/// Why nothing of a batch was kept. All of these may heal by themselves; the next commit finds
-/// out.
-#[derive(Debug)]
-pub enum CommitError {
-    /// The disk, or the quota, is full.
-    Full,
-    /// The database was deleted or moved away, or something else stands in its place.
-    Gone {
-        /// Where it should be.
-        path: PathBuf,
-    },
-    /// SQLite fails for another reason, such as an I/O error.
-    Sqlite(rusqlite::Error),
-}
-
-/// Why something cannot be read, trimmed, indexed or checkpointed.
-#[derive(Debug)]
-pub enum Error {
-    /// SQLite fails.
-    Sqlite(rusqlite::Error),
-    /// What was read makes no sense.
-    Damaged(Damage),
-}
-
-/// Where a database holds what the program has never written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Damage {
-    /// SQLite itself cannot make sense of the file.
-    File,
-    /// The messages from this one on, up to the end of their block.
-    Block(Seq),
-    /// A row of this table.
-    Row(&'static str),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder { path, source } => {
-                write!(f, "the data folder {} {}", path.display(), Why(source))
-            }
-            Self::InUse { path } => {
-                write!(
-                    f,
-                    "another server has the data folder {} open",
-                    path.display()
-                )
-            }
-            Self::Newer {
-                path,
-                version,
-                known,
-            } => write!(
-                f,
-                "{} was written by a newer chinwag (its version is {version}, this program knows up to {known})",
-                path.display()
-            ),
-            Self::Foreign { path } => {
-                write!(f, "{} is not a database of chinwag", path.display())
-            }
-            Self::Damaged { path, damage } => {
-                write!(f, "the database {} is damaged: {damage}", path.display())
-            }
-            Self::Sqlite { path, source } => {
-                write!(
-                    f,
-                    "the database {} cannot be opened: {source}",
-                    path.display()
-                )
-            }
-        }
-    }
 }
 
 /// Why a folder cannot be used, and what to do, without the numbers that only programmers know.
@@ -150,60 +97,100 @@ impl fmt::Display for Why<'_> {
     }
 }
 
-impl fmt::Display for CommitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full => f.write_str("the disk is full"),
-            Self::Gone { path } => write!(f, "the database {} is gone", path.display()),
-            Self::Sqlite(source) => write!(f, "the database fails: {source}"),
-        }
+/// Why nothing of a batch was stored. All of these may heal by themselves; the next commit finds
+/// out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The disk, or the quota, is full.
+    #[error("the disk is full")]
+    Full,
+    /// The database was deleted or moved away, or something else stands in its place.
+    #[error("the database {} is gone", path.display())]
+    Gone {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// SQLite fails for another reason, such as an I/O error.
+    #[error("the database fails: {0}")]
+    Sqlite(#[source] rusqlite::Error),
+}
+
+/// Why something cannot be read, trimmed, indexed or checkpointed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// SQLite fails.
+    #[error("the database fails: {0}")]
+    Sqlite(#[source] rusqlite::Error),
+    /// What was read makes no sense.
+    #[error("the database is damaged: {0}")]
+    Damaged(#[from] Damage),
+}
+
+/// Why a search is refused or fails.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The query has too many terms.
+    #[error("a search has at most {max} terms")]
+    TooManyTerms {
+        /// The limit.
+        max: usize,
+    },
+    /// The terms have too many words.
+    #[error("a search has at most {max} words")]
+    TooManyWords {
+        /// The limit.
+        max: usize,
+    },
+    /// The messages cannot be read.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+/// Why there is no backup.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The file is there already.
+    #[error("{} exists", path.display())]
+    Exists {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The file cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The database cannot be read, or the copy not written.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<rusqlite::Error> for BackupError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Failed(source.into())
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(source) => write!(f, "the database fails: {source}"),
-            Self::Damaged(damage) => write!(f, "the database is damaged: {damage}"),
-        }
-    }
+/// Where a database holds what the program has never written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// SQLite itself cannot make sense of the file.
+    #[error("SQLite cannot read it")]
+    File,
+    /// The messages from this one on, up to the end of their block.
+    #[error("the messages from number {0} on cannot be read")]
+    Block(Seq),
+    /// A row of this table.
+    #[error("a row of the table \"{0}\" cannot be read")]
+    Row(&'static str),
 }
 
-impl fmt::Display for Damage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File => f.write_str("SQLite cannot read it"),
-            Self::Block(first) => write!(f, "the messages from number {first} on cannot be read"),
-            Self::Row(table) => write!(f, "a row of the table \"{table}\" cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Folder { source, .. } => Some(source),
-            Self::Sqlite { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
-
-impl std::error::Error for CommitError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Sqlite(source) => Some(source),
-            _ => None,
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Sqlite(source) => Some(source),
-            Self::Damaged(_) => None,
-        }
+impl From<rusqlite::Error> for SearchError {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Failed(source.into())
     }
 }
 
@@ -222,12 +209,6 @@ impl From<rusqlite::Error> for Error {
             true => Self::Damaged(Damage::File),
             false => Self::Sqlite(source),
         }
-    }
-}
-
-impl From<Damage> for Error {
-    fn from(damage: Damage) -> Self {
-        Self::Damaged(damage)
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Range {
     Before(Seq, usize),
     /// The oldest behind this place, so many: what follows an extent that ends there.
     After(Seq, usize),
+    /// The message at this place, and so many before it and behind it.
+    Around(Seq, usize),
 }
 
 /// A history that was asked for, not read yet.
@@ -86,6 +88,12 @@ impl Span {
             Range::Before(seq, messages) => (all.start..log.rank_of(seq)?, messages, End::Newest),
             Range::After(seq, messages) => {
                 (log.rank_of(seq.next())?..all.end, messages, End::Oldest)
+            }
+            Range::Around(seq, messages) => {
+                let (rank, messages) = (log.rank_of(seq)?, messages as u64);
+                let from = rank.saturating_sub(messages).max(all.start);
+                let until = rank.saturating_add(messages).saturating_add(1).min(all.end);
+                (from..until, usize::MAX, End::Oldest)
             }
         };
         Ok(Self {

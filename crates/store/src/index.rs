@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::database::{Address, Database, FileId, Paths, file_id};
 use crate::error::{Error, is_damage};
-use crate::open::make_private;
+use crate::folder::make_private;
 use crate::snapshot;
 use crate::words::write_words;
 
@@ -24,7 +24,7 @@ const SEARCH: &str = "search.db";
 
 /// Grows whenever the tables, or what a word is, change. An index of another version is made
 /// anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// The tokenizer takes words as [`write_words`] makes them: whatever is not ASCII belongs to a
 /// word, and ASCII is lower case already. Names have three other characters.
@@ -146,7 +146,7 @@ impl Indexer {
     }
 }
 
-/// The oldest message that is kept.
+/// The oldest message that is stored.
 fn oldest(conn: &Connection) -> rusqlite::Result<Option<Seq>> {
     let sql = "SELECT first_seq FROM block ORDER BY first_seq LIMIT 1";
     conn.prepare_cached(sql)?

@@ -1,12 +1,15 @@
-//! What is kept: messages, rooms and their topics, registered names, restrictions and what operators
+//! What outlives a restart: messages, rooms and their topics, registered names, restrictions and what operators
 //! did, in one SQLite file; and a search over the messages, in a second one.
 //!
 //! [`Store`] is the writer and belongs to the hub, which commits what it has decided before
 //! anybody sees it. A commit costs about what one row costs, whatever is in it: everything that
 //! was said in one room in one turn of the hub is one row, a *block*. Everything that may take
-//! longer runs beside it, on connections of its own: [`Reader`] for history and search,
-//! [`Indexer`] for filling the search, [`Checkpointer`] for moving what was committed from the
-//! write-ahead log to its place.
+//! longer runs beside it, on connections of its own: [`Reader`] for history, search, export, backup
+//! and check, [`Indexer`] for filling the search, [`Checkpointer`] for moving what was committed from
+//! the write-ahead log to its place.
+//!
+//! A long answer is never one value: [`Reader::extent`] says where it begins and ends and how much it
+//! is, and [`Reader::page`] reads the next part once the last is written.
 //!
 //! The search can be deleted at any time. It is never in the path of a message, and a search
 //! finds what is not in it yet by looking at the messages themselves.
@@ -14,36 +17,53 @@
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 
 mod audit_log;
+mod backup;
 mod block;
+mod check;
 mod checkpoint;
 mod commit;
 mod database;
 mod error;
+mod escapes;
+mod export;
 mod extent;
 mod filter;
+mod folder;
 mod index;
 mod missed;
 mod notice;
 mod open;
 mod page;
+mod places;
+mod query;
 mod reader;
 mod recent;
 mod room_log;
 mod schema;
 mod search;
+mod search_index;
+mod sessions;
+mod settings;
 mod snapshot;
+mod timeline;
 mod trim;
 mod words;
 
 pub use audit_log::AuditLine;
+pub use backup::BackupProgress;
+pub use check::{CheckReport, Fault};
 pub use checkpoint::Checkpointer;
 pub use commit::Store;
-pub use error::{CommitError, Damage, Error, OpenError};
+pub use error::{BackupError, CommitError, Damage, Error, OpenError, SearchError};
+pub use export::ExportRange;
 pub use extent::{Extent, Range};
 pub use filter::Filter;
 pub use index::{Indexed, Indexer};
-pub use open::{Durability, Opened, Place, Retention};
+pub use open::Opened;
 pub use page::Page;
+pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};
 pub use reader::Reader;
 pub use recent::Recent;
-pub use search::{Found, SearchQuery};
+pub use search::Matches;
+pub use sessions::Resumable;
+pub use settings::{Durability, Place, Retention};

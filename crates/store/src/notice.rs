@@ -51,6 +51,25 @@ pub(crate) fn read(
     Ok(events)
 }
 
+/// All notices from a place on and before another: of a room and to everybody, or of all rooms.
+pub(crate) fn read_all(
+    conn: &Connection,
+    room: Option<RoomId>,
+    (from, before): (Seq, Option<Seq>),
+) -> Result<Vec<Event>, Error> {
+    let sql = "SELECT seq, at, by, text, room FROM notice WHERE seq >= ?1 AND seq < ?2
+               AND (?3 IS NULL OR room IS NULL OR room = ?3) ORDER BY seq";
+    let before = before.map_or(i64::MAX, |before| signed(before.0));
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params![signed(from.0), before, room.map(|room| room.0)])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let room: Option<u32> = row.get(4)?;
+        events.push(event(row, room.map(RoomId))?.ok_or(Damage::Row("notice"))?);
+    }
+    Ok(events)
+}
+
 /// An event of the columns `seq, at, by, text`; `None` if it makes no sense.
 fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>> {
     let (by, text): (String, Option<String>) = (row.get(2)?, row.get(3)?);

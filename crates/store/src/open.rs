@@ -1,54 +1,15 @@
-//! Opening a store: the folder, the lock, the schema, and what an earlier run has left.
+//! Opening a store: the schema, and what an earlier run has left.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use chinwag_core::{Duration, Seq, Snapshot};
+use chinwag_core::{Seq, Snapshot};
 use rusqlite::Connection;
 
 use crate::commit::Store;
-use crate::database::{Address, Database, Paths, Role};
-use crate::error::{Damage, Error, OpenError, is_damage};
+use crate::database::{Address, Database, Role};
+use crate::error::OpenError;
+use crate::folder::{self, Failure};
 use crate::schema::{self, MigrationError};
+use crate::settings::{Durability, Place, Retention};
 use crate::snapshot;
-
-/// The file that holds what is kept.
-const MESSAGES: &str = "messages.db";
-/// The file whose lock says that a server has the folder open. It is never removed: whoever did
-/// could take the lock of a file that another has just opened.
-const LOCK: &str = "chinwag.lock";
-
-/// Where a store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In this folder, which is made if it is not there, readable by its owner alone.
-    Folder(PathBuf),
-    /// In memory. It is gone with the last connection to it.
-    Memory,
-}
-
-/// What a commit survives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// The end of the process at any moment. A power cut may take the last commits, never more.
-    #[default]
-    Process,
-    /// A power cut: every commit waits for the disk.
-    Power,
-}
-
-/// What is trimmed. Nothing, unless said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Retention {
-    /// Messages that are older are trimmed.
-    pub keep: Option<Duration>,
-    /// Bytes of the database, without the search and without what is free in it. Beyond it the
-    /// oldest messages are trimmed.
-    pub bytes_max: Option<u64>,
-}
 
 /// A store, and what an earlier run has left in it.
 #[derive(Debug)]
@@ -72,8 +33,8 @@ impl Store {
         retention: Retention,
     ) -> Result<Opened, OpenError> {
         let (address, lock) = match place {
-            Place::Folder(folder) => prepare(&folder)?,
-            Place::Memory => (memory(), None),
+            Place::Folder(folder) => folder::prepare(&folder)?,
+            Place::Memory => (folder::memory(), None),
         };
         let role = Role::Writer(durability);
         let opened = open_database(&address, role).map_err(|error| error.at(&address))?;
@@ -84,109 +45,6 @@ impl Store {
             snapshot,
             next_seq,
         })
-    }
-}
-
-/// Makes the folder, takes its lock, and makes the database's file, whose rights those of
-/// SQLite's other files follow.
-fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenError> {
-    let failed = |source| OpenError::Folder {
-        path: folder.to_owned(),
-        source,
-    };
-    make_folder(folder).map_err(failed)?;
-    // An absolute path cannot be taken for a URI.
-    let folder = fs::canonicalize(folder).map_err(failed)?;
-    let lock = private()
-        .create(true)
-        .truncate(false)
-        .open(folder.join(LOCK));
-    let lock = lock.map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: folder }),
-        Err(TryLockError::Error(source)) => return Err(failed(source)),
-    }
-    let main = folder.join(MESSAGES);
-    make_private(&main).map_err(failed)?;
-    Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(folder)
-}
-
-/// Makes an empty file that only its owner can read, if there is none of this name. One that is
-/// there is not even opened: closing it would take away the locks that SQLite has on it.
-pub(crate) fn make_private(path: &Path) -> io::Result<()> {
-    match private().create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        made => made.map(drop),
-    }
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// A database in memory that no other store of this process has.
-fn memory() -> Address {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    Address::Memory(format!("file:chinwag-{number}?mode=memory&cache=shared"))
-}
-
-/// Why a database cannot be opened, before it is said which.
-enum Failure {
-    Migration(MigrationError),
-    Load(Error),
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(source: rusqlite::Error) -> Self {
-        Self::Load(source.into())
-    }
-}
-
-impl Failure {
-    fn at(self, address: &Address) -> OpenError {
-        let path = match address {
-            Address::File(paths) => paths.main.clone(),
-            Address::Memory(uri) => uri.into(),
-        };
-        let source = match self {
-            Self::Migration(MigrationError::Newer(version)) => {
-                return OpenError::Newer {
-                    path,
-                    version,
-                    known: schema::VERSION,
-                };
-            }
-            Self::Migration(MigrationError::Foreign) => return OpenError::Foreign { path },
-            Self::Load(Error::Damaged(damage)) => return OpenError::Damaged { path, damage },
-            Self::Migration(MigrationError::Sqlite(source)) | Self::Load(Error::Sqlite(source)) => {
-                source
-            }
-        };
-        match source.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign { path },
-            _ if is_damage(&source) => OpenError::Damaged {
-                path,
-                damage: Damage::File,
-            },
-            _ => OpenError::Sqlite { path, source },
-        }
     }
 }
 

@@ -104,6 +104,7 @@ struct Log {
     source: Source,
     /// The place from which on nothing has been read.
     next: Seq,
+    is_begun: bool,
     is_at_end: bool,
     events: VecDeque<Event>,
 }
@@ -113,6 +114,7 @@ impl Log {
         Self {
             source,
             next,
+            is_begun: false,
             is_at_end: false,
             events: VecDeque::new(),
         }
@@ -158,11 +160,16 @@ impl Merge<'_> {
     }
 
     fn read_messages(&mut self, room: RoomId, log: &mut Log) -> Result<(), Error> {
-        let rooms_log = RoomLog::new(self.conn, room);
-        let within = rooms_log.block_at(log.next)?;
+        let room_log = RoomLog::new(self.conn, room);
+        // Only where a page begins can lie within a block.
+        let within = match log.is_begun {
+            true => None,
+            false => room_log.block_at(log.next)?,
+        };
+        log.is_begun = true;
         let block = match within.filter(|block| block.last >= log.next) {
             Some(block) => Some(block),
-            None => rooms_log.block_from(log.next)?,
+            None => room_log.block_from(log.next)?,
         };
         let Some(block) = block else {
             log.is_at_end = true;

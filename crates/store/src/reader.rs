@@ -4,24 +4,34 @@
 //! a server has as many as it wants to answer at once. Each method is one short look at the database: a
 //! long one would keep the write-ahead log from beginning anew.
 
-use chinwag_core::{RoomId, Seq};
+use std::path::Path;
+
+use chinwag_core::{RoomId, RoomSnapshot, Seq};
 
 use crate::audit_log::{self, AuditLine};
+use crate::backup::{self, BackupProgress};
 use crate::block::Names;
-use crate::database::Database;
-use crate::error::Error;
+use crate::check::{self, CheckReport};
+use crate::database::{Database, Role};
+use crate::error::{BackupError, Error, OpenError, SearchError};
+use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent, Range};
 use crate::filter::Filter;
+use crate::folder;
 use crate::missed;
 use crate::page::{self, Page};
-use crate::search::Index;
+use crate::places;
+use crate::query::SearchQuery;
+use crate::search::{self, Matches};
+use crate::search_index::Index;
+use crate::snapshot;
 
 /// Reads what is stored, beside the writer.
 #[derive(Debug)]
 pub struct Reader {
-    pub(crate) messages: Database,
-    pub(crate) index: Index,
-    pub(crate) names: Names,
+    messages: Database,
+    index: Index,
+    names: Names,
 }
 
 impl Reader {
@@ -31,6 +41,68 @@ impl Reader {
             messages,
             names: Names::default(),
         }
+    }
+
+    /// Opens a data folder for reading, whether a server has it open or not. Nothing in it is changed.
+    ///
+    /// # Errors
+    /// [`OpenError`], as one sentence for the operator.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        folder::reading(path).map(Self::new)
+    }
+
+    /// The rooms that are stored.
+    ///
+    /// # Errors
+    /// [`Error`] if they cannot be read.
+    pub fn rooms(&mut self) -> Result<Vec<RoomSnapshot>, Error> {
+        snapshot::rooms(self.messages.conn()?)
+    }
+
+    /// The next events of all rooms, or of one: whole turns of the hub, of about `bytes_max` bytes. The
+    /// first page begins at `Seq(0)`, the others at [`Page::next`].
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn export(
+        &mut self,
+        range: ExportRange,
+        from: Seq,
+        bytes_max: usize,
+    ) -> Result<Page, Error> {
+        let conn = self.messages.conn()?;
+        // Messages and notices of one state.
+        let look = conn.unchecked_transaction()?;
+        export::read(&look, range, from, bytes_max, &mut self.names)
+    }
+
+    /// Copies the database, as it is now, to a file that must not exist yet.
+    ///
+    /// # Errors
+    /// [`BackupError`]; no file is left then.
+    pub fn backup(
+        &mut self,
+        path: &Path,
+        mut progress: impl FnMut(BackupProgress),
+    ) -> Result<(), BackupError> {
+        backup::write(self.messages.conn()?, path, &mut progress)
+    }
+
+    /// Reads everything and holds it against everything else. Takes minutes where there are
+    /// gigabytes.
+    ///
+    /// # Errors
+    /// [`Error`] if the check cannot go on. What it finds wrong is in the report.
+    pub fn check(&mut self) -> Result<CheckReport, Error> {
+        check::check(self.messages.conn()?, &mut self.index, &mut self.names)
+    }
+
+    /// Another reader of the same store: a connection, a tenth of a millisecond.
+    ///
+    /// # Errors
+    /// [`Error`] if the database cannot be opened once more.
+    pub fn another(&self) -> Result<Self, Error> {
+        Ok(Self::new(self.messages.sibling(Role::Reader)?))
     }
 
     /// The extent of a room's history: where it begins and ends, and exact counts. Of a range with
@@ -114,6 +186,25 @@ impl Reader {
             filter,
             &mut self.names,
         )
+    }
+
+    /// The newest messages that meet the query, as places.
+    ///
+    /// # Errors
+    /// [`SearchError`] if the query is too costly or messages cannot be read. An index that is missing
+    /// or damaged is none: it only makes the search slower, or incomplete.
+    pub fn search(&mut self, query: &SearchQuery) -> Result<Matches, SearchError> {
+        let conn = self.messages.conn()?;
+        search::search(conn, &mut self.index, query, &mut self.names)
+    }
+
+    /// The messages at these places, which ascend, up to `bytes_max` as in [`page`](Self::page). What
+    /// was trimmed meanwhile is left out. The next page begins at the place [`Page::next`].
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn fetch(&mut self, places: &[(RoomId, Seq)], bytes_max: usize) -> Result<Page, Error> {
+        places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
     }
 
     /// The newest entries of the log of what operators did, oldest first.

@@ -16,6 +16,9 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 ///
 /// `notice`: the topics set in a room, and announcements, which have none.
 ///
+/// `profile` and `resumable`: what a registered name has set, and what a lost session was, each in a
+/// text that the writer understands.
+///
 /// `audit_log` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
 /// is for reading.
 const VERSION_1: &str = "
@@ -52,6 +55,16 @@ CREATE TABLE registration (
     password_hash TEXT NOT NULL,
     operator   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE profile (
+    folded  TEXT PRIMARY KEY,
+    text    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE resumable (
+    code_hash  BLOB PRIMARY KEY,
+    name       TEXT NOT NULL,
+    until      INTEGER NOT NULL,
+    text       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE restriction (
     id      INTEGER PRIMARY KEY,
     kind    TEXT NOT NULL,
@@ -69,11 +82,11 @@ CREATE TABLE audit_log (
     act     TEXT NOT NULL,
     target  TEXT,
     until   INTEGER,
-    words   TEXT
+    text    TEXT
 ) STRICT;
 CREATE VIEW log AS
     SELECT datetime(at / 1000, 'unixepoch') AS at, by, act, target,
-           datetime(until / 1000, 'unixepoch') AS until, words
+           datetime(until / 1000, 'unixepoch') AS until, text
     FROM audit_log ORDER BY seq;
 CREATE TABLE setting (
     key    TEXT PRIMARY KEY,
@@ -136,6 +149,18 @@ pub(crate) fn migrate(conn: &mut Connection) -> Result<(), MigrationError> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     Ok(transaction.commit()?)
+}
+
+/// Whether a file is up to date.
+pub(crate) fn is_current(conn: &Connection) -> Result<bool, MigrationError> {
+    let version = pragma(conn, "user_version")?;
+    if pragma(conn, "application_id")? != APPLICATION_ID {
+        return Err(MigrationError::Foreign);
+    }
+    match version > VERSION {
+        true => Err(MigrationError::Newer(version)),
+        false => Ok(version == VERSION),
+    }
 }
 
 /// A pragma that is a number.

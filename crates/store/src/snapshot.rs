@@ -26,12 +26,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     let motd: Option<String> = setting(conn, key::MOTD)?;
     let motd = motd.map(|text| Text::parse(&text).ok_or(Damage::Row("setting")));
     Ok(Snapshot {
-        rooms: all(
-            conn,
-            "SELECT id, name, topic, topic_by, topic_at FROM room",
-            [],
-            room,
-        )?,
+        rooms: rooms(conn)?,
         registrations: all(
             conn,
             "SELECT name, password_hash, operator FROM registration",
@@ -43,6 +38,12 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
         motd: motd.transpose()?,
         locked: setting::<i64>(conn, key::LOCKED)?.is_some(),
     })
+}
+
+/// The rooms, and their topics.
+pub(crate) fn rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
+    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room";
+    all(conn, sql, [], room)
 }
 
 /// The last place in the one order that a durable event has taken.

@@ -12,23 +12,49 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::escapes;
+
 /// Appends the words of a text, with a space before each and one behind the last.
 pub(crate) fn write_words(text: &str, out: &mut String) {
+    let text = escapes::without(text);
     match text.is_ascii() {
         true => split(text.chars().map(|c| c.to_ascii_lowercase()), out),
-        false => split(fold(text), out),
+        false => split(fold(&text), out),
     }
     out.push(' ');
 }
 
 /// Upper case first brings together what has several lower-case forms (ß and ss, σ and ς).
-/// The accents of Latin, Greek and Cyrillic go; marks that make another letter stay (が, ि).
+/// The accents of Latin, Greek and Cyrillic go, and the vowels of Arabic and Hebrew, which most people
+/// leave out; marks that make another letter stay (が, ि).
 fn fold(text: &str) -> impl Iterator<Item = char> {
     text.nfkd()
         .filter(|c| !is_left_out(*c))
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
+        .flat_map(without_stroke)
         .nfc()
+}
+
+/// The letters that a small letter is typed as by people who do not have it. Unicode takes no stroke
+/// for an accent: none of these decomposes.
+fn without_stroke(c: char) -> impl Iterator<Item = char> {
+    let (letter, second) = match c {
+        'ø' => ('o', None),
+        'ł' => ('l', None),
+        'đ' | 'ð' => ('d', None),
+        'ħ' => ('h', None),
+        'ŧ' => ('t', None),
+        'ƀ' => ('b', None),
+        'ǥ' => ('g', None),
+        'ɨ' => ('i', None),
+        'ƶ' => ('z', None),
+        'æ' => ('a', Some('e')),
+        'œ' => ('o', Some('e')),
+        'þ' => ('t', Some('h')),
+        c => (c, None),
+    };
+    std::iter::once(letter).chain(second)
 }
 
 fn split(chars: impl Iterator<Item = char>, out: &mut String) {
@@ -64,9 +90,17 @@ impl Part {
     }
 }
 
-/// Combining Diacritical Marks, and the selectors of a pictograph's variants.
+/// Combining Diacritical Marks; the points of Hebrew but for its punctuation; the vowels and signs of
+/// Arabic, and the stroke that stretches its words; what joins or parts letters without being seen;
+/// the selectors of a pictograph's variants.
 fn is_left_out(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}')
+    matches!(c,
+        '\u{300}'..='\u{36f}'
+        | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}'
+        | '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}'
+        | '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}' | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}'
+        | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}')
 }
 
 /// Thai, Lao, Myanmar, Khmer, kana and the ideographs; pictographs.
@@ -108,9 +142,14 @@ impl Phrase {
         words.contains(&self.words)
     }
 
-    /// The words, with a space between each two, and whether the last may go on.
-    pub(crate) fn parts(&self) -> (&str, bool) {
-        (self.words.trim_matches(' '), self.is_prefix)
+    /// The words, one behind the other.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.split_ascii_whitespace()
+    }
+
+    /// Whether the last word may go on.
+    pub(crate) fn is_prefix(&self) -> bool {
+        self.is_prefix
     }
 }
 
@@ -130,7 +169,7 @@ mod tests {
         check("", " ");
         check("  -- !?", " ");
         check("Hello, World 42!", " hello world 42 ");
-        check("foo_bar\\x1b[31m", " foo bar x1b 31m ");
+        check("foo_bar\\x1b[31mred", " foo bar red ");
         check("don't", " don t ");
     }
 
@@ -141,6 +180,21 @@ mod tests {
         check("ﬁne ①", " fine 1 ");
         check("İstanbul", " istanbul ");
         check("Ёлка", " елка ");
+        check(
+            "Økland Paweł ÆTHER Þór ĐURO",
+            " okland pawel aether thor duro ",
+        );
+    }
+
+    #[test]
+    fn vowels_that_most_people_leave_out_do_not_count() {
+        check("שָׁלוֹם", " שלום ");
+        check("מֵעַל־פִּי", " מעל פי ");
+        check("مُحَمَّد", " محمد ");
+        check("أحمد احمد", " احمد احمد ");
+        check("سـلام", " سلام ");
+        check("می\u{200c}خواهم", " میخواهم ");
+        check("co\u{ad}op", " coop ");
     }
 
     #[test]

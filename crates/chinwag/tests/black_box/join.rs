@@ -180,7 +180,10 @@ fn the_operators_word_is_final() {
     let mut operator = listener(&server);
     let app = start(&server, &["--name", "app"]);
     operator.expect("* app joined #lobby");
-    operator.ask("/kick app noise", "* app left #lobby (kicked by listener: noise)");
+    operator.ask(
+        "/kick app noise",
+        "* app left #lobby (kicked by listener: noise)",
+    );
     check_status(&end(app, b""), 5, "You were kicked by listener: noise.");
     operator.ask("/ban name:app 1d spam", "is banned");
     let output = run(&server, &["--name", "app"], b"hi\n");

@@ -19,6 +19,7 @@ mod conversation;
 mod crash;
 mod descriptors;
 mod disk;
+mod export;
 mod fairness;
 mod flood;
 mod hostile;

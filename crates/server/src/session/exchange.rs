@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{Answer, Command, Name, Query, QuitReason, RoomId, RoomName, RoomRef};
-use chinwag_store::SearchQuery;
+use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{
     Ask, HistoryPage, Password, Range, Recent, Saved, Search, SearchPage, Tell,
 };
@@ -301,12 +301,14 @@ impl Session {
     }
 
     fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
-        let words = search.words.split_whitespace().map(str::to_owned);
         let query = SearchQuery {
-            words: words.collect(),
+            terms: Term::parse(&search.words),
             from: search.from,
+            not_from: self.dialect.ignores().to_vec(),
             room,
             before: search.before,
+            after: None,
+            below: None,
             matches_max: shared.limits.search_lines_max,
         };
         self.ask_pages(Job::Search(query), PageKind::Search, shared);
@@ -463,6 +465,7 @@ impl Session {
             (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
+            (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
             _ => self.answer(Tell::NoHistory, shared),
         }
         self.finish_input(shared);

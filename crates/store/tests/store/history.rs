@@ -275,11 +275,22 @@ fn range() -> impl Strategy<Value = Range> {
         (time(), time()).prop_map(|(from, until)| Range::Between(from, until)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::Before(seq, n)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::After(seq, n)),
+        (seq(), 0usize..40).prop_map(|(seq, n)| Range::Around(seq, n)),
     ]
 }
 
 /// The messages of a range, how many are wanted, and whether the newest.
 fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) {
+    if let Range::Around(seq, n) = range {
+        let at = messages.iter().take_while(|event| event.seq < seq).count();
+        let until = (at + n + 1).min(messages.len());
+        let found = messages[at.saturating_sub(n)..until].iter();
+        return (
+            found.map(|event| Event::clone(event)).collect(),
+            usize::MAX,
+            false,
+        );
+    }
     let (from, until) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
     let (times, seqs, wanted, newest) = match range {
         Range::Last(n) => ((from, until), (0, u64::MAX), n, true),
@@ -288,6 +299,7 @@ fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) 
         Range::Between(from, until) => ((from, until), (0, u64::MAX), usize::MAX, false),
         Range::Before(seq, n) => ((from, until), (0, seq.0), n, true),
         Range::After(seq, n) => ((from, until), (seq.0 + 1, u64::MAX), n, false),
+        Range::Around(..) => unreachable!(),
     };
     let is_in = |event: &&Arc<Event>| {
         times.0 <= event.at && event.at < times.1 && seqs.0 <= event.seq.0 && event.seq.0 < seqs.1

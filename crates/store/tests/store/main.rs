@@ -11,3 +11,4 @@ mod retention;
 mod round_trip;
 mod search;
 mod support;
+mod tools;

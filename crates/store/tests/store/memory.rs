@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use chinwag_core::{ModAction, Timestamp};
-use chinwag_store::{Retention, SearchQuery};
+use chinwag_store::{Retention, SearchQuery, Term};
 
 use crate::support::*;
 
@@ -24,12 +24,12 @@ fn readers_see_what_is_committed() {
     store.checkpointer().unwrap().checkpoint().unwrap();
     assert!(store.indexer().unwrap().step(100).unwrap().caught_up);
     let query = SearchQuery {
-        words: vec!["HELLO".into()],
+        terms: Term::parse("HELLO"),
         matches_max: 9,
         ..SearchQuery::default()
     };
     let found = reader.search(&query).unwrap();
-    assert_eq!((found.events.len(), found.complete), (1, true));
+    assert_eq!((found.places.len(), found.complete), (1, true));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn readers_do_not_stop_the_writer() {
             let done = &done;
             scope.spawn(move || {
                 let query = SearchQuery {
-                    words: vec!["nowhere".into()],
+                    terms: Term::parse("nowhere"),
                     matches_max: 9,
                     ..SearchQuery::default()
                 };
@@ -78,7 +78,7 @@ fn readers_do_not_stop_the_writer() {
                     let (events, total) = newest(&mut reader, 0, 100);
                     assert!(total >= at_least);
                     assert_eq!(events.len() as u64, total.min(100));
-                    assert_eq!(reader.search(&query).unwrap().events.len(), 0);
+                    assert_eq!(reader.search(&query).unwrap().places.len(), 0);
                 }
             });
         }

@@ -1,7 +1,7 @@
 //! The oldest goes, in small steps.
 
 use chinwag_core::{Duration, ModAction, RoomId, Timestamp};
-use chinwag_store::{Retention, SearchQuery, Store};
+use chinwag_store::{Retention, SearchQuery, Store, Term};
 
 use crate::support::*;
 
@@ -70,11 +70,11 @@ fn when_all_is_gone_the_order_goes_on() {
     commit(&mut opened.store, &[said(43, 0, "lee", "other")]);
     let found = |store: &Store, word: &str| {
         let query = SearchQuery {
-            words: vec![word.into()],
+            terms: Term::parse(word),
             matches_max: 9,
             ..SearchQuery::default()
         };
-        store.reader().unwrap().search(&query).unwrap().events.len()
+        store.reader().unwrap().search(&query).unwrap().places.len()
     };
     assert_eq!(
         (found(&opened.store, "hello"), found(&opened.store, "other")),

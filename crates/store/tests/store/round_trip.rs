@@ -6,7 +6,7 @@ use chinwag_core::{
     Event, Fact, Manner, Mask, ModAction, PersonId, RoomId, RoomSnapshot, Seq, Snapshot, Timestamp,
     Topic,
 };
-use chinwag_store::{AuditLine, Opened};
+use chinwag_store::{AuditLine, Opened, Resumable};
 
 use crate::support::*;
 
@@ -358,4 +358,37 @@ fn a_turn_of_thousands_in_many_rooms_comes_back() {
             .collect();
         assert_eq!(seqs(&mut store, room), expected);
     }
+}
+
+#[test]
+fn profiles_and_lost_sessions_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    store.set_profile(&name("Lee"), Some("tz = UTC")).unwrap();
+    store.set_profile(&name("ann"), Some("echo")).unwrap();
+    store.set_profile(&name("LEE"), Some("quiet")).unwrap();
+    store.set_profile(&name("ann"), None).unwrap();
+    let lost = |n: u8, until| Resumable {
+        code_hash: [n; 32],
+        name: name("bob"),
+        until: Timestamp(until),
+        text: format!("rooms {n}"),
+    };
+    let first = [lost(1, 5_000), lost(2, 9_000), lost(3, 8_000)];
+    store.change_resumables(&first, &[]).unwrap();
+    store
+        .change_resumables(&[lost(4, 7_000)], &[[3; 32]])
+        .unwrap();
+    drop(store);
+    let mut store = open(folder.path()).store;
+    assert_eq!(
+        store.profile(&name("lee")).unwrap().as_deref(),
+        Some("quiet")
+    );
+    assert_eq!(store.profile(&name("ann")).unwrap(), None);
+    let expected = [lost(4, 7_000), lost(2, 9_000)];
+    assert_eq!(store.resumables(Timestamp(5_000)).unwrap(), expected);
+    // Commits go on beside them.
+    commit(&mut store, &[said(1, 0, "lee", "hello")]);
+    assert_eq!(seqs(&mut store, 0), [1]);
 }

@@ -4,27 +4,41 @@
 use std::fs;
 use std::sync::Arc;
 
-use chinwag_core::{Event, RoomId, Timestamp};
-use chinwag_store::{Found, Reader, SearchQuery, Store};
+use chinwag_core::{Event, RoomId, Seq, Timestamp};
+use chinwag_store::{Reader, SearchError, SearchQuery, Store, Term};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::support::*;
 
+fn wanted(text: impl Into<String>) -> Term {
+    Term {
+        text: text.into(),
+        excluded: false,
+    }
+}
+
+fn typed(text: &str) -> SearchQuery {
+    SearchQuery {
+        terms: Term::parse(text),
+        ..query(&[])
+    }
+}
+
 fn query(words: &[&str]) -> SearchQuery {
     SearchQuery {
-        words: words.iter().map(|&word| word.into()).collect(),
+        terms: words.iter().map(|&word| wanted(word)).collect(),
         matches_max: 50,
         ..SearchQuery::default()
     }
 }
 
 fn found(reader: &mut Reader, query: &SearchQuery) -> Vec<u64> {
-    let Found {
-        events, complete, ..
-    } = reader.search(query).unwrap();
-    assert!(complete, "{query:?}");
-    events.iter().map(|event| event.seq.0).collect()
+    let matches = reader.search(query).unwrap();
+    assert!(matches.complete, "{query:?}");
+    let page = reader.fetch(&matches.places, usize::MAX).unwrap();
+    assert_eq!(page.events.len(), matches.places.len());
+    places(&page.events)
 }
 
 /// A store of a few messages, and how many of them to index.
@@ -133,6 +147,192 @@ fn what_looks_like_a_query_language_is_words() {
 }
 
 #[test]
+fn phrases_and_exclusions_are_told_apart() {
+    let texts = [
+        "deploy ok",
+        "the deploy failed",
+        "failed deploy",
+        "the failed-deploy again",
+        "nothing",
+    ];
+    check(&texts, &typed("deploy -failed"), &[1]);
+    check(&texts, &typed("deploy -fail*"), &[1]);
+    check(&texts, &typed("\"failed deploy\""), &[3, 4]);
+    check(&texts, &typed("\"failed dep\"*"), &[3, 4]);
+    check(&texts, &typed("failed -\"failed deploy\""), &[2]);
+    check(&texts, &typed("-deploy"), &[5]);
+    check(&texts, &typed("-deploy -nothing"), &[]);
+}
+
+#[test]
+fn strokes_vowels_and_colours_do_not_hide_a_word() {
+    let texts = [
+        "Økland is in Łódź",
+        "Paweł",
+        "مُحَمَّد",
+        "שָׁלוֹם",
+        "\\x1b[1;31mFailed\\x1b[0m: 3 tests",
+    ];
+    check(&texts, &query(&["okland", "lodz"]), &[1]);
+    check(&texts, &query(&["økland"]), &[1]);
+    check(&texts, &query(&["pawel"]), &[2]);
+    check(&texts, &query(&["محمد"]), &[3]);
+    check(&texts, &query(&["שלום"]), &[4]);
+    check(&texts, &query(&["Failed"]), &[5]);
+    check(&texts, &query(&["failed-3"]), &[5]);
+}
+
+#[test]
+fn filters_alone_are_a_search() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for seq in 1..=6 {
+        let by = ["lee", "Bob", "ann"][seq as usize % 3];
+        commit(&mut store, &[said(seq, seq as u32 % 2, by, "hello")]);
+    }
+    let mut reader = store.reader().unwrap();
+    let all = query(&[]);
+    for _ in 0..2 {
+        let bob = SearchQuery {
+            from: Some(name("bob")),
+            ..all.clone()
+        };
+        assert_eq!(found(&mut reader, &bob), [1, 4]);
+        let others = SearchQuery {
+            not_from: vec![name("bob"), name("ANN")],
+            ..all.clone()
+        };
+        assert_eq!(found(&mut reader, &others), [3, 6]);
+        let time = SearchQuery {
+            after: Some(Timestamp(3_000)),
+            before: Some(Timestamp(6_000)),
+            room: Some(RoomId(1)),
+            ..all.clone()
+        };
+        assert_eq!(found(&mut reader, &time), [3, 5]);
+        store.indexer().unwrap().step(99).unwrap();
+    }
+}
+
+/// 600 prefixes, or one word joined 400 times, took two seconds and half a gigabyte.
+#[test]
+fn a_search_that_costs_too_much_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder, &["hello"]);
+    let mut reader = store.reader().unwrap();
+    let prefixes: String = (0..600).map(|n| format!("w{n}* ")).collect();
+    let error = reader.search(&typed(&prefixes)).unwrap_err();
+    assert!(matches!(error, SearchError::TooManyTerms { .. }), "{error}");
+    let joined = vec!["hello"; 400].join("-");
+    let error = reader.search(&typed(&joined)).unwrap_err();
+    assert!(matches!(error, SearchError::TooManyWords { .. }), "{error}");
+}
+
+/// What one search has no budget for, the next ones find.
+#[test]
+fn a_search_stops_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let long = "x ".repeat(2_000);
+    let (mut seq, mut expected) = (0, Vec::new());
+    for turn in 0..100 {
+        let events: Vec<_> = (0..256)
+            .map(|n| {
+                seq += 1;
+                let is_match = turn % 10 == 0 && n == 99;
+                expected.extend(is_match.then_some(seq));
+                said(seq, 0, if is_match { "ann" } else { "lee" }, &long)
+            })
+            .collect();
+        commit(&mut store, &events);
+    }
+    let mut reader = store.reader().unwrap();
+    let query = SearchQuery {
+        from: Some(name("ann")),
+        ..query(&[])
+    };
+    let (all, searches) = search_on(&mut reader, query);
+    assert_eq!(all, expected);
+    assert!((3..6).contains(&searches), "{searches}");
+}
+
+/// Searches until nothing is left to search; all that was found, and in how many searches.
+fn search_on(reader: &mut Reader, mut query: SearchQuery) -> (Vec<u64>, usize) {
+    let (mut all, mut searches) = (Vec::new(), 0);
+    loop {
+        let matches = reader.search(&query).unwrap();
+        searches += 1;
+        all.splice(0..0, matches.places.iter().map(|(_, seq)| seq.0));
+        assert_eq!(matches.complete, matches.next.is_none());
+        assert_eq!(matches.searched_since.is_some(), matches.next.is_some());
+        match matches.next {
+            Some(next) => query.below = Some(next),
+            None => return (all, searches),
+        }
+    }
+}
+
+/// The index is asked for six words of a phrase, and offers what lacks the seventh.
+#[test]
+fn what_the_index_offers_in_vain_has_a_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for turn in 0..6 {
+        let events: Vec<_> = (1..=4_000)
+            .map(|n| {
+                let text = if n == 7 && turn % 5 == 0 {
+                    "1 2 3 4 5 6 7"
+                } else {
+                    "1 2 3 4 5 6"
+                };
+                said(4_000 * turn + n, 0, "lee", text)
+            })
+            .collect();
+        commit(&mut store, &events);
+    }
+    while !store.indexer().unwrap().step(10_000).unwrap().caught_up {}
+    let (all, searches) = search_on(&mut store.reader().unwrap(), typed("1-2-3-4-5-6-7"));
+    assert_eq!(all, [7, 20_007]);
+    assert_eq!(searches, 2);
+}
+
+#[test]
+fn what_is_around_a_match_is_a_range() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder, &["hello"; 9]);
+    let mut reader = store.reader().unwrap();
+    let filter = chinwag_store::Filter::default();
+    let mut around = |seq, messages| {
+        let range = chinwag_store::Range::Around(Seq(seq), messages);
+        let extent = reader.extent(RoomId(0), range, 50, filter).unwrap();
+        let page = reader.page(RoomId(0), extent.first, extent.last, 9_999, filter);
+        (places(&page.unwrap().events), extent.older, extent.newer)
+    };
+    assert_eq!(around(5, 2), (vec![3, 4, 5, 6, 7], true, true));
+    assert_eq!(around(2, 3), (vec![1, 2, 3, 4, 5], false, true));
+    assert_eq!(around(9, 1), (vec![8, 9], true, false));
+}
+
+#[test]
+fn a_page_of_matches_is_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder, &["hello"; 9]);
+    let mut reader = store.reader().unwrap();
+    let matches = reader.search(&typed("hello")).unwrap();
+    let page = reader.fetch(&matches.places, 200).unwrap();
+    assert_eq!(
+        (places(&page.events), page.next),
+        (vec![1, 2], Some(Seq(3)))
+    );
+    let again = reader
+        .another()
+        .unwrap()
+        .fetch(&matches.places[7..], 200)
+        .unwrap();
+    assert_eq!((places(&again.events), again.next), (vec![8, 9], None));
+}
+
+#[test]
 fn the_newest_matches_are_given_oldest_first() {
     let texts = vec!["hello"; 30];
     let mut query = query(&["hello"]);
@@ -158,7 +358,8 @@ fn more_says_whether_there_are_older_matches() {
                 matches_max,
                 ..query(&["hello"])
             };
-            assert_eq!(reader.search(&query).unwrap().more, more);
+            let matches = reader.search(&query).unwrap();
+            assert_eq!((matches.more, matches.next.is_some()), (more, more));
         }
         if indexer.step(7).unwrap().messages == 0 {
             break;
@@ -232,7 +433,7 @@ fn an_index_that_is_deleted_or_damaged_is_made_anew() {
     )
     .unwrap();
     let mut reader = store.reader().unwrap();
-    assert_eq!(reader.search(&query(&["hello"])).unwrap().events.len(), 2);
+    assert_eq!(reader.search(&query(&["hello"])).unwrap().places.len(), 2);
     let mut indexer = store.indexer().unwrap();
     fill(&mut indexer);
     all(&mut reader);
@@ -299,9 +500,9 @@ const WORDS: [&[&str]; 8] = [
     &["builder"],
     &["größe", "GRÖSSE", "grosse", "gro\u{308}ße"],
     &["σίσυφος", "ΣΊΣΥΦΟΣ", "σισυφοσ"],
-    &["x1b"],
+    &["x1b", "\\x1b[1;31mx1b\\x1b[0m"],
     &["42", "４２"],
-    &["elka"],
+    &["elka", "ełka"],
     &["ёлка", "Елка"],
 ];
 const GAPS: [&str; 5] = [" ", ", ", "-", "_", " \"* "];
@@ -348,30 +549,50 @@ type Phrase = (Vec<Word>, Option<usize>);
 #[derive(Clone, Debug)]
 struct Asked {
     phrases: Vec<Phrase>,
+    excluded: Vec<Phrase>,
     from: Option<&'static str>,
+    not_from: Option<&'static str>,
     room: Option<u32>,
+    after: Option<i64>,
     before: Option<i64>,
+    below: Option<u64>,
     matches_max: usize,
 }
 
 fn asked() -> impl Strategy<Value = Asked> {
-    let phrase = (
-        prop::collection::vec(word(), 1..3),
-        prop::option::of(1usize..4),
+    let phrase = || {
+        (
+            prop::collection::vec(word(), 1..3),
+            prop::option::of(1usize..4),
+        )
+    };
+    let filters = (
+        prop::option::of(select(&NAMES[..])),
+        prop::option::weighted(0.2, select(&NAMES[..])),
+        prop::option::of(0u32..3),
+        prop::option::weighted(0.3, 0i64..60_000),
+        prop::option::of(0i64..60_000),
+        prop::option::weighted(0.3, 0u64..60),
     );
     (
-        prop::collection::vec(phrase, 0..3),
-        prop::option::of(select(&NAMES[..])),
-        prop::option::of(0u32..3),
-        prop::option::of(0i64..60_000),
+        prop::collection::vec(phrase(), 0..3),
+        prop::collection::vec(phrase(), 0..2),
+        filters,
         0usize..8,
     )
-        .prop_map(|(phrases, from, room, before, matches_max)| Asked {
-            phrases,
-            from,
-            room,
-            before,
-            matches_max,
+        .prop_map(|(phrases, excluded, filters, matches_max)| {
+            let (from, not_from, room, after, before, below) = filters;
+            Asked {
+                phrases,
+                excluded,
+                from,
+                not_from,
+                room,
+                after,
+                before,
+                below,
+                matches_max,
+            }
         })
 }
 
@@ -399,11 +620,17 @@ impl Asked {
                 format!("{}{begin}*", write(others))
             }
         };
+        let term = |excluded| move |text| Term { text, excluded };
+        let wanted = self.phrases.iter().map(phrase).map(term(false));
+        let excluded = self.excluded.iter().map(phrase).map(term(true));
         SearchQuery {
-            words: self.phrases.iter().map(phrase).collect(),
+            terms: wanted.chain(excluded).collect(),
             from: self.from.map(name),
+            not_from: self.not_from.map(name).into_iter().collect(),
             room: self.room.map(RoomId),
+            after: self.after.map(Timestamp),
             before: self.before.map(Timestamp),
+            below: self.below.map(Seq),
             matches_max: self.matches_max,
         }
     }
@@ -425,9 +652,15 @@ impl Asked {
             })
         };
         self.phrases.iter().all(has)
+            && !self.excluded.iter().any(has)
             && self
                 .from
                 .is_none_or(|from| from.eq_ignore_ascii_case(said.by))
+            && self
+                .not_from
+                .is_none_or(|name| !name.eq_ignore_ascii_case(said.by))
+            && self.after.is_none_or(|after| event.at.0 >= after)
+            && self.below.is_none_or(|below| event.seq.0 < below)
             && self.room.is_none_or(|room| room == said.room)
             && self.before.is_none_or(|before| event.at.0 < before)
     }
@@ -465,7 +698,8 @@ proptest! {
             let matches: Vec<Event> = matches.map(|(event, _)| Event::clone(event)).collect();
             let newest = matches.len().saturating_sub(question.matches_max);
             let found = reader.search(&question.query()).unwrap();
-            prop_assert_eq!(&found.events, &matches[newest..], "{:?}", question);
+            let page = reader.fetch(&found.places, usize::MAX).unwrap();
+            prop_assert_eq!(&page.events, &matches[newest..], "{:?}", question);
             prop_assert_eq!(found.more, newest > 0);
             prop_assert!(found.complete);
         }

@@ -42,6 +42,8 @@ pub enum Tell<'a> {
     AuditLog(&'a [Event]),
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
+    /// The search has more words than one may have.
+    SearchTooLong,
     /// The history cannot be read.
     NoHistory,
     /// The person has left the server, for this reason.

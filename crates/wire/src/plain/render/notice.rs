@@ -47,6 +47,8 @@ pub enum Notice {
     },
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
+    /// The search has more words than one may have.
+    SearchTooLong,
     /// The history cannot be read.
     NoHistory,
     /// Too many tries or too much time at the name prompt. The last line.
@@ -90,6 +92,9 @@ impl Renderer {
                 ));
             }
             Notice::Busy => writer.alone("The server is busy. Try again in a moment."),
+            Notice::SearchTooLong => {
+                writer.alone("That is too much for one search: use at most 16 words or phrases.");
+            }
             Notice::NoHistory => writer.alone("The server cannot read the history right now."),
             Notice::NoName => writer.bare("No name chosen. Bye."),
             Notice::Superseded => writer.alone("Your session was taken up elsewhere. Bye."),

@@ -63,6 +63,7 @@ impl Session {
                 return self.handle_busy_login(env, out);
             }
             Tell::Busy => renderer.notice(out, Notice::Busy),
+            Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
             Tell::Farewell(why) => {
                 if let Stage::Chat(chat) = &self.stage {

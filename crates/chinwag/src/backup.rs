@@ -1,0 +1,33 @@
+//! `chinwag backup FILE`: a copy of everything that a server keeps, made while it runs.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::data::DataFlags;
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupFlags {
+    /// The copy; it must not exist yet. To restore it, stop the server, empty the data folder and put
+    /// the copy into it as messages.db
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+/// Copies the database.
+pub(crate) fn backup(flags: &BackupFlags) -> Result<()> {
+    flags.data.open()?.backup(&flags.file, |_| {})?;
+    let bytes = std::fs::metadata(&flags.file)?.len();
+    // Nobody has to read it.
+    let _ = writeln!(
+        io::stdout(),
+        "{} has everything up to now: {} KiB.",
+        flags.file.display(),
+        bytes.div_ceil(1024)
+    );
+    Ok(())
+}

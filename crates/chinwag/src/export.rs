@@ -1,0 +1,376 @@
+//! `chinwag export`: what was said, as text for people or as records for programs.
+//!
+//! A message's text and names are harmless to a terminal since they were stored, and nothing is added
+//! here but times. Pages keep the memory small however long the history is.
+
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write};
+
+use anyhow::{Result, anyhow};
+use chinwag_core::{
+    Duration, Event, Fact, Manner, ModAction, RoomId, RoomName, Seq, Timestamp, parse_duration,
+};
+use chinwag_store::{ExportRange, Reader};
+use clap::{Args, ValueEnum};
+use jiff::civil;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::data::DataFlags;
+
+/// Bytes of messages that are read and written at once.
+const PAGE_BYTES: usize = 1 << 20;
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportFlags {
+    #[command(flatten)]
+    data: DataFlags,
+    /// Only this room [default: all]
+    #[arg(long, value_parser = room_name)]
+    room: Option<RoomName>,
+    /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", an RFC 3339 time, or 2h for two
+    /// hours ago
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Timestamp>,
+    /// Only what was said before then
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<Timestamp>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A line for each message, with times in this machine's zone
+    Text,
+    /// A JSON object for each message, with times in UTC (RFC 3339)
+    Json,
+    /// A list for each day
+    Markdown,
+}
+
+fn room_name(text: &str) -> Result<RoomName, String> {
+    RoomName::parse(text).map_err(|_| "no room can have that name".into())
+}
+
+/// Reads a time: a moment, a day or a minute in this machine's zone, or how long ago it was.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Ok(Timestamp(moment.as_millisecond()));
+    }
+    if let Ok(ago) = parse_duration(text) {
+        return Ok(now() - ago);
+    }
+    let civil: Option<civil::DateTime> = text.parse().ok();
+    let moment = civil.and_then(|civil| civil.to_zoned(TimeZone::system()).ok());
+    let moment = moment.ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\" or 2h")?;
+    Ok(Timestamp(moment.timestamp().as_millisecond()))
+}
+
+fn now() -> Timestamp {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or(Duration::ZERO);
+    Timestamp(0) + since
+}
+
+/// Writes everything that was asked for to standard output.
+pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
+    let mut reader = flags.data.open()?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = write(&mut reader, flags, &mut out).and_then(|()| Ok(out.flush()?));
+    written.or_else(|error| match error.downcast_ref::<io::Error>() {
+        // `chinwag export | head` has read enough.
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
+fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
+    let rooms: HashMap<RoomId, RoomName> = reader
+        .rooms()?
+        .into_iter()
+        .map(|room| (room.id, room.name))
+        .collect();
+    let range = ExportRange {
+        room: flags
+            .room
+            .as_ref()
+            .map(|room| number(&rooms, room))
+            .transpose()?,
+        since: flags.since,
+        until: flags.until,
+    };
+    let mut writer = Writer {
+        out,
+        rooms,
+        format: flags.format,
+        zone: TimeZone::system(),
+        day: None,
+    };
+    let mut from = Seq(0);
+    loop {
+        let page = reader.export(range, from, PAGE_BYTES)?;
+        for event in &page.events {
+            writer.write(event)?;
+        }
+        match page.next {
+            Some(next) => from = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+fn number(rooms: &HashMap<RoomId, RoomName>, name: &RoomName) -> Result<RoomId> {
+    let is_it = |room: &RoomName| room.bare().to_lowercase() == name.bare().to_lowercase();
+    let found = rooms.iter().find(|(_, room)| is_it(room));
+    let (&id, _) = found.ok_or_else(|| anyhow!("nothing of a room {name} is stored"))?;
+    Ok(id)
+}
+
+/// An event as a program reads it.
+#[derive(Serialize)]
+struct Record<'a> {
+    seq: u64,
+    at: String,
+    /// `null` for what is told to everybody.
+    room: Option<String>,
+    name: &'a str,
+    /// `speech`, `action`, `topic` or `announcement`.
+    manner: &'static str,
+    /// `null` for a topic that was taken away.
+    text: Option<&'a str>,
+}
+
+struct Writer<W> {
+    out: W,
+    rooms: HashMap<RoomId, RoomName>,
+    format: Format,
+    zone: TimeZone,
+    /// The day of the last line.
+    day: Option<civil::Date>,
+}
+
+impl<W: Write> Writer<W> {
+    fn write(&mut self, event: &Event) -> Result<()> {
+        let at = jiff::Timestamp::from_millisecond(event.at.0)?;
+        let Some(record) = self.record(event, at) else {
+            return Ok(());
+        };
+        let local = at.to_zoned(self.zone.clone());
+        match self.format {
+            Format::Json => {
+                serde_json::to_writer(&mut self.out, &record).map_err(io::Error::from)?;
+                self.out.write_all(b"\n")?;
+            }
+            Format::Text => {
+                let time = local.strftime("%Y-%m-%d %H:%M:%S");
+                writeln!(self.out, "[{time}] {}", line(&record, str::to_owned))?;
+            }
+            Format::Markdown => {
+                if self.day.replace(local.date()) != Some(local.date()) {
+                    writeln!(self.out, "\n## {}\n", local.strftime("%a %-d %b %Y"))?;
+                }
+                writeln!(
+                    self.out,
+                    "- {} {}",
+                    local.strftime("%H:%M:%S"),
+                    line(&record, escaped)
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record<'a>(&self, event: &'a Event, at: jiff::Timestamp) -> Option<Record<'a>> {
+        let (room, name, manner, text) = match &event.fact {
+            Fact::Said {
+                room,
+                name,
+                manner,
+                text,
+                ..
+            } => {
+                let manner = match manner {
+                    Manner::Speech => "speech",
+                    Manner::Action => "action",
+                };
+                (Some(room), name, manner, Some(&**text))
+            }
+            Fact::TopicSet { room, by, text } => (Some(room), by, "topic", text.as_deref()),
+            Fact::Moderated(entry) => match &entry.act {
+                ModAction::Announce(text) => (None, &entry.by, "announcement", Some(&**text)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let room = room.and_then(|room| self.rooms.get(room));
+        Some(Record {
+            seq: event.seq.0,
+            at: format!("{at:.3}"),
+            room: room.map(RoomName::to_string),
+            name: name.as_str(),
+            manner,
+            text,
+        })
+    }
+}
+
+/// An event as the chat shows it.
+fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
+    let name = escape(record.name);
+    let text = record.text.map(&escape);
+    let room = record.room.as_deref().map(&escape).unwrap_or_default();
+    match (record.manner, text) {
+        ("speech", Some(text)) => format!("{room} {name}: {text}"),
+        ("action", Some(text)) => format!("{room} {} {name} {text}", escape("*")),
+        ("announcement", Some(text)) => format!("{} {name} announces: {text}", escape("!")),
+        (_, Some(text)) => format!("{room} {} {name} set the topic: {text}", escape("*")),
+        (_, None) => format!("{room} {} {name} removed the topic", escape("*")),
+    }
+}
+
+/// Text that Markdown shows as it is: any punctuation may have a backslash before it (CommonMark 2.4).
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if c.is_ascii_punctuation()
+            && !matches!(
+                c,
+                '.' | ',' | ':' | ';' | '\'' | '?' | '/' | '%' | '=' | '@'
+            )
+        {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chinwag_core::{AuditEntry, Name, PersonId, Text};
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a name")
+    }
+
+    fn text(text: &str) -> Text {
+        Text::parse(text).expect("a text")
+    }
+
+    fn events() -> Vec<Event> {
+        let said = |what: &str, manner| Fact::Said {
+            person: PersonId(0),
+            name: name("lee"),
+            room: RoomId(0),
+            text: text(what),
+            manner,
+        };
+        let announced = AuditEntry {
+            by: name("op"),
+            actor: None,
+            act: ModAction::Announce(text("restart at noon")),
+            target: None,
+        };
+        let topic = |text| Fact::TopicSet {
+            room: RoomId(0),
+            by: name("ann"),
+            text,
+        };
+        let facts = [
+            said("\u{1b}[31m*hello* <b>_x_", Manner::Speech),
+            said("waves", Manner::Action),
+            topic(Some(text("Ship it"))),
+            topic(None),
+            Fact::Moderated(Box::new(announced)),
+        ];
+        let event = |(seq, fact): (i64, Fact)| Event {
+            seq: Seq(seq.unsigned_abs()),
+            at: Timestamp(1_795_255_385_000 + 43_200_000 * seq),
+            fact,
+        };
+        (1..).zip(facts).map(event).collect()
+    }
+
+    #[track_caller]
+    fn check(format: Format, expected: &str) {
+        let lobby = (RoomId(0), RoomName::lobby());
+        let mut writer = Writer {
+            out: Vec::new(),
+            rooms: HashMap::from([lobby]),
+            format,
+            zone: TimeZone::UTC,
+            day: None,
+        };
+        for event in events() {
+            writer.write(&event).expect("memory takes everything");
+        }
+        assert_eq!(String::from_utf8_lossy(&writer.out), expected);
+    }
+
+    #[test]
+    fn text_is_what_the_chat_shows() {
+        check(
+            Format::Text,
+            "\
+[2026-11-21 22:03:05] #lobby lee: \\x1b[31m*hello* <b>_x_
+[2026-11-22 10:03:05] #lobby * lee waves
+[2026-11-22 22:03:05] #lobby * ann set the topic: Ship it
+[2026-11-23 10:03:05] #lobby * ann removed the topic
+[2026-11-23 22:03:05] ! op announces: restart at noon
+",
+        );
+    }
+
+    #[test]
+    fn markdown_shows_text_as_it_is() {
+        check(
+            Format::Markdown,
+            "
+## Sat 21 Nov 2026
+
+- 22:03:05 \\#lobby lee: \\\\x1b\\[31m\\*hello\\* \\<b\\>\\_x\\_
+
+## Sun 22 Nov 2026
+
+- 10:03:05 \\#lobby \\* lee waves
+- 22:03:05 \\#lobby \\* ann set the topic: Ship it
+
+## Mon 23 Nov 2026
+
+- 10:03:05 \\#lobby \\* ann removed the topic
+- 22:03:05 \\! op announces: restart at noon
+",
+        );
+    }
+
+    #[test]
+    fn json_is_a_record_a_line() {
+        check(
+            Format::Json,
+            concat!(
+                r##"{"seq":1,"at":"2026-11-21T22:03:05.000Z","room":"#lobby","name":"lee","manner":"speech","text":"\\x1b[31m*hello* <b>_x_"}"##,
+                "\n",
+                r##"{"seq":2,"at":"2026-11-22T10:03:05.000Z","room":"#lobby","name":"lee","manner":"action","text":"waves"}"##,
+                "\n",
+                r##"{"seq":3,"at":"2026-11-22T22:03:05.000Z","room":"#lobby","name":"ann","manner":"topic","text":"Ship it"}"##,
+                "\n",
+                r##"{"seq":4,"at":"2026-11-23T10:03:05.000Z","room":"#lobby","name":"ann","manner":"topic","text":null}"##,
+                "\n",
+                r##"{"seq":5,"at":"2026-11-23T22:03:05.000Z","room":null,"name":"op","manner":"announcement","text":"restart at noon"}"##,
+                "\n",
+            ),
+        );
+    }
+
+    #[test]
+    fn times_have_several_forms() {
+        let ms = |text| moment(text).map(|at| at.0);
+        assert_eq!(ms("2026-11-21T10:03:05Z"), Ok(1_795_255_385_000));
+        assert_eq!(ms("2026-11-21T11:03:05+01:00"), Ok(1_795_255_385_000));
+        assert!(ms("2026-11-21").is_ok() && ms("2026-11-21 14:00").is_ok());
+        assert!(ms("2h").is_ok_and(|at| at < now().0));
+        assert!(ms("yesterday").is_err() && ms("-2h").is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! `chinwag export`, `backup` and `check`, beside a server that runs and without one.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::harness::{CHINWAG, Server, Setup};
+
+fn run(task: &str, data: &Path, arguments: &[&str]) -> Output {
+    Command::new(CHINWAG)
+        .arg(task)
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .env("TZ", "UTC")
+        .output()
+        .expect("the program starts")
+}
+
+#[track_caller]
+fn said(output: &Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn talk(server: &Server) {
+    let mut lee = server.join("lee");
+    let mut bob = server.join("bob");
+    lee.send("hello \x1b[31mred");
+    bob.expect("lee: hello");
+    bob.ask("/join #dev", "You are in #dev, alone.");
+    bob.send("/me waves");
+    bob.sync();
+}
+
+/// Lines without their times.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| line.split_once("] "))
+        .map(|(_, line)| line)
+        .collect()
+}
+
+#[test]
+fn an_export_is_the_same_while_the_server_runs_and_after() {
+    let server = Setup::new().start();
+    talk(&server);
+    let data = server.stop().data();
+    let stopped = said(&run("export", &data, &[]));
+    assert_eq!(
+        lines(&stopped),
+        ["#lobby lee: hello \\x1b[31mred", "#dev * bob waves"]
+    );
+
+    let server = Setup::new().start();
+    talk(&server);
+    let setup = server.stop();
+    let data = setup.data();
+    let server = setup.start();
+    let running = said(&run("export", &data, &["--room", "#dev"]));
+    assert_eq!(lines(&running), ["#dev * bob waves"]);
+    let json = said(&run(
+        "export",
+        &data,
+        &["--format", "json", "--since", "1h"],
+    ));
+    let records: Vec<serde_json::Value> = json
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a record"))
+        .collect();
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0]["room"], "#lobby");
+    assert_eq!(records[1]["manner"], "action");
+    assert_eq!(said(&run("export", &data, &["--until", "2020-01-01"])), "");
+    drop(server);
+}
+
+#[test]
+fn a_backup_of_a_running_server_is_a_data_folder() {
+    let server = Setup::new().start();
+    talk(&server);
+    let setup = server.stop();
+    let server = setup.start();
+    let copy = setup.home().join("copy");
+    std::fs::create_dir(&copy).expect("a folder");
+    let file = copy.join("messages.db");
+    let file = file.to_string_lossy();
+    said(&run("backup", &setup.data(), &[&file]));
+    let again = run("backup", &setup.data(), &[&file]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists"));
+    drop(server);
+    assert_eq!(lines(&said(&run("export", &copy, &[]))).len(), 2);
+    assert!(said(&run("check", &copy, &[])).ends_with("No fault found.\n"));
+}
+
+#[test]
+fn a_check_tells_a_torn_file_from_a_whole_one() {
+    let server = Setup::new().start();
+    talk(&server);
+    let setup = server.stop();
+    let data = setup.data();
+    let server = setup.start();
+    assert!(said(&run("check", &data, &[])).starts_with("2 messages can be read"));
+    server.stop();
+    let file = data.join("messages.db");
+    let mut bytes = std::fs::read(&file).expect("a database");
+    let end = bytes.len() - 64;
+    bytes[8192..end].fill(0xaa);
+    std::fs::write(&file, bytes).expect("it can be written");
+    let torn = run("check", &data, &[]);
+    assert_eq!(torn.status.code(), Some(1));
+    let nowhere = run("check", &data.join("nowhere"), &[]);
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));
+}

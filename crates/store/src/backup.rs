@@ -1,0 +1,93 @@
+//! Backup: a copy of the database as it is at one moment, made beside a server that writes.
+//!
+//! SQLite's backup begins anew whenever another connection has written, so that one of a busy chat
+//! never ends. Here the connection that is copied from holds one state of the database until the copy
+//! is whole. The write-ahead log cannot begin anew for that time and grows by what is said.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::BackupError;
+use crate::folder::make_private;
+
+/// Pages, of 4 KiB, that are copied at once. Between two steps the progress is told.
+const STEP_PAGES: i32 = 1 << 10;
+
+/// Time between two tries where a page of the copy is locked, which only another program does.
+const RETRY_TIME: Duration = Duration::from_millis(50);
+
+/// How far a backup is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BackupProgress {
+    /// Pages that are copied.
+    pub copied: u64,
+    /// Pages of the database.
+    pub pages: u64,
+}
+
+/// Copies the database to a file that must not exist yet. It is there whole or not at all.
+pub(crate) fn write(
+    conn: &Connection,
+    path: &Path,
+    progress: &mut dyn FnMut(BackupProgress),
+) -> Result<(), BackupError> {
+    if path.exists() {
+        return Err(BackupError::Exists { path: path.into() });
+    }
+    let partial = beside(path, ".partial");
+    let failed = |source| BackupError::File {
+        path: path.into(),
+        source,
+    };
+    drop(fs::remove_file(&partial));
+    make_private(&partial).map_err(failed)?;
+    let written = copy(conn, &partial, progress)
+        .and_then(|()| {
+            File::open(&partial)
+                .and_then(|file| file.sync_all())
+                .map_err(failed)
+        })
+        // Unlike renaming it, this fails if another file has come there meanwhile.
+        .and_then(|()| fs::hard_link(&partial, path).map_err(failed));
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        drop(fs::remove_file(beside(&partial, suffix)));
+    }
+    written
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
+fn copy(
+    conn: &Connection,
+    path: &Path,
+    progress: &mut dyn FnMut(BackupProgress),
+) -> Result<(), BackupError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut copy = Connection::open_with_flags(path, flags)?;
+    let state = conn.unchecked_transaction()?;
+    // The state that is held is that of the first look.
+    crate::schema::pragma(&state, "schema_version")?;
+    let backup = Backup::new(&state, &mut copy)?;
+    loop {
+        let step = backup.step(STEP_PAGES)?;
+        let told = backup.progress();
+        let pages = |pages: i32| u64::try_from(pages).unwrap_or(0);
+        progress(BackupProgress {
+            copied: pages(told.pagecount - told.remaining),
+            pages: pages(told.pagecount),
+        });
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {}
+            _ => std::thread::park_timeout(RETRY_TIME),
+        }
+    }
+}

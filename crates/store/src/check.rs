@@ -1,0 +1,211 @@
+//! Check: whether a data folder holds what the program has written, all of it.
+//!
+//! SQLite checks its own pages; every block is decoded, and its place in its room's count compared with
+//! what is before it; every row is read as the next start would read it; the index is held against the
+//! messages. It runs beside a server, on one state of the database.
+
+use std::collections::HashMap;
+
+use chinwag_core::{RoomId, Seq};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::audit_log;
+use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::error::{Damage, Error};
+use crate::notice;
+use crate::search_index::Index;
+use crate::snapshot;
+
+/// Faults that are named; of more there is no use.
+const FAULTS_MAX: usize = 20;
+
+/// What a check has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Messages that can be read.
+    pub messages: u64,
+    /// Messages that the index has; `None` if there is no index of this store.
+    pub indexed: Option<u64>,
+    /// What is wrong, at most 20 things.
+    pub faults: Vec<Fault>,
+}
+
+/// Something that is wrong with a data folder.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// SQLite finds its file damaged.
+    #[error("messages.db: {0}")]
+    File(String),
+    /// Something cannot be read.
+    #[error("messages.db: {0}")]
+    Damaged(#[from] Damage),
+    /// A room's messages are not counted as they are.
+    #[error("messages.db: the messages of room {} from number {seq} on are counted wrong", room.0)]
+    Count {
+        /// The room.
+        room: RoomId,
+        /// The first message of the block.
+        seq: Seq,
+    },
+    /// SQLite finds the index damaged.
+    #[error("search.db: {0}. Delete it: it is made anew")]
+    IndexFile(String),
+    /// The index lacks messages, or has some that are not there.
+    #[error("search.db has {has} of {expected} messages. Delete it: it is made anew")]
+    Index {
+        /// Messages that it has.
+        has: u64,
+        /// Messages that it should have.
+        expected: u64,
+    },
+}
+
+/// Checks the database, and the index if there is one.
+pub(crate) fn check(
+    conn: &Connection,
+    index: &mut Index,
+    names: &mut Names,
+) -> Result<CheckReport, Error> {
+    let mut report = CheckReport::default();
+    // The index first: what it has up to its mark, the messages have had.
+    let index = index
+        .open()
+        .map(|(index, mark)| (index_faults(index, mark), mark));
+    let state = conn.unchecked_transaction()?;
+    report.extend(integrity(&state)?.into_iter().map(Fault::File));
+    check_blocks(&state, names, &mut report)?;
+    check_rows(&state, &mut report)?;
+    if let Some((found, mark)) = index {
+        let (faults, ids) = found?;
+        report.extend(faults.into_iter().map(Fault::IndexFile));
+        check_index(&state, mark, &ids, &mut report)?;
+    }
+    Ok(report)
+}
+
+impl CheckReport {
+    fn extend(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        let room = FAULTS_MAX.saturating_sub(self.faults.len());
+        self.faults.extend(faults.into_iter().take(room));
+    }
+
+    /// Notes damage; other failures end the check.
+    fn note<T>(&mut self, read: Result<T, Error>) -> Result<Option<T>, Error> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(Error::Damaged(damage)) => {
+                self.extend([Fault::Damaged(damage)]);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What SQLite says is wrong, the tables of a search included.
+fn integrity(conn: &Connection) -> Result<Vec<String>, Error> {
+    let sql = format!("PRAGMA integrity_check({FAULTS_MAX})");
+    let mut statement = conn.prepare(&sql)?;
+    let rows = statement.query_map([], |row| row.get(0));
+    let rows = rows?.collect::<Result<Vec<String>, _>>()?;
+    Ok(rows.into_iter().filter(|row| row != "ok").collect())
+}
+
+fn check_blocks(
+    conn: &Connection,
+    names: &mut Names,
+    report: &mut CheckReport,
+) -> Result<(), Error> {
+    let mut counts: HashMap<RoomId, u64> = HashMap::new();
+    let sql = concat!(
+        "SELECT ",
+        block_columns!(),
+        " FROM block ORDER BY first_seq"
+    );
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let Some(block) = report.note(Block::read(row).map_err(Error::from))? else {
+            continue;
+        };
+        if counts
+            .get(&block.room)
+            .is_some_and(|&count| count != block.before)
+        {
+            let (room, seq) = (block.room, block.first);
+            report.extend([Fault::Count { room, seq }]);
+        }
+        counts.insert(block.room, block.before.saturating_add(block.count));
+        let read = events(&block, names);
+        report.messages += report.note(read)?.unwrap_or(0);
+    }
+    Ok(())
+}
+
+/// Makes every event of a block; how many there are.
+fn events(block: &Block, names: &mut Names) -> Result<u64, Error> {
+    let messages = block.messages()?;
+    for message in &messages {
+        block.event(message, names)?;
+    }
+    Ok(messages.len() as u64)
+}
+
+fn check_rows(conn: &Connection, report: &mut CheckReport) -> Result<(), Error> {
+    report.note(snapshot::load(conn))?;
+    report.note(audit_log::newest(conn, usize::MAX))?;
+    report.note(notice::read_all(conn, None, (Seq(0), None)))?;
+    Ok(())
+}
+
+type Ids = Vec<i64>;
+
+/// What SQLite says is wrong with an index, and the messages up to the mark that it has.
+fn index_faults(index: &Connection, mark: Seq) -> Result<(Vec<String>, Ids), Error> {
+    let state = index.unchecked_transaction()?;
+    let ids = (|| {
+        let sql = "SELECT id FROM words_docsize WHERE id <= ?1 ORDER BY id";
+        let mut statement = state.prepare(sql)?;
+        let rows = statement.query_map([signed(mark.0)], |row| row.get(0));
+        rows?.collect::<Result<Ids, _>>()
+    })();
+    let faults = integrity(&state);
+    match (faults, ids) {
+        (Ok(faults), Ok(ids)) => Ok((faults, ids)),
+        (Err(Error::Damaged(damage)), _) => Ok((vec![damage.to_string()], Vec::new())),
+        (Ok(faults), Err(error)) if !faults.is_empty() => {
+            drop(error);
+            Ok((faults, Vec::new()))
+        }
+        (_, Err(error)) => Ok((vec![error.to_string()], Vec::new())),
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// Holds the index against the messages: it has those that are stored and up to its mark. It may have
+/// older ones too, which were trimmed.
+fn check_index(
+    conn: &Connection,
+    mark: Seq,
+    ids: &[i64],
+    report: &mut CheckReport,
+) -> Result<(), Error> {
+    let oldest = "SELECT first_seq FROM block ORDER BY first_seq LIMIT 1";
+    let oldest: Option<i64> = conn.query_row(oldest, [], |row| row.get(0)).optional()?;
+    let oldest = oldest.unwrap_or(i64::MAX);
+    // A mark lies between two turns.
+    let stored = "SELECT coalesce(sum(count), 0) FROM block WHERE first_seq <= ?1";
+    let expected = conn.query_row(stored, params![signed(mark.0)], |row| unsigned(row, 0))?;
+    let has = ids.len() - ids.partition_point(|&id| id < oldest);
+    let has = has as u64;
+    report.indexed = Some(has);
+    if has != expected
+        && !report
+            .faults
+            .iter()
+            .any(|fault| matches!(fault, Fault::IndexFile(_)))
+    {
+        report.extend([Fault::Index { has, expected }]);
+    }
+    Ok(())
+}

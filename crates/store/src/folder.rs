@@ -1,0 +1,151 @@
+//! The data folder: its files, its lock, and why it cannot be opened.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::config::DbConfig;
+
+use crate::database::{Address, Database, Paths, Role};
+use crate::error::{Damage, Error, OpenError, is_damage};
+use crate::schema::{self, MigrationError};
+
+/// The database of everything but the search.
+const MESSAGES: &str = "messages.db";
+/// The file whose lock says that a server has the folder open. It is never removed: whoever did
+/// could take the lock of a file that another has just opened.
+const LOCK: &str = "chinwag.lock";
+
+/// Opens the database of a folder for reading, beside a server or without one.
+pub(crate) fn reading(folder: &Path) -> Result<Database, OpenError> {
+    let missing = || OpenError::Missing {
+        path: folder.join(MESSAGES),
+    };
+    // An absolute path cannot be taken for a URI.
+    let main = fs::canonicalize(folder)
+        .map_err(|_| missing())?
+        .join(MESSAGES);
+    if !main.is_file() {
+        return Err(missing());
+    }
+    let address = Address::File(Arc::new(Paths::new(main.clone())));
+    let opened = open_for_reading(&address).map_err(|error| error.at(&address))?;
+    opened.ok_or(OpenError::Older { path: main })
+}
+
+/// The database, if its schema is up to date.
+fn open_for_reading(address: &Address) -> Result<Option<Database>, Failure> {
+    let role = Role::Reader;
+    let conn = address.connect(role, false)?;
+    // The last to close a database tidies up after its writer, who may come back for it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    if !schema::is_current(&conn).map_err(Failure::Migration)? {
+        return Ok(None);
+    }
+    Ok(Some(Database::new(address.clone(), role, conn)?))
+}
+
+/// Makes the folder, takes its lock, and makes the database's file, whose rights those of
+/// SQLite's other files follow.
+pub(crate) fn prepare(folder: &Path) -> Result<(Address, Option<File>), OpenError> {
+    let failed = |source| OpenError::Folder {
+        path: folder.to_owned(),
+        source,
+    };
+    make_folder(folder).map_err(failed)?;
+    // An absolute path cannot be taken for a URI.
+    let folder = fs::canonicalize(folder).map_err(failed)?;
+    let lock = private()
+        .create(true)
+        .truncate(false)
+        .open(folder.join(LOCK));
+    let lock = lock.map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: folder }),
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    }
+    let main = folder.join(MESSAGES);
+    make_private(&main).map_err(failed)?;
+    Ok((Address::File(Arc::new(Paths::new(main))), Some(lock)))
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(folder)
+}
+
+/// Makes an empty file that only its owner can read, if there is none of this name. One that is
+/// there is not even opened: closing it would take away the locks that SQLite has on it.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    match private().create_new(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A database in memory that no other store of this process has.
+pub(crate) fn memory() -> Address {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    Address::Memory(format!("file:chinwag-{number}?mode=memory&cache=shared"))
+}
+
+/// Why a database cannot be opened, before it is said which.
+pub(crate) enum Failure {
+    Migration(MigrationError),
+    Load(Error),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(source: rusqlite::Error) -> Self {
+        Self::Load(source.into())
+    }
+}
+
+impl Failure {
+    pub(crate) fn at(self, address: &Address) -> OpenError {
+        let path = match address {
+            Address::File(paths) => paths.main.clone(),
+            Address::Memory(uri) => uri.into(),
+        };
+        let source = match self {
+            Self::Migration(MigrationError::Newer(version)) => {
+                return OpenError::Newer {
+                    path,
+                    version,
+                    known: schema::VERSION,
+                };
+            }
+            Self::Migration(MigrationError::Foreign) => return OpenError::Foreign { path },
+            Self::Load(Error::Damaged(damage)) => return OpenError::Damaged { path, damage },
+            Self::Migration(MigrationError::Sqlite(source)) | Self::Load(Error::Sqlite(source)) => {
+                source
+            }
+        };
+        match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::Foreign { path },
+            _ if is_damage(&source) => OpenError::Damaged {
+                path,
+                damage: Damage::File,
+            },
+            _ => OpenError::Sqlite { path, source },
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Messages by their places, as a search has found them.
+
+use chinwag_core::{RoomId, Seq};
+use rusqlite::Connection;
+
+use crate::block::{Block, Names};
+use crate::error::Error;
+use crate::page::{Page, bytes_of};
+use crate::room_log::RoomLog;
+
+/// Reads the messages at these places; the next page begins at the place that it names.
+pub(crate) fn read(
+    conn: &Connection,
+    places: &[(RoomId, Seq)],
+    bytes_max: usize,
+    names: &mut Names,
+) -> Result<Page, Error> {
+    let (mut page, mut bytes) = (Page::default(), 0);
+    let mut known: Option<Block> = None;
+    for &(room, seq) in places {
+        let is_known =
+            |block: &Block| block.room == room && (block.first..=block.last).contains(&seq);
+        if !known.as_ref().is_some_and(is_known) {
+            known = RoomLog::new(conn, room).block_at(seq)?;
+        }
+        let Some(block) = &known else {
+            continue;
+        };
+        let messages = block.messages()?;
+        // It may have been trimmed meanwhile.
+        let Some(message) = messages.iter().find(|message| message.seq == seq) else {
+            continue;
+        };
+        let event = block.event(message, names)?;
+        bytes += bytes_of(&event);
+        if bytes > bytes_max && !page.events.is_empty() {
+            page.next = Some(seq);
+            break;
+        }
+        page.events.push(event);
+    }
+    Ok(page)
+}

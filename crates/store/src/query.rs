@@ -1,0 +1,318 @@
+//! What is searched for, how it is typed, and what it may cost.
+//!
+//! Every message that a search offers is compared with all of the query. The index is asked less than
+//! that: it need only leave out most of what does not match, so what costs it much (many words, many
+//! beginnings of words) is left to the comparison.
+
+use chinwag_core::{Name, RoomId, Seq, Timestamp};
+
+use crate::block::{Block, Message, Names};
+use crate::error::SearchError;
+use crate::words::{Phrase, write_words};
+
+/// Terms of a query: more than anybody remembers of a message.
+pub const TERMS_MAX: usize = 16;
+/// Words of all terms of a query: those of a long sentence that was pasted.
+pub const TERM_WORDS_MAX: usize = 48;
+
+/// Words of one phrase that the index is asked for.
+const INDEX_WORDS_MAX: usize = 6;
+/// Letters of the beginning of a word from which on the index is asked for it: of all words in it
+/// that begin so it makes a list first.
+const PREFIX_LETTERS_MIN: usize = 2;
+
+/// One thing that a message has to have, or must not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// A word or several that follow each other, in any case and with any accents. With a `*` at the
+    /// end the last may go on.
+    pub text: String,
+    /// Whether messages that have it are left out.
+    pub excluded: bool,
+}
+
+/// What is searched for: messages that meet all of it. Without terms the filters alone count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchQuery {
+    /// What the messages have and have not.
+    pub terms: Vec<Term>,
+    /// The sender.
+    pub from: Option<Name>,
+    /// Senders whose messages are left out.
+    pub not_from: Vec<Name>,
+    /// The room.
+    pub room: Option<RoomId>,
+    /// Only what was said at this time or after it.
+    pub after: Option<Timestamp>,
+    /// Only what was said before this time.
+    pub before: Option<Timestamp>,
+    /// Only what was said before this place: where [`Matches::next`](crate::Matches::next) of the last
+    /// search was, the search goes on.
+    pub below: Option<Seq>,
+    /// Matches that are wanted.
+    pub matches_max: usize,
+}
+
+impl Term {
+    /// Reads terms as people type them: `word`, `begin*`, `well-known`, `"a phrase"`, and a `-` before
+    /// any of them for what messages must not have.
+    pub fn parse(typed: &str) -> Vec<Self> {
+        let mut terms = Vec::new();
+        let mut rest = typed.trim_start();
+        while !rest.is_empty() {
+            let (term, behind) = Self::take(rest);
+            terms.push(term);
+            rest = behind.trim_start();
+        }
+        terms
+    }
+
+    /// The term that a text begins with, and what is behind it.
+    fn take(typed: &str) -> (Self, &str) {
+        // `--force` is an option that somebody looks for.
+        let positive = typed
+            .strip_prefix('-')
+            .filter(|rest| rest.starts_with(|c: char| c != '-' && !c.is_whitespace()));
+        let (excluded, typed) = (positive.is_some(), positive.unwrap_or(typed));
+        let (text, rest) = match typed.strip_prefix(is_quote) {
+            Some(quoted) => take_quoted(quoted),
+            None => {
+                let end = typed.find(char::is_whitespace).unwrap_or(typed.len());
+                let (text, rest) = typed.split_at(end);
+                (text.to_owned(), rest)
+            }
+        };
+        (Self { text, excluded }, rest)
+    }
+}
+
+/// Quotation marks, those included that phones put in their place.
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
+}
+
+/// A phrase up to its closing quotation mark, or to the end, and what is behind it.
+fn take_quoted(typed: &str) -> (String, &str) {
+    let Some((phrase, rest)) = typed.split_once(is_quote) else {
+        return (typed.to_owned(), "");
+    };
+    match rest.strip_prefix('*') {
+        Some(rest) => (format!("{phrase}*"), rest),
+        None => (phrase.to_owned(), rest),
+    }
+}
+
+/// A query, ready to be compared with messages.
+pub(crate) struct Criteria<'a> {
+    query: &'a SearchQuery,
+    wanted: Vec<Phrase>,
+    excluded: Vec<Phrase>,
+    /// The words of the message at hand.
+    words: String,
+}
+
+impl<'a> Criteria<'a> {
+    /// `None` if terms were given but there is no letter or digit in any, and nothing else was asked.
+    pub(crate) fn of(query: &'a SearchQuery) -> Result<Option<Self>, SearchError> {
+        if query.terms.len() > TERMS_MAX {
+            return Err(SearchError::TooManyTerms { max: TERMS_MAX });
+        }
+        let (mut wanted, mut excluded) = (Vec::new(), Vec::new());
+        for term in &query.terms {
+            if let Some(phrase) = Phrase::parse(&term.text) {
+                match term.excluded {
+                    true => excluded.push(phrase),
+                    false => wanted.push(phrase),
+                }
+            }
+        }
+        let phrases = || wanted.iter().chain(&excluded);
+        if phrases().flat_map(Phrase::words).count() > TERM_WORDS_MAX {
+            return Err(SearchError::TooManyWords {
+                max: TERM_WORDS_MAX,
+            });
+        }
+        let is_vain = phrases().next().is_none() && !query.terms.is_empty() && query.from.is_none();
+        Ok((!is_vain).then_some(Self {
+            query,
+            wanted,
+            excluded,
+            words: String::new(),
+        }))
+    }
+
+    /// Whether a message meets all of the query.
+    pub(crate) fn match_message(
+        &mut self,
+        block: &Block,
+        message: &Message<'_>,
+        names: &mut Names,
+    ) -> bool {
+        let query = self.query;
+        let is_in_range = query.room.is_none_or(|room| block.room == room)
+            && query.after.is_none_or(|after| message.at >= after)
+            && query.before.is_none_or(|before| message.at < before)
+            && query.below.is_none_or(|below| message.seq < below);
+        if !is_in_range || !self.is_sender(message, names) {
+            return false;
+        }
+        if self.wanted.is_empty() && self.excluded.is_empty() {
+            return true;
+        }
+        self.words.clear();
+        write_words(message.text, &mut self.words);
+        let has = |phrase: &Phrase| phrase.is_in(&self.words);
+        self.wanted.iter().all(has) && !self.excluded.iter().any(has)
+    }
+
+    fn is_sender(&self, message: &Message<'_>, names: &mut Names) -> bool {
+        let query = self.query;
+        if query.from.is_none() && query.not_from.is_empty() {
+            return true;
+        }
+        let sender = names.parse(message.name);
+        sender.is_some_and(|sender| {
+            query.from.as_ref().is_none_or(|from| sender.same_as(from))
+                && !query.not_from.iter().any(|name| sender.same_as(name))
+        })
+    }
+
+    /// What the index is asked for, in the language of FTS5. Everything that was typed is a quoted
+    /// string there and cannot be taken for a part of that language. `None` if there is nothing that
+    /// it can be asked for.
+    pub(crate) fn expression(&self) -> Option<String> {
+        let whole = self.wanted.iter().filter(|phrase| !phrase.is_prefix());
+        let mut parts: Vec<String> = whole.map(body).collect();
+        parts.extend(self.longest_prefix().map(body));
+        let from = self.query.from.as_ref();
+        parts.extend(from.map(|name| format!("sender : {}", quoted(name.folded()))));
+        parts.extend(self.query.room.map(|room| format!("room : \"{}\"", room.0)));
+        if parts.is_empty() {
+            return None;
+        }
+        let wanted = parts.join(" AND ");
+        // A longer phrase is asked for in part, and its part may be in messages that have not all.
+        let excluded = self
+            .excluded
+            .iter()
+            .filter(|phrase| !phrase.is_prefix() && phrase.words().count() <= INDEX_WORDS_MAX);
+        let excluded: Vec<String> = excluded.map(body).collect();
+        Some(match excluded.is_empty() {
+            true => wanted,
+            false => format!("({wanted}) NOT ({})", excluded.join(" OR ")),
+        })
+    }
+
+    /// The beginning of a word that the index is asked for: one, since it makes a list of all messages
+    /// with each.
+    fn longest_prefix(&self) -> Option<&Phrase> {
+        let letters =
+            |phrase: &&Phrase| phrase.words().last().map_or(0, |last| last.chars().count());
+        self.wanted
+            .iter()
+            .filter(|phrase| phrase.is_prefix() && phrase.words().count() <= INDEX_WORDS_MAX)
+            .filter(|phrase| letters(phrase) >= PREFIX_LETTERS_MIN)
+            .max_by_key(letters)
+    }
+}
+
+fn body(phrase: &Phrase) -> String {
+    let words: Vec<&str> = phrase.words().take(INDEX_WORDS_MAX).collect();
+    let star = if phrase.is_prefix() { " *" } else { "" };
+    format!("body : {}{star}", quoted(&words.join(" ")))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(typed: &str, expected: &[(&str, bool)]) {
+        let terms = Term::parse(typed);
+        let terms: Vec<_> = terms
+            .iter()
+            .map(|term| (&*term.text, term.excluded))
+            .collect();
+        assert_eq!(terms, expected, "{typed}");
+    }
+
+    #[test]
+    fn terms_are_read_as_they_are_typed() {
+        check("", &[]);
+        check(
+            "  deploy   failed ",
+            &[("deploy", false), ("failed", false)],
+        );
+        check("deploy -failed", &[("deploy", false), ("failed", true)]);
+        check(
+            "\"failed deploy\" x",
+            &[("failed deploy", false), ("x", false)],
+        );
+        check("-\"failed deploy\"", &[("failed deploy", true)]);
+        check(
+            "“failed deploy”* y",
+            &[("failed deploy*", false), ("y", false)],
+        );
+        check("\"not closed", &[("not closed", false)]);
+        check(
+            "well-known say\"hi",
+            &[("well-known", false), ("say\"hi", false)],
+        );
+        check(
+            "--force - a",
+            &[("--force", false), ("-", false), ("a", false)],
+        );
+    }
+
+    fn expression(typed: &str) -> Option<String> {
+        let query = SearchQuery {
+            terms: Term::parse(typed),
+            ..SearchQuery::default()
+        };
+        let criteria = Criteria::of(&query).expect("it is cheap");
+        criteria.expect("it has words").expression()
+    }
+
+    #[test]
+    fn the_index_is_asked_for_little() {
+        assert_eq!(expression("a* -b").as_deref(), None);
+        assert_eq!(
+            expression("abc* ab* xy").as_deref(),
+            Some("body : \"xy\" AND body : \"abc\" *")
+        );
+        assert_eq!(
+            expression("deploy -failed -no* -\"it is\"").as_deref(),
+            Some("(body : \"deploy\") NOT (body : \"failed\" OR body : \"it is\")")
+        );
+        assert_eq!(
+            expression("a-b-c-d-e-f-g-h -a-b-c-d-e-f-g").as_deref(),
+            Some("body : \"a b c d e f\"")
+        );
+    }
+
+    #[test]
+    fn a_query_has_a_limit() {
+        let cost = |typed: &str| {
+            let query = SearchQuery {
+                terms: Term::parse(typed),
+                ..SearchQuery::default()
+            };
+            Criteria::of(&query).err()
+        };
+        let many: String = (0..600).map(|n| format!("{n}* ")).collect();
+        assert!(matches!(
+            cost(&many),
+            Some(SearchError::TooManyTerms { max: 16 })
+        ));
+        let long = vec!["word"; 400].join("-");
+        assert!(matches!(
+            cost(&long),
+            Some(SearchError::TooManyWords { max: 48 })
+        ));
+        assert!(cost(&long[..5 * 48]).is_none());
+    }
+}

@@ -1,0 +1,48 @@
+//! The index, for reading: opened when it is first needed, and again when another stands in its place.
+
+use std::path::PathBuf;
+
+use chinwag_core::Seq;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::database::{Database, FileId, file_id};
+use crate::index::{mark_of, path_of};
+
+/// The index of a store.
+#[derive(Debug)]
+pub(crate) struct Index {
+    path: Option<PathBuf>,
+    store: String,
+    open: Option<(Connection, Option<FileId>)>,
+}
+
+impl Index {
+    /// The index of the store that the connection is to.
+    pub(crate) fn beside(messages: &Database) -> Self {
+        Self {
+            path: path_of(messages),
+            store: messages.store().to_owned(),
+            open: None,
+        }
+    }
+
+    /// Whether a store of this kind has an index at all.
+    pub(crate) fn is_possible(&self) -> bool {
+        self.path.is_some()
+    }
+
+    /// The index and how far it is, if there is one that can be read.
+    pub(crate) fn open(&mut self) -> Option<(&Connection, Seq)> {
+        let path = self.path.as_deref()?;
+        let file = file_id(path);
+        if self.open.as_ref().is_none_or(|(_, open)| *open != file) {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let conn = Connection::open_with_flags(path, flags).ok()?;
+            conn.pragma_update(None, "query_only", true).ok()?;
+            self.open = Some((conn, file));
+        }
+        let (conn, _) = self.open.as_ref()?;
+        let mark = mark_of(conn, &self.store).ok()??;
+        Some((conn, mark))
+    }
+}
