@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::block::{Block, Names};
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::room_log::RoomLog;
+use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
 
 /// Messages that one extent looks at for those of people who are not ignored: some hundredths of a
@@ -77,7 +77,8 @@ impl Span {
         range: Range,
         messages_max: usize,
     ) -> Result<Self, Error> {
-        let (ranks, wanted, end) = match range {
+        let end_of_all = all.end;
+        let (mut ranks, wanted, end) = match range {
             Range::Last(messages) => (all, messages, End::Newest),
             Range::Since(time) => (log.rank_at(time)?..all.end, usize::MAX, End::Newest),
             Range::From(time) => (log.rank_at(time)?..all.end, usize::MAX, End::Oldest),
@@ -87,7 +88,7 @@ impl Span {
             }
             Range::Before(seq, messages) => (all.start..log.rank_of(seq)?, messages, End::Newest),
             Range::After(seq, messages) => {
-                (log.rank_of(seq.next())?..all.end, messages, End::Oldest)
+                (log.rank_of(behind(seq))?..all.end, messages, End::Oldest)
             }
             Range::Around(seq, messages) => {
                 let (rank, messages) = (log.rank_of(seq)?, messages as u64);
@@ -96,6 +97,7 @@ impl Span {
                 (from..until, usize::MAX, End::Oldest)
             }
         };
+        ranks.end = ranks.end.min(end_of_all);
         Ok(Self {
             ranks,
             wanted: wanted.min(messages_max) as u64,
@@ -140,17 +142,17 @@ impl Span {
     }
 }
 
-/// Finds the extent of a range.
+/// Finds the extent of a range, of what lies up to `until`.
 pub(crate) fn find(
     conn: &Connection,
-    (room, range): (RoomId, Range),
+    (room, range, until): (RoomId, Range, Seq),
     messages_max: usize,
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<Extent, Error> {
     let log = RoomLog::new(conn, room);
     // In memory there is no snapshot to read: what is committed meanwhile is newer than this.
-    let newest = snapshot::last_seq(conn)?;
+    let newest = snapshot::last_seq(conn)?.min(until);
     let all = log.ranks()?.start..log.rank_of(newest.next())?;
     let span = Span::of(log, all.clone(), range, messages_max)?;
     let (window, shown) = match filter.is_open() {
@@ -162,9 +164,12 @@ pub(crate) fn find(
         false => filtered_window(log, &span, filter, names)?,
     };
     let (first, last) = places(log, range, &span, &window)?;
-    let last = match window.end == all.end && !window.is_empty() {
-        true => last.max(newest),
-        false => last,
+    let last = match range {
+        _ if window.is_empty() => last,
+        Range::Before(..) => last.min(newest),
+        // What is behind the last message is nothing but notices.
+        _ if window.end == all.end => newest,
+        _ => last,
     };
     Ok(Extent {
         first,
@@ -188,7 +193,7 @@ fn places(
         return Ok((Seq(1), Seq(0)));
     }
     let first = match range {
-        Range::After(seq, _) if window.start == span.ranks.start => seq.next(),
+        Range::After(seq, _) if window.start == span.ranks.start => behind(seq),
         _ => log.seq_of(window.start)?.unwrap_or_default(),
     };
     let last = match range {

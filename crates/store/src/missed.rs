@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::block::Names;
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::room_log::RoomLog;
+use crate::room_log::{RoomLog, behind};
 
 /// Messages in these rooms, each behind its place, up to `until`.
 pub(crate) fn count(
@@ -21,8 +21,8 @@ pub(crate) fn count(
         let log = RoomLog::new(conn, room);
         missed += match filter.is_open() {
             true => log
-                .rank_of(until.next())?
-                .saturating_sub(log.rank_of(after.next())?),
+                .rank_of(behind(until))?
+                .saturating_sub(log.rank_of(behind(after))?),
             false => count_passing(log, (after, until), filter, names)?,
         };
     }
@@ -37,9 +37,9 @@ fn count_passing(
     names: &mut Names,
 ) -> Result<u64, Error> {
     let mut missed = 0;
-    let mut block = match log.block_at(after.next())? {
+    let mut block = match log.block_at(behind(after))? {
         Some(block) => Some(block),
-        None => log.block_from(after.next())?,
+        None => log.block_from(behind(after))?,
     };
     while let Some(current) = block.filter(|block| block.first <= until) {
         for message in current.messages()? {

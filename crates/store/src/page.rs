@@ -15,7 +15,7 @@ use crate::block::Names;
 use crate::error::Error;
 use crate::filter::Filter;
 use crate::notice;
-use crate::room_log::RoomLog;
+use crate::room_log::{RoomLog, behind};
 
 /// Bytes that an event costs beyond its name and its text, about: its time and its frame in any
 /// dialect, and its fields in memory. Without it a page of empty words would be long.
@@ -57,7 +57,7 @@ pub(crate) fn read(
 ) -> Result<Page, Error> {
     let mut logs: Vec<Log> = rooms
         .iter()
-        .map(|&(room, after)| Log::new(Source::Messages(room), after.next().max(from)))
+        .map(|&(room, after)| Log::new(Source::Messages(room), behind(after).max(from)))
         .collect();
     if filter.notices {
         logs.extend(notices(rooms, from));
@@ -89,7 +89,7 @@ fn notices(rooms: &[(RoomId, Seq)], from: Seq) -> impl Iterator<Item = Log> {
     let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
     rooms
         .chain(everybody)
-        .map(move |(room, after)| Log::new(Source::Notices(room), after.next().max(from)))
+        .map(move |(room, after)| Log::new(Source::Notices(room), behind(after).max(from)))
 }
 
 /// Where a log is read from.

@@ -117,10 +117,27 @@ impl Reader {
         messages_max: usize,
         filter: Filter<'_>,
     ) -> Result<Extent, Error> {
+        self.extent_until(room, range, Seq(u64::MAX), messages_max, filter)
+    }
+
+    /// The same, as if the history ended at a place: what lies behind it the reader is shown as it is
+    /// said.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn extent_until(
+        &mut self,
+        room: RoomId,
+        range: Range,
+        until: Seq,
+        messages_max: usize,
+        filter: Filter<'_>,
+    ) -> Result<Extent, Error> {
         let conn = self.messages.conn()?;
         // One state of the database for all counts.
         let look = conn.unchecked_transaction()?;
-        extent::find(&look, (room, range), messages_max, filter, &mut self.names)
+        let range = (room, range, until);
+        extent::find(&look, range, messages_max, filter, &mut self.names)
     }
 
     /// The next events of an extent, whole: of about `bytes_max` bytes at most, or one that is longer.

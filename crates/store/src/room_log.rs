@@ -13,6 +13,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::block::{Block, block_columns, signed, unsigned};
 use crate::error::Error;
 
+/// The place behind another, which may be the last that there can be: callers name it as "all".
+pub(crate) fn behind(seq: Seq) -> Seq {
+    Seq(seq.0.saturating_add(1))
+}
+
 /// The messages of one room, on one connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RoomLog<'a> {

@@ -110,6 +110,42 @@ fn the_total_is_that_of_the_range() {
     assert_eq!((extent.shown, extent.total), (1, 1));
 }
 
+/// What is said while a history is looked up reaches its reader anyway.
+#[test]
+fn a_history_ends_where_its_reader_has_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder);
+    let mut reader = store.reader().unwrap();
+    let filter = Filter {
+        notices: true,
+        ..Filter::default()
+    };
+    let mut until = |range, until| {
+        let extent = reader
+            .extent_until(RoomId(1), range, Seq(until), 3, filter)
+            .unwrap();
+        let events = pages(&mut reader, RoomId(1), &extent, 1, filter);
+        (places(&events), extent.total, extent.newer)
+    };
+    assert_eq!(until(Range::Last(9), 10), (vec![6, 8, 10], 6, false));
+    assert_eq!(until(Range::Last(9), 9), (vec![5, 6, 8], 5, false));
+    assert_eq!(
+        until(Range::Since(Timestamp(8_000)), 9),
+        (vec![8], 1, false)
+    );
+    assert_eq!(
+        until(Range::Since(Timestamp(50_000)), 9),
+        (vec![], 0, false)
+    );
+    assert_eq!(until(Range::After(Seq(50), 9), 9), (vec![], 0, false));
+    let hour = Range::Between(Timestamp(6_000), Timestamp(3_600_000));
+    assert_eq!(until(hour, 9), (vec![6, 8], 2, false));
+    assert_eq!(
+        until(Range::Before(Seq(50), 9), 9),
+        (vec![5, 6, 8], 5, false)
+    );
+}
+
 #[test]
 fn a_page_has_whole_messages_up_to_its_bytes() {
     let folder = tempfile::tempdir().unwrap();
