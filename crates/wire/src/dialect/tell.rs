@@ -1,4 +1,4 @@
-//! Everything that one session can be told, in whatever dialect.
+//! Answers and news for one session, in the words that all dialects share.
 
 use alloc::sync::Arc;
 
