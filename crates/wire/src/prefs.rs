@@ -14,7 +14,7 @@ pub enum TimeStyle {
     Full,
 }
 
-/// See the [module](self).
+/// Display settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prefs {
     /// The form of the time before a line.

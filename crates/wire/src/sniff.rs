@@ -6,7 +6,8 @@
 //! nobody before. Nothing that is recognised becomes a name, whether the server speaks it or not.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
-//! behind it, and the words in [`probe::WORDS`] in just that case and with CR LF behind them.
+//! behind it, and the words that scanners send (`HELP`, `stats` and a few more, see `probe`) in just
+//! that case and with CR LF behind them.
 
 mod http;
 mod probe;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::Saved;
 
-/// See the [module](self).
+/// A request of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Something for the chat to decide.

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use chinwag_core::{Answer, Event, QuitReason, Rejection, RoomId, RoomName, RoomSummary, Welcome};
 
-/// See the [module](self). Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
+/// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
 /// the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
 /// asked.
 #[derive(Clone, Copy, Debug)]

@@ -95,7 +95,7 @@ pub enum Back {
     /// Those of this time until now.
     For(Duration),
     /// Those from the beginning of this day, in the reader's zone; see
-    /// [`day_start`](super::day_start).
+    /// [`day_start`](crate::zone::day_start).
     From(Date),
 }
 

@@ -30,7 +30,7 @@ use login::Login;
 /// Rings a terminal's bell.
 const BEL: &[u8] = b"\x07";
 
-/// See the [module](self).
+/// One connection in the plain dialect.
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,

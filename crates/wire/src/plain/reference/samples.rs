@@ -218,7 +218,7 @@ impl Samples {
         }));
         self.in_private("an operator speaks to all", announce);
         self.line("a new day begins", |r, out| {
-            r.day_break(out, NOW + Duration::from_hours(24 * 1));
+            r.day_break(out, NOW + Duration::from_hours(24));
         });
         for (when, notice) in [
             ("you were too far behind", Notice::Skipped { lines: 312 }),
@@ -269,7 +269,7 @@ impl Samples {
             ),
             (
                 "the room is read-only",
-                Rejection::ReadOnly(room.clone()),
+                Rejection::ReadOnly(room),
                 Context::Speech,
             ),
             (
