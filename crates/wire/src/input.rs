@@ -76,7 +76,7 @@ pub struct Decoder {
     telnet: Option<Box<Telnet>>,
 }
 
-// Ten thousand of them wait for somebody to type.
+// A server keeps one for each of ten thousand idle sessions.
 const _: () = assert!(size_of::<Decoder>() <= 40);
 
 impl Decoder {
@@ -114,15 +114,15 @@ impl Decoder {
         self.telnet.as_mut()?.take_reply()
     }
 
-    /// Whether the peer has spoken telnet.
+    /// True if the peer has spoken telnet.
     pub fn is_telnet(&self) -> bool {
         self.telnet
             .as_ref()
             .is_some_and(|telnet| telnet.is_spoken())
     }
 
-    /// Whether the peer's screen needs CR LF: it is telnet, or a terminal in raw mode, whose Enter
-    /// is a bare CR. Whoever sends CR LF is no terminal but a script, and gets LF like everybody.
+    /// True if the peer's screen needs CR LF: it is telnet, or a terminal in raw mode, whose Enter
+    /// is a bare CR. A client that sends CR LF is a script, not a terminal, and gets LF.
     pub fn wants_crlf(&self) -> bool {
         self.is_telnet() || self.lines.has_bare_cr()
     }

@@ -1,5 +1,5 @@
-//! Dialects: from the bytes of a connection to what somebody asks for, and from what happened to
-//! the bytes that somebody reads.
+//! Dialects: from the bytes of a connection to requests, and from events to the bytes that a
+//! client reads.
 //!
 //! [`sniff`] tells by a client's first bytes which dialect it speaks, [`input`] makes lines of
 //! bytes, [`plain`] reads and writes them for people at nc and telnet.

@@ -1,8 +1,8 @@
-//! How a person wants to see the chat: the settings of `/time /tz /echo /quiet /color /bell`.
+//! A person's display settings: those of `/time /tz /echo /quiet /color /bell`.
 
 use alloc::sync::Arc;
 
-/// How the time stands before a line.
+/// The form of the time before a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TimeStyle {
     /// Not at all.
@@ -14,19 +14,19 @@ pub enum TimeStyle {
     Full,
 }
 
-/// See the [module](self).
+/// Display settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prefs {
-    /// How the time stands before a line.
+    /// The form of the time before a line.
     pub time: TimeStyle,
     /// An IANA time zone name; the server's zone if none was chosen.
     pub zone: Option<Arc<str>>,
-    /// Whether one's own lines come back as everybody else sees them.
+    /// True if one's own lines come back as everybody else sees them.
     pub echo: bool,
-    /// Whether joins, leaves and renames are left out.
+    /// True if joins, leaves and renames are left out.
     pub hide_presence: bool,
-    /// Whether names are coloured.
+    /// True if names are coloured.
     pub color: bool,
-    /// Whether a private message, or one's name in a line, rings the terminal's bell.
+    /// True if a private message, or one's name in a line, rings the terminal's bell.
     pub bell: bool,
 }

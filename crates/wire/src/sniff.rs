@@ -6,7 +6,8 @@
 //! nobody before. Nothing that is recognised becomes a name, whether the server speaks it or not.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
-//! behind it, and the words in [`probe::WORDS`] in just that case and with CR LF behind them.
+//! behind it, and the words that scanners send (`HELP`, `stats` and a few more, see `probe`) in just
+//! that case and with CR LF behind them.
 
 mod http;
 mod probe;
@@ -18,7 +19,7 @@ use crate::input::BOM;
 /// Bytes that are always enough to decide: a request line of ordinary length.
 pub const SNIFF_BYTES_MAX: usize = 512;
 
-/// What a client can speak on the one port.
+/// A protocol that a client can speak on the one port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// Lines of text, from a person at nc or telnet, or from a script.
@@ -67,7 +68,7 @@ impl Protocol {
     }
 }
 
-/// What the bytes so far say.
+/// The verdict on the bytes so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sniffed {
     /// This protocol, whatever follows.
@@ -76,7 +77,7 @@ pub enum Sniffed {
     NeedMore,
 }
 
-/// How well bytes fit a pattern, the worst first.
+/// Degree to which bytes fit a pattern, the worst first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     No,
@@ -89,7 +90,7 @@ const TLS: &[u8] = &[0x16, 0x03];
 
 const SSH: &[u8] = b"SSH-";
 
-/// How PROXY headers of version 1 and of version 2 begin (haproxy's proxy-protocol.txt, section 2).
+/// The first bytes of PROXY headers, version 1 and version 2 (haproxy's proxy-protocol.txt, section 2).
 const PROXY: [&[u8]; 2] = [b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n"];
 
 const JSON: &[u8] = b"{";
@@ -183,7 +184,7 @@ fn fit_irc_command(bytes: &[u8]) -> Fit {
     fit_any(IRC.iter().map(|command| fit(upper, command)))
 }
 
-/// Where the first line of `bytes` ends, if it does.
+/// The end of the first line of `bytes`, if it is there.
 fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(b'\r', b'\n', bytes)
 }

@@ -1,4 +1,4 @@
-//! What anybody can ask for, in whatever dialect.
+//! Requests, in the words that all dialects share.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::Saved;
 
-/// See the [module](self).
+/// A request of a client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Something for the chat to decide.
@@ -20,14 +20,14 @@ pub enum Ask {
     LogIn {
         /// The name; `None` for a guest.
         name: Option<Name>,
-        /// What proves that a registered name is one's own.
+        /// The password, if the name is registered.
         password: Option<Password>,
     },
     /// Take another name.
     Rename {
         /// Which.
         name: Name,
-        /// What proves that a registered name is one's own.
+        /// The password, if the name is registered.
         password: Option<Password>,
     },
     /// Register one's name under this password.
@@ -52,7 +52,7 @@ pub enum Ask {
 }
 
 impl Ask {
-    /// Whether more input may follow before the answer is there.
+    /// True if more input may follow before the answer is there.
     pub fn only_talks(&self) -> bool {
         matches!(self, Self::Command(command) if command.only_talks())
     }

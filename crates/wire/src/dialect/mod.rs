@@ -24,14 +24,14 @@ use crate::zone::TimeZone;
 pub use ask::{Ask, Password, PasswordError, Range, Search};
 pub use tell::{HistoryPage, Recent, SearchPage, Tell};
 
-/// What all sessions of a server share, and an operator may have chosen.
+/// Settings that all sessions of a server share and an operator can change.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The server's name in the greeting; nothing in it that a terminal obeys.
     pub server_name: Arc<str>,
     /// The zone of those who have chosen none.
     pub zone: TimeZone,
-    /// How people see the chat until they choose.
+    /// The display settings of a new person.
     pub prefs: Prefs,
     /// Bytes of an input line without its end.
     pub line_bytes_max: usize,
@@ -47,7 +47,7 @@ pub struct Settings {
     pub login_time: Duration,
 }
 
-/// What a dialect may look at beside its own state.
+/// The surroundings that a dialect may read beside its own state.
 #[derive(Clone, Copy, Debug)]
 pub struct Env<'a> {
     /// See [`Settings`].
@@ -60,7 +60,7 @@ pub struct Env<'a> {
     pub now: Monotonic,
 }
 
-/// What a session is to do next.
+/// The next thing for the server to do for a session.
 #[derive(Debug)]
 pub enum Step {
     /// Ask the hub or a worker. The next input waits for the answer, unless the ask
@@ -72,8 +72,8 @@ pub enum Step {
     Close,
 }
 
-/// What outlives a connection of the choices made on it. The hub keeps it with the person and
-/// hands it back when the session is resumed; nobody but the dialects looks inside.
+/// Choices that outlive the connection they were made on. The hub keeps them with the person and
+/// hands them back when the session is resumed; only the dialects look inside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saved {
     pub(crate) prefs: Prefs,
@@ -234,28 +234,28 @@ impl Dialect {
         }
     }
 
-    /// How the client sees a room.
+    /// The format in which the client sees a room.
     pub fn format(&self, room: RoomId) -> Format {
         match self {
             Self::Plain(session) => Format::Plain(session.format(room)),
         }
     }
 
-    /// Whether the formats of its rooms have changed since the last call.
+    /// True if the formats of its rooms have changed since the last call.
     pub fn poll_format(&mut self) -> bool {
         match self {
             Self::Plain(session) => session.poll_format(),
         }
     }
 
-    /// What is to be kept for another connection, if that has changed since the last call.
+    /// The state to keep for another connection, if it has changed since the last call.
     pub fn poll_saved(&mut self) -> Option<Saved> {
         match self {
             Self::Plain(session) => session.poll_saved(),
         }
     }
 
-    /// What its reader leaves out of the lines of its rooms, and adds.
+    /// The reader of its rooms: the lines that it leaves out, and what it adds to others.
     pub fn reader<'a>(&'a self, env: &'a Env<'a>) -> impl Reader + 'a {
         match self {
             Self::Plain(session) => plain::LineReader { session, env },
@@ -269,7 +269,7 @@ impl Dialect {
         }
     }
 
-    /// Whether an event is the client's own line, which its terminal shows already.
+    /// True if an event is the client's own line, which its terminal shows already.
     pub fn is_own(&self, event: &Event) -> bool {
         match self {
             Self::Plain(session) => session.is_own(event),
@@ -277,8 +277,8 @@ impl Dialect {
     }
 }
 
-/// What a connection is told that is turned away at the door, before anything is known of its
-/// dialect. It is a line that most clients show.
+/// The line for a connection that the server turns away before it knows the dialect. Most clients
+/// show it.
 pub fn too_many_connections() -> &'static [u8] {
     b"Too many connections from your address. Try again later.\n"
 }

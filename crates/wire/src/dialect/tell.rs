@@ -1,10 +1,10 @@
-//! Everything that one session can be told, in whatever dialect.
+//! Answers and news for one session, in the words that all dialects share.
 
 use alloc::sync::Arc;
 
 use chinwag_core::{Answer, Event, QuitReason, Rejection, RoomId, RoomName, RoomSummary, Welcome};
 
-/// See the [module](self). Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
+/// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
 /// the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
 /// asked.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ pub(super) fn without_bom(line: &[u8]) -> &[u8] {
     line.strip_prefix(BOM).unwrap_or(line)
 }
 
-/// Whether this is a line of UTF-16, cut at the bytes of its line ends: in text of most languages
+/// True if this is a line of UTF-16, cut at the bytes of its line ends: in text of most languages
 /// every second byte is a NUL, which no text has. Big-endian is also known by its byte order mark;
 /// the mark of little-endian (FF FE) starts a telnet command.
 pub(super) fn is_utf16(line: &[u8]) -> bool {
@@ -21,7 +21,7 @@ pub(super) fn is_utf16(line: &[u8]) -> bool {
     matches!(line, [0, ..] | [_, 0, ..]) && alternates(line) || line.starts_with(BIG_ENDIAN_MARK)
 }
 
-/// Whether NULs are on one side of the pairs and only there, two at least.
+/// True if NULs are on one side of the pairs and only there, two at least.
 fn alternates(line: &[u8]) -> bool {
     let nuls = |from: usize| {
         line.iter()
@@ -33,7 +33,7 @@ fn alternates(line: &[u8]) -> bool {
     matches!((nuls(0), nuls(1)), (0, 2..) | (2.., 0))
 }
 
-/// Whether a line that is not UTF-8 looks like Windows-1252 (or Latin-1): its letters beyond ASCII
+/// True if a line that is not UTF-8 looks like Windows-1252 (or Latin-1): its letters beyond ASCII
 /// stand alone, where UTF-8 has two or more in a row.
 pub(super) fn is_windows_1252(line: &[u8]) -> bool {
     let pairs = || line.iter().zip(line.iter().skip(1));
@@ -42,7 +42,7 @@ pub(super) fn is_windows_1252(line: &[u8]) -> bool {
         && pairs().all(|(a, b)| a.is_ascii() || b.is_ascii())
 }
 
-/// Whether a byte beyond ASCII is a sign in Windows-1252. `ÿ` (FF) is one, but a line that has it is
+/// True if a byte beyond ASCII is a sign in Windows-1252. `ÿ` (FF) is one, but a line that has it is
 /// more likely a broken telnet sequence.
 fn is_letter(byte: u8) -> bool {
     !matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d | 0xff)

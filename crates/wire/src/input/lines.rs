@@ -2,7 +2,7 @@
 //!
 //! It must not know telnet, except that the byte IAC is not for it to read.
 //!
-//! A line ends in LF, CR LF, CR NUL or CR. After a CR nobody can know whether more of the line end
+//! A line ends in LF, CR LF, CR NUL or CR. After a CR it is unknown whether more of the line end
 //! follows, and a person at a raw terminal waits for the answer now; so a CR ends the line at
 //! once, and an LF or NUL that follows it, in whatever read, is passed over. A line that is not
 //! whole in one read is gathered in a buffer, and a line that cannot be taken any more only
@@ -23,7 +23,7 @@ const NUL: u8 = 0;
 const LF: u8 = b'\n';
 const CR: u8 = b'\r';
 
-/// Where a connection is in its lines.
+/// The state of a connection's line splitting.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     pending: Pending,
@@ -33,7 +33,7 @@ pub(super) struct Lines {
     bare_cr: bool,
 }
 
-/// What there is of a line whose end has not come.
+/// The part of an unfinished line that has arrived.
 #[derive(Debug)]
 enum Pending {
     /// Its bytes. A line that has not begun has none, and no memory.
@@ -124,7 +124,7 @@ impl Lines {
         self.has_begun().then(|| self.end_pending())
     }
 
-    /// Whether CR alone, or with a NUL, is this peer's line end, as far as can be told by now.
+    /// True if CR alone, or with a NUL, is this peer's line end, as far as can be told by now.
     pub(super) fn has_bare_cr(&self) -> bool {
         self.bare_cr || self.after_cr
     }
@@ -229,8 +229,8 @@ fn into_owned(input: Input<'_>) -> Input<'static> {
     }
 }
 
-/// How many continuation bytes the last character lacks after `bytes` (RFC 3629), if before them
-/// it lacked `before`.
+/// Counts the continuation bytes that the last character lacks after `bytes` (RFC 3629), if it
+/// lacked `before` of them before.
 fn lacks(before: u8, bytes: &[u8]) -> u8 {
     // No character is longer, and a peer must not make every key search a whole line.
     let bytes = &bytes[bytes.len().saturating_sub(4)..];

@@ -49,7 +49,7 @@ const REPLY_BYTES_MAX: usize = 1024;
 /// again, so that a peer that lost its SE is heard, and told, instead of being deaf for ever.
 const PARAMETER_BYTES_MAX: usize = 1024;
 
-/// What a byte turned out to be.
+/// The meaning of one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     /// Telnet's own affair.
@@ -82,7 +82,7 @@ pub(super) struct Telnet {
     reply: Vec<u8>,
 }
 
-/// What the next byte is.
+/// The role of the next byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -119,12 +119,12 @@ impl Telnet {
         }
     }
 
-    /// Whether a sequence has begun and not ended.
+    /// True if a sequence has begun and not ended.
     pub(super) fn is_inside(&self) -> bool {
         self.state != State::Text
     }
 
-    /// Whether the peer has sent any command.
+    /// True if the peer has sent any command.
     pub(super) fn is_spoken(&self) -> bool {
         self.is_spoken
     }

@@ -1,10 +1,10 @@
-//! Whether a line speaks of somebody: what rings their bell.
+//! Mentions of a person in a line, which ring their bell.
 
 use alloc::string::String;
 
 use chinwag_core::Name;
 
-/// Whether `name` stands in `text` as a word, in whatever case.
+/// True if `name` stands in `text` as a word, in whatever case.
 ///
 /// The name is searched for in the text and then its neighbours are looked at, rather than the
 /// text cut into words first: Chinese, Japanese and Thai are written without spaces, so that there
@@ -32,18 +32,18 @@ fn fold(text: &str) -> String {
     upper.flat_map(char::to_lowercase).collect()
 }
 
-/// What may stand in a name but also around one: `gopher.` ends a sentence, `ann-marie` is another
+/// Signs that may stand in a name but also around one: `gopher.` ends a sentence, `ann-marie` is another
 /// person.
 fn is_sign(c: char) -> bool {
     matches!(c, '-' | '_' | '.')
 }
 
-/// Whether a name with `inner` at this end is a word of its own beside `outer`.
+/// True if a name with `inner` at this end is a word of its own beside `outer`.
 fn ends_word(inner: Option<char>, outer: Option<char>) -> bool {
     outer.is_none_or(|c| !c.is_alphanumeric()) || inner.is_some_and(has_no_spaces)
 }
 
-/// Whether `c` is of a script that puts no spaces between words: Thai, Lao, Khmer, kana, Han.
+/// True if `c` is of a script that puts no spaces between words: Thai, Lao, Khmer, kana, Han.
 fn has_no_spaces(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}'
         | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')

@@ -1,4 +1,4 @@
-//! The plain dialect: what a person at nc or telnet types, and what they read.
+//! The plain dialect: the lines that a person at nc or telnet types and reads.
 //!
 //! A [`Session`] is one connection: behind the line splitter ([`crate::input`]) a line is read as a
 //! request or as a parse error; events, answers and refusals go out as lines through a renderer.
@@ -8,7 +8,7 @@
 //! One table (`table::COMMANDS`) says which commands there are. Reading a line, `/help`, "did you
 //! mean" and the page `docs/commands.md` all come from it, so that they cannot disagree.
 //!
-//! The first character of a line says what kind it is (`[` somebody spoke, `*` something happened,
+//! The first character of a line says what kind it is (`[` a person spoke, `*` something happened,
 //! `!` the server speaks to the reader alone, `---` a separator), so every line is begun by the
 //! renderer and nothing that a person wrote can begin one.
 

@@ -1,5 +1,5 @@
-//! From a line to what it asks for. Whether that may be, and who or what is meant by a name, is
-//! for the chat to say: a line is read the same whatever the state.
+//! From a line to a request. The chat decides whether it may be done and whom a name means: a line
+//! reads the same whatever the state.
 
 pub(super) mod arguments;
 pub(super) mod look;
@@ -17,15 +17,15 @@ use super::table::{COMMANDS, CommandSpec};
 use crate::dialect::{Password, PasswordError};
 use arguments::Arguments;
 
-/// What a command's reader gives back.
+/// The result of a command's reader.
 pub(super) type Read = Result<Request, ParseError>;
-/// Reads what stands behind a command.
+/// Reads the arguments of a command.
 pub(super) type Reader = fn(Arguments<'_>) -> Read;
 
 /// A typed command counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 2;
 
-/// Reads a line of somebody who has arrived. Only a `/` in the first column makes a command: what
+/// Reads a line of a person who has logged in. Only a `/` in the first column makes a command: what
 /// is indented is talk, as it is shown.
 ///
 /// # Errors
@@ -122,7 +122,7 @@ fn meant(typed: &str) -> Option<&'static str> {
 }
 
 impl Request {
-    /// What a refusal of it has to say.
+    /// The context that a refusal of it needs.
     pub fn context(&self) -> Context {
         Context::Command(match self {
             Self::Say(_) | Self::Act(_) => return Context::Speech,

@@ -1,8 +1,8 @@
-//! What `/quiet` leaves out.
+//! The facts that `/quiet` hides.
 
 use chinwag_core::Fact;
 
-/// Whether a fact only says who comes and goes.
+/// True if a fact only says who comes and goes.
 pub(super) fn is_presence(fact: &Fact) -> bool {
     matches!(
         fact,

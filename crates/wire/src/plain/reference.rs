@@ -50,7 +50,7 @@ fn write_page(page: &mut String) -> fmt::Result {
 const HEAD: &str = "\
 # Commands and the plain protocol
 
-What somebody at `nc`, `telnet` or in a shell script can type, and what they read. A line is a
+Everything that you can type at `nc`, `telnet` or in a shell script, and read there. A line is a
 message; a line that starts with `/` is a command; `//text` says `/text`. Commands may be typed in
 either case, and the `#` of a room may be left out.
 ";
@@ -74,13 +74,13 @@ const LINES: &str = "
 
 | first | meaning | example |
 |---|---|---|
-| `[` | somebody spoke | `[14:03] gopher: hello` |
+| `[` | a person spoke | `[14:03] gopher: hello` |
 | `*` | something happened | `* ann joined #lobby (5 here)` |
 | `!` | the server speaks to you alone | `! Nobody called \"gofer\". Did you mean gopher?` |
 | `---` | a separator, or the head of a list | `--- now ---` |
 | two spaces | a row of a list | `  gopher (operator)` |
 
-No name starts with any of these, so that nobody can forge another kind of line. The greeting, the
+No name starts with any of these, so that no person can forge another kind of line. The greeting, the
 welcome, `/help` and the goodbye have no sign before them. With `/time off` a message is
 `[gopher] hello`, an action `[* gopher waves]`, a private message `[gopher -> you] psst`. The
 sender of a message does not get it back unless `/echo on` says so; `/me` and `/msg` are always

@@ -32,21 +32,21 @@ pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use notice::Notice;
 
-/// How the lines for somebody look.
+/// The look of a person's lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// How the time stands before what was said.
+    /// The form of the time before a message.
     pub(super) time: TimeStyle,
     /// The zone of the times.
     pub(super) zone: TimeZone,
-    /// Whether lines end in CR LF.
+    /// True if lines end in CR LF.
     pub(super) crlf: bool,
-    /// Whether names are coloured and the server's own lines set apart.
+    /// True if names are coloured and the server's own lines set apart.
     pub(super) color: bool,
 }
 
 impl Style {
-    /// The style of somebody with these settings; `server_zone` for who has chosen none.
+    /// The style for these settings; `server_zone` if they name no zone.
     pub fn of(prefs: &Prefs, server_zone: &TimeZone, crlf: bool) -> Self {
         let own_zone = prefs.zone.as_deref().and_then(zone);
         Self {
@@ -80,7 +80,7 @@ impl Renderer {
     }
 }
 
-/// How somebody sees the lines of a room.
+/// The form of a room's lines for one reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomFormat {
     pub(super) style: Style,

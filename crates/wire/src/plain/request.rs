@@ -1,5 +1,5 @@
-//! What a line can ask for, and what can be wrong with it. Data only: reading lines is
-//! `parse`'s affair, words for people are `render`'s.
+//! Requests, and the errors in lines that are none. Data only: `parse` reads lines, `render` writes
+//! the words for people.
 
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,7 +14,7 @@ use crate::dialect::Password;
 use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::Date;
 
-/// What somebody who has arrived asks for with a line.
+/// The request in a line of a person who has logged in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Speak in the current room.
@@ -45,7 +45,7 @@ pub enum Request {
     Rename {
         /// Which.
         name: Name,
-        /// What proves that it is one's own.
+        /// The password, if the name is registered.
         password: Option<Password>,
     },
     /// See the chat in another way, or be told how one sees it.
@@ -58,25 +58,25 @@ pub enum Request {
     Quit(Option<Text>),
 }
 
-/// What somebody who has no name yet asks for with a line.
+/// The request in a line at the name prompt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LoginLine {
     /// Come in under a name.
     Name {
         /// Which; any if there is none.
         name: Option<Name>,
-        /// What proves that it is one's own.
+        /// The password, if the name is registered.
         password: Option<Password>,
     },
     /// Take up a lost session.
     Resume(ResumeCode),
-    /// What can be typed here.
+    /// The help for the prompt.
     Help,
     /// Leave.
     Quit,
 }
 
-/// What `/help` is asked about.
+/// The topic of `/help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HelpTopic {
     /// All commands at a glance.
@@ -87,7 +87,7 @@ pub enum HelpTopic {
     Command(&'static CommandSpec),
 }
 
-/// How far `/history` goes back.
+/// The range of `/history`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Back {
     /// The newest so many messages, 1 at least. The server may have a limit.
@@ -95,11 +95,11 @@ pub enum Back {
     /// Those of this time until now.
     For(Duration),
     /// Those from the beginning of this day, in the reader's zone; see
-    /// [`day_start`](super::day_start).
+    /// [`day_start`](crate::zone::day_start).
     From(Date),
 }
 
-/// What `/search` looks for.
+/// The filters of `/search`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchRequest {
     /// All of these words. They may contain quotation marks and any other sign.
@@ -143,7 +143,7 @@ impl Pref {
     }
 }
 
-/// A wish about one [`Pref`].
+/// A change of one [`Pref`], or a question about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrefChange {
     /// Leave it as it is and say how it is.
@@ -163,7 +163,7 @@ pub enum PrefChange {
 }
 
 impl PrefChange {
-    /// What it is about: [`Renderer::pref`](super::render::Renderer::pref) confirms it.
+    /// The setting: [`Renderer::pref`](super::render::Renderer::pref) confirms it.
     pub fn pref(&self) -> Pref {
         match self {
             Self::Show(pref) => *pref,
@@ -192,7 +192,7 @@ impl PrefChange {
     }
 }
 
-/// What was asked for, as far as a refusal has to say it. Small, because a session keeps one for
+/// The kind of a request, as far as a refusal has to name it. Small, because a session keeps one for
 /// every line that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Context {
@@ -202,7 +202,7 @@ pub enum Context {
     Command(&'static str),
 }
 
-/// A word that somebody typed, harmless and short enough to be shown back to them.
+/// A word that a person typed, harmless and short enough to be shown back to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EchoedInput(String);
 
@@ -225,7 +225,7 @@ impl fmt::Display for EchoedInput {
     }
 }
 
-/// What is wrong with a line.
+/// The error in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParseError {
     /// There is nothing in it. Not worth an answer: it is rendered as nothing.
@@ -234,14 +234,14 @@ pub enum ParseError {
     NoCommand,
     /// There is no such command.
     UnknownCommand {
-        /// What was typed behind the `/`.
+        /// The word behind the `/`.
         typed: EchoedInput,
         /// The command probably meant.
         meant: Option<&'static str>,
     },
     /// There is no such command to explain.
     UnknownTopic {
-        /// What was typed.
+        /// The word as it was typed.
         typed: EchoedInput,
         /// The command probably meant.
         meant: Option<&'static str>,
@@ -262,7 +262,7 @@ pub enum ParseError {
     BadDate(EchoedInput),
     /// No zone of this name.
     BadZone {
-        /// What was typed.
+        /// The word as it was typed.
         typed: EchoedInput,
         /// The zone probably meant.
         meant: Option<String>,

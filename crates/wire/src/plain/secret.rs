@@ -6,7 +6,7 @@
 
 use chinwag_core::Name;
 
-/// What people type in front of a secret, here and on other chats. `/nick` takes one only with `#`.
+/// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only with `#`.
 const COMMANDS: [&str; 8] = [
     "/claim",
     "/login",
@@ -18,7 +18,7 @@ const COMMANDS: [&str; 8] = [
     "/resume",
 ];
 
-/// Whether a line of talk from `me` looks like a password.
+/// True if a line of talk from `me` looks like a password.
 pub(super) fn shows_password(line: &str, me: &Name) -> bool {
     if line.starts_with('/') {
         return false;

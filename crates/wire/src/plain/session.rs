@@ -30,21 +30,21 @@ use login::Login;
 /// Rings a terminal's bell.
 const BEL: &[u8] = b"\x07";
 
-/// See the [module](self).
+/// One connection in the plain dialect.
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,
-    /// What follows from `prefs` and the line ends, resolved.
+    /// Resolved from `prefs` and the line ends.
     style: Style,
     prefs: Prefs,
     stage: Stage,
     flood: Flood,
-    /// What the question under way was; talk has no more to it than that it was talk.
+    /// The question in flight. Talk leaves none: that it was talk says enough.
     question: Option<Box<Question>>,
     changes: Changes,
 }
 
-/// How far the conversation has come.
+/// The stage of the conversation.
 #[derive(Debug)]
 enum Stage {
     Login(Login),
@@ -57,13 +57,13 @@ struct Chat {
     me: PersonId,
     name: Name,
     is_operator: bool,
-    /// Where lines go.
+    /// The room that lines go to.
     current: Option<RoomId>,
     ignores: Vec<Name>,
     lines_sent: u64,
 }
 
-/// What an answer must know of its question.
+/// The part of a question that its answer needs.
 #[derive(Debug)]
 enum Question {
     /// The command, for a refusal.
@@ -74,7 +74,7 @@ enum Question {
     Restrictions,
 }
 
-/// What the server has not been told of yet.
+/// Changes that the server has not polled yet.
 #[derive(Debug, Default)]
 struct Changes {
     format: bool,
@@ -235,7 +235,7 @@ impl Session {
         }
     }
 
-    /// What an event changes about this person.
+    /// Takes over an event's changes to this person.
     fn note_event(&mut self, fact: &Fact, me: PersonId) {
         if let Fact::LoggedIn(person) = fact {
             self.stage = Stage::Chat(Chat::new(person));
@@ -360,7 +360,7 @@ impl Chat {
     }
 }
 
-/// What a person at a terminal leaves out of the lines of their rooms, and adds.
+/// The lines of the rooms as a person at a terminal reads them: without the ignored, with a bell.
 pub struct LineReader<'a> {
     pub(crate) session: &'a Session,
     pub(crate) env: &'a Env<'a>,

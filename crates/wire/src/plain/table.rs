@@ -16,7 +16,7 @@ pub enum Group {
     Move,
     /// Oneself.
     You,
-    /// What operators may do.
+    /// The commands of operators.
     Operators,
 }
 
@@ -47,7 +47,7 @@ impl Group {
     }
 }
 
-/// Where the overview shows a command.
+/// The place of a command in the overview.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     /// On a row of its own.
@@ -60,17 +60,17 @@ pub(super) enum Shown {
 
 /// One command.
 pub struct CommandSpec {
-    /// What is typed behind the `/`.
+    /// The word behind the `/`.
     pub name: &'static str,
     /// Other words for the same.
     pub aliases: &'static [&'static str],
     /// Where `/help` lists it.
     pub group: Group,
-    /// What stands behind the name: capitals are to be filled in, brackets may be left out.
+    /// The arguments: fill in what is in capitals; brackets are optional.
     pub takes: &'static str,
-    /// What `/help` says of it in a few words; empty where the command says it itself.
+    /// The few words of `/help` about it; empty where the command says it itself.
     pub brief: &'static str,
-    /// What `/help COMMAND` says, in sentences; the first one alone must make sense.
+    /// The text of `/help COMMAND`, in sentences; the first one alone must make sense.
     pub about: &'static str,
     /// A line that can be typed.
     pub example: &'static str,
@@ -166,22 +166,21 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
         .shown(Shown::Within)
         .about(
-            "Answers whoever wrote to you in private last. The answer is private too.",
+            "Answers the last private message you got. The answer is private too.",
             "/reply at noon",
         ),
     CommandSpec::new("who", Group::Look, "[#ROOM]", look::who)
         .aliases(&["users", "names", "list"])
         .brief("who is here")
         .about(
-            "Lists who is in this room, or in another. It says who is away, and for how long \
-             somebody has said nothing.",
+            "Lists who is in this room, or in another. It shows who is away, and how long each \
+             person has been silent.",
             "/who #dev",
         ),
     CommandSpec::new("whois", Group::Look, "NAME", look::whois)
         .brief("about a person")
         .about(
-            "Says which rooms somebody is in and since when they are here. Operators see the \
-             address too.",
+            "Shows a person's rooms and when they joined. Operators see the address too.",
             "/whois gopher",
         ),
     CommandSpec::new("rooms", Group::Look, "", look::rooms)
@@ -238,8 +237,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
         .brief("keep this name: later type NAME#PASSWORD at the prompt")
         .about(
-            "Registers your name, so that nobody else can take it. Again, it changes the \
-             password.",
+            "Registers your name, so that nobody else can take it. Typed again, it changes \
+             the password.",
             "/claim correct horse battery",
         ),
     CommandSpec::new("away", Group::You, "[WHY]", you::away).about(
@@ -251,13 +250,13 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("away, and back")
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
-        "Hides what somebody says, here and in private. They are not told; without a name it \
+        "Hides what a person says, here and in private. They are not told; without a name it \
          lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)
         .shown(Shown::Beside)
-        .about("Shows again what somebody says.", "/unignore troll"),
+        .about("Shows again what a person says.", "/unignore troll"),
     CommandSpec::new("time", Group::You, "off|short|full", you::time).about(
         "Chooses the time before each message: none, 14:03, or 2026-11-21 14:03:05.",
         "/time full",
@@ -276,7 +275,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("quiet", Group::You, "on|off", you::quiet)
         .shown(Shown::Beside)
-        .about("Leaves out who comes and goes, or not.", "/quiet on"),
+        .about("Hides joins and leaves, or shows them.", "/quiet on"),
     CommandSpec::new("color", Group::You, "on|off", you::color)
         .shown(Shown::Beside)
         .about("Colours names, or not.", "/color on"),
@@ -303,51 +302,51 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/quit lunch",
         ),
     CommandSpec::new("kick", Group::Operators, "NAME [WHY]", operate::kick).about(
-        "Closes somebody's connection. They may come back at once.",
+        "Closes a person's connection. They may come back at once.",
         "/kick bob spam",
     ),
     CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)
         .shown(Shown::Beside)
         .about(
-            "Silences somebody in all rooms. TIME is 10m, 2h or 7d; without one it lasts until \
-             /unmute. A reason may stand behind it.",
+            "Silences a person in all rooms. TIME is 10m, 2h or 7d; without one it lasts until \
+             /unmute. A reason may follow.",
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
         .shown(Shown::Beside)
-        .about("Lets somebody speak again.", "/unmute bob"),
+        .about("Lets a person speak again.", "/unmute bob"),
     CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
         .shown(Shown::Beside)
         .about(
-            "Keeps somebody out. WHO is a name, an address or a block such as 192.0.2.0/24. A \
-             name stands for its bearer's address too, unless name: is written before it.",
+            "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. \
+             Banning a name also bans its address; use name:NAME for the name alone.",
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
         .shown(Shown::Beside)
-        .about("Lets somebody in again.", "/unban 192.0.2.0/24"),
+        .about("Lets a person in again.", "/unban 192.0.2.0/24"),
     CommandSpec::new("bans", Group::Operators, "", operate::bans)
         .shown(Shown::Beside)
         .about("Lists the bans and the mutes.", "/bans"),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
-        "Makes somebody an operator. With a registered name it lasts, with another until they \
+        "Makes a person an operator. With a registered name it lasts, with another until they \
          leave.",
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
         .shown(Shown::Beside)
-        .about("Takes an operator's rights back.", "/deop ann"),
+        .about("Removes an operator's rights.", "/deop ann"),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
         .shown(Shown::Beside)
         .about(
-            "Tells everybody in all rooms something.",
+            "Shows a line to everybody in all rooms.",
             "/announce restart at noon",
         ),
     CommandSpec::new("motd", Group::Operators, "[TEXT]", operate::motd)
         .shown(Shown::Beside)
         .about(
-            "Sets what everybody is shown on arrival. A single - clears it; without a text \
-             anybody may read it.",
+            "Sets the message that everybody reads on arrival. A single - clears it; without a \
+             text it is shown.",
             "/motd Be kind.",
         ),
     CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)

@@ -58,7 +58,7 @@ fn fitting(span: Duration) -> (u64, &'static str, &'static str) {
     *UNITS.iter().find(fits).unwrap_or(&UNITS[3])
 }
 
-/// `10 minutes`, `36 hours`, `90 seconds`: a length that somebody chose, exactly.
+/// `10 minutes`, `36 hours`, `90 seconds`: a length that a person chose, exactly.
 pub(super) struct Exactly(pub(super) Duration);
 
 impl Display for Exactly {
@@ -153,7 +153,7 @@ impl Display for Listed<'_> {
     }
 }
 
-/// `2026-11-22 10:00 UTC`: when a ban ends. The same for whoever reads it: who is banned has no
+/// `2026-11-22 10:00 UTC`: when a ban ends. The same for every reader: a banned person has no
 /// session, and so no zone.
 pub(super) struct Utc(pub(super) Timestamp);
 

@@ -1,4 +1,4 @@
-//! What stands behind a command: words, names and texts, taken from the front.
+//! Arguments of a command: words, names and texts, taken from the front.
 
 use alloc::string::String;
 
@@ -22,12 +22,12 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// That the command takes something else.
+    /// The error for arguments that the command does not take.
     pub(super) fn usage(&self) -> ParseError {
         ParseError::Usage(self.spec)
     }
 
-    /// What has not been taken yet, without white space around it.
+    /// The part that has not been taken yet, without white space around it.
     pub(super) fn rest(&self) -> &'a str {
         self.rest
     }

@@ -87,7 +87,7 @@ pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
     }))
 }
 
-/// What stands behind the key; a key with nothing behind it is a word like any other.
+/// The value behind the key; a key with nothing behind it is a word like any other.
 fn filter<'a>(word: &'a str, key: &str) -> Option<&'a str> {
     word.strip_prefix(key).filter(|typed| !typed.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Reading the commands of operators. Whether somebody is one, the chat decides.
+//! Reading the commands of operators. The chat decides who is one.
 
 use alloc::string::String;
 

@@ -26,7 +26,7 @@ const NOW: Timestamp = Timestamp(1_795_269_780_000);
 const READER: PersonId = PersonId(1);
 const OTHER: PersonId = PersonId(2);
 
-/// What a session says in the chat.
+/// Samples of the lines in the chat.
 pub(super) fn in_chat() -> Option<Vec<Sample>> {
     let mut samples = Samples::default();
     samples.talk()?;
@@ -36,7 +36,7 @@ pub(super) fn in_chat() -> Option<Vec<Sample>> {
     Some(samples.lines)
 }
 
-/// What a session says at the name prompt instead of the welcome.
+/// Samples of the lines at the name prompt instead of the welcome.
 pub(super) fn at_prompt() -> Option<Vec<Sample>> {
     let (lee, free, other) = (name("lee")?, name("lee2")?, name("Iee")?);
     // 2026-11-22 10:00 UTC
@@ -162,9 +162,9 @@ impl Samples {
             room,
             here: 5,
         };
-        self.in_room("somebody joins", joined, "lobby")?;
+        self.in_room("a person joins", joined, "lobby")?;
         for (when, why) in [
-            ("somebody quits", QuitReason::Quit(text("lunch"))),
+            ("a person quits", QuitReason::Quit(text("lunch"))),
             ("their connection ends", QuitReason::Closed),
             ("it breaks", QuitReason::Lost),
             ("it gives no sign of life", QuitReason::TimedOut),
@@ -197,7 +197,7 @@ impl Samples {
             operator: false,
         };
         self.in_room(
-            "somebody takes another name",
+            "a person takes another name",
             Fact::Renamed(Box::new(renamed)),
             "lobby",
         )?;
@@ -218,7 +218,7 @@ impl Samples {
         }));
         self.in_private("an operator speaks to all", announce);
         self.line("a new day begins", |r, out| {
-            r.day_break(out, NOW + Duration::from_hours(24 * 1));
+            r.day_break(out, NOW + Duration::from_hours(24));
         });
         for (when, notice) in [
             ("you were too far behind", Notice::Skipped { lines: 312 }),
@@ -269,7 +269,7 @@ impl Samples {
             ),
             (
                 "the room is read-only",
-                Rejection::ReadOnly(room.clone()),
+                Rejection::ReadOnly(room),
                 Context::Speech,
             ),
             (

@@ -119,7 +119,7 @@ impl Renderer {
         ));
     }
 
-    /// How one of the settings is: the answer to `/echo` and the confirmation of `/echo on`.
+    /// Writes one setting: the answer to `/echo` and the confirmation of `/echo on`.
     pub fn pref(&self, out: &mut Vec<u8>, pref: Pref, prefs: &Prefs) {
         let writer = &mut self.writer(out);
         match pref {
@@ -129,16 +129,16 @@ impl Renderer {
                 TimeStyle::Full => "Messages are shown with a full time.",
             }),
             Pref::Zone => match &prefs.zone {
-                Some(zone) => writer.alone(format_args!("Times are those of {zone}.")),
-                None => writer.alone("Times are those of the server."),
+                Some(zone) => writer.alone(format_args!("Times use the zone {zone}.")),
+                None => writer.alone("Times use the server's zone."),
             },
             Pref::Echo => writer.alone(match prefs.echo {
                 true => "Echo is on: your own lines are shown to you too.",
                 false => "Echo is off: your own lines are not shown to you again.",
             }),
             Pref::Quiet => writer.alone(match prefs.hide_presence {
-                true => "Quiet is on: who comes and goes is not shown.",
-                false => "Quiet is off: who comes and goes is shown.",
+                true => "Quiet is on: joins and leaves are hidden.",
+                false => "Quiet is off: joins and leaves are shown.",
             }),
             Pref::Color => writer.alone(match prefs.color {
                 true => "Color is on.",
@@ -184,7 +184,7 @@ impl Display for Present<'_> {
     }
 }
 
-/// What stands before, between and behind remarks in parentheses; nothing if there are none.
+/// The signs before, between and behind remarks in parentheses; none without remarks.
 #[derive(Default)]
 struct Remarks {
     any: bool,

@@ -35,7 +35,7 @@ impl Renderer {
         self.writer(out).put(PROMPT);
     }
 
-    /// That a script has not come in: the first sentence of what `write` says of it.
+    /// Tells a script that it has not joined: the first sentence of what `write` says, and that.
     pub fn not_joined(&self, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
         let mut words = Vec::new();
         write(&mut words);
@@ -45,10 +45,10 @@ impl Renderer {
         self.writer(out).alone(format_args!("{why} {nothing}"));
     }
 
-    /// What can be typed at the prompt: the answer to `/help` there.
+    /// The answer to `/help` at the prompt.
     pub fn login_help(&self, out: &mut Vec<u8>) {
         let writer = &mut self.writer(out);
-        writer.bare("Type the name that the others shall see, or Enter alone to be a guest.");
+        writer.bare("Type the name others will see, or just press Enter to join as a guest.");
         writer.bare("If the name is registered and yours, type NAME#PASSWORD.");
         writer.bare("/resume CODE takes up a lost session, /quit leaves.");
     }

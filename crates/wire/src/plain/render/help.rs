@@ -9,9 +9,9 @@ use super::{LineWriter, Renderer};
 use crate::plain::request::HelpTopic;
 use crate::plain::table::{CommandSpec, Group, Shown};
 
-/// Where aliases stand, in columns.
+/// The column of the aliases.
 const ALIASES: usize = 21;
-/// Where explanations stand.
+/// The column of the explanations.
 const BRIEFS: usize = 34;
 
 impl Renderer {

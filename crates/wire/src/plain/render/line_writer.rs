@@ -12,7 +12,7 @@ const BOLD: &str = "\x1b[1m";
 /// Back to the terminal's own look.
 pub(super) const RESET: &str = "\x1b[0m";
 
-/// Where lines are written to, and how they end.
+/// A destination for lines, which knows their end and their colours.
 pub(super) struct LineWriter<'a> {
     pub(super) out: &'a mut Vec<u8>,
     crlf: bool,

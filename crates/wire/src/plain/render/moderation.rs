@@ -20,14 +20,12 @@ impl LineWriter<'_> {
                 self.alone(format_args!("You may speak again: {by} unmuted you."))
             }
             ModAction::Op { .. } => {
-                self.alone(format_args!("You were made an operator by {by}: /help op."));
+                self.alone(format_args!("{by} made you an operator: /help op."));
             }
             ModAction::Deop { .. } => {
-                self.alone(format_args!(
-                    "Your operator rights were taken back by {by}."
-                ));
+                self.alone(format_args!("{by} removed your operator rights."));
             }
-            // Whoever is kicked or banned is told in a farewell; the rest is done to nobody.
+            // A farewell tells those who are kicked or banned; the rest has no target.
             ModAction::Kick { .. }
             | ModAction::Ban(_)
             | ModAction::Unban(_)
@@ -55,7 +53,7 @@ impl LineWriter<'_> {
                 self.alone(format_args!("{whom} is banned{time}{why}"));
             }
             ModAction::Unban(mask) => {
-                self.alone(format_args!("{} is not banned any more.", Both(mask)))
+                self.alone(format_args!("{} is no longer banned.", Both(mask)))
             }
             ModAction::Op {
                 name,
@@ -66,7 +64,9 @@ impl LineWriter<'_> {
             ModAction::Op { name, .. } => self.alone(format_args!(
                 "{name} is an operator now, until they leave: the name is not registered."
             )),
-            ModAction::Deop { name } => self.alone(format_args!("{name} is no operator any more.")),
+            ModAction::Deop { name } => {
+                self.alone(format_args!("{name} is no longer an operator."))
+            }
             ModAction::Motd(Some(_)) => self.alone("The message of the day is set."),
             ModAction::Motd(None) => self.alone("The message of the day is cleared."),
             ModAction::Lock(true) => {
@@ -102,7 +102,7 @@ impl Display for Did<'_> {
                 lasting: true,
             } => write!(f, "made {name} an operator"),
             ModAction::Op { name, .. } => write!(f, "made {name} an operator until they leave"),
-            ModAction::Deop { name } => write!(f, "took back {name}'s operator rights"),
+            ModAction::Deop { name } => write!(f, "removed {name}'s operator rights"),
             ModAction::Announce(text) => write!(f, "announced: {text}"),
             ModAction::Motd(Some(text)) => write!(f, "set the message of the day: {text}"),
             ModAction::Motd(None) => f.write_str("cleared the message of the day"),

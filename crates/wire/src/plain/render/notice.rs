@@ -1,5 +1,5 @@
-//! What the server has to say to one connection that is neither an answer nor a refusal of the
-//! chat's own, and its last words.
+//! Notices: the server's words to one connection that are neither answers nor the chat's own
+//! refusals, and its farewell.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -11,7 +11,7 @@ use super::Renderer;
 use super::moderation::Until;
 use crate::plain::words::{Because, lines};
 
-/// What the server has to say to one connection.
+/// A sentence from the server to one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The line has too many bytes.
@@ -34,7 +34,7 @@ pub enum Notice {
     Mangled,
     /// More lines than allowed; the next is taken after this time.
     SlowDown(Duration),
-    /// How many lines were refused since.
+    /// The number of lines refused since.
     NotSent {
         /// So many more lines came too fast, after the one that was answered with
         /// [`SlowDown`](Self::SlowDown).
@@ -108,7 +108,7 @@ impl Renderer {
             .alone(format_args!("NOT joined: {}", Unread(notice)));
     }
 
-    /// The last line for somebody who leaves, after so many lines of talk.
+    /// The last line for a person who leaves, after so many lines of talk.
     pub fn farewell(&self, out: &mut Vec<u8>, name: &Name, why: &QuitReason, lines_sent: u64) {
         let writer = &mut self.writer(out);
         match why {
@@ -122,7 +122,7 @@ impl Renderer {
                 let (time, why) = (Until(*until), Because(why.as_deref()));
                 writer.bare(format_args!("You are banned{time}{why}"));
             }
-            QuitReason::TooSlow => writer.alone("Your connection took nothing for too long. Bye."),
+            QuitReason::TooSlow => writer.alone("Disconnected: your client stopped reading. Bye."),
             QuitReason::Restart => writer.alone("The server is stopping."),
             QuitReason::Quit(_) | QuitReason::Closed | QuitReason::Lost | QuitReason::TimedOut => {
                 writer.bare(format_args!("Bye, {name}. {} sent.", lines(lines_sent)));
@@ -131,7 +131,7 @@ impl Renderer {
     }
 }
 
-/// Why the server did not read a line as a message or a name.
+/// The reason why the server took a line neither as a message nor as a name.
 struct Unread(Notice);
 
 impl Display for Unread {

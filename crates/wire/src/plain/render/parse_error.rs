@@ -1,4 +1,4 @@
-//! What is wrong with a line, and what would be right.
+//! Parse errors in words, each with what would be right.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -9,14 +9,14 @@ use super::Renderer;
 use crate::plain::request::ParseError;
 
 impl Renderer {
-    /// What is wrong with a line.
+    /// Writes what is wrong with a line.
     pub fn parse_error(&self, out: &mut Vec<u8>, error: &ParseError) {
         if *error != ParseError::Blank {
             self.writer(out).alone(Sentence(error));
         }
     }
 
-    /// What is wrong with a line at the name prompt. The prompt is not written again: the caller
+    /// Writes what is wrong with a line at the name prompt. The prompt is not written again: the caller
     /// knows whether there is another try.
     pub fn login_parse_error(&self, out: &mut Vec<u8>, error: &ParseError) {
         if *error != ParseError::Blank {
@@ -32,7 +32,7 @@ impl Display for Sentence<'_> {
         match self.0 {
             ParseError::Blank => Ok(()),
             ParseError::NoCommand => f.write_str(
-                "A command stands behind the /. /help lists all. To say it, start with //.",
+                "Type a command after the /. /help lists all. To say it, start with //.",
             ),
             ParseError::UnknownCommand { typed, meant } => {
                 let meant = Meant(meant.as_ref(), "/");
@@ -67,26 +67,26 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::BadTime(typed) => {
             write!(
                 f,
-                "\"{typed}\" is no time. Times are written 90s, 10m, 2h, 7d or 1w."
+                "\"{typed}\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w."
             )
         }
         ParseError::BadBack(typed) => write!(
             f,
-            "\"{typed}\" is no number, time or day. Type /history 50, /history 2h or /history 2026-11-21."
+            "\"{typed}\" is not a number, a time or a day. Type /history 50, /history 2h or /history 2026-11-21."
         ),
         ParseError::BadDate(typed) => {
-            write!(f, "\"{typed}\" is no day. Days are written 2026-11-21.")
+            write!(f, "\"{typed}\" is not a day. Write days as 2026-11-21.")
         }
         ParseError::BadZone { typed, meant } => {
             let meant = Meant(meant.as_ref(), "");
             write!(
                 f,
-                "No time zone \"{typed}\".{meant} Zones are written Europe/Berlin or UTC."
+                "No time zone \"{typed}\".{meant} Write zones as Europe/Berlin or UTC."
             )
         }
         ParseError::BadMask(typed) => write!(
             f,
-            "\"{typed}\" is no name, address or block. A block is written 192.0.2.0/24."
+            "\"{typed}\" is not a name, an address or a block. Write blocks as 192.0.2.0/24."
         ),
         ParseError::BadCode => f.write_str("That code is not valid any more."),
         ParseError::TooLong { bytes, bytes_max } => {
@@ -111,7 +111,7 @@ impl<T: Display> Display for Meant<'_, T> {
     }
 }
 
-/// What is typed behind `/help` for a command: `op` alone is the group.
+/// The topic to type behind `/help` for a command: `op` alone is the group.
 struct Topic(&'static str);
 
 impl Display for Topic {

@@ -1,7 +1,6 @@
 //! Reading back: days, the history of a room, what was found in it, and what operators did.
 //!
-//! What lies in the past stands between two separators, so that nobody takes it for what is being
-//! said now.
+//! The past stands between two separators, so that no reader takes it for live talk.
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
@@ -168,7 +167,7 @@ impl Renderer {
     }
 }
 
-/// What stands above a history.
+/// The separator above a history.
 struct Head {
     back: Back,
     shown: u64,
@@ -202,7 +201,7 @@ impl Display for Since {
     }
 }
 
-/// That a history is empty.
+/// The sentence for an empty history.
 struct NothingSaid<'a>(Back, &'a RoomName);
 
 impl Display for NothingSaid<'_> {

@@ -1,4 +1,4 @@
-//! What one person alone is told: private messages, and that what they asked for is done.
+//! Lines for one person alone: private messages, and confirmations.
 
 use alloc::vec::Vec;
 
@@ -11,9 +11,7 @@ impl Renderer {
     /// One event as `reader` is told it in private: a private message, an operator's act, an
     /// announcement, a confirmation.
     ///
-    /// Writes nothing for events that are told to others, for `PrefsSet` (the session knows which
-    /// setting was asked for and confirms it with [`pref`](Self::pref)) and for `Switched` (which
-    /// [`company`](Self::company) confirms).
+    /// Writes nothing for events that concern others.
     pub fn private_line(&mut self, out: &mut Vec<u8>, event: &Event, reader: PersonId) {
         match &event.fact {
             Fact::PrivateMessage(message) => {

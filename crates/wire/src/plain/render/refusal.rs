@@ -1,4 +1,4 @@
-//! Why somebody does not get what they asked for, in their words.
+//! Refusals: why a request cannot be granted, in the words of the person who made it.
 //!
 //! At the name prompt and in the chat it is the same sentence, behind a `!` in the chat. What was
 //! said and not sent is told as such, because its writer believes that it was heard.
@@ -14,7 +14,7 @@ use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
 impl Renderer {
-    /// Why a request was refused.
+    /// Writes why a request was refused.
     pub fn refusal(
         &self,
         out: &mut Vec<u8>,
@@ -36,7 +36,7 @@ impl Renderer {
         }
     }
 
-    /// Why nobody came in, at the name prompt. The prompt is not written again: the caller knows
+    /// Writes why a login was refused, at the name prompt. The prompt is not written again: the caller knows
     /// whether there is another try.
     pub fn login_refusal(&self, out: &mut Vec<u8>, rejection: &Rejection) {
         let writer = &mut self.writer(out);
@@ -47,7 +47,7 @@ impl Renderer {
     }
 }
 
-/// What keeps somebody from speaking.
+/// A reason why a person may not speak.
 struct Unspoken<'a>(&'a Rejection);
 
 impl<'a> Unspoken<'a> {
@@ -194,22 +194,16 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NotInRoom(room) => write!(f, "You are not in {room}."),
         Rejection::OnlyLobby => {
             let lobby = RoomName::lobby();
-            write!(
-                f,
-                "You are in no other room than {lobby}. /quit leaves the server."
-            )
+            write!(f, "You are only in {lobby}. /quit leaves the server.")
         }
         Rejection::TooManyRooms { rooms_max } => {
             write!(
                 f,
-                "You are in {rooms_max} rooms, the most there may be. /leave one first."
+                "You are in {rooms_max} rooms, the limit. /leave one first."
             )
         }
         Rejection::RoomsFull { rooms_max } => {
-            write!(
-                f,
-                "There are {rooms_max} rooms, as many as the server takes."
-            )
+            write!(f, "The server has {rooms_max} rooms, its limit.")
         }
         _ => Ok(()),
     }
@@ -217,14 +211,14 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
 
 fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     match rejection {
-        Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
-        Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
+        Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
+        Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
         Rejection::NotBanned(mask) => {
             write!(f, "{} is not banned. /bans lists all.", Both(mask))
         }
         Rejection::RestrictionsFull => {
-            f.write_str("There are as many bans or mutes as the server keeps. Undo some first.")
+            f.write_str("The list of bans or mutes is full. Undo some first.")
         }
         _ => Ok(()),
     }
@@ -243,14 +237,12 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             write!(f, "Nobody called \"{typed}\".")
         }
         (Rejection::NobodyToReply, _) => {
-            f.write_str("Nobody to reply to: nobody wrote to you in private, or they have left.")
+            f.write_str("No private message to reply to, or its sender has left.")
         }
-        (Rejection::RegistrationsFull, _) => {
-            f.write_str("There are as many registered names as the server keeps.")
-        }
+        (Rejection::RegistrationsFull, _) => f.write_str("The list of registered names is full."),
         (Rejection::TooManyIgnores { ignores_max }, _) => write!(
             f,
-            "You ignore {ignores_max} names, the most there may be. /unignore one first."
+            "You ignore {ignores_max} names, the limit. /unignore one first."
         ),
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
         (Rejection::Oneself, Context::Command("resume")) => {

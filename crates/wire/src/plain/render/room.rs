@@ -122,7 +122,7 @@ fn crowd(
     }
 }
 
-/// Why somebody left, as the room is told.
+/// The reason of a leave, as the room reads it.
 struct Reason<'a>(&'a QuitReason);
 
 impl Display for Reason<'_> {

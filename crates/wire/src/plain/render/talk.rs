@@ -21,7 +21,7 @@ const COLORS: [&str; 6] = [
     "\x1b[38;5;243m",
 ];
 
-/// What [`Renderer::said`] puts together.
+/// The parts that [`Renderer::said`] puts together.
 pub(super) struct Saying<'a> {
     pub(super) name: &'a Name,
     pub(super) text: &'a str,
@@ -41,7 +41,7 @@ impl Renderer {
         }
     }
 
-    /// What was said, with `[14:03] ` or the like before it already. `signs` stand between a
+    /// Writes a message, with `[14:03] ` or the like before it already. `signs` stand between a
     /// speaker and a speech, and behind an action.
     pub(super) fn put_said(&self, out: &mut Vec<u8>, saying: &Saying<'_>, signs: [&str; 2]) {
         let (sign, middle, end) = match saying.manner {

@@ -1,4 +1,4 @@
-//! What the session is told, in words.
+//! Answers to the session, put into words.
 
 use alloc::vec::Vec;
 

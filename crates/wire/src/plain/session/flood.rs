@@ -10,7 +10,7 @@ use super::{Session, Stage};
 use crate::dialect::Env;
 use crate::plain::render::Notice;
 
-/// How long after the last refused line their number is told: in a pause, and soon.
+/// Time from the last refused line until their number is told: in a pause, and soon.
 const TELL_TIME: Duration = Duration::from_secs(1);
 
 /// See the [module](self).
@@ -47,7 +47,7 @@ impl Flood {
 }
 
 impl Session {
-    /// Whether one more line may count.
+    /// True if one more line may count.
     pub(super) fn take_token(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
         let settings = env.settings;
         let rate = match &self.stage {

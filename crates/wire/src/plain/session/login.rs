@@ -14,7 +14,7 @@ use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
 use crate::sniff::{Protocol, Sniffed, sniff};
 
-/// How far choosing a name has come.
+/// The state of choosing a name.
 #[derive(Debug)]
 pub(super) struct Login {
     /// Names tried in vain.
@@ -118,7 +118,7 @@ impl Session {
         matches!(&self.stage, Stage::Login(login) if login.is_script)
     }
 
-    /// Tells why nobody came in.
+    /// Tells why the login was refused.
     pub(super) fn handle_login_rejection(
         &mut self,
         rejection: &Rejection,
@@ -136,8 +136,8 @@ impl Session {
         self.refuse_login(env, out, |r, out| r.login_refusal(out, rejection))
     }
 
-    /// Tells why nobody came in, and asks again, unless that was done often enough or a script
-    /// would read the question.
+    /// Tells why a login was refused and asks again, unless it was the last try or a script would
+    /// read the question.
     fn refuse_login(
         &mut self,
         env: &Env<'_>,

@@ -1,4 +1,4 @@
-//! From a line that a person typed to what it asks for.
+//! From a line that a person typed to a request.
 
 use alloc::vec::Vec;
 
@@ -19,7 +19,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        // Flood control keeps nobody from leaving.
+        // Flood control must not keep a person from leaving.
         if line.starts_with("/quit")
             && let Ok(Request::Quit(why)) = parse(line)
         {
@@ -127,7 +127,7 @@ impl Session {
 }
 
 impl Question {
-    /// What a refusal of it has to say.
+    /// The context that a refusal of it needs.
     pub(super) fn context(&self) -> Context {
         match self {
             Self::Command(context) => *context,

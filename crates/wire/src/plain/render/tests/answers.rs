@@ -207,14 +207,14 @@ fn settings_are_told_as_they_are() {
     };
     let pref = |pref| shown(|r, out| r.pref(out, pref, &prefs));
     assert_eq!(pref(Pref::Time), "! Messages are shown with a full time.\n");
-    assert_eq!(pref(Pref::Zone), "! Times are those of Europe/Berlin.\n");
+    assert_eq!(pref(Pref::Zone), "! Times use the zone Europe/Berlin.\n");
     assert_eq!(
         pref(Pref::Echo),
         "! Echo is on: your own lines are shown to you too.\n"
     );
     assert_eq!(
         pref(Pref::Quiet),
-        "! Quiet is off: who comes and goes is shown.\n"
+        "! Quiet is off: joins and leaves are shown.\n"
     );
     assert_eq!(pref(Pref::Color), "! Color is off.\n");
     assert_eq!(pref(Pref::Bell), "! Bell is off.\n");
@@ -279,7 +279,7 @@ fn a_command_is_explained() {
     let expected = "\
 --- /who [#ROOM] ---
   Lists who is in this room, or in another.
-  It says who is away, and for how long somebody has said nothing.
+  It shows who is away, and how long each person has been silent.
   Also: /users /names /list
   Example: /who #dev
 ";

@@ -56,7 +56,7 @@ fn deeds_are_told_to_both() {
             name: bob(),
             lasting: true,
         },
-        "! You were made an operator by lee: /help op.\n",
+        "! lee made you an operator: /help op.\n",
         "! bob is an operator now.\n",
     );
     check_deed(
@@ -64,13 +64,13 @@ fn deeds_are_told_to_both() {
             name: bob(),
             lasting: false,
         },
-        "! You were made an operator by lee: /help op.\n",
+        "! lee made you an operator: /help op.\n",
         "! bob is an operator now, until they leave: the name is not registered.\n",
     );
     check_deed(
         ModAction::Deop { name: bob() },
-        "! Your operator rights were taken back by lee.\n",
-        "! bob is no operator any more.\n",
+        "! lee removed your operator rights.\n",
+        "! bob is no longer an operator.\n",
     );
     let announced = "! lee announces: restart at noon\n";
     check_deed(
@@ -111,7 +111,7 @@ fn deeds_without_a_target_are_confirmed() {
     done(ModAction::Ban(both), "! bob (192.0.2.7) is banned.\n");
     done(
         ModAction::Unban(Mask::of_name(bob())),
-        "! bob is not banned any more.\n",
+        "! bob is no longer banned.\n",
     );
     done(
         ModAction::Motd(Some(text("x"))),

@@ -321,7 +321,7 @@ fn the_log_tells_who_did_what_and_when() {
     );
     check_log(
         ModAction::Deop { name: bob() },
-        "took back bob's operator rights",
+        "removed bob's operator rights",
     );
     check_log(ModAction::Announce(text("noon")), "announced: noon");
     check_log(

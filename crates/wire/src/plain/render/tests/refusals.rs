@@ -137,7 +137,7 @@ fn people_and_rooms_that_are_not_there() {
     check_chat(
         Rejection::NobodyToReply,
         "reply",
-        "! Nobody to reply to: nobody wrote to you in private, or they have left.",
+        "! No private message to reply to, or its sender has left.",
     );
     let no_room = |meant| Rejection::NoSuchRoom {
         room: room("dve"),
@@ -157,17 +157,17 @@ fn people_and_rooms_that_are_not_there() {
     check_chat(
         Rejection::OnlyLobby,
         "leave",
-        "! You are in no other room than #lobby. /quit leaves the server.",
+        "! You are only in #lobby. /quit leaves the server.",
     );
     check_chat(
         Rejection::TooManyRooms { rooms_max: 20 },
         "join",
-        "! You are in 20 rooms, the most there may be. /leave one first.",
+        "! You are in 20 rooms, the limit. /leave one first.",
     );
     check_chat(
         Rejection::RoomsFull { rooms_max: 99 },
         "join",
-        "! There are 99 rooms, as many as the server takes.",
+        "! The server has 99 rooms, its limit.",
     );
 }
 
@@ -182,12 +182,12 @@ fn what_does_not_fit_the_state_is_said() {
     check_chat(
         Rejection::AlreadyOperator(bob()),
         "op",
-        "! bob is an operator already.",
+        "! bob is already an operator.",
     );
     check_chat(
         Rejection::NotOperator(bob()),
         "deop",
-        "! bob is no operator.",
+        "! bob is not an operator.",
     );
     check_chat(Rejection::NotMuted(bob()), "unmute", "! bob is not muted.");
     let mask = Mask::parse("192.0.2.0/24").expect("a mask");
@@ -199,17 +199,17 @@ fn what_does_not_fit_the_state_is_said() {
     check_chat(
         Rejection::RestrictionsFull,
         "ban",
-        "! There are as many bans or mutes as the server keeps. Undo some first.",
+        "! The list of bans or mutes is full. Undo some first.",
     );
     check_chat(
         Rejection::RegistrationsFull,
         "claim",
-        "! There are as many registered names as the server keeps.",
+        "! The list of registered names is full.",
     );
     check_chat(
         Rejection::TooManyIgnores { ignores_max: 100 },
         "ignore",
-        "! You ignore 100 names, the most there may be. /unignore one first.",
+        "! You ignore 100 names, the limit. /unignore one first.",
     );
     check_chat(
         Rejection::NotIgnored(bob()),
@@ -249,7 +249,7 @@ fn mistakes_say_what_would_be_right() {
         ),
         (
             "/",
-            "! A command stands behind the /. /help lists all. To say it, start with //.",
+            "! Type a command after the /. /help lists all. To say it, start with //.",
         ),
         (
             "/help jion",
@@ -271,23 +271,23 @@ fn mistakes_say_what_would_be_right() {
         ),
         (
             "/mute bob 10",
-            "! \"10\" is no time. Times are written 90s, 10m, 2h, 7d or 1w.",
+            "! \"10\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w.",
         ),
         (
             "/history yesterday",
-            "! \"yesterday\" is no number, time or day. Type /history 50, /history 2h or /history 2026-11-21.",
+            "! \"yesterday\" is not a number, a time or a day. Type /history 50, /history 2h or /history 2026-11-21.",
         ),
         (
             "/search x before:May",
-            "! \"May\" is no day. Days are written 2026-11-21.",
+            "! \"May\" is not a day. Write days as 2026-11-21.",
         ),
         (
             "/tz Berlin",
-            "! No time zone \"Berlin\". Did you mean Europe/Berlin? Zones are written Europe/Berlin or UTC.",
+            "! No time zone \"Berlin\". Did you mean Europe/Berlin? Write zones as Europe/Berlin or UTC.",
         ),
         (
             "/ban a/b",
-            "! \"a/b\" is no name, address or block. A block is written 192.0.2.0/24.",
+            "! \"a/b\" is not a name, an address or a block. Write blocks as 192.0.2.0/24.",
         ),
         ("/resume x", "! That code is not valid any more."),
         ("/claim a\x07", "! A password has no control characters."),
