@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason, RoomId};
 use chinwag_feed::{Feed, Progress};
 use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
-use chinwag_wire::sniff::{Protocol, Sniffed, sniff};
+use chinwag_wire::sniff::{Protocol, Sniffed, sniff, sniff_silent};
 
 use crate::conn_limiter::Permit;
 use crate::shard::Shared;
@@ -144,10 +144,8 @@ impl Session {
         match self.stage {
             Stage::Sniffing { .. } => {
                 self.exchange.hold(bytes);
-                match sniff(self.exchange.held()) {
-                    Sniffed::NeedMore => {}
-                    Sniffed::Is(Protocol::Plain) => self.open(true, shared),
-                    Sniffed::Is(other) => self.turn_away(other, shared),
+                if let Sniffed::Is(protocol) = sniff(self.exchange.held()) {
+                    self.open_as(protocol, shared);
                 }
             }
             Stage::Open => self.decode(bytes, shared),
@@ -165,10 +163,17 @@ impl Session {
         self.handle_held(shared);
     }
 
-    /// Greets a peer that has said too little to tell its protocol by, or nothing.
+    /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
     pub(crate) fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
         if matches!(self.stage, Stage::Sniffing { .. }) {
-            self.open(false, shared);
+            self.open_as(sniff_silent(self.exchange.held()), shared);
+        }
+    }
+
+    fn open_as(&mut self, protocol: Protocol, shared: &mut Shared) {
+        match protocol {
+            Protocol::Plain => self.open(self.exchange.has_held(), shared),
+            other => self.turn_away(other, shared),
         }
     }
 
@@ -208,7 +213,7 @@ impl Session {
     /// The peer sends nothing more. What it has sent is still done.
     fn handle_end(&mut self, shared: &mut Shared) {
         match self.stage {
-            Stage::Sniffing { .. } => self.open(true, shared),
+            Stage::Sniffing { .. } => self.handle_sniff_timeout(shared),
             Stage::Lingering { .. } => self.stage = Stage::Over,
             _ => self.finish_input(shared),
         }
@@ -260,7 +265,7 @@ impl Session {
         let now = shared.now;
         let stall = self.transport.stall_deadline(shared.limits.stall_time);
         match self.stage {
-            Stage::Sniffing { until } if until <= now => self.open(false, shared),
+            Stage::Sniffing { until } if until <= now => self.handle_sniff_timeout(shared),
             Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
             _ if stall.is_some_and(|at| at <= now) => {
                 self.transport.fail(QuitReason::TooSlow);
