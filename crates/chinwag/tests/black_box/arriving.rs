@@ -121,7 +121,7 @@ fn the_banned_are_told_until_when() {
     let mut again = visitor(&server);
     again.send("bob");
     assert_eq!(again.rest(), format!("You are banned until {told}"));
-    lee.ask("/unban name:bob", "! bob is not banned any more.\n");
+    lee.ask("/unban name:bob", "! bob is no longer banned.\n");
     server.join("bob");
 }
 

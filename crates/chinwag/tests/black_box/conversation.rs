@@ -16,6 +16,7 @@ Welcome to localhost: nobody here yet.
 Type a line to talk, /help for help, /quit to leave.
 Enter your username: alice
 Welcome, alice. You are in #lobby, alone.
+--- now ---
 anyone?
 * bob joined #lobby (2 here)
 * cy joined #lobby (3 here)
@@ -96,6 +97,7 @@ fn check(means: &Means) {
     let server = Setup::new().without_operator().start();
     let mut alice = (means.connect)(&server);
     alice.come_in("alice");
+    alice.expect("--- now ---\n");
     alice.send("anyone?");
     alice.sync();
     let mut bob = (means.connect)(&server);

@@ -89,7 +89,7 @@ fn commands_and_refused_lines_count_too() {
     let told = ann.rest();
     for (answer, count) in [
         ("! No command /nonsense.", 7),
-        ("! NOT sent: not valid UTF-8.\n", 7),
+        ("! NOT sent: not valid UTF-8 (Windows-1252?).\n", 7),
         ("! NOT sent: 5000 bytes, the limit is 4096.\n", 6),
         ("! Slow down: NOT sent. ", 1),
         ("! 9 lines NOT sent: too fast.\n", 1),

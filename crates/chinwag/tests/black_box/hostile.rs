@@ -150,6 +150,7 @@ fn nobody_can_forge_a_line_of_the_server() {
     let server = Setup::new().start();
     let mut ann = server.join("ann");
     let mut bob = server.join("bob");
+    bob.sync();
     ann.send("a\r* lee joined #lobby (9 here)\u{2028}! lee announces: x\u{85}--- now ---");
     ann.send("end");
     let seen = bob.expect("ann: end\n");

@@ -91,8 +91,8 @@ fn moving_between_rooms() {
         server,
         lee: _lee,
     } = three();
-    says(&mut ann, "/join #dev", "You are in #dev, alone.\n");
-    says(&mut bob, "/cd dev", "You are in #dev with ann.\n");
+    says(&mut ann, "/join #dev", "You are in #dev, alone.\n--- now ---\n");
+    says(&mut bob, "/cd dev", "You are in #dev with ann.\n--- now ---\n");
     shown(&mut ann, "* bob joined #dev (2 here)\n");
     says(
         &mut ann,
@@ -116,7 +116,7 @@ fn moving_between_rooms() {
         "/leave dev",
         "You are in #lobby with lee and bob.\n",
     );
-    says(&mut ann, "/join news", "You are in #news, alone.\n");
+    says(&mut ann, "/join news", "You are in #news, alone.\n--- now ---\n");
     says(&mut ann, "extra", "! NOT sent: #news is read-only.\n");
     says(&mut ann, "/leave #dev", "! You are not in #dev.\n");
     drop(server);
@@ -267,12 +267,12 @@ fn the_way_of_seeing() {
         "{full}"
     );
     ann.ask("/time short", "! Messages are shown with a short time.\n");
-    ann.ask("/tz Europe/Berlin", "! Times are those of Europe/Berlin.\n");
+    ann.ask("/tz Europe/Berlin", "! Times use the zone Europe/Berlin.\n");
     ann.ask(
         "/tz Europe/Belrin",
         "! No time zone \"Europe/Belrin\". Did you mean Europe/Berlin?",
     );
-    ann.ask("/tz -", "! Times are those of the server.\n");
+    ann.ask("/tz -", "! Times use the server's zone.\n");
     ann.ask(
         "/echo on",
         "! Echo is on: your own lines are shown to you too.\n",
@@ -285,7 +285,7 @@ fn the_way_of_seeing() {
     says(&mut ann, "five", "");
     ann.ask(
         "/quiet on",
-        "! Quiet is on: who comes and goes is not shown.\n",
+        "! Quiet is on: joins and leaves are hidden.\n",
     );
     ann.ask("/color off", "! Color is off.\n");
     ann.ask("/bell off", "! Bell is off.\n");
@@ -340,16 +340,16 @@ fn operating() {
     shown(&mut ann, "! lee announces: restart at noon\n");
     let op = "! ann is an operator now, until they leave: the name is not registered.\n";
     says(&mut lee, "/op ann", op);
-    shown(&mut ann, "! You were made an operator by lee: /help op.\n");
-    says(&mut lee, "/deop ann", "! ann is no operator any more.\n");
-    shown(&mut ann, "! Your operator rights were taken back by lee.\n");
+    shown(&mut ann, "! lee made you an operator: /help op.\n");
+    says(&mut lee, "/deop ann", "! ann is no longer an operator.\n");
+    shown(&mut ann, "! lee removed your operator rights.\n");
     let ban = "/ban 192.0.2.0/24 7d";
     lee.ask(ban, "! 192.0.2.0/24 is banned until ");
     lee.expect(" UTC.\n");
     says(
         &mut lee,
         "/unban 192.0.2.0/24",
-        "! 192.0.2.0/24 is not banned any more.\n",
+        "! 192.0.2.0/24 is no longer banned.\n",
     );
     says(&mut lee, "/bans", "! Nobody is banned or muted.\n");
     says(

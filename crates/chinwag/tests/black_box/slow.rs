@@ -171,7 +171,7 @@ fn lines_up_to_the_limit_pass_whole() {
         "! NOT sent: 4097 bytes, the limit is 4096.\n",
     );
     ann.write(b"not \xe9 UTF-8\n");
-    ann.expect("! NOT sent: not valid UTF-8.\n");
+    ann.expect("! NOT sent: not valid UTF-8 (Windows-1252?).\n");
     ann.send("end");
     let seen = bob.expect("ann: end\n");
     assert_eq!(crate::harness::messages(&seen), ["ann: end"]);
