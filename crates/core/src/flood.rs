@@ -66,6 +66,17 @@ impl Bucket {
         }
     }
 
+    /// Tokens that are missing from it.
+    pub fn missing(&self, rate: Rate, now: Monotonic) -> f32 {
+        let elapsed = (now.0 as u32).wrapping_sub(self.at_ms);
+        (self.missing - elapsed as f32 / 1_000.0 * rate.per_second).max(0.0)
+    }
+
+    /// Whether nothing is missing from it.
+    pub fn is_full(&self, rate: Rate, now: Monotonic) -> bool {
+        rate.burst == 0 || self.missing(rate, now) <= 0.0
+    }
+
     /// Takes one token.
     ///
     /// # Errors
@@ -75,10 +86,8 @@ impl Bucket {
         if rate.burst == 0 {
             return Ok(());
         }
-        let now_ms = now.0 as u32;
-        let elapsed = now_ms.wrapping_sub(self.at_ms);
-        self.at_ms = now_ms;
-        self.missing = (self.missing - elapsed as f32 / 1_000.0 * rate.per_second).max(0.0);
+        self.missing = self.missing(rate, now);
+        self.at_ms = now.0 as u32;
         let over = self.missing + 1.0 - rate.burst as f32;
         if over <= 0.0 {
             self.missing += 1.0;

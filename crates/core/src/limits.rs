@@ -55,9 +55,9 @@ pub const REPLAY_MAX: usize = 20;
 
 // Speaking.
 
-/// Lines that a session may send. A paste of twenty passes; nobody types two lines a second.
+/// Lines that a session may send. A paste of a stack trace passes; nobody types two lines a second.
 pub const LINE_RATE: Rate = Rate {
-    burst: 20,
+    burst: 100,
     per_second: 2.0,
 };
 /// An operator's [`LINE_RATE`] is this many times as much.

@@ -1,7 +1,7 @@
 //! Who may connect: so many connections from one address at once, and so many in a row.
 //!
-//! Addresses count by household (a /64 of IPv6). This very machine is exempt: behind a proxy or a
-//! tunnel everybody comes from there.
+//! Addresses count by subnet (a /64 of IPv6). This very machine is exempt: behind a proxy or a tunnel
+//! everybody comes from there.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,25 +9,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
 
-/// A household: its block of addresses as numbers, without what all blocks of its kind share.
-type Home = u128;
+/// A subnet as a number, without what all subnets of its kind share.
+type Subnet = u128;
 
 /// The limiter of one server.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnLimiter {
-    homes: Arc<Mutex<HashMap<Home, Door>>>,
-    limits: Arc<Mutex<DoorLimits>>,
+    subnets: Arc<Mutex<HashMap<Subnet, Entry>>>,
+    limits: Arc<Mutex<SubnetLimits>>,
 }
 
-/// What one household may have. No limit is none.
+/// The limits of one subnet; `None` is no limit.
 #[derive(Clone, Copy, Debug)]
-struct DoorLimits {
+struct SubnetLimits {
     connections_max: Option<usize>,
     rate: Rate,
 }
 
 #[derive(Debug)]
-struct Door {
+struct Entry {
     open: usize,
     bucket: Bucket,
     last: Monotonic,
@@ -36,8 +36,8 @@ struct Door {
 /// A connection's place among those of its address; given back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    homes: Arc<Mutex<HashMap<Home, Door>>>,
-    home: Home,
+    subnets: Arc<Mutex<HashMap<Subnet, Entry>>>,
+    subnet: Subnet,
 }
 
 /// Why a connection is turned away.
@@ -50,16 +50,16 @@ pub(crate) enum TurnedAway {
 }
 
 /// Addresses that are remembered before those that have been quiet are forgotten.
-const HOMES_MAX: usize = 10_000;
+const SUBNETS_MAX: usize = 10_000;
 
 impl ConnLimiter {
     pub(crate) fn new(connections_max: Option<usize>, rate: Rate) -> Self {
-        let limits = DoorLimits {
+        let limits = SubnetLimits {
             connections_max,
             rate,
         };
         Self {
-            homes: Arc::default(),
+            subnets: Arc::default(),
             limits: Arc::new(Mutex::new(limits)),
         }
     }
@@ -67,7 +67,7 @@ impl ConnLimiter {
     /// Holds those who come from now on against other limits.
     pub(crate) fn configure(&self, connections_max: Option<usize>, rate: Rate) {
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
-        *limits = DoorLimits {
+        *limits = SubnetLimits {
             connections_max,
             rate,
         };
@@ -85,38 +85,38 @@ impl ConnLimiter {
         if address.to_canonical().is_loopback() {
             return Ok(None);
         }
-        let home = match subnet_of(address).network() {
+        let subnet = match subnet_of(address).network() {
             IpAddr::V4(v4) => u128::from(v4.to_bits()),
             IpAddr::V6(v6) => v6.to_bits(),
         };
         let limits = *self.limits.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
-        if homes.len() >= HOMES_MAX {
+        let mut subnets = self.subnets.lock().unwrap_or_else(PoisonError::into_inner);
+        if subnets.len() >= SUBNETS_MAX {
             let refill = limits.rate.refill();
-            homes.retain(|_, door| door.open > 0 || now.since(door.last) < refill);
+            subnets.retain(|_, entry| entry.open > 0 || now.since(entry.last) < refill);
         }
-        let door = homes.entry(home).or_insert_with(|| Door {
+        let entry = subnets.entry(subnet).or_insert_with(|| Entry {
             open: 0,
             bucket: Bucket::full(now),
             last: now,
         });
-        if limits.connections_max.is_some_and(|max| door.open >= max) {
+        if limits.connections_max.is_some_and(|max| entry.open >= max) {
             return Err(TurnedAway::TooMany);
         }
-        door.last = now;
-        let taken = door.bucket.take(limits.rate, now);
+        entry.last = now;
+        let taken = entry.bucket.take(limits.rate, now);
         taken.map_err(|_| TurnedAway::TooOften)?;
-        door.open += 1;
-        let homes = self.homes.clone();
-        Ok(Some(Permit { homes, home }))
+        entry.open += 1;
+        let subnets = self.subnets.clone();
+        Ok(Some(Permit { subnets, subnet }))
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut homes = self.homes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(door) = homes.get_mut(&self.home) {
-            door.open -= 1;
+        let mut subnets = self.subnets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = subnets.get_mut(&self.subnet) {
+            entry.open -= 1;
         }
     }
 }

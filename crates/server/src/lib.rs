@@ -17,6 +17,7 @@ mod net;
 mod running;
 mod session;
 mod shard;
+mod spent;
 mod supervisor;
 #[cfg(test)]
 mod transcripts;

@@ -22,6 +22,7 @@ use crate::net::Acceptor;
 use crate::shard::inbox::{self, Inbox, Mailbox};
 use crate::shard::run::Loop;
 use crate::shard::{Shard, Shared, ToShard};
+use crate::spent::SpentBuckets;
 use crate::supervisor::Supervisor;
 use crate::worker::Workers;
 use crate::{ServeError, Server, maintenance, random};
@@ -52,13 +53,14 @@ impl Running {
         let shard_config = ShardConfig::of(&config);
         let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
+        let spent = SpentBuckets::default();
         let mut shard_threads = Vec::new();
         for (number, inbox) in inboxes.into_iter().enumerate() {
             let (config, names) = (shard_config.clone(), room_names.clone());
-            let (workers, to_hub) = (workers.clone(), to_hub.clone());
+            let (pools, to_hub) = ((workers.clone(), spent.clone()), to_hub.clone());
             let serve = move || {
                 let now = (wall(), clock.now());
-                let shared = Shared::new(config, workers, names, now);
+                let shared = Shared::new(config, pools, names, now);
                 Loop::new(Shard::new(number, shared), inbox, to_hub, clock).run()
             };
             shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);

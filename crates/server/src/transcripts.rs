@@ -151,7 +151,7 @@ impl World {
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let shared = Shared::new(
             ShardConfig::of(&config),
-            workers,
+            (workers, Default::default()),
             names,
             (START, steady(START)),
         );

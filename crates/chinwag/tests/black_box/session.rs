@@ -91,8 +91,16 @@ fn moving_between_rooms() {
         server,
         lee: _lee,
     } = three();
-    says(&mut ann, "/join #dev", "You are in #dev, alone.\n--- now ---\n");
-    says(&mut bob, "/cd dev", "You are in #dev with ann.\n--- now ---\n");
+    says(
+        &mut ann,
+        "/join #dev",
+        "You are in #dev, alone.\n--- now ---\n",
+    );
+    says(
+        &mut bob,
+        "/cd dev",
+        "You are in #dev with ann.\n--- now ---\n",
+    );
     shown(&mut ann, "* bob joined #dev (2 here)\n");
     says(
         &mut ann,
@@ -116,7 +124,11 @@ fn moving_between_rooms() {
         "/leave dev",
         "You are in #lobby with lee and bob.\n",
     );
-    says(&mut ann, "/join news", "You are in #news, alone.\n--- now ---\n");
+    says(
+        &mut ann,
+        "/join news",
+        "You are in #news, alone.\n--- now ---\n",
+    );
     says(&mut ann, "extra", "! NOT sent: #news is read-only.\n");
     says(&mut ann, "/leave #dev", "! You are not in #dev.\n");
     drop(server);
@@ -283,10 +295,7 @@ fn the_way_of_seeing() {
         "! Echo is off: your own lines are not shown to you again.\n",
     );
     says(&mut ann, "five", "");
-    ann.ask(
-        "/quiet on",
-        "! Quiet is on: joins and leaves are hidden.\n",
-    );
+    ann.ask("/quiet on", "! Quiet is on: joins and leaves are hidden.\n");
     ann.ask("/color off", "! Color is off.\n");
     ann.ask("/bell off", "! Bell is off.\n");
     let stats = ann.ask("/stats", "--- the server ---\n");

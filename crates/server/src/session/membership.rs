@@ -86,6 +86,14 @@ impl Session {
         }
     }
 
+    /// The session is dropped: its address keeps the bucket, so that connecting again refills none.
+    pub(crate) fn handle_drop(&mut self, shared: &mut Shared) {
+        self.detach(shared);
+        let rate = shared.limits.line_rate();
+        let bucket = self.dialect.bucket();
+        shared.spent.put(self.address, bucket, rate, shared.now);
+    }
+
     /// Takes the session out of all rooms, and its person from it.
     pub(crate) fn detach(&mut self, shared: &mut Shared) {
         let rooms: Vec<RoomId> = self.feed.rooms().map(|(room, _)| room).collect();

@@ -74,6 +74,8 @@ impl Session {
         shared: &Shared,
     ) -> Self {
         let until = shared.now + shared.limits.sniff_time;
+        let rate = shared.limits.line_rate();
+        let bucket = shared.spent.take(address, rate, shared.now);
         Self {
             id,
             address,
@@ -81,7 +83,7 @@ impl Session {
             person: None,
             stage: Stage::Sniffing { until },
             transport,
-            dialect: Dialect::plain(false, &shared.env()),
+            dialect: Dialect::plain(false, bucket, &shared.env()),
             feed: Feed::default(),
             exchange: Exchange::default(),
         }
@@ -155,7 +157,8 @@ impl Session {
 
     /// The dialect is known; it takes what was read in front.
     fn open(&mut self, spoke_first: bool, shared: &mut Shared) {
-        self.dialect = Dialect::plain(spoke_first, &shared.env());
+        let bucket = self.dialect.bucket();
+        self.dialect = Dialect::plain(spoke_first, bucket, &shared.env());
         self.stage = Stage::Open;
         if !spoke_first {
             self.drive(shared, |dialect, _, _| dialect.handle_greet());

@@ -221,7 +221,7 @@ impl Shard {
     fn remove(&mut self, slot: usize) {
         let mut session = self.sessions.remove(slot);
         self.forget_person(&session, slot);
-        session.detach(&mut self.shared);
+        session.handle_drop(&mut self.shared);
         self.schedule.forget(slot);
     }
 

@@ -12,6 +12,7 @@ use crate::control::ShardConfig;
 use crate::hub::Request;
 use crate::limits::READ_BYTES_MAX;
 use crate::session::Formats;
+use crate::spent::SpentBuckets;
 use crate::worker::Workers;
 
 /// See the [module](self).
@@ -20,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) workers: Workers,
+    pub(crate) spent: SpentBuckets,
     /// Requests for the hub.
     pub(crate) outbox: Vec<Request>,
     /// The rooms that sessions of this shard are in.
@@ -44,7 +46,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         config: ShardConfig,
-        workers: Workers,
+        (workers, spent): (Workers, SpentBuckets),
         room_names: HashMap<RoomId, RoomName>,
         (wall, now): (Timestamp, Monotonic),
     ) -> Self {
@@ -52,6 +54,7 @@ impl Shared {
             settings: config.settings,
             limits: config.limits,
             workers,
+            spent,
             outbox: Vec::new(),
             logs: RoomLogs::default(),
             room_names,

@@ -14,7 +14,9 @@ mod tell;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use chinwag_core::{Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp};
+use chinwag_core::{
+    Bucket, Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp,
+};
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
 
@@ -130,9 +132,9 @@ pub enum Dialect {
 
 impl Dialect {
     /// The plain dialect, for a client that has just been told apart. `spoke_first` says that it
-    /// did not wait for the greeting, as a script does.
-    pub fn plain(spoke_first: bool, env: &Env<'_>) -> Self {
-        Self::Plain(plain::Session::new(spoke_first, env))
+    /// did not wait for the greeting, as a script does; `bucket` is what it may send at once.
+    pub fn plain(spoke_first: bool, bucket: Bucket, env: &Env<'_>) -> Self {
+        Self::Plain(plain::Session::new(spoke_first, bucket, env))
     }
 
     /// Greets a client that waits for it.
@@ -231,6 +233,13 @@ impl Dialect {
     pub fn paused_until(&self) -> Option<Monotonic> {
         match self {
             Self::Plain(session) => session.paused_until(),
+        }
+    }
+
+    /// What its client may still send at once.
+    pub fn bucket(&self) -> Bucket {
+        match self {
+            Self::Plain(session) => session.bucket(),
         }
     }
 

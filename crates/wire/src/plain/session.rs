@@ -15,7 +15,9 @@ mod tests;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId};
+use chinwag_core::{
+    Bucket, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId,
+};
 use chinwag_feed::Reader;
 
 use super::mention::mentions;
@@ -83,14 +85,14 @@ struct Changes {
 
 impl Session {
     /// A connection at the name prompt; `spoke_first` if it did not wait for that.
-    pub(crate) fn new(spoke_first: bool, env: &Env<'_>) -> Self {
+    pub(crate) fn new(spoke_first: bool, bucket: Bucket, env: &Env<'_>) -> Self {
         let prefs = env.settings.prefs.clone();
         Self {
             decoder: Decoder::default(),
             style: Style::of(&prefs, &env.settings.zone, false),
             prefs,
             stage: Stage::Login(Login::new(spoke_first, env)),
-            flood: Flood::new(env.now),
+            flood: Flood::new(bucket, env.now),
             question: None,
             changes: Changes::default(),
         }
@@ -298,6 +300,11 @@ impl Session {
     /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
     pub(crate) fn paused_until(&self) -> Option<Monotonic> {
         self.flood.paused_until()
+    }
+
+    /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
+    pub(crate) fn bucket(&self) -> Bucket {
+        self.flood.bucket()
     }
 
     /// See [`Dialect::format`](crate::dialect::Dialect::format).

@@ -26,13 +26,17 @@ pub(super) struct Flood {
 }
 
 impl Flood {
-    pub(super) fn new(now: Monotonic) -> Self {
+    pub(super) fn new(bucket: Bucket, now: Monotonic) -> Self {
         Self {
-            bucket: Bucket::full(now),
+            bucket,
             refused: 0,
             refused_at: now,
             next_token: now,
         }
+    }
+
+    pub(super) fn bucket(&self) -> Bucket {
+        self.bucket
     }
 
     /// When the number of refused lines is to be told, if there is something to tell.

@@ -15,8 +15,9 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId, Query,
-    Rate, Rejection, ResumeCode, RoomId, RoomName, RoomSummary, Seq, Text, Timestamp, Welcome,
+    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId,
+    Query, Rate, Rejection, ResumeCode, RoomId, RoomName, RoomSummary, Seq, Text, Timestamp,
+    Welcome,
 };
 use hashbrown::HashMap;
 
@@ -95,7 +96,7 @@ impl Peer {
             now,
         };
         Self {
-            dialect: Dialect::plain(spoke_first, &env),
+            dialect: Dialect::plain(spoke_first, Bucket::full(env.now), &env),
             settings,
             rooms,
             now,
