@@ -7,7 +7,6 @@
 //! [`RoomLog::poll_member`](chinwag_feed::RoomLog::poll_member)).
 
 use chinwag_core::RoomId;
-use chinwag_feed::RoomLog;
 
 use super::Shard;
 
@@ -37,10 +36,15 @@ impl Shard {
     /// Offers some members a room's news. Returns whether the round is over.
     fn write_members(&mut self, room: RoomId) -> bool {
         for _ in 0..MEMBERS_PER_LOOK {
-            let log = self.shared.logs.get_mut(&room);
-            match log.and_then(RoomLog::poll_member) {
+            let Some(log) = self.shared.logs.get_mut(&room) else {
+                return true;
+            };
+            match log.poll_member() {
                 Some(slot) => self.write_room(slot, room),
-                None => return true,
+                None => {
+                    log.forget_past();
+                    return true;
+                }
             }
         }
         false
