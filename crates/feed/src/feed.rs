@@ -80,6 +80,8 @@ pub struct Feed {
     /// Lines that were lost and not told of yet.
     pub(crate) skipped: u64,
     pub(crate) is_held: bool,
+    /// What the socket took counts as acknowledged.
+    pub(crate) trusts_socket: bool,
 }
 
 const _: () = assert!(size_of::<Feed>() <= 128 && size_of::<Membership>() <= 32);
@@ -263,7 +265,7 @@ impl Feed {
         let bytes = (taken + rest.len()) as u64;
         if bytes > 0 {
             let source = own.source(own.cursor, next, Extent::Plain);
-            self.sent.push(Piece { bytes, source });
+            self.record(Piece { bytes, source });
         }
         self.go_on(place, next, room);
         room.advance(own.format, own.cursor, next);

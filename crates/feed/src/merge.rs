@@ -328,7 +328,7 @@ impl Feed {
             }
         }
         for piece in scratch.pieces.drain(..) {
-            self.sent.push(piece);
+            self.record(piece);
         }
     }
 }

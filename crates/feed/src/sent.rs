@@ -121,6 +121,22 @@ fn joined(last: Source, next: Source) -> Option<Source> {
 }
 
 impl Feed {
+    /// A feed that takes what the socket took for acknowledged: for streams that cannot say better.
+    pub fn trusting() -> Self {
+        let mut feed = Self::default();
+        feed.trusts_socket = true;
+        feed
+    }
+
+    /// Takes note of what was written, unless the socket is trusted with it.
+    pub(crate) fn record(&mut self, piece: Piece) {
+        match (self.trusts_socket, piece.source) {
+            (false, _) => self.sent.push(piece),
+            (true, Source::Private) => self.private.forget_sent(0),
+            (true, _) => {}
+        }
+    }
+
     /// Whether it keeps something in case its peer has not got it: then it makes sense to call
     /// [`handle_acknowledged`](Self::handle_acknowledged).
     pub fn awaits_acknowledgement(&self) -> bool {

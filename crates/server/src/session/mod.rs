@@ -84,7 +84,7 @@ impl Session {
             stage: Stage::Sniffing { until },
             transport,
             dialect: Dialect::plain(false, bucket, &shared.env()),
-            feed: Feed::default(),
+            feed: Feed::trusting(),
             exchange: Exchange::default(),
         }
     }
@@ -341,14 +341,6 @@ impl Session {
         if self.write_straight(room, shared) == Progress::More {
             self.poll_write(shared);
         }
-        self.forget_sent();
-    }
-
-    /// What the socket took counts as seen: nothing is kept of it for a resume.
-    fn forget_sent(&mut self) {
-        if self.feed.awaits_acknowledgement() {
-            self.feed.handle_acknowledged(0);
-        }
     }
 
     fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
@@ -376,7 +368,6 @@ impl Session {
     /// wait for that.
     pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
         while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
-        self.forget_sent();
         let is_written = self.feed.is_written() || self.transport.failure().is_some();
         if is_written && self.stage == Stage::Leaving && !self.exchange.is_departing() {
             self.close(shared);
