@@ -30,7 +30,11 @@ pub(crate) fn is_presence(fact: &Fact) -> bool {
 /// The person whose terminal shows a line already.
 fn speaker(fact: &Fact) -> Option<PersonId> {
     match fact {
-        Fact::Said { person, .. } => Some(*person),
+        Fact::Said {
+            person,
+            manner: Manner::Speech,
+            ..
+        } => Some(*person),
         _ => None,
     }
 }
