@@ -145,6 +145,7 @@ impl Shadow {
     }
 
     /// Takes in a fact, which must fit what is known so far.
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind of event")]
     pub(crate) fn fold(&mut self, event: &Event) {
         let at = event.at;
         match &event.fact {
