@@ -22,8 +22,7 @@ const STEPS: &[Step] = &[
     ("generated pages are fresh", |w| tasks::docs(w, true)),
     ("lints", lints),
     ("documentation builds", documentation),
-    ("tests", |w| tasks::test(w, &[])),
-    ("fuzz targets, briefly", |w| tasks::fuzz(w, None)),
+    ("tests, and fuzz targets briefly", tasks::test_and_fuzz),
     ("instructions of the inner pieces", |w| {
         instructions::run(w, false)
     }),

@@ -17,7 +17,7 @@ xflags::xflags! {
             /// Fail if a page is out of date instead.
             optional --check
         }
-        /// Runs every fuzz target briefly, or optimised for SECONDS, on the stable toolchain.
+        /// Runs every fuzz target for SECONDS (5), optimised, on the stable toolchain.
         cmd fuzz {
             optional seconds: u64
         }

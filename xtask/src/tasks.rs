@@ -15,6 +15,9 @@ const PAGE: &str = "docs/commands.md";
 /// Enough to find what a change broke outright; a long hunt is for an afternoon.
 const FUZZ_SECONDS: u64 = 5;
 
+/// Where the fuzz targets read how long each may take, in seconds.
+const FUZZ_TIME: &str = "CHINWAG_FUZZ_SECONDS";
+
 /// Code in which a wrong line costs people messages or rights, for cargo-mutants to change.
 const MUTATED: [&str; 6] = [
     "crates/feed/src/**/*.rs",
@@ -36,6 +39,13 @@ pub(crate) fn test(Workspace { sh, .. }: &Workspace, args: &[String]) -> Result<
     Ok(test.run()?)
 }
 
+/// Runs every test, and the fuzz targets, which are tests, for a few seconds each. To run those by
+/// themselves would build what they stand on once more.
+pub(crate) fn test_and_fuzz(workspace: &Workspace) -> Result<()> {
+    let _seconds = workspace.sh.push_env(FUZZ_TIME, FUZZ_SECONDS.to_string());
+    test(workspace, &[])
+}
+
 /// Writes the page, or with `check` fails if it is not what would be written.
 pub(crate) fn docs(workspace: &Workspace, check: bool) -> Result<()> {
     let text = format!(
@@ -55,19 +65,14 @@ pub(crate) fn docs(workspace: &Workspace, check: bool) -> Result<()> {
 }
 
 /// Runs every fuzz target for so many seconds: optimised, for more inputs a second, but with the
-/// assertions of a debug build, which are half of what they can trip. Without a time, as CI does,
-/// briefly and as the tests were built, since to build them again takes longer than they run.
+/// assertions of a debug build, which are half of what they can trip.
 pub(crate) fn fuzz(Workspace { sh, .. }: &Workspace, seconds: Option<u64>) -> Result<()> {
-    let profile = seconds.map(|_| "--release");
     let seconds = seconds.unwrap_or(FUZZ_SECONDS).to_string();
-    let fuzz = cmd!(
-        sh,
-        "cargo test {profile...} --locked --package chinwag-fuzz"
-    )
-    .env("CHINWAG_FUZZ_SECONDS", seconds)
-    .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
-    .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
-    .env("CARGO_PROFILE_RELEASE_LTO", "off");
+    let fuzz = cmd!(sh, "cargo test --release --locked --package chinwag-fuzz")
+        .env(FUZZ_TIME, seconds)
+        .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
+        .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off");
     Ok(fuzz.run()?)
 }
 
