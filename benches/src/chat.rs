@@ -5,8 +5,8 @@
 //! often in a server, is in the same number.
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, PersonId, QuitReason, RoomName, Seq, Settings,
-    Snapshot, Text,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, Manner, PersonId, Query, QuitReason,
+    RoomId, RoomName, RoomRef, Seq, Settings, Snapshot,
 };
 use divan::black_box;
 
@@ -93,6 +93,16 @@ impl World {
     }
 }
 
+impl World {
+    fn room(&self, name: RoomName) -> RoomId {
+        let asked = Query::Room(RoomRef::Name(name));
+        match self.chat.answer(person(50), asked, START) {
+            Ok(Answer::RoomId(room, _)) => room,
+            answer => panic!("no room: {answer:?}"),
+        }
+    }
+}
+
 fn dev() -> RoomName {
     RoomName::parse("dev").expect("a room name")
 }
@@ -107,8 +117,10 @@ fn person(number: u64) -> Caller {
 }
 
 fn say(mut world: World) -> Work {
-    let said: Text = text(LINE);
-    Box::new(move || world.act(person(50), Command::Say(said.clone())))
+    let room = world.room(dev());
+    let (text, manner) = (text(LINE), Manner::Speech);
+    let say = Command::Say { room, text, manner };
+    Box::new(move || world.act(person(50), say.clone()))
 }
 
 fn join_and_leave(mut world: World) -> Work {
@@ -116,7 +128,7 @@ fn join_and_leave(mut world: World) -> Work {
     let dev = dev();
     Box::new(move || {
         world.act(newcomer, Command::Join(dev.clone()));
-        world.act(newcomer, Command::Leave(None));
+        world.act(newcomer, Command::Leave(RoomRef::Name(dev.clone())));
     })
 }
 

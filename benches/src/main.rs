@@ -15,14 +15,16 @@
 )]
 
 mod chat;
+mod client;
 mod commit;
+mod feed;
 mod fixture;
+mod full_server;
 mod lines;
 mod piece;
 mod reading;
 mod render;
 mod requests;
-mod room_log;
 
 use std::process::ExitCode;
 
@@ -53,7 +55,7 @@ lists! {
     commit_in_memory(sample_count = 1000) = commit::IN_MEMORY;
     commit_to_files(sample_count = 1000) = commit::TO_FILES;
     render() = render::PIECES;
-    room_log() = room_log::PIECES;
+    feed() = feed::PIECES;
     reading_in_memory() = reading::IN_MEMORY;
     reading_from_files() = reading::FROM_FILES;
 }
@@ -67,6 +69,11 @@ fn main() -> ExitCode {
             let counted = pieces().filter_map(|piece| Some((piece.name, piece.rounds?)));
             counted.for_each(|(name, rounds)| println!("{name}\t{rounds}"));
         }
+        // Likewise, of the pieces that `full-server` does one after the other.
+        ["full-server", "rounds"] => {
+            full_server::list().for_each(|(name, rounds)| println!("{name}\t{rounds}"));
+        }
+        ["full-server"] => full_server::run(),
         ["repeat", name, rounds] => return repeat(name, rounds),
         _ => {
             divan::main();

@@ -7,8 +7,10 @@
 use std::ops::DerefMut;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use chinwag_core::{Event, Name, RoomId, Span, Text};
-use chinwag_store::{Back, Durability, Opened, Place, Reader, Retention, SearchQuery, Store};
+use chinwag_core::{Duration, Event, Name, RoomId, Text};
+use chinwag_store::{
+    Durability, Filter, Opened, Place, Range, Reader, Retention, SearchQuery, Store,
+};
 use divan::black_box;
 use tempfile::TempDir;
 
@@ -22,6 +24,8 @@ const FEW: u64 = 3_000;
 const FEW_ROOMS: u32 = 30;
 /// Messages in a turn of the hub.
 const TURN: u64 = 25;
+/// Bytes of a page of history, as the server reads it.
+const PAGE_BYTES_MAX: usize = 48 << 10;
 /// Messages that the index takes in at once.
 const STEP: usize = 1_000;
 
@@ -100,7 +104,7 @@ fn message(seq: u64, rooms: u32, names: &[Name]) -> Event {
     };
     let name = &names[random as usize % names.len()];
     let mut event = said(seq, room as u32, name, words(seq));
-    event.at = START + Span::seconds(seq);
+    event.at = START + Duration::from_secs(seq);
     event
 }
 
@@ -136,9 +140,17 @@ fn newest(mut filled: impl DerefMut<Target = Filled> + 'static, messages: usize)
     let mut rooms = rooms(&filled);
     Box::new(move || {
         let room = rooms.next().expect("it has no end");
-        let history = filled.reader.history(room, Back::Newest, messages);
-        black_box(history.expect("messages"));
+        black_box(history(&mut filled.reader, room, messages));
     })
+}
+
+/// Both halves of a `/history` whose answer is one page.
+fn history(reader: &mut Reader, room: RoomId, messages: usize) -> Vec<Event> {
+    let filter = Filter::default();
+    let extent = reader.extent(room, Range::Last(messages), messages, filter);
+    let extent = extent.expect("an extent");
+    let page = reader.page(room, extent.first, extent.last, PAGE_BYTES_MAX, filter);
+    page.expect("a page").events
 }
 
 fn search(

@@ -1,9 +1,11 @@
-//! From an event to the line that a room reads. It is done once for each view of a room.
+//! From an event to the line that a room reads. It is done once for each way to see a room.
 
-use chinwag_core::{Event, Prefs, RoomName};
-use chinwag_wire::plain::{Renderer, Style, zone};
+use chinwag_core::{Event, RoomName};
+use chinwag_feed::Render;
+use chinwag_wire::Prefs;
 use divan::black_box;
 
+use crate::client::Client;
 use crate::fixture::{LINE, START, name, said, text};
 use crate::piece::{Piece, Work};
 
@@ -20,14 +22,13 @@ pub(crate) const PIECES: &[Piece] = &[
 ];
 
 fn rendering(prefs: Prefs) -> Work {
-    let berlin = zone("Europe/Berlin").expect("a zone");
-    let mut renderer = Renderer::new(Style::of(&prefs, &berlin, false), START);
+    let mut renderer = Client::new(prefs).format().renderer(START);
     let event: Event = said(1, 0, &name("gopher"), text(LINE));
     let room = RoomName::lobby();
     let mut out = Vec::new();
     Box::new(move || {
         out.clear();
-        renderer.room_line(&mut out, black_box(&event), &room, true);
+        renderer.render(&mut out, black_box(&event), &room);
         black_box(&out);
     })
 }

@@ -5,7 +5,11 @@
 //! fuzz` sets it).
 
 #[cfg(test)]
+mod client;
+#[cfg(test)]
 mod config;
+#[cfg(test)]
+mod core_data;
 #[cfg(test)]
 mod dice;
 #[cfg(test)]
@@ -13,11 +17,11 @@ mod engine;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
-mod parse;
-#[cfg(test)]
 mod render;
 #[cfg(test)]
 mod screen;
+#[cfg(test)]
+mod session;
 #[cfg(test)]
 mod sniff;
 #[cfg(test)]

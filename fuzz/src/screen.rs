@@ -1,9 +1,10 @@
 //! What a terminal would make of what it is sent.
 
-/// Whether a terminal might obey it instead of showing it.
+/// Whether a terminal might obey it instead of showing it: controls, what some take for line ends,
+/// and the embeddings, overrides and isolates of UAX 9. A directional mark reorders no more than a
+/// letter does.
 pub(crate) fn is_active(c: char) -> bool {
-    let is_bidi = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}');
+    let is_bidi = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_line_end = matches!(c, '\u{2028}' | '\u{2029}');
     (c.is_control() && c != '\t') || is_bidi || is_line_end
 }
@@ -30,15 +31,26 @@ pub(crate) fn lines(out: &[u8], crlf: bool, color: bool) -> Vec<String> {
     lines
 }
 
-/// Takes off `ESC [ digits m` and nothing else.
+/// Takes off `ESC [ numbers m` and nothing else.
 fn without_color(text: &str) -> String {
+    let is_of_number = |b: u8| b.is_ascii_digit() || b == b';';
     let mut pieces = text.split("\x1b[");
     let mut plain = String::from(pieces.next().unwrap_or_default());
     for piece in pieces {
         match piece.split_once('m') {
-            Some((digits, rest)) if digits.bytes().all(|b| b.is_ascii_digit()) => plain += rest,
+            Some((numbers, rest)) if numbers.bytes().all(is_of_number) => plain += rest,
             _ => plain = plain + "\x1b[" + piece,
         }
     }
     plain
+}
+
+/// Checks a whole conversation, whose prompts have no line end. Its line ends are LF.
+pub(crate) fn check_stream(text: &str, color: bool) {
+    let text = if color {
+        without_color(text)
+    } else {
+        text.into()
+    };
+    assert!(!text.contains(|c| is_active(c) && c != '\n'), "{text:?}");
 }

@@ -7,6 +7,11 @@
 //! and set-up fall out, and no function has to be found by its name. gungraun would do this and more
 //! but needs a runner of its own exact version installed, which takes longer than the counting.
 //!
+//! The requests to a full server are counted in one run, since callgrind takes far longer to fill
+//! the server than to count them; it writes its count down whenever the program calls `boundary`.
+//! Each has an absolute bound too: the hub is one thread, and a request that scans everybody stops
+//! everybody, however many releases ago it began to.
+//!
 //! The bound is wide, because some pieces hash with another seed at each start and a patch of the
 //! compiler inlines other things; what a careless change costs is more.
 
@@ -31,6 +36,12 @@ const PERCENT_MAX: u64 = 125;
 /// Less than this, and the file guards nothing.
 const PERCENT_MIN: u64 = 75;
 
+/// The pieces of the full server have this before their names.
+const FULL_SERVER: &str = "full server: ";
+
+/// Instructions of a request to a full server: fifty microseconds at three in a nanosecond.
+const FULL_SERVER_MAX: u64 = 150_000;
+
 /// Counts every piece and compares; with `update`, writes the file anew.
 pub(crate) fn run(workspace: &Workspace, update: bool) -> Result<()> {
     if std::env::consts::ARCH != COUNTED_ON {
@@ -43,8 +54,12 @@ pub(crate) fn run(workspace: &Workspace, update: bool) -> Result<()> {
         return Ok(());
     }
     let sh = &workspace.sh;
-    let counted = count(sh, &build(sh)?)?;
+    let program = build(sh)?;
+    let mut counted = count(sh, &program)?;
+    counted.extend(count_full_server(sh, &program)?);
     let path = workspace.root().join(FILE);
+    let slow = slow(&counted);
+    ensure!(slow.is_empty(), "{}", slow.join("\n"));
     if update {
         let rustc = cmd!(sh, "rustc --version").quiet().read()?;
         return fs::write(path, file(&counted, &rustc)).context(FILE);
@@ -105,6 +120,45 @@ fn callgrind(program: &str, piece: &str, rounds: u64) -> Result<u64> {
     let line = said.lines().find(|line| line.contains("Collected :"));
     let count = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
     count.with_context(|| format!("callgrind has counted nothing:\n{said}"))
+}
+
+/// The instructions of one round of each piece of the full server.
+fn count_full_server(sh: &Shell, program: &str) -> Result<Vec<(String, u64)>> {
+    let folder = sh.create_temp_dir()?;
+    let out = folder.path().join("count");
+    let out_file = format!("--callgrind-out-file={}", out.display());
+    let run = cmd!(
+        sh,
+        "valgrind --tool=callgrind {out_file} --dump-before=*full_server*boundary* {program} full-server"
+    );
+    run.quiet().ignore_stdout().ignore_stderr().run()?;
+    let list = cmd!(sh, "{program} full-server rounds").quiet().read()?;
+    // The first file is of the set-up.
+    let count = |(number, line): (usize, &str)| {
+        let (name, rounds) = line.split_once('\t').context("no piece")?;
+        let path = format!("{}.{}", out.display(), number + 2);
+        let total = total(&sh.read_file(&path)?).context(path)?;
+        Ok((
+            format!("{FULL_SERVER}{name}"),
+            total / rounds.parse::<u64>()?,
+        ))
+    };
+    list.lines().enumerate().map(count).collect()
+}
+
+/// The count in a file of callgrind's, from `totals: 4767729`.
+fn total(file: &str) -> Option<u64> {
+    let totals = file.lines().find_map(|line| line.strip_prefix("totals: "));
+    totals?.trim().parse().ok()
+}
+
+/// What takes longer than a request to a full server may, whatever the file says.
+fn slow(counted: &[(String, u64)]) -> Vec<String> {
+    let slow = counted
+        .iter()
+        .filter(|(name, count)| name.starts_with(FULL_SERVER) && *count > FULL_SERVER_MAX);
+    slow.map(|(name, count)| format!("{name}: {count} instructions, over {FULL_SERVER_MAX}"))
+        .collect()
 }
 
 fn file(counted: &[(String, u64)], rustc: &str) -> String {
@@ -186,6 +240,22 @@ mod tests {
                 .0
                 .contains("far fewer")
         );
+    }
+
+    #[test]
+    fn a_request_to_a_full_server_has_a_bound_of_its_own() {
+        assert_eq!(
+            slow(&counts(&[("full server: a", 150_000), ("b", 200_000)])),
+            [""; 0]
+        );
+        let slow = slow(&counts(&[("full server: a", 150_001)]));
+        assert_eq!(slow, ["full server: a: 150001 instructions, over 150000"]);
+    }
+
+    #[test]
+    fn a_file_of_callgrind_has_its_total() {
+        assert_eq!(total("version: 1\ntotals: 4767729\n"), Some(4_767_729));
+        assert_eq!(total("version: 1\n"), None);
     }
 
     #[test]

@@ -1,0 +1,91 @@
+//! One client in the plain dialect, whose person is in the lobby: what a session of the server
+//! holds beside a socket and a feed.
+
+use chinwag_core::limits::LINE_BYTES_MAX;
+use chinwag_core::{
+    ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, PersonId, Rate, ResumeCode, RoomId,
+    RoomName, Seq,
+};
+use chinwag_wire::Prefs;
+use chinwag_wire::dialect::{Dialect, Env, Format, Settings, Step};
+use chinwag_wire::zone::zone;
+use hashbrown::HashMap;
+
+use crate::fixture::{START, name};
+
+pub(crate) struct Client {
+    dialect: Dialect,
+    settings: Settings,
+    rooms: HashMap<RoomId, RoomName>,
+    out: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn new(prefs: Prefs) -> Self {
+        let settings = Settings {
+            server_name: "chinwag".into(),
+            zone: zone("Europe/Berlin").expect("a zone"),
+            prefs,
+            line_bytes_max: LINE_BYTES_MAX,
+            // A piece is repeated faster than anybody types.
+            line_rate: Rate::UNLIMITED,
+            operator_rate_factor: 1,
+            login_tries_max: 5,
+            login_bytes_max: usize::MAX,
+            login_time: Duration::from_secs(60),
+        };
+        let rooms = [(LOBBY, RoomName::lobby())].into_iter().collect();
+        let dialect = Dialect::plain(false, &env(&settings, &rooms));
+        let mut client = Self {
+            dialect,
+            settings,
+            rooms,
+            out: Vec::new(),
+        };
+        client.log_in();
+        client
+    }
+
+    fn log_in(&mut self) {
+        let person = PersonId(1);
+        let login = LoggedIn {
+            person,
+            conn: ConnId(1),
+            name: name("gopher"),
+            address: [192, 0, 2, 1].into(),
+            registered: false,
+            operator: false,
+            code: ResumeCode::from_random(1),
+        };
+        let fact = Fact::LoggedIn(Box::new(login));
+        let (seq, at) = (Seq(1), START);
+        let event = Event { seq, at, fact };
+        let env = env(&self.settings, &self.rooms);
+        self.dialect
+            .handle_event(&event, person, &env, &mut self.out);
+        self.dialect.handle_joined(LOBBY);
+    }
+
+    /// Takes bytes, and gives the steps one by one.
+    pub(crate) fn read(&mut self, mut bytes: &[u8], mut take: impl FnMut(Step)) {
+        let env = env(&self.settings, &self.rooms);
+        self.out.clear();
+        while let Some(step) = self.dialect.handle_bytes(&mut bytes, &env, &mut self.out) {
+            take(step);
+        }
+    }
+
+    /// How it sees the lobby.
+    pub(crate) fn format(&self) -> Format {
+        self.dialect.format(LOBBY)
+    }
+}
+
+fn env<'a>(settings: &'a Settings, rooms: &'a HashMap<RoomId, RoomName>) -> Env<'a> {
+    Env {
+        settings,
+        rooms,
+        wall: START,
+        now: Monotonic(0),
+    }
+}

@@ -1,0 +1,184 @@
+//! One client of the plain dialect, as a session of the server holds it: bytes and tells go in,
+//! bytes and steps come out. Nothing but the border that all dialects share is named, so that a
+//! target checks what the server relies on and survives what the dialect does inside.
+
+use std::sync::Arc;
+
+use chinwag_core::limits::LINE_BYTES_MAX;
+use chinwag_core::{
+    ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId, Rate, ResumeCode,
+    RoomId, RoomName, Seq, Timestamp,
+};
+use chinwag_wire::Prefs;
+use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
+use chinwag_wire::zone::TimeZone;
+use hashbrown::HashMap;
+
+/// 2026-11-21 14:03:05 UTC.
+pub(crate) const NOW: Timestamp = Timestamp(1_795_269_785_000);
+
+/// The person at the client.
+pub(crate) const ME: PersonId = PersonId(1);
+
+/// A room that the client is in beside the lobby, where its lines go.
+pub(crate) const OTHER: RoomId = RoomId(1);
+
+/// A step, in a form that can be compared.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Wish {
+    Ask(Ask),
+    AskWhenWritten(Ask),
+    Close,
+}
+
+/// A client and what its session lends it.
+pub(crate) struct Client {
+    dialect: Dialect,
+    settings: Settings,
+    rooms: HashMap<RoomId, RoomName>,
+    wall: Timestamp,
+}
+
+/// What all clients of these targets get. Nothing is limited unless a target says so.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        server_name: "chinwag".into(),
+        zone: TimeZone::UTC,
+        prefs: Prefs::default(),
+        line_bytes_max: LINE_BYTES_MAX,
+        line_rate: Rate::UNLIMITED,
+        operator_rate_factor: 5,
+        login_tries_max: 5,
+        login_bytes_max: usize::MAX,
+        login_time: Duration::from_secs(60),
+    }
+}
+
+impl Client {
+    /// A client at the name prompt.
+    pub(crate) fn at_prompt(spoke_first: bool, settings: Settings, wall: Timestamp) -> Self {
+        let rooms = [(LOBBY, "#lobby"), (OTHER, "#dev")];
+        let parse = |(id, name)| (id, RoomName::parse(name).expect("a room name"));
+        let rooms = rooms.map(parse).into_iter().collect();
+        let env = Env {
+            settings: &settings,
+            rooms: &rooms,
+            wall,
+            now: Monotonic(0),
+        };
+        Self {
+            dialect: Dialect::plain(spoke_first, &env),
+            settings,
+            rooms,
+            wall,
+        }
+    }
+
+    /// A client whose person is in two rooms and talks in the lobby.
+    pub(crate) fn in_chat(name: Name, settings: Settings, wall: Timestamp) -> Self {
+        let mut client = Self::at_prompt(false, settings, wall);
+        let login = LoggedIn {
+            person: ME,
+            conn: ConnId(1),
+            name,
+            address: [192, 0, 2, 1].into(),
+            registered: false,
+            operator: false,
+            code: ResumeCode::from_random(1),
+        };
+        let fact = Fact::LoggedIn(Box::new(login));
+        let (seq, at) = (Seq(1), wall);
+        let out = client.hear_event(&Event { seq, at, fact });
+        assert!(out.is_empty(), "the welcome says it");
+        client.dialect.handle_joined(OTHER);
+        client.dialect.handle_joined(LOBBY);
+        client
+    }
+
+    /// Calls the dialect with what a session would lend it.
+    fn with<T>(
+        &mut self,
+        call: impl FnOnce(&mut Dialect, &Env<'_>, &mut Vec<u8>) -> T,
+    ) -> (T, Vec<u8>) {
+        let env = Env {
+            settings: &self.settings,
+            rooms: &self.rooms,
+            wall: self.wall,
+            now: Monotonic(0),
+        };
+        let mut out = Vec::new();
+        let returned = call(&mut self.dialect, &env, &mut out);
+        (returned, out)
+    }
+
+    /// Takes bytes up to the first that asks for something.
+    pub(crate) fn read(&mut self, bytes: &mut &[u8]) -> (Option<Wish>, Vec<u8>) {
+        let (step, out) = self.with(|dialect, env, out| dialect.handle_bytes(bytes, env, out));
+        (step.map(Wish::of), out)
+    }
+
+    /// Takes bytes that nobody listens to any more.
+    pub(crate) fn ignore(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.with(|dialect, env, out| dialect.handle_ignored(bytes, env, out))
+            .1
+    }
+
+    pub(crate) fn end(&mut self) -> (Option<Wish>, Vec<u8>) {
+        let (step, out) = self.with(|dialect, env, out| dialect.handle_end(env, out));
+        (step.map(Wish::of), out)
+    }
+
+    /// Types a line, of which nothing but the wish is of interest.
+    pub(crate) fn type_line(&mut self, line: &str) -> Option<Wish> {
+        self.read(&mut format!("{line}\n").as_bytes()).0
+    }
+
+    pub(crate) fn hear(&mut self, tell: Tell<'_>) -> (Option<Wish>, Vec<u8>) {
+        let (step, out) = self.with(|dialect, env, out| dialect.handle_tell(tell, env, out));
+        (step.map(Wish::of), out)
+    }
+
+    pub(crate) fn hear_event(&mut self, event: &Event) -> Vec<u8> {
+        self.with(|dialect, env, out| dialect.handle_event(event, ME, env, out))
+            .1
+    }
+
+    /// How the client sees a room.
+    pub(crate) fn format(&self, room: RoomId) -> Format {
+        self.dialect.format(room)
+    }
+
+    /// Calls its reader, which leaves out lines and adds to them.
+    pub(crate) fn with_reader<T>(
+        &mut self,
+        call: impl FnOnce(&dyn chinwag_feed::Reader) -> T,
+    ) -> T {
+        self.with(|dialect, env, _| call(&dialect.reader(env))).0
+    }
+}
+
+impl Wish {
+    fn of(step: Step) -> Self {
+        match step {
+            Step::Ask(ask) => Self::Ask(ask),
+            Step::AskWhenWritten(ask) => Self::AskWhenWritten(ask),
+            Step::Close => Self::Close,
+        }
+    }
+
+    pub(crate) fn ask(&self) -> Option<&Ask> {
+        match self {
+            Self::Ask(ask) | Self::AskWhenWritten(ask) => Some(ask),
+            Self::Close => None,
+        }
+    }
+}
+
+/// An event of these targets: the order of events is of no interest to a dialect.
+pub(crate) fn event(at: Timestamp, fact: Fact) -> Arc<Event> {
+    Arc::new(Event {
+        seq: Seq(1),
+        at,
+        fact,
+    })
+}

@@ -1,0 +1,394 @@
+//! Facts, answers and refusals as the choices of an input make them: whatever the chat can tell a
+//! session, with any name and any text in it.
+
+#![expect(clippy::too_many_lines, reason = "an arm for each case")]
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chinwag_core::{
+    Answer, AuditEntry, ConnId, Duration, Fact, LOBBY, LoggedIn, Manner, Mask, ModAction, Name,
+    PersonId, PrivateMessage, Profile, Quit, QuitReason, Rejection, Renamed, Restriction,
+    ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Timestamp, Topic, Welcome, WhoLine,
+};
+
+use crate::client::ME;
+use crate::dice::Dice;
+
+type Choices<'a, 'b> = &'a mut Dice<'b>;
+
+/// Mostly times that can be, and some that cannot.
+pub(crate) fn time(dice: Choices<'_, '_>) -> Timestamp {
+    match dice.below(8) {
+        0 => Timestamp(dice.number() as i64),
+        1 => *dice.pick(&[Timestamp(i64::MIN), Timestamp(0), Timestamp(i64::MAX)]),
+        _ => Timestamp(1_795_269_785_000 + i64::from(dice.number() as u32)),
+    }
+}
+
+pub(crate) fn span(dice: Choices<'_, '_>) -> Duration {
+    match dice.below(8) {
+        0 => Duration::from_millis(dice.number()),
+        _ => Duration::from_millis(u64::from(dice.number() as u32)),
+    }
+}
+
+pub(crate) fn person(dice: Choices<'_, '_>) -> PersonId {
+    PersonId(dice.below(3) as u64)
+}
+
+pub(crate) fn address(dice: Choices<'_, '_>) -> IpAddr {
+    match dice.flip() {
+        true => (dice.number() as u32).to_be_bytes().into(),
+        false => (u128::from(dice.number()) << 64 | u128::from(dice.number()))
+            .to_be_bytes()
+            .into(),
+    }
+}
+
+pub(crate) fn mask(dice: Choices<'_, '_>) -> Mask {
+    match dice.below(3) {
+        0 => Mask::of_name(dice.name()),
+        1 => Mask::of_net(chinwag_core::subnet_of(address(dice))),
+        _ => Mask::of_person(dice.name(), address(dice)),
+    }
+}
+
+pub(crate) fn restriction(dice: Choices<'_, '_>) -> Restriction {
+    Restriction {
+        mask: mask(dice),
+        until: dice.maybe(time),
+        by: dice.name(),
+        why: dice.maybe(|dice| Arc::new(dice.text())),
+    }
+}
+
+pub(crate) fn quit_reason(dice: Choices<'_, '_>) -> QuitReason {
+    match dice.below(8) {
+        0 => QuitReason::Quit(dice.maybe(Dice::text)),
+        1 => QuitReason::Closed,
+        2 => QuitReason::Lost,
+        3 => QuitReason::TimedOut,
+        4 => QuitReason::TooSlow,
+        5 => QuitReason::Restart,
+        6 => QuitReason::Kicked {
+            by: dice.name(),
+            why: dice.maybe(|dice| Arc::new(dice.text())),
+        },
+        _ => QuitReason::Banned {
+            by: dice.name(),
+            until: dice.maybe(time),
+            why: dice.maybe(|dice| Arc::new(dice.text())),
+        },
+    }
+}
+
+pub(crate) fn rooms() -> Box<[RoomId]> {
+    [LOBBY].into()
+}
+
+pub(crate) fn login(dice: Choices<'_, '_>) -> LoggedIn {
+    LoggedIn {
+        person: person(dice),
+        conn: ConnId(1),
+        name: dice.name(),
+        address: address(dice),
+        registered: dice.flip(),
+        operator: dice.flip(),
+        code: ResumeCode::from_random(dice.number()),
+    }
+}
+
+/// What the log of a room shows, and the sign that the line starts with.
+pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
+    let (person, room) = (person(dice), LOBBY);
+    match dice.below(9) {
+        0 | 1 => {
+            let manner = *dice.pick(&[Manner::Speech, Manner::Action]);
+            let (name, text) = (dice.name(), dice.text());
+            let said = Fact::Said {
+                person,
+                name,
+                room,
+                text,
+                manner,
+            };
+            (said, '[')
+        }
+        2 => {
+            let (by, text) = (dice.name(), dice.maybe(Dice::text));
+            (Fact::TopicSet { room, by, text }, '*')
+        }
+        3 => {
+            let (name, here) = (dice.name(), dice.number() as u32);
+            let joined = Fact::Joined {
+                person,
+                name,
+                room,
+                here,
+            };
+            (joined, '*')
+        }
+        4 => {
+            let name = dice.name();
+            (Fact::Left { person, name, room }, '*')
+        }
+        5 => {
+            let departed = Quit {
+                person,
+                name: dice.name(),
+                rooms: rooms(),
+                why: quit_reason(dice),
+            };
+            (Fact::Quit(Box::new(departed)), '*')
+        }
+        6 => {
+            let renamed = Renamed {
+                person,
+                old: dice.name(),
+                new: dice.name(),
+                rooms: rooms(),
+                registered: dice.flip(),
+                operator: dice.flip(),
+            };
+            (Fact::Renamed(Box::new(renamed)), '*')
+        }
+        7 => {
+            let (who, why) = (dice.maybe(Dice::name), dice.maybe(quit_reason));
+            let summary = Fact::PresenceSummary {
+                room,
+                joined: 1 + u32::from(dice.byte()),
+                left: u32::from(dice.byte()),
+                who,
+                why,
+                here: u32::from(dice.byte()),
+            };
+            (summary, '*')
+        }
+        _ => {
+            let returned = Returned {
+                login: login(dice),
+                rooms: rooms(),
+                ignores: [].into(),
+                seen: Seq(0),
+                replaces: None,
+            };
+            (Fact::Returned(Box::new(returned)), '*')
+        }
+    }
+}
+
+pub(crate) fn mod_action(dice: Choices<'_, '_>) -> ModAction {
+    match dice.below(10) {
+        0 => ModAction::Kick {
+            name: dice.name(),
+            why: dice.maybe(|dice| Arc::new(dice.text())),
+        },
+        1 => ModAction::Mute(restriction(dice)),
+        2 => ModAction::Unmute(mask(dice)),
+        3 => ModAction::Ban(restriction(dice)),
+        4 => ModAction::Unban(mask(dice)),
+        5 => ModAction::Op {
+            name: dice.name(),
+            lasting: dice.flip(),
+        },
+        6 => ModAction::Deop { name: dice.name() },
+        7 => ModAction::Announce(dice.text()),
+        8 => ModAction::Motd(dice.maybe(Dice::text)),
+        _ => ModAction::Lock(dice.flip()),
+    }
+}
+
+pub(crate) fn audit_entry(dice: Choices<'_, '_>) -> Fact {
+    Fact::Moderated(Box::new(AuditEntry {
+        by: dice.name(),
+        actor: dice.maybe(person),
+        act: mod_action(dice),
+        target: dice.maybe(person),
+    }))
+}
+
+/// What one person is told, and the sign that the line starts with.
+pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
+    let person = person(dice);
+    match dice.below(5) {
+        0 | 1 => {
+            let told = PrivateMessage {
+                from: person,
+                from_name: dice.name(),
+                to: ME,
+                to_name: dice.name(),
+                text: dice.text(),
+                ignored: false,
+            };
+            (Fact::PrivateMessage(Box::new(told)), '[')
+        }
+        2 => (audit_entry(dice), '!'),
+        3 => {
+            let (away, why) = (dice.flip(), dice.maybe(Dice::text));
+            (Fact::AwaySet { person, away, why }, '!')
+        }
+        _ => {
+            let (name, on) = (dice.name(), dice.flip());
+            (Fact::IgnoreSet { person, name, on }, '!')
+        }
+    }
+}
+
+pub(crate) fn topic(dice: Choices<'_, '_>) -> Topic {
+    Topic {
+        text: dice.text(),
+        by: dice.name(),
+        at: time(dice),
+    }
+}
+
+pub(crate) fn names(dice: Choices<'_, '_>) -> Vec<Name> {
+    (0..dice.below(7)).map(|_| dice.name()).collect()
+}
+
+pub(crate) fn summary(dice: Choices<'_, '_>) -> RoomSummary {
+    let others: Box<[Name]> = names(dice).into();
+    RoomSummary {
+        room: dice.room(),
+        id: LOBBY,
+        // Some are named before the rest are counted.
+        more: if others.is_empty() {
+            0
+        } else {
+            dice.below(300)
+        },
+        others,
+        topic: dice.maybe(topic),
+    }
+}
+
+pub(crate) fn who_line(dice: Choices<'_, '_>) -> WhoLine {
+    WhoLine {
+        name: dice.name(),
+        operator: dice.flip(),
+        registered: dice.flip(),
+        away: dice.maybe(|dice| dice.maybe(Dice::text)),
+        silent: span(dice),
+    }
+}
+
+pub(crate) fn profile(dice: Choices<'_, '_>) -> Profile {
+    Profile {
+        line: who_line(dice),
+        rooms: (0..=dice.below(3)).map(|_| dice.room()).collect(),
+        since: time(dice),
+        said: dice.number(),
+        muted: dice.flip(),
+        address: dice.maybe(address),
+    }
+}
+
+pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
+    match dice.below(9) {
+        0 => Answer::Who {
+            room: dice.room(),
+            people: (0..dice.below(4)).map(|_| who_line(dice)).collect(),
+            more: dice.below(3),
+            next: None,
+        },
+        1 => Answer::Whois(Box::new(profile(dice))),
+        2 => {
+            let line = |dice: Choices<'_, '_>| RoomLine {
+                room: dice.room(),
+                here: dice.below(300),
+                joined: dice.flip(),
+                topic: dice.maybe(Dice::text),
+            };
+            Answer::Rooms {
+                rooms: (0..dice.below(4)).map(|_| line(dice)).collect(),
+                more: dice.below(3),
+                next: None,
+            }
+        }
+        3 => Answer::Topic {
+            room: dice.room(),
+            topic: dice.maybe(topic),
+        },
+        4 => Answer::Stats {
+            own: Box::new(profile(dice)),
+            people: dice.below(300),
+            rooms: dice.below(300),
+            said: dice.number(),
+            started: time(dice),
+        },
+        5 => Answer::Ignores(names(dice)),
+        6 => Answer::Restrictions {
+            counts: (dice.below(3), dice.below(300)),
+            bans: (0..dice.below(3)).map(|_| restriction(dice)).collect(),
+            mutes: (0..dice.below(3)).map(|_| restriction(dice)).collect(),
+            next: None,
+        },
+        7 => Answer::Room(summary(dice)),
+        _ => Answer::Motd(dice.maybe(Dice::text)),
+    }
+}
+
+/// The refusals that say more than one thing.
+pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
+    match dice.below(14) {
+        0 => Rejection::NameTaken {
+            name: dice.name(),
+            free: dice.name(),
+        },
+        1 => Rejection::NameLooksLike {
+            name: dice.name(),
+            other: dice.name(),
+        },
+        2 => Rejection::NameRegistered(dice.name()),
+        3 => Rejection::Banned {
+            until: dice.maybe(time),
+            why: dice.maybe(|dice| Arc::new(dice.text())),
+        },
+        4 => Rejection::ReadOnly(dice.room()),
+        5 => Rejection::Muted {
+            remaining: dice.maybe(span),
+        },
+        6 => Rejection::NoSuchRoom {
+            room: dice.room(),
+            meant: dice.maybe(Dice::room),
+        },
+        7 => Rejection::NotInRoom(dice.room()),
+        8 => Rejection::NotBanned(mask(dice)),
+        9 => Rejection::SameName(dice.name()),
+        10 => Rejection::NotIgnored(dice.name()),
+        11 => Rejection::AlreadyOperator(dice.name()),
+        12 => Rejection::NotMuted(dice.name()),
+        _ => dice
+            .pick(&[
+                Rejection::Locked,
+                Rejection::NeedsOperator,
+                Rejection::RoomGone,
+                Rejection::ServerFull { people_max: 1 },
+                Rejection::TooManyRooms { rooms_max: 1 },
+                Rejection::RoomsFull { rooms_max: 1 },
+                Rejection::TooManyIgnores { ignores_max: 1 },
+                Rejection::CodeNotValid,
+                Rejection::NotHere,
+                Rejection::NobodyToReply,
+                Rejection::LockedSpeech,
+                Rejection::CannotSave,
+                Rejection::OnlyLobby,
+                Rejection::Oneself,
+                Rejection::RegistrationsFull,
+                Rejection::RestrictionsFull,
+            ])
+            .clone(),
+    }
+}
+
+pub(crate) fn welcome(dice: Choices<'_, '_>) -> Welcome {
+    Welcome {
+        person: ME,
+        name: dice.name(),
+        room: summary(dice),
+        resume: (ResumeCode::from_random(dice.number()), span(dice)),
+        first_operator: dice.flip(),
+        motd: dice.maybe(Dice::text),
+    }
+}
