@@ -3,8 +3,8 @@
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, PersonId, Rate, ResumeCode, RoomId,
-    RoomName, Seq,
+    Bucket, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, PersonId, Rate, ResumeCode,
+    RoomId, RoomName, Seq,
 };
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Dialect, Env, Format, Settings, Step};
@@ -35,7 +35,8 @@ impl Client {
             login_time: Duration::from_secs(60),
         };
         let rooms = [(LOBBY, RoomName::lobby())].into_iter().collect();
-        let dialect = Dialect::plain(false, &env(&settings, &rooms));
+        let env = env(&settings, &rooms);
+        let dialect = Dialect::plain(false, Bucket::full(env.now), &env);
         let mut client = Self {
             dialect,
             settings,

@@ -159,7 +159,7 @@ fn search(
     room: Option<u32>,
 ) -> Work {
     let query = SearchQuery {
-        words: words.iter().map(|&word| word.into()).collect(),
+        terms: Term::parse(&words.join(" ")),
         room: room.map(RoomId),
         matches_max: 50,
         ..SearchQuery::default()
