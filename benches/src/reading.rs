@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chinwag_core::{Duration, Event, Name, RoomId, Text};
 use chinwag_store::{
-    Durability, Filter, Opened, Place, Range, Reader, Retention, SearchQuery, Store,
+    Durability, Filter, Opened, Place, Range, Reader, Retention, SearchQuery, Store, Term,
 };
 use divan::black_box;
 use tempfile::TempDir;
