@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId, Rate, ResumeCode,
-    RoomId, RoomName, Seq, Timestamp,
+    Bucket, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId, Rate,
+    ResumeCode, RoomId, RoomName, Seq, Timestamp,
 };
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
@@ -67,7 +67,7 @@ impl Client {
             now: Monotonic(0),
         };
         Self {
-            dialect: Dialect::plain(spoke_first, &env),
+            dialect: Dialect::plain(spoke_first, Bucket::full(env.now), &env),
             settings,
             rooms,
             wall,

@@ -31,7 +31,8 @@ use telnet::{Heard, IAC, Telnet};
 /// One thing that a person, or the program in their place, did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// A line with something in it, without its end and without a byte order mark. Lent from the bytes if it was whole in them.
+    /// A line with something in it, without its end and without a byte order mark. Lent from the
+    /// bytes if it was whole in them.
     Line(Cow<'a, str>),
     /// An empty line, or one of white space. It says nothing, except where a bare Enter is an
     /// answer.
