@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::ban::{Mask, Restriction};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::name::Name;
@@ -168,6 +170,19 @@ pub struct AuditEntry {
     pub act: ModAction,
     /// The person concerned, if it is here to be told.
     pub target: Option<PersonId>,
+    /// The block that a ban or mute of a name does not cover, for the operator to know. Not kept.
+    pub spared: Option<Spared>,
+}
+
+/// A block of addresses that others share with the person who is banned or muted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spared {
+    /// The block.
+    pub net: IpNet,
+    /// The number of people there beside the two.
+    pub others: u32,
+    /// Whether the operator comes from there too.
+    pub own: bool,
 }
 
 /// The kinds of [`AuditEntry`].
@@ -184,6 +199,13 @@ pub enum ModAction {
     Mute(Restriction),
     /// `/unmute`
     Unmute(Mask),
+    /// `/rename`
+    Rename {
+        /// The person's name before.
+        name: Name,
+        /// The name from now on.
+        new: Name,
+    },
     /// `/ban`
     Ban(Restriction),
     /// `/unban`

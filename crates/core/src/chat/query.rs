@@ -218,7 +218,7 @@ fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         name: person.name.clone(),
         operator: person.session.rank.operator,
         registered: person.session.rank.registered,
-        away: person.away.clone(),
+        away: person.away.as_deref().cloned(),
         silent: now.since(person.activity.spoke),
     }
 }

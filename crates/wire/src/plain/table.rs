@@ -309,8 +309,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)
         .shown(Shown::Beside)
         .about(
-            "Silences somebody in all rooms. TIME is 10m, 2h or 7d; without one it lasts until \
-             /unmute. A reason may stand behind it.",
+            "Silences somebody in all rooms. They can set no topic and take no other name, and coming \
+             back does not end it. TIME is 10m, 2h or 7d; without one it lasts until /unmute. A reason \
+             may stand behind it.",
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
@@ -320,7 +321,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .shown(Shown::Beside)
         .about(
             "Keeps somebody out. WHO is a name, an address or a block such as 192.0.2.0/24. A \
-             name stands for its bearer's address too, unless name: is written before it.",
+             name stands for its bearer's address too if nobody else comes from there, unless name: \
+             is written before it.",
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
@@ -331,12 +333,15 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about("Lists the bans and the mutes.", "/bans"),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
         "Makes somebody an operator. With a registered name it lasts, with another until they \
-         leave.",
+         leave. Nobody can do anything to one who was a registered operator before them.",
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
         .shown(Shown::Beside)
         .about("Takes an operator's rights back.", "/deop ann"),
+    CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
+        .shown(Shown::Beside)
+        .about("Gives somebody another name.", "/rename bob bob2"),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
         .shown(Shown::Beside)
         .about(
@@ -353,8 +358,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)
         .shown(Shown::Beside)
         .about(
-            "Lets only registered names arrive and speak. People already here stay; /lock off \
-             ends it.",
+            "Lets only names arrive and speak that are registered already. People already here \
+             stay; /lock off ends it.",
             "/lock",
         ),
     CommandSpec::new("log", Group::Operators, "[N]", operate::log)

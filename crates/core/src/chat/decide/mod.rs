@@ -84,7 +84,12 @@ impl Chat {
             Command::Leave(room) => return self.decide_leave(me, room, facts),
             Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
             Command::Register { password_hash } => self.decide_register(me, password_hash)?,
-            Command::Away(why) => away(me, true, why),
+            Command::Away(why) => {
+                if why.is_some() {
+                    self.check_may_be_heard(me, now)?;
+                }
+                away(me, true, why)
+            }
             Command::Back => away(me, false, None),
             Command::Ignore { name, on } => decide_ignore(me, name, on)?,
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
@@ -117,11 +122,11 @@ impl Chat {
         self.people.nearest(&typed, room_mates.take(ROOM_MATES_MAX))
     }
 
-    /// A reason is speech, so a person who is muted leaves without one.
+    /// A reason is speech, so a person who may not speak leaves without one.
     fn audible(&self, me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
-        match why {
-            QuitReason::Quit(Some(_)) if self.mute_of(me, now).is_some() => QuitReason::Quit(None),
-            why => why,
+        match self.check_may_be_heard(me, now) {
+            Err(_) if matches!(why, QuitReason::Quit(_)) => QuitReason::Quit(None),
+            _ => why,
         }
     }
 }

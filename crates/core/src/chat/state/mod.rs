@@ -19,7 +19,7 @@ pub(super) use person::{Activity, Person, Rank, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
-pub(super) use rooms::Rooms;
+pub(super) use rooms::{Room, Rooms};
 
 pub use restrictions::RestrictionCursor;
 pub use rooms::RoomCursor;

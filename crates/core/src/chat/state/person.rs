@@ -1,5 +1,6 @@
 //! One person.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -15,11 +16,14 @@ use crate::time::Timestamp;
 pub(in crate::chat) struct Person {
     pub(in crate::chat) id: PersonId,
     pub(in crate::chat) name: Name,
+    /// The registered name that the person has last proven to own: a ban under another covers it.
+    pub(in crate::chat) account: Option<Box<Name>>,
     pub(in crate::chat) session: Session,
     pub(in crate::chat) activity: Activity,
     /// In the order of joining. Never empty between two commands.
     pub(in crate::chat) rooms: Vec<RoomId>,
-    pub(in crate::chat) away: Option<Option<Text>>,
+    /// Boxed, since few are away.
+    pub(in crate::chat) away: Option<Box<Option<Text>>>,
     /// The mute that was in force when the person last changed its name or address, and follows
     /// it. Whether it still is in force the list of mutes says.
     pub(in crate::chat) mute: Option<RestrictionId>,
