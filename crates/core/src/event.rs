@@ -68,6 +68,11 @@ pub enum QuitReason {
 }
 
 impl QuitReason {
+    /// Whether it has words of the person that leaves.
+    fn is_speech(&self) -> bool {
+        matches!(self, Self::Quit(Some(_)))
+    }
+
     /// Whether the session may be taken up again: it was lost, not ended.
     pub fn is_resumable(&self) -> bool {
         matches!(
@@ -322,6 +327,8 @@ pub enum Fact {
         person: PersonId,
         /// The name.
         name: Name,
+        /// The bearer of the name, if it is here: it stays ignored under any other.
+        target: Option<PersonId>,
         /// Whether it ignores it.
         on: bool,
     },
@@ -400,11 +407,25 @@ impl Fact {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
-    /// The name of the speaker, which `/ignore` goes by.
+    /// The name of the speaker, which `/ignore` goes by. A topic and a reason for leaving are speech.
     pub fn voice(&self) -> Option<&Name> {
         match self {
             Self::Said { name, .. } => Some(name),
+            Self::TopicSet {
+                by, text: Some(_), ..
+            } => Some(by),
+            Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
             Self::PrivateMessage(message) => Some(&message.from_name),
+            _ => None,
+        }
+    }
+
+    /// The speaker, where the fact tells: it stays ignored under any name.
+    pub fn speaker(&self) -> Option<PersonId> {
+        match self {
+            Self::Said { person, .. } => Some(*person),
+            Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
+            Self::PrivateMessage(message) => Some(message.from),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::state::{Activity, Rank, Resumable, Session, TIDY_MAX};
+use super::state::{Activity, Ignored, Rank, Resumable, Session, TIDY_MAX};
 use super::{Chat, Person, Registration};
 use crate::answer::Topic;
 use crate::event::{
@@ -38,9 +38,15 @@ impl Chat {
                 let away = away.then(|| Box::new(why.clone()));
                 self.people.with(*person, |p| p.away = away);
             }
-            Fact::IgnoreSet { person, name, on } => self.people.with(*person, |p| {
-                p.ignores.retain(|ignored| !ignored.same_as(name));
-                p.ignores.extend(on.then(|| name.clone()));
+            Fact::IgnoreSet {
+                person,
+                name,
+                target,
+                on,
+            } => self.people.with(*person, |p| {
+                p.ignores.retain(|ignored| !ignored.name.same_as(name));
+                let (name, person) = (name.clone(), *target);
+                p.ignores.extend(on.then_some(Ignored { name, person }));
             }),
             Fact::Registered {
                 person,

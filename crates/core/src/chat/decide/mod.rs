@@ -91,11 +91,54 @@ impl Chat {
                 away(me, true, why)
             }
             Command::Back => away(me, false, None),
-            Command::Ignore { name, on } => decide_ignore(me, name, on)?,
+            Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
+            Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
             command => return self.decide_operate(me, command, now, facts),
         };
         facts.push(fact);
+        Ok(Outcome::Done)
+    }
+
+    fn decide_ignore(&self, me: &Person, name: Name) -> Result<Fact, Rejection> {
+        if name.same_as(&me.name) {
+            return Err(Rejection::Oneself);
+        }
+        let target = self.people.named(&name).map(|bearer| bearer.id);
+        if me.ignored(&name, target).is_none() && me.ignores.len() >= IGNORES_MAX {
+            return Err(Rejection::TooManyIgnores {
+                ignores_max: IGNORES_MAX,
+            });
+        }
+        let (person, on) = (me.id, true);
+        Ok(Fact::IgnoreSet {
+            person,
+            name,
+            target,
+            on,
+        })
+    }
+
+    /// A person is heard again by the name that was ignored and by the one it goes by now.
+    fn decide_unignore(
+        &self,
+        me: &Person,
+        name: Name,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let bearer = self.people.named(&name).map(|bearer| bearer.id);
+        let listed = me.ignored(&name, bearer);
+        let listed = listed.ok_or_else(|| Rejection::NotIgnored(name.clone()))?;
+        let current = listed.person.and_then(|id| self.people.get(id));
+        let current = current.map(|person| &person.name);
+        let other = current.filter(|current| !current.same_as(&listed.name));
+        let names = core::iter::once(&listed.name).chain(other);
+        facts.extend(names.map(|name| Fact::IgnoreSet {
+            person: me.id,
+            name: name.clone(),
+            target: None,
+            on: false,
+        }));
         Ok(Outcome::Done)
     }
 
@@ -149,21 +192,4 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
 fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
     let person = me.id;
     Fact::AwaySet { person, away, why }
-}
-
-fn decide_ignore(me: &Person, name: Name, on: bool) -> Result<Fact, Rejection> {
-    let is_listed = me.ignores.iter().any(|ignored| ignored.same_as(&name));
-    if on && name.same_as(&me.name) {
-        return Err(Rejection::Oneself);
-    }
-    if on && !is_listed && me.ignores.len() >= IGNORES_MAX {
-        return Err(Rejection::TooManyIgnores {
-            ignores_max: IGNORES_MAX,
-        });
-    }
-    if !on && !is_listed {
-        return Err(Rejection::NotIgnored(name));
-    }
-    let person = me.id;
-    Ok(Fact::IgnoreSet { person, name, on })
 }

@@ -105,7 +105,7 @@ impl Chat {
             to: to.id,
             to_name: to.name.clone(),
             text,
-            ignored: to.ignores.iter().any(|name| name.same_as(&me.name)),
+            ignored: to.ignored(&me.name, Some(me.id)).is_some(),
         })))
     }
 }

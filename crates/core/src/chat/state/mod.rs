@@ -15,7 +15,7 @@ mod resumables;
 mod rooms;
 
 pub(super) use people::People;
-pub(super) use person::{Activity, Person, Rank, Session};
+pub(super) use person::{Activity, Ignored, Person, Rank, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};

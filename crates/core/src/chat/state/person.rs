@@ -29,7 +29,27 @@ pub(in crate::chat) struct Person {
     pub(in crate::chat) mute: Option<RestrictionId>,
     /// The sender of the last private message.
     pub(in crate::chat) last_sender: Option<PersonId>,
-    pub(in crate::chat) ignores: Vec<Name>,
+    pub(in crate::chat) ignores: Vec<Ignored>,
+}
+
+/// An entry of an ignore list: a name, and the person who bore it, who is ignored under any other.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::chat) struct Ignored {
+    pub(in crate::chat) name: Name,
+    pub(in crate::chat) person: Option<PersonId>,
+}
+
+impl Person {
+    /// The entry of the ignore list that this name or its bearer is meant by.
+    pub(in crate::chat) fn ignored(
+        &self,
+        name: &Name,
+        bearer: Option<PersonId>,
+    ) -> Option<&Ignored> {
+        self.ignores.iter().find(|ignored| {
+            ignored.name.same_as(name) || (bearer.is_some() && ignored.person == bearer)
+        })
+    }
 }
 
 /// The connection of a person and the rights that it logged in with. Both in one, since the rank

@@ -176,7 +176,16 @@ impl Shadow {
         let login = &returned.login;
         assert!(!self.is_banned(&person.name, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
-        assert_eq!(*person.ignores, *returned.ignores);
+        for (name, ignored) in &person.ignores {
+            let bearer = ignored.and_then(|id| self.people.get(&id));
+            let names = [Some(name), bearer.map(|bearer| &bearer.name)];
+            assert!(
+                names
+                    .into_iter()
+                    .flatten()
+                    .all(|name| returned.ignores.contains(name))
+            );
+        }
         assert_eq!((&login.name, login.code), (&person.name, person.code));
         assert_eq!(
             (login.registered, login.operator),

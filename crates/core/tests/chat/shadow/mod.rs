@@ -27,7 +27,7 @@ pub(crate) struct ModelPerson {
     pub(crate) rooms: Vec<RoomId>,
     registered: bool,
     operator: bool,
-    ignores: Vec<Name>,
+    ignores: Vec<(Name, Option<PersonId>)>,
     /// The longest mute that was in force when the person last changed its name or address.
     following: Option<Restriction>,
 }
@@ -140,10 +140,15 @@ impl Shadow {
                 let inside = self.members(*room);
                 assert!(inside.iter().any(|id| self.people[id].name == *by));
             }
-            Fact::IgnoreSet { person, name, on } => {
+            Fact::IgnoreSet {
+                person,
+                name,
+                target,
+                on,
+            } => {
                 let person = self.people.get_mut(person).expect("a person");
-                person.ignores.retain(|ignored| !ignored.same_as(name));
-                person.ignores.extend(on.then(|| name.clone()));
+                person.ignores.retain(|(ignored, _)| !ignored.same_as(name));
+                person.ignores.extend(on.then(|| (name.clone(), *target)));
             }
             Fact::Registered { .. } => self.fold_registered(event),
             Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
@@ -242,7 +247,10 @@ impl Shadow {
             (&from.name, &to.name),
             (&message.from_name, &message.to_name)
         );
-        let ignored = to.ignores.iter().any(|name| name.same_as(&from.name));
+        let ignored = to
+            .ignores
+            .iter()
+            .any(|(name, person)| name.same_as(&from.name) || *person == Some(message.from));
         assert_eq!(message.ignored, ignored);
     }
 
