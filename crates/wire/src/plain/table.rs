@@ -251,8 +251,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("away, and back")
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
-        "Hides what somebody says, here and in private. They are not told; without a name it \
-         lists whom you ignore.",
+        "Hides what somebody says, here and in private, also under another name they take, and \
+         the topics they set. They are not told; without a name it lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)
