@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use chinwag_core::{
     Answer, AuditEntry, Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Manner, Mask,
-    ModAction, Name, PersonId, Prefs, PrivateMessage, Profile, Query, Quit, QuitReason, Rejection,
-    Renamed, Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, TimeStyle,
+    ModAction, Name, PersonId, Prefs, PrivateMessage, Profile, Query, Quit, QuitReason, Reach, Rejection,
+    Renamed, Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Spared, TimeStyle,
     Timestamp, Topic, Welcome, WhoLine,
 };
 use chinwag_wire::plain::{Notice, Renderer, Request, Style, TimeZone, zone};
@@ -67,8 +67,11 @@ fn address(dice: Choices<'_, '_>) -> IpAddr {
 fn mask(dice: Choices<'_, '_>) -> Mask {
     match dice.below(3) {
         0 => Mask::of_name(dice.name()),
-        1 => Mask::of_net(chinwag_core::home_of(address(dice))),
-        _ => Mask::of_person(dice.name(), address(dice)),
+        1 => Mask::of_net(chinwag_core::subnet_of(address(dice))),
+        _ => {
+            let net = chinwag_core::subnet_of(address(dice));
+            Mask::of_name(dice.name()).with_block(net, Reach::Either)
+        }
     }
 }
 
@@ -193,7 +196,7 @@ fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
 }
 
 fn act(dice: Choices<'_, '_>) -> ModAction {
-    match dice.below(10) {
+    match dice.below(11) {
         0 => ModAction::Kick {
             name: dice.name(),
             why: dice.maybe(|dice| Arc::new(dice.text())),
@@ -209,6 +212,10 @@ fn act(dice: Choices<'_, '_>) -> ModAction {
         6 => ModAction::Deop { name: dice.name() },
         7 => ModAction::Announce(dice.text()),
         8 => ModAction::Motd(dice.maybe(Dice::text)),
+        9 => ModAction::Rename {
+            name: dice.name(),
+            new: dice.name(),
+        },
         _ => ModAction::Lock(dice.flip()),
     }
 }
@@ -219,6 +226,11 @@ fn audit_entry(dice: Choices<'_, '_>) -> Fact {
         actor: dice.maybe(person),
         act: act(dice),
         target: dice.maybe(person),
+        spared: dice.maybe(|dice| Spared {
+            net: chinwag_core::subnet_of(address(dice)),
+            others: dice.number() as u32,
+            own: dice.flip(),
+        }),
     }))
 }
 
@@ -244,7 +256,14 @@ fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         _ => {
             let (name, on) = (dice.name(), dice.flip());
-            (Fact::IgnoreSet { person, name, on }, '!')
+            let target = None;
+            let set = Fact::IgnoreSet {
+                person,
+                name,
+                target,
+                on,
+            };
+            (set, '!')
         }
     }
 }
