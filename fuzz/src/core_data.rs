@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use chinwag_core::{
     Answer, AuditEntry, ConnId, Duration, Fact, LOBBY, LoggedIn, Manner, Mask, ModAction, Name,
-    PersonId, PrivateMessage, Profile, Quit, QuitReason, Rejection, Renamed, Restriction,
-    ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Timestamp, Topic, Welcome, WhoLine,
+    PersonId, PrivateMessage, Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction,
+    ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Spared, Timestamp, Topic, Welcome,
+    WhoLine,
 };
 
 use crate::client::ME;
@@ -50,7 +51,10 @@ pub(crate) fn mask(dice: Choices<'_, '_>) -> Mask {
     match dice.below(3) {
         0 => Mask::of_name(dice.name()),
         1 => Mask::of_net(chinwag_core::subnet_of(address(dice))),
-        _ => Mask::of_person(dice.name(), address(dice)),
+        _ => {
+            let net = chinwag_core::subnet_of(address(dice));
+            Mask::of_name(dice.name()).with_block(net, Reach::Either)
+        }
     }
 }
 
@@ -205,6 +209,11 @@ pub(crate) fn audit_entry(dice: Choices<'_, '_>) -> Fact {
         actor: dice.maybe(person),
         act: mod_action(dice),
         target: dice.maybe(person),
+        spared: dice.maybe(|dice| Spared {
+            net: chinwag_core::subnet_of(address(dice)),
+            others: dice.number() as u32,
+            own: dice.flip(),
+        }),
     }))
 }
 
@@ -230,7 +239,15 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         _ => {
             let (name, on) = (dice.name(), dice.flip());
-            (Fact::IgnoreSet { person, name, on }, '!')
+            (
+                Fact::IgnoreSet {
+                    person,
+                    name,
+                    target: None,
+                    on,
+                },
+                '!',
+            )
         }
     }
 }

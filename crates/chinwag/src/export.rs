@@ -272,6 +272,7 @@ mod tests {
             actor: None,
             act: ModAction::Announce(text("restart at noon")),
             target: None,
+            spared: None,
         };
         let topic = |text| Fact::TopicSet {
             room: RoomId(0),

@@ -10,14 +10,31 @@ use crate::name::Name;
 use crate::text::Text;
 use crate::time::Timestamp;
 
-/// The people that a restriction matches: everybody of this name, and everybody from this block.
-/// At least one of the two is there.
+/// The people that a restriction matches, by name, by block of addresses, or by both. At least one
+/// of the two is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
     /// A name, in any case.
     pub name: Option<Name>,
     /// A block of addresses; a single address is a block of one.
     pub net: Option<IpNet>,
+    /// How name and block go together, where both are there.
+    pub reach: Reach,
+}
+
+/// How the name and the block of a [`Mask`] go together.
+///
+/// A registered name is one person wherever it comes from. A guest's name is free once the guest has
+/// left, and the next to take it is another person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// The name from anywhere, and anybody from the block.
+    #[default]
+    Either,
+    /// Anybody from the block. The name only says who is meant.
+    Block,
+    /// The name, if it comes from the block.
+    Both,
 }
 
 /// A ban or a mute.
@@ -68,6 +85,7 @@ impl Mask {
         Self {
             name: Some(name),
             net: None,
+            reach: Reach::Either,
         }
     }
 
@@ -76,27 +94,27 @@ impl Mask {
         Self {
             name: None,
             net: Some(canonical(net)),
+            reach: Reach::Either,
         }
     }
 
-    /// This person: the name, and where it came from unless that is this very machine, which
-    /// everybody behind a proxy or a tunnel shares.
-    pub fn of_person(name: Name, address: IpAddr) -> Self {
-        let is_shared = address.to_canonical().is_loopback();
-        let net = (!is_shared).then(|| subnet_of(address));
-        Self {
-            name: Some(name),
-            net,
-        }
+    /// This name together with a block.
+    pub fn with_block(self, net: IpNet, reach: Reach) -> Self {
+        let net = Some(canonical(net));
+        Self { net, reach, ..self }
     }
 
     /// Whether it matches a person of this name from this address.
     pub fn matches(&self, name: Option<&Name>, address: IpAddr) -> bool {
         let same_name = |own: &Name| name.is_some_and(|name| own.same_as(name));
-        self.name.as_ref().is_some_and(same_name)
-            || self
-                .net
-                .is_some_and(|net| canonical(net).contains(&address.to_canonical()))
+        let by_name = self.name.as_ref().is_some_and(same_name);
+        let is_in = |net| canonical(net).contains(&address.to_canonical());
+        let by_net = self.net.is_some_and(is_in);
+        match self.reach {
+            Reach::Either => by_name || by_net,
+            Reach::Block => by_net,
+            Reach::Both => by_name && by_net,
+        }
     }
 
     /// Whether `other`, as written to undo a restriction, speaks of this one.
@@ -202,14 +220,19 @@ mod tests {
     }
 
     #[test]
-    fn a_person_matches_by_name_and_household_but_never_by_loopback() {
-        let name = || Name::parse("Lee").expect("a name");
-        let mask = Mask::of_person(name(), ip("2001:db8:1:2:3::4"));
-        assert!(mask.matches(None, ip("2001:db8:1:2::9")));
-        assert!(mask.matches(Name::parse("LEE").ok().as_ref(), ip("192.0.2.1")));
-        assert!(!mask.matches(None, ip("2001:db8:1:3::9")));
-        for loopback in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
-            assert_eq!(Mask::of_person(name(), ip(loopback)).net, None);
+    fn name_and_block_go_together_in_three_ways() {
+        let (lee, ann) = (Name::parse("LEE").ok(), Name::parse("ann").ok());
+        let (home, away) = (ip("2001:db8:1:2::9"), ip("2001:db8:1:3::9"));
+        for (reach, matching) in [
+            (Reach::Either, [true, true, true, false]),
+            (Reach::Block, [true, false, true, false]),
+            (Reach::Both, [true, false, false, false]),
+        ] {
+            let lee_here = Mask::of_name(Name::parse("Lee").expect("a name"));
+            let mask = lee_here.with_block(subnet_of(ip("2001:db8:1:2:3::4")), reach);
+            let cases = [(&lee, home), (&lee, away), (&ann, home), (&ann, away)];
+            let matched = cases.map(|(name, address)| mask.matches(name.as_ref(), address));
+            assert_eq!(matched, matching, "{reach:?}");
         }
     }
 }

@@ -164,11 +164,18 @@ pub enum Command {
     },
     /// Let a person speak again.
     Unmute(Name),
+    /// Give a person another name.
+    RenameOther {
+        /// The name as it was typed.
+        name: String,
+        /// The new name.
+        new: Name,
+    },
     /// Keep people out.
     Ban {
         /// The people it matches.
         mask: Mask,
-        /// Whether a name stands for its bearer's address too.
+        /// Whether a name stands for its bearer's address too, if nobody else is there.
         cover_address: bool,
         /// The time it lasts; until undone if there is none.
         time: Option<Duration>,

@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
+use ipnet::IpNet;
+
 use crate::ban::{Mask, Restriction};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::name::Name;
@@ -66,6 +68,11 @@ pub enum QuitReason {
 }
 
 impl QuitReason {
+    /// Whether it has words of the person that leaves.
+    fn is_speech(&self) -> bool {
+        matches!(self, Self::Quit(Some(_)))
+    }
+
     /// Whether the session may be taken up again: it was lost, not ended.
     pub fn is_resumable(&self) -> bool {
         matches!(
@@ -168,6 +175,19 @@ pub struct AuditEntry {
     pub act: ModAction,
     /// The person concerned, if it is here to be told.
     pub target: Option<PersonId>,
+    /// The block that a ban or mute of a name does not cover, for the operator to know. Not kept.
+    pub spared: Option<Spared>,
+}
+
+/// A block of addresses that others share with the person who is banned or muted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spared {
+    /// The block.
+    pub net: IpNet,
+    /// The number of people there beside the two.
+    pub others: u32,
+    /// Whether the operator comes from there too.
+    pub own: bool,
 }
 
 /// The kinds of [`AuditEntry`].
@@ -184,6 +204,13 @@ pub enum ModAction {
     Mute(Restriction),
     /// `/unmute`
     Unmute(Mask),
+    /// `/rename`
+    Rename {
+        /// The person's name before.
+        name: Name,
+        /// The name from now on.
+        new: Name,
+    },
     /// `/ban`
     Ban(Restriction),
     /// `/unban`
@@ -300,6 +327,8 @@ pub enum Fact {
         person: PersonId,
         /// The name.
         name: Name,
+        /// The bearer of the name, if it is here: it stays ignored under any other.
+        target: Option<PersonId>,
         /// Whether it ignores it.
         on: bool,
     },
@@ -378,11 +407,25 @@ impl Fact {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
-    /// The name of the speaker, which `/ignore` goes by.
+    /// The name of the speaker, which `/ignore` goes by. A topic and a reason for leaving are speech.
     pub fn voice(&self) -> Option<&Name> {
         match self {
             Self::Said { name, .. } => Some(name),
+            Self::TopicSet {
+                by, text: Some(_), ..
+            } => Some(by),
+            Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
             Self::PrivateMessage(message) => Some(&message.from_name),
+            _ => None,
+        }
+    }
+
+    /// The speaker, where the fact tells: it stays ignored under any name.
+    pub fn speaker(&self) -> Option<PersonId> {
+        match self {
+            Self::Said { person, .. } => Some(*person),
+            Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
+            Self::PrivateMessage(message) => Some(message.from),
             _ => None,
         }
     }

@@ -31,14 +31,14 @@ mod text;
 mod time;
 
 pub use answer::{Answer, MemberCursor, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
-pub use ban::{Mask, MaskError, Restriction, subnet_of};
+pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
     Chat, Env, Registration, RestrictionCursor, RoomCursor, RoomSnapshot, Settings, Snapshot,
 };
 pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef};
 pub use event::{
     AuditEntry, Event, Fact, LoggedIn, Manner, ModAction, PrivateMessage, Quit, QuitReason,
-    Renamed, Returned,
+    Renamed, Returned, Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, PersonId, RoomId, Seq};

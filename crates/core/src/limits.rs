@@ -18,6 +18,8 @@ pub const NAME_BYTES_MAX: usize = 4 * NAME_LETTERS_MAX;
 pub const LINE_BYTES_MAX: usize = 4096;
 /// Bytes of a topic, a reason or the like: it must fit beside other text on a screen.
 pub const NOTE_BYTES_MAX: usize = 512;
+/// Letters of a new password: six at random are more than slow guesses at a live server reach.
+pub const PASSWORD_LETTERS_MIN: usize = 6;
 /// Bytes of a password. Longer ones only make hashing slower.
 pub const PASSWORD_BYTES_MAX: usize = 128;
 /// Bytes of the message of the day: a screen of 80 by 24.

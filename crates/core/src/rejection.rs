@@ -112,6 +112,10 @@ pub enum Rejection {
     NotMuted(Name),
     /// No ban names that mask.
     NotBanned(Mask),
+    /// That person has been a registered operator for longer than the asker.
+    Outranked(Name),
+    /// No new name is registered while only registered names may arrive.
+    LockedRegistration,
     /// There are as many bans or mutes as the server keeps.
     RestrictionsFull,
 }

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! ann$            connects (and waits to be greeted; with a ! behind it, speaks at once)
+//! ann$ 192.0.2.9  connects from another address than the rest
 //! ann> hello      types a line (`\x1b` and the like are understood)
 //! ann^            sends FIN
 //! ann/            is reset
@@ -225,9 +226,14 @@ impl World {
         }
     }
 
-    fn connect(&mut self, name: &str, waits: bool) {
+    fn connect(&mut self, name: &str, how: &str) {
         let socket = MemorySocket::default();
-        let address = "192.0.2.1".parse().expect("an address");
+        let waits = how != "!";
+        let address = match how.trim_start_matches('!').trim() {
+            "" => "192.0.2.1",
+            other => other,
+        };
+        let address = address.parse().expect("an address");
         let conn = self.shard.admit(
             Transport::new(socket.server_end()),
             address,
@@ -255,7 +261,7 @@ impl World {
             .unwrap_or_else(|| panic!("no step: {step}"));
         let (name, what) = step.split_at(end);
         match what.split_at(1) {
-            ("$", rest) => self.connect(name, rest != "!"),
+            ("$", rest) => self.connect(name, rest),
             (">", line) => {
                 let mut bytes = unescape(line.strip_prefix(' ').unwrap_or(line));
                 bytes.push(b'\n');

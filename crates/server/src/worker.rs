@@ -341,6 +341,7 @@ fn as_event(line: chinwag_store::AuditLine) -> Event {
             actor: None,
             act: line.act,
             target: None,
+            spared: None,
         })),
     }
 }

@@ -1,7 +1,8 @@
 //! What operators did: a row of the log for each, and the effect that outlives a restart.
 
 use chinwag_core::{
-    AuditEntry, Event, Mask, ModAction, Name, Registration, Restriction, Text, Timestamp,
+    AuditEntry, Event, Mask, ModAction, Name, Reach, Registration, Restriction, Seq, Text,
+    Timestamp,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -51,47 +52,49 @@ pub(crate) fn write(
             columns.until.map(|until| until.0),
             columns.text,
         ])?;
-    apply(conn, &audit_entry.act)
+    apply(conn, &audit_entry.act, event.seq)
 }
 
-fn apply(conn: &Connection, act: &ModAction) -> rusqlite::Result<()> {
+fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
     match act {
         ModAction::Ban(restriction) => put_restriction(conn, "ban", restriction),
         ModAction::Unban(mask) => lift_restrictions(conn, "ban", mask),
         ModAction::Mute(restriction) => put_restriction(conn, "mute", restriction),
         ModAction::Unmute(mask) => lift_restrictions(conn, "mute", mask),
         ModAction::Op { name, lasting } => match lasting {
-            true => set_operator(conn, name, true),
+            true => appoint(conn, name, seq),
             false => Ok(()),
         },
-        ModAction::Deop { name } => set_operator(conn, name, false),
+        ModAction::Deop { name } => dismiss(conn, name),
         ModAction::Motd(text) => match text {
             Some(text) => schema::set(conn, key::MOTD, Some(&&**text)),
             None => schema::set(conn, key::MOTD, None),
         },
         ModAction::Lock(true) => schema::set(conn, key::LOCKED, Some(&1)),
         ModAction::Lock(false) => schema::set(conn, key::LOCKED, None),
-        ModAction::Kick { .. } | ModAction::Announce(_) => Ok(()),
+        ModAction::Kick { .. } | ModAction::Rename { .. } | ModAction::Announce(_) => Ok(()),
     }
 }
 
-/// Adds a restriction; of two on the same mask the newer holds.
+/// Adds a restriction; of two on the same mask, in whatever case and form, the newer holds.
 fn put_restriction(
     conn: &Connection,
     kind: &str,
     restriction: &Restriction,
 ) -> rusqlite::Result<()> {
     let (name, net) = (restriction.mask.name.as_ref(), net_of(&restriction.mask));
-    let spelling = name.map(Name::as_str);
-    conn.prepare_cached("DELETE FROM restriction WHERE kind = ?1 AND name IS ?2 AND net IS ?3")?
-        .execute(params![kind, spelling, net])?;
-    let insert = "INSERT INTO restriction (kind, name, folded, net, until, by, why)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let folded = name.map(Name::folded);
+    let same = "DELETE FROM restriction WHERE kind = ?1 AND folded IS ?2 AND net IS ?3";
+    conn.prepare_cached(same)?
+        .execute(params![kind, folded, net])?;
+    let insert = "INSERT INTO restriction (kind, name, folded, net, reach, until, by, why)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     conn.prepare_cached(insert)?.execute(params![
         kind,
-        spelling,
-        name.map(Name::folded),
+        name.map(Name::as_str),
+        folded,
         net,
+        snapshot::reach_as_text(restriction.mask.reach),
         restriction.until.map(|until| until.0),
         restriction.by.as_str(),
         restriction.why.as_deref().map(|why| &**why),
@@ -111,24 +114,40 @@ fn net_of(mask: &Mask) -> Option<String> {
     mask.net.map(|net| Mask::of_net(net).to_string())
 }
 
-fn set_operator(conn: &Connection, name: &Name, operator: bool) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE registration SET operator = ?2 WHERE folded = ?1")?
-        .execute(params![name.folded(), operator])?;
+/// Makes a name's owner an operator from this event on. One who is already keeps its rank.
+fn appoint(conn: &Connection, name: &Name, seq: Seq) -> rusqlite::Result<()> {
+    let sql = "UPDATE registration SET operator = ?2 WHERE folded = ?1 AND operator = 0";
+    conn.prepare_cached(sql)?
+        .execute(params![name.folded(), signed(seq.0)])?;
     Ok(())
 }
 
-/// Stores a registration, in place of the one that the name had.
+fn dismiss(conn: &Connection, name: &Name) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE registration SET operator = 0 WHERE folded = ?1")?
+        .execute([name.folded()])?;
+    Ok(())
+}
+
+/// Stores a registration, in place of the one that the name had. An operator keeps its rank.
 pub(crate) fn put_registration(
     conn: &Connection,
     registration: &Registration,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO registration VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
-            registration.name.folded(),
-            registration.name.as_str(),
-            &*registration.password_hash,
-            registration.operator,
-        ])?;
+    let sql = "INSERT INTO registration VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT DO UPDATE SET name = excluded.name,
+                   password_hash = excluded.password_hash,
+                   operator = iif(operator = 0 OR excluded.operator = 0, excluded.operator, operator)";
+    let rank = if registration.operator {
+        signed(registration.appointed.0).max(1)
+    } else {
+        0
+    };
+    conn.prepare_cached(sql)?.execute(params![
+        registration.name.folded(),
+        registration.name.as_str(),
+        &*registration.password_hash,
+        rank,
+    ])?;
     Ok(())
 }
 
@@ -148,6 +167,9 @@ impl<'a> Columns<'a> {
             }
             ModAction::Mute(restriction) => Self::restriction("mute", restriction),
             ModAction::Unmute(mask) => Self::about("unmute", mask.to_string()),
+            ModAction::Rename { name, new } => {
+                Self::about("rename", name.to_string()).with_text(Some(new.as_str()))
+            }
             ModAction::Ban(restriction) => Self::restriction("ban", restriction),
             ModAction::Unban(mask) => Self::about("unban", mask.to_string()),
             ModAction::Op { name, lasting } => match lasting {
@@ -225,6 +247,10 @@ fn read_act(
         },
         "mute" => ModAction::Mute(restriction()?),
         "unmute" => ModAction::Unmute(read_mask(target)?),
+        "rename" => ModAction::Rename {
+            name: name()?,
+            new: Name::parse(words?).ok()?,
+        },
         "ban" => ModAction::Ban(restriction()?),
         "unban" => ModAction::Unban(read_mask(target)?),
         "op" | "op for this visit" => ModAction::Op {
@@ -243,7 +269,7 @@ fn read_act(
 /// A mask as it is shown: a name, a block, or both. Neither can be taken for the other.
 fn read_mask(shown: &str) -> Option<Mask> {
     match shown.split_once(' ') {
-        Some((name, net)) => snapshot::mask(Some(name), Some(net)),
+        Some((name, net)) => snapshot::mask(Some(name), Some(net), Reach::Either),
         None => Mask::parse(shown).ok(),
     }
 }

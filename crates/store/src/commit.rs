@@ -297,6 +297,7 @@ impl Turn<'_> {
                         name: name.clone(),
                         password_hash: password_hash.clone(),
                         operator: *operator,
+                        appointed: event.seq,
                     };
                     audit_log::put_registration(self.conn, &registration)?;
                 }

@@ -93,6 +93,7 @@ fn announcement(by: Name, text: Text) -> Fact {
         actor: None,
         act: ModAction::Announce(text),
         target: None,
+        spared: None,
     }))
 }
 

@@ -19,6 +19,9 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// `profile` and `resumable`: what a registered name has set, and what a lost session was, each in a
 /// text that the writer understands.
 ///
+/// `registration.operator` is the event that made the name's owner a lasting operator, which is its rank
+/// among them; 0 for who is none. `restriction.reach` is how name and net go together.
+///
 /// `audit_log` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
 /// is for reading.
 const VERSION_1: &str = "
@@ -71,6 +74,7 @@ CREATE TABLE restriction (
     name    TEXT,
     folded  TEXT,
     net     TEXT,
+    reach   TEXT NOT NULL,
     until   INTEGER,
     by      TEXT NOT NULL,
     why     TEXT

@@ -1,8 +1,8 @@
 //! Reading what an earlier run has left.
 
 use chinwag_core::{
-    Mask, Name, Registration, Restriction, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text,
-    Timestamp, Topic,
+    Mask, Name, Reach, Registration, Restriction, RoomId, RoomName, RoomSnapshot, Seq, Snapshot,
+    Text, Timestamp, Topic,
 };
 use rusqlite::{Connection, Row};
 
@@ -104,29 +104,46 @@ fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
 
 fn registration(row: &Row<'_>) -> rusqlite::Result<Result<Registration, Damage>> {
     let (name, password_hash): (String, String) = (row.get(0)?, row.get(1)?);
-    let operator = row.get(2)?;
+    let rank: i64 = row.get(2)?;
     let name = Name::parse(&name).map_err(|_| Damage::Row("registration"));
     Ok(name.map(|name| Registration {
         name,
         password_hash: password_hash.into(),
-        operator,
+        operator: rank != 0,
+        appointed: Seq(rank.unsigned_abs()),
     }))
 }
 
 fn restrictions(conn: &Connection, kind: &str) -> Result<Vec<Restriction>, Error> {
-    let sql = "SELECT name, net, until, by, why FROM restriction WHERE kind = ?1 ORDER BY id";
+    let sql =
+        "SELECT name, net, until, by, why, reach FROM restriction WHERE kind = ?1 ORDER BY id";
     all(conn, sql, [kind], |row| {
         let (name, net): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
         let until: Option<i64> = row.get(2)?;
         let (by, why): (String, Option<String>) = (row.get(3)?, row.get(4)?);
-        let restriction = mask(name.as_deref(), net.as_deref())
+        let reach: String = row.get(5)?;
+        let restriction = reach_from_text(&reach)
+            .and_then(|reach| mask(name.as_deref(), net.as_deref(), reach))
             .and_then(|mask| restriction(mask, until, &by, why.as_deref()));
         Ok(restriction.ok_or(Damage::Row("restriction")))
     })
 }
 
+pub(crate) fn reach_as_text(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Either => "either",
+        Reach::Block => "block",
+        Reach::Both => "both",
+    }
+}
+
+fn reach_from_text(text: &str) -> Option<Reach> {
+    let all = [Reach::Either, Reach::Block, Reach::Both];
+    all.into_iter().find(|reach| reach_as_text(*reach) == text)
+}
+
 /// The mask of this name and this block, at least one of which must be there.
-pub(crate) fn mask(name: Option<&str>, net: Option<&str>) -> Option<Mask> {
+pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Option<Mask> {
     let name = match name {
         Some(name) => Some(Name::parse(name).ok()?),
         None => None,
@@ -135,7 +152,7 @@ pub(crate) fn mask(name: Option<&str>, net: Option<&str>) -> Option<Mask> {
         Some(net) => Some(Mask::parse(net).ok()?.net?),
         None => None,
     };
-    (name.is_some() || net.is_some()).then_some(Mask { name, net })
+    (name.is_some() || net.is_some()).then_some(Mask { name, net, reach })
 }
 
 /// A restriction from its columns.

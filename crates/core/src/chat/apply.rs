@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::state::{Activity, Rank, Resumable, Session, TIDY_MAX};
+use super::state::{Activity, Ignored, Rank, Resumable, Session, TIDY_MAX};
 use super::{Chat, Person, Registration};
 use crate::answer::Topic;
 use crate::event::{
@@ -35,12 +35,18 @@ impl Chat {
                 self.rooms.set_topic(*room, topic);
             }
             Fact::AwaySet { person, away, why } => {
-                let away = away.then(|| why.clone());
+                let away = away.then(|| Box::new(why.clone()));
                 self.people.with(*person, |p| p.away = away);
             }
-            Fact::IgnoreSet { person, name, on } => self.people.with(*person, |p| {
-                p.ignores.retain(|ignored| !ignored.same_as(name));
-                p.ignores.extend(on.then(|| name.clone()));
+            Fact::IgnoreSet {
+                person,
+                name,
+                target,
+                on,
+            } => self.people.with(*person, |p| {
+                p.ignores.retain(|ignored| !ignored.name.same_as(name));
+                let (name, person) = (name.clone(), *target);
+                p.ignores.extend(on.then_some(Ignored { name, person }));
             }),
             Fact::Registered {
                 person,
@@ -52,11 +58,14 @@ impl Chat {
                     name: name.clone(),
                     password_hash: password_hash.clone(),
                     operator: *operator,
+                    appointed: self.registrations.appointed(name).unwrap_or(event.seq),
                 });
-                self.people
-                    .with(*person, |p| p.session.rank.registered = true);
+                self.people.with(*person, |p| {
+                    p.session.rank.registered = true;
+                    p.account = Some(Box::new(name.clone()));
+                });
             }
-            Fact::Moderated(entry) => self.apply_moderated(entry),
+            Fact::Moderated(entry) => self.apply_moderated(entry, event.seq),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
             Fact::PresenceSummary { .. } => {}
         }
@@ -69,6 +78,7 @@ impl Chat {
         self.people.insert(Box::new(Person {
             id: login.person,
             name: login.name.clone(),
+            account: login.registered.then(|| Box::new(login.name.clone())),
             session: Session {
                 conn: login.conn,
                 address: login.address,
@@ -153,7 +163,12 @@ impl Chat {
             return;
         };
         let mute = self.mute_of(person, at);
-        self.people.with(renamed.person, |p| p.mute = mute);
+        self.people.with(renamed.person, |p| {
+            p.mute = mute;
+            if renamed.registered {
+                p.account = Some(Box::new(renamed.new.clone()));
+            }
+        });
         let rank = Rank {
             registered: renamed.registered,
             operator: renamed.operator,
@@ -179,22 +194,23 @@ impl Chat {
         }
     }
 
-    fn apply_moderated(&mut self, entry: &AuditEntry) {
+    fn apply_moderated(&mut self, entry: &AuditEntry, seq: Seq) {
         match &entry.act {
-            ModAction::Kick { .. } | ModAction::Announce(_) => {}
+            // The facts behind it make these true.
+            ModAction::Kick { .. } | ModAction::Rename { .. } | ModAction::Announce(_) => {}
             ModAction::Ban(ban) => self.bans.put(ban),
             ModAction::Unban(mask) => self.bans.lift(mask),
             ModAction::Mute(mute) => self.mutes.put(mute),
             ModAction::Unmute(mask) => self.mutes.lift(mask),
-            ModAction::Op { name, .. } => self.set_operator(name, true),
-            ModAction::Deop { name } => self.set_operator(name, false),
+            ModAction::Op { name, .. } => self.set_operator(name, true, seq),
+            ModAction::Deop { name } => self.set_operator(name, false, seq),
             ModAction::Motd(text) => self.motd = text.clone(),
             ModAction::Lock(on) => self.locked = *on,
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool) {
-        self.registrations.set_operator(name, operator);
+    fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
+        self.registrations.set_operator(name, operator, seq);
         // A person whose connection is lost comes back with the rank that the name has by then.
         self.resumables.set_operator(name, operator);
         if let Some(person) = self.people.named(name) {

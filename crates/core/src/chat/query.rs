@@ -12,6 +12,7 @@ use crate::ban::Restriction;
 use crate::command::{Caller, Query, RoomRef};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::{RESTRICTION_LINES_MAX, WHO_LINES_MAX};
+use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
@@ -79,7 +80,7 @@ impl Chat {
                 said: self.said,
                 started: self.started,
             },
-            Query::Ignores => Answer::Ignores(me.ignores.clone()),
+            Query::Ignores => Answer::Ignores(names_ignored(me)),
             Query::Restrictions { after } => {
                 self.check_operator(me)?;
                 self.restrictions(after, now)
@@ -213,12 +214,17 @@ impl Chat {
     }
 }
 
+fn names_ignored(me: &Person) -> Vec<Name> {
+    let ignores = me.ignores.iter();
+    ignores.map(|ignored| ignored.name.clone()).collect()
+}
+
 fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
         name: person.name.clone(),
         operator: person.session.rank.operator,
         registered: person.session.rank.registered,
-        away: person.away.clone(),
+        away: person.away.as_deref().cloned(),
         silent: now.since(person.activity.spoke),
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::answer::Topic;
 use crate::ban::Restriction;
-use crate::ids::RoomId;
+use crate::ids::{RoomId, Seq};
 use crate::limits;
 use crate::name::Name;
 use crate::room_name::RoomName;
@@ -79,4 +79,6 @@ pub struct Registration {
     pub password_hash: Arc<str>,
     /// Whether its bearer is a lasting operator.
     pub operator: bool,
+    /// The event that made it one, if it is: an operator may do nothing to one appointed before.
+    pub appointed: Seq,
 }

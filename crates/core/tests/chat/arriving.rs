@@ -212,6 +212,7 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
         name: name("lee"),
         password_hash: "hash".into(),
         operator,
+        appointed: chinwag_core::Seq(0),
     };
     for (operator, told) in [(false, true), (true, false)] {
         let kept = Snapshot {

@@ -5,7 +5,7 @@ use chinwag_core::{
     Settings, Snapshot,
 };
 
-use crate::world::{HOME, World, name, rename, say, text};
+use crate::world::{HOME, World, name, register, rename, say, text};
 
 fn kick(whom: &str) -> Command {
     Command::Kick {
@@ -40,6 +40,13 @@ fn unmute(whom: &str) -> Command {
     Command::Unmute(name(whom))
 }
 
+fn rename_other(whom: &str, new: &str) -> Command {
+    Command::RenameOther {
+        name: whom.into(),
+        new: name(new),
+    }
+}
+
 /// The mask and the people of a ban.
 fn banned(facts: &[Fact]) -> (String, Vec<String>) {
     let [Fact::Moderated(entry), quits @ ..] = facts else {
@@ -70,6 +77,7 @@ fn it_takes_an_operator() {
         Command::Announce(text("hear, hear")),
         Command::SetMotd(None),
         Command::Lock(true),
+        rename_other("lee", "rob"),
     ] {
         assert_eq!(world.by("ann", command.clone()), needs(), "{command:?}");
     }
@@ -124,39 +132,147 @@ fn a_mute_holds_for_its_time_or_until_undone() {
     assert_eq!(world.by("lee", unmute("ann")), Err(not_muted));
 }
 
-#[test]
-fn a_mute_is_not_shaken_off() {
-    for evade in ["rename", "resume", "come again", "another name"] {
+const MUTED: Rejection = Rejection::Muted { remaining: None };
+
+/// Who is muted when ann, who is, or another comes from the same home or elsewhere.
+#[track_caller]
+fn check_return(ann_registered: bool, housemate: bool, expected: [bool; 4]) {
+    for ((who, from), muted) in [
+        ("ann", HOME),
+        ("eve", HOME),
+        ("ann", "198.51.100.7"),
+        ("eve", "198.51.100.7"),
+    ]
+    .into_iter()
+    .zip(expected)
+    {
         let mut world = World::with(&["lee"]);
         world.arrive_from(HOME, "ann").expect("here");
-        world.by("lee", mute("ann", None)).expect("muted");
-        match evade {
-            "rename" => drop(world.by("ann", rename("eve")).expect("renamed")),
-            "resume" => {
-                let code = world.lose("ann");
-                world.resume(code).expect("back");
-            }
-            "come again" => {
-                world.lose("ann");
-                world.arrive_from("198.51.100.7", "ann").expect("here");
-            }
-            _ => {
-                world.lose("ann");
-                world.arrive_from(HOME, "eve").expect("here");
-            }
+        if ann_registered {
+            world.by("ann", register("hash")).expect("registered");
         }
-        let names = ["rename", "another name"].contains(&evade);
-        let who = if names { "eve" } else { "ann" };
-        let refused = Err(Rejection::Muted { remaining: None });
-        assert_eq!(world.by(who, say("hello")), refused, "{evade}");
+        if housemate {
+            world.arrive_from(HOME, "bob").expect("here");
+        }
+        world.by("lee", mute("ann", None)).expect("muted");
+        if housemate {
+            assert!(world.by("bob", say("hello")).is_ok());
+        }
         world
-            .by(
-                "lee",
-                unmute(if evade == "another name" { "ann" } else { who }),
-            )
-            .expect(evade);
-        assert!(world.by(who, say("hello")).is_ok(), "{evade}");
+            .by("ann", Command::Quit(QuitReason::Quit(None)))
+            .expect("gone");
+        let proof = Some(chinwag_core::Proof("hash".into())).filter(|_| who == "ann");
+        let visitor = world.visitor(from);
+        let log_in = Command::LogIn {
+            name: Some(name(who)),
+            proof,
+        };
+        world.act(visitor, log_in).expect("here");
+        let said = world.by(who, say("hello"));
+        assert_eq!(said == Err(MUTED), muted, "{who} from {from}");
+        if muted {
+            world.by("lee", unmute("ann")).expect("unmuted");
+            assert!(world.by(who, say("hello")).is_ok(), "{who} from {from}");
+        }
     }
+}
+
+#[test]
+fn a_mute_meets_the_person_where_it_comes_back() {
+    // An account is one person everywhere; its address goes with it if nobody else is there.
+    check_return(true, false, [true, true, true, false]);
+    check_return(true, true, [true, false, true, false]);
+    // A guest is known by the address, or by the name there; the name elsewhere is somebody else's.
+    check_return(false, false, [true, true, false, false]);
+    check_return(false, true, [true, false, false, false]);
+}
+
+#[test]
+fn a_mute_closes_every_way_to_be_heard() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", mute("ann", None)).expect("muted");
+    for command in [
+        say("hello"),
+        crate::world::set_topic(chinwag_core::LOBBY, Some("hello")),
+        rename("BuyPills"),
+        Command::Away(Some(text("hello"))),
+    ] {
+        assert_eq!(world.by("ann", command.clone()), Err(MUTED), "{command:?}");
+    }
+    assert!(world.by("ann", Command::Away(None)).is_ok());
+    let quit = Command::Quit(QuitReason::Quit(Some(text("hello"))));
+    let facts = world.by("ann", quit).expect("gone");
+    let [Fact::Quit(quit)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(quit.why, QuitReason::Quit(None));
+}
+
+#[test]
+fn a_mute_follows_a_resumed_session_to_another_address() {
+    let mut world = World::with(&["lee"]);
+    world.arrive_from("198.51.100.7", "ann").expect("here");
+    world.by("lee", mute("ann", None)).expect("muted");
+    let code = world.lose("ann");
+    world.resume(code).expect("back from HOME");
+    assert_eq!(world.by("ann", say("hello")), Err(MUTED));
+}
+
+/// What an operator is told of the block that a ban or mute of ann does not cover.
+#[track_caller]
+fn check_spared(
+    operator_from: &str,
+    ann_from: &str,
+    others: &[&str],
+    expected: Option<(u32, bool)>,
+) {
+    for command in [ban("ann", None), mute("ann", None)] {
+        let mut world = World::new(Settings::default(), Snapshot::default());
+        world.arrive_from(operator_from, "lee").expect("here");
+        world.arrive_from(ann_from, "ann").expect("here");
+        for (n, from) in others.iter().enumerate() {
+            world.arrive_from(from, &format!("kid{n}")).expect("here");
+        }
+        let facts = world.by("lee", command).expect("done");
+        let Fact::Moderated(entry) = &facts[0] else {
+            panic!("{facts:?}");
+        };
+        let told = entry.spared.map(|spared| (spared.others, spared.own));
+        assert_eq!(told, expected, "{entry:?}");
+        let left = facts.iter().filter(|fact| matches!(fact, Fact::Quit(_)));
+        assert!(left.count() <= 1, "others had to leave");
+        let whom: Vec<String> = (0..others.len()).map(|n| format!("kid{n}")).collect();
+        for kid in &whom {
+            assert!(world.by(kid, say("hello")).is_ok());
+        }
+    }
+}
+
+#[test]
+fn a_ban_in_a_class_leaves_the_class_alone_and_says_so() {
+    let class = ["203.0.113.1"; 3];
+    check_spared("192.0.2.9", "203.0.113.1", &class, Some((3, false)));
+    check_spared("203.0.113.1", "203.0.113.1", &class, Some((3, true)));
+    check_spared("203.0.113.1", "203.0.113.1", &[], Some((0, true)));
+    check_spared("192.0.2.9", "203.0.113.1", &[], None);
+    let home = ["2001:db8::2", "2001:db8:0:1::1"];
+    check_spared("192.0.2.9", "2001:db8::1", &home, Some((1, false)));
+    check_spared("192.0.2.9", "127.0.0.1", &[], None);
+}
+
+#[test]
+fn a_ban_of_another_name_covers_the_account() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", register("hash")).expect("registered");
+    world.by("ann", rename("silly")).expect("renamed");
+    world.by("lee", ban("silly", None)).expect("banned");
+    let visitor = world.visitor("198.51.100.7");
+    let log_in = Command::LogIn {
+        name: Some(name("ann")),
+        proof: Some(chinwag_core::Proof("hash".into())),
+    };
+    let refused = world.act(visitor, log_in);
+    assert!(matches!(refused, Err(Rejection::Banned { .. })));
 }
 
 #[test]
@@ -222,7 +338,7 @@ fn bans_match_names_addresses_and_blocks() {
         &["ann", "bob"],
     );
     check_ban("2001:db8::1", "ann", "ann 2001:db8::/64", &["ann"]);
-    check_ban("198.51.100.7", "bob", "bob 198.51.100.7", &["ann", "bob"]);
+    check_ban("198.51.100.7", "bob", "bob", &["bob"]);
     check_ban("192.0.2.1", "zoe", "zoe", &[]);
     for loopback in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
         check_ban(loopback, "ann", "ann", &["ann"]);
@@ -361,8 +477,10 @@ fn a_mute_follows_through_a_rename_and_is_lifted_by_the_new_name() {
     assert_eq!(housemate.name, name("bob"));
     // From the operator's own address: a mute of the name alone.
     world.by("lee", mute("bob", None)).expect("muted");
-    world.by("bob", rename("rob")).expect("renamed");
-    let refused = Err(Rejection::Muted { remaining: None });
+    world
+        .by("lee", rename_other("bob", "rob"))
+        .expect("renamed");
+    let refused = Err(MUTED);
     assert_eq!(world.by("rob", say("hello")), refused);
     let code = world.lose("rob");
     world.resume(code).expect("back");
@@ -434,4 +552,91 @@ fn operators_are_made_and_unmade() {
     );
     let nobody = world.by("cy", op("zoe"));
     assert!(matches!(nobody, Err(Rejection::NobodyCalled { .. })));
+}
+
+#[test]
+fn nobody_acts_on_one_who_was_a_lasting_operator_before() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("lee", register("of lee")).expect("registered");
+    world.by("ann", register("of ann")).expect("registered");
+    for junior in ["ann", "bob"] {
+        world.by("lee", Command::Op(junior.into())).expect("opped");
+    }
+    let against = |whom: &str| {
+        [
+            kick(whom),
+            mute(whom, None),
+            ban(whom, None),
+            ban(&format!("name:{whom}"), None),
+            Command::Deop(whom.into()),
+            rename_other(whom, "rob"),
+        ]
+    };
+    for (junior, senior) in [("ann", "lee"), ("bob", "lee"), ("bob", "ann")] {
+        for command in against(senior) {
+            let outranked = Err(Rejection::Outranked(name(senior)));
+            assert_eq!(world.by(junior, command.clone()), outranked, "{command:?}");
+        }
+    }
+    let of_lee = ban("192.0.2.10", None);
+    assert_eq!(
+        world.by("ann", of_lee),
+        Err(Rejection::Outranked(name("lee")))
+    );
+    // A new password changes no rank, and neither does going by another name.
+    world.by("lee", register("new of lee")).expect("registered");
+    world.by("lee", rename("mia")).expect("renamed");
+    for command in [kick("mia"), ban("mia", None), ban("lee", None)] {
+        let outranked = Err(Rejection::Outranked(name("lee")));
+        assert_eq!(world.by("ann", command.clone()), outranked, "{command:?}");
+    }
+    world.by("ann", kick("bob")).expect("kicked");
+    world
+        .by("ann", Command::Deop("ann".into()))
+        .expect("deopped");
+}
+
+#[test]
+fn an_operator_gives_another_a_name() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("bob", register("hash")).expect("registered");
+    let facts = world
+        .by("lee", rename_other("ANN", "rob"))
+        .expect("renamed");
+    let [Fact::Moderated(entry), Fact::Renamed(renamed)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(entry.target, Some(renamed.person));
+    assert_eq!((&renamed.old, &renamed.new), (&name("ann"), &name("rob")));
+    let taken = world.by("lee", rename_other("rob", "bob"));
+    assert!(matches!(taken, Err(Rejection::NameTaken { .. })));
+    world
+        .by("bob", Command::Quit(QuitReason::Quit(None)))
+        .expect("gone");
+    let registered = world.by("lee", rename_other("rob", "bob"));
+    assert_eq!(registered, Err(Rejection::NameRegistered(name("bob"))));
+    assert_eq!(
+        world.by("lee", rename_other("lee", "mia")),
+        Err(Rejection::Oneself)
+    );
+}
+
+#[test]
+fn a_lock_holds_against_what_is_registered_under_it() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("bob", register("hash")).expect("registered");
+    world.by("lee", Command::Lock(true)).expect("locked");
+    let closed = || Err(Rejection::LockedRegistration);
+    assert_eq!(world.by("ann", register("hash")), closed());
+    assert_eq!(world.by("ann", say("hello")), Err(Rejection::LockedSpeech));
+    for who in ["ann", "bob"] {
+        let stranger = world.by(who, rename("stranger"));
+        assert_eq!(stranger, Err(Rejection::LockedSpeech), "{who}");
+    }
+    assert!(world.by("bob", say("hello")).is_ok());
+    world
+        .by("bob", register("new hash"))
+        .expect("a new password");
+    world.by("lee", Command::Lock(false)).expect("unlocked");
+    world.by("ann", register("hash")).expect("registered");
 }

@@ -2,7 +2,7 @@
 
 use chinwag_core::{
     Answer, Caller, Command, ConnId, Duration, Manner, Mask, Proof, Query, QuitReason,
-    Registration, Rejection, ResumeCode, RoomId, RoomRef, Settings, Snapshot,
+    Registration, Rejection, ResumeCode, RoomId, RoomRef, Seq, Settings, Snapshot,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -138,6 +138,7 @@ fn moving() -> impl Strategy<Value = Command> {
 fn oneself() -> impl Strategy<Value = Command> {
     prop_oneof![
         Just(Command::Away(None)),
+        Just(Command::Away(Some(text("lunch")))),
         Just(Command::Back),
         (select(&NAMES[..]), any::<bool>()).prop_map(|(whom, on)| Command::Ignore {
             name: name(whom),
@@ -154,6 +155,8 @@ fn operating() -> impl Strategy<Value = Command> {
         2 => (names(), why()).prop_map(|(name, why)| Command::Kick { name, why }),
         3 => (names(), times(), why())
             .prop_map(|(name, time, why)| Command::Mute { name, time, why }),
+        1 => (names(), select(&NAMES[..]))
+            .prop_map(|(whom, new)| Command::RenameOther { name: whom, new: name(new) }),
         1 => select(&NAMES[..]).prop_map(|whom| Command::Unmute(name(whom))),
         2 => (masks(), any::<bool>(), times(), why()).prop_map(|(mask, cover_address, time, why)| {
             Command::Ban { mask, cover_address, time, why }
@@ -223,6 +226,7 @@ fn kept() -> impl Strategy<Value = Snapshot> {
         name: name("rocky"),
         password_hash: "hash of rocky".into(),
         operator,
+        appointed: Seq(0),
     };
     prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Snapshot {
         registrations: operator.map(rocky).into_iter().collect(),

@@ -63,6 +63,7 @@ fn op_lasts_for_a_registered_name_and_else_for_the_visit() {
 #[test]
 fn op_and_deop_reach_a_registered_name_that_is_not_here() {
     let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", register("of lee")).expect("registered");
     world.by("ann", register("hash")).expect("registered");
     world.lose("ann");
     world.by("lee", Command::Op("Ann".into())).expect("opped");
@@ -79,6 +80,7 @@ fn op_and_deop_reach_a_registered_name_that_is_not_here() {
 #[test]
 fn a_deposed_operator_does_not_come_back_as_one() {
     let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", register("of lee")).expect("registered");
     world.by("ann", register("hash")).expect("registered");
     world.by("lee", Command::Op("ann".into())).expect("opped");
     let code = world.lose("ann");

@@ -5,7 +5,7 @@ use chinwag_core::{
     Snapshot,
 };
 
-use crate::world::{World, join, name, room, say, say_in, set_topic, text};
+use crate::world::{World, join, name, rename, room, say, say_in, set_topic, text};
 
 fn tell(to: &str) -> Command {
     Command::PrivateMessage {
@@ -52,6 +52,30 @@ fn an_ignored_person_is_not_heard_and_not_told() {
     world.by("bob", ignore("ann", false)).expect("heard again");
     let facts = world.by("ann", tell("bob")).expect("told");
     assert_eq!(heard_by(&world, &facts), ["ann", "bob"]);
+}
+
+#[test]
+fn an_ignored_person_stays_so_under_another_name() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    let heard = |world: &mut World, from: &str| {
+        let facts = world.by(from, tell("ann")).expect("told");
+        heard_by(world, &facts).len() == 2
+    };
+    world.by("ann", ignore("bob", true)).expect("ignored");
+    world.by("bob", rename("robert")).expect("renamed");
+    assert!(!heard(&mut world, "robert"));
+    // By name too, for when they come back.
+    world.arrive("bob").expect("another bob");
+    assert!(!heard(&mut world, "bob"));
+    let code = world.lose("ann");
+    let facts = world.resume(code).expect("back");
+    let Some(Fact::Returned(returned)) = facts.last() else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(*returned.ignores, [name("bob"), name("robert")]);
+    assert!(!heard(&mut world, "robert"));
+    world.by("ann", ignore("robert", false)).expect("heard");
+    assert!(heard(&mut world, "robert") && heard(&mut world, "bob"));
 }
 
 #[test]

@@ -166,6 +166,7 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
         name: name(&format!("owner{n}")),
         password_hash: "a hash".into(),
         operator: false,
+        appointed: Seq(0),
     };
     Snapshot {
         rooms: rooms.collect(),

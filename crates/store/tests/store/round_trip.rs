@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Event, Fact, Manner, Mask, ModAction, PersonId, RoomId, RoomSnapshot, Seq, Snapshot, Timestamp,
-    Topic,
+    Event, Fact, Manner, Mask, ModAction, PersonId, Reach, RoomId, RoomSnapshot, Seq, Snapshot,
+    Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable};
 
@@ -187,12 +187,59 @@ fn registrations_come_back_and_operators_last() {
 }
 
 #[test]
+fn an_operator_keeps_its_rank_through_a_new_password_until_it_is_dismissed() {
+    let act = |seq, act: fn(chinwag_core::Name) -> ModAction| audit_entry(seq, act(name("lee")));
+    let op = |name| ModAction::Op {
+        name,
+        lasting: true,
+    };
+    let deop = |name| ModAction::Deop { name };
+    for (events, rank) in [
+        (vec![registered(3, "lee", "$a", true)], Some(3)),
+        (vec![registered(3, "lee", "$a", false), act(4, op)], Some(4)),
+        (
+            vec![
+                registered(3, "lee", "$a", true),
+                act(4, op),
+                registered(5, "LEE", "$b", true),
+            ],
+            Some(3),
+        ),
+        (
+            vec![registered(3, "lee", "$a", true), act(4, deop), act(5, op)],
+            Some(5),
+        ),
+        (vec![registered(3, "lee", "$a", true), act(4, deop)], None),
+    ] {
+        let snapshot = kept_after(&[&events]);
+        let [lee] = &snapshot.registrations[..] else {
+            panic!("{snapshot:?}");
+        };
+        let kept = lee.operator.then_some(lee.appointed.0);
+        assert_eq!(kept, rank, "{events:?}");
+    }
+}
+
+#[test]
+fn a_restriction_replaces_one_of_the_same_name_in_another_case() {
+    let snapshot = kept_after(&[&[
+        audit_entry(1, ModAction::Ban(restriction("Eve", None))),
+        audit_entry(2, ModAction::Ban(restriction("EVE", Some(5_000)))),
+        audit_entry(3, ModAction::Ban(restriction("::ffff:192.0.2.0/120", None))),
+        audit_entry(4, ModAction::Ban(restriction("192.0.2.0/24", Some(6_000)))),
+    ]]);
+    let (eve, block) = (
+        restriction("EVE", Some(5_000)),
+        restriction("192.0.2.0/24", Some(6_000)),
+    );
+    assert_eq!(snapshot.bans, [eve, block]);
+}
+
+#[test]
 fn restrictions_come_back_in_order_until_they_are_lifted() {
     let mask = |text| Mask::parse(text).unwrap();
-    let both = Mask {
-        name: Some(name("Mallory")),
-        net: mask("192.0.2.0/24").net,
-    };
+    let block = mask("192.0.2.0/24").net.unwrap();
+    let both = Mask::of_name(name("Mallory")).with_block(block, Reach::Both);
     let of_both = chinwag_core::Restriction {
         mask: both,
         ..restriction("x", None)
@@ -270,10 +317,8 @@ fn the_message_of_the_day_and_the_lock_come_back() {
 fn every_moderation_is_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
-    let both = Mask {
-        name: Some(name("eve")),
-        net: Mask::parse("2001:db8:1:2::/64").unwrap().net,
-    };
+    let block = Mask::parse("2001:db8:1:2::/64").unwrap().net.unwrap();
+    let both = Mask::of_name(name("eve")).with_block(block, Reach::Either);
     let who = || name("Ann");
     let acts = [
         ModAction::Kick {
@@ -297,6 +342,10 @@ fn every_moderation_is_in_the_audit_log() {
             lasting: false,
         },
         ModAction::Deop { name: who() },
+        ModAction::Rename {
+            name: who(),
+            new: name("Annie"),
+        },
         ModAction::Announce(text("restart at noon")),
         ModAction::Motd(Some(text("Be kind"))),
         ModAction::Motd(None),
@@ -319,7 +368,7 @@ fn every_moderation_is_in_the_audit_log() {
         .collect();
     let mut reader = store.reader().unwrap();
     assert_eq!(reader.audit_log(100).unwrap(), lines);
-    assert_eq!(reader.audit_log(3).unwrap(), lines[11..]);
+    assert_eq!(reader.audit_log(3).unwrap(), lines[lines.len() - 3..]);
     assert_eq!(reader.audit_log(0).unwrap(), []);
 }
 

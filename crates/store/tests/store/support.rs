@@ -52,6 +52,7 @@ pub(crate) fn audit_entry(seq: u64, act: ModAction) -> Arc<Event> {
         actor: None,
         act,
         target: None,
+        spared: None,
     };
     event(seq, Fact::Moderated(Box::new(audit_entry)))
 }

@@ -10,6 +10,7 @@ pub(super) mod talk;
 mod tests;
 pub(super) mod you;
 
+use chinwag_core::limits::PASSWORD_LETTERS_MIN;
 use chinwag_core::{Command, Name, Query, Text};
 
 use super::request::{Context, EchoedInput, LoginLine, ParseError, Request};
@@ -95,6 +96,15 @@ fn name_and_password(typed: &str) -> Result<(Name, Option<Password>), ParseError
     Ok((name, secret))
 }
 
+/// Reads a password to register a name with.
+fn new_password(text: &str) -> Result<Password, ParseError> {
+    let password = password(text)?;
+    match password.reveal().chars().count() < PASSWORD_LETTERS_MIN {
+        true => Err(ParseError::PasswordTooShort),
+        false => Ok(password),
+    }
+}
+
 /// Reads a password.
 fn password(text: &str) -> Result<Password, ParseError> {
     Password::parse(text).map_err(|error| match error {
@@ -157,6 +167,7 @@ fn context_of_chat(command: &Command) -> Context {
         Command::Kick { .. } => "kick",
         Command::Mute { .. } => "mute",
         Command::Unmute(_) => "unmute",
+        Command::RenameOther { .. } => "rename",
         Command::Ban { .. } => "ban",
         Command::Unban(_) => "unban",
         Command::Op(_) => "op",

@@ -62,6 +62,8 @@ struct Chat {
     /// The room that lines go to.
     current: Option<RoomId>,
     ignores: Vec<Name>,
+    /// The people behind the names above, who are ignored under others too.
+    ignored_people: Vec<(Name, PersonId)>,
     lines_sent: u64,
 }
 
@@ -255,9 +257,17 @@ impl Session {
                 chat.name = renamed.new.clone();
                 chat.is_operator = renamed.operator;
             }
-            Fact::IgnoreSet { name, on, .. } => {
+            Fact::IgnoreSet {
+                name, target, on, ..
+            } => {
                 chat.ignores.retain(|ignored| !ignored.same_as(name));
-                chat.ignores.extend(on.then(|| name.clone()));
+                chat.ignored_people
+                    .retain(|(ignored, _)| !ignored.same_as(name));
+                if *on {
+                    chat.ignores.push(name.clone());
+                    let person = target.map(|target| (name.clone(), target));
+                    chat.ignored_people.extend(person);
+                }
             }
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
                 ModAction::Op { .. } => chat.is_operator = true,
@@ -362,6 +372,7 @@ impl Chat {
             is_operator: person.operator,
             current: None,
             ignores: Vec::new(),
+            ignored_people: Vec::new(),
             lines_sent: 0,
         }
     }
@@ -389,8 +400,10 @@ impl Reader for LineReader<'_> {
         let Stage::Chat(chat) = &self.session.stage else {
             return false;
         };
-        let voice = event.fact.voice();
-        voice.is_some_and(|voice| chat.ignores.iter().any(|name| name.same_as(voice)))
+        let (voice, speaker) = (event.fact.voice(), event.fact.speaker());
+        let by_name = |voice| chat.ignores.iter().any(|name| name.same_as(voice));
+        let by_person = |speaker| chat.ignored_people.iter().any(|(_, id)| *id == speaker);
+        voice.is_some_and(by_name) || speaker.is_some_and(by_person)
     }
 
     fn trailer(&self, event: &Event) -> &'static [u8] {

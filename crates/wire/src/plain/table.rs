@@ -250,8 +250,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("away, and back")
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
-        "Hides what a person says, here and in private. They are not told; without a name it \
-         lists whom you ignore.",
+        "Hides what a person says, here and in private, also under another name they take, and \
+         the topics they set. They are not told; without a name it lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)
@@ -308,7 +308,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)
         .shown(Shown::Beside)
         .about(
-            "Silences a person in all rooms. TIME is 10m, 2h or 7d; without one it lasts until \
+            "Silences a person in all rooms. They can set no topic and take no other name, and \
+             coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
              /unmute. A reason may follow.",
             "/mute bob 10m spam",
         ),
@@ -318,8 +319,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
         .shown(Shown::Beside)
         .about(
-            "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. \
-             Banning a name also bans its address; use name:NAME for the name alone.",
+            "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. A name \
+             also covers its address if nobody else comes from there; use name:NAME for the name \
+             alone.",
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
@@ -330,12 +332,15 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about("Lists the bans and the mutes.", "/bans"),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
         "Makes a person an operator. With a registered name it lasts, with another until they \
-         leave.",
+         leave. No operator can do anything to one who was registered as operator before.",
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)
         .shown(Shown::Beside)
         .about("Removes an operator's rights.", "/deop ann"),
+    CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
+        .shown(Shown::Beside)
+        .about("Gives a person another name.", "/rename bob bob2"),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
         .shown(Shown::Beside)
         .about(
@@ -352,8 +357,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("lock", Group::Operators, "[off]", operate::lock)
         .shown(Shown::Beside)
         .about(
-            "Lets only registered names arrive and speak. People already here stay; /lock off \
-             ends it.",
+            "Lets only names arrive and speak that are registered already. People already here \
+             stay; /lock off ends it.",
             "/lock",
         ),
     CommandSpec::new("log", Group::Operators, "[N]", operate::log)

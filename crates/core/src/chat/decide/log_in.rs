@@ -116,7 +116,7 @@ impl Chat {
 
     /// Checks that the name looks like no other. One's own name in another case can: `iee` does
     /// not look like `lee`, but `Iee` does.
-    fn check_look(&self, name: Name, own: Option<PersonId>) -> Result<Name, Rejection> {
+    pub(super) fn check_look(&self, name: Name, own: Option<PersonId>) -> Result<Name, Rejection> {
         match self.look_alike(&name, own) {
             Some(other) => {
                 let other = other.clone();
@@ -185,23 +185,44 @@ impl Chat {
         if name == me.name {
             return Err(Rejection::SameName(name));
         }
-        self.check_not_banned(Some(&name), me.session.address, now)?;
+        self.check_may_be_heard(me, now)?;
+        self.check_may_be_called(me, &name, now)?;
         // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id))?,
             false => self.check_name(name, Some(me.id), proof)?,
         };
-        // Lasting operators are operators under their registered name alone; one appointed for the
-        // visit stays one.
-        let for_visit = me.session.rank.operator && !self.registrations.is_operator(&me.name);
-        Ok(Fact::Renamed(Box::new(Renamed {
-            person: me.id,
-            old: me.name.clone(),
+        Ok(self.renamed(me, new))
+    }
+
+    /// Checks that no ban or lock keeps a name from where a person is.
+    pub(super) fn check_may_be_called(
+        &self,
+        person: &Person,
+        name: &Name,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        self.check_not_banned(Some(name), person.session.address, now)?;
+        let is_registered = self.registrations.get(name).is_some();
+        match self.locked && !is_registered && !person.session.rank.operator {
+            true => Err(Rejection::LockedSpeech),
+            false => Ok(()),
+        }
+    }
+
+    /// A person under another name. Lasting operators are operators under their registered name
+    /// alone; one appointed for the visit stays one.
+    pub(super) fn renamed(&self, person: &Person, new: Name) -> Fact {
+        let is_operator = person.session.rank.operator;
+        let for_visit = is_operator && !self.registrations.is_operator(&person.name);
+        Fact::Renamed(Box::new(Renamed {
+            person: person.id,
+            old: person.name.clone(),
             registered: self.registrations.get(&new).is_some(),
             operator: self.registrations.is_operator(&new) || for_visit,
             new,
-            rooms: me.rooms.as_slice().into(),
-        })))
+            rooms: person.rooms.as_slice().into(),
+        }))
     }
 
     pub(super) fn decide_register(
@@ -210,6 +231,10 @@ impl Chat {
         password_hash: Arc<str>,
     ) -> Result<Fact, Rejection> {
         let is_new = self.registrations.get(&me.name).is_none();
+        // The lock is for names that were registered before it.
+        if is_new && self.locked && !me.session.rank.operator {
+            return Err(Rejection::LockedRegistration);
+        }
         if is_new && self.registrations.len() >= REGISTRATIONS_MAX {
             return Err(Rejection::RegistrationsFull);
         }

@@ -84,13 +84,61 @@ impl Chat {
             Command::Leave(room) => return self.decide_leave(me, room, facts),
             Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
             Command::Register { password_hash } => self.decide_register(me, password_hash)?,
-            Command::Away(why) => away(me, true, why),
+            Command::Away(why) => {
+                if why.is_some() {
+                    self.check_may_be_heard(me, now)?;
+                }
+                away(me, true, why)
+            }
             Command::Back => away(me, false, None),
-            Command::Ignore { name, on } => decide_ignore(me, name, on)?,
+            Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
+            Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
             command => return self.decide_operate(me, command, now, facts),
         };
         facts.push(fact);
+        Ok(Outcome::Done)
+    }
+
+    fn decide_ignore(&self, me: &Person, name: Name) -> Result<Fact, Rejection> {
+        if name.same_as(&me.name) {
+            return Err(Rejection::Oneself);
+        }
+        let target = self.people.named(&name).map(|bearer| bearer.id);
+        if me.ignored(&name, target).is_none() && me.ignores.len() >= IGNORES_MAX {
+            return Err(Rejection::TooManyIgnores {
+                ignores_max: IGNORES_MAX,
+            });
+        }
+        let (person, on) = (me.id, true);
+        Ok(Fact::IgnoreSet {
+            person,
+            name,
+            target,
+            on,
+        })
+    }
+
+    /// A person is heard again by the name that was ignored and by the one it goes by now.
+    fn decide_unignore(
+        &self,
+        me: &Person,
+        name: Name,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let bearer = self.people.named(&name).map(|bearer| bearer.id);
+        let listed = me.ignored(&name, bearer);
+        let listed = listed.ok_or_else(|| Rejection::NotIgnored(name.clone()))?;
+        let current = listed.person.and_then(|id| self.people.get(id));
+        let current = current.map(|person| &person.name);
+        let other = current.filter(|current| !current.same_as(&listed.name));
+        let names = core::iter::once(&listed.name).chain(other);
+        facts.extend(names.map(|name| Fact::IgnoreSet {
+            person: me.id,
+            name: name.clone(),
+            target: None,
+            on: false,
+        }));
         Ok(Outcome::Done)
     }
 
@@ -117,11 +165,11 @@ impl Chat {
         self.people.nearest(&typed, room_mates.take(ROOM_MATES_MAX))
     }
 
-    /// A reason is speech, so a person who is muted leaves without one.
+    /// A reason is speech, so a person who may not speak leaves without one.
     fn audible(&self, me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
-        match why {
-            QuitReason::Quit(Some(_)) if self.mute_of(me, now).is_some() => QuitReason::Quit(None),
-            why => why,
+        match self.check_may_be_heard(me, now) {
+            Err(_) if matches!(why, QuitReason::Quit(_)) => QuitReason::Quit(None),
+            _ => why,
         }
     }
 }
@@ -144,21 +192,4 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
 fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
     let person = me.id;
     Fact::AwaySet { person, away, why }
-}
-
-fn decide_ignore(me: &Person, name: Name, on: bool) -> Result<Fact, Rejection> {
-    let is_listed = me.ignores.iter().any(|ignored| ignored.same_as(&name));
-    if on && name.same_as(&me.name) {
-        return Err(Rejection::Oneself);
-    }
-    if on && !is_listed && me.ignores.len() >= IGNORES_MAX {
-        return Err(Rejection::TooManyIgnores {
-            ignores_max: IGNORES_MAX,
-        });
-    }
-    if !on && !is_listed {
-        return Err(Rejection::NotIgnored(name));
-    }
-    let person = me.id;
-    Ok(Fact::IgnoreSet { person, name, on })
 }

@@ -4,12 +4,14 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use ipnet::IpNet;
+
 use super::quit;
-use crate::ban::{Mask, Restriction};
+use crate::ban::{Mask, Reach, Restriction, subnet_of};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
-use crate::event::{AuditEntry, Fact, ModAction, QuitReason};
+use crate::event::{AuditEntry, Fact, ModAction, QuitReason, Spared};
 use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -36,14 +38,16 @@ impl Chat {
                 time,
                 why,
             } => {
-                let mask = if cover_address {
-                    self.cover(me, mask)
-                } else {
-                    mask
-                };
-                return self.decide_ban(me, restriction(me, mask, time, why, now), facts);
+                let given = Given { me, time, why, now };
+                return self.decide_ban(&given, mask, cover_address, facts);
             }
-            Command::Mute { name, time, why } => self.decide_mute(me, &name, time, why, now)?,
+            Command::Mute { name, time, why } => {
+                let given = Given { me, time, why, now };
+                return self.decide_mute(&given, &name, facts);
+            }
+            Command::RenameOther { name, new } => {
+                return self.decide_rename_other(me, &name, new, now, facts);
+            }
             Command::Unmute(name) => self.decide_unmute(name, now)?,
             Command::Unban(mask) => (self.decide_unban(mask)?, None),
             Command::Op(name) => self.decide_op(me, &name)?,
@@ -65,6 +69,28 @@ impl Chat {
         }
     }
 
+    /// Checks that a person has not been a lasting operator for longer than `me`, under its name or
+    /// under the one it has registered.
+    fn check_rank(&self, me: &Person, person: &Person) -> Result<(), Rejection> {
+        let account = person.account.as_deref();
+        let names = core::iter::once(&person.name).chain(account);
+        names
+            .into_iter()
+            .try_for_each(|name| self.check_rank_of_name(me, name))
+    }
+
+    /// Checks that a name's owner has not been a lasting operator for longer than `me`.
+    fn check_rank_of_name(&self, me: &Person, name: &Name) -> Result<(), Rejection> {
+        let Some(theirs) = self.registrations.appointed(name) else {
+            return Ok(());
+        };
+        let mine = self.registrations.appointed(&me.name);
+        match mine.is_some_and(|mine| mine <= theirs) {
+            true => Ok(()),
+            false => Err(Rejection::Outranked(name.clone())),
+        }
+    }
+
     fn decide_kick(
         &self,
         me: &Person,
@@ -73,6 +99,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let target = self.find_other(me, name)?;
+        self.check_rank(me, target)?;
         let why = why.map(Arc::new);
         let (name, by) = (target.name.clone(), me.name.clone());
         let reason = why.clone();
@@ -90,46 +117,136 @@ impl Chat {
         }
     }
 
-    /// The mask of a name, together with the address of its bearer.
-    fn cover(&self, me: &Person, mask: Mask) -> Mask {
-        let bearer = mask.name.as_ref().and_then(|name| self.people.named(name));
-        bearer.map_or(mask, |person| mask_of_other(me, person))
+    fn decide_rename_other(
+        &self,
+        me: &Person,
+        name: &str,
+        new: Name,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let target = self.find_other(me, name)?;
+        self.check_rank(me, target)?;
+        if new == target.name {
+            return Err(Rejection::SameName(new));
+        }
+        self.check_not_banned(Some(&new), target.session.address, now)?;
+        let new = match new.same_as(&target.name) {
+            true => self.check_look(new, Some(target.id))?,
+            false => self.check_name(new, Some(target.id), None)?,
+        };
+        let name = target.name.clone();
+        let act = ModAction::Rename {
+            name,
+            new: new.clone(),
+        };
+        facts.push(audit_entry(me, act, Some(target.id)));
+        facts.push(self.renamed(target, new));
+        Ok(Outcome::Done)
     }
 
     fn decide_ban(
         &self,
-        me: &Person,
-        ban: Restriction,
+        given: &Given<'_>,
+        mask: Mask,
+        cover_address: bool,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        if ban.mask.matches(Some(&me.name), me.session.address) {
-            return Err(Rejection::Oneself);
-        }
+        let bearer = mask.name.as_ref().and_then(|name| self.people.named(name));
+        let (mask, spared) = match bearer.filter(|_| cover_address) {
+            Some(bearer) => self.cover(given.me, bearer),
+            None => (mask, None),
+        };
+        let account = bearer.and_then(account_beside_name).map(Mask::of_name);
+        let matching = self.people.matching(&mask);
+        self.check_may_ban(given.me, &mask, &matching)?;
         check_list_has_space(&self.bans)?;
+        let ban = given.restriction(mask);
         let why = QuitReason::Banned {
-            by: me.name.clone(),
+            by: ban.by.clone(),
             until: ban.until,
             why: ban.why.clone(),
         };
-        let matching = self.people.matching(&ban.mask);
-        facts.push(audit_entry(me, ModAction::Ban(ban), None));
+        facts.push(given.entry(ModAction::Ban(ban), None, spared));
+        let of_account = account.map(|mask| ModAction::Ban(given.restriction(mask)));
+        facts.extend(of_account.map(|act| given.entry(act, None, None)));
         facts.extend(matching.into_iter().map(|person| quit(person, why.clone())));
         Ok(Outcome::Done)
     }
 
-    fn decide_mute(
+    /// Checks that a ban hits neither the operator nor one who has been operator for longer, whether
+    /// that one is here or not.
+    fn check_may_ban(
         &self,
         me: &Person,
+        mask: &Mask,
+        matching: &[&Person],
+    ) -> Result<(), Rejection> {
+        let own = |name: &Name| me.account.as_deref().is_some_and(|own| own.same_as(name));
+        let is_own = mask.name.as_ref().is_some_and(own);
+        if is_own || mask.matches(Some(&me.name), me.session.address) {
+            return Err(Rejection::Oneself);
+        }
+        for person in matching {
+            self.check_rank(me, person)?;
+        }
+        let named = mask.name.as_ref();
+        named.map_or(Ok(()), |name| self.check_rank_of_name(me, name))
+    }
+
+    /// The mask of a ban: the name, and its block if nobody else comes from there.
+    fn cover(&self, me: &Person, target: &Person) -> (Mask, Option<Spared>) {
+        let of_name = Mask::of_name(target.name.clone());
+        match self.home_of(me, target) {
+            Home::Alone(net) => (of_name.with_block(net, Reach::Either), None),
+            Home::Shared(spared) => (of_name, told(spared)),
+        }
+    }
+
+    /// Where a person comes from, and who else does. This very machine is shared by everybody behind
+    /// a proxy or a tunnel, whether they are here or not.
+    fn home_of(&self, me: &Person, target: &Person) -> Home {
+        let net = subnet_of(target.session.address);
+        let here = self.people.matching(&Mask::of_net(net));
+        let own = me.id != target.id && here.iter().any(|person| person.id == me.id);
+        let others = here.len().saturating_sub(1 + usize::from(own)) as u32;
+        let spared = Spared { net, others, own };
+        let is_loopback = target.session.address.to_canonical().is_loopback();
+        match is_loopback || told(spared).is_some() {
+            true => Home::Shared(spared),
+            false => Home::Alone(net),
+        }
+    }
+
+    fn decide_mute(
+        &self,
+        given: &Given<'_>,
         name: &str,
-        time: Option<Duration>,
-        why: Option<Text>,
-        now: Timestamp,
-    ) -> Result<Action, Rejection> {
-        let target = self.find_other(me, name)?;
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let target = self.find_other(given.me, name)?;
+        self.check_rank(given.me, target)?;
         check_list_has_space(&self.mutes)?;
-        let mask = mask_of_other(me, target);
-        let act = ModAction::Mute(restriction(me, mask, time, why, now));
-        Ok((act, Some(target.id)))
+        let (mask, spared) = self.cover_speech(given.me, target);
+        let mute = ModAction::Mute(given.restriction(mask));
+        facts.push(given.entry(mute, Some(target.id), spared));
+        let account = account_beside_name(target).map(Mask::of_name);
+        let of_account = account.map(|mask| ModAction::Mute(given.restriction(mask)));
+        facts.extend(of_account.map(|act| given.entry(act, None, None)));
+        Ok(Outcome::Done)
+    }
+
+    /// The mask of a mute: as that of a ban for a registered name. A guest's name matches only where
+    /// the guest comes from: the next to take it elsewhere is not muted in the guest's place.
+    fn cover_speech(&self, me: &Person, target: &Person) -> (Mask, Option<Spared>) {
+        if target.session.rank.registered {
+            return self.cover(me, target);
+        }
+        let of_name = Mask::of_name(target.name.clone());
+        match self.home_of(me, target) {
+            Home::Alone(net) => (of_name.with_block(net, Reach::Block), None),
+            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), told(spared)),
+        }
     }
 
     fn decide_unmute(&self, name: Name, now: Timestamp) -> Result<Action, Rejection> {
@@ -171,6 +288,7 @@ impl Chat {
             operator,
             ..
         } = self.bearer(me, typed)?;
+        self.check_rank_of_name(me, &name)?;
         match operator {
             true => Ok((ModAction::Deop { name }, person)),
             false => Err(Rejection::NotOperator(name)),
@@ -211,28 +329,51 @@ struct Bearer {
     operator: bool,
 }
 
-/// The mask of a person, without its address if that is the operator's own: a ban of somebody in
-/// the same household must not shut the operator out.
-fn mask_of_other(me: &Person, target: &Person) -> Mask {
-    let mut mask = Mask::of_person(target.name.clone(), target.session.address);
-    if target.id != me.id && mask.matches(Some(&me.name), me.session.address) {
-        mask.net = None;
-    }
-    mask
+/// Where the target of a restriction comes from.
+enum Home {
+    /// Nobody else comes from this block.
+    Alone(IpNet),
+    /// Others do, or may.
+    Shared(Spared),
 }
 
-fn restriction(
-    me: &Person,
-    mask: Mask,
+/// What the operator is told of a block that is spared: nothing if nobody else is there.
+fn told(spared: Spared) -> Option<Spared> {
+    Some(spared).filter(|spared| spared.own || spared.others > 0)
+}
+
+/// The account of a person who goes by another name at the moment.
+fn account_beside_name(person: &Person) -> Option<Name> {
+    let account = person.account.as_deref()?;
+    (!account.same_as(&person.name)).then(|| account.clone())
+}
+
+/// What an operator said with a restriction.
+struct Given<'a> {
+    me: &'a Person,
     time: Option<Duration>,
     why: Option<Text>,
     now: Timestamp,
-) -> Restriction {
-    Restriction {
-        mask,
-        until: time.map(|time| now + time),
-        by: me.name.clone(),
-        why: why.map(Arc::new),
+}
+
+impl Given<'_> {
+    fn restriction(&self, mask: Mask) -> Restriction {
+        Restriction {
+            mask,
+            until: self.time.map(|time| self.now + time),
+            by: self.me.name.clone(),
+            why: self.why.clone().map(Arc::new),
+        }
+    }
+
+    fn entry(&self, act: ModAction, target: Option<PersonId>, spared: Option<Spared>) -> Fact {
+        Fact::Moderated(Box::new(AuditEntry {
+            by: self.me.name.clone(),
+            actor: Some(self.me.id),
+            act,
+            target,
+            spared,
+        }))
     }
 }
 
@@ -249,5 +390,6 @@ fn audit_entry(me: &Person, act: ModAction, target: Option<PersonId>) -> Fact {
         actor: Some(me.id),
         act,
         target,
+        spared: None,
     }))
 }

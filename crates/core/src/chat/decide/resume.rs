@@ -9,6 +9,7 @@ use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, QuitReason, Returned};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
@@ -53,7 +54,7 @@ impl Chat {
                 code,
             },
             rooms: self.rooms_still_open(person),
-            ignores: person.ignores.as_slice().into(),
+            ignores: self.names_ignored(person),
             seen: seen.unwrap_or_default(),
             replaces: seen.is_none().then_some(person.session.conn),
         })));
@@ -84,6 +85,18 @@ impl Chat {
         let proof = proven.map(|registration| Proof(registration.password_hash.clone()));
         self.check_name(person.name.clone(), own, proof.as_ref())?;
         Ok(())
+    }
+
+    /// The names on a person's ignore list, and those that the people on it go by now.
+    fn names_ignored(&self, person: &Person) -> Box<[Name]> {
+        let mut names: Vec<Name> = Vec::new();
+        for ignored in &person.ignores {
+            let bearer = ignored.person.and_then(|id| self.people.get(id));
+            names.push(ignored.name.clone());
+            let current = bearer.map(|bearer| bearer.name.clone());
+            names.extend(current.filter(|current| !current.same_as(&ignored.name)));
+        }
+        names.into()
     }
 
     fn rooms_still_open(&self, person: &Person) -> Box<[RoomId]> {

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 
+use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, Manner, PrivateMessage};
 use crate::ids::RoomId;
@@ -39,17 +40,17 @@ impl Chat {
 
     fn check_may_speak(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
         self.check_is_in(me, id)?;
-        self.check_not_muted(me, now)?;
-        if me.session.rank.operator {
-            return Ok(());
-        }
-        self.check_not_locked(me)?;
-        let room = self.rooms.get(id).filter(|room| room.read_only);
+        self.check_may_be_heard(me, now)?;
+        let closed = |room: &&Room| room.read_only && !me.session.rank.operator;
+        let room = self.rooms.get(id).filter(closed);
         room.map_or(Ok(()), |room| Err(Rejection::ReadOnly(room.name.clone())))
     }
 
-    fn check_not_locked(&self, me: &Person) -> Result<(), Rejection> {
-        match self.locked && !me.session.rank.registered {
+    /// Checks that others may hear from a person at all, by speech, topic, reason or new name.
+    pub(super) fn check_may_be_heard(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
+        self.check_not_muted(me, now)?;
+        let rank = me.session.rank;
+        match self.locked && !rank.registered && !rank.operator {
             true => Err(Rejection::LockedSpeech),
             false => Ok(()),
         }
@@ -96,10 +97,7 @@ impl Chat {
     ) -> Result<Fact, Rejection> {
         // A person who is muted may still appeal to an operator.
         if !to.session.rank.operator {
-            self.check_not_muted(me, now)?;
-            if !me.session.rank.operator {
-                self.check_not_locked(me)?;
-            }
+            self.check_may_be_heard(me, now)?;
         }
         Ok(Fact::PrivateMessage(Box::new(PrivateMessage {
             from: me.id,
@@ -107,7 +105,7 @@ impl Chat {
             to: to.id,
             to_name: to.name.clone(),
             text,
-            ignored: to.ignores.iter().any(|name| name.same_as(&me.name)),
+            ignored: to.ignored(&me.name, Some(me.id)).is_some(),
         })))
     }
 }

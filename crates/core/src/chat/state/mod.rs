@@ -15,11 +15,11 @@ mod resumables;
 mod rooms;
 
 pub(super) use people::People;
-pub(super) use person::{Activity, Person, Rank, Session};
+pub(super) use person::{Activity, Ignored, Person, Rank, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
-pub(super) use rooms::Rooms;
+pub(super) use rooms::{Room, Rooms};
 
 pub use restrictions::RestrictionCursor;
 pub use rooms::RoomCursor;

@@ -1,5 +1,6 @@
 //! One person.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -15,17 +16,40 @@ use crate::time::Timestamp;
 pub(in crate::chat) struct Person {
     pub(in crate::chat) id: PersonId,
     pub(in crate::chat) name: Name,
+    /// The registered name that the person has last proven to own: a ban under another covers it.
+    pub(in crate::chat) account: Option<Box<Name>>,
     pub(in crate::chat) session: Session,
     pub(in crate::chat) activity: Activity,
     /// In the order of joining. Never empty between two commands.
     pub(in crate::chat) rooms: Vec<RoomId>,
-    pub(in crate::chat) away: Option<Option<Text>>,
+    /// Boxed, since few are away.
+    pub(in crate::chat) away: Option<Box<Option<Text>>>,
     /// The mute that was in force when the person last changed its name or address, and follows
     /// it. Whether it still is in force the list of mutes says.
     pub(in crate::chat) mute: Option<RestrictionId>,
     /// The sender of the last private message.
     pub(in crate::chat) last_sender: Option<PersonId>,
-    pub(in crate::chat) ignores: Vec<Name>,
+    pub(in crate::chat) ignores: Vec<Ignored>,
+}
+
+/// An entry of an ignore list: a name, and the person who bore it, who is ignored under any other.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::chat) struct Ignored {
+    pub(in crate::chat) name: Name,
+    pub(in crate::chat) person: Option<PersonId>,
+}
+
+impl Person {
+    /// The entry of the ignore list that this name or its bearer is meant by.
+    pub(in crate::chat) fn ignored(
+        &self,
+        name: &Name,
+        bearer: Option<PersonId>,
+    ) -> Option<&Ignored> {
+        self.ignores.iter().find(|ignored| {
+            ignored.name.same_as(name) || (bearer.is_some() && ignored.person == bearer)
+        })
+    }
 }
 
 /// The connection of a person and the rights that it logged in with. Both in one, since the rank

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::registry::Registry;
 use crate::chat::Registration;
+use crate::ids::Seq;
 use crate::name::Name;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,11 +54,19 @@ impl Registrations {
         self.by_name.len()
     }
 
-    /// Makes the bearer of a registered name a lasting operator, or no longer one.
-    pub(in crate::chat) fn set_operator(&mut self, name: &Name, operator: bool) {
+    /// The event that made the bearer of the name a lasting operator, if it is one.
+    pub(in crate::chat) fn appointed(&self, name: &Name) -> Option<Seq> {
+        let registration = self.get(name).filter(|registration| registration.operator);
+        registration.map(|registration| registration.appointed)
+    }
+
+    /// Makes the bearer of a registered name a lasting operator, or no longer one. One who is
+    /// already keeps its place among them.
+    pub(in crate::chat) fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
         if let Some(registration) = self.get(name) {
             let registration = Registration {
                 operator,
+                appointed: self.appointed(name).unwrap_or(seq),
                 ..registration.clone()
             };
             self.insert(registration);

@@ -2,7 +2,8 @@
 //!
 //! Every arrival is held against ten thousand of them, and while there are mutes so is every
 //! message. So a check looks up the name and, for each prefix length in use, the block that the
-//! address would lie in; each key leads to its longest restriction first.
+//! address would lie in, alone and together with the name; each key leads to its longest restriction
+//! first.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -14,7 +15,7 @@ use core::ops::Bound;
 use hashbrown::HashMap;
 use ipnet::IpNet;
 
-use crate::ban::{Mask, Restriction, canonical};
+use crate::ban::{Mask, Reach, Restriction, canonical};
 use crate::limits::RESTRICTIONS_MAX;
 use crate::name::{FoldedName, Name};
 use crate::time::Timestamp;
@@ -42,6 +43,7 @@ pub(in crate::chat) enum List {
 enum Key {
     Name(FoldedName),
     Net(IpNet),
+    Both(FoldedName, IpNet),
 }
 
 /// A whole mask: what two restrictions have in common of which the newer replaces the older.
@@ -58,6 +60,8 @@ pub(in crate::chat) struct Restrictions {
     by_id: BTreeMap<RestrictionId, Restriction>,
     by_mask: HashMap<MaskKey, RestrictionId>,
     by_key: HashMap<Key, ByLength>,
+    /// By the words that undo a restriction: its name, or its block.
+    by_word: HashMap<Key, BTreeSet<RestrictionId>>,
     /// The number of blocks of each address family and prefix length.
     prefixes: BTreeMap<(Family, u8), usize>,
     /// The next to end first.
@@ -101,6 +105,9 @@ impl Restrictions {
             self.remove(older);
         }
         let end = end(restriction);
+        for word in words(&restriction.mask) {
+            self.by_word.entry(word).or_default().insert(id);
+        }
         for key in keys(&restriction.mask) {
             self.count_prefix(&key, |count| count + 1);
             let by_length = self.by_key.entry(key).or_default();
@@ -112,8 +119,8 @@ impl Restrictions {
 
     /// Removes all restrictions that `mask`, as written to undo one, speaks of.
     pub(in crate::chat) fn lift(&mut self, mask: &Mask) {
-        let by_length = keys(mask).filter_map(|key| self.by_key.get(&key));
-        let ids: Vec<_> = by_length.flatten().map(|(_, id)| id.0).collect();
+        let named = words(mask).filter_map(|word| self.by_word.get(&word));
+        let ids: Vec<_> = named.flatten().copied().collect();
         for id in ids {
             self.remove(id);
         }
@@ -121,7 +128,7 @@ impl Restrictions {
 
     /// Whether `mask`, as written to undo a restriction, speaks of one that there is.
     pub(in crate::chat) fn is_named_by(&self, mask: &Mask) -> bool {
-        keys(mask).any(|key| self.by_key.contains_key(&key))
+        words(mask).any(|word| self.by_word.contains_key(&word))
     }
 
     pub(in crate::chat) fn get(&self, id: RestrictionId) -> Option<&Restriction> {
@@ -139,8 +146,12 @@ impl Restrictions {
         if self.by_id.is_empty() {
             return None;
         }
-        let name = name.map(|name| Key::Name(FoldedName(name.clone())));
-        let keys = name.into_iter().chain(self.blocks_of(address));
+        let name = name.map(|name| FoldedName(name.clone()));
+        let blocks = self.blocks_of(address).flat_map(|net| {
+            let both = name.clone().map(|name| Key::Both(name, net));
+            both.into_iter().chain([Key::Net(net)])
+        });
+        let keys = name.clone().map(Key::Name).into_iter().chain(blocks);
         let firsts = keys.filter_map(|key| self.by_key.get(&key)?.first());
         let (Reverse(end), Reverse(id)) = firsts.min()?;
         (now < *end).then_some(*id)
@@ -184,7 +195,7 @@ impl Restrictions {
     }
 
     /// The blocks that an address lies in, of all prefix lengths in use.
-    fn blocks_of(&self, address: IpAddr) -> impl Iterator<Item = Key> {
+    fn blocks_of(&self, address: IpAddr) -> impl Iterator<Item = IpNet> {
         let address = address.to_canonical();
         let family = match address {
             IpAddr::V4(_) => Family::V4,
@@ -192,7 +203,7 @@ impl Restrictions {
         };
         let prefixes = self.prefixes.range((family, 0)..=(family, u8::MAX));
         let nets = prefixes.filter_map(move |((_, prefix), _)| IpNet::new(address, *prefix).ok());
-        nets.map(|net| Key::Net(net.trunc()))
+        nets.map(|net| net.trunc())
     }
 
     fn remove(&mut self, id: RestrictionId) {
@@ -204,6 +215,14 @@ impl Restrictions {
             self.by_mask.remove(&mask);
         }
         self.by_end.remove(&(end, id));
+        for word in words(&restriction.mask) {
+            if let Some(named) = self.by_word.get_mut(&word) {
+                named.remove(&id);
+                if named.is_empty() {
+                    self.by_word.remove(&word);
+                }
+            }
+        }
         for key in keys(&restriction.mask) {
             self.count_prefix(&key, |count| count - 1);
             if let Some(by_length) = self.by_key.get_mut(&key) {
@@ -216,7 +235,9 @@ impl Restrictions {
     }
 
     fn count_prefix(&mut self, key: &Key, change: impl FnOnce(usize) -> usize) {
-        let Key::Net(net) = key else { return };
+        let (Key::Net(net) | Key::Both(_, net)) = key else {
+            return;
+        };
         let family = match net {
             IpNet::V4(_) => Family::V4,
             IpNet::V6(_) => Family::V6,
@@ -236,7 +257,7 @@ impl Restrictions {
 
     /// Checks that all indexes agree with the restrictions.
     pub(in crate::chat) fn check(&self) {
-        let (mut places, mut blocks) = (0, 0);
+        let (mut places, mut blocks, mut named) = (0, 0, 0);
         for (id, restriction) in &self.by_id {
             let end = end(restriction);
             assert!(self.by_end.contains(&(end, *id)));
@@ -244,7 +265,11 @@ impl Restrictions {
             for key in keys(&restriction.mask) {
                 assert!(self.by_key[&key].contains(&(Reverse(end), Reverse(*id))));
                 places += 1;
-                blocks += usize::from(matches!(key, Key::Net(_)));
+                blocks += usize::from(!matches!(key, Key::Name(_)));
+            }
+            for word in words(&restriction.mask) {
+                assert!(self.by_word[&word].contains(id));
+                named += 1;
             }
         }
         let all = self.by_id.len();
@@ -254,6 +279,10 @@ impl Restrictions {
             places
         );
         assert_eq!(self.prefixes.values().sum::<usize>(), blocks);
+        assert_eq!(
+            self.by_word.values().map(BTreeSet::len).sum::<usize>(),
+            named
+        );
     }
 }
 
@@ -265,7 +294,19 @@ fn mask_key(mask: &Mask) -> MaskKey {
     (mask.name.clone().map(FoldedName), mask.net.map(canonical))
 }
 
+/// The keys under which a mask is found for those it matches.
 fn keys(mask: &Mask) -> impl Iterator<Item = Key> {
+    let (name, net) = mask_key(mask);
+    let (first, second) = match (mask.reach, name, net) {
+        (Reach::Both, Some(name), Some(net)) => (Some(Key::Both(name, net)), None),
+        (Reach::Block, _, Some(net)) => (None, Some(Key::Net(net))),
+        (_, name, net) => (name.map(Key::Name), net.map(Key::Net)),
+    };
+    first.into_iter().chain(second)
+}
+
+/// The words that undo a restriction, whatever it matches.
+fn words(mask: &Mask) -> impl Iterator<Item = Key> {
     let (name, net) = mask_key(mask);
     name.map(Key::Name).into_iter().chain(net.map(Key::Net))
 }
@@ -309,9 +350,13 @@ mod tests {
 
     fn mask() -> impl Strategy<Value = Mask> {
         let one = || select(&MASKS[..]).prop_map(|text| Mask::parse(text).expect("a mask"));
-        (one(), one()).prop_map(|(a, b)| Mask {
-            name: a.name.clone().or_else(|| b.name.clone()),
-            net: a.net.or(b.net),
+        let reach = select(vec![Reach::Either, Reach::Block, Reach::Both]);
+        (one(), one(), reach).prop_map(|(a, b, reach)| {
+            let name = a.name.clone().or_else(|| b.name.clone());
+            match (name, a.net.or(b.net)) {
+                (Some(name), Some(net)) => Mask::of_name(name).with_block(net, reach),
+                _ => a,
+            }
         })
     }
 

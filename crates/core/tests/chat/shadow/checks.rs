@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chinwag_core::{
     Answer, AuditEntry, Caller, Chat, Command, Fact, LoggedIn, ModAction, Name, Outcome, PersonId,
-    Query, Returned, RoomId, RoomName, RoomRef, Timestamp,
+    Query, QuitReason, Returned, RoomId, RoomName, RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -31,10 +31,24 @@ impl Shadow {
                     self.check_may_speak(caller(), *room, now);
                 }
                 Fact::PrivateMessage(message) if !self.people[&message.to].operator => {
-                    assert!(!self.is_muted(caller(), now));
-                    assert!(!self.locked || caller().registered || caller().operator);
+                    self.check_may_be_heard(caller(), now);
                 }
-                Fact::Moderated(_) => assert!(caller().operator, "{fact:?}"),
+                Fact::AwaySet { why: Some(_), .. } => self.check_may_be_heard(caller(), now),
+                Fact::Renamed(renamed) if asker == Some(renamed.person) => {
+                    self.check_may_be_heard(caller(), now);
+                    assert!(!self.locked || renamed.registered || caller().operator);
+                }
+                Fact::Quit(quit) if matches!(quit.why, QuitReason::Quit(Some(_))) => {
+                    self.check_may_be_heard(caller(), now);
+                }
+                Fact::Registered { name, .. } => {
+                    let is_new = self.registration(name).is_none();
+                    assert!(!self.locked || !is_new || caller().operator);
+                }
+                Fact::Moderated(entry) => {
+                    assert!(caller().operator, "{fact:?}");
+                    self.check_moderation(caller(), entry);
+                }
                 _ => {}
             }
         }
@@ -70,12 +84,47 @@ impl Shadow {
         found.expect("a room of the asker")
     }
 
-    fn check_may_speak(&self, person: &ModelPerson, room: RoomId, now: Timestamp) {
+    /// An operator does nothing to one who was a lasting operator before, nor to itself, and a
+    /// restriction by name covers no address from which others come.
+    fn check_moderation(&self, me: &ModelPerson, entry: &AuditEntry) {
+        let (name, mask) = match &entry.act {
+            ModAction::Kick { name, .. }
+            | ModAction::Deop { name }
+            | ModAction::Rename { name, .. } => (Some(name), None),
+            ModAction::Ban(entry) | ModAction::Mute(entry) => {
+                (entry.mask.name.as_ref(), Some(&entry.mask))
+            }
+            _ => return,
+        };
+        let hit = |person: &&ModelPerson| {
+            name.is_some_and(|name| name.same_as(&person.name))
+                || mask.is_some_and(|mask| mask.matches(Some(&person.name), person.address))
+        };
+        let people: Vec<&ModelPerson> = self.people.values().filter(hit).collect();
+        let accounts = people.iter().filter_map(|person| person.account.as_ref());
+        let mine = self.appointed(&me.name);
+        for theirs in name.into_iter().chain(accounts) {
+            let theirs = self.appointed(theirs);
+            assert!(theirs.is_none_or(|theirs| mine.is_some_and(|mine| mine <= theirs)));
+        }
+        if let Some(mask) = mask {
+            assert!(!mask.matches(Some(&me.name), me.address), "{entry:?}");
+            assert!(mask.name.is_none() || people.len() <= 1, "{entry:?}");
+        }
+    }
+
+    /// Others may hear from a person: it is neither muted nor a stranger while the server is locked.
+    fn check_may_be_heard(&self, person: &ModelPerson, now: Timestamp) {
         assert!(!self.is_muted(person, now), "{person:?}");
+        assert!(!self.locked || person.registered || person.operator);
+    }
+
+    fn check_may_speak(&self, person: &ModelPerson, room: RoomId, now: Timestamp) {
+        self.check_may_be_heard(person, now);
         assert!(person.rooms.contains(&room), "{person:?}");
         let mut read_only = self.settings.read_only.iter();
         let closed = read_only.any(|closed| latin(closed) == latin(&self.rooms[&room]));
-        assert!(person.operator || !(closed || (self.locked && !person.registered)));
+        assert!(person.operator || !closed);
     }
 
     /// Only those hear a fact who may.
@@ -127,7 +176,16 @@ impl Shadow {
         let login = &returned.login;
         assert!(!self.is_banned(&person.name, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
-        assert_eq!(*person.ignores, *returned.ignores);
+        for (name, ignored) in &person.ignores {
+            let bearer = ignored.and_then(|id| self.people.get(&id));
+            let names = [Some(name), bearer.map(|bearer| &bearer.name)];
+            assert!(
+                names
+                    .into_iter()
+                    .flatten()
+                    .all(|name| returned.ignores.contains(name))
+            );
+        }
         assert_eq!((&login.name, login.code), (&person.name, person.code));
         assert_eq!(
             (login.registered, login.operator),

@@ -19,13 +19,15 @@ use chinwag_core::{
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ModelPerson {
     pub(crate) name: Name,
+    /// The registered name that the person last proved to own.
+    account: Option<Name>,
     pub(crate) conn: ConnId,
     pub(crate) address: IpAddr,
     pub(crate) code: ResumeCode,
     pub(crate) rooms: Vec<RoomId>,
     registered: bool,
     operator: bool,
-    ignores: Vec<Name>,
+    ignores: Vec<(Name, Option<PersonId>)>,
     /// The longest mute that was in force when the person last changed its name or address.
     following: Option<Restriction>,
 }
@@ -138,13 +140,18 @@ impl Shadow {
                 let inside = self.members(*room);
                 assert!(inside.iter().any(|id| self.people[id].name == *by));
             }
-            Fact::IgnoreSet { person, name, on } => {
+            Fact::IgnoreSet {
+                person,
+                name,
+                target,
+                on,
+            } => {
                 let person = self.people.get_mut(person).expect("a person");
-                person.ignores.retain(|ignored| !ignored.same_as(name));
-                person.ignores.extend(on.then(|| name.clone()));
+                person.ignores.retain(|(ignored, _)| !ignored.same_as(name));
+                person.ignores.extend(on.then(|| (name.clone(), *target)));
             }
-            Fact::Registered { .. } => self.fold_registered(&event.fact),
-            Fact::Moderated(entry) => self.fold_moderated(entry, at),
+            Fact::Registered { .. } => self.fold_registered(event),
+            Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
             Fact::Tidied { closed } => self.fold_tidied(closed, at),
             Fact::AwaySet { .. } | Fact::PresenceSummary { .. } => {}
         }
@@ -162,6 +169,7 @@ impl Shadow {
         self.newest_person = login.person;
         let person = ModelPerson {
             name: login.name.clone(),
+            account: login.registered.then(|| login.name.clone()),
             conn: login.conn,
             address: login.address,
             code: login.code,
@@ -228,6 +236,9 @@ impl Shadow {
         person.name = renamed.new.clone();
         person.following = following;
         (person.registered, person.operator) = (renamed.registered, renamed.operator);
+        if renamed.registered {
+            person.account = Some(renamed.new.clone());
+        }
     }
 
     fn fold_private_message(&mut self, message: &PrivateMessage) {
@@ -236,52 +247,69 @@ impl Shadow {
             (&from.name, &to.name),
             (&message.from_name, &message.to_name)
         );
-        let ignored = to.ignores.iter().any(|name| name.same_as(&from.name));
+        let ignored = to
+            .ignores
+            .iter()
+            .any(|(name, person)| name.same_as(&from.name) || *person == Some(message.from));
         assert_eq!(message.ignored, ignored);
     }
 
-    fn fold_registered(&mut self, fact: &Fact) {
+    fn fold_registered(&mut self, event: &Event) {
         let Fact::Registered {
             person,
             name,
             password_hash,
             operator,
-        } = fact
+        } = &event.fact
         else {
             unreachable!()
         };
         let person = self.named(*person, name);
         assert_eq!(*operator, person.operator);
         person.registered = true;
+        person.account = Some(name.clone());
+        let appointed = self.appointed(name).unwrap_or(event.seq);
         self.registrations.retain(|other| !other.name.same_as(name));
         self.registrations.push(Registration {
             name: name.clone(),
             password_hash: password_hash.clone(),
             operator: *operator,
+            appointed,
         });
     }
 
-    fn fold_moderated(&mut self, entry: &AuditEntry, at: Timestamp) {
+    /// The event that made the owner of a name a lasting operator, if it is one.
+    fn appointed(&self, name: &Name) -> Option<Seq> {
+        let registration = self.registration(name).filter(|owner| owner.operator);
+        registration.map(|owner| owner.appointed)
+    }
+
+    fn fold_moderated(&mut self, entry: &AuditEntry, seq: Seq, at: Timestamp) {
         match &entry.act {
             ModAction::Ban(ban) => put(&mut self.bans, ban),
             ModAction::Unban(mask) => self.bans.retain(|ban| !ban.mask.is_named_by(mask)),
             ModAction::Mute(mute) => {
                 put(&mut self.mutes, mute);
-                let target = &self.people[&entry.target.expect("a person who is muted")];
-                assert!(self.is_muted(target, at) || !mute.is_active(at));
+                let target = entry.target.map(|target| &self.people[&target]);
+                let heard = target.filter(|target| !self.is_muted(target, at));
+                assert!(heard.is_none() || !mute.is_active(at));
             }
             ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
-            ModAction::Op { name, .. } => self.set_operator(name, true),
-            ModAction::Deop { name } => self.set_operator(name, false),
+            ModAction::Op { name, .. } => self.set_operator(name, true, seq),
+            ModAction::Deop { name } => self.set_operator(name, false, seq),
             ModAction::Lock(on) => self.locked = *on,
-            ModAction::Kick { .. } | ModAction::Announce(_) | ModAction::Motd(_) => {}
+            ModAction::Kick { .. }
+            | ModAction::Rename { .. }
+            | ModAction::Announce(_)
+            | ModAction::Motd(_) => {}
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool) {
+    fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
+        let appointed = self.appointed(name).unwrap_or(seq);
         let mut registrations = self.registrations.iter_mut();
         if let Some(found) = registrations.find(|other| other.name.same_as(name)) {
-            found.operator = operator;
+            (found.operator, found.appointed) = (operator, appointed);
         }
         // A name without a registration may have been another person's when the session was lost.
         let lost = self.lost.iter_mut().map(|lost| &mut lost.person);

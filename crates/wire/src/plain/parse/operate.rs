@@ -23,16 +23,25 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
     Ok(Request::Command(Command::Mute { name, time, why }))
 }
 
-/// Takes a time, if one follows. A word that starts with a digit is meant as one: to take `10` for
-/// a reason would mute for good where ten minutes were meant.
+/// Takes a time, if one follows. A word that starts with a digit, or a sign and a digit, is meant as
+/// one: to take `10` or `-5m` for a reason would mute for good where minutes were meant.
 fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
-    let is_time = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    let is_time = |word: &&str| {
+        let unsigned = word.trim_start_matches(['-', '+', '.']);
+        unsigned.starts_with(|c: char| c.is_ascii_digit())
+    };
     let Some(word) = arguments.peek().filter(is_time) else {
         return Ok(None);
     };
     let time = span(word).ok_or_else(|| ParseError::BadTime(EchoedInput::new(word)))?;
     arguments.next();
     Ok(Some(time))
+}
+
+pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {
+    let typed = arguments.typed_name()?;
+    let new = name(arguments.only_word()?)?;
+    Ok(Request::Command(Command::RenameOther { name: typed, new }))
 }
 
 pub(in crate::plain) fn unmute(arguments: Arguments<'_>) -> Read {

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use chinwag_core::{Command, Query, ResumeCode};
 
 use super::arguments::{Arguments, name};
-use super::{Read, name_and_password, password};
+use super::{Read, name_and_password, new_password};
 use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
 use crate::zone::{zone, zone_like};
@@ -22,7 +22,7 @@ pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     match arguments.rest() {
         "" => Err(arguments.usage()),
-        text => Ok(Request::Register(password(text)?)),
+        text => Ok(Request::Register(new_password(text)?)),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{AuditEntry, Mask, ModAction, Restriction, Timestamp};
+use chinwag_core::{AuditEntry, Mask, ModAction, Restriction, Spared, Timestamp};
 
 use super::LineWriter;
-use crate::plain::words::{Because, Exactly, Utc, Why};
+use crate::plain::words::{Because, Count, Exactly, Utc, Why};
 
 impl LineWriter<'_> {
     /// `! You are muted by lee for 10 minutes: spam.`
@@ -15,6 +15,9 @@ impl LineWriter<'_> {
             ModAction::Mute(mute) => {
                 let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
                 self.alone(format_args!("You are muted by {by}{time}{why}"));
+            }
+            ModAction::Rename { new, .. } => {
+                self.alone(format_args!("You were renamed by {by}: you are {new} now."));
             }
             ModAction::Unmute(_) => {
                 self.alone(format_args!("You may speak again: {by} unmuted you."))
@@ -43,14 +46,17 @@ impl LineWriter<'_> {
             }
             ModAction::Mute(mute) => {
                 let (whom, time) = (Whom(&mute.mask), For(mute, at));
-                let why = Because(mute.why.as_deref());
-                self.alone(format_args!("{whom} is muted{time}{why}"));
+                let (why, spared) = (Because(mute.why.as_deref()), Beside(audit_entry, "muted"));
+                self.alone(format_args!("{whom} is muted{time}{why}{spared}"));
+            }
+            ModAction::Rename { name, new } => {
+                self.alone(format_args!("{name} was renamed to {new}."));
             }
             ModAction::Unmute(mask) => self.alone(format_args!("{} may speak again.", Whom(mask))),
             ModAction::Ban(ban) => {
                 let (whom, time) = (Both(&ban.mask), Until(ban.until));
-                let why = Because(ban.why.as_deref());
-                self.alone(format_args!("{whom} is banned{time}{why}"));
+                let (why, spared) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
+                self.alone(format_args!("{whom} is banned{time}{why}{spared}"));
             }
             ModAction::Unban(mask) => {
                 self.alone(format_args!("{} is no longer banned.", Both(mask)))
@@ -92,6 +98,7 @@ impl Display for Did<'_> {
                 write!(f, "muted {whom}{time}{}", Why(mute.why.as_deref()))
             }
             ModAction::Unmute(mask) => write!(f, "unmuted {}", Both(mask)),
+            ModAction::Rename { name, new } => write!(f, "renamed {name} to {new}"),
             ModAction::Ban(ban) => {
                 let (whom, time) = (Both(&ban.mask), For(ban, at));
                 write!(f, "banned {whom}{time}{}", Why(ban.why.as_deref()))
@@ -108,6 +115,35 @@ impl Display for Did<'_> {
             ModAction::Motd(None) => f.write_str("cleared the message of the day"),
             ModAction::Lock(true) => f.write_str("locked the server"),
             ModAction::Lock(false) => f.write_str("unlocked the server"),
+        }
+    }
+}
+
+/// ` 31 others come from 192.0.2.7: /ban 192.0.2.7 bans them too.`: the address that a ban or mute
+/// does not cover, and a way to cover it.
+struct Beside<'a>(&'a AuditEntry, &'static str);
+
+impl Display for Beside<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(audit_entry, done) = self;
+        let Some(Spared { net, others, own }) = audit_entry.spared else {
+            return Ok(());
+        };
+        let net = Mask::of_net(net);
+        if own {
+            return write!(
+                f,
+                " You come from {net} too, so only the name is {done}: /lock keeps new names out."
+            );
+        }
+        let come = if others == 1 { "comes" } else { "come" };
+        let others = Count(others, "other", "others");
+        match *done {
+            "banned" => write!(f, " {others} {come} from {net}: /ban {net} bans them too."),
+            _ => write!(
+                f,
+                " {others} {come} from {net}, so only the name is {done}: /ban {net} keeps all of them out."
+            ),
         }
     }
 }

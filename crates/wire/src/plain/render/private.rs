@@ -42,7 +42,9 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
             true => writer.alone(format_args!("You are away{}", Because(why.as_ref()))),
             false => writer.alone("You are back."),
         },
-        Fact::IgnoreSet { person, name, on } if *person == reader => match on {
+        Fact::IgnoreSet {
+            person, name, on, ..
+        } if *person == reader => match on {
             true => writer.alone(format_args!(
                 "You ignore {name} now. /unignore {name} ends it."
             )),

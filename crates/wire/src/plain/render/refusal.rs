@@ -57,6 +57,7 @@ impl<'a> Unspoken<'a> {
             Rejection::ReadOnly(_)
                 | Rejection::Muted { .. }
                 | Rejection::LockedSpeech
+                | Rejection::LockedRegistration
                 | Rejection::CannotSave
                 | Rejection::NotHere
         )
@@ -74,6 +75,9 @@ impl Display for Unspoken<'_> {
             Rejection::Muted { remaining: None } => f.write_str("you are muted."),
             Rejection::LockedSpeech => {
                 f.write_str("only registered names may speak at the moment.")
+            }
+            Rejection::LockedRegistration => {
+                f.write_str("no name is registered while the server is locked.")
             }
             Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
             _ => f.write_str("this session has ended."),
@@ -122,6 +126,12 @@ struct Sentence<'a>(&'a Rejection, Context);
 impl Display for Sentence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
+            Rejection::SameName(_) if self.1 == Context::Command("rename") => {
+                about_people(f, self.0, self.1)
+            }
+            Rejection::NameRegistered(name) if self.1 == Context::Command("rename") => {
+                write!(f, "\"{name}\" is registered.")
+            }
             Rejection::NameTaken { .. }
             | Rejection::NameLooksLike { .. }
             | Rejection::NameRegistered(_)
@@ -139,6 +149,7 @@ impl Display for Sentence<'_> {
             Rejection::AlreadyOperator(_)
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
+            | Rejection::Outranked(_)
             | Rejection::NotBanned(_)
             | Rejection::RestrictionsFull => about_operators(f, self.0),
             rejection => about_people(f, rejection, self.1),
@@ -214,6 +225,12 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result 
         Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
         Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::Outranked(name) => {
+            write!(
+                f,
+                "{name} was an operator before you, so you cannot do that to them."
+            )
+        }
         Rejection::NotBanned(mask) => {
             write!(f, "{} is not banned. /bans lists all.", Both(mask))
         }
@@ -247,6 +264,9 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
         (Rejection::Oneself, Context::Command("resume")) => {
             f.write_str("That is the code of this session.")
+        }
+        (Rejection::SameName(name), Context::Command("rename")) => {
+            write!(f, "{name} has that name already.")
         }
         (Rejection::Oneself, Context::Command("ban")) => f.write_str("That would ban you too."),
         (Rejection::Oneself, _) => f.write_str("That is you."),

@@ -25,7 +25,22 @@ fn what_operators_do_is_read() {
         "/mute bob 10 minutes",
         ParseError::BadTime(EchoedInput::new("10")),
     );
-    check_mistake("/mute bob 0m", ParseError::BadTime(EchoedInput::new("0m")));
+    for (line, time) in [
+        ("/mute bob 0m", "0m"),
+        ("/ban bob -5m", "-5m"),
+        ("/ban bob +5m spam", "+5m"),
+        ("/ban bob .5h", ".5h"),
+    ] {
+        check_mistake(line, ParseError::BadTime(EchoedInput::new(time)));
+    }
+    check_command("/mute bob -rude-", mute(None, why("-rude-")));
+    let rename = Command::RenameOther {
+        name: bob.clone(),
+        new: name("rob"),
+    };
+    check_command("/rename bob rob", rename);
+    check_usage("/rename bob", "rename");
+    check_usage("/rename bob rob smith", "rename");
     check_command("/unmute bob", Command::Unmute(name("bob")));
     check_command("/op ann", Command::Op("ann".into()));
     check_command("/deop ann", Command::Deop("ann".into()));

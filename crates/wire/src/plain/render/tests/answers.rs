@@ -245,7 +245,7 @@ You
   /quit [WHY]        (/exit)
 Operators (/help op)
   /kick NAME [WHY]   /mute NAME [TIME]   /unmute NAME   /ban WHO [TIME] [WHY]   /unban WHO   /bans
-  /op NAME   /deop NAME   /announce TEXT   /motd [TEXT]   /lock [off]   /log [N]
+  /op NAME   /deop NAME   /rename NAME NEW   /announce TEXT   /motd [TEXT]   /lock [off]   /log [N]
 "#;
 
 fn help(topic: HelpTopic) -> String {

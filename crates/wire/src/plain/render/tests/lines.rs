@@ -288,6 +288,7 @@ fn what_one_did_to_oneself_is_confirmed() {
     let ignore = |on| Fact::IgnoreSet {
         person,
         name: name("bob"),
+        target: None,
         on,
     };
     check_private(

@@ -2,7 +2,9 @@
 
 use std::boxed::Box;
 
-use chinwag_core::{AuditEntry, Duration, Fact, Mask, ModAction, Restriction, Timestamp};
+use chinwag_core::{
+    AuditEntry, Duration, Fact, Mask, ModAction, Reach, Restriction, Spared, Timestamp,
+};
 
 use super::lines::check_private;
 use super::*;
@@ -23,6 +25,7 @@ fn check_deed(act: ModAction, to_target: &str, to_actor: &str) {
         actor: Some(READER),
         act,
         target: Some(GOPHER),
+        spared: None,
     }));
     check_private(audit_entry.clone(), GOPHER, to_target);
     check_private(audit_entry.clone(), READER, to_actor);
@@ -68,6 +71,14 @@ fn deeds_are_told_to_both() {
         "! bob is an operator now, until they leave: the name is not registered.\n",
     );
     check_deed(
+        ModAction::Rename {
+            name: bob(),
+            new: name("rob"),
+        },
+        "! You were renamed by lee: you are rob now.\n",
+        "! bob was renamed to rob.\n",
+    );
+    check_deed(
         ModAction::Deop { name: bob() },
         "! lee removed your operator rights.\n",
         "! bob is no longer an operator.\n",
@@ -105,7 +116,7 @@ fn deeds_without_a_target_are_confirmed() {
         "! 192.0.2.0/24 is banned until 2026-11-22 10:00 UTC: spam.\n",
     );
     let both = Restriction {
-        mask: Mask::of_person(bob(), [192, 0, 2, 7].into()),
+        mask: Mask::of_name(name("bob")).with_block("192.0.2.7/32".parse().unwrap(), Reach::Either),
         ..restriction("bob", None, "")
     };
     done(ModAction::Ban(both), "! bob (192.0.2.7) is banned.\n");
@@ -128,5 +139,47 @@ fn deeds_without_a_target_are_confirmed() {
     done(
         ModAction::Lock(false),
         "! Unlocked: everybody may arrive and speak.\n",
+    );
+}
+
+#[test]
+fn an_operator_is_told_of_an_address_that_is_spared() {
+    let check = |act: fn(Restriction) -> ModAction, others, own, expected: &str| {
+        let audit_entry = Fact::Moderated(Box::new(AuditEntry {
+            by: name("lee"),
+            actor: Some(READER),
+            act: act(restriction("bob", None, "spam")),
+            target: None,
+            spared: Some(Spared {
+                net: "192.0.2.7/32".parse().unwrap(),
+                others,
+                own,
+            }),
+        }));
+        check_private(audit_entry, READER, expected);
+    };
+    check(
+        ModAction::Ban,
+        31,
+        false,
+        "! bob is banned: spam. 31 others come from 192.0.2.7: /ban 192.0.2.7 bans them too.\n",
+    );
+    check(
+        ModAction::Ban,
+        1,
+        false,
+        "! bob is banned: spam. 1 other comes from 192.0.2.7: /ban 192.0.2.7 bans them too.\n",
+    );
+    check(
+        ModAction::Ban,
+        31,
+        true,
+        "! bob is banned: spam. You come from 192.0.2.7 too, so only the name is banned: /lock keeps new names out.\n",
+    );
+    check(
+        ModAction::Mute,
+        2,
+        false,
+        "! bob is muted: spam. 2 others come from 192.0.2.7, so only the name is muted: /ban 192.0.2.7 keeps all of them out.\n",
     );
 }

@@ -2,7 +2,7 @@
 
 use std::boxed::Box;
 
-use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Restriction};
+use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Reach, Restriction};
 
 use super::*;
 use crate::dialect::{HistoryPage, Recent, SearchPage};
@@ -265,13 +265,14 @@ fn audit_entry(act: ModAction) -> Event {
             actor,
             act,
             target,
+            spared: None,
         })),
     )
 }
 
 fn spammer() -> Restriction {
     Restriction {
-        mask: Mask::of_person(name("bob"), [192, 0, 2, 7].into()),
+        mask: Mask::of_name(name("bob")).with_block("192.0.2.7/32".parse().unwrap(), Reach::Either),
         until: Some(NOW + Duration::from_mins(10)),
         by: name("lee"),
         why: why("spam"),
@@ -323,6 +324,11 @@ fn the_log_tells_who_did_what_and_when() {
         ModAction::Deop { name: bob() },
         "removed bob's operator rights",
     );
+    let rename = ModAction::Rename {
+        name: bob(),
+        new: name("rob"),
+    };
+    check_log(rename, "renamed bob to rob");
     check_log(ModAction::Announce(text("noon")), "announced: noon");
     check_log(
         ModAction::Motd(Some(text("Be kind."))),

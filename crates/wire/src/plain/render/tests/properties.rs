@@ -100,6 +100,7 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
             actor,
             act,
             target,
+            spared: None,
         }))
     };
     let away = Fact::AwaySet {

@@ -197,6 +197,26 @@ fn what_does_not_fit_the_state_is_said() {
         "! 192.0.2.0/24 is not banned. /bans lists all.",
     );
     check_chat(
+        Rejection::Outranked(bob()),
+        "ban",
+        "! bob was an operator before you, so you cannot do that to them.",
+    );
+    check_chat(
+        Rejection::LockedRegistration,
+        "claim",
+        "! Not done: no name is registered while the server is locked.",
+    );
+    check_chat(
+        Rejection::SameName(bob()),
+        "rename",
+        "! bob has that name already.",
+    );
+    check_chat(
+        Rejection::NameRegistered(bob()),
+        "rename",
+        "! \"bob\" is registered.",
+    );
+    check_chat(
         Rejection::RestrictionsFull,
         "ban",
         "! The list of bans or mutes is full. Undo some first.",

@@ -119,6 +119,7 @@ fn the_ignored_are_not_heard_until_they_are() {
     let ignore = |called: &str, on| Fact::IgnoreSet {
         person: ME,
         name: name(called),
+        target: Some(LEE),
         on,
     };
     assert_eq!(hides(&mut peer, &lee), (false, true));
@@ -126,6 +127,32 @@ fn the_ignored_are_not_heard_until_they_are() {
     assert_eq!(peer.dialect.ignores(), [name("Lee")]);
     assert_eq!(hides(&mut peer, &lee), (true, false));
     assert_eq!(hides(&mut peer, &ann), (false, false));
+    // Under another name, in a topic and in a reason for leaving.
+    let quit = |why: Option<&str>| {
+        Fact::Quit(Box::new(chinwag_core::Quit {
+            person: LEE,
+            name: name("liam"),
+            rooms: [LOBBY].into(),
+            why: QuitReason::Quit(why.map(text)),
+        }))
+    };
+    let topic = Fact::TopicSet {
+        room: LOBBY,
+        by: name("LEE"),
+        text: Some(text("hi")),
+    };
+    for (fact, hidden) in [
+        (said(LEE, "liam", "hi").fact, true),
+        (quit(Some("hi")), true),
+        (quit(None), false),
+        (topic, true),
+    ] {
+        let event = Event {
+            fact,
+            ..lee.clone()
+        };
+        assert_eq!(hides(&mut peer, &event), (hidden, false), "{event:?}");
+    }
     peer.event(ignore("lee", false));
     assert_eq!(hides(&mut peer, &lee), (false, true));
 }

@@ -73,6 +73,7 @@ fn operators_may_send_four_times_as_much() {
             lasting: true,
         },
         target: Some(ME),
+        spared: None,
     }));
     peer.event(op);
     let lines = "x\n".repeat(13);
@@ -84,6 +85,7 @@ fn operators_may_send_four_times_as_much() {
         actor: Some(LEE),
         act: ModAction::Deop { name: name("ann") },
         target: Some(ME),
+        spared: None,
     }));
     peer.at(60_000).event(deop);
     assert_eq!(peer.send(&lines).matches("{say").count(), 3);
