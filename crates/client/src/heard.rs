@@ -89,7 +89,9 @@ impl Heard<'_> {
     pub(crate) fn leads_to_past(&self) -> Option<bool> {
         match self {
             Self::Now => Some(false),
-            Self::Separator(words) if words.ends_with("until now") => Some(false),
+            // What ends a history that does not go on until now.
+            Self::Separator(words) if words.starts_with("end") => Some(false),
+            Self::Separator(words) if words.contains(" more message") => Some(false),
             Self::Separator(words) if words.contains("message") => Some(true),
             _ => None,
         }
@@ -320,7 +322,21 @@ mod tests {
             ("--- the newest 50 messages with \"x\" ---", Some(true)),
             ("--- Sat 21 Nov 2026 ---", None),
             ("--- 1 person in #lobby ---", None),
-            ("--- 500 more messages until now ---", Some(false)),
+            (
+                "--- 500 more messages until now; /history more ---",
+                Some(false),
+            ),
+            (
+                "--- 1 more message until 15:30; /history more ---",
+                Some(false),
+            ),
+            ("--- 50 earlier messages ---", Some(true)),
+            ("--- messages around match 3 in #dev ---", Some(true)),
+            (
+                "--- end; 12 earlier messages: /history more ---",
+                Some(false),
+            ),
+            ("--- end of the older matches ---", Some(false)),
             ("--- now ---", Some(false)),
         ] {
             assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");

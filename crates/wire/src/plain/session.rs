@@ -8,6 +8,7 @@
 mod answers;
 mod flood;
 mod login;
+mod past;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -20,12 +21,13 @@ use chinwag_feed::Reader;
 
 use super::mention::mentions;
 use super::render::{Notice, Renderer, RoomFormat, Style};
-use super::request::{Back, Context, SearchRequest};
+use super::request::Context;
 use crate::dialect::{Env, Saved, Step};
 use crate::input::{Decoder, Input};
 use crate::prefs::Prefs;
 use flood::Flood;
 use login::Login;
+use past::{HistoryQuestion, Past, SearchQuestion};
 
 /// Rings a terminal's bell.
 const BEL: &[u8] = b"\x07";
@@ -61,6 +63,7 @@ struct Chat {
     current: Option<RoomId>,
     ignores: Vec<Name>,
     lines_sent: u64,
+    past: Past,
 }
 
 /// What an answer must know of its question.
@@ -68,8 +71,8 @@ struct Chat {
 enum Question {
     /// The command, for a refusal.
     Command(Context),
-    History(Back),
-    Search(SearchRequest),
+    History(HistoryQuestion),
+    Search(SearchQuestion),
     /// The restrictions, of which some were listed.
     Restrictions,
 }
@@ -201,6 +204,7 @@ impl Session {
             && chat.current != room
         {
             chat.current = room;
+            chat.past.forget_history();
             (self.changes.format, self.changes.saved) = (true, true);
         }
     }
@@ -356,6 +360,7 @@ impl Chat {
             current: None,
             ignores: Vec::new(),
             lines_sent: 0,
+            past: Past::default(),
         }
     }
 }
