@@ -80,7 +80,7 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ),
         ParseError::UnknownFilter { key, word } => write!(
             f,
-            "No filter {key} There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, \
+            "No filter \"{key}\". There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, \
              quote it: \"{word}\"."
         ),
         ParseError::BadMatch(typed) => write!(

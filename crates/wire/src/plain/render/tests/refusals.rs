@@ -283,7 +283,7 @@ fn mistakes_say_what_would_be_right() {
         ),
         (
             "/search x form:ann",
-            "! No filter form: There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, quote it: \"form:ann\".",
+            "! No filter \"form:\". There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, quote it: \"form:ann\".",
         ),
         (
             "/around x",
