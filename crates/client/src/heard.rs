@@ -91,11 +91,17 @@ impl Heard<'_> {
             Self::Now => Some(false),
             // What ends a history that does not go on until now.
             Self::Separator(words) if words.starts_with("end") => Some(false),
-            Self::Separator(words) if words.contains(" more message") => Some(false),
+            Self::Separator(words) if is_rest(words) => Some(false),
             Self::Separator(words) if words.contains("message") => Some(true),
             _ => None,
         }
     }
+}
+
+/// `500 more messages until now`. Behind the number, since a search quotes what was looked for.
+fn is_rest(words: &str) -> bool {
+    let words = words.split_once(' ');
+    words.is_some_and(|(_, rest)| rest.starts_with("more message"))
 }
 
 /// Lines without a sign: they come before anybody's, and only the server's own words begin them.
@@ -337,6 +343,7 @@ mod tests {
                 Some(false),
             ),
             ("--- end of the older matches ---", Some(false)),
+            ("--- 3 messages with \"one more message\" ---", Some(true)),
             ("--- now ---", Some(false)),
         ] {
             assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");
