@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, LOBBY, Timestamp};
+use chinwag_core::{Event, LOBBY, Seq, Timestamp};
 use chinwag_feed::Render;
 use chinwag_wire::dialect::{HistoryPage, Recent, SearchPage, Settings, Tell};
 use chinwag_wire::zone::{TimeZone, zone};
@@ -169,14 +169,20 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
         dice.number()
     };
     let room = dice.room();
-    reader
-        .client
-        .type_line(*dice.pick(&["/history 20", "/history 2h", "/history 2026-11-21"]));
+    reader.client.type_line(*dice.pick(&[
+        "/history 20",
+        "/history 2h",
+        "/history 2026-11-21",
+        "/history more",
+    ]));
+    let ends = (Seq(dice.number()), Seq(dice.number()));
     let page = HistoryPage {
         room: &room,
         events: &found,
         shown,
         total: dice.number(),
+        newer: dice.flip(),
+        ends,
         is_first,
         is_last,
     };
@@ -184,10 +190,13 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
     reader
         .client
         .type_line(&format!("/search {}", &*dice.text()));
+    let next = dice.flip().then(|| Seq(dice.number()));
     let page = SearchPage {
         events: &found,
         shown,
         more: dice.flip(),
+        next,
+        searched_since: next.map(|_| NOW),
         is_first,
         is_last,
     };

@@ -140,7 +140,7 @@ fn texts(ask: &Ask) -> Vec<(&str, usize)> {
             _ => Vec::new(),
         },
         Ask::Quit(Some(why)) => vec![(why, NOTE_BYTES_MAX)],
-        Ask::Search(search) => vec![(&search.words, line)],
+        Ask::Search(search) => search.words.iter().map(|words| (&**words, line)).collect(),
         _ => Vec::new(),
     }
 }

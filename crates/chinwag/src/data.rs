@@ -1,41 +1,34 @@
-//! The data folder that a tool works on: the one that `chinwag serve` would use on this machine, unless
-//! another is named.
+//! The data folder that a tool works on: the one that `chinwag serve` would use with the same flags,
+//! variables and configuration file, so that no tool reads another server's past.
 
-use std::env;
 use std::path::PathBuf;
 
-use anyhow::Result;
-use chinwag_store::Reader;
+use anyhow::{Result, bail};
+use chinwag_server::config::RawConfig;
+use chinwag_store::{Place, Reader};
 use clap::Args;
+
+use crate::serve;
 
 /// Which data folder.
 #[derive(Debug, Args)]
 pub(crate) struct DataFlags {
     /// The server's data folder [default: that of `chinwag serve`]
-    #[arg(long, value_name = "DIR", env = "CHINWAG_DATA")]
+    #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// The server's configuration file, which may name the folder
+    #[arg(long, value_name = "FILE", env = "CHINWAG_CONFIG")]
+    config: Option<PathBuf>,
 }
 
 impl DataFlags {
     /// Opens the folder for reading, whether a server has it open or not.
     pub(crate) fn open(&self) -> Result<Reader> {
-        let folder = self.data.clone().unwrap_or_else(default_data);
-        Ok(Reader::open(&folder)?)
+        let mut flags = RawConfig::default();
+        flags.server.data = self.data.clone();
+        match serve::resolve(self.config.as_deref(), flags)?.place() {
+            Place::Folder(folder) => Ok(Reader::open(&folder)?),
+            Place::Memory => bail!("this server keeps nothing on disk (memory = true)"),
+        }
     }
-}
-
-/// `$STATE_DIRECTORY` (of systemd's `StateDirectory=`), else `$XDG_STATE_HOME/chinwag`, else
-/// `~/.local/state/chinwag` (XDG Base Directory Specification).
-fn default_data() -> PathBuf {
-    let variable = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    variable("STATE_DIRECTORY")
-        .or_else(|| Some(variable("XDG_STATE_HOME")?.join("chinwag")))
-        .unwrap_or_else(|| {
-            let home = variable("HOME").unwrap_or_else(|| ".".into());
-            home.join(".local/state/chinwag")
-        })
 }

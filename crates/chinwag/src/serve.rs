@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chinwag_server::config::{Config, ConfigError, Key, Machine};
+use chinwag_server::config::{Config, ConfigError, Key, Machine, RawConfig};
 use chinwag_server::{BindError, Control, Reloaded, ServeError, Server};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -84,7 +84,12 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
 }
 
 fn read_config(flags: &ServeFlags) -> Result<Config, SetupError> {
-    let path = flags.config.as_deref();
+    let raw = flags.as_raw().map_err(SetupError::Elsewhere)?;
+    resolve(flags.config.as_deref(), raw)
+}
+
+/// Resolves a configuration out of a file, the environment and flags, on this machine.
+pub(crate) fn resolve(path: Option<&Path>, flags: RawConfig) -> Result<Config, SetupError> {
     let text = path.map(read_file).transpose()?;
     let wrong = |source| match path {
         // A wrong variable or flag is no fault of the file.
@@ -94,9 +99,8 @@ fn read_config(flags: &ServeFlags) -> Result<Config, SetupError> {
         },
         _ => SetupError::Elsewhere(source),
     };
-    let raw = flags.as_raw().map_err(SetupError::Elsewhere)?;
     let variables = variables().map_err(SetupError::Elsewhere)?;
-    Config::read(text.as_deref(), variables, raw, &Machine::here()).map_err(wrong)
+    Config::read(text.as_deref(), variables, flags, &Machine::here()).map_err(wrong)
 }
 
 fn read_file(path: &Path) -> Result<String, SetupError> {

@@ -89,11 +89,19 @@ impl Heard<'_> {
     pub(crate) fn leads_to_past(&self) -> Option<bool> {
         match self {
             Self::Now => Some(false),
-            Self::Separator(words) if words.ends_with("until now") => Some(false),
+            // What ends a history that does not go on until now.
+            Self::Separator(words) if words.starts_with("end") => Some(false),
+            Self::Separator(words) if is_rest(words) => Some(false),
             Self::Separator(words) if words.contains("message") => Some(true),
             _ => None,
         }
     }
+}
+
+/// `500 more messages until now`. Behind the number, since a search quotes what was looked for.
+fn is_rest(words: &str) -> bool {
+    let words = words.split_once(' ');
+    words.is_some_and(|(_, rest)| rest.starts_with("more message"))
 }
 
 /// Lines without a sign: they come before anybody's, and only the server's own words begin them.
@@ -320,7 +328,22 @@ mod tests {
             ("--- the newest 50 messages with \"x\" ---", Some(true)),
             ("--- Sat 21 Nov 2026 ---", None),
             ("--- 1 person in #lobby ---", None),
-            ("--- 500 more messages until now ---", Some(false)),
+            (
+                "--- 500 more messages until now; /history more ---",
+                Some(false),
+            ),
+            (
+                "--- 1 more message until 15:30; /history more ---",
+                Some(false),
+            ),
+            ("--- 50 earlier messages ---", Some(true)),
+            ("--- messages around match 3 in #dev ---", Some(true)),
+            (
+                "--- end; 12 earlier messages: /history more ---",
+                Some(false),
+            ),
+            ("--- end of the older matches ---", Some(false)),
+            ("--- 3 messages with \"one more message\" ---", Some(true)),
             ("--- now ---", Some(false)),
         ] {
             assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");

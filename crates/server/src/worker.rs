@@ -12,7 +12,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq};
+use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq, Timestamp};
 use chinwag_store::{Error, Filter, Range, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
 
@@ -46,6 +46,8 @@ pub(crate) enum Job {
         range: Range,
         /// At most so many on all pages together.
         lines_max: usize,
+        /// Topics and announcements too.
+        notices: bool,
         /// Whom the reader ignores.
         not_from: Arc<[Name]>,
     },
@@ -92,8 +94,23 @@ pub(crate) struct Page {
     pub(crate) shown: u64,
     /// Messages that there are, the ones that are not shown included.
     pub(crate) total: u64,
+    /// The ends of the answer.
+    pub(crate) ends: Ends,
     /// Where the next page begins; `None` if this is the last.
     pub(crate) next: Option<Place>,
+}
+
+/// Where an answer begins and ends, and what lies beyond.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ends {
+    /// Of a history, the first place and the last.
+    pub(crate) places: (Seq, Seq),
+    /// The room has messages behind it.
+    pub(crate) newer: bool,
+    /// Of a search, where it goes on.
+    pub(crate) next: Option<Seq>,
+    /// The time of `next`.
+    pub(crate) searched_since: Option<Timestamp>,
 }
 
 /// Where the next page of an answer begins.
@@ -101,8 +118,10 @@ pub(crate) struct Page {
 pub(crate) struct Place {
     source: Source,
     not_from: Arc<[Name]>,
+    notices: bool,
     shown: u64,
     total: u64,
+    ends: Ends,
 }
 
 #[derive(Clone, Debug)]
@@ -212,8 +231,12 @@ impl Archive {
                 room,
                 range,
                 lines_max,
+                notices,
                 not_from,
-            } => self.history(room, (range, lines_max), not_from)?,
+            } => {
+                let place = self.history(room, (range, lines_max), not_from)?;
+                Place { notices, ..place }
+            }
             Job::Search(query) => match self.search(&query) {
                 Ok(place) => place,
                 Err(SearchError::Failed(error)) => return Err(error),
@@ -240,7 +263,7 @@ impl Archive {
         (range, lines_max): (Range, usize),
         not_from: Arc<[Name]>,
     ) -> Result<Place, Error> {
-        let filter = filter(&not_from);
+        let filter = filter(&not_from, false);
         let extent = self.reader.extent(room, range, lines_max, filter)?;
         Ok(Place {
             source: Source::Room {
@@ -249,8 +272,15 @@ impl Archive {
                 last: extent.last,
             },
             not_from,
+            notices: false,
             shown: extent.shown,
-            total: extent.total,
+            // A reader who ignores somebody is not told of what they said.
+            total: extent.total - extent.ignored,
+            ends: Ends {
+                places: (extent.first, extent.last),
+                newer: extent.newer,
+                ..Ends::default()
+            },
         })
     }
 
@@ -260,8 +290,14 @@ impl Archive {
         Ok(Place {
             source: Source::Matches(matches.places.into()),
             not_from: Arc::default(),
+            notices: false,
             shown,
             total: shown + u64::from(matches.more),
+            ends: Ends {
+                next: matches.next,
+                searched_since: matches.searched_since,
+                ..Ends::default()
+            },
         })
     }
 
@@ -271,31 +307,36 @@ impl Archive {
         until: Seq,
         not_from: Arc<[Name]>,
     ) -> Result<Place, Error> {
-        let total = self.reader.missed(&rooms, until, filter(&not_from))?;
+        let total = self
+            .reader
+            .missed(&rooms, until, filter(&not_from, false))?;
         let from = Seq::default();
         Ok(Place {
             source: Source::Missed { rooms, from, until },
             not_from,
+            notices: false,
             shown: total,
             total,
+            ends: Ends::default(),
         })
     }
 
     fn page(&mut self, place: Place) -> Result<Page, Error> {
-        let (shown, total) = (place.shown, place.total);
+        let (shown, total, ends) = (place.shown, place.total, place.ends);
         let (events, next) = self.events(&place)?;
         let next = next.map(|source| Place { source, ..place });
         Ok(Page {
             events,
             shown,
             total,
+            ends,
             next,
         })
     }
 
     /// The events of the page at a place, and what follows them.
     fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
-        let filter = filter(&place.not_from);
+        let filter = filter(&place.not_from, place.notices);
         Ok(match &place.source {
             _ if place.shown == 0 => (Vec::new(), None),
             &Source::Room { room, from, last } => {
@@ -325,11 +366,8 @@ impl Archive {
     }
 }
 
-fn filter(not_from: &[Name]) -> Filter<'_> {
-    Filter {
-        not_from,
-        notices: false,
-    }
+fn filter(not_from: &[Name], notices: bool) -> Filter<'_> {
+    Filter { not_from, notices }
 }
 
 fn as_event(line: chinwag_store::AuditLine) -> Event {

@@ -32,6 +32,9 @@ pub enum Range {
     Before(Seq, usize),
     /// The oldest behind this place, so many: what follows an extent that ends there.
     After(Seq, usize),
+    /// Those behind this place and before this time, the oldest of them: what is left of
+    /// [`Between`](Self::Between) behind an extent that ends there.
+    Rest(Seq, Timestamp),
     /// The message at this place, and so many before it and behind it.
     Around(Seq, usize),
 }
@@ -89,6 +92,10 @@ impl Span {
             Range::Before(seq, messages) => (all.start..log.rank_of(seq)?, messages, End::Newest),
             Range::After(seq, messages) => {
                 (log.rank_of(behind(seq))?..all.end, messages, End::Oldest)
+            }
+            Range::Rest(seq, until) => {
+                let ranks = log.rank_of(behind(seq))?..log.rank_at(until)?;
+                (ranks, usize::MAX, End::Oldest)
             }
             Range::Around(seq, messages) => {
                 let (rank, messages) = (log.rank_of(seq)?, messages as u64);
@@ -193,7 +200,9 @@ fn places(
         return Ok((Seq(1), Seq(0)));
     }
     let first = match range {
-        Range::After(seq, _) if window.start == span.ranks.start => behind(seq),
+        Range::After(seq, _) | Range::Rest(seq, _) if window.start == span.ranks.start => {
+            behind(seq)
+        }
         _ => log.seq_of(window.start)?.unwrap_or_default(),
     };
     let last = match range {

@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use chinwag_core::Timestamp;
 pub use jiff::civil::Date;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 pub use jiff::tz::TimeZone;
 use jiff::tz::TimeZoneDatabase;
 
@@ -53,13 +53,100 @@ pub(super) fn date(typed: &str) -> Option<Date> {
     is_form.then(|| typed.parse().ok())?
 }
 
+/// A point in time as people type it: a day, a time of day, or both. Times are to the minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// `2026-11-21`
+    Day(Date),
+    /// `14:00`, of today
+    Today(Time),
+    /// `2026-11-21 14:00`
+    Minute(Date, Time),
+}
+
+impl Moment {
+    /// Reads one; a `T` may stand in place of the blank, as in RFC 3339.
+    pub(super) fn parse(typed: &str) -> Option<Self> {
+        if let Some(day) = date(typed) {
+            return Some(Self::Day(day));
+        }
+        let Some((day, minute)) = typed.split_once(|c: char| c == 'T' || c.is_whitespace()) else {
+            return time(typed).map(Self::Today);
+        };
+        Some(Self::Minute(date(day)?, time(minute.trim_start())?))
+    }
+
+    /// Reads `A..B`, of which the second is not before the first. A time alone behind `..` is of the
+    /// day before it.
+    pub(super) fn parse_range(typed: &str) -> Option<(Self, Self)> {
+        let (from, until) = typed.split_once("..")?;
+        let (from, mut until) = (Self::parse(from.trim())?, Self::parse(until.trim())?);
+        if let (Self::Day(day) | Self::Minute(day, _), Self::Today(minute)) = (from, until) {
+            until = Self::Minute(day, minute);
+        }
+        let is_in_order = match (from, until) {
+            (Self::Today(from), Self::Today(until)) => from < until,
+            // Which of them is the later changes with the day.
+            (Self::Today(_), _) => false,
+            (from, Self::Day(day)) => from.day() <= Some(day),
+            (from, until) => (from.day(), from.minute()) < (until.day(), until.minute()),
+        };
+        is_in_order.then_some((from, until))
+    }
+
+    fn day(self) -> Option<Date> {
+        match self {
+            Self::Day(day) | Self::Minute(day, _) => Some(day),
+            Self::Today(_) => None,
+        }
+    }
+
+    fn minute(self) -> Time {
+        match self {
+            Self::Day(_) => Time::midnight(),
+            Self::Today(minute) | Self::Minute(_, minute) => minute,
+        }
+    }
+
+    /// When it begins, in a zone where the time is `now`.
+    pub fn start(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let day = self.day().unwrap_or_else(|| wall_clock(now, zone).date());
+        timestamp(day.to_datetime(self.minute()), zone)
+    }
+
+    /// The end of what reaches up to it: a day belongs to it, a minute does not.
+    pub fn end(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Day(day) => day
+                .tomorrow()
+                .map_or(Timestamp(i64::MAX), |next| day_start(next, zone)),
+            moment => moment.start(now, zone),
+        }
+    }
+}
+
+/// Reads a time of day: `14:00` or `9:05`.
+fn time(typed: &str) -> Option<Time> {
+    let (hour, minute) = typed.split_once(':')?;
+    let number = |text: &str, digits: core::ops::RangeInclusive<usize>| {
+        let is_form = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        is_form.then(|| text.parse::<i8>().ok())?
+    };
+    Time::new(number(hour, 1..=2)?, number(minute, 2..=2)?, 0, 0).ok()
+}
+
 /// When a day begins in a zone. Where clocks are put forward at midnight that is one o'clock.
 pub fn day_start(date: Date, zone: &TimeZone) -> Timestamp {
-    let start = zone.to_timestamp(DateTime::from(date));
+    timestamp(DateTime::from(date), zone)
+}
+
+/// When a clock on the wall shows this; where clocks are put forward over it, that is after the gap.
+fn timestamp(clock: DateTime, zone: &TimeZone) -> Timestamp {
     // The one day that is out of the library's range is its last: nothing lies behind it.
-    start.map_or(Timestamp(i64::MAX), |start| {
-        Timestamp(start.as_millisecond())
-    })
+    zone.to_timestamp(clock)
+        .map_or(Timestamp(i64::MAX), |start| {
+            Timestamp(start.as_millisecond())
+        })
 }
 
 /// The clock on the wall at a time; at the end of the library's range for times beyond it.
@@ -125,6 +212,70 @@ mod tests {
         ] {
             assert_eq!(date(typed), None, "{typed}");
         }
+    }
+
+    #[track_caller]
+    fn check_moment(typed: &str, expected: Option<(&str, &str)>) {
+        // 2026-11-21 14:03:05 UTC
+        let now = Timestamp(1_795_269_785_000);
+        let at = |at: Timestamp| std::format!("{}", wall_clock(at, &TimeZone::UTC));
+        let zone = &TimeZone::UTC;
+        let moment =
+            Moment::parse(typed).map(|it| (at(it.start(now, zone)), at(it.end(now, zone))));
+        let moment = moment.as_ref().map(|(start, end)| (&**start, &**end));
+        assert_eq!(moment, expected, "{typed}");
+    }
+
+    #[test]
+    fn moments_are_days_or_minutes() {
+        let (day, next) = ("2026-11-20T00:00:00", "2026-11-21T00:00:00");
+        check_moment("2026-11-20", Some((day, next)));
+        let minute = "2026-11-20T09:05:00";
+        check_moment("2026-11-20 09:05", Some((minute, minute)));
+        check_moment("2026-11-20T9:05", Some((minute, minute)));
+        let today = "2026-11-21T23:59:00";
+        check_moment("23:59", Some((today, today)));
+        for typed in [
+            "24:00",
+            "9:5",
+            "9",
+            ":00",
+            "+1:00",
+            "2026-11-20 ",
+            "2026-11-20 noon",
+            "",
+        ] {
+            check_moment(typed, None);
+        }
+    }
+
+    #[test]
+    fn ranges_have_an_order() {
+        let is_range = |typed| Moment::parse_range(typed).is_some();
+        for typed in [
+            "14:00..15:30",
+            "2026-11-20..2026-11-21",
+            "2026-11-20..2026-11-20",
+            "2026-11-20 14:00..2026-11-20",
+            "2026-11-20 .. 2026-11-20 0:01",
+        ] {
+            assert!(is_range(typed), "{typed}");
+        }
+        for typed in [
+            "15:30..14:00",
+            "14:00..14:00",
+            "2026-11-21..2026-11-20",
+            "14:00..2026-11-20",
+            "2026-11-20..",
+            "..14:00",
+            "1..2..3",
+        ] {
+            assert!(!is_range(typed), "{typed}");
+        }
+        let day = Date::constant(2026, 11, 20);
+        let minute = |hour| Moment::Minute(day, Time::constant(hour, 0, 0, 0));
+        let range = Moment::parse_range("2026-11-20 14:00..15:00");
+        assert_eq!(range, Some((minute(14), minute(15))));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `chinwag export`, `backup` and `check`, beside a server that runs and without one.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -45,17 +46,14 @@ fn lines(text: &str) -> Vec<&str> {
 fn an_export_is_the_same_while_the_server_runs_and_after() {
     let server = Setup::new().start();
     talk(&server);
-    let data = server.stop().data();
+    let setup = server.stop();
+    let data = setup.data();
     let stopped = said(&run("export", &data, &[]));
     assert_eq!(
         lines(&stopped),
         ["#lobby lee: hello \\x1b[31mred", "#dev * bob waves"]
     );
 
-    let server = Setup::new().start();
-    talk(&server);
-    let setup = server.stop();
-    let data = setup.data();
     let server = setup.start();
     let running = said(&run("export", &data, &["--room", "#dev"]));
     assert_eq!(lines(&running), ["#dev * bob waves"]);
@@ -94,6 +92,71 @@ fn a_backup_of_a_running_server_is_a_data_folder() {
     assert!(said(&run("check", &copy, &[])).ends_with("No fault found.\n"));
 }
 
+/// Lines that are said while the copy is made.
+const LINES: usize = 2_000;
+
+#[test]
+fn a_backup_and_a_check_while_people_talk_are_of_one_moment() {
+    let setup = Setup::new();
+    let server = setup.start();
+    let mut lee = server.join("lee");
+    let mut writer = lee.writer();
+    let talk = std::thread::spawn(move || {
+        for number in 0..LINES {
+            writeln!(writer, "line {number}").expect("the server reads");
+        }
+    });
+    let file = setup.home().join("messages.db");
+    said(&run("backup", &setup.data(), &[&file.to_string_lossy()]));
+    assert!(said(&run("check", &setup.data(), &[])).ends_with("No fault found.\n"));
+    talk.join().expect("it has written all");
+    lee.sync();
+    let all = said(&run("export", &setup.data(), &[]));
+    let expected: Vec<String> = (0..LINES)
+        .map(|number| format!("#lobby lee: line {number}"))
+        .collect();
+    assert_eq!(lines(&all), expected);
+    drop(server);
+
+    assert!(said(&run("check", setup.home(), &[])).ends_with("No fault found.\n"));
+    let copy = said(&run("export", setup.home(), &[]));
+    let copied = lines(&copy);
+    assert_eq!(
+        copied,
+        expected[..copied.len()],
+        "whole turns, from the first"
+    );
+}
+
+#[test]
+fn a_tool_finds_the_folder_as_its_server_does() {
+    let setup = Setup::new();
+    let server = setup.start();
+    talk(&server);
+    server.stop();
+    let folder = format!("[server]\ndata = {:?}\n", setup.data());
+    let config = setup.file("chinwag.toml", &folder);
+    let with = |arguments: &[&str], variable: Option<(&str, &str)>| {
+        let mut command = Command::new(CHINWAG);
+        command
+            .arg("export")
+            .args(arguments)
+            .env("HOME", setup.home());
+        command
+            .env_remove("XDG_STATE_HOME")
+            .env_remove("STATE_DIRECTORY");
+        command.envs(variable).output().expect("the program starts")
+    };
+    let flag = said(&with(&["--config", &config], None));
+    assert_eq!(lines(&flag).len(), 2);
+    let variable = said(&with(&[], Some(("CHINWAG_CONFIG", &config))));
+    assert_eq!(variable, flag);
+    let memory = setup.file("memory.toml", "[server]\nmemory = true\n");
+    let memory = with(&["--config", &memory], None);
+    assert_eq!(memory.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&memory.stderr).contains("nothing on disk"));
+}
+
 #[test]
 fn a_check_tells_a_torn_file_from_a_whole_one() {
     let server = Setup::new().start();
@@ -102,13 +165,17 @@ fn a_check_tells_a_torn_file_from_a_whole_one() {
     let data = setup.data();
     let server = setup.start();
     assert!(said(&run("check", &data, &[])).starts_with("2 messages can be read"));
-    server.stop();
-    let file = data.join("messages.db");
+    // Most of a folder's newest bytes are in its write-ahead log; a copy is one file.
+    let copy = setup.home().join("copy");
+    std::fs::create_dir(&copy).expect("a folder");
+    let file = copy.join("messages.db");
+    said(&run("backup", &data, &[&file.to_string_lossy()]));
+    drop(server);
     let mut bytes = std::fs::read(&file).expect("a database");
     let end = bytes.len() - 64;
     bytes[8192..end].fill(0xaa);
     std::fs::write(&file, bytes).expect("it can be written");
-    let torn = run("check", &data, &[]);
+    let torn = run("check", &copy, &[]);
     assert_eq!(torn.status.code(), Some(1));
     let nowhere = run("check", &data.join("nowhere"), &[]);
     assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no database"));

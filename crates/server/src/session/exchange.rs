@@ -62,7 +62,7 @@ enum Step {
     /// A password that was hashed.
     Registration,
     /// The room of a history.
-    HistoryRoom(Range),
+    HistoryRoom { range: Range, notices: bool },
     /// The room of a search.
     SearchRoom(Search),
     /// That the audit log may be read, or the log.
@@ -204,9 +204,14 @@ impl Session {
                 let resume = Body::Command(Command::Resume(code));
                 self.ask_hub(resume, Step::Tell, shared);
             }
-            Ask::History { room, range } => {
+            Ask::History {
+                room,
+                range,
+                notices,
+            } => {
                 let query = Body::Query(Query::Room(room));
-                self.ask_hub(query, Step::HistoryRoom(range), shared);
+                let step = Step::HistoryRoom { range, notices };
+                self.ask_hub(query, step, shared);
             }
             Ask::Search(search) => self.ask_search(search, shared),
             Ask::AuditLog(entries) => {
@@ -302,29 +307,29 @@ impl Session {
 
     fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
         let query = SearchQuery {
-            terms: Term::parse(&search.words),
+            terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
             from: search.from,
             not_from: self.dialect.ignores().to_vec(),
             room,
             before: search.before,
-            after: None,
-            below: None,
+            after: search.after,
+            below: search.below,
             matches_max: shared.limits.search_lines_max,
         };
         self.ask_pages(Job::Search(query), PageKind::Search, shared);
     }
 
-    fn look_up(&mut self, range: Range, (room, name): (RoomId, RoomName), shared: &mut Shared) {
-        let lines_max = shared.limits.history_lines_max;
-        let range = match range {
-            Range::Last(lines) => chinwag_store::Range::Last(lines.min(lines_max)),
-            Range::Since(at) => chinwag_store::Range::Since(at),
-            Range::From(at) => chinwag_store::Range::From(at),
-        };
+    fn look_up(
+        &mut self,
+        (range, notices): (Range, bool),
+        (room, name): (RoomId, RoomName),
+        shared: &mut Shared,
+    ) {
         let job = Job::History {
             room,
-            range,
-            lines_max,
+            range: stored(range),
+            lines_max: shared.limits.history_lines_max,
+            notices,
             not_from: self.dialect.ignores().into(),
         };
         self.ask_pages(job, PageKind::History { room: name }, shared);
@@ -417,8 +422,8 @@ impl Session {
                     self.ask_worker(job, Step::Proof { name, purpose }, shared);
                 }
             },
-            (Answer::RoomId(id, name), Step::HistoryRoom(range)) => {
-                self.look_up(range, (id, name), shared);
+            (Answer::RoomId(id, name), Step::HistoryRoom { range, notices }) => {
+                self.look_up((range, notices), (id, name), shared);
             }
             (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
                 self.look_for(search, Some(id), shared);
@@ -481,6 +486,8 @@ impl Session {
                     events,
                     shown,
                     total: page.total,
+                    ends: page.ends.places,
+                    newer: page.ends.newer,
                     is_first,
                     is_last,
                 };
@@ -491,6 +498,8 @@ impl Session {
                     events,
                     shown,
                     more: page.total > shown,
+                    next: page.ends.next,
+                    searched_since: page.ends.searched_since,
                     is_first,
                     is_last,
                 };
@@ -538,5 +547,20 @@ impl Session {
         {
             self.end(why, shared);
         }
+    }
+}
+
+/// The same range for the store, which takes no more than its own limit.
+fn stored(range: Range) -> chinwag_store::Range {
+    use chinwag_store::Range as Stored;
+    match range {
+        Range::Last(messages) => Stored::Last(messages),
+        Range::Since(at) => Stored::Since(at),
+        Range::From(at) => Stored::From(at),
+        Range::Between(from, until) => Stored::Between(from, until),
+        Range::Before(seq, messages) => Stored::Before(seq, messages),
+        Range::After(seq, messages) => Stored::After(seq, messages),
+        Range::Rest(seq, until) => Stored::Rest(seq, until),
+        Range::Around(seq, messages) => Stored::Around(seq, messages),
     }
 }

@@ -88,6 +88,14 @@ fn a_range_is_read_by_number_time_and_place() {
         (true, false),
     );
     check(Range::After(Seq(100), 9), 100, &[], 0, (true, false));
+    check(Range::Rest(Seq(21), at(27)), 2, &[23, 25], 3, (true, true));
+    check(
+        Range::Rest(Seq(95), at(999)),
+        9,
+        &[96, 98, 100],
+        3,
+        (true, false),
+    );
 }
 
 /// `/history 3s` on three old lines and a new one said "last 1 of 4".
@@ -311,6 +319,7 @@ fn range() -> impl Strategy<Value = Range> {
         (time(), time()).prop_map(|(from, until)| Range::Between(from, until)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::Before(seq, n)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::After(seq, n)),
+        (seq(), time()).prop_map(|(seq, until)| Range::Rest(seq, until)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::Around(seq, n)),
     ]
 }
@@ -335,6 +344,7 @@ fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) 
         Range::Between(from, until) => ((from, until), (0, u64::MAX), usize::MAX, false),
         Range::Before(seq, n) => ((from, until), (0, seq.0), n, true),
         Range::After(seq, n) => ((from, until), (seq.0 + 1, u64::MAX), n, false),
+        Range::Rest(seq, until) => ((from, until), (seq.0 + 1, u64::MAX), usize::MAX, false),
         Range::Around(..) => unreachable!(),
     };
     let is_in = |event: &&Arc<Event>| {

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
-use chinwag_core::{Command, Name, Query, ResumeCode, RoomName, RoomRef, Text, Timestamp};
+use chinwag_core::{Command, Name, Query, ResumeCode, RoomName, RoomRef, Seq, Text, Timestamp};
 use zeroize::Zeroizing;
 
 use super::Saved;
@@ -40,6 +40,8 @@ pub enum Ask {
         room: RoomRef,
         /// Which.
         range: Range,
+        /// Topics and announcements too.
+        notices: bool,
     },
     /// Messages with these words.
     Search(Search),
@@ -67,19 +69,34 @@ pub enum Range {
     Since(Timestamp),
     /// The oldest of those from this time on.
     From(Timestamp),
+    /// The oldest of those since the first time and before the second.
+    Between(Timestamp, Timestamp),
+    /// The newest so many before this place.
+    Before(Seq, usize),
+    /// The oldest so many behind this place.
+    After(Seq, usize),
+    /// The oldest of those behind this place and before this time.
+    Rest(Seq, Timestamp),
+    /// The one at this place, and so many before it and behind it.
+    Around(Seq, usize),
 }
 
 /// Messages of a room, or of all, by what they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// All of these words. They may contain quotation marks and any other sign.
-    pub words: Text,
+    /// All of these words: phrases stand in quotation marks, and what is left out has a `-` before
+    /// it. `None` if the filters alone count.
+    pub words: Option<Text>,
     /// Only what this person said.
     pub from: Option<Name>,
     /// Only what was said in this room.
     pub room: Option<RoomName>,
     /// Only what was said before this time.
     pub before: Option<Timestamp>,
+    /// Only what was said at this time or after it.
+    pub after: Option<Timestamp>,
+    /// Only what was said before this place.
+    pub below: Option<Seq>,
 }
 
 /// A password, wiped from memory when it is dropped and never printed.

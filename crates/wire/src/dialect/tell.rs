@@ -2,7 +2,9 @@
 
 use alloc::sync::Arc;
 
-use chinwag_core::{Answer, Event, QuitReason, Rejection, RoomId, RoomName, RoomSummary, Welcome};
+use chinwag_core::{
+    Answer, Event, QuitReason, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
+};
 
 /// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
 /// the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
@@ -74,6 +76,10 @@ pub struct HistoryPage<'a> {
     pub shown: u64,
     /// Messages that lie in the range.
     pub total: u64,
+    /// The places where all pages together begin and end.
+    pub ends: (Seq, Seq),
+    /// The room has messages behind the last page.
+    pub newer: bool,
     /// Nothing was shown before.
     pub is_first: bool,
     /// Nothing follows.
@@ -89,6 +95,10 @@ pub struct SearchPage<'a> {
     pub shown: u64,
     /// There are older matches, which are not shown.
     pub more: bool,
+    /// Where the search goes on, if there is or may be more: nothing before it was looked at.
+    pub next: Option<Seq>,
+    /// The time of `next`.
+    pub searched_since: Option<Timestamp>,
     /// Nothing was shown before.
     pub is_first: bool,
     /// Nothing follows.

@@ -25,7 +25,7 @@ mod words;
 
 pub use parse::{parse, parse_login};
 pub use reference::reference;
-pub use render::{Notice, Renderer, RoomFormat, RoomRenderer, Style};
+pub use render::{Notice, Renderer, RoomFormat, RoomRenderer, Sought, Stretch, Style};
 pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
     SearchRequest,

@@ -2,6 +2,7 @@
 //! reads the same whatever the state.
 
 pub(super) mod arguments;
+pub(super) mod find;
 pub(super) mod look;
 pub(super) mod moving;
 pub(super) mod operate;
@@ -142,8 +143,9 @@ impl Request {
             Self::Command(command) => return context_of_chat(command),
             Self::Query(query) => name_of_query(query),
             Self::Help(_) => "help",
-            Self::History(_) => "history",
-            Self::Search(_) => "search",
+            Self::History { .. } => "history",
+            Self::Around(_) => "around",
+            Self::Search(_) | Self::SearchMore => "search",
             Self::Register(_) => "claim",
             Self::Rename { .. } => "nick",
             Self::Pref(change) => change.pref().command(),

@@ -6,6 +6,7 @@
 mod answer;
 mod arrival;
 mod clock;
+mod found;
 mod help;
 mod line_writer;
 mod moderation;
@@ -31,6 +32,7 @@ use clock::Clock;
 pub(super) use help::overview;
 use line_writer::LineWriter;
 pub use notice::Notice;
+pub use past::{Sought, Stretch};
 
 /// The look of a person's lines.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use chinwag_core::{Command, Duration, Name, Query, ResumeCode, RoomName, Text};
 use super::table::{CommandSpec, Group};
 use crate::dialect::Password;
 use crate::prefs::{Prefs, TimeStyle};
-use crate::zone::Date;
+use crate::zone::Moment;
 
 /// The request in a line of a person who has logged in.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,9 +36,18 @@ pub enum Request {
     /// An explanation.
     Help(HelpTopic),
     /// Earlier messages of the current room.
-    History(Back),
+    History {
+        /// Which.
+        back: Back,
+        /// Topics and announcements too.
+        notices: bool,
+    },
+    /// What was said before and after the match with this number of the last search.
+    Around(usize),
     /// Messages with these words.
     Search(SearchRequest),
+    /// Older ones than the last search has found.
+    SearchMore,
     /// Keep one's name under this password.
     Register(Password),
     /// Take another name.
@@ -94,22 +103,28 @@ pub enum Back {
     Last(usize),
     /// Those of this time until now.
     For(Duration),
-    /// Those from the beginning of this day, in the reader's zone; see
-    /// [`day_start`](crate::zone::day_start).
-    From(Date),
+    /// Those from this moment on, in the reader's zone.
+    From(Moment),
+    /// Those from the first moment up to the second.
+    Between(Moment, Moment),
+    /// Those that follow where the last history ended.
+    More,
 }
 
-/// The filters of `/search`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What `/search` looks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchRequest {
-    /// All of these words. They may contain quotation marks and any other sign.
-    pub words: Text,
+    /// All of these words, as they were typed: phrases stand in quotation marks, and what is left
+    /// out has a `-` before it. `None` if the filters alone count.
+    pub words: Option<Text>,
     /// Only what this person said.
     pub from: Option<Name>,
     /// Only what was said in this room.
     pub room: Option<RoomName>,
-    /// Only what was said before the beginning of this day, in the reader's zone.
-    pub before: Option<Date>,
+    /// Only what was said before this moment, in the reader's zone.
+    pub before: Option<Moment>,
+    /// Only what was said from this moment on.
+    pub after: Option<Moment>,
 }
 
 /// One of the ways to see the chat.
@@ -258,8 +273,17 @@ pub enum ParseError {
     BadTime(EchoedInput),
     /// Not a number of lines, a length of time or a day.
     BadBack(EchoedInput),
-    /// Not a day.
-    BadDate(EchoedInput),
+    /// Neither a day nor a time of day.
+    BadMoment(EchoedInput),
+    /// No filter of a search.
+    UnknownFilter {
+        /// Its key, with the colon.
+        key: EchoedInput,
+        /// The word that it stands in, to be looked for in quotation marks.
+        word: EchoedInput,
+    },
+    /// Not the number of a match.
+    BadMatch(EchoedInput),
     /// No zone of this name.
     BadZone {
         /// The word as it was typed.

@@ -8,6 +8,7 @@
 mod answers;
 mod flood;
 mod login;
+mod past;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -22,12 +23,13 @@ use chinwag_feed::Reader;
 
 use super::mention::mentions;
 use super::render::{Notice, Renderer, RoomFormat, Style};
-use super::request::{Back, Context, SearchRequest};
+use super::request::Context;
 use crate::dialect::{Env, Saved, Step};
 use crate::input::{Decoder, Input};
 use crate::prefs::Prefs;
 use flood::Flood;
 use login::Login;
+use past::{HistoryQuestion, Past, SearchQuestion};
 
 /// Rings a terminal's bell.
 const BEL: &[u8] = b"\x07";
@@ -65,6 +67,7 @@ struct Chat {
     /// The people behind the names above, who are ignored under others too.
     ignored_people: Vec<(Name, PersonId)>,
     lines_sent: u64,
+    past: Past,
 }
 
 /// The part of a question that its answer needs.
@@ -72,8 +75,8 @@ struct Chat {
 enum Question {
     /// The command, for a refusal.
     Command(Context),
-    History(Back),
-    Search(SearchRequest),
+    History(HistoryQuestion),
+    Search(SearchQuestion),
     /// The restrictions, of which some were listed.
     Restrictions,
 }
@@ -205,6 +208,7 @@ impl Session {
             && chat.current != room
         {
             chat.current = room;
+            chat.past.forget_history();
             (self.changes.format, self.changes.saved) = (true, true);
         }
     }
@@ -374,6 +378,7 @@ impl Chat {
             ignores: Vec::new(),
             ignored_people: Vec::new(),
             lines_sent: 0,
+            past: Past::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use super::parse::{Reader, look, moving, operate, talk, you};
+use super::parse::{Reader, find, look, moving, operate, talk, you};
 
 /// The groups of `/help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,24 +186,45 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("rooms", Group::Look, "", look::rooms)
         .brief("rooms, topics and how many are in them")
         .about("Lists the rooms, the fullest first.", "/rooms"),
-    CommandSpec::new("history", Group::Look, "[N | 2h | DATE]", look::history)
-        .brief("earlier messages")
-        .about(
-            "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, \
-             7d, 1w), or from which day on (2026-11-21).",
-            "/history 2h",
-        ),
+    CommandSpec::new(
+        "history",
+        Group::Look,
+        "[N | 2h | DATE [HH:MM] | A..B | more]",
+        look::history,
+    )
+    .brief("earlier messages; more goes on where the last one ended")
+    .about(
+        "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, 7d, 1w), \
+         or from when on (2026-11-21, 2026-11-21 14:00, or 14:00 for today). A..B is from one time \
+         up to another: 14:00..15:30, 2026-11-20..2026-11-21. \
+         /history more goes on where the last one ended: back from the newest, on from a time. \
+         With all before the rest, topics and announcements are shown too: /history all 2h. Joins, \
+         leaves and new names are not kept.",
+        "/history 2h",
+    ),
     CommandSpec::new(
         "search",
         Group::Look,
-        "WORDS [from:NAME in:#ROOM before:DATE]",
-        look::search,
+        "WORDS \"A PHRASE\" -NOT [from:NAME in:#ROOM before:DATE after:DATE]",
+        find::search,
     )
+    .brief("/search more, /around N")
     .about(
-        "Finds messages that have all these words. It looks in all rooms unless in:#ROOM names \
-         one.",
-        "/search release notes from:lee before:2026-11-01",
+        "Finds messages that have all these words and phrases, in any case and with any accents, and \
+         none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
+         in all rooms unless in:#ROOM names one. Filters can stand alone, and since: is the same as \
+         after:. A DATE is 2026-11-21, 2026-11-21T14:00, or 14:00 for today. \
+         /search more goes on with older matches; /around N shows what was said before and after \
+         match N. What has a colon and is no filter goes in quotation marks.",
+        "/search release -notes \"ship it\" from:lee before:2026-11-01",
     ),
+    CommandSpec::new("around", Group::Look, "N", look::around)
+        .shown(Shown::Within)
+        .about(
+            "Shows what was said before and after match N of the last /search. /history more goes on \
+             from there.",
+            "/around 3",
+        ),
     CommandSpec::new("topic", Group::Look, "[TEXT]", look::topic)
         .brief("show or set the topic")
         .about(

@@ -5,7 +5,7 @@ use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{Duration, Name, Text, Timestamp, whole_ms};
 
-use crate::zone::{Date, TimeZone, wall_clock};
+use crate::zone::{Date, Moment, TimeZone, wall_clock};
 
 /// `1 person`, `2 people`: a number and its noun.
 pub(super) struct Count<N>(
@@ -185,6 +185,23 @@ pub(super) struct Day(pub(super) Date);
 impl Display for Day {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.strftime("%a %-d %b %Y").fmt(f)
+    }
+}
+
+/// `Sat 21 Nov 2026`, `Sat 21 Nov 2026 14:00` or `14:00`: a moment that was typed.
+pub(super) struct Typed(pub(super) Moment);
+
+impl Display for Typed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (day, time) = match self.0 {
+            Moment::Day(day) => return Day(day).fmt(f),
+            Moment::Today(time) => (None, time),
+            Moment::Minute(day, time) => (Some(day), time),
+        };
+        if let Some(day) = day {
+            write!(f, "{} ", Day(day))?;
+        }
+        write!(f, "{:02}:{:02}", time.hour(), time.minute())
     }
 }
 

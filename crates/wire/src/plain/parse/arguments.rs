@@ -44,6 +44,23 @@ impl<'a> Arguments<'a> {
         Some(word)
     }
 
+    /// Takes the next term of a search: a word, or a phrase in quotation marks, with a `-` before it or
+    /// a `*` behind it. A phrase that is not closed goes on to the end.
+    pub(super) fn next_term(&mut self) -> Option<&'a str> {
+        let positive = self.rest.strip_prefix('-').unwrap_or(self.rest);
+        let Some(phrase) = positive.strip_prefix(is_quote) else {
+            return self.next();
+        };
+        let mut end = match phrase.split_once(is_quote) {
+            Some((_, behind)) => self.rest.len() - behind.len(),
+            None => self.rest.len(),
+        };
+        end += usize::from(self.rest[end..].starts_with('*'));
+        let (term, rest) = self.rest.split_at(end);
+        self.rest = rest.trim_start();
+        Some(term)
+    }
+
     /// Takes the next word.
     pub(super) fn word(&mut self) -> Result<&'a str, ParseError> {
         self.next().ok_or_else(|| self.usage())
@@ -87,6 +104,11 @@ impl<'a> Arguments<'a> {
     pub(super) fn note(&self) -> Result<Option<Text>, ParseError> {
         self.text_up_to(NOTE_BYTES_MAX)
     }
+}
+
+/// Quotation marks, those included that phones put in their place: the same as the store's.
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 
 /// Reads a name.

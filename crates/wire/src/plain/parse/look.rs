@@ -3,13 +3,13 @@
 use alloc::string::String;
 
 use chinwag_core::limits::HISTORY_LINES;
-use chinwag_core::{Duration, Query, Text, parse_duration};
+use chinwag_core::{Duration, Query, parse_duration};
 
-use super::arguments::{Arguments, name, room};
+use super::arguments::{Arguments, room};
 use super::{Read, clear_or_set, meant};
-use crate::plain::request::{Back, EchoedInput, HelpTopic, ParseError, Request, SearchRequest};
+use crate::plain::request::{Back, EchoedInput, HelpTopic, ParseError, Request};
 use crate::plain::table::{CommandSpec, Group};
-use crate::zone::{Date, date};
+use crate::zone::Moment;
 
 pub(in crate::plain) fn who(arguments: Arguments<'_>) -> Read {
     let room = match arguments.rest() {
@@ -37,12 +37,18 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
     })
 }
 
-pub(in crate::plain) fn history(arguments: Arguments<'_>) -> Read {
+pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
+    let notices = arguments
+        .peek()
+        .is_some_and(|word| word.eq_ignore_ascii_case("all"));
+    if notices {
+        arguments.next();
+    }
     let back = match arguments.rest() {
         "" => Back::Last(HISTORY_LINES),
         typed => back(typed).ok_or_else(|| ParseError::BadBack(EchoedInput::new(typed)))?,
     };
-    Ok(Request::History(back))
+    Ok(Request::History { back, notices })
 }
 
 fn back(typed: &str) -> Option<Back> {
@@ -51,9 +57,24 @@ fn back(typed: &str) -> Option<Back> {
         let lines: usize = typed.parse().unwrap_or(usize::MAX);
         return (lines > 0).then_some(Back::Last(lines));
     }
+    if typed.eq_ignore_ascii_case("more") {
+        return Some(Back::More);
+    }
+    if let Some((from, until)) = Moment::parse_range(typed) {
+        return Some(Back::Between(from, until));
+    }
     match span(typed) {
         Some(span) => Some(Back::For(span)),
-        None => date(typed).map(Back::From),
+        None => Moment::parse(typed).map(Back::From),
+    }
+}
+
+pub(in crate::plain) fn around(arguments: Arguments<'_>) -> Read {
+    let typed = arguments.only_word()?;
+    let number = typed.strip_prefix('#').unwrap_or(typed).parse().ok();
+    match number.filter(|&number| number > 0) {
+        Some(number) => Ok(Request::Around(number)),
+        None => Err(ParseError::BadMatch(EchoedInput::new(typed))),
     }
 }
 
@@ -61,39 +82,6 @@ fn back(typed: &str) -> Option<Back> {
 pub(super) fn span(typed: &str) -> Option<Duration> {
     let span = parse_duration(typed).ok()?;
     (!span.is_zero()).then_some(span)
-}
-
-pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
-    let mut words = String::new();
-    let (mut from, mut in_room, mut before) = (None, None, None);
-    while let Some(word) = arguments.next() {
-        if let Some(typed) = filter(word, "from:") {
-            from = Some(name(typed)?);
-        } else if let Some(typed) = filter(word, "in:") {
-            in_room = Some(room(typed)?);
-        } else if let Some(typed) = filter(word, "before:") {
-            before = Some(day(typed)?);
-        } else {
-            words.push_str(if words.is_empty() { "" } else { " " });
-            words.push_str(word);
-        }
-    }
-    let words = Text::parse(&words).ok_or_else(|| arguments.usage())?;
-    Ok(Request::Search(SearchRequest {
-        words,
-        from,
-        room: in_room,
-        before,
-    }))
-}
-
-/// The value behind the key; a key with nothing behind it is a word like any other.
-fn filter<'a>(word: &'a str, key: &str) -> Option<&'a str> {
-    word.strip_prefix(key).filter(|typed| !typed.is_empty())
-}
-
-fn day(typed: &str) -> Result<Date, ParseError> {
-    date(typed).ok_or_else(|| ParseError::BadDate(EchoedInput::new(typed)))
 }
 
 pub(in crate::plain) fn help(arguments: Arguments<'_>) -> Read {

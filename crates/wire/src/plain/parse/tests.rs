@@ -1,25 +1,22 @@
 //! Every command as it is typed, and what it asks for.
 
 mod operators;
+mod past;
 
 use std::string::{String, ToString};
 use std::sync::Arc;
 
 use crate::prefs::TimeStyle;
-use chinwag_core::limits::{
-    HISTORY_LINES, LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX,
-};
+use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX};
 use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text};
 use proptest::prelude::*;
 
 use super::{parse, parse_login};
 use crate::dialect::Password;
 use crate::plain::request::{
-    Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
-    SearchRequest,
+    Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
 };
 use crate::plain::table::{COMMANDS, CommandSpec, Group};
-use crate::zone::Date;
 
 fn text(text: &str) -> Text {
     Text::parse(text).expect("a text")
@@ -163,59 +160,6 @@ fn looking_is_read() {
         bytes_max: NOTE_BYTES_MAX,
     };
     check_mistake(&std::format!("/topic {long}"), error);
-}
-
-#[test]
-fn history_goes_back_by_number_time_or_day() {
-    check("/history", Request::History(Back::Last(HISTORY_LINES)));
-    check("/history 5", Request::History(Back::Last(5)));
-    check(
-        "/history 99999999999999999999999",
-        Request::History(Back::Last(usize::MAX)),
-    );
-    check(
-        "/history 2h",
-        Request::History(Back::For(Duration::from_mins(120))),
-    );
-    let day = Date::constant(2026, 11, 21);
-    check("/history 2026-11-21", Request::History(Back::From(day)));
-    for typed in ["0", "0h", "-5", "2026-11-31", "yesterday", "5 6"] {
-        let line = std::format!("/history {typed}");
-        check_mistake(&line, ParseError::BadBack(EchoedInput::new(typed)));
-    }
-}
-
-#[test]
-fn a_search_is_words_and_filters_in_any_order() {
-    let search = |words| SearchRequest {
-        words: text(words),
-        from: None,
-        room: None,
-        before: None,
-    };
-    check("/search deploy", Request::Search(search("deploy")));
-    let all = SearchRequest {
-        from: Some(name("lee")),
-        room: Some(room("dev")),
-        before: Some(Date::constant(2026, 11, 21)),
-        ..search("\"ship it\" now")
-    };
-    check(
-        "/search in:#dev \"ship from:lee it\" before:2026-11-21 now",
-        Request::Search(all),
-    );
-    check(
-        "/search from: http://x",
-        Request::Search(search("from: http://x")),
-    );
-    check_usage("/search", "search");
-    check_usage("/search from:lee", "search");
-    check_mistake(
-        "/search x before:today",
-        ParseError::BadDate(EchoedInput::new("today")),
-    );
-    check_mistake("/search x from:4", ParseError::BadName);
-    check_mistake("/search x in:a/b", ParseError::BadRoomName);
 }
 
 #[test]
@@ -381,7 +325,7 @@ fn the_prompt_takes_a_name_or_a_code() {
 
 proptest! {
     #[test]
-    fn any_line_is_read_without_a_panic(line in "/?(ban|mute|history|search|tz|nick|help|msg)?.{0,200}") {
+    fn any_line_is_read_without_a_panic(line in "/?(ban|mute|history|search|around|tz|nick|help|msg)?.{0,200}") {
         let _ = parse(&line);
         let _ = parse_login(&line);
     }

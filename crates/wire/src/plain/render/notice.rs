@@ -51,6 +51,15 @@ pub enum Notice {
     SearchTooLong,
     /// The history cannot be read.
     NoHistory,
+    /// There was no search yet.
+    NoSearch,
+    /// The last search has found all that there is.
+    NoOlderMatches,
+    /// The last search has found no match of this number.
+    NoMatch {
+        /// Which.
+        number: usize,
+    },
     /// Too many tries or too much time at the name prompt. The last line.
     NoName,
     /// Another connection took up this session. The last line.
@@ -96,6 +105,11 @@ impl Renderer {
                 writer.alone("That is too much for one search: use at most 16 words or phrases.");
             }
             Notice::NoHistory => writer.alone("The server cannot read the history right now."),
+            Notice::NoSearch => writer.alone("Nothing was searched for yet. Type /search WORDS."),
+            Notice::NoOlderMatches => writer.alone("The last search found no older messages."),
+            Notice::NoMatch { number } => writer.alone(format_args!(
+                "There is no match {number}. /search numbers what it finds."
+            )),
             Notice::NoName => writer.bare("No name chosen. Bye."),
             Notice::Superseded => writer.alone("Your session was taken up elsewhere. Bye."),
             Notice::Stopping => writer.alone("The server is stopping."),

@@ -72,11 +72,21 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         }
         ParseError::BadBack(typed) => write!(
             f,
-            "\"{typed}\" is not a number, a time or a day. Type /history 50, /history 2h or /history 2026-11-21."
+            "\"{typed}\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more."
         ),
-        ParseError::BadDate(typed) => {
-            write!(f, "\"{typed}\" is not a day. Write days as 2026-11-21.")
-        }
+        ParseError::BadMoment(typed) => write!(
+            f,
+            "\"{typed}\" is not a day or a time. Those are written 2026-11-21, 2026-11-21T14:00 or 14:00."
+        ),
+        ParseError::UnknownFilter { key, word } => write!(
+            f,
+            "No filter \"{key}\". There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, \
+             quote it: \"{word}\"."
+        ),
+        ParseError::BadMatch(typed) => write!(
+            f,
+            "\"{typed}\" is not the number of a match. /search numbers what it finds."
+        ),
         ParseError::BadZone { typed, meant } => {
             let meant = Meant(meant.as_ref(), "");
             write!(

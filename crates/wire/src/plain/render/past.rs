@@ -5,16 +5,17 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Fact, RoomId, RoomName, Timestamp};
+use chinwag_core::{Duration, Event, Fact, ModAction, Name, RoomId, RoomName, Text, Timestamp};
 use hashbrown::HashMap;
 
 use super::Renderer;
+pub use super::found::Sought;
+use super::found::{FoundEnd, FoundHead, NothingFound};
 use super::moderation::Did;
 use super::talk::Saying;
 use crate::dialect::{HistoryPage, Recent, SearchPage};
-use crate::plain::request::{Back, SearchRequest};
-use crate::plain::words::{Count, Day, Exactly, Minute, messages};
-use crate::zone::{Date, wall_clock};
+use crate::plain::words::{Count, Day, Exactly, Minute, Typed, messages};
+use crate::zone::{Date, Moment, wall_clock};
 
 impl Renderer {
     /// `--- Sat 21 Nov 2026 ---`, if `at` lies on another day than the last time given here (or to
@@ -47,32 +48,24 @@ impl Renderer {
         self.writer(out).separator("now");
     }
 
-    /// The result of `/history`, oldest first: `events` out of the `total` messages that the room
-    /// has ([`Back::Last`]) or that lie in the time asked for (the others). Where not all are
-    /// shown they are the newest, but with [`Back::From`] those that follow the day's beginning.
+    /// A page of the result of `/history`, oldest first, with a head above the first and an end below
+    /// the last.
     pub fn history(
         &mut self,
         out: &mut Vec<u8>,
-        back: Back,
+        stretch: Stretch,
         page: &HistoryPage<'_>,
         now: Timestamp,
     ) {
-        let (shown, total) = (page.shown, page.total);
-        if shown == 0 {
-            return self.writer(out).alone(NothingSaid(back, page.room));
+        if page.shown == 0 {
+            return self.writer(out).alone(NothingSaid(stretch, page.room));
         }
         if page.is_first {
-            self.writer(out).separator(Head { back, shown, total });
+            self.writer(out).separator(Head(stretch, page));
         }
         self.past_lines(out, page.events.iter(), page.room, now);
-        let left_out = total.saturating_sub(shown);
-        match back {
-            _ if !page.is_last => {}
-            Back::From(_) if left_out > 0 => {
-                let more = Count(left_out, "more message", "more messages");
-                self.writer(out).separator(format_args!("{more} until now"));
-            }
-            _ => self.writer(out).separator("now"),
+        if page.is_last {
+            self.writer(out).separator(End(stretch, page));
         }
     }
 
@@ -90,51 +83,58 @@ impl Renderer {
                 self.writer(out).separator(Day(date));
                 day = date;
             }
-            self.room_line(out, event, room, true);
+            match announcement(event) {
+                Some((by, text)) => self.announcement(out, by, text),
+                None => self.room_line(out, event, room, true),
+            }
         }
+    }
+
+    fn announcement(&self, out: &mut Vec<u8>, by: &Name, text: &Text) {
+        self.writer(out)
+            .alone(format_args!("{by} announces: {text}"));
     }
 
     fn date(&self, at: Timestamp) -> Date {
         wall_clock(at, &self.style.zone).date()
     }
 
-    /// The result of `/search`, oldest first; `more` if there are older matches that are not shown.
-    /// Every line tells its day and its room, whatever the style of times.
+    /// A page of the result of `/search`, oldest first. Every line tells its number, its day and its
+    /// room, whatever the style of times.
     pub fn search(
         &self,
         out: &mut Vec<u8>,
-        search: &SearchRequest,
+        sought: &Sought<'_>,
         page: &SearchPage<'_>,
         rooms: &HashMap<RoomId, RoomName>,
     ) {
-        let words = &search.words;
-        let found = messages(page.shown);
         let mut writer = self.writer(out);
-        match (page.shown, page.more) {
-            (0, _) => return writer.alone(format_args!("Nothing found for \"{words}\".")),
-            _ if !page.is_first => {}
-            (_, true) => writer.separator(format_args!("the newest {found} with \"{words}\"")),
-            (_, false) => writer.separator(format_args!("{found} with \"{words}\"")),
+        if page.shown == 0 {
+            return writer.alone(NothingFound(sought, page, &self.style.zone));
         }
-        for event in page.events {
+        if page.is_first {
+            writer.separator(FoundHead(sought, page));
+        }
+        for (number, event) in (sought.first..).zip(page.events) {
             let room = event.fact.rooms().first().and_then(|room| rooms.get(room));
             if let Some(room) = room {
-                self.found(out, room, event);
+                self.found(out, number, room, event);
             }
         }
         if page.is_last {
-            self.writer(out).separator("now");
+            self.writer(out)
+                .separator(FoundEnd(sought, page, &self.style.zone));
         }
     }
 
-    /// `[2026-11-21 14:03] #dev ann: build is green`
-    fn found(&self, out: &mut Vec<u8>, room: &RoomName, event: &Event) {
+    /// `[3: 2026-11-21 14:02] #dev ann: build is green`
+    fn found(&self, out: &mut Vec<u8>, number: usize, room: &RoomName, event: &Event) {
         if let Fact::Said {
             name, text, manner, ..
         } = &event.fact
         {
             let time = Minute(event.at, &self.style.zone);
-            self.writer(out).put(format_args!("[{time}] "));
+            self.writer(out).put(format_args!("[{number}: {time}] "));
             let saying = Saying {
                 name,
                 text,
@@ -167,54 +167,139 @@ impl Renderer {
     }
 }
 
-/// The separator above a history.
-struct Head {
-    back: Back,
-    shown: u64,
-    total: u64,
-}
-
-impl Display for Head {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { back, shown, total } = *self;
-        let all = shown >= total;
-        match back {
-            Back::Last(_) => return write!(f, "last {shown} of {total} messages"),
-            _ if all => messages(shown).fmt(f)?,
-            Back::For(_) => write!(f, "last {shown} of {total} messages")?,
-            Back::From(_) => write!(f, "first {shown} of {total} messages")?,
-        }
-        write!(f, " {}", Since(back))
+fn announcement(event: &Event) -> Option<(&Name, &Text)> {
+    match &event.fact {
+        Fact::Moderated(entry) => match &entry.act {
+            ModAction::Announce(text) => Some((&entry.by, text)),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
-/// `of the last 2 hours`, `since Sat 21 Nov 2026`
-struct Since(Back);
+/// A stretch of a room's past, as it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// The newest messages.
+    Last,
+    /// Those of this time until now.
+    For(Duration),
+    /// Those from this moment on.
+    From(Moment),
+    /// Those from the first moment up to the second.
+    Between(Moment, Moment),
+    /// Those before the last history.
+    Earlier,
+    /// Those behind the last history.
+    Later,
+    /// Those behind the last history, up to this moment.
+    Rest(Moment),
+    /// Those around the match with this number.
+    Around(usize),
+}
 
-impl Display for Since {
+impl Stretch {
+    /// Whether it begins where another history ended.
+    pub(in crate::plain) fn goes_on(self) -> bool {
+        matches!(self, Self::Earlier | Self::Later | Self::Rest(_))
+    }
+}
+
+fn left_out(page: &HistoryPage<'_>) -> u64 {
+    page.total.saturating_sub(page.shown)
+}
+
+/// What stands above a history.
+struct Head<'a>(Stretch, &'a HistoryPage<'a>);
+
+impl Display for Head<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(stretch, page) = *self;
+        let (shown, total) = (page.shown, page.total);
+        let is_cut = left_out(page) > 0;
+        match stretch {
+            Stretch::Around(number) => {
+                return write!(f, "messages around match {number} in {}", page.room);
+            }
+            Stretch::Earlier => return Count(shown, "earlier message", "earlier messages").fmt(f),
+            Stretch::Later | Stretch::Rest(_) => {
+                return Count(shown, "later message", "later messages").fmt(f);
+            }
+            Stretch::Last => write!(f, "last {shown} of {total} messages")?,
+            Stretch::For(_) if is_cut => write!(f, "last {shown} of {total} messages")?,
+            _ if is_cut => write!(f, "first {shown} of {total} messages")?,
+            _ => messages(shown).fmt(f)?,
+        }
+        Within(stretch).fmt(f)?;
+        match stretch {
+            Stretch::Last | Stretch::For(_) if is_cut => f.write_str("; /history more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What stands below a history: programs know by its first words that what follows is live.
+struct End<'a>(Stretch, &'a HistoryPage<'a>);
+
+impl Display for End<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(stretch, page) = *self;
+        let left = left_out(page);
+        let more = Count(left, "more message", "more messages");
+        match stretch {
+            Stretch::Last | Stretch::For(_) => f.write_str("now"),
+            Stretch::Earlier if left > 0 => {
+                let earlier = Count(left, "earlier message", "earlier messages");
+                write!(f, "end; {earlier}: /history more")
+            }
+            Stretch::Earlier => f.write_str("end; nothing was said before"),
+            Stretch::From(_) | Stretch::Later if left > 0 => {
+                write!(f, "{more} until now; /history more")
+            }
+            Stretch::Between(_, until) | Stretch::Rest(until) if left > 0 => {
+                write!(f, "{more} until {}; /history more", Typed(until))
+            }
+            _ if page.newer => f.write_str("end; /history more goes on"),
+            _ => f.write_str("now"),
+        }
+    }
+}
+
+/// ` of the last 2 hours`, ` since Sat 21 Nov 2026`, ` from 14:00 to 15:30`
+struct Within(Stretch);
+
+impl Display for Within {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Back::Last(_) => Ok(()),
-            Back::For(span) => write!(f, "of the last {}", Exactly(span)),
-            Back::From(date) => write!(f, "since {}", Day(date)),
+            Stretch::For(span) => write!(f, " of the last {}", Exactly(span)),
+            Stretch::From(moment) => write!(f, " since {}", Typed(moment)),
+            Stretch::Between(from, until) => {
+                write!(f, " from {} to {}", Typed(from), Typed(until))
+            }
+            _ => Ok(()),
         }
     }
 }
 
-/// The sentence for an empty history.
-struct NothingSaid<'a>(Back, &'a RoomName);
+/// That a history is empty.
+struct NothingSaid<'a>(Stretch, &'a RoomName);
 
 impl Display for NothingSaid<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(back, room) = self;
-        match back {
-            Back::Last(_) => write!(f, "Nothing was said in {room} yet."),
-            Back::For(span) => write!(
+        let Self(stretch, room) = self;
+        match stretch {
+            Stretch::Last => write!(f, "Nothing was said in {room} yet."),
+            Stretch::For(span) => write!(
                 f,
                 "Nothing was said in {room} in the last {}.",
                 Exactly(*span)
             ),
-            Back::From(date) => write!(f, "Nothing was said in {room} since {}.", Day(*date)),
+            Stretch::From(_) | Stretch::Between(..) => {
+                write!(f, "Nothing was said in {room}{}.", Within(*stretch))
+            }
+            Stretch::Earlier => write!(f, "Nothing earlier is kept of {room}."),
+            Stretch::Later | Stretch::Rest(_) => write!(f, "Nothing more was said in {room}."),
+            Stretch::Around(_) => f.write_str("That message is not kept any more."),
         }
     }
 }

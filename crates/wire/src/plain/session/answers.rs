@@ -6,8 +6,8 @@ use chinwag_core::{Answer, Query, Rejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
-use crate::plain::render::Notice;
-use crate::plain::request::{Back, Context};
+use crate::plain::render::{Notice, Sought};
+use crate::plain::request::Context;
 
 impl Session {
     /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
@@ -128,17 +128,29 @@ impl Session {
         })))
     }
 
-    fn tell_history(&self, page: HistoryPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
-        let back = match self.question.as_deref() {
-            Some(Question::History(back)) => *back,
-            _ => Back::Last(0),
+    fn tell_history(&mut self, page: HistoryPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let Some(Question::History(question)) = self.question.as_deref() else {
+            return;
         };
-        self.renderer(env).history(out, back, &page, env.wall);
+        if let Stage::Chat(chat) = &mut self.stage {
+            chat.past.note_history(question, &page);
+        }
+        let stretch = question.stretch;
+        self.renderer(env).history(out, stretch, &page, env.wall);
     }
 
-    fn tell_search(&self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
-        if let Some(Question::Search(search)) = self.question.as_deref() {
-            self.renderer(env).search(out, search, &page, env.rooms);
-        }
+    fn tell_search(&mut self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let (Some(Question::Search(question)), Stage::Chat(chat)) =
+            (self.question.as_deref(), &mut self.stage)
+        else {
+            return;
+        };
+        let first = chat.past.note_search(question, &page);
+        let sought = Sought {
+            search: &question.search,
+            is_more: question.is_more,
+            first,
+        };
+        self.renderer(env).search(out, &sought, &page, env.rooms);
     }
 }

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Command, Manner, Query, RoomId, RoomName, RoomRef, Text};
 
+use super::past::{SearchQuestion, ask_search};
 use super::{Question, Session, Stage};
-use crate::dialect::{Ask, Env, Range, Search, Step};
+use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
 use crate::plain::render::Notice;
-use crate::plain::request::{Back, Context, PrefChange, Request, SearchRequest};
+use crate::plain::request::{Context, PrefChange, Request};
 use crate::plain::secret::shows_password;
-use crate::zone::day_start;
 
 impl Session {
     pub(super) fn handle_line(
@@ -52,7 +52,7 @@ impl Session {
 
     fn ask(&mut self, request: Request, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let context = request.context();
-        let mut question = Question::Command(context);
+        let question = Question::Command(context);
         // Every person is in a room; a line that comes while it leaves its last goes nowhere.
         let here = self.current()?;
         let ask = match request {
@@ -71,15 +71,10 @@ impl Session {
                 self.renderer(env).help(out, topic);
                 return None;
             }
-            Request::History(back) => {
-                question = Question::History(back);
-                self.history(back, here, env)
-            }
-            Request::Search(search) => {
-                let ask = self.search(&search, env);
-                question = Question::Search(search);
-                ask
-            }
+            Request::History { .. }
+            | Request::Around(_)
+            | Request::Search(_)
+            | Request::SearchMore => return self.ask_past(request, here, env, out),
             Request::Register(password) => Ask::Register(password),
             Request::Rename { name, password } => Ask::Rename { name, password },
             Request::Pref(change) => {
@@ -94,24 +89,49 @@ impl Session {
         Some(Step::Ask(ask))
     }
 
-    fn history(&self, back: Back, here: RoomId, env: &Env<'_>) -> Ask {
-        let range = match back {
-            Back::Last(messages) => Range::Last(messages),
-            Back::For(time) => Range::Since(env.wall - time),
-            Back::From(date) => Range::From(day_start(date, &self.style.zone)),
+    /// Asks for what was said before, or says that there is nothing to go on from.
+    fn ask_past(
+        &mut self,
+        request: Request,
+        here: RoomId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Stage::Chat(chat) = &self.stage else {
+            return None;
         };
-        let room = RoomRef::Id(here);
-        Ask::History { room, range }
-    }
-
-    fn search(&self, search: &SearchRequest, env: &Env<'_>) -> Ask {
-        let _ = env;
-        Ask::Search(Search {
-            words: search.words.clone(),
-            from: search.from.clone(),
-            room: search.room.clone(),
-            before: search.before.map(|date| day_start(date, &self.style.zone)),
-        })
+        let (past, zone) = (&chat.past, &self.style.zone);
+        let searched = |(question, ask)| (Question::Search(question), ask);
+        let asked = match request {
+            Request::History { back, notices } => {
+                let (question, ask) = past.history((back, notices), here, env, zone);
+                Ok((Question::History(question), ask))
+            }
+            Request::Around(number) => match past.around(number) {
+                Some((question, ask)) => Ok((Question::History(question), ask)),
+                None => Err(Notice::NoMatch { number }),
+            },
+            Request::Search(search) => {
+                let ask = ask_search(&search, None, env, zone);
+                let is_more = false;
+                Ok(searched((SearchQuestion { search, is_more }, ask)))
+            }
+            _ => match past.search_more(env, zone) {
+                Some(more) => Ok(searched(more)),
+                None if past.has_searched() => Err(Notice::NoOlderMatches),
+                None => Err(Notice::NoSearch),
+            },
+        };
+        match asked {
+            Ok((question, ask)) => {
+                self.question = Some(question.into());
+                Some(Step::Ask(ask))
+            }
+            Err(notice) => {
+                self.renderer(env).notice(out, notice);
+                None
+            }
+        }
     }
 
     /// Changes how the chat is seen, and says how it is now.

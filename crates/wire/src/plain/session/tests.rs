@@ -6,6 +6,7 @@
 mod chat;
 mod flood;
 mod login;
+mod past;
 mod resume;
 
 use std::boxed::Box;
@@ -16,8 +17,8 @@ use std::vec::Vec;
 
 use chinwag_core::{
     Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId,
-    Query, Rate, Rejection, ResumeCode, RoomId, RoomName, RoomSummary, Seq, Text, Timestamp,
-    Welcome,
+    Query, Rate, Rejection, ResumeCode, RoomId, RoomName, RoomRef, RoomSummary, Seq, Text,
+    Timestamp, Welcome,
 };
 use hashbrown::HashMap;
 
@@ -258,6 +259,10 @@ fn in_braces(step: &Step) -> String {
         }
         Step::Ask(Ask::Query(Query::Greeting)) => "{greeting}".into(),
         Step::Ask(Ask::Query(Query::View(room))) => format!("{{view {}}}", room.0),
+        Step::Ask(Ask::History { room, range, .. }) => match room {
+            RoomRef::Id(room) => format!("{{history of {}: {range:?}}}", room.0),
+            RoomRef::Name(room) => format!("{{history of {room}: {range:?}}}"),
+        },
         Step::Ask(Ask::Quit(why)) => match why {
             Some(why) => format!("{{quit: {}}}", &**why),
             None => "{quit}".into(),

@@ -228,8 +228,8 @@ Look
   /who [#ROOM]       (/users /names /list)   who is here
   /whois NAME                     about a person
   /rooms                          rooms, topics and how many are in them
-  /history [N | 2h | DATE]        earlier messages
-  /search WORDS [from:NAME in:#ROOM before:DATE]
+  /history [N | 2h | DATE [HH:MM] | A..B | more]   earlier messages; more goes on where the last one ended
+  /search WORDS "A PHRASE" -NOT [from:NAME in:#ROOM before:DATE after:DATE]   /search more, /around N
   /topic [TEXT]                   show or set the topic
 Move
   /join #ROOM        (/cd)        enter a room, or switch to it

@@ -6,8 +6,9 @@ use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Reach, R
 
 use super::*;
 use crate::dialect::{HistoryPage, Recent, SearchPage};
-use crate::plain::request::{Back, SearchRequest};
-use crate::zone::Date;
+use crate::plain::render::{Sought, Stretch};
+use crate::plain::request::SearchRequest;
+use crate::zone::Moment;
 
 const YESTERDAY: Timestamp = Timestamp(NOW.0 - 86_400_000);
 
@@ -99,53 +100,135 @@ fn event_at(other: &Event, at: Timestamp) -> Event {
     event(at, other.fact.clone())
 }
 
-/// A page that is the first, the last, or both.
-fn history(back: Back, events: &[Event], total: u64, (is_first, is_last): (bool, bool)) -> String {
-    let page = HistoryPage {
-        room: &room("dev"),
-        events,
-        shown: if is_first && is_last {
-            events.len() as u64
-        } else {
-            2 * events.len() as u64
-        },
+/// A page of a history of `#dev`, of the shown messages of which these are some.
+fn history(stretch: Stretch, events: &[Event], page: HistoryPage<'_>) -> String {
+    let page = HistoryPage { events, ..page };
+    shown(|r, out| r.history(out, stretch, &page, NOW))
+}
+
+fn page(room: &RoomName, shown: u64, total: u64) -> HistoryPage<'_> {
+    HistoryPage {
+        room,
+        events: &[],
+        shown,
         total,
-        is_first,
-        is_last,
-    };
-    shown(|r, out| r.history(out, back, &page, NOW))
+        ends: (Seq(1), Seq(9)),
+        newer: false,
+        is_first: true,
+        is_last: true,
+    }
 }
 
 #[track_caller]
-fn check_history(back: Back, shown_max: usize, total: u64, expected: [&str; 2]) {
-    let shown = history(back, &talk()[..shown_max], total, (true, true));
-    let lines: Vec<&str> = shown.lines().collect();
-    assert_eq!(lines.first(), Some(&expected[0]));
-    assert_eq!(lines.last(), Some(&expected[1]));
+fn check_history(stretch: Stretch, shown: usize, total: u64, expected: [&str; 2]) {
+    let dev = room("dev");
+    check_page(
+        stretch,
+        &talk()[..shown],
+        page(&dev, shown as u64, total),
+        expected,
+    );
 }
 
+#[track_caller]
+fn check_page(stretch: Stretch, events: &[Event], page: HistoryPage<'_>, expected: [&str; 2]) {
+    let shown = history(stretch, events, page);
+    let lines: Vec<&str> = shown.lines().collect();
+    let ends = [lines.first(), lines.last()];
+    assert_eq!(ends.map(|line| line.copied().unwrap_or_default()), expected);
+}
+
+fn moment(typed: &str) -> Moment {
+    Moment::parse(typed).expect("a moment")
+}
+
+const NOW_LINE: &str = "--- now ---";
+
 #[test]
-fn a_history_says_how_much_it_shows() {
-    let now = "--- now ---";
-    let day = Back::From(Date::constant(2026, 11, 21));
+fn a_history_back_from_now_says_how_much_it_shows() {
+    let head = |head| [head, NOW_LINE];
+    let last = Stretch::Last;
     check_history(
-        Back::Last(3),
+        last,
         3,
         412,
-        ["--- last 3 of 412 messages ---", now],
+        head("--- last 3 of 412 messages; /history more ---"),
     );
-    let hour = Back::For(Duration::from_mins(60));
-    check_history(hour, 3, 3, ["--- 3 messages of the last 1 hour ---", now]);
-    check_history(hour, 1, 1, ["--- 1 message of the last 1 hour ---", now]);
+    check_history(last, 3, 3, head("--- last 3 of 3 messages ---"));
+    let hour = Stretch::For(Duration::from_mins(60));
+    check_history(hour, 3, 3, head("--- 3 messages of the last 1 hour ---"));
+    check_history(hour, 1, 1, head("--- 1 message of the last 1 hour ---"));
     check_history(
         hour,
         3,
         7,
-        ["--- last 3 of 7 messages of the last 1 hour ---", now],
+        head("--- last 3 of 7 messages of the last 1 hour; /history more ---"),
     );
-    check_history(day, 3, 3, ["--- 3 messages since Sat 21 Nov 2026 ---", now]);
+}
+
+#[test]
+fn a_history_on_from_a_time_says_how_much_follows() {
+    let day = Stretch::From(moment("2026-11-21"));
+    check_history(
+        day,
+        3,
+        3,
+        ["--- 3 messages since Sat 21 Nov 2026 ---", NOW_LINE],
+    );
     let first = "--- first 3 of 7 messages since Sat 21 Nov 2026 ---";
-    check_history(day, 3, 7, [first, "--- 4 more messages until now ---"]);
+    let more = "--- 4 more messages until now; /history more ---";
+    check_history(day, 3, 7, [first, more]);
+    let minute = Stretch::From(moment("2026-11-21 9:05"));
+    let head = "--- 1 message since Sat 21 Nov 2026 09:05 ---";
+    check_history(minute, 1, 1, [head, NOW_LINE]);
+    let range = Stretch::Between(moment("14:00"), moment("15:30"));
+    let first = "--- first 3 of 4 messages from 14:00 to 15:30 ---";
+    let more = "--- 1 more message until 15:30; /history more ---";
+    check_history(range, 3, 4, [first, more]);
+    let dev = room("dev");
+    let inner = HistoryPage {
+        newer: true,
+        ..page(&dev, 3, 3)
+    };
+    let all = "--- 3 messages from 14:00 to 15:30 ---";
+    check_page(
+        range,
+        &talk(),
+        inner,
+        [all, "--- end; /history more goes on ---"],
+    );
+    check_history(range, 3, 3, [all, NOW_LINE]);
+}
+
+#[test]
+fn what_goes_on_says_which_way() {
+    let earlier = |head, end| [head, end];
+    check_history(
+        Stretch::Earlier,
+        3,
+        15,
+        earlier(
+            "--- 3 earlier messages ---",
+            "--- end; 12 earlier messages: /history more ---",
+        ),
+    );
+    check_history(
+        Stretch::Earlier,
+        1,
+        1,
+        earlier(
+            "--- 1 earlier message ---",
+            "--- end; nothing was said before ---",
+        ),
+    );
+    let more = "--- 2 more messages until now; /history more ---";
+    check_history(Stretch::Later, 3, 5, ["--- 3 later messages ---", more]);
+    check_history(Stretch::Later, 3, 3, ["--- 3 later messages ---", NOW_LINE]);
+    let rest = Stretch::Rest(moment("2026-11-21"));
+    let more = "--- 2 more messages until Sat 21 Nov 2026; /history more ---";
+    check_history(rest, 3, 5, ["--- 3 later messages ---", more]);
+    let head = "--- messages around match 2 in #dev ---";
+    check_history(Stretch::Around(2), 3, 3, [head, NOW_LINE]);
 }
 
 #[test]
@@ -153,107 +236,235 @@ fn pages_of_a_history_have_one_head_and_one_end() {
     let [lee, ..] = talk();
     let one = [lee];
     let line = "[13:58] lee: morning\n";
+    let dev = room("dev");
+    let part = |stretch, is_first, is_last| {
+        let page = HistoryPage {
+            is_first,
+            is_last,
+            ..page(&dev, 2, 9)
+        };
+        history(stretch, &one, page)
+    };
+    let head = "--- last 2 of 9 messages; /history more ---\n";
     assert_eq!(
-        history(Back::Last(2), &one, 9, (true, false)),
-        std::format!("--- last 2 of 9 messages ---\n{line}")
+        part(Stretch::Last, true, false),
+        std::format!("{head}{line}")
     );
-    assert_eq!(history(Back::Last(2), &one, 9, (false, false)), line);
+    assert_eq!(part(Stretch::Last, false, false), line);
     assert_eq!(
-        history(Back::Last(2), &one, 9, (false, true)),
+        part(Stretch::Last, false, true),
         std::format!("{line}--- now ---\n")
     );
-    let day = Back::From(Date::constant(2026, 11, 21));
-    assert_eq!(
-        history(day, &one, 9, (false, true)),
-        std::format!("{line}--- 7 more messages until now ---\n")
+    let more = "--- 7 more messages until now; /history more ---\n";
+    let day = Stretch::From(moment("2026-11-21"));
+    assert_eq!(part(day, false, true), std::format!("{line}{more}"));
+}
+
+#[test]
+fn topics_and_announcements_stand_where_they_were() {
+    let announced = audit_entry(ModAction::Announce(text("noon")));
+    let topic = event(
+        NOW,
+        Fact::TopicSet {
+            room: LOBBY,
+            by: name("lee"),
+            text: Some(text("Ship it")),
+        },
     );
+    let [lee, ..] = talk();
+    let dev = room("dev");
+    let shown = history(Stretch::Last, &[topic, lee, announced], page(&dev, 1, 1));
+    let expected = "\
+--- last 1 of 1 messages ---
+* lee set the topic: Ship it
+[13:58] lee: morning
+! lee announces: noon
+--- now ---
+";
+    assert_eq!(shown, expected);
 }
 
 #[test]
 fn an_empty_history_says_so() {
-    let empty = |back| history(back, &[], 0, (true, true));
-    assert_eq!(empty(Back::Last(50)), "! Nothing was said in #dev yet.\n");
-    let hours = Back::For(Duration::from_mins(120));
-    assert_eq!(
-        empty(hours),
-        "! Nothing was said in #dev in the last 2 hours.\n"
-    );
-    let day = Back::From(Date::constant(2026, 11, 21));
-    assert_eq!(
-        empty(day),
-        "! Nothing was said in #dev since Sat 21 Nov 2026.\n"
-    );
+    let dev = room("dev");
+    let check = |stretch, expected: &str| {
+        let shown = history(stretch, &[], page(&dev, 0, 0));
+        assert_eq!(shown, std::format!("! {expected}\n"));
+    };
+    check(Stretch::Last, "Nothing was said in #dev yet.");
+    let hours = Stretch::For(Duration::from_mins(120));
+    check(hours, "Nothing was said in #dev in the last 2 hours.");
+    let day = Stretch::From(moment("2026-11-21"));
+    check(day, "Nothing was said in #dev since Sat 21 Nov 2026.");
+    let range = Stretch::Between(moment("14:00"), moment("15:30"));
+    check(range, "Nothing was said in #dev from 14:00 to 15:30.");
+    check(Stretch::Earlier, "Nothing earlier is kept of #dev.");
+    check(Stretch::Later, "Nothing more was said in #dev.");
+    check(Stretch::Around(1), "That message is not kept any more.");
 }
 
-fn search() -> SearchRequest {
+fn search(words: &str) -> SearchRequest {
     SearchRequest {
-        words: text("deploy"),
-        from: None,
-        room: None,
-        before: None,
+        words: Text::parse(words),
+        ..SearchRequest::default()
     }
 }
 
-/// Matches in `#dev`, on a page that has `more` behind it, is the first, is the last.
+const FOUND: SearchPage<'_> = SearchPage {
+    events: &[],
+    shown: 0,
+    more: false,
+    next: None,
+    searched_since: None,
+    is_first: true,
+    is_last: true,
+};
+
+/// Matches in `#dev`.
 fn found(
     renderer: &mut Renderer,
+    (search, is_more): (&SearchRequest, bool),
     events: &[Event],
-    (more, is_first, is_last): (bool, bool, bool),
+    page: SearchPage<'_>,
 ) -> String {
     let rooms = [(LOBBY, room("dev"))].into_iter().collect();
     let page = SearchPage {
         events,
         shown: events.len() as u64,
-        more,
-        is_first,
-        is_last,
+        ..page
     };
-    shown_by(renderer, |r, out| r.search(out, &search(), &page, &rooms))
+    let first = if page.is_first { 1 } else { 7 };
+    let sought = Sought {
+        search,
+        is_more,
+        first,
+    };
+    shown_by(renderer, |r, out| r.search(out, &sought, &page, &rooms))
 }
 
 #[test]
 fn pages_of_matches_have_one_head_and_one_end() {
     let one = [said(NOW, "lee", "deploy?", Manner::Speech)];
-    let page = |is_first, is_last| {
+    let search = search("deploy");
+    let part = |is_first, is_last| {
         let renderer = &mut renderer(TimeStyle::Short);
-        found(renderer, &one, (false, is_first, is_last))
+        let page = SearchPage {
+            is_first,
+            is_last,
+            ..FOUND
+        };
+        found(renderer, (&search, false), &one, page)
     };
-    let line = "[2026-11-21 14:03] #dev lee: deploy?\n";
+    let line = |number| std::format!("[{number}: 2026-11-21 14:03] #dev lee: deploy?\n");
     let head = "--- 1 message with \"deploy\" ---\n";
-    assert_eq!(page(true, false), std::format!("{head}{line}"));
-    assert_eq!(page(false, false), line);
-    assert_eq!(page(false, true), std::format!("{line}--- now ---\n"));
+    assert_eq!(part(true, false), std::format!("{head}{}", line(1)));
+    assert_eq!(part(false, false), line(7));
+    assert_eq!(part(false, true), std::format!("{}--- now ---\n", line(7)));
 }
 
 #[test]
-fn a_match_tells_its_day_and_its_room_in_every_style() {
+fn a_match_tells_its_number_its_day_and_its_room_in_every_style() {
     let matches = [
         said(YESTERDAY, "lee", "deploy?", Manner::Speech),
         said(NOW, "ann", "does the deploy", Manner::Action),
     ];
     let expected = "\
 --- 2 messages with \"deploy\" ---
-[2026-11-20 14:03] #dev lee: deploy?
-[2026-11-21 14:03] #dev * ann does the deploy
+[1: 2026-11-20 14:03] #dev lee: deploy?
+[2: 2026-11-21 14:03] #dev * ann does the deploy
 --- now ---
 ";
     for time in [TimeStyle::Off, TimeStyle::Short, TimeStyle::Full] {
         let renderer = &mut renderer(time);
-        let shown = found(renderer, &matches, (false, true, true));
+        let shown = found(renderer, (&search("deploy"), false), &matches, FOUND);
         assert_eq!(shown, expected);
     }
 }
 
+#[track_caller]
+fn check_found(
+    search: (&SearchRequest, bool),
+    events: &[Event],
+    page: SearchPage<'_>,
+    lines: &str,
+) {
+    let shown = found(&mut renderer(TimeStyle::Short), search, events, page);
+    let is_separator = |line: &&str| line.starts_with(['-', '!']);
+    let separators: Vec<&str> = shown.lines().filter(is_separator).collect();
+    assert_eq!(separators.join("\n"), lines);
+}
+
 #[test]
-fn a_search_says_when_there_is_more_and_when_there_is_nothing() {
+fn a_search_says_what_it_looked_for_and_how_it_goes_on() {
     let one = [said(NOW, "lee", "deploy?", Manner::Speech)];
-    let shown_of = |matches: &[Event], more| {
-        let renderer = &mut renderer(TimeStyle::Short);
-        found(renderer, matches, (more, true, true))
+    let plain = search("deploy");
+    let more = SearchPage {
+        more: true,
+        next: Some(Seq(7)),
+        ..FOUND
     };
-    let head = "--- the newest 1 message with \"deploy\" ---\n";
-    assert!(shown_of(&one, true).starts_with(head));
-    assert_eq!(shown_of(&[], false), "! Nothing found for \"deploy\".\n");
+    let stopped = SearchPage {
+        next: Some(Seq(7)),
+        searched_since: Some(YESTERDAY),
+        ..FOUND
+    };
+    let head = "--- the newest 1 message with \"deploy\"; /search more ---\n--- now ---";
+    check_found((&plain, false), &one, more, head);
+    let end = "--- end; searched back to 2026-11-20 14:03, /search more goes on ---";
+    let head = "--- 1 message with \"deploy\" ---";
+    check_found(
+        (&plain, false),
+        &one,
+        stopped,
+        &std::format!("{head}\n{end}"),
+    );
+    let older = "--- 1 older message with \"deploy\" ---\n--- end of the older matches ---";
+    check_found((&plain, true), &one, FOUND, older);
+    let all = SearchRequest {
+        words: Text::parse("\"ship it\" -now"),
+        from: Some(name("ann")),
+        room: Some(room("dev")),
+        before: Some(moment("2026-11-21")),
+        after: Some(moment("14:00")),
+    };
+    let head = "--- 1 message with \"ship it\" -now from ann in #dev since 14:00 before Sat 21 Nov 2026 \
+                ---\n--- now ---";
+    check_found((&all, false), &one, FOUND, head);
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_what_would() {
+    let check = |search: SearchRequest, is_more, page, expected: &str| {
+        check_found((&search, is_more), &[], page, expected);
+    };
+    let stopped = SearchPage {
+        next: Some(Seq(7)),
+        searched_since: Some(YESTERDAY),
+        ..FOUND
+    };
+    let beginning =
+        "! Nothing found for \"took 500\". Words are found whole; 500* finds what begins so.";
+    check(search("took 500"), false, FOUND, beginning);
+    check(
+        search("500*"),
+        false,
+        FOUND,
+        "! Nothing found for \"500*\".",
+    );
+    check(
+        search("\"a b\""),
+        false,
+        FOUND,
+        "! Nothing found for \"a b\".",
+    );
+    check(search("x"), true, FOUND, "! Nothing older found for \"x\".");
+    let back = "! Nothing found for \"x\" as far back as 2026-11-20 14:03. /search more goes on.";
+    check(search("x"), false, stopped, back);
+    let from = SearchRequest {
+        from: Some(name("bob")),
+        ..SearchRequest::default()
+    };
+    check(from, false, FOUND, "! Nothing found from bob.");
 }
 
 fn audit_entry(act: ModAction) -> Event {

@@ -295,11 +295,19 @@ fn mistakes_say_what_would_be_right() {
         ),
         (
             "/history yesterday",
-            "! \"yesterday\" is not a number, a time or a day. Type /history 50, /history 2h or /history 2026-11-21.",
+            "! \"yesterday\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more.",
         ),
         (
             "/search x before:May",
-            "! \"May\" is not a day. Write days as 2026-11-21.",
+            "! \"May\" is not a day or a time. Those are written 2026-11-21, 2026-11-21T14:00 or 14:00.",
+        ),
+        (
+            "/search x form:ann",
+            "! No filter \"form:\". There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, quote it: \"form:ann\".",
+        ),
+        (
+            "/around x",
+            "! \"x\" is not the number of a match. /search numbers what it finds.",
         ),
         (
             "/tz Berlin",

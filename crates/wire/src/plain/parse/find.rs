@@ -1,0 +1,81 @@
+//! Reading `/search`: words, phrases and filters in any order.
+//!
+//! What looks like a filter and is none is refused rather than looked for: who types `form:ann` would
+//! be told that nothing was found. In quotation marks everything is text, and so is what has a colon for
+//! another reason: `http://x`, `std::fmt`, `localhost:8989`.
+
+use alloc::string::String;
+
+use chinwag_core::Text;
+
+use super::Read;
+use super::arguments::{Arguments, name, room};
+use crate::plain::request::{EchoedInput, ParseError, Request, SearchRequest};
+use crate::zone::Moment;
+
+pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
+    if arguments.rest().eq_ignore_ascii_case("more") {
+        return Ok(Request::SearchMore);
+    }
+    let mut search = SearchRequest::default();
+    let mut words = String::new();
+    while let Some(term) = arguments.next_term() {
+        let Some((key, value)) = filter(term) else {
+            words.push_str(if words.is_empty() { "" } else { " " });
+            words.push_str(term);
+            continue;
+        };
+        // `from: ann` is a slip that can be read.
+        let value = match value {
+            "" => arguments.word()?,
+            value => value,
+        };
+        if !search.set(key, value)? {
+            let key = EchoedInput::new(&term[..=key.len()]);
+            let word = EchoedInput::new(term);
+            return Err(ParseError::UnknownFilter { key, word });
+        }
+    }
+    search.words = Text::parse(&words);
+    match search == SearchRequest::default() {
+        true => Err(arguments.usage()),
+        false => Ok(Request::Search(search)),
+    }
+}
+
+/// A term that looks like `key:value`.
+fn filter(term: &str) -> Option<(&str, &str)> {
+    let (key, value) = term.split_once(':')?;
+    let letters = key.strip_prefix('-').unwrap_or(key);
+    let is_key = !letters.is_empty() && letters.chars().all(char::is_alphabetic);
+    let is_port = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    let is_known = KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
+    let is_text = is_port || value.is_empty() || value.starts_with(['/', ':', '\\']);
+    (is_key && (is_known || !is_text)).then_some((key, value))
+}
+
+/// The filters that there are.
+const KEYS: [&str; 5] = ["from", "in", "before", "after", "since"];
+
+impl SearchRequest {
+    /// Sets a filter. Says whether there is one of this key.
+    fn set(&mut self, key: &str, value: &str) -> Result<bool, ParseError> {
+        let is = |known: &str| known.eq_ignore_ascii_case(key);
+        if is("from") {
+            self.from = Some(name(value)?);
+        } else if is("in") {
+            self.room = Some(room(value)?);
+        } else if is("before") {
+            self.before = Some(moment(value)?);
+        } else if is("after") || is("since") {
+            self.after = Some(moment(value)?);
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+fn moment(typed: &str) -> Result<Moment, ParseError> {
+    Moment::parse(typed).ok_or_else(|| ParseError::BadMoment(EchoedInput::new(typed)))
+}

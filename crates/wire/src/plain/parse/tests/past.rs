@@ -1,0 +1,140 @@
+//! `/history`, `/search` and `/around`.
+
+use chinwag_core::limits::HISTORY_LINES;
+
+use super::*;
+use crate::plain::request::{Back, SearchRequest};
+use crate::zone::Moment;
+
+#[track_caller]
+fn check_back(typed: &str, back: Back) {
+    for (all, notices) in [("", false), ("all ", true)] {
+        let line = std::format!("/history {all}{typed}");
+        check(&line, Request::History { back, notices });
+    }
+}
+
+fn moment(typed: &str) -> Moment {
+    Moment::parse(typed).expect("a moment")
+}
+
+#[test]
+fn history_goes_back_by_number_time_or_day() {
+    check_back("", Back::Last(HISTORY_LINES));
+    check_back("5", Back::Last(5));
+    check_back("99999999999999999999999", Back::Last(usize::MAX));
+    check_back("2h", Back::For(Duration::from_mins(120)));
+    for typed in ["2026-11-21", "2026-11-21 14:00", "14:00"] {
+        check_back(typed, Back::From(moment(typed)));
+    }
+    let range = Back::Between(moment("14:00"), moment("15:30"));
+    check_back("14:00..15:30", range);
+    check_back("14:00 .. 15:30", range);
+    check_back("More", Back::More);
+    for typed in [
+        "0",
+        "0h",
+        "-5",
+        "2026-11-31",
+        "yesterday",
+        "5 6",
+        "15:30..14:00",
+        "more 5",
+    ] {
+        let line = std::format!("/history {typed}");
+        check_mistake(&line, ParseError::BadBack(EchoedInput::new(typed)));
+    }
+}
+
+#[test]
+fn a_match_has_a_number() {
+    check("/around 3", Request::Around(3));
+    check("/around #3", Request::Around(3));
+    for typed in ["0", "-1", "x", "99999999999999999999999"] {
+        let line = std::format!("/around {typed}");
+        check_mistake(&line, ParseError::BadMatch(EchoedInput::new(typed)));
+    }
+    check_usage("/around", "around");
+    check_usage("/around 1 2", "around");
+}
+
+fn search(words: &str) -> SearchRequest {
+    SearchRequest {
+        words: Text::parse(words),
+        ..SearchRequest::default()
+    }
+}
+
+#[track_caller]
+fn check_search(typed: &str, expected: SearchRequest) {
+    check(&std::format!("/search {typed}"), Request::Search(expected));
+}
+
+#[test]
+fn a_search_is_words_and_filters_in_any_order() {
+    check_search("deploy", search("deploy"));
+    check("/search more", Request::SearchMore);
+    check_search("more \"", search("more \""));
+    let all = SearchRequest {
+        from: Some(name("lee")),
+        room: Some(room("dev")),
+        before: Some(moment("2026-11-21")),
+        after: Some(moment("2026-11-20 14:00")),
+        ..search("\"ship it\" now -later")
+    };
+    check_search(
+        "in:#dev \"ship it\" from:lee before:2026-11-21 now since:2026-11-20T14:00 -later",
+        all.clone(),
+    );
+    check_search(
+        "In:dev \"ship it\" FROM: lee Before: 2026-11-21 now AFTER:2026-11-20T14:00 -later",
+        all,
+    );
+    let from_bob = SearchRequest {
+        from: Some(name("bob")),
+        ..SearchRequest::default()
+    };
+    check_search("from:bob", from_bob);
+    for typed in ["", "from:", "\t"] {
+        check_usage(&std::format!("/search {typed}"), "search");
+    }
+}
+
+#[test]
+fn in_quotation_marks_everything_is_text() {
+    for words in [
+        "\"from:ann foo:bar\"",
+        "-\"from: ann\"",
+        "“from:ann”* x",
+        "\"from:ann and on",
+        "http://x/y",
+        "c:\\\\temp",
+        "std::fmt",
+        "localhost:8989",
+        "14:00",
+        "note:",
+        "x2:y",
+        ":-)",
+        "--force",
+    ] {
+        check_search(words, search(words));
+    }
+}
+
+#[test]
+fn a_filter_that_there_is_not_is_named() {
+    for (typed, key, word) in [
+        ("x foo:bar", "foo:", "foo:bar"),
+        ("form:ann", "form:", "form:ann"),
+        ("-from:ann", "-from:", "-from:ann"),
+        ("befor:2026-11-21", "befor:", "befor:2026-11-21"),
+    ] {
+        let (key, word) = (EchoedInput::new(key), EchoedInput::new(word));
+        let error = ParseError::UnknownFilter { key, word };
+        check_mistake(&std::format!("/search {typed}"), error);
+    }
+    let today = EchoedInput::new("today");
+    check_mistake("/search x before:today", ParseError::BadMoment(today));
+    check_mistake("/search x from:4", ParseError::BadName);
+    check_mistake("/search x in:a/b", ParseError::BadRoomName);
+}

@@ -1,0 +1,126 @@
+//! What stands above and below the matches of a search, and what is said when there are none.
+
+use core::fmt::{self, Display, Formatter};
+
+use crate::dialect::SearchPage;
+use crate::plain::request::SearchRequest;
+use crate::plain::words::{Count, Minute, Typed, messages};
+use crate::zone::TimeZone;
+
+/// A search that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    /// What is looked for.
+    pub search: &'a SearchRequest,
+    /// It goes on where the last one ended.
+    pub is_more: bool,
+    /// The number of the first match of the page.
+    pub first: usize,
+}
+
+/// What stands above matches.
+pub(super) struct FoundHead<'a>(pub(super) &'a Sought<'a>, pub(super) &'a SearchPage<'a>);
+
+impl Display for FoundHead<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(sought, page) = self;
+        match (sought.is_more, page.more) {
+            (true, _) => Count(page.shown, "older message", "older messages").fmt(f)?,
+            (false, true) => write!(f, "the newest {}", messages(page.shown))?,
+            (false, false) => messages(page.shown).fmt(f)?,
+        }
+        Filters(" with ", sought.search).fmt(f)?;
+        match page.more {
+            true => f.write_str("; /search more"),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What stands below matches.
+pub(super) struct FoundEnd<'a>(
+    pub(super) &'a Sought<'a>,
+    pub(super) &'a SearchPage<'a>,
+    pub(super) &'a TimeZone,
+);
+
+impl Display for FoundEnd<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(sought, page, zone) = self;
+        match (page.more, page.next, page.searched_since) {
+            (false, Some(_), Some(since)) => {
+                let since = Minute(since, zone);
+                write!(f, "end; searched back to {since}, /search more goes on")
+            }
+            (false, Some(_), None) => f.write_str("end; /search more goes on"),
+            _ if sought.is_more => f.write_str("end of the older matches"),
+            _ => f.write_str("now"),
+        }
+    }
+}
+
+/// That nothing was found.
+pub(super) struct NothingFound<'a>(
+    pub(super) &'a Sought<'a>,
+    pub(super) &'a SearchPage<'a>,
+    pub(super) &'a TimeZone,
+);
+
+impl Display for NothingFound<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(sought, page, zone) = self;
+        let filters = Filters(" for ", sought.search);
+        if page.next.is_some() {
+            write!(f, "Nothing found{filters}")?;
+            if let Some(since) = page.searched_since {
+                write!(f, " as far back as {}", Minute(since, zone))?;
+            }
+            return f.write_str(". /search more goes on.");
+        }
+        if sought.is_more {
+            return write!(f, "Nothing older found{filters}.");
+        }
+        write!(f, "Nothing found{filters}.")?;
+        match sought.search.words.as_deref().and_then(plain_word) {
+            Some(word) => write!(f, " Words are found whole; {word}* finds what begins so."),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The last word that could be the beginning of another.
+fn plain_word(words: &str) -> Option<&str> {
+    let is_plain = |word: &&str| word.chars().all(char::is_alphanumeric);
+    let has_phrase = words.contains(['"', '“', '”', '„', '«', '»']);
+    words
+        .split_whitespace()
+        .rfind(is_plain)
+        .filter(|_| !has_phrase)
+}
+
+/// ` with "deploy" from ann in #dev since Sat 21 Nov 2026`
+struct Filters<'a>(&'static str, &'a SearchRequest);
+
+impl Display for Filters<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(with, search) = self;
+        match search.words.as_deref() {
+            Some(words) if words.contains('"') => write!(f, "{with}{words}")?,
+            Some(words) => write!(f, "{with}\"{words}\"")?,
+            None => {}
+        }
+        if let Some(name) = &search.from {
+            write!(f, " from {name}")?;
+        }
+        if let Some(room) = &search.room {
+            write!(f, " in {room}")?;
+        }
+        if let Some(after) = search.after {
+            write!(f, " since {}", Typed(after))?;
+        }
+        match search.before {
+            Some(before) => write!(f, " before {}", Typed(before)),
+            None => Ok(()),
+        }
+    }
+}

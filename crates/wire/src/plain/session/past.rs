@@ -1,0 +1,257 @@
+//! Where a reader has come in the past: what `/history more` and `/search more` go on from, and the
+//! places of the matches that `/around` names.
+//!
+//! A place is kept, never a page: what goes on is read anew, so that it is right whatever was said or
+//! trimmed meanwhile.
+
+use alloc::vec::Vec;
+
+use chinwag_core::limits::HISTORY_LINES;
+use chinwag_core::{LOBBY, RoomId, RoomRef, Seq, Timestamp};
+
+use crate::dialect::{Ask, Env, HistoryPage, Range, Search, SearchPage};
+use crate::plain::render::Stretch;
+use crate::plain::request::{Back, SearchRequest};
+use crate::zone::{Moment, TimeZone};
+
+/// Messages that `/around` shows before a match, and behind it: about what fits on a screen.
+const AROUND_LINES: usize = 10;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    history: Option<Bookmark>,
+    search: Option<Found>,
+}
+
+/// A history that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HistoryQuestion {
+    pub(super) stretch: Stretch,
+    room: RoomId,
+    notices: bool,
+    /// Messages that `/history more` shows next.
+    lines: usize,
+    /// The end of a range.
+    until: Option<(Timestamp, Moment)>,
+}
+
+/// A search that is asked for.
+#[derive(Debug)]
+pub(super) struct SearchQuestion {
+    pub(super) search: SearchRequest,
+    /// It goes on where the last one ended.
+    pub(super) is_more: bool,
+}
+
+/// The end of a history.
+#[derive(Clone, Copy, Debug)]
+struct Bookmark {
+    room: RoomId,
+    notices: bool,
+    lines: usize,
+    way: Way,
+}
+
+/// The way that a history goes on.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// Before this place.
+    Back(Seq),
+    /// Behind this place, up to an end if it has one.
+    On(Seq, Option<(Timestamp, Moment)>),
+}
+
+/// What the last search has found.
+#[derive(Debug)]
+struct Found {
+    search: SearchRequest,
+    next: Option<Seq>,
+    /// In the order of their numbers, of which the first is 1.
+    places: Vec<(RoomId, Seq)>,
+}
+
+impl Past {
+    /// The room has changed: its history has its own end.
+    pub(super) fn forget_history(&mut self) {
+        self.history = None;
+    }
+
+    /// What to ask for a history.
+    pub(super) fn history(
+        &self,
+        (back, notices): (Back, bool),
+        here: RoomId,
+        env: &Env<'_>,
+        zone: &TimeZone,
+    ) -> (HistoryQuestion, Ask) {
+        let start = |moment: Moment| moment.start(env.wall, zone);
+        let mut question = HistoryQuestion {
+            stretch: Stretch::Last,
+            room: here,
+            notices,
+            lines: HISTORY_LINES,
+            until: None,
+        };
+        let range = match (back, self.history) {
+            (Back::More, Some(bookmark)) => question.go_on(bookmark),
+            (Back::More, None) => Range::Last(HISTORY_LINES),
+            (Back::Last(lines), _) => {
+                question.lines = lines;
+                Range::Last(lines)
+            }
+            (Back::For(time), _) => {
+                question.stretch = Stretch::For(time);
+                Range::Since(env.wall - time)
+            }
+            (Back::From(moment), _) => {
+                question.stretch = Stretch::From(moment);
+                Range::From(start(moment))
+            }
+            (Back::Between(from, until), _) => {
+                let end = until.end(env.wall, zone);
+                question.stretch = Stretch::Between(from, until);
+                question.until = Some((end, until));
+                Range::Between(start(from), end)
+            }
+        };
+        let ask = question.ask(range);
+        (question, ask)
+    }
+
+    /// What to ask for what lies around a match; `None` if there is no match of this number.
+    pub(super) fn around(&self, number: usize) -> Option<(HistoryQuestion, Ask)> {
+        let index = number.checked_sub(1)?;
+        let &(room, seq) = self.search.as_ref()?.places.get(index)?;
+        let question = HistoryQuestion {
+            stretch: Stretch::Around(number),
+            room,
+            notices: false,
+            lines: HISTORY_LINES,
+            until: None,
+        };
+        let ask = question.ask(Range::Around(seq, AROUND_LINES));
+        Some((question, ask))
+    }
+
+    /// Keeps where a history has ended.
+    pub(super) fn note_history(&mut self, question: &HistoryQuestion, page: &HistoryPage<'_>) {
+        if !page.is_first {
+            return;
+        }
+        if page.shown == 0 {
+            // What is still to come is found from the same place.
+            self.history = self.history.filter(|_| question.stretch.goes_on());
+            return;
+        }
+        let shown = usize::try_from(page.shown).unwrap_or(usize::MAX);
+        let (first, last) = page.ends;
+        let left = page.total > page.shown;
+        self.history = Some(Bookmark {
+            room: question.room,
+            notices: question.notices,
+            lines: match question.stretch {
+                Stretch::For(_) | Stretch::From(_) | Stretch::Between(..) => {
+                    shown.max(question.lines)
+                }
+                _ => question.lines,
+            },
+            way: match question.stretch {
+                Stretch::Last | Stretch::For(_) | Stretch::Earlier => Way::Back(first),
+                _ => Way::On(last, question.until.filter(|_| left)),
+            },
+        });
+    }
+
+    /// What to ask for older matches; `None` if the last search has looked at everything.
+    pub(super) fn search_more(
+        &self,
+        env: &Env<'_>,
+        zone: &TimeZone,
+    ) -> Option<(SearchQuestion, Ask)> {
+        let found = self.search.as_ref()?;
+        let below = found.next?;
+        let search = found.search.clone();
+        let ask = ask_search(&search, Some(below), env, zone);
+        let is_more = true;
+        Some((SearchQuestion { search, is_more }, ask))
+    }
+
+    /// Whether there was a search.
+    pub(super) fn has_searched(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// Keeps the places of matches, and gives the number of the first of them.
+    pub(super) fn note_search(
+        &mut self,
+        question: &SearchQuestion,
+        page: &SearchPage<'_>,
+    ) -> usize {
+        let mut places = match self.search.take() {
+            Some(found) if !page.is_first => found.places,
+            _ => Vec::new(),
+        };
+        let before = places.len();
+        // Every line that is shown has a number, so that the two cannot differ.
+        places.extend(page.events.iter().map(|event| {
+            let room = event.fact.rooms().first().copied();
+            (room.unwrap_or(LOBBY), event.seq)
+        }));
+        self.search = Some(Found {
+            search: question.search.clone(),
+            next: page.next,
+            places,
+        });
+        before + 1
+    }
+}
+
+impl HistoryQuestion {
+    fn go_on(&mut self, bookmark: Bookmark) -> Range {
+        self.room = bookmark.room;
+        self.notices |= bookmark.notices;
+        self.lines = bookmark.lines;
+        match bookmark.way {
+            Way::Back(first) => {
+                self.stretch = Stretch::Earlier;
+                Range::Before(first, self.lines)
+            }
+            Way::On(last, None) => {
+                self.stretch = Stretch::Later;
+                Range::After(last, self.lines)
+            }
+            Way::On(last, Some((end, until))) => {
+                self.stretch = Stretch::Rest(until);
+                self.until = Some((end, until));
+                Range::Rest(last, end)
+            }
+        }
+    }
+
+    fn ask(&self, range: Range) -> Ask {
+        Ask::History {
+            room: RoomRef::Id(self.room),
+            range,
+            notices: self.notices,
+        }
+    }
+}
+
+/// What to ask for a search, from its end or from a place back.
+pub(super) fn ask_search(
+    search: &SearchRequest,
+    below: Option<Seq>,
+    env: &Env<'_>,
+    zone: &TimeZone,
+) -> Ask {
+    let start = |moment: Moment| moment.start(env.wall, zone);
+    Ask::Search(Search {
+        words: search.words.clone(),
+        from: search.from.clone(),
+        room: search.room.clone(),
+        before: search.before.map(start),
+        after: search.after.map(start),
+        below,
+    })
+}
