@@ -2,7 +2,7 @@
 
 use chinwag_core::{
     Answer, Command, Duration, Fact, Mask, ModAction, Query, QuitReason, Rejection, Restriction,
-    Settings, Snapshot,
+    Snapshot,
 };
 
 use crate::world::{HOME, World, name, rename, say, text};
@@ -133,11 +133,11 @@ fn a_mute_is_not_shaken_off() {
         match evade {
             "rename" => drop(world.by("ann", rename("eve")).expect("renamed")),
             "resume" => {
-                let code = world.lose("ann");
+                let code = world.quit("ann");
                 world.resume(code).expect("back");
             }
             "come again" => {
-                world.lose("ann");
+                world.quit("ann");
                 world.arrive_from("198.51.100.7", "ann").expect("here");
             }
             _ => {
@@ -393,7 +393,7 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
         mutes: vec![restriction(mask("ann"))],
         ..Snapshot::default()
     };
-    let mut world = World::new(Settings::default(), kept);
+    let mut world = World::new(crate::world::settings(), kept);
     world.arrive("lee").expect("here");
     world.arrive("ann").expect("here");
     assert!(world.arrive_from("203.0.113.9", "bob").is_err());

@@ -75,7 +75,11 @@ impl FullServer {
     fn log_in(&mut self, called: &str, n: u64) -> Outcome {
         let caller = self.connect(n);
         let name = Some(name(called));
-        let command = Command::LogIn { name, proof: None };
+        let command = Command::LogIn {
+            name,
+            proof: None,
+            is_script: false,
+        };
         self.act(caller, command).expect("logged in")
     }
 
@@ -315,8 +319,14 @@ pub(crate) const PIECES: &[Piece] = &[
         work: |server| {
             let guest = server.connect(7);
             let (name, proof) = (None, None);
-            let Outcome::LoggedIn(person) = server.does(guest, Command::LogIn { name, proof })
-            else {
+            let Outcome::LoggedIn(person) = server.does(
+                guest,
+                Command::LogIn {
+                    name,
+                    proof,
+                    is_script: false,
+                },
+            ) else {
                 panic!("a person who logs in");
             };
             let caller = Caller::Person {
@@ -332,7 +342,14 @@ pub(crate) const PIECES: &[Piece] = &[
         work: |server| {
             let stranger = server.connect(7);
             let name = Some(name("person7"));
-            server.refuses(stranger, Command::LogIn { name, proof: None });
+            server.refuses(
+                stranger,
+                Command::LogIn {
+                    name,
+                    proof: None,
+                    is_script: false,
+                },
+            );
         },
     },
     Piece {
@@ -341,7 +358,11 @@ pub(crate) const PIECES: &[Piece] = &[
             let conn = ConnId(u64::MAX);
             let address = [198, 51, 0, 3].into();
             let name = Some(name("newcomer"));
-            let command = Command::LogIn { name, proof: None };
+            let command = Command::LogIn {
+                name,
+                proof: None,
+                is_script: false,
+            };
             server.refuses(Caller::Anonymous { conn, address }, command);
         },
     },

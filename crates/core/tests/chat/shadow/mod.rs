@@ -11,8 +11,8 @@ use std::net::IpAddr;
 
 use chinwag_core::{
     AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, ModAction, Name, PersonId,
-    PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned, RoomId,
-    RoomName, Seq, Settings, Snapshot, Timestamp,
+    PrivateMessage, Quit, QuitReason, Registration, Renamed, Restriction, ResumeCode, Returned,
+    RoomId, RoomName, Seq, Settings, Snapshot, Timestamp,
 };
 
 /// A person who is here, or whose session is lost and can be resumed.
@@ -25,6 +25,8 @@ pub(crate) struct ModelPerson {
     pub(crate) rooms: Vec<RoomId>,
     registered: bool,
     operator: bool,
+    for_visit: bool,
+    is_script: bool,
     ignores: Vec<Name>,
     /// The longest mute that was in force when the person last changed its name or address.
     following: Option<Restriction>,
@@ -36,6 +38,7 @@ struct Lost {
     person: ModelPerson,
     until: Timestamp,
     seen: Seq,
+    kept: Vec<Event>,
 }
 
 pub(crate) struct Shadow {
@@ -133,7 +136,7 @@ impl Shadow {
             Fact::Said {
                 person, name, room, ..
             } => assert!(self.named(*person, name).rooms.contains(room)),
-            Fact::PrivateMessage(message) => self.fold_private_message(message),
+            Fact::PrivateMessage(message) => self.fold_private_message(message, event),
             Fact::TopicSet { room, by, .. } => {
                 let inside = self.members(*room);
                 assert!(inside.iter().any(|id| self.people[id].name == *by));
@@ -168,6 +171,8 @@ impl Shadow {
             rooms: Vec::new(),
             registered: login.registered,
             operator: login.operator,
+            for_visit: false,
+            is_script: login.is_script,
             ignores: Vec::new(),
             following: None,
         };
@@ -180,6 +185,7 @@ impl Shadow {
             Some(conn) => {
                 let person = self.people.remove(&login.person).expect("a person");
                 assert_eq!(person.conn, conn);
+                assert!(returned.kept.is_empty());
                 person
             }
             None => {
@@ -188,6 +194,7 @@ impl Shadow {
                 let lost = self.lost.remove(place.expect("a lost session"));
                 assert!(at < lost.until);
                 assert_eq!(lost.seen, returned.seen);
+                assert_eq!(*lost.kept, *returned.kept);
                 lost.person
             }
         };
@@ -197,13 +204,16 @@ impl Shadow {
         self.check_returned(returned, &person, at);
         person.following = self.mute_of(&person, at).cloned();
         (person.conn, person.address) = (login.conn, login.address);
+        (person.code, person.is_script) = (login.code, login.is_script);
+        person.operator = login.operator;
         self.people.insert(login.person, person);
     }
 
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
-        if quit.why.is_resumable() {
+        let has_ended = person.is_script && quit.why == QuitReason::Closed;
+        if quit.why.is_resumable() && !has_ended {
             if self.lost.len() == self.settings.people_max {
                 self.lost.remove(0);
             }
@@ -213,6 +223,7 @@ impl Shadow {
                 person,
                 until,
                 seen,
+                kept: Vec::new(),
             });
         }
     }
@@ -230,14 +241,22 @@ impl Shadow {
         (person.registered, person.operator) = (renamed.registered, renamed.operator);
     }
 
-    fn fold_private_message(&mut self, message: &PrivateMessage) {
-        let (from, to) = (&self.people[&message.from], &self.people[&message.to]);
+    fn fold_private_message(&mut self, message: &PrivateMessage, event: &Event) {
+        let lost = self.lost.iter().find(|lost| lost.id == message.to);
+        let left = lost.map(|lost| lost.until.since(event.at));
+        assert_eq!(message.kept, left);
+        let to = lost.map_or_else(|| &self.people[&message.to], |lost| &lost.person);
+        let from = &self.people[&message.from];
         assert_eq!(
             (&from.name, &to.name),
             (&message.from_name, &message.to_name)
         );
         let ignored = to.ignores.iter().any(|name| name.same_as(&from.name));
         assert_eq!(message.ignored, ignored);
+        let mut lost = self.lost.iter_mut();
+        if let Some(lost) = lost.find(|lost| lost.id == message.to && !ignored) {
+            lost.kept.push(event.clone());
+        }
     }
 
     fn fold_registered(&mut self, fact: &Fact) {
@@ -250,8 +269,10 @@ impl Shadow {
         else {
             unreachable!()
         };
+        let before = self.registration(name).map(|before| before.operator);
         let person = self.named(*person, name);
-        assert_eq!(*operator, person.operator);
+        let lasts = before.unwrap_or(person.operator && !person.for_visit);
+        assert_eq!(*operator, lasts);
         person.registered = true;
         self.registrations.retain(|other| !other.name.same_as(name));
         self.registrations.push(Registration {
@@ -271,14 +292,14 @@ impl Shadow {
                 assert!(self.is_muted(target, at) || !mute.is_active(at));
             }
             ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
-            ModAction::Op { name, .. } => self.set_operator(name, true),
-            ModAction::Deop { name } => self.set_operator(name, false),
+            ModAction::Op { name, .. } => self.set_operator(name, true, &entry.by),
+            ModAction::Deop { name } => self.set_operator(name, false, &entry.by),
             ModAction::Lock(on) => self.locked = *on,
             ModAction::Kick { .. } | ModAction::Announce(_) | ModAction::Motd(_) => {}
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool) {
+    fn set_operator(&mut self, name: &Name, operator: bool, by: &Name) {
         let mut registrations = self.registrations.iter_mut();
         if let Some(found) = registrations.find(|other| other.name.same_as(name)) {
             found.operator = operator;
@@ -289,6 +310,7 @@ impl Shadow {
         for person in self.people.values_mut().chain(lost) {
             if person.name.same_as(name) {
                 person.operator = operator;
+                person.for_visit = operator && !person.registered && by != name;
             }
         }
     }
