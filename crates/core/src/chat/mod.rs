@@ -121,6 +121,11 @@ impl Chat {
 
     /// Follows other settings from now on. People and rooms beyond the new limits stay.
     pub fn configure(&mut self, settings: Settings) {
+        // The code was told to those who run the server when it started.
+        let settings = Settings {
+            operator_code: self.settings.operator_code,
+            ..settings
+        };
         let before = core::mem::replace(&mut self.settings, settings);
         for name in &before.read_only {
             self.rooms.set_read_only(name, false);

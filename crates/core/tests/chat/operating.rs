@@ -133,7 +133,7 @@ fn a_mute_is_not_shaken_off() {
         match evade {
             "rename" => drop(world.by("ann", rename("eve")).expect("renamed")),
             "resume" => {
-                let code = world.quit("ann");
+                let code = world.lose("ann");
                 world.resume(code).expect("back");
             }
             "come again" => {

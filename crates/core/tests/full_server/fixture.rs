@@ -42,6 +42,7 @@ impl FullServer {
         let settings = Settings {
             people_max: people as usize + 1,
             rooms_max: people as usize + 1,
+            first_operator: chinwag_core::FirstOperator::Anyone,
             ..Settings::default()
         };
         let mut server = Self {

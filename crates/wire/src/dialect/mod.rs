@@ -22,7 +22,7 @@ use crate::plain;
 use crate::prefs::Prefs;
 use crate::zone::TimeZone;
 pub use ask::{Ask, Password, PasswordError, Range, Search};
-pub use tell::{HistoryPage, Recent, SearchPage, Tell};
+pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 
 /// What all sessions of a server share, and an operator may have chosen.
 #[derive(Clone, Debug)]

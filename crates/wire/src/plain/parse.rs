@@ -135,6 +135,7 @@ impl Request {
             Self::History(_) => "history",
             Self::Search(_) => "search",
             Self::Register(_) => "claim",
+            Self::ChangePassword { .. } => "passwd",
             Self::Rename { .. } => "nick",
             Self::Pref(change) => change.pref().command(),
             Self::Resume(_) => "resume",

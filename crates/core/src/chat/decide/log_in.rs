@@ -91,7 +91,8 @@ impl Chat {
 
     /// Whether a text makes its sender the operator.
     pub(super) fn is_operator_code(&self, typed: &str) -> bool {
-        let code = self.settings.operator_code;
+        let may = self.settings.first_operator == FirstOperator::Local;
+        let code = self.settings.operator_code.filter(|_| may);
         code.is_some_and(|code| typed.parse() == Ok(code)) && !self.has_operator()
     }
 

@@ -7,6 +7,7 @@ use chinwag_core::{Command, Query, ResumeCode};
 
 use super::arguments::{Arguments, name};
 use super::{Read, name_and_password, password};
+use crate::dialect::Password;
 use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
 use crate::zone::{zone, zone_like};
@@ -24,6 +25,21 @@ pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
         "" => Err(arguments.usage()),
         text => Ok(Request::Register(password(text)?)),
     }
+}
+
+/// The old password may stand in quotation marks, since it may have blanks.
+pub(in crate::plain) fn passwd(mut arguments: Arguments<'_>) -> Read {
+    let rest = arguments.rest();
+    let (old, new) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        Some((old, new)) => (old, new.trim()),
+        None => (arguments.word()?, arguments.rest()),
+    };
+    if old.is_empty() || new.is_empty() {
+        return Err(arguments.usage());
+    }
+    let old = Password::parse(old).map_err(|_| arguments.usage())?;
+    let new = password(new)?;
+    Ok(Request::ChangePassword { old, new })
 }
 
 pub(in crate::plain) fn away(arguments: Arguments<'_>) -> Read {

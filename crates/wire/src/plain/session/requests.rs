@@ -81,6 +81,11 @@ impl Session {
                 ask
             }
             Request::Register(password) => Ask::Register(password),
+            Request::ChangePassword { old, new } => Ask::ChangePassword {
+                name: self.name()?.clone(),
+                old,
+                new,
+            },
             Request::Rename { name, password } => Ask::Rename { name, password },
             Request::Pref(change) => {
                 self.change_pref(change, env, out);
