@@ -185,7 +185,7 @@ fn a_session_is_taken_up_while_the_old_connection_is_still_open() {
     new.ask(&format!("/resume {code}"), "Welcome back, megumin.");
     let told = old.rest();
     assert!(
-        told.contains("! Your session was taken up elsewhere. Bye.\n"),
+        told.contains("! You signed in elsewhere.\n"),
         "{told}"
     );
     new.send("here I am");
