@@ -28,8 +28,8 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-pub use chinwag_store::Place;
 use chinwag_core::{FirstOperator, ResumeCode};
+pub use chinwag_store::Place;
 use chinwag_store::{OpenError, Opened, Store};
 
 use crate::config::Config;

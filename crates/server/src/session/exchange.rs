@@ -553,6 +553,7 @@ impl Session {
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
             self.tell_resumed((0, 0), resumed.resume, shared);
+            self.tell_kept(shared);
         }
     }
 
@@ -569,9 +570,6 @@ impl Session {
             resume,
         };
         self.tell(resumed, shared);
-        if !self.exchange.is_waiting() && shown == 0 {
-            self.tell_kept(shared);
-        }
     }
 
     /// Tells what came in private while the link was lost.
@@ -612,6 +610,7 @@ impl Session {
                 }),
             ) => {
                 self.tell_resumed((0, 0), resume, shared);
+                self.tell_kept(shared);
                 self.answer(Tell::NoHistory, shared);
             }
             _ => self.answer(Tell::NoHistory, shared),
@@ -647,13 +646,7 @@ impl Session {
             PageKind::Missed(resume) => {
                 let resume = *resume;
                 if is_first {
-                    let skipped = page.total - shown;
-                    let resumed = Tell::Resumed {
-                        missed: shown + self.exchange.kept.len() as u64,
-                        skipped,
-                        resume,
-                    };
-                    self.tell(resumed, shared);
+                    self.tell_resumed((shown, page.total - shown), resume, shared);
                 }
                 self.tell(Tell::Missed(events), shared);
                 if is_last {

@@ -145,3 +145,38 @@ pub(super) fn resume_code(typed: &str) -> Result<ResumeCode, ParseError> {
 pub(in crate::plain) fn quit(arguments: Arguments<'_>) -> Read {
     Ok(Request::Quit(arguments.note()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain::parse::parse;
+
+    #[track_caller]
+    fn check(line: &str, expected: Option<(&str, &str)>) {
+        let parsed = parse(line);
+        let found = match &parsed {
+            Ok(Request::ChangePassword { old, new }) => Some((old.reveal(), new.reveal())),
+            _ => None,
+        };
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn the_old_password_may_have_blanks_in_quotation_marks() {
+        check(
+            "/passwd s3cretword a new one",
+            Some(("s3cretword", "a new one")),
+        );
+        check(
+            "/passwd \"an old one\" a new one",
+            Some(("an old one", "a new one")),
+        );
+        check(
+            "/passwd \"half anotherword",
+            Some(("\"half", "anotherword")),
+        );
+        check("/passwd s3cretword", None);
+        check("/passwd \"an old one\"", None);
+        check("/passwd", None);
+    }
+}

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Fact, Query, Rejection};
+use chinwag_core::{Answer, Event, Fact, Query, Rejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
@@ -51,22 +51,7 @@ impl Session {
                     renderer.notice(out, Notice::Skipped { lines: skipped });
                 }
             }
-            Tell::Missed(events) => {
-                for event in events {
-                    if let (Fact::PrivateMessage(_), Stage::Chat(chat)) = (&event.fact, &self.stage)
-                    {
-                        renderer.day_break(out, event.at);
-                        renderer.private_line(out, event, chat.me);
-                    }
-                    let Some(&room) = event.fact.rooms().first() else {
-                        continue;
-                    };
-                    if let Some(name) = env.rooms.get(&room) {
-                        renderer.day_break(out, event.at);
-                        renderer.room_line(out, event, name, self.current() == Some(room));
-                    }
-                }
-            }
+            Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::Answer(answer) => return self.handle_answer(answer, env, out),
             Tell::History(page) => self.tell_history(page, env, out),
             Tell::Search(page) => self.tell_search(page, env, out),
@@ -88,6 +73,23 @@ impl Session {
             Tell::Done => {}
         }
         None
+    }
+
+    fn tell_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut renderer = self.renderer(env);
+        for event in events {
+            if let (Fact::PrivateMessage(_), Stage::Chat(chat)) = (&event.fact, &self.stage) {
+                renderer.day_break(out, event.at);
+                renderer.private_line(out, event, chat.me);
+            }
+            let Some(&room) = event.fact.rooms().first() else {
+                continue;
+            };
+            if let Some(name) = env.rooms.get(&room) {
+                renderer.day_break(out, event.at);
+                renderer.room_line(out, event, name, self.current() == Some(room));
+            }
+        }
     }
 
     fn handle_busy(&mut self, notice: Notice, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
