@@ -104,13 +104,16 @@ pub(crate) struct PasswordGate(Arc<Mutex<Gate>>);
 
 type Digest = [u8; 64];
 
+/// A household, and the folded name that it tries.
+type Key = (Origin, Option<Box<str>>);
+
 struct Gate {
     /// Of this process alone.
     key: [u8; 32],
     /// By the hash that it was proven against.
     proven: HashMap<Arc<str>, Digest>,
     /// By name, or of all names together.
-    tries: HashMap<(Origin, Option<Box<str>>), Tries>,
+    tries: HashMap<Key, Tries>,
     /// Passwords that wait for the worker.
     waiting: HashMap<Origin, usize>,
     chatting: usize,
@@ -210,7 +213,7 @@ impl PasswordGate {
 }
 
 impl Gate {
-    fn keys(attempt: &Attempt) -> [((Origin, Option<Box<str>>), u32); 2] {
+    fn keys(attempt: &Attempt) -> [(Key, u32); 2] {
         let household = attempt.origin.household();
         let name = Some(attempt.name.folded().into());
         [
