@@ -57,6 +57,7 @@ impl World {
         let command = Command::LogIn {
             name: Some(name(called)),
             proof: None,
+            is_script: false,
         };
         self.enter(command)
     }
@@ -136,6 +137,7 @@ fn arrive_and_quit(mut world: World) -> Work {
     let arrive = Command::LogIn {
         name: Some(name("somebody")),
         proof: None,
+        is_script: false,
     };
     Box::new(move || {
         let somebody = world.enter(arrive.clone());

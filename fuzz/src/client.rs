@@ -85,6 +85,7 @@ impl Client {
             registered: false,
             operator: false,
             code: ResumeCode::from_random(1),
+            is_script: false,
         };
         let fact = Fact::LoggedIn(Box::new(login));
         let (seq, at) = (Seq(1), wall);

@@ -100,6 +100,7 @@ pub(crate) fn login(dice: Choices<'_, '_>) -> LoggedIn {
         registered: dice.flip(),
         operator: dice.flip(),
         code: ResumeCode::from_random(dice.number()),
+        is_script: dice.flip(),
     }
 }
 
@@ -176,6 +177,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 ignores: [].into(),
                 seen: Seq(0),
                 replaces: None,
+                kept: [].into(),
             };
             (Fact::Returned(Box::new(returned)), '*')
         }
@@ -229,6 +231,7 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 to_name: dice.name(),
                 text: dice.text(),
                 ignored: false,
+                kept: dice.maybe(span),
             };
             (Fact::PrivateMessage(Box::new(told)), '[')
         }
@@ -403,6 +406,7 @@ pub(crate) fn welcome(dice: Choices<'_, '_>) -> Welcome {
     Welcome {
         person: ME,
         name: dice.name(),
+        registered: dice.flip(),
         room: summary(dice),
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         first_operator: dice.flip(),

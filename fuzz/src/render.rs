@@ -3,15 +3,16 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, LOBBY, Seq, Timestamp};
+use chinwag_core::{Event, LOBBY, ResumeCode, Seq, Timestamp};
 use chinwag_feed::Render;
-use chinwag_wire::dialect::{HistoryPage, Recent, SearchPage, Settings, Tell};
+use chinwag_wire::dialect::{Guesses, HistoryPage, Recent, SearchPage, Settings, Tell};
 use chinwag_wire::zone::{TimeZone, zone};
 use chinwag_wire::{Prefs, TimeStyle};
 
 use crate::client::{self, Client, NOW, OTHER, settings};
 use crate::core_data::{
-    answer, audit_entry, private_fact, quit_reason, rejection, room_fact, summary, time, welcome,
+    address, answer, audit_entry, private_fact, quit_reason, rejection, room_fact, span, summary,
+    time, welcome,
 };
 use crate::dice::Dice;
 use crate::engine;
@@ -205,7 +206,13 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
 
 fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     let (missed, skipped) = (u64::from(dice.byte()), dice.number() >> 1);
-    reader.tell(Tell::Resumed { missed, skipped }, &["Welcome back", "!"]);
+    let resume = dice.maybe(|dice| (ResumeCode::from_random(dice.number()), span(dice)));
+    let tell = Tell::Resumed {
+        missed,
+        skipped,
+        resume,
+    };
+    reader.tell(tell, &["Welcome back", "If your link", "!"]);
     let missed = events(dice, room_event);
     reader.tell(Tell::Missed(&missed), &ROOM_SIGNS);
     let lines = dice.number();
@@ -219,6 +226,12 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
 fn check_notices(dice: &mut Dice<'_>, reader: &mut Reader) {
     for tell in [
         Tell::Busy,
+        Tell::TooManyGuesses(span(dice)),
+        Tell::Guesses(Guesses {
+            count: dice.number(),
+            since: NOW,
+            address: address(dice),
+        }),
         Tell::NoHistory,
         Tell::Superseded,
         Tell::Stopping,

@@ -164,11 +164,16 @@ fn with_another_password(ask: &Ask) -> Option<(&Password, Ask)> {
     let another = Password::parse("another").expect("a password");
     Some(match ask {
         Ask::Register(password) => (password, Ask::Register(another)),
-        Ask::LogIn { name, password } => {
+        Ask::LogIn {
+            name,
+            password,
+            is_script,
+        } => {
             let (name, another) = (name.clone(), Some(another));
             let same = Ask::LogIn {
                 name,
                 password: another,
+                is_script: *is_script,
             };
             (password.as_ref()?, same)
         }

@@ -67,7 +67,7 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     let listeners = chinwag_server::bind(&config.server.listen)?;
     let place = config.place();
     let server = Server::open(config)?;
-    let words = announce::announcement(&listeners, &place, server.operator_hint())?;
+    let words = announce::announcement(&listeners, &place, &server.operator_hint())?;
     server.run(listeners, move |control| {
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.

@@ -53,6 +53,8 @@ pub struct Welcome {
     pub resume: (ResumeCode, Duration),
     /// Whether it became the operator by being the first.
     pub first_operator: bool,
+    /// Whether the name is registered.
+    pub registered: bool,
     /// The message of the day.
     pub motd: Option<Text>,
 }

@@ -89,6 +89,8 @@ pub enum Command {
         name: Option<Name>,
         /// A proof that the name is one's own.
         proof: Option<Proof>,
+        /// Whether the client spoke before it was asked, as no person does.
+        is_script: bool,
     },
     /// Take up a lost session.
     Resume(ResumeCode),
@@ -134,6 +136,8 @@ pub enum Command {
     Register {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
+        /// A proof of the password before, if the name is registered already.
+        proof: Option<Proof>,
     },
     /// Be away.
     Away(Option<Text>),

@@ -12,7 +12,7 @@ use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 
 /// A fact, numbered and dated.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,8 +97,10 @@ pub struct LoggedIn {
     pub registered: bool,
     /// Whether it is an operator.
     pub operator: bool,
-    /// The code that resumes the session.
+    /// The code that resumes the session, once.
     pub code: ResumeCode,
+    /// Whether it is a script, which ends when it closes its side.
+    pub is_script: bool,
 }
 
 /// A person resumed a session.
@@ -115,6 +117,8 @@ pub struct Returned {
     /// The connection it was still on, if that had not been found dead yet: then the others never
     /// saw it leave.
     pub replaces: Option<ConnId>,
+    /// The private messages that came while it was lost, oldest first.
+    pub kept: Box<[Event]>,
 }
 
 /// A person left the server.
@@ -162,6 +166,8 @@ pub struct PrivateMessage {
     pub text: Text,
     /// Whether the receiver ignores the sender, who is not told so.
     pub ignored: bool,
+    /// The time for which it is kept, if the receiver's link is lost.
+    pub kept: Option<Duration>,
 }
 
 /// An action of an operator, as it is logged.

@@ -55,6 +55,13 @@ pub const RESUME_TIME: Duration = Duration::from_mins(10);
 /// Messages that an arriving person is shown of the room: a screenful.
 pub const REPLAY_MAX: usize = 20;
 
+/// Private messages that are kept for one person whose link is lost: two screens.
+pub const KEPT_MESSAGES_MAX: usize = 50;
+/// Bytes of them: sixteen of the longest lines.
+pub const KEPT_BYTES_MAX: usize = 16 * LINE_BYTES_MAX;
+/// Bytes of them for everybody together.
+pub const KEPT_BYTES_TOTAL_MAX: usize = 16 << 20;
+
 // Speaking.
 
 /// Lines that a session may send. A paste of a stack trace passes; nobody types two lines a second.

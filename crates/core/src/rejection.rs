@@ -19,6 +19,13 @@ pub enum Rejection {
         /// One that is free.
         free: Name,
     },
+    /// The name is kept for a person whose link is lost.
+    NameKept {
+        /// The name asked for.
+        name: Name,
+        /// For so much longer.
+        remaining: Duration,
+    },
     /// The name looks like another.
     NameLooksLike {
         /// The name asked for.
@@ -75,6 +82,8 @@ pub enum Rejection {
     },
     /// The room has been closed meanwhile.
     RoomGone,
+    /// The receiver's link is lost, and as much is kept for it as may be.
+    NothingKept(Name),
     /// The asker is not in the room.
     NotInRoom(RoomName),
     /// The asker is in `#lobby` alone, which is left only by leaving the server.
@@ -91,6 +100,8 @@ pub enum Rejection {
     },
     /// The asker has that name already.
     SameName(Name),
+    /// The name has a password already, and no proof of it, or a wrong one, was given.
+    NeedsOldPassword(Name),
     /// As many names are registered as the server keeps.
     RegistrationsFull,
     /// The asker ignores as many names as it may.

@@ -14,6 +14,7 @@ mod limits;
 mod listen;
 mod maintenance;
 mod net;
+mod password_gate;
 mod running;
 mod session;
 mod shard;
@@ -28,6 +29,7 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use chinwag_core::{FirstOperator, ResumeCode};
 pub use chinwag_store::Place;
 use chinwag_store::{OpenError, Opened, Store};
 
@@ -60,6 +62,8 @@ pub enum ServeError {
 pub struct Server {
     config: Config,
     opened: Opened,
+    /// Makes a person the operator, as long as there is none.
+    operator_code: ResumeCode,
 }
 
 impl Server {
@@ -69,20 +73,29 @@ impl Server {
     /// [`ServeError`], as one sentence for those who start the server.
     pub fn open(config: Config) -> Result<Self, ServeError> {
         let opened = Store::open(config.place(), config.server.durability, config.retention())?;
-        Ok(Self { config, opened })
+        let operator_code = ResumeCode::from_random(random());
+        Ok(Self {
+            config,
+            opened,
+            operator_code,
+        })
     }
 
     /// How a person becomes operator here, for those who start the server.
-    pub fn operator_hint(&self) -> &'static str {
+    pub fn operator_hint(&self) -> String {
         let mut registrations = self.opened.snapshot.registrations.iter();
         let has_operator = registrations.any(|registration| registration.operator);
         match (has_operator, self.config.server.first_operator) {
-            (true, _) => "Operators arrive as NAME#PASSWORD.",
-            (false, true) => {
-                "There is no operator yet: the first to arrive becomes one, and stays one by /claim PASSWORD."
+            (true, _) => "Operators arrive as NAME#PASSWORD.".to_owned(),
+            (false, FirstOperator::Local) => format!(
+                "There is no operator yet: the first person to arrive from this machine becomes one; from elsewhere, type /op {} there.",
+                self.operator_code
+            ),
+            (false, FirstOperator::Anyone) => {
+                "There is no operator yet: the first person to arrive becomes one, and stays one by /claim PASSWORD.".to_owned()
             }
-            (false, false) => {
-                "There is no operator, and first_operator = false lets nobody become one: see docs/operations.md."
+            (false, FirstOperator::Nobody) => {
+                "There is no operator, and first_operator = \"nobody\" lets nobody become one: see docs/operations.md.".to_owned()
             }
         }
     }

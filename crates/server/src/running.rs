@@ -43,7 +43,11 @@ pub(crate) struct Running {
 impl Running {
     /// Starts all threads but the one that accepts connections.
     pub(crate) fn start(server: Server, supervisor: &Supervisor) -> Result<Self, ServeError> {
-        let Server { config, opened } = server;
+        let Server {
+            config,
+            opened,
+            operator_code,
+        } = server;
         let clock = Steady::start();
         let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
         let checkpointer = opened.store.checkpointer()?;
@@ -66,12 +70,9 @@ impl Running {
             shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
         }
         let committed = Arc::new(AtomicU64::new(0));
-        let hub = Hub::new(
-            HubConfig::of(&config),
-            opened,
-            committed.clone(),
-            (wall(), random),
-        );
+        let mut hub_config = HubConfig::of(&config);
+        hub_config.settings.operator_code = Some(operator_code);
+        let hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
         let to_shards = shards.clone();
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
         let hub_thread = supervisor.spawn("hub", serve)?;

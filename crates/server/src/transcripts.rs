@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::control::{HubConfig, ShardConfig};
 use crate::hub::Hub;
 use crate::hub::Ticket;
+use crate::password_gate::PasswordGate;
 use crate::shard::{Shard, Shared, Turn};
 use crate::transport::{Ready, Stream, Transport};
 use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
@@ -123,6 +124,7 @@ struct World {
     shard: Shard,
     archive: Archive,
     jobs: Receiver<Submitted>,
+    gate: PasswordGate,
     now: Timestamp,
     people: Vec<(String, MemorySocket, ConnId)>,
 }
@@ -142,13 +144,16 @@ fn roll() -> u64 {
 impl World {
     fn new(config: &str) -> Self {
         ROLLS.set(0);
-        let config = Config::from_file(config).expect("a configuration");
+        let mut config = Config::from_file(config).expect("a configuration");
+        // People here come from other machines.
+        config.server.first_operator = chinwag_core::FirstOperator::Anyone;
         let opened = Store::open(Place::Memory, Durability::Process, config.retention());
         let opened = opened.expect("a store");
         let archive = Archive {
             reader: opened.store.reader().expect("a reader"),
         };
         let (workers, jobs) = Workers::unattended();
+        let gate = workers.gate.clone();
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let shared = Shared::new(
             ShardConfig::of(&config),
@@ -162,6 +167,7 @@ impl World {
             shard: Shard::new(0, shared),
             archive,
             jobs,
+            gate,
             now: START,
             people: Vec::new(),
         }
@@ -204,7 +210,7 @@ impl World {
 
     fn work(&mut self, conn: ConnId, ticket: Ticket, job: Job) {
         let result = match job {
-            Job::Hash(_) | Job::Verify { .. } => work_on_password(job),
+            Job::Hash(..) | Job::Verify(_) => work_on_password(job, &self.gate, self.now),
             job => self.archive.work(job),
         };
         self.shard.handle_job(JobReply {

@@ -16,8 +16,11 @@ use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq, Ti
 use chinwag_store::{Error, Filter, Range, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
 
+use crate::clock::wall;
 use crate::hub::Ticket;
 use crate::limits::WORKER_QUEUE_MAX;
+use crate::password_gate::{Attempt, Origin, PasswordGate};
+use crate::random;
 use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, shard_of};
 use crate::supervisor::Supervisor;
@@ -30,14 +33,9 @@ const PAGE_BYTES_MAX: usize = 48 << 10;
 #[derive(Debug)]
 pub(crate) enum Job {
     /// Hash a password to register a name with.
-    Hash(Password),
+    Hash(Password, Origin),
     /// Check a password.
-    Verify {
-        /// As it was typed.
-        password: Password,
-        /// The registration's hash.
-        hash: Arc<str>,
-    },
+    Verify(Box<Attempt>),
     /// Read the first page of a room's messages.
     History {
         /// Which room.
@@ -153,6 +151,8 @@ pub(crate) type Submitted = (ConnId, Ticket, Job);
 /// Where jobs are submitted.
 #[derive(Clone, Debug)]
 pub(crate) struct Workers {
+    /// Every password passes it.
+    pub(crate) gate: PasswordGate,
     history: SyncSender<Submitted>,
     passwords: SyncSender<Submitted>,
 }
@@ -166,14 +166,21 @@ impl Workers {
     ) -> std::io::Result<Self> {
         let mut archive = Archive { reader };
         let history = spawn("history", shards, supervisor, move |job| archive.work(job))?;
-        let passwords = spawn("passwords", shards, supervisor, work_on_password)?;
-        Ok(Self { history, passwords })
+        let gate = PasswordGate::new(random_key());
+        let behind = gate.clone();
+        let check = move |job| work_on_password(job, &behind, wall());
+        let passwords = spawn("passwords", shards, supervisor, check)?;
+        Ok(Self {
+            gate,
+            history,
+            passwords,
+        })
     }
 
     /// Submits a job. Returns whether there is room for it.
     pub(crate) fn submit(&self, conn: ConnId, ticket: Ticket, job: Job) -> bool {
         let worker = match job {
-            Job::Hash(_) | Job::Verify { .. } => &self.passwords,
+            Job::Hash(..) | Job::Verify(_) => &self.passwords,
             _ => &self.history,
         };
         worker.try_send((conn, ticket, job)).is_ok()
@@ -184,7 +191,15 @@ impl Workers {
     pub(crate) fn unattended() -> (Self, Receiver<Submitted>) {
         let (history, jobs) = sync_channel(WORKER_QUEUE_MAX);
         let passwords = history.clone();
-        (Self { history, passwords }, jobs)
+        let gate = PasswordGate::new([7; 32]);
+        (
+            Self {
+                gate,
+                history,
+                passwords,
+            },
+            jobs,
+        )
     }
 }
 
@@ -252,7 +267,7 @@ impl Archive {
                 let entries = self.reader.audit_log(entries)?.into_iter();
                 return Ok(JobResult::AuditLog(entries.map(as_event).collect()));
             }
-            Job::Hash(_) | Job::Verify { .. } => return Ok(JobResult::Failed),
+            Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
         };
         self.page(place).map(JobResult::Page)
     }
@@ -384,18 +399,33 @@ fn as_event(line: chinwag_store::AuditLine) -> Event {
     }
 }
 
+/// A key that is this process's alone.
+fn random_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    for part in key.chunks_exact_mut(8) {
+        part.copy_from_slice(&random().to_le_bytes());
+    }
+    key
+}
+
 /// Argon2id as RFC 9106 and OWASP advise for little memory: 19 MiB, two passes.
-pub(crate) fn work_on_password(job: Job) -> JobResult {
+pub(crate) fn work_on_password(job: Job, gate: &PasswordGate, now: Timestamp) -> JobResult {
     match job {
-        Job::Hash(password) => {
+        Job::Hash(password, origin) => {
             let hash = Argon2::default().hash_password(password.reveal().as_bytes());
-            JobResult::Hash(hash.ok().map(|hash| hash.to_string().into()))
+            let hash: Option<Arc<str>> = hash.ok().map(|hash| hash.to_string().into());
+            gate.leave(origin);
+            if let Some(hash) = &hash {
+                gate.prove(&password, hash.clone());
+            }
+            JobResult::Hash(hash)
         }
-        Job::Verify { password, hash } => {
-            let password = password.reveal().as_bytes();
-            let is_right = PasswordHash::new(&hash)
+        Job::Verify(attempt) => {
+            let password = attempt.password.reveal().as_bytes();
+            let is_right = PasswordHash::new(&attempt.hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(password, &hash).is_ok());
-            JobResult::Proof(is_right.then_some(Proof(hash)))
+            gate.finish(&attempt, is_right, now);
+            JobResult::Proof(is_right.then(|| Proof(attempt.hash.clone())))
         }
         _ => JobResult::Failed,
     }

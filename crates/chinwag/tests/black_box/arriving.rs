@@ -184,10 +184,7 @@ fn a_session_is_taken_up_while_the_old_connection_is_still_open() {
     let mut new = visitor(&server);
     new.ask(&format!("/resume {code}"), "Welcome back, megumin.");
     let told = old.rest();
-    assert!(
-        told.contains("! Your session was taken up elsewhere. Bye.\n"),
-        "{told}"
-    );
+    assert!(told.contains("! You signed in elsewhere.\n"), "{told}");
     new.send("here I am");
     let seen = lee.expect("megumin: here I am\n");
     assert!(!seen.contains("megumin left"), "{seen}");

@@ -9,7 +9,8 @@ use super::state::{Activity, Ignored, Rank, Resumable, Session, TIDY_MAX};
 use super::{Chat, Person, Registration};
 use crate::answer::Topic;
 use crate::event::{
-    AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, Renamed, Returned,
+    AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
+    Returned,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
@@ -28,7 +29,7 @@ impl Chat {
             Fact::Quit(quit) => self.apply_quit(quit, event.seq, at),
             Fact::Renamed(renamed) => self.apply_renamed(renamed, at),
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
-            Fact::PrivateMessage(message) => self.apply_private_message(message, at),
+            Fact::PrivateMessage(message) => self.apply_private_message(message, event),
             Fact::TopicSet { room, by, text } => {
                 let by = by.clone();
                 let topic = text.clone().map(|text| Topic { text, by, at });
@@ -86,7 +87,9 @@ impl Chat {
                 rank: Rank {
                     registered: login.registered,
                     operator: login.operator,
+                    for_visit: false,
                 },
+                is_script: login.is_script,
             },
             activity: Activity::from(at),
             rooms: Vec::new(),
@@ -110,7 +113,13 @@ impl Chat {
         person.session = Session {
             conn: login.conn,
             address: login.address,
-            ..person.session
+            code: login.code,
+            rank: Rank {
+                registered: login.registered,
+                operator: login.operator,
+                ..person.session.rank
+            },
+            is_script: login.is_script,
         };
         person.rooms = returned.rooms.to_vec();
         for room in &returned.rooms {
@@ -145,7 +154,9 @@ impl Chat {
         let Some(person) = self.take_out(quit.person) else {
             return;
         };
-        if !quit.why.is_resumable() {
+        // A script that closes its side has said all it had to: its next run takes the name again.
+        let has_ended = person.session.is_script && quit.why == QuitReason::Closed;
+        if has_ended || !quit.why.is_resumable() {
             return;
         }
         if self.resumables.len() >= self.settings.people_max {
@@ -155,6 +166,7 @@ impl Chat {
             person,
             until: at + self.settings.resume_time,
             seen,
+            kept: Vec::new(),
         });
     }
 
@@ -162,7 +174,7 @@ impl Chat {
         let Some(person) = self.people.get(renamed.person) else {
             return;
         };
-        let mute = self.mute_of(person, at);
+        let (mute, for_visit) = (self.mute_of(person, at), person.session.rank.for_visit);
         self.people.with(renamed.person, |p| {
             p.mute = mute;
             if renamed.registered {
@@ -172,6 +184,7 @@ impl Chat {
         let rank = Rank {
             registered: renamed.registered,
             operator: renamed.operator,
+            for_visit,
         };
         self.people.set_rank(renamed.person, rank);
         self.people.rename(renamed.person, &renamed.new);
@@ -186,11 +199,19 @@ impl Chat {
         });
     }
 
-    fn apply_private_message(&mut self, message: &PrivateMessage, at: Timestamp) {
-        self.people.with(message.from, |p| p.activity.spoke = at);
-        if !message.ignored {
-            let from = Some(message.from);
-            self.people.with(message.to, |p| p.last_sender = from);
+    fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {
+        self.people
+            .with(message.from, |p| p.activity.spoke = event.at);
+        if message.ignored {
+            return;
+        }
+        let from = Some(message.from);
+        match message.kept {
+            None => self.people.with(message.to, |p| p.last_sender = from),
+            Some(_) => {
+                self.resumables.with(message.to, |p| p.last_sender = from);
+                self.resumables.keep(message.to, event);
+            }
         }
     }
 
@@ -202,21 +223,24 @@ impl Chat {
             ModAction::Unban(mask) => self.bans.lift(mask),
             ModAction::Mute(mute) => self.mutes.put(mute),
             ModAction::Unmute(mask) => self.mutes.lift(mask),
-            ModAction::Op { name, .. } => self.set_operator(name, true, seq),
-            ModAction::Deop { name } => self.set_operator(name, false, seq),
+            ModAction::Op { name, .. } => self.set_operator(name, true, entry, seq),
+            ModAction::Deop { name } => self.set_operator(name, false, entry, seq),
             ModAction::Motd(text) => self.motd = text.clone(),
             ModAction::Lock(on) => self.locked = *on,
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
+    fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, seq: Seq) {
         self.registrations.set_operator(name, operator, seq);
         // A person whose connection is lost comes back with the rank that the name has by then.
         self.resumables.set_operator(name, operator);
         if let Some(person) = self.people.named(name) {
+            let Rank { registered, .. } = person.session.rank;
             let rank = Rank {
+                registered,
                 operator,
-                ..person.session.rank
+                // Those who have the server's code have it from nobody here.
+                for_visit: operator && !registered && entry.by != *name,
             };
             self.people.set_rank(person.id, rank);
         }

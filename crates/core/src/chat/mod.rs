@@ -14,12 +14,13 @@ mod settings;
 mod state;
 
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
+use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms};
 
-pub use settings::{Registration, RoomSnapshot, Settings, Snapshot};
+pub use settings::{FirstOperator, Registration, RoomSnapshot, Settings, Snapshot};
 pub use state::{RestrictionCursor, RoomCursor};
 
 /// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.
@@ -120,6 +121,11 @@ impl Chat {
 
     /// Follows other settings from now on. People and rooms beyond the new limits stay.
     pub fn configure(&mut self, settings: Settings) {
+        // The code was told to those who run the server when it started.
+        let settings = Settings {
+            operator_code: self.settings.operator_code,
+            ..settings
+        };
         let before = core::mem::replace(&mut self.settings, settings);
         for name in &before.read_only {
             self.rooms.set_read_only(name, false);
@@ -132,6 +138,12 @@ impl Chat {
     /// Whether a person is connected.
     pub fn is_here(&self, person: PersonId) -> bool {
         self.people.get(person).is_some()
+    }
+
+    /// The code that resumes a person's session, once, and the time that it can be resumed.
+    pub fn resume_code(&self, person: PersonId) -> Option<(ResumeCode, crate::Duration)> {
+        let person = self.people.get(person)?;
+        Some((person.session.code, self.settings.resume_time))
     }
 
     /// The time that a lost session can be resumed.

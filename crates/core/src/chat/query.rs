@@ -209,6 +209,7 @@ impl Chat {
             room: self.room_summary(person, *me.rooms.last()?)?,
             resume: (me.session.code, self.settings.resume_time),
             first_operator: me.session.rank.operator && !lasting,
+            registered: me.session.rank.registered,
             motd: self.motd.clone(),
         })
     }

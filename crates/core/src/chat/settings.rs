@@ -8,9 +8,21 @@ use crate::ban::Restriction;
 use crate::ids::{RoomId, Seq};
 use crate::limits;
 use crate::name::Name;
+use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Duration;
+
+/// Who becomes the operator by arriving first where there is none. A script never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstOperator {
+    /// A person on the machine itself.
+    Local,
+    /// A person from anywhere.
+    Anyone,
+    /// Nobody.
+    Nobody,
+}
 
 /// The choices of the machine's operator.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +33,10 @@ pub struct Settings {
     pub rooms_max: usize,
     /// Rooms that one person may be in.
     pub rooms_per_person_max: usize,
-    /// Whether the first to arrive where there is no operator becomes one.
-    pub first_operator: bool,
+    /// Who becomes the operator by arriving first where there is none.
+    pub first_operator: FirstOperator,
+    /// The code that makes a person the operator where there is none.
+    pub operator_code: Option<ResumeCode>,
     /// Rooms where only operators may speak.
     pub read_only: Vec<RoomName>,
     /// Time that a lost session can be resumed.
@@ -35,7 +49,8 @@ impl Default for Settings {
             people_max: limits::PEOPLE_MAX,
             rooms_max: limits::ROOMS_MAX,
             rooms_per_person_max: limits::ROOMS_PER_PERSON_MAX,
-            first_operator: true,
+            first_operator: FirstOperator::Local,
+            operator_code: None,
             read_only: Vec::new(),
             resume_time: limits::RESUME_TIME,
         }

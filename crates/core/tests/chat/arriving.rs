@@ -1,7 +1,7 @@
 //! Coming in: which names may be had, who is let in, and who becomes the operator.
 
 use chinwag_core::{
-    Command, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot, Settings, Snapshot,
+    Command, Fact, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot, Settings, Snapshot,
 };
 
 use crate::world::{World, name, register, room};
@@ -119,6 +119,7 @@ fn a_registered_name_takes_its_password() {
         let command = Command::LogIn {
             name: Some(name("Lee")),
             proof: Some(Proof(proof.into())),
+            is_script: false,
         };
         world.act(visitor, command)
     };
@@ -134,12 +135,13 @@ fn a_registered_name_takes_its_password() {
 fn a_registered_name_in_another_case_imitates_nobody() {
     let mut world = World::with(&["iee"]);
     world.by("iee", register("hash")).expect("registered");
-    world.lose("iee");
+    world.quit("iee");
     world.arrive("lee").expect("here");
     let visitor = world.visitor("192.0.2.77");
     let command = Command::LogIn {
         name: Some(name("Iee")),
         proof: Some(Proof("hash".into())),
+        is_script: false,
     };
     let looks = Rejection::NameLooksLike {
         name: name("Iee"),
@@ -167,7 +169,7 @@ fn guests_get_names_that_nobody_has() {
 fn the_server_is_full_when_it_is() {
     let settings = Settings {
         people_max: 2,
-        ..Settings::default()
+        ..crate::world::settings()
     };
     let mut world = World::new(settings, Snapshot::default());
     world.arrive("ann").expect("room for two");
@@ -199,8 +201,8 @@ fn a_registered_operator_is_the_only_one_wherever_they_are() {
 #[test]
 fn the_first_operator_can_be_turned_off() {
     let settings = Settings {
-        first_operator: false,
-        ..Settings::default()
+        first_operator: chinwag_core::FirstOperator::Nobody,
+        ..crate::world::settings()
     };
     let mut world = World::new(settings, Snapshot::default());
     assert!(!world.arrive("ann").expect("here").operator);
@@ -219,11 +221,12 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
             registrations: vec![registration(operator)],
             ..Snapshot::default()
         };
-        let mut world = World::new(Settings::default(), kept);
+        let mut world = World::new(crate::world::settings(), kept);
         let visitor = world.visitor("192.0.2.77");
         let command = Command::LogIn {
             name: Some(name("lee")),
             proof: Some(Proof("hash".into())),
+            is_script: false,
         };
         world.act(visitor, command).expect("here");
         let welcome = world.chat.welcome(world.person("lee")).expect("here");
@@ -242,10 +245,34 @@ fn rooms_of_an_earlier_run_are_there() {
         rooms: vec![dev],
         ..Snapshot::default()
     };
-    let mut world = World::new(Settings::default(), kept);
+    let mut world = World::new(crate::world::settings(), kept);
     world.arrive("ann").expect("here");
     world.by("ann", crate::world::join("DEV")).expect("joined");
     world.by("ann", crate::world::join("ops")).expect("joined");
     let rooms = world.chat.rooms_of(world.person("ann"));
     assert_eq!(rooms, [RoomId(0), RoomId(7), RoomId(8)]);
+}
+
+#[test]
+fn the_first_operator_is_a_person_on_the_machine_itself() {
+    for (address, is_script, becomes) in [
+        ("127.0.0.1", false, true),
+        ("::1", false, true),
+        ("::ffff:127.0.0.1", false, true),
+        ("127.0.0.1", true, false),
+        ("192.0.2.7", false, false),
+    ] {
+        let mut world = World::new(Settings::default(), Snapshot::default());
+        let visitor = world.visitor(address);
+        let command = Command::LogIn {
+            name: Some(name("ann")),
+            proof: None,
+            is_script,
+        };
+        let facts = world.act(visitor, command).expect("here");
+        let [Fact::LoggedIn(login), ..] = &facts[..] else {
+            panic!("{facts:?}");
+        };
+        assert_eq!(login.operator, becomes, "{address} {is_script}");
+    }
 }

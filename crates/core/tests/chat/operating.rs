@@ -2,10 +2,10 @@
 
 use chinwag_core::{
     Answer, Command, Duration, Fact, Mask, ModAction, Query, QuitReason, Rejection, Restriction,
-    Settings, Snapshot,
+    Snapshot,
 };
 
-use crate::world::{HOME, World, name, register, rename, say, text};
+use crate::world::{HOME, World, change_password, name, register, rename, say, settings, text};
 
 fn kick(whom: &str) -> Command {
     Command::Kick {
@@ -166,6 +166,7 @@ fn check_return(ann_registered: bool, housemate: bool, expected: [bool; 4]) {
         let log_in = Command::LogIn {
             name: Some(name(who)),
             proof,
+            is_script: false,
         };
         world.act(visitor, log_in).expect("here");
         let said = world.by(who, say("hello"));
@@ -227,7 +228,7 @@ fn check_spared(
     expected: Option<(u32, bool)>,
 ) {
     for command in [ban("ann", None), mute("ann", None)] {
-        let mut world = World::new(Settings::default(), Snapshot::default());
+        let mut world = World::new(settings(), Snapshot::default());
         world.arrive_from(operator_from, "lee").expect("here");
         world.arrive_from(ann_from, "ann").expect("here");
         for (n, from) in others.iter().enumerate() {
@@ -270,6 +271,7 @@ fn a_ban_of_another_name_covers_the_account() {
     let log_in = Command::LogIn {
         name: Some(name("ann")),
         proof: Some(chinwag_core::Proof("hash".into())),
+        is_script: false,
     };
     let refused = world.act(visitor, log_in);
     assert!(matches!(refused, Err(Rejection::Banned { .. })));
@@ -511,7 +513,7 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
         mutes: vec![restriction(mask("ann"))],
         ..Snapshot::default()
     };
-    let mut world = World::new(Settings::default(), kept);
+    let mut world = World::new(crate::world::settings(), kept);
     world.arrive("lee").expect("here");
     world.arrive("ann").expect("here");
     assert!(world.arrive_from("203.0.113.9", "bob").is_err());
@@ -584,7 +586,9 @@ fn nobody_acts_on_one_who_was_a_lasting_operator_before() {
         Err(Rejection::Outranked(name("lee")))
     );
     // A new password changes no rank, and neither does going by another name.
-    world.by("lee", register("new of lee")).expect("registered");
+    world
+        .by("lee", change_password("of lee", "new of lee"))
+        .expect("registered");
     world.by("lee", rename("mia")).expect("renamed");
     for command in [kick("mia"), ban("mia", None), ban("lee", None)] {
         let outranked = Err(Rejection::Outranked(name("lee")));
@@ -635,7 +639,7 @@ fn a_lock_holds_against_what_is_registered_under_it() {
     }
     assert!(world.by("bob", say("hello")).is_ok());
     world
-        .by("bob", register("new hash"))
+        .by("bob", change_password("hash", "new hash"))
         .expect("a new password");
     world.by("lee", Command::Lock(false)).expect("unlocked");
     world.by("ann", register("hash")).expect("registered");

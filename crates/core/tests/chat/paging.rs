@@ -2,8 +2,8 @@
 
 use chinwag_core::limits::{RESTRICTION_LINES_MAX, ROOM_LINES_MAX, WHO_LINES_MAX};
 use chinwag_core::{
-    Answer, Caller, LOBBY, Mask, Query, Restriction, RoomId, RoomRef, RoomSnapshot, Settings,
-    Snapshot, Timestamp,
+    Answer, Caller, LOBBY, Mask, Query, Restriction, RoomId, RoomRef, RoomSnapshot, Snapshot,
+    Timestamp,
 };
 
 use crate::world::{World, join, name, room};
@@ -111,7 +111,7 @@ fn the_rooms_by_size() {
             rooms: rooms.collect(),
             ..Snapshot::default()
         };
-        let mut world = World::new(Settings::default(), snapshot);
+        let mut world = World::new(crate::world::settings(), snapshot);
         for who in ["lee", "ann"] {
             world.arrive(who).expect("here");
         }
@@ -184,7 +184,7 @@ fn the_bans_and_then_the_mutes() {
             mutes: restrictions(mutes, None),
             ..Snapshot::default()
         };
-        let mut world = World::new(Settings::default(), snapshot);
+        let mut world = World::new(crate::world::settings(), snapshot);
         world.arrive("lee").expect("here");
         let pages = restriction_pages(&world);
         check(&pages, RESTRICTION_LINES_MAX, bans + mutes);
@@ -201,7 +201,7 @@ fn restrictions_that_have_run_out_are_left_out_and_tidied_in_steps() {
         mutes: restrictions(7, None),
         ..Snapshot::default()
     };
-    let mut world = World::new(Settings::default(), snapshot);
+    let mut world = World::new(crate::world::settings(), snapshot);
     world.arrive("lee").expect("here");
     let listed = |world: &World| -> Vec<usize> {
         let pages = restriction_pages(world);

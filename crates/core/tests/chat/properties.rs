@@ -1,8 +1,8 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Duration, Manner, Mask, Proof, Query, QuitReason,
-    Registration, Rejection, ResumeCode, RoomId, RoomRef, Seq, Settings, Snapshot,
+    Answer, Caller, Command, ConnId, Duration, Fact, FirstOperator, Manner, Mask, Proof, Query,
+    QuitReason, Registration, Rejection, ResumeCode, RoomId, RoomRef, Seq, Settings, Snapshot,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -208,13 +208,19 @@ prop_compose! {
         people_max in 2_usize..7,
         rooms_max in 2_usize..5,
         rooms_per_person_max in 1_usize..4,
-        first_operator in prop::bool::weighted(0.9),
+        first_operator in select(&[
+            FirstOperator::Anyone,
+            FirstOperator::Anyone,
+            FirstOperator::Local,
+            FirstOperator::Nobody,
+        ][..]),
     ) -> Settings {
         Settings {
             people_max,
             rooms_max,
             rooms_per_person_max,
             first_operator,
+            operator_code: Some(ResumeCode::from_random(7)),
             read_only: vec![room("news")],
             resume_time: Duration::from_mins(1),
         }
@@ -282,6 +288,7 @@ impl Play {
             _ if is_visitor => Command::LogIn {
                 name: arriving.0.map(name),
                 proof: arriving.0.and_then(|name| self.proof(name, arriving.1)),
+                is_script: terminal == 0,
             },
             Action::Plain(command) => command,
             Action::Rename { name: to, proven } => Command::Rename {
@@ -291,13 +298,19 @@ impl Play {
             Action::Register | Action::Resume(_) => {
                 self.registrations += 1;
                 let password_hash = format!("hash {}", self.registrations).into();
-                Command::Register { password_hash }
+                let proof = self.own_proof(caller);
+                Command::Register {
+                    password_hash,
+                    proof,
+                }
             }
         };
         let is_login = matches!(command, Command::LogIn { .. });
         let done = self.world.stage_or_do(caller, command);
-        if let (true, Ok([chinwag_core::Fact::LoggedIn(login), ..])) = (is_login, done.as_deref()) {
-            self.codes.push(login.code);
+        match (is_login, done.as_deref()) {
+            (true, Ok([Fact::LoggedIn(login), ..])) => self.codes.push(login.code),
+            (true, Ok([Fact::Returned(returned)])) => self.codes.push(returned.login.code),
+            _ => {}
         }
     }
 
@@ -331,6 +344,15 @@ impl Play {
         }
     }
 
+    /// A proof of the password that the name of the person at a terminal has by now.
+    fn own_proof(&mut self, caller: Caller) -> Option<Proof> {
+        let Caller::Person { person, .. } = caller else {
+            return None;
+        };
+        let name = self.world.shadow.people.get(&person)?.name.clone();
+        self.proof(name.as_str(), true)
+    }
+
     fn proof(&mut self, name: &str, proven: bool) -> Option<Proof> {
         let visitor = self.world.visitor(HOMES[0]);
         let query = Query::PasswordHash(crate::world::name(name));
@@ -344,7 +366,12 @@ impl Play {
     fn resume(&mut self, caller: Caller, code: ResumeCode) {
         let valid = self.world.shadow.resumable(code, self.world.now).is_some();
         match self.world.stage_or_do(caller, Command::Resume(code)) {
-            Ok(_) => assert!(valid),
+            Ok(facts) => {
+                assert!(valid);
+                if let Some(Fact::Returned(returned)) = facts.last() {
+                    self.codes.push(returned.login.code);
+                }
+            }
             Err(Rejection::CodeNotValid) => assert!(!valid),
             Err(_) => assert!(valid),
         }
@@ -371,7 +398,7 @@ proptest! {
 
     #[test]
     fn a_lost_session_comes_back_within_the_time(gone in 0_u64..120_000, again in 0_u64..120_000) {
-        let settings = Settings { resume_time: Duration::from_mins(1), ..Settings::default() };
+        let settings = Settings { resume_time: Duration::from_mins(1), ..crate::world::settings() };
         let mut world = World::new(settings, Snapshot::default());
         world.arrive("ann").expect("ann is here");
         let code = world.lose("ann");

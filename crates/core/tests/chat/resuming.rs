@@ -2,7 +2,7 @@
 
 use chinwag_core::{Caller, Command, Duration, Fact, QuitReason, Rejection, ResumeCode};
 
-use crate::world::{HOME, World, join, leave, name, register, say, set_topic};
+use crate::world::{HOME, World, join, leave, name, say, set_topic, text};
 
 fn returned_in(facts: &[Fact]) -> &chinwag_core::Returned {
     match facts {
@@ -96,15 +96,13 @@ fn a_session_not_found_lost_yet_is_taken_over() {
 
 #[test]
 fn a_passing_name_is_left_behind() {
-    for passing in ["guest", "ann"] {
-        let mut world = World::with(&["lee", "ann"]);
-        let code = world.lose("ann");
-        world.arrive(passing).expect("here");
-        let facts = world.by(passing, Command::Resume(code)).expect("back");
-        assert!(matches!(&facts[..], [Fact::Quit(_), Fact::Returned(_)]));
-        assert_eq!(world.chat.people(), 2);
-        world.check();
-    }
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.lose("ann");
+    world.arrive("guest").expect("here");
+    let facts = world.by("guest", Command::Resume(code)).expect("back");
+    assert!(matches!(&facts[..], [Fact::Quit(_), Fact::Returned(_)]));
+    assert_eq!(world.chat.people(), 2);
+    world.check();
     let mut world = World::with(&["ann"]);
     let code = world.shadow.people[&world.person("ann")].code;
     let oneself = world.by("ann", Command::Resume(code));
@@ -112,21 +110,129 @@ fn a_passing_name_is_left_behind() {
 }
 
 #[test]
-fn a_name_taken_meanwhile_is_not_given_back() {
+fn a_code_is_good_once() {
     let mut world = World::with(&["lee", "ann"]);
     let code = world.lose("ann");
-    world.arrive("ann").expect("the name is free");
-    let taken = world.resume(code);
-    assert!(
-        matches!(taken, Err(Rejection::NameTaken { .. })),
-        "{taken:?}"
-    );
-    world.by("ann", register("hash")).expect("registered");
-    world.lose("ann");
+    let facts = world.resume(code).expect("back");
+    let next = returned_in(&facts).login.code;
+    assert_ne!(next, code);
+    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    world.resume(next).expect("taken over");
+    world.check();
+}
+
+#[test]
+fn a_name_is_kept_while_its_session_can_be_resumed() {
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.lose("ann");
+    world.pass(Duration::from_mins(1));
+    let kept = Err(Rejection::NameKept {
+        name: name("ann"),
+        remaining: Duration::from_mins(9),
+    });
+    assert_eq!(world.arrive("ann"), kept);
     assert_eq!(
-        world.resume(code),
-        Err(Rejection::NameRegistered(name("ann")))
+        world.by("lee", crate::world::rename("ann")).map(|_| ()),
+        kept.map(|_| ())
     );
+    world.resume(code).expect("back");
+    world.lose("ann");
+    world.pass(Duration::from_mins(10));
+    world.arrive("ann").expect("the name is free");
+    world.check();
+}
+
+#[test]
+fn a_look_alike_of_a_kept_name_is_refused() {
+    let mut world = World::with(&["lee", "Al"]);
+    world.lose("Al");
+    let alike = world.arrive("AI");
+    assert!(
+        matches!(alike, Err(Rejection::NameLooksLike { .. })),
+        "{alike:?}"
+    );
+}
+
+#[test]
+fn a_script_that_has_ended_keeps_no_name() {
+    let mut world = World::with(&["lee"]);
+    for _ in 0..2 {
+        let visitor = world.visitor(HOME);
+        let command = Command::LogIn {
+            name: Some(name("bot")),
+            proof: None,
+            is_script: true,
+        };
+        world.act(visitor, command).expect("here");
+        world
+            .by("bot", Command::Quit(QuitReason::Closed))
+            .expect("gone");
+    }
+    world.check();
+}
+
+fn whisper(to: &str, words: &str) -> Command {
+    Command::PrivateMessage {
+        to: to.into(),
+        text: text(words),
+    }
+}
+
+#[test]
+fn private_messages_are_kept_for_a_lost_link() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", whisper("lee", "psst")).expect("sent");
+    let code = world.lose("ann");
+    world.pass(Duration::from_mins(1));
+    for command in [whisper("ANN", "one"), Command::Reply(text("two"))] {
+        let facts = world.by("lee", command).expect("kept");
+        let [Fact::PrivateMessage(message)] = &facts[..] else {
+            panic!("{facts:?}");
+        };
+        assert_eq!(message.kept, Some(Duration::from_mins(9)));
+    }
+    let facts = world.resume(code).expect("back");
+    let kept = returned_in(&facts).kept.iter();
+    let texts = kept.map(|event| match &event.fact {
+        Fact::PrivateMessage(message) => message.text.to_string(),
+        fact => panic!("{fact:?}"),
+    });
+    assert!(texts.eq(["one", "two"]));
+    world
+        .by("ann", Command::Reply(text("thanks")))
+        .expect("sent");
+    world.check_replay();
+}
+
+#[test]
+fn what_is_kept_for_a_person_is_bounded() {
+    use chinwag_core::limits::{KEPT_BYTES_MAX, KEPT_MESSAGES_MAX};
+    for (bytes, expected) in [(1, KEPT_MESSAGES_MAX), (4_096, KEPT_BYTES_MAX / 4_096)] {
+        let mut world = World::with(&["lee", "ann"]);
+        world.lose("ann");
+        let words = "x".repeat(bytes);
+        let mut send = || world.by("lee", whisper("ann", &words));
+        let kept = (0..100).take_while(|_| send().is_ok()).count();
+        assert_eq!(kept, expected);
+        assert_eq!(send(), Err(Rejection::NothingKept(name("ann"))));
+        world.check();
+    }
+}
+
+#[test]
+fn who_is_ignored_keeps_nothing() {
+    let mut world = World::with(&["lee", "ann"]);
+    let ignore = Command::Ignore {
+        name: name("lee"),
+        on: true,
+    };
+    world.by("ann", ignore).expect("ignored");
+    let code = world.lose("ann");
+    world
+        .by("lee", whisper("ann", "psst"))
+        .expect("told the same");
+    let facts = world.resume(code).expect("back");
+    assert!(returned_in(&facts).kept.is_empty());
 }
 
 #[test]
@@ -148,7 +254,7 @@ fn a_closed_room_is_not_returned_to() {
 fn the_oldest_lost_session_makes_room() {
     let settings = chinwag_core::Settings {
         people_max: 2,
-        ..chinwag_core::Settings::default()
+        ..crate::world::settings()
     };
     let mut world = World::new(settings, chinwag_core::Snapshot::default());
     let codes = ["ann", "bob", "cy"].map(|who| {

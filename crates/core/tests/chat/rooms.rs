@@ -43,7 +43,7 @@ fn joins_and_leaves_are_refused() {
     let settings = Settings {
         rooms_max: 3,
         rooms_per_person_max: 2,
-        ..Settings::default()
+        ..crate::world::settings()
     };
     let mut world = World::new(settings, Snapshot::default());
     world.arrive("ann").expect("here");

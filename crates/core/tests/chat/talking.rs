@@ -127,7 +127,7 @@ fn a_slip_of_a_name_is_seen() {
 fn operators_alone_speak_in_a_read_only_room() {
     let settings = Settings {
         read_only: vec![room("News")],
-        ..Settings::default()
+        ..crate::world::settings()
     };
     let mut world = World::new(settings, Snapshot::default());
     world.arrive("lee").expect("here");
@@ -168,7 +168,7 @@ fn new_settings_open_and_close_rooms_that_are_there() {
     for (closed, expected) in [("news", [true, false]), ("Lobby", [false, true])] {
         world.chat.configure(Settings {
             read_only: vec![room(closed)],
-            ..Settings::default()
+            ..crate::world::settings()
         });
         assert_eq!(
             [LOBBY, RoomId(1)].map(|room| speaks(&world, room)),

@@ -52,7 +52,7 @@ impl World {
 
     /// With these people, each from a home of its own; the first is the operator.
     pub(crate) fn with(names: &[&str]) -> Self {
-        let mut world = Self::new(Settings::default(), Snapshot::default());
+        let mut world = Self::new(settings(), Snapshot::default());
         for (name, n) in names.iter().zip(10..) {
             world
                 .arrive_from(&format!("192.0.2.{n}"), name)
@@ -82,7 +82,14 @@ impl World {
     pub(crate) fn arrive_from(&mut self, address: &str, name: &str) -> Result<LoggedIn, Rejection> {
         let visitor = self.visitor(address);
         let name = Some(name).filter(|name| !name.is_empty()).map(self::name);
-        let facts = self.act(visitor, Command::LogIn { name, proof: None })?;
+        let facts = self.act(
+            visitor,
+            Command::LogIn {
+                name,
+                proof: None,
+                is_script: false,
+            },
+        )?;
         match &facts[..] {
             [Fact::LoggedIn(login), Fact::Joined { .. }] => Ok(LoggedIn::clone(login)),
             _ => panic!("{facts:?}"),
@@ -116,6 +123,12 @@ impl World {
     /// A person does something, and the commit succeeds.
     pub(crate) fn by(&mut self, name: &str, command: Command) -> Result<Vec<Fact>, Rejection> {
         self.act(self.caller(name), command)
+    }
+
+    /// Lets a person leave for good.
+    pub(crate) fn quit(&mut self, name: &str) {
+        let quit = Command::Quit(chinwag_core::QuitReason::Quit(None));
+        self.by(name, quit).expect("gone");
     }
 
     /// Loses a person's connection. Returns the code that resumes the session.
@@ -263,6 +276,14 @@ fn splitmix(state: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Any person can be the first operator here: these people come from everywhere.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        first_operator: chinwag_core::FirstOperator::Anyone,
+        ..Settings::default()
+    }
+}
+
 pub(crate) fn name(text: &str) -> Name {
     Name::parse(text).expect("a name")
 }
@@ -309,8 +330,17 @@ pub(crate) fn rename(to: &str) -> Command {
     }
 }
 
+/// Another password, with a proof of the old one.
+pub(crate) fn change_password(old: &str, hash: &str) -> Command {
+    Command::Register {
+        password_hash: hash.into(),
+        proof: Some(chinwag_core::Proof(old.into())),
+    }
+}
+
 pub(crate) fn register(hash: &str) -> Command {
     Command::Register {
         password_hash: hash.into(),
+        proof: None,
     }
 }

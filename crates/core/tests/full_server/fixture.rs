@@ -42,6 +42,7 @@ impl FullServer {
         let settings = Settings {
             people_max: people as usize + 1,
             rooms_max: people as usize + 1,
+            first_operator: chinwag_core::FirstOperator::Anyone,
             ..Settings::default()
         };
         let mut server = Self {
@@ -75,7 +76,11 @@ impl FullServer {
     fn log_in(&mut self, called: &str, n: u64) -> Outcome {
         let caller = self.connect(n);
         let name = Some(name(called));
-        let command = Command::LogIn { name, proof: None };
+        let command = Command::LogIn {
+            name,
+            proof: None,
+            is_script: false,
+        };
         self.act(caller, command).expect("logged in")
     }
 
@@ -316,8 +321,14 @@ pub(crate) const PIECES: &[Piece] = &[
         work: |server| {
             let guest = server.connect(7);
             let (name, proof) = (None, None);
-            let Outcome::LoggedIn(person) = server.does(guest, Command::LogIn { name, proof })
-            else {
+            let Outcome::LoggedIn(person) = server.does(
+                guest,
+                Command::LogIn {
+                    name,
+                    proof,
+                    is_script: false,
+                },
+            ) else {
                 panic!("a person who logs in");
             };
             let caller = Caller::Person {
@@ -333,7 +344,14 @@ pub(crate) const PIECES: &[Piece] = &[
         work: |server| {
             let stranger = server.connect(7);
             let name = Some(name("person7"));
-            server.refuses(stranger, Command::LogIn { name, proof: None });
+            server.refuses(
+                stranger,
+                Command::LogIn {
+                    name,
+                    proof: None,
+                    is_script: false,
+                },
+            );
         },
     },
     Piece {
@@ -342,7 +360,11 @@ pub(crate) const PIECES: &[Piece] = &[
             let conn = ConnId(u64::MAX);
             let address = [198, 51, 0, 3].into();
             let name = Some(name("newcomer"));
-            let command = Command::LogIn { name, proof: None };
+            let command = Command::LogIn {
+                name,
+                proof: None,
+                is_script: false,
+            };
             server.refuses(Caller::Anonymous { conn, address }, command);
         },
     },

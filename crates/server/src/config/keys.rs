@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chinwag_core::RoomName;
+use chinwag_core::{FirstOperator, RoomName};
 use chinwag_store::Durability;
 use chinwag_wire::TimeStyle;
 use chinwag_wire::zone::TimeZone;
@@ -73,8 +73,16 @@ section! {
         /// Threads that serve connections. Default: one to every two cores.
         "threads" => threads: usize = whole(1, limits::SHARDS_MAX as u64),
             |machine| limits::shards_for(machine.cores), like("2"), fixed();
-        /// Whether the first to arrive on a server that has no operator becomes one.
-        "first_operator" => first_operator: bool = Switch, |_| true;
+        /// Who becomes the operator by arriving first on a server that has none: "local" for a person on
+        /// the machine itself (from elsewhere, with the code that the server prints at its start),
+        /// "anyone" for a person from anywhere, "nobody". A script never does.
+        "first_operator" => first_operator: FirstOperator =
+            Choice(&[
+                ("local", FirstOperator::Local),
+                ("anyone", FirstOperator::Anyone),
+                ("nobody", FirstOperator::Nobody),
+            ]),
+            |_| FirstOperator::Local;
     }
 }
 

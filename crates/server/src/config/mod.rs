@@ -121,6 +121,7 @@ impl Config {
             rooms_max: self.limits.rooms_max,
             rooms_per_person_max: self.limits.rooms_per_person_max,
             first_operator: self.server.first_operator,
+            operator_code: None,
             read_only: self.rooms.read_only.clone(),
             resume_time: self.limits.resume_time,
         }

@@ -108,7 +108,7 @@ fn every_key_can_be_set_by_its_variable_as_in_the_file() {
 
 #[test]
 fn later_sources_win() {
-    let file = "[server]\nname = \"a\"\nfirst_operator = false\n[limits]\npeople = 5";
+    let file = "[server]\nname = \"a\"\nfirst_operator = \"nobody\"\n[limits]\npeople = 5";
     let environment = [
         ("CHINWAG_NAME", "b"),
         ("CHINWAG_LIMITS_PEOPLE", "7"),
@@ -120,7 +120,10 @@ fn later_sources_win() {
     let config = Config::read(Some(file), environment, flags, &Machine::default());
     let config = config.expect("a configuration");
     assert_eq!(config.server.name, "c");
-    assert!(!config.server.first_operator);
+    assert_eq!(
+        config.server.first_operator,
+        chinwag_core::FirstOperator::Nobody
+    );
     assert_eq!(config.limits.people_max, 7);
     let days = Duration::from_hours(90 * 24);
     assert_eq!(config.history.keep, Some(days));
@@ -304,7 +307,7 @@ fn without_a_limit_needs_no_number() {
 fn a_running_server_keeps_every_key_that_is_fixed_and_no_other() {
     // Each key with another value than its default.
     let others = "[server]\nname = \"x\"\nlisten = \"1\"\ndata = \"/x\"\nmemory = true\n\
-        durability = \"power\"\nthreads = 7\nfirst_operator = false\n\
+        durability = \"power\"\nthreads = 7\nfirst_operator = \"nobody\"\n\
         [history]\nkeep = \"7d\"\nsize_mib = 7\nreplay = 7\n[rooms]\nread_only = \"#x\"\n\
         [defaults]\ntime = \"full\"\ntz = \"Asia/Tokyo\"\necho = true\nquiet = true\ncolor = true\n\
         bell = true\n[limits]\npeople = 7\nrooms = 7\nrooms_per_person = 7\n\

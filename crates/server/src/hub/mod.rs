@@ -12,6 +12,7 @@
 //! them; other durable commands commit what is staged first. Queries are answered when the turn has
 //! committed, so that a question between two messages costs no commit of its own.
 
+mod log;
 mod recent;
 pub(crate) mod thread;
 mod turn;
@@ -30,6 +31,7 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use crate::control::HubConfig;
+use log::Refused;
 use recent::RecentLog;
 pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -173,7 +175,7 @@ impl Hub {
     }
 
     fn take_command(&mut self, sender: Sender, command: Command, now: Timestamp) {
-        let talks = command.only_talks();
+        let (talks, refused) = (command.only_talks(), Refused::of(&command));
         if self.looks_at_staged(sender.0, &command) {
             self.commit_staged();
         }
@@ -199,7 +201,10 @@ impl Hub {
                 }
                 self.reply_done(sender, outcome);
             }
-            Err(rejection) => self.reply_ready(sender, rejected(rejection)),
+            Err(rejection) => {
+                log::note_refusal(sender.0, refused, &rejection);
+                self.reply_ready(sender, rejected(rejection));
+            }
         }
         self.turn.facts = facts;
     }
@@ -209,7 +214,9 @@ impl Hub {
     /// became of the last lines.
     fn looks_at_staged(&self, caller: Caller, command: &Command) -> bool {
         match (caller, command) {
-            (Caller::Server, _) | (_, Command::Resume(_)) => !self.turn.staged.is_empty(),
+            (Caller::Server, _)
+            | (_, Command::Resume(_))
+            | (_, Command::LogIn { proof: Some(_), .. }) => !self.turn.staged.is_empty(),
             (Caller::Person { person, .. }, Command::Quit(_)) => {
                 let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
                 self.turn.staged.iter().any(is_theirs)
@@ -229,6 +236,7 @@ impl Hub {
 
     fn apply(&mut self, event: &Event) {
         self.chat.apply(event);
+        log::note(event);
         if let Fact::Quit(quit) = &event.fact {
             self.saved.forget(
                 quit.person,
@@ -343,7 +351,25 @@ impl Hub {
             rooms: rooms.map(|&room| (room, seen)).collect(),
             until,
             saved: self.saved.saved.get(&person).cloned(),
+            kept: self.kept_for(person),
+            resume: self.chat.resume_code(person),
         }
+    }
+}
+
+impl Hub {
+    /// The private messages that a person has just been given back with its session.
+    fn kept_for(&self, person: PersonId) -> Vec<Event> {
+        let returned = self
+            .turn
+            .events
+            .iter()
+            .rev()
+            .find_map(|event| match &event.fact {
+                Fact::Returned(returned) if returned.login.person == person => Some(returned),
+                _ => None,
+            });
+        returned.map_or_else(Vec::new, |returned| returned.kept.to_vec())
     }
 }
 

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Event, Fact, Rejection, RoomId, RoomSummary, Seq, Timestamp,
-    Timing, Welcome,
+    Answer, Caller, Command, ConnId, Event, Fact, Rejection, ResumeCode, RoomId, RoomSummary, Seq,
+    Timestamp, Timing, Welcome,
 };
 use chinwag_wire::dialect::Saved;
 
@@ -61,6 +61,10 @@ pub(crate) struct Resumed {
     pub(crate) rooms: Vec<(RoomId, Seq)>,
     /// The newest event that the session does not see by itself.
     pub(crate) until: Seq,
+    /// Private messages that came meanwhile.
+    pub(crate) kept: Vec<Event>,
+    /// The code from now on.
+    pub(crate) resume: Option<(ResumeCode, std::time::Duration)>,
     /// What the dialect has wanted kept.
     pub(crate) saved: Option<Arc<Saved>>,
 }

@@ -7,16 +7,21 @@
 //! pages, each fetched when the one before is written: a reader that stalls costs one page.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use chinwag_core::{Answer, Command, Name, Query, QuitReason, RoomId, RoomName, RoomRef};
+use chinwag_core::{
+    Answer, Command, Event, Name, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId,
+    RoomName, RoomRef,
+};
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{
-    Ask, HistoryPage, Password, Range, Recent, Saved, Search, SearchPage, Tell,
+    Ask, Guesses, HistoryPage, Password, Range, Recent, Saved, Search, SearchPage, Tell,
 };
 
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Resumed, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
+use crate::password_gate::{Admission, Attempt, Door, Origin};
 use crate::shard::Shared;
 use crate::worker::{Job, JobResult, Place};
 
@@ -36,6 +41,10 @@ pub(super) struct Exchange {
     is_departing: bool,
     /// Lines of rooms were held back until now.
     was_released: bool,
+    /// Private messages that the person is told behind what it has missed.
+    kept: Vec<Event>,
+    /// Wrong passwords for the name, which its owner is told of.
+    guesses: Option<Guesses>,
 }
 
 /// A question, and the step that it is at.
@@ -59,8 +68,8 @@ enum Step {
     },
     /// A password that was checked.
     Proof { name: Name, purpose: Purpose },
-    /// A password that was hashed.
-    Registration,
+    /// A password that was hashed, and the proof of the one before.
+    Registration(Option<Proof>),
     /// The room of a history.
     HistoryRoom { range: Range, notices: bool },
     /// The room of a search.
@@ -74,10 +83,14 @@ enum Step {
 }
 
 /// What a name is proven for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Purpose {
-    LogIn,
+    LogIn {
+        is_script: bool,
+    },
     Rename,
+    /// Another password.
+    ChangePassword(Password),
 }
 
 /// A long answer, and how far it was told.
@@ -92,9 +105,12 @@ struct Pages {
 
 #[derive(Debug)]
 enum PageKind {
-    History { room: RoomName },
+    History {
+        room: RoomName,
+    },
     Search,
-    Missed,
+    /// And the code that resumes the session from now on.
+    Missed(Option<(ResumeCode, Duration)>),
 }
 
 impl Exchange {
@@ -191,14 +207,22 @@ impl Session {
             }
             Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
-            Ask::LogIn { name, password } => {
-                self.ask_name(name, password, Purpose::LogIn, shared);
+            Ask::LogIn {
+                name,
+                password,
+                is_script,
+            } => {
+                self.ask_name(name, password, Purpose::LogIn { is_script }, shared);
             }
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);
             }
             Ask::Register(password) => {
-                self.ask_worker(Job::Hash(password), Step::Registration, shared);
+                self.ask_hash(password, None, shared);
+            }
+            Ask::ChangePassword { name, old, new } => {
+                let purpose = Purpose::ChangePassword(new);
+                self.ask_name(Some(name), Some(old), purpose, shared);
             }
             Ask::Resume(code) => {
                 let resume = Body::Command(Command::Resume(code));
@@ -284,15 +308,90 @@ impl Session {
     fn take_name(
         &mut self,
         name: Option<Name>,
-        proof: Option<chinwag_core::Proof>,
+        proof: Option<Proof>,
         purpose: Purpose,
         shared: &mut Shared,
     ) {
         let command = match (purpose, name) {
+            (Purpose::LogIn { is_script }, name) => Command::LogIn {
+                name,
+                proof,
+                is_script,
+            },
             (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
-            (_, name) => Command::LogIn { name, proof },
+            (Purpose::ChangePassword(new), Some(name)) => {
+                return match proof {
+                    Some(_) => self.ask_hash(new, proof, shared),
+                    None => {
+                        let rejection = Rejection::NeedsOldPassword(name);
+                        self.answer(Tell::Rejected(&rejection), shared);
+                    }
+                };
+            }
+            (_, None) => return,
         };
         self.ask_hub(Body::Command(command), Step::Tell, shared);
+    }
+
+    fn origin(&self) -> Origin {
+        let door = match self.person {
+            Some(_) => Door::Chatting,
+            None => Door::Arriving,
+        };
+        Origin::new(self.address, door)
+    }
+
+    fn ask_hash(&mut self, password: Password, proof: Option<Proof>, shared: &mut Shared) {
+        let origin = self.origin();
+        let ticket = self.exchange.ticket();
+        if !shared.workers.gate.enter(origin) {
+            return self.answer(Tell::Busy, shared);
+        }
+        let job = Job::Hash(password, origin);
+        if shared.workers.submit(self.id, ticket, job) {
+            let step = Step::Registration(proof);
+            self.exchange.question = Some(Box::new(Question { ticket, step }));
+        } else {
+            shared.workers.gate.leave(origin);
+            self.answer(Tell::Busy, shared);
+        }
+    }
+
+    fn ask_proof(&mut self, attempt: Attempt, purpose: Purpose, shared: &mut Shared) {
+        let gate = shared.workers.gate.clone();
+        match gate.admit(&attempt, shared.now, shared.wall) {
+            Admission::TooMany(wait) => self.answer(Tell::TooManyGuesses(wait), shared),
+            Admission::Busy => self.answer(Tell::Busy, shared),
+            Admission::Known { is_right } => {
+                let proof = is_right.then_some(Proof(attempt.hash));
+                self.take_proven(attempt.name, proof, purpose, shared);
+            }
+            Admission::Hash => {
+                let ticket = self.exchange.ticket();
+                let job = Job::Verify(Box::new(attempt.clone()));
+                if shared.workers.submit(self.id, ticket, job) {
+                    let name = attempt.name;
+                    let step = Step::Proof { name, purpose };
+                    self.exchange.question = Some(Box::new(Question { ticket, step }));
+                } else {
+                    gate.withdraw(&attempt);
+                    self.answer(Tell::Busy, shared);
+                }
+            }
+        }
+    }
+
+    fn take_proven(
+        &mut self,
+        name: Name,
+        proof: Option<Proof>,
+        purpose: Purpose,
+        shared: &mut Shared,
+    ) {
+        if proof.is_some() {
+            self.exchange.guesses = shared.workers.gate.take_guesses(&name);
+        }
+        self.take_name(Some(name), proof, purpose, shared);
     }
 
     fn ask_search(&mut self, search: Search, shared: &mut Shared) {
@@ -418,8 +517,14 @@ impl Session {
             ) => match hash {
                 None => self.take_name(Some(name), None, purpose, shared),
                 Some(hash) => {
-                    let job = Job::Verify { password, hash };
-                    self.ask_worker(job, Step::Proof { name, purpose }, shared);
+                    let origin = self.origin();
+                    let attempt = Attempt {
+                        name,
+                        password,
+                        hash,
+                        origin,
+                    };
+                    self.ask_proof(attempt, purpose, shared);
                 }
             },
             (Answer::RoomId(id, name), Step::HistoryRoom { range, notices }) => {
@@ -443,12 +548,41 @@ impl Session {
             self.apply_changes(shared);
         }
         self.feed.hold();
+        self.exchange.kept = resumed.kept;
         let job = Job::Missed {
             rooms: resumed.rooms.into(),
             until: resumed.until,
             not_from: self.dialect.ignores().into(),
         };
-        self.ask_pages(job, PageKind::Missed, shared);
+        self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
+        if !self.exchange.is_waiting() {
+            // The history is busy, as the person was told.
+            self.tell_resumed((0, 0), resumed.resume, shared);
+            self.tell_kept(shared);
+        }
+    }
+
+    /// Welcomes the person back, with so many missed messages of rooms that follow and that do not.
+    fn tell_resumed(
+        &mut self,
+        (shown, skipped): (u64, u64),
+        resume: Option<(ResumeCode, Duration)>,
+        shared: &mut Shared,
+    ) {
+        let resumed = Tell::Resumed {
+            missed: shown + self.exchange.kept.len() as u64,
+            skipped,
+            resume,
+        };
+        self.tell(resumed, shared);
+    }
+
+    /// Tells what came in private while the link was lost.
+    fn tell_kept(&mut self, shared: &mut Shared) {
+        let kept = std::mem::take(&mut self.exchange.kept);
+        if !kept.is_empty() {
+            self.tell(Tell::Missed(&kept), shared);
+        }
     }
 
     /// Takes a worker's result.
@@ -458,19 +592,32 @@ impl Session {
             return;
         };
         match (result, question.step) {
-            (JobResult::Hash(Some(hash)), _) => {
+            (JobResult::Hash(Some(hash)), Step::Registration(proof)) => {
                 let command = Command::Register {
                     password_hash: hash,
+                    proof,
                 };
                 self.ask_hub(Body::Command(command), Step::Tell, shared);
             }
             (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
-                self.take_name(Some(name), proof, purpose, shared);
+                self.take_proven(name, proof, purpose, shared);
             }
             (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
+            (
+                _,
+                Step::Page(Pages {
+                    kind: PageKind::Missed(resume),
+                    next: None,
+                    ..
+                }),
+            ) => {
+                self.tell_resumed((0, 0), resume, shared);
+                self.tell_kept(shared);
+                self.answer(Tell::NoHistory, shared);
+            }
             _ => self.answer(Tell::NoHistory, shared),
         }
         self.finish_input(shared);
@@ -505,16 +652,15 @@ impl Session {
                 };
                 self.tell(Tell::Search(found), shared);
             }
-            PageKind::Missed => {
+            PageKind::Missed(resume) => {
+                let resume = *resume;
                 if is_first {
-                    let skipped = page.total - shown;
-                    let resumed = Tell::Resumed {
-                        missed: shown,
-                        skipped,
-                    };
-                    self.tell(resumed, shared);
+                    self.tell_resumed((shown, page.total - shown), resume, shared);
                 }
                 self.tell(Tell::Missed(events), shared);
+                if is_last {
+                    self.tell_kept(shared);
+                }
             }
         }
         match page.next {
@@ -537,6 +683,11 @@ impl Session {
 
     /// The session may go on, unless the dialect has asked something else.
     fn answered(&mut self, shared: &mut Shared) {
+        if !self.exchange.is_waiting()
+            && let Some(guesses) = self.exchange.guesses.take()
+        {
+            self.tell(Tell::Guesses(guesses), shared);
+        }
         if self.feed.is_held() && !self.exchange.is_waiting() {
             self.feed.release();
             self.exchange.was_released = true;

@@ -22,6 +22,8 @@ pub enum Ask {
         name: Option<Name>,
         /// The password, if the name is registered.
         password: Option<Password>,
+        /// The client spoke before it was asked.
+        is_script: bool,
     },
     /// Take another name.
     Rename {
@@ -32,6 +34,15 @@ pub enum Ask {
     },
     /// Register one's name under this password.
     Register(Password),
+    /// Give one's registered name another password.
+    ChangePassword {
+        /// The name.
+        name: Name,
+        /// The password before.
+        old: Password,
+        /// The password from now on.
+        new: Password,
+    },
     /// Take up a lost session.
     Resume(ResumeCode),
     /// Earlier messages of a room.

@@ -24,7 +24,7 @@ use crate::plain;
 use crate::prefs::Prefs;
 use crate::zone::TimeZone;
 pub use ask::{Ask, Password, PasswordError, Range, Search};
-pub use tell::{HistoryPage, Recent, SearchPage, Tell};
+pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 
 /// Settings that all sessions of a server share and an operator can change.
 #[derive(Clone, Debug)]

@@ -2,8 +2,11 @@
 
 use alloc::sync::Arc;
 
+use core::net::IpAddr;
+
 use chinwag_core::{
-    Answer, Event, QuitReason, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
+    Answer, Duration, Event, QuitReason, Rejection, ResumeCode, RoomId, RoomName, RoomSummary, Seq,
+    Timestamp, Welcome,
 };
 
 /// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
@@ -31,8 +34,10 @@ pub enum Tell<'a> {
         missed: u64,
         /// Older ones that do not.
         skipped: u64,
+        /// The code that resumes the session from now on, and the time that it can be resumed.
+        resume: Option<(ResumeCode, Duration)>,
     },
-    /// Messages that the person has missed, in order, of all its rooms.
+    /// Messages that the person has missed, in order, of all its rooms; then the private ones.
     Missed(&'a [Event]),
     /// The answer to a query.
     Answer(&'a Answer),
@@ -44,6 +49,10 @@ pub enum Tell<'a> {
     AuditLog(&'a [Event]),
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
+    /// Too many wrong passwords came from this address; the next is taken after this time.
+    TooManyGuesses(Duration),
+    /// Wrong passwords that others have tried for the name since its owner was here.
+    Guesses(Guesses),
     /// The search has more words than one may have.
     SearchTooLong,
     /// The history cannot be read.
@@ -54,6 +63,17 @@ pub enum Tell<'a> {
     Superseded,
     /// The server stops.
     Stopping,
+}
+
+/// Wrong passwords for one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guesses {
+    /// So many.
+    pub count: u64,
+    /// The time of the first.
+    pub since: Timestamp,
+    /// The origin of the last.
+    pub address: IpAddr,
 }
 
 /// The newest messages of a room that a person has come into.

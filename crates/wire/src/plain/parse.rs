@@ -147,6 +147,7 @@ impl Request {
             Self::Around(_) => "around",
             Self::Search(_) | Self::SearchMore => "search",
             Self::Register(_) => "claim",
+            Self::ChangePassword { .. } => "passwd",
             Self::Rename { .. } => "nick",
             Self::Pref(change) => change.pref().command(),
             Self::Resume(_) => "resume",

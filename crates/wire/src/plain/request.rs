@@ -50,6 +50,13 @@ pub enum Request {
     SearchMore,
     /// Keep one's name under this password.
     Register(Password),
+    /// Give one's name another password.
+    ChangePassword {
+        /// The password before.
+        old: Password,
+        /// The password from now on.
+        new: Password,
+    },
     /// Take another name.
     Rename {
         /// Which.

@@ -196,6 +196,14 @@ impl Session {
         Renderer::new(self.style.clone(), env.wall)
     }
 
+    /// The name of its person.
+    fn name(&self) -> Option<&Name> {
+        match &self.stage {
+            Stage::Chat(chat) => Some(&chat.name),
+            Stage::Login(_) => None,
+        }
+    }
+
     fn current(&self) -> Option<RoomId> {
         match &self.stage {
             Stage::Chat(chat) => chat.current,

@@ -258,9 +258,15 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
         .brief("keep this name: later type NAME#PASSWORD at the prompt")
         .about(
-            "Registers your name, so that nobody else can take it. Typed again, it changes \
-             the password.",
+            "Registers your name, so that nobody else can take it. /passwd changes the password.",
             "/claim correct horse battery",
+        ),
+    CommandSpec::new("passwd", Group::You, "OLD NEW", you::passwd)
+        .shown(Shown::Within)
+        .about(
+            "Changes the password of your registered name. If the old one has blanks, put it in \
+             \" marks.",
+            "/passwd s3cret correct horse battery",
         ),
     CommandSpec::new("away", Group::You, "[WHY]", you::away).about(
         "Tells those who ask that you are away. /back ends it.",

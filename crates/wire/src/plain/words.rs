@@ -92,6 +92,16 @@ impl Display for More {
     }
 }
 
+/// `10 minutes`: a length that is left, rounded up.
+pub(super) struct Above(pub(super) Duration);
+
+impl Display for Above {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (unit, one, many) = fitting(self.0);
+        Count(whole_ms(self.0).div_ceil(unit).max(1), one, many).fmt(f)
+    }
+}
+
 /// `2 h ago`: when something was, in a line that is about something else.
 pub(super) struct Ago(pub(super) Duration);
 

@@ -5,10 +5,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::chat::{Chat, Env, Person};
+use super::Origin;
+use crate::chat::state::Rank;
+use crate::chat::{Chat, Env, FirstOperator, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, Renamed};
-use crate::ids::{ConnId, LOBBY, PersonId};
+use crate::ids::{LOBBY, PersonId};
 use crate::limits::REGISTRATIONS_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -31,32 +33,41 @@ fn suggested_numbers() -> impl Iterator<Item = u32> {
 impl Chat {
     pub(super) fn decide_log_in(
         &self,
-        (conn, address): (ConnId, IpAddr),
+        origin: Origin,
         name: Option<Name>,
         proof: Option<&Proof>,
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        let own = name
+            .as_ref()
+            .zip(proof)
+            .and_then(|(name, proof)| self.own_session(name, proof, env.now));
+        if let Some((session, rank)) = own {
+            return self.take_up(&session, rank, origin, env, facts);
+        }
         self.check_has_space()?;
-        self.check_not_banned(name.as_ref(), address, env.now)?;
+        self.check_not_banned(name.as_ref(), origin.address, env.now)?;
         let registration = name.as_ref().and_then(|name| self.registrations.get(name));
         // A lock that nobody is left to open would shut everybody out for good.
-        if self.locked && registration.is_none() && !self.wants_operator() {
+        let becomes_operator = self.wants_operator(&origin);
+        if self.locked && registration.is_none() && !becomes_operator {
             return Err(Rejection::Locked);
         }
         let lasting = registration.is_some_and(|registration| registration.operator);
         let registered = registration.is_some();
         let name = match name {
-            Some(name) => self.check_name(name, None, proof)?,
+            Some(name) => self.check_name(name, None, proof, env.now)?,
             None => self.guest_name(env)?,
         };
         let person = PersonId(self.next_person);
         facts.push(Fact::LoggedIn(Box::new(LoggedIn {
             person,
-            conn,
-            address,
+            conn: origin.conn,
+            address: origin.address,
+            is_script: origin.is_script,
             registered,
-            operator: lasting || self.wants_operator(),
+            operator: lasting || becomes_operator,
             name: name.clone(),
             code: self.new_code(env),
         })));
@@ -64,10 +75,25 @@ impl Chat {
         Ok(Outcome::LoggedIn(person))
     }
 
-    /// Whether the next to log in becomes the operator.
-    fn wants_operator(&self) -> bool {
-        let has_operator = self.people.has_operator() || self.registrations.has_operator();
-        self.settings.first_operator && !has_operator
+    /// Whether a person becomes the operator by logging in now.
+    fn wants_operator(&self, origin: &Origin) -> bool {
+        let may = match self.settings.first_operator {
+            FirstOperator::Local => origin.address.to_canonical().is_loopback(),
+            FirstOperator::Anyone => true,
+            FirstOperator::Nobody => false,
+        };
+        may && !origin.is_script && !self.has_operator()
+    }
+
+    fn has_operator(&self) -> bool {
+        self.people.has_operator() || self.registrations.has_operator()
+    }
+
+    /// Whether a text makes its sender the operator.
+    pub(super) fn is_operator_code(&self, typed: &str) -> bool {
+        let may = self.settings.first_operator == FirstOperator::Local;
+        let code = self.settings.operator_code.filter(|_| may);
+        code.is_some_and(|code| typed.parse() == Ok(code)) && !self.has_operator()
     }
 
     pub(in crate::chat) fn check_has_space(&self) -> Result<(), Rejection> {
@@ -100,24 +126,39 @@ impl Chat {
         name: Name,
         own: Option<PersonId>,
         proof: Option<&Proof>,
+        now: Timestamp,
     ) -> Result<Name, Rejection> {
         let bearer = self.people.named(&name);
         if bearer.is_some_and(|bearer| Some(bearer.id) != own) {
-            let free = self.free_name_like(&name);
+            let free = self.free_name_like(&name, now);
             return Err(Rejection::NameTaken { name, free });
         }
-        if let Some(registration) = self.registrations.get(&name)
-            && proof.is_none_or(|proof| proof.0 != registration.password_hash)
-        {
-            return Err(Rejection::NameRegistered(name));
+        let kept = self.resumables.named(&name, now);
+        match self.registrations.get(&name) {
+            Some(registration) if proof.is_none_or(|p| p.0 != registration.password_hash) => {
+                return Err(Rejection::NameRegistered(name));
+            }
+            // Its owner needs no code.
+            Some(_) => {}
+            None => {
+                if let Some(lost) = kept.filter(|lost| Some(lost.person.id) != own) {
+                    let remaining = lost.until.since(now);
+                    return Err(Rejection::NameKept { name, remaining });
+                }
+            }
         }
-        self.check_look(name, own)
+        self.check_look(name, own, now)
     }
 
     /// Checks that the name looks like no other. One's own name in another case can: `iee` does
     /// not look like `lee`, but `Iee` does.
-    pub(super) fn check_look(&self, name: Name, own: Option<PersonId>) -> Result<Name, Rejection> {
-        match self.look_alike(&name, own) {
+    pub(super) fn check_look(
+        &self,
+        name: Name,
+        own: Option<PersonId>,
+        now: Timestamp,
+    ) -> Result<Name, Rejection> {
+        match self.look_alike(&name, own, now) {
             Some(other) => {
                 let other = other.clone();
                 Err(Rejection::NameLooksLike { name, other })
@@ -126,36 +167,38 @@ impl Chat {
         }
     }
 
-    fn look_alike(&self, name: &Name, own: Option<PersonId>) -> Option<&Name> {
+    fn look_alike(&self, name: &Name, own: Option<PersonId>, now: Timestamp) -> Option<&Name> {
         let here = self.people.look_alike(name, own);
         here.or_else(|| self.registrations.look_alike(name))
+            .or_else(|| self.resumables.look_alike(name, own, now))
     }
 
-    fn is_free(&self, name: &Name) -> bool {
+    fn is_free(&self, name: &Name, now: Timestamp) -> bool {
         self.people.named(name).is_none()
             && self.registrations.get(name).is_none()
-            && self.look_alike(name, None).is_none()
+            && self.resumables.named(name, now).is_none()
+            && self.look_alike(name, None, now).is_none()
     }
 
-    fn free_name_like(&self, name: &Name) -> Name {
+    fn free_name_like(&self, name: &Name, now: Timestamp) -> Name {
         let mut numbered = suggested_numbers().map(|number| name.numbered(number));
         // Somebody who takes all of them deserves a suggestion that is taken.
         numbered
-            .find(|name| self.is_free(name))
+            .find(|name| self.is_free(name, now))
             .unwrap_or_else(|| name.clone())
     }
 
     fn guest_name(&self, env: &mut Env<'_>) -> Result<Name, Rejection> {
-        let people_max = self.settings.people_max;
+        let (people_max, now) = (self.settings.people_max, env.now);
         let mut roll = || (env.roll)();
         let short = core::iter::repeat_with(&mut roll).take(GUEST_TRIES);
         let found = short
             .map(|bits| Name::guest(bits as u16))
-            .find(|name| self.is_free(name));
+            .find(|name| self.is_free(name, now));
         let long = || {
             let bits = core::iter::repeat_with(roll).take(GUEST_TRIES);
             let mut names = bits.map(|bits| Name::long_guest(bits as u32));
-            names.find(|name| self.is_free(name))
+            names.find(|name| self.is_free(name, now))
         };
         found
             .or_else(long)
@@ -163,7 +206,7 @@ impl Chat {
     }
 
     /// A resume code that no session has.
-    fn new_code(&self, env: &mut Env<'_>) -> ResumeCode {
+    pub(super) fn new_code(&self, env: &mut Env<'_>) -> ResumeCode {
         let mut code = ResumeCode::from_random((env.roll)());
         for _ in 1..CODE_TRIES {
             let is_lost = || self.resumables.with_code(code).is_some();
@@ -189,8 +232,8 @@ impl Chat {
         self.check_may_be_called(me, &name, now)?;
         // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
-            true => self.check_look(name, Some(me.id))?,
-            false => self.check_name(name, Some(me.id), proof)?,
+            true => self.check_look(name, Some(me.id), now)?,
+            false => self.check_name(name, Some(me.id), proof, now)?,
         };
         Ok(self.renamed(me, new))
     }
@@ -229,20 +272,32 @@ impl Chat {
         &self,
         me: &Person,
         password_hash: Arc<str>,
+        proof: Option<&Proof>,
     ) -> Result<Fact, Rejection> {
-        let is_new = self.registrations.get(&me.name).is_none();
-        // The lock is for names that were registered before it.
-        if is_new && self.locked && !me.session.rank.operator {
-            return Err(Rejection::LockedRegistration);
-        }
-        if is_new && self.registrations.len() >= REGISTRATIONS_MAX {
-            return Err(Rejection::RegistrationsFull);
+        let before = self.registrations.get(&me.name);
+        let Rank {
+            operator,
+            for_visit,
+            ..
+        } = me.session.rank;
+        match before {
+            // A session that was left open, or a code that was read, must not become an account.
+            Some(before) if proof.is_none_or(|proof| proof.0 != before.password_hash) => {
+                return Err(Rejection::NeedsOldPassword(me.name.clone()));
+            }
+            // The lock is for names that were registered before it.
+            None if self.locked && !operator => return Err(Rejection::LockedRegistration),
+            None if self.registrations.len() >= REGISTRATIONS_MAX => {
+                return Err(Rejection::RegistrationsFull);
+            }
+            _ => {}
         }
         Ok(Fact::Registered {
             person: me.id,
             name: me.name.clone(),
             password_hash,
-            operator: me.session.rank.operator,
+            // Rights that were given for a visit end with it.
+            operator: before.map_or(operator && !for_visit, |before| before.operator),
         })
     }
 }

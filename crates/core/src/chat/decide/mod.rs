@@ -10,10 +10,12 @@ mod talk;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::{Chat, Env, Person};
 use crate::command::{Caller, Command, Outcome};
-use crate::event::{Fact, Quit, QuitReason};
+use crate::event::{AuditEntry, Fact, ModAction, Quit, QuitReason};
+use crate::ids::ConnId;
 use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -22,6 +24,14 @@ use crate::time::Timestamp;
 
 /// People in the caller's rooms among whom a mistyped name is looked for.
 const ROOM_MATES_MAX: usize = 64;
+
+/// The connection that a person arrives on.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    conn: ConnId,
+    address: IpAddr,
+    is_script: bool,
+}
 
 impl Chat {
     /// Decides what follows from a command and appends it to `facts`. Changes nothing; the facts
@@ -38,15 +48,37 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
-            (Caller::Anonymous { conn, address }, Command::LogIn { name, proof }) => {
-                self.decide_log_in((conn, address), name, proof.as_ref(), env, facts)
+            (
+                Caller::Anonymous { conn, address },
+                Command::LogIn {
+                    name,
+                    proof,
+                    is_script,
+                },
+            ) => {
+                let origin = Origin {
+                    conn,
+                    address,
+                    is_script,
+                };
+                self.decide_log_in(origin, name, proof.as_ref(), env, facts)
             }
             (Caller::Anonymous { conn, address }, Command::Resume(code)) => {
-                self.decide_resume((conn, address), None, code, env, facts)
+                let origin = Origin {
+                    conn,
+                    address,
+                    is_script: false,
+                };
+                self.decide_resume(origin, None, code, env, facts)
             }
             (Caller::Person { address, .. }, Command::Resume(code)) => {
                 let me = self.asker(caller)?;
-                self.decide_resume((me.session.conn, address), Some(me), code, env, facts)
+                let origin = Origin {
+                    conn: me.session.conn,
+                    address,
+                    is_script: me.session.is_script,
+                };
+                self.decide_resume(origin, Some(me), code, env, facts)
             }
             (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
         }
@@ -83,7 +115,10 @@ impl Chat {
             Command::Join(room) => return self.decide_join(me, room, facts),
             Command::Leave(room) => return self.decide_leave(me, room, facts),
             Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
-            Command::Register { password_hash } => self.decide_register(me, password_hash)?,
+            Command::Register {
+                password_hash,
+                proof,
+            } => self.decide_register(me, password_hash, proof.as_ref())?,
             Command::Away(why) => {
                 if why.is_some() {
                     self.check_may_be_heard(me, now)?;
@@ -93,6 +128,7 @@ impl Chat {
             Command::Back => away(me, false, None),
             Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
             Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
+            Command::Op(code) if self.is_operator_code(&code) => become_operator(me),
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
             command => return self.decide_operate(me, command, now, facts),
         };
@@ -186,6 +222,20 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
         name: person.name.clone(),
         rooms: person.rooms.as_slice().into(),
         why,
+    }))
+}
+
+/// The person has the server's own code: it is its own operator's, not one for a visit.
+fn become_operator(me: &Person) -> Fact {
+    Fact::Moderated(Box::new(AuditEntry {
+        by: me.name.clone(),
+        actor: None,
+        act: ModAction::Op {
+            name: me.name.clone(),
+            lasting: me.session.rank.registered,
+        },
+        target: Some(me.id),
+        spared: None,
     }))
 }
 

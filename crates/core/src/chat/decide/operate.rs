@@ -132,8 +132,8 @@ impl Chat {
         }
         self.check_not_banned(Some(&new), target.session.address, now)?;
         let new = match new.same_as(&target.name) {
-            true => self.check_look(new, Some(target.id))?,
-            false => self.check_name(new, Some(target.id), None)?,
+            true => self.check_look(new, Some(target.id), now)?,
+            false => self.check_name(new, Some(target.id), None, now)?,
         };
         let name = target.name.clone();
         let act = ModAction::Rename {

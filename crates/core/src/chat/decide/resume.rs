@@ -2,40 +2,41 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
-use super::quit;
+use super::{Origin, quit};
+use crate::chat::state::{Rank, Resumable};
 use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, QuitReason, Returned};
-use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
 
-/// The session of a code.
-struct Found<'a> {
+/// A session that can be taken up.
+pub(super) struct Found<'a> {
     person: &'a Person,
-    /// Everything up to this was shown; `None` while the session still has a connection.
-    seen: Option<Seq>,
+    /// The lost one; `None` while the session still has a connection.
+    lost: Option<&'a Resumable>,
 }
 
 impl Chat {
     pub(super) fn decide_resume(
         &self,
-        (conn, address): (ConnId, IpAddr),
+        origin: Origin,
         me: Option<&Person>,
         code: ResumeCode,
-        env: &Env<'_>,
+        env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let Found { person, seen } = self.session_of(code, env.now)?;
+        let found = self.session_of(code, env.now)?;
+        let person = found.person;
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
         }
-        self.check_not_banned(Some(&person.name), address, env.now)?;
-        if seen.is_some() {
+        self.check_not_banned(Some(&person.name), origin.address, env.now)?;
+        if found.lost.is_some() {
             if me.is_none() {
                 self.check_has_space()?;
             }
@@ -43,48 +44,107 @@ impl Chat {
         }
         // A person who came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
+        Ok(self.give_back(&found, person.session.rank, origin, env, facts))
+    }
+
+    /// The session of the owner of a registered name, and the rank that signing in gives: that of
+    /// the name, without what was given for a visit.
+    pub(super) fn own_session(
+        &self,
+        name: &Name,
+        proof: &Proof,
+        now: Timestamp,
+    ) -> Option<(Found<'_>, Rank)> {
+        let registration = self.registrations.get(name)?;
+        if registration.password_hash != proof.0 {
+            return None;
+        }
+        let rank = Rank {
+            registered: true,
+            operator: registration.operator,
+            for_visit: false,
+        };
+        if let Some(person) = self.people.named(name) {
+            return Some((Found { person, lost: None }, rank));
+        }
+        let lost = self.resumables.named(name, now)?;
+        let found = Found {
+            person: &lost.person,
+            lost: Some(lost),
+        };
+        lost.person.session.rank.registered.then_some((found, rank))
+    }
+
+    /// Gives the owner of a registered name its session, whatever became of the connection.
+    pub(super) fn take_up(
+        &self,
+        found: &Found<'_>,
+        rank: Rank,
+        origin: Origin,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        if found.lost.is_some() {
+            self.check_has_space()?;
+        }
+        self.check_not_banned(Some(&found.person.name), origin.address, env.now)?;
+        Ok(self.give_back(found, rank, origin, env, facts))
+    }
+
+    /// A code is good once: the session gets another.
+    fn give_back(
+        &self,
+        found: &Found<'_>,
+        rank: Rank,
+        origin: Origin,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Outcome {
+        let Found { person, lost } = *found;
+        let seen = lost.map(|lost| lost.seen);
         facts.push(Fact::Returned(Box::new(Returned {
             login: LoggedIn {
                 person: person.id,
-                conn,
-                address,
+                conn: origin.conn,
+                address: origin.address,
                 name: person.name.clone(),
-                registered: person.session.rank.registered,
-                operator: person.session.rank.operator,
-                code,
+                registered: rank.registered,
+                operator: rank.operator,
+                code: self.new_code(env),
+                is_script: origin.is_script,
             },
             rooms: self.rooms_still_open(person),
             ignores: self.names_ignored(person),
             seen: seen.unwrap_or_default(),
-            replaces: seen.is_none().then_some(person.session.conn),
+            replaces: lost.is_none().then_some(person.session.conn),
+            kept: lost.map_or_else(Box::default, |lost| lost.kept.as_slice().into()),
         })));
-        Ok(Outcome::Resumed {
+        Outcome::Resumed {
             person: person.id,
             seen,
-        })
+        }
     }
 
     fn session_of(&self, code: ResumeCode, now: Timestamp) -> Result<Found<'_>, Rejection> {
         if let Some(person) = self.people.with_code(code) {
-            return Ok(Found { person, seen: None });
+            return Ok(Found { person, lost: None });
         }
         let lost = self.resumables.with_code(code);
         let lost = lost.filter(|lost| now < lost.until);
         let lost = lost.ok_or(Rejection::CodeNotValid)?;
         Ok(Found {
             person: &lost.person,
-            seen: Some(lost.seen),
+            lost: Some(lost),
         })
     }
 
-    /// Checks that nobody has taken or registered the name since. A person who proved a
-    /// registration on arrival need not do so again, even if the password has changed.
-    fn check_name_is_free(&self, person: &Person, own: Option<PersonId>) -> Result<(), Rejection> {
-        let registration = self.registrations.get(&person.name);
-        let proven = registration.filter(|_| person.session.rank.registered);
-        let proof = proven.map(|registration| Proof(registration.password_hash.clone()));
-        self.check_name(person.name.clone(), own, proof.as_ref())?;
-        Ok(())
+    /// Checks that nobody has the name: its owner may have taken it with the password since.
+    fn check_name_is_free(&self, lost: &Person, own: Option<PersonId>) -> Result<(), Rejection> {
+        let bearer = self.people.named(&lost.name);
+        match bearer.is_some_and(|bearer| Some(bearer.id) != own) {
+            true => Err(Rejection::CodeNotValid),
+            false => Ok(()),
+        }
     }
 
     /// The names on a person's ignore list, and those that the people on it go by now.

@@ -2,10 +2,11 @@
 
 use alloc::boxed::Box;
 
-use crate::chat::state::Room;
+use crate::chat::state::{Resumable, Room};
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, Manner, PrivateMessage};
 use crate::ids::RoomId;
+use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -73,8 +74,14 @@ impl Chat {
         text: Text,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let to = self.find(me, to)?;
-        self.message(me, to, text, now)
+        match self.find(me, to) {
+            Ok(to) => self.message(me, to, text, now),
+            Err(nobody) => {
+                let name = Name::parse(to).ok();
+                let lost = name.and_then(|name| self.resumables.named(&name, now));
+                self.keep_message(me, lost.ok_or(nobody)?, text, now)
+            }
+        }
     }
 
     pub(super) fn decide_reply(
@@ -83,9 +90,31 @@ impl Chat {
         text: Text,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let to = me.last_sender.and_then(|sender| self.people.get(sender));
-        let to = to.ok_or(Rejection::NobodyToReply)?;
-        self.message(me, to, text, now)
+        let sender = me.last_sender.ok_or(Rejection::NobodyToReply)?;
+        if let Some(to) = self.people.get(sender) {
+            return self.message(me, to, text, now);
+        }
+        let lost = self.resumables.get(sender);
+        let lost = lost.filter(|lost| now < lost.until);
+        self.keep_message(me, lost.ok_or(Rejection::NobodyToReply)?, text, now)
+    }
+
+    /// A message to a person whose link is lost, who gets it with the session.
+    fn keep_message(
+        &self,
+        me: &Person,
+        lost: &Resumable,
+        text: Text,
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        if !self.resumables.has_space(lost, text.len()) {
+            return Err(Rejection::NothingKept(lost.person.name.clone()));
+        }
+        let mut fact = self.message(me, &lost.person, text, now)?;
+        if let Fact::PrivateMessage(message) = &mut fact {
+            message.kept = Some(lost.until.since(now));
+        }
+        Ok(fact)
     }
 
     fn message(
@@ -106,6 +135,7 @@ impl Chat {
             to_name: to.name.clone(),
             text,
             ignored: to.ignored(&me.name, Some(me.id)).is_some(),
+            kept: None,
         })))
     }
 }

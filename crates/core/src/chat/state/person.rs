@@ -61,6 +61,7 @@ pub(in crate::chat) struct Session {
     /// Resumes the session on another connection.
     pub(in crate::chat) code: ResumeCode,
     pub(in crate::chat) rank: Rank,
+    pub(in crate::chat) is_script: bool,
 }
 
 /// The rights of a person.
@@ -68,6 +69,8 @@ pub(in crate::chat) struct Session {
 pub(in crate::chat) struct Rank {
     pub(in crate::chat) registered: bool,
     pub(in crate::chat) operator: bool,
+    /// The operator rights end with the visit: an operator gave them to a guest.
+    pub(in crate::chat) for_visit: bool,
 }
 
 /// The lines of a person, counted and dated.

@@ -1,4 +1,5 @@
-//! Lost sessions that can be resumed, found by number, name or code, and forgotten in time.
+//! Lost sessions that can be resumed, found by number, name or code, and forgotten in time; and the
+//! private messages that are kept for them.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -7,7 +8,10 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::Person;
+use super::registry::Registry;
+use crate::event::{Event, Fact};
 use crate::ids::{PersonId, Seq};
+use crate::limits::{KEPT_BYTES_MAX, KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
@@ -19,6 +23,22 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) until: Timestamp,
     /// Everything up to this was shown.
     pub(in crate::chat) seen: Seq,
+    /// Private messages that came since, oldest first.
+    pub(in crate::chat) kept: Vec<Event>,
+}
+
+impl Resumable {
+    fn kept_bytes(&self) -> usize {
+        self.kept.iter().map(kept_bytes).sum()
+    }
+}
+
+/// Bytes that count of a message that is kept.
+fn kept_bytes(event: &Event) -> usize {
+    match &event.fact {
+        Fact::PrivateMessage(message) => message.text.len(),
+        _ => 0,
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +47,9 @@ pub(in crate::chat) struct Resumables {
     by_code: HashMap<ResumeCode, PersonId>,
     /// Several may have had the same name, one after the other.
     by_name: BTreeSet<(FoldedName, PersonId)>,
+    /// The names that are kept: each for the one who had it last.
+    names: Registry<PersonId>,
+    kept_bytes: usize,
     /// The next to be forgotten comes first.
     by_end: BTreeSet<(Timestamp, Seq, PersonId)>,
 }
@@ -40,12 +63,59 @@ impl Resumables {
         self.by_id.get(self.by_code.get(&code)?)
     }
 
+    pub(in crate::chat) fn get(&self, id: PersonId) -> Option<&Resumable> {
+        self.by_id.get(&id)
+    }
+
+    /// The session that keeps this name.
+    pub(in crate::chat) fn named(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
+        let lost = self.by_id.get(self.names.get(name)?);
+        lost.filter(|lost| now < lost.until)
+    }
+
+    /// A name that is kept for another person and looks like this one.
+    pub(in crate::chat) fn look_alike(
+        &self,
+        name: &Name,
+        own: Option<PersonId>,
+        now: Timestamp,
+    ) -> Option<&Name> {
+        let has_expired = |id: &PersonId| self.by_id.get(id).is_none_or(|lost| lost.until <= now);
+        self.names
+            .look_alike(name, |id| Some(*id) == own || has_expired(id))
+    }
+
+    /// Whether a message of so many bytes can be kept for a person.
+    pub(in crate::chat) fn has_space(&self, lost: &Resumable, bytes: usize) -> bool {
+        lost.kept.len() < KEPT_MESSAGES_MAX
+            && lost.kept_bytes() + bytes <= KEPT_BYTES_MAX
+            && self.kept_bytes + bytes <= KEPT_BYTES_TOTAL_MAX
+    }
+
+    /// Keeps a private message.
+    pub(in crate::chat) fn keep(&mut self, id: PersonId, event: &Event) {
+        if let Some(lost) = self.by_id.get_mut(&id) {
+            self.kept_bytes += kept_bytes(event);
+            lost.kept.push(event.clone());
+        }
+    }
+
+    /// Changes whatever is no key of an index.
+    pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
+        if let Some(lost) = self.by_id.get_mut(&id) {
+            change(&mut lost.person);
+        }
+    }
+
     pub(in crate::chat) fn insert(&mut self, resumable: Resumable) {
         let Resumable {
             person,
             until,
             seen,
+            ..
         } = &resumable;
+        self.kept_bytes += resumable.kept_bytes();
+        self.names.insert(person.name.clone(), person.id);
         self.by_code.insert(person.session.code, person.id);
         self.by_name
             .insert((FoldedName(person.name.clone()), person.id));
@@ -59,7 +129,12 @@ impl Resumables {
             person,
             until,
             seen,
+            ..
         } = &resumable;
+        self.kept_bytes -= resumable.kept_bytes();
+        if self.names.get(&person.name) == Some(&id) {
+            self.names.remove(&person.name);
+        }
         let code = person.session.code;
         if self.by_code.get(&code) == Some(&id) {
             self.by_code.remove(&code);
@@ -107,7 +182,10 @@ impl Resumables {
     #[cfg(debug_assertions)]
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let lost = self.by_id.len();
-        self.by_code.len() <= lost && self.by_name.len() == lost && self.by_end.len() == lost
+        self.names.len() <= lost
+            && self.by_code.len() <= lost
+            && self.by_name.len() == lost
+            && self.by_end.len() == lost
     }
 
     /// Checks that all indexes agree with the sessions.
@@ -118,7 +196,15 @@ impl Resumables {
             let name = FoldedName(lost.person.name.clone());
             assert!(self.by_name.contains(&(name, *id)));
             assert!(self.by_end.contains(&(lost.until, lost.seen, *id)));
+            assert!(
+                self.names
+                    .get(&lost.person.name)
+                    .is_some_and(|id| self.by_id.contains_key(id))
+            );
+            assert!(lost.kept.len() <= KEPT_MESSAGES_MAX && lost.kept_bytes() <= KEPT_BYTES_MAX);
         }
+        let kept_bytes: usize = self.by_id.values().map(Resumable::kept_bytes).sum();
+        assert_eq!(self.kept_bytes, kept_bytes);
         for (code, id) in &self.by_code {
             assert_eq!(self.by_id[id].person.session.code, *code);
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    Answer, AuditEntry, Caller, Chat, Command, Fact, LoggedIn, ModAction, Name, Outcome, PersonId,
-    Query, QuitReason, Returned, RoomId, RoomName, RoomRef, Timestamp,
+    Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LoggedIn, ModAction, Name,
+    Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -30,7 +30,7 @@ impl Shadow {
                 Fact::Said { room, .. } | Fact::TopicSet { room, .. } => {
                     self.check_may_speak(caller(), *room, now);
                 }
-                Fact::PrivateMessage(message) if !self.people[&message.to].operator => {
+                Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                     self.check_may_be_heard(caller(), now);
                 }
                 Fact::AwaySet { why: Some(_), .. } => self.check_may_be_heard(caller(), now),
@@ -45,6 +45,10 @@ impl Shadow {
                     let is_new = self.registration(name).is_none();
                     assert!(!self.locked || !is_new || caller().operator);
                 }
+                Fact::Moderated(entry) if entry.actor.is_none() => {
+                    let code = self.settings.operator_code.expect("a code").to_string();
+                    assert_eq!(*command, Command::Op(code));
+                }
                 Fact::Moderated(entry) => {
                     assert!(caller().operator, "{fact:?}");
                     self.check_moderation(caller(), entry);
@@ -56,14 +60,22 @@ impl Shadow {
         assert_eq!(outcome, expected, "{command:?} with {facts:?}");
     }
 
+    /// A person who is here, or whose messages are kept.
+    fn receiver(&self, id: PersonId) -> &ModelPerson {
+        let lost = self.lost.iter().find(|lost| lost.id == id);
+        lost.map_or_else(|| &self.people[&id], |lost| &lost.person)
+    }
+
     /// The outcome that the command and its facts call for.
     fn outcome(&self, asker: Option<PersonId>, command: &Command, facts: &[Fact]) -> Outcome {
         match (command, facts) {
             (Command::LogIn { .. }, [Fact::LoggedIn(login), ..]) => Outcome::LoggedIn(login.person),
-            (Command::Resume(_), [.., Fact::Returned(returned)]) => Outcome::Resumed {
-                person: returned.login.person,
-                seen: returned.replaces.is_none().then_some(returned.seen),
-            },
+            (Command::Resume(_) | Command::LogIn { .. }, [.., Fact::Returned(returned)]) => {
+                Outcome::Resumed {
+                    person: returned.login.person,
+                    seen: returned.replaces.is_none().then_some(returned.seen),
+                }
+            }
             (Command::Join(_), [.., Fact::Joined { room, .. }]) => Outcome::Joined(*room),
             (Command::Join(name), []) => Outcome::Joined(self.room_of(asker, name)),
             (Command::Leave(RoomRef::Id(room)), _) => Outcome::Left(*room),
@@ -142,7 +154,7 @@ impl Shadow {
         assert_eq!(fact.is_for_all(), is_announcement);
         match fact {
             Fact::PrivateMessage(message) => assert_eq!(Some(message.from), asker),
-            Fact::Moderated(entry) => assert_eq!(entry.actor, asker),
+            Fact::Moderated(entry) => assert!(entry.actor == asker || entry.target == asker),
             _ => {}
         }
         let is_secret = matches!(
@@ -167,7 +179,12 @@ impl Shadow {
         let mut registrations = self.registrations.iter();
         let has_operator = self.people.values().any(|person| person.operator)
             || registrations.any(|registration| registration.operator);
-        let first = self.settings.first_operator && !has_operator;
+        let may = match self.settings.first_operator {
+            FirstOperator::Local => login.address.to_canonical().is_loopback(),
+            FirstOperator::Anyone => true,
+            FirstOperator::Nobody => false,
+        };
+        let first = may && !login.is_script && !has_operator;
         assert!(login.registered || !self.locked || first);
         assert_eq!(login.operator, lasting || first);
     }
@@ -178,19 +195,19 @@ impl Shadow {
         assert_eq!(*person.rooms, *returned.rooms);
         for (name, ignored) in &person.ignores {
             let bearer = ignored.and_then(|id| self.people.get(&id));
-            let names = [Some(name), bearer.map(|bearer| &bearer.name)];
-            assert!(
-                names
-                    .into_iter()
-                    .flatten()
-                    .all(|name| returned.ignores.contains(name))
-            );
+            for name in [Some(name), bearer.map(|bearer| &bearer.name)] {
+                let is_told =
+                    |name: &Name| returned.ignores.iter().any(|other| other.same_as(name));
+                assert!(name.is_none_or(is_told), "{name:?}");
+            }
         }
-        assert_eq!((&login.name, login.code), (&person.name, person.code));
-        assert_eq!(
-            (login.registered, login.operator),
-            (person.registered, person.operator)
-        );
+        assert_eq!(login.name, person.name);
+        assert_ne!(login.code, person.code, "a code is good once");
+        let registration = self.registration(&person.name);
+        let lasting = registration.is_some_and(|registration| registration.operator);
+        assert_eq!(login.registered, person.registered);
+        // Who signs in has the rights of the name, not those of the visit.
+        assert!(login.operator == person.operator || login.operator == lasting);
     }
 
     /// Checks that the chat knows the same, and all that holds between two commands.

@@ -11,8 +11,8 @@ use std::net::IpAddr;
 
 use chinwag_core::{
     AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, ModAction, Name, PersonId,
-    PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned, RoomId,
-    RoomName, Seq, Settings, Snapshot, Timestamp,
+    PrivateMessage, Quit, QuitReason, Registration, Renamed, Restriction, ResumeCode, Returned,
+    RoomId, RoomName, Seq, Settings, Snapshot, Timestamp,
 };
 
 /// A person who is here, or whose session is lost and can be resumed.
@@ -27,6 +27,8 @@ pub(crate) struct ModelPerson {
     pub(crate) rooms: Vec<RoomId>,
     registered: bool,
     operator: bool,
+    for_visit: bool,
+    is_script: bool,
     ignores: Vec<(Name, Option<PersonId>)>,
     /// The longest mute that was in force when the person last changed its name or address.
     following: Option<Restriction>,
@@ -38,6 +40,7 @@ struct Lost {
     person: ModelPerson,
     until: Timestamp,
     seen: Seq,
+    kept: Vec<Event>,
 }
 
 pub(crate) struct Shadow {
@@ -135,7 +138,7 @@ impl Shadow {
             Fact::Said {
                 person, name, room, ..
             } => assert!(self.named(*person, name).rooms.contains(room)),
-            Fact::PrivateMessage(message) => self.fold_private_message(message),
+            Fact::PrivateMessage(message) => self.fold_private_message(message, event),
             Fact::TopicSet { room, by, .. } => {
                 let inside = self.members(*room);
                 assert!(inside.iter().any(|id| self.people[id].name == *by));
@@ -176,6 +179,8 @@ impl Shadow {
             rooms: Vec::new(),
             registered: login.registered,
             operator: login.operator,
+            for_visit: false,
+            is_script: login.is_script,
             ignores: Vec::new(),
             following: None,
         };
@@ -188,6 +193,7 @@ impl Shadow {
             Some(conn) => {
                 let person = self.people.remove(&login.person).expect("a person");
                 assert_eq!(person.conn, conn);
+                assert!(returned.kept.is_empty());
                 person
             }
             None => {
@@ -196,6 +202,7 @@ impl Shadow {
                 let lost = self.lost.remove(place.expect("a lost session"));
                 assert!(at < lost.until);
                 assert_eq!(lost.seen, returned.seen);
+                assert_eq!(*lost.kept, *returned.kept);
                 lost.person
             }
         };
@@ -205,13 +212,16 @@ impl Shadow {
         self.check_returned(returned, &person, at);
         person.following = self.mute_of(&person, at).cloned();
         (person.conn, person.address) = (login.conn, login.address);
+        (person.code, person.is_script) = (login.code, login.is_script);
+        person.operator = login.operator;
         self.people.insert(login.person, person);
     }
 
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
-        if quit.why.is_resumable() {
+        let has_ended = person.is_script && quit.why == QuitReason::Closed;
+        if quit.why.is_resumable() && !has_ended {
             if self.lost.len() == self.settings.people_max {
                 self.lost.remove(0);
             }
@@ -221,6 +231,7 @@ impl Shadow {
                 person,
                 until,
                 seen,
+                kept: Vec::new(),
             });
         }
     }
@@ -241,8 +252,12 @@ impl Shadow {
         }
     }
 
-    fn fold_private_message(&mut self, message: &PrivateMessage) {
-        let (from, to) = (&self.people[&message.from], &self.people[&message.to]);
+    fn fold_private_message(&mut self, message: &PrivateMessage, event: &Event) {
+        let lost = self.lost.iter().find(|lost| lost.id == message.to);
+        let left = lost.map(|lost| lost.until.since(event.at));
+        assert_eq!(message.kept, left);
+        let to = lost.map_or_else(|| &self.people[&message.to], |lost| &lost.person);
+        let from = &self.people[&message.from];
         assert_eq!(
             (&from.name, &to.name),
             (&message.from_name, &message.to_name)
@@ -252,6 +267,10 @@ impl Shadow {
             .iter()
             .any(|(name, person)| name.same_as(&from.name) || *person == Some(message.from));
         assert_eq!(message.ignored, ignored);
+        let mut lost = self.lost.iter_mut();
+        if let Some(lost) = lost.find(|lost| lost.id == message.to && !ignored) {
+            lost.kept.push(event.clone());
+        }
     }
 
     fn fold_registered(&mut self, event: &Event) {
@@ -264,8 +283,10 @@ impl Shadow {
         else {
             unreachable!()
         };
+        let before = self.registration(name).map(|before| before.operator);
         let person = self.named(*person, name);
-        assert_eq!(*operator, person.operator);
+        let lasts = before.unwrap_or(person.operator && !person.for_visit);
+        assert_eq!(*operator, lasts);
         person.registered = true;
         person.account = Some(name.clone());
         let appointed = self.appointed(name).unwrap_or(event.seq);
@@ -295,8 +316,8 @@ impl Shadow {
                 assert!(heard.is_none() || !mute.is_active(at));
             }
             ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
-            ModAction::Op { name, .. } => self.set_operator(name, true, seq),
-            ModAction::Deop { name } => self.set_operator(name, false, seq),
+            ModAction::Op { name, .. } => self.set_operator(name, true, entry, seq),
+            ModAction::Deop { name } => self.set_operator(name, false, entry, seq),
             ModAction::Lock(on) => self.locked = *on,
             ModAction::Kick { .. }
             | ModAction::Rename { .. }
@@ -305,7 +326,7 @@ impl Shadow {
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
+    fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, seq: Seq) {
         let appointed = self.appointed(name).unwrap_or(seq);
         let mut registrations = self.registrations.iter_mut();
         if let Some(found) = registrations.find(|other| other.name.same_as(name)) {
@@ -317,6 +338,7 @@ impl Shadow {
         for person in self.people.values_mut().chain(lost) {
             if person.name.same_as(name) {
                 person.operator = operator;
+                person.for_visit = operator && !person.registered && entry.by != *name;
             }
         }
     }

@@ -6,7 +6,8 @@ use alloc::sync::Arc;
 use chinwag_core::{Command, Query, ResumeCode};
 
 use super::arguments::{Arguments, name};
-use super::{Read, name_and_password, new_password};
+use super::{Read, name_and_password, new_password, password};
+use crate::dialect::Password;
 use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
 use crate::zone::{zone, zone_like};
@@ -24,6 +25,21 @@ pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
         "" => Err(arguments.usage()),
         text => Ok(Request::Register(new_password(text)?)),
     }
+}
+
+/// The old password may stand in quotation marks, since it may have blanks.
+pub(in crate::plain) fn passwd(mut arguments: Arguments<'_>) -> Read {
+    let rest = arguments.rest();
+    let (old, new) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        Some((old, new)) => (old, new.trim()),
+        None => (arguments.word()?, arguments.rest()),
+    };
+    if old.is_empty() || new.is_empty() {
+        return Err(arguments.usage());
+    }
+    let old = Password::parse(old).map_err(|_| arguments.usage())?;
+    let new = password(new)?;
+    Ok(Request::ChangePassword { old, new })
 }
 
 pub(in crate::plain) fn away(arguments: Arguments<'_>) -> Read {
@@ -128,4 +144,39 @@ pub(super) fn resume_code(typed: &str) -> Result<ResumeCode, ParseError> {
 
 pub(in crate::plain) fn quit(arguments: Arguments<'_>) -> Read {
     Ok(Request::Quit(arguments.note()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain::parse::parse;
+
+    #[track_caller]
+    fn check(line: &str, expected: Option<(&str, &str)>) {
+        let parsed = parse(line);
+        let found = match &parsed {
+            Ok(Request::ChangePassword { old, new }) => Some((old.reveal(), new.reveal())),
+            _ => None,
+        };
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn the_old_password_may_have_blanks_in_quotation_marks() {
+        check(
+            "/passwd s3cretword a new one",
+            Some(("s3cretword", "a new one")),
+        );
+        check(
+            "/passwd \"an old one\" a new one",
+            Some(("an old one", "a new one")),
+        );
+        check(
+            "/passwd \"half anotherword",
+            Some(("\"half", "anotherword")),
+        );
+        check("/passwd s3cretword", None);
+        check("/passwd \"an old one\"", None);
+        check("/passwd", None);
+    }
 }

@@ -59,7 +59,17 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
             },
         ),
         ("it is registered", Rejection::NameRegistered(lee)),
-        ("the code is wrong or too old", Rejection::CodeNotValid),
+        (
+            "the name's link is lost",
+            Rejection::NameKept {
+                name: name("vic")?,
+                remaining: Duration::from_mins(9),
+            },
+        ),
+        (
+            "the code is wrong, used or too old",
+            Rejection::CodeNotValid,
+        ),
         ("the server is locked", Rejection::Locked),
         (
             "the server is full; it closes",
@@ -147,6 +157,7 @@ impl Samples {
                 to_name: name("gopher")?,
                 text: text("psst")?,
                 ignored: false,
+                kept: None,
             })))
         };
         self.in_private("a private message to you", told(OTHER, READER)?);
@@ -251,7 +262,7 @@ impl Samples {
             ("it shows your password", Notice::ShowsPassword),
             ("telnet took a character for a key", Notice::Mangled),
             ("the server stops", Notice::Stopping),
-            ("`/resume` elsewhere took your session", Notice::Superseded),
+            ("you signed in on another connection", Notice::Superseded),
         ] {
             self.line(when, |r, out| r.notice(out, notice));
         }

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Name, RoomSummary, Timestamp, Topic, Welcome};
+use chinwag_core::{Duration, Name, ResumeCode, RoomSummary, Timestamp, Topic, Welcome};
 
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
@@ -62,14 +62,18 @@ impl Renderer {
             writer.bare(format_args!("Message of the day: {motd}"));
         }
         topic(writer, arrival.room.topic.as_ref(), now);
-        let (code, time) = arrival.resume;
+        self.resume_code(out, arrival.resume);
+        if arrival.first_operator {
+            operator_here(&mut self.writer(out), arrival.registered);
+        }
+    }
+
+    /// The code that takes up the session, once.
+    pub fn resume_code(&self, out: &mut Vec<u8>, (code, time): (ResumeCode, Duration)) {
         let time = Exactly(time);
-        writer.bare(format_args!(
+        self.writer(out).bare(format_args!(
             "If your link drops, reconnect and type /resume {code} within {time}."
         ));
-        if arrival.first_operator {
-            writer.happened("You are the operator here: /help op.");
-        }
     }
 
     /// `Welcome back, megumin. 4 messages while you were away:`, which follow as room lines.
@@ -100,6 +104,14 @@ fn first_sentence(text: &str) -> &str {
     let mut stops = text.match_indices(". ");
     let end = stops.find(|(at, stop)| next(&text[at + stop.len()..]));
     end.map_or(text, |(at, _)| &text[..=at])
+}
+
+/// What the operator of a server that had none is told.
+pub(super) fn operator_here(writer: &mut LineWriter<'_>, registered: bool) {
+    writer.happened("You are the operator here: /help op.");
+    if !registered {
+        writer.happened("To stay the operator, keep your name: /claim PASSWORD.");
+    }
 }
 
 fn topic(writer: &mut LineWriter<'_>, topic: Option<&Topic>, now: Timestamp) {

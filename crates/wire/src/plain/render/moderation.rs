@@ -5,6 +5,7 @@ use core::fmt::{self, Display, Formatter};
 use chinwag_core::{AuditEntry, Mask, ModAction, Restriction, Spared, Timestamp};
 
 use super::LineWriter;
+use super::arrival::operator_here;
 use crate::plain::words::{Because, Count, Exactly, Utc, Why};
 
 impl LineWriter<'_> {
@@ -22,6 +23,8 @@ impl LineWriter<'_> {
             ModAction::Unmute(_) => {
                 self.alone(format_args!("You may speak again: {by} unmuted you."))
             }
+            // By the server's own code.
+            ModAction::Op { name, lasting } if name == by => operator_here(self, *lasting),
             ModAction::Op { .. } => {
                 self.alone(format_args!("{by} made you an operator: /help op."));
             }

@@ -9,7 +9,8 @@ use chinwag_core::{Duration, Name, QuitReason};
 
 use super::Renderer;
 use super::moderation::Until;
-use crate::plain::words::{Because, lines};
+use crate::dialect::Guesses;
+use crate::plain::words::{Because, Count, Minute, lines};
 
 /// A sentence from the server to one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub enum Notice {
     },
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
+    /// Too many wrong passwords; the next is taken after this time.
+    TooManyGuesses(Duration),
     /// The search has more words than one may have.
     SearchTooLong,
     /// The history cannot be read.
@@ -101,6 +104,12 @@ impl Renderer {
                 ));
             }
             Notice::Busy => writer.alone("The server is busy. Try again in a moment."),
+            Notice::TooManyGuesses(wait) => {
+                let seconds = wait.as_millis().div_ceil(1_000).max(1);
+                writer.alone(format_args!(
+                    "Too many wrong passwords. Try again in {seconds} s."
+                ));
+            }
             Notice::SearchTooLong => {
                 writer.alone("That is too much for one search: use at most 16 words or phrases.");
             }
@@ -111,9 +120,23 @@ impl Renderer {
                 "There is no match {number}. /search numbers what it finds."
             )),
             Notice::NoName => writer.bare("No name chosen. Bye."),
-            Notice::Superseded => writer.alone("Your session was taken up elsewhere. Bye."),
+            Notice::Superseded => writer.alone("You signed in elsewhere."),
             Notice::Stopping => writer.alone("The server is stopping."),
         }
+    }
+
+    /// Tells the owner of a name of those who tried to take it.
+    pub fn guesses(&self, out: &mut Vec<u8>, guesses: &Guesses) {
+        let Guesses {
+            count,
+            since,
+            address,
+        } = guesses;
+        let passwords = Count(*count, "wrong password", "wrong passwords");
+        let since = Minute(*since, &self.style.zone);
+        self.writer(out).alone(format_args!(
+            "{passwords} for this name since {since}, last from {address}."
+        ));
     }
 
     /// Says that a script has not come in, because its first line cannot be read.

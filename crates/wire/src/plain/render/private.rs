@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Event, Fact, ModAction, PersonId};
 
 use super::{LineWriter, Renderer};
-use crate::plain::words::Because;
+use crate::plain::words::{Above, Because};
 
 impl Renderer {
     /// One event as `reader` is told it in private: a private message, an operator's act, an
@@ -19,6 +19,11 @@ impl Renderer {
                 let to = (message.to != reader).then_some(&message.to_name);
                 if from.is_none() || to.is_none() {
                     self.told(out, event.at, from, to, &message.text);
+                }
+                if let (None, Some(time)) = (from, message.kept) {
+                    let (to, time) = (&message.to_name, Above(time));
+                    self.writer(out)
+                        .alone(format_args!("{to}'s link is lost; kept for {time}."));
                 }
             }
             Fact::Moderated(audit_entry) => {

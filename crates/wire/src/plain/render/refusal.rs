@@ -55,6 +55,7 @@ impl<'a> Unspoken<'a> {
         matches!(
             rejection,
             Rejection::ReadOnly(_)
+                | Rejection::NothingKept(_)
                 | Rejection::Muted { .. }
                 | Rejection::LockedSpeech
                 | Rejection::LockedRegistration
@@ -68,6 +69,9 @@ impl<'a> Unspoken<'a> {
 impl Display for Unspoken<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
+            Rejection::NothingKept(name) => {
+                write!(f, "{name}'s link is lost, and no more is kept for {name}.")
+            }
             Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
             Rejection::Muted {
                 remaining: Some(span),
@@ -133,6 +137,7 @@ impl Display for Sentence<'_> {
                 write!(f, "\"{name}\" is registered.")
             }
             Rejection::NameTaken { .. }
+            | Rejection::NameKept { .. }
             | Rejection::NameLooksLike { .. }
             | Rejection::NameRegistered(_)
             | Rejection::SameName(_)
@@ -163,6 +168,14 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             write!(
                 f,
                 "\"{name}\" is here already. Try another, such as {free}."
+            )
+        }
+        Rejection::NameKept { name, remaining } => {
+            let more = More(*remaining);
+            write!(
+                f,
+                "\"{name}\" is kept for its owner for {more}. \
+                 If it is yours, type /resume CODE; or choose another."
             )
         }
         Rejection::NameLooksLike { name, other } => {
@@ -255,6 +268,15 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
         }
         (Rejection::NobodyToReply, _) => {
             f.write_str("No private message to reply to, or its sender has left.")
+        }
+        (Rejection::NeedsOldPassword(name), Context::Command("passwd")) => {
+            write!(f, "That is not the password of {name}.")
+        }
+        (Rejection::NeedsOldPassword(name), _) => {
+            write!(
+                f,
+                "{name} is registered already. /passwd OLD NEW changes the password."
+            )
         }
         (Rejection::RegistrationsFull, _) => f.write_str("The list of registered names is full."),
         (Rejection::TooManyIgnores { ignores_max }, _) => write!(

@@ -113,5 +113,6 @@ pub(super) fn arrived(by: &str) -> LoggedIn {
         registered: false,
         operator: false,
         code: ResumeCode::from_random(1),
+        is_script: false,
     }
 }

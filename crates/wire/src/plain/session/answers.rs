@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Query, Rejection};
+use chinwag_core::{Answer, Event, Fact, Query, Rejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
@@ -36,33 +36,31 @@ impl Session {
                 let here = self.current();
                 return here.map(|here| Step::Ask(Ask::Query(Query::View(here))));
             }
-            Tell::Resumed { missed, skipped } => {
+            Tell::Resumed {
+                missed,
+                skipped,
+                resume,
+            } => {
                 if let Stage::Chat(chat) = &self.stage {
                     renderer.welcome_back(out, &chat.name, missed + skipped);
+                }
+                if let Some(resume) = resume {
+                    renderer.resume_code(out, resume);
                 }
                 if skipped > 0 {
                     renderer.notice(out, Notice::Skipped { lines: skipped });
                 }
             }
-            Tell::Missed(events) => {
-                for event in events {
-                    let Some(&room) = event.fact.rooms().first() else {
-                        continue;
-                    };
-                    if let Some(name) = env.rooms.get(&room) {
-                        renderer.day_break(out, event.at);
-                        renderer.room_line(out, event, name, self.current() == Some(room));
-                    }
-                }
-            }
+            Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::Answer(answer) => return self.handle_answer(answer, env, out),
             Tell::History(page) => self.tell_history(page, env, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
-            Tell::Busy if matches!(self.stage, Stage::Login(_)) => {
-                return self.handle_busy_login(env, out);
+            Tell::Busy => return self.handle_busy(Notice::Busy, env, out),
+            Tell::TooManyGuesses(wait) => {
+                return self.handle_busy(Notice::TooManyGuesses(wait), env, out);
             }
-            Tell::Busy => renderer.notice(out, Notice::Busy),
+            Tell::Guesses(guesses) => renderer.guesses(out, &guesses),
             Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
             Tell::Farewell(why) => {
@@ -74,6 +72,31 @@ impl Session {
             Tell::Stopping => renderer.notice(out, Notice::Stopping),
             Tell::Done => {}
         }
+        None
+    }
+
+    fn tell_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut renderer = self.renderer(env);
+        for event in events {
+            if let (Fact::PrivateMessage(_), Stage::Chat(chat)) = (&event.fact, &self.stage) {
+                renderer.day_break(out, event.at);
+                renderer.private_line(out, event, chat.me);
+            }
+            let Some(&room) = event.fact.rooms().first() else {
+                continue;
+            };
+            if let Some(name) = env.rooms.get(&room) {
+                renderer.day_break(out, event.at);
+                renderer.room_line(out, event, name, self.current() == Some(room));
+            }
+        }
+    }
+
+    fn handle_busy(&mut self, notice: Notice, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        if matches!(self.stage, Stage::Login(_)) {
+            return self.handle_busy_login(notice, env, out);
+        }
+        self.renderer(env).notice(out, notice);
         None
     }
 

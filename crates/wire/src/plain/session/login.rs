@@ -62,7 +62,12 @@ impl Session {
         }
         match parse_login(line) {
             Ok(LoginLine::Name { name, password }) => {
-                Some(Step::Ask(Ask::LogIn { name, password }))
+                let is_script = self.is_script();
+                Some(Step::Ask(Ask::LogIn {
+                    name,
+                    password,
+                    is_script,
+                }))
             }
             Ok(LoginLine::Resume(code)) => {
                 let resume = Question::Command(Context::Command("resume"));
@@ -109,9 +114,14 @@ impl Session {
         self.refuse_login(env, out, |r, out| r.notice(out, notice))
     }
 
-    /// Tells that the server has no time for a password, and asks again.
-    pub(super) fn handle_busy_login(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        self.refuse_login(env, out, |r, out| r.notice(out, Notice::Busy))
+    /// Tells why the server has no time for a password now, and asks again.
+    pub(super) fn handle_busy_login(
+        &mut self,
+        notice: Notice,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.refuse_login(env, out, |r, out| r.notice(out, notice))
     }
 
     fn is_script(&self) -> bool {

@@ -76,6 +76,11 @@ impl Session {
             | Request::Search(_)
             | Request::SearchMore => return self.ask_past(request, here, env, out),
             Request::Register(password) => Ask::Register(password),
+            Request::ChangePassword { old, new } => Ask::ChangePassword {
+                name: self.name()?.clone(),
+                old,
+                new,
+            },
             Request::Rename { name, password } => Ask::Rename { name, password },
             Request::Pref(change) => {
                 self.change_pref(change, env, out);

@@ -191,6 +191,7 @@ impl Peer {
                 Duration::from_mins(10),
             ),
             first_operator: false,
+            registered: false,
             motd: None,
         };
         self.tell(Tell::Welcome(&welcome, NO_HISTORY))
@@ -216,6 +217,7 @@ fn logged_in() -> LoggedIn {
         registered: false,
         operator: false,
         code: ResumeCode::from_random(1),
+        is_script: false,
     }
 }
 
@@ -246,7 +248,7 @@ fn event(fact: Fact) -> Event {
 fn in_braces(step: &Step) -> String {
     match step {
         Step::Close => "{close}".into(),
-        Step::Ask(Ask::LogIn { name, password }) => {
+        Step::Ask(Ask::LogIn { name, password, .. }) => {
             let name = name
                 .as_ref()
                 .map_or("a guest".into(), |name| format!("{name}"));

@@ -32,6 +32,7 @@ fn arrival(company: RoomSummary) -> Welcome {
             Duration::from_mins(10),
         ),
         first_operator: false,
+        registered: false,
         motd: None,
     }
 }
@@ -79,6 +80,7 @@ Welcome, megumin. You are in #lobby, alone.
 Message of the day: Be kind.
 If your link drops, reconnect and type /resume K7Q2-9MXP within 10 minutes.
 * You are the operator here: /help op.
+* To stay the operator, keep your name: /claim PASSWORD.
 ";
     assert_eq!(shown, expected);
 }

@@ -122,6 +122,7 @@ fn coming_and_going_is_told() {
         ignores: [].into(),
         seen: Seq(1),
         replaces: None,
+        kept: [].into(),
     }));
     check(returned, "* ann is back\n");
     check(Fact::LoggedIn(Box::new(arrived("ann"))), "");
@@ -257,6 +258,7 @@ fn told(from: PersonId, to: PersonId) -> Fact {
         to_name: name("gopher"),
         text: text("psst"),
         ignored: false,
+        kept: None,
     }))
 }
 

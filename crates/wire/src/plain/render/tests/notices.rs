@@ -61,10 +61,7 @@ fn notices() {
             "! The server cannot read the history right now.",
         ),
         (Notice::NoName, "No name chosen. Bye."),
-        (
-            Notice::Superseded,
-            "! Your session was taken up elsewhere. Bye.",
-        ),
+        (Notice::Superseded, "! You signed in elsewhere."),
         (Notice::Stopping, "! The server is stopping."),
     ] {
         let shown = shown(|r, out| r.notice(out, notice));

@@ -92,6 +92,7 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         to_name: name("ann"),
         text: text.clone(),
         ignored: false,
+        kept: None,
     };
     let audit_entry = |act| {
         let (by, actor, target) = (name("lee"), Some(GOPHER), Some(READER));

@@ -92,6 +92,7 @@ fn the_bell_rings_for_one_s_name_and_for_private_messages() {
             to_name: name("ann"),
             text: text("psst"),
             ignored: false,
+            kept: None,
         }))
     };
     assert_eq!(bell_of(&mut peer, &called), b"");

@@ -33,9 +33,14 @@ fn settings_and_the_room_are_taken_up() {
     assert_eq!(
         new.tell(Tell::Resumed {
             missed: 2,
-            skipped: 3
+            skipped: 3,
+            resume: Some((
+                "K7Q2-9MXR".parse().expect("a code"),
+                Duration::from_mins(10)
+            )),
         }),
         "Welcome back, ann. 5 messages while you were away:\n\
+         If your link drops, reconnect and type /resume K7Q2-9MXR within 10 minutes.\n\
          ! You were behind: 3 lines skipped. /history 3 shows them.\n"
     );
     let missed = [said(LEE, "lee", "one"), said(LEE, "lee", "two")];
@@ -54,6 +59,7 @@ fn returned() -> Returned {
         ignores: [name("troll")].into(),
         seen: Seq(1),
         replaces: None,
+        kept: [].into(),
     }
 }
 

@@ -1,0 +1,89 @@
+//! The hub's lines in the server's own log: who came, who left, who was thrown out or refused. It
+//! must not know what was said: no text of a person's, a reason included, gets into the log.
+
+use chinwag_core::{
+    AuditEntry, Caller, Command, Event, Fact, LoggedIn, ModAction, QuitReason, Rejection,
+};
+
+/// Logs an event that those who run the server want to know of.
+pub(super) fn note(event: &Event) {
+    match &event.fact {
+        Fact::LoggedIn(login) => {
+            let LoggedIn { name, address, .. } = &**login;
+            tracing::info!("{name} came from {address}");
+        }
+        Fact::Returned(returned) => {
+            let LoggedIn { name, address, .. } = &returned.login;
+            tracing::info!("{name} came back from {address}");
+        }
+        Fact::Renamed(renamed) => tracing::info!("{} is now {}", renamed.old, renamed.new),
+        Fact::Registered { name, .. } => tracing::info!("{name} has a new password"),
+        Fact::Quit(quit) => tracing::info!("{} left: {}", quit.name, manner(&quit.why)),
+        Fact::Moderated(entry) => note_act(entry),
+        _ => {}
+    }
+}
+
+fn manner(why: &QuitReason) -> &'static str {
+    match why {
+        QuitReason::Quit(_) => "quit",
+        QuitReason::Closed => "connection closed",
+        QuitReason::Lost => "connection lost",
+        QuitReason::TimedOut => "timed out",
+        QuitReason::Kicked { .. } => "kicked",
+        QuitReason::Banned { .. } => "banned",
+        QuitReason::TooSlow => "too slow",
+        QuitReason::Restart => "server restart",
+    }
+}
+
+fn note_act(entry: &AuditEntry) {
+    let by = &entry.by;
+    match &entry.act {
+        ModAction::Kick { name, .. } => tracing::info!("{by} kicked {name}"),
+        ModAction::Ban(ban) => tracing::info!("{by} banned {}", ban.mask),
+        ModAction::Unban(mask) => tracing::info!("{by} unbanned {mask}"),
+        ModAction::Mute(mute) => tracing::info!("{by} muted {}", mute.mask),
+        ModAction::Unmute(mask) => tracing::info!("{by} unmuted {mask}"),
+        ModAction::Op { name, .. } => tracing::info!("{by} made {name} an operator"),
+        ModAction::Deop { name } => tracing::info!("{by} made {name} no operator"),
+        ModAction::Lock(on) => tracing::info!("{by} locked the server: {on}"),
+        _ => {}
+    }
+}
+
+/// Logs that someone was not let in.
+pub(super) fn note_refusal(caller: Caller, command: Refused, rejection: &Rejection) {
+    let Caller::Anonymous { address, .. } = caller else {
+        return;
+    };
+    let why = match rejection {
+        Rejection::Banned { .. } => "banned",
+        Rejection::ServerFull { .. } => "the server is full",
+        Rejection::Locked => "the server is locked",
+        Rejection::CodeNotValid if command == Refused::Resume => "wrong resume code",
+        _ => return,
+    };
+    tracing::info!("refused {address}: {why}");
+}
+
+/// What was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// A name.
+    LogIn,
+    /// A resume code.
+    Resume,
+    /// Anything else.
+    Other,
+}
+
+impl Refused {
+    pub(super) fn of(command: &Command) -> Self {
+        match command {
+            Command::LogIn { .. } => Self::LogIn,
+            Command::Resume(_) => Self::Resume,
+            _ => Self::Other,
+        }
+    }
+}
