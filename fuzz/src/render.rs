@@ -131,7 +131,8 @@ fn check_private_line(dice: &mut Dice<'_>, reader: &mut Reader) {
 
 fn check_refusals(dice: &mut Dice<'_>, reader: &mut Reader) {
     let rejection = rejection(dice);
-    reader.client.type_line(*dice.pick(&QUESTIONS));
+    let question = dice.pick(&QUESTIONS);
+    reader.client.type_line(question);
     assert_eq!(reader.tell(Tell::Rejected(&rejection), &["!"]), 1);
     assert_eq!(reader.tell(Tell::NotSent(&rejection), &["!"]), 1);
     for spoke_first in [false, true] {
@@ -169,9 +170,8 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
         dice.number()
     };
     let room = dice.room();
-    reader
-        .client
-        .type_line(*dice.pick(&["/history 20", "/history 2h", "/history 2026-11-21"]));
+    let question = dice.pick(&["/history 20", "/history 2h", "/history 2026-11-21"]);
+    reader.client.type_line(question);
     let page = HistoryPage {
         room: &room,
         events: &found,
