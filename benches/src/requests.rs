@@ -15,20 +15,7 @@ pub(crate) const PIECES: &[Piece] = &[
     Piece::counted("session: /msg", 5_000, || typing("/msg ann lunch at noon?")),
     // It is compared with every command that there is.
     Piece::counted("session: a slip of a command", 500, || typing("/jion #dev")),
-    // TEMPORARY
-    Piece::counted("parse: talk", 5_000, || parsing(LINE)),
-    Piece::counted("parse: talk beyond ASCII", 2_000, || {
-        parsing("déjà vu: ようこそ, or so they say in a line of sixty bytes")
-    }),
-    Piece::counted("parse: /msg", 5_000, || parsing("/msg ann lunch at noon?")),
-    Piece::counted("parse: a slip of a command", 500, || parsing("/jion #dev")),
 ];
-
-fn parsing(line: &'static str) -> Work {
-    Box::new(move || {
-        drop(black_box(chinwag_wire::plain::parse(black_box(line))));
-    })
-}
 
 fn typing(line: &str) -> Work {
     let mut client = Client::new(Prefs::default());

@@ -132,7 +132,8 @@ fn check_private_line(dice: &mut Dice<'_>, reader: &mut Reader) {
 
 fn check_refusals(dice: &mut Dice<'_>, reader: &mut Reader) {
     let rejection = rejection(dice);
-    reader.client.type_line(*dice.pick(&QUESTIONS));
+    let question = dice.pick(&QUESTIONS);
+    reader.client.type_line(question);
     assert_eq!(reader.tell(Tell::Rejected(&rejection), &["!"]), 1);
     assert_eq!(reader.tell(Tell::NotSent(&rejection), &["!"]), 1);
     for spoke_first in [false, true] {

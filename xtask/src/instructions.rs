@@ -39,8 +39,9 @@ const PERCENT_MIN: u64 = 75;
 /// The pieces of the full server have this before their names.
 const FULL_SERVER: &str = "full server: ";
 
-/// Instructions of a request to a full server: fifty microseconds at three in a nanosecond.
-const FULL_SERVER_MAX: u64 = 150_000;
+/// Instructions of a request to a full server: fifty microseconds at five in a nanosecond. These
+/// requests were measured at four, where they miss the caches, to nine.
+const FULL_SERVER_MAX: u64 = 250_000;
 
 /// Counts every piece and compares; with `update`, writes the file anew.
 pub(crate) fn run(workspace: &Workspace, update: bool) -> Result<()> {
@@ -58,14 +59,15 @@ pub(crate) fn run(workspace: &Workspace, update: bool) -> Result<()> {
     let mut counted = count(sh, &program)?;
     counted.extend(count_full_server(sh, &program)?);
     let path = workspace.root().join(FILE);
-    let slow = slow(&counted);
-    ensure!(slow.is_empty(), "{}", slow.join("\n"));
     if update {
+        let slow = slow(&counted);
+        ensure!(slow.is_empty(), "{}", slow.join("\n"));
         let rustc = cmd!(sh, "rustc --version").quiet().read()?;
         return fs::write(path, file(&counted, &rustc)).context(FILE);
     }
     let committed = parse(&fs::read_to_string(path).context(FILE)?)?;
-    let (table, complaints) = compare(&counted, &committed);
+    let (table, mut complaints) = compare(&counted, &committed);
+    complaints.extend(slow(&counted));
     print!("{table}");
     ensure!(
         complaints.is_empty(),
@@ -245,11 +247,11 @@ mod tests {
     #[test]
     fn a_request_to_a_full_server_has_a_bound_of_its_own() {
         assert_eq!(
-            slow(&counts(&[("full server: a", 150_000), ("b", 200_000)])),
+            slow(&counts(&[("full server: a", 250_000), ("b", 900_000)])),
             [""; 0]
         );
-        let slow = slow(&counts(&[("full server: a", 150_001)]));
-        assert_eq!(slow, ["full server: a: 150001 instructions, over 150000"]);
+        let slow = slow(&counts(&[("full server: a", 250_001)]));
+        assert_eq!(slow, ["full server: a: 250001 instructions, over 250000"]);
     }
 
     #[test]

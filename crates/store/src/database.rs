@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::CommitError;
@@ -156,6 +157,8 @@ impl Address {
         };
         conn.busy_timeout(BUSY_TIME)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        // Otherwise SQLite prepares a statement anew for each range that is bound to it.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         match self {
             Self::File(_) => set_up_file(&conn, role)?,

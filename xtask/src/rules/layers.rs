@@ -1,9 +1,11 @@
-//! Which of our crates may depend on which, and that core, wire and feed stay pure.
+//! Which of our crates may depend on which, that core, wire and feed stay pure, and that a dialect
+//! is known to nobody but wire.
 //!
 //! The arrows are data, in the root's Cargo.toml beside the members. cargo-deny's `wrappers` could say
 //! most of it, but not that an arrow is for tests alone.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 use cargo_metadata::DependencyKind;
@@ -11,6 +13,7 @@ use serde_json::Value;
 use xshell::cmd;
 
 use crate::Workspace;
+use crate::rules::text::rust_files;
 
 const PURE: [&str; 3] = ["chinwag-core", "chinwag-wire", "chinwag-feed"];
 
@@ -92,6 +95,40 @@ fn fence(path: &str, root: &str) -> Vec<String> {
     findings
 }
 
+/// In two parts, so that this file does not name it.
+const PLAIN: &str = concat!("pla", "in::");
+
+/// Where files may name a dialect's own types: what all others need of one is in `wire::dialect`.
+const WIRE: &str = "crates/wire";
+
+/// Files beyond wire that name the plain dialect. The compiler cannot say it as long as a type of
+/// that dialect is public for being inside the enum of all dialects.
+pub(super) fn dialects(workspace: &Workspace) -> Result<Vec<String>> {
+    let root = workspace.root();
+    let mut findings = Vec::new();
+    for path in rust_files(&["benches", "crates", "fuzz", "xtask"].map(|it| root.join(it)))? {
+        let shown = path.strip_prefix(&root).unwrap_or(&path);
+        if shown.starts_with(WIRE) {
+            continue;
+        }
+        findings.extend(plain(shown, &fs::read_to_string(&path)?));
+    }
+    Ok(findings)
+}
+
+fn plain(path: &Path, text: &str) -> Vec<String> {
+    let names = |line: &str| line.contains(PLAIN) && !line.trim_start().starts_with("//");
+    let lines = text.lines().enumerate().filter(|(_, line)| names(line));
+    let finding = |(number, _)| {
+        let path = path.display();
+        format!(
+            "{path}:{}: names the plain dialect; use wire's dialect module",
+            number + 1
+        )
+    };
+    lines.map(finding).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +141,17 @@ mod tests {
         assert!(allows("c", DependencyKind::Development));
         assert!(!allows("c", DependencyKind::Normal));
         assert!(!allows("d", DependencyKind::Development));
+    }
+
+    #[test]
+    fn a_dialect_is_named_by_wire_alone() {
+        let plain = |text: String| plain(Path::new("a.rs"), &text);
+        let fine = format!("Dialect::plain(env)\n// chinwag_wire::{PLAIN}Session\n");
+        assert_eq!(plain(fine), [""; 0]);
+        assert_eq!(
+            plain(format!("\nuse chinwag_wire::{PLAIN}Session;\n")),
+            ["a.rs:2: names the plain dialect; use wire's dialect module"]
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let findings = [
         layers::arrows(workspace),
         layers::purity(workspace)?,
+        layers::dialects(workspace)?,
         text::reasons(workspace)?,
         text::sizes(workspace)?,
         deny::check(workspace)?,

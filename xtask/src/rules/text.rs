@@ -71,23 +71,34 @@ pub(super) fn sizes(workspace: &Workspace) -> Result<Vec<String>> {
         fs::read_to_string(&readme)?.lines().count(),
         README_LINES_MAX,
     );
-    let mut left: Vec<PathBuf> = ["crates", "benches", "xtask"]
-        .map(|folder| workspace.root().join(folder))
-        .into();
+    let folders = ["crates", "benches", "xtask"].map(|folder| workspace.root().join(folder));
+    let is_test = |path: &Path| {
+        path.iter()
+            .any(|part| part == "tests" || part == "tests.rs")
+    };
+    let files = rust_files(&folders)?.into_iter();
+    for path in files.filter(|path| !is_test(path)) {
+        let text = fs::read_to_string(&path)?;
+        let code = text.lines().take_while(|line| *line != "#[cfg(test)]");
+        judge(&path, code.count(), FILE_LINES_MAX);
+    }
+    Ok(findings)
+}
+
+/// All files of Rust below some folders.
+pub(super) fn rust_files(folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut left = folders.to_vec();
+    let mut found = Vec::new();
     while let Some(path) = left.pop() {
-        if path.file_stem().is_some_and(|stem| stem == "tests") {
-            continue;
-        }
         if path.is_dir() {
             let entries = fs::read_dir(&path)?.map(|entry| Ok(entry?.path()));
             left.extend(entries.collect::<Result<Vec<_>>>()?);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path)?;
-            let code = text.lines().take_while(|line| *line != "#[cfg(test)]");
-            judge(&path, code.count(), FILE_LINES_MAX);
+            found.push(path);
         }
     }
-    Ok(findings)
+    found.sort();
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -6,24 +6,22 @@
 //! several steps (a password is checked between two requests to the hub), and some answers come in
 //! pages, each fetched when the one before is written: a reader that stalls costs one page.
 
+mod names;
+mod pages;
+
 use std::sync::Arc;
-use std::time::Duration;
 
-use chinwag_core::{
-    Answer, Command, Event, Name, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId,
-    RoomName, RoomRef,
-};
-use chinwag_store::{SearchQuery, Term};
-use chinwag_wire::dialect::{
-    Ask, Guesses, HistoryPage, Password, Range, Recent, Saved, Search, SearchPage, Tell,
-};
+use chinwag_core::{Answer, Command, Event, Name, Proof, Query, QuitReason};
+use chinwag_wire::dialect::{Ask, Guesses, Password, Range, Recent, Saved, Search, Tell};
 
+use self::names::Purpose;
+use self::pages::{PageKind, Pages};
 use super::{Session, Stage};
-use crate::hub::{Body, Reply, ReplyBody, Request, Resumed, Ticket};
+use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
-use crate::password_gate::{Admission, Attempt, Door, Origin};
+use crate::password_gate::Attempt;
 use crate::shard::Shared;
-use crate::worker::{Job, JobResult, Place};
+use crate::worker::{Job, JobResult};
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -80,37 +78,6 @@ enum Step {
     Page(Pages),
     /// Nothing yet: this is asked when everything so far is written.
     WhenWritten(Ask),
-}
-
-/// What a name is proven for.
-#[derive(Debug)]
-enum Purpose {
-    LogIn {
-        is_script: bool,
-    },
-    Rename,
-    /// Another password.
-    ChangePassword(Password),
-}
-
-/// A long answer, and how far it was told.
-#[derive(Debug)]
-struct Pages {
-    kind: PageKind,
-    /// The place of the next page; `None` before the first.
-    next: Option<Place>,
-    /// The page is asked for when everything so far is written.
-    waits_for_write: bool,
-}
-
-#[derive(Debug)]
-enum PageKind {
-    History {
-        room: RoomName,
-    },
-    Search,
-    /// And the code that resumes the session from now on.
-    Missed(Option<(ResumeCode, Duration)>),
 }
 
 impl Exchange {
@@ -284,183 +251,6 @@ impl Session {
         }
     }
 
-    fn ask_name(
-        &mut self,
-        name: Option<Name>,
-        password: Option<Password>,
-        purpose: Purpose,
-        shared: &mut Shared,
-    ) {
-        match (name, password) {
-            (Some(name), Some(password)) => {
-                let query = Body::Query(Query::PasswordHash(name.clone()));
-                let step = Step::PasswordHash {
-                    name,
-                    password,
-                    purpose,
-                };
-                self.ask_hub(query, step, shared);
-            }
-            (name, _) => self.take_name(name, None, purpose, shared),
-        }
-    }
-
-    fn take_name(
-        &mut self,
-        name: Option<Name>,
-        proof: Option<Proof>,
-        purpose: Purpose,
-        shared: &mut Shared,
-    ) {
-        let command = match (purpose, name) {
-            (Purpose::LogIn { is_script }, name) => Command::LogIn {
-                name,
-                proof,
-                is_script,
-            },
-            (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
-            (Purpose::ChangePassword(new), Some(name)) => {
-                return match proof {
-                    Some(_) => self.ask_hash(new, proof, shared),
-                    None => {
-                        let rejection = Rejection::NeedsOldPassword(name);
-                        self.answer(Tell::Rejected(&rejection), shared);
-                    }
-                };
-            }
-            (_, None) => return,
-        };
-        self.ask_hub(Body::Command(command), Step::Tell, shared);
-    }
-
-    fn origin(&self) -> Origin {
-        let door = match self.person {
-            Some(_) => Door::Chatting,
-            None => Door::Arriving,
-        };
-        Origin::new(self.address, door)
-    }
-
-    fn ask_hash(&mut self, password: Password, proof: Option<Proof>, shared: &mut Shared) {
-        let origin = self.origin();
-        let ticket = self.exchange.ticket();
-        if !shared.workers.gate.enter(origin) {
-            return self.answer(Tell::Busy, shared);
-        }
-        let job = Job::Hash(password, origin);
-        if shared.workers.submit(self.id, ticket, job) {
-            let step = Step::Registration(proof);
-            self.exchange.question = Some(Box::new(Question { ticket, step }));
-        } else {
-            shared.workers.gate.leave(origin);
-            self.answer(Tell::Busy, shared);
-        }
-    }
-
-    fn ask_proof(&mut self, attempt: Attempt, purpose: Purpose, shared: &mut Shared) {
-        let gate = shared.workers.gate.clone();
-        match gate.admit(&attempt, shared.now, shared.wall) {
-            Admission::TooMany(wait) => self.answer(Tell::TooManyGuesses(wait), shared),
-            Admission::Busy => self.answer(Tell::Busy, shared),
-            Admission::Known { is_right } => {
-                let proof = is_right.then_some(Proof(attempt.hash));
-                self.take_proven(attempt.name, proof, purpose, shared);
-            }
-            Admission::Hash => {
-                let ticket = self.exchange.ticket();
-                let job = Job::Verify(Box::new(attempt.clone()));
-                if shared.workers.submit(self.id, ticket, job) {
-                    let name = attempt.name;
-                    let step = Step::Proof { name, purpose };
-                    self.exchange.question = Some(Box::new(Question { ticket, step }));
-                } else {
-                    gate.withdraw(&attempt);
-                    self.answer(Tell::Busy, shared);
-                }
-            }
-        }
-    }
-
-    fn take_proven(
-        &mut self,
-        name: Name,
-        proof: Option<Proof>,
-        purpose: Purpose,
-        shared: &mut Shared,
-    ) {
-        if proof.is_some() {
-            self.exchange.guesses = shared.workers.gate.take_guesses(&name);
-        }
-        self.take_name(Some(name), proof, purpose, shared);
-    }
-
-    fn ask_search(&mut self, search: Search, shared: &mut Shared) {
-        match search.room.clone() {
-            Some(room) => {
-                let query = Body::Query(Query::Room(RoomRef::Name(room)));
-                self.ask_hub(query, Step::SearchRoom(search), shared);
-            }
-            None => self.look_for(search, None, shared),
-        }
-    }
-
-    fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
-        let query = SearchQuery {
-            terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
-            from: search.from,
-            not_from: self.dialect.ignores().to_vec(),
-            room,
-            before: search.before,
-            after: search.after,
-            below: search.below,
-            matches_max: shared.limits.search_lines_max,
-        };
-        self.ask_pages(Job::Search(query), PageKind::Search, shared);
-    }
-
-    fn look_up(
-        &mut self,
-        (range, notices): (Range, bool),
-        (room, name): (RoomId, RoomName),
-        shared: &mut Shared,
-    ) {
-        let job = Job::History {
-            room,
-            range: stored(range),
-            lines_max: shared.limits.history_lines_max,
-            notices,
-            not_from: self.dialect.ignores().into(),
-        };
-        self.ask_pages(job, PageKind::History { room: name }, shared);
-    }
-
-    fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
-        let pages = Pages {
-            kind,
-            next: None,
-            waits_for_write: false,
-        };
-        self.ask_worker(job, Step::Page(pages), shared);
-    }
-
-    /// Fetches the next page of a long answer, if everything before it is written.
-    pub(super) fn fetch_page(&mut self, shared: &mut Shared) {
-        self.exchange.was_released = false;
-        if !self.exchange.wants_page() {
-            return;
-        }
-        match self.exchange.question.take().map(|question| question.step) {
-            Some(Step::WhenWritten(ask)) => self.ask(ask, shared),
-            Some(Step::Page(mut pages)) => {
-                pages.waits_for_write = false;
-                if let Some(next) = pages.next.clone() {
-                    self.ask_worker(Job::Page(next), Step::Page(pages), shared);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// Takes the hub's answer.
     pub(crate) fn handle_reply(&mut self, reply: Reply, shared: &mut Shared) {
         let question = &mut self.exchange.question;
@@ -540,51 +330,6 @@ impl Session {
         }
     }
 
-    /// The session has its person again. What it has missed comes first, then what its rooms had
-    /// meanwhile.
-    fn handle_resumed(&mut self, resumed: Resumed, shared: &mut Shared) {
-        if let Some(saved) = &resumed.saved {
-            self.dialect.handle_saved(saved, &shared.env());
-            self.apply_changes(shared);
-        }
-        self.feed.hold();
-        self.exchange.kept = resumed.kept;
-        let job = Job::Missed {
-            rooms: resumed.rooms.into(),
-            until: resumed.until,
-            not_from: self.dialect.ignores().into(),
-        };
-        self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
-        if !self.exchange.is_waiting() {
-            // The history is busy, as the person was told.
-            self.tell_resumed((0, 0), resumed.resume, shared);
-            self.tell_kept(shared);
-        }
-    }
-
-    /// Welcomes the person back, with so many missed messages of rooms that follow and that do not.
-    fn tell_resumed(
-        &mut self,
-        (shown, skipped): (u64, u64),
-        resume: Option<(ResumeCode, Duration)>,
-        shared: &mut Shared,
-    ) {
-        let resumed = Tell::Resumed {
-            missed: shown + self.exchange.kept.len() as u64,
-            skipped,
-            resume,
-        };
-        self.tell(resumed, shared);
-    }
-
-    /// Tells what came in private while the link was lost.
-    fn tell_kept(&mut self, shared: &mut Shared) {
-        let kept = std::mem::take(&mut self.exchange.kept);
-        if !kept.is_empty() {
-            self.tell(Tell::Missed(&kept), shared);
-        }
-    }
-
     /// Takes a worker's result.
     pub(crate) fn handle_result(&mut self, ticket: Ticket, result: JobResult, shared: &mut Shared) {
         let question = &mut self.exchange.question;
@@ -623,57 +368,6 @@ impl Session {
         self.finish_input(shared);
     }
 
-    fn handle_page(&mut self, page: crate::worker::Page, mut pages: Pages, shared: &mut Shared) {
-        let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
-        let (events, shown) = (&page.events[..], page.shown);
-        match &pages.kind {
-            PageKind::History { room } => {
-                let history = HistoryPage {
-                    room,
-                    events,
-                    shown,
-                    total: page.total,
-                    ends: page.ends.places,
-                    newer: page.ends.newer,
-                    is_first,
-                    is_last,
-                };
-                self.tell(Tell::History(history), shared);
-            }
-            PageKind::Search => {
-                let found = SearchPage {
-                    events,
-                    shown,
-                    more: page.total > shown,
-                    next: page.ends.next,
-                    searched_since: page.ends.searched_since,
-                    is_first,
-                    is_last,
-                };
-                self.tell(Tell::Search(found), shared);
-            }
-            PageKind::Missed(resume) => {
-                let resume = *resume;
-                if is_first {
-                    self.tell_resumed((shown, page.total - shown), resume, shared);
-                }
-                self.tell(Tell::Missed(events), shared);
-                if is_last {
-                    self.tell_kept(shared);
-                }
-            }
-        }
-        match page.next {
-            Some(next) => {
-                (pages.next, pages.waits_for_write) = (Some(next), true);
-                let ticket = self.exchange.ticket();
-                let step = Step::Page(pages);
-                self.exchange.question = Some(Box::new(Question { ticket, step }));
-            }
-            None => self.answered(shared),
-        }
-    }
-
     /// Tells the dialect the answer to the question, which is at its end.
     fn answer(&mut self, tell: Tell<'_>, shared: &mut Shared) {
         self.exchange.question = None;
@@ -698,20 +392,5 @@ impl Session {
         {
             self.end(why, shared);
         }
-    }
-}
-
-/// The same range for the store, which takes no more than its own limit.
-fn stored(range: Range) -> chinwag_store::Range {
-    use chinwag_store::Range as Stored;
-    match range {
-        Range::Last(messages) => Stored::Last(messages),
-        Range::Since(at) => Stored::Since(at),
-        Range::From(at) => Stored::From(at),
-        Range::Between(from, until) => Stored::Between(from, until),
-        Range::Before(seq, messages) => Stored::Before(seq, messages),
-        Range::After(seq, messages) => Stored::After(seq, messages),
-        Range::Rest(seq, until) => Stored::Rest(seq, until),
-        Range::Around(seq, messages) => Stored::Around(seq, messages),
     }
 }

@@ -11,7 +11,7 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
-use core::{mem, str};
+use core::{fmt, mem, str};
 
 use memchr::memchr3;
 
@@ -34,11 +34,20 @@ pub(super) struct Lines {
 }
 
 /// The part of an unfinished line that has arrived.
-#[derive(Debug)]
 enum Pending {
     /// Its bytes. A line that has not begun has none, and no memory.
     Text(Vec<u8>),
     Refused(Refused),
+}
+
+impl fmt::Debug for Pending {
+    /// Without the text, which may be half a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Refused(refused) => refused.fmt(f),
+        }
+    }
 }
 
 /// A line that will not be taken, whatever follows.

@@ -1,0 +1,212 @@
+//! Answers that come from the store in pages, each fetched when the one before is written.
+
+use std::time::Duration;
+
+use chinwag_core::{Query, ResumeCode, RoomId, RoomName, RoomRef};
+use chinwag_store::{SearchQuery, Term};
+use chinwag_wire::dialect::{HistoryPage, Range, Search, SearchPage, Tell};
+
+use super::{Question, Session, Step};
+use crate::hub::{Body, Resumed};
+use crate::shard::Shared;
+use crate::worker::{Job, Page, Place};
+
+/// A long answer, and how far it was told.
+#[derive(Debug)]
+pub(super) struct Pages {
+    pub(super) kind: PageKind,
+    /// The place of the next page; `None` before the first.
+    pub(super) next: Option<Place>,
+    /// The page is asked for when everything so far is written.
+    pub(super) waits_for_write: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum PageKind {
+    History {
+        room: RoomName,
+    },
+    Search,
+    /// And the code that resumes the session from now on.
+    Missed(Option<(ResumeCode, Duration)>),
+}
+
+impl Session {
+    pub(super) fn ask_search(&mut self, search: Search, shared: &mut Shared) {
+        match search.room.clone() {
+            Some(room) => {
+                let query = Body::Query(Query::Room(RoomRef::Name(room)));
+                self.ask_hub(query, Step::SearchRoom(search), shared);
+            }
+            None => self.look_for(search, None, shared),
+        }
+    }
+
+    pub(super) fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
+        let query = SearchQuery {
+            terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
+            from: search.from,
+            not_from: self.dialect.ignores().to_vec(),
+            room,
+            before: search.before,
+            after: search.after,
+            below: search.below,
+            matches_max: shared.limits.search_lines_max,
+        };
+        self.ask_pages(Job::Search(query), PageKind::Search, shared);
+    }
+
+    pub(super) fn look_up(
+        &mut self,
+        (range, notices): (Range, bool),
+        (room, name): (RoomId, RoomName),
+        shared: &mut Shared,
+    ) {
+        let job = Job::History {
+            room,
+            range: stored(range),
+            lines_max: shared.limits.history_lines_max,
+            notices,
+            not_from: self.dialect.ignores().into(),
+        };
+        self.ask_pages(job, PageKind::History { room: name }, shared);
+    }
+
+    pub(super) fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
+        let pages = Pages {
+            kind,
+            next: None,
+            waits_for_write: false,
+        };
+        self.ask_worker(job, Step::Page(pages), shared);
+    }
+
+    /// Fetches the next page of a long answer, if everything before it is written.
+    pub(in crate::session) fn fetch_page(&mut self, shared: &mut Shared) {
+        self.exchange.was_released = false;
+        if !self.exchange.wants_page() {
+            return;
+        }
+        match self.exchange.question.take().map(|question| question.step) {
+            Some(Step::WhenWritten(ask)) => self.ask(ask, shared),
+            Some(Step::Page(mut pages)) => {
+                pages.waits_for_write = false;
+                if let Some(next) = pages.next.clone() {
+                    self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn handle_page(&mut self, page: Page, mut pages: Pages, shared: &mut Shared) {
+        let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
+        let (events, shown) = (&page.events[..], page.shown);
+        match &pages.kind {
+            PageKind::History { room } => {
+                let history = HistoryPage {
+                    room,
+                    events,
+                    shown,
+                    total: page.total,
+                    ends: page.ends.places,
+                    newer: page.ends.newer,
+                    is_first,
+                    is_last,
+                };
+                self.tell(Tell::History(history), shared);
+            }
+            PageKind::Search => {
+                let found = SearchPage {
+                    events,
+                    shown,
+                    more: page.total > shown,
+                    next: page.ends.next,
+                    searched_since: page.ends.searched_since,
+                    is_first,
+                    is_last,
+                };
+                self.tell(Tell::Search(found), shared);
+            }
+            PageKind::Missed(resume) => {
+                let resume = *resume;
+                if is_first {
+                    self.tell_resumed((shown, page.total - shown), resume, shared);
+                }
+                self.tell(Tell::Missed(events), shared);
+                if is_last {
+                    self.tell_kept(shared);
+                }
+            }
+        }
+        match page.next {
+            Some(next) => {
+                (pages.next, pages.waits_for_write) = (Some(next), true);
+                let ticket = self.exchange.ticket();
+                let step = Step::Page(pages);
+                self.exchange.question = Some(Box::new(Question { ticket, step }));
+            }
+            None => self.answered(shared),
+        }
+    }
+
+    /// The session has its person again. What it has missed comes first, then what its rooms had
+    /// meanwhile.
+    pub(super) fn handle_resumed(&mut self, resumed: Resumed, shared: &mut Shared) {
+        if let Some(saved) = &resumed.saved {
+            self.dialect.handle_saved(saved, &shared.env());
+            self.apply_changes(shared);
+        }
+        self.feed.hold();
+        self.exchange.kept = resumed.kept;
+        let job = Job::Missed {
+            rooms: resumed.rooms.into(),
+            until: resumed.until,
+            not_from: self.dialect.ignores().into(),
+        };
+        self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
+        if !self.exchange.is_waiting() {
+            // The history is busy, as the person was told.
+            self.tell_resumed((0, 0), resumed.resume, shared);
+            self.tell_kept(shared);
+        }
+    }
+
+    /// Welcomes the person back, with so many missed messages of rooms that follow and that do not.
+    pub(super) fn tell_resumed(
+        &mut self,
+        (shown, skipped): (u64, u64),
+        resume: Option<(ResumeCode, Duration)>,
+        shared: &mut Shared,
+    ) {
+        let resumed = Tell::Resumed {
+            missed: shown + self.exchange.kept.len() as u64,
+            skipped,
+            resume,
+        };
+        self.tell(resumed, shared);
+    }
+
+    /// Tells what came in private while the link was lost.
+    pub(super) fn tell_kept(&mut self, shared: &mut Shared) {
+        let kept = std::mem::take(&mut self.exchange.kept);
+        if !kept.is_empty() {
+            self.tell(Tell::Missed(&kept), shared);
+        }
+    }
+}
+
+/// The same range for the store, which takes no more than its own limit.
+fn stored(range: Range) -> chinwag_store::Range {
+    use chinwag_store::Range as Stored;
+    match range {
+        Range::Last(messages) => Stored::Last(messages),
+        Range::Since(at) => Stored::Since(at),
+        Range::From(at) => Stored::From(at),
+        Range::Between(from, until) => Stored::Between(from, until),
+        Range::Before(seq, messages) => Stored::Before(seq, messages),
+        Range::After(seq, messages) => Stored::After(seq, messages),
+        Range::Rest(seq, until) => Stored::Rest(seq, until),
+        Range::Around(seq, messages) => Stored::Around(seq, messages),
+    }
+}
