@@ -171,7 +171,7 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
         dice.number()
     };
     let room = dice.room();
-    reader.client.type_line(*dice.pick(&[
+    reader.client.type_line(dice.pick(&[
         "/history 20",
         "/history 2h",
         "/history 2026-11-21",

@@ -123,9 +123,10 @@ fn joined(last: Source, next: Source) -> Option<Source> {
 impl Feed {
     /// A feed that takes what the socket took for acknowledged: for streams that cannot say better.
     pub fn trusting() -> Self {
-        let mut feed = Self::default();
-        feed.trusts_socket = true;
-        feed
+        Self {
+            trusts_socket: true,
+            ..Self::default()
+        }
     }
 
     /// Takes note of what was written, unless the socket is trusted with it.

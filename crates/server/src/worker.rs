@@ -74,7 +74,7 @@ pub(crate) enum JobResult {
     /// The proof, if it was the right password.
     Proof(Option<Proof>),
     /// A part of an answer.
-    Page(Page),
+    Page(Box<Page>),
     /// The audit log.
     AuditLog(Vec<Event>),
     /// The search has more terms than one may have.
@@ -269,7 +269,7 @@ impl Archive {
             }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
         };
-        self.page(place).map(JobResult::Page)
+        self.page(place).map(|page| JobResult::Page(Box::new(page)))
     }
 
     fn history(

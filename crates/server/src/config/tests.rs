@@ -142,7 +142,7 @@ fn a_source_that_names_a_folder_wants_it_used() {
 }
 
 #[test]
-fn what_is_wrong_is_said_in_words() {
+fn a_key_that_is_unknown_or_misplaced_is_named() {
     for (file, words) in [
         (
             "[server]\nnmae = \"x\"",
@@ -168,6 +168,14 @@ fn what_is_wrong_is_said_in_words() {
             "limits = 5",
             "line 1: limits is a section: its keys stand below a line [limits]",
         ),
+    ] {
+        assert_eq!(read(file, &[]), Err(words.to_owned()), "{file}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_named_with_those_that_would_do() {
+    for (file, words) in [
         (
             "[limits]\npeople = many",
             "line 2: limits.people: a whole number from 1 to 1000000; not \"many\"",
@@ -223,6 +231,10 @@ fn what_is_wrong_is_said_in_words() {
     ] {
         assert_eq!(read(file, &[]), Err(words.to_owned()), "{file}");
     }
+}
+
+#[test]
+fn what_no_parser_takes_is_told_by_its_line() {
     let listen = read("[server]\nlisten = \"300.1.2.3\"", &[]).expect_err("no address");
     assert!(
         listen.starts_with("line 2: server.listen: a port such as 8989, "),

@@ -348,7 +348,7 @@ impl Session {
                 self.take_proven(name, proof, purpose, shared);
             }
             (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
-            (JobResult::Page(page), Step::Page(pages)) => self.handle_page(page, pages, shared),
+            (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),
             (

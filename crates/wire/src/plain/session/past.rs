@@ -4,6 +4,7 @@
 //! A place is kept, never a page: what goes on is read anew, so that it is right whatever was said or
 //! trimmed meanwhile.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::limits::HISTORY_LINES;
@@ -20,8 +21,9 @@ const AROUND_LINES: usize = 10;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Past {
-    history: Option<Bookmark>,
-    search: Option<Found>,
+    // Boxed: most people look at no history, and each person costs this much.
+    history: Option<Box<Bookmark>>,
+    search: Option<Box<Found>>,
 }
 
 /// A history that is asked for.
@@ -93,8 +95,8 @@ impl Past {
             lines: HISTORY_LINES,
             until: None,
         };
-        let range = match (back, self.history) {
-            (Back::More, Some(bookmark)) => question.go_on(bookmark),
+        let range = match (back, self.history.as_deref()) {
+            (Back::More, Some(bookmark)) => question.go_on(*bookmark),
             (Back::More, None) => Range::Last(HISTORY_LINES),
             (Back::Last(lines), _) => {
                 question.lines = lines;
@@ -141,13 +143,15 @@ impl Past {
         }
         if page.shown == 0 {
             // What is still to come is found from the same place.
-            self.history = self.history.filter(|_| question.stretch.goes_on());
+            if !question.stretch.goes_on() {
+                self.history = None;
+            }
             return;
         }
         let shown = usize::try_from(page.shown).unwrap_or(usize::MAX);
         let (first, last) = page.ends;
         let left = page.total > page.shown;
-        self.history = Some(Bookmark {
+        self.history = Some(Box::new(Bookmark {
             room: question.room,
             notices: question.notices,
             lines: match question.stretch {
@@ -160,7 +164,7 @@ impl Past {
                 Stretch::Last | Stretch::For(_) | Stretch::Earlier => Way::Back(first),
                 _ => Way::On(last, question.until.filter(|_| left)),
             },
-        });
+        }));
     }
 
     /// What to ask for older matches; `None` if the last search has looked at everything.
@@ -198,11 +202,11 @@ impl Past {
             let room = event.fact.rooms().first().copied();
             (room.unwrap_or(LOBBY), event.seq)
         }));
-        self.search = Some(Found {
+        self.search = Some(Box::new(Found {
             search: question.search.clone(),
             next: page.next,
             places,
-        });
+        }));
         before + 1
     }
 }
