@@ -171,12 +171,13 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
         dice.number()
     };
     let room = dice.room();
-    reader.client.type_line(dice.pick(&[
+    let question = dice.pick(&[
         "/history 20",
         "/history 2h",
         "/history 2026-11-21",
         "/history more",
-    ]));
+    ]);
+    reader.client.type_line(question);
     let ends = (Seq(dice.number()), Seq(dice.number()));
     let page = HistoryPage {
         room: &room,

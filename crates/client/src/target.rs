@@ -1,4 +1,4 @@
-//! HOST[:PORT], as it is typed on a command line.
+//! `HOST[:PORT]`, as it is typed on a command line.
 //!
 //! It must not resolve anything: a text is judged by its form alone, so that the judgement is the
 //! same on every machine. The form that shaped it is the bare IPv6 address: `::1` has colons and no

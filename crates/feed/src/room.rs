@@ -21,7 +21,7 @@ use crate::{FormatId, Render};
 /// The rooms of one shard.
 pub type RoomLogs<R> = hashbrown::HashMap<RoomId, RoomLog<R>>;
 
-/// See the [module](self).
+/// The lines of one room that its readers still need.
 #[derive(Debug)]
 pub struct RoomLog<R> {
     name: RoomName,

@@ -78,6 +78,9 @@ fn look_at_everything(server: &Server, name: &str) {
         reader.send(line);
     }
     reader.sync();
+    // A lost link would keep the name.
+    reader.ask("/quit", "Bye");
+    reader.rest();
 }
 
 #[test]

@@ -176,8 +176,8 @@ fn a_registered_name_takes_its_password_from_a_file_or_the_environment() {
 
 #[test]
 fn the_operators_word_is_final() {
-    let server = setup().start();
-    let mut operator = listener(&server);
+    let server = Setup::new().start();
+    let mut operator = server.join("listener");
     let app = start(&server, &["--name", "app"]);
     operator.expect("* app joined #lobby");
     operator.ask(
@@ -235,8 +235,8 @@ fn a_room_of_its_own() {
 
 #[test]
 fn a_reader_needs_no_input_and_no_past() {
-    let server = setup().start();
-    let mut listener = listener(&server);
+    let server = Setup::new().start();
+    let mut listener = server.join("listener");
     listener.send("old");
     let mut command = join(&server.address().to_string(), &["--follow", "--no-history"]);
     command.args(["--name", "eye", "--retry-for", "0"]);

@@ -21,7 +21,7 @@ fn fill(server: &Server) {
     lee.ask("/op bob", "! bob is an operator now.\n");
     lee.ask(
         "/mute troll 2h noise",
-        "! troll is muted for 2 hours: noise.\n",
+        "! troll is muted for 2 hours: noise.",
     );
     troll.expect("! You are muted by lee for 2 hours: noise.\n");
     lee.ask("/mute quiet", "Nobody called");
@@ -86,7 +86,7 @@ fn everything_decided_comes_back() {
     let log = lee.ask("/log", "unmuted troll");
     for audit_entry in [
         "lee made bob an operator\n",
-        "lee muted troll for 2 hours: noise\n",
+        "lee muted troll (127.0.0.1) for 2 hours: noise\n",
         "lee banned mallory for 1 day: spam\n",
         "lee banned 192.0.2.0/24\n",
         "lee set the message of the day: Be kind.\n",

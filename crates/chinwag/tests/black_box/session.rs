@@ -105,14 +105,18 @@ fn moving_between_rooms() {
     says(
         &mut ann,
         "/join lobby",
-        "You are in #lobby with lee and bob.\n",
+        "You are in #lobby with lee and bob.\n--- now ---\n",
     );
     says(&mut bob, "build is green", "");
     shown(&mut ann, "[--:--] #dev bob: build is green\n");
     says(&mut bob, "/topic Ship it", "* bob set the topic: Ship it\n");
     shown(&mut ann, "* bob set the topic of #dev: Ship it\n");
     for command in ["/leave", "/part"] {
-        says(&mut bob, command, "You are in #lobby with lee and ann.\n");
+        says(
+            &mut bob,
+            command,
+            "You are in #lobby with lee and ann.\n--- now ---\n",
+        );
         shown(&mut ann, "* bob left #dev\n");
         bob.send("/join dev");
         bob.expect("Topic: Ship it (bob, just now)\n");
@@ -122,7 +126,7 @@ fn moving_between_rooms() {
     says(
         &mut ann,
         "/leave dev",
-        "You are in #lobby with lee and bob.\n",
+        "You are in #lobby with lee and bob.\n--- now ---\n",
     );
     says(
         &mut ann,
@@ -181,7 +185,7 @@ fn looking() {
         "{since}"
     );
     assert!(since.contains("ann: good morning\n"), "{since}");
-    let head = "--- 1 message with \"morning\" ---\n";
+    let head = "--- 1 message with \"morning\" from ann in #lobby ---\n";
     ann.search("morning from:ann in:#lobby", head);
     ann.expect("#lobby ann: good morning\n--- now ---\n");
     let address = lee.ask("/whois ann", "from 127.0.0.1\n");
@@ -209,12 +213,19 @@ fn the_most_that_one_history_shows_is_a_setting() {
         ann.send(&format!("line {n}"));
     }
     ann.sync();
-    ann.ask("/history 1200", "--- last 1200 of 2000 messages ---\n");
-    ann.ask("/history 1800", "--- last 1500 of 2000 messages ---\n");
+    ann.ask(
+        "/history 1200",
+        "--- last 1200 of 2000 messages; /history more ---\n",
+    );
+    ann.ask(
+        "/history 1800",
+        "--- last 1500 of 2000 messages; /history more ---\n",
+    );
     let server = server.stop().limit("history_lines", "10").start();
-    server
-        .join("ann")
-        .ask("/history 50", "--- last 10 of 2000 messages ---\n");
+    server.join("ann").ask(
+        "/history 50",
+        "--- last 10 of 2000 messages; /history more ---\n",
+    );
 }
 
 #[test]
@@ -325,7 +336,8 @@ fn operating() {
     says(
         &mut lee,
         "/mute bob 10m spam",
-        "! bob is muted for 10 minutes: spam.\n",
+        "! bob is muted for 10 minutes: spam. You come from 127.0.0.1 too, so only the name is muted: /lock keeps \
+         new names out.\n",
     );
     shown(&mut bob, "! You are muted by lee for 10 minutes: spam.\n");
     says(
@@ -337,7 +349,11 @@ fn operating() {
     bob.ask("buy", "! NOT sent: you are muted for ");
     says(&mut lee, "/unmute bob", "! bob may speak again.\n");
     bob.expect("! You may speak again: lee unmuted you.\n");
-    says(&mut lee, "/mute bob", "! bob is muted.\n");
+    says(
+        &mut lee,
+        "/mute bob",
+        "! bob is muted. You come from 127.0.0.1 too, so only the name is muted: /lock keeps new names out.\n",
+    );
     bob.ask("buy", "! NOT sent: you are muted.\n");
     says(&mut lee, "/unmute bob", "! bob may speak again.\n");
     says(
@@ -443,7 +459,10 @@ fn help_lists_and_explains() {
         assert!(help.contains(word), "{word}: {help}");
     }
     ann.ask("/help op", "--- Operators ---\n");
-    ann.ask("/help history", "--- /history [N | 2h | DATE] ---\n");
+    ann.ask(
+        "/help history",
+        "--- /history [N | 2h | DATE [HH:MM] | A..B | more] ---\n",
+    );
     ann.ask("/help /cd", "--- /join #ROOM ---\n");
     ann.ask(
         "/help jion",

@@ -97,6 +97,7 @@ impl Chat {
             mute: None,
             last_sender: None,
             ignores: Vec::new(),
+            spent_code: None,
         }));
     }
 
@@ -110,6 +111,9 @@ impl Chat {
             return;
         };
         person.mute = self.mute_of(&person, at);
+        if person.session.code != login.code {
+            person.spent_code = Some(Box::new(person.session.code));
+        }
         person.session = Session {
             conn: login.conn,
             address: login.address,
@@ -154,9 +158,10 @@ impl Chat {
         let Some(person) = self.take_out(quit.person) else {
             return;
         };
-        // A script that closes its side has said all it had to: its next run takes the name again.
-        let has_ended = person.session.is_script && quit.why == QuitReason::Closed;
-        if has_ended || !quit.why.is_resumable() {
+        // A script that closes its side may have said all it had to: its next run takes the name
+        // again. Its link may also be lost, so that the code is good.
+        let keeps_name = !(person.session.is_script && quit.why == QuitReason::Closed);
+        if !quit.why.is_resumable() {
             return;
         }
         if self.resumables.len() >= self.settings.people_max {
@@ -166,6 +171,7 @@ impl Chat {
             person,
             until: at + self.settings.resume_time,
             seen,
+            keeps_name,
             kept: Vec::new(),
         });
     }
@@ -200,8 +206,9 @@ impl Chat {
     }
 
     fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {
-        self.people
-            .with(message.from, |p| p.activity.spoke = event.at);
+        self.people.with(message.from, |p| {
+            p.activity.spoke = event.at;
+        });
         if message.ignored {
             return;
         }

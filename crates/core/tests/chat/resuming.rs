@@ -122,6 +122,23 @@ fn a_code_is_good_once() {
 }
 
 #[test]
+fn a_link_that_breaks_before_the_next_code_is_read_can_be_taken_up_again() {
+    let mut world = World::with(&["lee", "ann"]);
+    let code = world.lose("ann");
+    for _ in 0..3 {
+        world.resume(code).expect("back");
+        world.lose("ann");
+    }
+    let facts = world.resume(code).expect("back");
+    let next = returned_in(&facts).login.code;
+    world.lose("ann");
+    world.resume(next).expect("back with the next code");
+    world.lose("ann");
+    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    world.check();
+}
+
+#[test]
 fn a_name_is_kept_while_its_session_can_be_resumed() {
     let mut world = World::with(&["lee", "ann"]);
     let code = world.lose("ann");

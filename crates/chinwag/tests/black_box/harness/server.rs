@@ -89,7 +89,7 @@ impl Setup {
 
     /// Nobody becomes an operator by being the first.
     pub(crate) fn without_operator(self) -> Self {
-        self.variable("CHINWAG_SERVER_FIRST_OPERATOR", "false")
+        self.variable("CHINWAG_SERVER_FIRST_OPERATOR", "nobody")
     }
 
     /// So many open files, and no more.

@@ -19,6 +19,8 @@ pub(super) struct Found<'a> {
     person: &'a Person,
     /// The lost one; `None` while the session still has a connection.
     lost: Option<&'a Resumable>,
+    /// The code after the one that was given, if the session has it already.
+    next_code: Option<ResumeCode>,
 }
 
 impl Chat {
@@ -65,12 +67,18 @@ impl Chat {
             for_visit: false,
         };
         if let Some(person) = self.people.named(name) {
-            return Some((Found { person, lost: None }, rank));
+            let found = Found {
+                person,
+                lost: None,
+                next_code: None,
+            };
+            return Some((found, rank));
         }
         let lost = self.resumables.named(name, now)?;
         let found = Found {
             person: &lost.person,
             lost: Some(lost),
+            next_code: None,
         };
         lost.person.session.rank.registered.then_some((found, rank))
     }
@@ -100,7 +108,12 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Outcome {
-        let Found { person, lost } = *found;
+        let Found {
+            person,
+            lost,
+            next_code,
+        } = *found;
+        let code = next_code.unwrap_or_else(|| self.new_code(env));
         let seen = lost.map(|lost| lost.seen);
         facts.push(Fact::Returned(Box::new(Returned {
             login: LoggedIn {
@@ -110,7 +123,7 @@ impl Chat {
                 name: person.name.clone(),
                 registered: rank.registered,
                 operator: rank.operator,
-                code: self.new_code(env),
+                code,
                 is_script: origin.is_script,
             },
             rooms: self.rooms_still_open(person),
@@ -127,7 +140,11 @@ impl Chat {
 
     fn session_of(&self, code: ResumeCode, now: Timestamp) -> Result<Found<'_>, Rejection> {
         if let Some(person) = self.people.with_code(code) {
-            return Ok(Found { person, lost: None });
+            return Ok(Found {
+                person,
+                lost: None,
+                next_code: None,
+            });
         }
         let lost = self.resumables.with_code(code);
         let lost = lost.filter(|lost| now < lost.until);
@@ -135,6 +152,7 @@ impl Chat {
         Ok(Found {
             person: &lost.person,
             lost: Some(lost),
+            next_code: Some(lost.person.session.code).filter(|current| *current != code),
         })
     }
 

@@ -30,6 +30,9 @@ pub(in crate::chat) struct Person {
     /// The sender of the last private message.
     pub(in crate::chat) last_sender: Option<PersonId>,
     pub(in crate::chat) ignores: Vec<Ignored>,
+    /// The code before this one. It resumes the session once its link is lost again, and gives the
+    /// same code: the link may have broken before that was read. Boxed, since few have one.
+    pub(in crate::chat) spent_code: Option<Box<ResumeCode>>,
 }
 
 /// An entry of an ignore list: a name, and the person who bore it, who is ignored under any other.

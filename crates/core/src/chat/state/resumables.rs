@@ -23,6 +23,8 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) until: Timestamp,
     /// Everything up to this was shown.
     pub(in crate::chat) seen: Seq,
+    /// Nobody else may have the name meanwhile.
+    pub(in crate::chat) keeps_name: bool,
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
 }
@@ -115,8 +117,13 @@ impl Resumables {
             ..
         } = &resumable;
         self.kept_bytes += resumable.kept_bytes();
-        self.names.insert(person.name.clone(), person.id);
+        if resumable.keeps_name {
+            self.names.insert(person.name.clone(), person.id);
+        }
         self.by_code.insert(person.session.code, person.id);
+        if let Some(code) = person.spent_code.as_deref() {
+            self.by_code.entry(*code).or_insert(person.id);
+        }
         self.by_name
             .insert((FoldedName(person.name.clone()), person.id));
         self.by_end.insert((*until, *seen, person.id));
@@ -135,9 +142,11 @@ impl Resumables {
         if self.names.get(&person.name) == Some(&id) {
             self.names.remove(&person.name);
         }
-        let code = person.session.code;
-        if self.by_code.get(&code) == Some(&id) {
-            self.by_code.remove(&code);
+        let spent = person.spent_code.as_deref().copied();
+        for code in [Some(person.session.code), spent].into_iter().flatten() {
+            if self.by_code.get(&code) == Some(&id) {
+                self.by_code.remove(&code);
+            }
         }
         self.by_name.remove(&(FoldedName(person.name.clone()), id));
         self.by_end.remove(&(*until, *seen, id));
@@ -183,7 +192,7 @@ impl Resumables {
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let lost = self.by_id.len();
         self.names.len() <= lost
-            && self.by_code.len() <= lost
+            && self.by_code.len() <= 2 * lost
             && self.by_name.len() == lost
             && self.by_end.len() == lost
     }
@@ -196,17 +205,17 @@ impl Resumables {
             let name = FoldedName(lost.person.name.clone());
             assert!(self.by_name.contains(&(name, *id)));
             assert!(self.by_end.contains(&(lost.until, lost.seen, *id)));
-            assert!(
-                self.names
-                    .get(&lost.person.name)
-                    .is_some_and(|id| self.by_id.contains_key(id))
-            );
+            let keeper = self.names.get(&lost.person.name);
+            let is_kept = keeper.is_some_and(|id| self.by_id.contains_key(id));
+            assert!(is_kept || !lost.keeps_name);
             assert!(lost.kept.len() <= KEPT_MESSAGES_MAX && lost.kept_bytes() <= KEPT_BYTES_MAX);
         }
         let kept_bytes: usize = self.by_id.values().map(Resumable::kept_bytes).sum();
         assert_eq!(self.kept_bytes, kept_bytes);
         for (code, id) in &self.by_code {
-            assert_eq!(self.by_id[id].person.session.code, *code);
+            let person = &self.by_id[id].person;
+            let is_spent = person.spent_code.as_deref() == Some(code);
+            assert!(is_spent || person.session.code == *code);
         }
     }
 }

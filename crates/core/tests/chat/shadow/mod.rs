@@ -24,6 +24,7 @@ pub(crate) struct ModelPerson {
     pub(crate) conn: ConnId,
     pub(crate) address: IpAddr,
     pub(crate) code: ResumeCode,
+    pub(crate) spent_code: Option<ResumeCode>,
     pub(crate) rooms: Vec<RoomId>,
     registered: bool,
     operator: bool,
@@ -40,6 +41,7 @@ struct Lost {
     person: ModelPerson,
     until: Timestamp,
     seen: Seq,
+    keeps_name: bool,
     kept: Vec<Event>,
 }
 
@@ -53,6 +55,12 @@ pub(crate) struct Shadow {
     mutes: Vec<Restriction>,
     locked: bool,
     newest_person: PersonId,
+}
+
+impl ModelPerson {
+    fn is_resumed_by(&self, code: ResumeCode) -> bool {
+        self.code == code || self.spent_code == Some(code)
+    }
 }
 
 impl Shadow {
@@ -137,7 +145,10 @@ impl Shadow {
             Fact::Renamed(renamed) => self.fold_renamed(renamed, at),
             Fact::Said {
                 person, name, room, ..
-            } => assert!(self.named(*person, name).rooms.contains(room)),
+            } => {
+                let person = self.named(*person, name);
+                assert!(person.rooms.contains(room));
+            }
             Fact::PrivateMessage(message) => self.fold_private_message(message, event),
             Fact::TopicSet { room, by, .. } => {
                 let inside = self.members(*room);
@@ -176,6 +187,7 @@ impl Shadow {
             conn: login.conn,
             address: login.address,
             code: login.code,
+            spent_code: None,
             rooms: Vec::new(),
             registered: login.registered,
             operator: login.operator,
@@ -212,6 +224,9 @@ impl Shadow {
         self.check_returned(returned, &person, at);
         person.following = self.mute_of(&person, at).cloned();
         (person.conn, person.address) = (login.conn, login.address);
+        if person.code != login.code {
+            person.spent_code = Some(person.code);
+        }
         (person.code, person.is_script) = (login.code, login.is_script);
         person.operator = login.operator;
         self.people.insert(login.person, person);
@@ -220,8 +235,8 @@ impl Shadow {
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
-        let has_ended = person.is_script && quit.why == QuitReason::Closed;
-        if quit.why.is_resumable() && !has_ended {
+        let keeps_name = !(person.is_script && quit.why == QuitReason::Closed);
+        if quit.why.is_resumable() {
             if self.lost.len() == self.settings.people_max {
                 self.lost.remove(0);
             }
@@ -231,6 +246,7 @@ impl Shadow {
                 person,
                 until,
                 seen,
+                keeps_name,
                 kept: Vec::new(),
             });
         }
@@ -353,13 +369,29 @@ impl Shadow {
         self.mutes.retain(|mute| mute.is_active(at));
     }
 
+    /// Whether another than the caller bears the name of the lost session with this code.
+    pub(crate) fn has_new_bearer(&self, code: ResumeCode, caller: chinwag_core::Caller) -> bool {
+        let mut lost = self.lost.iter();
+        let lost = lost.find(|lost| lost.person.is_resumed_by(code));
+        let own = match caller {
+            chinwag_core::Caller::Person { person, .. } => Some(person),
+            _ => None,
+        };
+        let mut here = self.people.iter();
+        lost.is_some_and(|lost| {
+            !lost.keeps_name
+                && here
+                    .any(|(id, person)| Some(*id) != own && person.name.same_as(&lost.person.name))
+        })
+    }
+
     /// The session that a code resumes now, if there is one.
     pub(crate) fn resumable(&self, code: ResumeCode, now: Timestamp) -> Option<PersonId> {
         let mut here = self.people.iter();
         let mut lost = self.lost.iter().filter(|lost| now < lost.until);
         let here = here.find(|(_, person)| person.code == code);
         here.map(|(id, _)| *id)
-            .or_else(|| Some(lost.find(|lost| lost.person.code == code)?.id))
+            .or_else(|| Some(lost.find(|lost| lost.person.is_resumed_by(code))?.id))
     }
 }
 
