@@ -340,8 +340,8 @@ impl Session {
             }
             Sorted::Failed(reason) => {
                 self.ask_for(Action::HangUp);
-                let is_back = self.identity.has_been_in;
-                let end = if is_back { End::Removed } else { End::Refused };
+                let was_in = self.identity.has_been_in || *heard == Heard::Removed;
+                let end = if was_in { End::Removed } else { End::Refused };
                 return self.end(end(reason));
             }
             Sorted::Pass => match arrival {

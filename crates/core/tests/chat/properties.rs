@@ -372,9 +372,8 @@ impl Play {
                     self.codes.push(returned.login.code);
                 }
             }
-            // The next run of a script may have the name.
             Err(Rejection::CodeNotValid) => {
-                assert!(!valid || self.world.shadow.has_new_bearer(code, caller));
+                assert!(!valid || self.world.shadow.may_have_ended(code, caller));
             }
             Err(_) => assert!(valid),
         }

@@ -369,20 +369,21 @@ impl Shadow {
         self.mutes.retain(|mute| mute.is_active(at));
     }
 
-    /// Whether another than the caller bears the name of the lost session with this code.
-    pub(crate) fn has_new_bearer(&self, code: ResumeCode, caller: chinwag_core::Caller) -> bool {
-        let mut lost = self.lost.iter();
-        let lost = lost.find(|lost| lost.person.is_resumed_by(code));
+    /// Whether a code need not be good: another than the caller bears the name of the lost session by
+    /// now, or the code is the one before its own, which was free to be given to another.
+    pub(crate) fn may_have_ended(&self, code: ResumeCode, caller: chinwag_core::Caller) -> bool {
         let own = match caller {
             chinwag_core::Caller::Person { person, .. } => Some(person),
             _ => None,
         };
-        let mut here = self.people.iter();
-        lost.is_some_and(|lost| {
-            !lost.keeps_name
-                && here
-                    .any(|(id, person)| Some(*id) != own && person.name.same_as(&lost.person.name))
-        })
+        let is_borne = |name: &Name| {
+            let mut here = self.people.iter();
+            here.any(|(id, person)| Some(*id) != own && person.name.same_as(name))
+        };
+        let mut here = self.people.values();
+        let mut lost = self.lost.iter().map(|lost| &lost.person);
+        here.all(|person| person.code != code)
+            && lost.all(|person| person.code != code || is_borne(&person.name))
     }
 
     /// The session that a code resumes now, if there is one.
