@@ -41,7 +41,6 @@ struct Lost {
     person: ModelPerson,
     until: Timestamp,
     seen: Seq,
-    keeps_name: bool,
     kept: Vec<Event>,
 }
 
@@ -235,7 +234,6 @@ impl Shadow {
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
-        let keeps_name = !(person.is_script && quit.why == QuitReason::Closed);
         if quit.why.is_resumable() {
             if self.lost.len() == self.settings.people_max {
                 self.lost.remove(0);
@@ -246,7 +244,6 @@ impl Shadow {
                 person,
                 until,
                 seen,
-                keeps_name,
                 kept: Vec::new(),
             });
         }
