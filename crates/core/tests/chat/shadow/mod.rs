@@ -11,8 +11,8 @@ use std::net::IpAddr;
 
 use chinwag_core::{
     AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, ModAction, Name, PersonId,
-    PrivateMessage, Quit, QuitReason, Registration, Renamed, Restriction, ResumeCode, Returned,
-    RoomId, RoomName, Seq, Settings, Snapshot, Timestamp,
+    PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned, RoomId,
+    RoomName, Seq, Settings, Snapshot, Timestamp,
 };
 
 /// A person who is here, or whose session is lost and can be resumed.
