@@ -223,7 +223,9 @@ fn in_a_room() {
     engine::run("lines", |bytes| {
         let talk = check(client, bytes);
         if let Some(line) = one_line(bytes).filter(|line| !line.starts_with('/')) {
-            let said = Text::parse(line).map(|text| {
+            // A blank line says nothing.
+            let text = Text::parse(line).filter(|_| !line.trim().is_empty());
+            let said = text.map(|text| {
                 let (room, manner) = (LOBBY, Manner::Speech);
                 Wish::Ask(Ask::Command(Command::Say { room, text, manner }))
             });

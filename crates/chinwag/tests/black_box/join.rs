@@ -176,7 +176,8 @@ fn a_registered_name_takes_its_password_from_a_file_or_the_environment() {
 
 #[test]
 fn the_operators_word_is_final() {
-    let server = Setup::new().start();
+    // The operator waits for the prompt; the client speaks before it.
+    let server = Setup::new().limit("sniff_time", "3s").start();
     let mut operator = server.join("listener");
     let app = start(&server, &["--name", "app"]);
     operator.expect("* app joined #lobby");
@@ -235,7 +236,8 @@ fn a_room_of_its_own() {
 
 #[test]
 fn a_reader_needs_no_input_and_no_past() {
-    let server = Setup::new().start();
+    // The operator waits for the prompt; the client speaks before it.
+    let server = Setup::new().limit("sniff_time", "3s").start();
     let mut listener = server.join("listener");
     listener.send("old");
     let mut command = join(&server.address().to_string(), &["--follow", "--no-history"]);
