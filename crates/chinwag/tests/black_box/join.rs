@@ -179,13 +179,17 @@ fn the_operators_word_is_final() {
     // The operator waits for the prompt; the client speaks before it.
     let server = Setup::new().limit("sniff_time", "3s").start();
     let mut operator = server.join("listener");
-    let app = start(&server, &["--name", "app"]);
+    let mut app = start(&server, &["--name", "app"]);
     operator.expect("* app joined #lobby");
     operator.ask(
         "/kick app noise",
         "* app left #lobby (kicked by listener: noise)",
     );
-    check_status(&end(app, b""), 5, "You were kicked by listener: noise.");
+    // Its input is still open: the end is the operator's.
+    let input = app.stdin.take();
+    let output = app.wait_with_output().expect("it is our child");
+    check_status(&output, 5, "You were kicked by listener: noise.");
+    drop(input);
     operator.ask("/ban name:app 1d spam", "is banned");
     let output = run(&server, &["--name", "app"], b"hi\n");
     check_status(&output, 4, "You are banned");
