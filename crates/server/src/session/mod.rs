@@ -344,21 +344,8 @@ impl Session {
     }
 
     fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
-        let Shared {
-            logs,
-            settings,
-            room_names,
-            wall,
-            now,
-            ..
-        } = shared;
-        let env = Env {
-            settings,
-            rooms: room_names,
-            wall: *wall,
-            now: *now,
-        };
-        let (transport, now) = (&mut self.transport, *now);
+        let (logs, _, env) = shared.for_writing();
+        let (transport, now) = (&mut self.transport, env.now);
         let reader = self.dialect.reader(&env);
         self.feed
             .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now))
@@ -378,22 +365,8 @@ impl Session {
     }
 
     fn write_some(&mut self, shared: &mut Shared) -> Progress {
-        let Shared {
-            logs,
-            settings,
-            room_names,
-            scratch,
-            wall,
-            now,
-            ..
-        } = shared;
-        let env = Env {
-            settings,
-            rooms: room_names,
-            wall: *wall,
-            now: *now,
-        };
-        let (transport, now) = (&mut self.transport, *now);
+        let (logs, scratch, env) = shared.for_writing();
+        let (transport, now) = (&mut self.transport, env.now);
         let reader = self.dialect.reader(&env);
         self.feed
             .poll_write(logs, &reader, scratch, |bytes| transport.write(bytes, now))

@@ -68,6 +68,17 @@ impl Shared {
         }
     }
 
+    /// The parts that a session writes from, and what its dialect may look at meanwhile.
+    pub(crate) fn for_writing(&mut self) -> (&mut RoomLogs<RoomRenderer>, &mut Scratch, Env<'_>) {
+        let env = Env {
+            settings: &self.settings,
+            rooms: &self.room_names,
+            wall: self.wall,
+            now: self.now,
+        };
+        (&mut self.logs, &mut self.scratch, env)
+    }
+
     /// What a dialect may look at.
     pub(crate) fn env(&self) -> Env<'_> {
         Env {
