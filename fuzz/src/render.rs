@@ -128,7 +128,9 @@ fn check_private_line(dice: &mut Dice<'_>, reader: &mut Reader) {
     let (signs, lines_max) = match &fact {
         Fact::PrivateMessage(message) if message.kept.is_some() => ("[!", 2),
         Fact::Moderated(entry) => match &entry.act {
-            ModAction::Op { name, .. } if *name == entry.by => ("*", 2),
+            ModAction::Op { name, .. } if entry.target == Some(client::ME) && *name == entry.by => {
+                ("*", 2)
+            }
             _ => ("!", 1),
         },
         _ => (if sign == '[' { "[" } else { "!" }, 1),

@@ -1,7 +1,10 @@
 //! The tasks that are little more than a call of cargo: tests, generated pages, fuzz targets,
 //! mutants.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use xshell::cmd;
@@ -18,6 +21,10 @@ const FUZZ_SECONDS: u64 = 5;
 /// Where the fuzz targets read how long each may take, in seconds.
 const FUZZ_TIME: &str = "CHINWAG_FUZZ_SECONDS";
 
+/// What proptest draws its cases from. A test that fails for one must fail for everybody, whatever
+/// ran before it, so a run draws the same ones unless the developer names another seed.
+const SEED: (&str, &str) = ("PROPTEST_RNG_SEED", "8989");
+
 /// Code in which a wrong line costs people messages or rights, for cargo-mutants to change.
 const MUTATED: [&str; 5] = [
     "crates/feed/src/**/*.rs",
@@ -27,22 +34,74 @@ const MUTATED: [&str; 5] = [
     "crates/wire/src/plain/session/flood.rs",
 ];
 
-/// Runs every test of the workspace. Plain `cargo test` and not nextest: a fresh machine has only
-/// cargo, and doc tests count too.
-pub(crate) fn test(Workspace { sh, .. }: &Workspace, args: &[String]) -> Result<()> {
+/// Runs every test of the workspace, fuzz targets among them, and ends with a line that says how
+/// many passed. Plain `cargo test` and not nextest: a fresh machine has only cargo, and doc tests
+/// count too.
+pub(crate) fn test(workspace: &Workspace, args: &[String]) -> Result<()> {
     peers::ensure(&peers::TESTS)?;
-    let test = cmd!(
-        sh,
-        "cargo test --workspace --locked --no-fail-fast {args...}"
-    );
-    Ok(test.run()?)
+    let (seed, value) = SEED;
+    let mut cargo = Command::new("cargo")
+        .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+        .args(args)
+        .env(
+            seed,
+            std::env::var(seed).unwrap_or_else(|_| value.to_owned()),
+        )
+        .current_dir(workspace.root())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo test")?;
+    let mut counts = Counts::default();
+    let stdout = cargo.stdout.take().context("cargo test has an output")?;
+    for line in BufReader::new(stdout).split(b'\n') {
+        let line = line.context("the output of cargo test")?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        counts.add(&line);
+    }
+    let status = cargo.wait().context("cargo test")?;
+    println!("{counts}");
+    ensure!(status.success(), "cargo test ended with {status}");
+    Ok(())
 }
 
-/// Runs every test, and the fuzz targets, which are tests, for a few seconds each. To run those by
-/// themselves would build what they stand on once more.
-pub(crate) fn test_and_fuzz(workspace: &Workspace) -> Result<()> {
-    let _seconds = workspace.sh.push_env(FUZZ_TIME, FUZZ_SECONDS.to_string());
-    test(workspace, &[])
+/// What the test programs said at their ends, in sum.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+}
+
+impl Counts {
+    /// Takes note of `test result: ok. 17 passed; 0 failed; ...`; passes over every other line.
+    fn add(&mut self, line: &str) {
+        let Some((_, counts)) = line
+            .strip_prefix("test result: ")
+            .and_then(|result| result.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            match count
+                .split_once(' ')
+                .map(|(n, what)| (n.parse::<usize>(), what))
+            {
+                Some((Ok(n), "passed")) => self.passed += n,
+                Some((Ok(n), "failed")) => self.failed += n,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Display for Counts {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { passed, failed } = self;
+        match failed {
+            0 => write!(f, "\nAll {passed} tests passed."),
+            _ => write!(f, "\n{passed} tests passed, {failed} FAILED."),
+        }
+    }
 }
 
 /// Writes the page, or with `check` fails if it is not what would be written.
@@ -88,4 +147,23 @@ pub(crate) fn mutants(Workspace { sh, .. }: &Workspace, args: &[String]) -> Resu
         "cargo mutants --test-workspace true {files...} {args...}"
     );
     Ok(mutants.run()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn the_results_of_all_test_programs_are_summed() {
+        let mut counts = Counts::default();
+        for line in [
+            "running 17 tests",
+            "test result: ok. 17 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
+        ] {
+            counts.add(line);
+        }
+        assert_eq!((counts.passed, counts.failed), (20, 2));
+        assert_eq!(counts.to_string(), "\n20 tests passed, 2 FAILED.");
+    }
 }
