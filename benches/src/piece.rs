@@ -3,7 +3,7 @@
 //!
 //! It must not know how it is measured: the clock and callgrind run the same pieces. That is why a
 //! piece is one closure without arguments, which leaves everything as it found it or only grows
-//! what is large already: it can be repeated as often as whoever measures likes.
+//! what is large already: it can be repeated any number of times.
 
 use std::fmt;
 

@@ -16,7 +16,7 @@ use crate::names::Names;
 use crate::plan::{Plan, Workload};
 use crate::sockets::{Listens, Sockets};
 
-/// What the server says to whoever it lets in.
+/// What the server says to a person it lets in.
 pub(crate) const WELCOME: &[u8] = b"Welcome, ";
 
 /// After this long without anybody coming in, nobody else will.
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_in_can_be_thrown_out_again() {
+    fn a_member_can_be_thrown_out_again() {
         let mut hall = hall(&[(0, "Welcome, a."), (1, "Welcome, b."), (2, "Welcome, c.")]);
         assert_eq!(hall.reason(), None);
         hall.closed(0, None, 6);

@@ -1,4 +1,4 @@
-//! What can go wrong, one sentence each: what was asked cannot be ([`Refusal`]), or the world did not
+//! What can go wrong, one sentence each: the arguments cannot be met ([`Refusal`]), or the world did not
 //! play along ([`BenchError`]).
 //!
 //! It must not know exit codes: the binary has them. That a server loses messages is neither: it is

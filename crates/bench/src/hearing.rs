@@ -98,8 +98,8 @@ pub(crate) struct Hearing {
 }
 
 impl Hearing {
-    /// For these listeners, in rooms of so many senders each. Whoever has a higher number than they
-    /// must hear no message.
+    /// For these listeners, in rooms of so many senders each. A listener with a higher number than they
+    /// have must hear no message.
     pub(crate) fn new(marker: Marker, seats: Vec<Seat>, rooms: usize, senders: usize) -> Self {
         let deaf = seats.iter().filter(|seat| can_sync(seat, senders)).count();
         Self {

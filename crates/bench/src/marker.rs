@@ -1,4 +1,4 @@
-//! The marker: what every message begins with, so that whoever reads it knows which one it is.
+//! The marker: what every message begins with, which tells a reader which one it is.
 //!
 //! It must not know where in a line it stands: a server puts a time and a name before what was said.
 //!
@@ -9,7 +9,7 @@
 //! measure; hexadecimal digits are two runs of characters and cost twice as much.
 //!
 //! The run number tells messages of this run from the history of an earlier one that the server
-//! shows to whoever arrives.
+//! shows to new arrivals.
 
 use memchr::memchr_iter;
 
@@ -27,7 +27,7 @@ const SIGN: u8 = b'~';
 pub(crate) enum Kind {
     /// To be counted and followed.
     Message,
-    /// Proof that whoever hears it is in the room.
+    /// Proof that its reader is in the room.
     Sync,
 }
 

@@ -1,6 +1,6 @@
 //! What happens between two moments of a run: messages, reads and processor time.
 //!
-//! It must not know what is measured: whoever takes a reading says how far the counters are.
+//! It must not know what is measured: its caller says how far the counters are.
 
 use crate::BenchError;
 use crate::clock::{Micros, seconds};

@@ -62,7 +62,7 @@ pub struct Plan {
     pub rooms: usize,
     /// People besides, each alone in a room, who do nothing.
     pub alone: usize,
-    /// Whether a single room may be the lobby, where what is said stays for whoever comes next.
+    /// Whether a single room may be the lobby, where what is said stays for those who come next.
     pub lobby: bool,
     /// Bytes of what one message says.
     pub payload: usize,
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_alone_has_a_room_behind_the_others() {
+    fn a_member_alone_has_a_room_behind_the_others() {
         let plan = Plan {
             members: 5,
             rooms: 2,

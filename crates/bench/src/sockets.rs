@@ -1,6 +1,6 @@
 //! The connections of a run: one thread, one poll, one buffer that all of them are read into.
 //!
-//! It must not know what is said: whoever listens is given lines ([`Listens`]), and what is sent is
+//! It must not know what is said: listeners are given lines ([`Listens`]), and what is sent is
 //! bytes. A connection is a number, from 0 upwards.
 //!
 //! Readiness is edge-triggered, so that a socket costs no system call while it is quiet, and every
@@ -71,7 +71,7 @@ const OTHER_FILES: u64 = 16;
 
 impl Sockets {
     /// Ready for so many connections at once. Whether it `spins`: to wake a thread that sleeps is work
-    /// for whoever writes to it, so a server is charged less by one that never does.
+    /// for its writer, so a server is charged less by one that never does.
     pub(crate) fn new(
         address: SocketAddr,
         connections: usize,

@@ -2,7 +2,7 @@
 //!
 //! It must not know how a line is read: [`Hearing`] does, and what it has heard opens the windows
 //! that are looked at here between two turns of the poll. Members are numbered room by room; in each
-//! the senders come first, and the last is the probe. Whoever is alone has no seat: nothing is for
+//! the senders come first, and the last is the probe. A member alone in a room has no seat: nothing is for
 //! their ears.
 
 use std::io;

@@ -122,7 +122,7 @@ pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
         false => report.to_string(),
     };
     let mut out = io::stdout().lock();
-    // Whoever closes standard output does not want the report.
+    // A reader that closes standard output does not want the report.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     Ok(match report.problems.is_empty() {
         true => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! What is said to whoever asks for what cannot be, or how to ask.
+//! What a user reads whose arguments are wrong, or who asks for help.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -26,7 +26,7 @@ fn command() -> clap::Command {
     command
 }
 
-/// Says what is wrong with the arguments, or what was asked for instead (`--help`). What is wrong
+/// Says what is wrong with the arguments, or prints the help that they ask for. What is wrong
 /// always comes with a usage line and status 2; clap leaves the line out where only a value is bad.
 pub(crate) fn refuse(error: clap::Error) -> ExitCode {
     let error = with_good_tips(error);

@@ -83,7 +83,7 @@ impl Driver {
         others
     }
 
-    /// What the end of the session means to whoever started it.
+    /// What the end of the session means for the exit status.
     pub(crate) fn outcome(&self, end: End) -> Result<(), JoinError> {
         let target = self.target.clone();
         let unsent = self.session.tally().unsent();

@@ -1,4 +1,4 @@
-//! A running server in the hands of whoever runs it: its configuration can be changed.
+//! A running server in the hands of its owner: the configuration can be changed.
 //!
 //! The threads are sent what concerns them and take it up between two messages; nothing is shared
 //! but what is replaced whole. What a running server cannot change stays as it is and is named.

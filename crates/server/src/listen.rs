@@ -62,7 +62,7 @@ impl BindError {
 pub fn bind(listen: &[Listen]) -> Result<Vec<TcpListener>, BindError> {
     let mut listeners = Vec::new();
     for (at, one) in listen.iter().enumerate() {
-        // Whoever says the same twice means it once.
+        // The same address given twice is meant once.
         if !listen[..at].contains(one) || is_any_port(one) {
             listeners.extend(bind_one(one)?);
         }

@@ -60,7 +60,7 @@ struct ServerEnd(Arc<Mutex<Pipe>>);
 impl Drop for ServerEnd {
     fn drop(&mut self) {
         let mut pipe = self.0.lock().expect("a pipe");
-        // Whoever has reset the connection sees nothing of its end.
+        // A client that reset the connection sees nothing of its end.
         pipe.closed |= !pipe.reset && !pipe.was_closed;
     }
 }

@@ -22,7 +22,7 @@ use crate::error::{Damage, Error};
 
 const VERSION: u8 = 1;
 
-/// Bytes at which a block is full. Whoever wants the last twenty messages reads at least one
+/// Bytes at which a block is full. To read the last twenty messages takes at least one
 /// block, and trimming takes whole ones, so a turn of thousands is cut into several.
 const BODY_BYTES_MAX: usize = 16 << 10;
 
@@ -256,7 +256,7 @@ impl Block {
     }
 }
 
-/// Whoever said it is no person any more: numbers of people start at 1.
+/// Its author is no person any more: numbers of people start at 1.
 const NOBODY: PersonId = PersonId(0);
 
 /// Names that were read lately. Reading one costs far more than the rest of its message, and the

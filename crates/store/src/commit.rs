@@ -22,7 +22,7 @@ use crate::recent::{self, Recent};
 use crate::settings::Retention;
 use crate::snapshot;
 
-/// The store's one writer. Whoever decides what happens owns it.
+/// The store's one writer. The thread that decides what happens owns it.
 #[derive(Debug)]
 pub struct Store {
     pub(crate) database: Database,

@@ -14,7 +14,7 @@ use crate::schema::{self, MigrationError};
 
 /// The database of everything but the search.
 const MESSAGES: &str = "messages.db";
-/// The file whose lock says that a server has the folder open. It is never removed: whoever did
+/// The file whose lock says that a server has the folder open. It is never removed: a process that did
 /// could take the lock of a file that another has just opened.
 const LOCK: &str = "chinwag.lock";
 

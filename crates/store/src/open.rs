@@ -26,7 +26,7 @@ impl Store {
     /// Opens the store, makes it if it is not there, and brings it up to date.
     ///
     /// # Errors
-    /// [`OpenError`], as one sentence for whoever started the server.
+    /// [`OpenError`], as one sentence for the user who starts the server.
     pub fn open(
         place: Place,
         durability: Durability,

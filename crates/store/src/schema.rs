@@ -22,7 +22,7 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// `registration.operator` is the event that made the name's owner a lasting operator, which is its rank
 /// among them; 0 for who is none. `restriction.reach` is how name and net go together.
 ///
-/// `audit_log` and `room` are plain rows for whoever looks with the `sqlite3` program; the view `log`
+/// `audit_log` and `room` are plain rows, readable with the `sqlite3` program; the view `log`
 /// is for reading.
 const VERSION_1: &str = "
 CREATE TABLE block (

@@ -65,7 +65,7 @@ fn several_rooms_at_a_fixed_rate() {
 }
 
 #[test]
-fn whoever_is_alone_hears_nobody() {
+fn a_person_alone_hears_nobody() {
     let server = Setup::new().start();
     let arguments = "--members 2 --rooms 3 --senders 1 --alone 40 --rate 500";
     let talk = report(&briefly(&server, arguments), 0);

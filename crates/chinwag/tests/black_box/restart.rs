@@ -2,7 +2,7 @@
 
 use crate::harness::{Server, Setup, masked, messages};
 
-/// Whoever is the first, and the operator.
+/// The first person, who is the operator.
 fn fill(server: &Server) {
     let mut lee = server.join("lee");
     lee.ask("/claim correct horse", "Your name is registered.");

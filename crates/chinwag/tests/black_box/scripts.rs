@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::harness::{Client, Server, Setup, messages};
 
-/// A server that would wait for ever for somebody to speak first, so that whoever does is not
+/// A server that would wait for ever for a client to speak first, so that one that does is not
 /// greeted, however slow the machine is.
 fn patient_server() -> Server {
     Setup::new().limit("sniff_time", "5m").start()

@@ -113,7 +113,7 @@ fn a_stalled_reader_is_told_how_many_lines_it_missed() {
 }
 
 #[test]
-fn whoever_takes_nothing_for_too_long_is_let_go_and_nobody_for_being_quiet() {
+fn a_reader_that_takes_nothing_is_closed_and_a_quiet_one_is_not() {
     let server = Setup::new().limit("stall_time", "1s").start();
     let mut quiet = server.join("quiet");
     let mut talkers = Talkers::new(&server);
@@ -130,7 +130,7 @@ fn whoever_takes_nothing_for_too_long_is_let_go_and_nobody_for_being_quiet() {
     assert!(!told.contains("the end"), "it is gone");
     talkers.pair[0].ask("/who", "--- 3 people in #lobby ---\n");
     talkers.pair[1].send("the end");
-    listening.join().expect("whoever is quiet is still here");
+    listening.join().expect("the quiet one is still here");
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn what_was_shown_before_it_stopped_under_load_is_kept() {
 
 #[test]
 fn a_signal_right_after_the_start_ends_well_too() {
-    // Whoever starts the server may stop it as soon as it says that it listens.
+    // A supervisor may stop the server as soon as it says that it listens.
     let mut setup = Setup::new();
     for _ in 0..20 {
         setup = setup.start().stop();

@@ -1,4 +1,4 @@
-//! Forms: what the value of a key may be, in words for whoever runs a server.
+//! Forms: what the value of a key may be, in words for operators.
 //!
 //! A form reads text, because the environment has nothing else; a number or `true` in a file is
 //! turned into text first. It says what it wants in a phrase that completes "`people` takes ...",

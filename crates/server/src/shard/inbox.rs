@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn no_message_is_missed_whoever_is_faster() {
+    fn no_message_is_missed_in_any_interleaving() {
         const MESSAGES: usize = 10_000;
         let mut poll = Poll::new().expect("an epoll");
         let (mailbox, inbox) = open(&poll).expect("a queue");
