@@ -1,40 +1,68 @@
-//! Lines that show a password although they would be said.
+//! Lines that show a secret although they would be said.
 //!
-//! Two slips put a password on everybody's screen and into the log: typing `NAME#PASSWORD` once
-//! more after the name prompt, and a blank before a command that takes a secret. It must not know
-//! whether the password is right: a wrong one is often right elsewhere.
+//! A few slips put a password on everybody's screen and into the log: `NAME#PASSWORD` typed after
+//! the name prompt is gone, a blank before a command that takes a secret, its slash forgotten, or a
+//! resume code alone. It must not know whether the secret is right: a wrong one is often right
+//! elsewhere.
 
-use chinwag_core::Name;
+use alloc::string::ToString;
 
-/// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only with `#`.
-const COMMANDS: [&str; 8] = [
-    "/claim",
-    "/login",
-    "/passwd",
-    "/password",
-    "/pass",
-    "/identify",
-    "/register",
-    "/resume",
+use chinwag_core::{Name, ResumeCode};
+
+/// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
+/// with `#`.
+const COMMANDS: [&str; 9] = [
+    "claim", "login", "passwd", "password", "pass", "identify", "register", "resume", "op",
 ];
 
-/// True if a line of talk from `me` looks like a password.
-pub(super) fn shows_password(line: &str, me: &Name) -> bool {
+/// Digits behind `#` that are the number of an issue rather than a password.
+const ISSUE_DIGITS_MAX: usize = 6;
+
+/// True if a line of talk from `me` looks like a secret.
+pub(super) fn shows_secret(line: &str, me: &Name) -> bool {
     if line.starts_with('/') {
         return false;
     }
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    match word.split_once('#') {
-        Some((name, secret)) => {
-            !secret.is_empty() && Name::parse(name).is_ok_and(|n| n.same_as(me))
-        }
-        None if word.eq_ignore_ascii_case("/nick") => rest.contains('#'),
-        None => {
-            let takes_secret = COMMANDS.iter().any(|c| word.eq_ignore_ascii_case(c));
-            takes_secret && !rest.trim().is_empty()
-        }
+    if let Some((name, secret)) = word.split_once('#') {
+        return shows_password(name, secret, rest, me);
     }
+    match word.strip_prefix('/') {
+        Some(command) if command.eq_ignore_ascii_case("nick") => rest.contains('#'),
+        Some(command) => takes_secret(command) && !rest.trim().is_empty(),
+        None if takes_secret(word) => is_argument(rest),
+        None => is_code(line),
+    }
+}
+
+/// `lee#s3cret`. Behind one's own name the password may have blanks; with another's name in front
+/// only a whole line counts, and `bug#42` is no password.
+fn shows_password(name: &str, secret: &str, rest: &str, me: &Name) -> bool {
+    let is_issue = secret.len() <= ISSUE_DIGITS_MAX && secret.bytes().all(|b| b.is_ascii_digit());
+    match Name::parse(name) {
+        Ok(name) if name.same_as(me) => !secret.is_empty(),
+        Ok(_) => rest.is_empty() && !is_issue,
+        Err(_) => false,
+    }
+}
+
+fn takes_secret(command: &str) -> bool {
+    COMMANDS.iter().any(|c| command.eq_ignore_ascii_case(c))
+}
+
+/// `s3cret` or `lee s3cret`, as they stand behind a command: a word or two, and not all of letters
+/// as in `claim victory!`.
+fn is_argument(rest: &str) -> bool {
+    let rest = rest.trim_end_matches(|c: char| c.is_whitespace() || ".,!?".contains(c));
+    let words = rest.split_whitespace();
+    words.clone().count() <= 2 && words.flat_map(str::chars).any(|c| !c.is_alphabetic())
+}
+
+/// A code as the server prints it. In another form it may be a word.
+fn is_code(line: &str) -> bool {
+    let code = line.parse::<ResumeCode>();
+    code.is_ok_and(|code| code.to_string() == line)
 }
 
 #[cfg(test)]
@@ -44,18 +72,24 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expected: bool) {
         let me = Name::parse("lee").expect("a name");
-        assert_eq!(shows_password(line, &me), expected, "{line}");
+        assert_eq!(shows_secret(line, &me), expected, "{line}");
     }
 
     #[test]
-    fn one_s_own_name_with_a_password() {
+    fn a_name_with_a_password() {
         check("lee#s3cret", true);
         check("  Lee#correct horse battery ", true);
+        check("lee#1", true);
+        check("ann#s3cret", true);
+        check(" Ann#1234567", true);
         check("lee#", false);
+        check("ann#", false);
         check("lee", false);
         check("lee # 3", false);
-        check("ann#s3cret", false);
+        check("bug#4711", false);
+        check("ann#s3cret was a bad idea", false);
         check("see lee#3", false);
+        check("see:lee#x", false);
         check("#lobby", false);
         check("lee: #3", false);
     }
@@ -72,6 +106,26 @@ mod tests {
         check(" /claims of victory", false);
         check(" /who", false);
         check("what does /claim x do?", false);
+    }
+
+    #[test]
+    fn a_command_without_its_slash() {
+        check("claim s3cret", true);
+        check("LOGIN lee s3cret", true);
+        check("passwd old n3w", true);
+        check("resume K7Q2-9MXP", true);
+        check("op K7Q2-9MXP", true);
+        check("claim victory!", false);
+        check("register by 5 pm today", false);
+        check("claim", false);
+    }
+
+    #[test]
+    fn a_code_alone() {
+        check("K7Q2-9MXP", true);
+        check(" K7Q2-9MXP", true);
+        check("well-kept", false);
+        check("K7Q2-9MXP is what I see", false);
     }
 
     #[test]

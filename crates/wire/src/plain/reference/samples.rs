@@ -259,7 +259,7 @@ impl Samples {
                 },
             ),
             ("it is UTF-16", Notice::Utf16),
-            ("it shows your password", Notice::ShowsPassword),
+            ("it shows a password or a code", Notice::ShowsSecret),
             ("telnet took a character for a key", Notice::Mangled),
             ("the server stops", Notice::Stopping),
             ("you signed in on another connection", Notice::Superseded),

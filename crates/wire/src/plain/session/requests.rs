@@ -10,7 +10,7 @@ use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
 use crate::plain::render::Notice;
 use crate::plain::request::{Context, PrefChange, Request};
-use crate::plain::secret::shows_password;
+use crate::plain::secret::shows_secret;
 
 impl Session {
     pub(super) fn handle_line(
@@ -29,8 +29,8 @@ impl Session {
         if !self.take_token(env, out) {
             return None;
         }
-        if matches!(&self.stage, Stage::Chat(chat) if shows_password(line, &chat.name)) {
-            self.renderer(env).notice(out, Notice::ShowsPassword);
+        if matches!(&self.stage, Stage::Chat(chat) if shows_secret(line, &chat.name)) {
+            self.renderer(env).notice(out, Notice::ShowsSecret);
             return None;
         }
         match parse(line) {

@@ -27,7 +27,7 @@ fn notices() {
         ),
         (Notice::Utf16, "! NOT sent: this is UTF-16. Send UTF-8."),
         (
-            Notice::ShowsPassword,
+            Notice::ShowsSecret,
             "! NOT sent: that looks like a password. To say it, put another word first.",
         ),
         (
