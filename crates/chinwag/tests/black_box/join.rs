@@ -1,6 +1,7 @@
 //! `chinwag join` in scripts: what arrives, what the status says, and what a broken link costs.
 
 mod relay;
+mod terminal;
 
 use std::io::Write;
 use std::process::{Child, Command, Output, Stdio};

@@ -1,15 +1,14 @@
 //! Somebody who is connected: over a bare socket, through a program with pipes, or through a program
 //! at a terminal.
 
-use std::fs::File;
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use super::ear::Ear;
+use super::terminal;
 use super::text::code_in;
 
 /// See the [module](self).
@@ -67,18 +66,9 @@ impl Client {
 
     /// telnet at a terminal of its own.
     pub(crate) fn telnet(address: SocketAddr) -> Self {
-        let (ours, theirs) = terminal();
-        let slave = || Stdio::from(theirs.try_clone().expect("a descriptor is free"));
-        // setsid gives the program the terminal to be interrupted from.
-        let child = Command::new("setsid")
-            .args(["--ctty", "telnet", "-E"])
-            .args([address.ip().to_string(), address.port().to_string()])
-            .env("TERM", "dumb")
-            .stdin(slave())
-            .stdout(slave())
-            .stderr(slave())
-            .spawn()
-            .expect("`cargo xtask test` installs it");
+        let arguments = [address.ip().to_string(), address.port().to_string()];
+        let arguments = [&["-E".to_owned()][..], &arguments].concat();
+        let (ours, child) = terminal::spawn("telnet", &arguments, "dumb");
         let mouth = ours.try_clone().expect("a descriptor is free");
         let pipe = Mouth::Pipe(Box::new(mouth));
         let mut client = Self::new(Ear::new(ours), pipe, Some(child));
@@ -237,15 +227,4 @@ impl Drop for Client {
 
 pub(crate) fn pid(child: &Child) -> Pid {
     Pid::from_child(child)
-}
-
-/// A terminal: what a person has, and what a program has.
-fn terminal() -> (File, File) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal is free");
-    grantpt(&ours).expect("it is ours");
-    unlockpt(&ours).expect("it is ours");
-    let name = ptsname(&ours, Vec::new()).expect("it has a name");
-    let name = name.into_string().expect("devices have plain names");
-    let theirs = File::options().read(true).write(true).open(name);
-    (File::from(ours), theirs.expect("it can be opened"))
 }

@@ -13,7 +13,7 @@ use super::text::assert_harmless;
 
 /// After this long without a byte a test has failed. It is no measure of anything: a machine that
 /// is busy with other tests must never reach it.
-const PATIENCE: Timespec = Timespec {
+pub(super) const PATIENCE: Timespec = Timespec {
     tv_sec: 60,
     tv_nsec: 0,
 };

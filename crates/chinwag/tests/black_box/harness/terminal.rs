@@ -1,0 +1,130 @@
+//! A person at a terminal: a program on a pseudo-terminal, and the screen that it paints.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use super::ear::PATIENCE;
+
+/// See the [module](self).
+pub(crate) struct Terminal {
+    master: File,
+    screen: vt100::Parser<Bells>,
+    program: Child,
+}
+
+/// Counts how often the bell has rung.
+#[derive(Default)]
+struct Bells(usize);
+
+impl vt100::Callbacks for Bells {
+    fn audible_bell(&mut self, _: &mut vt100::Screen) {
+        self.0 += 1;
+    }
+}
+
+impl Terminal {
+    /// Runs the program with these arguments in a window of 24 rows and 80 columns.
+    pub(crate) fn run(program: &str, arguments: &[&str]) -> Self {
+        let (master, program) = spawn(program, arguments, "xterm");
+        let (rows, columns) = (24.try_into(), 80.try_into());
+        let (rows, columns) = (rows.expect("not zero"), columns.expect("not zero"));
+        let screen = vt100::Parser::new_with_callbacks(rows, columns, 0, Bells::default());
+        Self {
+            master,
+            screen,
+            program,
+        }
+    }
+
+    /// Presses keys.
+    pub(crate) fn types(&mut self, keys: &str) {
+        let typed = self.master.write_all(keys.as_bytes());
+        typed.expect("the terminal takes it");
+    }
+
+    /// Waits until the text is to be seen.
+    #[track_caller]
+    pub(crate) fn shows(&mut self, text: &str) {
+        while !self.screen.screen().contents().contains(text) {
+            assert!(self.read(), "closed before {text:?}:\n{}", self.contents());
+        }
+    }
+
+    /// Waits until the bell has rung so many times.
+    #[track_caller]
+    pub(crate) fn rings(&mut self, times: usize) {
+        while self.screen.callbacks().0 < times {
+            assert!(self.read(), "closed before a bell:\n{}", self.contents());
+        }
+        assert_eq!(self.screen.callbacks().0, times);
+    }
+
+    /// What is to be seen.
+    pub(crate) fn contents(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// Waits for the program's end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        while self.read() {}
+        self.program.wait().expect("it is our child")
+    }
+
+    /// Paints what comes next. Returns whether something did.
+    #[track_caller]
+    fn read(&mut self) -> bool {
+        let mut waiting = [PollFd::new(&self.master, PollFlags::IN)];
+        let ready = poll(&mut waiting, Some(&PATIENCE)).expect("waiting works");
+        assert!(ready > 0, "nothing came any more:\n{}", self.contents());
+        let mut bytes = [0; 4096];
+        // EIO is how a terminal says that its program is gone.
+        let n = self.master.read(&mut bytes).unwrap_or(0);
+        self.screen.process(&bytes[..n]);
+        n > 0
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+/// Starts a program on a terminal of its own, which it can be interrupted from. Returns the side of
+/// the person.
+pub(crate) fn spawn(
+    program: &str,
+    arguments: &[impl AsRef<OsStr>],
+    terminal: &str,
+) -> (File, Child) {
+    let (ours, theirs) = open();
+    let slave = || Stdio::from(theirs.try_clone().expect("a descriptor is free"));
+    // setsid gives the program the terminal to be interrupted from.
+    let child = Command::new("setsid")
+        .args(["--ctty", program])
+        .args(arguments)
+        .env("TERM", terminal)
+        .stdin(slave())
+        .stdout(slave())
+        .stderr(slave())
+        .spawn()
+        .expect("`cargo xtask test` installs it");
+    (ours, child)
+}
+
+/// A terminal: what a person has, and what a program has.
+fn open() -> (File, File) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal is free");
+    grantpt(&ours).expect("it is ours");
+    unlockpt(&ours).expect("it is ours");
+    let name = ptsname(&ours, Vec::new()).expect("it has a name");
+    let name = name.into_string().expect("devices have plain names");
+    let theirs = File::options().read(true).write(true).open(name);
+    (File::from(ours), theirs.expect("it can be opened"))
+}

@@ -1,0 +1,68 @@
+//! `chinwag join` at a keyboard: the real program on a real terminal.
+
+use super::numbers;
+use crate::harness::{CHINWAG, Server, Setup, Terminal, messages};
+
+/// Ctrl-C as the terminal sends it to a program that reads keys.
+const CTRL_C: &str = "\x03";
+
+fn at_terminal(server: &Server) -> Terminal {
+    let address = server.address().to_string();
+    let mut terminal = Terminal::run(CHINWAG, &["join", &address]);
+    terminal.shows("Enter your username:");
+    terminal.types("ann\r");
+    terminal.shows("Welcome, ann. You are in #lobby with bob.");
+    terminal
+}
+
+#[test]
+fn a_draft_is_cleared_and_a_line_arrives() {
+    let server = Setup::new().start();
+    let mut bob = server.join("bob");
+    let mut ann = at_terminal(&server);
+    ann.types("half a thou");
+    ann.shows("half a thou");
+    ann.types(CTRL_C);
+    ann.types("hello bob\r");
+    let heard = bob.expect("ann: hello bob\n");
+    assert_eq!(messages(&heard), ["ann: hello bob"]);
+    bob.send("hello ann");
+    ann.shows("bob: hello ann");
+    ann.types(CTRL_C);
+    assert!(ann.wait().success(), "{}", ann.contents());
+    bob.expect("* ann left #lobby (connection closed)");
+}
+
+#[test]
+fn a_paste_is_asked_about_and_arrives_whole() {
+    let server = Setup::new().start();
+    let mut bob = server.join("bob");
+    let mut ann = at_terminal(&server);
+    let (text, lines) = numbers(60);
+    ann.types(&format!("\x1b[200~{text}\x1b[201~"));
+    ann.shows("line 60");
+    ann.types("\r");
+    ann.shows("Send 60 lines? y/n");
+    assert!(messages(&bob.sync()).is_empty());
+    ann.types("y");
+    let heard = bob.expect("ann: line 60\n");
+    let lines: Vec<String> = lines.iter().map(|line| format!("ann: {line}")).collect();
+    assert_eq!(messages(&heard), lines);
+}
+
+#[test]
+fn the_bell_rings_and_is_not_printed() {
+    let server = Setup::new().start();
+    let mut bob = server.join("bob");
+    let mut ann = at_terminal(&server);
+    ann.types("/bell on\r");
+    ann.shows("Bell is on");
+    bob.send("nobody in particular");
+    bob.send("are you there, ann?");
+    ann.shows("are you there, ann?");
+    ann.rings(1);
+    bob.ask("/msg ann psst", "you -> ann: psst");
+    ann.shows("bob -> you: psst");
+    ann.rings(2);
+    assert!(!ann.contents().contains("x07"), "{}", ann.contents());
+}
