@@ -4,10 +4,13 @@
 //! program behind a pipe gets exactly those; the copy without colours is for reading it.
 
 use crate::filter::without_sequences;
+use crate::session::Action;
 
 /// The longest line that is waited for, in bytes: the server's longest message is 4 KiB, escapes and
 /// a name make it longer. A longer one is given out in pieces.
 const LINE_BYTES_MAX: usize = 64 * 1024;
+
+const BELL: u8 = 7;
 
 /// Collects bytes until their line is complete.
 #[derive(Debug, Default)]
@@ -59,6 +62,17 @@ impl Lines {
         is_prompt.then(|| std::mem::take(&mut self.unfinished))
     }
 
+    /// Bells behind the last line, which ring for that line and not for the next.
+    pub(crate) fn poll_bells(&mut self) -> Option<Action> {
+        let is_other = |&byte: &u8| byte != BELL;
+        let end = self.unfinished.iter().position(is_other);
+        let bells: Vec<u8> = self
+            .unfinished
+            .drain(..end.unwrap_or(self.unfinished.len()))
+            .collect();
+        (!bells.is_empty()).then_some(Action::Show(bells))
+    }
+
     /// What is left when no more will come.
     pub(crate) fn finish(&mut self) -> Option<ServerLine> {
         let rest = std::mem::take(&mut self.unfinished);
@@ -83,6 +97,16 @@ mod tests {
             assert_eq!(lines.take_prompt().as_deref(), Some(&b"Enter: "[..]));
             assert_eq!(lines.finish(), None);
         }
+    }
+
+    #[test]
+    fn a_bell_behind_a_line_does_not_wait_for_the_next() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.take_in(b"[14:03] ann: hi bob\n\x07").len(), 1);
+        assert_eq!(lines.poll_bells(), Some(Action::Show(vec![BELL])));
+        assert_eq!(lines.poll_bells(), None);
+        assert!(lines.take_in(b"[14:").is_empty());
+        assert_eq!(lines.poll_bells(), None);
     }
 
     #[test]

@@ -180,6 +180,7 @@ impl Session {
         for line in self.lines.take_in(bytes) {
             self.handle_line(line, now);
         }
+        self.actions.extend(self.lines.poll_bells());
         if matches!(self.phase, Phase::LoggingIn(_))
             && let Some(prompt) = self.lines.take_prompt()
         {
@@ -430,9 +431,8 @@ impl Session {
 
     fn judge(&mut self, line: ServerLine, judgement: Judgement) {
         self.conclude(judgement.verdict);
-        if judgement.is_shown {
-            self.show(line);
-        }
+        let shown = judgement.is_shown.then_some(Action::Show(line.bytes));
+        self.actions.extend(shown);
     }
 
     fn conclude(&mut self, verdict: Option<Verdict>) {

@@ -503,6 +503,13 @@ mod tests {
     }
 
     #[test]
+    fn a_bell_behind_a_line_is_no_question() {
+        let mut bench = Bench::new();
+        bench.hears("[14:03] bob: al?\n\x07");
+        bench.shows(&["[14:03] bob: al?", "> "]);
+    }
+
+    #[test]
     fn what_does_not_fit_is_told() {
         let mut bench = Bench::new();
         let paste = "x".repeat(super::super::line::LINE_BYTES_MAX + 1);

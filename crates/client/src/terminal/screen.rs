@@ -77,9 +77,14 @@ impl Screen {
     }
 
     /// Adds text of the server, free of control sequences other than colours, above the row. The
-    /// row is not drawn again: much text may come at once.
+    /// row is not drawn again: much text may come at once. A bell in it rings now and is no text: one
+    /// behind a line would be taken for the beginning of the next.
     pub(crate) fn say(&mut self, text: &str) {
         self.erase();
+        if text.contains(BELL) {
+            self.ring();
+            return self.say(&text.replace(BELL, ""));
+        }
         let finished = text.rfind('\n').map_or(0, |at| at + 1);
         if finished > 0 {
             self.release(&text[..finished]);
