@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use chinwag_server::config::{ConfigError, Listen, RawConfig};
 use clap::{Args, Parser, Subcommand};
@@ -40,7 +41,7 @@ pub(crate) enum Task {
 #[derive(Debug, Default, Args)]
 pub(crate) struct ServeFlags {
     /// Listen on this port of all interfaces [default: 8989]
-    #[arg(value_parser = port)]
+    #[arg(value_parser = own_port)]
     port: Option<u16>,
     /// Listen here: 8989, 127.0.0.1:8989, ::1, localhost:8989; can be given several times
     #[arg(long, value_name = "ADDR", conflicts_with = "port")]
@@ -68,12 +69,29 @@ pub(crate) struct ServeFlags {
     log_json: bool,
 }
 
-fn port(text: &str) -> Result<u16, &'static str> {
+/// The port to listen on.
+fn own_port(text: &str) -> Result<u16, &'static str> {
+    let wanted =
+        "a port is a whole number from 0 to 65535, such as 8989; an address goes behind --listen";
+    number(text).ok_or(wanted)
+}
+
+/// The port of a server.
+pub(crate) fn port(text: &str) -> Result<u16, &'static str> {
+    let port = number(text).filter(|port| *port != 0);
+    port.ok_or("a port is a whole number from 1 to 65535, such as 8989")
+}
+
+/// A whole number.
+pub(crate) fn count<N: FromStr>(text: &str) -> Result<N, &'static str> {
+    text.parse()
+        .map_err(|_| "a whole number is wanted, 0 or more")
+}
+
+/// A number in digits alone; `u16` takes a sign as well.
+fn number(text: &str) -> Option<u16> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let port = text.parse().ok().filter(|_| is_plain);
-    port.ok_or(
-        "a port is a whole number from 0 to 65535, such as 8989; an address goes behind --listen",
-    )
+    text.parse().ok().filter(|_| is_plain)
 }
 
 impl ServeFlags {

@@ -1,7 +1,6 @@
 //! `chinwag bench`: from arguments to a report.
 
 use std::env;
-use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, ExitCode};
@@ -13,6 +12,7 @@ use chinwag_bench::{OwnServer, Pace, Plan, Talk, Workload};
 use chinwag_client::Target;
 use clap::Args;
 
+use crate::arguments::count;
 use crate::usage;
 
 /// What a benchmark does. Without `--idle` or `--visits` some members send and all listen.
@@ -31,7 +31,7 @@ pub(crate) struct BenchFlags {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one::<usize>)]
     rooms: usize,
     /// People besides, each alone in a further room, who do nothing
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>)]
     alone: usize,
     /// Talk in the lobby of that server, where what is said stays, and not in a room of its own
     #[arg(long)]
@@ -46,7 +46,7 @@ pub(crate) struct BenchFlags {
     #[arg(long, value_name = "N", conflicts_with = "window", value_parser = at_least_one::<u32>)]
     rate: Option<u32>,
     /// Length of a message
-    #[arg(long, value_name = "BYTES", default_value_t = 64)]
+    #[arg(long, value_name = "BYTES", default_value_t = 64, value_parser = count::<usize>)]
     payload: usize,
     /// Measure for this long, such as 500ms, 5s or 2m
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = some_time)]
@@ -55,7 +55,7 @@ pub(crate) struct BenchFlags {
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration)]
     warmup: Duration,
     /// So many members of each room stop reading after half of the time
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>)]
     stalled: usize,
     /// Come in, do nothing, and stay for the duration
     #[arg(long, conflicts_with_all = TALKING)]
@@ -67,7 +67,7 @@ pub(crate) struct BenchFlags {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = at_least_one::<usize>)]
     connecting: usize,
     /// Tell the processor time and memory of this process too (Linux)
-    #[arg(long, value_name = "PID", requires = "target")]
+    #[arg(long, value_name = "PID", requires = "target", value_parser = at_least_one::<u32>)]
     server_pid: Option<u32>,
     /// Never sleep, so that the server does not pay for waking the load generator
     #[arg(long)]
@@ -193,13 +193,10 @@ impl BenchFlags {
     }
 }
 
-/// A number, but not 0.
-fn at_least_one<N: FromStr<Err: Display> + Default + PartialEq>(text: &str) -> Result<N, String> {
-    let number = text.parse().map_err(|error: N::Err| error.to_string())?;
-    match number == N::default() {
-        true => Err("it must be at least 1".to_owned()),
-        false => Ok(number),
-    }
+/// A whole number, but not 0.
+fn at_least_one<N: FromStr + Default + PartialEq>(text: &str) -> Result<N, &'static str> {
+    let number = text.parse().ok().filter(|number| *number != N::default());
+    number.ok_or("a whole number is wanted, 1 or more")
 }
 
 /// A number and a unit, as in the configuration.
@@ -302,7 +299,7 @@ mod tests {
             "window",
             "senders",
         ] {
-            refused(&format!("--{option} 0"), "at least 1");
+            refused(&format!("--{option} 0"), "1 or more");
         }
         refused("--duration 0s", "longer than nothing");
         refused("--nonsense", "--nonsense");

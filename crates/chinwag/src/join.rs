@@ -16,7 +16,7 @@ use chinwag_client::{
 };
 use clap::Args;
 
-use crate::usage;
+use crate::{arguments, usage};
 
 /// Where a password may stand besides a file.
 const PASSWORD_VARIABLE: &str = "CHINWAG_PASSWORD";
@@ -28,6 +28,7 @@ pub(crate) struct JoinFlags {
     #[arg(value_name = "HOST[:PORT]")]
     target: String,
     /// Its port [default: 8989]
+    #[arg(value_parser = arguments::port)]
     port: Option<u16>,
     /// The name to go by; without one you are asked, and a script is a guest
     #[arg(long)]
@@ -55,7 +56,7 @@ pub(crate) struct JoinFlags {
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
     /// How long to try to get a lost link back; 0 never does
-    #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs())]
+    #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs(), value_parser = arguments::count::<u64>)]
     retry_for: u64,
 }
 
@@ -100,7 +101,7 @@ fn status(error: &JoinError) -> u8 {
 
 fn fail(words: &str, status: u8) -> ExitCode {
     // If nobody reads it, there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "chinwag: {words}");
+    let _ = writeln!(std::io::stderr(), "chinwag: {}", usage::plainly(words));
     ExitCode::from(status)
 }
 

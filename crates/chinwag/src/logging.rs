@@ -70,24 +70,3 @@ impl Drop for Logging {
         self.queue.flush();
     }
 }
-
-/// What the system says, without the number that only programmers know.
-pub(crate) fn plainly(error: &io::Error) -> String {
-    let words = error.to_string();
-    match words.split_once(" (os error ") {
-        Some((words, _)) => words.to_lowercase(),
-        None => words,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_system_is_quoted_without_its_numbers() {
-        let error = io::Error::from_raw_os_error(2);
-        assert_eq!(plainly(&error), "no such file or directory");
-        assert_eq!(plainly(&io::Error::other("as it is")), "as it is");
-    }
-}

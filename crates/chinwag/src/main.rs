@@ -43,7 +43,8 @@ fn main() -> ExitCode {
     };
     outcome.unwrap_or_else(|error| {
         // If nobody reads it, there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "chinwag: {error}");
+        let words = usage::plainly(&error.to_string());
+        let _ = writeln!(std::io::stderr(), "chinwag: {words}");
         ExitCode::FAILURE
     })
 }

@@ -35,7 +35,7 @@ pub(crate) enum Error {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetupError {
     /// The file cannot be read.
-    #[error("the configuration file {} cannot be read: {}", path.display(), logging::plainly(source))]
+    #[error("the configuration file {} cannot be read: {source}", path.display())]
     File {
         /// Which.
         path: PathBuf,

@@ -17,7 +17,7 @@ pub(crate) fn error(task: &str, words: impl Display) -> clap::Error {
         Some(task) => task,
         None => &mut command,
     };
-    command.error(ErrorKind::ValueValidation, words)
+    command.error(ErrorKind::ValueValidation, plainly(&words.to_string()))
 }
 
 fn command() -> clap::Command {
@@ -36,14 +36,18 @@ pub(crate) fn refuse(error: clap::Error) -> ExitCode {
     }
     if !error.to_string().contains("Usage:") {
         let mut command = command();
-        let task = std::env::args().nth(1).unwrap_or_default();
-        let usage = match command.find_subcommand_mut(&task) {
+        let usage = match command.find_subcommand_mut(task()) {
             Some(task) => task.render_usage(),
             None => command.render_usage(),
         };
         let _ = writeln!(std::io::stderr(), "\n{usage}");
     }
     ExitCode::from(2)
+}
+
+/// The subcommand as it was typed.
+fn task() -> String {
+    std::env::args().nth(1).unwrap_or_default()
 }
 
 /// clap takes an unknown flag for a value that lacks `--` before it, which is never meant here. What
@@ -54,7 +58,7 @@ fn with_good_tips(mut error: clap::Error) -> clap::Error {
     }
     let _ = error.remove(ContextKind::Suggested);
     if let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg)
-        && let Some(tip) = tip(typed)
+        && let Some(tip) = tip(&task(), typed)
     {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
         let _ = error.remove(ContextKind::SuggestedArg);
@@ -64,15 +68,52 @@ fn with_good_tips(mut error: clap::Error) -> clap::Error {
 }
 
 /// Flags that other programs have, and what does the same here.
-fn tip(typed: &str) -> Option<&'static str> {
-    match typed {
-        "--port" | "-p" => Some("the port stands by itself: chinwag serve 8989"),
-        "--host" | "--bind" | "--address" | "-l" => {
+fn tip(task: &str, typed: &str) -> Option<&'static str> {
+    match (task, typed) {
+        ("serve", "--port" | "-p") => Some("the port stands by itself: chinwag serve 8989"),
+        ("serve", "--host" | "--bind" | "--address" | "-l") => {
             Some("--listen ADDR, such as --listen 127.0.0.1:8989")
         }
-        "-c" => Some("--config FILE"),
-        "-d" | "--dir" => Some("--data DIR"),
-        "-v" | "--verbose" => Some("--log debug"),
+        ("serve", "-c") => Some("--config FILE"),
+        ("serve", "-v" | "--verbose") => Some("--log debug"),
+        ("join" | "bench", "--port" | "-p") => Some("the port stands behind the host: HOST:8989"),
+        ("join" | "bench", "--host" | "--server") => {
+            Some("the host stands by itself: HOST or HOST:8989")
+        }
+        ("join", "--nick" | "--user" | "-n" | "-u") => Some("--name NAME"),
+        ("join", "--password") => Some("--password-file FILE, or CHINWAG_PASSWORD"),
+        ("join", "--channel" | "-r") => Some("--room ROOM"),
+        ("serve" | "export" | "backup" | "check", "-d" | "--dir") => Some("--data DIR"),
         _ => None,
+    }
+}
+
+/// A sentence that quotes the system, without what only programmers know: the number of an error,
+/// the call that failed.
+pub(crate) fn plainly(sentence: &str) -> String {
+    let mut rest = &*sentence.replace("failed to lookup address information: ", "");
+    let mut plain = String::new();
+    while let Some((words, behind)) = rest.split_once(" (os error ") {
+        let quoted = words.rfind(": ").map_or(0, |colon| colon + 2);
+        plain.push_str(&words[..quoted]);
+        plain.push_str(&words[quoted..].to_lowercase());
+        rest = behind.split_once(')').map_or("", |(_, rest)| rest);
+    }
+    plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plainly;
+
+    #[test]
+    fn the_system_is_quoted_without_its_numbers() {
+        let refused = "could not connect to a:1: Connection refused (os error 111).";
+        assert_eq!(
+            plainly(refused),
+            "could not connect to a:1: connection refused."
+        );
+        assert_eq!(plainly("A (os error 1), b (os error 22)"), "a, b");
+        assert_eq!(plainly("as it is (1)"), "as it is (1)");
     }
 }

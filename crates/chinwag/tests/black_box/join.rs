@@ -224,7 +224,11 @@ fn a_server_that_goes_and_one_that_never_was() {
     let output = join(&host, &[&port])
         .output()
         .expect("the program is built");
-    check_status(&output, 3, &format!("could not connect to {address}: "));
+    check_status(
+        &output,
+        3,
+        &format!("could not connect to {address}: connection refused."),
+    );
     assert!(output.stdout.is_empty(), "{output:?}");
 }
 

@@ -263,6 +263,10 @@ impl Lines<'_> {
     fn syntax(&self, error: &toml::de::Error) -> ConfigError {
         let number = self.number(error.span().map_or(0, |span| span.start));
         let origin = Origin::Line(number);
+        if error.message().starts_with("duplicate key") {
+            let reason = "this key or section stands in the file twice".to_owned();
+            return ConfigError::Syntax { origin, reason };
+        }
         if let Some((key, bare)) = self.assignment(number)
             && !bare.contains(['"', '\'', '['])
         {

@@ -197,6 +197,14 @@ fn a_wrong_value_is_named_with_those_that_would_do() {
             "line 2: limits.stall_time: text and times stand in quotation marks in the file: \"30s\"",
         ),
         (
+            "[limits]\npeople = 5\npeople = 6",
+            "line 3: this key or section stands in the file twice",
+        ),
+        (
+            "[limits]\n[history]\n[limits]",
+            "line 3: this key or section stands in the file twice",
+        ),
+        (
             "[limits]\nline_bytes = 100000000",
             "line 2: limits.line_bytes: a whole number from 64 to 65536; not \"100000000\"",
         ),
