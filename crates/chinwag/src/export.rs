@@ -28,8 +28,8 @@ pub(crate) struct ExportFlags {
     /// Only this room [default: all]
     #[arg(long, value_parser = room_name)]
     room: Option<RoomName>,
-    /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", an RFC 3339 time, or 2h for two
-    /// hours ago
+    /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for today, yesterday, an
+    /// RFC 3339 time, or 2h for two hours ago
     #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Option<Timestamp>,
     /// Only what was said before then
@@ -62,10 +62,25 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(ago) = parse_duration(text) {
         return Ok(now() - ago);
     }
-    let civil: Option<civil::DateTime> = text.parse().ok();
+    let civil = clock(text, jiff::Zoned::now().date());
     let moment = civil.and_then(|civil| civil.to_zoned(TimeZone::system()).ok());
-    let moment = moment.ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\" or 2h")?;
+    let moment =
+        moment.ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\", 14:00, yesterday or 2h")?;
     Ok(Timestamp(moment.timestamp().as_millisecond()))
+}
+
+/// A day, a minute, or a minute of today.
+fn clock(text: &str, today: civil::Date) -> Option<civil::DateTime> {
+    match text {
+        "today" => return Some(today.into()),
+        "yesterday" => return today.yesterday().ok().map(Into::into),
+        _ => {}
+    }
+    let minute = text.parse::<civil::Time>().ok();
+    let minute = minute.filter(|_| text.contains(':'));
+    minute
+        .map(|minute| today.to_datetime(minute))
+        .or_else(|| text.parse().ok())
 }
 
 fn now() -> Timestamp {
@@ -367,11 +382,21 @@ mod tests {
 
     #[test]
     fn times_have_several_forms() {
+        let today = civil::date(2026, 11, 21);
+        let clock = |text| clock(text, today).map(|clock| clock.to_string());
+        assert_eq!(clock("14:00").as_deref(), Some("2026-11-21T14:00:00"));
+        assert_eq!(clock("today").as_deref(), Some("2026-11-21T00:00:00"));
+        assert_eq!(clock("yesterday").as_deref(), Some("2026-11-20T00:00:00"));
+        assert_eq!(
+            clock("2026-11-21 14:00").as_deref(),
+            Some("2026-11-21T14:00:00")
+        );
+        assert_eq!(clock("14"), None);
         let ms = |text| moment(text).map(|at| at.0);
         assert_eq!(ms("2026-11-21T10:03:05Z"), Ok(1_795_255_385_000));
         assert_eq!(ms("2026-11-21T11:03:05+01:00"), Ok(1_795_255_385_000));
         assert!(ms("2026-11-21").is_ok() && ms("2026-11-21 14:00").is_ok());
         assert!(ms("2h").is_ok_and(|at| at < now().0));
-        assert!(ms("yesterday").is_err() && ms("-2h").is_err());
+        assert!(ms("tomorrow").is_err() && ms("-2h").is_err());
     }
 }

@@ -4,7 +4,7 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use chinwag_core::Timestamp;
+use chinwag_core::{Duration, Timestamp, parse_duration};
 pub use jiff::civil::Date;
 use jiff::civil::{DateTime, Time};
 pub use jiff::tz::TimeZone;
@@ -53,71 +53,94 @@ pub(super) fn date(typed: &str) -> Option<Date> {
     is_form.then(|| typed.parse().ok())?
 }
 
-/// A point in time as people type it: a day, a time of day, or both. Times are to the minute.
+/// A day as people type it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// `2026-11-21`
+    On(Date),
+    /// `today`, or the day of a time alone
+    Today,
+    /// `yesterday`
+    Yesterday,
+}
+
+impl Day {
+    fn parse(typed: &str) -> Option<Self> {
+        if typed.eq_ignore_ascii_case("today") {
+            return Some(Self::Today);
+        }
+        if typed.eq_ignore_ascii_case("yesterday") {
+            return Some(Self::Yesterday);
+        }
+        date(typed).map(Self::On)
+    }
+
+    fn date(self, today: Date) -> Date {
+        match self {
+            Self::On(date) => date,
+            Self::Today => today,
+            Self::Yesterday => today.yesterday().unwrap_or(today),
+        }
+    }
+}
+
+/// A point in time as people type it: a day, a time of day, both, or how long ago. Times of day are
+/// to the minute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// `2026-11-21`
-    Day(Date),
-    /// `14:00`, of today
-    Today(Time),
-    /// `2026-11-21 14:00`
-    Minute(Date, Time),
+    Day(Day),
+    /// `2026-11-21 14:00`, or `14:00`
+    Minute(Day, Time),
+    /// `2h`
+    Ago(Duration),
 }
 
 impl Moment {
     /// Reads one; a `T` may stand in place of the blank, as in RFC 3339.
     pub(super) fn parse(typed: &str) -> Option<Self> {
-        if let Some(day) = date(typed) {
+        if let Some(minute) = time(typed) {
+            return Some(Self::Minute(Day::Today, minute));
+        }
+        if let Some(day) = Day::parse(typed) {
             return Some(Self::Day(day));
         }
-        let Some((day, minute)) = typed.split_once(|c: char| c == 'T' || c.is_whitespace()) else {
-            return time(typed).map(Self::Today);
-        };
-        Some(Self::Minute(date(day)?, time(minute.trim_start())?))
+        if let Ok(ago) = parse_duration(typed) {
+            return (!ago.is_zero()).then_some(Self::Ago(ago));
+        }
+        let (day, minute) = typed.split_once(|c: char| c == 'T' || c.is_whitespace())?;
+        Some(Self::Minute(Day::parse(day)?, time(minute.trim_start())?))
     }
 
-    /// Reads `A..B`, of which the second is not before the first. A time alone behind `..` is of the
-    /// day before it.
-    pub(super) fn parse_range(typed: &str) -> Option<(Self, Self)> {
+    /// Reads `A..B`, or `A..` for up to now. A time alone behind `..` is of the day before it.
+    pub(super) fn parse_range(typed: &str) -> Option<(Self, Option<Self>)> {
         let (from, until) = typed.split_once("..")?;
-        let (from, mut until) = (Self::parse(from.trim())?, Self::parse(until.trim())?);
-        if let (Self::Day(day) | Self::Minute(day, _), Self::Today(minute)) = (from, until) {
-            until = Self::Minute(day, minute);
-        }
-        let is_in_order = match (from, until) {
-            (Self::Today(from), Self::Today(until)) => from < until,
-            // Which of them is the later changes with the day.
-            (Self::Today(_), _) => false,
-            (from, Self::Day(day)) => from.day() <= Some(day),
-            (from, until) => (from.day(), from.minute()) < (until.day(), until.minute()),
+        let (from, until) = (Self::parse(from.trim())?, until.trim());
+        let until = match (from, time(until)) {
+            _ if until.is_empty() => None,
+            (Self::Day(day) | Self::Minute(day, _), Some(minute)) => {
+                Some(Self::Minute(day, minute))
+            }
+            _ => Some(Self::parse(until)?),
         };
-        is_in_order.then_some((from, until))
-    }
-
-    fn day(self) -> Option<Date> {
-        match self {
-            Self::Day(day) | Self::Minute(day, _) => Some(day),
-            Self::Today(_) => None,
-        }
-    }
-
-    fn minute(self) -> Time {
-        match self {
-            Self::Day(_) => Time::midnight(),
-            Self::Today(minute) | Self::Minute(_, minute) => minute,
-        }
+        Some((from, until))
     }
 
     /// When it begins, in a zone where the time is `now`.
     pub fn start(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        let day = self.day().unwrap_or_else(|| wall_clock(now, zone).date());
-        timestamp(day.to_datetime(self.minute()), zone)
+        let date = |day: Day| day.date(wall_clock(now, zone).date());
+        match self {
+            Self::Day(day) => day_start(date(day), zone),
+            Self::Minute(day, minute) => timestamp(date(day).to_datetime(minute), zone),
+            Self::Ago(time) => now - time,
+        }
     }
 
     /// The end of what reaches up to it: a day belongs to it, a minute does not.
     pub fn end(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day
+                .date(wall_clock(now, zone).date())
                 .tomorrow()
                 .map_or(Timestamp(i64::MAX), |next| day_start(next, zone)),
             moment => moment.start(now, zone),
@@ -250,32 +273,41 @@ mod tests {
     }
 
     #[test]
-    fn ranges_have_an_order() {
-        let is_range = |typed| Moment::parse_range(typed).is_some();
-        for typed in [
-            "14:00..15:30",
-            "2026-11-20..2026-11-21",
-            "2026-11-20..2026-11-20",
-            "2026-11-20 14:00..2026-11-20",
-            "2026-11-20 .. 2026-11-20 0:01",
-        ] {
-            assert!(is_range(typed), "{typed}");
+    fn moments_can_be_told_from_now() {
+        let (yesterday, today) = ("2026-11-20T00:00:00", "2026-11-21T00:00:00");
+        check_moment("today", Some((today, "2026-11-22T00:00:00")));
+        check_moment("Yesterday", Some((yesterday, today)));
+        let minute = "2026-11-20T14:00:00";
+        check_moment("yesterday 14:00", Some((minute, minute)));
+        let ago = "2026-11-21T12:03:05";
+        check_moment("2h", Some((ago, ago)));
+        for typed in ["0h", "-2h", "yesterday noon", "tomorrow"] {
+            check_moment(typed, None);
         }
-        for typed in [
-            "15:30..14:00",
-            "14:00..14:00",
-            "2026-11-21..2026-11-20",
-            "14:00..2026-11-20",
-            "2026-11-20..",
-            "..14:00",
-            "1..2..3",
+    }
+
+    #[test]
+    fn a_range_has_a_start_and_perhaps_an_end() {
+        let moment = |typed| Moment::parse(typed).expect("a moment");
+        for (typed, from, until) in [
+            ("14:00..15:30", "14:00", Some("15:30")),
+            ("2026-11-20 .. 2026-11-21", "2026-11-20", Some("2026-11-21")),
+            (
+                "2026-11-20 14:00..15:00",
+                "2026-11-20 14:00",
+                Some("2026-11-20 15:00"),
+            ),
+            ("yesterday..15:00", "yesterday", Some("yesterday 15:00")),
+            ("2h..1h", "2h", Some("1h")),
+            ("2h..14:00", "2h", Some("14:00")),
+            ("yesterday..", "yesterday", None),
         ] {
-            assert!(!is_range(typed), "{typed}");
+            let range = Some((moment(from), until.map(moment)));
+            assert_eq!(Moment::parse_range(typed), range, "{typed}");
         }
-        let day = Date::constant(2026, 11, 20);
-        let minute = |hour| Moment::Minute(day, Time::constant(hour, 0, 0, 0));
-        let range = Moment::parse_range("2026-11-20 14:00..15:00");
-        assert_eq!(range, Some((minute(14), minute(15))));
+        for typed in ["..14:00", "1..2..3", "14:00", "..", "14:00..x"] {
+            assert_eq!(Moment::parse_range(typed), None, "{typed}");
+        }
     }
 
     #[test]

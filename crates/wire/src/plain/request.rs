@@ -289,6 +289,8 @@ pub enum ParseError {
         /// The word that it stands in, to be looked for in quotation marks.
         word: EchoedInput,
     },
+    /// A filter of a search that is there already.
+    FilterTwice(EchoedInput),
     /// Not the number of a match.
     BadMatch(EchoedInput),
     /// No zone of this name.

@@ -195,8 +195,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     .brief("earlier messages; more goes on where the last one ended")
     .about(
         "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, 7d, 1w), \
-         or from when on (2026-11-21, 2026-11-21 14:00, or 14:00 for today). A..B is from one time \
-         up to another: 14:00..15:30, 2026-11-20..2026-11-21. \
+         or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for today, yesterday). A..B is from \
+         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. \
          /history more goes on where the last one ended: back from the newest, on from a time. \
          With all before the rest, topics and announcements are shown too: /history all 2h. Joins, \
          leaves and new names are not kept.",
@@ -213,7 +213,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         "Finds messages that have all these words and phrases, in any case and with any accents, and \
          none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
          in all rooms unless in:#ROOM names one. Filters can stand alone, and since: is the same as \
-         after:. A DATE is 2026-11-21, 2026-11-21T14:00, or 14:00 for today. \
+         after:. A DATE is 2026-11-21, 2026-11-21T14:00, 14:00 for today, yesterday, or 2h for \
+         two hours ago. \
          /search more goes on with older matches; /around N shows what was said before and after \
          match N. What has a colon and is no filter goes in quotation marks.",
         "/search release -notes \"ship it\" from:lee before:2026-11-01",

@@ -5,7 +5,7 @@ use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{Duration, Name, Text, Timestamp, whole_ms};
 
-use crate::zone::{Date, Moment, TimeZone, wall_clock};
+use crate::zone::{self, Date, Moment, TimeZone, wall_clock};
 
 /// `1 person`, `2 people`: a number and its noun.
 pub(super) struct Count<N>(
@@ -198,20 +198,34 @@ impl Display for Day {
     }
 }
 
-/// `Sat 21 Nov 2026`, `Sat 21 Nov 2026 14:00` or `14:00`: a moment that was typed.
+/// `Sat 21 Nov 2026`, `yesterday 14:00`, `14:00` or `2 hours ago`: a moment that was typed.
 pub(super) struct Typed(pub(super) Moment);
 
 impl Display for Typed {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (day, time) = match self.0 {
-            Moment::Day(day) => return Day(day).fmt(f),
-            Moment::Today(time) => (None, time),
-            Moment::Minute(day, time) => (Some(day), time),
+        let time = match self.0 {
+            Moment::Day(zone::Day::Today) => return f.write_str("today"),
+            Moment::Day(day) => return TypedDay(day).fmt(f),
+            Moment::Minute(zone::Day::Today, time) => time,
+            Moment::Minute(day, time) => {
+                write!(f, "{} ", TypedDay(day))?;
+                time
+            }
+            Moment::Ago(time) => return write!(f, "{} ago", Exactly(time)),
         };
-        if let Some(day) = day {
-            write!(f, "{} ", Day(day))?;
-        }
         write!(f, "{:02}:{:02}", time.hour(), time.minute())
+    }
+}
+
+struct TypedDay(zone::Day);
+
+impl Display for TypedDay {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            zone::Day::On(date) => Day(date).fmt(f),
+            zone::Day::Today => f.write_str("today"),
+            zone::Day::Yesterday => f.write_str("yesterday"),
+        }
     }
 }
 

@@ -30,11 +30,7 @@ pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
             "" => arguments.word()?,
             value => value,
         };
-        if !search.set(key, value)? {
-            let key = EchoedInput::new(&term[..=key.len()]);
-            let word = EchoedInput::new(term);
-            return Err(ParseError::UnknownFilter { key, word });
-        }
+        search.set(key, value, term)?;
     }
     search.words = Text::parse(&words);
     match search == SearchRequest::default() {
@@ -58,21 +54,28 @@ fn filter(term: &str) -> Option<(&str, &str)> {
 const KEYS: [&str; 5] = ["from", "in", "before", "after", "since"];
 
 impl SearchRequest {
-    /// Sets a filter. Says whether there is one of this key.
-    fn set(&mut self, key: &str, value: &str) -> Result<bool, ParseError> {
+    /// Sets the filter of this key. Of two of a kind one would be passed over in silence.
+    fn set(&mut self, key: &str, value: &str, term: &str) -> Result<(), ParseError> {
         let is = |known: &str| known.eq_ignore_ascii_case(key);
-        if is("from") {
-            self.from = Some(name(value)?);
+        let was_set = if is("from") {
+            self.from.replace(name(value)?).is_some()
         } else if is("in") {
-            self.room = Some(room(value)?);
+            self.room.replace(room(value)?).is_some()
         } else if is("before") {
-            self.before = Some(moment(value)?);
+            self.before.replace(moment(value)?).is_some()
         } else if is("after") || is("since") {
-            self.after = Some(moment(value)?);
+            self.after.replace(moment(value)?).is_some()
         } else {
-            return Ok(false);
+            let word = EchoedInput::new(term);
+            let key = EchoedInput::new(&term[..=key.len()]);
+            return Err(ParseError::UnknownFilter { key, word });
+        };
+        match was_set {
+            true => Err(ParseError::FilterTwice(EchoedInput::new(
+                &term[..=key.len()],
+            ))),
+            false => Ok(()),
         }
-        Ok(true)
     }
 }
 

@@ -61,12 +61,13 @@ fn back(typed: &str) -> Option<Back> {
         return Some(Back::More);
     }
     if let Some((from, until)) = Moment::parse_range(typed) {
-        return Some(Back::Between(from, until));
+        let between = until.map(|until| Back::Between(from, until));
+        return Some(between.unwrap_or(Back::From(from)));
     }
-    match span(typed) {
-        Some(span) => Some(Back::For(span)),
-        None => Moment::parse(typed).map(Back::From),
-    }
+    Moment::parse(typed).map(|moment| match moment {
+        Moment::Ago(time) => Back::For(time),
+        moment => Back::From(moment),
+    })
 }
 
 pub(in crate::plain) fn around(arguments: Arguments<'_>) -> Read {

@@ -58,6 +58,8 @@ pub enum Notice {
     NoSearch,
     /// The last search has found all that there is.
     NoOlderMatches,
+    /// The end of a range of the history is not behind its start.
+    BackwardRange,
     /// The last search has found no match of this number.
     NoMatch {
         /// Which.
@@ -116,6 +118,7 @@ impl Renderer {
             Notice::NoHistory => writer.alone("The server cannot read the history right now."),
             Notice::NoSearch => writer.alone("Nothing was searched for yet. Type /search WORDS."),
             Notice::NoOlderMatches => writer.alone("The last search found no older messages."),
+            Notice::BackwardRange => writer.alone("That range ends before it begins."),
             Notice::NoMatch { number } => writer.alone(format_args!(
                 "There is no match {number}. /search numbers what it finds."
             )),

@@ -79,14 +79,14 @@ impl Past {
         self.history = None;
     }
 
-    /// What to ask for a history.
+    /// What to ask for a history; `None` if it would end before it begins.
     pub(super) fn history(
         &self,
         (back, notices): (Back, bool),
         here: RoomId,
         env: &Env<'_>,
         zone: &TimeZone,
-    ) -> (HistoryQuestion, Ask) {
+    ) -> Option<(HistoryQuestion, Ask)> {
         let start = |moment: Moment| moment.start(env.wall, zone);
         let mut question = HistoryQuestion {
             stretch: Stretch::Last,
@@ -111,14 +111,17 @@ impl Past {
                 Range::From(start(moment))
             }
             (Back::Between(from, until), _) => {
-                let end = until.end(env.wall, zone);
+                let (start, end) = (start(from), until.end(env.wall, zone));
+                if end <= start {
+                    return None;
+                }
                 question.stretch = Stretch::Between(from, until);
                 question.until = Some((end, until));
-                Range::Between(start(from), end)
+                Range::Between(start, end)
             }
         };
         let ask = question.ask(range);
-        (question, ask)
+        Some((question, ask))
     }
 
     /// What to ask for what lies around a match; `None` if there is no match of this number.

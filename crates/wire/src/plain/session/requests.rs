@@ -109,8 +109,10 @@ impl Session {
         let searched = |(question, ask)| (Question::Search(question), ask);
         let asked = match request {
             Request::History { back, notices } => {
-                let (question, ask) = past.history((back, notices), here, env, zone);
-                Ok((Question::History(question), ask))
+                match past.history((back, notices), here, env, zone) {
+                    Some((question, ask)) => Ok((Question::History(question), ask)),
+                    None => Err(Notice::BackwardRange),
+                }
             }
             Request::Around(number) => match past.around(number) {
                 Some((question, ask)) => Ok((Question::History(question), ask)),

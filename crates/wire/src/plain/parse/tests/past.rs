@@ -24,7 +24,8 @@ fn history_goes_back_by_number_time_or_day() {
     check_back("5", Back::Last(5));
     check_back("99999999999999999999999", Back::Last(usize::MAX));
     check_back("2h", Back::For(Duration::from_mins(120)));
-    for typed in ["2026-11-21", "2026-11-21 14:00", "14:00"] {
+    for typed in ["2026-11-21", "2026-11-21 14:00", "14:00", "yesterday"] {
+        check_back(&std::format!("{typed}.."), Back::From(moment(typed)));
         check_back(typed, Back::From(moment(typed)));
     }
     let range = Back::Between(moment("14:00"), moment("15:30"));
@@ -36,9 +37,9 @@ fn history_goes_back_by_number_time_or_day() {
         "0h",
         "-5",
         "2026-11-31",
-        "yesterday",
+        "tomorrow",
         "5 6",
-        "15:30..14:00",
+        "..14:00",
         "more 5",
     ] {
         let line = std::format!("/history {typed}");
@@ -133,8 +134,15 @@ fn a_filter_that_there_is_not_is_named() {
         let error = ParseError::UnknownFilter { key, word };
         check_mistake(&std::format!("/search {typed}"), error);
     }
-    let today = EchoedInput::new("today");
-    check_mistake("/search x before:today", ParseError::BadMoment(today));
+    let noon = EchoedInput::new("noon");
+    check_mistake("/search x before:noon", ParseError::BadMoment(noon));
+    for (typed, key) in [
+        ("from:ann x From:bob", "From:"),
+        ("after:2h x since:1h", "since:"),
+    ] {
+        let error = ParseError::FilterTwice(EchoedInput::new(key));
+        check_mistake(&std::format!("/search {typed}"), error);
+    }
     check_mistake("/search x from:4", ParseError::BadName);
     check_mistake("/search x in:a/b", ParseError::BadRoomName);
 }

@@ -256,16 +256,20 @@ fn check_line(line: &str, expected: &str) {
 fn mistakes_about_the_past_say_what_would_be_right() {
     for (line, expected) in [
         (
-            "/history yesterday",
-            "! \"yesterday\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more.",
+            "/history tomorrow",
+            "! \"tomorrow\" is not a number, a time or a day. Type /history 50, 2h, 2026-11-21, 14:00..15:30 or more.",
         ),
         (
             "/search x before:May",
-            "! \"May\" is not a day or a time. Those are written 2026-11-21, 2026-11-21T14:00 or 14:00.",
+            "! \"May\" is not a day or a time. Those are written 2026-11-21, 2026-11-21T14:00, 14:00, yesterday or 2h.",
         ),
         (
             "/search x form:ann",
             "! No filter \"form:\". There are from:NAME in:#ROOM before:DATE after:DATE. To find the text, quote it: \"form:ann\".",
+        ),
+        (
+            "/search from:ann x from:bob",
+            "! \"from:\" is there twice. Give it once.",
         ),
         (
             "/around x",
