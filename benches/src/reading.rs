@@ -7,9 +7,9 @@
 use std::ops::DerefMut;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use chinwag_core::{Duration, Event, Name, RoomId, Text};
+use chinwag_core::{Duration, Event, Name, Range, RoomId, Text};
 use chinwag_store::{
-    Durability, Filter, Opened, Place, Range, Reader, Retention, SearchQuery, Store, Term,
+    Durability, Filter, Opened, Place, Reader, Retention, SearchQuery, Store, Term,
 };
 use divan::black_box;
 use tempfile::TempDir;

@@ -12,8 +12,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, RoomId, Seq, Timestamp};
-use chinwag_store::{Error, Filter, Range, Reader, SearchError, SearchQuery};
+use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, Range, RoomId, Seq, Timestamp};
+use chinwag_store::{Error, Filter, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
 
 use crate::clock::wall;

@@ -4,7 +4,7 @@
 
 use std::ops::Range as Ranks;
 
-use chinwag_core::{RoomId, Seq, Timestamp};
+use chinwag_core::{Range, RoomId, Seq};
 use rusqlite::Connection;
 
 use crate::block::{Block, Names};
@@ -16,28 +16,6 @@ use crate::snapshot;
 /// Messages that one extent looks at for those of people who are not ignored: some hundredths of a
 /// second. Beyond it fewer are shown than there are.
 const SCAN_MAX: u64 = 200_000;
-
-/// A stretch of a room's past, and the end from which it is shown if it is too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Range {
-    /// The newest messages, so many.
-    Last(usize),
-    /// Those since this time, the newest of them.
-    Since(Timestamp),
-    /// Those since this time, the oldest of them.
-    From(Timestamp),
-    /// Those since the first time and before the second, the oldest of them.
-    Between(Timestamp, Timestamp),
-    /// The newest before this place, so many: what comes before an extent that begins there.
-    Before(Seq, usize),
-    /// The oldest behind this place, so many: what follows an extent that ends there.
-    After(Seq, usize),
-    /// Those behind this place and before this time, the oldest of them: what is left of
-    /// [`Between`](Self::Between) behind an extent that ends there.
-    Rest(Seq, Timestamp),
-    /// The message at this place, and so many before it and behind it.
-    Around(Seq, usize),
-}
 
 /// A history that was asked for, not read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +63,7 @@ impl Span {
             Range::Last(messages) => (all, messages, End::Newest),
             Range::Since(time) => (log.rank_at(time)?..all.end, usize::MAX, End::Newest),
             Range::From(time) => (log.rank_at(time)?..all.end, usize::MAX, End::Oldest),
+            Range::Until(time) => (all.start..log.rank_at(time)?, usize::MAX, End::Newest),
             Range::Between(from, until) => {
                 let ranks = log.rank_at(from)?..log.rank_at(until)?;
                 (ranks, usize::MAX, End::Oldest)

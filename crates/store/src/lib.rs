@@ -56,7 +56,7 @@ pub use checkpoint::Checkpointer;
 pub use commit::Store;
 pub use error::{BackupError, CommitError, Damage, Error, OpenError, SearchError};
 pub use export::ExportRange;
-pub use extent::{Extent, Range};
+pub use extent::Extent;
 pub use filter::Filter;
 pub use index::{Indexed, Indexer};
 pub use open::Opened;

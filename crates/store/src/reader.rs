@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use chinwag_core::{RoomId, RoomSnapshot, Seq};
+use chinwag_core::{Range, RoomId, RoomSnapshot, Seq};
 
 use crate::audit_log::{self, AuditLine};
 use crate::backup::{self, BackupProgress};
@@ -15,7 +15,7 @@ use crate::check::{self, CheckReport};
 use crate::database::{Database, Role};
 use crate::error::{BackupError, Error, OpenError, SearchError};
 use crate::export::{self, ExportRange};
-use crate::extent::{self, Extent, Range};
+use crate::extent::{self, Extent};
 use crate::filter::Filter;
 use crate::folder;
 use crate::missed;

@@ -11,8 +11,8 @@ mod pages;
 
 use std::sync::Arc;
 
-use chinwag_core::{Answer, Command, Event, Name, Proof, Query, QuitReason};
-use chinwag_wire::dialect::{Ask, Guesses, Password, Range, Recent, Saved, Search, Tell};
+use chinwag_core::{Answer, Command, Event, Name, Proof, Query, QuitReason, Range};
+use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 use self::names::Purpose;
 use self::pages::{PageKind, Pages};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, Fact, ModAction, Name, RoomId, Seq, Timestamp};
-use chinwag_store::{Extent, Filter, Range, Reader, Store};
+use chinwag_core::{Event, Fact, ModAction, Name, Range, RoomId, Seq, Timestamp};
+use chinwag_store::{Extent, Filter, Reader, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -67,6 +67,8 @@ fn a_range_is_read_by_number_time_and_place() {
     check(Range::Since(at(101)), 100, &[], 0, (true, false));
     check(Range::From(at(94)), 2, &[95, 96], 4, (true, true));
     check(Range::From(at(-1)), 2, &[1, 3], 60, (false, true));
+    check(Range::Until(at(97)), 2, &[95, 96], 58, (true, true));
+    check(Range::Until(at(1)), 2, &[], 0, (false, true));
     check(
         Range::Between(at(21), at(27)),
         100,
@@ -316,6 +318,7 @@ fn range() -> impl Strategy<Value = Range> {
         (0usize..40).prop_map(Range::Last),
         time().prop_map(Range::Since),
         time().prop_map(Range::From),
+        time().prop_map(Range::Until),
         (time(), time()).prop_map(|(from, until)| Range::Between(from, until)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::Before(seq, n)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::After(seq, n)),
@@ -341,6 +344,7 @@ fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) 
         Range::Last(n) => ((from, until), (0, u64::MAX), n, true),
         Range::Since(time) => ((time, until), (0, u64::MAX), usize::MAX, true),
         Range::From(time) => ((time, until), (0, u64::MAX), usize::MAX, false),
+        Range::Until(time) => ((from, time), (0, u64::MAX), usize::MAX, true),
         Range::Between(from, until) => ((from, until), (0, u64::MAX), usize::MAX, false),
         Range::Before(seq, n) => ((from, until), (0, seq.0), n, true),
         Range::After(seq, n) => ((from, until), (seq.0 + 1, u64::MAX), n, false),

@@ -4,7 +4,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use chinwag_core::{Event, RoomId, Seq, Timestamp};
+use chinwag_core::{Event, Range, RoomId, Seq, Timestamp};
 use chinwag_store::{Reader, SearchError, SearchQuery, Store, Term};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -303,7 +303,7 @@ fn what_is_around_a_match_is_a_range() {
     let mut reader = store.reader().unwrap();
     let filter = chinwag_store::Filter::default();
     let mut around = |seq, messages| {
-        let range = chinwag_store::Range::Around(Seq(seq), messages);
+        let range = Range::Around(Seq(seq), messages);
         let extent = reader.extent(RoomId(0), range, 50, filter).unwrap();
         let page = reader.page(RoomId(0), extent.first, extent.last, 9_999, filter);
         (places(&page.unwrap().events), extent.older, extent.newer)

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chinwag_core::{
-    AuditEntry, Event, Fact, Manner, Mask, ModAction, Name, PersonId, Restriction, RoomId,
+    AuditEntry, Event, Fact, Manner, Mask, ModAction, Name, PersonId, Range, Restriction, RoomId,
     RoomName, Seq, Text, Timestamp,
 };
 use chinwag_store::{
-    CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Range, Reader,
-    Retention, Store,
+    CommitError, Durability, Error, Filter, OpenError, Opened, Page, Place, Reader, Retention,
+    Store,
 };
 
 pub(crate) fn name(text: &str) -> Name {

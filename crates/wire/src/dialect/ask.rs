@@ -4,7 +4,9 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
-use chinwag_core::{Command, Name, Query, ResumeCode, RoomName, RoomRef, Seq, Text, Timestamp};
+use chinwag_core::{
+    Command, Name, Query, Range, ResumeCode, RoomName, RoomRef, Seq, Text, Timestamp,
+};
 use zeroize::Zeroizing;
 
 use super::Saved;
@@ -69,27 +71,6 @@ impl Ask {
     pub fn only_talks(&self) -> bool {
         matches!(self, Self::Command(command) if command.only_talks())
     }
-}
-
-/// Messages of a room by place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Range {
-    /// The newest so many.
-    Last(usize),
-    /// The newest of those since this time.
-    Since(Timestamp),
-    /// The oldest of those from this time on.
-    From(Timestamp),
-    /// The oldest of those since the first time and before the second.
-    Between(Timestamp, Timestamp),
-    /// The newest so many before this place.
-    Before(Seq, usize),
-    /// The oldest so many behind this place.
-    After(Seq, usize),
-    /// The oldest of those behind this place and before this time.
-    Rest(Seq, Timestamp),
-    /// The one at this place, and so many before it and behind it.
-    Around(Seq, usize),
 }
 
 /// Messages of a room, or of all, by what they say.

@@ -23,7 +23,7 @@ use hashbrown::HashMap;
 use crate::plain;
 use crate::prefs::Prefs;
 use crate::zone::TimeZone;
-pub use ask::{Ask, Password, PasswordError, Range, Search};
+pub use ask::{Ask, Password, PasswordError, Search};
 pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 
 /// Settings that all sessions of a server share and an operator can change.

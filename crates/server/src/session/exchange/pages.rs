@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Query, ResumeCode, RoomId, RoomName, RoomRef};
+use chinwag_core::{Query, Range, ResumeCode, RoomId, RoomName, RoomRef};
 use chinwag_store::{SearchQuery, Term};
-use chinwag_wire::dialect::{HistoryPage, Range, Search, SearchPage, Tell};
+use chinwag_wire::dialect::{HistoryPage, Search, SearchPage, Tell};
 
 use super::{Question, Session, Step};
 use crate::hub::{Body, Resumed};
@@ -64,7 +64,7 @@ impl Session {
     ) {
         let job = Job::History {
             room,
-            range: stored(range),
+            range,
             lines_max: shared.limits.history_lines_max,
             notices,
             not_from: self.dialect.ignores().into(),
@@ -193,20 +193,5 @@ impl Session {
         if !kept.is_empty() {
             self.tell(Tell::Missed(&kept), shared);
         }
-    }
-}
-
-/// The same range for the store, which takes no more than its own limit.
-fn stored(range: Range) -> chinwag_store::Range {
-    use chinwag_store::Range as Stored;
-    match range {
-        Range::Last(messages) => Stored::Last(messages),
-        Range::Since(at) => Stored::Since(at),
-        Range::From(at) => Stored::From(at),
-        Range::Between(from, until) => Stored::Between(from, until),
-        Range::Before(seq, messages) => Stored::Before(seq, messages),
-        Range::After(seq, messages) => Stored::After(seq, messages),
-        Range::Rest(seq, until) => Stored::Rest(seq, until),
-        Range::Around(seq, messages) => Stored::Around(seq, messages),
     }
 }

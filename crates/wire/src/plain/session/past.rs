@@ -8,9 +8,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::limits::HISTORY_LINES;
-use chinwag_core::{LOBBY, RoomId, RoomRef, Seq, Timestamp};
+use chinwag_core::{LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 
-use crate::dialect::{Ask, Env, HistoryPage, Range, Search, SearchPage};
+use crate::dialect::{Ask, Env, HistoryPage, Search, SearchPage};
 use crate::plain::render::Stretch;
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::{Moment, TimeZone};
