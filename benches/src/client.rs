@@ -8,6 +8,7 @@ use chinwag_core::{
 };
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Dialect, Env, Format, Settings, Step};
+use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::zone;
 use hashbrown::HashMap;
 
@@ -36,7 +37,7 @@ impl Client {
         };
         let rooms = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let env = env(&settings, &rooms);
-        let dialect = Dialect::plain(false, Bucket::full(env.now), &env);
+        let dialect = Dialect::unknown(Spoke::Greeted, Bucket::full(env.now), &env);
         let mut client = Self {
             dialect,
             settings,

@@ -2,7 +2,7 @@
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_wire::input::Decoder;
-use chinwag_wire::sniff::sniff;
+use chinwag_wire::sniff::{Spoke, sniff};
 use divan::black_box;
 
 use crate::fixture::LINE;
@@ -20,7 +20,7 @@ pub(crate) const PIECES: &[Piece] = &[
 
 fn sniffing(bytes: &'static [u8]) -> Work {
     Box::new(move || {
-        black_box(sniff(black_box(bytes)));
+        black_box(sniff(black_box(bytes), Spoke::First));
     })
 }
 

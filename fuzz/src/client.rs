@@ -11,6 +11,7 @@ use chinwag_core::{
 };
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
+use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::TimeZone;
 use hashbrown::HashMap;
 
@@ -56,7 +57,7 @@ pub(crate) fn settings() -> Settings {
 
 impl Client {
     /// A client at the name prompt.
-    pub(crate) fn at_prompt(spoke_first: bool, settings: Settings, wall: Timestamp) -> Self {
+    pub(crate) fn at_prompt(spoke: Spoke, settings: Settings, wall: Timestamp) -> Self {
         let rooms = [(LOBBY, "#lobby"), (OTHER, "#dev")];
         let parse = |(id, name)| (id, RoomName::parse(name).expect("a room name"));
         let rooms = rooms.map(parse).into_iter().collect();
@@ -67,7 +68,7 @@ impl Client {
             now: Monotonic(0),
         };
         Self {
-            dialect: Dialect::plain(spoke_first, Bucket::full(env.now), &env),
+            dialect: Dialect::unknown(spoke, Bucket::full(env.now), &env),
             settings,
             rooms,
             wall,
@@ -76,7 +77,7 @@ impl Client {
 
     /// A client whose person is in two rooms and talks in the lobby.
     pub(crate) fn in_chat(name: Name, settings: Settings, wall: Timestamp) -> Self {
-        let mut client = Self::at_prompt(false, settings, wall);
+        let mut client = Self::at_prompt(Spoke::Greeted, settings, wall);
         let login = LoggedIn {
             person: ME,
             conn: ConnId(1),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chinwag_core::{Event, Fact, LOBBY, ModAction, ResumeCode, Seq, Timestamp};
 use chinwag_feed::Render;
 use chinwag_wire::dialect::{Guesses, HistoryPage, Recent, SearchPage, Settings, Tell};
+use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::{TimeZone, zone};
 use chinwag_wire::{Prefs, TimeStyle};
 
@@ -150,8 +151,8 @@ fn check_refusals(dice: &mut Dice<'_>, reader: &mut Reader) {
     reader.client.type_line(question);
     assert_eq!(reader.tell(Tell::Rejected(&rejection), &["!"]), 1);
     assert_eq!(reader.tell(Tell::NotSent(&rejection), &["!"]), 1);
-    for spoke_first in [false, true] {
-        let mut client = Client::at_prompt(spoke_first, settings(), NOW);
+    for spoke in [Spoke::Greeted, Spoke::First] {
+        let mut client = Client::at_prompt(spoke, settings(), NOW);
         let (_, out) = client.hear(Tell::Rejected(&rejection));
         let shown = String::from_utf8(out).expect("UTF-8");
         screen::check_stream(&shown, false);

@@ -5,6 +5,7 @@
 use chinwag_core::limits::{LINE_BYTES_MAX, MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX};
 use chinwag_core::{Command, LOBBY, Manner, Name, Rate, Rejection, Text};
 use chinwag_wire::dialect::{Ask, Password, Settings, Tell};
+use chinwag_wire::sniff::Spoke;
 
 use crate::client::{Client, NOW, Wish, settings};
 use crate::engine;
@@ -199,8 +200,8 @@ fn one_line(bytes: &[u8]) -> Option<&str> {
 #[test]
 fn at_the_prompt() {
     engine::run("login", |bytes| {
-        for spoke_first in [false, true] {
-            let talk = check(|| Client::at_prompt(spoke_first, settings(), NOW), bytes);
+        for spoke in [Spoke::Greeted, Spoke::First] {
+            let talk = check(|| Client::at_prompt(spoke, settings(), NOW), bytes);
             if let (Some(line), Some(Wish::Ask(Ask::LogIn { name, .. }))) =
                 (one_line(bytes), talk.wishes.first())
             {
@@ -255,7 +256,11 @@ fn within_limits() {
     engine::run("input", |bytes| {
         // Where a read ends may decide which bytes are the ones too many, so nothing is compared.
         for length in [1, 7, bytes.len()] {
-            let at_prompt = talk(Client::at_prompt(false, limited(), NOW), bytes, || length);
+            let at_prompt = talk(
+                Client::at_prompt(Spoke::Greeted, limited(), NOW),
+                bytes,
+                || length,
+            );
             screen::check_stream(&at_prompt.text, false);
             let asks = at_prompt.wishes.iter().filter_map(Wish::ask).count();
             assert!(asks <= 2, "no more names than may be tried");

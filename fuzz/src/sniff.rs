@@ -1,22 +1,33 @@
 //! Which protocol a client speaks: decided once, early, and by nothing that a name can be.
 
 use chinwag_core::Name;
-use chinwag_wire::sniff::{Protocol, SNIFF_BYTES_MAX, Sniffed, sniff};
+use chinwag_wire::sniff::{Protocol, SNIFF_BYTES_MAX, Sniffed, Spoke, sniff};
 
 use crate::engine;
+
+/// The protocol that the bytes are taken for, at every place where they could be cut.
+fn decision(bytes: &[u8], spoke: Spoke) -> Option<Protocol> {
+    let mut decided = None;
+    for n in 0..=bytes.len() {
+        match (sniff(&bytes[..n], spoke), decided) {
+            (Sniffed::NeedMore, None) => assert!(n < SNIFF_BYTES_MAX),
+            (Sniffed::Is(protocol), None) => decided = Some(protocol),
+            (Sniffed::Is(protocol), Some(before)) => assert_eq!(protocol, before),
+            (Sniffed::NeedMore, Some(_)) => panic!("undecided again after {n} bytes"),
+        }
+    }
+    decided
+}
 
 #[test]
 fn first_bytes() {
     engine::run("sniff", |bytes| {
-        let mut decided = None;
-        for n in 0..=bytes.len() {
-            match (sniff(&bytes[..n]), decided) {
-                (Sniffed::NeedMore, None) => assert!(n < SNIFF_BYTES_MAX),
-                (Sniffed::Is(protocol), None) => decided = Some(protocol),
-                (Sniffed::Is(protocol), Some(before)) => assert_eq!(protocol, before),
-                (Sniffed::NeedMore, Some(_)) => panic!("undecided again after {n} bytes"),
-            }
-        }
+        let decided = decision(bytes, Spoke::First);
+        let late = decision(bytes, Spoke::Greeted);
+        assert!(
+            late == decided || decided != Some(Protocol::Plain),
+            "what a program may say first a person may say later"
+        );
         let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next();
         let typed = line.and_then(|line| std::str::from_utf8(line).ok());
         // Two names are not had: what begins as an SSH client does, and a command of IRC with a

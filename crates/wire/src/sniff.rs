@@ -5,6 +5,9 @@
 //! recognised only by what no name can be, and as early as that is certain, since the server greets
 //! nobody before. Nothing that is recognised becomes a name, whether the server speaks it or not.
 //!
+//! The first line after the greeting is looked at in the same way: some clients of IRC, HTTP and
+//! JSON wait for the server, and a slow link makes any of them late.
+//!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
 //! behind it, and the words that scanners send (`HELP`, `stats` and a few more, see `probe`) in just
 //! that case and with CR LF behind them.
@@ -101,23 +104,48 @@ const IRC: [&[u8]; 5] = [b"NICK ", b"USER ", b"CAP ", b"PASS ", b"WEBIRC "];
 /// Bytes of the longest of [`IRC`].
 const IRC_BYTES_MAX: usize = 7;
 
-/// Decides from the first bytes of a connection, as early as they allow. Looks at
-/// [`SNIFF_BYTES_MAX`] of them at most.
-pub fn sniff(bytes: &[u8]) -> Sniffed {
+/// How a client came to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoke {
+    /// Unasked, as programs do.
+    First,
+    /// After the greeting, as people do, and some programs.
+    Greeted,
+}
+
+/// Decides from the first bytes of a client, as early as they allow. Looks at [`SNIFF_BYTES_MAX`] of
+/// them at most.
+pub fn sniff(bytes: &[u8], spoke: Spoke) -> Sniffed {
     let seen = &bytes[..bytes.len().min(SNIFF_BYTES_MAX)];
     match sniff_seen(seen) {
+        Sniffed::Is(protocol) if spoke == Spoke::Greeted && may_be_typed(protocol, seen) => {
+            Sniffed::Is(Protocol::Plain)
+        }
         Sniffed::NeedMore if seen.len() == SNIFF_BYTES_MAX => Sniffed::Is(Protocol::Plain),
         sniffed => sniffed,
     }
 }
 
 /// Decides for a client that has said no more than `bytes`, for so long or for good.
-pub fn sniff_silent(bytes: &[u8]) -> Protocol {
-    match sniff(bytes) {
+pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
+    match sniff(bytes, spoke) {
         Sniffed::Is(protocol) => protocol,
-        // Scanners send two empty lines and listen. A person who presses Enter does it once.
-        Sniffed::NeedMore if bytes.starts_with(b"\r\n\r\n") => Protocol::Probe,
+        // Scanners send two empty lines and listen. A person who presses Enter does it once, or
+        // knows what to expect.
+        Sniffed::NeedMore if bytes.starts_with(b"\r\n\r\n") && spoke == Spoke::First => {
+            Protocol::Probe
+        }
         Sniffed::NeedMore => Protocol::Plain,
+    }
+}
+
+/// Whether a person who was greeted may have typed what a program would not say by then. Clients of
+/// ssh never wait, and `SSH-7` is a name; UTF-16 is told of by the dialect, which asks again.
+fn may_be_typed(protocol: Protocol, bytes: &[u8]) -> bool {
+    match protocol {
+        Protocol::Ssh | Protocol::Utf16 => true,
+        Protocol::Probe => probe::WORDS.iter().any(|word| bytes.starts_with(word)),
+        _ => false,
     }
 }
 

@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason, RoomId};
 use chinwag_feed::{Feed, Progress};
 use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
-use chinwag_wire::sniff::{Protocol, Sniffed, sniff, sniff_silent};
+use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff, sniff_silent};
 
 use crate::conn_limiter::Permit;
 use crate::shard::Shared;
@@ -37,7 +37,9 @@ pub(crate) use formats::Formats;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// It may speak any protocol: until then the server listens without a word.
-    Sniffing { until: Monotonic },
+    Sniffing { until: Monotonic, spoke: Spoke },
+    /// It was greeted like a person, and what it says first is sniffed too.
+    Greeted,
     /// The dialect has the word.
     Open,
     /// It is closed as soon as everything is written.
@@ -73,7 +75,7 @@ impl Session {
         permit: Option<Permit>,
         shared: &Shared,
     ) -> Self {
-        let until = shared.now + shared.limits.sniff_time;
+        let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::First);
         let rate = shared.limits.line_rate();
         let bucket = shared.spent.take(address, rate, shared.now);
         Self {
@@ -81,9 +83,9 @@ impl Session {
             address,
             _permit: permit,
             person: None,
-            stage: Stage::Sniffing { until },
+            stage: Stage::Sniffing { until, spoke },
             transport,
-            dialect: Dialect::plain(false, bucket, &shared.env()),
+            dialect: Dialect::unknown(spoke, bucket, &shared.env()),
             feed: Feed::trusting(),
             exchange: Exchange::default(),
         }
@@ -121,21 +123,23 @@ impl Session {
         let is_readable = self.transport.is_readable();
         match self.stage {
             Stage::Sniffing { .. } | Stage::Lingering { .. } => is_readable || has_failed,
-            Stage::Open if has_failed || self.has_held() => true,
-            Stage::Open => is_readable && !self.must_wait() && !self.is_paused(now),
+            Stage::Open | Stage::Greeted if has_failed => true,
+            Stage::Open | Stage::Greeted if self.must_wait() || self.is_paused(now) => false,
+            Stage::Open | Stage::Greeted => is_readable || self.exchange.has_held(),
             // The hub lets the person go first.
             Stage::Leaving => has_failed && !self.exchange.is_departing(),
             Stage::Over => true,
         }
     }
 
-    fn has_held(&self) -> bool {
-        self.exchange.has_held() && !self.must_wait()
-    }
-
     /// Whether the next input has to wait for an answer.
     fn must_wait(&self) -> bool {
-        self.stage != Stage::Open || self.exchange.must_wait()
+        !self.is_open() || self.exchange.must_wait()
+    }
+
+    /// Whether the dialect has the word.
+    fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::Greeted)
     }
 
     fn is_paused(&self, now: Monotonic) -> bool {
@@ -144,40 +148,50 @@ impl Session {
 
     fn handle_bytes(&mut self, bytes: &[u8], shared: &mut Shared) {
         match self.stage {
-            Stage::Sniffing { .. } => {
+            Stage::Sniffing { spoke, .. } => {
                 self.exchange.hold(bytes);
-                if let Sniffed::Is(protocol) = sniff(self.exchange.held()) {
-                    self.open_as(protocol, shared);
+                if let Sniffed::Is(protocol) = sniff(self.exchange.held(), spoke) {
+                    self.open_as(protocol, spoke, shared);
                 }
+            }
+            Stage::Greeted => {
+                let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::Greeted);
+                self.stage = Stage::Sniffing { until, spoke };
+                self.handle_bytes(bytes, shared);
             }
             Stage::Open => self.decode(bytes, shared),
             Stage::Leaving | Stage::Lingering { .. } | Stage::Over => {}
         }
     }
 
-    /// The dialect is known; it takes what was read in front.
-    fn open(&mut self, spoke_first: bool, shared: &mut Shared) {
-        let bucket = self.dialect.bucket();
-        self.dialect = Dialect::plain(spoke_first, bucket, &shared.env());
-        self.stage = Stage::Open;
-        if !spoke_first {
-            self.drive(shared, |dialect, _, _| dialect.handle_greet());
-        }
-        self.handle_held(shared);
-    }
-
     /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
     pub(crate) fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
-        if matches!(self.stage, Stage::Sniffing { .. }) {
-            self.open_as(sniff_silent(self.exchange.held()), shared);
+        let Stage::Sniffing { spoke, .. } = self.stage else {
+            return;
+        };
+        if self.exchange.has_held() {
+            self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
+        } else {
+            let bucket = self.dialect.bucket();
+            self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
+            self.stage = Stage::Greeted;
+            self.drive(shared, |dialect, _, _| dialect.handle_greet());
+            self.handle_held(shared);
         }
     }
 
-    fn open_as(&mut self, protocol: Protocol, shared: &mut Shared) {
-        match protocol {
-            Protocol::Plain => self.open(self.exchange.has_held(), shared),
-            other => self.turn_away(other, shared),
+    /// The protocol is known; its dialect takes what was read in front.
+    fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
+        let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
+        if !goes_on {
+            let bucket = self.dialect.bucket();
+            match Dialect::new(protocol, spoke, bucket, &shared.env()) {
+                Some(dialect) => self.dialect = dialect,
+                None => return self.turn_away(protocol, shared),
+            }
         }
+        self.stage = Stage::Open;
+        self.handle_held(shared);
     }
 
     /// Turns away a client of a protocol that is not served, in its own words.
@@ -268,13 +282,13 @@ impl Session {
         let now = shared.now;
         let stall = self.transport.stall_deadline(shared.limits.stall_time);
         match self.stage {
-            Stage::Sniffing { until } if until <= now => self.handle_sniff_timeout(shared),
+            Stage::Sniffing { until, .. } if until <= now => self.handle_sniff_timeout(shared),
             Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
             _ if stall.is_some_and(|at| at <= now) => {
                 self.transport.fail(QuitReason::TooSlow);
                 self.end(QuitReason::TooSlow, shared);
             }
-            Stage::Open => {
+            Stage::Open | Stage::Greeted => {
                 self.drive(shared, |dialect, env, out| dialect.handle_timeout(env, out));
             }
             _ => {}
@@ -284,12 +298,13 @@ impl Session {
     /// When something is due though nothing happens.
     pub(crate) fn deadline(&self, shared: &Shared) -> Option<Monotonic> {
         let stage = match self.stage {
-            Stage::Sniffing { until } | Stage::Lingering { until } => Some(until),
+            Stage::Sniffing { until, .. } | Stage::Lingering { until } => Some(until),
             // Who waits for an answer of the server's is not timed.
-            Stage::Open if !self.exchange.is_waiting() => self.dialect.deadline(),
+            Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),
             _ => None,
         };
-        let is_open = self.stage == Stage::Open && self.transport.is_readable();
+        let has_input = self.transport.is_readable() || self.exchange.has_held();
+        let is_open = self.is_open() && has_input;
         let pause = self.dialect.paused_until();
         // Once it is over, there is input instead of a deadline.
         let pause = pause.filter(|until| is_open && shared.now < *until);
@@ -395,7 +410,7 @@ impl Session {
     /// Whether there is nothing to schedule after a write: the transport took everything, and
     /// nothing waited for that.
     pub(crate) fn is_idle(&self) -> bool {
-        self.transport.takes_bytes() && self.stage == Stage::Open && !self.exchange.wants_page()
+        self.transport.takes_bytes() && self.is_open() && !self.exchange.wants_page()
     }
 
     /// Whether the shard is to drop it.

@@ -22,6 +22,7 @@ use hashbrown::HashMap;
 
 use crate::plain;
 use crate::prefs::Prefs;
+use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
 pub use ask::{Ask, Password, PasswordError, Search};
 pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
@@ -131,10 +132,18 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The plain dialect, for a client that has just been told apart. `spoke_first` says that it
-    /// did not wait for the greeting, as a script does; `bucket` is what it may send at once.
-    pub fn plain(spoke_first: bool, bucket: Bucket, env: &Env<'_>) -> Self {
-        Self::Plain(plain::Session::new(spoke_first, bucket, env))
+    /// The dialect of a client that has just been told apart; `None` if its protocol is not served.
+    /// `bucket` is what it may send at once.
+    pub fn new(protocol: Protocol, spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Option<Self> {
+        match protocol {
+            Protocol::Plain => Some(Self::unknown(spoke, bucket, env)),
+            _ => None,
+        }
+    }
+
+    /// The dialect of a client that is not known yet: if it has nothing to say, it is a person.
+    pub fn unknown(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Self {
+        Self::Plain(plain::Session::new(spoke, bucket, env))
     }
 
     /// Greets a client that waits for it.

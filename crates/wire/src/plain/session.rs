@@ -27,6 +27,7 @@ use super::request::Context;
 use crate::dialect::{Env, Saved, Step};
 use crate::input::{Decoder, Input};
 use crate::prefs::Prefs;
+use crate::sniff::Spoke;
 use flood::Flood;
 use login::Login;
 use past::{HistoryQuestion, Past, SearchQuestion};
@@ -89,14 +90,14 @@ struct Changes {
 }
 
 impl Session {
-    /// A connection at the name prompt; `spoke_first` if it did not wait for that.
-    pub(crate) fn new(spoke_first: bool, bucket: Bucket, env: &Env<'_>) -> Self {
+    /// A connection at the name prompt; `spoke` says whether it waited for that.
+    pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Self {
         let prefs = env.settings.prefs.clone();
         Self {
             decoder: Decoder::default(),
             style: Style::of(&prefs, &env.settings.zone, false),
             prefs,
-            stage: Stage::Login(Login::new(spoke_first, env)),
+            stage: Stage::Login(Login::new(spoke == Spoke::First, env)),
             flood: Flood::new(bucket, env.now),
             question: None,
             changes: Changes::default(),

@@ -16,7 +16,7 @@ fn check(bytes: &[u8], after: usize, expected: Protocol) {
             Sniffed::Is(expected)
         };
         assert_eq!(
-            sniff(&bytes[..n]),
+            sniff(&bytes[..n], Spoke::First),
             expected,
             "{}",
             bytes[..n].escape_ascii()
@@ -153,7 +153,34 @@ fn silence_decides_too() {
         (b"HELP\r", Protocol::Plain),
         (b"{", Protocol::Json),
     ] {
-        assert_eq!(sniff_silent(bytes), expected, "{}", bytes.escape_ascii());
+        assert_eq!(
+            sniff_silent(bytes, Spoke::First),
+            expected,
+            "{}",
+            bytes.escape_ascii()
+        );
+    }
+}
+
+#[test]
+fn after_the_greeting_only_what_a_person_types_is_plain() {
+    for (bytes, expected) in [
+        (b"HELP\r\n".as_slice(), Protocol::Plain),
+        (b"SSH-7\n", Protocol::Plain),
+        (b"\r\n", Protocol::Plain),
+        (b"\r\n\r\n", Protocol::Plain),
+        (b"ann\r\n", Protocol::Plain),
+        (b"b\0o\0b\0\r\0\n\0", Protocol::Plain),
+        (b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", Protocol::Proxy),
+        (b"{\"hello\":{}}\n", Protocol::Json),
+        (b"@time=12 NICK megumin\r\n", Protocol::Irc),
+        (b"PROPFIND /x HTTP/1.1\r\n", Protocol::Http),
+        (b"\x16\x03\x01", Protocol::Tls),
+        (b"DESCRIBE / RTSP/1.0\r\n", Protocol::Probe),
+        (b"\0\x1e\0\x06\x01\0\0\x01", Protocol::Probe),
+    ] {
+        let found = sniff_silent(bytes, Spoke::Greeted);
+        assert_eq!(found, expected, "{}", bytes.escape_ascii());
     }
 }
 
@@ -227,9 +254,13 @@ fn first_bytes() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     /// So that it does not matter how the network splits the bytes.
     #[test]
-    fn a_decision_stands(bytes in first_bytes(), padding in 0_usize..600) {
+    fn a_decision_stands(
+        bytes in first_bytes(),
+        padding in 0_usize..600,
+        spoke in prop::sample::select([Spoke::First, Spoke::Greeted].as_slice()),
+    ) {
         let bytes = [bytes, [b'x'].repeat(padding)].concat();
-        let decided = (0..=bytes.len()).map(|n| sniff(&bytes[..n]));
+        let decided = (0..=bytes.len()).map(|n| sniff(&bytes[..n], spoke));
         let mut decided = decided.skip_while(|sniffed| *sniffed == Sniffed::NeedMore);
         if let Some(first) = decided.next() {
             prop_assert!(decided.all(|later| later == first));
@@ -247,7 +278,7 @@ proptest! {
         prop_assume!(Name::parse(&name).is_ok());
         let line = std::format!("{name}{secret}{end}");
         if !is_documented(&std::format!("{name}{end}")) {
-            prop_assert_eq!(sniff(line.as_bytes()), Sniffed::Is(Protocol::Plain));
+            prop_assert_eq!(sniff(line.as_bytes(), Spoke::First), Sniffed::Is(Protocol::Plain));
         }
     }
 
@@ -260,6 +291,6 @@ proptest! {
         prop_assume!(!known.iter().any(|word| word.eq_ignore_ascii_case(&method)));
         prop_assume!(!method.starts_with(SSH_TEXT));
         let line = std::format!("{method} {target} HTTP/1.1\r\n");
-        prop_assert_eq!(sniff(line.as_bytes()), Sniffed::Is(Protocol::Http));
+        prop_assert_eq!(sniff(line.as_bytes(), Spoke::First), Sniffed::Is(Protocol::Http));
     }
 }

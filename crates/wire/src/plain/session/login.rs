@@ -12,7 +12,6 @@ use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse_login;
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
-use crate::sniff::{Protocol, Sniffed, sniff};
 
 /// The state of choosing a name.
 #[derive(Debug)]
@@ -24,8 +23,6 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
-    /// A line has come.
-    has_spoken: bool,
 }
 
 impl Login {
@@ -35,7 +32,6 @@ impl Login {
             bytes: 0,
             until: env.now + env.settings.login_time,
             is_script,
-            has_spoken: false,
         }
     }
 
@@ -56,10 +52,6 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        if let Some(protocol) = self.sniff_late(line) {
-            out.extend_from_slice(protocol.refusal());
-            return Some(Step::Close);
-        }
         match parse_login(line) {
             Ok(LoginLine::Name { name, password }) => {
                 let is_script = self.is_script();
@@ -82,22 +74,6 @@ impl Session {
             }
             Ok(LoginLine::Quit) => Some(Step::Close),
             Err(error) => self.refuse_login(env, out, |r, out| r.login_parse_error(out, &error)),
-        }
-    }
-
-    /// The protocol of a client that waited for the greeting and then did not speak plain.
-    fn sniff_late(&mut self, line: &str) -> Option<Protocol> {
-        let Stage::Login(login) = &mut self.stage else {
-            return None;
-        };
-        let is_first = !core::mem::replace(&mut login.has_spoken, true);
-        match sniff(line.as_bytes()) {
-            // These clients wait for the server now and then. Those of other protocols do not, and
-            // `SSH-7` is a name.
-            Sniffed::Is(
-                protocol @ (Protocol::Http | Protocol::Irc | Protocol::Json | Protocol::Proxy),
-            ) if is_first => Some(protocol),
-            _ => None,
         }
     }
 

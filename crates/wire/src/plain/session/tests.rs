@@ -24,6 +24,7 @@ use hashbrown::HashMap;
 
 use crate::dialect::{Ask, Dialect, Env, Recent, Settings, Step, Tell};
 use crate::prefs::Prefs;
+use crate::sniff::Spoke;
 use crate::zone::TimeZone;
 
 /// 2026-11-21 14:03:05 UTC, when the monotonic clock shows 0.
@@ -78,15 +79,15 @@ struct Peer {
 impl Peer {
     /// A client that waited for the greeting, and has been greeted.
     fn person() -> Self {
-        Self::new(false, settings())
+        Self::new(Spoke::Greeted, settings())
     }
 
     /// A client that spoke first.
     fn script() -> Self {
-        Self::new(true, settings())
+        Self::new(Spoke::First, settings())
     }
 
-    fn new(spoke_first: bool, settings: Settings) -> Self {
+    fn new(spoke: Spoke, settings: Settings) -> Self {
         let rooms = [(LOBBY, RoomName::lobby()), (DEV, room("dev"))];
         let now = Monotonic(0);
         let rooms = rooms.into_iter().collect();
@@ -97,7 +98,7 @@ impl Peer {
             now,
         };
         Self {
-            dialect: Dialect::plain(spoke_first, Bucket::full(env.now), &env),
+            dialect: Dialect::unknown(spoke, Bucket::full(env.now), &env),
             settings,
             rooms,
             now,

@@ -193,24 +193,7 @@ fn a_script_in_another_encoding_is_closed_with_its_name() {
 }
 
 #[test]
-fn a_client_of_another_protocol_that_waited_is_turned_away() {
-    use crate::sniff::Protocol;
-    for (line, protocol) in [
-        ("{\"hello\":{}}\n", Protocol::Json),
-        ("NICK ann\r\nUSER ann 0 * :Ann\r\n", Protocol::Irc),
-        ("@a=b CAP LS\n", Protocol::Irc),
-        ("GET / HTTP/1.1\r\n", Protocol::Http),
-        ("PROPFIND /x HTTP/1.1\r\n", Protocol::Http),
-        ("PROXY TCP4 192.0.2.7 192.0.2.1 5 6\r\n", Protocol::Proxy),
-    ] {
-        let refusal = String::from_utf8_lossy(protocol.refusal());
-        let shown = Peer::person().send(line);
-        assert_eq!(shown, format!("{refusal}{{close}}"), "{line}");
-    }
-    let mut peer = Peer::person();
-    assert_eq!(peer.send("4\n"), format!("{BAD_NAME}{PROMPT}"));
-    let again = format!("{BAD_NAME}{PROMPT}");
-    assert_eq!(peer.send("nick ann\n"), again, "a person tries again");
+fn a_person_may_be_called_like_a_protocol() {
     assert_eq!(Peer::person().send("SSH-7\n"), "{log in SSH-7}");
     assert_eq!(Peer::person().send("HELP\r\n"), "{log in HELP}");
 }

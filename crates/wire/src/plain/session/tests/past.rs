@@ -9,7 +9,7 @@ fn reader() -> Peer {
         line_rate: Rate::UNLIMITED,
         ..settings()
     };
-    let mut peer = Peer::new(false, settings);
+    let mut peer = Peer::new(Spoke::Greeted, settings);
     peer.send("ann\n");
     peer.enter();
     peer
