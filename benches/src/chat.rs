@@ -120,6 +120,7 @@ fn person(number: u64) -> Caller {
 fn say(mut world: World) -> Work {
     let room = world.room(dev());
     let (text, manner) = (text(LINE), Manner::Speech);
+    let room = RoomRef::Id(room);
     let say = Command::Say { room, text, manner };
     Box::new(move || world.act(person(50), say.clone()))
 }

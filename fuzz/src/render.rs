@@ -255,7 +255,7 @@ fn check_notices(dice: &mut Dice<'_>, reader: &mut Reader) {
     ] {
         assert_eq!(reader.tell(tell, &["!"]), 1);
     }
-    for tell in [Tell::Sent, Tell::Done, Tell::Left(OTHER)] {
+    for tell in [Tell::Sent(Seq(1)), Tell::Done(None), Tell::Left(OTHER)] {
         assert_eq!(reader.tell(tell, &[]), 0);
     }
     let why = quit_reason(dice);

@@ -3,7 +3,7 @@
 //! by a terminal, and no log is told a password.
 
 use chinwag_core::limits::{LINE_BYTES_MAX, MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX};
-use chinwag_core::{Command, LOBBY, Manner, Name, Rate, Rejection, Text};
+use chinwag_core::{Command, LOBBY, Manner, Name, Rate, Rejection, RoomRef, Text};
 use chinwag_wire::dialect::{Ask, Password, Settings, Tell};
 use chinwag_wire::sniff::Spoke;
 
@@ -227,7 +227,7 @@ fn in_a_room() {
             // A blank line says nothing.
             let text = Text::parse(line).filter(|_| !line.trim().is_empty());
             let said = text.map(|text| {
-                let (room, manner) = (LOBBY, Manner::Speech);
+                let (room, manner) = (RoomRef::Id(LOBBY), Manner::Speech);
                 Wish::Ask(Ask::Command(Command::Say { room, text, manner }))
             });
             // A line that shows the person's own password is held back.

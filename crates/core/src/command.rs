@@ -99,7 +99,7 @@ pub enum Command {
     /// Speak or act in a room.
     Say {
         /// The room.
-        room: RoomId,
+        room: RoomRef,
         /// The message.
         text: Text,
         /// Speech or action.
@@ -117,7 +117,7 @@ pub enum Command {
     /// Give a room a topic, or none.
     SetTopic {
         /// The room.
-        room: RoomId,
+        room: RoomRef,
         /// The topic.
         text: Option<Text>,
     },

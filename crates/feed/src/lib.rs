@@ -47,6 +47,11 @@ pub trait Render {
     /// Returns the length of `out` where the line proper begins. The bytes before it, such as the
     /// line of a new day, are for all readers, also for those that are not shown the line.
     fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize;
+
+    /// Whether each coming and going is to be seen, also where a summary tells of many.
+    fn wants_each(&self) -> bool {
+        false
+    }
 }
 
 /// What one reader leaves out and adds.

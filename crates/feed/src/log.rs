@@ -69,27 +69,35 @@ impl<R: Render> RenderedLog<R> {
     }
 
     /// Adds an entry, which puts all readers behind.
-    pub(crate) fn append(&mut self, event: &Event, room: &RoomName) {
+    pub(crate) fn append(&mut self, event: &Event, is_summed: bool, room: &RoomName) {
         let number = self.head();
         let up_to_date = self.readers - self.behind_count;
         if up_to_date > 0 {
             self.behind.insert(number, up_to_date);
             self.behind_count = self.readers;
         }
-        self.render(event, room);
+        self.render(event, is_summed, room);
     }
 
     /// Renders one more entry for readers that already count as behind.
-    pub(crate) fn render(&mut self, event: &Event, room: &RoomName) {
+    pub(crate) fn render(&mut self, event: &Event, is_summed: bool, room: &RoomName) {
         self.reserve();
         let start = self.bytes.len();
-        let begin = self.renderer.render(&mut self.bytes, event, room);
+        let begin = match is_summed && !self.renderer.wants_each() {
+            true => start,
+            false => self.renderer.render(&mut self.bytes, event, room),
+        };
         debug_assert!(start <= begin && begin <= self.bytes.len());
         let begin = begin.clamp(start, self.bytes.len().max(start));
         self.entries.push_back(Entry {
             begin: self.base + begin as u64,
             end: self.end(),
         });
+    }
+
+    /// Whether its readers see what a summary tells of.
+    pub(crate) fn wants_each(&self) -> bool {
+        self.renderer.wants_each()
     }
 
     /// Makes room for one more entry where buffers are large.

@@ -28,7 +28,7 @@ pub struct RoomLog<R> {
     /// The number of the first of `events`.
     first: u64,
     /// Those that some log still has.
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<Logged>,
     /// The places in the order of events that no log has any more, the newest last.
     past: VecDeque<Seq>,
     /// The newest event.
@@ -40,8 +40,17 @@ pub struct RoomLog<R> {
     bytes_max: usize,
 }
 
-/// Bytes that an event costs at least while a log keeps it: the event, two counts and a pointer.
-const EVENT_BYTES: usize = size_of::<Event>() + 3 * size_of::<usize>();
+/// An event of a room.
+#[derive(Debug)]
+struct Logged {
+    event: Arc<Event>,
+    /// A summary will tell of it too.
+    is_summed: bool,
+}
+
+/// Bytes that an event costs at least while a log keeps it: the event, two counts, a pointer and
+/// whether it is summed.
+const EVENT_BYTES: usize = size_of::<Event>() + 2 * size_of::<usize>() + size_of::<Logged>();
 
 /// Logs that nobody reads any more of which something is kept. Formats seldom change.
 const CLOSED_MAX: usize = 4;
@@ -68,10 +77,23 @@ impl<R: Render> RoomLog<R> {
     /// round begins with it: the caller then calls [`poll_member`](Self::poll_member) until the
     /// round is over, at once or in pieces. While one goes on there is nothing to be taken note of.
     pub fn append(&mut self, event: &Arc<Event>) -> bool {
+        self.push(event, false)
+    }
+
+    /// Adds an event that a summary will tell of: for the formats that want each. Without any there
+    /// is nothing to be added.
+    pub fn append_summed(&mut self, event: &Arc<Event>) -> bool {
+        self.logs.iter().any(RenderedLog::wants_each) && self.push(event, true)
+    }
+
+    fn push(&mut self, event: &Arc<Event>, is_summed: bool) -> bool {
         for log in &mut self.logs {
-            log.append(event, &self.name);
+            log.append(event, is_summed, &self.name);
         }
-        self.events.push_back(event.clone());
+        self.events.push_back(Logged {
+            event: event.clone(),
+            is_summed,
+        });
         self.newest = event.seq;
         self.shed();
         debug_assert!(self.check());
@@ -117,8 +139,8 @@ impl<R: Render> RoomLog<R> {
         renderer: R,
     ) -> RenderedLog<R> {
         let mut log = RenderedLog::new(format, numbers.start, renderer);
-        for event in numbers.filter_map(|number| self.event(number)) {
-            log.render(event, &self.name);
+        for logged in numbers.filter_map(|number| self.logged(number)) {
+            log.render(&logged.event, logged.is_summed, &self.name);
         }
         log
     }
@@ -170,7 +192,7 @@ impl<R> RoomLog<R> {
             Some(place) if back > 0 => (self.past.get(place).copied(), true),
             Some(_) => (self.event(number).map(|event| event.seq), true),
             None => {
-                let oldest = self.events.front().map(|event| event.seq);
+                let oldest = self.events.front().map(|logged| logged.event.seq);
                 (self.past.front().copied().or(oldest), false)
             }
         };
@@ -206,6 +228,10 @@ impl<R> RoomLog<R> {
     }
 
     pub(crate) fn event(&self, number: u64) -> Option<&Arc<Event>> {
+        self.logged(number).map(|logged| &logged.event)
+    }
+
+    fn logged(&self, number: u64) -> Option<&Logged> {
         self.events.get(number.checked_sub(self.first)? as usize)
     }
 
@@ -251,11 +277,11 @@ impl<R> RoomLog<R> {
     fn forget(&mut self) {
         let firsts = self.logs.iter().map(RenderedLog::first);
         let first = firsts.min().unwrap_or(self.head());
-        for event in self.events.drain(..(first - self.first) as usize) {
+        for logged in self.events.drain(..(first - self.first) as usize) {
             if self.past.len() == LENGTHS_MAX {
                 self.past.pop_front();
             }
-            self.past.push_back(event.seq);
+            self.past.push_back(logged.event.seq);
         }
         self.first = first;
         if self.events.is_empty() {
@@ -324,7 +350,7 @@ mod tests {
         /// Bytes of memory that its logs take, unused ones included.
         fn allocated(&self) -> usize {
             let logs: usize = self.logs.iter().map(RenderedLog::allocated).sum();
-            logs + self.events.capacity() * size_of::<usize>() + self.events.len() * EVENT_BYTES
+            logs + self.events.capacity() * size_of::<Logged>() + self.events.len() * EVENT_BYTES
         }
     }
 
@@ -365,6 +391,39 @@ mod tests {
             let size = room.size();
             assert!(size > 45_000 && size < 55_000, "{bytes}: {size}");
         }
+    }
+
+    /// Shows each event or, like most, those that no summary tells of.
+    struct Exact(bool);
+
+    impl Render for Exact {
+        fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
+            Said.render(out, event, room)
+        }
+
+        fn wants_each(&self) -> bool {
+            self.0
+        }
+    }
+
+    #[test]
+    fn what_a_summary_tells_of_is_for_those_who_want_each() {
+        let mut room = RoomLog::new(RoomName::lobby(), Seq(0), ROOM_LOG_BYTES_MAX);
+        room.join(1, FormatId(1), || Exact(false));
+        assert!(!room.append_summed(&said(1, 1)), "nobody wants it");
+        assert_eq!(room.head(), 0);
+        room.join(2, FormatId(2), || Exact(true));
+        assert!(room.append_summed(&said(2, 2)));
+        room.append(&said(3, 3));
+        let bytes = |room: &RoomLog<Exact>, format: u16| {
+            room.log(FormatId(format)).unwrap().bytes_from(0).to_vec()
+        };
+        assert_eq!(bytes(&room, 1), b"xxx");
+        assert_eq!(bytes(&room, 2), b"xxxxx");
+        room.open(FormatId(3), 0, || Exact(false));
+        room.open(FormatId(4), 0, || Exact(true));
+        assert_eq!(bytes(&room, 3), b"xxx", "also where it is made later");
+        assert_eq!(bytes(&room, 4), b"xxxxx");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Speaking, and who may.
 
 use chinwag_core::{
-    Command, Duration, Fact, LOBBY, Manner, Query, QuitReason, Rejection, RoomId, Settings,
-    Snapshot,
+    Command, Duration, Fact, LOBBY, Manner, Query, QuitReason, Rejection, RoomId, RoomRef,
+    Settings, Snapshot,
 };
 
 use crate::world::{World, join, name, rename, room, say, say_in, set_topic, text};
@@ -138,7 +138,7 @@ fn operators_alone_speak_in_a_read_only_room() {
     let read_only = || Err(Rejection::ReadOnly(room("news")));
     let news = RoomId(1);
     let wave = Command::Say {
-        room: news,
+        room: RoomRef::Id(news),
         text: text("waves"),
         manner: Manner::Action,
     };

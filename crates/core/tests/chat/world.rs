@@ -302,7 +302,7 @@ pub(crate) fn say(words: &str) -> Command {
 
 pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
     Command::Say {
-        room,
+        room: RoomRef::Id(room),
         text: text(words),
         manner: Manner::Speech,
     }
@@ -310,7 +310,7 @@ pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
 
 pub(crate) fn set_topic(room: RoomId, topic: Option<&str>) -> Command {
     Command::SetTopic {
-        room,
+        room: RoomRef::Id(room),
         text: topic.map(text),
     }
 }

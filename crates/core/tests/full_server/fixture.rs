@@ -379,7 +379,7 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "say in the lobby",
         work: |server| {
             let command = Command::Say {
-                room: LOBBY,
+                room: RoomRef::Id(LOBBY),
                 text: text("hello there"),
                 manner: Manner::Speech,
             };
@@ -473,7 +473,7 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "a new topic",
         work: |server| {
             let command = Command::SetTopic {
-                room: LOBBY,
+                room: RoomRef::Id(LOBBY),
                 text: Some(text("ship it")),
             };
             server.does(server.anybody(), command);

@@ -92,11 +92,13 @@ struct Draft {
 /// Who gave a request, and which.
 type Sender = (Caller, Ticket);
 
-/// A command whose events wait for the commit.
+/// A command whose answer waits for the commit.
 struct Staged {
     sender: Sender,
-    outcome: Outcome,
-    /// Where they are among the turn's events.
+    /// What was decided. Talk that is refused behind other talk waits too, so that a session is
+    /// answered in the order in which it has talked.
+    outcome: Result<Outcome, Rejection>,
+    /// Where its events are among the turn's.
     events: Range<usize>,
 }
 
@@ -189,17 +191,21 @@ impl Hub {
                 if !talks {
                     self.commit_staged();
                 }
-                self.stage(sender, outcome, &mut facts, now);
+                self.stage(sender, Ok(outcome), &mut facts, now);
                 if !talks {
                     self.commit_staged();
                 }
             }
             Ok(outcome) => {
+                let first = (!facts.is_empty()).then_some(self.next_seq);
                 for fact in facts.drain(..) {
                     let event = self.number(fact, now);
                     self.apply(&event);
                 }
-                self.reply_done(sender, outcome);
+                self.reply_done(sender, outcome, first);
+            }
+            Err(rejection) if talks && !self.turn.staged.is_empty() => {
+                self.stage(sender, Err(rejection), &mut facts, now);
             }
             Err(rejection) => {
                 log::note_refusal(sender.0, refused, &rejection);
@@ -246,7 +252,13 @@ impl Hub {
         }
     }
 
-    fn stage(&mut self, sender: Sender, outcome: Outcome, facts: &mut Vec<Fact>, now: Timestamp) {
+    fn stage(
+        &mut self,
+        sender: Sender,
+        outcome: Result<Outcome, Rejection>,
+        facts: &mut Vec<Fact>,
+        now: Timestamp,
+    ) {
         let start = self.turn.events.len();
         for fact in facts.drain(..) {
             self.number(fact, now);
@@ -281,16 +293,28 @@ impl Hub {
             let event = self.turn.events[place].clone();
             self.apply(&event);
         }
-        for staged in staged {
-            self.reply_done(staged.sender, staged.outcome);
+        for Staged {
+            sender,
+            outcome,
+            events,
+        } in staged
+        {
+            let first = self.turn.events.get(events.start).map(|event| event.seq);
+            match outcome {
+                Ok(outcome) => self.reply_done(sender, outcome, first),
+                Err(rejection) => self.reply_ready(sender, rejected(rejection)),
+            }
         }
     }
 
     fn refuse(&mut self, staged: Vec<Staged>) {
         // From the back, so that the places of the others stay what they are.
-        for staged in staged.into_iter().rev() {
-            self.turn.events.drain(staged.events);
-            self.reply_ready(staged.sender, rejected(Rejection::CannotSave));
+        for staged in staged.iter().rev() {
+            self.turn.events.drain(staged.events.clone());
+        }
+        for staged in staged {
+            let rejection = staged.outcome.err().unwrap_or(Rejection::CannotSave);
+            self.reply_ready(staged.sender, rejected(rejection));
         }
     }
 
@@ -321,8 +345,8 @@ impl Hub {
         self.reply(sender, DraftBody::Ready(body));
     }
 
-    /// Answers a command that was done.
-    fn reply_done(&mut self, sender: Sender, outcome: Outcome) {
+    /// Answers a command that was done. `first` is its first event.
+    fn reply_done(&mut self, sender: Sender, outcome: Outcome, first: Option<Seq>) {
         let body = match (outcome, sender.0) {
             (Outcome::LoggedIn(person), _) => {
                 let welcome = self.chat.welcome(person);
@@ -339,7 +363,10 @@ impl Hub {
             }
             _ => None,
         };
-        self.reply(sender, body.unwrap_or(DraftBody::Ready(ReplyBody::Done)));
+        self.reply(
+            sender,
+            body.unwrap_or(DraftBody::Ready(ReplyBody::Done(first))),
+        );
     }
 
     /// What a resumed session has to be shown: a worker reads it.

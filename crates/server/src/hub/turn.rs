@@ -38,8 +38,8 @@ pub(crate) struct Reply {
 /// What a [`Reply`] says.
 #[derive(Debug)]
 pub(crate) enum ReplyBody {
-    /// It was done; the events show what.
-    Done,
+    /// It was done; the events show what. The first of them, if there are any.
+    Done(Option<Seq>),
     /// It was refused.
     Rejected(Box<Rejection>),
     /// The answer to a query.

@@ -265,7 +265,9 @@ impl Session {
         self.exchange.talk = self.exchange.talk.saturating_sub(1);
         match body {
             ReplyBody::Rejected(rejection) => self.tell(Tell::NotSent(rejection), shared),
-            _ => self.tell(Tell::Sent, shared),
+            ReplyBody::Done(Some(seq)) => self.tell(Tell::Sent(*seq), shared),
+            // It is answered in one of the two ways.
+            _ => {}
         }
     }
 
@@ -275,7 +277,7 @@ impl Session {
                 self.answer(Tell::Rejected(&rejection), shared);
             }
             (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
-            (ReplyBody::Done, _) => self.answer(Tell::Done, shared),
+            (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
             (ReplyBody::Welcome(welcome, recent), _) => {
                 let recent = Recent {
                     messages: &recent.messages,

@@ -41,18 +41,20 @@ impl Shard {
         self.shared.newest = event.seq;
         self.before_append(&event.fact);
         for &room in event.fact.rooms() {
-            if !delivery.coalesced_in.contains(&room) {
-                self.append(room, event);
-            }
+            self.append(room, event, delivery.coalesced_in.contains(&room));
         }
         self.after_append(event);
     }
 
-    fn append(&mut self, id: RoomId, event: &Arc<Event>) {
+    fn append(&mut self, id: RoomId, event: &Arc<Event>, is_summed: bool) {
         let Some(log) = self.shared.logs.get_mut(&id) else {
             return;
         };
-        if log.append(event) {
+        let begins_round = match is_summed {
+            true => log.append_summed(event),
+            false => log.append(event),
+        };
+        if begins_round {
             self.rounds.push_back(id);
         }
         if let Fact::Said { person, .. } = &event.fact

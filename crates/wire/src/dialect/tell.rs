@@ -9,17 +9,17 @@ use chinwag_core::{
     Timestamp, Welcome,
 };
 
-/// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk;
-/// the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
+/// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk,
+/// in the order in which it was asked for; the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
 /// asked.
 #[derive(Clone, Copy, Debug)]
 pub enum Tell<'a> {
-    /// A message is saved and on its way to the others.
-    Sent,
+    /// A message is saved and on its way to the others, and has this place.
+    Sent(Seq),
     /// A message was refused.
     NotSent(&'a Rejection),
-    /// The command is done; the events say what that means.
-    Done,
+    /// The command is done; the events say what that means. The first of them has this place.
+    Done(Option<Seq>),
     /// The question or command was refused.
     Rejected(&'a Rejection),
     /// The session has a person now.

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use crate::chat::state::{Resumable, Room};
 use crate::chat::{Chat, Person};
+use crate::command::RoomRef;
 use crate::event::{Fact, Manner, PrivateMessage};
 use crate::ids::RoomId;
 use crate::name::Name;
@@ -15,9 +16,10 @@ impl Chat {
     pub(super) fn decide_say(
         &self,
         me: &Person,
-        (room, text, manner): (RoomId, Text, Manner),
+        (room, text, manner): (RoomRef, Text, Manner),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
+        let room = self.room_of(room)?;
         self.check_may_speak(me, room, now)?;
         Ok(Fact::Said {
             person: me.id,
@@ -31,9 +33,10 @@ impl Chat {
     pub(super) fn decide_topic(
         &self,
         me: &Person,
-        (room, text): (RoomId, Option<Text>),
+        (room, text): (RoomRef, Option<Text>),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
+        let room = self.room_of(room)?;
         self.check_may_speak(me, room, now)?;
         let by = me.name.clone();
         Ok(Fact::TopicSet { room, by, text })

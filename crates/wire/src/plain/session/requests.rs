@@ -58,7 +58,10 @@ impl Session {
         let ask = match request {
             Request::Say(text) => return Some(say(here, text, Manner::Speech)),
             Request::Act(text) => return Some(say(here, text, Manner::Action)),
-            Request::SetTopic(text) => Ask::Command(Command::SetTopic { room: here, text }),
+            Request::SetTopic(text) => Ask::Command(Command::SetTopic {
+                room: RoomRef::Id(here),
+                text,
+            }),
             Request::Leave(room) => Ask::Command(Command::Leave(room_or(room, here))),
             Request::Who(room) => Ask::Query(Query::Who {
                 room: room_or(room, here),
@@ -166,6 +169,7 @@ impl Question {
 }
 
 fn say(room: RoomId, text: Text, manner: Manner) -> Step {
+    let room = RoomRef::Id(room);
     Step::Ask(Ask::Command(Command::Say { room, text, manner }))
 }
 

@@ -257,9 +257,10 @@ fn in_braces(step: &Step) -> String {
             format!("{{log in {name}{secret}}}")
         }
         Step::Ask(Ask::Resume(code)) => format!("{{resume {code}}}"),
-        Step::Ask(Ask::Command(Command::Say { room, text, .. })) => {
-            format!("{{say in {}: {}}}", room.0, &**text)
-        }
+        Step::Ask(Ask::Command(Command::Say { room, text, .. })) => match room {
+            RoomRef::Id(room) => format!("{{say in {}: {}}}", room.0, &**text),
+            RoomRef::Name(room) => format!("{{say in {room}: {}}}", &**text),
+        },
         Step::Ask(Ask::Query(Query::Greeting)) => "{greeting}".into(),
         Step::Ask(Ask::Query(Query::View(room))) => format!("{{view {}}}", room.0),
         Step::Ask(Ask::History { room, range, .. }) => match room {

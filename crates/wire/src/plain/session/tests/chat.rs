@@ -227,7 +227,7 @@ fn a_password_in_the_wrong_place_is_not_said() {
 fn talk_in_flight_does_not_change_what_a_refusal_says() {
     let mut peer = Peer::in_lobby();
     peer.send("hello\n/kick lee\n");
-    assert_eq!(peer.tell(Tell::Sent), "");
+    assert_eq!(peer.tell(Tell::Sent(Seq(1))), "");
     assert_eq!(
         peer.reject(&Rejection::NeedsOperator),
         "! /kick needs operator rights in #lobby.\n"
@@ -238,7 +238,7 @@ fn talk_in_flight_does_not_change_what_a_refusal_says() {
 fn a_goodbye_counts_the_lines_that_were_sent() {
     let mut peer = Peer::in_lobby();
     peer.send("1\n2\n");
-    peer.tell(Tell::Sent);
+    peer.tell(Tell::Sent(Seq(1)));
     peer.tell(Tell::NotSent(&Rejection::CannotSave));
     assert_eq!(
         peer.tell(Tell::Farewell(&QuitReason::Quit(None))),
