@@ -176,7 +176,8 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 rooms: rooms(),
                 ignores: [].into(),
                 seen: Seq(0),
-                replaces: None,
+                last_conn: ConnId(2),
+                was_lost: dice.flip(),
                 kept: [].into(),
             };
             (Fact::Returned(Box::new(returned)), '*')

@@ -114,9 +114,10 @@ pub struct Returned {
     pub ignores: Box<[Name]>,
     /// Everything up to this was shown to it.
     pub seen: Seq,
-    /// The connection it was still on, if that had not been found dead yet: then the others never
-    /// saw it leave.
-    pub replaces: Option<ConnId>,
+    /// The connection that it was on before.
+    pub last_conn: ConnId,
+    /// Whether that had been found dead. Otherwise the others never saw it leave.
+    pub was_lost: bool,
     /// The private messages that came while it was lost, oldest first.
     pub kept: Box<[Event]>,
 }
@@ -380,7 +381,7 @@ impl Fact {
             | Self::TopicSet { room, .. } => core::slice::from_ref(room),
             Self::Quit(quit) => &quit.rooms,
             Self::Renamed(renamed) => &renamed.rooms,
-            Self::Returned(returned) if returned.replaces.is_none() => &returned.rooms,
+            Self::Returned(returned) if returned.was_lost => &returned.rooms,
             _ => &[],
         }
     }

@@ -59,7 +59,8 @@ impl Membership {
 /// `handle_*` takes in what has happened and writes nothing:
 /// [`handle_join`](Self::handle_join), [`handle_leave`](Self::handle_leave),
 /// [`handle_format`](Self::handle_format), [`handle_own`](Self::handle_own),
-/// [`handle_private`](Self::handle_private), [`handle_seen`](Self::handle_seen),
+/// [`handle_private`](Self::handle_private), [`handle_answer`](Self::handle_answer),
+/// [`handle_superseded`](Self::handle_superseded), [`handle_seen`](Self::handle_seen),
 /// [`handle_acknowledged`](Self::handle_acknowledged),
 /// [`hold`](Self::hold), [`release`](Self::release).
 ///
@@ -80,8 +81,6 @@ pub struct Feed {
     /// Lines that were lost and not told of yet.
     pub(crate) skipped: u64,
     pub(crate) is_held: bool,
-    /// What the socket took counts as acknowledged.
-    pub(crate) trusts_socket: bool,
 }
 
 const _: () = assert!(size_of::<Feed>() <= 128 && size_of::<Membership>() <= 32);
@@ -126,6 +125,16 @@ impl Feed {
         }
     }
 
+    /// Leaves all rooms, and drops what was not written, but for the rest of a line that was cut:
+    /// another connection is shown it.
+    pub fn handle_superseded<R>(&mut self, key: usize, logs: &mut RoomLogs<R>) {
+        while let Some(id) = self.memberships.last().map(|own| own.room) {
+            self.handle_leave(key, id, logs);
+        }
+        self.private = PrivateLines::default();
+        self.skipped = 0;
+    }
+
     /// Sees a room in another format from its cursor on.
     pub fn handle_format<R: Render>(
         &mut self,
@@ -156,7 +165,13 @@ impl Feed {
     /// Adds lines for this session alone, to be shown behind the events up to `after`. Beyond
     /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) the oldest are lost.
     pub fn handle_private(&mut self, after: Seq, lines: &[u8]) {
-        self.skipped += self.private.push(after, lines);
+        self.skipped += self.private.push(after, lines, false);
+    }
+
+    /// Adds the lines of an answer. A session that is resumed is not told them again: the question can
+    /// be asked again.
+    pub fn handle_answer(&mut self, after: Seq, lines: &[u8]) {
+        self.skipped += self.private.push(after, lines, true);
     }
 
     /// Events up to this one are not shown any more: the session has seen them in another way.
@@ -265,7 +280,7 @@ impl Feed {
         let bytes = (taken + rest.len()) as u64;
         if bytes > 0 {
             let source = own.source(own.cursor, next, Extent::Plain);
-            self.record(Piece { bytes, source });
+            self.sent.push(Piece { bytes, source });
         }
         self.go_on(place, next, room);
         room.advance(own.format, own.cursor, next);

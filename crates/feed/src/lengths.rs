@@ -3,8 +3,9 @@
 
 use alloc::collections::VecDeque;
 
-/// Entries whose lengths are kept: as many short lines as fill the send buffer of a connection.
-pub(crate) const LENGTHS_MAX: usize = 8192;
+/// Entries whose lengths are kept: more than the lines of the shortest kind that fit into the send
+/// queue of a connection, some 128 KiB.
+pub(crate) const LENGTHS_MAX: usize = 16 << 10;
 
 /// The lengths of entries that follow each other.
 #[derive(Debug)]

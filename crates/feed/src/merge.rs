@@ -328,7 +328,7 @@ impl Feed {
             }
         }
         for piece in scratch.pieces.drain(..) {
-            self.record(piece);
+            self.sent.push(piece);
         }
     }
 }

@@ -14,7 +14,16 @@ use chinwag_core::Seq;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
 
 /// Lines, and the event that they stand behind.
-pub(crate) type Chunk = (Seq, Box<[u8]>);
+pub(crate) type Behind = (Seq, Box<[u8]>);
+
+/// Lines that were added together.
+#[derive(Debug)]
+struct Chunk {
+    after: Seq,
+    lines: Box<[u8]>,
+    /// They answer a question, which can be asked again.
+    is_answer: bool,
+}
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -34,7 +43,7 @@ pub(crate) struct PrivateLines {
 
 impl PrivateLines {
     /// Adds lines. Returns how many had to go for them that were not written yet.
-    pub(crate) fn push(&mut self, after: Seq, lines: &[u8]) -> u64 {
+    pub(crate) fn push(&mut self, after: Seq, lines: &[u8], is_answer: bool) -> u64 {
         let (cut_off, lines) = cut(lines, lines.len().saturating_sub(PRIVATE_LOG_BYTES_MAX));
         let excess = (self.bytes as usize + lines.len()).saturating_sub(PRIVATE_LOG_BYTES_MAX);
         // What is cut off the new lines is newer than all that waits.
@@ -46,7 +55,12 @@ impl PrivateLines {
         let lost = cut_off + self.drop_front(older);
         if !lines.is_empty() {
             self.bytes += lines.len() as u32;
-            self.chunks.push_back((after, lines.into()));
+            let lines = lines.into();
+            self.chunks.push_back(Chunk {
+                after,
+                lines,
+                is_answer,
+            });
         }
         lost
     }
@@ -55,9 +69,9 @@ impl PrivateLines {
     fn drop_front(&mut self, mut bytes: usize) -> u64 {
         let mut lost = 0;
         while bytes > 0
-            && let Some((_, chunk)) = self.chunks.front()
+            && let Some(chunk) = self.chunks.front()
         {
-            let kept = &chunk[self.gone as usize..];
+            let kept = &chunk.lines[self.gone as usize..];
             let was_sent = self.sent > 0;
             let end = if was_sent {
                 kept.len().min(self.sent as usize)
@@ -80,7 +94,7 @@ impl PrivateLines {
         self.bytes -= bytes;
         self.sent = self.sent.saturating_sub(bytes);
         self.gone += bytes;
-        let length = self.chunks.front().map_or(0, |(_, chunk)| chunk.len());
+        let length = self.chunks.front().map_or(0, Chunk::len);
         if self.gone as usize >= length {
             self.chunks.pop_front();
             self.gone = 0;
@@ -99,8 +113,8 @@ impl PrivateLines {
 
     /// The oldest lines that were not written, and what they stand behind.
     pub(crate) fn pending(&self) -> Option<(Seq, &[u8])> {
-        let (after, chunk) = self.chunks.get(self.sent_chunks as usize)?;
-        Some((*after, &chunk[self.offset as usize..]))
+        let chunk = self.chunks.get(self.sent_chunks as usize)?;
+        Some((chunk.after, &chunk.lines[self.offset as usize..]))
     }
 
     /// So many bytes of [`pending`](Self::pending) were written.
@@ -108,7 +122,7 @@ impl PrivateLines {
         self.sent += bytes as u32;
         self.offset += bytes as u32;
         let chunk = self.chunks.get(self.sent_chunks as usize);
-        if chunk.is_none_or(|(_, chunk)| chunk.len() <= self.offset as usize) {
+        if chunk.is_none_or(|chunk| chunk.len() <= self.offset as usize) {
             self.sent_chunks += 1;
             self.offset = 0;
         }
@@ -119,7 +133,7 @@ impl PrivateLines {
         if bytes > 0 && self.offset == 0 {
             self.sent_chunks -= 1;
             let chunk = self.chunks.get(self.sent_chunks as usize);
-            self.offset = chunk.map_or(0, |(_, chunk)| chunk.len() as u32);
+            self.offset = chunk.map_or(0, |chunk| chunk.len() as u32);
         }
         self.offset -= bytes as u32;
         self.sent -= bytes as u32;
@@ -136,14 +150,15 @@ impl PrivateLines {
     }
 
     /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
-    /// that were not written; and whether so many bytes are still kept.
-    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<Chunk>, bool) {
+    /// that were not written, answers excepted; and whether so many bytes are still kept.
+    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<Behind>, bool) {
         let sent = u64::from(self.sent);
         // Counted from the beginning of the first chunk.
         let start = u64::from(self.gone) + sent.saturating_sub(unacknowledged);
         let mut end = 0;
         let mut unseen = Vec::new();
-        for (after, chunk) in &self.chunks {
+        for chunk in &self.chunks {
+            let (after, is_answer, chunk) = (chunk.after, chunk.is_answer, &chunk.lines[..]);
             let begin = end;
             end += chunk.len() as u64;
             let from = start.saturating_sub(begin).min(chunk.len() as u64) as usize;
@@ -154,11 +169,17 @@ impl PrivateLines {
             };
             // A line of which the beginning is not kept is no line.
             let from = from.max(if begin == 0 { self.gone as usize } else { 0 });
-            if from < chunk.len() {
-                unseen.push((*after, chunk[from..].into()));
+            if from < chunk.len() && !is_answer {
+                unseen.push((after, chunk[from..].into()));
             }
         }
         (unseen, unacknowledged <= sent)
+    }
+}
+
+impl Chunk {
+    fn len(&self) -> usize {
+        self.lines.len()
     }
 }
 

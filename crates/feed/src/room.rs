@@ -175,9 +175,14 @@ impl<R> RoomLog<R> {
         logs + self.events.len() * EVENT_BYTES
     }
 
-    /// Forgets where in the order its past lines were and how long, which it keeps to tell what the
-    /// peer of a lost connection has not got. Called when it has been quiet for so long that no
-    /// connection can be found lost that had them on the way.
+    /// Whether it keeps where in the order its past lines were and how long, to tell what the peer of
+    /// a lost connection has not got.
+    pub fn has_past(&self) -> bool {
+        !self.past.is_empty() || !self.closed.is_empty()
+    }
+
+    /// Forgets that. Called when no member [awaits](crate::Feed::awaits_acknowledgement) that lines
+    /// are acknowledged.
     pub fn forget_past(&mut self) {
         self.past = VecDeque::new();
         self.closed = Vec::new();

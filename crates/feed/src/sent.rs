@@ -17,8 +17,11 @@ use crate::scratch::{Extent, Piece, Source};
 use crate::{Feed, RoomLogs};
 
 /// Pieces that are kept for one session. Beyond it the oldest go, and what is older than the rest
-/// cannot be told exactly any more.
-const PIECES_MAX: usize = 1024;
+/// cannot be told exactly any more. More than the lines that fit into the send queue of a socket.
+const PIECES_MAX: usize = 16 << 10;
+
+/// Pieces beyond which it is worth asking at once which of them were acknowledged.
+const PIECES_MANY: usize = 1024;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -121,41 +124,31 @@ fn joined(last: Source, next: Source) -> Option<Source> {
 }
 
 impl Feed {
-    /// A feed that takes what the socket took for acknowledged: for streams that cannot say better.
-    pub fn trusting() -> Self {
-        Self {
-            trusts_socket: true,
-            ..Self::default()
-        }
-    }
-
-    /// Takes note of what was written, unless the socket is trusted with it.
-    pub(crate) fn record(&mut self, piece: Piece) {
-        match (self.trusts_socket, piece.source) {
-            (false, _) => self.sent.push(piece),
-            (true, Source::Private) => self.private.forget_sent(0),
-            (true, _) => {}
-        }
-    }
-
     /// Whether it keeps something in case its peer has not got it: then it makes sense to call
-    /// [`handle_acknowledged`](Self::handle_acknowledged).
+    /// [`handle_acknowledged`](Self::handle_acknowledged) now and then.
     pub fn awaits_acknowledgement(&self) -> bool {
         self.sent.pieces.is_some()
     }
 
+    /// Whether so much is kept that to ask the kernel is worth it at once.
+    pub fn keeps_much(&self) -> bool {
+        let pieces = self.sent.pieces.as_deref();
+        pieces.is_some_and(|pieces| pieces.len() > PIECES_MANY)
+    }
+
     /// Of the bytes that the socket took, the peer has acknowledged all but the last `unacked`.
-    /// Forgets what was kept for the others. Called now and then, say once a second for sessions
-    /// that [await it](Self::awaits_acknowledgement); at once and with 0 where nothing can be
-    /// resumed.
+    /// Forgets what was kept for the others. Called now and then for sessions that
+    /// [await it](Self::awaits_acknowledgement); at once and with 0 where nothing can be resumed.
     pub fn handle_acknowledged(&mut self, unacked: u64) {
-        let private = self.sent.keep(unacked + self.unsent.len() as u64);
+        let private = self
+            .sent
+            .keep(unacked.saturating_add(self.unsent.len() as u64));
         self.private.forget_sent(private);
     }
 
     /// Tells which lines the peer of a lost connection has not got whole, given that it has not
-    /// acknowledged the last `unacked` bytes that its socket took. Lines that were not written yet
-    /// belong to them. Asked before the session leaves its rooms.
+    /// acknowledged the last `unacked` bytes that its socket took; `u64::MAX` if that is not known.
+    /// Lines that were not written yet belong to them. Asked before the session leaves its rooms.
     pub fn poll_unacknowledged<R>(&self, unacked: u64, logs: &RoomLogs<R>) -> Unacknowledged {
         let mut walk = Walk {
             cursors: self
@@ -168,7 +161,7 @@ impl Feed {
             skipped: self.skipped,
             is_exact: true,
         };
-        let mut left = unacked + self.unsent.len() as u64;
+        let mut left = unacked.saturating_add(self.unsent.len() as u64);
         for piece in self.sent.newest_first() {
             if left == 0 {
                 break;

@@ -47,6 +47,15 @@ pub(crate) const READ_BYTES_MAX: usize = 64 << 10;
 /// Time that a peer that was sent everything is given to close its side: closing at once would
 /// reset the connection and lose what is on the way to it. A round trip around the world is 0.3 s.
 pub(crate) const LINGER_TIME: Duration = Duration::from_secs(2);
+/// Bytes that the kernel takes for a peer that does not (`SO_SNDBUF`, which Linux doubles for what it
+/// keeps beside them). What was said to a stalled reader meanwhile waits in the log of its room, which
+/// all readers share, and what the reader has not got can be told line by line when the link is lost.
+pub(crate) const SEND_BUFFER_BYTES: usize = 64 << 10;
+/// Time between two looks at what the peers have acknowledged: a system call for each session that was
+/// written to.
+pub(crate) const ACKNOWLEDGE_TIME: Duration = Duration::from_secs(4);
+/// Sessions that are looked at before sockets are, some 50 us.
+pub(crate) const ACKNOWLEDGE_BATCH: usize = 64;
 /// Time without a sign of life after which the kernel asks, and the time between questions.
 pub(crate) const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 /// See [`KEEPALIVE_IDLE`].
@@ -64,6 +73,10 @@ pub(crate) const RECENT_MAX: usize = 128;
 pub(crate) const RECENT_BYTES_MAX: usize = 32 << 10;
 /// Bytes of history that a server without a data folder keeps in memory.
 pub(crate) const MEMORY_BYTES_MAX: u64 = 64 << 20;
+
+/// Bytes of private lines that are kept because the peers of lost connections have not got them, of all
+/// sessions together.
+pub(crate) const UNSEEN_BYTES_MAX: usize = 32 << 20;
 
 // Threads, and the queues between them.
 

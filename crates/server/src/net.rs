@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::limits::KEEPALIVE_PROBES;
+use crate::limits::{KEEPALIVE_PROBES, SEND_BUFFER_BYTES};
 use chinwag_wire::dialect::too_many_connections;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -238,6 +238,7 @@ fn turn_away(mut stream: &TcpStream) {
 pub(crate) fn set_up(listener: &std::net::TcpListener, limits: &Limits) -> io::Result<()> {
     let socket = SockRef::from(listener);
     socket.set_tcp_nodelay(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     let keepalive = TcpKeepalive::new()
         .with_time(limits.keepalive_idle)
         .with_interval(limits.keepalive_interval)

@@ -107,6 +107,10 @@ impl Stream for ServerEnd {
         let mut pipe = self.0.lock().expect("a pipe");
         (pipe.closed, pipe.was_closed) = (true, true);
     }
+
+    fn unacknowledged(&self) -> Option<u64> {
+        Some(0)
+    }
 }
 
 /// The steady time of the tests starts at the epoch, so that one number tells both.

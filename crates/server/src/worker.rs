@@ -59,6 +59,8 @@ pub(crate) enum Job {
         until: Seq,
         /// Whom the reader ignores.
         not_from: Arc<[Name]>,
+        /// Whose speech the reader's terminal shows already.
+        own: Option<Name>,
     },
     /// Read another page.
     Page(Place),
@@ -116,6 +118,7 @@ pub(crate) struct Ends {
 pub(crate) struct Place {
     source: Source,
     not_from: Arc<[Name]>,
+    own: Option<Name>,
     notices: bool,
     shown: u64,
     total: u64,
@@ -135,6 +138,16 @@ enum Source {
         from: Seq,
         until: Seq,
     },
+}
+
+impl Place {
+    /// The event that the next page of what was missed begins at, or behind.
+    pub(crate) fn missed_from(&self) -> Option<Seq> {
+        match self.source {
+            Source::Missed { from, .. } => Some(from),
+            _ => None,
+        }
+    }
 }
 
 /// The [`JobResult`] for a session.
@@ -261,7 +274,8 @@ impl Archive {
                 rooms,
                 until,
                 not_from,
-            } => self.missed(rooms, until, not_from)?,
+                own,
+            } => self.missed(rooms, until, (not_from, own))?,
             Job::Page(place) => place,
             Job::AuditLog(entries) => {
                 let entries = self.reader.audit_log(entries)?.into_iter();
@@ -278,7 +292,7 @@ impl Archive {
         (range, lines_max): (Range, usize),
         not_from: Arc<[Name]>,
     ) -> Result<Place, Error> {
-        let filter = filter(&not_from, false);
+        let filter = filter((&not_from, None), false);
         let extent = self.reader.extent(room, range, lines_max, filter)?;
         Ok(Place {
             source: Source::Room {
@@ -287,6 +301,7 @@ impl Archive {
                 last: extent.last,
             },
             not_from,
+            own: None,
             notices: false,
             shown: extent.shown,
             // A reader who ignores somebody is not told of what they said.
@@ -305,6 +320,7 @@ impl Archive {
         Ok(Place {
             source: Source::Matches(matches.places.into()),
             not_from: Arc::default(),
+            own: None,
             notices: false,
             shown,
             total: shown + u64::from(matches.more),
@@ -320,15 +336,15 @@ impl Archive {
         &mut self,
         rooms: Arc<[(RoomId, Seq)]>,
         until: Seq,
-        not_from: Arc<[Name]>,
+        (not_from, own): (Arc<[Name]>, Option<Name>),
     ) -> Result<Place, Error> {
-        let total = self
-            .reader
-            .missed(&rooms, until, filter(&not_from, false))?;
+        let filter = filter((&not_from, own.as_ref()), false);
+        let total = self.reader.missed(&rooms, until, filter)?;
         let from = Seq::default();
         Ok(Place {
             source: Source::Missed { rooms, from, until },
             not_from,
+            own,
             notices: false,
             shown: total,
             total,
@@ -351,7 +367,7 @@ impl Archive {
 
     /// The events of the page at a place, and what follows them.
     fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
-        let filter = filter(&place.not_from, place.notices);
+        let filter = filter((&place.not_from, place.own.as_ref()), place.notices);
         Ok(match &place.source {
             _ if place.shown == 0 => (Vec::new(), None),
             &Source::Room { room, from, last } => {
@@ -381,8 +397,12 @@ impl Archive {
     }
 }
 
-fn filter(not_from: &[Name], notices: bool) -> Filter<'_> {
-    Filter { not_from, notices }
+fn filter<'a>((not_from, own): (&'a [Name], Option<&'a Name>), notices: bool) -> Filter<'a> {
+    Filter {
+        not_from,
+        own,
+        notices,
+    }
 }
 
 fn as_event(line: chinwag_store::AuditLine) -> Event {

@@ -1,6 +1,6 @@
 //! A reader's filter: whom it ignores, and whether it wants notices as well as messages.
 
-use chinwag_core::Name;
+use chinwag_core::{Manner, Name};
 
 use crate::block::{Message, Names};
 
@@ -9,6 +9,8 @@ use crate::block::{Message, Names};
 pub struct Filter<'a> {
     /// Names whose messages and topics are left out.
     pub not_from: &'a [Name],
+    /// The reader's own name, whose speech its terminal shows already. Actions are not left out.
+    pub own: Option<&'a Name>,
     /// Whether pages include the topics that were set and the announcements. They count as no
     /// message anywhere.
     pub notices: bool,
@@ -17,7 +19,7 @@ pub struct Filter<'a> {
 impl Filter<'_> {
     /// Whether it passes every message.
     pub(crate) fn is_open(&self) -> bool {
-        self.not_from.is_empty()
+        self.not_from.is_empty() && self.own.is_none()
     }
 
     pub(crate) fn passes(&self, message: &Message<'_>, names: &mut Names) -> bool {
@@ -25,7 +27,12 @@ impl Filter<'_> {
         self.is_open()
             || names
                 .parse(message.name)
-                .is_none_or(|name| self.hears(&name))
+                .is_none_or(|name| self.hears(&name) && !self.is_own(message, &name))
+    }
+
+    fn is_own(&self, message: &Message<'_>, name: &Name) -> bool {
+        let own = self.own.is_some_and(|own| own.same_as(name));
+        own && message.manner == Manner::Speech
     }
 
     pub(crate) fn hears(&self, name: &Name) -> bool {

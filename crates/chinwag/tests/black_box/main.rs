@@ -24,6 +24,7 @@ mod fairness;
 mod flood;
 mod hostile;
 mod join;
+mod links;
 mod load;
 mod panics;
 mod reload;

@@ -157,7 +157,7 @@ fn the_owner_takes_the_session_over_with_the_password() {
             panic!("{facts:?}");
         };
         assert_eq!(returned.login.person, person);
-        assert_eq!(returned.replaces.is_some(), !is_lost);
+        assert_eq!(returned.was_lost, is_lost);
         assert_eq!(returned.rooms.len(), 2);
         assert_ne!(returned.login.code, code);
         let late = world.act(before, crate::world::say("me too"));

@@ -50,7 +50,7 @@ fn everything_is_as_it_was() {
     assert_eq!(returned.login.person, person);
     assert_eq!(*returned.rooms, *before);
     assert_eq!(returned.ignores.len(), 1);
-    assert_eq!(returned.replaces, None);
+    assert!(returned.was_lost);
     world.check_replay();
 }
 
@@ -80,7 +80,7 @@ fn a_session_not_found_lost_yet_is_taken_over() {
     let code = world.shadow.people[&person].code;
     let facts = world.resume(code).expect("taken over");
     let returned = returned_in(&facts);
-    assert_eq!(returned.replaces, Some(conn));
+    assert_eq!((returned.last_conn, returned.was_lost), (conn, false));
     assert_eq!(facts[0].rooms(), [], "the others never saw it leave");
     assert!(!world.chat.speaks_for(person, conn));
     let gone = Command::Quit(QuitReason::Lost);

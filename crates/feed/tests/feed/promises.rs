@@ -1,9 +1,9 @@
 //! One small case for each promise.
 
 use chinwag_core::{Manner, RoomId, Seq};
-use chinwag_feed::{Feed, MERGE_BYTES_MAX, Progress, RoomLogs, Scratch};
+use chinwag_feed::MERGE_BYTES_MAX;
 
-use crate::world::{Lines, Tastes, World};
+use crate::world::World;
 
 const ROOMY: usize = 4 << 20;
 
@@ -288,23 +288,4 @@ fn a_merged_write_takes_no_more_than_its_bound() {
     }
     assert!(largest <= MERGE_BYTES_MAX && largest > MERGE_BYTES_MAX - 1100);
     assert_eq!(writes, 5);
-}
-
-#[test]
-fn a_feed_that_trusts_its_socket_keeps_nothing_for_a_resume() {
-    let mut feed = Feed::trusting();
-    let mut logs = RoomLogs::<Lines>::default();
-    feed.handle_private(Seq(1), b"welcome\n");
-    let mut out = Vec::new();
-    let mut scratch = Scratch::default();
-    let reader = Tastes::default();
-    while feed.poll_write(&mut logs, &reader, &mut scratch, |bytes| {
-        out.extend_from_slice(bytes);
-        bytes.len()
-    }) == Progress::More
-    {}
-    assert_eq!(out, b"welcome\n");
-    assert!(!feed.awaits_acknowledgement());
-    let lost = feed.poll_unacknowledged(1_000, &logs);
-    assert!(lost.private.is_empty(), "{lost:?}");
 }

@@ -79,6 +79,41 @@ fn private_lines_are_told_whole() {
 }
 
 #[test]
+fn an_answer_is_not_told_again() {
+    let mut world = World::new(1, 1 << 20);
+    world.private(0, "one\n");
+    let newest = world.newest;
+    world.sessions[0]
+        .feed
+        .handle_answer(newest, b"two\nthree\n");
+    world.private(0, "four\n");
+    world.flush();
+    let found = unacknowledged(&world, 0, "three\nfour\n".len());
+    assert_eq!(found.private, [(newest, b"four\n"[..].into())]);
+    assert!(found.is_exact);
+    let found = unacknowledged(&world, 0, world.sessions[0].output.len());
+    assert_eq!(found.private.len(), 2);
+}
+
+#[test]
+fn what_another_connection_goes_on_with_is_not_written_but_a_cut_line_ends() {
+    let mut world = one_room(0);
+    world.sessions[0].space = 3;
+    world.say(1, 0, 5);
+    world.say(1, 0, 5);
+    world.flush();
+    world.private(0, "alone\n");
+    let lost = unacknowledged(&world, 0, 3);
+    assert_eq!(lost.rooms, [(RoomId(0), Seq(0))]);
+    assert_eq!(lost.private.len(), 1);
+    let feed = &mut world.sessions[0].feed;
+    feed.handle_superseded(0, &mut world.logs);
+    world.private(0, "elsewhere\n");
+    world.take(0, usize::MAX);
+    assert_eq!(world.received(0), ["1", "elsewhere"]);
+}
+
+#[test]
 fn a_notice_that_did_not_arrive_counts_again() {
     let mut world = World::new(2, 1000);
     world.join(0, 0, 0);
@@ -120,7 +155,7 @@ fn what_is_too_long_ago_is_not_told_exactly() {
     let found = unacknowledged(&world, 0, 1);
     assert!(!found.is_exact);
     assert_eq!(found.rooms, [(RoomId(0), Seq(3))], "nothing older is known");
-    let mut world = one_room(10_000);
+    let mut world = one_room(20_000);
     let output = world.sessions[0].output.len();
     assert!(unacknowledged(&world, 0, output / 2).is_exact);
     assert!(!unacknowledged(&world, 0, output * 9 / 10).is_exact);

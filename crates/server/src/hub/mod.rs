@@ -13,25 +13,27 @@
 //! committed, so that a question between two messages costs no commit of its own.
 
 mod log;
+mod lost;
 mod recent;
 pub(crate) mod thread;
 mod turn;
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, Outcome, PersonId, PresenceBatcher, Query,
-    Rejection, RoomId, RoomSummary, Seq, Timestamp, Welcome,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, Outcome, PresenceBatcher, Query, Rejection,
+    RoomId, RoomSummary, Seq, Timestamp, Welcome,
 };
+use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use crate::control::HubConfig;
 use log::Refused;
+use lost::LostSessions;
 use recent::RecentLog;
 pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -59,6 +61,13 @@ pub(crate) enum Body {
     Query(Query),
     /// Keep this for the person's next connection. Not answered.
     Save(Arc<Saved>),
+    /// The peer of the person's connection, which is lost or replaced, has not got this. Not answered.
+    Unseen {
+        /// What.
+        unseen: Box<Unacknowledged>,
+        /// Nothing more can be acknowledged.
+        is_final: bool,
+    },
 }
 
 /// The chat, its store, and the turn in the making.
@@ -66,7 +75,7 @@ pub(crate) struct Hub {
     chat: Chat,
     store: Store,
     presence: PresenceBatcher,
-    saved: SavedSessions,
+    lost: LostSessions,
     recent: HashMap<RoomId, RecentLog>,
     replay_max: usize,
     next_seq: Seq,
@@ -117,14 +126,6 @@ enum DraftBody {
     Entered(Box<RoomSummary>),
 }
 
-/// What dialects want kept with a person for its next connection.
-#[derive(Debug, Default)]
-struct SavedSessions {
-    saved: HashMap<PersonId, Arc<Saved>>,
-    /// Those who have lost their connection, and when their session ends; in that order.
-    expiring: VecDeque<(Timestamp, PersonId)>,
-}
-
 impl Hub {
     pub(crate) fn new(
         config: HubConfig,
@@ -137,7 +138,7 @@ impl Hub {
             chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
             presence: PresenceBatcher::default(),
-            saved: SavedSessions::default(),
+            lost: LostSessions::default(),
             recent: HashMap::new(),
             replay_max: config.replay_max,
             next_seq: opened.next_seq,
@@ -165,14 +166,7 @@ impl Hub {
             Body::Query(query) => self.turn.queries.push((caller, ticket, query)),
             Body::Command(command) => self.take_command((caller, ticket), command, now),
             Body::Save(saved) => self.save(caller, saved),
-        }
-    }
-
-    fn save(&mut self, caller: Caller, saved: Arc<Saved>) {
-        if let Caller::Person { person, conn, .. } = caller
-            && self.chat.speaks_for(person, conn)
-        {
-            self.saved.saved.insert(person, saved);
+            Body::Unseen { unseen, is_final } => self.note_unseen(caller, *unseen, is_final),
         }
     }
 
@@ -244,11 +238,9 @@ impl Hub {
         self.chat.apply(event);
         log::note(event);
         if let Fact::Quit(quit) = &event.fact {
-            self.saved.forget(
-                quit.person,
-                quit.why.is_resumable(),
-                event.at + self.chat.resume_time(),
-            );
+            let until = event.at + self.chat.resume_time();
+            let until = quit.why.is_resumable().then_some(until);
+            self.lost.handle_quit(quit.person, until);
         }
     }
 
@@ -357,10 +349,7 @@ impl Hub {
                 summary.map(|summary| DraftBody::Entered(summary.into()))
             }
             (Outcome::Left(room), _) => Some(DraftBody::Ready(ReplyBody::Left(room))),
-            (Outcome::Resumed { person, seen }, _) => {
-                let resumed = self.resumed(person, seen);
-                Some(DraftBody::Ready(ReplyBody::Resumed(resumed.into())))
-            }
+            (Outcome::Resumed { person, seen }, _) => return self.resume(sender, person, seen),
             _ => None,
         };
         self.reply(
@@ -368,64 +357,8 @@ impl Hub {
             body.unwrap_or(DraftBody::Ready(ReplyBody::Done(first))),
         );
     }
-
-    /// What a resumed session has to be shown: a worker reads it.
-    fn resumed(&self, person: PersonId, seen: Option<Seq>) -> Resumed {
-        let until = Seq(self.next_seq.0 - 1);
-        let seen = seen.unwrap_or(until);
-        let rooms = self.chat.rooms_of(person).iter();
-        Resumed {
-            rooms: rooms.map(|&room| (room, seen)).collect(),
-            until,
-            saved: self.saved.saved.get(&person).cloned(),
-            kept: self.kept_for(person),
-            resume: self.chat.resume_code(person),
-        }
-    }
-}
-
-impl Hub {
-    /// The private messages that a person has just been given back with its session.
-    fn kept_for(&self, person: PersonId) -> Vec<Event> {
-        let returned = self
-            .turn
-            .events
-            .iter()
-            .rev()
-            .find_map(|event| match &event.fact {
-                Fact::Returned(returned) if returned.login.person == person => Some(returned),
-                _ => None,
-            });
-        returned.map_or_else(Vec::new, |returned| returned.kept.to_vec())
-    }
 }
 
 fn rejected(rejection: Rejection) -> ReplyBody {
     ReplyBody::Rejected(Box::new(rejection))
-}
-
-impl SavedSessions {
-    /// A person has left. What is saved stays for as long as the session can be resumed.
-    fn forget(&mut self, person: PersonId, is_resumable: bool, until: Timestamp) {
-        if !self.saved.contains_key(&person) {
-            return;
-        }
-        match is_resumable {
-            true => self.expiring.push_back((until, person)),
-            false => drop(self.saved.remove(&person)),
-        }
-    }
-
-    /// Forgets what belongs to sessions that can no longer be resumed.
-    fn expire(&mut self, now: Timestamp, is_here: impl Fn(PersonId) -> bool) {
-        while let Some((until, person)) = self.expiring.front().copied()
-            && until <= now
-        {
-            self.expiring.pop_front();
-            let waits_again = self.expiring.iter().any(|(_, other)| *other == person);
-            if !waits_again && !is_here(person) {
-                self.saved.remove(&person);
-            }
-        }
-    }
 }

@@ -7,6 +7,7 @@ use chinwag_core::{
     Answer, Caller, Command, ConnId, Event, Fact, Rejection, ResumeCode, RoomId, RoomSummary, Seq,
     Timestamp, Timing, Welcome,
 };
+use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 
 use super::recent::{RecentLog, RecentMessages};
@@ -57,8 +58,8 @@ pub(crate) enum ReplyBody {
 /// What a session that was resumed has missed, by place.
 #[derive(Debug)]
 pub(crate) struct Resumed {
-    /// The rooms, and the newest event of each that the person has seen.
-    pub(crate) rooms: Vec<(RoomId, Seq)>,
+    /// What the last connection's peer had not got.
+    pub(crate) unseen: Unacknowledged,
     /// The newest event that the session does not see by itself.
     pub(crate) until: Seq,
     /// Private messages that came meanwhile.
@@ -134,8 +135,7 @@ impl Hub {
             },
             now,
         );
-        let chat = &self.chat;
-        self.saved.expire(now, |person| chat.is_here(person));
+        self.tidy_lost(now);
         let trims = self.store.trim(now).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
             false
@@ -144,6 +144,7 @@ impl Hub {
             // The totals of rooms are counted anew.
             self.recent.clear();
         }
+        let chat = &self.chat;
         self.recent.retain(|&room, _| chat.here(room) > 0);
         trims
     }

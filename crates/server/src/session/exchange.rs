@@ -11,11 +11,12 @@ mod pages;
 
 use std::sync::Arc;
 
-use chinwag_core::{Answer, Command, Event, Name, Proof, Query, QuitReason, Range};
+use chinwag_core::{Answer, Command, Name, Proof, Query, QuitReason, Range};
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 use self::names::Purpose;
 use self::pages::{PageKind, Pages};
+use super::unseen::Missed;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
@@ -39,8 +40,8 @@ pub(super) struct Exchange {
     is_departing: bool,
     /// Lines of rooms were held back until now.
     was_released: bool,
-    /// Private messages that the person is told behind what it has missed.
-    kept: Vec<Event>,
+    /// What a resumed session is still to be shown.
+    missed: Option<Box<Missed>>,
     /// Wrong passwords for the name, which its owner is told of.
     guesses: Option<Guesses>,
 }
@@ -146,6 +147,11 @@ impl Exchange {
         }
     }
 
+    /// What a resumed session is still to be shown, if it was resumed and knows.
+    pub(super) fn missed(&self) -> Option<&Missed> {
+        self.missed.as_deref()
+    }
+
     /// Puts off what the dialect asks until everything so far is written.
     pub(super) fn ask_when_written(&mut self, ask: Ask) {
         let ticket = self.ticket();
@@ -215,7 +221,7 @@ impl Session {
     }
 
     /// Sends a request, and returns its ticket.
-    fn request(&mut self, body: Body, shared: &mut Shared) -> Ticket {
+    pub(super) fn request(&mut self, body: Body, shared: &mut Shared) -> Ticket {
         let ticket = self.exchange.ticket();
         let caller = self.caller();
         shared.outbox.push(Request {
@@ -233,6 +239,9 @@ impl Session {
 
     /// Asks the hub to let the person go.
     pub(super) fn depart(&mut self, why: QuitReason, shared: &mut Shared) {
+        if why.is_resumable() {
+            self.report_unseen(false, shared);
+        }
         self.exchange.is_departing = true;
         self.request(Body::Command(Command::Quit(why)), shared);
     }
@@ -361,7 +370,7 @@ impl Session {
                     ..
                 }),
             ) => {
-                self.tell_resumed((0, 0), resume, shared);
+                self.tell_resumed(0, resume, shared);
                 self.tell_kept(shared);
                 self.answer(Tell::NoHistory, shared);
             }
@@ -390,7 +399,7 @@ impl Session {
         }
         if !self.exchange.is_waiting()
             && let Some(why) = self.exchange.ending.take()
-            && self.stage != Stage::Over
+            && !matches!(self.stage, Stage::Over)
         {
             self.end(why, shared);
         }

@@ -1,6 +1,6 @@
 //! What the hub's events mean for a session: its person, and the rooms that it is in.
 
-use chinwag_core::{Event, PersonId, QuitReason, RoomId};
+use chinwag_core::{Event, Fact, PersonId, QuitReason, RoomId};
 use chinwag_feed::RoomLog;
 use chinwag_wire::dialect::Tell;
 
@@ -13,8 +13,12 @@ impl Session {
         self.person = Some(person);
         self.feed.handle_seen(shared.newest);
         self.exchange.arrive();
-        if self.stage != Stage::Over {
+        if !matches!(self.stage, Stage::Over) {
             self.stage = Stage::Open;
+        }
+        if let Fact::Returned(_) = event.fact {
+            // What it has missed is shown first.
+            self.feed.hold();
         }
         self.handle_event(event, shared);
     }
@@ -58,7 +62,9 @@ impl Session {
     }
 
     fn leave(&mut self, id: RoomId, shared: &mut Shared) {
-        self.poll_write(shared);
+        if !self.is_over() {
+            self.poll_write(shared);
+        }
         self.feed
             .handle_leave(slot_of(self.id), id, &mut shared.logs);
     }
@@ -67,16 +73,13 @@ impl Session {
     pub(crate) fn handle_quit(&mut self, why: &QuitReason, shared: &mut Shared) {
         self.exchange.depart_done();
         self.tell(Tell::Farewell(why), shared);
-        self.detach(shared);
-        self.close_when_written();
-    }
-
-    /// The person goes on over another connection.
-    pub(crate) fn handle_superseded(&mut self, shared: &mut Shared) {
-        self.tell(Tell::Superseded, shared);
-        self.detach(shared);
-        self.exchange.abandon();
-        self.close_when_written();
+        match self.person.take().filter(|_| why.is_resumable()) {
+            Some(person) => self.lose(person, shared),
+            None => {
+                self.detach(shared);
+                self.close_when_written();
+            }
+        }
     }
 
     /// The newest line of a room is one of this person's.

@@ -19,6 +19,7 @@
 mod exchange;
 mod formats;
 mod membership;
+mod unseen;
 
 use std::net::IpAddr;
 
@@ -32,9 +33,10 @@ use crate::shard::Shared;
 use crate::transport::{Read, Ready, Transport};
 use exchange::Exchange;
 pub(crate) use formats::Formats;
+use unseen::Lost;
 
 /// How far a connection has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Stage {
     /// It may speak any protocol: until then the server listens without a word.
     Sniffing { until: Monotonic, spoke: Spoke },
@@ -44,6 +46,8 @@ enum Stage {
     Open,
     /// It is closed as soon as everything is written.
     Leaving,
+    /// Its person has left with its link, and it is closed when the peer has got everything.
+    Lost(Box<Lost>),
     /// It was sent everything, the end included. What the peer still sends is thrown away, since
     /// closing at once would reset the connection and lose what is on the way to it.
     Lingering { until: Monotonic },
@@ -86,7 +90,7 @@ impl Session {
             stage: Stage::Sniffing { until, spoke },
             transport,
             dialect: Dialect::unknown(spoke, bucket, &shared.env()),
-            feed: Feed::trusting(),
+            feed: Feed::default(),
             exchange: Exchange::default(),
         }
     }
@@ -96,6 +100,7 @@ impl Session {
         if self.transport.handle_ready(ready) {
             self.poll_write(shared);
         }
+        self.handle_lost_ready(shared);
     }
 
     /// Goes on with what was read before, then reads once: one buffer, so that a peer that never
@@ -128,6 +133,7 @@ impl Session {
             Stage::Open | Stage::Greeted => is_readable || self.exchange.has_held(),
             // The hub lets the person go first.
             Stage::Leaving => has_failed && !self.exchange.is_departing(),
+            Stage::Lost(_) => has_failed,
             Stage::Over => true,
         }
     }
@@ -160,7 +166,7 @@ impl Session {
                 self.handle_bytes(bytes, shared);
             }
             Stage::Open => self.decode(bytes, shared),
-            Stage::Leaving | Stage::Lingering { .. } | Stage::Over => {}
+            Stage::Leaving | Stage::Lost(_) | Stage::Lingering { .. } | Stage::Over => {}
         }
     }
 
@@ -216,7 +222,7 @@ impl Session {
                 break;
             }
         }
-        if self.stage == Stage::Leaving {
+        if matches!(self.stage, Stage::Leaving) {
             let ignored = std::mem::take(&mut bytes);
             self.drive(shared, |dialect, env, out| {
                 dialect.handle_ignored(ignored, env, out);
@@ -254,11 +260,25 @@ impl Session {
         shared: &mut Shared,
         act: impl FnOnce(&mut Dialect, &Env<'_>, &mut Vec<u8>) -> Option<Step>,
     ) -> bool {
+        let is_arriving = self.person.is_none();
+        self.drive_to(is_arriving, shared, act)
+    }
+
+    /// The same. What an answer says is said on this connection or not at all.
+    fn drive_to(
+        &mut self,
+        is_answer: bool,
+        shared: &mut Shared,
+        act: impl FnOnce(&mut Dialect, &Env<'_>, &mut Vec<u8>) -> Option<Step>,
+    ) -> bool {
         let mut lines = std::mem::take(&mut shared.lines);
         lines.clear();
         let step = act(&mut self.dialect, &shared.env(), &mut lines);
-        if !lines.is_empty() && self.transport.failure().is_none() {
-            self.feed.handle_private(shared.newest, &lines);
+        if !lines.is_empty() {
+            match is_answer {
+                true => self.feed.handle_answer(shared.newest, &lines),
+                false => self.feed.handle_private(shared.newest, &lines),
+            }
         }
         shared.lines = lines;
         self.apply_changes(shared);
@@ -272,7 +292,8 @@ impl Session {
     }
 
     fn tell(&mut self, tell: Tell<'_>, shared: &mut Shared) {
-        self.drive(shared, |dialect, env, out| {
+        let is_answer = tell.is_answer() || self.person.is_none();
+        self.drive_to(is_answer, shared, |dialect, env, out| {
             dialect.handle_tell(tell, env, out)
         });
     }
@@ -284,6 +305,7 @@ impl Session {
         match self.stage {
             Stage::Sniffing { until, .. } if until <= now => self.handle_sniff_timeout(shared),
             Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
+            Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
             _ if stall.is_some_and(|at| at <= now) => {
                 self.transport.fail(QuitReason::TooSlow);
                 self.end(QuitReason::TooSlow, shared);
@@ -297,8 +319,9 @@ impl Session {
 
     /// When something is due though nothing happens.
     pub(crate) fn deadline(&self, shared: &Shared) -> Option<Monotonic> {
-        let stage = match self.stage {
-            Stage::Sniffing { until, .. } | Stage::Lingering { until } => Some(until),
+        let stage = match &self.stage {
+            Stage::Sniffing { until, .. } | Stage::Lingering { until } => Some(*until),
+            Stage::Lost(lost) => Some(lost.until),
             // Who waits for an answer of the server's is not timed.
             Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),
             _ => None,
@@ -314,7 +337,9 @@ impl Session {
 
     /// Ends the session, once the answer that it waits for is there.
     fn end(&mut self, why: QuitReason, shared: &mut Shared) {
-        if self.exchange.is_departing() {
+        if matches!(self.stage, Stage::Lost(_)) {
+            self.end_lost(shared);
+        } else if self.exchange.is_departing() {
             // The hub knows already.
         } else if self.person.is_some() {
             self.stage = Stage::Leaving;
@@ -371,7 +396,7 @@ impl Session {
     pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
         while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
         let is_written = self.feed.is_written() || self.transport.failure().is_some();
-        if is_written && self.stage == Stage::Leaving && !self.exchange.is_departing() {
+        if is_written && self.is_closing() {
             self.close(shared);
         }
         if is_written {
@@ -387,7 +412,19 @@ impl Session {
             .poll_write(logs, &reader, scratch, |bytes| transport.write(bytes, now))
     }
 
-    fn close(&mut self, shared: &Shared) {
+    /// Whether the connection is closed as soon as everything is written.
+    fn is_closing(&self) -> bool {
+        match self.stage {
+            Stage::Leaving => !self.exchange.is_departing(),
+            Stage::Lost(_) => true,
+            _ => false,
+        }
+    }
+
+    fn close(&mut self, shared: &mut Shared) {
+        if matches!(self.stage, Stage::Lost(_)) {
+            return self.settle(shared);
+        }
         // Where nothing more can come, closing loses nothing.
         let is_over = self.transport.failure().is_some() || self.transport.has_ended();
         self.stage = match is_over {
@@ -403,7 +440,7 @@ impl Session {
     /// Whether [`poll_write`](Self::poll_write) has something to do.
     pub(crate) fn wants_write(&self) -> bool {
         let has_lines = !self.feed.is_written() || self.exchange.was_released();
-        let closes = self.stage == Stage::Leaving && !self.exchange.is_departing();
+        let closes = matches!(self.stage, Stage::Leaving) && !self.exchange.is_departing();
         (self.transport.takes_bytes() && (has_lines || self.exchange.wants_page())) || closes
     }
 
@@ -415,7 +452,7 @@ impl Session {
 
     /// Whether the shard is to drop it.
     pub(crate) fn is_over(&self) -> bool {
-        self.stage == Stage::Over
+        matches!(self.stage, Stage::Over)
     }
 
     /// Its connection.

@@ -88,10 +88,9 @@ impl Shard {
                 }
             }
             Fact::Returned(returned) => {
-                let superseded = returned.replaces.and_then(|conn| self.find(conn));
-                if let Some(slot) = superseded {
+                if let Some(slot) = self.find(returned.last_conn) {
                     self.people.remove(&returned.login.person);
-                    self.with(slot, |session, shared| session.handle_superseded(shared));
+                    self.with(slot, |session, shared| session.handle_replaced(shared));
                 }
             }
             _ => {}

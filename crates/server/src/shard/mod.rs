@@ -7,6 +7,7 @@
 //! many in one message and many in one system call, when everything that was ready has been looked
 //! at: one small write costs as much CPU as thirty messages copied.
 
+mod acknowledge;
 mod deliver;
 pub(crate) mod inbox;
 pub(crate) mod run;
@@ -29,6 +30,7 @@ use crate::limits::SNIFFING_MAX;
 use crate::session::Session;
 use crate::transport::{Ready, Transport};
 use crate::worker::JobReply;
+use acknowledge::Looks;
 use schedule::Schedule;
 pub(crate) use shared::Shared;
 
@@ -77,6 +79,7 @@ pub(crate) struct Shard {
     people: HashMap<PersonId, usize>,
     shared: Shared,
     schedule: Schedule,
+    looks: Looks,
     /// Rooms with news that not all members were offered yet.
     rounds: VecDeque<RoomId>,
     /// The newest connections, some of which may not have spoken yet.
@@ -118,6 +121,7 @@ impl Shard {
             people: HashMap::new(),
             shared,
             schedule: Schedule::default(),
+            looks: Looks::default(),
             rounds: VecDeque::new(),
             newest: VecDeque::new(),
             stage: Stage::Serving,
@@ -188,6 +192,9 @@ impl Shard {
         if let Some(due) = session.deadline(&self.shared) {
             self.schedule.watch(slot, session.id(), due);
         }
+        if session.awaits_acknowledgement() {
+            self.list_unacknowledged(slot);
+        }
     }
 
     /// Takes note of what a socket is ready for.
@@ -235,7 +242,11 @@ impl Shard {
 
     /// When [`handle_timeouts`](Self::handle_timeouts) has something to do next.
     pub(crate) fn deadline(&self) -> Option<Monotonic> {
-        self.schedule.deadline()
+        let looks = self.looks.deadline();
+        [self.schedule.deadline(), looks]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Does what is due.
@@ -252,6 +263,7 @@ impl Shard {
                 self.reschedule(slot);
             }
         }
+        self.look_at_acknowledged(now);
         self.write_listed();
     }
 

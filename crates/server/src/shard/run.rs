@@ -21,7 +21,7 @@ use crate::clock::Steady;
 use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
 use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
-use crate::transport::{Ready, Transport};
+use crate::transport::{Ready, Tcp, Transport};
 
 /// Sockets that are looked at before messages are, at most.
 const EVENTS_MAX: usize = 1024;
@@ -199,7 +199,7 @@ impl Loop {
         let both = Interest::READABLE | Interest::WRITABLE;
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
-                let transport = Transport::new(Box::new(stream));
+                let transport = Transport::new(Box::new(Tcp::new(stream)));
                 self.shard.admit(transport, address, permit, now);
             }
             Err(error) => tracing::warn!("cannot serve a connection from {address}: {error}"),

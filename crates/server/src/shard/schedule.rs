@@ -5,7 +5,7 @@
 //! stands in it twice.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use chinwag_core::{ConnId, Monotonic};
 
@@ -16,6 +16,8 @@ use super::slot_of;
 pub(super) struct Schedule {
     input: Vec<usize>,
     write: Vec<usize>,
+    /// Those that keep lines until their peers have acknowledged them.
+    unacknowledged: VecDeque<usize>,
     deadlines: BinaryHeap<Reverse<(Monotonic, ConnId)>>,
     marks: Vec<Marks>,
 }
@@ -25,6 +27,7 @@ pub(super) struct Schedule {
 struct Marks {
     in_input: bool,
     in_write: bool,
+    in_unacknowledged: bool,
     /// The earliest of its deadlines in the heap.
     watched: Option<(Monotonic, ConnId)>,
 }
@@ -75,6 +78,25 @@ impl Schedule {
             self.marks[slot].in_write = false;
         }
         slots
+    }
+
+    /// A session keeps lines until its peer has acknowledged them.
+    pub(super) fn list_unacknowledged(&mut self, slot: usize) {
+        if !std::mem::replace(&mut self.marks(slot).in_unacknowledged, true) {
+            self.unacknowledged.push_back(slot);
+        }
+    }
+
+    /// How many sessions are listed so.
+    pub(super) fn unacknowledged(&self) -> usize {
+        self.unacknowledged.len()
+    }
+
+    /// The one of those that was listed first; from now on it may be listed again.
+    pub(super) fn next_unacknowledged(&mut self) -> Option<usize> {
+        let slot = self.unacknowledged.pop_front()?;
+        self.marks[slot].in_unacknowledged = false;
+        Some(slot)
     }
 
     /// Something is due for a session at this time, or earlier.

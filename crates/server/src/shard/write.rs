@@ -42,7 +42,7 @@ impl Shard {
             match log.poll_member() {
                 Some(slot) => self.write_room(slot, room),
                 None => {
-                    log.forget_past();
+                    self.looks.list_room(room, self.shared.now);
                     return true;
                 }
             }
@@ -55,9 +55,12 @@ impl Shard {
             return;
         };
         session.poll_room(room, &mut self.shared);
+        let awaits = session.awaits_acknowledgement();
         // A session that took everything wants nothing more.
         if !session.is_idle() {
             self.reschedule(slot);
+        } else if awaits {
+            self.list_unacknowledged(slot);
         }
     }
 

@@ -11,7 +11,7 @@ use std::io;
 
 use chinwag_core::{Duration, Monotonic, QuitReason};
 
-pub(crate) use stream::Stream;
+pub(crate) use stream::{Stream, Tcp};
 
 /// What a stream is ready for.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +124,12 @@ impl Transport {
     /// Tells the peer that nothing more comes.
     pub(crate) fn shut_down_write(&mut self) {
         self.stream.shut_down_write();
+    }
+
+    /// How many of the last bytes that it took the peer has not acknowledged; see
+    /// [`Stream::unacknowledged`].
+    pub(crate) fn unacknowledged(&self) -> u64 {
+        self.stream.unacknowledged().unwrap_or(u64::MAX)
     }
 
     /// Takes the connection for lost.

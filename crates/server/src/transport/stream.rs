@@ -5,8 +5,10 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
+use std::os::fd::AsRawFd;
 
 use mio::net::TcpStream;
+use uapi::c;
 
 /// A byte stream that never blocks.
 pub(crate) trait Stream: fmt::Debug + Send {
@@ -24,19 +26,131 @@ pub(crate) trait Stream: fmt::Debug + Send {
 
     /// Tells the peer that nothing more comes.
     fn shut_down_write(&mut self);
+
+    /// The bytes at the end of all that [`try_write`](Self::try_write) took that the peer's system has
+    /// not acknowledged, counted as they were given to `try_write`: that decides which lines a resumed
+    /// session is shown. It must go on to answer after the connection has failed, and what it answers
+    /// then must not change any more. A stream that turns bytes into others (records of TLS, frames)
+    /// keeps where each of them ends, and counts all of one that was not acknowledged whole. Asked
+    /// now and then and when a link ends, never for each write.
+    ///
+    /// `None` if the stream cannot tell. Then nothing counts as acknowledged: a session that is resumed
+    /// is shown lines again, but none is lost.
+    fn unacknowledged(&self) -> Option<u64> {
+        None
+    }
 }
 
-impl Stream for TcpStream {
+/// A TCP connection.
+#[derive(Debug)]
+pub(crate) struct Tcp {
+    stream: TcpStream,
+    /// Bytes that the kernel has taken.
+    written: u64,
+}
+
+impl Tcp {
+    /// A connection that was accepted, to which nothing was written yet.
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self { stream, written: 0 }
+    }
+}
+
+impl Stream for Tcp {
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.read(buffer)
+        self.stream.read(buffer)
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write(bytes)
+        let taken = self.stream.write(bytes)?;
+        self.written += taken as u64;
+        Ok(taken)
     }
 
     fn shut_down_write(&mut self) {
         // It fails only where the peer is gone already.
-        let _ = self.shutdown(Shutdown::Write);
+        let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
+    fn unacknowledged(&self) -> Option<u64> {
+        // Our FIN counts as a byte, and is acknowledged behind all others.
+        bytes_acknowledged(&self.stream).map(|acked| self.written.saturating_sub(acked))
+    }
+}
+
+/// Bytes of `struct tcp_info` up to the end of `tcpi_bytes_acked`, and where that begins: a part of
+/// the kernel's interface since Linux 4.1, in `linux/tcp.h`.
+const TCP_INFO_BYTES: usize = 128;
+const BYTES_ACKED: usize = 120;
+
+/// Bytes that the peer's system has acknowledged (RFC 4898, tcpEStatsAppHCThruOctetsAcked). A reset
+/// and a time-out leave the count as it was.
+fn bytes_acknowledged(stream: &TcpStream) -> Option<u64> {
+    let mut info = [0; TCP_INFO_BYTES];
+    let fd = stream.as_raw_fd();
+    let length = uapi::getsockopt(fd, c::IPPROTO_TCP, c::TCP_INFO, &mut info[..]).ok()?;
+    let acked = info[..length].get(BYTES_ACKED..)?.first_chunk()?;
+    Some(u64::from_ne_bytes(*acked))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream as Peer};
+
+    use super::*;
+
+    fn pair() -> (Tcp, Peer) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let peer =
+            Peer::connect(listener.local_addr().expect("it is bound")).expect("a connection");
+        let (stream, _) = listener.accept().expect("a connection");
+        stream.set_nonblocking(true).expect("a socket");
+        (Tcp::new(TcpStream::from_std(stream)), peer)
+    }
+
+    /// Fills the queues of both ends.
+    fn fill(tcp: &mut Tcp) {
+        while tcp.try_write(&[b'x'; 16 << 10]).is_ok() {}
+    }
+
+    fn wait_until(mut is_so: impl FnMut() -> bool) {
+        while !is_so() {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn what_a_peer_takes_is_acknowledged() {
+        let (mut tcp, mut peer) = pair();
+        assert_eq!(tcp.unacknowledged(), Some(0));
+        tcp.try_write(b"hello").expect("it takes that");
+        let mut word = [0; 5];
+        peer.read_exact(&mut word).expect("it comes");
+        wait_until(|| tcp.unacknowledged() == Some(0));
+        fill(&mut tcp);
+        let left = tcp.unacknowledged().expect("a number");
+        assert!(left > 0 && left < tcp.written);
+        drop(peer.shutdown(Shutdown::Write));
+        std::thread::spawn(move || io::copy(&mut peer, &mut io::sink()));
+        tcp.shut_down_write();
+        wait_until(|| tcp.unacknowledged() == Some(0));
+    }
+
+    #[test]
+    fn a_reset_leaves_the_count_as_it_was() {
+        let (mut tcp, peer) = pair();
+        fill(&mut tcp);
+        // With bytes that were not read, the end of the peer is a reset.
+        drop(peer);
+        let mut byte = [0];
+        let mut error = None;
+        wait_until(|| {
+            error = tcp.try_read(&mut byte).err().map(|error| error.kind());
+            error != Some(io::ErrorKind::WouldBlock)
+        });
+        assert_eq!(error, Some(io::ErrorKind::ConnectionReset));
+        let left = tcp.unacknowledged().expect("a number");
+        assert!(left > 0 && left < tcp.written);
+        assert_eq!(tcp.unacknowledged(), Some(left));
     }
 }

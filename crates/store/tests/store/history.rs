@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, Fact, ModAction, Name, Range, RoomId, Seq, Timestamp};
+use chinwag_core::{Event, Fact, Manner, ModAction, Name, Range, RoomId, Seq, Timestamp};
 use chinwag_store::{Extent, Filter, Reader, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -118,6 +118,28 @@ fn the_total_is_that_of_the_range() {
         )
         .unwrap();
     assert_eq!((extent.shown, extent.total), (1, 1));
+}
+
+#[test]
+fn what_a_reader_said_is_left_out_of_what_it_missed_but_not_what_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let ann = name("ann");
+    let by = |seq, name| said(seq, 1, name, "hello");
+    let mut events = [by(1, "ann"), by(2, "bob"), by(3, "Ann"), by(4, "ann")];
+    if let Some(Fact::Said { manner, .. }) = Arc::get_mut(&mut events[3]).map(|e| &mut e.fact) {
+        *manner = Manner::Action;
+    }
+    commit(&mut store, &events);
+    let mut reader = store.reader().unwrap();
+    let filter = Filter {
+        own: Some(&ann),
+        ..Filter::default()
+    };
+    let rooms = [(RoomId(1), Seq(0))];
+    let count = reader.missed(&rooms, Seq(9), filter).unwrap();
+    let page = reader.missed_page(&rooms, Seq(0), Seq(9), 9999, filter);
+    assert_eq!((count, places(&page.unwrap().events)), (2, vec![2, 4]));
 }
 
 /// What is said while a history is looked up reaches its reader anyway.
@@ -412,7 +434,7 @@ proptest! {
         let mut reader = store.reader().unwrap();
         for (room, range, messages_max, ignored) in ranges {
             let ignored: Vec<Name> = ignored.map(name).into_iter().collect();
-            let filter = Filter { not_from: &ignored, notices: true };
+            let filter = Filter { not_from: &ignored, notices: true, ..Filter::default() };
             let of_room: Vec<_> = events.iter().zip(&messages)
                 .filter(|(_, said)| said.room == room).map(|(event, _)| event.clone()).collect();
             let (found, wanted, newest) = in_range(&of_room, range);
@@ -429,7 +451,7 @@ proptest! {
         }
         let rooms: Vec<_> = (0..3).zip(&places_seen).map(|(room, &seen)| (RoomId(room), Seq(seen))).collect();
         for ignored in [vec![], vec![name("ann")]] {
-            let filter = Filter { not_from: &ignored, notices: false };
+            let filter = Filter { not_from: &ignored, ..Filter::default() };
             let expected: Vec<Event> = events.iter().zip(&messages)
                 .filter(|(event, said)| {
                     event.seq > rooms[said.room as usize].1 && event.seq.0 <= until && !is_from(event, &ignored)

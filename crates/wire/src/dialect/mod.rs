@@ -287,6 +287,13 @@ impl Dialect {
         }
     }
 
+    /// The name under which the client speaks, if its terminal shows already what it types.
+    pub fn shown_already(&self) -> Option<&Name> {
+        match self {
+            Self::Plain(session) => session.shown_already(),
+        }
+    }
+
     /// True if an event is the client's own line, which its terminal shows already.
     pub fn is_own(&self, event: &Event) -> bool {
         match self {

@@ -65,6 +65,21 @@ pub enum Tell<'a> {
     Stopping,
 }
 
+impl Tell<'_> {
+    /// Whether it answers a question that can be asked again, or welcomes or dismisses the client: if a
+    /// client does not get it with its last connection, it need not be told with the next.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Sent(_) | Self::NotSent(_) | Self::Rejected(_) | Self::Missed(_) => false,
+            Self::Busy | Self::TooManyGuesses(_) | Self::Guesses(_) | Self::NoHistory => false,
+            Self::Done(_) | Self::SearchTooLong => false,
+            Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
+            Self::Answer(_) | Self::History(_) | Self::Search(_) | Self::AuditLog(_) => true,
+            Self::Farewell(_) | Self::Superseded | Self::Stopping => true,
+        }
+    }
+}
+
 /// Wrong passwords for one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guesses {

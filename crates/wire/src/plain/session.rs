@@ -360,6 +360,14 @@ impl Session {
         }
     }
 
+    /// See [`Dialect::shown_already`](crate::dialect::Dialect::shown_already).
+    pub(crate) fn shown_already(&self) -> Option<&Name> {
+        match &self.stage {
+            Stage::Chat(chat) => Some(&chat.name).filter(|_| !self.prefs.echo),
+            Stage::Login(_) => None,
+        }
+    }
+
     /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): a speech stands on the screen of
     /// the terminal that it was typed at. An action does not, since it was typed as `/me`.
     pub(crate) fn is_own(&self, event: &Event) -> bool {

@@ -13,4 +13,4 @@ mod text;
 pub(crate) use client::Client;
 pub(crate) use server::{CHINWAG, Server, Setup};
 pub(crate) use terminal::Terminal;
-pub(crate) use text::{Dice, masked, messages};
+pub(crate) use text::{Dice, code_in, masked, messages};

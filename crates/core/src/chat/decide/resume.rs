@@ -129,7 +129,8 @@ impl Chat {
             rooms: self.rooms_still_open(person),
             ignores: self.names_ignored(person),
             seen: seen.unwrap_or_default(),
-            replaces: lost.is_none().then_some(person.session.conn),
+            last_conn: person.session.conn,
+            was_lost: lost.is_some(),
             kept: lost.map_or_else(Box::default, |lost| lost.kept.as_slice().into()),
         })));
         Outcome::Resumed {

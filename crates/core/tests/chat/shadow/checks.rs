@@ -73,7 +73,7 @@ impl Shadow {
             (Command::Resume(_) | Command::LogIn { .. }, [.., Fact::Returned(returned)]) => {
                 Outcome::Resumed {
                     person: returned.login.person,
-                    seen: returned.replaces.is_none().then_some(returned.seen),
+                    seen: returned.was_lost.then_some(returned.seen),
                 }
             }
             (Command::Join(_), [.., Fact::Joined { room, .. }]) => Outcome::Joined(*room),

@@ -200,14 +200,14 @@ impl Shadow {
 
     fn fold_returned(&mut self, returned: &Returned, at: Timestamp) {
         let login = &returned.login;
-        let mut person = match returned.replaces {
-            Some(conn) => {
+        let mut person = match returned.was_lost {
+            false => {
                 let person = self.people.remove(&login.person).expect("a person");
-                assert_eq!(person.conn, conn);
+                assert_eq!(person.conn, returned.last_conn);
                 assert!(returned.kept.is_empty());
                 person
             }
-            None => {
+            true => {
                 let mut lost = self.lost.iter();
                 let place = lost.position(|lost| lost.id == login.person);
                 let lost = self.lost.remove(place.expect("a lost session"));

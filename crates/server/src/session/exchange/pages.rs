@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use chinwag_core::{Query, Range, ResumeCode, RoomId, RoomName, RoomRef};
+use chinwag_core::{Query, Range, ResumeCode, RoomId, RoomName, RoomRef, Seq};
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{HistoryPage, Search, SearchPage, Tell};
 
-use super::{Question, Session, Step};
+use super::{Exchange, Question, Session, Step};
 use crate::hub::{Body, Resumed};
+use crate::session::unseen::Missed;
 use crate::shard::Shared;
 use crate::worker::{Job, Page, Place};
 
@@ -131,11 +132,12 @@ impl Session {
             PageKind::Missed(resume) => {
                 let resume = *resume;
                 if is_first {
-                    self.tell_resumed((shown, page.total - shown), resume, shared);
+                    self.tell_resumed(shown, resume, shared);
                 }
                 self.tell(Tell::Missed(events), shared);
-                if is_last {
-                    self.tell_kept(shared);
+                match page.next.as_ref().and_then(Place::missed_from) {
+                    Some(next) => self.exchange.pass_missed(next),
+                    None => self.tell_kept(shared),
                 }
             }
         }
@@ -157,41 +159,63 @@ impl Session {
             self.dialect.handle_saved(saved, &shared.env());
             self.apply_changes(shared);
         }
-        self.feed.hold();
-        self.exchange.kept = resumed.kept;
+        let own = self.dialect.shown_already();
         let job = Job::Missed {
-            rooms: resumed.rooms.into(),
+            rooms: resumed.unseen.rooms.as_slice().into(),
             until: resumed.until,
             not_from: self.dialect.ignores().into(),
+            own: own.cloned(),
         };
+        self.exchange.missed = Some(Box::new(Missed {
+            unseen: resumed.unseen,
+            kept: resumed.kept,
+        }));
         self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
-            self.tell_resumed((0, 0), resumed.resume, shared);
+            self.tell_resumed(0, resumed.resume, shared);
             self.tell_kept(shared);
         }
     }
 
-    /// Welcomes the person back, with so many missed messages of rooms that follow and that do not.
+    /// Welcomes the person back, with so many missed messages of rooms that follow.
     pub(super) fn tell_resumed(
         &mut self,
-        (shown, skipped): (u64, u64),
+        shown: u64,
         resume: Option<(ResumeCode, Duration)>,
         shared: &mut Shared,
     ) {
+        let missed = self.exchange.missed();
         let resumed = Tell::Resumed {
-            missed: shown + self.exchange.kept.len() as u64,
-            skipped,
+            missed: shown + missed.map_or(0, Missed::private_lines),
+            skipped: missed.map_or(0, |missed| missed.unseen.skipped),
             resume,
         };
         self.tell(resumed, shared);
     }
 
-    /// Tells what came in private while the link was lost.
+    /// Tells what the last connection's peer had not got of what was for it alone, and what came in
+    /// private while the link was lost.
     pub(super) fn tell_kept(&mut self, shared: &mut Shared) {
-        let kept = std::mem::take(&mut self.exchange.kept);
-        if !kept.is_empty() {
-            self.tell(Tell::Missed(&kept), shared);
+        let Some(missed) = self.exchange.missed.take() else {
+            return;
+        };
+        for (_, lines) in &missed.unseen.private {
+            self.feed.handle_private(shared.newest, lines);
+        }
+        if !missed.kept.is_empty() {
+            self.tell(Tell::Missed(&missed.kept), shared);
+        }
+    }
+}
+
+impl Exchange {
+    /// What was missed has been told up to a place.
+    fn pass_missed(&mut self, next: Seq) {
+        let told = Seq(next.0.saturating_sub(1));
+        if let Some(missed) = self.missed.as_deref_mut() {
+            let rooms = missed.unseen.rooms.iter_mut();
+            rooms.for_each(|(_, after)| *after = told.max(*after));
         }
     }
 }

@@ -121,7 +121,8 @@ fn coming_and_going_is_told() {
         rooms: [LOBBY].into(),
         ignores: [].into(),
         seen: Seq(1),
-        replaces: None,
+        last_conn: ConnId(0),
+        was_lost: true,
         kept: [].into(),
     }));
     check(returned, "* ann is back\n");

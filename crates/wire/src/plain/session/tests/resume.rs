@@ -58,7 +58,8 @@ fn returned() -> Returned {
         rooms: [LOBBY, DEV].into(),
         ignores: [name("troll")].into(),
         seen: Seq(1),
-        replaces: None,
+        last_conn: ConnId(0),
+        was_lost: true,
         kept: [].into(),
     }
 }

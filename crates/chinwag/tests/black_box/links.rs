@@ -1,0 +1,257 @@
+//! Links that die, each in its way: what the peer's system had acknowledged is shown no more, and
+//! everything else once, in rooms and in private.
+//!
+//! What a system has acknowledged and its program has not read is still in its queue, where a peek
+//! finds it. The peer has a small queue and stops reading, so that the server's fills as well.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use rustix::net::{AddressFamily, SocketType, connect, socket, sockopt};
+
+use crate::harness::{Client, Server, Setup, code_in};
+
+/// More than the queues of both systems take together.
+const LINES: usize = 2_000;
+const PADDING: usize = 230;
+const PRIVATE: usize = 40;
+
+/// A peer of which every byte is known that its system has acknowledged.
+struct Peer {
+    stream: TcpStream,
+    /// What it has read.
+    seen: Vec<u8>,
+}
+
+impl Peer {
+    fn connect(server: &Server) -> Self {
+        let fd = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+        sockopt::set_socket_recv_buffer_size(&fd, 8 << 10).expect("a small queue");
+        connect(&fd, &server.address()).expect("the server listens");
+        Self {
+            stream: fd.into(),
+            seen: Vec::new(),
+        }
+    }
+
+    fn send(&mut self, line: &str) {
+        let line = format!("{line}\n");
+        self.stream.write_all(line.as_bytes()).expect("it is there");
+    }
+
+    /// Reads until it has seen a text.
+    #[track_caller]
+    fn expect(&mut self, text: &str) -> String {
+        let start = self.seen.len();
+        let mut buffer = [0; 4096];
+        loop {
+            let seen = String::from_utf8_lossy(&self.seen[start..]).into_owned();
+            if seen.contains(text) {
+                return seen;
+            }
+            let n = self.stream.read(&mut buffer).expect("it goes on");
+            assert!(n > 0, "it ends without {text:?}: {seen}");
+            self.seen.extend_from_slice(&buffer[..n]);
+        }
+    }
+
+    /// Reads up to the end.
+    fn read_on(&mut self) {
+        let _ = self.stream.read_to_end(&mut self.seen);
+    }
+
+    /// Everything that its system has acknowledged, once that is as much as it takes.
+    fn acknowledged(&self) -> Vec<u8> {
+        let mut queue = vec![0; 1 << 20];
+        let (mut length, mut looks) = (0, 0);
+        while looks < 1_000 {
+            let now = self.stream.peek(&mut queue).expect("something is there");
+            looks = if now == length { looks + 1 } else { 0 };
+            length = now;
+            std::thread::yield_now();
+        }
+        [&self.seen[..], &queue[..length]].concat()
+    }
+
+    fn code(&self) -> String {
+        let seen = String::from_utf8_lossy(&self.seen);
+        code_in(&seen)
+    }
+}
+
+/// Two who talk in two rooms and in private to one who is in both and does not listen.
+struct Scene {
+    server: Server,
+    ann: Client,
+    bob: Client,
+    vic: Peer,
+    code: String,
+}
+
+impl Scene {
+    fn new(setup: Setup) -> Self {
+        let server = setup.start();
+        let mut ann = server.join("ann");
+        let mut bob = server.join("bob");
+        bob.ask("/join dev", "You are in #dev, alone.\n");
+        let mut vic = Peer::connect(&server);
+        vic.expect("Enter your username: ");
+        vic.send("vic");
+        vic.expect(" minutes.\n");
+        let code = vic.code();
+        vic.send("/join dev");
+        vic.expect("You are in #dev with bob.\n");
+        vic.send("mine");
+        bob.expect("vic: mine\n");
+        ann.ask("first", "");
+        vic.expect("ann: first\n");
+        Self {
+            server,
+            ann,
+            bob,
+            vic,
+            code,
+        }
+    }
+
+    /// Says everything; vic reads none of it, but may say something.
+    fn talk(&mut self, vic_speaks: bool) {
+        let padding = "x".repeat(PADDING);
+        let every = LINES / PRIVATE;
+        for n in 0..LINES {
+            self.ann.write(format!("r{n} {padding}\n").as_bytes());
+            self.bob.write(format!("d{n} {padding}\n").as_bytes());
+            if n.is_multiple_of(every) {
+                self.ann
+                    .write(format!("/msg vic p{}\n", n / every).as_bytes());
+            }
+            if vic_speaks && n == LINES / 2 {
+                self.ann.sync();
+                self.bob.sync();
+                self.vic.send("mine too");
+                self.bob.expect("vic: mine too\n");
+            }
+        }
+        self.ann.sync();
+        self.bob.sync();
+    }
+
+    /// Takes the session up on another connection, and counts what the two were shown.
+    #[track_caller]
+    fn resume(mut self, old: &[u8]) {
+        let mut new = self.server.connect();
+        new.expect("Enter your username: ");
+        let welcome = new.ask(&format!("/resume {}", self.code), " while you were away:\n");
+        let told = welcome.rsplit_once(" messages while").expect("a number").0;
+        let told = told.rsplit(' ').next().expect("a number");
+        new.expect(" minutes.\n");
+        let missed = new.ask("/whois nobody", "! Nobody called \"nobody\".\n");
+        self.ann.write(b"last\n");
+        new.expect("ann: last\n");
+        let missed = missed.lines().filter(|line| line.starts_with('['));
+        let missed: Vec<&str> = missed.collect();
+        assert_eq!(told, missed.len().to_string(), "the number is true");
+        assert!(
+            !missed.iter().any(|line| line.contains("mine")),
+            "{missed:?}"
+        );
+        let old = String::from_utf8_lossy(old);
+        let old = old
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'));
+        let (old, new) = (count(old), count(missed.iter().copied()));
+        for (word, lines) in [("r", LINES), ("d", LINES), ("p", PRIVATE)] {
+            for n in 0..lines {
+                let line = format!("{word}{n}");
+                let shown = (old.get(&line).copied(), new.get(&line).copied());
+                assert!(
+                    matches!(shown, (Some(1), None) | (None, Some(1))),
+                    "{line}: {shown:?}"
+                );
+            }
+        }
+        assert!(
+            old.len() > 5 && new.len() > 5,
+            "{} and {}",
+            old.len(),
+            new.len()
+        );
+    }
+}
+
+/// How often each numbered line is there.
+fn count<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for line in lines {
+        let text = line.rsplit_once(": ").map_or("", |(_, text)| text);
+        let word = text.split_whitespace().next().unwrap_or_default();
+        if word.starts_with(['r', 'd', 'p']) {
+            *counts.entry(word.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_reset_loses_nothing_and_repeats_nothing() {
+    let mut scene = Scene::new(Setup::new());
+    scene.talk(true);
+    let old = scene.vic.acknowledged();
+    // An end with bytes that were not read is a reset.
+    drop(std::mem::replace(
+        &mut scene.vic,
+        Peer::connect(&scene.server),
+    ));
+    scene.ann.expect("* vic left #lobby (connection lost)\n");
+    scene.resume(&old);
+}
+
+#[test]
+fn a_peer_that_ends_its_input_and_reads_on_is_shown_nothing_twice() {
+    let mut scene = Scene::new(Setup::new().limit("linger_time", "1m"));
+    scene.talk(true);
+    scene
+        .vic
+        .stream
+        .shutdown(Shutdown::Write)
+        .expect("it is there");
+    scene.ann.expect("* vic left #lobby (connection closed)\n");
+    scene.vic.read_on();
+    let old = std::mem::take(&mut scene.vic.seen);
+    scene.resume(&old);
+}
+
+#[test]
+fn a_session_that_is_taken_over_alive_goes_on_where_its_peer_was() {
+    let mut scene = Scene::new(Setup::new());
+    scene.talk(true);
+    let old = scene.vic.acknowledged();
+    scene.resume(&old);
+}
+
+#[test]
+fn a_peer_that_is_silent_with_full_queues_loses_nothing() {
+    let mut scene = Scene::new(Setup::new().limit("stall_time", "1s"));
+    scene.talk(false);
+    scene.ann.expect("* vic left #lobby (too slow)\n");
+    let old = scene.vic.acknowledged();
+    scene.resume(&old);
+}
+
+#[test]
+fn a_session_that_is_taken_over_alive_and_has_read_all_has_missed_nothing() {
+    let mut scene = Scene::new(Setup::new());
+    for n in 0..20 {
+        scene.ann.write(format!("r{n}\n").as_bytes());
+    }
+    scene.ann.write(b"/msg vic p0\n");
+    scene.vic.expect("ann -> you: p0\n");
+    // What is said back carries the acknowledgement.
+    scene.vic.send("mine again");
+    scene.bob.expect("vic: mine again\n");
+    let mut new = scene.server.connect();
+    new.expect("Enter your username: ");
+    let resume = format!("/resume {}", scene.code);
+    new.ask(&resume, "Welcome back, vic. You missed nothing.\n");
+}

@@ -1,0 +1,256 @@
+//! What is kept of sessions beside what the chat knows: the choices of their dialects, and, of those
+//! that have lost their link, what the peer of the last connection has not got.
+//!
+//! That is known to the shard of the last connection, which may still be writing when another one
+//! takes the session up. So who resumes is answered when the shard has told what it comes to in the
+//! end, which it does at once when it hears of that.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use chinwag_core::{Caller, ConnId, Duration, Event, Fact, PersonId, Returned, Seq, Timestamp};
+use chinwag_feed::Unacknowledged;
+use chinwag_wire::dialect::Saved;
+use hashbrown::HashMap;
+
+use super::{DraftBody, Hub, ReplyBody, Resumed, Sender};
+use crate::limits::UNSEEN_BYTES_MAX;
+
+/// The time after which who resumes waits no longer for a shard. None takes that long.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct LostSessions {
+    saved: HashMap<PersonId, Arc<Saved>>,
+    unseen: HashMap<PersonId, Unseen>,
+    /// Bytes of private lines in `unseen`.
+    bytes: usize,
+    /// Those who have lost their connection, and when their session ends; in that order.
+    expiring: VecDeque<(Timestamp, PersonId)>,
+    /// Those who are resuming, by the connection before.
+    waiting: HashMap<ConnId, Waiting>,
+}
+
+/// What a connection's peer has not got.
+#[derive(Debug)]
+struct Unseen {
+    conn: ConnId,
+    lines: Unacknowledged,
+    /// Private messages that came while the link was lost, for which the connection was too short.
+    kept: Vec<Event>,
+    is_final: bool,
+}
+
+/// A session that is being resumed.
+#[derive(Debug)]
+struct Waiting {
+    sender: Sender,
+    person: PersonId,
+    /// All up to this was shown, if nobody knows better.
+    seen: Seq,
+    /// The newest event that the session does not see by itself.
+    until: Seq,
+    since: Timestamp,
+    kept: Vec<Event>,
+}
+
+impl LostSessions {
+    /// A person has left; its session can be resumed until then, if at all.
+    pub(super) fn handle_quit(&mut self, person: PersonId, until: Option<Timestamp>) {
+        match until {
+            Some(until) => self.expiring.push_back((until, person)),
+            None => self.forget(person),
+        }
+    }
+
+    fn forget(&mut self, person: PersonId) {
+        self.saved.remove(&person);
+        self.take_unseen(person);
+    }
+
+    fn take_unseen(&mut self, person: PersonId) -> Option<Unseen> {
+        let unseen = self.unseen.remove(&person)?;
+        self.bytes -= private_bytes(&unseen.lines);
+        Some(unseen)
+    }
+
+    /// Keeps what a peer has not got. Private lines beyond a bound for all sessions together are
+    /// counted as skipped.
+    fn put_unseen(&mut self, person: PersonId, mut unseen: Unseen) {
+        self.take_unseen(person);
+        if self.bytes + private_bytes(&unseen.lines) > UNSEEN_BYTES_MAX {
+            let lines = std::mem::take(&mut unseen.lines.private);
+            let lines = lines.iter().flat_map(|(_, lines)| lines);
+            unseen.lines.skipped += lines.filter(|&&byte| byte == b'\n').count() as u64;
+        }
+        self.bytes += private_bytes(&unseen.lines);
+        self.unseen.insert(person, unseen);
+    }
+
+    /// Lets another connection wait in the place of one that has not been answered, if there is one.
+    fn go_on_waiting(&mut self, before: ConnId, now: &Waiting) -> bool {
+        let mut waiting = self.waiting.values_mut();
+        let Some(waiting) = waiting.find(|waiting| waiting.is_on(before)) else {
+            return false;
+        };
+        (waiting.sender, waiting.until) = (now.sender, now.until);
+        waiting.kept.extend(now.kept.iter().cloned());
+        true
+    }
+
+    /// Forgets what belongs to sessions that can no longer be resumed.
+    fn expire(&mut self, now: Timestamp, is_here: impl Fn(PersonId) -> bool) {
+        while let Some((until, person)) = self.expiring.front().copied()
+            && until <= now
+        {
+            self.expiring.pop_front();
+            let waits_again = self.expiring.iter().any(|(_, other)| *other == person);
+            if !waits_again && !is_here(person) {
+                self.forget(person);
+            }
+        }
+    }
+}
+
+fn private_bytes(unseen: &Unacknowledged) -> usize {
+    unseen.private.iter().map(|(_, lines)| lines.len()).sum()
+}
+
+impl Hub {
+    /// Keeps a dialect's choices with a person.
+    pub(super) fn save(&mut self, caller: Caller, saved: Arc<Saved>) {
+        if let Caller::Person { person, conn, .. } = caller
+            && self.chat.speaks_for(person, conn)
+        {
+            self.lost.saved.insert(person, saved);
+        }
+    }
+
+    /// Keeps what a connection's peer has not got, or answers who waits for that.
+    pub(super) fn note_unseen(&mut self, caller: Caller, lines: Unacknowledged, is_final: bool) {
+        let Caller::Person { person, conn, .. } = caller else {
+            return;
+        };
+        if let Some(waiting) = is_final.then(|| self.lost.waiting.remove(&conn)).flatten() {
+            return self.answer_resumed(waiting, Some(lines));
+        }
+        let known = self.lost.unseen.get(&person);
+        let is_theirs = known.is_some_and(|known| known.conn == conn);
+        // While it waits for what it has to be shown it knows less than will be known.
+        let waits = self
+            .lost
+            .waiting
+            .values()
+            .any(|waiting| waiting.is_on(conn));
+        if (is_theirs || self.chat.speaks_for(person, conn)) && !waits {
+            let kept = Vec::new();
+            let unseen = Unseen {
+                conn,
+                lines,
+                kept,
+                is_final,
+            };
+            self.lost.put_unseen(person, unseen);
+        }
+    }
+
+    /// Answers who has resumed a session, as soon as it is known what is to be shown.
+    pub(super) fn resume(&mut self, sender: Sender, person: PersonId, seen: Option<Seq>) {
+        let until = Seq(self.next_seq.0 - 1);
+        let Some((since, returned)) = self.returned(person) else {
+            return;
+        };
+        let waiting = Waiting {
+            sender,
+            person,
+            seen: seen.unwrap_or(until),
+            until,
+            since,
+            kept: returned.kept.to_vec(),
+        };
+        let last_conn = returned.last_conn;
+        if self.lost.go_on_waiting(last_conn, &waiting) {
+            return;
+        }
+        match self.lost.take_unseen(person) {
+            Some(unseen) if unseen.is_final => {
+                let kept = unseen.kept.into_iter().chain(waiting.kept).collect();
+                let waiting = Waiting { kept, ..waiting };
+                self.answer_resumed(waiting, Some(unseen.lines));
+            }
+            _ => drop(self.lost.waiting.insert(last_conn, waiting)),
+        }
+    }
+
+    /// The return of a person in this turn.
+    fn returned(&self, person: PersonId) -> Option<(Timestamp, &Returned)> {
+        let mut events = self.turn.events.iter().rev();
+        events.find_map(|event| match &event.fact {
+            Fact::Returned(returned) if returned.login.person == person => {
+                Some((event.at, &**returned))
+            }
+            _ => None,
+        })
+    }
+
+    fn answer_resumed(&mut self, waiting: Waiting, unseen: Option<Unacknowledged>) {
+        let Waiting {
+            sender,
+            person,
+            seen,
+            until,
+            kept,
+            ..
+        } = waiting;
+        let mut unseen = unseen.unwrap_or_default();
+        let rooms = self.chat.rooms_of(person).iter();
+        let after = |room| unseen.rooms.iter().find(|(other, _)| *other == room);
+        let rooms = rooms.map(|&room| (room, after(room).map_or(seen, |(_, after)| *after)));
+        unseen.rooms = rooms.collect();
+        let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) = sender.0 else {
+            return;
+        };
+        if !self.chat.speaks_for(person, conn) {
+            // It is gone again: the next one is shown it.
+            let unseen = Unseen {
+                conn,
+                lines: unseen,
+                kept,
+                is_final: true,
+            };
+            return self.lost.put_unseen(person, unseen);
+        }
+        let resumed = Resumed {
+            unseen,
+            until,
+            kept,
+            saved: self.lost.saved.get(&person).cloned(),
+            resume: self.chat.resume_code(person),
+        };
+        let body = ReplyBody::Resumed(resumed.into());
+        self.reply(sender, DraftBody::Ready(body));
+    }
+
+    /// Forgets what can no longer be resumed, and answers who has waited too long.
+    pub(super) fn tidy_lost(&mut self, now: Timestamp) {
+        let chat = &self.chat;
+        self.lost.expire(now, |person| chat.is_here(person));
+        let waits_long = |_: &ConnId, waiting: &mut Waiting| waiting.since + WAIT_MAX <= now;
+        let late: Vec<_> = self.lost.waiting.extract_if(waits_long).collect();
+        for (_, waiting) in late {
+            self.answer_resumed(waiting, None);
+        }
+    }
+}
+
+impl Waiting {
+    fn is_on(&self, conn: ConnId) -> bool {
+        let (Caller::Anonymous { conn: own, .. } | Caller::Person { conn: own, .. }) =
+            self.sender.0
+        else {
+            return false;
+        };
+        own == conn
+    }
+}

@@ -1,0 +1,157 @@
+//! What the peer of a connection has not got when its session loses it: the next connection is shown
+//! just that.
+//!
+//! The kernel knows how much of what was written has been acknowledged, the feed which lines that
+//! are. The hub is told when the link is found lost, with the request to let the person go; and once
+//! more when the connection is closed, since a peer that has only ended its input goes on reading
+//! and acknowledging. The kernel is asked then, and every few seconds while lines are on the way, so
+//! that little is kept: never for each write.
+
+use chinwag_core::{Event, Monotonic, PersonId};
+use chinwag_feed::Unacknowledged;
+use chinwag_wire::dialect::Tell;
+
+use super::{Session, Stage};
+use crate::hub::Body;
+use crate::shard::{Shared, slot_of};
+
+/// A session whose person has left with its link, on a connection that may still take something.
+#[derive(Debug)]
+pub(super) struct Lost {
+    person: PersonId,
+    /// When it is closed, whatever is acknowledged by then.
+    pub(super) until: Monotonic,
+    /// It was written everything, and told so.
+    is_written: bool,
+}
+
+/// What a resumed session is still to be shown of what it missed.
+#[derive(Debug)]
+pub(super) struct Missed {
+    /// What the last connection's peer had not got.
+    pub(super) unseen: Unacknowledged,
+    /// Private messages that came while the link was lost.
+    pub(super) kept: Vec<Event>,
+}
+
+impl Missed {
+    pub(super) fn private_lines(&self) -> u64 {
+        let lines = self.unseen.private.iter().flat_map(|(_, lines)| lines);
+        let lines = lines.filter(|&&byte| byte == b'\n').count();
+        (lines + self.kept.len()) as u64
+    }
+}
+
+impl Session {
+    /// Tells the hub what the peer has not got, for the last time if nothing more can be acknowledged.
+    pub(super) fn report_unseen(&mut self, is_final: bool, shared: &mut Shared) {
+        let unacked = self.transport.unacknowledged();
+        let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        self.add_missed(&mut unseen, shared);
+        let unseen = Box::new(unseen);
+        self.request(Body::Unseen { unseen, is_final }, shared);
+    }
+
+    /// Adds what it was to be shown of the connection before.
+    fn add_missed(&mut self, unseen: &mut Unacknowledged, shared: &mut Shared) {
+        let Some(missed) = self.exchange.missed() else {
+            return;
+        };
+        for (room, after) in &mut unseen.rooms {
+            let before = missed.unseen.rooms.iter().find(|(other, _)| other == room);
+            *after = before.map_or(*after, |(_, seq)| *seq.min(after));
+        }
+        unseen.private.extend(missed.unseen.private.iter().cloned());
+        unseen.skipped += missed.unseen.skipped;
+        let mut lines = Vec::new();
+        let kept = Tell::Missed(&missed.kept);
+        self.dialect.handle_tell(kept, &shared.env(), &mut lines);
+        if !lines.is_empty() {
+            unseen.private.push((shared.newest, lines.into()));
+        }
+    }
+
+    /// The person has left with its link. The connection goes on until its peer has acknowledged
+    /// everything, or nothing more can come of it.
+    pub(super) fn lose(&mut self, person: PersonId, shared: &mut Shared) {
+        self.exchange.take_held();
+        let until = shared.now + shared.limits.linger_time;
+        self.stage = Stage::Lost(Box::new(Lost {
+            person,
+            until,
+            is_written: false,
+        }));
+        if self.transport.failure().is_some() {
+            return self.end_lost(shared);
+        }
+        // What its rooms had so far is written; what comes now is not for this connection any more.
+        self.poll_write(shared);
+        self.feed.hold();
+    }
+
+    /// Everything was written: ends the stream, and the session with it as soon as the peer has all
+    /// of it.
+    pub(super) fn settle(&mut self, shared: &mut Shared) {
+        let Stage::Lost(lost) = &mut self.stage else {
+            return;
+        };
+        if !std::mem::replace(&mut lost.is_written, true) {
+            self.transport.shut_down_write();
+        }
+        if self.transport.unacknowledged() == 0 {
+            self.end_lost(shared);
+        }
+    }
+
+    /// Takes note of news of a connection that has nothing more to say.
+    pub(super) fn handle_lost_ready(&mut self, shared: &mut Shared) {
+        let is_written = matches!(&self.stage, Stage::Lost(lost) if lost.is_written);
+        if is_written {
+            self.settle(shared);
+        }
+    }
+
+    /// Tells the hub what it comes to in the end.
+    pub(super) fn end_lost(&mut self, shared: &mut Shared) {
+        let stage = std::mem::replace(&mut self.stage, Stage::Over);
+        if let Stage::Lost(lost) = stage {
+            self.person = Some(lost.person);
+            self.report_unseen(true, shared);
+            self.person = None;
+        }
+    }
+
+    /// The person goes on over another connection, which is shown what this one has not got.
+    pub(crate) fn handle_replaced(&mut self, shared: &mut Shared) {
+        match self.stage {
+            Stage::Lost(_) => self.end_lost(shared),
+            _ if self.person.is_some() => self.handle_superseded(shared),
+            _ => {}
+        }
+    }
+
+    fn handle_superseded(&mut self, shared: &mut Shared) {
+        self.report_unseen(true, shared);
+        let slot = slot_of(self.id);
+        self.feed.handle_superseded(slot, &mut shared.logs);
+        self.exchange.abandon();
+        self.tell(Tell::Superseded, shared);
+        self.person = None;
+        self.close_when_written();
+    }
+
+    /// Whether lines are kept in case the peer has not got them.
+    pub(crate) fn awaits_acknowledgement(&self) -> bool {
+        self.feed.awaits_acknowledgement()
+    }
+
+    /// Forgets the lines that the peer has acknowledged.
+    pub(crate) fn forget_acknowledged(&mut self) {
+        let unacked = match self.person {
+            // Nobody can resume it.
+            None if !matches!(self.stage, Stage::Lost(_)) => 0,
+            _ => self.transport.unacknowledged(),
+        };
+        self.feed.handle_acknowledged(unacked);
+    }
+}

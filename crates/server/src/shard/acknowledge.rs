@@ -1,0 +1,102 @@
+//! Looking at what peers have acknowledged, every few seconds while something is on the way: sessions
+//! and rooms keep what they have written until then, and forget it here.
+//!
+//! A look goes through the sessions that were written to, some at a time, so that it holds up nobody;
+//! then through the rooms, which forget their past when no member waits any more.
+
+use std::collections::HashSet;
+
+use chinwag_core::{Monotonic, RoomId};
+
+use super::Shard;
+use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_TIME};
+
+/// The looks of one shard.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// When the next one is due.
+    at: Option<Monotonic>,
+    /// Sessions that it still has to go through.
+    left: usize,
+    /// Rooms that keep a past.
+    rooms: HashSet<RoomId>,
+}
+
+impl Looks {
+    /// When there is something to do.
+    pub(super) fn deadline(&self) -> Option<Monotonic> {
+        self.at
+    }
+
+    /// A room has had something written.
+    pub(super) fn list_room(&mut self, room: RoomId, now: Monotonic) {
+        self.rooms.insert(room);
+        self.order(now);
+    }
+
+    /// Something was written.
+    pub(super) fn order(&mut self, now: Monotonic) {
+        self.at.get_or_insert(now + ACKNOWLEDGE_TIME);
+    }
+}
+
+impl Shard {
+    /// Takes note of a session that keeps what was written to it.
+    pub(super) fn list_unacknowledged(&mut self, slot: usize) {
+        self.schedule.list_unacknowledged(slot);
+        self.looks.order(self.shared.now);
+    }
+
+    /// Goes on with a look that is due.
+    pub(super) fn look_at_acknowledged(&mut self, now: Monotonic) {
+        if self.looks.at.is_none_or(|at| now < at) {
+            return;
+        }
+        if self.looks.left == 0 {
+            self.looks.left = self.schedule.unacknowledged();
+        }
+        let batch = self.looks.left.min(ACKNOWLEDGE_BATCH);
+        self.looks.left -= batch;
+        for _ in 0..batch {
+            self.look_at_next();
+        }
+        if self.looks.left == 0 {
+            self.looks.at = None;
+            self.forget_past();
+            if self.schedule.unacknowledged() > 0 || !self.looks.rooms.is_empty() {
+                self.looks.order(now);
+            }
+        }
+    }
+
+    fn look_at_next(&mut self) {
+        let slot = self.schedule.next_unacknowledged();
+        let Some((slot, session)) =
+            slot.and_then(|slot| Some((slot, self.sessions.get_mut(slot)?)))
+        else {
+            return;
+        };
+        session.forget_acknowledged();
+        if session.awaits_acknowledgement() {
+            self.schedule.list_unacknowledged(slot);
+        }
+    }
+
+    /// Lets rooms forget what all members have got.
+    fn forget_past(&mut self) {
+        let (logs, sessions) = (&mut self.shared.logs, &self.sessions);
+        self.looks.rooms.retain(|id| {
+            let Some(room) = logs.get_mut(id) else {
+                return false;
+            };
+            let awaits = |&slot: &usize| {
+                let session = sessions.get(slot);
+                session.is_some_and(|session| session.awaits_acknowledgement())
+            };
+            if !room.members().iter().any(awaits) {
+                room.forget_past();
+            }
+            room.has_past()
+        });
+    }
+}
