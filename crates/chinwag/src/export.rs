@@ -230,7 +230,8 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// An event as the chat shows it.
+/// An event in words. A line of a topic has no star, which an action has: here both have a time, by
+/// which the chat tells them apart.
 fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
     let name = escape(record.name);
     let text = record.text.map(&escape);
@@ -239,8 +240,8 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
         ("speech", Some(text)) => format!("{room} {name}: {text}"),
         ("action", Some(text)) => format!("{room} {} {name} {text}", escape("*")),
         ("announcement", Some(text)) => format!("{} {name} announces: {text}", escape("!")),
-        (_, Some(text)) => format!("{room} {} {name} set the topic: {text}", escape("*")),
-        (_, None) => format!("{room} {} {name} removed the topic", escape("*")),
+        (_, Some(text)) => format!("{room} {name} set the topic: {text}"),
+        (_, None) => format!("{room} {name} cleared the topic"),
     }
 }
 
@@ -332,8 +333,8 @@ mod tests {
             "\
 [2026-11-21 22:03:05] #lobby lee: \\x1b[31m*hello* <b>_x_
 [2026-11-22 10:03:05] #lobby * lee waves
-[2026-11-22 22:03:05] #lobby * ann set the topic: Ship it
-[2026-11-23 10:03:05] #lobby * ann removed the topic
+[2026-11-22 22:03:05] #lobby ann set the topic: Ship it
+[2026-11-23 10:03:05] #lobby ann cleared the topic
 [2026-11-23 22:03:05] ! op announces: restart at noon
 ",
         );
@@ -351,11 +352,11 @@ mod tests {
 ## Sun 22 Nov 2026
 
 - 10:03:05 \\#lobby \\* lee waves
-- 22:03:05 \\#lobby \\* ann set the topic: Ship it
+- 22:03:05 \\#lobby ann set the topic: Ship it
 
 ## Mon 23 Nov 2026
 
-- 10:03:05 \\#lobby \\* ann removed the topic
+- 10:03:05 \\#lobby ann cleared the topic
 - 22:03:05 \\! op announces: restart at noon
 ",
         );

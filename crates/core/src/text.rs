@@ -35,7 +35,9 @@ impl Text {
         }
         let mut cleaner = Cleaner::default();
         line.chars().for_each(|c| cleaner.push(c));
-        cleaner.is_visible.then(|| Self(cleaner.out.into()))
+        // The last marks may have gone from behind a blank.
+        let text = cleaner.out.trim_end_matches(is_blank);
+        cleaner.is_visible.then(|| Self(text.into()))
     }
 }
 
@@ -84,7 +86,6 @@ struct Cleaner {
 impl Cleaner {
     fn push(&mut self, c: char) {
         if is_blank(c) {
-            self.marks = 0;
             self.gap_columns += columns(c);
             if self.gap_columns <= GAP_COLUMNS_MAX {
                 self.out.push(c);
@@ -92,19 +93,20 @@ impl Cleaner {
         } else if is_ignorable(c) {
             // Between two blanks or two marks it must not make the next a first one.
             self.out.push(c);
-        } else if is_combining_mark(c) {
+        } else if is_combining_mark(c) || is_number_sign(c) {
+            // On a blank it takes no room of its own, so the gap goes on.
             self.marks += 1;
             if self.marks <= MARKS_MAX {
                 self.show(c);
             }
         } else {
             self.marks = 0;
+            self.gap_columns = 0;
             self.show(c);
         }
     }
 
     fn show(&mut self, c: char) {
-        self.gap_columns = 0;
         self.is_visible = true;
         push_escaped(&mut self.out, c);
     }
@@ -146,12 +148,30 @@ fn columns(blank: char) -> usize {
     }
 }
 
-/// Whether `c` takes no room and shows nothing by itself (`Default_Ignorable_Code_Point`, UAX 44).
+/// Whether `c` is written in front of digits and reaches over them, without room of its own
+/// (`Prepended_Concatenation_Mark`, UAX 44).
+fn is_number_sign(c: char) -> bool {
+    matches!(
+        c,
+        '\u{600}'
+            ..='\u{605}'
+                | '\u{6dd}'
+                | '\u{70f}'
+                | '\u{890}'
+                | '\u{891}'
+                | '\u{8e2}'
+                | '\u{110bd}'
+                | '\u{110cd}'
+    )
+}
+
+/// Whether `c` takes no room and shows nothing by itself (`Default_Ignorable_Code_Point`, UAX 44,
+/// and the marks of interlinear annotation).
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -213,6 +233,15 @@ mod tests {
         check(&forged(&" ".repeat(64)), &forged(&gap));
         check(&forged(&gap), &forged(&gap));
         check(&forged(&"\t".repeat(8)), &forged("\t\t"));
+        for nothing in ["\u{fff9}", "\u{200b}"] {
+            let gap = format!(" {nothing}").repeat(16) + &nothing.repeat(48);
+            check(&forged(&format!(" {nothing}").repeat(64)), &forged(&gap));
+        }
+        for mark in ["\u{e3a}", "\u{605}"] {
+            let text = Text::parse(&forged(&format!(" {mark}").repeat(64))).expect("a text");
+            let blanks = text.split('[').next().map(|gap| gap.matches(' ').count());
+            assert_eq!(blanks, Some(GAP_COLUMNS_MAX));
+        }
         check(
             &forged(&"\u{3000}".repeat(32)),
             &forged(&"\u{3000}".repeat(8)),
@@ -230,8 +259,8 @@ mod tests {
     fn lines() -> impl Strategy<Value = String> {
         let kinds = vec![
             'a', '[', ' ', ' ', '\t', '\u{a0}', '\u{3000}', '\u{2800}', '\u{3164}', '\u{115f}',
-            '\u{200b}', '\u{200f}', '\u{ad}', '\u{feff}', '\u{301}', '\u{488}', '\u{fe0f}', '\x1b',
-            '\u{202e}', '\u{2028}', '\u{85}', 'ß', '漢',
+            '\u{200b}', '\u{200f}', '\u{ad}', '\u{feff}', '\u{fff9}', '\u{605}', '\u{301}',
+            '\u{488}', '\u{fe0f}', '\x1b', '\u{202e}', '\u{2028}', '\u{85}', 'ß', '漢',
         ];
         let runs = (select(kinds), 1_usize..30);
         let runs = prop::collection::vec(runs, 0..12);
@@ -251,7 +280,9 @@ mod tests {
             prop_assert!(!text.chars().any(is_active));
             prop_assert!(!text.ends_with(is_blank));
             let shown: Vec<char> = text.chars().filter(|c| !is_ignorable(*c)).collect();
-            for gap in shown.split(|c| !is_blank(*c)) {
+            let takes_room = |c: &char| !is_combining_mark(*c) && !is_number_sign(*c);
+            let places: Vec<char> = shown.iter().copied().filter(takes_room).collect();
+            for gap in places.split(|c| !is_blank(*c)) {
                 prop_assert!(gap.iter().copied().map(columns).sum::<usize>() <= GAP_COLUMNS_MAX);
             }
             for stack in shown.split(|c| !is_combining_mark(*c)) {

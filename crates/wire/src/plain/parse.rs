@@ -15,6 +15,7 @@ use chinwag_core::limits::PASSWORD_LETTERS_MIN;
 use chinwag_core::{Command, Name, Query, Text};
 
 use super::request::{Context, EchoedInput, LoginLine, ParseError, Request};
+use super::secret::is_printed_code;
 use super::table::{COMMANDS, CommandSpec};
 use crate::dialect::{Password, PasswordError};
 use arguments::Arguments;
@@ -66,6 +67,10 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
             name: None,
             password: None,
         });
+    }
+    // As a name it would be told to all, who could then resume the session.
+    if is_printed_code(line) {
+        return Ok(LoginLine::Resume(you::resume_code(line)?));
     }
     let Some(command) = line.strip_prefix('/') else {
         let (name, password) = name_and_password(line)?;

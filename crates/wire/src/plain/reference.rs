@@ -130,8 +130,9 @@ fn write_wire(page: &mut String) -> fmt::Result {
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
   follows from it is sent, then the server closes.
 - Empty lines are ignored. A line that is too long or not UTF-8 is refused whole, with its reason.
-- Control characters and bidirectional controls are shown as `\\x1b` or `\\u{{202e}}`, and never
-  reach another terminal. The server sends no colour and no bell until asked for.
+- Control characters and bidirectional embeddings, overrides and isolates are shown as `\\x1b` or
+  `\\u{{202e}}`, and never reach another terminal; the marks U+200E, U+200F and U+061C, which Hebrew
+  and Arabic need, do. The server sends no colour and no bell until asked for.
 ",
         SNIFF_TIME.as_millis()
     )

@@ -29,7 +29,7 @@ pub(super) fn shows_secret(line: &str, me: &Name) -> bool {
         return shows_password(name, secret, rest, me);
     }
     match word.strip_prefix('/') {
-        Some(command) if command.eq_ignore_ascii_case("nick") => rest.contains('#'),
+        _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
         Some(command) => takes_secret(command) && !rest.trim().is_empty(),
         None if takes_secret(word) => is_argument(rest),
         None => is_code(line),
@@ -59,10 +59,18 @@ fn is_argument(rest: &str) -> bool {
     words.clone().count() <= 2 && words.flat_map(str::chars).any(|c| !c.is_alphabetic())
 }
 
-/// A code as the server prints it. In another form it may be a word.
+/// A code as the server prints it, or with a digit in it: other words of eight letters are more
+/// likely words.
 fn is_code(line: &str) -> bool {
-    let code = line.parse::<ResumeCode>();
-    code.is_ok_and(|code| code.to_string() == line)
+    let has_digit = line.bytes().any(|b| b.is_ascii_digit());
+    let is_one_word = line.contains('-') || !line.bytes().any(|b| b.is_ascii_lowercase());
+    is_printed_code(line) || has_digit && is_one_word && line.parse::<ResumeCode>().is_ok()
+}
+
+/// A code as the server prints it: such a word is never meant as a name.
+pub(super) fn is_printed_code(word: &str) -> bool {
+    let code = word.parse::<ResumeCode>();
+    code.is_ok_and(|code| code.to_string() == word)
 }
 
 #[cfg(test)]
@@ -115,6 +123,8 @@ mod tests {
         check("passwd old n3w", true);
         check("resume K7Q2-9MXP", true);
         check("op K7Q2-9MXP", true);
+        check("nick lee#s3cret", true);
+        check("nick lee", false);
         check("claim victory!", false);
         check("register by 5 pm today", false);
         check("claim", false);
@@ -124,7 +134,11 @@ mod tests {
     fn a_code_alone() {
         check("K7Q2-9MXP", true);
         check(" K7Q2-9MXP", true);
+        check("q96k-zwwh", true);
+        check("Q96KZWWH", true);
         check("well-kept", false);
+        check("pavel256", false);
+        check("SPARTANS", false);
         check("K7Q2-9MXP is what I see", false);
     }
 

@@ -286,6 +286,7 @@ fn the_prompt_takes_a_name_or_a_code() {
             password,
         })
     };
+    check(" K7Q2-9MXP", Ok(LoginLine::Resume(code("K7Q2-9MXP"))));
     check(
         "",
         Ok(LoginLine::Name {

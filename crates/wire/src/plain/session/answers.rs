@@ -64,6 +64,7 @@ impl Session {
             Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
             Tell::Farewell(why) => {
+                self.tell_refused(env, out);
                 if let Stage::Chat(chat) = &self.stage {
                     renderer.farewell(out, &chat.name, why, chat.lines_sent);
                 }
