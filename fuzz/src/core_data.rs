@@ -249,6 +249,7 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                     name,
                     target: None,
                     on,
+                    since_before: dice.flip(),
                 },
                 '!',
             )
@@ -409,6 +410,7 @@ pub(crate) fn welcome(dice: Choices<'_, '_>) -> Welcome {
         name: dice.name(),
         registered: dice.flip(),
         room: summary(dice),
+        also: (0..dice.number() % 3).map(|_| dice.room()).collect(),
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         first_operator: dice.flip(),
         motd: dice.maybe(Dice::text),

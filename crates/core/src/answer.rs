@@ -47,8 +47,10 @@ pub struct Welcome {
     pub person: PersonId,
     /// The name it got.
     pub name: Name,
-    /// The room it is in.
+    /// The room it talks in.
     pub room: RoomSummary,
+    /// The other rooms it is in.
+    pub also: Vec<RoomName>,
     /// The code that resumes the session, and the time that it can be resumed.
     pub resume: (ResumeCode, Duration),
     /// Whether it became the operator by being the first.

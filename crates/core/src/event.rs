@@ -338,6 +338,8 @@ pub enum Fact {
         target: Option<PersonId>,
         /// Whether it ignores it.
         on: bool,
+        /// It did so at an earlier visit, and is not told again.
+        since_before: bool,
     },
     /// A person registered its name, or changed the password. Durable.
     Registered {

@@ -34,8 +34,8 @@ mod time;
 pub use answer::{Answer, MemberCursor, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
-    Chat, Env, FirstOperator, Registration, RestrictionCursor, RoomCursor, RoomSnapshot, Settings,
-    Snapshot,
+    Chat, Env, FirstOperator, KeptSession, Registration, RestrictionCursor, RoomCursor,
+    RoomSnapshot, Settings, Snapshot,
 };
 pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef};
 pub use event::{

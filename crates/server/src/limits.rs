@@ -74,6 +74,8 @@ pub(crate) const RECENT_BYTES_MAX: usize = 32 << 10;
 /// Bytes of history that a server without a data folder keeps in memory.
 pub(crate) const MEMORY_BYTES_MAX: u64 = 64 << 20;
 
+/// Sessions that are written to the store in one go: a few milliseconds.
+pub(crate) const SESSION_ROWS_MAX: usize = 256;
 /// Bytes of private lines that are kept because the peers of lost connections have not got them, of all
 /// sessions together.
 pub(crate) const UNSEEN_BYTES_MAX: usize = 32 << 20;

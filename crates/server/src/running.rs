@@ -124,6 +124,8 @@ impl Running {
                 tracing::error!("a shard failed: {error}");
             }
         }
+        // A hub that has failed has nothing left to keep.
+        let _ = self.to_hub.send(ToHub::Stopped);
         let _ = self.hub_thread.join();
         // It stops between two steps, and what it did not get to is done at the next start.
         drop(self.maintenance);

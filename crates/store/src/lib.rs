@@ -65,5 +65,5 @@ pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};
 pub use reader::Reader;
 pub use recent::Recent;
 pub use search::Matches;
-pub use sessions::Resumable;
+pub use sessions::{Resumable, SessionChanges};
 pub use settings::{Durability, Place, Retention};

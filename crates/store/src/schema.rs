@@ -112,6 +112,8 @@ pub(crate) mod key {
     pub(crate) const MOTD: &str = "motd";
     /// Present if only registered names may arrive.
     pub(crate) const LOCKED: &str = "locked";
+    /// Where the sessions have come that were connected, as the server writes it.
+    pub(crate) const SESSIONS: &str = "sessions";
     /// The place in the one order that durable events have reached, as far as the blocks do not
     /// say it.
     pub(crate) const LAST_SEQ: &str = "last_seq";

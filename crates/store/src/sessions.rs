@@ -1,4 +1,5 @@
-//! What sessions leave behind: the settings of registered names, and lost sessions that can be resumed.
+//! What sessions leave behind: the settings of registered names, and the sessions that can be resumed,
+//! those that were connected when the process was killed included.
 //!
 //! Both are texts that the caller writes and reads; the store knows whose they are and until when.
 //! A code is stored as its hash, since a copy of the database must not let anybody in.
@@ -8,39 +9,42 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
+use crate::schema::{self, key};
 
-/// A lost session.
+/// A session that can be resumed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resumable {
     /// The hash of the code that resumes it.
     pub code_hash: [u8; 32],
     /// The person's name, which is reserved meanwhile.
     pub name: Name,
-    /// Until when it can be resumed.
+    /// Until when it can be resumed; the largest time there is while it is connected.
     pub until: Timestamp,
     /// Rooms, places, settings and the like.
     pub text: String,
 }
 
-impl Store {
-    /// Stores what a registered name has set, or forgets it.
-    ///
-    /// # Errors
-    /// [`CommitError`]; what was stored before is still there then.
-    pub fn set_profile(&mut self, name: &Name, text: Option<&str>) -> Result<(), CommitError> {
-        self.write_sessions(|conn| {
-            match text {
-                Some(text) => conn
-                    .prepare_cached("INSERT OR REPLACE INTO profile VALUES (?1, ?2)")?
-                    .execute(params![name.folded(), text])?,
-                None => conn
-                    .prepare_cached("DELETE FROM profile WHERE folded = ?1")?
-                    .execute([name.folded()])?,
-            };
-            Ok(())
-        })
-    }
+/// What has changed about sessions and profiles.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SessionChanges {
+    /// Sessions to be stored.
+    pub sessions: Vec<Resumable>,
+    /// The hashes of codes that are good no more: of sessions that were resumed or have ended.
+    pub ended: Vec<[u8; 32]>,
+    /// What registered names have set.
+    pub profiles: Vec<(Name, String)>,
+    /// Where all connected sessions have come, as the caller writes it.
+    pub mark: Option<String>,
+}
 
+impl SessionChanges {
+    /// Whether nothing has changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Store {
     /// What a registered name has set.
     ///
     /// # Errors
@@ -52,39 +56,41 @@ impl Store {
         Ok(text.optional()?)
     }
 
-    /// Stores lost sessions and forgets those of other codes, all or nothing: one that was resumed has
-    /// another code, and the old one is good no more.
+    /// Stores sessions and profiles, and forgets those that have ended: all or nothing.
     ///
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
-    pub fn change_resumables(
-        &mut self,
-        lost: &[Resumable],
-        ended: &[[u8; 32]],
-    ) -> Result<(), CommitError> {
+    pub fn change_sessions(&mut self, changes: &SessionChanges) -> Result<(), CommitError> {
         self.write_sessions(|conn| {
             let mut delete = conn.prepare_cached("DELETE FROM resumable WHERE code_hash = ?1")?;
-            for code_hash in ended {
+            for code_hash in &changes.ended {
                 delete.execute([code_hash])?;
             }
             let insert = "INSERT OR REPLACE INTO resumable VALUES (?1, ?2, ?3, ?4)";
             let mut insert = conn.prepare_cached(insert)?;
-            for session in lost {
+            for session in &changes.sessions {
                 let (name, until) = (session.name.as_str(), session.until.0);
                 insert.execute(params![session.code_hash, name, until, session.text])?;
             }
-            Ok(())
+            let mut profile =
+                conn.prepare_cached("INSERT OR REPLACE INTO profile VALUES (?1, ?2)")?;
+            for (name, text) in &changes.profiles {
+                profile.execute(params![name.folded(), text])?;
+            }
+            match &changes.mark {
+                Some(mark) => schema::set(conn, key::SESSIONS, Some(mark)),
+                None => Ok(()),
+            }
         })
     }
 
-    /// The lost sessions that can still be resumed. Forgets the others.
+    /// The sessions that can still be resumed, and the mark. Forgets the others.
     ///
     /// # Errors
     /// [`Error`] if they cannot be read.
-    pub fn resumables(&mut self, now: Timestamp) -> Result<Vec<Resumable>, Error> {
+    pub fn sessions(&mut self, now: Timestamp) -> Result<(Vec<Resumable>, Option<String>), Error> {
+        self.forget_sessions(now)?;
         let conn = self.database.conn_as_is()?;
-        conn.prepare_cached("DELETE FROM resumable WHERE until <= ?1")?
-            .execute([now.0])?;
         let sql = "SELECT code_hash, name, until, text FROM resumable ORDER BY until";
         let mut statement = conn.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
@@ -98,7 +104,18 @@ impl Store {
                 text: row.get(3)?,
             });
         }
-        Ok(sessions)
+        Ok((sessions, schema::setting(conn, key::SESSIONS)?))
+    }
+
+    /// Forgets the sessions that can no longer be resumed.
+    ///
+    /// # Errors
+    /// [`Error`] if they cannot be deleted.
+    pub fn forget_sessions(&mut self, now: Timestamp) -> Result<(), Error> {
+        let conn = self.database.conn_as_is()?;
+        conn.prepare_cached("DELETE FROM resumable WHERE until <= ?1")?
+            .execute([now.0])?;
+        Ok(())
     }
 
     /// One transaction beside those of turns.

@@ -35,4 +35,5 @@ mod slow;
 mod start;
 mod stop;
 mod stuck_log;
+mod survivors;
 mod telnet;

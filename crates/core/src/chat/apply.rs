@@ -44,6 +44,7 @@ impl Chat {
                 name,
                 target,
                 on,
+                ..
             } => self.people.with(*person, |p| {
                 p.ignores.retain(|ignored| !ignored.name.same_as(name));
                 let (name, person) = (name.clone(), *target);

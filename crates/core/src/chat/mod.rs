@@ -9,6 +9,7 @@
 
 mod apply;
 mod decide;
+mod kept;
 mod query;
 mod settings;
 mod state;
@@ -20,6 +21,7 @@ use crate::text::Text;
 use crate::time::Timestamp;
 use state::{People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms};
 
+pub use kept::KeptSession;
 pub use settings::{FirstOperator, Registration, RoomSnapshot, Settings, Snapshot};
 pub use state::{RestrictionCursor, RoomCursor};
 
@@ -133,6 +135,21 @@ impl Chat {
         for name in &self.settings.read_only {
             self.rooms.set_read_only(name, true);
         }
+    }
+
+    /// The room of a name.
+    pub fn room_called(&self, name: &RoomName) -> Option<RoomId> {
+        self.rooms.named(name)
+    }
+
+    /// The connection that a person is on.
+    pub fn conn_of(&self, person: PersonId) -> Option<ConnId> {
+        self.people.get(person).map(|person| person.session.conn)
+    }
+
+    /// The address that a person comes from.
+    pub fn address_of(&self, person: PersonId) -> Option<core::net::IpAddr> {
+        self.people.get(person).map(|person| person.session.address)
     }
 
     /// Whether a person is connected.

@@ -199,14 +199,20 @@ impl Chat {
         })
     }
 
-    /// The welcome to a person who has arrived; `None` if it is gone.
-    pub fn welcome(&self, person: PersonId) -> Option<Welcome> {
+    /// The welcome to a person who has arrived and talks in this room, or in the one it has entered
+    /// last; `None` if it is gone.
+    pub fn welcome(&self, person: PersonId, current: Option<RoomId>) -> Option<Welcome> {
         let me = self.people.get(person)?;
+        let current = current.filter(|room| me.rooms.contains(room));
+        let current = current.or(me.rooms.last().copied())?;
+        let others = me.rooms.iter().filter(|room| **room != current);
+        let names = others.filter_map(|room| self.room_name(*room).cloned());
         let lasting = self.registrations.is_operator(&me.name);
         Some(Welcome {
             person,
             name: me.name.clone(),
-            room: self.room_summary(person, *me.rooms.last()?)?,
+            room: self.room_summary(person, current)?,
+            also: names.collect(),
             resume: (me.session.code, self.settings.resume_time),
             first_operator: me.session.rank.operator && !lasting,
             registered: me.session.rank.registered,

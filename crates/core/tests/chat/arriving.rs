@@ -229,7 +229,7 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
             is_script: false,
         };
         world.act(visitor, command).expect("here");
-        let welcome = world.chat.welcome(world.person("lee")).expect("here");
+        let welcome = world.chat.welcome(world.person("lee"), None).expect("here");
         assert_eq!(welcome.first_operator, told);
     }
 }

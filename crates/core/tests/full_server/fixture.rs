@@ -290,7 +290,12 @@ pub(crate) const PIECES: &[Piece] = &[
             let Outcome::LoggedIn(person) = server.log_in("newcomer", 7) else {
                 panic!("a person who logs in");
             };
-            let code = server.chat.welcome(person).expect("a welcome").resume.0;
+            let code = server
+                .chat
+                .welcome(person, None)
+                .expect("a welcome")
+                .resume
+                .0;
             let speaks = |server: &FullServer| Caller::Person {
                 person,
                 conn: server.conn,

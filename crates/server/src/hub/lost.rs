@@ -99,6 +99,44 @@ impl LostSessions {
         true
     }
 
+    /// What the dialect of a person wants kept.
+    pub(super) fn saved(&self, person: PersonId) -> Option<&Saved> {
+        self.saved.get(&person).map(|saved| &**saved)
+    }
+
+    /// What the peer of a person's last connection has not got, as far as is known.
+    pub(super) fn unseen(&self, person: PersonId) -> Option<&Unacknowledged> {
+        self.unseen.get(&person).map(|unseen| &unseen.lines)
+    }
+
+    /// Puts back what a person had chosen at an earlier visit.
+    pub(super) fn restore_saved(&mut self, person: PersonId, saved: Saved) {
+        self.saved.insert(person, Arc::new(saved));
+    }
+
+    /// Puts back a session of an earlier run.
+    pub(super) fn restore(
+        &mut self,
+        person: PersonId,
+        saved: Option<Saved>,
+        lines: Unacknowledged,
+        until: Timestamp,
+    ) {
+        self.saved
+            .extend(saved.map(|saved| (person, Arc::new(saved))));
+        let unseen = Unseen {
+            conn: ConnId(0),
+            lines,
+            kept: Vec::new(),
+            is_final: true,
+        };
+        self.put_unseen(person, unseen);
+        let later = |(other, _): &(Timestamp, PersonId)| *other > until;
+        let place = self.expiring.iter().position(later);
+        let place = place.unwrap_or(self.expiring.len());
+        self.expiring.insert(place, (until, person));
+    }
+
     /// Forgets what belongs to sessions that can no longer be resumed.
     fn expire(&mut self, now: Timestamp, is_here: impl Fn(PersonId) -> bool) {
         while let Some((until, person)) = self.expiring.front().copied()
@@ -124,6 +162,7 @@ impl Hub {
             && self.chat.speaks_for(person, conn)
         {
             self.lost.saved.insert(person, saved);
+            self.survivors.handle_change(person);
         }
     }
 
@@ -152,6 +191,7 @@ impl Hub {
                 is_final,
             };
             self.lost.put_unseen(person, unseen);
+            self.survivors.handle_change(person);
         }
     }
 
@@ -225,11 +265,19 @@ impl Hub {
             unseen,
             until,
             kept,
-            saved: self.lost.saved.get(&person).cloned(),
+            saved: self.saved_now(person),
             resume: self.chat.resume_code(person),
         };
         let body = ReplyBody::Resumed(resumed.into());
         self.reply(sender, DraftBody::Ready(body));
+    }
+
+    /// What a person has chosen. The room that it talked in may have gone.
+    pub(super) fn saved_now(&self, person: PersonId) -> Option<Saved> {
+        let saved = self.lost.saved(person)?.clone();
+        let rooms = self.chat.rooms_of(person);
+        let current = saved.current().filter(|room| rooms.contains(room));
+        Some(saved.with_current(current))
     }
 
     /// Forgets what can no longer be resumed, and answers who has waited too long.

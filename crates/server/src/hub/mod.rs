@@ -14,7 +14,10 @@
 
 mod log;
 mod lost;
+mod profile;
 mod recent;
+mod record;
+mod survive;
 pub(crate) mod thread;
 mod turn;
 
@@ -35,6 +38,7 @@ use crate::control::HubConfig;
 use log::Refused;
 use lost::LostSessions;
 use recent::RecentLog;
+use survive::Survivors;
 pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
 
 /// Tells a session which of its requests a reply answers.
@@ -68,6 +72,13 @@ pub(crate) enum Body {
         /// Nothing more can be acknowledged.
         is_final: bool,
     },
+    /// The peers of a shard have acknowledged everything up to an event. Not answered.
+    Acknowledged {
+        /// The shard.
+        shard: usize,
+        /// The event.
+        up_to: Seq,
+    },
 }
 
 /// The chat, its store, and the turn in the making.
@@ -76,6 +87,7 @@ pub(crate) struct Hub {
     store: Store,
     presence: PresenceBatcher,
     lost: LostSessions,
+    survivors: Survivors,
     recent: HashMap<RoomId, RecentLog>,
     replay_max: usize,
     next_seq: Seq,
@@ -122,7 +134,7 @@ struct DraftReply {
 
 enum DraftBody {
     Ready(ReplyBody),
-    Welcome(Box<Welcome>),
+    Welcome(Box<Welcome>, Option<Saved>),
     Entered(Box<RoomSummary>),
 }
 
@@ -133,19 +145,22 @@ impl Hub {
         committed: Arc<AtomicU64>,
         (now, rng): (Timestamp, fn() -> u64),
     ) -> Self {
-        Self {
+        let mut hub = Self {
             rng,
             chat: Chat::new(config.settings, opened.snapshot, now),
             store: opened.store,
             presence: PresenceBatcher::default(),
             lost: LostSessions::default(),
+            survivors: Survivors::default(),
             recent: HashMap::new(),
             replay_max: config.replay_max,
             next_seq: opened.next_seq,
             turn: Draft::default(),
             committed,
             save_fails: false,
-        }
+        };
+        hub.restore_sessions(now);
+        hub
     }
 
     /// Works with another configuration from now on.
@@ -166,11 +181,13 @@ impl Hub {
             Body::Query(query) => self.turn.queries.push((caller, ticket, query)),
             Body::Command(command) => self.take_command((caller, ticket), command, now),
             Body::Save(saved) => self.save(caller, saved),
+            Body::Acknowledged { shard, up_to } => self.survivors.handle_acknowledged(shard, up_to),
             Body::Unseen { unseen, is_final } => self.note_unseen(caller, *unseen, is_final),
         }
     }
 
     fn take_command(&mut self, sender: Sender, command: Command, now: Timestamp) {
+        let command = self.code_inside(command);
         let (talks, refused) = (command.only_talks(), Refused::of(&command));
         if self.looks_at_staged(sender.0, &command) {
             self.commit_staged();
@@ -195,6 +212,11 @@ impl Hub {
                 for fact in facts.drain(..) {
                     let event = self.number(fact, now);
                     self.apply(&event);
+                }
+                match outcome {
+                    Outcome::LoggedIn(person) => self.restore_profile(person, now),
+                    Outcome::Resumed { person, .. } => self.rejoin(person, now),
+                    _ => {}
                 }
                 self.reply_done(sender, outcome, first);
             }
@@ -235,6 +257,7 @@ impl Hub {
     }
 
     fn apply(&mut self, event: &Event) {
+        self.note_change(event);
         self.chat.apply(event);
         log::note(event);
         if let Fact::Quit(quit) = &event.fact {
@@ -341,8 +364,10 @@ impl Hub {
     fn reply_done(&mut self, sender: Sender, outcome: Outcome, first: Option<Seq>) {
         let body = match (outcome, sender.0) {
             (Outcome::LoggedIn(person), _) => {
-                let welcome = self.chat.welcome(person);
-                welcome.map(|welcome| DraftBody::Welcome(welcome.into()))
+                let saved = self.saved_now(person);
+                let current = saved.as_ref().and_then(Saved::current);
+                let welcome = self.chat.welcome(person, current);
+                welcome.map(|welcome| DraftBody::Welcome(welcome.into(), saved))
             }
             (Outcome::Joined(room), Caller::Person { person, .. }) => {
                 let summary = self.chat.room_summary(person, room);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chinwag_core::Timestamp;
 
-use super::{Hub, Request};
+use super::{Body, Hub, Request};
 use crate::clock::wall;
 use crate::control::HubConfig;
 use crate::limits::TURN_REQUESTS_MAX;
@@ -40,11 +40,14 @@ pub(crate) enum ToHub {
     },
     /// Work with this from now on.
     Configure(Box<HubConfig>),
-    /// A shard will send nothing more.
+    /// A shard reads nothing more.
     Drained,
+    /// All shards have ended.
+    Stopped,
 }
 
-/// Runs the hub until every shard is drained, then tells the shards to stop.
+/// Runs the hub until every shard is drained, then tells the shards to stop, and keeps what the peers
+/// have not got by then.
 pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     let mut outlets = Outlets::new(shards);
     let mut drained = 0;
@@ -65,6 +68,8 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
                 }
                 ToHub::Configure(config) => hub.configure(*config),
                 ToHub::Drained => drained += 1,
+                // It follows what the shards are told below.
+                ToHub::Stopped => {}
             }
             if taken >= TURN_REQUESTS_MAX {
                 break;
@@ -82,6 +87,24 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
         }
     }
     outlets.stop();
+    keep_sessions(&mut hub, inbox);
+}
+
+/// Waits for what the shards have to tell of the sessions that end with the server.
+fn keep_sessions(hub: &mut Hub, inbox: &Receiver<ToHub>) {
+    let now = wall();
+    for message in inbox {
+        match message {
+            ToHub::Batch { requests, .. } => {
+                let unseen = |request: &Request| matches!(request.body, Body::Unseen { .. });
+                let requests = requests.into_iter().filter(unseen);
+                requests.for_each(|request| hub.take(request, now));
+            }
+            ToHub::Stopped => break,
+            ToHub::Configure(_) | ToHub::Drained => {}
+        }
+    }
+    hub.write_all_sessions(now);
 }
 
 fn receive(inbox: &Receiver<ToHub>, deadline: Timestamp, is_behind: bool) -> Option<ToHub> {

@@ -45,8 +45,8 @@ pub(crate) enum ReplyBody {
     Rejected(Box<Rejection>),
     /// The answer to a query.
     Answer(Box<Answer>),
-    /// The session has a person now.
-    Welcome(Box<Welcome>, RecentMessages),
+    /// The session has a person now, who has chosen this at an earlier visit.
+    Welcome(Box<Welcome>, RecentMessages, Option<Saved>),
     /// The person is in this room.
     Entered(Box<RoomSummary>, RecentMessages),
     /// The person is out of this room.
@@ -67,7 +67,7 @@ pub(crate) struct Resumed {
     /// The code from now on.
     pub(crate) resume: Option<(ResumeCode, std::time::Duration)>,
     /// What the dialect has wanted kept.
-    pub(crate) saved: Option<Arc<Saved>>,
+    pub(crate) saved: Option<Saved>,
 }
 
 /// All that comes of one batch of requests.
@@ -136,6 +136,8 @@ impl Hub {
             now,
         );
         self.tidy_lost(now);
+        self.sweep_sessions(now);
+        let has_sessions = self.write_sessions();
         let trims = self.store.trim(now).unwrap_or_else(|error| {
             tracing::warn!("cannot trim the history: {error}");
             false
@@ -146,7 +148,7 @@ impl Hub {
         }
         let chat = &self.chat;
         self.recent.retain(|&room, _| chat.here(room) > 0);
-        trims
+        trims || has_sessions
     }
 
     fn summarize_presence(&mut self, now: Timestamp) {
@@ -177,9 +179,9 @@ impl Hub {
     fn complete(&mut self, draft: DraftReply) -> Reply {
         let body = match draft.body {
             DraftBody::Ready(body) => body,
-            DraftBody::Welcome(welcome) => {
+            DraftBody::Welcome(welcome, saved) => {
                 let recent = self.newest(welcome.room.id, draft.after);
-                ReplyBody::Welcome(welcome, recent)
+                ReplyBody::Welcome(welcome, recent, saved)
             }
             DraftBody::Entered(summary) => {
                 let recent = self.newest(summary.id, draft.after);

@@ -237,6 +237,14 @@ impl Session {
         self.request(Body::Save(Arc::new(saved)), shared);
     }
 
+    /// Takes what the person has chosen on another connection, and has it kept again: entering its
+    /// rooms has had this one's choices kept meanwhile.
+    pub(super) fn take_saved(&mut self, saved: Saved, shared: &mut Shared) {
+        self.dialect.handle_saved(&saved, &shared.env());
+        self.apply_changes(shared);
+        self.save(saved, shared);
+    }
+
     /// Asks the hub to let the person go.
     pub(super) fn depart(&mut self, why: QuitReason, shared: &mut Shared) {
         if why.is_resumable() {
@@ -287,7 +295,10 @@ impl Session {
             }
             (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
             (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
-            (ReplyBody::Welcome(welcome, recent), _) => {
+            (ReplyBody::Welcome(welcome, recent, saved), _) => {
+                if let Some(saved) = saved {
+                    self.take_saved(saved, shared);
+                }
                 let recent = Recent {
                     messages: &recent.messages,
                     total: recent.total,

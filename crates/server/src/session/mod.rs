@@ -366,10 +366,12 @@ impl Session {
         if self.person.is_some() {
             self.tell(Tell::Stopping, shared);
         }
-        if !matches!(self.stage, Stage::Lingering { .. } | Stage::Over) {
-            self.close_when_written();
-        }
         self.exchange.abandon();
+        match (self.person.take(), &self.stage) {
+            (Some(person), _) => self.lose(person, shared),
+            (None, Stage::Lost(_) | Stage::Lingering { .. } | Stage::Over) => {}
+            (None, _) => self.close_when_written(),
+        }
     }
 
     /// Writes the news of one room, without a copy if there is nothing else to write and nothing

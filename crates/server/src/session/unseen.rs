@@ -7,7 +7,7 @@
 //! and acknowledging. The kernel is asked then, and every few seconds while lines are on the way, so
 //! that little is kept: never for each write.
 
-use chinwag_core::{Event, Monotonic, PersonId};
+use chinwag_core::{Event, Monotonic, PersonId, Seq};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Tell;
 
@@ -112,12 +112,19 @@ impl Session {
     }
 
     /// Tells the hub what it comes to in the end.
-    pub(super) fn end_lost(&mut self, shared: &mut Shared) {
+    pub(crate) fn end_lost(&mut self, shared: &mut Shared) {
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
-        if let Stage::Lost(lost) = stage {
-            self.person = Some(lost.person);
-            self.report_unseen(true, shared);
-            self.person = None;
+        let Stage::Lost(lost) = stage else {
+            self.stage = stage;
+            return;
+        };
+        self.person = Some(lost.person);
+        self.report_unseen(true, shared);
+        self.person = None;
+        let is_over = self.transport.failure().is_some() || self.transport.has_ended();
+        if !is_over && lost.is_written {
+            let until = lost.until;
+            self.stage = Stage::Lingering { until };
         }
     }
 
@@ -143,6 +150,15 @@ impl Session {
     /// Whether lines are kept in case the peer has not got them.
     pub(crate) fn awaits_acknowledgement(&self) -> bool {
         self.feed.awaits_acknowledgement()
+    }
+
+    /// The event up to which the peer has acknowledged everything; `None` if there is nothing that it
+    /// might not have.
+    pub(crate) fn acknowledged(&self, shared: &Shared) -> Option<Seq> {
+        self.person?;
+        let unacked = self.transport.unacknowledged();
+        let unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        unseen.rooms.iter().map(|(_, after)| *after).min()
     }
 
     /// Forgets the lines that the peer has acknowledged.

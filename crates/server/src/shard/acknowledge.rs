@@ -6,9 +6,10 @@
 
 use std::collections::HashSet;
 
-use chinwag_core::{Monotonic, RoomId};
+use chinwag_core::{Caller, Monotonic, RoomId};
 
 use super::Shard;
+use crate::hub::{Body, Request, Ticket};
 use crate::limits::{ACKNOWLEDGE_BATCH, ACKNOWLEDGE_TIME};
 
 /// The looks of one shard.
@@ -63,6 +64,7 @@ impl Shard {
         if self.looks.left == 0 {
             self.looks.at = None;
             self.forget_past();
+            self.report_acknowledged();
             if self.schedule.unacknowledged() > 0 || !self.looks.rooms.is_empty() {
                 self.looks.order(now);
             }
@@ -80,6 +82,24 @@ impl Shard {
         if session.awaits_acknowledgement() {
             self.schedule.list_unacknowledged(slot);
         }
+    }
+
+    /// Tells the hub how far the peers of all sessions have come. Not while there is something to be
+    /// written, which might not be counted yet.
+    fn report_acknowledged(&mut self) {
+        if self.wants_write() {
+            return;
+        }
+        let (sessions, shared) = (&self.sessions, &self.shared);
+        let listed = self.schedule.all_unacknowledged();
+        let places = listed.filter_map(|slot| sessions.get(slot)?.acknowledged(shared));
+        let up_to = places.min().unwrap_or(shared.newest).min(shared.newest);
+        let shard = self.number;
+        self.shared.outbox.push(Request {
+            caller: Caller::Server,
+            ticket: Ticket::default(),
+            body: Body::Acknowledged { shard, up_to },
+        });
     }
 
     /// Lets rooms forget what all members have got.

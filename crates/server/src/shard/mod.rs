@@ -316,6 +316,13 @@ impl Shard {
         }
     }
 
+    /// Waits for no peer any more.
+    pub(crate) fn give_up(&mut self) {
+        for (_, session) in &mut self.sessions {
+            session.end_lost(&mut self.shared);
+        }
+    }
+
     /// Whether everything is done that there was to do.
     pub(crate) fn is_over(&self) -> bool {
         self.stage == Stage::Stopping && self.sessions.is_empty()

@@ -115,6 +115,12 @@ impl Loop {
             self.shard.handle_timeouts(now);
             self.send_requests();
         }
+        self.shard.give_up();
+        if let Some(requests) = self.shard.poll_requests() {
+            let gather = Duration::ZERO;
+            // It takes everything until all shards have ended.
+            let _ = self.hub.send(ToHub::Batch { requests, gather });
+        }
         Ok(())
     }
 

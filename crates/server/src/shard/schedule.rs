@@ -87,6 +87,11 @@ impl Schedule {
         }
     }
 
+    /// All of those.
+    pub(super) fn all_unacknowledged(&self) -> impl Iterator<Item = usize> + '_ {
+        self.unacknowledged.iter().copied()
+    }
+
     /// How many sessions are listed so.
     pub(super) fn unacknowledged(&self) -> usize {
         self.unacknowledged.len()

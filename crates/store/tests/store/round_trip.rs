@@ -6,7 +6,7 @@ use chinwag_core::{
     Event, Fact, Manner, Mask, ModAction, PersonId, Reach, RoomId, RoomSnapshot, Seq, Snapshot,
     Timestamp, Topic,
 };
-use chinwag_store::{AuditLine, Opened, Resumable};
+use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
 use crate::support::*;
 
@@ -413,10 +413,6 @@ fn a_turn_of_thousands_in_many_rooms_comes_back() {
 fn profiles_and_lost_sessions_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
-    store.set_profile(&name("Lee"), Some("tz = UTC")).unwrap();
-    store.set_profile(&name("ann"), Some("echo")).unwrap();
-    store.set_profile(&name("LEE"), Some("quiet")).unwrap();
-    store.set_profile(&name("ann"), None).unwrap();
     let lost = |n: u8, until| Resumable {
         code_hash: [n; 32],
         name: name("bob"),
@@ -424,10 +420,20 @@ fn profiles_and_lost_sessions_come_back() {
         text: format!("rooms {n}"),
     };
     let first = [lost(1, 5_000), lost(2, 9_000), lost(3, 8_000)];
-    store.change_resumables(&first, &[]).unwrap();
-    store
-        .change_resumables(&[lost(4, 7_000)], &[[3; 32]])
-        .unwrap();
+    let profile = |called: &str, text: &str| (name(called), text.to_owned());
+    let changes = SessionChanges {
+        sessions: first.to_vec(),
+        profiles: vec![profile("Lee", "tz = UTC"), profile("LEE", "quiet")],
+        mark: Some("7".into()),
+        ..SessionChanges::default()
+    };
+    store.change_sessions(&changes).unwrap();
+    let changes = SessionChanges {
+        sessions: vec![lost(4, 7_000)],
+        ended: vec![[3; 32]],
+        ..SessionChanges::default()
+    };
+    store.change_sessions(&changes).unwrap();
     drop(store);
     let mut store = open(folder.path()).store;
     assert_eq!(
@@ -436,7 +442,8 @@ fn profiles_and_lost_sessions_come_back() {
     );
     assert_eq!(store.profile(&name("ann")).unwrap(), None);
     let expected = [lost(4, 7_000), lost(2, 9_000)];
-    assert_eq!(store.resumables(Timestamp(5_000)).unwrap(), expected);
+    let found = store.sessions(Timestamp(5_000)).unwrap();
+    assert_eq!(found, (expected.to_vec(), Some("7".into())));
     // Commits go on beside them.
     commit(&mut store, &[said(1, 0, "lee", "hello")]);
     assert_eq!(seqs(&mut store, 0), [1]);

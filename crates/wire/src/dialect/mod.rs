@@ -9,6 +9,7 @@
 //! one owes, and nothing is allocated or called through a table for ten thousand idle sessions.
 
 mod ask;
+mod saved;
 mod tell;
 
 use alloc::sync::Arc;
@@ -25,6 +26,7 @@ use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
 pub use ask::{Ask, Password, PasswordError, Search};
+pub use saved::Saved;
 pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 
 /// Settings that all sessions of a server share and an operator can change.
@@ -73,14 +75,6 @@ pub enum Step {
     AskWhenWritten(Ask),
     /// Close the connection when everything is written.
     Close,
-}
-
-/// Choices that outlive the connection they were made on. The hub keeps them with the person and
-/// hands them back when the session is resumed; only the dialects look inside.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Saved {
-    pub(crate) prefs: Prefs,
-    pub(crate) current: Option<RoomId>,
 }
 
 /// A way to see a room: what makes the bytes of its lines. Sessions with equal formats share them.

@@ -152,6 +152,7 @@ impl Chat {
             name,
             target,
             on,
+            since_before: false,
         })
     }
 
@@ -174,6 +175,7 @@ impl Chat {
             name: name.clone(),
             target: None,
             on: false,
+            since_before: false,
         }));
         Ok(Outcome::Done)
     }

@@ -158,6 +158,7 @@ impl Shadow {
                 name,
                 target,
                 on,
+                ..
             } => {
                 let person = self.people.get_mut(person).expect("a person");
                 person.ignores.retain(|(ignored, _)| !ignored.same_as(name));

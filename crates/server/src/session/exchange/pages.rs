@@ -155,9 +155,8 @@ impl Session {
     /// The session has its person again. What it has missed comes first, then what its rooms had
     /// meanwhile.
     pub(super) fn handle_resumed(&mut self, resumed: Resumed, shared: &mut Shared) {
-        if let Some(saved) = &resumed.saved {
-            self.dialect.handle_saved(saved, &shared.env());
-            self.apply_changes(shared);
+        if let Some(saved) = resumed.saved {
+            self.take_saved(saved, shared);
         }
         let own = self.dialect.shown_already();
         let job = Job::Missed {

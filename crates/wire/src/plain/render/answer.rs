@@ -263,7 +263,7 @@ impl Display for InForce<'_> {
 }
 
 /// `#lobby, #dev`
-struct Joined<'a>(&'a [RoomName]);
+pub(super) struct Joined<'a>(pub(super) &'a [RoomName]);
 
 impl Display for Joined<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -9,6 +9,7 @@ use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{Duration, Name, ResumeCode, RoomSummary, Timestamp, Topic, Welcome};
 
+use super::answer::Joined;
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
 
@@ -58,6 +59,10 @@ impl Renderer {
         let writer = &mut self.writer(out);
         let (name, place) = (&arrival.name, Place(&arrival.room));
         writer.bare(format_args!("Welcome, {name}. {place}"));
+        if !arrival.also.is_empty() {
+            let also = Joined(&arrival.also);
+            writer.bare(format_args!("You are also in {also}."));
+        }
         if let Some(motd) = &arrival.motd {
             writer.bare(format_args!("Message of the day: {motd}"));
         }

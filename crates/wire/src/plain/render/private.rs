@@ -48,7 +48,11 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
             false => writer.alone("You are back."),
         },
         Fact::IgnoreSet {
-            person, name, on, ..
+            person,
+            name,
+            on,
+            since_before: false,
+            ..
         } if *person == reader => match on {
             true => writer.alone(format_args!(
                 "You ignore {name} now. /unignore {name} ends it."

@@ -187,6 +187,7 @@ impl Peer {
             person: ME,
             name: name("ann"),
             room: summary(LOBBY, "lobby"),
+            also: Vec::new(),
             resume: (
                 "K7Q2-9MXP".parse().expect("a code"),
                 Duration::from_mins(10),

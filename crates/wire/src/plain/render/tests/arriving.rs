@@ -27,6 +27,7 @@ fn arrival(company: RoomSummary) -> Welcome {
         person: READER,
         name: name("megumin"),
         room: company,
+        also: Vec::new(),
         resume: (
             "K7Q2-9MXP".parse().expect("a code"),
             Duration::from_mins(10),

@@ -293,6 +293,7 @@ fn what_one_did_to_oneself_is_confirmed() {
         name: name("bob"),
         target: None,
         on,
+        since_before: false,
     };
     check_private(
         ignore(true),

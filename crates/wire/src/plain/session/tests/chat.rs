@@ -122,6 +122,7 @@ fn the_ignored_are_not_heard_until_they_are() {
         name: name(called),
         target: Some(LEE),
         on,
+        since_before: false,
     };
     assert_eq!(hides(&mut peer, &lee), (false, true));
     peer.event(ignore("Lee", true));

@@ -1,0 +1,142 @@
+//! Sessions and settings across a restart of the server, orderly and by `kill -9`.
+
+use crate::harness::{Client, Server, Setup};
+
+/// Two people in two rooms, of whom one has chosen much.
+fn fill(server: &Server) -> (Client, Client) {
+    let mut ann = server.join("ann");
+    let mut bea = server.join("bea");
+    bea.ask("/join dev", "You are in #dev, alone.\n");
+    bea.ask("/time full", "! ");
+    bea.ask("/ignore cy", "! You ignore cy now.");
+    ann.send("before");
+    bea.expect("#lobby ann: before\n");
+    bea.sync();
+    (ann, bea)
+}
+
+fn resume(server: &Server, code: &str) -> Client {
+    let mut back = server.connect();
+    back.expect("Enter your username: ");
+    back.send(&format!("/resume {code}"));
+    back
+}
+
+#[test]
+fn a_code_outlives_an_orderly_restart_and_what_it_shows_is_exact() {
+    let server = Setup::new().start();
+    let (mut ann, bea) = fill(&server);
+    let (code, second) = (bea.code(), ann.code());
+    ann.sync();
+    let server = server.stop().start();
+    let mut ann = resume(&server, &second);
+    ann.expect("Welcome back, ann. You missed nothing.\n");
+    ann.send("after");
+    ann.ask("/msg bea psst", "bea's link is lost; kept for ");
+    ann.sync();
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea. 2 messages while you were away:\n");
+    bea.expect(" minutes.\n");
+    let told = bea.expect("ann -> you: psst\n");
+    assert!(
+        told.contains(":") && told.starts_with("[20"),
+        "with full times: {told}"
+    );
+    assert!(told.contains("] #lobby ann: after\n"), "{told}");
+    bea.ask("/who", "--- 1 person in #dev ---\n");
+    bea.ask("/ignore", "cy");
+    // The code was good once.
+    resume(&server, &code).expect("That code is not valid any more.\n");
+    drop(server);
+}
+
+#[test]
+fn a_lost_session_outlives_a_restart_with_what_was_kept_for_it() {
+    let server = Setup::new().start();
+    let (mut ann, bea) = fill(&server);
+    let code = bea.code();
+    drop(bea);
+    ann.expect("* bea left #lobby (connection ");
+    ann.send("after");
+    ann.ask("/msg bea psst", "bea's link is lost; kept for ");
+    ann.sync();
+    let server = server.stop().start();
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea. 2 messages while you were away:\n");
+    bea.expect(" minutes.\n");
+    let told = bea.expect("ann -> you: psst\n");
+    assert!(told.contains("#lobby ann: after\n"), "{told}");
+    let mut taker = server.connect();
+    taker.expect("Enter your username: ");
+    taker.ask("bea", "\"bea\" is here already.");
+}
+
+/// Sessions are written once a second: the code of a session that has lasted longer is good. What is
+/// shown may be a repeat, but nothing is missing.
+#[test]
+fn a_code_outlives_a_kill_and_nothing_is_lost() {
+    let mut setup = Setup::new();
+    let mut lines = 50;
+    loop {
+        let server = setup.start();
+        let (mut ann, mut bea) = fill(&server);
+        let mut seen = 0;
+        for n in 0..lines {
+            ann.send(&format!("line {n}"));
+            if n < lines - 5 {
+                bea.expect(&format!("ann: line {n}\n"));
+                seen = n + 1;
+            }
+        }
+        ann.sync();
+        let code = bea.code();
+        setup = server.kill();
+        let server = setup.start();
+        let mut back = resume(&server, &code);
+        let (_, which) = back.expect_any(&["Welcome back, bea.", "not valid"]);
+        if which == 0 {
+            let told = bea.rest() + &back.sync();
+            for n in seen..lines {
+                assert!(told.contains(&format!("ann: line {n}\n")), "{n}: {told}");
+            }
+            return;
+        }
+        // It was too fast.
+        setup = server.kill();
+        lines *= 2;
+    }
+}
+
+#[test]
+fn a_registered_name_finds_its_settings_rooms_and_ignores_at_the_next_visit() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    lee.ask("/claim correct horse", "Your name is registered.");
+    lee.ask("/tz Asia/Tokyo", "! ");
+    lee.ask("/time full", "! ");
+    lee.ask("/join dev", "You are in #dev, alone.\n");
+    lee.ask("/ignore cy", "! You ignore cy now.");
+    lee.ask("/quit", "Bye, lee.");
+    let visit = |server: &Server| {
+        let mut lee = server.connect();
+        lee.expect("Enter your username: ");
+        let welcome = lee.ask("lee#correct horse", "--- now ---\n");
+        assert!(
+            welcome.contains("Welcome, lee. You are in #dev, alone.\n"),
+            "{welcome}"
+        );
+        assert!(welcome.contains("You are also in #lobby.\n"), "{welcome}");
+        assert!(!welcome.contains("You ignore"), "{welcome}");
+        lee.ask("/ignore", "cy");
+        lee.ask("/time", "full");
+        lee.ask("/tz", "Asia/Tokyo");
+        lee.ask("/quit", "Bye, lee.");
+    };
+    visit(&server);
+    let server = server.stop().start();
+    visit(&server);
+    // A stranger of that name gets nothing.
+    let mut stranger = server.connect();
+    stranger.expect("Enter your username: ");
+    stranger.ask("lee", "\"lee\" is registered.");
+}

@@ -1,0 +1,138 @@
+//! Sessions as they outlive a restart: those that are lost, and those that were still connected.
+//!
+//! Codes do not belong to it, since whoever keeps it keeps only their hashes: a session that is
+//! restored gets a code of its own, and the keeper knows which one was shown to the person.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::state::{Activity, Ignored, Rank, Resumable, Session};
+use super::{Chat, Person};
+use crate::event::Event;
+use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+use crate::name::Name;
+use crate::resume::ResumeCode;
+use crate::time::Timestamp;
+
+/// A session, without its code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptSession {
+    /// The name that the person goes by.
+    pub name: Name,
+    /// The registered name that it has last proven to own.
+    pub account: Option<Name>,
+    /// Its rooms, in the order of joining.
+    pub rooms: Vec<RoomId>,
+    /// The names that it ignores.
+    pub ignores: Vec<Name>,
+    /// The address that it was at.
+    pub address: IpAddr,
+    /// Whether the name is registered, which the person has proven to own.
+    pub registered: bool,
+    /// Whether it is an operator, and whether that ends with the visit.
+    pub operator: (bool, bool),
+    /// Whether it is a script.
+    pub is_script: bool,
+    /// Until when it can be resumed; `None` while it is connected.
+    pub until: Option<Timestamp>,
+    /// Whether nobody else may have its name meanwhile.
+    pub keeps_name: bool,
+    /// Private messages that came since it was lost, oldest first.
+    pub kept: Vec<Event>,
+}
+
+impl Chat {
+    /// A person's session, connected or lost.
+    pub fn kept_session(&self, id: PersonId) -> Option<KeptSession> {
+        let lost = self.resumables.get(id);
+        let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
+        let Rank {
+            registered,
+            operator,
+            for_visit,
+        } = person.session.rank;
+        let ignores = person.ignores.iter();
+        Some(KeptSession {
+            name: person.name.clone(),
+            account: person.account.as_deref().cloned(),
+            rooms: person.rooms.clone(),
+            ignores: ignores.map(|ignored| ignored.name.clone()).collect(),
+            address: person.session.address,
+            registered,
+            operator: (operator, for_visit),
+            is_script: person.session.is_script,
+            until: lost.map(|lost| lost.until),
+            keeps_name: lost.is_none_or(|lost| lost.keeps_name),
+            kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
+        })
+    }
+
+    /// The code of a session, connected or lost.
+    pub fn code_of(&self, id: PersonId) -> Option<ResumeCode> {
+        let lost = || Some(&*self.resumables.get(id)?.person);
+        let person = self.people.get(id).or_else(lost)?;
+        Some(person.session.code)
+    }
+
+    /// Puts back a session of an earlier run, under a code that nobody has. What an operator lost
+    /// meanwhile is lost to the session as well.
+    pub fn restore(
+        &mut self,
+        kept: KeptSession,
+        until: Timestamp,
+        seen: Seq,
+        code: ResumeCode,
+    ) -> PersonId {
+        let id = PersonId(self.next_person);
+        self.next_person += 1;
+        let registered = kept.registered && self.registrations.get(&kept.name).is_some();
+        let (operator, for_visit) = kept.operator;
+        let mut rooms = kept.rooms;
+        rooms.retain(|room| self.rooms.contains(*room));
+        if rooms.is_empty() {
+            rooms.push(LOBBY);
+        }
+        let ignores = kept.ignores.into_iter();
+        let ignores = ignores.map(|name| Ignored { name, person: None });
+        let person = Person {
+            id,
+            account: kept.account.map(Box::new),
+            session: Session {
+                conn: ConnId(0),
+                address: kept.address,
+                code,
+                rank: Rank {
+                    registered,
+                    operator: operator && (for_visit || self.registrations.is_operator(&kept.name)),
+                    for_visit,
+                },
+                is_script: kept.is_script,
+            },
+            activity: Activity::from(until),
+            rooms,
+            away: None,
+            mute: None,
+            last_sender: None,
+            ignores: ignores.collect(),
+            spent_code: None,
+            name: kept.name,
+        };
+        let to = id;
+        let kept_messages = kept.kept.into_iter().map(|mut event| {
+            if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {
+                message.to = to;
+            }
+            event
+        });
+        let kept_messages = kept_messages.collect();
+        self.resumables.insert(Resumable {
+            person: Box::new(person),
+            until,
+            seen,
+            keeps_name: kept.keeps_name,
+            kept: kept_messages,
+        });
+        id
+    }
+}

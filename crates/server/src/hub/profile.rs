@@ -1,0 +1,99 @@
+//! What a person finds again: rooms that have gone while its link was lost, and, at a new visit of a
+//! registered name, the settings, rooms and ignores of the last. Only with the password: a name that is
+//! registered lets nobody in without it.
+
+use chinwag_core::{
+    Caller, Command, Env, Fact, LOBBY, Name, PersonId, RoomName, RoomRef, Timestamp,
+};
+use chinwag_wire::dialect::Saved;
+
+use super::Hub;
+use super::record::Record;
+
+impl Hub {
+    /// Lets a person who has its session back enter the rooms again that have gone meanwhile.
+    pub(super) fn rejoin(&mut self, person: PersonId, now: Timestamp) {
+        for room in self.survivors.rejoin.remove(&person).unwrap_or_default() {
+            self.act_for(person, Command::Join(room), now);
+        }
+    }
+
+    /// Gives a registered name, at a new visit, what it had set at the last.
+    pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) {
+        let Some(session) = self
+            .chat
+            .kept_session(person)
+            .filter(|kept| kept.registered)
+        else {
+            return;
+        };
+        let Some(text) = self.profile(&session.name) else {
+            return;
+        };
+        let record = Record::parse(&text, session.name, None);
+        for name in record.session.ignores {
+            self.act_for(person, Command::Ignore { name, on: true }, now);
+        }
+        let stays = record
+            .rooms
+            .iter()
+            .any(|(room, _)| *room == RoomName::lobby());
+        for (room, _) in &record.rooms {
+            self.act_for(person, Command::Join(room.clone()), now);
+        }
+        if !stays && !record.rooms.is_empty() {
+            let lobby = Command::Leave(RoomRef::Id(LOBBY));
+            self.act_for(person, lobby, now);
+        }
+        let current = record.current.as_ref();
+        let current = current.and_then(|name| self.chat.room_called(name));
+        if let Some(settings) = record.settings {
+            let saved = Saved::from_text(&settings).with_current(current);
+            self.lost.restore_saved(person, saved);
+        }
+    }
+
+    /// What a name has set, written or not.
+    fn profile(&mut self, name: &Name) -> Option<String> {
+        let waiting = self.survivors.profiles.iter().rev();
+        let mut waiting = waiting.filter(|(other, _)| other.same_as(name));
+        if let Some((_, text)) = waiting.next() {
+            return Some(text.clone());
+        }
+        self.store.profile(name).unwrap_or_else(|error| {
+            tracing::warn!("cannot read what {name} has set: {error}");
+            None
+        })
+    }
+
+    /// Does something that a person did before. What cannot be is left.
+    fn act_for(&mut self, person: PersonId, command: Command, now: Timestamp) {
+        let Some((conn, address)) = self.chat.conn_of(person).zip(self.chat.address_of(person))
+        else {
+            return;
+        };
+        let caller = Caller::Person {
+            person,
+            conn,
+            address,
+        };
+        let mut facts = Vec::new();
+        let mut env = Env {
+            now,
+            roll: &mut self.rng,
+        };
+        if self
+            .chat
+            .decide(caller, command, &mut env, &mut facts)
+            .is_ok()
+        {
+            for mut fact in facts {
+                if let Fact::IgnoreSet { since_before, .. } = &mut fact {
+                    *since_before = true;
+                }
+                let event = self.number(fact, now);
+                self.apply(&event);
+            }
+        }
+    }
+}

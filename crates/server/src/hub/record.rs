@@ -1,0 +1,244 @@
+//! A session, or what a registered name has set, as text for the store: a word and its value on each
+//! line. A line that this version does not know is passed over.
+
+use std::fmt::Write;
+
+use chinwag_core::{
+    Event, Fact, KeptSession, Name, PersonId, PrivateMessage, RoomName, Seq, Text, Timestamp,
+};
+
+/// See the [module](self).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Record {
+    /// The session, but for its rooms.
+    pub(super) session: KeptSession,
+    /// Its rooms by name, in the order of joining, and what was seen of each.
+    pub(super) rooms: Vec<(RoomName, Option<Seq>)>,
+    /// The room that the person talks in.
+    pub(super) current: Option<RoomName>,
+    /// What the dialect wants kept.
+    pub(super) settings: Option<String>,
+    /// Private lines that the peer has not got.
+    pub(super) private: String,
+    /// Lines that were lost and not told of.
+    pub(super) skipped: u64,
+    /// The shard that the session was on, and the event with which it began there.
+    pub(super) at: (usize, Seq),
+}
+
+impl Record {
+    /// What is kept for the next visit of a registered name.
+    pub(super) fn profile(&self) -> String {
+        let mut out = String::new();
+        self.write_choices(&mut out, false);
+        out
+    }
+
+    /// Everything.
+    pub(super) fn to_text(&self) -> String {
+        let mut out = String::new();
+        self.write_choices(&mut out, true);
+        let session = &self.session;
+        let (operator, for_visit) = session.operator;
+        let flags = [
+            ("registered", session.registered),
+            ("operator", operator),
+            ("for-visit", for_visit),
+            ("script", session.is_script),
+            ("loses-name", !session.keeps_name),
+        ];
+        for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
+            line(&mut out, flag, "");
+        }
+        if let Some(account) = &session.account {
+            line(&mut out, "account", account);
+        }
+        line(&mut out, "address", session.address);
+        let (shard, since) = self.at;
+        line(&mut out, "at", format_args!("{shard} {since}"));
+        if self.skipped > 0 {
+            line(&mut out, "skipped", self.skipped);
+        }
+        for private in self.private.split_inclusive('\n') {
+            line(&mut out, "line", escape(private));
+        }
+        for event in &session.kept {
+            if let Fact::PrivateMessage(message) = &event.fact {
+                let (at, from, text) = (event.at.0, &message.from_name, &*message.text);
+                line(&mut out, "kept", format_args!("{at} {from} {text}"));
+            }
+        }
+        out
+    }
+
+    fn write_choices(&self, out: &mut String, with_places: bool) {
+        for (room, after) in &self.rooms {
+            match after.filter(|_| with_places) {
+                Some(after) => line(out, "room", format_args!("{} {after}", room.bare())),
+                None => line(out, "room", room.bare()),
+            }
+        }
+        if let Some(current) = &self.current {
+            line(out, "current", current.bare());
+        }
+        if let Some(settings) = &self.settings {
+            line(out, "settings", settings);
+        }
+        for ignored in &self.session.ignores {
+            line(out, "ignore", ignored);
+        }
+    }
+
+    /// Reads it back. What cannot be read is left out.
+    pub(super) fn parse(text: &str, name: Name, until: Option<Timestamp>) -> Self {
+        let mut record = Self::empty(name, until);
+        for line in text.lines() {
+            let (word, value) = line.split_once(' ').unwrap_or((line, ""));
+            record.read(word, value);
+        }
+        record
+    }
+
+    fn empty(name: Name, until: Option<Timestamp>) -> Self {
+        Self {
+            session: KeptSession {
+                name,
+                account: None,
+                rooms: Vec::new(),
+                ignores: Vec::new(),
+                address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+                registered: false,
+                operator: (false, false),
+                is_script: false,
+                until,
+                keeps_name: true,
+                kept: Vec::new(),
+            },
+            rooms: Vec::new(),
+            current: None,
+            settings: None,
+            private: String::new(),
+            skipped: 0,
+            at: (0, Seq::default()),
+        }
+    }
+
+    fn read(&mut self, word: &str, value: &str) {
+        let session = &mut self.session;
+        match word {
+            "room" => {
+                let (room, after) = value.split_once(' ').unwrap_or((value, ""));
+                let after = after.parse().ok().map(Seq);
+                self.rooms
+                    .extend(RoomName::parse(room).ok().map(|room| (room, after)));
+            }
+            "current" => self.current = RoomName::parse(value).ok(),
+            "settings" => self.settings = Some(value.to_owned()),
+            "ignore" => session.ignores.extend(Name::parse(value)),
+            "registered" => session.registered = true,
+            "operator" => session.operator.0 = true,
+            "for-visit" => session.operator.1 = true,
+            "script" => session.is_script = true,
+            "loses-name" => session.keeps_name = false,
+            "account" => session.account = Name::parse(value).ok(),
+            "address" => session.address = value.parse().unwrap_or(session.address),
+            "at" => {
+                let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
+                let since = since.parse().unwrap_or_default();
+                self.at = (shard.parse().unwrap_or_default(), Seq(since));
+            }
+            "skipped" => self.skipped = value.parse().unwrap_or_default(),
+            "line" => self.private.push_str(&unescape(value)),
+            "kept" => session.kept.extend(kept(value, &session.name)),
+            _ => {}
+        }
+    }
+}
+
+fn line(out: &mut String, word: &str, value: impl std::fmt::Display) {
+    writeln!(out, "{word} {value}").expect("strings take everything");
+}
+
+/// A private message of `AT FROM TEXT`.
+fn kept(value: &str, to: &Name) -> Option<Event> {
+    let mut words = value.splitn(3, ' ');
+    let at = Timestamp(words.next()?.parse().ok()?);
+    let from_name = Name::parse(words.next()?).ok()?;
+    let text = Text::parse(words.next()?)?;
+    let (from, to_name) = (PersonId(0), to.clone());
+    Some(Event {
+        seq: Seq::default(),
+        at,
+        fact: Fact::PrivateMessage(Box::new(PrivateMessage {
+            from,
+            from_name,
+            to: PersonId(0),
+            to_name,
+            text,
+            ignored: false,
+            kept: None,
+        })),
+    })
+}
+
+/// A line of a terminal on a line of the record.
+fn escape(line: &str) -> String {
+    let escaped = line.replace('\\', "\\\\");
+    escaped.replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn unescape(text: &str) -> String {
+    let mut line = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        line.push(match c {
+            '\\' => match chars.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                other => other.unwrap_or('\\'),
+            },
+            c => c,
+        });
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).expect("a name")
+    }
+
+    fn room(text: &str) -> RoomName {
+        RoomName::parse(text).expect("a room")
+    }
+
+    #[test]
+    fn a_record_comes_back_from_its_text() {
+        let until = Some(Timestamp(9));
+        let mut record = Record::empty(name("bea"), until);
+        assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
+        record.session.account = Some(name("Bea"));
+        record.session.ignores = vec![name("bob"), name("cy")];
+        record.session.address = "2001:db8::1".parse().expect("an address");
+        record.session.registered = true;
+        record.session.operator = (true, true);
+        record.session.is_script = true;
+        record.session.keeps_name = false;
+        record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];
+        record.rooms = vec![(room("lobby"), Some(Seq(7))), (room("dev"), None)];
+        record.current = Some(room("dev"));
+        record.settings = Some("time=full tz=Europe/Paris".into());
+        record.private = "[14:02] ann -> you: a \\n \\ b\r\n! NOT sent: x.\n".into();
+        record.skipped = 3;
+        record.at = (2, Seq(5));
+        let text = record.to_text();
+        assert_eq!(Record::parse(&text, name("bea"), until), record, "{text}");
+        assert_eq!(
+            Record::parse("new thing\nat x\nroom \n", name("bea"), until),
+            { Record::empty(name("bea"), until) }
+        );
+    }
+}

@@ -1,0 +1,386 @@
+//! What outlives a restart of sessions: the codes that resume them and what they were, and the choices
+//! of registered names.
+//!
+//! Nothing of it is worth a commit of its own. What has changed is noted, and written once a second in
+//! one transaction, some sessions at a time; who comes and goes within that second is never written. A
+//! server that is stopped writes where each session has come, exactly. After a kill the sessions that
+//! were connected are known by their last row, and by the *mark*: the place up to which all peers of a
+//! shard had acknowledged everything a few seconds ago. What is shown from there on may be a repeat;
+//! nothing is lost, but for private lines of those seconds, which are stored for lost sessions alone.
+//!
+//! The store has the hashes of codes. A session that was restored has another code inside the chat.
+
+use std::collections::HashSet;
+
+use blake2::Blake2bMac512;
+use blake2::digest::{KeyInit, Mac};
+use chinwag_core::{
+    Command, Duration, Event, Fact, KeptSession, Name, PersonId, ResumeCode, RoomId, RoomName, Seq,
+    Timestamp,
+};
+use chinwag_feed::Unacknowledged;
+use chinwag_store::{Resumable, SessionChanges};
+use chinwag_wire::dialect::Saved;
+use hashbrown::HashMap;
+
+use super::Hub;
+use super::record::Record;
+use crate::limits::SESSION_ROWS_MAX;
+use crate::shard::shard_of;
+
+type Hash = [u8; 32];
+
+/// Sessions that have ended and whose rows are still to be deleted. More happens only while the store
+/// fails; their codes are then good for a few minutes longer.
+const ENDED_MAX: usize = 1 << 16;
+
+/// The time between two looks for rows whose time is over.
+const SWEEP_TIME: Duration = Duration::from_secs(60);
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(super) struct Survivors {
+    /// Sessions to be written, and with which event they began if they never were.
+    changed: HashMap<PersonId, Option<Seq>>,
+    /// Choices to be written of people who are gone.
+    pub(super) profiles: Vec<(Name, String)>,
+    ended: Vec<Hash>,
+    /// The codes of restored sessions, by the hash of the one that the person knows.
+    restored: HashMap<Hash, ResumeCode>,
+    /// The hashes of those.
+    hashes: HashMap<PersonId, Hash>,
+    /// Rooms that restored sessions were in and that have gone.
+    pub(super) rejoin: HashMap<PersonId, Vec<RoomName>>,
+    /// What the peers of each shard have acknowledged.
+    marks: Vec<Seq>,
+    has_new_mark: bool,
+    fails: bool,
+    /// When rows whose time is over were last deleted.
+    swept: Timestamp,
+}
+
+/// The hash of a code. A code has forty bits: whoever has the store can find one by trying them all,
+/// in the minutes in which it is good.
+fn hash_of(code: ResumeCode) -> Hash {
+    let mut mac = Blake2bMac512::new_from_slice(b"chinwag resume code").expect("a short key");
+    mac.update(code.to_string().as_bytes());
+    let mut hash = [0; 32];
+    hash.copy_from_slice(&mac.finalize().into_bytes()[..32]);
+    hash
+}
+
+impl Survivors {
+    /// The peers of a shard have acknowledged everything up to an event.
+    pub(super) fn handle_acknowledged(&mut self, shard: usize, up_to: Seq) {
+        if self.marks.len() <= shard {
+            self.marks.resize(shard + 1, Seq::default());
+        }
+        self.has_new_mark |= self.marks[shard] != up_to;
+        self.marks[shard] = up_to;
+    }
+
+    /// A session is to be written.
+    pub(super) fn handle_change(&mut self, person: PersonId) {
+        self.changed.entry(person).or_default();
+    }
+
+    fn end(&mut self, hash: Hash) {
+        if self.ended.len() < ENDED_MAX {
+            self.ended.push(hash);
+        }
+    }
+}
+
+impl Hub {
+    /// The code inside the chat for one that a person knows.
+    pub(super) fn code_inside(&self, command: Command) -> Command {
+        match command {
+            Command::Resume(code) if !self.survivors.restored.is_empty() => {
+                let inside = self.survivors.restored.get(&hash_of(code));
+                Command::Resume(inside.copied().unwrap_or(code))
+            }
+            command => command,
+        }
+    }
+
+    fn stored_hash(&self, person: PersonId) -> Option<Hash> {
+        let hash = self.survivors.hashes.get(&person).copied();
+        hash.or_else(|| self.chat.code_of(person).map(hash_of))
+    }
+
+    /// Takes note of an event that is about to become true.
+    pub(super) fn note_change(&mut self, event: &Event) {
+        match &event.fact {
+            Fact::LoggedIn(login) => {
+                self.survivors.changed.insert(login.person, Some(event.seq));
+            }
+            Fact::Returned(returned) => self.note_returned(returned.login.person, event.seq),
+            Fact::Quit(quit) if quit.why.is_resumable() => {
+                self.survivors.handle_change(quit.person);
+            }
+            Fact::Quit(quit) => self.note_gone(quit.person),
+            Fact::Joined { person, .. }
+            | Fact::Left { person, .. }
+            | Fact::IgnoreSet { person, .. }
+            | Fact::Registered { person, .. } => self.survivors.handle_change(*person),
+            Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
+            Fact::PrivateMessage(message) if message.kept.is_some() => {
+                self.survivors.handle_change(message.to);
+            }
+            _ => {}
+        }
+    }
+
+    fn note_returned(&mut self, person: PersonId, seq: Seq) {
+        if let Some(hash) = self.stored_hash(person) {
+            self.survivors.end(hash);
+            self.survivors.restored.remove(&hash);
+        }
+        self.survivors.hashes.remove(&person);
+        self.survivors.changed.insert(person, Some(seq));
+    }
+
+    /// A person leaves for good.
+    fn note_gone(&mut self, person: PersonId) {
+        if let Some(record) = self.record(person, Seq::default())
+            && record.session.registered
+        {
+            let profile = (record.session.name.clone(), record.profile());
+            self.survivors.profiles.push(profile);
+        }
+        let was_written = !matches!(self.survivors.changed.remove(&person), Some(Some(_)));
+        if was_written && let Some(hash) = self.stored_hash(person) {
+            self.survivors.end(hash);
+        }
+    }
+
+    /// Everything that is known of a person's session.
+    fn record(&self, person: PersonId, since: Seq) -> Option<Record> {
+        let session = self.chat.kept_session(person)?;
+        let saved = self.lost.saved(person);
+        let unseen = session.until.and_then(|_| self.lost.unseen(person));
+        let name_of = |room: RoomId| self.chat.room_name(room).cloned();
+        let after = |room: RoomId| {
+            let rooms = unseen.map(|unseen| &unseen.rooms)?;
+            rooms
+                .iter()
+                .find(|(other, _)| *other == room)
+                .map(|(_, after)| *after)
+        };
+        let rooms = session.rooms.iter();
+        let rooms = rooms
+            .filter_map(|&room| Some((name_of(room)?, after(room))))
+            .collect();
+        let private = unseen.map_or(&[][..], |unseen| &unseen.private);
+        let private = private
+            .iter()
+            .map(|(_, lines)| String::from_utf8_lossy(lines));
+        Some(Record {
+            rooms,
+            current: saved.and_then(Saved::current).and_then(name_of),
+            settings: saved.map(Saved::to_text),
+            private: private.collect(),
+            skipped: unseen.map_or(0, |unseen| unseen.skipped),
+            at: (self.chat.conn_of(person).map_or(0, shard_of), since),
+            session,
+        })
+    }
+
+    /// Deletes what can no longer be resumed, now and then.
+    pub(super) fn sweep_sessions(&mut self, now: Timestamp) {
+        if now < self.survivors.swept + SWEEP_TIME && now >= self.survivors.swept {
+            return;
+        }
+        self.survivors.swept = now;
+        if let Err(error) = self.store.forget_sessions(now) {
+            tracing::warn!("cannot forget lost sessions: {error}");
+        }
+    }
+
+    /// Writes some of what has changed. Returns whether there is more.
+    pub(super) fn write_sessions(&mut self) -> bool {
+        let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
+        let some: Vec<(PersonId, Option<Seq>)> = some.map(|(id, seq)| (*id, *seq)).collect();
+        self.write_these(&some)
+    }
+
+    fn write_these(&mut self, people: &[(PersonId, Option<Seq>)]) -> bool {
+        let survivors = &mut self.survivors;
+        let mut changes = SessionChanges {
+            ended: std::mem::take(&mut survivors.ended),
+            profiles: std::mem::take(&mut survivors.profiles),
+            ..SessionChanges::default()
+        };
+        if std::mem::take(&mut survivors.has_new_mark) {
+            let marks = survivors.marks.iter().map(ToString::to_string);
+            changes.mark = Some(marks.collect::<Vec<_>>().join(" "));
+        }
+        let profiles = changes.profiles.len();
+        for &(person, since) in people {
+            self.add_row(person, since.unwrap_or_default(), &mut changes);
+        }
+        if changes.is_empty() {
+            self.survivors.forget(people);
+            return false;
+        }
+        let written = self.store.change_sessions(&changes);
+        let fails = written.is_err();
+        if let Err(error) = written {
+            if !self.survivors.fails {
+                tracing::warn!("cannot save sessions: {error}");
+            }
+            changes.profiles.truncate(profiles);
+            self.survivors.ended = changes.ended;
+            self.survivors.profiles = changes.profiles;
+            self.survivors.has_new_mark = changes.mark.is_some();
+        } else {
+            self.survivors.forget(people);
+        }
+        self.survivors.fails = fails;
+        !fails && !self.survivors.changed.is_empty()
+    }
+
+    fn add_row(&mut self, person: PersonId, since: Seq, changes: &mut SessionChanges) {
+        let Some((record, code_hash)) = self.record(person, since).zip(self.stored_hash(person))
+        else {
+            return;
+        };
+        let session = &record.session;
+        if session.registered {
+            let profile = (session.name.clone(), record.profile());
+            changes.profiles.push(profile);
+        }
+        changes.sessions.push(Resumable {
+            code_hash,
+            name: session.name.clone(),
+            until: session.until.unwrap_or(Timestamp(i64::MAX)),
+            text: record.to_text(),
+        });
+    }
+
+    /// Writes every session as it is when the server has stopped.
+    pub(crate) fn write_all_sessions(&mut self, now: Timestamp) {
+        let everybody: Vec<PersonId> = self.chat.everybody().collect();
+        let until = now + self.chat.resume_time();
+        let mut changes = SessionChanges::default();
+        for person in everybody {
+            let Some((mut record, code_hash)) = self
+                .record_at_end(person, until)
+                .zip(self.stored_hash(person))
+            else {
+                continue;
+            };
+            record.session.until = Some(until);
+            changes.sessions.push(Resumable {
+                code_hash,
+                name: record.session.name.clone(),
+                until,
+                text: record.to_text(),
+            });
+            self.survivors.changed.remove(&person);
+            if record.session.registered {
+                let profile = (record.session.name.clone(), record.profile());
+                changes.profiles.push(profile);
+            }
+        }
+        while self.write_sessions() {}
+        if let Err(error) = self.store.change_sessions(&changes) {
+            tracing::warn!("cannot save sessions: {error}");
+        }
+    }
+
+    /// The same as if the link had been lost now.
+    fn record_at_end(&self, person: PersonId, until: Timestamp) -> Option<Record> {
+        let mut record = self.record(person, Seq::default())?;
+        record.session.until = Some(until);
+        if let Some(unseen) = self.lost.unseen(person) {
+            for (name, after) in &mut record.rooms {
+                let mut rooms = unseen.rooms.iter();
+                let found = rooms.find(|(room, _)| self.chat.room_name(*room) == Some(name));
+                *after = found.map(|(_, after)| *after);
+            }
+            let private = unseen.private.iter();
+            let private = private.map(|(_, lines)| String::from_utf8_lossy(lines));
+            record.private = private.collect();
+            record.skipped = unseen.skipped;
+        }
+        Some(record)
+    }
+
+    /// Puts back the sessions of an earlier run.
+    pub(super) fn restore_sessions(&mut self, now: Timestamp) {
+        let (rows, mark) = self.store.sessions(now).unwrap_or_else(|error| {
+            tracing::warn!("cannot read the sessions of the last run: {error}");
+            Default::default()
+        });
+        let marks = mark.unwrap_or_default();
+        let marks: Vec<Seq> = marks
+            .split(' ')
+            .map(|mark| Seq(mark.parse().unwrap_or(0)))
+            .collect();
+        let newest = Seq(self.next_seq.0.saturating_sub(1));
+        for row in rows {
+            let was_here = row.until == Timestamp(i64::MAX);
+            let until = match was_here {
+                true => now + self.chat.resume_time(),
+                false => row.until,
+            };
+            let mut record = Record::parse(&row.text, row.name, Some(until));
+            let (shard, since) = record.at;
+            let mark = marks.get(shard).copied().unwrap_or_default();
+            let seen = match was_here {
+                true => mark.max(since),
+                false => newest,
+            };
+            for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
+                *after = Some(seen);
+            }
+            self.restore(record, row.code_hash, (until, seen));
+        }
+    }
+
+    fn restore(&mut self, record: Record, hash: Hash, (until, seen): (Timestamp, Seq)) {
+        let id_of = |name: &RoomName| self.chat.room_called(name);
+        let (mut rooms, mut gone) = (Vec::new(), Vec::new());
+        for (name, after) in &record.rooms {
+            match id_of(name) {
+                Some(room) => rooms.push((room, after.unwrap_or(seen))),
+                None => gone.push(name.clone()),
+            }
+        }
+        let current = record.current.as_ref().and_then(id_of);
+        let session = KeptSession {
+            rooms: rooms.iter().map(|(room, _)| *room).collect(),
+            ..record.session
+        };
+        let code = ResumeCode::from_random((self.rng)());
+        let person = self.chat.restore(session, until, seen, code);
+        self.survivors.restored.insert(hash, code);
+        self.survivors.hashes.insert(person, hash);
+        self.survivors.changed.insert(person, None);
+        if !gone.is_empty() {
+            self.survivors.rejoin.insert(person, gone);
+        }
+        let mut private = Vec::new();
+        if !record.private.is_empty() {
+            private.push((seen, record.private.into_bytes().into()));
+        }
+        let unseen = Unacknowledged {
+            rooms,
+            private,
+            skipped: record.skipped,
+            is_exact: true,
+        };
+        let saved = record
+            .settings
+            .map(|text| Saved::from_text(&text).with_current(current));
+        self.lost.restore(person, saved, unseen, until);
+    }
+}
+
+impl Survivors {
+    fn forget(&mut self, written: &[(PersonId, Option<Seq>)]) {
+        let written: HashSet<PersonId> = written.iter().map(|(person, _)| *person).collect();
+        self.changed.retain(|person, _| !written.contains(person));
+    }
+}
