@@ -5,8 +5,8 @@
 //! often in a server, is in the same number.
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, Manner, PersonId, Query, QuitReason,
-    RoomId, RoomName, RoomRef, Seq, Settings, Snapshot,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, Link, Manner, PersonId, Query,
+    QuitReason, RoomId, RoomName, RoomRef, Seq, Settings, Snapshot,
 };
 use divan::black_box;
 
@@ -66,7 +66,15 @@ impl World {
     fn enter(&mut self, command: Command) -> Caller {
         self.conn = ConnId(self.conn.0 + 1);
         let (conn, address) = (self.conn, [192, 0, 2, 1].into());
-        self.act(Caller::Anonymous { conn, address }, command);
+        let link = Link::default();
+        self.act(
+            Caller::Anonymous {
+                conn,
+                address,
+                link,
+            },
+            command,
+        );
         Caller::Person {
             person: self.newest,
             conn,

@@ -3,8 +3,8 @@
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    Bucket, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, PersonId, Rate, ResumeCode,
-    RoomId, RoomName, Seq,
+    Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, PersonId, Rate,
+    ResumeCode, RoomId, RoomName, Seq,
 };
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Dialect, Env, Format, Settings, Step};
@@ -25,6 +25,7 @@ impl Client {
     pub(crate) fn new(prefs: Prefs) -> Self {
         let settings = Settings {
             server_name: "chinwag".into(),
+            port: 8989,
             zone: zone("Europe/Berlin").expect("a zone"),
             prefs,
             line_bytes_max: LINE_BYTES_MAX,
@@ -58,6 +59,7 @@ impl Client {
             registered: false,
             operator: false,
             code: ResumeCode::from_random(1),
+            link: Link::default(),
             is_script: false,
         };
         let fact = Fact::LoggedIn(Box::new(login));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    Bucket, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId, Rate,
+    Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, Name, PersonId, Rate,
     ResumeCode, RoomId, RoomName, Seq, Timestamp,
 };
 use chinwag_wire::Prefs;
@@ -44,6 +44,7 @@ pub(crate) struct Client {
 pub(crate) fn settings() -> Settings {
     Settings {
         server_name: "chinwag".into(),
+        port: 8989,
         zone: TimeZone::UTC,
         prefs: Prefs::default(),
         line_bytes_max: LINE_BYTES_MAX,
@@ -86,6 +87,7 @@ impl Client {
             registered: false,
             operator: false,
             code: ResumeCode::from_random(1),
+            link: Link::default(),
             is_script: false,
         };
         let fact = Fact::LoggedIn(Box::new(login));

@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, ConnId, Duration, Fact, LOBBY, LoggedIn, Manner, Mask, ModAction, Name,
-    PersonId, PrivateMessage, Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction,
-    ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Spared, Timestamp, Topic, Welcome,
-    WhoLine,
+    Answer, AuditEntry, Client, ConnId, Duration, Fact, LOBBY, Link, LoggedIn, Manner, Mask,
+    ModAction, Name, PersonId, PrivateMessage, Profile, Quit, QuitReason, Reach, Rejection,
+    Renamed, Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Spared,
+    Timestamp, Topic, Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -100,6 +100,7 @@ pub(crate) fn login(dice: Choices<'_, '_>) -> LoggedIn {
         registered: dice.flip(),
         operator: dice.flip(),
         code: ResumeCode::from_random(dice.number()),
+        link: link(dice),
         is_script: dice.flip(),
     }
 }
@@ -285,9 +286,17 @@ pub(crate) fn summary(dice: Choices<'_, '_>) -> RoomSummary {
     }
 }
 
+fn link(dice: Choices<'_, '_>) -> Link {
+    Link {
+        client: *dice.pick(&[Client::Nc, Client::Telnet]),
+        is_encrypted: dice.flip(),
+    }
+}
+
 pub(crate) fn who_line(dice: Choices<'_, '_>) -> WhoLine {
     WhoLine {
         name: dice.name(),
+        link: link(dice),
         operator: dice.flip(),
         registered: dice.flip(),
         away: dice.maybe(|dice| dice.maybe(Dice::text)),

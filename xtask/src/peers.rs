@@ -1,5 +1,5 @@
-//! Programs of Debian that tasks start: the nc and the telnet that the tests talk to the server
-//! with, and the valgrind that counts instructions.
+//! Programs of Debian that tasks start: those that the tests talk to the server with, or put before
+//! it, and the valgrind that counts instructions.
 //!
 //! Each has namesakes that behave differently (only OpenBSD's nc has `-N`), so a program counts by
 //! what it says of itself. Root gets what is missing installed; everybody else is told the command.
@@ -35,9 +35,13 @@ const fn peer(
     }
 }
 
-pub(crate) const TESTS: [Peer; 2] = [
+pub(crate) const TESTS: [Peer; 6] = [
     peer("nc", "-h", "OpenBSD netcat", "netcat-openbsd"),
     peer("telnet", "--version", "GNU inetutils", "inetutils-telnet"),
+    peer("ncat", "--version", "Ncat: Version", "ncat"),
+    peer("openssl", "version", "OpenSSL 3", "openssl"),
+    peer("python3", "--version", "Python 3", "python3"),
+    peer("haproxy", "-v", "HAProxy version", "haproxy"),
 ];
 
 pub(crate) const VALGRIND: [Peer; 1] = [peer("valgrind", "--version", "valgrind-3", "valgrind")];

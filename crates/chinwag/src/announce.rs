@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
-use chinwag_server::Place;
+use chinwag_server::{Fingerprint, Place};
 
 /// Addresses that are told for one port: more do not help anybody to choose.
 const TOLD_MAX: usize = 4;
@@ -18,15 +18,22 @@ pub(crate) fn announcement(
     listeners: &[TcpListener],
     place: &Place,
     operator_hint: &str,
+    fingerprint: Fingerprint,
 ) -> io::Result<String> {
     let bound: io::Result<Vec<SocketAddr>> =
         listeners.iter().map(TcpListener::local_addr).collect();
     // A machine that does not tell its addresses has at least loopback.
     let own = interface_addresses().unwrap_or_default();
-    Ok(text(&bound?, &own, place, operator_hint))
+    let told = (operator_hint, &*fingerprint.to_string());
+    Ok(text(&bound?, &own, place, told))
 }
 
-fn text(bound: &[SocketAddr], own: &[IpAddr], place: &Place, operator_hint: &str) -> String {
+fn text(
+    bound: &[SocketAddr],
+    own: &[IpAddr],
+    place: &Place,
+    (operator_hint, fingerprint): (&str, &str),
+) -> String {
     let mut out = String::new();
     for address in bound {
         let _ = writeln!(out, "chinwag is listening on {address}");
@@ -46,7 +53,7 @@ fn text(bound: &[SocketAddr], own: &[IpAddr], place: &Place, operator_hint: &str
         ),
     };
     let _ = writeln!(out, "{operator_hint}");
-    out.push_str("Connections are not encrypted: anyone on the way can read along.\n");
+    let _ = writeln!(out, "Its certificate has the SHA-256 {fingerprint}.");
     out
 }
 
@@ -59,6 +66,13 @@ fn write_invitations(out: &mut String, reachable: &[SocketAddr]) {
             "                   or"
         };
         let _ = writeln!(out, "{before}: nc {} {}", address.ip(), address.port());
+    }
+    if let Some(address) = reachable.first() {
+        let (ip, port) = (address.ip(), address.port());
+        let _ = writeln!(
+            out,
+            "Encrypted, so that nobody on the way reads along: ncat --ssl {ip} {port}"
+        );
     }
     if reachable.len() > TOLD_MAX {
         let _ = writeln!(
@@ -126,7 +140,7 @@ mod tests {
             .map(|ip| ip.parse().expect("an address"))
             .collect();
         let place = Place::Folder("/srv/chat".into());
-        let text = text(&bound, &own, &place, "The hint.");
+        let text = text(&bound, &own, &place, ("The hint.", "AB:CD"));
         text.lines().map(str::to_owned).collect()
     }
 
@@ -141,13 +155,14 @@ mod tests {
                 "Anybody can join with: nc 192.168.1.7 8989",
                 "                   or: nc 10.0.0.7 8989",
                 "                   or: nc fd00::7 8989",
+                "Encrypted, so that nobody on the way reads along: ncat --ssl 192.168.1.7 8989",
                 concat!(
                     "This is chinwag ",
                     env!("CARGO_PKG_VERSION"),
                     "; its data is in /srv/chat."
                 ),
                 "The hint.",
-                "Connections are not encrypted: anyone on the way can read along.",
+                "Its certificate has the SHA-256 AB:CD.",
             ]
         );
     }
@@ -156,7 +171,7 @@ mod tests {
     fn one_address_is_told_as_it_is() {
         let said = said(&["192.168.1.7:2323"], &["10.0.0.7"]);
         assert_eq!(said[1], "Anybody can join with: nc 192.168.1.7 2323");
-        assert!(said[2].starts_with("This is chinwag "), "{said:?}");
+        assert!(said[3].starts_with("This is chinwag "), "{said:?}");
     }
 
     #[test]
@@ -164,7 +179,7 @@ mod tests {
         for bound in [&["127.0.0.1:7000"], &["0.0.0.0:7000"]] {
             let said = said(bound, &[]);
             assert_eq!(said[1], "Anybody can join with: nc 127.0.0.1 7000");
-            assert!(said[2].contains("from this machine alone"), "{said:?}");
+            assert!(said[3].contains("from this machine alone"), "{said:?}");
         }
     }
 

@@ -10,6 +10,7 @@ use crate::backup::BackupFlags;
 use crate::bench::BenchFlags;
 use crate::check::CheckFlags;
 use crate::export::ExportFlags;
+use crate::fingerprint::FingerprintFlags;
 use crate::join::JoinFlags;
 
 /// A chat server that anyone joins with nc, telnet, or what else is there.
@@ -34,6 +35,8 @@ pub(crate) enum Task {
     Backup(BackupFlags),
     /// See whether a data folder is whole, while its server runs
     Check(CheckFlags),
+    /// Print the SHA-256 of a server's certificate, by which people know it
+    Fingerprint(FingerprintFlags),
 }
 
 /// What goes before the environment and the configuration file. chinwag.example.toml has many more

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use chinwag_server::config::RawConfig;
+use chinwag_server::config::{Config, RawConfig};
 use chinwag_store::{Place, Reader};
 use clap::Args;
 
@@ -22,11 +22,16 @@ pub(crate) struct DataFlags {
 }
 
 impl DataFlags {
-    /// Opens the folder for reading, whether a server has it open or not.
-    pub(crate) fn open(&self) -> Result<Reader> {
+    /// The configuration of the server whose folder it is.
+    pub(crate) fn config(&self) -> Result<Config> {
         let mut flags = RawConfig::default();
         flags.server.data = self.data.clone();
-        match serve::resolve(self.config.as_deref(), flags)?.place() {
+        Ok(serve::resolve(self.config.as_deref(), flags)?)
+    }
+
+    /// Opens the folder for reading, whether a server has it open or not.
+    pub(crate) fn open(&self) -> Result<Reader> {
+        match self.config()?.place() {
             Place::Folder(folder) => Ok(Reader::open(&folder)?),
             Place::Memory => bail!("this server keeps nothing on disk (memory = true)"),
         }

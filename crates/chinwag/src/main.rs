@@ -9,6 +9,7 @@ mod bench;
 mod check;
 mod data;
 mod export;
+mod fingerprint;
 mod join;
 mod log_queue;
 mod logging;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Task::Export(flags) => export::export(&flags).map(success),
         Task::Backup(flags) => backup::backup(&flags).map(success),
         Task::Check(flags) => check::check(&flags),
+        Task::Fingerprint(flags) => fingerprint::fingerprint(&flags).map(success),
     };
     outcome.unwrap_or_else(|error| {
         // If nobody reads it, there is nobody to tell.

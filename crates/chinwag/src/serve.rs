@@ -67,7 +67,8 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     let listeners = chinwag_server::bind(&config.server.listen)?;
     let place = config.place();
     let server = Server::open(config)?;
-    let words = announce::announcement(&listeners, &place, &server.operator_hint())?;
+    let (hint, fingerprint) = (server.operator_hint(), server.fingerprint());
+    let words = announce::announcement(&listeners, &place, &hint, fingerprint)?;
     server.run(listeners, move |control| {
         let mut out = io::stdout().lock();
         // A server whose standard output nobody reads serves all the same.
@@ -138,15 +139,18 @@ fn variables() -> Result<Vec<(String, String)>, ConfigError> {
 fn reload(flags: &ServeFlags, control: &mut Control, logging: &Logging) {
     if flags.config.is_none() {
         tracing::info!("SIGHUP: there is no configuration file to read again");
-        return;
-    }
-    match read_config(flags) {
-        Ok(config) => {
-            let reloaded = control.reload(config);
-            logging.set_level(&control.config().log.level);
-            tell(&reloaded);
+    } else {
+        match read_config(flags) {
+            Ok(config) => {
+                let reloaded = control.reload(config);
+                logging.set_level(&control.config().log.level);
+                tell(&reloaded);
+            }
+            Err(error) => tracing::error!("SIGHUP: nothing has changed: {error}"),
         }
-        Err(error) => tracing::error!("SIGHUP: nothing has changed: {error}"),
+    }
+    if let Err(error) = control.reload_certificate() {
+        tracing::error!("SIGHUP: the old certificate stays in use: {error}");
     }
 }
 

@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use crate::ban::Restriction;
 use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::ids::{PersonId, RoomId};
+use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
@@ -66,6 +67,8 @@ pub struct Welcome {
 pub struct WhoLine {
     /// The name.
     pub name: Name,
+    /// How it is connected.
+    pub link: Link,
     /// Whether it is an operator.
     pub operator: bool,
     /// Whether the name is registered.

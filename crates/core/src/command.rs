@@ -11,6 +11,7 @@ use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::event::Manner;
 use crate::event::QuitReason;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
@@ -26,6 +27,8 @@ pub enum Caller {
         conn: ConnId,
         /// The address it comes from.
         address: IpAddr,
+        /// How it is connected.
+        link: Link,
     },
     /// A person who has logged in.
     Person {

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use crate::ban::{Mask, Restriction};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
@@ -93,6 +94,8 @@ pub struct LoggedIn {
     pub name: Name,
     /// The address it came from.
     pub address: IpAddr,
+    /// How it is connected.
+    pub link: Link,
     /// Whether the name is registered, which the person has proven to own.
     pub registered: bool,
     /// Whether it is an operator.

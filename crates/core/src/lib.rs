@@ -22,6 +22,7 @@ mod event;
 mod flood;
 mod ids;
 pub mod limits;
+mod link;
 mod name;
 mod presence;
 mod range;
@@ -44,6 +45,7 @@ pub use event::{
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+pub use link::{Client, Link};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
 pub use range::Range;

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
+use ipnet::IpNet;
 
 /// A subnet as a number, without what all subnets of its kind share.
 type Subnet = u128;
@@ -17,6 +18,7 @@ type Subnet = u128;
 pub(crate) struct ConnLimiter {
     subnets: Arc<Mutex<HashMap<Subnet, Entry>>>,
     limits: Arc<Mutex<SubnetLimits>>,
+    proxies: Arc<Mutex<Arc<[IpNet]>>>,
 }
 
 /// The limits of one subnet; `None` is no limit.
@@ -61,7 +63,21 @@ impl ConnLimiter {
         Self {
             subnets: Arc::default(),
             limits: Arc::new(Mutex::new(limits)),
+            proxies: Arc::default(),
         }
+    }
+
+    /// Trusts these proxies from now on.
+    pub(crate) fn trust(&self, proxies: &[IpNet]) {
+        let mut trusted = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        *trusted = proxies.into();
+    }
+
+    /// Whether the address is a trusted proxy's. Then it is not counted; those for whom it speaks
+    /// are.
+    pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
+        let trusted = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
+        trusted.iter().any(|network| network.contains(&address))
     }
 
     /// Holds those who come from now on against other limits.
@@ -174,6 +190,16 @@ mod tests {
         let _second = enter().expect("there is room for two");
         limiter.configure(None, RATE);
         assert!(enter().is_ok());
+    }
+
+    #[test]
+    fn proxies_are_those_of_the_networks() {
+        let limiter = ConnLimiter::new(Some(1), RATE);
+        assert!(!limiter.is_proxy(ip("10.1.2.3")));
+        limiter.trust(&["10.0.0.0/8".parse().expect("a network")]);
+        assert!(limiter.is_proxy(ip("10.1.2.3")) && !limiter.is_proxy(ip("11.1.2.3")));
+        limiter.trust(&[]);
+        assert!(!limiter.is_proxy(ip("10.1.2.3")));
     }
 
     #[test]

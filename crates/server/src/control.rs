@@ -12,12 +12,13 @@ use chinwag_core::Settings;
 use chinwag_store::Retention;
 use chinwag_wire::dialect;
 
-use crate::config::{Config, Key, Limits};
+use crate::config::{Config, DEFAULT_PORT, Key, Limits};
 use crate::conn_limiter::ConnLimiter;
 use crate::hub::thread::ToHub;
 use crate::net::set_up;
 use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
+use crate::tls::{CertificateError, Certificates, Fingerprint};
 
 /// A running server, as those who run it see it.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Control {
     shards: Vec<Mailbox>,
     hub: SyncSender<ToHub>,
     limiter: ConnLimiter,
+    certificates: Arc<Certificates>,
     /// The sockets that the accept thread listens on.
     listeners: Vec<TcpListener>,
 }
@@ -66,13 +68,17 @@ pub(crate) struct ShardConfig {
     /// What the dialects go by.
     pub(crate) settings: Arc<dialect::Settings>,
     pub(crate) limits: Arc<Limits>,
+    /// Whether peers that do not encrypt are turned away.
+    pub(crate) requires_tls: bool,
 }
 
 impl ShardConfig {
-    pub(crate) fn of(config: &Config) -> Self {
+    /// `port` is the one that people are told.
+    pub(crate) fn of(config: &Config, port: u16) -> Self {
         let limits = &config.limits;
         let settings = dialect::Settings {
             server_name: config.server.name.as_str().into(),
+            port,
             zone: config.defaults.tz.clone(),
             prefs: config.defaults.prefs(),
             line_bytes_max: limits.line_bytes_max,
@@ -85,8 +91,17 @@ impl ShardConfig {
         Self {
             settings: Arc::new(settings),
             limits: Arc::new(limits.clone()),
+            requires_tls: config.tls.required,
         }
     }
+}
+
+/// The port that people are told: that of the first listener.
+pub(crate) fn port_of(listeners: &[TcpListener]) -> u16 {
+    let address = listeners.first().map(TcpListener::local_addr);
+    address.map_or(DEFAULT_PORT, |address| {
+        address.map_or(DEFAULT_PORT, |address| address.port())
+    })
 }
 
 impl Control {
@@ -98,7 +113,7 @@ impl Control {
         config: Config,
         shards: Vec<Mailbox>,
         hub: SyncSender<ToHub>,
-        limiter: ConnLimiter,
+        (limiter, certificates): (ConnLimiter, Arc<Certificates>),
         listeners: &[TcpListener],
     ) -> io::Result<Self> {
         let listeners = listeners.iter().map(TcpListener::try_clone);
@@ -107,6 +122,7 @@ impl Control {
             shards,
             hub,
             limiter,
+            certificates,
             listeners: listeners.collect::<io::Result<_>>()?,
         })
     }
@@ -114,6 +130,20 @@ impl Control {
     /// What the server works with now.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The SHA-256 of the certificate.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.certificates.fingerprint()
+    }
+
+    /// Reads the certificate again.
+    ///
+    /// # Errors
+    /// [`CertificateError`]; then the old one stays in use.
+    pub fn reload_certificate(&self) -> Result<(), CertificateError> {
+        let source = self.config.certificate_source();
+        self.certificates.reload(source, &self.config.server.name)
     }
 
     /// Works with this configuration from now on, as far as a running server can.
@@ -132,13 +162,14 @@ impl Control {
         let connections_max = limits.connections_per_address_max;
         self.limiter
             .configure(connections_max, limits.connect_rate());
+        self.limiter.trust(&self.config.proxy.trusted);
         for listener in &self.listeners {
             // For connections from now on; those that are there have inherited the old values.
             if let Err(error) = set_up(listener, limits) {
                 tracing::warn!("new connections keep the old keepalive times: {error}");
             }
         }
-        let shards = ShardConfig::of(&self.config);
+        let shards = ShardConfig::of(&self.config, port_of(&self.listeners));
         for shard in &self.shards {
             // A shard or a hub that is gone needs no configuration.
             shard.send(ToShard::Configure(shards.clone()));

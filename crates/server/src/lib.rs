@@ -20,6 +20,7 @@ mod session;
 mod shard;
 mod spent;
 mod supervisor;
+mod tls;
 #[cfg(test)]
 mod transcripts;
 mod transport;
@@ -27,6 +28,7 @@ mod worker;
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use chinwag_core::{FirstOperator, ResumeCode};
@@ -34,11 +36,14 @@ pub use chinwag_store::Place;
 use chinwag_store::{OpenError, Opened, Store};
 
 use crate::config::Config;
+use crate::control::port_of;
 use crate::running::Running;
 use crate::supervisor::{Ending, Supervisor};
+use crate::tls::Certificates;
 pub use control::{Control, Reloaded};
 pub use listen::{BindError, bind};
 pub use net::raise_descriptor_limit;
+pub use tls::{CertificateError, Fingerprint};
 
 /// Why a server cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +54,12 @@ pub enum ServeError {
     /// The store can be opened but not read beside the writer.
     #[error(transparent)]
     Store(#[from] chinwag_store::Error),
+    /// The certificate.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
     /// The system gives no thread, or nothing to wait for sockets with.
     #[error("system error: {0}")]
     System(#[from] io::Error),
@@ -62,6 +73,7 @@ pub enum ServeError {
 pub struct Server {
     config: Config,
     opened: Opened,
+    certificates: Arc<Certificates>,
     /// Makes a person the operator, as long as there is none.
     operator_code: ResumeCode,
 }
@@ -73,12 +85,20 @@ impl Server {
     /// [`ServeError`], as one sentence for those who start the server.
     pub fn open(config: Config) -> Result<Self, ServeError> {
         let opened = Store::open(config.place(), config.server.durability, config.retention())?;
+        // The data folder is there by now, and nobody else's.
+        let certificates = Certificates::open(config.certificate_source(), &config.server.name)?;
         let operator_code = ResumeCode::from_random(random());
         Ok(Self {
             config,
             opened,
+            certificates: Arc::new(certificates),
             operator_code,
         })
+    }
+
+    /// The SHA-256 of the certificate, for those who start the server.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.certificates.fingerprint()
     }
 
     /// How a person becomes operator here, for those who start the server.
@@ -115,7 +135,7 @@ impl Server {
         let (report, endings) = sync_channel(ENDINGS_MAX);
         let supervisor = Supervisor::new(report.clone());
         let config = self.config.clone();
-        let running = Running::start(self, &supervisor)?;
+        let running = Running::start(self, port_of(&listeners), &supervisor)?;
         let mut control = running.control(config, &listeners)?;
         let (end, acceptor) = running.accept(listeners, &supervisor)?;
         supervisor.spawn("signals", move || {
@@ -148,6 +168,15 @@ fn wait_for(endings: &Receiver<Ending>) -> Result<(), ServeError> {
         Ok(Ending::Panicked(thread)) => Err(ServeError::Panicked(thread)),
         Ok(Ending::Asked) | Err(_) => Ok(()),
     }
+}
+
+/// The SHA-256 of the certificate that a server with this configuration has, whether it runs or not;
+/// none if it keeps none, or was never started.
+///
+/// # Errors
+/// [`CertificateError`].
+pub fn fingerprint(config: &Config) -> Result<Option<Fingerprint>, CertificateError> {
+    config.certificate_source().fingerprint()
 }
 
 /// Numbers that nobody can foresee. Linux has them from the first moment on.

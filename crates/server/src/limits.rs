@@ -44,6 +44,13 @@ pub(crate) const PEOPLE_LIMIT_MAX: usize = 1_000_000;
 
 /// Bytes read from one socket before others have their turn.
 pub(crate) const READ_BYTES_MAX: usize = 64 << 10;
+/// Time that a TLS handshake may take.
+pub(crate) const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// Time in which a trusted proxy has to say for whom it speaks.
+pub(crate) const PROXY_HEAD_TIME: Duration = Duration::from_secs(10);
+/// Steps of TLS handshakes in each round of a shard, 0.2 ms each: a flood of them costs the others
+/// two milliseconds.
+pub(crate) const HANDSHAKES_MAX: usize = 8;
 /// Time that a peer that was sent everything is given to close its side: closing at once would
 /// reset the connection and lose what is on the way to it. A round trip around the world is 0.3 s.
 pub(crate) const LINGER_TIME: Duration = Duration::from_secs(2);

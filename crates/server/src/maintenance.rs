@@ -1,4 +1,5 @@
-//! What the store needs beside the hub: its write-ahead log emptied, and the search filled.
+//! What the store needs beside the hub: its write-ahead log emptied, and the search filled. It also
+//! looks whether the files of the certificate have changed.
 //!
 //! Both run on one thread that gives way to everybody. The search is filled only while the chat
 //! is calm, in small steps: a message costs ten times as much to index as to pass on, and nobody
@@ -10,6 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use crate::tls::Certificates;
 use chinwag_store::{Checkpointer, Error, Indexer};
 use thread_priority::{
     NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
@@ -28,8 +30,7 @@ const NICE: i32 = 19;
 /// The work of the thread, which ends when the sending side of `stop` is dropped. `committed` counts
 /// messages.
 pub(crate) fn work(
-    mut checkpointer: Checkpointer,
-    mut indexer: Indexer,
+    (mut checkpointer, mut indexer, certificates): (Checkpointer, Indexer, Arc<Certificates>),
     committed: Arc<AtomicU64>,
     stop: Receiver<()>,
 ) -> impl FnOnce() + Send {
@@ -37,6 +38,7 @@ pub(crate) fn work(
         lower_priority();
         let mut maintenance = Maintenance::default();
         while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+            certificates.look();
             maintenance.look(
                 committed.load(Ordering::Relaxed),
                 &mut checkpointer,

@@ -195,7 +195,12 @@ impl Acceptor {
 
     /// Gives a connection to a shard, or turns it away.
     fn admit(&mut self, stream: TcpStream, address: IpAddr) {
-        let permit = match self.limiter.enter(address, self.clock.now()) {
+        let is_proxy = self.limiter.is_proxy(address);
+        let entered = match is_proxy {
+            true => Ok(None),
+            false => self.limiter.enter(address, self.clock.now()),
+        };
+        let permit = match entered {
             Ok(permit) => permit,
             Err(why) => {
                 tracing::debug!("turned a connection from {address} away: {why:?}");
@@ -210,6 +215,7 @@ impl Acceptor {
             stream,
             address,
             permit,
+            is_proxy,
         });
     }
 }

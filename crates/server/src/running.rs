@@ -24,6 +24,7 @@ use crate::shard::run::Loop;
 use crate::shard::{Shard, Shared, ToShard};
 use crate::spent::SpentBuckets;
 use crate::supervisor::Supervisor;
+use crate::tls::{Certificates, Tls};
 use crate::worker::Workers;
 use crate::{ServeError, Server, maintenance, random};
 
@@ -36,35 +37,46 @@ pub(crate) struct Running {
     /// Dropped to stop it.
     maintenance: SyncSender<()>,
     limiter: ConnLimiter,
+    certificates: Arc<Certificates>,
     limits: Arc<Limits>,
     clock: Steady,
 }
 
 impl Running {
     /// Starts all threads but the one that accepts connections.
-    pub(crate) fn start(server: Server, supervisor: &Supervisor) -> Result<Self, ServeError> {
+    pub(crate) fn start(
+        server: Server,
+        port: u16,
+        supervisor: &Supervisor,
+    ) -> Result<Self, ServeError> {
         let Server {
             config,
             opened,
+            certificates,
             operator_code,
         } = server;
+        let tls = Tls::new(certificates.clone())?;
         let clock = Steady::start();
         let (reader, indexer) = (opened.store.reader()?, opened.store.indexer()?);
         let checkpointer = opened.store.checkpointer()?;
         let room_names = names_of(&opened);
         let (to_hub, hub_inbox) = sync_channel(HUB_QUEUE_MAX);
         let (shards, inboxes) = open_mailboxes(config.server.threads)?;
-        let shard_config = ShardConfig::of(&config);
+        let shard_config = ShardConfig::of(&config, port);
         let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
         let spent = SpentBuckets::default();
+        let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
+        limiter.trust(&config.proxy.trusted);
         let mut shard_threads = Vec::new();
         for (number, inbox) in inboxes.into_iter().enumerate() {
             let (config, names) = (shard_config.clone(), room_names.clone());
-            let (pools, to_hub) = ((workers.clone(), spent.clone()), to_hub.clone());
+            let pools = (workers.clone(), spent.clone());
+            let door = (tls.clone(), limiter.clone());
+            let to_hub = to_hub.clone();
             let serve = move || {
                 let now = (wall(), clock.now());
-                let shared = Shared::new(config, pools, names, now);
+                let shared = Shared::new(config, pools, door, names, now);
                 Loop::new(Shard::new(number, shared), inbox, to_hub, clock).run()
             };
             shard_threads.push(supervisor.spawn(format!("shard-{number}"), serve)?);
@@ -77,7 +89,8 @@ impl Running {
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
         let hub_thread = supervisor.spawn("hub", serve)?;
         let (keep_up, stop) = sync_channel(0);
-        let maintain = maintenance::work(checkpointer, indexer, committed, stop);
+        let upkeep = (checkpointer, indexer, certificates.clone());
+        let maintain = maintenance::work(upkeep, committed, stop);
         supervisor.spawn("maintenance", maintain)?;
         Ok(Self {
             shards,
@@ -85,7 +98,8 @@ impl Running {
             to_hub,
             hub_thread,
             maintenance: keep_up,
-            limiter: ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate()),
+            limiter,
+            certificates,
             limits,
             clock,
         })
@@ -97,7 +111,8 @@ impl Running {
     /// If the system has no descriptors left.
     pub(crate) fn control(&self, config: Config, listeners: &[TcpListener]) -> io::Result<Control> {
         let (shards, hub) = (self.shards.clone(), self.to_hub.clone());
-        Control::new(config, shards, hub, self.limiter.clone(), listeners)
+        let parts = (self.limiter.clone(), self.certificates.clone());
+        Control::new(config, shards, hub, parts, listeners)
     }
 
     /// Lets people in, on a thread that ends when it is woken.

@@ -6,6 +6,7 @@
 //! ```text
 //! ann$            connects (and waits to be greeted; with a ! behind it, speaks at once)
 //! ann$ 192.0.2.9  connects from another address than the rest
+//! ann$! proxy     is a connection of a trusted proxy at 10.0.0.1
 //! ann> hello      types a line (`\x1b` and the like are understood)
 //! ann^            sends FIN
 //! ann/            is reset
@@ -26,12 +27,14 @@ use std::sync::{Arc, Mutex};
 use chinwag_core::{ConnId, Duration, LOBBY, Monotonic, RoomName, Timestamp, parse_duration};
 use chinwag_store::{Durability, Place, Store};
 
-use crate::config::Config;
+use crate::config::{Config, DEFAULT_PORT};
+use crate::conn_limiter::ConnLimiter;
 use crate::control::{HubConfig, ShardConfig};
 use crate::hub::Hub;
 use crate::hub::Ticket;
 use crate::password_gate::PasswordGate;
 use crate::shard::{Shard, Shared, Turn};
+use crate::tls::Tls;
 use crate::transport::{Ready, Stream, Transport};
 use crate::worker::{Archive, Job, JobReply, Submitted, Workers, work_on_password};
 
@@ -159,9 +162,12 @@ impl World {
         let (workers, jobs) = Workers::unattended();
         let gate = workers.gate.clone();
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
+        let limits = &config.limits;
+        let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
         let shared = Shared::new(
-            ShardConfig::of(&config),
+            ShardConfig::of(&config, DEFAULT_PORT),
             (workers, Default::default()),
+            (Tls::self_made("test"), limiter),
             names,
             (START, steady(START)),
         );
@@ -241,12 +247,14 @@ impl World {
         let waits = how != "!";
         let address = match how.trim_start_matches('!').trim() {
             "" => "192.0.2.1",
+            "proxy" => "10.0.0.1",
             other => other,
         };
+        let is_proxy = how.ends_with("proxy");
         let address = address.parse().expect("an address");
         let conn = self.shard.admit(
             Transport::new(socket.server_end()),
-            address,
+            (address, is_proxy),
             None,
             steady(self.now),
         );

@@ -18,6 +18,7 @@ pub mod dialect;
 pub mod input;
 pub mod plain;
 mod prefs;
+pub mod proxy;
 pub mod sniff;
 pub mod zone;
 

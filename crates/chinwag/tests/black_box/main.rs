@@ -37,3 +37,4 @@ mod stop;
 mod stuck_log;
 mod survivors;
 mod telnet;
+mod tls;

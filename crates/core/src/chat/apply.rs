@@ -84,6 +84,7 @@ impl Chat {
             session: Session {
                 conn: login.conn,
                 address: login.address,
+                link: login.link,
                 code: login.code,
                 rank: Rank {
                     registered: login.registered,
@@ -118,6 +119,7 @@ impl Chat {
         person.session = Session {
             conn: login.conn,
             address: login.address,
+            link: login.link,
             code: login.code,
             rank: Rank {
                 registered: login.registered,

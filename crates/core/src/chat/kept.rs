@@ -11,6 +11,7 @@ use super::state::{Activity, Ignored, Rank, Resumable, Session};
 use super::{Chat, Person};
 use crate::event::Event;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
@@ -100,6 +101,7 @@ impl Chat {
             account: kept.account.map(Box::new),
             session: Session {
                 conn: ConnId(0),
+                link: Link::default(),
                 address: kept.address,
                 code,
                 rank: Rank {

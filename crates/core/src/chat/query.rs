@@ -228,6 +228,7 @@ fn names_ignored(me: &Person) -> Vec<Name> {
 
 fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
+        link: person.session.link,
         name: person.name.clone(),
         operator: person.session.rank.operator,
         registered: person.session.rank.registered,

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LOBBY, LoggedIn, Manner,
-    Name, Outcome, PersonId, Profile, Query, Rejection, ResumeCode, RoomId, RoomName, RoomRef, Seq,
-    Settings, Snapshot, Text, Timestamp,
+    Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LOBBY, Link, LoggedIn,
+    Manner, Name, Outcome, PersonId, Profile, Query, Rejection, ResumeCode, RoomId, RoomName,
+    RoomRef, Seq, Settings, Snapshot, Text, Timestamp,
 };
 
 use crate::shadow::Shadow;
@@ -76,6 +76,7 @@ impl World {
         Caller::Anonymous {
             conn: ConnId(self.next_conn),
             address: address.parse().expect("an address"),
+            link: Link::default(),
         }
     }
 

@@ -6,9 +6,10 @@
 //! so that it can be repeated.
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LOBBY, Manner, Mask, Name, Outcome,
-    PersonId, Query, QuitReason, Registration, Rejection, Restriction, ResumeCode, RoomCursor,
-    RoomId, RoomName, RoomRef, RoomSnapshot, Seq, Settings, Snapshot, Text, Timestamp, Topic,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LOBBY, Link, Manner, Mask, Name,
+    Outcome, PersonId, Query, QuitReason, Registration, Rejection, Restriction, ResumeCode,
+    RoomCursor, RoomId, RoomName, RoomRef, RoomSnapshot, Seq, Settings, Snapshot, Text, Timestamp,
+    Topic,
 };
 
 /// 2026-11-21 14:03:05 UTC; it stands still.
@@ -90,6 +91,7 @@ impl FullServer {
         Caller::Anonymous {
             conn: self.conn,
             address: address(n),
+            link: Link::default(),
         }
     }
 
@@ -370,7 +372,13 @@ pub(crate) const PIECES: &[Piece] = &[
                 proof: None,
                 is_script: false,
             };
-            server.refuses(Caller::Anonymous { conn, address }, command);
+            let link = Link::default();
+            let caller = Caller::Anonymous {
+                conn,
+                address,
+                link,
+            };
+            server.refuses(caller, command);
         },
     },
     Piece {

@@ -6,11 +6,13 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chinwag_core::RoomName;
 use chinwag_wire::zone::TimeZone;
+use ipnet::IpNet;
 
 /// What a source gives for a key, before it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +211,25 @@ impl Form for Folder {
     }
 }
 
+/// A file.
+pub(super) struct File;
+
+impl Form for File {
+    type Value = PathBuf;
+
+    fn parse(&self, text: &str) -> Option<PathBuf> {
+        Folder.parse(text)
+    }
+
+    fn wanted(&self) -> String {
+        "the path of a file, such as /srv/chat/cert.pem".into()
+    }
+
+    fn show(&self, value: &PathBuf) -> String {
+        Folder.show(value)
+    }
+}
+
 /// Yes or no.
 pub(super) struct Switch;
 
@@ -319,6 +340,26 @@ impl Form for Room {
     }
 
     fn show(&self, value: &RoomName) -> String {
+        quoted(&value.to_string())
+    }
+}
+
+/// A network of addresses, or one address.
+pub(super) struct Network;
+
+impl Form for Network {
+    type Value = IpNet;
+
+    fn parse(&self, text: &str) -> Option<IpNet> {
+        let one = |ip: IpAddr| IpNet::from(ip.to_canonical());
+        text.parse().ok().or_else(|| text.parse().map(one).ok())
+    }
+
+    fn wanted(&self) -> String {
+        "a network or an address, such as 10.0.0.0/8 or 192.0.2.7".into()
+    }
+
+    fn show(&self, value: &IpNet) -> String {
         quoted(&value.to_string())
     }
 }
@@ -476,6 +517,19 @@ mod tests {
         assert_eq!(form.read(&Given::Many(Vec::new())), Some(Vec::new()));
         assert_eq!(form.read(&Given::Other), None);
         assert_eq!(form.read(&Given::One("a b".into())), None);
+    }
+
+    #[test]
+    fn networks_and_addresses() {
+        let network = |text: &str| text.parse::<IpNet>().expect("a network");
+        reads(&Network, &["10.0.0.0/8"], &network("10.0.0.0/8"));
+        reads(
+            &Network,
+            &["192.0.2.7", "::ffff:192.0.2.7"],
+            &network("192.0.2.7/32"),
+        );
+        reads(&Network, &["::1"], &network("::1/128"));
+        refuses(&Network, &["", "10.0.0.0/33", "localhost", "10.0.0"]);
     }
 
     #[test]

@@ -8,10 +8,11 @@ use chinwag_core::{FirstOperator, RoomName};
 use chinwag_store::Durability;
 use chinwag_wire::TimeStyle;
 use chinwag_wire::zone::TimeZone;
+use ipnet::IpNet;
 
 use super::form::{
-    Choice, Folder, Form, Given, Level, List, Number, OrWord, Room, Switch, Text, Time, Zone,
-    or_unlimited, time, whole,
+    Choice, File, Folder, Form, Given, Level, List, Network, Number, OrWord, Room, Switch, Text,
+    Time, Zone, or_unlimited, time, whole,
 };
 use super::listen::{Address, DEFAULT_PORT, Listen};
 use super::machine::Machine;
@@ -36,6 +37,10 @@ const PER_SECOND: Number = Number {
 sections! {
     /// `[server]`
     server: ServerConfig, RawServer;
+    /// `[tls]`
+    tls: TlsConfig, RawTls;
+    /// `[proxy]`
+    proxy: ProxyConfig, RawProxy;
     /// `[history]`
     history: HistoryConfig, RawHistory;
     /// `[rooms]`
@@ -83,6 +88,29 @@ section! {
                 ("nobody", FirstOperator::Nobody),
             ]),
             |_| FirstOperator::Local;
+    }
+}
+
+section! {
+    /// `[tls]`: encryption, on the same port as everything else.
+    "tls": TlsConfig, RawTls {
+        /// The certificate in PEM form, with those that lead from it to a root behind it. It and the key
+        /// are read again when they change. Such as "/etc/letsencrypt/live/chat.example.org/fullchain.pem";
+        /// "self-made" is one of the server's own, in its data folder.
+        "cert" => cert: Option<PathBuf> = OrWord { form: File, word: "self-made" }, |_| None;
+        /// Its private key in PEM form.
+        "key" => key: Option<PathBuf> = OrWord { form: File, word: "self-made" }, |_| None;
+        /// Whether everybody from beyond this machine has to encrypt.
+        "required" => required: bool = Switch, |_| false;
+    }
+}
+
+section! {
+    /// `[proxy]`: connections that come through a proxy, such as haproxy.
+    "proxy": ProxyConfig, RawProxy {
+        /// Networks of proxies, such as ["10.0.0.0/8", "192.0.2.7"]. They must put a PROXY header
+        /// (version 1 or 2) before each connection, and are believed whose it is; nobody else may.
+        "trusted" => trusted: Vec<IpNet> = List(Network), |_| Vec::new();
     }
 }
 

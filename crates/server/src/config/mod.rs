@@ -24,15 +24,20 @@ use chinwag_wire::Prefs;
 pub use error::{ConfigError, Origin};
 pub use example::example;
 pub use keys::{
-    Config, DefaultsConfig, HistoryConfig, Limits, LogConfig, RawConfig, RawDefaults, RawHistory,
-    RawLimits, RawLog, RawRooms, RawServer, RoomsConfig, ServerConfig,
+    Config, DefaultsConfig, HistoryConfig, Limits, LogConfig, ProxyConfig, RawConfig, RawDefaults,
+    RawHistory, RawLimits, RawLog, RawProxy, RawRooms, RawServer, RawTls, RoomsConfig,
+    ServerConfig, TlsConfig,
 };
 pub use listen::{DEFAULT_PORT, Listen, ListenError};
 pub use machine::Machine;
 pub use section::Key;
 
 use crate::limits::{MEMORY_BYTES_MAX, ROOM_LOG_LINES_MIN};
+use crate::tls::Source;
 use form::ShortTime;
+
+/// The server's own certificate and its key, in the data folder.
+const CERTIFICATE_FILE: &str = "tls.pem";
 
 impl Config {
     /// Resolves a configuration out of its sources, each laid over the one before: the text of a
@@ -65,6 +70,12 @@ impl Config {
 
     /// Whether the keys go together.
     fn check(&self) -> Result<(), ConfigError> {
+        if self.tls.cert.is_some() != self.tls.key.is_some() {
+            return Err(ConfigError::Together {
+                key: "tls.cert and tls.key",
+                must: "both name a file, or neither".to_owned(),
+            });
+        }
         let limits = &self.limits;
         let silence = limits.keepalive_idle + limits.keepalive_interval;
         if limits.user_timeout < silence {
@@ -111,6 +122,18 @@ impl Config {
         match self.server.memory {
             true => Place::Memory,
             false => Place::Folder(self.server.data.clone()),
+        }
+    }
+
+    /// Where the certificate is from.
+    pub(crate) fn certificate_source(&self) -> Source {
+        match (&self.tls.cert, &self.tls.key, self.place()) {
+            (Some(cert), Some(key), _) => Source::Files {
+                cert: cert.clone(),
+                key: key.clone(),
+            },
+            (_, _, Place::Folder(folder)) => Source::Own(folder.join(CERTIFICATE_FILE)),
+            (_, _, Place::Memory) => Source::Memory,
         }
     }
 

@@ -94,7 +94,9 @@ impl Session {
         self.detach(shared);
         let rate = shared.limits.line_rate();
         let bucket = self.dialect.bucket();
-        shared.spent.put(self.address, bucket, rate, shared.now);
+        shared
+            .spent
+            .put(self.peer.address, bucket, rate, shared.now);
     }
 
     /// Takes the session out of all rooms, and its person from it.

@@ -19,13 +19,14 @@
 mod exchange;
 mod formats;
 mod membership;
+mod opening;
 mod unseen;
 
 use std::net::IpAddr;
 
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason, RoomId};
 use chinwag_feed::{Feed, Progress};
-use chinwag_wire::dialect::{Dialect, Env, Step, Tell};
+use chinwag_wire::dialect::{Dialect, Env, Step, Tell, refuse_unencrypted};
 use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff, sniff_silent};
 
 use crate::conn_limiter::Permit;
@@ -33,6 +34,7 @@ use crate::shard::Shared;
 use crate::transport::{Read, Ready, Transport};
 use exchange::Exchange;
 pub(crate) use formats::Formats;
+use opening::Peer;
 use unseen::Lost;
 
 /// How far a connection has come.
@@ -40,6 +42,10 @@ use unseen::Lost;
 enum Stage {
     /// It may speak any protocol: until then the server listens without a word.
     Sniffing { until: Monotonic, spoke: Spoke },
+    /// It comes through a proxy, which is to say by then whose it is. Behind that it is sniffed.
+    Proxied { until: Monotonic },
+    /// It speaks TLS, and is to be done with the handshake by then. Behind that it is sniffed again.
+    Handshake { until: Monotonic },
     /// It was greeted like a person, and what it says first is sniffed too.
     Greeted,
     /// The dialect has the word.
@@ -59,9 +65,9 @@ enum Stage {
 #[derive(Debug)]
 pub(crate) struct Session {
     id: ConnId,
-    address: IpAddr,
+    peer: Peer,
     /// Dropped with the session: then its address has one connection less.
-    _permit: Option<Permit>,
+    permit: Option<Permit>,
     person: Option<PersonId>,
     stage: Stage,
     transport: Transport,
@@ -84,8 +90,11 @@ impl Session {
         let bucket = shared.spent.take(address, rate, shared.now);
         Self {
             id,
-            address,
-            _permit: permit,
+            peer: Peer {
+                address,
+                was_encrypted: false,
+            },
+            permit,
             person: None,
             stage: Stage::Sniffing { until, spoke },
             transport,
@@ -97,7 +106,7 @@ impl Session {
 
     /// Takes note of what the transport is ready for.
     pub(crate) fn handle_ready(&mut self, ready: Ready, shared: &mut Shared) {
-        if self.transport.handle_ready(ready) {
+        if self.transport.handle_ready(ready, shared.now) {
             self.poll_write(shared);
         }
         self.handle_lost_ready(shared);
@@ -110,11 +119,13 @@ impl Session {
             return self.end(why, shared);
         }
         self.handle_held(shared);
-        if !self.wants_input(shared.now) {
+        if !self.wants_input(shared.now) || !self.may_shake_hands(shared) {
             return;
         }
         let mut buffer = std::mem::take(&mut shared.input);
-        match self.transport.read(&mut buffer) {
+        let read = self.transport.read(&mut buffer, shared.now);
+        self.handle_secured(shared);
+        match read {
             Read::Bytes(n) => self.handle_bytes(&buffer[..n], shared),
             Read::End => self.handle_end(shared),
             Read::Nothing => {}
@@ -127,7 +138,10 @@ impl Session {
         let has_failed = self.transport.failure().is_some();
         let is_readable = self.transport.is_readable();
         match self.stage {
-            Stage::Sniffing { .. } | Stage::Lingering { .. } => is_readable || has_failed,
+            Stage::Proxied { .. }
+            | Stage::Sniffing { .. }
+            | Stage::Handshake { .. }
+            | Stage::Lingering { .. } => is_readable || has_failed,
             Stage::Open | Stage::Greeted if has_failed => true,
             Stage::Open | Stage::Greeted if self.must_wait() || self.is_paused(now) => false,
             Stage::Open | Stage::Greeted => is_readable || self.exchange.has_held(),
@@ -154,6 +168,7 @@ impl Session {
 
     fn handle_bytes(&mut self, bytes: &[u8], shared: &mut Shared) {
         match self.stage {
+            Stage::Proxied { .. } => self.handle_head(bytes, shared),
             Stage::Sniffing { spoke, .. } => {
                 self.exchange.hold(bytes);
                 if let Sniffed::Is(protocol) = sniff(self.exchange.held(), spoke) {
@@ -166,44 +181,69 @@ impl Session {
                 self.handle_bytes(bytes, shared);
             }
             Stage::Open => self.decode(bytes, shared),
-            Stage::Leaving | Stage::Lost(_) | Stage::Lingering { .. } | Stage::Over => {}
+            Stage::Handshake { .. }
+            | Stage::Leaving
+            | Stage::Lost(_)
+            | Stage::Lingering { .. }
+            | Stage::Over => {}
+        }
+    }
+
+    /// Others have come behind it: it is given no more time, but what it has sent is looked at. The
+    /// shard may not have heard of that yet, and a handshake must not be met by the greeting.
+    pub(crate) fn handle_pressure(&mut self, shared: &mut Shared) {
+        if matches!(self.stage, Stage::Sniffing { .. }) {
+            let ready = Ready {
+                readable: true,
+                closed: false,
+                writable: false,
+            };
+            self.handle_ready(ready, shared);
+            self.handle_input(shared);
+            self.handle_sniff_timeout(shared);
         }
     }
 
     /// The peer is given no more time to tell its protocol. One that has said nothing is greeted.
-    pub(crate) fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
+    fn handle_sniff_timeout(&mut self, shared: &mut Shared) {
         let Stage::Sniffing { spoke, .. } = self.stage else {
             return;
         };
         if self.exchange.has_held() {
             self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
+        } else if self.must_encrypt(shared) {
+            self.open_as(Protocol::Plain, spoke, shared);
         } else {
             let bucket = self.dialect.bucket();
             self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
             self.stage = Stage::Greeted;
-            self.drive(shared, |dialect, _, _| dialect.handle_greet());
+            let is_exposed = !self.is_sheltered();
+            self.drive(shared, |dialect, _, _| dialect.handle_greet(is_exposed));
             self.handle_held(shared);
         }
     }
 
     /// The protocol is known; its dialect takes what was read in front.
     fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
+        // Inside TLS there is no other, and nothing may come before it.
+        let is_outermost = self.transport.secured().is_none() && spoke == Spoke::First;
+        if protocol == Protocol::Tls && is_outermost {
+            return self.shake_hands(shared);
+        }
+        if self.must_encrypt(shared) {
+            return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));
+        }
         let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
         if !goes_on {
             let bucket = self.dialect.bucket();
             match Dialect::new(protocol, spoke, bucket, &shared.env()) {
                 Some(dialect) => self.dialect = dialect,
-                None => return self.turn_away(protocol, shared),
+                // In its own words.
+                None => return self.refuse(shared, |_, out| out.extend(protocol.refusal())),
             }
         }
         self.stage = Stage::Open;
         self.handle_held(shared);
-    }
-
-    /// Turns away a client of a protocol that is not served, in its own words.
-    fn turn_away(&mut self, protocol: Protocol, shared: &mut Shared) {
-        self.feed.handle_private(shared.newest, protocol.refusal());
-        self.close_when_written();
     }
 
     fn handle_held(&mut self, shared: &mut Shared) {
@@ -237,6 +277,7 @@ impl Session {
     fn handle_end(&mut self, shared: &mut Shared) {
         match self.stage {
             Stage::Sniffing { .. } => self.handle_sniff_timeout(shared),
+            Stage::Proxied { .. } | Stage::Handshake { .. } => self.close_when_written(),
             Stage::Lingering { .. } => self.stage = Stage::Over,
             _ => self.finish_input(shared),
         }
@@ -306,6 +347,10 @@ impl Session {
             Stage::Sniffing { until, .. } if until <= now => self.handle_sniff_timeout(shared),
             Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
             Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
+            Stage::Proxied { until } | Stage::Handshake { until } if until <= now => {
+                self.transport.fail(QuitReason::TimedOut);
+                self.end(QuitReason::TimedOut, shared);
+            }
             _ if stall.is_some_and(|at| at <= now) => {
                 self.transport.fail(QuitReason::TooSlow);
                 self.end(QuitReason::TooSlow, shared);
@@ -320,7 +365,10 @@ impl Session {
     /// When something is due though nothing happens.
     pub(crate) fn deadline(&self, shared: &Shared) -> Option<Monotonic> {
         let stage = match &self.stage {
-            Stage::Sniffing { until, .. } | Stage::Lingering { until } => Some(*until),
+            Stage::Proxied { until }
+            | Stage::Sniffing { until, .. }
+            | Stage::Handshake { until }
+            | Stage::Lingering { until } => Some(*until),
             Stage::Lost(lost) => Some(lost.until),
             // Who waits for an answer of the server's is not timed.
             Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),
@@ -397,13 +445,22 @@ impl Session {
     /// wait for that.
     pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
         while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
-        let is_written = self.feed.is_written() || self.transport.failure().is_some();
-        if is_written && self.is_closing() {
+        if self.is_to_close() {
             self.close(shared);
         }
-        if is_written {
+        if self.is_written() {
             self.fetch_page(shared);
         }
+    }
+
+    /// Whether there is nothing more to write, or nobody to write to.
+    fn is_written(&self) -> bool {
+        let is_written = self.feed.is_written() && self.transport.is_flushed();
+        is_written || self.transport.failure().is_some()
+    }
+
+    fn is_to_close(&self) -> bool {
+        self.is_closing() && self.is_written()
     }
 
     fn write_some(&mut self, shared: &mut Shared) -> Progress {
@@ -427,12 +484,12 @@ impl Session {
         if matches!(self.stage, Stage::Lost(_)) {
             return self.settle(shared);
         }
+        self.transport.shut_down_write();
         // Where nothing more can come, closing loses nothing.
         let is_over = self.transport.failure().is_some() || self.transport.has_ended();
         self.stage = match is_over {
             true => Stage::Over,
             false => {
-                self.transport.shut_down_write();
                 let until = shared.now + shared.limits.linger_time;
                 Stage::Lingering { until }
             }
@@ -442,8 +499,9 @@ impl Session {
     /// Whether [`poll_write`](Self::poll_write) has something to do.
     pub(crate) fn wants_write(&self) -> bool {
         let has_lines = !self.feed.is_written() || self.exchange.was_released();
-        let closes = matches!(self.stage, Stage::Leaving) && !self.exchange.is_departing();
-        (self.transport.takes_bytes() && (has_lines || self.exchange.wants_page())) || closes
+        let closes = matches!(self.stage, Stage::Leaving) && self.is_to_close();
+        let takes_bytes = self.transport.takes_bytes();
+        (takes_bytes && (has_lines || self.exchange.wants_page())) || closes
     }
 
     /// Whether there is nothing to schedule after a write: the transport took everything, and
@@ -469,9 +527,13 @@ impl Session {
 
     /// As whom it asks the hub.
     fn caller(&self) -> Caller {
-        let (conn, address) = (self.id, self.address);
+        let (conn, address) = (self.id, self.peer.address);
         match self.person {
-            None => Caller::Anonymous { conn, address },
+            None => Caller::Anonymous {
+                conn,
+                address,
+                link: self.link(),
+            },
             Some(person) => Caller::Person {
                 person,
                 conn,

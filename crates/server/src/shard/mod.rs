@@ -45,6 +45,8 @@ pub(crate) enum ToShard {
         address: IpAddr,
         /// Its place among the connections of its address.
         permit: Option<Permit>,
+        /// Whether it has to begin with the head of a proxy.
+        is_proxy: bool,
     },
     /// What the hub has decided.
     Turn(Turn),
@@ -137,7 +139,7 @@ impl Shard {
     pub(crate) fn admit(
         &mut self,
         transport: Transport,
-        address: IpAddr,
+        (address, is_proxy): (IpAddr, bool),
         permit: Option<Permit>,
         now: Monotonic,
     ) -> ConnId {
@@ -147,7 +149,10 @@ impl Shard {
         let slot = entry.key();
         let place = ((self.number as u64) << SLOT_BITS) | slot as u64;
         let conn = ConnId((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
-        let session = Session::new(conn, address, transport, permit, &self.shared);
+        let mut session = Session::new(conn, address, transport, permit, &self.shared);
+        if is_proxy {
+            session.expect_head(&self.shared);
+        }
         entry.insert(Box::new(session));
         self.reschedule(slot);
         self.newest.push_back(conn);
@@ -161,7 +166,7 @@ impl Shard {
     fn greet_oldest(&mut self) {
         let oldest = self.newest.pop_front();
         if let Some(slot) = oldest.and_then(|conn| self.find(conn)) {
-            self.with(slot, |session, shared| session.handle_sniff_timeout(shared));
+            self.with(slot, |session, shared| session.handle_pressure(shared));
         }
     }
 
@@ -210,6 +215,7 @@ impl Shard {
     /// Takes one buffer of input from each session that has some, and drops those that are over.
     pub(crate) fn handle_input(&mut self, now: Monotonic) {
         self.shared.now = now;
+        self.shared.renew_handshakes();
         for slot in self.schedule.take_input() {
             if self
                 .sessions
@@ -291,6 +297,7 @@ impl Shard {
     /// Works with another configuration from now on.
     pub(crate) fn configure(&mut self, config: ShardConfig) {
         (self.shared.settings, self.shared.limits) = (config.settings, config.limits);
+        self.shared.requires_tls = config.requires_tls;
     }
 
     /// Reads nothing more from now on.

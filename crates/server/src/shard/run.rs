@@ -159,7 +159,8 @@ impl Loop {
                 stream,
                 address,
                 permit,
-            } => self.admit(stream, address, permit, now),
+                is_proxy,
+            } => self.admit(stream, (address, is_proxy), permit, now),
             ToShard::Turn(turn) => self.shard.deliver(turn, now),
             ToShard::Job(reply) => self.shard.handle_job(reply),
             ToShard::Configure(config) => self.shard.configure(config),
@@ -197,7 +198,7 @@ impl Loop {
     fn admit(
         &mut self,
         mut stream: TcpStream,
-        address: IpAddr,
+        (address, is_proxy): (IpAddr, bool),
         permit: Option<Permit>,
         now: Monotonic,
     ) {
@@ -206,7 +207,8 @@ impl Loop {
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
                 let transport = Transport::new(Box::new(Tcp::new(stream)));
-                self.shard.admit(transport, address, permit, now);
+                let from = (address, is_proxy);
+                self.shard.admit(transport, from, permit, now);
             }
             Err(error) => tracing::warn!("cannot serve a connection from {address}: {error}"),
         }

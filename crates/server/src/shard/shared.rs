@@ -8,11 +8,13 @@ use chinwag_wire::dialect::{Env, RoomRenderer, Settings};
 use hashbrown::HashMap;
 
 use crate::config::Limits;
+use crate::conn_limiter::ConnLimiter;
 use crate::control::ShardConfig;
 use crate::hub::Request;
-use crate::limits::READ_BYTES_MAX;
+use crate::limits::{HANDSHAKES_MAX, READ_BYTES_MAX};
 use crate::session::Formats;
 use crate::spent::SpentBuckets;
+use crate::tls::Tls;
 use crate::worker::Workers;
 
 /// See the [module](self).
@@ -20,6 +22,9 @@ use crate::worker::Workers;
 pub(crate) struct Shared {
     pub(crate) settings: Arc<Settings>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) tls: Tls,
+    /// For those who come through a proxy; the others were let in before.
+    pub(crate) limiter: ConnLimiter,
     pub(crate) workers: Workers,
     pub(crate) spent: SpentBuckets,
     /// Requests for the hub.
@@ -35,6 +40,10 @@ pub(crate) struct Shared {
     pub(crate) wall: Timestamp,
     /// The steady time at the last look.
     pub(crate) now: Monotonic,
+    /// Whether peers that do not encrypt are turned away.
+    pub(crate) requires_tls: bool,
+    /// Handshakes that may go on in this round.
+    handshakes: usize,
     /// Memory that sockets are read into.
     pub(crate) input: Box<[u8]>,
     /// Memory in which lines of several rooms are put together.
@@ -47,12 +56,16 @@ impl Shared {
     pub(crate) fn new(
         config: ShardConfig,
         (workers, spent): (Workers, SpentBuckets),
+        (tls, limiter): (Tls, ConnLimiter),
         room_names: HashMap<RoomId, RoomName>,
         (wall, now): (Timestamp, Monotonic),
     ) -> Self {
         Self {
             settings: config.settings,
             limits: config.limits,
+            requires_tls: config.requires_tls,
+            tls,
+            limiter,
             workers,
             spent,
             outbox: Vec::new(),
@@ -62,10 +75,23 @@ impl Shared {
             newest: Seq::default(),
             wall,
             now,
+            handshakes: HANDSHAKES_MAX,
             input: vec![0; READ_BYTES_MAX].into(),
             scratch: Scratch::default(),
             lines: Vec::new(),
         }
+    }
+
+    /// Another round begins.
+    pub(crate) fn renew_handshakes(&mut self) {
+        self.handshakes = HANDSHAKES_MAX;
+    }
+
+    /// Whether this round has time for another step of a handshake.
+    pub(crate) fn take_handshake(&mut self) -> bool {
+        let left = self.handshakes.checked_sub(1);
+        self.handshakes = left.unwrap_or_default();
+        left.is_some()
     }
 
     /// The parts that a session writes from, and what its dialect may look at meanwhile.

@@ -6,12 +6,16 @@
 //! what is ready stays so until the stream says that it would block.
 
 mod stream;
+mod tls;
 
 use std::io;
 
 use chinwag_core::{Duration, Monotonic, QuitReason};
 
+use crate::tls::Tls;
 pub(crate) use stream::{Stream, Tcp};
+pub(crate) use tls::Secured;
+use tls::TlsStream;
 
 /// What a stream is ready for.
 #[derive(Clone, Copy, Debug)]
@@ -66,19 +70,45 @@ impl Transport {
         }
     }
 
+    /// Speaks TLS from now on; `first` was read already.
+    pub(crate) fn secure(&mut self, first: Vec<u8>, tls: &Tls) {
+        let below = std::mem::replace(&mut self.stream, Box::new(Nowhere));
+        self.stream = Box::new(TlsStream::new(below, first, tls));
+        self.is_readable = true;
+    }
+
+    /// What is known of the peer, if it is encrypted and its handshake is done.
+    pub(crate) fn secured(&self) -> Option<&Secured> {
+        self.stream.secured()
+    }
+
     /// Takes note of what the stream is ready for. Returns whether it takes bytes again after it
     /// was full.
-    pub(crate) fn handle_ready(&mut self, ready: Ready) -> bool {
+    pub(crate) fn handle_ready(&mut self, ready: Ready, now: Monotonic) -> bool {
         self.is_readable |= ready.readable;
         self.is_closed |= ready.closed;
         // A stream that was not full says so once, when it is opened.
-        let unblocked = self.is_blocked && ready.writable;
-        self.is_blocked &= !ready.writable;
-        unblocked
+        if !self.is_blocked || !ready.writable {
+            return false;
+        }
+        self.is_blocked = false;
+        // It takes some bytes at least.
+        self.stalled_since = None;
+        if let Err(error) = self.stream.flush() {
+            self.note_write_error(&error, now);
+        }
+        !self.is_blocked
     }
 
     /// Reads once.
-    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Read {
+    pub(crate) fn read(&mut self, buffer: &mut [u8], now: Monotonic) -> Read {
+        let read = self.read_once(buffer);
+        // To read can make an answer of the protocol's own, which the stream did not take.
+        self.note_unflushed(now);
+        read
+    }
+
+    fn read_once(&mut self, buffer: &mut [u8]) -> Read {
         match self.stream.try_read(buffer) {
             Ok(0) => {
                 (self.is_readable, self.has_ended) = (false, true);
@@ -86,7 +116,8 @@ impl Transport {
             }
             Ok(n) => {
                 // The stream had no more than this, or else the buffer would be full.
-                self.is_readable = n == buffer.len() || self.is_closed;
+                let has_more = n == buffer.len() || self.stream.has_more();
+                self.is_readable = has_more || self.is_closed;
                 Read::Bytes(n)
             }
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
@@ -109,16 +140,36 @@ impl Transport {
                 Ok(n) => {
                     done += n;
                     self.stalled_since = None;
+                    self.note_unflushed(now);
                 }
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    self.is_blocked = true;
-                    self.stalled_since = self.stalled_since.or(Some(now));
-                }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => self.fail(reason_of(&e)),
+                Err(e) => self.note_write_error(&e, now),
             }
         }
         done
+    }
+
+    fn note_write_error(&mut self, error: &io::Error, now: Monotonic) {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => self.note_blocked(now),
+            io::ErrorKind::Interrupted => {}
+            _ => self.fail(reason_of(error)),
+        }
+    }
+
+    fn note_unflushed(&mut self, now: Monotonic) {
+        if !self.stream.is_flushed() {
+            self.note_blocked(now);
+        }
+    }
+
+    fn note_blocked(&mut self, now: Monotonic) {
+        self.is_blocked = true;
+        self.stalled_since = self.stalled_since.or(Some(now));
+    }
+
+    /// Whether everything that was written is in the hands of the system.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.stream.is_flushed()
     }
 
     /// Tells the peer that nothing more comes.
@@ -163,6 +214,22 @@ impl Transport {
         let since = self.stalled_since.filter(|_| self.failure.is_none());
         since.map(|since| since + stall_time)
     }
+}
+
+/// What stands in the place of a stream that is being wrapped in another.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Stream for Nowhere {
+    fn try_read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Ok(0)
+    }
+
+    fn try_write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::NotConnected.into())
+    }
+
+    fn shut_down_write(&mut self) {}
 }
 
 /// What others are told of a connection that failed in this way.
@@ -211,24 +278,24 @@ mod tests {
 
     fn transport(reads: Vec<io::Result<usize>>, writes: Vec<io::Result<usize>>) -> Transport {
         let mut transport = Transport::new(Box::new(Script { reads, writes }));
-        transport.handle_ready(READY);
+        transport.handle_ready(READY, Monotonic(0));
         transport
     }
 
     #[test]
     fn a_short_read_empties_the_stream_unless_the_peer_has_closed() {
         let mut open = transport(vec![Ok(3), Ok(3)], vec![]);
-        assert_eq!(open.read(&mut [0; 8]), Read::Bytes(3));
+        assert_eq!(open.read(&mut [0; 8], Monotonic(0)), Read::Bytes(3));
         assert!(!open.is_readable());
         let closed = Ready {
             closed: true,
             ..READY
         };
         let mut closing = transport(vec![Ok(3), Ok(0)], vec![]);
-        closing.handle_ready(closed);
-        assert_eq!(closing.read(&mut [0; 8]), Read::Bytes(3));
+        closing.handle_ready(closed, Monotonic(0));
+        assert_eq!(closing.read(&mut [0; 8], Monotonic(0)), Read::Bytes(3));
         assert!(closing.is_readable());
-        assert_eq!(closing.read(&mut [0; 8]), Read::End);
+        assert_eq!(closing.read(&mut [0; 8], Monotonic(0)), Read::End);
         assert!(!closing.is_readable() && closing.has_ended());
     }
 
@@ -245,7 +312,7 @@ mod tests {
             transport.stall_deadline(stall_time),
             Some(start + stall_time)
         );
-        assert!(transport.handle_ready(READY));
+        assert!(transport.handle_ready(READY, Monotonic(0)));
         assert_eq!(transport.write(b"llo", start), 3);
         assert_eq!(transport.stall_deadline(stall_time), None);
     }
@@ -254,7 +321,7 @@ mod tests {
     fn an_error_is_the_end_and_says_which() {
         let lost = io::ErrorKind::ConnectionReset;
         let mut transport = transport(vec![Err(lost.into())], vec![]);
-        assert_eq!(transport.read(&mut [0; 8]), Read::Nothing);
+        assert_eq!(transport.read(&mut [0; 8], Monotonic(0)), Read::Nothing);
         assert_eq!(transport.failure(), Some(&QuitReason::Lost));
         assert!(!transport.is_readable() && !transport.takes_bytes());
     }

@@ -1,5 +1,5 @@
-//! What a transport reads from and writes to: a TCP connection now; later one inside TLS, or one
-//! end of a pipe from another thread. The type is erased here, so that nothing behind it is made
+//! What a transport reads from and writes to: a TCP connection, alone or inside TLS; later one end
+//! of a pipe from another thread. The type is erased here, so that nothing behind it is made
 //! twice, and is `Send`, so that another thread may make it.
 
 use std::fmt;
@@ -10,6 +10,8 @@ use std::os::fd::AsRawFd;
 use mio::net::TcpStream;
 use uapi::c;
 
+use super::Secured;
+
 /// A byte stream that never blocks.
 pub(crate) trait Stream: fmt::Debug + Send {
     /// Reads what is there, all of it if the buffer is longer; 0 at the end of the peer's bytes.
@@ -18,14 +20,38 @@ pub(crate) trait Stream: fmt::Debug + Send {
     /// `WouldBlock` if nothing is there; any other is the end of the connection.
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
 
-    /// Writes what is taken.
+    /// Whether there may be more though the last read did not fill its buffer.
+    fn has_more(&self) -> bool {
+        false
+    }
+
+    /// Writes what is taken. What is taken may wait in the stream: see
+    /// [`is_flushed`](Self::is_flushed).
     ///
     /// # Errors
     /// `WouldBlock` if nothing is taken; any other is the end of the connection.
     fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
+    /// Hands on what waits in the stream.
+    ///
+    /// # Errors
+    /// `WouldBlock` if something still waits; any other is the end of the connection.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether nothing waits in the stream.
+    fn is_flushed(&self) -> bool {
+        true
+    }
+
     /// Tells the peer that nothing more comes.
     fn shut_down_write(&mut self);
+
+    /// What is known of the peer, if it is encrypted and its handshake is done.
+    fn secured(&self) -> Option<&Secured> {
+        None
+    }
 
     /// The bytes at the end of all that [`try_write`](Self::try_write) took that the peer's system has
     /// not acknowledged, counted as they were given to `try_write`: that decides which lines a resumed

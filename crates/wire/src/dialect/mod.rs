@@ -16,7 +16,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp,
+    Bucket, Client, Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp,
 };
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
@@ -34,6 +34,8 @@ pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 pub struct Settings {
     /// The server's name in the greeting; nothing in it that a terminal obeys.
     pub server_name: Arc<str>,
+    /// The port that it listens on, as those are told who could have TLS there.
+    pub port: u16,
     /// The zone of those who have chosen none.
     pub zone: TimeZone,
     /// The display settings of a new person.
@@ -140,10 +142,11 @@ impl Dialect {
         Self::Plain(plain::Session::new(spoke, bucket, env))
     }
 
-    /// Greets a client that waits for it.
-    pub fn handle_greet(&mut self) -> Option<Step> {
+    /// Greets a client that waits for it. `is_exposed` says that others can listen to it: it is
+    /// not encrypted, and not of this machine.
+    pub fn handle_greet(&mut self, is_exposed: bool) -> Option<Step> {
         match self {
-            Self::Plain(session) => session.handle_greet(),
+            Self::Plain(session) => session.handle_greet(is_exposed),
         }
     }
 
@@ -246,6 +249,13 @@ impl Dialect {
         }
     }
 
+    /// What kind of client it is, as others are told.
+    pub fn client(&self) -> Client {
+        match self {
+            Self::Plain(session) => session.client(),
+        }
+    }
+
     /// The format in which the client sees a room.
     pub fn format(&self, room: RoomId) -> Format {
         match self {
@@ -293,6 +303,15 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.is_own(event),
         }
+    }
+}
+
+/// Turns away a client that does not encrypt, where the server insists on it.
+pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) {
+    match protocol {
+        Protocol::Plain => plain::refuse_unencrypted(env, out),
+        // What is not served at all is told so.
+        other => out.extend_from_slice(other.refusal()),
     }
 }
 

@@ -30,5 +30,6 @@ pub use request::{
     Back, Context, EchoedInput, HelpTopic, LoginLine, ParseError, Pref, PrefChange, Request,
     SearchRequest,
 };
+pub(crate) use session::refuse_unencrypted;
 pub use session::{LineReader, Session};
 pub use table::{COMMANDS, CommandSpec, Group};

@@ -17,7 +17,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId,
+    Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId,
 };
 use chinwag_feed::Reader;
 
@@ -330,6 +330,14 @@ impl Session {
         self.flood.bucket()
     }
 
+    /// See [`Dialect::client`](crate::dialect::Dialect::client).
+    pub(crate) fn client(&self) -> Client {
+        match self.decoder.is_telnet() {
+            true => Client::Telnet,
+            false => Client::Nc,
+        }
+    }
+
     /// See [`Dialect::format`](crate::dialect::Dialect::format).
     pub(crate) fn format(&self, room: RoomId) -> RoomFormat {
         RoomFormat {
@@ -383,6 +391,13 @@ impl Session {
             _ => false,
         }
     }
+}
+
+/// See [`dialect::refuse_unencrypted`](crate::dialect::refuse_unencrypted).
+pub(crate) fn refuse_unencrypted(env: &Env<'_>, out: &mut Vec<u8>) {
+    let settings = env.settings;
+    let style = Style::of(&settings.prefs, &settings.zone, false);
+    Renderer::new(style, env.wall).not_encrypted(out, &settings.server_name, settings.port);
 }
 
 impl Chat {

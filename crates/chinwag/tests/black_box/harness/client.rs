@@ -205,8 +205,13 @@ impl Client {
 
     /// Interrupts the program, as ^C does where a terminal is set up to.
     pub(crate) fn interrupt(&mut self) {
+        self.signal(Signal::INT);
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
         let child = self.program.as_ref().expect("there is a program");
-        kill_process(pid(child), Signal::INT).expect("it runs");
+        kill_process(pid(child), signal).expect("it runs");
     }
 
     /// Waits for the program's end.

@@ -65,6 +65,7 @@ impl Chat {
             person,
             conn: origin.conn,
             address: origin.address,
+            link: origin.link,
             is_script: origin.is_script,
             registered,
             operator: lasting || becomes_operator,

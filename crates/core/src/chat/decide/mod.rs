@@ -17,6 +17,7 @@ use crate::command::{Caller, Command, Outcome};
 use crate::event::{AuditEntry, Fact, ModAction, Quit, QuitReason};
 use crate::ids::ConnId;
 use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
+use crate::link::Link;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::{Text, escape};
@@ -30,6 +31,7 @@ const ROOM_MATES_MAX: usize = 64;
 struct Origin {
     conn: ConnId,
     address: IpAddr,
+    link: Link,
     is_script: bool,
 }
 
@@ -49,7 +51,11 @@ impl Chat {
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
             (
-                Caller::Anonymous { conn, address },
+                Caller::Anonymous {
+                    conn,
+                    address,
+                    link,
+                },
                 Command::LogIn {
                     name,
                     proof,
@@ -59,14 +65,23 @@ impl Chat {
                 let origin = Origin {
                     conn,
                     address,
+                    link,
                     is_script,
                 };
                 self.decide_log_in(origin, name, proof.as_ref(), env, facts)
             }
-            (Caller::Anonymous { conn, address }, Command::Resume(code)) => {
+            (
+                Caller::Anonymous {
+                    conn,
+                    address,
+                    link,
+                },
+                Command::Resume(code),
+            ) => {
                 let origin = Origin {
                     conn,
                     address,
+                    link,
                     is_script: false,
                 };
                 self.decide_resume(origin, None, code, env, facts)
@@ -76,6 +91,7 @@ impl Chat {
                 let origin = Origin {
                     conn: me.session.conn,
                     address,
+                    link: me.session.link,
                     is_script: me.session.is_script,
                 };
                 self.decide_resume(origin, Some(me), code, env, facts)

@@ -120,6 +120,7 @@ impl Chat {
                 person: person.id,
                 conn: origin.conn,
                 address: origin.address,
+                link: origin.link,
                 name: person.name.clone(),
                 registered: rank.registered,
                 operator: rank.operator,

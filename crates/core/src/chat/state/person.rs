@@ -6,6 +6,7 @@ use core::net::IpAddr;
 
 use super::RestrictionId;
 use crate::ids::{ConnId, PersonId, RoomId};
+use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::text::Text;
@@ -61,6 +62,7 @@ impl Person {
 pub(in crate::chat) struct Session {
     pub(in crate::chat) conn: ConnId,
     pub(in crate::chat) address: IpAddr,
+    pub(in crate::chat) link: Link,
     /// Resumes the session on another connection.
     pub(in crate::chat) code: ResumeCode,
     pub(in crate::chat) rank: Rank,

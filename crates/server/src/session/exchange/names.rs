@@ -75,7 +75,7 @@ impl Session {
             Some(_) => Door::Chatting,
             None => Door::Arriving,
         };
-        Origin::new(self.address, door)
+        Origin::new(self.peer.address, door)
     }
 
     pub(super) fn ask_hash(

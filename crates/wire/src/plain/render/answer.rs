@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Answer, Duration, Name, Profile, Restriction, RoomLine, RoomName};
+use chinwag_core::{
+    Answer, Client, Duration, Link, Name, Profile, Restriction, RoomLine, RoomName,
+};
 use chinwag_core::{Timestamp, WhoLine};
 
 use super::arrival::TopicBy;
@@ -83,6 +85,7 @@ impl Renderer {
             "here since {since}, {said} said, silent for {silent}"
         ));
         writer.row(format_args!("in {}", Joined(&profile.rooms)));
+        writer.row(format_args!("connected by {}", By(line.link)));
         if let Some(why) = &line.away {
             writer.row(format_args!("away{}", Why(why.as_ref())));
         }
@@ -160,7 +163,7 @@ fn who(writer: &mut LineWriter<'_>, room: &RoomName, first: &[WhoLine], more: us
     and_more(writer, more);
 }
 
-/// `lee (operator, registered, away: lunch, silent for 2 hours)`
+/// `lee (operator, registered, nc, TLS, away: lunch, silent for 2 hours)`
 struct Present<'a>(&'a WhoLine);
 
 impl Display for Present<'_> {
@@ -174,17 +177,31 @@ impl Display for Present<'_> {
         if line.registered {
             write!(f, "{}registered", remarks.gap())?;
         }
+        write!(f, "{}{}", remarks.gap(), By(line.link))?;
         if let Some(why) = &line.away {
             write!(f, "{}away{}", remarks.gap(), Why(why.as_ref()))?;
         }
         if line.silent >= SILENCE_MIN {
             write!(f, "{}silent for {}", remarks.gap(), Roughly(line.silent))?;
         }
-        f.write_str(remarks.end())
+        f.write_str(")")
     }
 }
 
-/// The signs before, between and behind remarks in parentheses; none without remarks.
+/// `nc, TLS`
+struct By(Link);
+
+impl Display for By {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.client {
+            Client::Nc => "nc",
+            Client::Telnet => "telnet",
+        })?;
+        f.write_str(if self.0.is_encrypted { ", TLS" } else { "" })
+    }
+}
+
+/// The signs before and between remarks in parentheses.
 #[derive(Default)]
 struct Remarks {
     any: bool,
@@ -196,10 +213,6 @@ impl Remarks {
             true => ", ",
             false => " (",
         }
-    }
-
-    fn end(self) -> &'static str {
-        if self.any { ")" } else { "" }
     }
 }
 

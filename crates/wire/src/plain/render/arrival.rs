@@ -17,8 +17,14 @@ const PROMPT: &str = "Enter your username: ";
 
 impl Renderer {
     /// The greeting of `server`, whose name must have nothing in it that a terminal obeys, and the
-    /// prompt.
-    pub fn greeting(&self, out: &mut Vec<u8>, server: &str, here: usize, busy_rooms: usize) {
+    /// prompt. `offer` is the port at which a peer that others can listen to could have TLS.
+    pub fn greeting(
+        &self,
+        out: &mut Vec<u8>,
+        (server, offer): (&str, Option<u16>),
+        here: usize,
+        busy_rooms: usize,
+    ) {
         let writer = &mut self.writer(out);
         match here {
             0 => writer.bare(format_args!("Welcome to {server}: nobody here yet.")),
@@ -27,8 +33,19 @@ impl Renderer {
                 writer.bare(format_args!("Welcome to {server}: {people} in {rooms}."));
             }
         }
+        if let Some(port) = offer {
+            writer.bare(format_args!("Not encrypted. {}", Encrypted(server, port)));
+        }
         writer.bare("Type a line to talk, /help for help, /quit to leave.");
         writer.put(PROMPT);
+    }
+
+    /// Turns away a peer that does not encrypt, where the server insists on it.
+    pub fn not_encrypted(&self, out: &mut Vec<u8>, server: &str, port: u16) {
+        let how = Encrypted(server, port);
+        self.writer(out).alone(format_args!(
+            "NOT joined: this server takes encrypted connections only. {how}"
+        ));
     }
 
     /// `Enter your username: `
@@ -100,6 +117,16 @@ impl Renderer {
         let writer = &mut self.writer(out);
         writer.bare(Place(company));
         topic(writer, company.topic.as_ref(), now);
+    }
+}
+
+/// `Encrypted: ncat --ssl chat.example.org 8989`
+struct Encrypted<'a>(&'a str, u16);
+
+impl Display for Encrypted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(server, port) = self;
+        write!(f, "Encrypted: ncat --ssl {server} {port}")
     }
 }
 

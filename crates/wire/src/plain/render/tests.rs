@@ -16,8 +16,8 @@ use std::vec::Vec;
 
 use crate::prefs::TimeStyle;
 use chinwag_core::{
-    ConnId, Event, Fact, LOBBY, LoggedIn, Manner, Name, PersonId, Quit, QuitReason, ResumeCode,
-    RoomName, Seq, Text, Timestamp,
+    ConnId, Event, Fact, LOBBY, Link, LoggedIn, Manner, Name, PersonId, Quit, QuitReason,
+    ResumeCode, RoomName, Seq, Text, Timestamp,
 };
 
 use super::{Renderer, Style};
@@ -113,6 +113,7 @@ pub(super) fn arrived(by: &str) -> LoggedIn {
         registered: false,
         operator: false,
         code: ResumeCode::from_random(1),
+        link: Link::default(),
         is_script: false,
     }
 }

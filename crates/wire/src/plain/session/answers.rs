@@ -133,10 +133,7 @@ impl Session {
             Answer::Restrictions { bans, mutes, .. } if !is_first => {
                 self.renderer(env).more_restrictions(out, bans, mutes);
             }
-            Answer::Greeting { people, rooms } => {
-                let server = &env.settings.server_name;
-                self.renderer(env).greeting(out, server, *people, *rooms);
-            }
+            Answer::Greeting { people, rooms } => self.greet(*people, *rooms, env, out),
             answer => self.renderer(env).answer(out, answer, env.wall),
         }
         let Answer::Restrictions {

@@ -23,6 +23,8 @@ pub(super) struct Login {
     until: Monotonic,
     /// The client did not wait for the prompt.
     is_script: bool,
+    /// Others can listen.
+    is_exposed: bool,
 }
 
 impl Login {
@@ -32,6 +34,7 @@ impl Login {
             bytes: 0,
             until: env.now + env.settings.login_time,
             is_script,
+            is_exposed: false,
         }
     }
 
@@ -42,7 +45,10 @@ impl Login {
 
 impl Session {
     /// See [`Dialect::handle_greet`](crate::dialect::Dialect::handle_greet).
-    pub(crate) fn handle_greet(&mut self) -> Option<Step> {
+    pub(crate) fn handle_greet(&mut self, is_exposed: bool) -> Option<Step> {
+        if let Stage::Login(login) = &mut self.stage {
+            login.is_exposed = is_exposed;
+        }
         Some(Step::Ask(Ask::Query(Query::Greeting)))
     }
 
@@ -146,6 +152,14 @@ impl Session {
         }
         renderer.prompt(out);
         None
+    }
+
+    /// The answer to the question of [`handle_greet`](Self::handle_greet).
+    pub(super) fn greet(&self, people: usize, rooms: usize, env: &Env<'_>, out: &mut Vec<u8>) {
+        let is_exposed = matches!(&self.stage, Stage::Login(login) if login.is_exposed);
+        let offer = is_exposed.then_some(env.settings.port);
+        let server = (&*env.settings.server_name, offer);
+        self.renderer(env).greeting(out, server, people, rooms);
     }
 
     pub(super) fn give_up_login(&self, env: &Env<'_>, out: &mut Vec<u8>) -> Step {

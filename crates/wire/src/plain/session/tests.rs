@@ -16,9 +16,9 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Monotonic, Name, PersonId,
-    Query, Rate, Rejection, ResumeCode, RoomId, RoomName, RoomRef, RoomSummary, Seq, Text,
-    Timestamp, Welcome,
+    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, Name,
+    PersonId, Query, Rate, Rejection, ResumeCode, RoomId, RoomName, RoomRef, RoomSummary, Seq,
+    Text, Timestamp, Welcome,
 };
 use hashbrown::HashMap;
 
@@ -52,6 +52,7 @@ fn room(text: &str) -> RoomName {
 fn settings() -> Settings {
     Settings {
         server_name: "chat".into(),
+        port: 8989,
         zone: TimeZone::UTC,
         prefs: Prefs::default(),
         line_bytes_max: 4096,
@@ -219,6 +220,7 @@ fn logged_in() -> LoggedIn {
         registered: false,
         operator: false,
         code: ResumeCode::from_random(1),
+        link: Link::default(),
         is_script: false,
     }
 }

@@ -3,7 +3,9 @@
 use std::vec;
 
 use crate::prefs::{Prefs, TimeStyle};
-use chinwag_core::{Answer, Duration, Mask, Profile, Restriction, RoomLine, Topic, WhoLine};
+use chinwag_core::{
+    Answer, Client, Duration, Link, Mask, Profile, Restriction, RoomLine, Topic, WhoLine,
+};
 
 use super::*;
 use crate::plain::request::{HelpTopic, Pref};
@@ -17,6 +19,7 @@ fn check(answer: Answer, expected: &str) {
 fn who_line(by: &str) -> WhoLine {
     WhoLine {
         name: name(by),
+        link: Link::default(),
         operator: false,
         registered: false,
         away: None,
@@ -29,6 +32,10 @@ fn who_is_here_is_a_list() {
     let lee = WhoLine {
         operator: true,
         registered: true,
+        link: Link {
+            client: Client::Telnet,
+            is_encrypted: true,
+        },
         away: Some(Some(text("lunch"))),
         silent: Duration::from_mins(125),
         ..who_line("lee")
@@ -45,9 +52,9 @@ fn who_is_here_is_a_list() {
     };
     let expected = "\
 --- 253 people in #lobby ---
-  ann
-  lee (operator, registered, away: lunch, silent for 2 hours)
-  bob (away)
+  ann (nc)
+  lee (operator, registered, telnet, TLS, away: lunch, silent for 2 hours)
+  bob (nc, away)
 --- and 250 more ---
 ";
     check(answer, expected);
@@ -71,6 +78,7 @@ fn a_person_is_described() {
   name not registered
   here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
   in #lobby, #dev
+  connected by nc
 ";
     check(Answer::Whois(Box::new(profile())), expected);
     let mut profile = profile();
@@ -84,6 +92,7 @@ fn a_person_is_described() {
   registered name, operator
   here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
   in #lobby, #dev
+  connected by nc
   away: lunch
   muted
   from 192.0.2.7
@@ -161,6 +170,7 @@ fn numbers_are_one_s_own_and_the_server_s() {
   name not registered
   here since 2026-11-21 13:03, 1 line said, silent for 10 seconds
   in #lobby, #dev
+  connected by nc
 --- the server ---
   5 people in 2 rooms
   1234 messages since it was started at 2026-11-18 14:03, 3 days ago

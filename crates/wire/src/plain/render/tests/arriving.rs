@@ -40,7 +40,7 @@ fn arrival(company: RoomSummary) -> Welcome {
 
 #[track_caller]
 fn check_greeting(people: usize, rooms: usize, expected: &str) {
-    let shown = shown(|r, out| r.greeting(out, "chat.example.org", people, rooms));
+    let shown = shown(|r, out| r.greeting(out, ("chat.example.org", None), people, rooms));
     let rest = "Type a line to talk, /help for help, /quit to leave.\nEnter your username: ";
     assert_eq!(
         shown,
@@ -54,6 +54,10 @@ fn the_greeting_counts() {
     check_greeting(1, 1, "1 person in 1 room.");
     check_greeting(2, 1, "2 people in 1 room.");
     check_greeting(0, 0, "nobody here yet.");
+    let server = ("chat.example.org", Some(8989));
+    let offered = shown(|r, out| r.greeting(out, server, 0, 0));
+    let offer = "Not encrypted. Encrypted: ncat --ssl chat.example.org 8989\nType a line";
+    assert!(offered.contains(offer), "{offered}");
     assert_eq!(shown(|r, out| r.prompt(out)), "Enter your username: ");
 }
 

@@ -1,0 +1,149 @@
+//! What comes before the first word: the head of a proxy, and the handshake of TLS. Behind each of
+//! them the session is sniffed as if it had just been accepted.
+
+use std::net::IpAddr;
+
+use chinwag_core::Link;
+use chinwag_wire::dialect::{Dialect, Env, too_many_connections};
+use chinwag_wire::proxy::{self, Head};
+use chinwag_wire::sniff::Spoke;
+
+use super::{Session, Stage};
+use crate::limits::{HANDSHAKE_TIME, PROXY_HEAD_TIME};
+use crate::shard::Shared;
+
+/// The other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer {
+    /// Its address; behind a proxy, what that says of it.
+    pub(super) address: IpAddr,
+    /// A proxy has taken TLS off.
+    pub(super) was_encrypted: bool,
+}
+
+impl Session {
+    /// The first bytes are a proxy's.
+    pub(crate) fn expect_head(&mut self, shared: &Shared) {
+        let until = shared.now + PROXY_HEAD_TIME;
+        self.stage = Stage::Proxied { until };
+    }
+
+    /// Takes bytes of a trusted proxy.
+    pub(super) fn handle_head(&mut self, bytes: &[u8], shared: &mut Shared) {
+        self.exchange.hold(bytes);
+        match proxy::read(self.exchange.held()) {
+            Ok(None) => {}
+            Ok(Some((head, length))) => {
+                let held = self.exchange.take_held();
+                self.take_head(head, shared);
+                if matches!(self.stage, Stage::Sniffing { .. }) && held.len() > length {
+                    self.handle_bytes(&held[length..], shared);
+                }
+            }
+            Err(proxy::Malformed) => {
+                let address = self.peer.address;
+                tracing::debug!("the proxy {address} has sent no PROXY header");
+                let words = b"! NOT joined: this comes through a proxy, which has to send a PROXY \
+                              header first.\n";
+                self.refuse(shared, |_, out| out.extend_from_slice(words));
+            }
+        }
+    }
+
+    /// From now on the connection is the one that the proxy speaks for, with its limits.
+    fn take_head(&mut self, head: Head, shared: &mut Shared) {
+        if let Head::Proxied {
+            address,
+            was_encrypted,
+        } = head
+        {
+            tracing::debug!("{} speaks for {address}", self.peer.address);
+            self.peer = Peer {
+                address,
+                was_encrypted,
+            };
+            let rate = shared.limits.line_rate();
+            let bucket = shared.spent.take(address, rate, shared.now);
+            self.dialect = Dialect::unknown(Spoke::First, bucket, &shared.env());
+        }
+        match shared.limiter.enter(self.peer.address, shared.now) {
+            Ok(permit) => {
+                self.permit = permit;
+                self.sniff_afresh(shared);
+            }
+            Err(why) => {
+                let address = self.peer.address;
+                tracing::debug!("turned a connection from {address} away: {why:?}");
+                self.refuse(shared, |_, out| {
+                    out.extend_from_slice(too_many_connections())
+                });
+            }
+        }
+    }
+
+    /// Begins a handshake with what was read so far.
+    pub(super) fn shake_hands(&mut self, shared: &Shared) {
+        let first = self.exchange.take_held();
+        self.transport.secure(first, &shared.tls);
+        let until = shared.now + HANDSHAKE_TIME;
+        self.stage = Stage::Handshake { until };
+    }
+
+    /// Whether this is no handshake, or one of those that a round has time for.
+    pub(super) fn may_shake_hands(&self, shared: &mut Shared) -> bool {
+        match self.stage {
+            Stage::Handshake { .. } => shared.take_handshake(),
+            _ => true,
+        }
+    }
+
+    /// Has what comes from now on sniffed, if the handshake is done.
+    pub(super) fn handle_secured(&mut self, shared: &Shared) {
+        if let (Stage::Handshake { .. }, Some(secured)) = (&self.stage, self.transport.secured()) {
+            if let Some(certificate) = secured.client_certificate {
+                let address = self.peer.address;
+                tracing::debug!("{address} has the client certificate {certificate}");
+            }
+            self.sniff_afresh(shared);
+        }
+    }
+
+    fn sniff_afresh(&mut self, shared: &Shared) {
+        let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::First);
+        self.stage = Stage::Sniffing { until, spoke };
+    }
+
+    /// Turns the client away.
+    pub(super) fn refuse(
+        &mut self,
+        shared: &mut Shared,
+        write: impl FnOnce(&Env<'_>, &mut Vec<u8>),
+    ) {
+        let mut words = Vec::new();
+        write(&shared.env(), &mut words);
+        self.feed.handle_private(shared.newest, &words);
+        self.close_when_written();
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.transport.secured().is_some() || self.peer.was_encrypted
+    }
+
+    /// Whether nobody on the way can listen.
+    pub(super) fn is_sheltered(&self) -> bool {
+        self.is_encrypted() || self.peer.address.to_canonical().is_loopback()
+    }
+
+    /// Whether the server talks to it only if it encrypts, and it does not.
+    pub(super) fn must_encrypt(&self, shared: &Shared) -> bool {
+        shared.requires_tls && !self.is_sheltered()
+    }
+
+    /// How the person is connected, as others are told.
+    pub(super) fn link(&self) -> Link {
+        Link {
+            client: self.dialect.client(),
+            is_encrypted: self.is_encrypted(),
+        }
+    }
+}

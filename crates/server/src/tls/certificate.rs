@@ -1,0 +1,353 @@
+//! The server's certificate: one from files, which are read again when they change, or one that the
+//! server makes for itself and keeps in its data folder.
+//!
+//! A certificate that cannot be used never replaces one that can: connections go on with the old.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+use super::self_made;
+
+/// Where the certificate is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Two files in PEM: a chain, the server's own certificate first, and its key.
+    Files { cert: PathBuf, key: PathBuf },
+    /// One of the server's own in this file, which is made if it is not there.
+    Own(PathBuf),
+    /// One of the server's own, which nobody sees again.
+    Memory,
+}
+
+/// Why a certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    /// A file cannot be read.
+    #[error("{} cannot be read: {source}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file has not what it should.
+    #[error("{} has no {what} in PEM form", path.display())]
+    Missing {
+        /// Which.
+        path: PathBuf,
+        /// What it lacks.
+        what: &'static str,
+    },
+    /// The two do not go together, or are of a kind that TLS does not take.
+    #[error("the certificate in {} and the key in {} cannot be used: {reason}", cert.display(), key.display())]
+    Pair {
+        /// The file of the certificate.
+        cert: PathBuf,
+        /// The file of the key.
+        key: PathBuf,
+        /// What rustls says.
+        reason: rustls::Error,
+    },
+    /// The server cannot make one for itself.
+    #[error("no certificate can be made: {0}")]
+    Make(String),
+    /// It cannot keep it.
+    #[error("the certificate cannot be written to {}: {source}", path.display())]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// The SHA-256 of the server's certificate: clients that know it know the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    fn of(certificate: &CertificateDer<'_>) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, certificate).as_ref());
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    /// As `openssl x509 -fingerprint -sha256` has it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            let gap = if at == 0 { "" } else { ":" };
+            write!(f, "{gap}{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The certificate in use, which can be replaced at any time.
+#[derive(Debug)]
+pub(crate) struct Certificates {
+    current: RwLock<Arc<CertifiedKey>>,
+    watched: Mutex<Watched>,
+}
+
+/// Files, and what was seen of them.
+#[derive(Debug)]
+struct Watched {
+    source: Source,
+    /// As they were when they were last read.
+    read: Stamps,
+    /// As they were at the last look.
+    seen: Stamps,
+}
+
+/// What changes with a file: its place on the disk, size, and time in seconds and nanoseconds.
+type Stamp = (u64, u64, i64, i64);
+type Stamps = [Option<Stamp>; 2];
+
+impl Certificates {
+    /// The certificate of this source; one of the server's own is for `name`.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub(crate) fn open(source: Source, name: &str) -> Result<Self, CertificateError> {
+        let stamps = source.stamps();
+        let current = source.read_or_make(name)?;
+        Ok(Self {
+            current: RwLock::new(Arc::new(current)),
+            watched: Mutex::new(Watched {
+                source,
+                read: stamps,
+                seen: stamps,
+            }),
+        })
+    }
+
+    /// The one in use.
+    pub(crate) fn current(&self) -> Arc<CertifiedKey> {
+        let current = self.current.read();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its SHA-256.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        fingerprint(&self.current())
+    }
+
+    /// Reads the certificate from a source that may be another one.
+    ///
+    /// # Errors
+    /// [`CertificateError`]; then everything stays as it was.
+    pub(crate) fn reload(&self, source: Source, name: &str) -> Result<(), CertificateError> {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is only in memory is not made anew, or else its clients would be warned for nothing.
+        if source == Source::Memory && watched.source == source {
+            return Ok(());
+        }
+        let stamps = source.stamps();
+        let new = source.read_or_make(name)?;
+        self.replace(new);
+        *watched = Watched {
+            source,
+            read: stamps,
+            seen: stamps,
+        };
+        Ok(())
+    }
+
+    /// Reads the files again if they have changed. They must be the same at two looks, since one is
+    /// replaced after the other.
+    pub(crate) fn look(&self) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamps = watched.source.stamps();
+        let is_settled = stamps == watched.seen;
+        watched.seen = stamps;
+        if !is_settled || stamps == watched.read {
+            return;
+        }
+        watched.read = stamps;
+        match watched.source.read() {
+            Ok(new) => self.replace(new),
+            Err(error) => tracing::error!("the old certificate stays in use: {error}"),
+        }
+    }
+
+    fn replace(&self, new: CertifiedKey) {
+        let sha256 = fingerprint(&new);
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if fingerprint(&current) != sha256 {
+            tracing::info!("the certificate is another one; its SHA-256 is {sha256}");
+        }
+        *current = Arc::new(new);
+    }
+}
+
+fn fingerprint(certified: &CertifiedKey) -> Fingerprint {
+    // A chain without a certificate is never read nor made.
+    let end = certified.cert.first().map(Fingerprint::of);
+    end.unwrap_or(Fingerprint([0; 32]))
+}
+
+impl Source {
+    /// The SHA-256 of the certificate that is there, if one is.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub(crate) fn fingerprint(&self) -> Result<Option<Fingerprint>, CertificateError> {
+        match self {
+            Self::Memory => Ok(None),
+            Self::Own(path) if !path.exists() => Ok(None),
+            source => source.read().map(|read| Some(fingerprint(&read))),
+        }
+    }
+
+    fn read_or_make(&self, name: &str) -> Result<CertifiedKey, CertificateError> {
+        match self {
+            Self::Own(path) if !path.exists() => {
+                self_made::write(path, &self_made::make(name)?)?;
+                self.read()
+            }
+            Self::Memory => {
+                let pem = self_made::make(name)?;
+                let nowhere = Path::new("memory");
+                parse((nowhere, pem.as_bytes()), (nowhere, pem.as_bytes()))
+            }
+            source => source.read(),
+        }
+    }
+
+    fn read(&self) -> Result<CertifiedKey, CertificateError> {
+        let read = |path: &Path| {
+            fs::read(path).map_err(|source| CertificateError::Read {
+                path: path.to_owned(),
+                source,
+            })
+        };
+        let [cert, key] = self.paths();
+        match (cert, key) {
+            (Some(cert), Some(key)) => parse((cert, &read(cert)?), (key, &read(key)?)),
+            _ => Err(CertificateError::Make("it is not in a file".to_owned())),
+        }
+    }
+
+    fn paths(&self) -> [Option<&Path>; 2] {
+        match self {
+            Self::Files { cert, key } => [Some(cert), Some(key)],
+            Self::Own(path) => [Some(path), Some(path)],
+            Self::Memory => [None, None],
+        }
+    }
+
+    fn stamps(&self) -> Stamps {
+        self.paths().map(|path| {
+            let data = fs::metadata(path?).ok()?;
+            Some((data.ino(), data.size(), data.mtime(), data.mtime_nsec()))
+        })
+    }
+}
+
+fn parse(cert: (&Path, &[u8]), key: (&Path, &[u8])) -> Result<CertifiedKey, CertificateError> {
+    let missing = |path: &Path, what| CertificateError::Missing {
+        path: path.to_owned(),
+        what,
+    };
+    let chain: Result<Vec<CertificateDer<'static>>, _> =
+        CertificateDer::pem_slice_iter(cert.1).collect();
+    let chain = chain.ok().filter(|chain| !chain.is_empty());
+    let chain = chain.ok_or_else(|| missing(cert.0, "certificate"))?;
+    let der = PrivateKeyDer::from_pem_slice(key.1).map_err(|_| missing(key.0, "private key"))?;
+    CertifiedKey::from_der(chain, der, &super::provider()).map_err(|reason| {
+        CertificateError::Pair {
+            cert: cert.0.to_owned(),
+            key: key.0.to_owned(),
+            reason,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("chinwag-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).expect("a folder");
+        folder
+    }
+
+    #[test]
+    fn a_self_made_certificate_is_kept_and_is_nobody_elses_to_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("kept");
+        let source = Source::Own(folder.join("tls.pem"));
+        assert_eq!(source.fingerprint().expect("none is no error"), None);
+        let first = Certificates::open(source.clone(), "chat.example.org").expect("one is made");
+        let mode = fs::metadata(folder.join("tls.pem"))
+            .expect("a file")
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+        let again = Certificates::open(source.clone(), "another").expect("it is read");
+        assert_eq!(first.fingerprint(), again.fingerprint());
+        assert_eq!(
+            source.fingerprint().expect("one"),
+            Some(first.fingerprint())
+        );
+        fs::remove_dir_all(folder).expect("it is ours");
+    }
+
+    #[test]
+    fn what_changes_is_read_when_it_has_settled_and_nothing_bad_replaces_it() {
+        let folder = folder("watched");
+        let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        let put = |path: &Path, pem: &str| fs::write(path, pem).expect("the folder is ours");
+        let pems = ["a", "b"].map(|name| self_made::make(name).expect("one is made"));
+        put(&cert, &pems[0]);
+        put(&key, &pems[0]);
+        let source = Source::Files {
+            cert: cert.clone(),
+            key: key.clone(),
+        };
+        let certificates = Certificates::open(source, "").expect("a pair");
+        let first = certificates.fingerprint();
+        put(&cert, &pems[1]);
+        certificates.look();
+        certificates.look();
+        assert_eq!(certificates.fingerprint(), first, "that is no pair");
+        put(&key, &format!("{}\n", pems[1]));
+        certificates.look();
+        assert_eq!(certificates.fingerprint(), first, "it may still change");
+        certificates.look();
+        assert_ne!(certificates.fingerprint(), first);
+        fs::remove_dir_all(folder).expect("it is ours");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let pem = self_made::make("a").expect("one is made");
+        let other = self_made::make("b").expect("one is made");
+        let said = |cert: &str, key: &str| {
+            let (cert, key) = (
+                (Path::new("c"), cert.as_bytes()),
+                (Path::new("k"), key.as_bytes()),
+            );
+            parse(cert, key).expect_err("it is wrong").to_string()
+        };
+        assert_eq!(said("", &pem), "c has no certificate in PEM form");
+        assert_eq!(said(&pem, "x"), "k has no private key in PEM form");
+        let said = said(&pem, &other);
+        assert!(
+            said.starts_with("the certificate in c and the key in k cannot"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! What TLS connections are made of: the certificate, the settings of rustls, and who a client is.
+//!
+//! It must not know connections. The provider is named wherever one is wanted (`aws-lc-rs`), so that
+//! no other crate of the process can change it.
+
+mod certificate;
+mod client_certificate;
+mod self_made;
+
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
+
+pub use certificate::{CertificateError, Fingerprint};
+pub(crate) use certificate::{Certificates, Source};
+use client_certificate::AnyCertificate;
+pub(crate) use client_certificate::ClientCertificate;
+
+/// What connections are made with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Tls {
+    asking: Arc<ServerConfig>,
+    silent: Arc<ServerConfig>,
+}
+
+impl Tls {
+    /// `certificates` may have another certificate for each connection.
+    ///
+    /// # Errors
+    /// If the provider has no random numbers.
+    pub(crate) fn new(certificates: Arc<Certificates>) -> Result<Self, rustls::Error> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        // A session is taken up again by what the client keeps, encrypted under a key that changes:
+        // the server keeps nothing for it.
+        let ticketer = aws_lc_rs::Ticketer::new()?;
+        let config = |asks: bool| -> Result<Arc<ServerConfig>, rustls::Error> {
+            let builder = ServerConfig::builder_with_provider(provider.clone());
+            let builder = builder.with_safe_default_protocol_versions()?;
+            let builder = match asks {
+                true => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new(&provider))),
+                false => builder.with_no_client_auth(),
+            };
+            let mut config = builder.with_cert_resolver(certificates.clone());
+            config.session_storage = Arc::new(NoServerSessionStorage {});
+            config.ticketer = ticketer.clone();
+            // One is enough for a client that has one connection.
+            config.send_tls13_tickets = 1;
+            Ok(Arc::new(config))
+        };
+        Ok(Self {
+            asking: config(true)?,
+            silent: config(false)?,
+        })
+    }
+
+    /// For tests: with a certificate that nobody knows.
+    #[cfg(test)]
+    pub(crate) fn self_made(name: &str) -> Self {
+        let certificates = Certificates::open(Source::Memory, name).expect("one is made");
+        Self::new(Arc::new(certificates)).expect("random numbers")
+    }
+
+    /// The settings of a connection, which `asks` for a client certificate or does not.
+    pub(crate) fn config(&self, asks: bool) -> Arc<ServerConfig> {
+        match asks {
+            true => self.asking.clone(),
+            false => self.silent.clone(),
+        }
+    }
+}
+
+fn provider() -> CryptoProvider {
+    aws_lc_rs::default_provider()
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(
+        &self,
+        _hello: rustls::server::ClientHello<'_>,
+    ) -> Option<Arc<rustls::sign::CertifiedKey>> {
+        Some(self.current())
+    }
+}

@@ -1,0 +1,375 @@
+//! TLS around another stream: records are opened as they are read and sealed as they are written.
+//!
+//! It knows neither the shard nor what the bytes mean. It uses the unbuffered connections of rustls,
+//! which own no buffer: an idle session keeps its keys alone, and bytes only where a record has come
+//! in part or the stream below has not taken one whole.
+//!
+//! Three things are not as with a socket. A read can give nothing although bytes came, and a short
+//! one does not tell that there are no more (see [`Stream::has_more`]). A write is taken once it is
+//! sealed, because a sealed record cannot be taken back; so the rest of *one* record may wait here,
+//! and [`flush`](Stream::flush) writes it. And to close is to say so (`close_notify`, RFC 8446,
+//! section 6.1), before the socket does.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io;
+
+use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
+use rustls::unbuffered::{
+    ConnectionState, EncodeError, EncodeTlsData, UnbufferedStatus, WriteTraffic,
+};
+
+mod hello;
+mod records;
+#[cfg(test)]
+mod tests;
+
+use hello::Hello;
+use records::Records;
+
+use super::Stream;
+use crate::tls::{ClientCertificate, Tls};
+
+/// Bytes that are sealed into one record at most (RFC 8446, section 5.1).
+const PLAIN_BYTES_MAX: usize = 16 << 10;
+/// A sealed record may be so much longer (RFC 5246, section 6.2.3; RFC 8446 allows 256).
+const SEAL_BYTES_MAX: usize = 2048 + 5;
+/// Bytes read from the stream below at once.
+const CHUNK_BYTES: usize = PLAIN_BYTES_MAX;
+/// Sealed bytes that may wait for more of them. A record is less; so is a chain of certificates.
+const INCOMING_BYTES_MAX: usize = 64 << 10;
+/// Reads of the stream below that give no plain bytes before others have their turn.
+const VAIN_READS_MAX: usize = 4;
+
+thread_local! {
+    /// Memory in which all streams of a thread read and seal.
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; PLAIN_BYTES_MAX + SEAL_BYTES_MAX]);
+}
+
+/// What is known of a peer whose handshake is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Secured {
+    /// The certificate that it has proven to own.
+    pub(crate) client_certificate: Option<ClientCertificate>,
+}
+
+/// See the [module](self).
+pub(crate) struct TlsStream {
+    below: Box<dyn Stream>,
+    stage: Stage,
+    /// Bytes that were read before it was known that this is TLS.
+    first: Vec<u8>,
+    /// Sealed bytes that were read and make no whole record.
+    incoming: Vec<u8>,
+    /// Sealed bytes that the stream below did not take.
+    outgoing: Vec<u8>,
+    /// Where records end, for those who ask what the peer has acknowledged.
+    records: Records,
+    /// The last read may have left something.
+    has_more: bool,
+    /// The peer sends nothing more.
+    has_ended: bool,
+    secured: Option<Secured>,
+}
+
+enum Stage {
+    /// The first message is not whole yet. It chooses the configuration.
+    Hello(Box<Hello>),
+    Records(Box<UnbufferedServerConnection>),
+    /// The peer has broken the protocol and was told so.
+    Failed,
+}
+
+/// What came of sealed bytes.
+struct Opened {
+    /// Sealed bytes that are done with.
+    used: usize,
+    /// Plain bytes that they held.
+    plain: usize,
+}
+
+impl fmt::Debug for TlsStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("TlsStream");
+        fields.field("below", &self.below);
+        fields
+            .field("secured", &self.secured)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TlsStream {
+    /// Speaks TLS over a stream of which `first` was read already. Nothing is read or written before
+    /// the first [`try_read`](Stream::try_read).
+    pub(crate) fn new(below: Box<dyn Stream>, first: Vec<u8>, tls: &Tls) -> Self {
+        Self {
+            below,
+            stage: Stage::Hello(Box::new(Hello::new(tls))),
+            first,
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+            records: Records::default(),
+            has_more: false,
+            has_ended: false,
+            secured: None,
+        }
+    }
+
+    /// Reads from the stream below until there are plain bytes or it would block.
+    fn read(&mut self, buffer: &mut [u8], chunk: &mut [u8]) -> io::Result<usize> {
+        let mut first = std::mem::take(&mut self.first);
+        if !first.is_empty() {
+            self.take(&mut first, buffer)?;
+        }
+        for _ in 0..VAIN_READS_MAX {
+            if self.has_ended {
+                return Ok(0);
+            }
+            if matches!(self.stage, Stage::Failed) {
+                return Err(broken());
+            }
+            let count = self.below.try_read(chunk)?;
+            if count == 0 {
+                // Many clients close without a word; what they have sent counts all the same.
+                self.has_ended = true;
+                continue;
+            }
+            let plain = self.take(&mut chunk[..count], buffer)?;
+            if plain > 0 {
+                let is_last = self.has_ended || matches!(self.stage, Stage::Failed);
+                self.has_more = count == chunk.len() || is_last || self.below.has_more();
+                return Ok(plain);
+            }
+        }
+        // Not `WouldBlock`: what would block is told of again when there is more.
+        Err(io::ErrorKind::Interrupted.into())
+    }
+
+    /// Takes sealed bytes, and returns how many plain ones went into `buffer`.
+    fn take(&mut self, new: &mut [u8], buffer: &mut [u8]) -> io::Result<usize> {
+        if let Stage::Hello(hello) = &mut self.stage {
+            match hello.read(new) {
+                Ok(None) => {}
+                Ok(Some(connection)) => self.stage = Stage::Records(Box::new(connection)),
+                Err(alert) => {
+                    self.outgoing = alert;
+                    self.stage = Stage::Failed;
+                }
+            }
+        }
+        let opened = if self.incoming.is_empty() {
+            let opened = self.open(new, buffer)?;
+            self.incoming.extend_from_slice(&new[opened.used..]);
+            opened
+        } else {
+            let mut sealed = std::mem::take(&mut self.incoming);
+            sealed.extend_from_slice(new);
+            let opened = self.open(&mut sealed, buffer)?;
+            self.incoming.extend_from_slice(&sealed[opened.used..]);
+            opened
+        };
+        if self.incoming.len() > INCOMING_BYTES_MAX {
+            self.stage = Stage::Failed;
+        }
+        // If the stream below is of no use, the next read or write tells.
+        let _ = self.flush();
+        Ok(opened.plain)
+    }
+
+    /// Opens the records that are whole.
+    fn open(&mut self, sealed: &mut [u8], buffer: &mut [u8]) -> io::Result<Opened> {
+        let mut opened = Opened { used: 0, plain: 0 };
+        let Stage::Records(connection) = &mut self.stage else {
+            return Ok(opened);
+        };
+        loop {
+            let status = connection.process_tls_records(&mut sealed[opened.used..]);
+            let UnbufferedStatus { discard, state } = status;
+            opened.used += discard;
+            match state {
+                Ok(ConnectionState::ReadTraffic(mut traffic)) => {
+                    while let Some(record) = traffic.next_record() {
+                        let record = record.map_err(io::Error::other)?;
+                        opened.used += record.discard;
+                        opened.plain += put(record.payload, &mut buffer[opened.plain..])?;
+                    }
+                }
+                Ok(ConnectionState::EncodeTlsData(data)) => encode(data, &mut self.outgoing)?,
+                Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
+                Ok(ConnectionState::PeerClosed) => self.has_ended = true,
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::debug!("a peer breaks TLS: {error}");
+                    self.fail(&mut sealed[opened.used..]);
+                    return Ok(opened);
+                }
+            }
+        }
+        if self.secured.is_none() && !connection.is_handshaking() {
+            let chain = connection.peer_certificates().unwrap_or_default();
+            self.secured = Some(Secured {
+                client_certificate: chain.first().map(ClientCertificate::of),
+            });
+        }
+        Ok(opened)
+    }
+
+    /// Puts the alert for what is wrong with these bytes into what goes out.
+    fn fail(&mut self, sealed: &mut [u8]) {
+        let failed = std::mem::replace(&mut self.stage, Stage::Failed);
+        let Stage::Records(mut connection) = failed else {
+            return;
+        };
+        // Not until there is nothing left: rustls would look at the bytes again and panic over them.
+        while connection.wants_write() {
+            let state = connection.process_tls_records(sealed).state;
+            let Ok(ConnectionState::EncodeTlsData(data)) = state else {
+                return;
+            };
+            // Without the alert the peer sees an end all the same.
+            let _ = encode(data, &mut self.outgoing);
+        }
+    }
+
+    /// Lets `seal` make a record of plain bytes.
+    fn with_traffic(
+        &mut self,
+        seal: impl FnOnce(&mut WriteTraffic<'_, ServerConnectionData>) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let Stage::Records(connection) = &mut self.stage else {
+            return Err(broken());
+        };
+        loop {
+            // rustls may want bytes that it has seen before: a message of which a part is still to
+            // come.
+            let status = connection.process_tls_records(&mut self.incoming);
+            let UnbufferedStatus { discard, state } = status;
+            match state {
+                Ok(ConnectionState::WriteTraffic(mut traffic)) => {
+                    let sealed = seal(&mut traffic);
+                    self.incoming.drain(..discard);
+                    return sealed;
+                }
+                Ok(ConnectionState::EncodeTlsData(data)) => encode(data, &mut self.outgoing)?,
+                Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
+                Ok(ConnectionState::PeerClosed) => self.has_ended = true,
+                Ok(_) => return Err(broken()),
+                Err(_) => {
+                    self.stage = Stage::Failed;
+                    return Err(broken());
+                }
+            }
+            self.incoming.drain(..discard);
+        }
+    }
+
+    /// Writes sealed bytes behind those that wait, and keeps what is not taken.
+    fn send(&mut self, sealed: &[u8]) -> io::Result<()> {
+        let taken = match self.outgoing.is_empty() {
+            true => match self.below.try_write(sealed) {
+                Err(error) if is_temporary(&error) => 0,
+                taken => taken?,
+            },
+            false => 0,
+        };
+        self.records.handle_taken(taken);
+        self.outgoing.extend_from_slice(&sealed[taken..]);
+        Ok(())
+    }
+}
+
+impl Stream for TlsStream {
+    /// `buffer` has to be as long as what the peer may have sent before the handshake began, and
+    /// as a record.
+    fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.has_more = false;
+        SCRATCH.with_borrow_mut(|scratch| self.read(buffer, &mut scratch[..CHUNK_BYTES]))
+    }
+
+    fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.flush()?;
+        let bytes = &bytes[..bytes.len().min(PLAIN_BYTES_MAX)];
+        SCRATCH.with_borrow_mut(|scratch| {
+            let seal = |traffic: &mut WriteTraffic<'_, _>| {
+                traffic.encrypt(bytes, scratch).map_err(io::Error::other)
+            };
+            let sealed = self.with_traffic(seal)?;
+            self.send(&scratch[..sealed])
+        })?;
+        let below = &self.below;
+        self.records
+            .handle_sealed(bytes.len(), self.outgoing.len(), || below.unacknowledged());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        while !self.outgoing.is_empty() {
+            match self.below.try_write(&self.outgoing) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                taken => {
+                    let taken = taken?;
+                    self.outgoing.drain(..taken);
+                    self.records.handle_taken(taken);
+                }
+            }
+        }
+        self.outgoing = Vec::new();
+        Ok(())
+    }
+
+    fn is_flushed(&self) -> bool {
+        self.outgoing.is_empty()
+    }
+
+    fn shut_down_write(&mut self) {
+        let mut sealed = [0; SEAL_BYTES_MAX];
+        let closed = self.with_traffic(|traffic| {
+            let sealed = traffic.queue_close_notify(&mut sealed);
+            sealed.map_err(io::Error::other)
+        });
+        // A peer that takes no more, or with which there is no handshake, is told by the end alone.
+        if let Ok(count) = closed {
+            let _ = self.send(&sealed[..count]);
+        }
+        self.below.shut_down_write();
+    }
+
+    fn secured(&self) -> Option<&Secured> {
+        self.secured.as_ref()
+    }
+
+    fn unacknowledged(&self) -> Option<u64> {
+        let below = self.below.unacknowledged()?;
+        Some(self.records.unacknowledged(below))
+    }
+}
+
+fn put(plain: &[u8], buffer: &mut [u8]) -> io::Result<usize> {
+    let place = buffer.get_mut(..plain.len()).ok_or_else(broken)?;
+    place.copy_from_slice(plain);
+    Ok(plain.len())
+}
+
+fn encode(mut data: EncodeTlsData<'_, ServerConnectionData>, out: &mut Vec<u8>) -> io::Result<()> {
+    let start = out.len();
+    if let Err(EncodeError::InsufficientSize(wanted)) = data.encode(&mut []) {
+        out.resize(start + wanted.required_size, 0);
+        data.encode(&mut out[start..]).map_err(io::Error::other)?;
+    }
+    Ok(())
+}
+
+fn is_temporary(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
+}
+
+fn broken() -> io::Error {
+    io::ErrorKind::InvalidData.into()
+}

@@ -1,0 +1,68 @@
+//! The first message of a TLS client, which chooses the configuration of its connection.
+//!
+//! A client certificate is asked for only where the client offers no ALPN (RFC 7301): browsers do,
+//! and would ask the person for one.
+
+use std::fmt;
+
+use rustls::server::{Accepted, Acceptor, UnbufferedServerConnection};
+
+use crate::tls::Tls;
+
+/// Reads the message.
+pub(super) struct Hello {
+    acceptor: Acceptor,
+    tls: Tls,
+}
+
+impl fmt::Debug for Hello {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hello(..)")
+    }
+}
+
+impl Hello {
+    pub(super) fn new(tls: &Tls) -> Self {
+        Self {
+            acceptor: Acceptor::default(),
+            tls: tls.clone(),
+        }
+    }
+
+    /// Looks at more bytes. Once the message is whole it returns a connection, which has to be given
+    /// all of them.
+    ///
+    /// # Errors
+    /// What to tell the peer.
+    pub(super) fn read(
+        &mut self,
+        mut new: &[u8],
+    ) -> Result<Option<UnbufferedServerConnection>, Vec<u8>> {
+        while !new.is_empty() {
+            // The acceptor takes so many bytes at once that the message must be among them.
+            let is_read = self.acceptor.read_tls(&mut new);
+            let accepted = self.acceptor.accept().map_err(|(error, mut alert)| {
+                tracing::debug!("a peer breaks TLS: {error}");
+                let mut words = Vec::new();
+                // Writing to memory does not fail.
+                let _ = alert.write_all(&mut words);
+                words
+            })?;
+            if let Some(accepted) = accepted {
+                return self.connection(&accepted).map(Some);
+            }
+            if is_read.is_err() {
+                return Err(Vec::new());
+            }
+        }
+        Ok(None)
+    }
+
+    fn connection(&self, accepted: &Accepted) -> Result<UnbufferedServerConnection, Vec<u8>> {
+        let asks = accepted.client_hello().alpn().is_none();
+        UnbufferedServerConnection::new(self.tls.config(asks)).map_err(|error| {
+            tracing::warn!("no TLS connection can be made: {error}");
+            Vec::new()
+        })
+    }
+}
