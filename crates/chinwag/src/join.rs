@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chinwag_client::{
-    Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room, Target,
+    Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room, Target, TlsOptions,
 };
 use clap::Args;
 
@@ -55,6 +55,13 @@ pub(crate) struct JoinFlags {
     /// it looks so]
     #[arg(long, value_name = "NAME")]
     encoding: Option<Encoding>,
+    /// Never in the clear. Without it, a server that offers TLS is joined so too, unless it is on this
+    /// machine
+    #[arg(long)]
+    tls: bool,
+    /// Take any certificate: nobody can listen on the way, but the other end may be anybody
+    #[arg(long)]
+    insecure: bool,
     /// How long to try to get a lost link back; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs(), value_parser = arguments::count::<u64>)]
     retry_for: u64,
@@ -70,7 +77,8 @@ Exit status:
   4  the server did not let you in: the name is taken or registered, you are banned, it is full
   5  the server threw you out: kicked, banned, signed in elsewhere
   6  the link was lost and did not come back in time
-  7  some lines were not sent, each told: too long, not UTF-8, muted, read-only";
+  7  some lines were not sent, each told: too long, not UTF-8, muted, read-only
+  8  the server is not the one that is known: another certificate, a wrong one, or no TLS";
 
 /// Joins, and says on standard error how it went wrong.
 pub(crate) fn join(flags: JoinFlags) -> ExitCode {
@@ -90,12 +98,16 @@ pub(crate) fn join(flags: JoinFlags) -> ExitCode {
 
 fn status(error: &JoinError) -> u8 {
     match error {
-        JoinError::Input { .. } | JoinError::Output { .. } | JoinError::Terminal { .. } => 1,
+        JoinError::Input { .. }
+        | JoinError::Output { .. }
+        | JoinError::Terminal { .. }
+        | JoinError::KnownHosts { .. } => 1,
         JoinError::Resolve { .. } | JoinError::Connect { .. } => 3,
         JoinError::Refused { .. } => 4,
         JoinError::Removed { .. } => 5,
         JoinError::Gone { .. } => 6,
         JoinError::NotSent { .. } => 7,
+        JoinError::NoTls { .. } | JoinError::Changed { .. } | JoinError::Untrusted { .. } => 8,
     }
 }
 
@@ -127,6 +139,11 @@ impl JoinFlags {
                 raw: self.raw,
             },
             retry_for: Duration::from_secs(self.retry_for),
+            tls: TlsOptions {
+                always: self.tls,
+                insecure: self.insecure,
+                known_hosts: chinwag_client::known_hosts_path(),
+            },
             ..JoinOptions::new(target)
         })
     }

@@ -3,35 +3,36 @@
 //! It must not know what a line means, nor who reads or writes on this side. Every connection has a
 //! number, so that the last words of a dead one are not taken for those of its successor.
 
-use std::io::Write;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::time::Instant;
 
+use crate::connection::Connection;
 use crate::events::{Event, Events};
+use crate::route::Route;
 use crate::session::{Action, End, Session, SessionOptions};
 use crate::{JoinError, Target};
 
 /// A session and the connection it has at the moment.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    target: Target,
+    route: Route,
     pub(crate) session: Session,
     pub(crate) events: Events,
-    stream: Option<TcpStream>,
+    connection: Option<Connection>,
     number: u64,
 }
 
 impl Driver {
     /// Takes an open connection.
-    pub(crate) fn new(target: Target, stream: TcpStream, options: SessionOptions) -> Self {
+    pub(crate) fn new(route: Route, connection: Connection, options: SessionOptions) -> Self {
         let mut driver = Self {
-            target,
+            route,
             session: Session::new(options, Instant::now()),
             events: Events::new(),
-            stream: None,
+            connection: None,
             number: 0,
         };
-        driver.take_connection(stream);
+        driver.take_connection(connection);
         driver
     }
 
@@ -40,7 +41,7 @@ impl Driver {
     pub(crate) fn next_action(&mut self) -> Option<Action> {
         while let Some(action) = self.session.poll_action() {
             match action {
-                Action::Dial => self.events.dial(&self.target),
+                Action::Dial => self.events.dial(&self.route),
                 Action::Send(line) => self.send(&line),
                 Action::CloseInput => self.shut_down(Shutdown::Write),
                 Action::HangUp => self.hang_up(),
@@ -61,7 +62,7 @@ impl Driver {
                     self.session.handle_bytes(&bytes, now);
                 }
                 Event::HungUp(number, error) if number == self.number => {
-                    self.stream = None;
+                    self.connection = None;
                     let reason = match error {
                         None => "the server closed the connection.".to_owned(),
                         Some(error) => format!("{error}."),
@@ -69,8 +70,8 @@ impl Driver {
                     self.session.handle_closed(&reason, now);
                 }
                 Event::Heard(..) | Event::HungUp(..) => {}
-                Event::Dialled(Ok(stream)) => {
-                    self.take_connection(stream);
+                Event::Dialled(Ok(connection)) => {
+                    self.take_connection(connection);
                     self.session.handle_connected(now);
                 }
                 Event::Dialled(Err(error)) => {
@@ -85,7 +86,7 @@ impl Driver {
 
     /// What the end of the session means for the exit status.
     pub(crate) fn outcome(&self, end: End) -> Result<(), JoinError> {
-        let target = self.target.clone();
+        let target = self.target();
         let unsent = self.session.tally().unsent();
         match end {
             End::Left if unsent == 0 => Ok(()),
@@ -108,15 +109,15 @@ impl Driver {
     }
 
     pub(crate) fn target(&self) -> Target {
-        self.target.clone()
+        self.route.target().clone()
     }
 
-    fn take_connection(&mut self, stream: TcpStream) {
+    fn take_connection(&mut self, connection: Connection) {
         self.number += 1;
-        match stream.try_clone() {
+        match connection.try_clone() {
             Ok(reading) => {
                 self.events.listen(self.number, reading);
-                self.stream = Some(stream);
+                self.connection = Some(connection);
             }
             // Out of descriptors: as if the connection had broken at once.
             Err(error) => {
@@ -128,26 +129,26 @@ impl Driver {
     }
 
     fn send(&mut self, line: &str) {
-        let Some(mut stream) = self.stream.as_ref() else {
+        let Some(connection) = &self.connection else {
             return;
         };
         // One write, so that a server that takes its first packet for its first line is not misled.
-        if stream.write_all(format!("{line}\n").as_bytes()).is_err() {
+        if connection.send(format!("{line}\n").as_bytes()).is_err() {
             // The thread that reads tells that the connection is gone.
             self.shut_down(Shutdown::Both);
         }
     }
 
     fn shut_down(&self, how: Shutdown) {
-        if let Some(stream) = &self.stream {
-            // It may be gone already, which the reading thread finds out by itself.
-            let _ = stream.shutdown(how);
+        // It may be gone already, which the reading thread finds out by itself.
+        if let Some(connection) = &self.connection {
+            connection.shut_down(how);
         }
     }
 
     fn hang_up(&mut self) {
         self.shut_down(Shutdown::Both);
-        self.stream = None;
+        self.connection = None;
         self.number += 1;
     }
 }

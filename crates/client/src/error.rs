@@ -4,8 +4,9 @@
 //! server, because the person reading one sees nothing else.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
-use crate::Target;
+use crate::{Fingerprint, Target};
 
 /// Why the conversation could not start, or ended other than by a wish of the person or the script.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,34 @@ pub enum JoinError {
         target: Target,
         /// What the last address tried answered.
         source: io::Error,
+    },
+    /// The file of known servers cannot be used, so that nobody knows whether this one must encrypt.
+    #[error("could not read the known servers in {}: {source}.", path.display())]
+    KnownHosts {
+        /// The file.
+        path: PathBuf,
+        /// What reading reported.
+        source: io::Error,
+    },
+    /// The server must speak TLS, and does not.
+    #[error(
+        "{target} does not speak TLS, and it must: it did before, or --tls was given. Either it is \
+         another server now, or somebody in between wants to listen. Nothing was sent."
+    )]
+    NoTls {
+        /// The server that was asked for.
+        target: Target,
+    },
+    /// The server has another certificate than the one that is known.
+    #[error(transparent)]
+    Changed(Box<Changed>),
+    /// An authority that the system trusts has issued the certificate, and it is wrong.
+    #[error("the certificate of {target} is not taken: {fault}. Nothing was sent.")]
+    Untrusted {
+        /// The server that was asked for.
+        target: Target,
+        /// What is wrong with it.
+        fault: &'static str,
     },
     /// The server did not let this session in, or not into the room. It said why.
     #[error("{target} refused to let you in: {reason} Nothing was sent.")]
@@ -87,6 +116,27 @@ pub enum JoinError {
         /// What the system reported.
         source: io::Error,
     },
+}
+
+/// A server has another certificate than the one that is known.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the certificate of {target} has changed. Either its operator has made a new one, or somebody \
+     in between pretends to be it. Nothing was sent.\n  It was {}.\n  It is  SHA256 {seen}.\n\
+     Ask its operator what \"chinwag fingerprint\" says. If that is the new one, delete the line of \
+     {target} in {} and join again.",
+    known.map_or("one that this system trusts".to_owned(), |known| format!("SHA256 {known}")),
+    file.as_deref().unwrap_or(Path::new("the file of known servers")).display()
+)]
+pub struct Changed {
+    /// The server that was asked for.
+    pub target: Target,
+    /// The certificate that is known; none if it was one that the system trusts.
+    pub known: Option<Fingerprint>,
+    /// The certificate that it has now.
+    pub seen: Fingerprint,
+    /// Where the one that is known stands.
+    pub file: Option<PathBuf>,
 }
 
 /// ` 3 lines NOT sent.`, or nothing.

@@ -5,7 +5,6 @@
 //! not kept in memory.
 
 use std::io::{self, Read};
-use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
@@ -13,9 +12,10 @@ use std::time::Instant;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
 
-use crate::dial::dial;
+use crate::JoinError;
+use crate::connection::Connection;
 use crate::input::{Budget, InputOptions, Piece, read_all};
-use crate::{JoinError, Target};
+use crate::route::Route;
 
 /// How much is read at once, in bytes.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -36,7 +36,7 @@ pub(crate) enum Event {
     /// The server closed its half of it (`None`), or it broke.
     HungUp(u64, Option<io::Error>),
     /// The connection that was asked for.
-    Dialled(Result<TcpStream, JoinError>),
+    Dialled(Result<Connection, JoinError>),
     Resized,
     /// The process was stopped, and goes on.
     Continued,
@@ -63,20 +63,22 @@ impl Events {
     }
 
     /// Listens to a connection.
-    pub(crate) fn listen(&self, number: u64, socket: TcpStream) {
+    pub(crate) fn listen(&self, number: u64, connection: Connection) {
         let events = self.sender.clone();
         thread::spawn(move || {
             let came = |bytes| Event::Heard(number, bytes);
-            forward(socket, &events, came, |error| Event::HungUp(number, error));
+            forward(connection, &events, came, |error| {
+                Event::HungUp(number, error)
+            });
         });
     }
 
     /// Connects, elsewhere: a dead address takes ten seconds.
-    pub(crate) fn dial(&self, target: &Target) {
-        let (events, target) = (self.sender.clone(), target.clone());
+    pub(crate) fn dial(&self, route: &Route) {
+        let (events, route) = (self.sender.clone(), route.clone());
         thread::spawn(move || {
             // When nobody takes it any more, nobody needs it.
-            let _ = events.send(Event::Dialled(dial(&target)));
+            let _ = events.send(Event::Dialled(route.dial()));
         });
     }
 

@@ -9,14 +9,16 @@
 //! It joins a chat in one of two ways. From a keyboard it is a line editor with the conversation
 //! scrolling above it (`terminal`); from a pipe or a file it sends lines and says whether they arrived
 //! (`pipe`). Both stand on one `session`, which logs in, sends each line once and survives lost
-//! links. It must know nothing of the server's crates: what it speaks is lines of text over TCP, and
-//! it reads those of other versions too.
+//! links. It must know nothing of the server's crates: what it speaks is lines of text, over TCP
+//! or inside TLS (`route`, `connection`), and it reads those of other versions too.
 //!
 //! The decision that shaped it: plain threads and blocking calls, no async runtime. A client waits
 //! for three things, the keyboard, the socket and signals. A blocking read of standard input cannot
 //! be cancelled by a runtime either, so a runtime would start the same threads underneath and be one
 //! more thing to know.
 
+mod certificate;
+mod connection;
 mod dial;
 mod driver;
 mod error;
@@ -24,11 +26,13 @@ mod events;
 mod filter;
 mod heard;
 mod input;
+mod known_hosts;
 mod lines;
 mod name;
 mod note;
 mod pipe;
 mod room;
+mod route;
 mod secret;
 mod session;
 mod target;
@@ -39,13 +43,16 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::process;
 use std::time::Duration;
 
-use dial::dial;
+use connection::Connection;
 use driver::Driver;
 pub use error::JoinError;
 pub use input::{Encoding, EncodingError, InputOptions};
+pub use known_hosts::{Fingerprint, known_hosts_path};
 pub use name::{Name, NameError, Password, PasswordError};
 use pipe::Output;
 pub use room::{Room, RoomError};
+use route::Route;
+pub use route::TlsOptions;
 use session::SessionOptions;
 pub use target::{DEFAULT_PORT, Target, TargetError};
 
@@ -73,6 +80,8 @@ pub struct JoinOptions {
     pub input: InputOptions,
     /// How long to try after a lost link; zero never does.
     pub retry_for: Duration,
+    /// Whether to encrypt, and whom to trust.
+    pub tls: TlsOptions,
 }
 
 impl JoinOptions {
@@ -88,6 +97,7 @@ impl JoinOptions {
             history: true,
             input: InputOptions::default(),
             retry_for: RETRY_FOR,
+            tls: TlsOptions::default(),
         }
     }
 
@@ -118,12 +128,8 @@ impl JoinOptions {
 pub fn join(options: &JoinOptions) -> Result<(), JoinError> {
     let is_attended = !options.follow && io::stdin().is_terminal() && io::stdout().is_terminal();
     if is_attended && terminal::is_capable() {
-        let stream = dial(&options.target)?;
-        return terminal::run(Driver::new(
-            options.target.clone(),
-            stream,
-            options.session(true),
-        ));
+        let (route, connection) = connect(options)?;
+        return terminal::run(Driver::new(route, connection, options.session(true)));
     }
     let is_terminal = io::stdout().is_terminal();
     let output = Output::new(io::stdout(), is_terminal);
@@ -143,6 +149,16 @@ where
     run_piped(options, false, input, Output::new(output, false))
 }
 
+/// Connects for the first time, and says what a person should know about the way.
+fn connect(options: &JoinOptions) -> Result<(Route, Connection), JoinError> {
+    let (route, connection, note) = Route::find(&options.target, &options.tls)?;
+    if let Some(note) = note {
+        // If nobody reads it, there is nobody to tell.
+        let _ = writeln!(io::stderr(), "chinwag: {note}");
+    }
+    Ok((route, connection))
+}
+
 fn run_piped<I, O>(
     options: &JoinOptions,
     is_attended: bool,
@@ -153,9 +169,9 @@ where
     I: Read + Send + 'static,
     O: Write,
 {
-    let stream = dial(&options.target)?;
+    let (route, connection) = connect(options)?;
     let session = options.session(is_attended);
-    let driver = Driver::new(options.target.clone(), stream, session);
+    let driver = Driver::new(route, connection, session);
     let input = (!options.follow).then_some(input);
     pipe::run(driver, input, options.input.clone(), output)
 }
