@@ -25,6 +25,7 @@ mod process;
 mod report;
 mod server;
 mod sockets;
+mod stream;
 mod talk;
 mod visits;
 

@@ -74,6 +74,8 @@ pub struct Plan {
     pub connecting: usize,
     /// Whose processor time and memory shall be told.
     pub server_pid: Option<u32>,
+    /// Whether to encrypt.
+    pub tls: bool,
     /// Whether to wait for news without sleeping.
     pub spins: bool,
     /// Whether the target may be another machine, or have people on it.
@@ -213,7 +215,8 @@ impl fmt::Display for Plan {
                 Pace::Rate(rate) => write!(f, ", {rate} a second in all")?,
             }
         }
-        write!(f, ", for {seconds} s")
+        write!(f, ", for {seconds} s")?;
+        f.write_str(if self.tls { ", inside TLS" } else { "" })
     }
 }
 
@@ -240,6 +243,7 @@ mod tests {
             warmup: Duration::ZERO,
             connecting: 1000,
             server_pid: None,
+            tls: false,
             spins: false,
             is_ours: false,
         }

@@ -19,6 +19,8 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use crate::BenchError;
 use crate::clock::{Clock, Micros, micros};
 use crate::lines;
+use crate::plan::Plan;
+use crate::stream::{Encryption, Stream};
 
 /// What comes of the connections.
 pub(crate) trait Listens {
@@ -37,6 +39,7 @@ pub(crate) trait Listens {
 pub(crate) struct Sockets {
     pub(crate) clock: Clock,
     address: SocketAddr,
+    encryption: Encryption,
     poll: Poll,
     events: Events,
     connections: Vec<Connection>,
@@ -49,7 +52,7 @@ pub(crate) struct Sockets {
 #[derive(Debug, Default)]
 struct Connection {
     /// `None` once it has ended.
-    stream: Option<TcpStream>,
+    stream: Option<Stream>,
     /// What the socket has not taken yet.
     out: Vec<u8>,
     unfinished: Vec<u8>,
@@ -70,22 +73,19 @@ const STALLED_RECEIVE_BYTES: usize = 192 * 1024;
 const OTHER_FILES: u64 = 16;
 
 impl Sockets {
-    /// Ready for so many connections at once. Whether it `spins`: to wake a thread that sleeps is work
-    /// for its writer, so a server is charged less by one that never does.
-    pub(crate) fn new(
-        address: SocketAddr,
-        connections: usize,
-        spins: bool,
-    ) -> Result<Self, BenchError> {
+    /// Ready for so many connections at once. Whether it spins is the plan's: to wake a thread that
+    /// sleeps is work for its writer, so a server is charged less by one that never does.
+    pub(crate) fn new(plan: &Plan, connections: usize) -> Result<Self, BenchError> {
         raise_descriptor_limit(connections as u64)?;
         Ok(Self {
             clock: Clock::start(),
-            address,
+            address: plan.address,
+            encryption: Encryption::new(plan.address, plan.tls)?,
             poll: Poll::new()?,
             events: Events::with_capacity(EVENTS_MAX),
             connections: Vec::with_capacity(connections),
             buffer: vec![0; BUFFER_BYTES],
-            spins,
+            spins: plan.spins,
             reads: 0,
         })
     }
@@ -110,7 +110,7 @@ impl Sockets {
             .registry()
             .register(&mut stream, token, interest)?;
         self.connections[number] = Connection {
-            stream: Some(stream),
+            stream: Some(self.encryption.wrap(stream)?),
             ..Connection::default()
         };
         Ok(())
@@ -120,7 +120,7 @@ impl Sockets {
     pub(crate) fn keep_little(&self, number: usize) -> io::Result<()> {
         match &self.connections[number].stream {
             Some(stream) => Ok(sockopt::set_socket_recv_buffer_size(
-                stream,
+                stream.socket(),
                 STALLED_RECEIVE_BYTES,
             )?),
             None => Ok(()),
@@ -224,7 +224,7 @@ impl Sockets {
                 listener.line(number, line, now);
             });
             // A short read has emptied the socket, and what comes later is told anew.
-            if count < BUFFER_BYTES && !to_the_end {
+            if count < BUFFER_BYTES && !to_the_end && !stream.leaves_more() {
                 return;
             }
         }
@@ -255,6 +255,8 @@ impl Connection {
         let Some(stream) = &mut self.stream else {
             return;
         };
+        // A broken connection is told by reading it.
+        let _ = stream.flush();
         let mut written = 0;
         while written < self.out.len() {
             match stream.write(&self.out[written..]) {

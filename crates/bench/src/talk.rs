@@ -37,7 +37,7 @@ const MILLISECOND: Micros = 1_000;
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.people(), plan.spins)?;
+    let mut sockets = Sockets::new(plan, plan.people())?;
     let names = Names::new();
     let arrived = arrive(plan, &names, &meter, &mut sockets)?;
     let mut talking = Talking::new(plan, talk, &names, sockets, meter);

@@ -32,7 +32,7 @@ const TURN: Duration = Duration::from_millis(100);
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
     let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan.address, plan.members + visitors, plan.spins)?;
+    let mut sockets = Sockets::new(plan, plan.members + visitors)?;
     let names = Names::new();
     arrive(plan, &names, &meter, &mut sockets)?;
     let mut house = House::new(plan, &names, visitors);

@@ -51,6 +51,7 @@ impl Ceiling {
             warmup: Duration::from_millis(50),
             connecting: 10,
             server_pid: Some(self.child.id()).filter(|_| cfg!(target_os = "linux")),
+            tls: false,
             spins: false,
             is_ours: false,
         };

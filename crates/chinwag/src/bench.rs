@@ -69,6 +69,9 @@ pub(crate) struct BenchFlags {
     /// Tell the processor time and memory of this process too (Linux)
     #[arg(long, value_name = "PID", requires = "target", value_parser = at_least_one::<u32>)]
     server_pid: Option<u32>,
+    /// Encrypt, and take whatever certificate the server has
+    #[arg(long)]
+    tls: bool,
     /// Never sleep, so that the server does not pay for waking the load generator
     #[arg(long)]
     spin: bool,
@@ -144,6 +147,7 @@ impl BenchFlags {
             warmup: self.warmup,
             connecting: self.connecting,
             server_pid: self.server_pid,
+            tls: self.tls,
             spins: self.spin,
             is_ours: self.i_run_that_server,
         }

@@ -116,6 +116,24 @@ fn idle_members_and_visitors() {
     server.join("ann").ask("/who", "1 person in #lobby");
 }
 
+#[test]
+fn inside_tls_it_is_the_same() {
+    // It speaks first, and a server of tests does not wait for that.
+    let server = Setup::new().limit("sniff_time", "5m").start();
+    let arguments = "--members 5 --rooms 2 --senders 1 --rate 500 --tls --i-run-that-server";
+    let talk = report(&briefly(&server, arguments), 0);
+    assert_whole(&talk);
+    let (sent, heard) = (talk["sent"].as_u64(), talk["deliveries"].as_u64());
+    assert_eq!(heard, sent.map(|sent| 4 * sent), "{talk}");
+    let arguments = "--idle --members 50 --tls --i-run-that-server";
+    let idle = report(&briefly_without_warmup(&server, arguments), 0);
+    assert_eq!(
+        (&idle["joined"], &idle["closed"]),
+        (&50.into(), &0.into()),
+        "{idle}"
+    );
+}
+
 fn briefly_without_warmup(server: &Server, arguments: &str) -> Output {
     let address = server.address().to_string();
     bench(&address, &format!("--duration 300ms --json {arguments}"))

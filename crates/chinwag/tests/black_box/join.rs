@@ -3,8 +3,12 @@
 mod relay;
 mod terminal;
 
-use std::io::Write;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread;
 
 use relay::Relay;
 
@@ -345,4 +349,170 @@ fn a_restart_costs_nothing() {
         said.ends_with(&["app: before".into(), "app: while it was away".into()]),
         "{seen}"
     );
+}
+
+/// `chinwag join` of somebody who knows the servers in this folder, and trusts these authorities.
+fn join_knowing(server: &Server, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = join(&server.address().to_string(), arguments);
+    command.env("XDG_DATA_HOME", folder);
+    command.env("SSL_CERT_FILE", folder.join("authorities.pem"));
+    command.env_remove("SSL_CERT_DIR");
+    command
+}
+
+fn known_hosts(folder: &Path) -> String {
+    fs::read_to_string(folder.join("chinwag/known_hosts")).expect("something is known")
+}
+
+#[test]
+fn a_server_is_met_once_and_then_known_by_its_certificate() {
+    let (server, home) = (setup().start(), tempfile::tempdir().expect("a folder"));
+    let folder = home.path();
+    let run = |arguments: &[&str]| {
+        let joined = join_knowing(&server, folder, arguments).spawn();
+        end(joined.expect("the program is built"), b"one\ntwo\n")
+    };
+    let mut listener = listener(&server);
+    let output = run(&["--tls", "--name", "app"]);
+    check_status(
+        &output,
+        0,
+        "is met for the first time, and known from now on",
+    );
+    assert_eq!(heard_until_gone(&mut listener, "app"), ["one", "two"]);
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert!(seen.ends_with("Bye, app. 2 lines sent.\n"), "{seen}");
+    let known = known_hosts(folder);
+    assert!(
+        known.starts_with(&format!("{} SHA256 ", server.address())),
+        "{known}"
+    );
+    let told = String::from_utf8_lossy(&output.stderr);
+    let fingerprint = known.trim().rsplit(' ').next().expect("a line");
+    assert!(told.contains(fingerprint), "{told}");
+    // Without --tls too, though it is on this machine, and without a word.
+    check_status(&run(&["--name", "app2"]), 0, "");
+    let mut ann = server.connect();
+    ann.send("ann");
+    ann.expect("Welcome, ann.");
+    let joined = join_knowing(&server, folder, &["--name", "app3", "--follow"]).spawn();
+    let mut follower = joined.expect("the program is built");
+    ann.expect("* app3 joined");
+    ann.ask("/whois app3", "  connected by nc, TLS\n");
+    follower.kill().expect("it runs");
+    follower.wait().expect("it is our child");
+    server.stop();
+}
+
+#[test]
+fn a_certificate_that_has_changed_is_refused_and_nothing_is_sent() {
+    let (server, home) = (setup().start(), tempfile::tempdir().expect("a folder"));
+    let folder = home.path();
+    let mut listener = listener(&server);
+    let other = "AB:".repeat(31) + "CD";
+    let run = |known: &str, arguments: &[&str]| {
+        fs::create_dir_all(folder.join("chinwag")).expect("the folder is ours");
+        let line = format!("{} {known}\n", server.address());
+        fs::write(folder.join("chinwag/known_hosts"), line).expect("the folder is ours");
+        let joined = join_knowing(&server, folder, arguments).spawn();
+        end(joined.expect("the program is built"), b"secret\n")
+    };
+    let output = run(&format!("SHA256 {other}"), &["--name", "app"]);
+    check_status(
+        &output,
+        8,
+        "has changed. Either its operator has made a new one, or",
+    );
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains(&format!("It was SHA256 {other}.")), "{told}");
+    assert!(
+        told.contains("delete the line of") && told.contains("known_hosts"),
+        "{told}"
+    );
+    assert!(known_hosts(folder).contains(&other), "it is not forgotten");
+    let output = run("trusted", &["--name", "app"]);
+    check_status(&output, 8, "It was one that this system trusts.");
+    check_status(
+        &run("by heart", &["--name", "app"]),
+        1,
+        "nobody knows what \"by heart\" means",
+    );
+    // Who wants it all the same says so.
+    let output = run(
+        &format!("SHA256 {other}"),
+        &["--name", "app4", "--insecure"],
+    );
+    check_status(&output, 0, "--insecure: the certificate is not checked.");
+    let heard = listener.expect("* app4 left #lobby");
+    assert!(
+        !heard.contains("app:") && heard.contains("app4: secret\n"),
+        "{heard}"
+    );
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_known_is_not_joined_in_the_clear() {
+    let home = tempfile::tempdir().expect("a folder");
+    let plain = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = plain.local_addr().expect("it has an address");
+    let heard = thread::spawn(move || {
+        let (mut stream, _) = plain.accept().expect("somebody comes");
+        let mut heard = vec![0; 4096];
+        let count = stream.read(&mut heard).expect("something is said");
+        let _ = stream.write_all(b"Welcome to chat: nobody here yet.\n");
+        heard.truncate(count);
+        heard
+    });
+    let mut command = join(&address.to_string(), &["--tls", "--name", "app"]);
+    command.env("XDG_DATA_HOME", home.path());
+    let output = end(command.spawn().expect("the program is built"), b"secret\n");
+    check_status(&output, 8, "does not speak TLS, and it must");
+    let heard = heard.join().expect("it was heard");
+    assert!(heard.starts_with(b"\x16\x03"), "{}", heard.escape_ascii());
+}
+
+#[test]
+fn a_certificate_that_the_system_trusts_needs_no_introduction() {
+    let setup = setup();
+    let home = setup.home().to_path_buf();
+    let script = "set -e; cd \"$0\"
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+            -subj /CN=authority -keyout ca.key -out authorities.pem
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+            -subj /CN=chat -keyout key.pem -out chat.csr
+        printf 'subjectAltName=IP:%s' \"$1\" > names
+        openssl x509 -req -in chat.csr -CA authorities.pem -CAkey ca.key -days 2 \
+            -extfile names -out cert.pem";
+    for (name, status, said) in [
+        ("127.0.0.1", 0, ""),
+        ("192.0.2.1", 8, "it is another host's"),
+    ] {
+        let made = Command::new("sh")
+            .args(["-c", script])
+            .arg(&home)
+            .arg(name)
+            .output();
+        let made = made.expect("a shell");
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let path = |file| home.join(file).to_string_lossy().into_owned();
+        let setup = setup
+            .clone()
+            .variable("CHINWAG_TLS_CERT", &path("cert.pem"));
+        let server = setup.variable("CHINWAG_TLS_KEY", &path("key.pem")).start();
+        let joined = join_knowing(&server, &home, &["--tls", "--name", "app"]).spawn();
+        let output = end(joined.expect("the program is built"), b"hello\n");
+        check_status(&output, status, said);
+        if status == 0 {
+            assert_eq!(
+                known_hosts(&home),
+                format!("{} trusted\n", server.address())
+            );
+        }
+        server.stop();
+    }
 }

@@ -27,6 +27,7 @@ mod join;
 mod links;
 mod load;
 mod panics;
+mod proxy;
 mod reload;
 mod restart;
 mod scripts;
