@@ -39,7 +39,8 @@ const DICTIONARY: &[&str] = &[
 const RAW: &[&[u8]] = &[
     b"\xff", b"\xff\xff", b"\xff\xf4", b"\xff\xf4\xff\xfd\x06", b"\xff\xfc\x06", b"\xff\xfd\x00",
     b"\xff\xfb\x1f", b"\xff\xfa\x1f\0\x50\0\x18\xff\xf0", b"\xff\xfa", b"\xff\xf0", b"\xe3",
-    b"\x83", b"\xf0\x9f", b"\xc3", b"\x16\x03\x01",
+    b"\x83", b"\xf0\x9f", b"\xc3", b"\x16\x03\x01", b"PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\n",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c",
 ];
 
 /// An input, shown as it could be written into a test.

@@ -17,6 +17,8 @@ mod engine;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod proxy;
+#[cfg(test)]
 mod render;
 #[cfg(test)]
 mod screen;
@@ -24,5 +26,7 @@ mod screen;
 mod session;
 #[cfg(test)]
 mod sniff;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod words;

@@ -44,6 +44,8 @@ pub use control::{Control, Reloaded};
 pub use listen::{BindError, bind};
 pub use net::raise_descriptor_limit;
 pub use tls::{CertificateError, Fingerprint};
+#[doc(hidden)]
+pub use transport::{MemoryServer, MemoryTls};
 
 /// Why a server cannot run.
 #[derive(Debug, thiserror::Error)]

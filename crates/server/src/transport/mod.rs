@@ -16,6 +16,7 @@ use crate::tls::Tls;
 pub(crate) use stream::{Stream, Tcp};
 pub(crate) use tls::Secured;
 use tls::TlsStream;
+pub use tls::{MemoryServer, MemoryTls};
 
 /// What a stream is ready for.
 #[derive(Clone, Copy, Debug)]

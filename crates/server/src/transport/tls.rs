@@ -20,11 +20,13 @@ use rustls::unbuffered::{
 };
 
 mod hello;
+mod memory;
 mod records;
 #[cfg(test)]
 mod tests;
 
 use hello::Hello;
+pub use memory::{MemoryServer, MemoryTls};
 use records::Records;
 
 use super::Stream;
