@@ -11,10 +11,6 @@ use xshell::cmd;
 
 use crate::{Workspace, peers};
 
-/// The reference page, which is a print of the command table. It is committed, because people read
-/// it on the web without building anything.
-const PAGE: &str = "docs/commands.md";
-
 /// Enough to find what a change broke outright; a long hunt is for an afternoon.
 const FUZZ_SECONDS: u64 = 5;
 
@@ -104,21 +100,33 @@ impl Display for Counts {
     }
 }
 
-/// Writes the page, or with `check` fails if it is not what would be written.
+/// The reference pages and what is in them. They are committed, because people read them on the web
+/// without building anything.
+fn pages() -> [(&'static str, String); 3] {
+    let printed = |page: String| {
+        format!("<!-- Printed from the code by `cargo xtask docs`: edit it there. -->\n\n{page}")
+    };
+    [
+        ("docs/commands.md", printed(chinwag_wire::reference())),
+        ("docs/protocol.md", printed(chinwag_wire::json::reference())),
+        ("docs/protocol.schema.json", chinwag_wire::json::schema()),
+    ]
+}
+
+/// Writes the pages, or with `check` fails if one is not what would be written.
 pub(crate) fn docs(workspace: &Workspace, check: bool) -> Result<()> {
-    let text = format!(
-        "<!-- Printed from the code by `cargo xtask docs`: edit it there. -->\n\n{}",
-        chinwag_wire::reference()
-    );
-    let path = workspace.root().join(PAGE);
-    if !check {
-        return fs::write(&path, text).context(PAGE);
+    for (page, text) in pages() {
+        let path = workspace.root().join(page);
+        if !check {
+            fs::write(&path, text).context(page)?;
+            continue;
+        }
+        let is_fresh = fs::read_to_string(&path).context(page)? == text;
+        ensure!(
+            is_fresh,
+            "{page} is out of date: run cargo xtask docs and commit it"
+        );
     }
-    let is_fresh = fs::read_to_string(&path).context(PAGE)? == text;
-    ensure!(
-        is_fresh,
-        "{PAGE} is out of date: run cargo xtask docs and commit it"
-    );
     Ok(())
 }
 

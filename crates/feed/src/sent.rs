@@ -49,6 +49,23 @@ pub struct Unacknowledged {
     pub is_exact: bool,
 }
 
+impl Unacknowledged {
+    /// The peer says itself that it has everything up to this event, and nothing of a room behind it.
+    pub fn go_on_behind(&mut self, after: Seq) {
+        self.rooms.iter_mut().for_each(|(_, seen)| *seen = after);
+        self.private.retain(|(seq, _)| *seq > after);
+        (self.skipped, self.is_exact) = (0, true);
+    }
+
+    /// Leaves out private lines that the peer could not read, and counts them as lost.
+    pub fn retain_private(&mut self, mut is_read: impl FnMut(&[u8]) -> bool) {
+        let lost = self.private.extract_if(.., |(_, lines)| !is_read(lines));
+        let lost =
+            lost.map(|(_, lines)| lines.iter().filter(|&&byte| byte == b'\n').count() as u64);
+        self.skipped += lost.sum::<u64>();
+    }
+}
+
 impl Sent {
     /// Adds a piece to the end of the stream.
     pub(crate) fn push(&mut self, piece: Piece) {

@@ -395,6 +395,59 @@ fn a_peer_that_does_not_close_is_given_the_linger_time() {
     assert!(world.shard.find(conn).is_none());
 }
 
+/// Every object that a program is told there is in the schema, and every command that is not refused
+/// for its form.
+#[test]
+fn what_programs_say_and_are_told_is_in_the_schema() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = root.join("../../docs/protocol.schema.json");
+    let schema = std::fs::read_to_string(path).expect("a schema");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler
+        .add_resource("protocol", schema)
+        .expect("a resource");
+    let mut compile = |part: &str| {
+        let place = format!("protocol#/$defs/{part}");
+        compiler.compile(&place, &mut schemas).expect("a schema")
+    };
+    let (client, server) = (compile("client"), compile("server"));
+    let (mut said, mut told) = (0, 0);
+    for file in std::fs::read_dir(root.join("transcripts")).expect("a folder") {
+        let text = std::fs::read_to_string(file.expect("an entry").path()).expect("a file");
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some((name, object)) = line.split_once([' ', '|', '>']) else {
+                continue;
+            };
+            let object = object.trim_start();
+            if !object.starts_with('{') {
+                continue;
+            }
+            let answer = format!("{name}| {{\"refused\"");
+            let is_refused = |line: &&&str| line.starts_with(&answer);
+            let answer = lines[at + 1..].iter().find(is_refused);
+            let is_refused = answer.is_some_and(|answer| answer.contains("\"column\""));
+            let value = serde_json::from_str(object);
+            match (value, line[name.len()..].starts_with('|')) {
+                (value, true) => {
+                    told += 1;
+                    let value = value.expect("an object");
+                    let valid = schemas.validate(&value, server);
+                    assert!(valid.is_ok(), "{line}\n{}", valid.expect_err("not valid"));
+                }
+                (Ok(value), false) if !is_refused => {
+                    said += 1;
+                    let valid = schemas.validate(&value, client);
+                    assert!(valid.is_ok(), "{line}\n{}", valid.expect_err("not valid"));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(said > 30 && told > 60, "{said} commands, {told} objects");
+}
+
 fn first_difference(expected: &str, found: &str) -> String {
     let expected_lines = expected.lines().chain(std::iter::repeat("(end)"));
     let pairs = found

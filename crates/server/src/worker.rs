@@ -57,6 +57,8 @@ pub(crate) enum Job {
         rooms: Arc<[(RoomId, Seq)]>,
         /// The newest event that belongs to it.
         until: Seq,
+        /// Topics and announcements too.
+        notices: bool,
         /// Whom the reader ignores.
         not_from: Arc<[Name]>,
         /// Whose speech the reader's terminal shows already.
@@ -147,6 +149,13 @@ impl Place {
             Source::Missed { from, .. } => Some(from),
             _ => None,
         }
+    }
+}
+
+impl Source {
+    /// Topics may have been missed where nothing was said.
+    fn is_missed(&self) -> bool {
+        matches!(self, Self::Missed { .. })
     }
 }
 
@@ -273,9 +282,13 @@ impl Archive {
             Job::Missed {
                 rooms,
                 until,
+                notices,
                 not_from,
                 own,
-            } => self.missed(rooms, until, (not_from, own))?,
+            } => {
+                let place = self.missed(rooms, until, (not_from, own))?;
+                Place { notices, ..place }
+            }
             Job::Page(place) => place,
             Job::AuditLog(entries) => {
                 let entries = self.reader.audit_log(entries)?.into_iter();
@@ -369,7 +382,9 @@ impl Archive {
     fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
         let filter = filter((&place.not_from, place.own.as_ref()), place.notices);
         Ok(match &place.source {
-            _ if place.shown == 0 => (Vec::new(), None),
+            source if place.shown == 0 && !(place.notices && source.is_missed()) => {
+                (Vec::new(), None)
+            }
             &Source::Room { room, from, last } => {
                 let page = self.reader.page(room, from, last, PAGE_BYTES_MAX, filter)?;
                 let next = page.next.map(|from| Source::Room { room, from, last });

@@ -2,7 +2,7 @@
 //! client reads.
 //!
 //! [`sniff`] tells by a client's first bytes which dialect it speaks, [`input`] makes lines of
-//! bytes, [`plain`] reads and writes them for people at nc and telnet.
+//! bytes, [`plain`] reads and writes them for people at nc and telnet, [`json`] for programs.
 //!
 //! The crate must not know sockets, the store, the hub, clocks or async: every dialect is a pure
 //! state machine that is tested by handing it bytes. It is `no_std`, which makes most of these
@@ -15,7 +15,9 @@ extern crate alloc;
 extern crate std;
 
 pub mod dialect;
+mod ignores;
 pub mod input;
+pub mod json;
 pub mod plain;
 mod prefs;
 pub mod proxy;

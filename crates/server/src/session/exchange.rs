@@ -11,11 +11,11 @@ mod pages;
 
 use std::sync::Arc;
 
-use chinwag_core::{Answer, Command, Name, Proof, Query, QuitReason, Range};
+use chinwag_core::{Answer, Command, Name, Proof, Query, QuitReason, Seq};
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 use self::names::Purpose;
-use self::pages::{PageKind, Pages};
+use self::pages::{PageKind, Pages, Wanted};
 use super::unseen::Missed;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
@@ -69,8 +69,10 @@ enum Step {
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and the proof of the one before.
     Registration(Option<Proof>),
+    /// The person of a lost session. What its client does not have begins behind this event.
+    Resume { after: Option<Seq> },
     /// The room of a history.
-    HistoryRoom { range: Range, notices: bool },
+    HistoryRoom(Wanted),
     /// The room of a search.
     SearchRoom(Search),
     /// That the audit log may be read, or the log.
@@ -197,17 +199,23 @@ impl Session {
                 let purpose = Purpose::ChangePassword(new);
                 self.ask_name(Some(name), Some(old), purpose, shared);
             }
-            Ask::Resume(code) => {
+            Ask::Resume { code, after } => {
                 let resume = Body::Command(Command::Resume(code));
-                self.ask_hub(resume, Step::Tell, shared);
+                self.ask_hub(resume, Step::Resume { after }, shared);
             }
             Ask::History {
                 room,
                 range,
                 notices,
+                lines_max,
             } => {
                 let query = Body::Query(Query::Room(room));
-                let step = Step::HistoryRoom { range, notices };
+                let wanted = Wanted {
+                    range,
+                    notices,
+                    lines_max,
+                };
+                let step = Step::HistoryRoom(wanted);
                 self.ask_hub(query, step, shared);
             }
             Ask::Search(search) => self.ask_search(search, shared),
@@ -313,7 +321,10 @@ impl Session {
                 self.answer(Tell::Entered(&summary, recent), shared);
             }
             (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
-            (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, shared),
+            (ReplyBody::Resumed(resumed), Step::Resume { after }) => {
+                self.handle_resumed(*resumed, after, shared);
+            }
+            (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, None, shared),
         }
     }
 
@@ -339,8 +350,8 @@ impl Session {
                     self.ask_proof(attempt, purpose, shared);
                 }
             },
-            (Answer::RoomId(id, name), Step::HistoryRoom { range, notices }) => {
-                self.look_up((range, notices), (id, name), shared);
+            (Answer::RoomId(id, name), Step::HistoryRoom(wanted)) => {
+                self.look_up(wanted, (id, name), shared);
             }
             (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
                 self.look_for(search, Some(id), shared);

@@ -46,7 +46,13 @@ pub enum Ask {
         new: Password,
     },
     /// Take up a lost session.
-    Resume(ResumeCode),
+    Resume {
+        /// The code.
+        code: ResumeCode,
+        /// The last event that the client has. Without it the server goes by what it knows to have
+        /// been received.
+        after: Option<Seq>,
+    },
     /// Earlier messages of a room.
     History {
         /// Where.
@@ -55,6 +61,8 @@ pub enum Ask {
         range: Range,
         /// Topics and announcements too.
         notices: bool,
+        /// At most so many messages. The server has a limit of its own.
+        lines_max: usize,
     },
     /// Messages with these words.
     Search(Search),

@@ -12,6 +12,7 @@ mod ask;
 mod saved;
 mod tell;
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -21,6 +22,7 @@ use chinwag_core::{
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
 
+use crate::json;
 use crate::plain;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
@@ -84,6 +86,8 @@ pub enum Step {
 pub enum Format {
     /// For people at nc and telnet.
     Plain(plain::RoomFormat),
+    /// For programs.
+    Json,
 }
 
 /// Renders the log of a room in one [`Format`].
@@ -91,6 +95,8 @@ pub enum Format {
 pub enum RoomRenderer {
     /// For people at nc and telnet.
     Plain(plain::RoomRenderer),
+    /// For programs.
+    Json(json::RoomRenderer),
 }
 
 impl Format {
@@ -98,6 +104,7 @@ impl Format {
     pub fn renderer(&self, now: Timestamp) -> RoomRenderer {
         match self {
             Self::Plain(format) => RoomRenderer::Plain(plain::RoomRenderer::new(format, now)),
+            Self::Json => RoomRenderer::Json(json::RoomRenderer),
         }
     }
 }
@@ -106,7 +113,12 @@ impl Render for RoomRenderer {
     fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
         match self {
             Self::Plain(renderer) => renderer.render(out, event, room),
+            Self::Json(_) => json::RoomRenderer::render(out, event, room),
         }
+    }
+
+    fn wants_each(&self) -> bool {
+        matches!(self, Self::Json(_))
     }
 }
 
@@ -122,9 +134,15 @@ impl Render for RoomRenderer {
 /// `poll_*` gives what has changed: [`poll_format`](Self::poll_format),
 /// [`poll_saved`](Self::poll_saved).
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all sessions are of the large one, and idle"
+)]
 pub enum Dialect {
     /// For people at nc and telnet. Inline, since nearly all sessions are idle and plain.
     Plain(plain::Session),
+    /// For programs.
+    Json(Box<json::Session>),
 }
 
 impl Dialect {
@@ -133,6 +151,7 @@ impl Dialect {
     pub fn new(protocol: Protocol, spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Option<Self> {
         match protocol {
             Protocol::Plain => Some(Self::unknown(spoke, bucket, env)),
+            Protocol::Json => Some(Self::Json(json::Session::new(bucket, env))),
             _ => None,
         }
     }
@@ -147,6 +166,8 @@ impl Dialect {
     pub fn handle_greet(&mut self, is_exposed: bool) -> Option<Step> {
         match self {
             Self::Plain(session) => session.handle_greet(is_exposed),
+            // It has spoken first.
+            Self::Json(_) => None,
         }
     }
 
@@ -160,6 +181,7 @@ impl Dialect {
     ) -> Option<Step> {
         match self {
             Self::Plain(session) => session.handle_bytes(bytes, env, out),
+            Self::Json(session) => session.handle_bytes(bytes, env, out),
         }
     }
 
@@ -168,6 +190,8 @@ impl Dialect {
     pub fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Plain(session) => session.handle_ignored(bytes, env, out),
+            // JSON owes nothing.
+            Self::Json(_) => {}
         }
     }
 
@@ -175,6 +199,7 @@ impl Dialect {
     pub fn handle_end(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self {
             Self::Plain(session) => session.handle_end(env, out),
+            Self::Json(session) => session.handle_end(env, out),
         }
     }
 
@@ -187,6 +212,7 @@ impl Dialect {
     ) -> Option<Step> {
         match self {
             Self::Plain(session) => session.handle_tell(tell, env, out),
+            Self::Json(session) => session.handle_tell(tell, env, out),
         }
     }
 
@@ -195,6 +221,7 @@ impl Dialect {
     pub fn handle_event(&mut self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Plain(session) => session.handle_event(event, me, env, out),
+            Self::Json(session) => session.handle_event(event, me, out),
         }
     }
 
@@ -202,6 +229,7 @@ impl Dialect {
     pub fn handle_joined(&mut self, room: RoomId) {
         match self {
             Self::Plain(session) => session.handle_joined(room),
+            Self::Json(session) => session.handle_joined(room),
         }
     }
 
@@ -210,6 +238,7 @@ impl Dialect {
     pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>) {
         match self {
             Self::Plain(session) => session.handle_left(room, last),
+            Self::Json(session) => session.handle_left(room),
         }
     }
 
@@ -217,6 +246,8 @@ impl Dialect {
     pub fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
         match self {
             Self::Plain(session) => session.handle_saved(saved, env),
+            // What is saved is how a screen looks.
+            Self::Json(_) => {}
         }
     }
 
@@ -224,6 +255,7 @@ impl Dialect {
     pub fn handle_timeout(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self {
             Self::Plain(session) => session.handle_timeout(env, out),
+            Self::Json(session) => session.handle_timeout(env, out),
         }
     }
 
@@ -231,6 +263,7 @@ impl Dialect {
     pub fn deadline(&self) -> Option<Monotonic> {
         match self {
             Self::Plain(session) => session.deadline(),
+            Self::Json(session) => session.deadline(),
         }
     }
 
@@ -239,6 +272,7 @@ impl Dialect {
     pub fn paused_until(&self) -> Option<Monotonic> {
         match self {
             Self::Plain(session) => session.paused_until(),
+            Self::Json(session) => session.paused_until(),
         }
     }
 
@@ -246,6 +280,7 @@ impl Dialect {
     pub fn bucket(&self) -> Bucket {
         match self {
             Self::Plain(session) => session.bucket(),
+            Self::Json(session) => session.bucket(),
         }
     }
 
@@ -260,6 +295,7 @@ impl Dialect {
     pub fn format(&self, room: RoomId) -> Format {
         match self {
             Self::Plain(session) => Format::Plain(session.format(room)),
+            Self::Json(_) => Format::Json,
         }
     }
 
@@ -267,6 +303,7 @@ impl Dialect {
     pub fn poll_format(&mut self) -> bool {
         match self {
             Self::Plain(session) => session.poll_format(),
+            Self::Json(_) => false,
         }
     }
 
@@ -274,13 +311,15 @@ impl Dialect {
     pub fn poll_saved(&mut self) -> Option<Saved> {
         match self {
             Self::Plain(session) => session.poll_saved(),
+            Self::Json(_) => None,
         }
     }
 
     /// The reader of its rooms: the lines that it leaves out, and what it adds to others.
     pub fn reader<'a>(&'a self, env: &'a Env<'a>) -> impl Reader + 'a {
         match self {
-            Self::Plain(session) => plain::LineReader { session, env },
+            Self::Plain(session) => LineReader::Plain(plain::LineReader { session, env }),
+            Self::Json(session) => LineReader::Json(json::LineReader(session)),
         }
     }
 
@@ -288,13 +327,21 @@ impl Dialect {
     pub fn ignores(&self) -> &[Name] {
         match self {
             Self::Plain(session) => session.ignores(),
+            Self::Json(session) => session.ignores(),
         }
+    }
+
+    /// Whether lines that were written to another connection of the person are of this dialect.
+    pub fn reads(&self, lines: &[u8]) -> bool {
+        // No line for people begins like an object.
+        lines.starts_with(b"{") == matches!(self, Self::Json(_))
     }
 
     /// The name under which the client speaks, if its terminal shows already what it types.
     pub fn shown_already(&self) -> Option<&Name> {
         match self {
             Self::Plain(session) => session.shown_already(),
+            Self::Json(_) => None,
         }
     }
 
@@ -302,6 +349,50 @@ impl Dialect {
     pub fn is_own(&self, event: &Event) -> bool {
         match self {
             Self::Plain(session) => session.is_own(event),
+            Self::Json(_) => false,
+        }
+    }
+}
+
+/// The reader of one session's rooms.
+enum LineReader<'a> {
+    Plain(plain::LineReader<'a>),
+    Json(json::LineReader<'a>),
+}
+
+impl Reader for LineReader<'_> {
+    fn sees_all(&self) -> bool {
+        match self {
+            Self::Plain(reader) => reader.sees_all(),
+            Self::Json(reader) => reader.sees_all(),
+        }
+    }
+
+    fn is_own(&self, event: &Event) -> bool {
+        match self {
+            Self::Plain(reader) => reader.is_own(event),
+            Self::Json(reader) => reader.is_own(event),
+        }
+    }
+
+    fn hides(&self, event: &Event) -> bool {
+        match self {
+            Self::Plain(reader) => reader.hides(event),
+            Self::Json(reader) => reader.hides(event),
+        }
+    }
+
+    fn trailer(&self, event: &Event) -> &'static [u8] {
+        match self {
+            Self::Plain(reader) => reader.trailer(event),
+            Self::Json(reader) => reader.trailer(event),
+        }
+    }
+
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64) {
+        match self {
+            Self::Plain(reader) => reader.skipped(out, lines),
+            Self::Json(reader) => reader.skipped(out, lines),
         }
     }
 }

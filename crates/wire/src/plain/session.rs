@@ -25,6 +25,7 @@ use super::mention::mentions;
 use super::render::{Notice, Renderer, RoomFormat, Style};
 use super::request::Context;
 use crate::dialect::{Env, Saved, Step};
+use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
 use crate::prefs::Prefs;
 use crate::sniff::Spoke;
@@ -64,9 +65,7 @@ struct Chat {
     is_operator: bool,
     /// The room that lines go to.
     current: Option<RoomId>,
-    ignores: Vec<Name>,
-    /// The people behind the names above, who are ignored under others too.
-    ignored_people: Vec<(Name, PersonId)>,
+    ignores: Ignores,
     lines_sent: u64,
     past: Past,
 }
@@ -259,28 +258,17 @@ impl Session {
         }
         if let Fact::Returned(returned) = fact {
             let mut chat = Chat::new(&returned.login);
-            chat.ignores = returned.ignores.to_vec();
+            chat.ignores = Ignores::returned(returned);
             self.stage = Stage::Chat(chat);
         }
         let Stage::Chat(chat) = &mut self.stage else {
             return;
         };
+        chat.ignores.note(fact);
         match fact {
             Fact::Renamed(renamed) => {
                 chat.name = renamed.new.clone();
                 chat.is_operator = renamed.operator;
-            }
-            Fact::IgnoreSet {
-                name, target, on, ..
-            } => {
-                chat.ignores.retain(|ignored| !ignored.same_as(name));
-                chat.ignored_people
-                    .retain(|(ignored, _)| !ignored.same_as(name));
-                if *on {
-                    chat.ignores.push(name.clone());
-                    let person = target.map(|target| (name.clone(), target));
-                    chat.ignored_people.extend(person);
-                }
             }
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
                 ModAction::Op { .. } => chat.is_operator = true,
@@ -363,7 +351,7 @@ impl Session {
     /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
     pub(crate) fn ignores(&self) -> &[Name] {
         match &self.stage {
-            Stage::Chat(chat) => &chat.ignores,
+            Stage::Chat(chat) => chat.ignores.names(),
             Stage::Login(_) => &[],
         }
     }
@@ -407,8 +395,7 @@ impl Chat {
             name: person.name.clone(),
             is_operator: person.operator,
             current: None,
-            ignores: Vec::new(),
-            ignored_people: Vec::new(),
+            ignores: Ignores::default(),
             lines_sent: 0,
             past: Past::default(),
         }
@@ -424,7 +411,7 @@ pub struct LineReader<'a> {
 impl Reader for LineReader<'_> {
     fn sees_all(&self) -> bool {
         match &self.session.stage {
-            Stage::Chat(chat) => chat.ignores.is_empty() && !self.session.prefs.bell,
+            Stage::Chat(chat) => chat.ignores.names().is_empty() && !self.session.prefs.bell,
             Stage::Login(_) => true,
         }
     }
@@ -434,13 +421,10 @@ impl Reader for LineReader<'_> {
     }
 
     fn hides(&self, event: &Event) -> bool {
-        let Stage::Chat(chat) = &self.session.stage else {
-            return false;
-        };
-        let (voice, speaker) = (event.fact.voice(), event.fact.speaker());
-        let by_name = |voice| chat.ignores.iter().any(|name| name.same_as(voice));
-        let by_person = |speaker| chat.ignored_people.iter().any(|(_, id)| *id == speaker);
-        voice.is_some_and(by_name) || speaker.is_some_and(by_person)
+        match &self.session.stage {
+            Stage::Chat(chat) => chat.ignores.hides(event),
+            Stage::Login(_) => false,
+        }
     }
 
     fn trailer(&self, event: &Event) -> &'static [u8] {

@@ -195,7 +195,6 @@ fn what_is_turned_away_is_told_in_its_own_words() {
         Protocol::Ssh,
         Protocol::Irc,
         Protocol::Proxy,
-        Protocol::Json,
         Protocol::Utf16,
         Protocol::Probe,
     ] {

@@ -12,6 +12,16 @@ use crate::session::unseen::Missed;
 use crate::shard::Shared;
 use crate::worker::{Job, Page, Place};
 
+/// The part of a room's past that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) range: Range,
+    /// Topics and announcements too.
+    pub(super) notices: bool,
+    /// At most so many messages.
+    pub(super) lines_max: usize,
+}
+
 /// A long answer, and how far it was told.
 #[derive(Debug)]
 pub(super) struct Pages {
@@ -59,15 +69,15 @@ impl Session {
 
     pub(super) fn look_up(
         &mut self,
-        (range, notices): (Range, bool),
+        wanted: Wanted,
         (room, name): (RoomId, RoomName),
         shared: &mut Shared,
     ) {
         let job = Job::History {
             room,
-            range,
-            lines_max: shared.limits.history_lines_max,
-            notices,
+            range: wanted.range,
+            lines_max: wanted.lines_max.min(shared.limits.history_lines_max),
+            notices: wanted.notices,
             not_from: self.dialect.ignores().into(),
         };
         self.ask_pages(job, PageKind::History { room: name }, shared);
@@ -154,21 +164,30 @@ impl Session {
 
     /// The session has its person again. What it has missed comes first, then what its rooms had
     /// meanwhile.
-    pub(super) fn handle_resumed(&mut self, resumed: Resumed, shared: &mut Shared) {
+    pub(super) fn handle_resumed(
+        &mut self,
+        resumed: Resumed,
+        after: Option<Seq>,
+        shared: &mut Shared,
+    ) {
         if let Some(saved) = resumed.saved {
             self.take_saved(saved, shared);
         }
+        let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
+        if let Some(after) = after {
+            unseen.go_on_behind(after);
+            kept.retain(|event| event.seq > after);
+        }
+        unseen.retain_private(|lines| self.dialect.reads(lines));
         let own = self.dialect.shown_already();
         let job = Job::Missed {
-            rooms: resumed.unseen.rooms.as_slice().into(),
+            rooms: unseen.rooms.as_slice().into(),
             until: resumed.until,
+            notices: after.is_some(),
             not_from: self.dialect.ignores().into(),
             own: own.cloned(),
         };
-        self.exchange.missed = Some(Box::new(Missed {
-            unseen: resumed.unseen,
-            kept: resumed.kept,
-        }));
+        self.exchange.missed = Some(Box::new(Missed { unseen, kept }));
         self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.

@@ -70,7 +70,7 @@ impl Session {
             Ok(LoginLine::Resume(code)) => {
                 let resume = Question::Command(Context::Command("resume"));
                 self.question = Some(resume.into());
-                Some(Step::Ask(Ask::Resume(code)))
+                Some(Step::Ask(Ask::Resume { code, after: None }))
             }
             Ok(LoginLine::Help) => {
                 let renderer = self.renderer(env);

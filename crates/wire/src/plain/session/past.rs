@@ -241,6 +241,7 @@ impl HistoryQuestion {
             room: RoomRef::Id(self.room),
             range,
             notices: self.notices,
+            lines_max: usize::MAX,
         }
     }
 }

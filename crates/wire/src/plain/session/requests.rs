@@ -89,7 +89,7 @@ impl Session {
                 self.change_pref(change, env, out);
                 return None;
             }
-            Request::Resume(code) => Ask::Resume(code),
+            Request::Resume(code) => Ask::Resume { code, after: None },
             Request::AuditLog(entries) => Ask::AuditLog(entries),
             Request::Quit(why) => Ask::Quit(why),
         };

@@ -259,7 +259,7 @@ fn in_braces(step: &Step) -> String {
             let secret = password.as_ref().map_or("", |_| " with a password");
             format!("{{log in {name}{secret}}}")
         }
-        Step::Ask(Ask::Resume(code)) => format!("{{resume {code}}}"),
+        Step::Ask(Ask::Resume { code, .. }) => format!("{{resume {code}}}"),
         Step::Ask(Ask::Command(Command::Say { room, text, .. })) => match room {
             RoomRef::Id(room) => format!("{{say in {}: {}}}", room.0, &**text),
             RoomRef::Name(room) => format!("{{say in {room}: {}}}", &**text),

@@ -7,7 +7,9 @@ use super::*;
 use crate::dialect::Format;
 
 fn is_current(peer: &Peer, room: RoomId) -> bool {
-    let Format::Plain(format) = peer.dialect.format(room);
+    let Format::Plain(format) = peer.dialect.format(room) else {
+        panic!("a person is shown the plain format");
+    };
     format.is_current
 }
 

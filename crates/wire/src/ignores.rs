@@ -1,0 +1,53 @@
+//! The people whom a person does not want to hear: by name, and under any other name that they take.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, Fact, Name, PersonId, Returned};
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ignores {
+    names: Vec<Name>,
+    /// The people behind the names above.
+    people: Vec<(Name, PersonId)>,
+}
+
+impl Ignores {
+    /// What a session that was taken up ignores.
+    pub(crate) fn returned(returned: &Returned) -> Self {
+        Self {
+            names: returned.ignores.to_vec(),
+            people: Vec::new(),
+        }
+    }
+
+    /// The names.
+    pub(crate) fn names(&self) -> &[Name] {
+        &self.names
+    }
+
+    /// Takes over a change, if the fact is one.
+    pub(crate) fn note(&mut self, fact: &Fact) {
+        let Fact::IgnoreSet {
+            name, target, on, ..
+        } = fact
+        else {
+            return;
+        };
+        self.names.retain(|ignored| !ignored.same_as(name));
+        self.people.retain(|(ignored, _)| !ignored.same_as(name));
+        if *on {
+            self.names.push(name.clone());
+            let person = target.map(|target| (name.clone(), target));
+            self.people.extend(person);
+        }
+    }
+
+    /// Whether an event has the voice of somebody ignored.
+    pub(crate) fn hides(&self, event: &Event) -> bool {
+        let (voice, speaker) = (event.fact.voice(), event.fact.speaker());
+        let by_name = |voice| self.names.iter().any(|name| name.same_as(voice));
+        let by_person = |speaker| self.people.iter().any(|(_, id)| *id == speaker);
+        voice.is_some_and(by_name) || speaker.is_some_and(by_person)
+    }
+}

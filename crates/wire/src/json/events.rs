@@ -1,0 +1,365 @@
+//! Events, as they stand on the wire.
+//!
+//! Every kind has its place in the one order, its time, its author and, but for what concerns one
+//! person or everybody, its room. An event from the store and one that has just happened look alike.
+
+use chinwag_core::{Event, Fact, Manner, ModAction, PersonId, QuitReason, RoomName};
+use serde::Serialize;
+
+use super::value::{Room, Shown, Time};
+
+/// What all events have.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct Head<'a> {
+    /// The place in the one order of all events.
+    seq: u64,
+    /// When it happened.
+    time: Time,
+    /// The room; none if it was in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<Room<'a>>,
+    /// Whose doing it was.
+    author: &'a str,
+}
+
+/// Why a person left the server.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Reason {
+    /// By command.
+    Quit,
+    /// It closed its connection.
+    Closed,
+    /// The connection broke.
+    Lost,
+    /// It gave no sign of life.
+    TimedOut,
+    /// It took nothing for too long.
+    TooSlow,
+    /// An operator closed the connection.
+    Kicked,
+    /// An operator banned it.
+    Banned,
+    /// The server stopped.
+    Restart,
+}
+
+/// What an operator did to the reader.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Act {
+    /// The reader may not speak.
+    Mute,
+    /// The reader may speak again.
+    Unmute,
+    /// The reader has another name.
+    Rename,
+    /// The reader is an operator.
+    Op,
+    /// The reader is no operator any more.
+    Deop,
+}
+
+/// Something that happened.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Shape<'a> {
+    /// A person spoke in a room.
+    Message {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// What it said.
+        text: &'a str,
+    },
+    /// A person did something in a room, as with `/me`.
+    Action {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// What it did: `waves`.
+        text: &'a str,
+    },
+    /// A person sent a message to one other, who may be the reader.
+    Private {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Whom it was sent to.
+        to: &'a str,
+        /// The message.
+        text: &'a str,
+        /// The receiver's link is lost: it is kept for so long.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kept_seconds: Option<u64>,
+    },
+    /// A person entered a room.
+    Joined {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// People there now.
+        here: u32,
+    },
+    /// A person left a room, and not the server.
+    Left {
+        #[serde(flatten)]
+        head: Head<'a>,
+    },
+    /// A person left the server. One event for each room that it was in.
+    Quit {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Why.
+        reason: Reason,
+        /// The reason given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+        /// The operator, if one made it leave.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by: Option<&'a str>,
+    },
+    /// A person whose link was lost is back in the room.
+    Back {
+        #[serde(flatten)]
+        head: Head<'a>,
+    },
+    /// A person took another name. One event for each room that it is in.
+    Renamed {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The name from now on; `author` is the one before.
+        name: &'a str,
+    },
+    /// A room has another topic, or none.
+    Topic {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The topic.
+        text: Option<&'a str>,
+    },
+    /// An operator spoke to everybody.
+    Announcement {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// What it said.
+        text: &'a str,
+    },
+    /// An operator did something to the reader.
+    Moderation {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// What.
+        act: Act,
+        /// Until then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+        /// The reason given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+        /// The reader's name from now on.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<&'a str>,
+    },
+}
+
+impl<'a> Shape<'a> {
+    /// An event as the log of a room shows it; `None` for one that no room is shown, such as the
+    /// summary of comings that were told one by one.
+    pub(super) fn in_room(event: &'a Event, room: &'a RoomName) -> Option<Self> {
+        let head = |author| Head {
+            seq: event.seq.0,
+            time: Time(event.at),
+            room: Some(Room(room)),
+            author,
+        };
+        Some(match &event.fact {
+            Fact::Said {
+                name, text, manner, ..
+            } => {
+                let head = head(name.as_str());
+                match manner {
+                    Manner::Speech => Self::Message { head, text },
+                    Manner::Action => Self::Action { head, text },
+                }
+            }
+            Fact::Joined { name, here, .. } => Self::Joined {
+                head: head(name.as_str()),
+                here: *here,
+            },
+            Fact::Left { name, .. } => Self::Left {
+                head: head(name.as_str()),
+            },
+            Fact::Quit(quit) => {
+                let (reason, text, by) = parts_of(&quit.why);
+                Self::Quit {
+                    head: head(quit.name.as_str()),
+                    reason,
+                    text,
+                    by,
+                }
+            }
+            Fact::Returned(returned) => Self::Back {
+                head: head(returned.login.name.as_str()),
+            },
+            Fact::Renamed(renamed) => Self::Renamed {
+                head: head(renamed.old.as_str()),
+                name: renamed.new.as_str(),
+            },
+            Fact::TopicSet { by, text, .. } => Self::Topic {
+                head: head(by.as_str()),
+                text: text.as_deref(),
+            },
+            _ => return None,
+        })
+    }
+
+    /// An event that is told to one person, or to everybody wherever they are; `None` for one that
+    /// the answer to a command tells of.
+    pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
+        let head = |author| Head {
+            seq: event.seq.0,
+            time: Time(event.at),
+            room: None,
+            author,
+        };
+        match &event.fact {
+            Fact::PrivateMessage(message) => Some(Self::Private {
+                head: head(message.from_name.as_str()),
+                to: message.to_name.as_str(),
+                text: &message.text,
+                kept_seconds: message.kept.map(|kept| kept.as_secs()),
+            }),
+            Fact::Moderated(entry) => {
+                let head = head(entry.by.as_str());
+                match &entry.act {
+                    ModAction::Announce(text) => Some(Self::Announcement { head, text }),
+                    act if entry.target == Some(reader) => moderation(head, act),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
+    let (act, until, text, name) = match act {
+        ModAction::Mute(mute) => (Act::Mute, mute.until, mute.why.as_deref(), None),
+        ModAction::Unmute(_) => (Act::Unmute, None, None, None),
+        ModAction::Rename { new, .. } => (Act::Rename, None, None, Some(new.as_str())),
+        ModAction::Op { .. } => (Act::Op, None, None, None),
+        ModAction::Deop { .. } => (Act::Deop, None, None, None),
+        // A notice tells those who are kicked or banned; the rest has no target.
+        ModAction::Kick { .. }
+        | ModAction::Ban(_)
+        | ModAction::Unban(_)
+        | ModAction::Announce(_)
+        | ModAction::Motd(_)
+        | ModAction::Lock(_) => return None,
+    };
+    Some(Shape::Moderation {
+        head,
+        act,
+        until: until.map(Time),
+        text: text.map(|text| &**text),
+        name,
+    })
+}
+
+/// A reason for leaving: its kind, the words given, and the operator.
+pub(super) fn parts_of(why: &QuitReason) -> (Reason, Option<&str>, Option<&str>) {
+    match why {
+        QuitReason::Quit(text) => (Reason::Quit, text.as_deref(), None),
+        QuitReason::Closed => (Reason::Closed, None, None),
+        QuitReason::Lost => (Reason::Lost, None, None),
+        QuitReason::TimedOut => (Reason::TimedOut, None, None),
+        QuitReason::TooSlow => (Reason::TooSlow, None, None),
+        QuitReason::Restart => (Reason::Restart, None, None),
+        QuitReason::Kicked { by, why } => (
+            Reason::Kicked,
+            why.as_deref().map(|text| &**text),
+            Some(by.as_str()),
+        ),
+        QuitReason::Banned { by, why, .. } => (
+            Reason::Banned,
+            why.as_deref().map(|text| &**text),
+            Some(by.as_str()),
+        ),
+    }
+}
+
+/// An entry of the audit log.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(super) struct LogEntry<'a> {
+    /// When.
+    pub(super) time: Time,
+    /// The operator.
+    pub(super) by: &'a str,
+    /// What it did: `kick`, `ban`, `mute` and the like.
+    pub(super) act: &'static str,
+    /// To whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) target: Option<Shown<&'a dyn core::fmt::Display>>,
+    /// Until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<Time>,
+    /// The reason, the new name or what was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<&'a str>,
+}
+
+impl<'a> LogEntry<'a> {
+    /// The entry of an event; `None` if it is none.
+    pub(super) fn of(event: &'a Event) -> Option<Self> {
+        let Fact::Moderated(entry) = &event.fact else {
+            return None;
+        };
+        let (act, target, until, text) = of_act(&entry.act);
+        Some(Self {
+            time: Time(event.at),
+            by: entry.by.as_str(),
+            act,
+            target: target.map(Shown),
+            until: until.map(Time),
+            text,
+        })
+    }
+}
+
+type Parts<'a> = (
+    &'static str,
+    Option<&'a dyn core::fmt::Display>,
+    Option<chinwag_core::Timestamp>,
+    Option<&'a str>,
+);
+
+fn of_act(act: &ModAction) -> Parts<'_> {
+    match act {
+        ModAction::Kick { name, why } => {
+            ("kick", Some(name), None, why.as_deref().map(|why| &**why))
+        }
+        ModAction::Mute(mute) => (
+            "mute",
+            Some(&mute.mask),
+            mute.until,
+            mute.why.as_deref().map(|why| &**why),
+        ),
+        ModAction::Ban(ban) => (
+            "ban",
+            Some(&ban.mask),
+            ban.until,
+            ban.why.as_deref().map(|why| &**why),
+        ),
+        ModAction::Unmute(mask) => ("unmute", Some(mask), None, None),
+        ModAction::Unban(mask) => ("unban", Some(mask), None, None),
+        ModAction::Rename { name, new } => ("rename", Some(name), None, Some(new.as_str())),
+        ModAction::Op { name, .. } => ("op", Some(name), None, None),
+        ModAction::Deop { name } => ("deop", Some(name), None, None),
+        ModAction::Announce(text) => ("announce", None, None, Some(text)),
+        ModAction::Motd(text) => ("set_motd", None, None, text.as_deref()),
+        ModAction::Lock(true) => ("lock", None, None, None),
+        ModAction::Lock(false) => ("unlock", None, None, None),
+    }
+}

@@ -1,0 +1,27 @@
+//! Line JSON, for programs: one object a line, in both directions.
+//!
+//! A line from a client is one command, with its arguments and, if the client likes, an `id`. A line
+//! to it is an event of the chat, or speaks of a command: a reply, an acknowledgement or a refusal.
+//! Every type here is what stands on the wire, so that the reference page and the schema are made of
+//! the types themselves.
+//!
+//! A program must never have to read prose, and never be told less than there is: every event has its
+//! place in the one order, comings and goings are told one by one, nothing is left out because its
+//! author is the reader, and nothing of the past is sent unless it was asked for.
+
+mod events;
+#[cfg(feature = "schema")]
+mod reference;
+mod refusal;
+mod render;
+mod replies;
+mod request;
+mod session;
+#[cfg(test)]
+mod tests;
+mod value;
+
+#[cfg(feature = "schema")]
+pub use reference::{reference, schema};
+pub use render::RoomRenderer;
+pub use session::{LineReader, Session};

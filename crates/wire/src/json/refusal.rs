@@ -1,0 +1,265 @@
+//! Refusals: a code that never changes, for the program, and a sentence for the person who reads its
+//! log. A code says what kind of thing is wrong; names and numbers are in the sentence.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Duration, Rejection};
+
+use super::value::Time;
+
+/// Every code and what it means, in the order of the reference.
+pub(super) const CODES: &[(&str, &str)] = &[
+    (
+        "not_json",
+        "The line is no JSON. `column` is the place of the error.",
+    ),
+    ("not_utf8", "The line is not UTF-8."),
+    ("too_long", "The line, or a text in it, has too many bytes."),
+    (
+        "bad_command",
+        "The object is no command: a key or a value is wrong. `column` is where that was found.",
+    ),
+    (
+        "not_here",
+        "The first command must be `hello` or `resume`; or the session has ended.",
+    ),
+    ("here_already", "`hello` was said before."),
+    ("name_taken", "Another person has the name."),
+    (
+        "name_kept",
+        "The name is kept for a person whose link is lost.",
+    ),
+    ("name_looks_like", "The name looks like another."),
+    (
+        "name_registered",
+        "The name is registered, and the password is missing or wrong.",
+    ),
+    (
+        "same_name",
+        "The reader, or the person, has that name already.",
+    ),
+    ("needs_password", "The old password is wrong."),
+    ("server_full", "The server has as many people as it takes."),
+    ("banned", "The name or the address is banned."),
+    (
+        "locked",
+        "Only registered names may come in, speak or register, until the lock ends.",
+    ),
+    (
+        "bad_code",
+        "No session has this resume code, or not any more.",
+    ),
+    ("nobody", "Nobody of this name is here."),
+    ("read_only", "Only operators may speak in the room."),
+    ("muted", "The reader is muted."),
+    (
+        "cannot_save",
+        "The server cannot save, so nothing new may be said. Try again later.",
+    ),
+    ("key_used", "Another message was sent under this key."),
+    ("no_room", "There is no such room, or it has been closed."),
+    ("not_in_room", "The reader is not in the room."),
+    (
+        "only_lobby",
+        "The reader is in `#lobby` alone, which is left only by leaving the server.",
+    ),
+    (
+        "too_many_rooms",
+        "The reader is in as many rooms as it may be, or the server has as many as it takes.",
+    ),
+    (
+        "not_kept",
+        "The receiver's link is lost, and as much is kept for it as may be.",
+    ),
+    (
+        "too_many",
+        "A list is full: of names that are ignored, or registered, or of bans and mutes.",
+    ),
+    ("not_ignored", "The reader does not ignore that name."),
+    ("oneself", "The reader is that person."),
+    ("needs_operator", "Only operators may do that."),
+    ("is_operator", "The person is an operator already."),
+    ("not_operator", "The person is no operator."),
+    ("not_muted", "No mute matches that name."),
+    ("not_banned", "No ban names that target."),
+    ("outranked", "The person was an operator before the reader."),
+    (
+        "busy",
+        "As many such questions are waiting as may. Try again in a moment.",
+    ),
+    (
+        "too_many_guesses",
+        "Too many wrong passwords came from this address. The sentence says how long to wait.",
+    ),
+    (
+        "search_too_long",
+        "The search has more words than one may have.",
+    ),
+    ("no_history", "The history cannot be read."),
+];
+
+/// The code of a rejection.
+pub(super) fn code(rejection: &Rejection) -> &'static str {
+    match rejection {
+        Rejection::NameTaken { .. } => "name_taken",
+        Rejection::NameKept { .. } => "name_kept",
+        Rejection::NameLooksLike { .. } => "name_looks_like",
+        Rejection::NameRegistered(_) => "name_registered",
+        Rejection::SameName(_) => "same_name",
+        Rejection::NeedsOldPassword(_) => "needs_password",
+        Rejection::ServerFull { .. } => "server_full",
+        Rejection::Banned { .. } => "banned",
+        Rejection::Locked | Rejection::LockedSpeech | Rejection::LockedRegistration => "locked",
+        Rejection::CodeNotValid => "bad_code",
+        Rejection::NotHere => "not_here",
+        Rejection::NobodyCalled { .. } | Rejection::NobodyToReply => "nobody",
+        Rejection::ReadOnly(_) => "read_only",
+        Rejection::Muted { .. } => "muted",
+        Rejection::CannotSave => "cannot_save",
+        Rejection::NoSuchRoom { .. } | Rejection::RoomGone => "no_room",
+        Rejection::NothingKept(_) => "not_kept",
+        Rejection::NotInRoom(_) => "not_in_room",
+        Rejection::OnlyLobby => "only_lobby",
+        Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
+        Rejection::RegistrationsFull
+        | Rejection::RestrictionsFull
+        | Rejection::TooManyIgnores { .. } => "too_many",
+        Rejection::NotIgnored(_) => "not_ignored",
+        Rejection::Oneself => "oneself",
+        Rejection::NeedsOperator => "needs_operator",
+        Rejection::AlreadyOperator(_) => "is_operator",
+        Rejection::NotOperator(_) => "not_operator",
+        Rejection::NotMuted(_) => "not_muted",
+        Rejection::NotBanned(_) => "not_banned",
+        Rejection::Outranked(_) => "outranked",
+    }
+}
+
+/// A rejection as a sentence.
+pub(super) struct Sentence<'a>(pub(super) &'a Rejection);
+
+impl Display for Sentence<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rejection::NameTaken { name, free } => {
+                write!(f, "{name} is here already. {free} is free.")
+            }
+            Rejection::NameKept { name, remaining } => {
+                let seconds = Seconds(*remaining);
+                write!(f, "{name} is kept for {seconds} more. Its code resumes it.")
+            }
+            Rejection::NameLooksLike { name, other } => write!(f, "{name} looks like {other}."),
+            Rejection::NameRegistered(name) => {
+                write!(f, "{name} is registered, and its password is another.")
+            }
+            Rejection::SameName(name) => write!(f, "{name} is the name already."),
+            Rejection::NeedsOldPassword(name) => {
+                write!(f, "{name} has a password already, and it is another.")
+            }
+            Rejection::ServerFull { people_max } => {
+                write!(f, "The server is full, with {people_max} people.")
+            }
+            Rejection::Banned { until, why } => {
+                f.write_str("Banned")?;
+                if let Some(until) = until {
+                    write!(f, " until {}", Time(*until))?;
+                }
+                match why {
+                    Some(why) => write!(f, ": {why}"),
+                    None => f.write_str("."),
+                }
+            }
+            Rejection::Locked => f.write_str("Only registered names may come in at the moment."),
+            Rejection::LockedSpeech => {
+                f.write_str("Only registered names may speak at the moment.")
+            }
+            Rejection::LockedRegistration => {
+                f.write_str("No name is registered while the server is locked.")
+            }
+            Rejection::CodeNotValid => f.write_str("That code is not valid any more."),
+            Rejection::NotHere => f.write_str("This session has ended."),
+            rejection => about_the_chat(f, rejection),
+        }
+    }
+}
+
+fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NobodyCalled { typed, meant } => {
+            write!(f, "Nobody here is called {typed}.")?;
+            meant
+                .as_ref()
+                .map_or(Ok(()), |meant| write!(f, " {meant} is."))
+        }
+        Rejection::NobodyToReply => f.write_str("There is no private message to reply to."),
+        Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
+        Rejection::Muted { remaining } => {
+            f.write_str("Muted")?;
+            match remaining {
+                Some(remaining) => write!(f, " for {} more.", Seconds(*remaining)),
+                None => f.write_str("."),
+            }
+        }
+        Rejection::CannotSave => f.write_str("The server cannot save messages right now."),
+        Rejection::NoSuchRoom { room, meant } => {
+            write!(f, "There is no room {room}.")?;
+            meant
+                .as_ref()
+                .map_or(Ok(()), |meant| write!(f, " There is {meant}."))
+        }
+        Rejection::RoomGone => f.write_str("The room has been closed."),
+        Rejection::NothingKept(name) => {
+            write!(f, "{name}'s link is lost, and no more is kept for {name}.")
+        }
+        Rejection::NotInRoom(room) => write!(f, "Not in {room}. Join it first."),
+        Rejection::OnlyLobby => {
+            f.write_str("The lobby is the last room, and left by leaving the server.")
+        }
+        Rejection::TooManyRooms { rooms_max } => {
+            write!(f, "In {rooms_max} rooms, the limit. Leave one first.")
+        }
+        Rejection::RoomsFull { rooms_max } => {
+            write!(f, "The server has {rooms_max} rooms, its limit.")
+        }
+        rejection => about_people(f, rejection),
+    }
+}
+
+fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::RegistrationsFull => f.write_str("No more names can be registered."),
+        Rejection::RestrictionsFull => {
+            f.write_str("The list of bans or mutes is full. Undo some first.")
+        }
+        Rejection::TooManyIgnores { ignores_max } => {
+            write!(f, "{ignores_max} names are ignored, the limit.")
+        }
+        Rejection::NotIgnored(name) => write!(f, "{name} is not ignored."),
+        Rejection::Oneself => f.write_str("That is yourself."),
+        Rejection::NeedsOperator => f.write_str("That needs the rights of an operator."),
+        Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
+        Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
+        Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::NotBanned(mask) => write!(f, "{mask} is not banned."),
+        Rejection::Outranked(name) => {
+            write!(
+                f,
+                "{name} was an operator before, and is beyond your rights."
+            )
+        }
+        // The others have their words above.
+        _ => Ok(()),
+    }
+}
+
+/// `90 seconds`, rounded up.
+pub(super) struct Seconds(pub(super) Duration);
+
+impl Display for Seconds {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis().div_ceil(1_000).max(1) {
+            1 => f.write_str("1 second"),
+            seconds => write!(f, "{seconds} seconds"),
+        }
+    }
+}

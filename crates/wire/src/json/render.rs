@@ -1,0 +1,45 @@
+//! From values to lines.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, PersonId, RoomName};
+use serde::Serialize;
+
+use super::events::Shape;
+use super::replies::Notice;
+
+/// Appends an object and its line end.
+pub(super) fn put(out: &mut Vec<u8>, object: &impl Serialize) {
+    // It fails only where a map has keys that are no texts, and none of ours has.
+    if let Ok(line) = serde_json::to_vec(object) {
+        out.extend_from_slice(&line);
+        out.push(b'\n');
+    }
+}
+
+/// Appends an event that is told to one person.
+pub(super) fn put_private(out: &mut Vec<u8>, event: &Event, reader: PersonId) {
+    if let Some(shape) = Shape::in_private(event, reader) {
+        put(out, &shape);
+    }
+}
+
+/// Appends the notice that so many events were lost.
+pub(super) fn skipped(out: &mut Vec<u8>, count: u64) {
+    put(out, &Notice::Skipped { count });
+}
+
+/// Renders the log of a room, in the one format that there is.
+#[derive(Debug)]
+pub struct RoomRenderer;
+
+impl RoomRenderer {
+    /// See [`Render::render`](chinwag_feed::Render::render).
+    pub(crate) fn render(out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
+        let begin = out.len();
+        if let Some(shape) = Shape::in_room(event, room) {
+            put(out, &shape);
+        }
+        begin
+    }
+}

@@ -1,0 +1,238 @@
+//! From commands to what the server is asked.
+
+use alloc::vec::Vec;
+
+use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
+use chinwag_core::{Command, Duration, Manner, Query, Range, RoomRef, Seq, Text, Timestamp};
+
+use super::{Asked, Session, Stage, refuse};
+use crate::dialect::{Ask, Env, Search, Step};
+use crate::json::request::{History, Request, Say};
+use crate::json::value::{Note, Nullable, Parsed, Place};
+
+impl Session {
+    pub(super) fn ask(
+        &mut self,
+        request: Request,
+        asked: Asked,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let texts = text_of(&request).map_or(0, |text| text.len());
+        let text_max = env.settings.line_bytes_max;
+        if texts > text_max {
+            let sentence = format_args!("The text has {texts} bytes, the limit is {text_max}.");
+            refuse(&asked, "too_long", &sentence, out);
+            return None;
+        }
+        let ask = match self.ask_of(request) {
+            Ok(ask) => ask,
+            Err(sentence) => {
+                refuse(&asked, "bad_command", &sentence, out);
+                return None;
+            }
+        };
+        match ask.only_talks() {
+            true => self.talk.push_back(asked),
+            false => self.question = Some(asked),
+        }
+        Some(Step::Ask(ask))
+    }
+
+    /// What a command asks for, or what is wrong with it.
+    fn ask_of(&self, request: Request) -> Result<Ask, &'static str> {
+        Ok(match request {
+            Request::hello(hello) => Ask::LogIn {
+                name: hello.name.map(|name| name.0),
+                password: hello.password.map(|password| password.0),
+                is_script: true,
+            },
+            Request::resume(resume) => Ask::Resume {
+                after: resume.after(),
+                code: resume.code.0,
+            },
+            Request::say(say) => Ask::Command(spoken(say, Manner::Speech)),
+            Request::act(say) => Ask::Command(spoken(say, Manner::Action)),
+            Request::history(history) => ask_history(history)?,
+            Request::search(search) => ask_search(search)?,
+            Request::nick(nick) => Ask::Rename {
+                name: nick.name.0,
+                password: nick.password.map(|password| password.0),
+            },
+            Request::claim(claim) => Ask::Register(claim.password.0.0),
+            Request::passwd(passwd) => Ask::ChangePassword {
+                name: match &self.stage {
+                    Stage::Here(here) => here.name.clone(),
+                    Stage::Arriving(_) => return Err("say hello first"),
+                },
+                old: passwd.old.0,
+                new: passwd.new.0.0,
+            },
+            Request::quit(quit) => Ask::Quit(note(quit.text)),
+            Request::log(log) => Ask::AuditLog(log.entries.unwrap_or(LOG_LINES)),
+            request => match query_of(request) {
+                Ok(query) => Ask::Query(query),
+                Err(request) => Ask::Command(command_of(*request)?),
+            },
+        })
+    }
+}
+
+/// The text of a command that has no bound of its own.
+fn text_of(request: &Request) -> Option<&Text> {
+    match request {
+        Request::say(say) | Request::act(say) => Some(&say.text.0),
+        Request::tell(tell) => Some(&tell.text.0),
+        Request::announce(words) => Some(&words.text.0),
+        Request::search(search) => search.words.as_ref().map(|words| &words.0),
+        _ => None,
+    }
+}
+
+fn spoken(say: Say, manner: Manner) -> Command {
+    Command::Say {
+        room: RoomRef::Name(say.room.0),
+        text: say.text.0,
+        manner,
+    }
+}
+
+/// The query that a command is; the command again if it is none.
+fn query_of(request: Request) -> Result<Query, alloc::boxed::Box<Request>> {
+    Ok(match request {
+        Request::who(who) => Query::Who {
+            room: RoomRef::Name(who.room.0),
+            after: None,
+        },
+        Request::whois(whois) => Query::Whois(whois.name.into()),
+        Request::rooms(_) => Query::Rooms { after: None },
+        Request::topic(topic) => Query::Topic(RoomRef::Name(topic.room.0)),
+        Request::ignores(_) => Query::Ignores,
+        Request::stats(_) => Query::Stats,
+        Request::motd(_) => Query::Motd,
+        Request::bans(_) => Query::Restrictions { after: None },
+        request => return Err(request.into()),
+    })
+}
+
+/// The command of the chat that a command is.
+fn command_of(request: Request) -> Result<Command, &'static str> {
+    Ok(match request {
+        Request::tell(tell) => Command::PrivateMessage {
+            to: tell.to.into(),
+            text: tell.text.0,
+        },
+        Request::join(join) => Command::Join(join.room.0),
+        Request::leave(leave) => Command::Leave(RoomRef::Name(leave.room.0)),
+        Request::set_topic(topic) => Command::SetTopic {
+            room: RoomRef::Name(topic.room.0),
+            text: inner(topic.text),
+        },
+        Request::away(away) => Command::Away(note(away.text)),
+        Request::back(_) => Command::Back,
+        Request::ignore(named) => Command::Ignore {
+            name: named.name.0,
+            on: true,
+        },
+        Request::unignore(named) => Command::Ignore {
+            name: named.name.0,
+            on: false,
+        },
+        Request::kick(kick) => Command::Kick {
+            name: kick.name.into(),
+            why: note(kick.text),
+        },
+        Request::mute(mute) => Command::Mute {
+            name: mute.name.into(),
+            time: mute.seconds.map(seconds).transpose()?,
+            why: note(mute.text),
+        },
+        Request::unmute(named) => Command::Unmute(named.name.0),
+        Request::ban(ban) => Command::Ban {
+            cover_address: ban.address_too && ban.target.0.name.is_some(),
+            mask: ban.target.0,
+            time: ban.seconds.map(seconds).transpose()?,
+            why: note(ban.text),
+        },
+        Request::unban(unban) => Command::Unban(unban.target.0),
+        Request::op(typed) => Command::Op(typed.name.into()),
+        Request::deop(typed) => Command::Deop(typed.name.into()),
+        Request::rename(rename) => Command::RenameOther {
+            name: rename.name.into(),
+            new: rename.new.0,
+        },
+        Request::announce(words) => Command::Announce(words.text.0),
+        Request::set_motd(motd) => Command::SetMotd(inner(motd.text)),
+        Request::lock(lock) => Command::Lock(lock.on),
+        _ => return Err("that is no command of the chat"),
+    })
+}
+
+fn note(text: Option<Parsed<Note>>) -> Option<Text> {
+    text.map(|text| text.0.0)
+}
+
+fn inner<const BYTES_MAX: usize>(
+    text: Nullable<crate::json::value::Short<BYTES_MAX>>,
+) -> Option<Text> {
+    text.0.map(|text| text.0)
+}
+
+fn seconds(seconds: u32) -> Result<Duration, &'static str> {
+    match seconds {
+        0 => Err("`seconds` is 1 at least"),
+        seconds => Ok(Duration::from_secs(seconds.into())),
+    }
+}
+
+fn ask_history(history: History) -> Result<Ask, &'static str> {
+    let limit = history.limit.unwrap_or(HISTORY_LINES);
+    if limit == 0 {
+        return Err("`limit` is 1 at least");
+    }
+    let around = history.around.map(Seq);
+    let range = match (history.after, history.before, around) {
+        (None, None, None) => Range::Last(limit),
+        (None, None, Some(seq)) => Range::Around(seq, limit),
+        (None, Some(Place::Seq(seq)), None) => Range::Before(seq, limit),
+        (None, Some(Place::Time(time)), None) => Range::Until(time),
+        (Some(Place::Seq(seq)), None, None) => Range::After(seq, limit),
+        (Some(Place::Seq(seq)), Some(Place::Time(time)), None) => Range::Rest(seq, time),
+        (Some(Place::Time(time)), None, None) => Range::From(time),
+        (Some(Place::Time(from)), Some(Place::Time(until)), None) => Range::Between(from, until),
+        (Some(_), Some(Place::Seq(_)), None) => {
+            return Err("`after` and `before` together: `before` must be a time");
+        }
+        _ => return Err("`around` stands alone"),
+    };
+    let lines_max = match range {
+        Range::Around(..) => limit.saturating_mul(2).saturating_add(1),
+        _ => limit,
+    };
+    Ok(Ask::History {
+        room: RoomRef::Name(history.room.0),
+        range,
+        notices: history.notices,
+        lines_max,
+    })
+}
+
+fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str> {
+    let search = Search {
+        words: search.words.map(|words| words.0),
+        from: search.from.map(|name| name.0),
+        room: search.room.map(|room| room.0),
+        before: search.before.map(|time: Parsed<Timestamp>| time.0),
+        after: search.after.map(|time| time.0),
+        below: search.below.map(Seq),
+    };
+    let is_empty = search.words.is_none()
+        && search.from.is_none()
+        && search.room.is_none()
+        && search.before.is_none()
+        && search.after.is_none();
+    match is_empty {
+        true => Err("a search needs words or a filter"),
+        false => Ok(Ask::Search(search)),
+    }
+}

@@ -1,0 +1,388 @@
+//! The values inside of objects: what clients write is checked as it is read, so that an error knows
+//! its place, and what they read is written without a detour through text of our own.
+
+use alloc::boxed::Box;
+use core::fmt::{self, Display, Write};
+use core::marker::PhantomData;
+
+use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_LETTERS_MIN};
+use chinwag_core::{Mask, Name, NameError, ResumeCode, RoomName, Seq, Text, Timestamp};
+use jiff::tz::TimeZone;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::dialect::{Password, PasswordError};
+
+/// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
+pub(super) const ID_BYTES_MAX: usize = 64;
+
+/// What a client calls a command. It is given back with what the command comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Id {
+    Number(u64),
+    Text(Box<str>),
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_u64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl Visitor<'_> for Visit {
+            type Value = Id;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(
+                    f,
+                    "a whole number or a text of at most {ID_BYTES_MAX} bytes"
+                )
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Id, E> {
+                Ok(Id::Number(number))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
+                match text.len() <= ID_BYTES_MAX {
+                    true => Ok(Id::Text(text.into())),
+                    false => Err(E::invalid_length(text.len(), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Visit)
+    }
+}
+
+/// A value that a client writes as a text.
+pub(super) trait FromText: Sized {
+    /// What it is, for the error and the reference.
+    const IS: &'static str;
+
+    /// Reads it, or says what is wrong.
+    fn from_text(text: &str) -> Result<Self, &'static str>;
+}
+
+/// A value that was read from a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parsed<T>(pub(super) T);
+
+impl<'de, T: FromText> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit<T>(PhantomData<T>);
+        impl<T: FromText> Visitor<'_> for Visit<T> {
+            type Value = Parsed<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(T::IS)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Parsed<T>, E> {
+                T::from_text(text).map(Parsed).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Visit(PhantomData))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl<T: FromText> schemars::JsonSchema for Parsed<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> alloc::borrow::Cow<'static, str> {
+        T::IS.into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "title": T::IS })
+    }
+}
+
+/// A value that was read from a text, or null in its place. Unlike an `Option` it must be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Nullable<T>(pub(super) Option<T>);
+
+impl<'de, T: FromText> Deserialize<'de> for Nullable<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit<T>(PhantomData<T>);
+        impl<T: FromText> Visitor<'_> for Visit<T> {
+            type Value = Nullable<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}, or null", T::IS)
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Nullable<T>, E> {
+                Ok(Nullable(None))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Nullable<T>, E> {
+                T::from_text(text)
+                    .map(|value| Nullable(Some(value)))
+                    .map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Visit(PhantomData))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl<T: FromText> schemars::JsonSchema for Nullable<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> alloc::borrow::Cow<'static, str> {
+        T::IS.into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["string", "null"], "title": T::IS })
+    }
+}
+
+impl FromText for Name {
+    const IS: &'static str = "a name";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).map_err(|error| match error {
+            NameError::Malformed => {
+                "a name is 1 to 32 letters, digits, - _ or . and starts with a letter"
+            }
+            NameError::Reserved => "that name is reserved",
+        })
+    }
+}
+
+impl FromText for RoomName {
+    const IS: &'static str = "a room";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        let error = "a room's name is 1 to 32 letters, digits, - _ or ., behind a # or alone";
+        Self::parse(text).map_err(|_| error)
+    }
+}
+
+impl FromText for ResumeCode {
+    const IS: &'static str = "a resume code";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        text.parse().map_err(|_| "a code is like K7Q2-9MXP")
+    }
+}
+
+impl FromText for Mask {
+    const IS: &'static str = "a name, an address or a block of addresses";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).map_err(|_| "that is no name, address or block of addresses")
+    }
+}
+
+impl FromText for Timestamp {
+    const IS: &'static str = "a time";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        let time: Result<jiff::Timestamp, _> = text.parse();
+        time.map(|time| Self(time.as_millisecond()))
+            .map_err(|_| "a time is like 2026-11-21T14:03:05Z (RFC 3339)")
+    }
+}
+
+impl FromText for Text {
+    const IS: &'static str = "a line of text";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        // The one that programs leave behind a line that they have read.
+        let line = text.trim_end_matches(['\r', '\n']);
+        if line.contains(['\r', '\n']) {
+            return Err("a text is one line: send one object for each");
+        }
+        Self::parse(line).ok_or("there is nothing to see in the text")
+    }
+}
+
+/// A text that stands beside others: a topic, a reason, the message of the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Short<const BYTES_MAX: usize>(pub(super) Text);
+
+/// A topic or a reason.
+pub(super) type Note = Short<NOTE_BYTES_MAX>;
+/// The message of the day.
+pub(super) type Motd = Short<MOTD_BYTES_MAX>;
+
+impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
+    const IS: &'static str = match BYTES_MAX {
+        NOTE_BYTES_MAX => "a line of at most 512 bytes",
+        _ => "a line of at most 1920 bytes",
+    };
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        let text = Text::from_text(text)?;
+        match text.len() <= BYTES_MAX {
+            true => Ok(Self(text)),
+            false => Err("the text is too long for its place"),
+        }
+    }
+}
+
+impl FromText for Password {
+    const IS: &'static str = "a password";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).map_err(|error| match error {
+            PasswordError::TooLong => "a password has at most 128 bytes",
+            PasswordError::NotText => "a password has no control characters",
+        })
+    }
+}
+
+/// A password that a name is to have from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NewPassword(pub(super) Password);
+
+impl FromText for NewPassword {
+    const IS: &'static str = "a password of at least 6 letters";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        let password = Password::from_text(text)?;
+        match password.reveal().chars().count() < PASSWORD_LETTERS_MIN {
+            true => Err("a new password has at least 6 letters"),
+            false => Ok(Self(password)),
+        }
+    }
+}
+
+/// A place in a history: the number of an event, or a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Seq(Seq),
+    Time(Timestamp),
+}
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl Visitor<'_> for Visit {
+            type Value = Place;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the number of an event, or a time")
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Place, E> {
+                Ok(Place::Seq(Seq(number)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Place, E> {
+                Timestamp::from_text(text)
+                    .map(Place::Time)
+                    .map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Visit)
+    }
+}
+
+/// A name of a room, with its `#`.
+pub(super) struct Room<'a>(pub(super) &'a RoomName);
+
+/// Anything that is written as it is shown.
+pub(super) struct Shown<T>(pub(super) T);
+
+impl Serialize for Room<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self.0)
+    }
+}
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A time, as RFC 3339 has it: in UTC, to the millisecond.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Time(pub(super) Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A time that no calendar has is one that no clock shows.
+        let time = jiff::Timestamp::from_millisecond(self.0.0).unwrap_or_default();
+        let time = TimeZone::UTC.to_datetime(time);
+        let (date, clock) = (time.date(), time.time());
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        write!(f, "{year:04}-{month:02}-{day:02}T")?;
+        let (hour, minute, second) = (clock.hour(), clock.minute(), clock.second());
+        write!(f, "{hour:02}:{minute:02}:{second:02}.")?;
+        write!(f, "{:03}", clock.millisecond())?;
+        f.write_char('Z')
+    }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    use alloc::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    use super::{ID_BYTES_MAX, Id, Place, Room, Shown, Time};
+
+    macro_rules! schemas {
+        ($($name:literal: $type:ty => $schema:tt,)+) => {
+            $(impl JsonSchema for $type {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> Cow<'static, str> {
+                    $name.into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!($schema)
+                }
+            })+
+        };
+    }
+
+    schemas! {
+        "Id": Id => {
+            "type": ["integer", "string"], "title": "an id", "minimum": 0, "maxLength": ID_BYTES_MAX
+        },
+        "Place": Place => {
+            "type": ["integer", "string"], "title": "the number of an event, or a time", "minimum": 0
+        },
+        "Room": Room<'_> => { "type": "string", "title": "a room", "pattern": "^#" },
+        "Time": Time => { "type": "string", "format": "date-time" },
+    }
+
+    impl<T> JsonSchema for Shown<T> {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> Cow<'static, str> {
+            "Shown".into()
+        }
+
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({ "type": "string" })
+        }
+    }
+}
