@@ -129,7 +129,12 @@ fn say(mut world: World) -> Work {
     let room = world.room(dev());
     let (text, manner) = (text(LINE), Manner::Speech);
     let room = RoomRef::Id(room);
-    let say = Command::Say { room, text, manner };
+    let say = Command::Say {
+        room,
+        text,
+        manner,
+        key: None,
+    };
     Box::new(move || world.act(person(50), say.clone()))
 }
 

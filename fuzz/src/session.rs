@@ -228,7 +228,12 @@ fn in_a_room() {
             let text = Text::parse(line).filter(|_| !line.trim().is_empty());
             let said = text.map(|text| {
                 let (room, manner) = (RoomRef::Id(LOBBY), Manner::Speech);
-                Wish::Ask(Ask::Command(Command::Say { room, text, manner }))
+                Wish::Ask(Ask::Command(Command::Say {
+                    room,
+                    text,
+                    manner,
+                    key: None,
+                }))
             });
             // A line that shows the person's own password is held back.
             let may_show_password = line.contains('#') || line.trim_start().starts_with('/');

@@ -15,6 +15,7 @@ use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
+use crate::sent_key::MessageKey;
 use crate::text::Text;
 use crate::time::Duration;
 
@@ -64,6 +65,8 @@ pub enum Outcome {
     Done,
     /// The session speaks for this person now.
     LoggedIn(PersonId),
+    /// The message was sent before, under the same key, and has this place.
+    Repeated(Seq),
     /// The person is in the room, and may have been before.
     Joined(RoomId),
     /// The person is out of the room.
@@ -107,6 +110,8 @@ pub enum Command {
         text: Text,
         /// Speech or action.
         manner: Manner,
+        /// The client's own text for the message, which makes sending it again harmless.
+        key: Option<MessageKey>,
     },
     /// Send a private message.
     PrivateMessage {

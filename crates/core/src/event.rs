@@ -12,6 +12,7 @@ use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
+use crate::sent_key::KeyUsed;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
 
@@ -311,6 +312,8 @@ pub enum Fact {
         /// Speech or action.
         manner: Manner,
     },
+    /// The message right before was sent under a key. Durable.
+    KeyUsed(Box<KeyUsed>),
     /// A person sent a private message. Never stored: a name is no proof of who will bear it next.
     PrivateMessage(Box<PrivateMessage>),
     /// A room has another topic, or none. Durable.
@@ -370,6 +373,7 @@ impl Fact {
         matches!(
             self,
             Self::Said { .. }
+                | Self::KeyUsed(_)
                 | Self::TopicSet { .. }
                 | Self::Registered { .. }
                 | Self::Moderated(_)

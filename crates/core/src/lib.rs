@@ -29,6 +29,7 @@ mod range;
 mod rejection;
 mod resume;
 mod room_name;
+mod sent_key;
 mod text;
 mod time;
 
@@ -52,5 +53,6 @@ pub use range::Range;
 pub use rejection::Rejection;
 pub use resume::ResumeCode;
 pub use room_name::{RoomName, RoomNameError};
+pub use sent_key::{Digest, KeyUsed, MessageKey, SentKey};
 pub use text::Text;
 pub use time::{Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms};

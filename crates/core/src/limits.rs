@@ -78,6 +78,10 @@ pub const PRESENCE_MAX: u32 = 8;
 /// The time over which joins and leaves beyond [`PRESENCE_MAX`] are gathered into one line.
 pub const PRESENCE_TIME: Duration = Duration::from_secs(5);
 
+/// Messages whose keys are remembered, so that they are said once however often they are sent: what a
+/// hundred programs send in five minutes at their full rate.
+pub const SENT_KEYS_MAX: usize = 65_536;
+
 // Reading back.
 
 /// People on one page of `/who`: ten screens.

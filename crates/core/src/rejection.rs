@@ -71,6 +71,8 @@ pub enum Rejection {
     },
     /// Only registered names may speak.
     LockedSpeech,
+    /// Another message was sent under this key.
+    KeyUsed,
     /// The server cannot save, so nothing new may be shown.
     CannotSave,
     /// There is no such room.

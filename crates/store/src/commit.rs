@@ -19,6 +19,7 @@ use crate::index::Indexer;
 use crate::notice;
 use crate::reader::Reader;
 use crate::recent::{self, Recent};
+use crate::sent_key;
 use crate::settings::Retention;
 use crate::snapshot;
 
@@ -301,6 +302,7 @@ impl Turn<'_> {
                     };
                     audit_log::put_registration(self.conn, &registration)?;
                 }
+                Fact::KeyUsed(used) => sent_key::write(self.conn, used, event.seq)?,
                 Fact::Moderated(entry) => {
                     audit_log::write(self.conn, event, entry)?;
                     if let ModAction::Announce(text) = &entry.act {

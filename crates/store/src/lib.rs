@@ -42,6 +42,7 @@ mod room_log;
 mod schema;
 mod search;
 mod search_index;
+mod sent_key;
 mod sessions;
 mod settings;
 mod snapshot;

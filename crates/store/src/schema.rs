@@ -14,6 +14,9 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// before it, so that a total is two look-ups. `turn` is the first block of the same commit: the
 /// blocks of one turn overlap, those of different turns never do.
 ///
+/// `sent_key`: the keys of messages that had one, by the place of the message, so that it is said once
+/// however often it is sent. Only the newest are kept.
+///
 /// `notice`: the topics set in a room, and announcements, which have none.
 ///
 /// `profile` and `resumable`: what a registered name has set, and what a lost session was, each in a
@@ -52,6 +55,12 @@ CREATE TABLE notice (
     text  TEXT
 ) STRICT;
 CREATE INDEX notice_of_room ON notice (room, seq);
+CREATE TABLE sent_key (
+    seq     INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    digest  INTEGER NOT NULL
+) STRICT;
 CREATE TABLE registration (
     folded     TEXT PRIMARY KEY,
     name       TEXT NOT NULL,

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Row};
 use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::schema::{key, setting};
+use crate::sent_key;
 
 /// Forgets the rooms of which nothing is left, since all was trimmed: they would be listed for
 /// ever.
@@ -35,6 +36,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
         )?,
         bans: restrictions(conn, "ban")?,
         mutes: restrictions(conn, "mute")?,
+        sent_keys: sent_key::load(conn)?,
         motd: motd.transpose()?,
         locked: setting::<i64>(conn, key::LOCKED)?.is_some(),
     })

@@ -29,6 +29,7 @@ impl Chat {
             Fact::Quit(quit) => self.apply_quit(quit, event.seq, at),
             Fact::Renamed(renamed) => self.apply_renamed(renamed, at),
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
+            Fact::KeyUsed(used) => self.sent_keys.insert(&used.sent(event.seq)),
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
             Fact::TopicSet { room, by, text } => {
                 let by = by.clone();

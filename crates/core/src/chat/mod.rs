@@ -19,7 +19,9 @@ use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
-use state::{People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms};
+use state::{
+    People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms, SentKeys,
+};
 
 pub use kept::KeptSession;
 pub use settings::{FirstOperator, Registration, RoomSnapshot, Settings, Snapshot};
@@ -44,6 +46,7 @@ pub struct Chat {
     registrations: Registrations,
     bans: Restrictions,
     mutes: Restrictions,
+    sent_keys: SentKeys,
     motd: Option<Text>,
     /// Whether only registered names may arrive and speak.
     locked: bool,
@@ -64,12 +67,17 @@ impl Chat {
             registrations: Registrations::new(snapshot.registrations),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
+            sent_keys: SentKeys::default(),
             motd: snapshot.motd,
             locked: snapshot.locked,
             next_person: 1,
             said: 0,
         };
         chat.open_room(LOBBY, RoomName::lobby());
+        snapshot
+            .sent_keys
+            .iter()
+            .for_each(|sent| chat.sent_keys.insert(sent));
         for room in snapshot.rooms {
             chat.open_room(room.id, room.name);
             chat.rooms.set_topic(room.id, room.topic);
@@ -214,6 +222,7 @@ impl PartialEq for Chat {
             && self.resumables == other.resumables
             && self.registrations == other.registrations
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
+            && self.sent_keys == other.sent_keys
             && (&self.motd, self.locked) == (&other.motd, other.locked)
             && (self.next_person, self.said) == (other.next_person, other.said)
     }

@@ -10,6 +10,7 @@ use crate::limits;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
+use crate::sent_key::SentKey;
 use crate::text::Text;
 use crate::time::Duration;
 
@@ -68,6 +69,8 @@ pub struct Snapshot {
     pub bans: Vec<Restriction>,
     /// The mutes, oldest first.
     pub mutes: Vec<Restriction>,
+    /// The keys of the newest messages that had one, oldest first.
+    pub sent_keys: Vec<SentKey>,
     /// The message of the day.
     pub motd: Option<Text>,
     /// Whether only registered names may arrive.

@@ -118,7 +118,7 @@ fn manners() -> impl Strategy<Value = Manner> {
 
 fn talk() -> impl Strategy<Value = Command> {
     prop_oneof![
-        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room: RoomRef::Id(room), text: text("hello"), manner }),
+        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room: RoomRef::Id(room), text: text("hello"), manner, key: None }),
         2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst") }),
         1 => Just(Command::Reply(text("what?"))),
         1 => (room_ids(), any::<bool>()).prop_map(|(room, on)| Command::SetTopic { room: RoomRef::Id(room), text: on.then(|| text("ship it")) }),

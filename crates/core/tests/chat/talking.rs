@@ -1,8 +1,9 @@
 //! Speaking, and who may.
 
+use chinwag_core::limits::SENT_KEYS_MAX;
 use chinwag_core::{
-    Command, Duration, Fact, LOBBY, Manner, Query, QuitReason, Rejection, RoomId, RoomRef,
-    Settings, Snapshot,
+    Command, Digest, Duration, Fact, LOBBY, Manner, MessageKey, Query, QuitReason, Rejection,
+    RoomId, RoomRef, SentKey, Seq, Settings, Snapshot,
 };
 
 use crate::world::{World, join, name, rename, room, say, say_in, set_topic, text};
@@ -141,6 +142,7 @@ fn operators_alone_speak_in_a_read_only_room() {
         room: RoomRef::Id(news),
         text: text("waves"),
         manner: Manner::Action,
+        key: None,
     };
     for command in [say_in(news, "hello"), wave, set_topic(news, None)] {
         assert_eq!(world.by("ann", command.clone()), read_only());
@@ -253,4 +255,89 @@ fn an_anonymous_connection_can_only_log_in() {
     ] {
         assert_eq!(world.act(visitor, command), Err(Rejection::NotHere));
     }
+}
+
+fn say_under(key: &str, words: &str) -> Command {
+    let Command::Say {
+        room, text, manner, ..
+    } = say(words)
+    else {
+        panic!("it is said");
+    };
+    Command::Say {
+        room,
+        text,
+        manner,
+        key: MessageKey::parse(key),
+    }
+}
+
+#[test]
+fn a_message_under_a_key_is_said_once() {
+    let mut world = World::with(&["ann", "bob"]);
+    let is_said = |facts: Result<Vec<Fact>, Rejection>| {
+        matches!(facts.as_deref(), Ok([Fact::Said { .. }, Fact::KeyUsed(_)]))
+    };
+    assert!(is_said(world.by("ann", say_under("k1", "hello"))));
+    for _ in 0..2 {
+        let again = world.by("ann", say_under("k1", "hello"));
+        assert_eq!(again, Ok(vec![]), "its place is in the outcome");
+    }
+    let other = world.by("ann", say_under("k1", "goodbye"));
+    assert_eq!(other, Err(Rejection::KeyUsed), "it is another message");
+    assert!(
+        is_said(world.by("bob", say_under("k1", "hello"))),
+        "it is another's key"
+    );
+    assert!(is_said(world.by("ann", say_under("k2", "hello"))));
+    world.quit("ann");
+    world.arrive("Ann").expect("a free name");
+    let again = world.by("Ann", say_under("k1", "hello"));
+    assert_eq!(again, Ok(vec![]), "the name is the same");
+    world.check_replay();
+}
+
+#[test]
+fn a_key_holds_after_a_restart() {
+    let kept = Snapshot {
+        sent_keys: vec![SentKey {
+            name: name("Ann"),
+            key: MessageKey::parse("k1").expect("a key"),
+            digest: Digest(7),
+            seq: Seq(3),
+        }],
+        ..Snapshot::default()
+    };
+    let mut world = World::new(crate::world::settings(), kept);
+    world.arrive("ann").expect("a free name");
+    let other = world.by("ann", say_under("k1", "hello"));
+    assert_eq!(other, Err(Rejection::KeyUsed));
+    assert!(world.by("ann", say_under("k2", "hello")).is_ok());
+}
+
+#[test]
+fn as_many_keys_are_remembered_as_may_be() {
+    let sent = |n: usize| SentKey {
+        name: name("ann"),
+        key: MessageKey::parse(&format!("k{n}")).expect("a key"),
+        digest: Digest(7),
+        seq: Seq(n as u64),
+    };
+    let kept = Snapshot {
+        sent_keys: (0..SENT_KEYS_MAX).map(sent).collect(),
+        ..Snapshot::default()
+    };
+    let mut world = World::new(crate::world::settings(), kept);
+    world.arrive("ann").expect("a free name");
+    let facts = world.by("ann", say_under("new", "hello")).expect("said");
+    let [Fact::Said { .. }, Fact::KeyUsed(used)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(used.forgets, Some(Seq(0)));
+    assert!(
+        world.by("ann", say_under("k0", "hello")).is_ok(),
+        "it is forgotten"
+    );
+    let other = world.by("ann", say_under("k2", "hello"));
+    assert_eq!(other, Err(Rejection::KeyUsed));
 }

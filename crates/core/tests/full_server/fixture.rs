@@ -395,6 +395,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 room: RoomRef::Id(LOBBY),
                 text: text("hello there"),
                 manner: Manner::Speech,
+                key: None,
             };
             server.does(server.anybody(), command);
         },

@@ -26,13 +26,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, Outcome, PresenceBatcher, Query, Rejection,
-    RoomId, RoomSummary, Seq, Timestamp, Welcome,
+    Caller, Chat, Command, ConnId, Env, Event, Fact, MessageKey, Outcome, PresenceBatcher, Query,
+    Rejection, RoomId, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::control::HubConfig;
 use log::Refused;
@@ -105,6 +105,8 @@ struct Draft {
     events: Vec<Arc<Event>>,
     replies: Vec<DraftReply>,
     staged: Vec<Staged>,
+    /// The keys of messages that are staged.
+    staged_keys: HashSet<MessageKey>,
     queries: Vec<(Caller, Ticket, Query)>,
     /// Kept for its memory.
     facts: Vec<Fact>,
@@ -207,6 +209,9 @@ impl Hub {
                     self.commit_staged();
                 }
             }
+            Ok(outcome) if talks && !self.turn.staged.is_empty() => {
+                self.stage(sender, Ok(outcome), &mut facts, now);
+            }
             Ok(outcome) => {
                 let first = (!facts.is_empty()).then_some(self.next_seq);
                 for fact in facts.drain(..) {
@@ -231,8 +236,8 @@ impl Hub {
         self.turn.facts = facts;
     }
 
-    /// Whether a command may depend on what is staged. The server's own commands look at
-    /// everything; a session that is taken over may be anybody's; and who leaves is told first what
+    /// Whether a command may depend on what is staged. A message under a key may be there already; the
+    /// server's own commands look at everything; a session that is taken over may be anybody's; and who leaves is told first what
     /// became of the last lines.
     fn looks_at_staged(&self, caller: Caller, command: &Command) -> bool {
         match (caller, command) {
@@ -243,6 +248,7 @@ impl Hub {
                 let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
                 self.turn.staged.iter().any(is_theirs)
             }
+            (_, Command::Say { key: Some(key), .. }) => self.turn.staged_keys.contains(key),
             _ => false,
         }
     }
@@ -276,6 +282,9 @@ impl Hub {
     ) {
         let start = self.turn.events.len();
         for fact in facts.drain(..) {
+            if let Fact::KeyUsed(used) = &fact {
+                self.turn.staged_keys.insert(used.key.clone());
+            }
             self.number(fact, now);
         }
         let events = start..self.turn.events.len();
@@ -292,6 +301,7 @@ impl Hub {
             return;
         }
         let staged = std::mem::take(&mut self.turn.staged);
+        self.turn.staged_keys.clear();
         let events = || staged.iter().flat_map(|staged| staged.events.clone());
         let durable = events().map(|place| &self.turn.events[place]);
         let durable: Vec<Arc<Event>> = durable.filter(|e| e.fact.is_durable()).cloned().collect();
@@ -328,8 +338,11 @@ impl Hub {
             self.turn.events.drain(staged.events.clone());
         }
         for staged in staged {
-            let rejection = staged.outcome.err().unwrap_or(Rejection::CannotSave);
-            self.reply_ready(staged.sender, rejected(rejection));
+            match staged.outcome {
+                Ok(outcome @ Outcome::Repeated(_)) => self.reply_done(staged.sender, outcome, None),
+                Ok(_) => self.reply_ready(staged.sender, rejected(Rejection::CannotSave)),
+                Err(rejection) => self.reply_ready(staged.sender, rejected(rejection)),
+            }
         }
     }
 
@@ -373,6 +386,7 @@ impl Hub {
                 let summary = self.chat.room_summary(person, room);
                 summary.map(|summary| DraftBody::Entered(summary.into()))
             }
+            (Outcome::Repeated(seq), _) => Some(DraftBody::Ready(ReplyBody::Repeated(seq))),
             (Outcome::Left(room), _) => Some(DraftBody::Ready(ReplyBody::Left(room))),
             (Outcome::Resumed { person, seen }, _) => return self.resume(sender, person, seen),
             _ => None,

@@ -41,6 +41,8 @@ pub(crate) struct Reply {
 pub(crate) enum ReplyBody {
     /// It was done; the events show what. The first of them, if there are any.
     Done(Option<Seq>),
+    /// It is a message that was sent before, and has this place.
+    Repeated(Seq),
     /// It was refused.
     Rejected(Box<Rejection>),
     /// The answer to a query.

@@ -291,6 +291,7 @@ impl Session {
         match body {
             ReplyBody::Rejected(rejection) => self.tell(Tell::NotSent(rejection), shared),
             ReplyBody::Done(Some(seq)) => self.tell(Tell::Sent(*seq), shared),
+            ReplyBody::Repeated(seq) => self.tell(Tell::Repeated(*seq), shared),
             // It is answered in one of the two ways.
             _ => {}
         }
@@ -320,6 +321,7 @@ impl Session {
                 };
                 self.answer(Tell::Entered(&summary, recent), shared);
             }
+            (ReplyBody::Repeated(seq), _) => self.answer(Tell::Repeated(seq), shared),
             (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
             (ReplyBody::Resumed(resumed), Step::Resume { after }) => {
                 self.handle_resumed(*resumed, after, shared);

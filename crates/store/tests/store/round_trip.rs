@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Event, Fact, Manner, Mask, ModAction, PersonId, Reach, RoomId, RoomSnapshot, Seq, Snapshot,
-    Timestamp, Topic,
+    Digest, Event, Fact, KeyUsed, Manner, Mask, MessageKey, ModAction, PersonId, Reach, RoomId,
+    RoomSnapshot, Seq, Snapshot, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -44,6 +44,35 @@ fn kept_after(turns: &[&[Arc<Event>]]) -> Snapshot {
         .map(|event| event.seq);
     assert_eq!(again.next_seq, last.max().unwrap_or_default().next());
     again.snapshot
+}
+
+/// A message's key is in the transaction of the message, and the oldest goes for a new one.
+#[test]
+fn keys_come_back_and_the_oldest_are_forgotten() {
+    let used = |seq, key: &str, forgets| {
+        let fact = Fact::KeyUsed(Box::new(KeyUsed {
+            name: name("Lee"),
+            key: MessageKey::parse(key).expect("a key"),
+            digest: Digest(u64::MAX - seq),
+            forgets,
+        }));
+        event(seq, fact)
+    };
+    let first = [said(1, 0, "lee", "hello"), used(2, "a", None)];
+    let second = [said(3, 0, "lee", "hello"), used(4, "b", Some(Seq(1)))];
+    let third = [said(5, 0, "lee", "hello"), used(6, "c", None)];
+    let kept = kept_after(&[&first, &second, &third]);
+    let keys = kept.sent_keys.iter();
+    let keys: Vec<_> = keys
+        .map(|sent| (sent.key.as_str(), sent.seq, sent.digest))
+        .collect();
+    let digest = |seq| Digest(u64::MAX - seq);
+    assert_eq!(keys, [("b", Seq(3), digest(4)), ("c", Seq(5), digest(6))]);
+    assert!(
+        kept.sent_keys
+            .iter()
+            .all(|sent| sent.name.as_str() == "Lee")
+    );
 }
 
 #[test]

@@ -9,13 +9,15 @@ use chinwag_core::{
     Timestamp, Welcome,
 };
 
-/// An answer or a piece of news. Only [`Sent`](Self::Sent) and [`NotSent`](Self::NotSent) answer talk,
-/// in the order in which it was asked for; the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
+/// An answer or a piece of news. Only [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
+/// [`NotSent`](Self::NotSent) answer talk, in the order in which it was asked for; the others up to [`NoHistory`](Self::NoHistory) answer the one question that a session may have
 /// asked.
 #[derive(Clone, Copy, Debug)]
 pub enum Tell<'a> {
     /// A message is saved and on its way to the others, and has this place.
     Sent(Seq),
+    /// A message was sent before, under the same key, and has this place.
+    Repeated(Seq),
     /// A message was refused.
     NotSent(&'a Rejection),
     /// The command is done; the events say what that means. The first of them has this place.
@@ -70,7 +72,11 @@ impl Tell<'_> {
     /// client does not get it with its last connection, it need not be told with the next.
     pub fn is_answer(&self) -> bool {
         match self {
-            Self::Sent(_) | Self::NotSent(_) | Self::Rejected(_) | Self::Missed(_) => false,
+            Self::Sent(_)
+            | Self::Repeated(_)
+            | Self::NotSent(_)
+            | Self::Rejected(_)
+            | Self::Missed(_) => false,
             Self::Busy | Self::TooManyGuesses(_) | Self::Guesses(_) | Self::NoHistory => false,
             Self::Done(_) | Self::SearchTooLong => false,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,

@@ -115,6 +115,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NobodyCalled { .. } | Rejection::NobodyToReply => "nobody",
         Rejection::ReadOnly(_) => "read_only",
         Rejection::Muted { .. } => "muted",
+        Rejection::KeyUsed => "key_used",
         Rejection::CannotSave => "cannot_save",
         Rejection::NoSuchRoom { .. } | Rejection::RoomGone => "no_room",
         Rejection::NothingKept(_) => "not_kept",
@@ -200,6 +201,7 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                 None => f.write_str("."),
             }
         }
+        Rejection::KeyUsed => f.write_str("Another message was sent under this key."),
         Rejection::CannotSave => f.write_str("The server cannot save messages right now."),
         Rejection::NoSuchRoom { room, meant } => {
             write!(f, "There is no room {room}.")?;

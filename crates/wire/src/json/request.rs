@@ -7,11 +7,11 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use chinwag_core::{Mask, Name, ResumeCode, RoomName, Seq, Text, Timestamp};
+use chinwag_core::{Mask, MessageKey, Name, ResumeCode, RoomName, Seq, Text, Timestamp};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::value::{ID_BYTES_MAX, Id, Motd, NewPassword, Note, Nullable, Parsed, Place};
+use super::value::{Id, Motd, NewPassword, Note, Nullable, Parsed, Place};
 use crate::dialect::Password;
 
 /// Makes the table of commands: for each its word, its arguments and what it does.
@@ -181,8 +181,9 @@ arguments! {
         room: Parsed<RoomName>,
         /// What to say: one line.
         text: Parsed<Text>,
-        /// A text that is the client's own for this message. To send the message again with the same
-        /// key does no harm: it is acknowledged with the number that it has got, and not said twice.
+        /// A text that is the client's own for this message, such as a UUID. To send the message again
+        /// under the same name with the same key does no harm: it is acknowledged with the number that
+        /// it has got, and not said twice. The newest 65536 are remembered, also over a restart.
         key: Option<Parsed<MessageKey>>,
     }
 
@@ -353,18 +354,11 @@ arguments! {
     }
 }
 
-/// A client's own text for one message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct MessageKey(pub(super) Box<str>);
-
 impl super::value::FromText for MessageKey {
     const IS: &'static str = "a text of 1 to 64 bytes";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        match (1..=ID_BYTES_MAX).contains(&text.len()) {
-            true => Ok(Self(text.into())),
-            false => Err("a key has 1 to 64 bytes"),
-        }
+        Self::parse(text).ok_or("a key has 1 to 64 bytes")
     }
 }
 

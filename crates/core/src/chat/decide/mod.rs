@@ -122,9 +122,15 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let now = env.now;
         let fact = match command {
-            Command::Say { room, text, manner } => {
-                self.decide_say(me, (room, text, manner), now)?
-            }
+            Command::Say {
+                room,
+                text,
+                manner,
+                key: Some(key),
+            } => return self.decide_say_once(me, (room, text, manner), key, now, facts),
+            Command::Say {
+                room, text, manner, ..
+            } => self.decide_say(me, (room, text, manner), now)?,
             Command::PrivateMessage { to, text } => self.decide_message(me, &to, text, now)?,
             Command::Reply(text) => self.decide_reply(me, text, now)?,
             Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,

@@ -1,14 +1,16 @@
 //! Speaking: to a room, to one person, through a topic; and who may.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::chat::state::{Resumable, Room};
 use crate::chat::{Chat, Person};
-use crate::command::RoomRef;
+use crate::command::{Outcome, RoomRef};
 use crate::event::{Fact, Manner, PrivateMessage};
 use crate::ids::RoomId;
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::sent_key::{Digest, KeyUsed, MessageKey};
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -28,6 +30,33 @@ impl Chat {
             text,
             manner,
         })
+    }
+
+    /// Says something, unless it was said under this key before.
+    pub(super) fn decide_say_once(
+        &self,
+        me: &Person,
+        (room, text, manner): (RoomRef, Text, Manner),
+        key: MessageKey,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let id = self.room_of(room)?;
+        let digest = Digest::of(id, &text, manner);
+        match self.sent_keys.get(&me.name, &key) {
+            Some((sent, seq)) if sent == digest => return Ok(Outcome::Repeated(seq)),
+            Some(_) => return Err(Rejection::KeyUsed),
+            None => {}
+        }
+        let said = self.decide_say(me, (RoomRef::Id(id), text, manner), now)?;
+        let used = Fact::KeyUsed(Box::new(KeyUsed {
+            name: me.name.clone(),
+            key,
+            digest,
+            forgets: self.sent_keys.oldest_if_full(),
+        }));
+        facts.extend([said, used]);
+        Ok(Outcome::Done)
     }
 
     pub(super) fn decide_topic(

@@ -13,6 +13,7 @@ mod registry;
 mod restrictions;
 mod resumables;
 mod rooms;
+mod sent_keys;
 
 pub(super) use people::People;
 pub(super) use person::{Activity, Ignored, Person, Rank, Session};
@@ -20,6 +21,7 @@ pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
 pub(super) use rooms::{Room, Rooms};
+pub(super) use sent_keys::SentKeys;
 
 pub use restrictions::RestrictionCursor;
 pub use rooms::RoomCursor;

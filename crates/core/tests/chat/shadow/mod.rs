@@ -6,11 +6,11 @@
 
 mod checks;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use chinwag_core::{
-    AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, ModAction, Name, PersonId,
+    AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, MessageKey, ModAction, Name, PersonId,
     PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned, RoomId,
     RoomName, Seq, Settings, Snapshot, Timestamp,
 };
@@ -54,6 +54,8 @@ pub(crate) struct Shadow {
     mutes: Vec<Restriction>,
     locked: bool,
     newest_person: PersonId,
+    /// Messages that were sent under a key, by folded name and key.
+    sent_keys: HashMap<(String, MessageKey), Seq>,
 }
 
 impl ModelPerson {
@@ -77,6 +79,7 @@ impl Shadow {
             mutes: snapshot.mutes.clone(),
             locked: snapshot.locked,
             newest_person: PersonId(0),
+            sent_keys: HashMap::new(),
         }
     }
 
@@ -167,6 +170,11 @@ impl Shadow {
             Fact::Registered { .. } => self.fold_registered(event),
             Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
             Fact::Tidied { closed } => self.fold_tidied(closed, at),
+            Fact::KeyUsed(used) => {
+                let under = (used.name.folded().to_owned(), used.key.clone());
+                let place = Seq(event.seq.0 - 1);
+                assert_eq!(self.sent_keys.insert(under, place), None);
+            }
             Fact::AwaySet { .. } | Fact::PresenceSummary { .. } => {}
         }
     }

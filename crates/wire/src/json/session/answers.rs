@@ -24,7 +24,12 @@ impl Session {
         match tell {
             Tell::Sent(seq) => {
                 if let Some(asked) = self.talk.pop_front() {
-                    ack(&asked, Some(seq), out);
+                    ack(&asked, Some(seq), None, out);
+                }
+            }
+            Tell::Repeated(seq) => {
+                if let Some(asked) = self.talk.pop_front() {
+                    ack(&asked, Some(seq), Some(true), out);
                 }
             }
             Tell::NotSent(rejection) => {
@@ -79,7 +84,7 @@ impl Session {
     /// Acknowledges the command in flight.
     fn acknowledge(&mut self, seq: Option<Seq>, out: &mut Vec<u8>) {
         if let Some(asked) = self.question.take() {
-            ack(&asked, seq, out);
+            ack(&asked, seq, None, out);
         }
     }
 
@@ -312,14 +317,14 @@ impl Session {
     }
 }
 
-fn ack(asked: &Asked, seq: Option<Seq>, out: &mut Vec<u8>) {
+fn ack(asked: &Asked, seq: Option<Seq>, repeated: Option<bool>, out: &mut Vec<u8>) {
     put(
         out,
         &Ack {
             ack: asked.word,
             id: asked.id.as_ref(),
             seq: seq.map(|seq| seq.0),
-            repeated: None,
+            repeated,
         },
     );
 }

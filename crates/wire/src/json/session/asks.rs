@@ -94,6 +94,7 @@ fn spoken(say: Say, manner: Manner) -> Command {
         room: RoomRef::Name(say.room.0),
         text: say.text.0,
         manner,
+        key: say.key.map(|key| key.0),
     }
 }
 

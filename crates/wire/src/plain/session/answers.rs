@@ -20,7 +20,7 @@ impl Session {
         let mut renderer = self.renderer(env);
         let wall = env.wall;
         match tell {
-            Tell::Sent(_) => self.count_line(),
+            Tell::Sent(_) | Tell::Repeated(_) => self.count_line(),
             Tell::NotSent(rejection) => self.refuse(rejection, Context::Speech, env, out),
             Tell::Rejected(rejection) => return self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, recent) => {

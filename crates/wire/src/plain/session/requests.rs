@@ -170,7 +170,12 @@ impl Question {
 
 fn say(room: RoomId, text: Text, manner: Manner) -> Step {
     let room = RoomRef::Id(room);
-    Step::Ask(Ask::Command(Command::Say { room, text, manner }))
+    Step::Ask(Ask::Command(Command::Say {
+        room,
+        text,
+        manner,
+        key: None,
+    }))
 }
 
 fn room_or(room: Option<RoomName>, here: RoomId) -> RoomRef {
