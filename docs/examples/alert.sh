@@ -5,15 +5,13 @@
 #
 # It tries three times. The key makes that harmless: if the first try arrived and only its answer was
 # lost, the line is not said twice.
-key=$(date +%s)-$$
+commands=$(jq -nc --arg text "$1" --arg room "${4:-#lobby}" --arg key "$(date +%s)-$$" \
+    '{hello: {name: "cron"}}, {join: {room: $room}},
+     {say: {room: $room, text: $text, key: $key}, id: "alert"}')
 for try in 1 2 3; do
-    {
-        jq -nc '{hello: {name: "cron"}}'
-        jq -nc --arg room "${4:-#lobby}" '{join: {room: $room}}'
-        jq -nc --arg room "${4:-#lobby}" --arg text "$1" --arg key "$key" \
-            '{say: {room: $room, text: $text, key: $key}, id: "alert"}'
-    } | nc -N -w 10 "${2:-localhost}" "${3:-8989}" |
-        jq -e -n 'first(inputs | select(.id == "alert")) | .ack == "say"' >/dev/null && exit 0
+    answer=$(printf '%s\n' "$commands" | nc -N -w 10 "${2:-localhost}" "${3:-8989}" |
+        jq -rR 'fromjson? | select(.id == "alert") | .ack // .text')
+    [ "$answer" = say ] && exit
 done
-echo "alert.sh: the line was not posted: $1" >&2
+echo "alert.sh: not posted: ${answer:-no answer}: $1" >&2
 exit 1

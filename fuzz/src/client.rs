@@ -11,7 +11,7 @@ use chinwag_core::{
 };
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
-use chinwag_wire::sniff::Spoke;
+use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::TimeZone;
 use hashbrown::HashMap;
 
@@ -57,6 +57,21 @@ pub(crate) fn settings() -> Settings {
 }
 
 impl Client {
+    /// A program that speaks JSON: one that has not said hello, or one whose person is in two rooms.
+    pub(crate) fn program(name: Option<Name>, settings: Settings, wall: Timestamp) -> Self {
+        let mut client = Self::at_prompt(Spoke::First, settings, wall);
+        client.dialect = client
+            .with(|_, env, _| {
+                let bucket = Bucket::full(env.now);
+                Dialect::new(Protocol::Json, Spoke::First, bucket, env).expect("it is served")
+            })
+            .0;
+        if let Some(name) = name {
+            client.enter(name);
+        }
+        client
+    }
+
     /// A client at the name prompt.
     pub(crate) fn at_prompt(spoke: Spoke, settings: Settings, wall: Timestamp) -> Self {
         let rooms = [(LOBBY, "#lobby"), (OTHER, "#dev")];
@@ -79,6 +94,11 @@ impl Client {
     /// A client whose person is in two rooms and talks in the lobby.
     pub(crate) fn in_chat(name: Name, settings: Settings, wall: Timestamp) -> Self {
         let mut client = Self::at_prompt(Spoke::Greeted, settings, wall);
+        client.enter(name);
+        client
+    }
+
+    fn enter(&mut self, name: Name) {
         let login = LoggedIn {
             person: ME,
             conn: ConnId(1),
@@ -91,12 +111,11 @@ impl Client {
             is_script: false,
         };
         let fact = Fact::LoggedIn(Box::new(login));
-        let (seq, at) = (Seq(1), wall);
-        let out = client.hear_event(&Event { seq, at, fact });
+        let (seq, at) = (Seq(1), self.wall);
+        let out = self.hear_event(&Event { seq, at, fact });
         assert!(out.is_empty(), "the welcome says it");
-        client.dialect.handle_joined(OTHER);
-        client.dialect.handle_joined(LOBBY);
-        client
+        self.dialect.handle_joined(OTHER);
+        self.dialect.handle_joined(LOBBY);
     }
 
     /// Calls the dialect with what a session would lend it.

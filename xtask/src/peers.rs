@@ -1,5 +1,6 @@
 //! Programs of Debian that tasks start: those that the tests talk to the server with, or put before
-//! it, and the valgrind that counts instructions.
+//! it, what the examples of the JSON dialect are written in, and the valgrind that counts
+//! instructions.
 //!
 //! Each has namesakes that behave differently (only OpenBSD's nc has `-N`), so a program counts by
 //! what it says of itself. Root gets what is missing installed; everybody else is told the command.
@@ -35,11 +36,12 @@ const fn peer(
     }
 }
 
-pub(crate) const TESTS: [Peer; 6] = [
+pub(crate) const TESTS: [Peer; 7] = [
     peer("nc", "-h", "OpenBSD netcat", "netcat-openbsd"),
     peer("telnet", "--version", "GNU inetutils", "inetutils-telnet"),
     peer("ncat", "--version", "Ncat: Version", "ncat"),
     peer("openssl", "version", "OpenSSL 3", "openssl"),
+    peer("jq", "--version", "jq-", "jq"),
     peer("python3", "--version", "Python 3", "python3"),
     peer("haproxy", "-v", "HAProxy version", "haproxy"),
 ];

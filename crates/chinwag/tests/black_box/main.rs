@@ -24,6 +24,7 @@ mod fairness;
 mod flood;
 mod hostile;
 mod join;
+mod json;
 mod links;
 mod load;
 mod panics;

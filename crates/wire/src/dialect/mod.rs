@@ -151,7 +151,7 @@ impl Dialect {
     pub fn new(protocol: Protocol, spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Option<Self> {
         match protocol {
             Protocol::Plain => Some(Self::unknown(spoke, bucket, env)),
-            Protocol::Json => Some(Self::Json(json::Session::new(bucket, env))),
+            Protocol::Json => Some(Self::Json(json::Session::new(spoke, bucket, env))),
             _ => None,
         }
     }

@@ -284,6 +284,8 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 - **A line from the server** has one of five keys. `kind`: something happened. `reply`: an answer; where
   `more` is true, further objects of the same answer follow. `ack`: it is done. `refused`: it is not, and
   nothing has changed. `notice`: the server's own word.
+- A client that says nothing for 250 ms is greeted like a person, in lines that are no objects: skip what does
+  not start with `{`. Send the first command at once, and only a slow link can make that happen.
 - The first command is `hello` or `resume`. `hello` is answered with the `protocol`, a number that grows only
   when something is taken away or changes its meaning, and with the commands that the server understands.
   With the password of a registered name it takes up the session that the name still has, and is then

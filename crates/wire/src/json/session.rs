@@ -24,6 +24,7 @@ use super::value::{Id, Shown};
 use crate::dialect::{Env, Step};
 use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
+use crate::sniff::Spoke;
 
 /// A line may have so many times the bytes of a text: each character of it may be an escape, and
 /// programs that escape what is not ASCII take three bytes for one.
@@ -36,6 +37,8 @@ const ERROR_BYTES_MAX: usize = 500;
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,
+    /// It was greeted like a person: the prompt has no line end.
+    is_after_prompt: bool,
     stage: Stage,
     bucket: Bucket,
     /// The bucket is empty until then, and a line waits.
@@ -81,9 +84,10 @@ struct Asked {
 
 impl Session {
     /// A client that has not said `hello` yet.
-    pub(crate) fn new(bucket: Bucket, env: &Env<'_>) -> Box<Self> {
+    pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Box<Self> {
         Box::new(Self {
             decoder: Decoder::default(),
+            is_after_prompt: spoke == Spoke::Greeted,
             stage: Stage::Arriving(Arriving {
                 tries: 0,
                 bytes: 0,
@@ -104,6 +108,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if core::mem::take(&mut self.is_after_prompt) {
+            out.push(b'\n');
+        }
         let before = bytes.len();
         let mut step = None;
         while step.is_none() && self.has_token(env) {

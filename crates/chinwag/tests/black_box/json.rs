@@ -1,0 +1,175 @@
+//! Programs that speak JSON: the examples of the documentation, and what only a process can show.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::harness::{Client, Server, Setup};
+
+fn example(server: &Server, name: &str, arguments: &[&str]) -> Command {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new(root.join("../../docs/examples").join(name));
+    let address = server.address();
+    let (host, port) = (address.ip().to_string(), address.port().to_string());
+    let arguments = arguments.iter().map(|argument| match *argument {
+        "HOST" => &host,
+        "PORT" => &port,
+        other => other,
+    });
+    command.args(arguments);
+    command
+}
+
+/// A program that ends with its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A program that has said hello.
+fn program(server: &Server, name: &str) -> Client {
+    let mut program = server.connect();
+    program.send(&format!("{{\"hello\":{{\"name\":\"{name}\"}}}}"));
+    program.expect(&format!("\"name\":\"{name}\""));
+    program.expect("\n");
+    program
+}
+
+#[test]
+fn a_bot_of_ten_lines() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/join ops", "You are in #ops, alone.");
+    let mut bot = example(&server, "bot.py", &["HOST", "PORT", "#ops"]);
+    let _bot = Running(bot.spawn().expect("there is a Python"));
+    ann.expect("* clock joined #ops (2 here)\n");
+    ann.send("!time");
+    ann.expect("clock: ");
+    ann.expect(" UTC\n");
+}
+
+#[test]
+fn a_tail_of_jq_and_nc() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/join ops", "You are in #ops, alone.");
+    let mut tail = Client::through(&mut example(&server, "tail.sh", &["HOST", "PORT", "#ops"]));
+    ann.expect(" joined #ops (2 here)\n");
+    ann.send("so \"quick\" a \\ fox");
+    tail.expect("Z ann: so \"quick\" a \\ fox\n");
+    server.stop();
+    tail.rest();
+}
+
+#[test]
+fn an_alert_that_a_cron_job_posts() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/join ops", "You are in #ops, alone.");
+    let text = "the \"disk\" is full";
+    let alert = |room| {
+        let mut alert = example(&server, "alert.sh", &[text, "HOST", "PORT", room]);
+        alert
+            .stderr(Stdio::null())
+            .status()
+            .expect("there is a shell")
+            .code()
+    };
+    assert_eq!(alert("#ops"), Some(0));
+    let seen = ann.expect("cron: the \"disk\" is full\n");
+    ann.expect("* cron left #lobby (connection closed)\n");
+    assert_eq!(seen.matches("disk").count(), 1);
+    assert_eq!(alert("no room"), Some(1), "it says that it failed");
+}
+
+/// A message that was sent before the server was killed is not said again, and goes on with its
+/// number.
+#[test]
+fn a_key_holds_after_a_crash() {
+    let server = Setup::new().start();
+    let say = "{\"say\":{\"room\":\"#lobby\",\"text\":\"1.4.2 is out\",\"key\":\"k1\"},\"id\":1}";
+    let mut bot = program(&server, "deploy");
+    bot.send(say);
+    let ack = bot.expect("{\"ack\":\"say\",\"id\":1,\"seq\":");
+    assert!(ack.contains("1.4.2 is out"), "{ack}");
+    let seq = bot.expect("}\n");
+    let server = server.kill().start();
+    let mut bot = program(&server, "deploy");
+    bot.send(say);
+    let again = bot.expect("\"repeated\":true}\n");
+    let expected = format!(
+        "{{\"ack\":\"say\",\"id\":1,\"seq\":{},",
+        seq.trim_end_matches("}\n")
+    );
+    assert!(again.contains(&expected), "{again}");
+    bot.send("{\"history\":{\"room\":\"#lobby\"},\"id\":2}");
+    let history = bot.expect("\"more\":false}\n");
+    assert_eq!(history.matches("1.4.2 is out").count(), 1, "{history}");
+}
+
+/// Flood control holds a program back and refuses nothing.
+#[test]
+fn what_comes_too_fast_is_read_later() {
+    let setup = Setup::new().limit("line_burst", "5");
+    let server = setup.limit("lines_per_second", "50.0").start();
+    let mut bot = program(&server, "deploy");
+    let lines = (0..30)
+        .map(|n| format!("{{\"say\":{{\"room\":\"#lobby\",\"text\":\"line {n}\"}},\"id\":{n}}}\n"));
+    bot.write(lines.collect::<String>().as_bytes());
+    for n in 0..30 {
+        bot.expect(&format!("{{\"ack\":\"say\",\"id\":{n},"));
+    }
+    bot.shut();
+    let rest = bot.rest();
+    assert!(!rest.contains("refused"), "{rest}");
+}
+
+#[test]
+fn every_message_comes_once_and_in_order_to_many_programs() {
+    const PROGRAMS: usize = 30;
+    const MESSAGES: usize = 20;
+    let server = Setup::new().limit("connections_per_address", "0").start();
+    let mut programs: Vec<Client> = (0..PROGRAMS)
+        .map(|n| program(&server, &format!("bot{n}x")))
+        .collect();
+    for n in 0..MESSAGES {
+        for (at, program) in programs.iter_mut().enumerate() {
+            program.send(&format!(
+                "{{\"say\":{{\"room\":\"#lobby\",\"text\":\"{at}/{n}\"}}}}"
+            ));
+        }
+    }
+    programs[0].shut();
+    let heard: Vec<Vec<String>> = programs
+        .iter_mut()
+        .skip(1)
+        .map(|program| {
+            let seen = program.expect("\"author\":\"bot0x\",\"reason\":\"closed\"}\n");
+            let lines = seen
+                .lines()
+                .filter(|line| line.contains("\"kind\":\"message\""));
+            lines.map(str::to_owned).collect()
+        })
+        .collect();
+    let seq = |line: &String| {
+        let (_, rest) = line.split_once("\"seq\":").expect("a number");
+        rest.split(',')
+            .next()
+            .and_then(|seq| seq.parse::<u64>().ok())
+    };
+    // The others may have had more to say by then.
+    let first = &heard[0];
+    assert!(first.len() >= MESSAGES && first.is_sorted_by_key(seq));
+    for n in 0..MESSAGES {
+        let text = format!("\"text\":\"0/{n}\"");
+        let count = |lines: &Vec<String>| lines.iter().filter(|line| line.contains(&text)).count();
+        assert!(heard.iter().all(|lines| count(lines) == 1));
+    }
+    for lines in &heard {
+        let common = lines.len().min(first.len());
+        assert_eq!(lines[..common], first[..common]);
+    }
+}
