@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, Fact, LOBBY, PersonId, RoomName, Seq};
+use chinwag_core::{Event, Fact, LOBBY, PersonId, RoomId, RoomName, Seq};
 use chinwag_feed::{Feed, FormatId, Reader, RoomLog, RoomLogs, Scratch};
 use chinwag_wire::Prefs;
 use chinwag_wire::dialect::RoomRenderer;
@@ -62,7 +62,7 @@ impl Reader for Member {
         b""
     }
 
-    fn skipped(&self, _: &mut Vec<u8>, _: u64) {}
+    fn skipped(&self, _: &mut Vec<u8>, _: u64, _: Option<RoomId>) {}
 }
 
 /// The lobby of one shard.

@@ -234,9 +234,10 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     reader.tell(Tell::Missed(&missed), &ROOM_SIGNS);
     let lines = dice.number();
     let mut out = Vec::new();
+    let room = dice.maybe(|_| LOBBY);
     reader
         .client
-        .with_reader(|reader| reader.skipped(&mut out, lines));
+        .with_reader(|reader| reader.skipped(&mut out, lines, room));
     assert_eq!(reader.check(&out, &["!"]), 1);
 }
 

@@ -18,6 +18,8 @@ pub enum Range {
     Between(Timestamp, Timestamp),
     /// The newest before this place, so many: what comes before an extent that begins there.
     Before(Seq, usize),
+    /// The newest behind the first place and before the second, so many.
+    Within(Seq, Seq, usize),
     /// The oldest behind this place, so many: what follows an extent that ends there.
     After(Seq, usize),
     /// Those behind this place and before this time, the oldest of them: what is left of

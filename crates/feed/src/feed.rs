@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{RoomId, Seq};
 
+use crate::gaps::Gaps;
 use crate::private::PrivateLines;
 use crate::scratch::{Extent, Piece, Source};
 use crate::sent::Sent;
@@ -79,7 +80,7 @@ pub struct Feed {
     /// The newest event that it was written.
     pub(crate) seen: Seq,
     /// Lines that were lost and not told of yet.
-    pub(crate) skipped: u64,
+    pub(crate) gaps: Gaps,
     pub(crate) is_held: bool,
 }
 
@@ -118,7 +119,8 @@ impl Feed {
             return;
         };
         if let Some(room) = logs.get_mut(&id) {
-            self.skipped += room.head() - own.cursor;
+            self.gaps.add(room.head() - own.cursor);
+            self.gaps.leave(id);
             if !room.leave(key, own.format, own.cursor) {
                 logs.remove(&id);
             }
@@ -132,7 +134,7 @@ impl Feed {
             self.handle_leave(key, id, logs);
         }
         self.private = PrivateLines::default();
-        self.skipped = 0;
+        self.gaps.clear();
     }
 
     /// Sees a room in another format from its cursor on.
@@ -165,13 +167,13 @@ impl Feed {
     /// Adds lines for this session alone, to be shown behind the events up to `after`. Beyond
     /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) the oldest are lost.
     pub fn handle_private(&mut self, after: Seq, lines: &[u8]) {
-        self.skipped += self.private.push(after, lines, false);
+        self.gaps.add(self.private.push(after, lines, false));
     }
 
     /// Adds the lines of an answer. A session that is resumed is not told them again: the question can
     /// be asked again.
     pub fn handle_answer(&mut self, after: Seq, lines: &[u8]) {
-        self.skipped += self.private.push(after, lines, true);
+        self.gaps.add(self.private.push(after, lines, true));
     }
 
     /// Events up to this one are not shown any more: the session has seen them in another way.
@@ -203,7 +205,7 @@ impl Feed {
 
     /// Whether there is nothing left to be written to it alone.
     pub fn is_written(&self) -> bool {
-        self.unsent.is_empty() && self.private.is_written() && self.skipped == 0
+        self.unsent.is_empty() && self.private.is_written() && self.gaps.is_empty()
     }
 
     /// Its rooms and how it sees them, in the order in which it entered them.

@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 mod feed;
+mod gaps;
 mod lengths;
 mod log;
 mod merge;
@@ -27,7 +28,7 @@ mod sent;
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, RoomName};
+use chinwag_core::{Event, RoomId, RoomName, Seq};
 
 pub use feed::{Feed, Progress};
 pub use merge::MERGE_BYTES_MAX;
@@ -70,6 +71,20 @@ pub trait Reader {
     /// Bytes behind the line of an event that it is shown, such as BEL.
     fn trailer(&self, event: &Event) -> &'static [u8];
 
-    /// Appends the notice that so many lines were lost.
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64);
+    /// Appends the notice that so many lines were lost: of a room, which a
+    /// [`Gap`] tells more of, or of others that nobody has any more.
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>);
+}
+
+/// Lines of a room that a reader was too slow for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The room.
+    pub room: RoomId,
+    /// The number of lines.
+    pub lines: u64,
+    /// They stand behind this place,
+    pub after: Seq,
+    /// and before this one.
+    pub before: Seq,
 }

@@ -11,7 +11,7 @@ use chinwag_core::Seq;
 
 use crate::private::whole_lines;
 use crate::scratch::{Extent, Piece, Scratch, Source};
-use crate::{Feed, Progress, Reader, RoomLog, RoomLogs};
+use crate::{Feed, Gap, Progress, Reader, RoomLog, RoomLogs};
 
 /// Bytes that are put together for one write. More only if one line is longer.
 pub const MERGE_BYTES_MAX: usize = 64 << 10;
@@ -41,10 +41,10 @@ impl Feed {
         scratch: &mut Scratch,
         write: impl FnOnce(&[u8]) -> usize,
     ) -> Progress {
+        scratch.clear();
         if !self.unsent.is_empty() {
             return self.write_unsent(write);
         }
-        scratch.clear();
         self.skip_lost(logs);
         let cursors = self.memberships.iter().map(|own| own.cursor);
         scratch.cursors.extend(cursors);
@@ -87,10 +87,8 @@ impl Feed {
         reader: &impl Reader,
         scratch: &mut Scratch,
     ) -> bool {
-        if self.skipped > 0 {
-            let lines = core::mem::take(&mut self.skipped);
-            reader.skipped(&mut scratch.bytes, lines);
-            scratch.note(Source::Notice { lines }, 0);
+        if !self.gaps.is_empty() {
+            self.tell_gaps(reader, scratch);
         }
         while let Some(run) = self.next_run(logs) {
             let fits = match run {
@@ -106,6 +104,20 @@ impl Feed {
         true
     }
 
+    /// Tells what was lost. It counts as told when all of that is written.
+    fn tell_gaps(&self, reader: &impl Reader, scratch: &mut Scratch) {
+        let others = self.gaps.others();
+        if others > 0 {
+            reader.skipped(&mut scratch.bytes, others, None);
+        }
+        for gap in self.gaps.rooms() {
+            reader.skipped(&mut scratch.bytes, gap.lines, Some(gap.room));
+        }
+        scratch.gaps.extend_from_slice(self.gaps.rooms());
+        let lines = self.gaps.lines();
+        scratch.note(Source::Notice { lines }, 0);
+    }
+
     /// Passes over what rooms could not keep for it: that is told before what follows.
     fn skip_lost<R>(&mut self, logs: &mut RoomLogs<R>) {
         for place in self.news() {
@@ -115,7 +127,14 @@ impl Feed {
             };
             let first = room.log(own.format).map_or(room.head(), |log| log.first());
             if own.cursor < first {
-                self.skipped += first - own.cursor;
+                let (after, _) = room.seq_before(own.cursor);
+                let (last, _) = room.seq_before(first);
+                self.gaps.add_gap(Gap {
+                    room: own.room,
+                    lines: first - own.cursor,
+                    after,
+                    before: last.next(),
+                });
                 room.advance(own.format, own.cursor, first);
                 own.cursor = first;
             }
@@ -267,7 +286,7 @@ impl Feed {
             match piece.source {
                 Source::Room { from, .. } => self.go_back(piece.source, from),
                 Source::Private => self.private.give_back(piece.bytes as usize),
-                Source::Notice { lines } => self.skipped += lines,
+                Source::Notice { .. } => scratch.gaps.clear(),
             }
             end = start;
         }
@@ -328,6 +347,9 @@ impl Feed {
             }
         }
         for piece in scratch.pieces.drain(..) {
+            if let Source::Notice { .. } = piece.source {
+                self.gaps.clear();
+            }
             self.sent.push(piece);
         }
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::RoomId;
 
-use crate::FormatId;
+use crate::{FormatId, Gap};
 
 /// Which bytes of its entries a piece has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Scratch {
     pub(crate) pieces: Vec<Piece>,
     /// Where the memberships stood before.
     pub(crate) cursors: Vec<u64>,
+    /// What the session was told that it has lost.
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Scratch {
@@ -64,6 +66,12 @@ impl Scratch {
         self.bytes.clear();
         self.pieces.clear();
         self.cursors.clear();
+        self.gaps.clear();
+    }
+
+    /// The lines of rooms that the session has been told, with the last write, that it has lost.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
     }
 
     /// Takes note of where the bytes from `start` on came from.

@@ -175,7 +175,7 @@ impl Feed {
                 .collect(),
             feed: self,
             private: 0,
-            skipped: self.skipped,
+            skipped: self.gaps.others(),
             is_exact: true,
         };
         let mut left = unacked.saturating_add(self.unsent.len() as u64);
@@ -262,7 +262,9 @@ impl Walk<'_> {
         let rooms = rooms.filter_map(|(own, cursor)| {
             let (before, is_known) = logs.get(&own.room)?.seq_before(cursor);
             is_exact &= is_known;
-            Some((own.room, before))
+            // Lost lines that it was not told of are stored.
+            let lost = self.feed.gaps.after(own.room);
+            Some((own.room, lost.map_or(before, |lost| lost.min(before))))
         });
         let rooms = rooms.collect();
         let (private, is_whole) = self.feed.private.since(self.private);

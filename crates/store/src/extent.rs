@@ -69,6 +69,10 @@ impl Span {
                 (ranks, usize::MAX, End::Oldest)
             }
             Range::Before(seq, messages) => (all.start..log.rank_of(seq)?, messages, End::Newest),
+            Range::Within(after, before, messages) => {
+                let ranks = log.rank_of(behind(after))?..log.rank_of(before)?;
+                (ranks, messages, End::Newest)
+            }
             Range::After(seq, messages) => {
                 (log.rank_of(behind(seq))?..all.end, messages, End::Oldest)
             }
@@ -152,7 +156,7 @@ pub(crate) fn find(
     let (first, last) = places(log, range, &span, &window)?;
     let last = match range {
         _ if window.is_empty() => last,
-        Range::Before(..) => last.min(newest),
+        Range::Before(..) | Range::Within(..) => last.min(newest),
         // What is behind the last message is nothing but notices.
         _ if window.end == all.end => newest,
         _ => last,
@@ -179,13 +183,17 @@ fn places(
         return Ok((Seq(1), Seq(0)));
     }
     let first = match range {
-        Range::After(seq, _) | Range::Rest(seq, _) if window.start == span.ranks.start => {
+        Range::After(seq, _) | Range::Rest(seq, _) | Range::Within(seq, ..)
+            if window.start == span.ranks.start =>
+        {
             behind(seq)
         }
         _ => log.seq_of(window.start)?.unwrap_or_default(),
     };
     let last = match range {
-        Range::Before(seq, _) if window.end == span.ranks.end => Seq(seq.0.saturating_sub(1)),
+        Range::Before(seq, _) | Range::Within(_, seq, _) if window.end == span.ranks.end => {
+            Seq(seq.0.saturating_sub(1))
+        }
         _ => log.seq_of(window.end - 1)?.unwrap_or_default(),
     };
     Ok((first, last))

@@ -29,8 +29,12 @@ impl Peer {
         let fd = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
         sockopt::set_socket_recv_buffer_size(&fd, 8 << 10).expect("a small queue");
         connect(&fd, &server.address()).expect("the server listens");
+        let stream = TcpStream::from(fd);
+        // A test that waits in vain fails.
+        let patience = Some(std::time::Duration::from_secs(20));
+        stream.set_read_timeout(patience).expect("a socket");
         Self {
-            stream: fd.into(),
+            stream,
             seen: Vec::new(),
         }
     }
@@ -50,7 +54,7 @@ impl Peer {
             if seen.contains(text) {
                 return seen;
             }
-            let n = self.stream.read(&mut buffer).expect("it goes on");
+            let n = self.stream.read(&mut buffer).unwrap_or(0);
             assert!(n > 0, "it ends without {text:?}: {seen}");
             self.seen.extend_from_slice(&buffer[..n]);
         }
@@ -254,4 +258,58 @@ fn a_session_that_is_taken_over_alive_and_has_read_all_has_missed_nothing() {
     new.expect("Enter your username: ");
     let resume = format!("/resume {}", scene.code);
     new.ask(&resume, "Welcome back, vic. You missed nothing.\n");
+}
+
+/// The number of a notice, whatever the room.
+fn skipped_in(line: &str) -> Option<usize> {
+    let rest = line.strip_prefix("! You were behind: ")?;
+    let number = rest.split(' ').next()?.parse().ok()?;
+    let shows = format!("skipped. /history {number} shows them.");
+    assert!(rest.ends_with(&shows), "{line}");
+    Some(number)
+}
+
+#[test]
+fn the_command_that_a_notice_names_shows_just_what_was_skipped() {
+    let setup = Setup::new()
+        .limit("room_log_bytes", "131072")
+        .limit("history_lines", "1000");
+    let mut scene = Scene::new(setup.limit("stall_time", "1h"));
+    let padding = "x".repeat(PADDING);
+    for n in 0..1_500 {
+        scene.ann.write(format!("r{n} {padding}\n").as_bytes());
+        if n < 1_200 {
+            scene.bob.write(format!("d{n} {padding}\n").as_bytes());
+        }
+    }
+    scene.ann.sync();
+    scene.bob.sync();
+    let seen = scene.vic.expect(&format!("ann: r1499 {padding}\n"));
+    let shown = count(seen.lines().filter(|line| line.starts_with('[')));
+    let notices: Vec<_> = seen.lines().filter_map(skipped_in).collect();
+    assert!(notices.len() >= 2, "at least one for each room");
+    let mut told = String::new();
+    for (at, number) in notices.iter().enumerate() {
+        scene.vic.send(&format!("/history {number}"));
+        scene.vic.send(&format!("/whois nobody-{at}"));
+        let page = scene
+            .vic
+            .expect(&format!("! Nobody called \"nobody-{at}\"."));
+        let head = format!("--- last {number} of {number} messages");
+        assert!(page.contains(&head), "{page}");
+        told += &page;
+    }
+    let told = count(told.lines().filter(|line| line.starts_with('[')));
+    for (word, lines) in [("r", 1_500), ("d", 1_200)] {
+        for n in 0..lines {
+            let line = format!("{word}{n}");
+            let times = (shown.get(&line).copied(), told.get(&line).copied());
+            assert!(
+                matches!(times, (Some(1), None) | (None, Some(1))),
+                "{line}: {times:?}"
+            );
+        }
+    }
+    let skipped: usize = notices.iter().sum();
+    assert_eq!(told.len(), skipped);
 }

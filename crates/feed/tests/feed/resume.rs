@@ -129,8 +129,47 @@ fn a_notice_that_did_not_arrive_counts_again() {
     assert_eq!(unacknowledged(&world, 0, output - 1).skipped, notice);
     let all = output - format!("! {notice}\n").len();
     assert_eq!(unacknowledged(&world, 0, all).skipped, 0);
-    assert_eq!(pending.rooms, [(RoomId(0), Seq(notice))]);
-    assert_eq!(pending.skipped, notice);
+    // Before it is told of them, they can be shown instead.
+    assert_eq!(pending.rooms, [(RoomId(0), Seq(0))]);
+    assert_eq!(pending.skipped, 0);
+}
+
+#[test]
+fn a_gap_is_told_with_its_place() {
+    let mut world = World::new(2, 2000);
+    world.join(0, 0, 0);
+    world.join(0, 1, 0);
+    world.say(1, 0, 5);
+    world.flush();
+    world.sessions[0].space = 0;
+    for n in 0..60 {
+        world.say(1, u32::from(n % 3 == 0), 90);
+    }
+    world.flush();
+    let mut scratch = Scratch::default();
+    let session = &mut world.sessions[0];
+    let tastes = session.tastes.clone();
+    let (feed, logs) = (&mut session.feed, &mut world.logs);
+    let mut output = Vec::new();
+    feed.poll_write(logs, &tastes, &mut scratch, |bytes| {
+        output.extend_from_slice(bytes);
+        bytes.len()
+    });
+    let gaps = scratch.gaps().to_vec();
+    assert_eq!(gaps.len(), 2);
+    let (shown, _) = lines_in(&output[output.iter().rposition(|&b| b == b'!').unwrap() + 1..][5..]);
+    for gap in gaps {
+        let is_of = |seq: &u64| world.rooms_of(*seq).contains(&gap.room);
+        let lost: Vec<u64> = (2..=61).filter(is_of).collect();
+        let lost: Vec<u64> = lost
+            .into_iter()
+            .filter(|seq| !shown.contains(seq))
+            .collect();
+        assert_eq!(lost.len() as u64, gap.lines, "{gap:?}");
+        let is_within = |seq: &u64| gap.after.0 < *seq && *seq < gap.before.0;
+        let within: Vec<u64> = (1..=61).filter(is_of).filter(is_within).collect();
+        assert_eq!(within, lost, "{gap:?}");
+    }
 }
 
 #[test]

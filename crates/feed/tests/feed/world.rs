@@ -91,7 +91,7 @@ impl Reader for Tastes {
         }
     }
 
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64) {
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64, _: Option<RoomId>) {
         out.extend_from_slice(format!("! {lines}\n").as_bytes());
     }
 }

@@ -466,9 +466,15 @@ impl Session {
     fn write_some(&mut self, shared: &mut Shared) -> Progress {
         let (logs, scratch, env) = shared.for_writing();
         let (transport, now) = (&mut self.transport, env.now);
-        let reader = self.dialect.reader(&env);
-        self.feed
-            .poll_write(logs, &reader, scratch, |bytes| transport.write(bytes, now))
+        let progress = {
+            let reader = self.dialect.reader(&env);
+            let write = |bytes: &[u8]| transport.write(bytes, now);
+            self.feed.poll_write(logs, &reader, scratch, write)
+        };
+        if !scratch.gaps().is_empty() {
+            self.dialect.handle_gaps(scratch.gaps());
+        }
+        progress
     }
 
     /// Whether the connection is closed as soon as everything is written.

@@ -344,6 +344,7 @@ fn range() -> impl Strategy<Value = Range> {
         (time(), time()).prop_map(|(from, until)| Range::Between(from, until)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::Before(seq, n)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::After(seq, n)),
+        (seq(), seq(), 0usize..40).prop_map(|(after, before, n)| Range::Within(after, before, n)),
         (seq(), time()).prop_map(|(seq, until)| Range::Rest(seq, until)),
         (seq(), 0usize..40).prop_map(|(seq, n)| Range::Around(seq, n)),
     ]
@@ -369,6 +370,7 @@ fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) 
         Range::Until(time) => ((from, time), (0, u64::MAX), usize::MAX, true),
         Range::Between(from, until) => ((from, until), (0, u64::MAX), usize::MAX, false),
         Range::Before(seq, n) => ((from, until), (0, seq.0), n, true),
+        Range::Within(after, before, n) => ((from, until), (after.0 + 1, before.0), n, true),
         Range::After(seq, n) => ((from, until), (seq.0 + 1, u64::MAX), n, false),
         Range::Rest(seq, until) => ((from, until), (seq.0 + 1, u64::MAX), usize::MAX, false),
         Range::Around(..) => unreachable!(),

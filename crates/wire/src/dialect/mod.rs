@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 use chinwag_core::{
     Bucket, Client, Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp,
 };
-use chinwag_feed::{Reader, Render};
+use chinwag_feed::{Gap, Reader, Render};
 use hashbrown::HashMap;
 
 use crate::json;
@@ -312,6 +312,13 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.poll_saved(),
             Self::Json(_) => None,
+        }
+    }
+
+    /// The client was told that it has lost these lines, with the command that shows them.
+    pub fn handle_gaps(&mut self, gaps: &[Gap]) {
+        match self {
+            Self::Plain(session) => session.handle_gaps(gaps),
         }
     }
 

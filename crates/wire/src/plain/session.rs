@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 use chinwag_core::{
     Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId,
 };
-use chinwag_feed::Reader;
+use chinwag_feed::{Gap, Reader};
 
 use super::mention::mentions;
 use super::render::{Notice, Renderer, RoomFormat, Style};
@@ -348,6 +348,13 @@ impl Session {
         })
     }
 
+    /// See [`Dialect::handle_gaps`](crate::dialect::Dialect::handle_gaps).
+    pub(crate) fn handle_gaps(&mut self, gaps: &[Gap]) {
+        if let Stage::Chat(chat) = &mut self.stage {
+            chat.past.note_gaps(gaps);
+        }
+    }
+
     /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
     pub(crate) fn ignores(&self) -> &[Name] {
         match &self.stage {
@@ -438,8 +445,13 @@ impl Reader for LineReader<'_> {
         }
     }
 
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64) {
-        let notice = Notice::Skipped { lines };
-        self.session.renderer(self.env).notice(out, notice);
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>) {
+        let renderer = self.session.renderer(self.env);
+        let other = room.filter(|_| room != self.session.current());
+        match (room, other.and_then(|room| self.env.rooms.get(&room))) {
+            (None, _) => renderer.notice(out, Notice::Lost { lines }),
+            (Some(_), None) => renderer.notice(out, Notice::Skipped { lines }),
+            (Some(_), Some(name)) => renderer.skipped_in(out, lines, name),
+        }
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::limits::HISTORY_LINES_MAX;
-use chinwag_core::{Duration, Name, QuitReason};
+use chinwag_core::{Duration, Name, QuitReason, RoomName};
 
 use super::Renderer;
 use super::moderation::Until;
@@ -46,6 +46,11 @@ pub enum Notice {
         /// So many lines were left out.
         lines: u64,
     },
+    /// The reader was too far behind, and nobody has the lines any more.
+    Lost {
+        /// So many.
+        lines: u64,
+    },
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
     /// Too many wrong passwords; the next is taken after this time.
@@ -73,7 +78,31 @@ pub enum Notice {
     Stopping,
 }
 
+/// `/history 312 shows them.` No history is longer than its limit, so that no more can be promised.
+struct Shown(u64);
+
+impl Display for Shown {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let shown = self.0.min(HISTORY_LINES_MAX as u64);
+        let what = match self.0 {
+            1 => "it",
+            n if n > shown => "the newest",
+            _ => "them",
+        };
+        write!(f, "/history {shown} shows {what}.")
+    }
+}
+
 impl Renderer {
+    /// `! You were behind: 312 lines of #dev skipped. /history 312 shows them.`
+    pub fn skipped_in(&self, out: &mut Vec<u8>, skipped: u64, room: &RoomName) {
+        let words = (lines(skipped), Shown(skipped));
+        let (lines, shown) = words;
+        self.writer(out).alone(format_args!(
+            "You were behind: {lines} of {room} skipped. {shown}"
+        ));
+    }
+
     /// Says it.
     pub fn notice(&self, out: &mut Vec<u8>, notice: Notice) {
         let writer = &mut self.writer(out);
@@ -93,17 +122,14 @@ impl Renderer {
                 writer.alone(format_args!("{} NOT sent: too fast.", lines(n)));
             }
             Notice::Skipped { lines: n } => {
-                // No history is longer than this, so that no more can be promised.
-                let shown = n.min(HISTORY_LINES_MAX as u64);
-                let what = match n {
-                    1 => "it",
-                    n if n > shown => "the newest",
-                    _ => "them",
-                };
-                let skipped = lines(n);
                 writer.alone(format_args!(
-                    "You were behind: {skipped} skipped. /history {shown} shows {what}."
+                    "You were behind: {} skipped. {}",
+                    lines(n),
+                    Shown(n)
                 ));
+            }
+            Notice::Lost { lines: n } => {
+                writer.alone(format_args!("You were behind: {} skipped.", lines(n)));
             }
             Notice::Busy => writer.alone("The server is busy. Try again in a moment."),
             Notice::TooManyGuesses(wait) => {

@@ -48,7 +48,7 @@ impl Session {
                     renderer.resume_code(out, resume);
                 }
                 if skipped > 0 {
-                    renderer.notice(out, Notice::Skipped { lines: skipped });
+                    renderer.notice(out, Notice::Lost { lines: skipped });
                 }
             }
             Tell::Missed(events) => self.tell_missed(events, env, out),

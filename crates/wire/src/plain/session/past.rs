@@ -7,8 +7,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::limits::HISTORY_LINES;
+use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX};
 use chinwag_core::{LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
+use chinwag_feed::Gap;
 
 use crate::dialect::{Ask, Env, HistoryPage, Search, SearchPage};
 use crate::plain::render::Stretch;
@@ -22,7 +23,7 @@ const AROUND_LINES: usize = 10;
 #[derive(Debug, Default)]
 pub(super) struct Past {
     // Boxed: most people look at no history, and each person costs this much.
-    history: Option<Box<Bookmark>>,
+    history: Option<Box<Mark>>,
     search: Option<Box<Found>>,
 }
 
@@ -45,6 +46,18 @@ pub(super) struct SearchQuestion {
     /// It goes on where the last one ended.
     pub(super) is_more: bool,
 }
+
+/// What the next `/history` goes by.
+#[derive(Debug, Default)]
+struct Mark {
+    /// The end of the last one.
+    end: Option<Bookmark>,
+    /// Lines that the reader was told of that they were skipped, and has not asked for yet.
+    gaps: Vec<Gap>,
+}
+
+/// Gaps that are kept. A reader who is told of more has long ceased to ask.
+const GAPS_MAX: usize = 16;
 
 /// The end of a history.
 #[derive(Clone, Copy, Debug)]
@@ -76,12 +89,33 @@ struct Found {
 impl Past {
     /// The room has changed: its history has its own end.
     pub(super) fn forget_history(&mut self) {
-        self.history = None;
+        self.end(None);
+    }
+
+    fn end(&mut self, end: Option<Bookmark>) {
+        match self.history.as_deref_mut() {
+            Some(mark) if end.is_some() || !mark.gaps.is_empty() => mark.end = end,
+            _ => {
+                self.history = end.map(|end| {
+                    Box::new(Mark {
+                        end: Some(end),
+                        ..Mark::default()
+                    })
+                })
+            }
+        }
+    }
+
+    /// The reader was told of lines that were skipped: the next history may ask for them.
+    pub(super) fn note_gaps(&mut self, gaps: &[Gap]) {
+        let known = &mut self.history.get_or_insert_default().gaps;
+        known.extend_from_slice(gaps);
+        known.drain(..known.len().saturating_sub(GAPS_MAX));
     }
 
     /// What to ask for a history; `None` if it would end before it begins.
     pub(super) fn history(
-        &self,
+        &mut self,
         (back, notices): (Back, bool),
         here: RoomId,
         env: &Env<'_>,
@@ -95,9 +129,10 @@ impl Past {
             lines: HISTORY_LINES,
             until: None,
         };
-        let range = match (back, self.history.as_deref()) {
-            (Back::More, Some(bookmark)) => question.go_on(*bookmark),
-            (Back::More, None) => Range::Last(HISTORY_LINES),
+        let range = match (back, self.history.as_deref_mut()) {
+            (Back::More, Some(Mark { end: Some(end), .. })) => question.go_on(*end),
+            (Back::More, _) => Range::Last(HISTORY_LINES),
+            (Back::Last(lines), Some(mark)) => question.fill(&mut mark.gaps, lines),
             (Back::Last(lines), _) => {
                 question.lines = lines;
                 Range::Last(lines)
@@ -147,14 +182,14 @@ impl Past {
         if page.shown == 0 {
             // What is still to come is found from the same place.
             if !question.stretch.goes_on() {
-                self.history = None;
+                self.end(None);
             }
             return;
         }
         let shown = usize::try_from(page.shown).unwrap_or(usize::MAX);
         let (first, last) = page.ends;
         let left = page.total > page.shown;
-        self.history = Some(Box::new(Bookmark {
+        self.end(Some(Bookmark {
             room: question.room,
             notices: question.notices,
             lines: match question.stretch {
@@ -233,6 +268,20 @@ impl HistoryQuestion {
                 self.until = Some((end, until));
                 Range::Rest(last, end)
             }
+        }
+    }
+
+    /// The skipped lines that a notice has promised for this number, or else the last so many.
+    fn fill(&mut self, gaps: &mut Vec<Gap>, lines: usize) -> Range {
+        self.lines = lines;
+        let promised = |gap: &&Gap| gap.lines.min(HISTORY_LINES_MAX as u64) == lines as u64;
+        match gaps.iter().position(|gap| promised(&gap)) {
+            Some(place) => {
+                let gap = gaps.remove(place);
+                self.room = gap.room;
+                Range::Within(gap.after, gap.before, lines)
+            }
+            None => Range::Last(lines),
         }
     }
 

@@ -105,10 +105,10 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let Stage::Chat(chat) = &self.stage else {
+        let Stage::Chat(chat) = &mut self.stage else {
             return None;
         };
-        let (past, zone) = (&chat.past, &self.style.zone);
+        let (past, zone) = (&mut chat.past, &self.style.zone);
         let searched = |(question, ask)| (Question::Search(question), ask);
         let asked = match request {
             Request::History { back, notices } => {

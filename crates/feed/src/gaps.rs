@@ -1,0 +1,80 @@
+//! Lines that a reader has lost and was not told of yet: those of rooms with their places, since they are
+//! stored, and the number of the others.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use chinwag_core::{RoomId, Seq};
+
+use crate::Gap;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Gaps {
+    /// In a box, since nearly nobody loses anything.
+    lost: Option<Box<Lost>>,
+}
+
+#[derive(Debug, Default)]
+struct Lost {
+    rooms: Vec<Gap>,
+    /// Lines without a place.
+    others: u64,
+}
+
+impl Gaps {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lost.is_none()
+    }
+
+    /// Lines are lost that nobody has any more.
+    pub(crate) fn add(&mut self, lines: u64) {
+        if lines > 0 {
+            self.lost.get_or_insert_default().others += lines;
+        }
+    }
+
+    /// Lines of a room are lost, behind those that were lost before.
+    pub(crate) fn add_gap(&mut self, gap: Gap) {
+        let rooms = &mut self.lost.get_or_insert_default().rooms;
+        match rooms.iter_mut().find(|known| known.room == gap.room) {
+            Some(known) => {
+                known.lines += gap.lines;
+                known.before = gap.before;
+            }
+            None => rooms.push(gap),
+        }
+    }
+
+    pub(crate) fn rooms(&self) -> &[Gap] {
+        self.lost.as_deref().map_or(&[], |lost| &lost.rooms)
+    }
+
+    /// The place behind which lines of a room were lost.
+    pub(crate) fn after(&self, room: RoomId) -> Option<Seq> {
+        let mut rooms = self.rooms().iter();
+        rooms.find(|gap| gap.room == room).map(|gap| gap.after)
+    }
+
+    /// Lines of a room that the reader has left cannot be asked for.
+    pub(crate) fn leave(&mut self, room: RoomId) {
+        if let Some(lost) = self.lost.as_deref_mut() {
+            let left = lost.rooms.extract_if(.., |gap| gap.room == room);
+            lost.others += left.map(|gap| gap.lines).sum::<u64>();
+        }
+    }
+
+    pub(crate) fn others(&self) -> u64 {
+        self.lost.as_deref().map_or(0, |lost| lost.others)
+    }
+
+    /// All lines.
+    pub(crate) fn lines(&self) -> u64 {
+        let rooms: u64 = self.rooms().iter().map(|gap| gap.lines).sum();
+        rooms + self.others()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.lost = None;
+    }
+}
