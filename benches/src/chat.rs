@@ -79,6 +79,7 @@ impl World {
             person: self.newest,
             conn,
             address,
+            link: chinwag_core::Link::default(),
         }
     }
 
@@ -122,6 +123,7 @@ fn person(number: u64) -> Caller {
         person: PersonId(number),
         conn: ConnId(number),
         address: [192, 0, 2, 1].into(),
+        link: chinwag_core::Link::default(),
     }
 }
 

@@ -7,10 +7,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, Client, ConnId, Duration, Fact, LOBBY, Link, LoggedIn, Manner, Mask,
-    ModAction, Name, PersonId, PrivateMessage, Profile, Quit, QuitReason, Reach, Rejection,
-    Renamed, Restriction, ResumeCode, Returned, RoomId, RoomLine, RoomSummary, Seq, Spared,
-    Timestamp, Topic, Welcome, WhoLine,
+    Answer, AuditEntry, Client, ConnId, Deletion, Duration, Fact, Knock, LOBBY, Link, LoggedIn,
+    Manner, Mask, ModAction, Name, PersonId, PrivateMessage, Profile, Quit, QuitReason, Reach,
+    Rejection, Renamed, Restriction, ResumeCode, Returned, RoomAct, RoomChange, RoomId, RoomLine,
+    RoomPassword, RoomRejection, RoomSetting, RoomSummary, Seq, Spared, Standing, Timestamp, Topic,
+    Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -108,7 +109,32 @@ pub(crate) fn login(dice: Choices<'_, '_>) -> LoggedIn {
 /// What the log of a room shows, and the sign that the line starts with.
 pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
     let (person, room) = (person(dice), LOBBY);
-    match dice.below(9) {
+    match dice.below(11) {
+        9 => {
+            let deletion = Deletion {
+                room,
+                message: Seq(dice.number()),
+                by: dice.name(),
+            };
+            (Fact::Deleted(Box::new(deletion)), '*')
+        }
+        10 => {
+            let act = match dice.below(3) {
+                0 => RoomAct::Set(room_setting(dice)),
+                1 => RoomAct::Eject {
+                    name: dice.name(),
+                    account: None,
+                    why: dice.maybe(|dice| Arc::new(dice.text())),
+                },
+                _ => RoomAct::Stand {
+                    name: dice.name(),
+                    account: None,
+                    before: None,
+                    standing: Some(*dice.pick(&[Standing::Voice, Standing::Moderator])),
+                },
+            };
+            (room_change(dice, act), '*')
+        }
         0 | 1 => {
             let manner = *dice.pick(&[Manner::Speech, Manner::Action]);
             let (name, text) = (dice.name(), dice.text());
@@ -221,10 +247,66 @@ pub(crate) fn audit_entry(dice: Choices<'_, '_>) -> Fact {
     }))
 }
 
+fn room_setting(dice: Choices<'_, '_>) -> RoomSetting {
+    let on = dice.flip();
+    match dice.below(9) {
+        0 => RoomSetting::Closed(on),
+        1 => RoomSetting::Password(RoomPassword::parse("word").ok().filter(|_| on)),
+        2 => RoomSetting::Limit(dice.maybe(|dice| dice.number() as u32)),
+        3 => RoomSetting::Moderated(on),
+        4 => RoomSetting::Hidden(on),
+        5 => RoomSetting::GuardsTopic(on),
+        6 => RoomSetting::Outsiders(on),
+        7 => RoomSetting::Registered(on),
+        _ => RoomSetting::Encrypted(on),
+    }
+}
+
+fn room_change(dice: Choices<'_, '_>, act: RoomAct) -> Fact {
+    let told = dice.maybe(person);
+    Fact::RoomChanged(Box::new(RoomChange {
+        room: LOBBY,
+        room_name: dice.room(),
+        by: dice.name(),
+        actor: Some(ME).filter(|_| told != Some(ME)),
+        act,
+        target: told,
+        told,
+    }))
+}
+
+/// A change of a room that is told in private alone.
+fn secret_change(dice: Choices<'_, '_>) -> Fact {
+    let act = match dice.below(5) {
+        0 => RoomAct::Own,
+        1 => RoomAct::Bar(restriction(dice)),
+        2 => RoomAct::Unbar(mask(dice)),
+        3 => RoomAct::Mute(restriction(dice)),
+        _ => RoomAct::Stand {
+            name: dice.name(),
+            account: dice.maybe(Dice::name),
+            before: None,
+            standing: Some(Standing::Invited),
+        },
+    };
+    room_change(dice, act)
+}
+
 /// What one person is told, and the sign that the line starts with.
 pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
     let person = person(dice);
-    match dice.below(5) {
+    match dice.below(7) {
+        5 => (secret_change(dice), '!'),
+        6 => {
+            let knock = Knock {
+                room: LOBBY,
+                room_name: dice.room(),
+                person,
+                name: dice.name(),
+                moderators: [ME].into(),
+            };
+            (Fact::Knocked(Box::new(knock)), '!')
+        }
         0 | 1 => {
             let told = PrivateMessage {
                 from: person,
@@ -288,8 +370,9 @@ pub(crate) fn summary(dice: Choices<'_, '_>) -> RoomSummary {
 
 fn link(dice: Choices<'_, '_>) -> Link {
     Link {
-        client: *dice.pick(&[Client::Nc, Client::Telnet]),
+        client: *dice.pick(&[Client::Nc, Client::Telnet, Client::Json]),
         is_encrypted: dice.flip(),
+        needs_room: dice.flip(),
     }
 }
 
@@ -301,7 +384,17 @@ pub(crate) fn who_line(dice: Choices<'_, '_>) -> WhoLine {
         registered: dice.flip(),
         away: dice.maybe(|dice| dice.maybe(Dice::text)),
         silent: span(dice),
+        standing: dice.maybe(standing),
     }
+}
+
+fn standing(dice: Choices<'_, '_>) -> Standing {
+    *dice.pick(&[
+        Standing::Invited,
+        Standing::Voice,
+        Standing::Moderator,
+        Standing::Owner,
+    ])
 }
 
 pub(crate) fn profile(dice: Choices<'_, '_>) -> Profile {
@@ -376,7 +469,10 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
             until: dice.maybe(time),
             why: dice.maybe(|dice| Arc::new(dice.text())),
         },
-        4 => Rejection::ReadOnly(dice.room()),
+        4 => match dice.flip() {
+            true => Rejection::ReadOnly(dice.room()),
+            false => Rejection::Of(dice.room(), room_rejection(dice)),
+        },
         5 => Rejection::Muted {
             remaining: dice.maybe(span),
         },
@@ -413,12 +509,31 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
     }
 }
 
+fn room_rejection(dice: Choices<'_, '_>) -> RoomRejection {
+    match dice.below(9) {
+        0 => RoomRejection::NeedsModerator,
+        1 => RoomRejection::Closed,
+        2 => RoomRejection::Full { people_max: 7 },
+        3 => RoomRejection::Barred {
+            until: dice.maybe(time),
+            why: dice.maybe(|dice| Arc::new(dice.text())),
+        },
+        4 => RoomRejection::Muted {
+            remaining: dice.maybe(span),
+        },
+        5 => RoomRejection::TargetGoverns(dice.name(), standing(dice)),
+        6 => RoomRejection::StandsNot(dice.name(), standing(dice)),
+        7 => RoomRejection::NotBarred(mask(dice)),
+        _ => RoomRejection::NoOutsiders,
+    }
+}
+
 pub(crate) fn welcome(dice: Choices<'_, '_>) -> Welcome {
     Welcome {
         person: ME,
         name: dice.name(),
         registered: dice.flip(),
-        room: summary(dice),
+        room: dice.maybe(summary),
         also: (0..dice.number() % 3).map(|_| dice.room()).collect(),
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         first_operator: dice.flip(),

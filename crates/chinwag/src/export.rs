@@ -212,6 +212,7 @@ impl<W: Write> Writer<W> {
                 (Some(room), name, manner, Some(&**text))
             }
             Fact::TopicSet { room, by, text } => (Some(room), by, "topic", text.as_deref()),
+            Fact::Deleted(deletion) => (Some(&deletion.room), &deletion.by, "deletion", None),
             Fact::Moderated(entry) => match &entry.act {
                 ModAction::Announce(text) => (None, &entry.by, "announcement", Some(&**text)),
                 _ => return None,

@@ -11,6 +11,7 @@ use crate::ids::{PersonId, RoomId};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
+use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
@@ -48,8 +49,8 @@ pub struct Welcome {
     pub person: PersonId,
     /// The name it got.
     pub name: Name,
-    /// The room it talks in.
-    pub room: RoomSummary,
+    /// The room it talks in; none if it is in none.
+    pub room: Option<RoomSummary>,
     /// The other rooms it is in.
     pub also: Vec<RoomName>,
     /// The code that resumes the session, and the time that it can be resumed.
@@ -77,6 +78,8 @@ pub struct WhoLine {
     pub away: Option<Option<Text>>,
     /// The time since it last spoke.
     pub silent: Duration,
+    /// Its standing in the room that the list is of, above that of a guest.
+    pub standing: Option<Standing>,
 }
 
 /// One room in a list.
@@ -99,6 +102,27 @@ pub struct MemberCursor {
     pub(crate) after: PersonId,
     /// People on the pages so far.
     pub(crate) listed: usize,
+}
+
+/// A room's settings, and who governs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomInfo {
+    /// The room.
+    pub room: RoomName,
+    /// Its settings. The password is there for moderators alone.
+    pub settings: RoomSettings,
+    /// Whether there is a password.
+    pub has_password: bool,
+    /// Whether server operators alone moderate it.
+    pub is_servers: bool,
+    /// The asker's own standing.
+    pub standing: Option<Standing>,
+    /// Those with a standing, the highest first; of the invited only moderators are told.
+    pub standings: Box<[(Name, Standing)]>,
+    /// The number of others beyond those.
+    pub more: usize,
+    /// People inside.
+    pub here: usize,
 }
 
 /// A person's profile.
@@ -194,4 +218,16 @@ pub enum Answer {
     Log,
     /// To `Motd`.
     Motd(Option<Text>),
+    /// To `RoomInfo`.
+    RoomInfo(Box<RoomInfo>),
+    /// To `Bars`.
+    Bars {
+        /// The room.
+        room: RoomName,
+        /// Whom it keeps out, oldest first. Of a name that stands for an address too, only server
+        /// operators are told the address.
+        bars: Vec<Restriction>,
+        /// Whom it silences, likewise.
+        mutes: Vec<Restriction>,
+    },
 }

@@ -14,6 +14,7 @@ use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
+use crate::room::{RoomPassword, RoomSetting, Standing};
 use crate::room_name::RoomName;
 use crate::sent_key::MessageKey;
 use crate::text::Text;
@@ -39,6 +40,8 @@ pub enum Caller {
         conn: ConnId,
         /// The address it comes from.
         address: IpAddr,
+        /// How it is connected.
+        link: Link,
     },
     /// The server itself.
     Server,
@@ -208,6 +211,105 @@ pub enum Command {
     Lock(bool),
     /// Close empty rooms and forget what has run out. The server's own.
     Tidy,
+    /// Enter a room that a password opens.
+    JoinWith {
+        /// The room.
+        room: RoomName,
+        /// The word.
+        password: RoomPassword,
+    },
+    /// Speak to a room, from inside or from outside.
+    SayTo {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        text: Text,
+        /// Speech or action.
+        manner: Manner,
+    },
+    /// Change a setting of a room.
+    SetRoom {
+        /// The room.
+        room: RoomRef,
+        /// The setting, as it is to be.
+        setting: RoomSetting,
+    },
+    /// Give a person another standing in a room.
+    Stand {
+        /// The room.
+        room: RoomRef,
+        /// The name as it was typed.
+        name: String,
+        /// The change.
+        change: StandingChange,
+    },
+    /// Put a person out of a room.
+    Eject {
+        /// The room.
+        room: RoomRef,
+        /// The name as it was typed.
+        name: String,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Keep people out of a room.
+    Bar {
+        /// The room.
+        room: RoomRef,
+        /// The people it matches.
+        mask: Mask,
+        /// Whether a name stands for its bearer's address too, if nobody else is there.
+        cover_address: bool,
+        /// The time it lasts; until undone if there is none.
+        time: Option<Duration>,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Let people into a room again.
+    Unbar {
+        /// The room.
+        room: RoomRef,
+        /// The people.
+        mask: Mask,
+    },
+    /// Silence a person in one room.
+    MuteIn {
+        /// The room.
+        room: RoomRef,
+        /// The name as it was typed.
+        name: String,
+        /// The time it lasts; until undone if there is none.
+        time: Option<Duration>,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Let a person speak in a room again.
+    UnmuteIn {
+        /// The room.
+        room: RoomRef,
+        /// The name.
+        name: Name,
+    },
+    /// Ask to be let into a room.
+    Knock(RoomName),
+    /// Delete a message. The store has found where and under which name it was said.
+    Delete {
+        /// The room.
+        room: RoomId,
+        /// The message.
+        message: Seq,
+        /// The name that it was said under.
+        name: Name,
+    },
+}
+
+/// A change of a person's standing in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandingChange {
+    /// Give this standing.
+    Give(Standing),
+    /// Take it.
+    Take(Standing),
 }
 
 /// A request that changes nothing. A query whose answer comes in pages takes the cursor of the page
@@ -234,7 +336,7 @@ pub enum Query {
     },
     /// A room's topic.
     Topic(RoomRef),
-    /// The number and name of a room.
+    /// The number and name of a room whose past the asker may read.
     Room(RoomRef),
     /// A room that the asker is in, as it is shown on entering.
     View(RoomId),
@@ -251,6 +353,10 @@ pub enum Query {
     Log,
     /// The message of the day.
     Motd,
+    /// The settings of a room, and who governs it.
+    RoomInfo(RoomRef),
+    /// The people whom a room keeps out or silences. For its moderators.
+    Bars(RoomRef),
 }
 
 impl Command {

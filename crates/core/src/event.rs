@@ -1,5 +1,7 @@
 //! Facts, and events, which are facts with a place in the one order and a time.
 
+mod rooms;
+
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::net::IpAddr;
@@ -15,6 +17,8 @@ use crate::room_name::RoomName;
 use crate::sent_key::KeyUsed;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
+
+pub use rooms::{Deletion, Knock, RoomAct, RoomChange};
 
 /// A fact, numbered and dated.
 #[derive(Clone, Debug, PartialEq)]
@@ -244,6 +248,13 @@ pub enum ModAction {
     Motd(Option<Text>),
     /// `/lock`: on or off.
     Lock(bool),
+    /// `/delete`: a message in a room, without what it said.
+    Delete {
+        /// The name that it was said under.
+        name: Name,
+        /// The room.
+        room: RoomName,
+    },
 }
 
 /// A change of the chat: true from now on.
@@ -360,6 +371,30 @@ pub enum Fact {
     },
     /// An operator acted. Durable.
     Moderated(Box<AuditEntry>),
+    /// A person made a room, or found one that nobody owned and nobody was in: it has no settings
+    /// any more, and this person is its moderator. Durable if it has an owner, or had rules.
+    RoomFounded {
+        /// The room.
+        room: RoomId,
+        /// The person.
+        person: PersonId,
+        /// The registered name that owns it.
+        owner: Option<Name>,
+        /// Whether it had rules, which are gone now.
+        resets: bool,
+    },
+    /// A private room that nobody owned was left by everybody: its name is free, and nobody can get
+    /// to what was said in it. Durable.
+    RoomRetired {
+        /// The room.
+        room: RoomId,
+    },
+    /// A moderator acted in a room. Durable where it outlives the visit of the person concerned.
+    RoomChanged(Box<RoomChange>),
+    /// A person asks to be let into a room.
+    Knocked(Box<Knock>),
+    /// A message was deleted. Durable.
+    Deleted(Box<Deletion>),
     /// Empty rooms without a history are gone; what has run out is forgotten.
     Tidied {
         /// The rooms.
@@ -370,14 +405,20 @@ pub enum Fact {
 impl Fact {
     /// Whether it must be in the store before it is applied and before anybody sees it.
     pub fn is_durable(&self) -> bool {
-        matches!(
-            self,
-            Self::Said { .. }
-                | Self::KeyUsed(_)
-                | Self::TopicSet { .. }
-                | Self::Registered { .. }
-                | Self::Moderated(_)
-        )
+        match self {
+            Self::RoomFounded { owner, resets, .. } => owner.is_some() || *resets,
+            Self::RoomChanged(change) => change.is_durable(),
+            _ => matches!(
+                self,
+                Self::Said { .. }
+                    | Self::KeyUsed(_)
+                    | Self::TopicSet { .. }
+                    | Self::Registered { .. }
+                    | Self::Moderated(_)
+                    | Self::RoomRetired { .. }
+                    | Self::Deleted(_)
+            ),
+        }
     }
 
     /// The rooms whose logs it belongs to.
@@ -391,6 +432,8 @@ impl Fact {
             Self::Quit(quit) => &quit.rooms,
             Self::Renamed(renamed) => &renamed.rooms,
             Self::Returned(returned) if returned.was_lost => &returned.rooms,
+            Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
+            Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
             _ => &[],
         }
     }
@@ -413,9 +456,19 @@ impl Fact {
             Self::Registered { person, .. }
             | Self::AwaySet { person, .. }
             | Self::IgnoreSet { person, .. } => (Some(*person), None),
+            Self::RoomChanged(change) => {
+                let told = change.told.filter(|told| Some(*told) != change.actor);
+                (change.actor, told)
+            }
+            Self::Knocked(knock) => (Some(knock.person), None),
             _ => (None, None),
         };
-        first.into_iter().chain(second)
+        let moderators: &[PersonId] = match self {
+            Self::Knocked(knock) => &knock.moderators,
+            _ => &[],
+        };
+        let pair = first.into_iter().chain(second);
+        pair.chain(moderators.iter().copied())
     }
 
     /// Whether it is told to everybody on the server.

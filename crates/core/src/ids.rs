@@ -13,7 +13,7 @@ pub struct Seq(pub u64);
 pub struct PersonId(pub u64);
 
 /// A room. The store keeps it with the room's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId(pub u32);
 
 /// `#lobby`, the room that always exists.

@@ -28,21 +28,24 @@ mod presence;
 mod range;
 mod rejection;
 mod resume;
+mod room;
 mod room_name;
 mod sent_key;
 mod text;
 mod time;
 
-pub use answer::{Answer, MemberCursor, Profile, RoomLine, RoomSummary, Topic, Welcome, WhoLine};
+pub use answer::{
+    Answer, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WhoLine,
+};
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
-    Chat, Env, FirstOperator, KeptSession, Registration, RestrictionCursor, RoomCursor,
+    Chat, Env, FirstOperator, KeptRules, KeptSession, Registration, RestrictionCursor, RoomCursor,
     RoomSnapshot, Settings, Snapshot,
 };
-pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef};
+pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef, StandingChange};
 pub use event::{
-    AuditEntry, Event, Fact, LoggedIn, Manner, ModAction, PrivateMessage, Quit, QuitReason,
-    Renamed, Returned, Spared,
+    AuditEntry, Deletion, Event, Fact, Knock, LoggedIn, Manner, ModAction, PrivateMessage, Quit,
+    QuitReason, Renamed, Returned, RoomAct, RoomChange, Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
@@ -50,8 +53,9 @@ pub use link::{Client, Link};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
 pub use range::Range;
-pub use rejection::Rejection;
+pub use rejection::{Rejection, RoomRejection};
 pub use resume::ResumeCode;
+pub use room::{RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
 pub use room_name::{RoomName, RoomNameError};
 pub use sent_key::{Digest, KeyUsed, MessageKey, SentKey};
 pub use text::Text;

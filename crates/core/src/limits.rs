@@ -34,6 +34,25 @@ pub const PEOPLE_MAX: usize = 50_000;
 pub const ROOMS_MAX: usize = 50_000;
 /// Rooms that one person may be in: more than anybody can follow.
 pub const ROOMS_PER_PERSON_MAX: usize = 20;
+/// Rooms that one account, or the guests from one address, may have made: a school needs as many
+/// behind one address, and nobody gets near to [`ROOMS_MAX`] alone.
+pub const ROOMS_MADE_MAX: usize = 200;
+/// Bytes of the word that opens a room.
+pub const ROOM_PASSWORD_BYTES_MAX: usize = 64;
+/// Registered names with a standing in one room.
+pub const STANDINGS_MAX: usize = 500;
+/// Guests who are invited into one room and have not come yet; the oldest invitation goes first.
+pub const GUESTS_INVITED_MAX: usize = 100;
+/// Bars, and likewise mutes, of one room: a moderator reads them on one page.
+pub const ROOM_RESTRICTIONS_MAX: usize = 100;
+/// Moderators who hear a knock.
+pub const KNOCK_HEARERS_MAX: usize = 16;
+/// Knocks that a room remembers, so that nobody knocks again and again.
+pub const KNOCKS_MAX: usize = 64;
+/// Time until a person may knock on the same room again.
+pub const KNOCK_TIME: Duration = Duration::from_mins(5);
+/// Names that `/room` lists.
+pub const STANDINGS_SHOWN_MAX: usize = 50;
 /// Names on one person's ignore list.
 pub const IGNORES_MAX: usize = 100;
 /// Bans, and likewise mutes. The bound is on memory; checks look them up.

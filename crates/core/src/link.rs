@@ -1,13 +1,27 @@
-//! How a person is connected, as `/who` and `/whois` tell it. The server and the dialect say so when
-//! a connection logs in or resumes; nothing is decided by it.
+//! How a person is connected: as `/who` and `/whois` tell it, and as far as the rules of rooms look at
+//! it. The server and the dialect say so with each request.
 
 /// How a person is connected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
     /// What the client speaks.
     pub client: Client,
     /// Whether it is encrypted, up to the server or to a proxy that the server trusts.
     pub is_encrypted: bool,
+    /// Its client shows one room at a time and always one: the person is in `#lobby` while it is in
+    /// no other.
+    pub needs_room: bool,
+}
+
+impl Default for Link {
+    /// That of a bare TCP connection in the plain dialect.
+    fn default() -> Self {
+        Self {
+            client: Client::default(),
+            is_encrypted: false,
+            needs_room: true,
+        }
+    }
 }
 
 /// A kind of client, by what it speaks.
@@ -18,4 +32,6 @@ pub enum Client {
     Nc,
     /// Telnet (RFC 854) around them.
     Telnet,
+    /// JSON objects, one a line.
+    Json,
 }

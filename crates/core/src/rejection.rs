@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use crate::ban::Mask;
 use crate::name::Name;
+use crate::room::Standing;
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
@@ -131,4 +132,87 @@ pub enum Rejection {
     LockedRegistration,
     /// There are as many bans or mutes as the server keeps.
     RestrictionsFull,
+    /// A rule of one room forbids it.
+    Of(RoomName, RoomRejection),
+    /// The asker, or others from its address, have made as many rooms as they may.
+    TooManyRoomsMade {
+        /// So many.
+        rooms_max: usize,
+    },
+    /// There is no such message, or the asker may not read it.
+    NoSuchMessage,
+    /// The message was said by another, and the asker does not moderate the room.
+    NotOnesMessage(RoomName),
+}
+
+/// A refusal by a rule of one room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomRejection {
+    /// Only its moderators may do that.
+    NeedsModerator,
+    /// It is closed, and the asker is not invited.
+    Closed,
+    /// It needs a password, and none was given.
+    NeedsPassword,
+    /// The password is another.
+    WrongPassword,
+    /// It has as many people as it takes.
+    Full {
+        /// So many.
+        people_max: u32,
+    },
+    /// Only people with a registered name may enter.
+    RegisteredOnly,
+    /// Only people whose connection is encrypted may enter.
+    EncryptedOnly,
+    /// The asker is kept out.
+    Barred {
+        /// Until then, or for good.
+        until: Option<Timestamp>,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// A person of that name is kept out, and the asker is inside.
+    NameBarred(Name),
+    /// The asker is muted there.
+    Muted {
+        /// For so much longer, or until undone.
+        remaining: Option<Duration>,
+    },
+    /// The asker is not inside, and those who are not may not speak to it.
+    NoOutsiders,
+    /// Only moderators may set its topic.
+    TopicGuarded,
+    /// The lobby is open to everybody, so that this cannot be set.
+    LobbyIsOpen,
+    /// Server operators alone moderate it.
+    OperatorsAlone,
+    /// Nobody can be kept out of the lobby but by the server's own means.
+    LobbyKeepsAll,
+    /// The target is not inside.
+    TargetOutside(Name),
+    /// The target is inside already.
+    TargetInside(Name),
+    /// The target is a moderator, or more.
+    TargetGoverns(Name, Standing),
+    /// The target is a server operator.
+    TargetOperates(Name),
+    /// The target has that standing, or a higher one, already.
+    StandsAlready(Name, Standing),
+    /// The target does not have that standing.
+    StandsNot(Name, Standing),
+    /// As many people have a standing as the room keeps.
+    StandingsFull,
+    /// As many people are kept out, or silenced, as the room keeps.
+    BarsFull,
+    /// It keeps nobody out whom that mask names.
+    NotBarred(Mask),
+    /// It mutes nobody of that name.
+    NotMuted(Name),
+    /// The asker may enter without knocking.
+    NoNeedToKnock,
+    /// The asker has knocked lately.
+    KnockedAlready,
+    /// No moderator is here to hear a knock.
+    NobodyHears,
 }

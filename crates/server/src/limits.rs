@@ -12,7 +12,7 @@ use chinwag_core::limits as core_limits;
 pub(crate) use chinwag_core::limits::{
     HISTORY_LINES_MAX, LINE_BYTES_MAX, LINE_RATE, NAME_BYTES_MAX, NAME_TRIES_MAX,
     OPERATOR_RATE_FACTOR, PASSWORD_BYTES_MAX, PEOPLE_MAX, PRIVATE_LOG_BYTES_MAX, REPLAY_MAX,
-    ROOM_LOG_BYTES_MAX, ROOMS_MAX, ROOMS_PER_PERSON_MAX, SEARCH_LINES_MAX,
+    ROOM_LOG_BYTES_MAX, ROOMS_MADE_MAX, ROOMS_MAX, ROOMS_PER_PERSON_MAX, SEARCH_LINES_MAX,
 };
 
 // Arriving. Those that the page on the plain protocol prints stand in core.

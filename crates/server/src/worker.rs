@@ -68,6 +68,8 @@ pub(crate) enum Job {
     Page(Place),
     /// Read the newest so many entries of the audit log.
     AuditLog(usize),
+    /// Find the room of a message, and the name that it was said under.
+    Find(Seq),
 }
 
 /// The result of a [`Job`].
@@ -81,6 +83,8 @@ pub(crate) enum JobResult {
     Page(Box<Page>),
     /// The audit log.
     AuditLog(Vec<Event>),
+    /// The room of a message and the name, if it is there.
+    Found(Option<(RoomId, Name)>),
     /// The search has more terms than one may have.
     SearchTooLong,
     /// The store cannot be read.
@@ -294,6 +298,7 @@ impl Archive {
                 let entries = self.reader.audit_log(entries)?.into_iter();
                 return Ok(JobResult::AuditLog(entries.map(as_event).collect()));
             }
+            Job::Find(message) => return Ok(JobResult::Found(self.reader.find(message)?)),
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
         };
         self.page(place).map(|page| JobResult::Page(Box::new(page)))

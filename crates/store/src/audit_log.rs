@@ -1,15 +1,15 @@
 //! What operators did: a row of the log for each, and the effect that outlives a restart.
 
 use chinwag_core::{
-    AuditEntry, Event, Mask, ModAction, Name, Reach, Registration, Restriction, Seq, Text,
-    Timestamp,
+    AuditEntry, Event, Mask, ModAction, Name, Reach, Registration, Restriction, RoomName, Seq,
+    Text, Timestamp,
 };
 use rusqlite::{Connection, Row, params};
 
 use crate::block::signed;
 use crate::error::{Damage, Error};
+use crate::restrictions::{self, BANS, MUTES};
 use crate::schema::{self, key};
-use crate::snapshot;
 
 /// One entry of the log of what operators did.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,10 +57,10 @@ pub(crate) fn write(
 
 fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
     match act {
-        ModAction::Ban(restriction) => put_restriction(conn, "ban", restriction),
-        ModAction::Unban(mask) => lift_restrictions(conn, "ban", mask),
-        ModAction::Mute(restriction) => put_restriction(conn, "mute", restriction),
-        ModAction::Unmute(mask) => lift_restrictions(conn, "mute", mask),
+        ModAction::Ban(restriction) => restrictions::put(conn, BANS, restriction),
+        ModAction::Unban(mask) => restrictions::lift(conn, BANS, mask),
+        ModAction::Mute(restriction) => restrictions::put(conn, MUTES, restriction),
+        ModAction::Unmute(mask) => restrictions::lift(conn, MUTES, mask),
         ModAction::Op { name, lasting } => match lasting {
             true => appoint(conn, name, seq),
             false => Ok(()),
@@ -72,46 +72,11 @@ fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
         },
         ModAction::Lock(true) => schema::set(conn, key::LOCKED, Some(&1)),
         ModAction::Lock(false) => schema::set(conn, key::LOCKED, None),
-        ModAction::Kick { .. } | ModAction::Rename { .. } | ModAction::Announce(_) => Ok(()),
+        ModAction::Kick { .. }
+        | ModAction::Rename { .. }
+        | ModAction::Announce(_)
+        | ModAction::Delete { .. } => Ok(()),
     }
-}
-
-/// Adds a restriction; of two on the same mask, in whatever case and form, the newer holds.
-fn put_restriction(
-    conn: &Connection,
-    kind: &str,
-    restriction: &Restriction,
-) -> rusqlite::Result<()> {
-    let (name, net) = (restriction.mask.name.as_ref(), net_of(&restriction.mask));
-    let folded = name.map(Name::folded);
-    let same = "DELETE FROM restriction WHERE kind = ?1 AND folded IS ?2 AND net IS ?3";
-    conn.prepare_cached(same)?
-        .execute(params![kind, folded, net])?;
-    let insert = "INSERT INTO restriction (kind, name, folded, net, reach, until, by, why)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    conn.prepare_cached(insert)?.execute(params![
-        kind,
-        name.map(Name::as_str),
-        folded,
-        net,
-        snapshot::reach_as_text(restriction.mask.reach),
-        restriction.until.map(|until| until.0),
-        restriction.by.as_str(),
-        restriction.why.as_deref().map(|why| &**why),
-    ])?;
-    Ok(())
-}
-
-/// Removes what [`Mask::is_named_by`] finds: what is absent on either side equals nothing.
-fn lift_restrictions(conn: &Connection, kind: &str, mask: &Mask) -> rusqlite::Result<()> {
-    let folded = mask.name.as_ref().map(Name::folded);
-    conn.prepare_cached("DELETE FROM restriction WHERE kind = ?1 AND (folded = ?2 OR net = ?3)")?
-        .execute(params![kind, folded, net_of(mask)])?;
-    Ok(())
-}
-
-fn net_of(mask: &Mask) -> Option<String> {
-    mask.net.map(|net| Mask::of_net(net).to_string())
 }
 
 /// Makes a name's owner an operator from this event on. One who is already keeps its rank.
@@ -181,6 +146,9 @@ impl<'a> Columns<'a> {
             ModAction::Motd(text) => Self::plain("motd").with_text(text.as_deref()),
             ModAction::Lock(true) => Self::plain("lock"),
             ModAction::Lock(false) => Self::plain("unlock"),
+            ModAction::Delete { name, room } => {
+                Self::about("delete", name.to_string()).with_text(Some(room.bare()))
+            }
         }
     }
 
@@ -239,7 +207,7 @@ fn read_act(
         Some(words) => Some(Text::parse(words)?),
         None => None,
     };
-    let restriction = || snapshot::restriction(read_mask(target)?, until, by, words);
+    let restriction = || restrictions::restriction(read_mask(target)?, until, by, words);
     Some(match act {
         "kick" => ModAction::Kick {
             name: name()?,
@@ -262,6 +230,10 @@ fn read_act(
         "motd" => ModAction::Motd(text),
         "lock" => ModAction::Lock(true),
         "unlock" => ModAction::Lock(false),
+        "delete" => ModAction::Delete {
+            name: name()?,
+            room: RoomName::parse(words?).ok()?,
+        },
         _ => return None,
     })
 }
@@ -269,7 +241,7 @@ fn read_act(
 /// A mask as it is shown: a name, a block, or both. Neither can be taken for the other.
 fn read_mask(shown: &str) -> Option<Mask> {
     match shown.split_once(' ') {
-        Some((name, net)) => snapshot::mask(Some(name), Some(net), Reach::Either),
+        Some((name, net)) => restrictions::mask(Some(name), Some(net), Reach::Either),
         None => Mask::parse(shown).ok(),
     }
 }

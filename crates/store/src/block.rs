@@ -9,13 +9,15 @@
 //! text    = varint: bytes; then the bytes
 //! ```
 //!
+//! A message without text was deleted: its name is that of the one who did it.
+//!
 //! Written straight from the events, since every message waits for it. A row per message would
 //! cost ten times as much, and so would an encoding that goes through a structure of its own.
 //! Reading believes nothing: whatever stands in the file, it is a block or [`Damage`].
 
 use std::collections::HashMap;
 
-use chinwag_core::{Event, Fact, Manner, Name, PersonId, RoomId, Seq, Text, Timestamp};
+use chinwag_core::{Deletion, Event, Fact, Manner, Name, PersonId, RoomId, Seq, Text, Timestamp};
 use rusqlite::Row;
 
 use crate::error::{Damage, Error};
@@ -176,7 +178,32 @@ pub(crate) struct Message<'a> {
     pub(crate) text: &'a str,
 }
 
+impl Message<'_> {
+    /// Whether it stands for a message that was deleted.
+    pub(crate) fn is_gap(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
 impl Block {
+    /// Its body with a message deleted by the bearer of a name; `None` if it has no such message.
+    pub(crate) fn without(&self, seq: Seq, by: &str) -> Option<Vec<u8>> {
+        let messages = self.messages().ok()?;
+        messages
+            .iter()
+            .find(|message| message.seq == seq && !message.is_gap())?;
+        let mut draft = Draft::new();
+        draft.begin(self.room, self.first, self.first_at);
+        for message in &messages {
+            let (name, text, manner) = match message.seq == seq {
+                true => (by, "", Manner::Speech),
+                false => (message.name, message.text, message.manner),
+            };
+            draft.push(message.seq, message.at, name, text, manner);
+        }
+        Some(draft.body)
+    }
+
     /// Reads a row of the columns of `block_columns!()`.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -239,6 +266,9 @@ impl Block {
     /// [`Damage::Block`] if its name or text is none.
     pub(crate) fn event(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
         let damage = Damage::Block(self.first);
+        if message.is_gap() {
+            return self.gap(message, names);
+        }
         // Text that went through its door once goes through it unchanged.
         let text = Text::parse(message.text).filter(|text| **text == *message.text);
         let fact = Fact::Said {
@@ -252,6 +282,23 @@ impl Block {
             seq: message.seq,
             at: message.at,
             fact,
+        })
+    }
+}
+
+impl Block {
+    /// The event of a message that was deleted, in the message's place.
+    fn gap(&self, message: &Message<'_>, names: &mut Names) -> Result<Event, Error> {
+        let by = names.parse(message.name);
+        let deletion = Deletion {
+            room: self.room,
+            message: message.seq,
+            by: by.ok_or(Damage::Block(self.first))?,
+        };
+        Ok(Event {
+            seq: message.seq,
+            at: message.at,
+            fact: Fact::Deleted(Box::new(deletion)),
         })
     }
 }

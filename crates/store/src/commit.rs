@@ -14,11 +14,13 @@ use crate::audit_log;
 use crate::block::{Draft, Drafts, Names, signed};
 use crate::checkpoint::Checkpointer;
 use crate::database::{Database, Role};
+use crate::deletion;
 use crate::error::{CommitError, Error};
 use crate::index::Indexer;
 use crate::notice;
 use crate::reader::Reader;
 use crate::recent::{self, Recent};
+use crate::rules;
 use crate::sent_key;
 use crate::settings::Retention;
 use crate::snapshot;
@@ -309,6 +311,16 @@ impl Turn<'_> {
                         notice::write(self.conn, event, None, &entry.by, Some(text))?;
                     }
                 }
+                Fact::RoomFounded { room, owner, .. } => {
+                    self.ensure_room(*room)?;
+                    rules::found(self.conn, *room, owner.as_ref())?;
+                }
+                Fact::RoomRetired { room } => rules::retire(self.conn, *room)?,
+                Fact::RoomChanged(change) => {
+                    self.ensure_room(change.room)?;
+                    rules::write(self.conn, change)?;
+                }
+                Fact::Deleted(deletion) => deletion::write(self.conn, event.seq, deletion)?,
                 fact => debug_assert!(is_said(event), "not durable: {fact:?}"),
             }
         }

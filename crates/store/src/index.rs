@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::database::{Address, Database, FileId, Paths, file_id};
+use crate::deletion::{self, DELETIONS_MAX};
 use crate::error::{Error, is_damage};
 use crate::folder::make_private;
 use crate::snapshot;
@@ -24,7 +25,7 @@ const SEARCH: &str = "search.db";
 
 /// Grows whenever the tables, or what a word is, change. An index of another version is made
 /// anew.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// The tokenizer takes words as [`write_words`] makes them: whatever is not ASCII belongs to a
 /// word, and ASCII is lower case already. Names have three other characters.
@@ -33,7 +34,9 @@ CREATE VIRTUAL TABLE words USING fts5(
     body, sender, room,
     content = '', contentless_delete = 1, tokenize = \"ascii tokenchars '-_.'\"
 );
-CREATE TABLE mark (store TEXT NOT NULL, upto INTEGER NOT NULL) STRICT;
+CREATE TABLE mark (
+    store TEXT NOT NULL, upto INTEGER NOT NULL, deletions INTEGER NOT NULL
+) STRICT;
 ";
 
 /// Bytes of the index's write-ahead log that stay allocated.
@@ -75,6 +78,8 @@ struct Open {
     mark: Seq,
     /// What was trimmed before it has been taken out.
     swept: Seq,
+    /// What was deleted by events up to this one has been taken out.
+    deletions: Seq,
 }
 
 /// Where the index of a store is; nowhere, for a store in memory.
@@ -132,7 +137,9 @@ impl Indexer {
         let open = index.open(snapshot::last_seq(conn)?)?;
         let turns = Turns::read(conn, open.mark, messages_max)?;
         let oldest = oldest(conn)?.unwrap_or(open.mark.next());
-        let written = open.write(&turns, oldest, &mut self.names);
+        // Read behind the messages: what was deleted meanwhile is among them.
+        let deleted = deletion::since(conn, open.deletions)?;
+        let written = open.write(&turns, (oldest, deleted), &mut self.names);
         if let Err(error) = &written {
             match is_damage(error) {
                 true => index.delete(),
@@ -215,8 +222,12 @@ impl Index {
     /// The index that is there, if it is one of this store and version.
     fn find(&self) -> rusqlite::Result<Option<Open>> {
         let conn = self.connect()?;
-        let mark = mark_of(&conn, &self.store)?;
-        Ok(mark.map(|mark| self.opened(conn, mark)))
+        let Some(mark) = mark_of(&conn, &self.store)? else {
+            return Ok(None);
+        };
+        let sql = "SELECT deletions FROM mark";
+        let deletions = conn.query_row(sql, [], |row| unsigned(row, 0).map(Seq))?;
+        Ok(Some(self.opened(conn, mark, deletions)))
     }
 
     fn make(&mut self) -> rusqlite::Result<Open> {
@@ -224,18 +235,19 @@ impl Index {
         let mut conn = self.connect()?;
         let transaction = conn.transaction()?;
         transaction.execute_batch(TABLES)?;
-        transaction.execute("INSERT INTO mark VALUES (?1, 0)", [&self.store])?;
+        transaction.execute("INSERT INTO mark VALUES (?1, 0, 0)", [&self.store])?;
         transaction.pragma_update(None, "user_version", VERSION)?;
         transaction.commit()?;
-        Ok(self.opened(conn, Seq(0)))
+        Ok(self.opened(conn, Seq(0), Seq(0)))
     }
 
-    fn opened(&self, conn: Connection, mark: Seq) -> Open {
+    fn opened(&self, conn: Connection, mark: Seq, deletions: Seq) -> Open {
         Open {
             conn,
             file: file_id(&self.paths.main),
             mark,
             swept: Seq(0),
+            deletions,
         }
     }
 
@@ -262,10 +274,16 @@ impl Index {
 }
 
 impl Open {
-    /// Takes messages in, and those before `oldest` out. Returns whether all of the latter are.
-    fn write(&mut self, turns: &Turns, oldest: Seq, names: &mut Names) -> rusqlite::Result<bool> {
+    /// Takes messages in, and those before `oldest` and those that were deleted out. Returns whether
+    /// all of the latter are.
+    fn write(
+        &mut self,
+        turns: &Turns,
+        (oldest, (deleted, deletions)): (Seq, (Vec<i64>, Seq)),
+        names: &mut Names,
+    ) -> rusqlite::Result<bool> {
         let is_swept = self.swept >= oldest;
-        if turns.blocks.is_empty() && is_swept {
+        if turns.blocks.is_empty() && is_swept && deleted.is_empty() {
             return Ok(true);
         }
         let transaction = self.conn.transaction()?;
@@ -274,17 +292,24 @@ impl Open {
             insert(&transaction, block, names)?;
             mark = mark.max(block.last);
         }
-        transaction.execute("UPDATE mark SET upto = ?1", [signed(mark.0)])?;
+        for message in &deleted {
+            let sql = "DELETE FROM words WHERE rowid = ?1";
+            transaction.prepare_cached(sql)?.execute([message])?;
+        }
+        transaction.execute(
+            "UPDATE mark SET upto = ?1, deletions = ?2",
+            [signed(mark.0), signed(deletions.0)],
+        )?;
         let swept = match is_swept {
             true => true,
             false => sweep(&transaction, oldest)?,
         };
         transaction.commit()?;
-        self.mark = mark;
+        (self.mark, self.deletions) = (mark, deletions);
         if swept {
             self.swept = oldest;
         }
-        Ok(swept)
+        Ok(swept && deleted.len() < DELETIONS_MAX)
     }
 }
 
@@ -295,6 +320,9 @@ fn insert(conn: &Connection, block: &Block, names: &mut Names) -> rusqlite::Resu
     let mut statement = conn.prepare_cached(sql)?;
     let mut words = String::new();
     for message in block.messages().unwrap_or_default() {
+        if message.is_gap() {
+            continue;
+        }
         words.clear();
         write_words(message.text, &mut words);
         let sender = names.parse(message.name);

@@ -27,8 +27,9 @@ pub(crate) fn read(
             continue;
         };
         let messages = block.messages()?;
-        // It may have been trimmed meanwhile.
-        let Some(message) = messages.iter().find(|message| message.seq == seq) else {
+        // It may have been trimmed or deleted meanwhile.
+        let mut messages = messages.iter();
+        let Some(message) = messages.find(|message| message.seq == seq && !message.is_gap()) else {
             continue;
         };
         let event = block.event(message, names)?;

@@ -4,6 +4,8 @@
 //! that: it need only leave out most of what does not match, so what costs it much (many words, many
 //! beginnings of words) is left to the comparison.
 
+use std::collections::HashSet;
+
 use chinwag_core::{Name, RoomId, Seq, Timestamp};
 
 use crate::block::{Block, Message, Names};
@@ -40,8 +42,10 @@ pub struct SearchQuery {
     pub from: Option<Name>,
     /// Senders whose messages are left out.
     pub not_from: Vec<Name>,
-    /// The room.
+    /// The room. Without one, all are searched that are open to everybody.
     pub room: Option<RoomId>,
+    /// Rooms that are searched too though they are not open to everybody.
+    pub inside: Vec<RoomId>,
     /// Only what was said at this time or after it.
     pub after: Option<Timestamp>,
     /// Only what was said before this time.
@@ -107,13 +111,22 @@ pub(crate) struct Criteria<'a> {
     query: &'a SearchQuery,
     wanted: Vec<Phrase>,
     excluded: Vec<Phrase>,
+    /// Rooms that are not searched.
+    closed: HashSet<RoomId>,
     /// The words of the message at hand.
     words: String,
 }
 
 impl<'a> Criteria<'a> {
-    /// `None` if terms were given but there is no letter or digit in any, and nothing else was asked.
-    pub(crate) fn of(query: &'a SearchQuery) -> Result<Option<Self>, SearchError> {
+    /// Of the `closed` rooms only those are searched that the query names. `None` if terms were given
+    /// but there is no letter or digit in any, and nothing else was asked.
+    pub(crate) fn of(
+        query: &'a SearchQuery,
+        mut closed: HashSet<RoomId>,
+    ) -> Result<Option<Self>, SearchError> {
+        for room in &query.inside {
+            closed.remove(room);
+        }
         if query.terms.len() > TERMS_MAX {
             return Err(SearchError::TooManyTerms { max: TERMS_MAX });
         }
@@ -137,6 +150,7 @@ impl<'a> Criteria<'a> {
             query,
             wanted,
             excluded,
+            closed,
             words: String::new(),
         }))
     }
@@ -152,7 +166,9 @@ impl<'a> Criteria<'a> {
         let is_in_range = query.room.is_none_or(|room| block.room == room)
             && query.after.is_none_or(|after| message.at >= after)
             && query.before.is_none_or(|before| message.at < before)
-            && query.below.is_none_or(|below| message.seq < below);
+            && query.below.is_none_or(|below| message.seq < below)
+            && !message.is_gap()
+            && !self.closed.contains(&block.room);
         if !is_in_range || !self.is_sender(message, names) {
             return false;
         }
@@ -273,7 +289,7 @@ mod tests {
             terms: Term::parse(typed),
             ..SearchQuery::default()
         };
-        let criteria = Criteria::of(&query).expect("it is cheap");
+        let criteria = Criteria::of(&query, HashSet::new()).expect("it is cheap");
         criteria.expect("it has words").expression()
     }
 
@@ -301,7 +317,7 @@ mod tests {
                 terms: Term::parse(typed),
                 ..SearchQuery::default()
             };
-            Criteria::of(&query).err()
+            Criteria::of(&query, HashSet::new()).err()
         };
         let many: String = (0..600).map(|n| format!("{n}* ")).collect();
         assert!(matches!(

@@ -6,13 +6,14 @@
 
 use std::path::Path;
 
-use chinwag_core::{Range, RoomId, RoomSnapshot, Seq};
+use chinwag_core::{Name, Range, RoomId, RoomSnapshot, Seq};
 
 use crate::audit_log::{self, AuditLine};
 use crate::backup::{self, BackupProgress};
 use crate::block::Names;
 use crate::check::{self, CheckReport};
 use crate::database::{Database, Role};
+use crate::deletion;
 use crate::error::{BackupError, Error, OpenError, SearchError};
 use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent};
@@ -222,6 +223,14 @@ impl Reader {
     /// [`Error`] if messages cannot be read.
     pub fn fetch(&mut self, places: &[(RoomId, Seq)], bytes_max: usize) -> Result<Page, Error> {
         places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
+    }
+
+    /// The room of a message, and the name that it was said under, if it is there.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn find(&mut self, message: Seq) -> Result<Option<(RoomId, Name)>, Error> {
+        deletion::find(self.messages.conn()?, message, &mut self.names)
     }
 
     /// The newest entries of the log of what operators did, oldest first.

@@ -108,7 +108,39 @@ CREATE TABLE setting (
 INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 ";
 
-const SCRIPTS: [&str; 1] = [VERSION_1];
+/// Version 2: rooms have rules of their own, and messages can be deleted.
+///
+/// `room.retired` marks a private room that was given up: its name is free, and its number stays
+/// taken for as long as something of it is left.
+///
+/// `room_setting` has a row for each setting that is not as in a new room, under the keys of
+/// `rules::key`; `room_standing` one for each registered name that is more than a guest there. A
+/// `restriction` with a room is that room's own.
+///
+/// `deletion`: the event that deleted a message, by which the index follows, and the message.
+const VERSION_2: &str = "
+ALTER TABLE room ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE room_setting (
+    room   INTEGER NOT NULL,
+    key    TEXT NOT NULL,
+    value  ANY NOT NULL,
+    PRIMARY KEY (room, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE room_standing (
+    room      INTEGER NOT NULL,
+    folded    TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    standing  TEXT NOT NULL,
+    PRIMARY KEY (room, folded)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE restriction ADD COLUMN room INTEGER;
+CREATE TABLE deletion (
+    seq      INTEGER PRIMARY KEY,
+    message  INTEGER NOT NULL
+) STRICT;
+";
+
+const SCRIPTS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;

@@ -8,6 +8,8 @@
 //! newest message until it has enough matches or has used up its budget. Then it says from where on it
 //! has looked, and goes on there when it is asked again.
 
+use std::collections::HashSet;
+
 use chinwag_core::{RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Rows, params};
 
@@ -15,6 +17,7 @@ use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::error::{Error, SearchError};
 use crate::query::{Criteria, SearchQuery};
 use crate::room_log::RoomLog;
+use crate::rules;
 use crate::search_index::Index;
 use crate::timeline;
 
@@ -57,7 +60,11 @@ pub(crate) fn search(
     query: &SearchQuery,
     names: &mut Names,
 ) -> Result<Matches, SearchError> {
-    let Some(criteria) = Criteria::of(query)? else {
+    let closed = match query.room {
+        Some(_) => HashSet::new(),
+        None => rules::private_rooms(conn)?,
+    };
+    let Some(criteria) = Criteria::of(query, closed)? else {
         return Ok(Matches {
             complete: true,
             ..Matches::default()
@@ -295,7 +302,11 @@ fn time_of(conn: &Connection, seq: Seq) -> rusqlite::Result<Option<Timestamp>> {
 ///
 /// The blocks of one turn overlap, and the newest block that begins at or before the message is
 /// of its turn. So the block is that one or one before it in the turn.
-fn block_with(conn: &Connection, seq: Seq, room: Option<RoomId>) -> Result<Option<Block>, Error> {
+pub(crate) fn block_with(
+    conn: &Connection,
+    seq: Seq,
+    room: Option<RoomId>,
+) -> Result<Option<Block>, Error> {
     if let Some(room) = room {
         let block = RoomLog::new(conn, room).block_at(seq)?;
         return Ok(block.filter(|block| block.last >= seq));

@@ -1,24 +1,42 @@
 //! Reading what an earlier run has left.
 
 use chinwag_core::{
-    Mask, Name, Reach, Registration, Restriction, RoomId, RoomName, RoomSnapshot, Seq, Snapshot,
-    Text, Timestamp, Topic,
+    KeptRules, Name, Registration, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text, Timestamp,
+    Topic,
 };
 use rusqlite::{Connection, Row};
 
 use crate::block::signed;
 use crate::error::{Damage, Error};
+use crate::restrictions::{self, BANS, MUTES};
+use crate::rules;
 use crate::schema::{key, setting};
 use crate::sent_key;
 
 /// Forgets the rooms of which nothing is left, since all was trimmed: they would be listed for
 /// ever.
 pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
-    let none = "topic IS NULL AND NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)";
-    conn.execute(&format!("DELETE FROM room WHERE {none}"), [])?;
+    // A name that was freed is somebody else's when it is taken again.
+    let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM registration)";
+    conn.execute(freed, [])?;
+    // Nobody but the owner of a room, or the server in its lobby, keeps the rules of an empty one.
+    let sql = "DELETE FROM room
+               WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
+               AND (retired OR topic IS NULL AND NOT (
+                   (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
+                                      WHERE owner.room = id AND owner.standing = 'owner'))
+                   AND (EXISTS (SELECT 1 FROM room_setting WHERE room_setting.room = id)
+                        OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = id)
+                        OR EXISTS (SELECT 1 FROM room_standing AS other
+                                   WHERE other.room = id AND other.standing <> 'owner'))))";
+    conn.execute(sql, [])?;
     // Another room may be given the number.
-    let gone = "room IS NOT NULL AND NOT EXISTS (SELECT 1 FROM room WHERE room.id = notice.room)";
-    conn.execute(&format!("DELETE FROM notice WHERE {gone}"), [])?;
+    for table in ["notice", "room_setting", "room_standing", "restriction"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE room IS NOT NULL AND room NOT IN (SELECT id FROM room)"
+        );
+        conn.execute(&sql, [])?;
+    }
     Ok(())
 }
 
@@ -27,25 +45,43 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     let motd: Option<String> = setting(conn, key::MOTD)?;
     let motd = motd.map(|text| Text::parse(&text).ok_or(Damage::Row("setting")));
     Ok(Snapshot {
-        rooms: rooms(conn)?,
+        rooms: open_rooms(conn)?,
         registrations: all(
             conn,
             "SELECT name, password_hash, operator FROM registration",
             [],
             registration,
         )?,
-        bans: restrictions(conn, "ban")?,
-        mutes: restrictions(conn, "mute")?,
+        bans: restrictions::all(conn, BANS)?,
+        mutes: restrictions::all(conn, MUTES)?,
         sent_keys: sent_key::load(conn)?,
+        next_room: next_room(conn)?,
         motd: motd.transpose()?,
         locked: setting::<i64>(conn, key::LOCKED)?.is_some(),
     })
 }
 
-/// The rooms, and their topics.
+/// The rooms, those that are retired among them, and their topics.
 pub(crate) fn rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
     let sql = "SELECT id, name, topic, topic_by, topic_at FROM room";
     all(conn, sql, [], room)
+}
+
+/// The rooms that are not retired, their topics and their rules.
+fn open_rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
+    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room WHERE NOT retired";
+    let mut rooms = all(conn, sql, [], room)?;
+    let mut rules = rules::all(conn)?;
+    for room in &mut rooms {
+        room.rules = rules.remove(&room.id).unwrap_or_default();
+    }
+    Ok(rooms)
+}
+
+/// The first number that no room has had of which something is left.
+fn next_room(conn: &Connection) -> rusqlite::Result<RoomId> {
+    let sql = "SELECT coalesce(max(id) + 1, 0) FROM room";
+    conn.query_row(sql, [], |row| row.get(0).map(RoomId))
 }
 
 /// The last place in the one order that a durable event has taken.
@@ -66,7 +102,7 @@ pub(crate) fn set_last_seq(conn: &Connection, last: Seq) -> rusqlite::Result<()>
 }
 
 /// All rows of a query; a row that `read` can make nothing of is damage.
-fn all<T>(
+pub(crate) fn all<T>(
     conn: &Connection,
     sql: &str,
     params: impl rusqlite::Params,
@@ -91,9 +127,14 @@ fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
         _ => Err(damage),
     };
     let id = RoomId(row.get(0)?);
-    Ok(RoomName::parse(&name)
-        .map_err(|_| damage)
-        .and_then(|name| topic.map(|topic| RoomSnapshot { id, name, topic })))
+    Ok(RoomName::parse(&name).map_err(|_| damage).and_then(|name| {
+        topic.map(|topic| RoomSnapshot {
+            id,
+            name,
+            topic,
+            rules: KeptRules::default(),
+        })
+    }))
 }
 
 fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
@@ -114,64 +155,4 @@ fn registration(row: &Row<'_>) -> rusqlite::Result<Result<Registration, Damage>>
         operator: rank != 0,
         appointed: Seq(rank.unsigned_abs()),
     }))
-}
-
-fn restrictions(conn: &Connection, kind: &str) -> Result<Vec<Restriction>, Error> {
-    let sql =
-        "SELECT name, net, until, by, why, reach FROM restriction WHERE kind = ?1 ORDER BY id";
-    all(conn, sql, [kind], |row| {
-        let (name, net): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
-        let until: Option<i64> = row.get(2)?;
-        let (by, why): (String, Option<String>) = (row.get(3)?, row.get(4)?);
-        let reach: String = row.get(5)?;
-        let restriction = reach_from_text(&reach)
-            .and_then(|reach| mask(name.as_deref(), net.as_deref(), reach))
-            .and_then(|mask| restriction(mask, until, &by, why.as_deref()));
-        Ok(restriction.ok_or(Damage::Row("restriction")))
-    })
-}
-
-pub(crate) fn reach_as_text(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Either => "either",
-        Reach::Block => "block",
-        Reach::Both => "both",
-    }
-}
-
-fn reach_from_text(text: &str) -> Option<Reach> {
-    let all = [Reach::Either, Reach::Block, Reach::Both];
-    all.into_iter().find(|reach| reach_as_text(*reach) == text)
-}
-
-/// The mask of this name and this block, at least one of which must be there.
-pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Option<Mask> {
-    let name = match name {
-        Some(name) => Some(Name::parse(name).ok()?),
-        None => None,
-    };
-    let net = match net {
-        Some(net) => Some(Mask::parse(net).ok()?.net?),
-        None => None,
-    };
-    (name.is_some() || net.is_some()).then_some(Mask { name, net, reach })
-}
-
-/// A restriction from its columns.
-pub(crate) fn restriction(
-    mask: Mask,
-    until: Option<i64>,
-    by: &str,
-    why: Option<&str>,
-) -> Option<Restriction> {
-    let why = match why {
-        Some(why) => Some(Text::parse(why)?.into()),
-        None => None,
-    };
-    Some(Restriction {
-        mask,
-        until: until.map(Timestamp),
-        by: Name::parse(by).ok()?,
-        why,
-    })
 }

@@ -31,6 +31,7 @@ mod panics;
 mod proxy;
 mod reload;
 mod restart;
+mod rooms;
 mod scripts;
 mod session;
 mod slow;

@@ -4,17 +4,23 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::num::NonZeroU64;
 
-use super::state::{Activity, Ignored, Rank, Resumable, Session, TIDY_MAX};
+use super::decide::maker;
+use super::state::{Activity, Ignored, Maker, Rank, Resumable, Session, TIDY_MAX};
 use super::{Chat, Person, Registration};
 use crate::answer::Topic;
 use crate::event::{
     AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
-    Returned,
+    Returned, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
-use crate::name::Name;
+use crate::name::{FoldedName, Name};
+use crate::room::Standing;
 use crate::time::Timestamp;
+
+/// What a person is in its rooms for the visit.
+type Standings = Vec<(RoomId, Standing)>;
 
 impl Chat {
     /// Makes an event's fact true.
@@ -22,12 +28,12 @@ impl Chat {
         let at = event.at;
         match &event.fact {
             Fact::RoomOpened { room, name } => self.open_room(*room, name.clone()),
-            Fact::LoggedIn(login) => self.apply_logged_in(login, at),
-            Fact::Returned(returned) => self.apply_returned(returned, at),
+            Fact::LoggedIn(login) => self.apply_logged_in(login, event),
+            Fact::Returned(returned) => self.apply_returned(returned, event),
             Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
             Fact::Left { person, room, .. } => self.apply_left(*person, *room),
             Fact::Quit(quit) => self.apply_quit(quit, event.seq, at),
-            Fact::Renamed(renamed) => self.apply_renamed(renamed, at),
+            Fact::Renamed(renamed) => self.apply_renamed(renamed, event),
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
             Fact::KeyUsed(used) => self.sent_keys.insert(&used.sent(event.seq)),
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
@@ -70,13 +76,27 @@ impl Chat {
             }
             Fact::Moderated(entry) => self.apply_moderated(entry, event.seq),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
-            Fact::PresenceSummary { .. } => {}
+            Fact::RoomFounded {
+                room,
+                person,
+                owner,
+                ..
+            } => self.apply_founded(*room, *person, owner.as_ref()),
+            Fact::RoomRetired { room } => self.rooms.close(*room),
+            Fact::RoomChanged(change) => self.apply_room_changed(change, at),
+            Fact::Knocked(knock) => {
+                let person = knock.person;
+                self.rooms
+                    .change_rules(knock.room, |rules| rules.note_knock(person, at));
+            }
+            // What was said is the store's.
+            Fact::Deleted(_) | Fact::PresenceSummary { .. } => {}
         }
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
     }
 
-    fn apply_logged_in(&mut self, login: &LoggedIn, at: Timestamp) {
+    fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
         self.next_person = self.next_person.max(login.person.0 + 1);
         self.people.insert(Box::new(Person {
             id: login.person,
@@ -94,7 +114,7 @@ impl Chat {
                 },
                 is_script: login.is_script,
             },
-            activity: Activity::from(at),
+            activity: Activity::from(event.at, event.seq),
             rooms: Vec::new(),
             away: None,
             mute: None,
@@ -106,14 +126,19 @@ impl Chat {
 
     /// Puts a person back as it was before, on its new connection. That it came from another
     /// address does not lift a mute.
-    fn apply_returned(&mut self, returned: &Returned, at: Timestamp) {
+    fn apply_returned(&mut self, returned: &Returned, event: &Event) {
         let login = &returned.login;
         let lost = self.resumables.remove(login.person);
-        let lost = lost.map(|resumable| resumable.person);
-        let Some(mut person) = self.take_out(login.person).or(lost) else {
+        // Others may have had a name that was not kept.
+        let was_kept = lost.as_ref().is_none_or(|lost| lost.keeps_name);
+        let lost = lost.map(|resumable| (resumable.person, resumable.standings));
+        let Some((mut person, standings)) = self.take_out(login.person).or(lost) else {
             return;
         };
-        person.mute = self.mute_of(&person, at);
+        person.mute = self.mute_of(&person, event.at);
+        if !was_kept {
+            person.activity.named = event.seq;
+        }
         if person.session.code != login.code {
             person.spent_code = Some(Box::new(person.session.code));
         }
@@ -133,16 +158,25 @@ impl Chat {
         for room in &returned.rooms {
             self.rooms.enter(*room, person.id);
         }
+        for (room, standing) in standings {
+            if person.rooms.contains(&room) {
+                self.rooms
+                    .change_rules(room, |rules| rules.set_guest(person.id, Some(standing)));
+            }
+        }
         self.people.insert(person);
     }
 
-    /// Takes a person off the server and out of its rooms, which it remembers.
-    fn take_out(&mut self, id: PersonId) -> Option<Box<Person>> {
+    /// Takes a person off the server and out of its rooms, which it remembers. Returns the standings
+    /// that it had there for this visit.
+    fn take_out(&mut self, id: PersonId) -> Option<(Box<Person>, Standings)> {
         let person = self.people.remove(id)?;
+        let mut standings = Vec::new();
         for &room in &person.rooms {
-            self.rooms.leave(room, id);
+            let standing = self.rooms.leave(room, id);
+            standings.extend(standing.map(|standing| (room, standing)));
         }
-        Some(person)
+        Some((person, standings))
     }
 
     fn apply_joined(&mut self, person: PersonId, room: RoomId) {
@@ -153,13 +187,13 @@ impl Chat {
     }
 
     fn apply_left(&mut self, person: PersonId, room: RoomId) {
-        self.rooms.leave(room, person);
+        let _ended = self.rooms.leave(room, person);
         self.people
             .with(person, |p| p.rooms.retain(|&other| other != room));
     }
 
     fn apply_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
-        let Some(person) = self.take_out(quit.person) else {
+        let Some((person, standings)) = self.take_out(quit.person) else {
             return;
         };
         // A script that closes its side may have said all it had to: its next run takes the name
@@ -177,16 +211,24 @@ impl Chat {
             seen,
             keeps_name,
             kept: Vec::new(),
+            standings,
         });
     }
 
-    fn apply_renamed(&mut self, renamed: &Renamed, at: Timestamp) {
+    fn apply_renamed(&mut self, renamed: &Renamed, event: &Event) {
         let Some(person) = self.people.get(renamed.person) else {
             return;
         };
-        let (mute, for_visit) = (self.mute_of(person, at), person.session.rank.for_visit);
+        let (mute, for_visit) = (
+            self.mute_of(person, event.at),
+            person.session.rank.for_visit,
+        );
+        let is_another = !renamed.new.same_as(&renamed.old);
         self.people.with(renamed.person, |p| {
             p.mute = mute;
+            if is_another {
+                p.activity.named = event.seq;
+            }
             if renamed.registered {
                 p.account = Some(Box::new(renamed.new.clone()));
             }
@@ -216,7 +258,7 @@ impl Chat {
         if message.ignored {
             return;
         }
-        let from = Some(message.from);
+        let from = NonZeroU64::new(message.from.0);
         match message.kept {
             None => self.people.with(message.to, |p| p.last_sender = from),
             Some(_) => {
@@ -229,7 +271,10 @@ impl Chat {
     fn apply_moderated(&mut self, entry: &AuditEntry, seq: Seq) {
         match &entry.act {
             // The facts behind it make these true.
-            ModAction::Kick { .. } | ModAction::Rename { .. } | ModAction::Announce(_) => {}
+            ModAction::Kick { .. }
+            | ModAction::Rename { .. }
+            | ModAction::Announce(_)
+            | ModAction::Delete { .. } => {}
             ModAction::Ban(ban) => self.bans.put(ban),
             ModAction::Unban(mask) => self.bans.lift(mask),
             ModAction::Mute(mute) => self.mutes.put(mute),
@@ -254,6 +299,65 @@ impl Chat {
                 for_visit: operator && !registered && entry.by != *name,
             };
             self.people.set_rank(person.id, rank);
+        }
+    }
+
+    fn apply_founded(&mut self, room: RoomId, person: PersonId, owner: Option<&Name>) {
+        self.rooms.reset(room);
+        let address = self.people.get(person).map(|p| p.session.address);
+        self.rooms
+            .set_maker(room, address.map(|address| maker(owner, address)));
+        self.rooms.change_rules(room, |rules| match owner {
+            Some(owner) => rules.set_owner(Some(owner.clone())),
+            None => rules.found(person),
+        });
+    }
+
+    fn apply_room_changed(&mut self, change: &RoomChange, at: Timestamp) {
+        let (room, target) = (change.room, change.target);
+        self.rooms.change_rules(room, |rules| match &change.act {
+            RoomAct::Set(setting) => rules.settings.set(setting),
+            RoomAct::Stand {
+                account, standing, ..
+            } => {
+                if let Some(account) = account {
+                    rules.set_account(account, *standing);
+                }
+                if let Some(target) = target {
+                    let for_visit = standing.filter(|_| account.is_none());
+                    rules.set_guest(target, for_visit);
+                }
+            }
+            RoomAct::Own => {
+                if let Some(target) = target {
+                    rules.set_guest(target, None);
+                }
+                rules.set_owner(Some(change.by.clone()));
+            }
+            RoomAct::Eject { account, .. } => {
+                if let Some(account) = account {
+                    rules.set_account(account, None);
+                }
+                if let Some(target) = target {
+                    rules.set_guest(target, None);
+                }
+            }
+            RoomAct::Bar(bar) => rules.bars.put(bar, at),
+            RoomAct::Unbar(mask) => rules.bars.lift(mask),
+            RoomAct::Mute(mute) => rules.mutes.put(mute, at),
+            RoomAct::Unmute(mask) => rules.mutes.lift(mask),
+        });
+        match (&change.act, target) {
+            (RoomAct::Own, _) => {
+                let maker = Maker::Account(FoldedName(change.by.clone()));
+                self.rooms.set_maker(room, Some(maker));
+            }
+            (RoomAct::Stand { .. }, Some(target)) => self.resumables.take_standing(target, room),
+            (RoomAct::Eject { .. }, Some(target)) => {
+                self.resumables.take_standing(target, room);
+                self.apply_left(target, room);
+            }
+            _ => {}
         }
     }
 

@@ -111,7 +111,7 @@ impl Chat {
                 },
                 is_script: kept.is_script,
             },
-            activity: Activity::from(until),
+            activity: Activity::from(until, seen),
             rooms,
             away: None,
             mute: None,
@@ -134,6 +134,7 @@ impl Chat {
             seen,
             keeps_name: kept.keeps_name,
             kept: kept_messages,
+            standings: Vec::new(),
         });
         id
     }

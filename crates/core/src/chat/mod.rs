@@ -14,17 +14,20 @@ mod query;
 mod settings;
 mod state;
 
+use crate::command::Caller;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
+use crate::name::FoldedName;
 use crate::resume::ResumeCode;
+use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms, SentKeys,
+    Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms, SentKeys,
 };
 
 pub use kept::KeptSession;
-pub use settings::{FirstOperator, Registration, RoomSnapshot, Settings, Snapshot};
+pub use settings::{FirstOperator, KeptRules, Registration, RoomSnapshot, Settings, Snapshot};
 pub use state::{RestrictionCursor, RoomCursor};
 
 /// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.
@@ -82,8 +85,34 @@ impl Chat {
             chat.open_room(room.id, room.name);
             chat.rooms.set_topic(room.id, room.topic);
             chat.rooms.note_history(room.id);
+            chat.restore_rules(room.id, room.rules, started);
         }
+        chat.rooms.set_next(snapshot.next_room);
         chat
+    }
+
+    fn restore_rules(&mut self, id: RoomId, kept: KeptRules, now: Timestamp) {
+        if kept == KeptRules::default() {
+            return;
+        }
+        let mut standings = kept.standings.iter();
+        let owner = standings.find(|(_, standing)| *standing == Standing::Owner);
+        let maker = owner.map(|(name, _)| Maker::Account(FoldedName(name.clone())));
+        self.rooms.set_maker(id, maker);
+        self.rooms.change_rules(id, |rules| {
+            let moderated = rules.settings.moderated || kept.settings.moderated;
+            rules.settings = RoomSettings {
+                moderated,
+                ..kept.settings
+            };
+            for (name, standing) in &kept.standings {
+                rules.set_account(name, Some(*standing));
+            }
+            kept.bars.iter().for_each(|bar| rules.bars.put(bar, now));
+            kept.mutes
+                .iter()
+                .for_each(|mute| rules.mutes.put(mute, now));
+        });
     }
 
     /// The name of a room.
@@ -117,6 +146,17 @@ impl Chat {
         person.is_some_and(|person| person.session.conn == conn)
     }
 
+    /// As whom a person asks, over the connection that it is on.
+    pub fn caller(&self, person: PersonId) -> Option<Caller> {
+        let person = self.people.get(person)?;
+        Some(Caller::Person {
+            person: person.id,
+            conn: person.session.conn,
+            address: person.session.address,
+            link: person.session.link,
+        })
+    }
+
     /// The mute in force for a person: the longest of those that match its name or address, and
     /// of the one that has followed it from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
@@ -137,11 +177,19 @@ impl Chat {
             ..settings
         };
         let before = core::mem::replace(&mut self.settings, settings);
+        let named = |names: &[RoomName], name: &RoomName| {
+            let mut names = names.iter();
+            names.any(|other| other.key() == name.key())
+        };
         for name in &before.read_only {
-            self.rooms.set_read_only(name, false);
+            if !named(&self.settings.read_only, name) {
+                self.rooms.set_servers(name, false);
+            }
         }
         for name in &self.settings.read_only {
-            self.rooms.set_read_only(name, true);
+            if !named(&before.read_only, name) {
+                self.rooms.set_servers(name, true);
+            }
         }
     }
 
@@ -153,11 +201,6 @@ impl Chat {
     /// The connection that a person is on.
     pub fn conn_of(&self, person: PersonId) -> Option<ConnId> {
         self.people.get(person).map(|person| person.session.conn)
-    }
-
-    /// The address that a person comes from.
-    pub fn address_of(&self, person: PersonId) -> Option<core::net::IpAddr> {
-        self.people.get(person).map(|person| person.session.address)
     }
 
     /// Whether a person is connected.
@@ -179,8 +222,12 @@ impl Chat {
     fn open_room(&mut self, id: RoomId, name: RoomName) {
         let key = name.key();
         let mut read_only = self.settings.read_only.iter();
-        let is_read_only = read_only.any(|closed| closed.key() == key);
-        self.rooms.open(id, name, is_read_only);
+        let is_servers = read_only.any(|named| named.key() == key);
+        self.rooms.open(id, name, is_servers);
+        if is_servers {
+            self.rooms
+                .change_rules(id, |rules| rules.settings.moderated = true);
+        }
     }
 
     /// Asserts that all indexes agree with the tables, and the tables with one another. Takes time

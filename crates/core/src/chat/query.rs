@@ -5,15 +5,18 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use super::state::List;
+use super::state::{List, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
-use crate::answer::{Answer, MemberCursor, Profile, RoomLine, RoomSummary, Welcome, WhoLine};
+use crate::answer::{
+    Answer, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Welcome, WhoLine,
+};
 use crate::ban::Restriction;
 use crate::command::{Caller, Query, RoomRef};
-use crate::ids::{PersonId, RoomId};
-use crate::limits::{RESTRICTION_LINES_MAX, WHO_LINES_MAX};
+use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::limits::{RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
@@ -51,18 +54,17 @@ impl Chat {
 
     fn answer_to(&self, me: &Person, query: Query, now: Timestamp) -> Result<Answer, Rejection> {
         Ok(match query {
-            Query::Who { room, after } => self.who(self.room_of(room)?, after, now),
+            Query::Who { room, after } => self.who(self.room_of(me, room)?, after, now),
             Query::Whois(name) => {
                 let person = self.find(me, &name)?;
-                Answer::Whois(Box::new(self.profile(
-                    person,
-                    me.session.rank.operator,
-                    now,
-                )))
+                let with_address = me.session.rank.operator;
+                let profile = self.profile(person, (me, with_address), now);
+                Answer::Whois(Box::new(profile))
             }
-            Query::Rooms { after } => self.room_list(me, after),
+            Query::Rooms { after } => self.room_list(me, after, now),
             Query::Topic(room) => {
-                let id = self.room_of(room)?;
+                let id = self.room_of(me, room)?;
+                self.check_may_read(me, id, now)?;
                 let room = self.rooms.get(id);
                 Answer::Topic {
                     room: self.name_of(id),
@@ -70,11 +72,12 @@ impl Chat {
                 }
             }
             Query::Room(room) => {
-                let id = self.room_of(room)?;
+                let id = self.room_of(me, room)?;
+                self.check_may_read(me, id, now)?;
                 Answer::RoomId(id, self.name_of(id))
             }
             Query::Stats => Answer::Stats {
-                own: Box::new(self.profile(me, true, now)),
+                own: Box::new(self.profile(me, (me, true), now)),
                 people: self.people.len(),
                 rooms: self.rooms.busy(),
                 said: self.said,
@@ -90,12 +93,18 @@ impl Chat {
                 Answer::Log
             }
             Query::View(room) => {
-                let room = self.room_of(RoomRef::Id(room))?;
+                let room = self.room_of(me, RoomRef::Id(room))?;
                 self.check_is_in(me, room)?;
                 let summary = self.room_summary(me.id, room);
                 Answer::Room(summary.ok_or(Rejection::RoomGone)?)
             }
             Query::Motd => Answer::Motd(self.motd.clone()),
+            Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?),
+            Query::Bars(room) => {
+                let id = self.room_of(me, room)?;
+                self.check_moderates(me, id)?;
+                self.bars_of(me, id, now)
+            }
             Query::Greeting | Query::PasswordHash(_) => return Err(Rejection::NotHere),
         })
     }
@@ -117,7 +126,12 @@ impl Chat {
         let people = page.iter().filter_map(|id| self.people.get(*id));
         Answer::Who {
             room: self.name_of(id),
-            people: people.map(|person| who_line(person, now)).collect(),
+            people: people
+                .map(|person| WhoLine {
+                    standing: self.standing(person, id).filter(|s| *s > Standing::Invited),
+                    ..who_line(person, now)
+                })
+                .collect(),
             more: match has_more {
                 true => self.here(id).saturating_sub(listed).max(1),
                 false => 0,
@@ -126,11 +140,19 @@ impl Chat {
         }
     }
 
-    fn profile(&self, person: &Person, with_address: bool, now: Timestamp) -> Profile {
-        let rooms = person.rooms.iter();
+    /// A person's profile as another may see it: without its hidden rooms that the other does not
+    /// know of.
+    fn profile(
+        &self,
+        person: &Person,
+        (asker, with_address): (&Person, bool),
+        now: Timestamp,
+    ) -> Profile {
+        let rooms = person.rooms.iter().copied();
+        let known = rooms.filter(|room| self.knows(asker, *room));
         Profile {
             line: who_line(person, now),
-            rooms: rooms.map(|&room| self.name_of(room)).collect(),
+            rooms: known.map(|room| self.name_of(room)).collect(),
             since: person.activity.since,
             said: person.activity.said,
             muted: self.mute_of(person, now).is_some(),
@@ -138,18 +160,77 @@ impl Chat {
         }
     }
 
-    fn room_list(&self, me: &Person, after: Option<RoomCursor>) -> Answer {
+    /// A page of the rooms. Hidden ones that the asker is in come before the first.
+    fn room_list(&self, me: &Person, after: Option<RoomCursor>, now: Timestamp) -> Answer {
         let page = self.rooms.page(after);
-        let lines = page.rooms.iter().map(|(id, room)| RoomLine {
+        let own = me.rooms.iter().filter(|_| after.is_none());
+        let own = own.filter_map(|id| Some((*id, self.rooms.get(*id)?)));
+        let hidden = own.filter(|(_, room)| room.is_hidden());
+        let listed = hidden.chain(page.rooms.iter().copied());
+        let may_read = |id| self.check_may_read(me, id, now).is_ok();
+        let lines = listed.map(|(id, room)| RoomLine {
             room: room.name.clone(),
             here: room.members.len(),
-            joined: me.rooms.contains(id),
-            topic: room.topic.as_ref().map(|topic| topic.text.clone()),
+            joined: me.rooms.contains(&id),
+            topic: room
+                .topic
+                .as_ref()
+                .filter(|_| may_read(id))
+                .map(|topic| topic.text.clone()),
         });
         Answer::Rooms {
             rooms: lines.collect(),
             more: page.more,
             next: page.next,
+        }
+    }
+
+    /// What a room is set to, and who governs it.
+    fn room_info(&self, me: &Person, id: RoomId) -> Answer {
+        let moderates = self.moderates(me, id);
+        let room = self.rooms.get(id);
+        let rules = room.and_then(Room::rules);
+        let mut settings = rules.map_or_else(RoomSettings::default, |rules| rules.settings.clone());
+        let has_password = settings.password.is_some();
+        settings.password = settings.password.filter(|_| moderates);
+        let accounts = rules.into_iter().flat_map(RoomRules::accounts);
+        let accounts = accounts.map(|(name, standing)| (name.clone(), standing));
+        let guests = rules.into_iter().flat_map(RoomRules::guests);
+        let guests = guests.filter_map(|(id, s)| Some((self.people.get(id)?.name.clone(), s)));
+        let is_told = |(_, s): &(Name, Standing)| moderates || *s > Standing::Invited;
+        let mut standings: Vec<_> = accounts.chain(guests).filter(is_told).collect();
+        standings.sort_by_key(|(_, standing)| core::cmp::Reverse(*standing));
+        let more = standings.len().saturating_sub(STANDINGS_SHOWN_MAX);
+        standings.truncate(STANDINGS_SHOWN_MAX);
+        Answer::RoomInfo(Box::new(RoomInfo {
+            room: self.name_of(id),
+            settings,
+            has_password,
+            is_servers: id == LOBBY || room.is_some_and(|room| room.is_servers),
+            standing: self.standing(me, id),
+            standings: standings.into(),
+            more,
+            here: self.here(id),
+        }))
+    }
+
+    /// The bars and mutes of a room. A moderator who is no operator is told no address that goes with
+    /// a name.
+    fn bars_of(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let told = |restriction: &Restriction| {
+            let mut restriction = restriction.clone();
+            if restriction.mask.name.is_some() && !me.session.rank.operator {
+                restriction.mask.net = None;
+            }
+            restriction
+        };
+        let bars = rules.into_iter().flat_map(|rules| rules.bars.active(now));
+        let mutes = rules.into_iter().flat_map(|rules| rules.mutes.active(now));
+        Answer::Bars {
+            room: self.name_of(id),
+            bars: bars.map(told).collect(),
+            mutes: mutes.map(told).collect(),
         }
     }
 
@@ -204,14 +285,14 @@ impl Chat {
     pub fn welcome(&self, person: PersonId, current: Option<RoomId>) -> Option<Welcome> {
         let me = self.people.get(person)?;
         let current = current.filter(|room| me.rooms.contains(room));
-        let current = current.or(me.rooms.last().copied())?;
-        let others = me.rooms.iter().filter(|room| **room != current);
+        let current = current.or(me.rooms.last().copied());
+        let others = me.rooms.iter().filter(|room| Some(**room) != current);
         let names = others.filter_map(|room| self.room_name(*room).cloned());
         let lasting = self.registrations.is_operator(&me.name);
         Some(Welcome {
             person,
             name: me.name.clone(),
-            room: self.room_summary(person, current)?,
+            room: current.and_then(|room| self.room_summary(person, room)),
             also: names.collect(),
             resume: (me.session.code, self.settings.resume_time),
             first_operator: me.session.rank.operator && !lasting,
@@ -234,5 +315,6 @@ fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         registered: person.session.rank.registered,
         away: person.away.as_deref().cloned(),
         silent: now.since(person.activity.spoke),
+        standing: None,
     }
 }

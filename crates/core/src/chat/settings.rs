@@ -9,6 +9,7 @@ use crate::ids::{RoomId, Seq};
 use crate::limits;
 use crate::name::Name;
 use crate::resume::ResumeCode;
+use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::sent_key::SentKey;
 use crate::text::Text;
@@ -38,7 +39,9 @@ pub struct Settings {
     pub first_operator: FirstOperator,
     /// The code that makes a person the operator where there is none.
     pub operator_code: Option<ResumeCode>,
-    /// Rooms where only operators may speak.
+    /// Rooms that one account, or the guests from one address, may have made.
+    pub rooms_made_max: usize,
+    /// Rooms that are moderated from the start, by server operators alone.
     pub read_only: Vec<RoomName>,
     /// Time that a lost session can be resumed.
     pub resume_time: Duration,
@@ -50,6 +53,7 @@ impl Default for Settings {
             people_max: limits::PEOPLE_MAX,
             rooms_max: limits::ROOMS_MAX,
             rooms_per_person_max: limits::ROOMS_PER_PERSON_MAX,
+            rooms_made_max: limits::ROOMS_MADE_MAX,
             first_operator: FirstOperator::Local,
             operator_code: None,
             read_only: Vec::new(),
@@ -61,8 +65,10 @@ impl Default for Settings {
 /// The state that outlives a restart, as the store had it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// The rooms that have a history or a topic.
+    /// The rooms that have a history, a topic or rules of their own.
     pub rooms: Vec<RoomSnapshot>,
+    /// No room has had this number or a greater one, retired ones included.
+    pub next_room: RoomId,
     /// The registered names.
     pub registrations: Vec<Registration>,
     /// The bans, oldest first.
@@ -86,6 +92,21 @@ pub struct RoomSnapshot {
     pub name: RoomName,
     /// Its topic.
     pub topic: Option<Topic>,
+    /// Its own rules.
+    pub rules: KeptRules,
+}
+
+/// The rules of one room that outlive a restart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptRules {
+    /// Its settings.
+    pub settings: RoomSettings,
+    /// Registered names with a standing, among them its owner's.
+    pub standings: Vec<(Name, Standing)>,
+    /// Whom it keeps out, oldest first.
+    pub bars: Vec<Restriction>,
+    /// Whom it silences, oldest first.
+    pub mutes: Vec<Restriction>,
 }
 
 /// A name that belongs to the one who knows its password.

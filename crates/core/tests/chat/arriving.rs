@@ -240,6 +240,7 @@ fn rooms_of_an_earlier_run_are_there() {
         id: RoomId(7),
         name: room("dev"),
         topic: None,
+        rules: Default::default(),
     };
     let kept = Snapshot {
         rooms: vec![dev],

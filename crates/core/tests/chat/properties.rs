@@ -2,7 +2,8 @@
 
 use chinwag_core::{
     Answer, Caller, Command, ConnId, Duration, Fact, FirstOperator, Manner, Mask, Proof, Query,
-    QuitReason, Registration, Rejection, ResumeCode, RoomId, RoomRef, Seq, Settings, Snapshot,
+    QuitReason, Registration, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting,
+    Seq, Settings, Snapshot, Standing, StandingChange,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -169,12 +170,77 @@ fn operating() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn standings() -> impl Strategy<Value = StandingChange> {
+    let standing = select(vec![
+        Standing::Invited,
+        Standing::Voice,
+        Standing::Moderator,
+    ]);
+    (standing, prop::bool::weighted(0.7)).prop_map(|(standing, give)| match give {
+        true => StandingChange::Give(standing),
+        false => StandingChange::Take(standing),
+    })
+}
+
+fn room_settings() -> impl Strategy<Value = RoomSetting> {
+    let on = || prop::bool::weighted(0.7);
+    prop_oneof![
+        2 => on().prop_map(RoomSetting::Closed),
+        1 => on().prop_map(|on| RoomSetting::Password(on.then(word))),
+        1 => on().prop_map(|on| RoomSetting::Limit(on.then_some(2))),
+        1 => on().prop_map(RoomSetting::Moderated),
+        2 => on().prop_map(RoomSetting::Hidden),
+        1 => on().prop_map(RoomSetting::GuardsTopic),
+        1 => on().prop_map(RoomSetting::Outsiders),
+        1 => on().prop_map(RoomSetting::Registered),
+        1 => on().prop_map(RoomSetting::Encrypted),
+    ]
+}
+
+fn word() -> RoomPassword {
+    RoomPassword::parse("sesame").expect("a word")
+}
+
+fn rooms() -> impl Strategy<Value = RoomRef> {
+    prop_oneof![
+        room_ids().prop_map(RoomRef::Id),
+        select(&ROOMS[..]).prop_map(|name| RoomRef::Name(room(name))),
+    ]
+}
+
+fn governing() -> impl Strategy<Value = Command> {
+    let names = || select(&NAMES[..]).prop_map(String::from);
+    let masks = || select(&MASKS[..]).prop_map(|mask| Mask::parse(mask).expect("a mask"));
+    prop_oneof![
+        6 => (rooms(), room_settings()).prop_map(|(room, setting)| Command::SetRoom { room, setting }),
+        6 => (rooms(), names(), standings())
+            .prop_map(|(room, name, change)| Command::Stand { room, name, change }),
+        2 => (rooms(), names()).prop_map(|(room, name)| Command::Eject { room, name, why: None }),
+        3 => (rooms(), masks(), any::<bool>(), times()).prop_map(|(room, mask, cover_address, time)| {
+            Command::Bar { room, mask, cover_address, time, why: None }
+        }),
+        1 => (rooms(), masks()).prop_map(|(room, mask)| Command::Unbar { room, mask }),
+        2 => (rooms(), names(), times())
+            .prop_map(|(room, name, time)| Command::MuteIn { room, name, time, why: None }),
+        1 => (rooms(), select(&NAMES[..]))
+            .prop_map(|(room, whom)| Command::UnmuteIn { room, name: name(whom) }),
+        1 => select(&ROOMS[..]).prop_map(|at| Command::Knock(room(at))),
+        2 => select(&ROOMS[..]).prop_map(|to| Command::JoinWith { room: room(to), password: word() }),
+        2 => (select(&ROOMS[..]), manners())
+            .prop_map(|(to, manner)| Command::SayTo { room: room(to), text: text("hello"), manner }),
+        1 => (room_ids(), 0_u64..40, select(&NAMES[..])).prop_map(|(room, message, by)| {
+            Command::Delete { room, message: Seq(message), name: name(by) }
+        }),
+    ]
+}
+
 fn actions() -> impl Strategy<Value = Action> {
     prop_oneof![
         6 => talk().prop_map(Action::Plain),
         6 => moving().prop_map(Action::Plain),
         2 => oneself().prop_map(Action::Plain),
         8 => operating().prop_map(Action::Plain),
+        12 => governing().prop_map(Action::Plain),
         4 => (select(&NAMES[..]), any::<bool>())
             .prop_map(|(name, proven)| Action::Rename { name, proven }),
         2 => Just(Action::Register),
@@ -208,6 +274,7 @@ prop_compose! {
         people_max in 2_usize..7,
         rooms_max in 2_usize..5,
         rooms_per_person_max in 1_usize..4,
+        rooms_made_max in 1_usize..4,
         first_operator in select(&[
             FirstOperator::Anyone,
             FirstOperator::Anyone,
@@ -219,6 +286,7 @@ prop_compose! {
             people_max,
             rooms_max,
             rooms_per_person_max,
+            rooms_made_max,
             first_operator,
             operator_code: Some(ResumeCode::from_random(7)),
             read_only: vec![room("news")],
@@ -240,6 +308,17 @@ fn kept() -> impl Strategy<Value = Snapshot> {
     })
 }
 
+/// A new connection of a terminal. One speaks through an encrypted link, and one has a client that
+/// can do without a room.
+fn visitor(world: &mut World, terminal: usize) -> Caller {
+    let mut caller = world.visitor(HOMES[terminal]);
+    if let Caller::Anonymous { link, .. } = &mut caller {
+        link.is_encrypted = terminal == 1;
+        link.needs_room = terminal != 4;
+    }
+    caller
+}
+
 /// Six terminals at a chat.
 struct Play {
     world: World,
@@ -251,7 +330,7 @@ struct Play {
 impl Play {
     fn new(settings: Settings, snapshot: Snapshot) -> Self {
         let mut world = World::new(settings, snapshot);
-        let terminals = HOMES.map(|home| world.visitor(home)).into();
+        let terminals = (0..HOMES.len()).map(|n| visitor(&mut world, n)).collect();
         Self {
             world,
             terminals,
@@ -324,12 +403,8 @@ impl Play {
         };
         let mut people = self.world.shadow.people.iter();
         let found = people.find(|(_, person)| person.conn == conn);
-        let person = found.map(|(&id, person)| Caller::Person {
-            person: id,
-            conn,
-            address: person.address,
-        });
-        self.terminals[terminal] = person.unwrap_or_else(|| self.world.visitor(HOMES[terminal]));
+        let person = found.map(|(&id, person)| person.caller(id));
+        self.terminals[terminal] = person.unwrap_or_else(|| visitor(&mut self.world, terminal));
     }
 
     /// A person on a connection that is not its own.
@@ -341,6 +416,7 @@ impl Play {
             person,
             conn: ConnId(u64::MAX),
             address: [127, 0, 0, 1].into(),
+            link: chinwag_core::Link::default(),
         }
     }
 

@@ -88,6 +88,7 @@ fn a_session_not_found_lost_yet_is_taken_over() {
         person,
         conn,
         address: [192, 0, 2, 1].into(),
+        link: chinwag_core::Link::default(),
     };
     assert_eq!(world.act(late, gone), Err(Rejection::NotHere));
     world.by("ann", say("still here")).expect("said");

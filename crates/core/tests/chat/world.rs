@@ -111,6 +111,7 @@ impl World {
             person: id,
             conn: person.conn,
             address: person.address,
+            link: chinwag_core::Link::default(),
         }
     }
 

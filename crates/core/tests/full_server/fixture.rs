@@ -101,6 +101,7 @@ impl FullServer {
             person: PersonId(person),
             conn: ConnId(person),
             address: address(person),
+            link: chinwag_core::Link::default(),
         }
     }
 
@@ -162,6 +163,7 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
         id: RoomId(n as u32),
         name: room_name(n),
         topic: Some(topic(n)),
+        rules: Default::default(),
     });
     let restriction = |n| Restriction {
         mask: mask(n),
@@ -302,6 +304,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 person,
                 conn: server.conn,
                 address: address(7),
+                link: chinwag_core::Link::default(),
             };
             server.does(speaks(server), Command::Quit(QuitReason::Lost));
             let again = server.connect(8);
@@ -319,6 +322,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 person,
                 conn: server.conn,
                 address: address(7),
+                link: chinwag_core::Link::default(),
             };
             server.does(caller, Command::Quit(QuitReason::Quit(None)));
         },
@@ -342,6 +346,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 person,
                 conn: server.conn,
                 address: address(7),
+                link: chinwag_core::Link::default(),
             };
             server.does(caller, Command::Quit(QuitReason::Quit(None)));
         },

@@ -143,6 +143,7 @@ impl Config {
             people_max: self.limits.people_max,
             rooms_max: self.limits.rooms_max,
             rooms_per_person_max: self.limits.rooms_per_person_max,
+            rooms_made_max: self.limits.rooms_made_max,
             first_operator: self.server.first_operator,
             operator_code: None,
             read_only: self.rooms.read_only.clone(),

@@ -331,7 +331,7 @@ fn a_running_server_keeps_every_key_that_is_fixed_and_no_other() {
         [tls]\ncert = \"/x\"\nkey = \"/x\"\nrequired = true\n\
         [proxy]\ntrusted = \"10.0.0.0/8\"\n[history]\nkeep = \"7d\"\nsize_mib = 7\nreplay = 7\n[rooms]\nread_only = \"#x\"\n\
         [defaults]\ntime = \"full\"\ntz = \"Asia/Tokyo\"\necho = true\nquiet = true\ncolor = true\n\
-        bell = true\n[limits]\npeople = 7\nrooms = 7\nrooms_per_person = 7\n\
+        bell = true\n[limits]\npeople = 7\nrooms = 7\nrooms_per_person = 7\nrooms_made = 7\n\
         connections_per_address = 7\nconnect_burst = 7\nconnects_per_second = 7\nline_bytes = 77\n\
         line_burst = 7\nlines_per_second = 7\noperator_factor = 7\narrival_time = \"7s\"\n\
         arrival_bytes = 77\nname_tries = 7\nsniff_time = \"7s\"\nresume_time = \"7s\"\n\

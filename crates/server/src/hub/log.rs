@@ -47,6 +47,9 @@ fn note_act(entry: &AuditEntry) {
         ModAction::Unmute(mask) => tracing::info!("{by} unmuted {mask}"),
         ModAction::Op { name, .. } => tracing::info!("{by} made {name} an operator"),
         ModAction::Deop { name } => tracing::info!("{by} made {name} no operator"),
+        ModAction::Delete { name, room } => {
+            tracing::info!("{by} deleted a message of {name} in {room}");
+        }
         ModAction::Lock(on) => tracing::info!("{by} locked the server: {on}"),
         _ => {}
     }

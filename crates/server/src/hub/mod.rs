@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
     Caller, Chat, Command, ConnId, Env, Event, Fact, MessageKey, Outcome, PresenceBatcher, Query,
-    Rejection, RoomId, RoomSummary, Seq, Timestamp, Welcome,
+    Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
@@ -305,9 +305,11 @@ impl Hub {
         let events = || staged.iter().flat_map(|staged| staged.events.clone());
         let durable = events().map(|place| &self.turn.events[place]);
         let durable: Vec<Arc<Event>> = durable.filter(|e| e.fact.is_durable()).cloned().collect();
-        let committed = self
-            .store
-            .commit(&durable, &|room| self.chat.room_name(room).cloned());
+        let staged_events: Vec<_> = events().map(|place| &*self.turn.events[place]).collect();
+        let committed = self.store.commit(&durable, &|room| {
+            let known = self.chat.room_name(room).cloned();
+            known.or_else(|| name_of_new(room, &staged_events))
+        });
         self.note_saving(committed.as_ref().err());
         if committed.is_err() {
             return self.refuse(staged);
@@ -396,6 +398,14 @@ impl Hub {
             body.unwrap_or(DraftBody::Ready(ReplyBody::Done(first))),
         );
     }
+}
+
+/// The name of a room that some of these events open.
+fn name_of_new(room: RoomId, events: &[&Event]) -> Option<RoomName> {
+    events.iter().find_map(|event| match &event.fact {
+        Fact::RoomOpened { room: opened, name } if *opened == room => Some(name.clone()),
+        _ => None,
+    })
 }
 
 fn rejected(rejection: Rejection) -> ReplyBody {

@@ -2,13 +2,15 @@
 //! registered name, the settings, rooms and ignores of the last. Only with the password: a name that is
 //! registered lets nobody in without it.
 
+use std::sync::Arc;
+
 use chinwag_core::{
-    Caller, Command, Env, Fact, LOBBY, Name, PersonId, RoomName, RoomRef, Timestamp,
+    Command, Env, Event, Fact, LOBBY, Name, PersonId, RoomName, RoomRef, Timestamp,
 };
 use chinwag_wire::dialect::Saved;
 
-use super::Hub;
 use super::record::Record;
+use super::{Hub, name_of_new};
 
 impl Hub {
     /// Lets a person who has its session back enter the rooms again that have gone meanwhile.
@@ -68,32 +70,44 @@ impl Hub {
 
     /// Does something that a person did before. What cannot be is left.
     fn act_for(&mut self, person: PersonId, command: Command, now: Timestamp) {
-        let Some((conn, address)) = self.chat.conn_of(person).zip(self.chat.address_of(person))
-        else {
+        let Some(caller) = self.chat.caller(person) else {
             return;
-        };
-        let caller = Caller::Person {
-            person,
-            conn,
-            address,
         };
         let mut facts = Vec::new();
         let mut env = Env {
             now,
             roll: &mut self.rng,
         };
-        if self
-            .chat
-            .decide(caller, command, &mut env, &mut facts)
-            .is_ok()
-        {
-            for mut fact in facts {
-                if let Fact::IgnoreSet { since_before, .. } = &mut fact {
-                    *since_before = true;
-                }
-                let event = self.number(fact, now);
-                self.apply(&event);
-            }
+        let decided = self.chat.decide(caller, command, &mut env, &mut facts);
+        if decided.is_err() {
+            return;
         }
+        let start = self.turn.events.len();
+        for mut fact in facts {
+            if let Fact::IgnoreSet { since_before, .. } = &mut fact {
+                *since_before = true;
+            }
+            self.number(fact, now);
+        }
+        let events = self.turn.events[start..].to_vec();
+        // A room that has gone is made again, and has an owner.
+        if events.iter().any(|event| event.fact.is_durable()) && !self.save_now(&events) {
+            self.turn.events.truncate(start);
+            return;
+        }
+        events.iter().for_each(|event| self.apply(event));
+    }
+
+    /// Saves those of some events that must last.
+    fn save_now(&mut self, events: &[Arc<Event>]) -> bool {
+        let durable = events.iter().filter(|event| event.fact.is_durable());
+        let durable: Vec<Arc<Event>> = durable.cloned().collect();
+        let all: Vec<&Event> = events.iter().map(|event| &**event).collect();
+        let saved = self.store.commit(&durable, &|room| {
+            let known = self.chat.room_name(room).cloned();
+            known.or_else(|| name_of_new(room, &all))
+        });
+        self.note_saving(saved.as_ref().err());
+        saved.is_ok()
     }
 }

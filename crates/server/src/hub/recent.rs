@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
-use chinwag_core::{Event, Fact, Seq};
+use chinwag_core::{Deletion, Event, Fact, Seq};
 use chinwag_store::Recent;
 
 /// See the [module](self).
@@ -54,6 +54,23 @@ impl RecentLog {
             };
             self.bytes -= weight(&oldest);
         }
+    }
+
+    /// Puts a gap in the place of a message that was deleted, as the store does.
+    pub(crate) fn delete(&mut self, deletion: &Deletion) {
+        let place = self
+            .messages
+            .binary_search_by_key(&deletion.message, |message| message.seq);
+        let Ok(place) = place else {
+            return;
+        };
+        let deleted = &mut self.messages[place];
+        self.bytes -= weight(deleted);
+        *deleted = Arc::new(Event {
+            seq: deleted.seq,
+            at: deleted.at,
+            fact: Fact::Deleted(Box::new(deletion.clone())),
+        });
     }
 
     /// The newest messages, at most so many.

@@ -164,10 +164,19 @@ impl Hub {
     }
 
     fn show(&mut self, event: Arc<Event>, now: Timestamp) -> Delivery {
-        if let Fact::Said { room, .. } = &event.fact
-            && let Some(recent) = self.recent.get_mut(room)
-        {
-            recent.push(event.clone());
+        match &event.fact {
+            Fact::Said { room, .. } => {
+                if let Some(recent) = self.recent.get_mut(room) {
+                    recent.push(event.clone());
+                }
+            }
+            Fact::Deleted(deletion) => {
+                if let Some(recent) = self.recent.get_mut(&deletion.room) {
+                    recent.delete(deletion);
+                }
+            }
+            Fact::RoomRetired { room } => drop(self.recent.remove(room)),
+            _ => {}
         }
         let rooms = event.fact.rooms().iter().copied();
         let coalesced =
@@ -182,8 +191,9 @@ impl Hub {
         let body = match draft.body {
             DraftBody::Ready(body) => body,
             DraftBody::Welcome(welcome, saved) => {
-                let recent = self.newest(welcome.room.id, draft.after);
-                ReplyBody::Welcome(welcome, recent, saved)
+                let room = welcome.room.as_ref().map(|room| room.id);
+                let recent = room.map(|room| self.newest(room, draft.after));
+                ReplyBody::Welcome(welcome, recent.unwrap_or_default(), saved)
             }
             DraftBody::Entered(summary) => {
                 let recent = self.newest(summary.id, draft.after);

@@ -11,7 +11,7 @@ mod pages;
 
 use std::sync::Arc;
 
-use chinwag_core::{Answer, Command, Name, Proof, Query, QuitReason, Seq};
+use chinwag_core::{Answer, Command, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq};
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 use self::names::Purpose;
@@ -75,6 +75,8 @@ enum Step {
     HistoryRoom(Wanted),
     /// The room of a search.
     SearchRoom(Search),
+    /// Where a message is that is to be deleted, and under which name it was said.
+    Deletion(Seq),
     /// That the audit log may be read, or the log.
     AuditLog(usize),
     /// The first page of a long answer, or the next.
@@ -219,6 +221,9 @@ impl Session {
                 self.ask_hub(query, step, shared);
             }
             Ask::Search(search) => self.ask_search(search, shared),
+            Ask::Delete(message) => {
+                self.ask_worker(Job::Find(message), Step::Deletion(message), shared);
+            }
             Ask::AuditLog(entries) => {
                 let query = Body::Query(Query::Log);
                 self.ask_hub(query, Step::AuditLog(entries), shared);
@@ -382,6 +387,9 @@ impl Session {
             (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
                 self.take_proven(name, proof, purpose, shared);
             }
+            (JobResult::Found(found), Step::Deletion(message)) => {
+                self.delete(found, message, shared);
+            }
             (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
@@ -401,6 +409,21 @@ impl Session {
             _ => self.answer(Tell::NoHistory, shared),
         }
         self.finish_input(shared);
+    }
+
+    /// Asks for the deletion of a message that the store has, or has not.
+    fn delete(&mut self, found: Option<(RoomId, Name)>, message: Seq, shared: &mut Shared) {
+        match found {
+            Some((room, name)) => {
+                let delete = Command::Delete {
+                    room,
+                    message,
+                    name,
+                };
+                self.ask_hub(Body::Command(delete), Step::Tell, shared);
+            }
+            None => self.answer(Tell::Rejected(&Rejection::NoSuchMessage), shared),
+        }
     }
 
     /// Tells the dialect the answer to the question, which is at its end.

@@ -533,17 +533,18 @@ impl Session {
 
     /// As whom it asks the hub.
     fn caller(&self) -> Caller {
-        let (conn, address) = (self.id, self.peer.address);
+        let (conn, address, link) = (self.id, self.peer.address, self.link());
         match self.person {
             None => Caller::Anonymous {
                 conn,
                 address,
-                link: self.link(),
+                link,
             },
             Some(person) => Caller::Person {
                 person,
                 conn,
                 address,
+                link,
             },
         }
     }

@@ -144,6 +144,7 @@ impl Session {
         Link {
             client: self.dialect.client(),
             is_encrypted: self.is_encrypted(),
+            needs_room: self.dialect.needs_room(),
         }
     }
 }

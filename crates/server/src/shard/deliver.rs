@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{ConnId, Event, Fact, Monotonic, PersonId, RoomId};
+use chinwag_core::{ConnId, Event, Fact, Monotonic, PersonId, RoomAct, RoomId};
 
 use super::{Shard, Turn};
 use crate::hub::{Delivery, Reply};
@@ -78,6 +78,15 @@ impl Shard {
             Fact::Left { person, room, .. } => {
                 if let Some(slot) = self.slot_of_person(*person) {
                     self.with(slot, |session, shared| session.handle_left(*room, shared));
+                }
+            }
+            Fact::RoomRetired { room } => drop(self.shared.room_names.remove(room)),
+            Fact::RoomChanged(change) => {
+                if let (RoomAct::Eject { .. }, Some(person)) = (&change.act, change.target)
+                    && let Some(slot) = self.slot_of_person(person)
+                {
+                    let room = change.room;
+                    self.with(slot, |session, shared| session.handle_left(room, shared));
                 }
             }
             Fact::Quit(quit) => {

@@ -8,6 +8,7 @@ mod history;
 mod memory;
 mod refusals;
 mod retention;
+mod rooms;
 mod round_trip;
 mod search;
 mod support;

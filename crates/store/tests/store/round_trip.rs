@@ -170,6 +170,7 @@ fn topics_come_back_and_go() {
             by: name("Lee"),
             at: Timestamp(at),
         }),
+        rules: Default::default(),
     };
     // Room 5 has neither a topic nor a message: nothing of it is left.
     assert_eq!(

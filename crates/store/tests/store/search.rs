@@ -628,6 +628,7 @@ impl Asked {
             from: self.from.map(name),
             not_from: self.not_from.map(name).into_iter().collect(),
             room: self.room.map(RoomId),
+            inside: Vec::new(),
             after: self.after.map(Timestamp),
             before: self.before.map(Timestamp),
             below: self.below.map(Seq),

@@ -66,6 +66,8 @@ pub enum Ask {
     },
     /// Messages with these words.
     Search(Search),
+    /// Delete a message.
+    Delete(Seq),
     /// The newest so many entries of the audit log.
     AuditLog(usize),
     /// Keep this for the session's next connection. Not answered.

@@ -288,6 +288,7 @@ impl Dialect {
     pub fn client(&self) -> Client {
         match self {
             Self::Plain(session) => session.client(),
+            Self::Json(_) => Client::Json,
         }
     }
 
@@ -319,6 +320,8 @@ impl Dialect {
     pub fn handle_gaps(&mut self, gaps: &[Gap]) {
         match self {
             Self::Plain(session) => session.handle_gaps(gaps),
+            // It asks for what it has missed by its numbers.
+            Self::Json(_) => {}
         }
     }
 
@@ -327,6 +330,13 @@ impl Dialect {
         match self {
             Self::Plain(session) => LineReader::Plain(plain::LineReader { session, env }),
             Self::Json(session) => LineReader::Json(json::LineReader(session)),
+        }
+    }
+
+    /// Whether its client always shows a room: its person is in `#lobby` while it is in no other.
+    pub fn needs_room(&self) -> bool {
+        match self {
+            Self::Plain(_) | Self::Json(_) => true,
         }
     }
 
@@ -396,10 +406,10 @@ impl Reader for LineReader<'_> {
         }
     }
 
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64) {
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>) {
         match self {
-            Self::Plain(reader) => reader.skipped(out, lines),
-            Self::Json(reader) => reader.skipped(out, lines),
+            Self::Plain(reader) => reader.skipped(out, lines, room),
+            Self::Json(reader) => reader.skipped(out, lines, room),
         }
     }
 }
@@ -408,6 +418,7 @@ impl Reader for LineReader<'_> {
 pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) {
     match protocol {
         Protocol::Plain => plain::refuse_unencrypted(env, out),
+        Protocol::Json => json::refuse_unencrypted(out),
         // What is not served at all is told so.
         other => out.extend_from_slice(other.refusal()),
     }

@@ -256,7 +256,8 @@ fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
         | ModAction::Unban(_)
         | ModAction::Announce(_)
         | ModAction::Motd(_)
-        | ModAction::Lock(_) => return None,
+        | ModAction::Lock(_)
+        | ModAction::Delete { .. } => return None,
     };
     Some(Shape::Moderation {
         head,
@@ -359,6 +360,7 @@ fn of_act(act: &ModAction) -> Parts<'_> {
         ModAction::Deop { name } => ("deop", Some(name), None, None),
         ModAction::Announce(text) => ("announce", None, None, Some(text)),
         ModAction::Motd(text) => ("set_motd", None, None, text.as_deref()),
+        ModAction::Delete { name, .. } => ("delete", Some(name), None, None),
         ModAction::Lock(true) => ("lock", None, None, None),
         ModAction::Lock(false) => ("unlock", None, None, None),
     }

@@ -24,4 +24,5 @@ mod value;
 #[cfg(feature = "schema")]
 pub use reference::{reference, schema};
 pub use render::RoomRenderer;
+pub(crate) use session::refuse_unencrypted;
 pub use session::{LineReader, Session};

@@ -3,7 +3,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Duration, Rejection};
+use chinwag_core::{Duration, Rejection, RoomName, RoomRejection};
 
 use super::value::Time;
 
@@ -84,6 +84,29 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("not_banned", "No ban names that target."),
     ("outranked", "The person was an operator before the reader."),
     (
+        "needs_moderator",
+        "Only moderators of the room may do that.",
+    ),
+    ("room_closed", "The room takes only those who are invited."),
+    ("room_password", "The room has a password, and another."),
+    ("room_full", "The room has as many people as it takes."),
+    ("registered_only", "The room takes only registered names."),
+    (
+        "encrypted_only",
+        "The room takes only encrypted connections.",
+    ),
+    ("barred", "The room keeps the reader out."),
+    ("no_outsiders", "Only those inside may speak in the room."),
+    (
+        "room_rule",
+        "Another rule of the room forbids it; the sentence says which.",
+    ),
+    (
+        "no_message",
+        "There is no such message, or the reader may not read it.",
+    ),
+    ("not_yours", "The message was said by another."),
+    (
         "busy",
         "As many such questions are waiting as may. Try again in a moment.",
     ),
@@ -96,6 +119,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The search has more words than one may have.",
     ),
     ("no_history", "The history cannot be read."),
+    (
+        "not_encrypted",
+        "The server takes only encrypted connections: connect with TLS.",
+    ),
 ];
 
 /// The code of a rejection.
@@ -133,6 +160,27 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NotMuted(_) => "not_muted",
         Rejection::NotBanned(_) => "not_banned",
         Rejection::Outranked(_) => "outranked",
+        Rejection::Of(_, rule) => code_of_rule(rule),
+        Rejection::TooManyRoomsMade { .. } => "too_many_rooms",
+        Rejection::NoSuchMessage => "no_message",
+        Rejection::NotOnesMessage(_) => "not_yours",
+    }
+}
+
+fn code_of_rule(rule: &RoomRejection) -> &'static str {
+    match rule {
+        RoomRejection::NeedsModerator
+        | RoomRejection::TopicGuarded
+        | RoomRejection::OperatorsAlone => "needs_moderator",
+        RoomRejection::Closed => "room_closed",
+        RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",
+        RoomRejection::Full { .. } => "room_full",
+        RoomRejection::RegisteredOnly => "registered_only",
+        RoomRejection::EncryptedOnly => "encrypted_only",
+        RoomRejection::Barred { .. } => "barred",
+        RoomRejection::Muted { .. } => "muted",
+        RoomRejection::NoOutsiders => "no_outsiders",
+        _ => "room_rule",
     }
 }
 
@@ -249,8 +297,55 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                 "{name} was an operator before, and is beyond your rights."
             )
         }
+        Rejection::Of(room, rule) => about_a_room(f, room, rule),
+        Rejection::TooManyRoomsMade { rooms_max } => {
+            write!(f, "{rooms_max} rooms were made from there, the limit.")
+        }
+        Rejection::NoSuchMessage => f.write_str("There is no such message."),
+        Rejection::NotOnesMessage(room) => {
+            write!(
+                f,
+                "That was said by another, and only moderators of {room} may delete it."
+            )
+        }
         // The others have their words above.
         _ => Ok(()),
+    }
+}
+
+fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) -> fmt::Result {
+    match rule {
+        RoomRejection::NeedsModerator => write!(f, "That needs a moderator of {room}."),
+        RoomRejection::TopicGuarded => write!(f, "Only moderators of {room} set its topic."),
+        RoomRejection::OperatorsAlone => write!(f, "Only operators moderate {room}."),
+        RoomRejection::Closed => write!(f, "{room} takes only those who are invited."),
+        RoomRejection::NeedsPassword => write!(f, "{room} has a password."),
+        RoomRejection::WrongPassword => write!(f, "The password of {room} is another."),
+        RoomRejection::Full { people_max } => {
+            write!(f, "{room} is full, with {people_max} people.")
+        }
+        RoomRejection::RegisteredOnly => write!(f, "{room} takes only registered names."),
+        RoomRejection::EncryptedOnly => write!(f, "{room} takes only encrypted connections."),
+        RoomRejection::Barred { .. } => write!(f, "Barred from {room}."),
+        RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
+        RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
+        RoomRejection::NoOutsiders => write!(f, "Only those inside {room} speak there."),
+        RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll => {
+            write!(f, "{room} is open to everybody.")
+        }
+        RoomRejection::TargetOutside(name) => write!(f, "{name} is not in {room}."),
+        RoomRejection::TargetInside(name) => write!(f, "{name} is in {room} already."),
+        RoomRejection::TargetGoverns(name, _) => write!(f, "{name} governs {room} too."),
+        RoomRejection::TargetOperates(name) => write!(f, "{name} is an operator."),
+        RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
+        RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
+        RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
+        RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
+        RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
+        RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
+        RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
+        RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),
     }
 }
 

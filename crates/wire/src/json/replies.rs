@@ -46,7 +46,8 @@ pub(super) enum Reply<'a> {
         /// Whether the name is registered.
         registered: bool,
         /// The room that the reader is in.
-        room: Room<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        room: Option<Room<'a>>,
         /// People there, the reader among them.
         people: usize,
         /// The room's topic.

@@ -349,6 +349,20 @@ fn give_up(out: &mut Vec<u8>) -> Step {
     Step::Close
 }
 
+/// Turns away a client that does not encrypt, where the server insists on it.
+pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
+    put(
+        out,
+        &Refused {
+            refused: None,
+            id: None,
+            code: "not_encrypted",
+            text: Shown(&"The server takes only encrypted connections: connect with TLS."),
+            column: None,
+        },
+    );
+}
+
 fn refuse(asked: &Asked, code: &'static str, text: &dyn core::fmt::Display, out: &mut Vec<u8>) {
     debug_assert!(refusal::CODES.iter().any(|(known, _)| *known == code));
     put(
@@ -395,7 +409,7 @@ impl Reader for LineReader<'_> {
         &[]
     }
 
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64) {
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64, _: Option<RoomId>) {
         skipped(out, lines);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, LoggedIn, Manner, Monotonic, Name,
+    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Manner, Monotonic, Name,
     PersonId, Quit, QuitReason, Rate, Rejection, ResumeCode, RoomName, Seq, Text, Timestamp,
 };
 use chinwag_feed::{Reader, Render};
@@ -31,6 +31,7 @@ fn name(text: &str) -> Name {
 fn settings() -> Settings {
     Settings {
         server_name: "chat".into(),
+        port: 8989,
         zone: TimeZone::UTC,
         prefs: Prefs::default(),
         line_bytes_max: 100,
@@ -85,6 +86,7 @@ impl Program {
                 registered: false,
                 operator: false,
                 code: ResumeCode::from_random(1),
+                link: Link::default(),
                 is_script: true,
             }
             .into(),

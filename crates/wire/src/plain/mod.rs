@@ -13,6 +13,7 @@
 //! renderer and nothing that a person wrote can begin one.
 
 mod mention;
+mod message_ref;
 mod parse;
 mod presence;
 mod reference;

@@ -6,15 +6,16 @@ pub(super) mod find;
 pub(super) mod look;
 pub(super) mod moving;
 pub(super) mod operate;
+pub(super) mod rooms;
 pub(super) mod talk;
 #[cfg(test)]
 mod tests;
 pub(super) mod you;
 
 use chinwag_core::limits::PASSWORD_LETTERS_MIN;
-use chinwag_core::{Command, Name, Query, Text};
+use chinwag_core::{Command, Name, Query, Standing, StandingChange, Text};
 
-use super::request::{Context, EchoedInput, LoginLine, ParseError, Request};
+use super::request::{Context, EchoedInput, LoginLine, ParseError, Request, RoomRequest};
 use super::secret::is_printed_code;
 use super::table::{COMMANDS, CommandSpec};
 use crate::dialect::{Password, PasswordError};
@@ -156,6 +157,8 @@ impl Request {
             Self::Rename { .. } => "nick",
             Self::Pref(change) => change.pref().command(),
             Self::Resume(_) => "resume",
+            Self::Room(request) => name_of_room_request(request),
+            Self::Delete(_) => "delete",
             Self::AuditLog(_) => "log",
             Self::Quit(_) => "quit",
         })
@@ -164,8 +167,11 @@ impl Request {
 
 fn context_of_chat(command: &Command) -> Context {
     Context::Command(match command {
-        Command::PrivateMessage { .. } | Command::Reply(_) => return Context::Speech,
-        Command::Join(_) => "join",
+        Command::PrivateMessage { .. } | Command::Reply(_) | Command::SayTo { .. } => {
+            return Context::Speech;
+        }
+        Command::Join(_) | Command::JoinWith { .. } => "join",
+        Command::Knock(_) => "knock",
         Command::Rename { .. } => "nick",
         Command::Register { .. } => "claim",
         Command::Away(_) => "away",
@@ -190,8 +196,36 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::Say { .. }
         | Command::SetTopic { .. }
         | Command::Leave(_)
+        | Command::SetRoom { .. }
+        | Command::Stand { .. }
+        | Command::Eject { .. }
+        | Command::Bar { .. }
+        | Command::Unbar { .. }
+        | Command::MuteIn { .. }
+        | Command::UnmuteIn { .. }
+        | Command::Delete { .. }
         | Command::Tidy => "help",
     })
+}
+
+fn name_of_room_request(request: &RoomRequest) -> &'static str {
+    match request {
+        RoomRequest::Info(_) | RoomRequest::Set(_) => "room",
+        RoomRequest::Stand { change, .. } => match change {
+            StandingChange::Give(Standing::Invited) => "invite",
+            StandingChange::Give(Standing::Voice) => "voice",
+            StandingChange::Give(_) => "mod",
+            StandingChange::Take(Standing::Invited) => "uninvite",
+            StandingChange::Take(Standing::Voice) => "unvoice",
+            StandingChange::Take(_) => "unmod",
+        },
+        RoomRequest::Eject { .. } => "eject",
+        RoomRequest::Bar { .. } => "bar",
+        RoomRequest::Unbar(_) => "unbar",
+        RoomRequest::Bars => "bars",
+        RoomRequest::Mute { .. } => "mute",
+        RoomRequest::Unmute(_) => "unmute",
+    }
 }
 
 fn name_of_query(query: &Query) -> &'static str {
@@ -209,6 +243,8 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::PasswordHash(_)
         | Query::Who { .. }
         | Query::Topic(_)
-        | Query::View(_) => "help",
+        | Query::View(_)
+        | Query::RoomInfo(_)
+        | Query::Bars(_) => "help",
     }
 }

@@ -7,6 +7,7 @@ mod answer;
 mod arrival;
 mod clock;
 mod found;
+mod governed;
 mod help;
 mod line_writer;
 mod moderation;
@@ -15,6 +16,7 @@ mod parse_error;
 mod past;
 mod private;
 mod refusal;
+mod refusal_of_room;
 mod room;
 mod talk;
 #[cfg(test)]

@@ -7,7 +7,10 @@ use core::fmt;
 use core::ops::Deref;
 
 use chinwag_core::limits::NAME_BYTES_MAX;
-use chinwag_core::{Command, Duration, Name, Query, ResumeCode, RoomName, Text};
+use chinwag_core::{
+    Command, Duration, Mask, Name, Query, ResumeCode, RoomName, RoomSetting, Seq, StandingChange,
+    Text,
+};
 
 use super::table::{CommandSpec, Group};
 use crate::dialect::Password;
@@ -41,6 +44,8 @@ pub enum Request {
         back: Back,
         /// Topics and announcements too.
         notices: bool,
+        /// With the reference of each message.
+        ids: bool,
     },
     /// What was said before and after the match with this number of the last search.
     Around(usize),
@@ -66,12 +71,65 @@ pub enum Request {
     },
     /// See the chat in another way, or be told how one sees it.
     Pref(PrefChange),
+    /// Something about a room, which is the current one unless it says otherwise.
+    Room(RoomRequest),
+    /// Delete a message.
+    Delete(Seq),
     /// Take up a lost session.
     Resume(ResumeCode),
     /// The newest so many things that operators did.
     AuditLog(usize),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
+}
+
+/// A request about a room.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RoomRequest {
+    /// What it is set to, and who governs it.
+    Info(Option<RoomName>),
+    /// Change a setting.
+    Set(RoomSetting),
+    /// Give a person another standing. The name is as it was typed.
+    Stand {
+        /// The name as it was typed.
+        name: String,
+        /// The change.
+        change: StandingChange,
+    },
+    /// Put a person out of it.
+    Eject {
+        /// The name as it was typed.
+        name: String,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Keep people out of it.
+    Bar {
+        /// The people it matches.
+        mask: Mask,
+        /// Whether a name stands for its bearer's address too.
+        cover_address: bool,
+        /// The time it lasts.
+        time: Option<Duration>,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Let people in again.
+    Unbar(Mask),
+    /// Whom it keeps out or silences.
+    Bars,
+    /// Silence a person in it.
+    Mute {
+        /// The name as it was typed.
+        name: String,
+        /// The time it lasts.
+        time: Option<Duration>,
+        /// The reason given.
+        why: Option<Text>,
+    },
+    /// Let a person speak in it again.
+    Unmute(Name),
 }
 
 /// The request in a line at the name prompt.
@@ -276,6 +334,8 @@ pub enum ParseError {
     ReservedName(EchoedInput),
     /// Not the form of a room's name.
     BadRoomName,
+    /// Not the form of a room's password.
+    BadRoomPassword,
     /// Not a length of time.
     BadTime(EchoedInput),
     /// Not a number of lines, a length of time or a day.
@@ -293,6 +353,8 @@ pub enum ParseError {
     FilterTwice(EchoedInput),
     /// Not the number of a match.
     BadMatch(EchoedInput),
+    /// Not the reference of a message.
+    BadMessage(EchoedInput),
     /// No zone of this name.
     BadZone {
         /// The word as it was typed.

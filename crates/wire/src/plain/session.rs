@@ -17,7 +17,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomId,
+    Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomAct,
+    RoomId, RoomName,
 };
 use chinwag_feed::{Gap, Reader};
 
@@ -79,6 +80,8 @@ enum Question {
     Search(SearchQuestion),
     /// The restrictions, of which some were listed.
     Restrictions,
+    /// Something said to a room by its name.
+    SayTo(RoomName),
 }
 
 /// Changes that the server has not polled yet.
@@ -245,6 +248,13 @@ impl Session {
         self.note_event(&event.fact, me);
         let before = out.len();
         self.renderer(env).private_line(out, event, me);
+        if let Fact::RoomChanged(change) = &event.fact
+            && matches!(change.act, RoomAct::Eject { .. })
+            && change.target == Some(me)
+            && let Some(room) = self.current().and_then(|room| env.rooms.get(&room))
+        {
+            self.renderer(env).place_now(out, room);
+        }
         let rings = matches!(&event.fact, Fact::PrivateMessage(message) if message.to == me);
         if self.prefs.bell && rings && out.len() > before {
             out.extend_from_slice(BEL);

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use super::parse::{Reader, find, look, moving, operate, talk, you};
+use super::parse::{Reader, find, look, moving, operate, rooms, talk, you};
 
 /// The groups of `/help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Group {
     Look,
     /// Between rooms.
     Move,
+    /// What moderators do in their room.
+    Rooms,
     /// Oneself.
     You,
     /// The commands of operators.
@@ -22,10 +24,11 @@ pub enum Group {
 
 impl Group {
     /// In the order of `/help`.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Talk,
         Self::Look,
         Self::Move,
+        Self::Rooms,
         Self::You,
         Self::Operators,
     ];
@@ -36,6 +39,7 @@ impl Group {
             Self::Talk => "Talk",
             Self::Look => "Look",
             Self::Move => "Move",
+            Self::Rooms => "Rooms",
             Self::You => "You",
             Self::Operators => "Operators",
         }
@@ -160,7 +164,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .aliases(&["dm", "tell"])
         .brief("a private message; /reply TEXT answers the last one")
         .about(
-            "Tells one person something in private. Nobody else sees it, and it is not kept.",
+            "Tells one person something in private. Nobody else sees it, and it is not kept. A #ROOM \
+             in place of the name says it to that room.",
             "/msg gopher lunch?",
         ),
     CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
@@ -198,7 +203,8 @@ pub static COMMANDS: &[CommandSpec] = &[
          or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for today, yesterday). A..B is from \
          one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. \
          /history more goes on where the last one ended: back from the newest, on from a time. \
-         With all before the rest, topics and announcements are shown too: /history all 2h. Joins, \
+         With all before the rest, topics and announcements are shown too: /history all 2h. With ids \
+         before it, each message has the reference that /delete takes: /history ids 5. Joins, \
          leaves and new names are not kept.",
         "/history 2h",
     ),
@@ -212,7 +218,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     .about(
         "Finds messages that have all these words and phrases, in any case and with any accents, and \
          none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
-         in all rooms unless in:#ROOM names one. Filters can stand alone, and since: is the same as \
+         in all rooms that are open and those you are in, unless in:#ROOM names one. Filters can \
+         stand alone, and since: is the same as \
          after:. A DATE is 2026-11-21, 2026-11-21T14:00, 14:00 for today, yesterday, or 2h for \
          two hours ago. \
          /search more goes on with older matches; /around N shows what was said before and after \
@@ -243,13 +250,84 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("enter a room, or switch to it")
         .about(
             "Enters a room, and talks there from now on. You stay in the rooms you were in; a room \
-             that does not exist comes into being.",
+             that does not exist comes into being, and you are its moderator. Some need a password: \
+             /join #ROOM WORD.",
             "/join #dev",
         ),
     CommandSpec::new("leave", Group::Move, "[#ROOM]", moving::leave)
         .aliases(&["part"])
         .brief("leave it")
         .about("Leaves this room, or another one.", "/leave #dev"),
+    CommandSpec::new("room", Group::Rooms, "[SETTING]", rooms::room_settings)
+        .brief("what this room is set to; /help room")
+        .about(
+            "Shows what this room is set to and who governs it, or sets it. /room closed lets only \
+             those enter who are invited, /room open everybody. /room password WORD lets those enter \
+             who know it, /room limit 20 so many. /room hidden keeps it out of /rooms and /whois, \
+             /room moderated lets only voices and moderators speak, /room topic moderators lets only \
+             them set the topic. /room outsiders takes what is said with /msg #ROOM from outside. \
+             /room registered lets only registered names enter, /room encrypted only encrypted \
+             connections. With off behind it a setting ends.",
+            "/room closed",
+        ),
+    CommandSpec::new("invite", Group::Rooms, "NAME", rooms::invite).about(
+        "Lets a person into this room though it is closed or has a password. A registered name may \
+         come and go from then on, another one once.",
+        "/invite ann",
+    ),
+    CommandSpec::new("uninvite", Group::Rooms, "NAME", rooms::uninvite)
+        .shown(Shown::Beside)
+        .about("Takes an invitation back.", "/uninvite ann"),
+    CommandSpec::new("knock", Group::Rooms, "#ROOM", moving::knock)
+        .shown(Shown::Beside)
+        .about(
+            "Asks the moderators of a closed room to let you in.",
+            "/knock #dev",
+        ),
+    CommandSpec::new("mod", Group::Rooms, "NAME", rooms::moderator).about(
+        "Makes a person a moderator of this room. With a registered name it lasts, with another \
+         until they leave the room.",
+        "/mod ann",
+    ),
+    CommandSpec::new("unmod", Group::Rooms, "NAME", rooms::no_moderator)
+        .shown(Shown::Beside)
+        .about("Takes a moderator's rights.", "/unmod ann"),
+    CommandSpec::new("voice", Group::Rooms, "NAME", rooms::voice)
+        .shown(Shown::Beside)
+        .about(
+            "Lets a person speak in this room while it is moderated.",
+            "/voice bob",
+        ),
+    CommandSpec::new("unvoice", Group::Rooms, "NAME", rooms::no_voice)
+        .shown(Shown::Beside)
+        .about("Takes a voice back.", "/unvoice bob"),
+    CommandSpec::new("eject", Group::Rooms, "NAME [WHY]", rooms::eject).about(
+        "Puts a person out of this room, and takes its invitation. They stay on the server.",
+        "/eject bob spam",
+    ),
+    CommandSpec::new("bar", Group::Rooms, "WHO [TIME] [WHY]", rooms::bar)
+        .shown(Shown::Beside)
+        .about(
+            "Keeps a person out of this room. WHO is a name, an address or a block. A name also \
+             covers its address if nobody else comes from there; use name:NAME for the name alone.",
+            "/bar bob 7d spam",
+        ),
+    CommandSpec::new("unbar", Group::Rooms, "WHO", rooms::unbar)
+        .shown(Shown::Beside)
+        .about("Lets a person into this room again.", "/unbar bob"),
+    CommandSpec::new("bars", Group::Rooms, "", rooms::bars)
+        .shown(Shown::Beside)
+        .about(
+            "Lists whom this room keeps out, and whom it has muted.",
+            "/bars",
+        ),
+    CommandSpec::new("delete", Group::Rooms, "REF", rooms::delete)
+        .brief("remove a message; /history ids shows REF")
+        .about(
+            "Removes a message from history and search for good: one of yours, or in a room that you \
+             moderate anybody's. /history ids shows the REF of each.",
+            "/delete 3rj0",
+        ),
     CommandSpec::new("nick", Group::You, "NAME", you::nick)
         .brief("another name")
         .about(
@@ -338,12 +416,16 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Silences a person in all rooms. They can set no topic and take no other name, and \
              coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
-             /unmute. A reason may follow.",
+             /unmute. A reason may follow. With here behind the name it is for this room alone, \
+             which its moderators may do too.",
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
         .shown(Shown::Beside)
-        .about("Lets a person speak again.", "/unmute bob"),
+        .about(
+            "Lets a person speak again. With here behind the name it is for this room alone.",
+            "/unmute bob",
+        ),
     CommandSpec::new("ban", Group::Operators, "WHO [TIME] [WHY]", operate::ban)
         .shown(Shown::Beside)
         .about(

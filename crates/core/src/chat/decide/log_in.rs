@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Origin;
-use crate::chat::state::Rank;
+use crate::chat::state::{Rank, Room, RoomRules};
 use crate::chat::{Chat, Env, FirstOperator, Person};
 use crate::command::{Outcome, Proof};
-use crate::event::{Fact, LoggedIn, Renamed};
+use crate::event::{Fact, LoggedIn, Renamed, RoomAct};
 use crate::ids::{LOBBY, PersonId};
 use crate::limits::REGISTRATIONS_MAX;
 use crate::name::Name;
@@ -72,7 +72,9 @@ impl Chat {
             name: name.clone(),
             code: self.new_code(env),
         })));
-        facts.push(self.joined(person, name, LOBBY));
+        if origin.link.needs_room {
+            facts.push(self.joined(person, name, LOBBY));
+        }
         Ok(Outcome::LoggedIn(person))
     }
 
@@ -231,6 +233,7 @@ impl Chat {
         }
         self.check_may_be_heard(me, now)?;
         self.check_may_be_called(me, &name, now)?;
+        self.check_no_room_bars(me, &name, now)?;
         // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id), now)?,
@@ -274,7 +277,8 @@ impl Chat {
         me: &Person,
         password_hash: Arc<str>,
         proof: Option<&Proof>,
-    ) -> Result<Fact, Rejection> {
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
         let before = self.registrations.get(&me.name);
         let Rank {
             operator,
@@ -293,12 +297,26 @@ impl Chat {
             }
             _ => {}
         }
-        Ok(Fact::Registered {
+        facts.push(Fact::Registered {
             person: me.id,
             name: me.name.clone(),
             password_hash,
             // Rights that were given for a visit end with it.
             operator: before.map_or(operator && !for_visit, |before| before.operator),
-        })
+        });
+        self.take_rooms(me, facts);
+        Ok(Outcome::Done)
+    }
+
+    /// The rooms that a person has made as a guest are its own under its registered name.
+    fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
+        for &id in &me.rooms {
+            let rules = self.rooms.get(id).and_then(Room::rules);
+            let is_founder =
+                |rules: &&RoomRules| rules.owner().is_none() && rules.founder() == Some(me.id);
+            if rules.filter(is_founder).is_some() {
+                facts.push(self.changed(me, id, RoomAct::Own, Some(me.id)));
+            }
+        }
     }
 }

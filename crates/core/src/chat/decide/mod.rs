@@ -1,6 +1,10 @@
 //! The rules: the facts that follow from a command, or its rejection. Each group of commands has
 //! its own file; here is the way to them.
 
+mod delete;
+mod entry;
+mod govern;
+mod knock;
 mod log_in;
 mod operate;
 mod resume;
@@ -12,8 +16,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+pub(super) use rooms::maker;
+
 use super::{Chat, Env, Person};
-use crate::command::{Caller, Command, Outcome};
+use crate::command::{Caller, Command, Outcome, RoomRef};
 use crate::event::{AuditEntry, Fact, ModAction, Quit, QuitReason};
 use crate::ids::ConnId;
 use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
@@ -86,12 +92,12 @@ impl Chat {
                 };
                 self.decide_resume(origin, None, code, env, facts)
             }
-            (Caller::Person { address, .. }, Command::Resume(code)) => {
+            (Caller::Person { address, link, .. }, Command::Resume(code)) => {
                 let me = self.asker(caller)?;
                 let origin = Origin {
                     conn: me.session.conn,
                     address,
-                    link: me.session.link,
+                    link,
                     is_script: me.session.is_script,
                 };
                 self.decide_resume(origin, Some(me), code, env, facts)
@@ -134,13 +140,19 @@ impl Chat {
             Command::PrivateMessage { to, text } => self.decide_message(me, &to, text, now)?,
             Command::Reply(text) => self.decide_reply(me, text, now)?,
             Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
-            Command::Join(room) => return self.decide_join(me, room, facts),
+            Command::SayTo { room, text, manner } => {
+                self.decide_say(me, (RoomRef::Name(room), text, manner), now)?
+            }
+            Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
+            Command::JoinWith { room, password } => {
+                return self.decide_join(me, (room, Some(password)), now, facts);
+            }
             Command::Leave(room) => return self.decide_leave(me, room, facts),
             Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
             Command::Register {
                 password_hash,
                 proof,
-            } => self.decide_register(me, password_hash, proof.as_ref())?,
+            } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
             Command::Away(why) => {
                 if why.is_some() {
                     self.check_may_be_heard(me, now)?;
@@ -152,6 +164,19 @@ impl Chat {
             Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
             Command::Op(code) if self.is_operator_code(&code) => become_operator(me),
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
+            Command::SetRoom { .. }
+            | Command::Stand { .. }
+            | Command::Eject { .. }
+            | Command::Bar { .. }
+            | Command::Unbar { .. }
+            | Command::MuteIn { .. }
+            | Command::UnmuteIn { .. }
+            | Command::Knock(_) => return self.decide_govern(me, command, now, facts),
+            Command::Delete {
+                room,
+                message,
+                name,
+            } => return self.decide_delete(me, (room, message, name), facts),
             command => return self.decide_operate(me, command, now, facts),
         };
         facts.push(fact);

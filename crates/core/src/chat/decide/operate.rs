@@ -109,7 +109,7 @@ impl Chat {
     }
 
     /// The person of this name, who must be another than `me`.
-    fn find_other(&self, me: &Person, name: &str) -> Result<&Person, Rejection> {
+    pub(super) fn find_other(&self, me: &Person, name: &str) -> Result<&Person, Rejection> {
         let target = self.find(me, name)?;
         match target.id == me.id {
             true => Err(Rejection::Oneself),
@@ -131,6 +131,7 @@ impl Chat {
             return Err(Rejection::SameName(new));
         }
         self.check_not_banned(Some(&new), target.session.address, now)?;
+        self.check_no_room_bars(target, &new, now)?;
         let new = match new.same_as(&target.name) {
             true => self.check_look(new, Some(target.id), now)?,
             false => self.check_name(new, Some(target.id), None, now)?,
@@ -205,7 +206,7 @@ impl Chat {
 
     /// Where a person comes from, and who else does. This very machine is shared by everybody behind
     /// a proxy or a tunnel, whether they are here or not.
-    fn home_of(&self, me: &Person, target: &Person) -> Home {
+    pub(super) fn home_of(&self, me: &Person, target: &Person) -> Home {
         let net = subnet_of(target.session.address);
         let here = self.people.matching(&Mask::of_net(net));
         let own = me.id != target.id && here.iter().any(|person| person.id == me.id);
@@ -238,7 +239,7 @@ impl Chat {
 
     /// The mask of a mute: as that of a ban for a registered name. A guest's name matches only where
     /// the guest comes from: the next to take it elsewhere is not muted in the guest's place.
-    fn cover_speech(&self, me: &Person, target: &Person) -> (Mask, Option<Spared>) {
+    pub(super) fn cover_speech(&self, me: &Person, target: &Person) -> (Mask, Option<Spared>) {
         if target.session.rank.registered {
             return self.cover(me, target);
         }
@@ -330,7 +331,7 @@ struct Bearer {
 }
 
 /// Where the target of a restriction comes from.
-enum Home {
+pub(super) enum Home {
     /// Nobody else comes from this block.
     Alone(IpNet),
     /// Others do, or may.
@@ -343,21 +344,21 @@ fn told(spared: Spared) -> Option<Spared> {
 }
 
 /// The account of a person who goes by another name at the moment.
-fn account_beside_name(person: &Person) -> Option<Name> {
+pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
     let account = person.account.as_deref()?;
     (!account.same_as(&person.name)).then(|| account.clone())
 }
 
 /// What an operator said with a restriction.
-struct Given<'a> {
-    me: &'a Person,
-    time: Option<Duration>,
-    why: Option<Text>,
-    now: Timestamp,
+pub(super) struct Given<'a> {
+    pub(super) me: &'a Person,
+    pub(super) time: Option<Duration>,
+    pub(super) why: Option<Text>,
+    pub(super) now: Timestamp,
 }
 
 impl Given<'_> {
-    fn restriction(&self, mask: Mask) -> Restriction {
+    pub(super) fn restriction(&self, mask: Mask) -> Restriction {
         Restriction {
             mask,
             until: self.time.map(|time| self.now + time),
@@ -384,7 +385,7 @@ fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
     }
 }
 
-fn audit_entry(me: &Person, act: ModAction, target: Option<PersonId>) -> Fact {
+pub(super) fn audit_entry(me: &Person, act: ModAction, target: Option<PersonId>) -> Fact {
     Fact::Moderated(Box::new(AuditEntry {
         by: me.name.clone(),
         actor: Some(me.id),

@@ -127,7 +127,7 @@ impl Chat {
                 code,
                 is_script: origin.is_script,
             },
-            rooms: self.rooms_still_open(person),
+            rooms: self.rooms_still_open(person, origin, env.now),
             ignores: self.names_ignored(person),
             seen: seen.unwrap_or_default(),
             last_conn: person.session.conn,
@@ -179,13 +179,16 @@ impl Chat {
         names.into()
     }
 
-    fn rooms_still_open(&self, person: &Person) -> Box<[RoomId]> {
+    /// The rooms that a person is in again: those that are still there and do not keep it out, nor the
+    /// way it comes.
+    fn rooms_still_open(&self, person: &Person, origin: Origin, now: Timestamp) -> Box<[RoomId]> {
+        let (address, link) = (origin.address, origin.link);
         let rooms = person.rooms.iter().copied();
-        let open: Box<[_]> = rooms.filter(|room| self.rooms.contains(*room)).collect();
-        if open.is_empty() {
-            [LOBBY].into()
-        } else {
-            open
+        let stays = |room: &RoomId| self.may_stay(person, *room, (address, link), now);
+        let open: Box<[_]> = rooms.filter(stays).collect();
+        match open.is_empty() && link.needs_room {
+            true => [LOBBY].into(),
+            false => open,
         }
     }
 }

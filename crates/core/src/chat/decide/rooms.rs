@@ -1,14 +1,18 @@
-//! Moving between rooms, and the end of empty ones.
+//! Moving between rooms, and how rooms begin and end.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
-use crate::chat::state::TIDY_MAX;
+use crate::ban::subnet_of;
+use crate::chat::state::{Maker, Room, TIDY_MAX};
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
-use crate::name::Name;
+use crate::name::{FoldedName, Name};
 use crate::rejection::Rejection;
+use crate::room::RoomPassword;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
@@ -16,7 +20,8 @@ impl Chat {
     pub(super) fn decide_join(
         &self,
         me: &Person,
-        name: RoomName,
+        (name, password): (RoomName, Option<RoomPassword>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let known = self.rooms.named(&name);
@@ -27,22 +32,86 @@ impl Chat {
         if me.rooms.len() >= rooms_max {
             return Err(Rejection::TooManyRooms { rooms_max });
         }
-        let room = match known {
-            Some(room) => room,
-            None => self.decide_open(name, facts)?,
+        let found = known.and_then(|id| Some((id, self.rooms.get(id)?)));
+        let room = match found {
+            None => self.decide_open(me, name, facts)?,
+            Some((id, room)) if self.is_abandoned(id, room) => {
+                self.decide_found(me, id, room, facts)?
+            }
+            Some((id, _)) => {
+                self.check_may_enter(me, id, password.as_ref(), now)?;
+                id
+            }
         };
         facts.push(self.joined(me.id, me.name.clone(), room));
         Ok(Outcome::Joined(room))
     }
 
-    fn decide_open(&self, name: RoomName, facts: &mut Vec<Fact>) -> Result<RoomId, Rejection> {
+    /// A person makes a room.
+    fn decide_open(
+        &self,
+        me: &Person,
+        name: RoomName,
+        facts: &mut Vec<Fact>,
+    ) -> Result<RoomId, Rejection> {
         let rooms_max = self.settings.rooms_max;
-        if self.rooms.len() >= rooms_max {
+        if self.rooms.kept() >= rooms_max {
             return Err(Rejection::RoomsFull { rooms_max });
+        }
+        let mut servers = self.settings.read_only.iter();
+        let is_servers = servers.any(|other| other.key() == name.key());
+        if !is_servers {
+            self.check_may_make(me, None)?;
         }
         let room = self.rooms.next();
         facts.push(Fact::RoomOpened { room, name });
+        if !is_servers {
+            facts.push(founded(me, room, false));
+        }
         Ok(room)
+    }
+
+    /// A person finds a room that nobody is in and nobody owns. If it was private, all that is left
+    /// of it is its name.
+    fn decide_found(
+        &self,
+        me: &Person,
+        id: RoomId,
+        room: &Room,
+        facts: &mut Vec<Fact>,
+    ) -> Result<RoomId, Rejection> {
+        self.check_may_make(me, Some(id))?;
+        let is_private = room
+            .rules()
+            .is_some_and(|rules| rules.settings.is_private());
+        if !is_private {
+            let resets = room.rules().is_some();
+            facts.push(founded(me, id, resets));
+            return Ok(id);
+        }
+        let (new, name) = (self.rooms.next(), room.name.clone());
+        facts.push(Fact::RoomRetired { room: id });
+        facts.push(Fact::RoomOpened { room: new, name });
+        facts.push(founded(me, new, false));
+        Ok(new)
+    }
+
+    /// Checks that nobody uses up the rooms for others.
+    fn check_may_make(&self, me: &Person, known: Option<RoomId>) -> Result<(), Rejection> {
+        let rooms_max = self.settings.rooms_made_max;
+        let account = me.account.as_deref();
+        let is_local = account.is_none() && me.session.address.to_canonical().is_loopback();
+        if me.session.rank.operator || is_local {
+            return Ok(());
+        }
+        let maker = maker(account, me.session.address);
+        let made = self.rooms.made_by(&maker);
+        let is_own = known.and_then(|id| self.rooms.get(id));
+        let is_own = is_own.is_some_and(|room| room.is_made_by(&maker));
+        match made >= rooms_max && !is_own {
+            true => Err(Rejection::TooManyRoomsMade { rooms_max }),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn joined(&self, person: PersonId, name: Name, room: RoomId) -> Fact {
@@ -60,14 +129,13 @@ impl Chat {
         room: RoomRef,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let room = self.room_of(room)?;
+        let room = self.room_of(me, room)?;
         self.check_is_in(me, room)?;
-        let is_last = me.rooms.len() == 1;
+        let is_last = me.rooms.len() == 1 && me.session.link.needs_room;
         if is_last && room == LOBBY {
             return Err(Rejection::OnlyLobby);
         }
         if is_last {
-            // Everybody is in some room.
             facts.push(self.joined(me.id, me.name.clone(), LOBBY));
         }
         facts.push(Fact::Left {
@@ -83,32 +151,19 @@ impl Chat {
         if me.rooms.contains(&room) {
             return Ok(());
         }
-        Err(match self.room_name(room) {
-            Some(name) => Rejection::NotInRoom(name.clone()),
-            None => Rejection::RoomGone,
-        })
-    }
-
-    /// The number of a room.
-    ///
-    /// # Errors
-    /// [`Rejection::NoSuchRoom`], with the room probably meant, or [`Rejection::RoomGone`].
-    pub(in crate::chat) fn room_of(&self, room: RoomRef) -> Result<RoomId, Rejection> {
-        match room {
-            RoomRef::Id(id) if self.rooms.contains(id) => Ok(id),
-            RoomRef::Id(_) => Err(Rejection::RoomGone),
-            RoomRef::Name(room) => self.rooms.named(&room).ok_or_else(|| {
-                let meant = self.rooms.nearest(&room).cloned();
-                Rejection::NoSuchRoom { room, meant }
-            }),
-        }
+        Err(
+            match self.room_name(room).filter(|_| self.knows(me, room)) {
+                Some(name) => Rejection::NotInRoom(name.clone()),
+                None => Rejection::RoomGone,
+            },
+        )
     }
 
     /// Closes some of the rooms that nobody would miss, and forgets some of what has run out.
     pub(super) fn decide_tidy(&self, now: Timestamp, facts: &mut Vec<Fact>) -> Outcome {
         let closable = self.rooms.closable();
         let more = closable.len() > TIDY_MAX;
-        let closed: alloc::boxed::Box<[RoomId]> = closable.take(TIDY_MAX).collect();
+        let closed: Box<[RoomId]> = closable.take(TIDY_MAX).collect();
         let has_expired = self.resumables.has_expired(now)
             || self.bans.has_expired(now)
             || self.mutes.has_expired(now);
@@ -116,5 +171,22 @@ impl Chat {
             facts.push(Fact::Tidied { closed });
         }
         Outcome::Tidied { more }
+    }
+}
+
+fn founded(me: &Person, room: RoomId, resets: bool) -> Fact {
+    Fact::RoomFounded {
+        room,
+        person: me.id,
+        owner: me.account.as_deref().cloned(),
+        resets,
+    }
+}
+
+/// Whose number of rooms one made by this account, or from this address, counts for.
+pub(in crate::chat) fn maker(account: Option<&Name>, address: IpAddr) -> Maker {
+    match account {
+        Some(account) => Maker::Account(FoldedName(account.clone())),
+        None => Maker::Address(subnet_of(address)),
     }
 }

@@ -7,9 +7,10 @@ use crate::chat::state::{Resumable, Room};
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::{Fact, Manner, PrivateMessage};
-use crate::ids::RoomId;
+use crate::ids::{PersonId, RoomId};
 use crate::name::Name;
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::Standing;
 use crate::sent_key::{Digest, KeyUsed, MessageKey};
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -21,7 +22,10 @@ impl Chat {
         (room, text, manner): (RoomRef, Text, Manner),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let room = self.room_of(room)?;
+        let room = self.room_of(me, room)?;
+        if !me.rooms.contains(&room) {
+            self.check_takes_from_outside(me, room, now)?;
+        }
         self.check_may_speak(me, room, now)?;
         Ok(Fact::Said {
             person: me.id,
@@ -41,7 +45,7 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let id = self.room_of(room)?;
+        let id = self.room_of(me, room)?;
         let digest = Digest::of(id, &text, manner);
         match self.sent_keys.get(&me.name, &key) {
             Some((sent, seq)) if sent == digest => return Ok(Outcome::Repeated(seq)),
@@ -65,18 +69,63 @@ impl Chat {
         (room, text): (RoomRef, Option<Text>),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let room = self.room_of(room)?;
+        let room = self.room_of(me, room)?;
+        self.check_is_in(me, room)?;
         self.check_may_speak(me, room, now)?;
+        let rules = self.rooms.get(room).and_then(Room::rules);
+        let is_guarded = rules.is_some_and(|rules| rules.settings.guards_topic);
+        if is_guarded && !self.moderates(me, room) {
+            return Err(self.refusal(room, RoomRejection::TopicGuarded));
+        }
         let by = me.name.clone();
         Ok(Fact::TopicSet { room, by, text })
     }
 
+    /// Checks that a room takes what a person says who is not inside.
+    fn check_takes_from_outside(
+        &self,
+        me: &Person,
+        room: RoomId,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let rules = self.rooms.get(room).and_then(Room::rules);
+        if !rules.is_some_and(|rules| rules.settings.outsiders) {
+            return Err(self.refusal(room, RoomRejection::NoOutsiders));
+        }
+        match self.check_may_read(me, room, now) {
+            Err(Rejection::Of(name, barred @ RoomRejection::Barred { .. })) => {
+                Err(Rejection::Of(name, barred))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that a person may speak in a room that it is in, or that takes what is said from
+    /// outside.
     fn check_may_speak(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
-        self.check_is_in(me, id)?;
         self.check_may_be_heard(me, now)?;
-        let closed = |room: &&Room| room.read_only && !me.session.rank.operator;
-        let room = self.rooms.get(id).filter(closed);
-        room.map_or(Ok(()), |room| Err(Rejection::ReadOnly(room.name.clone())))
+        let Some(room) = self.rooms.get(id) else {
+            return Err(Rejection::RoomGone);
+        };
+        let Some(rules) = room.rules() else {
+            return Ok(());
+        };
+        if me.session.rank.operator {
+            return Ok(());
+        }
+        let standing = self.standing(me, id);
+        let names = [Some(&me.name), me.account.as_deref()];
+        let mute = rules.mutes.longest(names, me.session.address, now);
+        match mute.filter(|_| standing < Some(Standing::Moderator)) {
+            Some(mute) => {
+                let remaining = mute.until.map(|until| until.since(now));
+                Err(self.refusal(id, RoomRejection::Muted { remaining }))
+            }
+            None if rules.settings.moderated && standing < Some(Standing::Voice) => {
+                Err(Rejection::ReadOnly(room.name.clone()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Checks that others may hear from a person at all, by speech, topic, reason or new name.
@@ -123,6 +172,7 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let sender = me.last_sender.ok_or(Rejection::NobodyToReply)?;
+        let sender = PersonId(sender.get());
         if let Some(to) = self.people.get(sender) {
             return self.message(me, to, text, now);
         }

@@ -12,6 +12,7 @@ mod registrations;
 mod registry;
 mod restrictions;
 mod resumables;
+mod room_rules;
 mod rooms;
 mod sent_keys;
 
@@ -20,7 +21,8 @@ pub(super) use person::{Activity, Ignored, Person, Rank, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
-pub(super) use rooms::{Room, Rooms};
+pub(super) use room_rules::RoomRules;
+pub(super) use rooms::{Maker, Room, Rooms};
 pub(super) use sent_keys::SentKeys;
 
 pub use restrictions::RestrictionCursor;

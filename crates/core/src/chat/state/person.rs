@@ -3,9 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use core::num::NonZeroU64;
 
 use super::RestrictionId;
-use crate::ids::{ConnId, PersonId, RoomId};
+use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -21,15 +22,15 @@ pub(in crate::chat) struct Person {
     pub(in crate::chat) account: Option<Box<Name>>,
     pub(in crate::chat) session: Session,
     pub(in crate::chat) activity: Activity,
-    /// In the order of joining. Never empty between two commands.
+    /// In the order of joining. Empty only where the client can do without a room.
     pub(in crate::chat) rooms: Vec<RoomId>,
     /// Boxed, since few are away.
     pub(in crate::chat) away: Option<Box<Option<Text>>>,
     /// The mute that was in force when the person last changed its name or address, and follows
     /// it. Whether it still is in force the list of mutes says.
     pub(in crate::chat) mute: Option<RestrictionId>,
-    /// The sender of the last private message.
-    pub(in crate::chat) last_sender: Option<PersonId>,
+    /// The number of the sender of the last private message; numbers begin at 1.
+    pub(in crate::chat) last_sender: Option<NonZeroU64>,
     pub(in crate::chat) ignores: Vec<Ignored>,
     /// The code before this one. It resumes the session once its link is lost again, and gives the
     /// same code: the link may have broken before that was read. Boxed, since few have one.
@@ -84,14 +85,17 @@ pub(in crate::chat) struct Activity {
     pub(in crate::chat) since: Timestamp,
     pub(in crate::chat) spoke: Timestamp,
     pub(in crate::chat) said: u64,
+    /// The event that gave the person its name: what was said under it since is the person's own.
+    pub(in crate::chat) named: Seq,
 }
 
 impl Activity {
-    pub(in crate::chat) fn from(at: Timestamp) -> Self {
+    pub(in crate::chat) fn from(at: Timestamp, named: Seq) -> Self {
         Self {
             since: at,
             spoke: at,
             said: 0,
+            named,
         }
     }
 }

@@ -10,10 +10,11 @@ use hashbrown::HashMap;
 use super::Person;
 use super::registry::Registry;
 use crate::event::{Event, Fact};
-use crate::ids::{PersonId, Seq};
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::limits::{KEPT_BYTES_MAX, KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
+use crate::room::Standing;
 use crate::time::Timestamp;
 
 /// A person whose connection was lost and who may come back.
@@ -27,6 +28,8 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) keeps_name: bool,
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
+    /// The standings that it had for this visit in its rooms.
+    pub(in crate::chat) standings: Vec<(RoomId, Standing)>,
 }
 
 impl Resumable {
@@ -106,6 +109,13 @@ impl Resumables {
     pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
         if let Some(lost) = self.by_id.get_mut(&id) {
             change(&mut lost.person);
+        }
+    }
+
+    /// Takes the standing that a lost person had in a room.
+    pub(in crate::chat) fn take_standing(&mut self, id: PersonId, room: RoomId) {
+        if let Some(lost) = self.by_id.get_mut(&id) {
+            lost.standings.retain(|(other, _)| *other != room);
         }
     }
 

@@ -8,11 +8,15 @@ use core::ops::Bound;
 
 use hashbrown::HashMap;
 
+use ipnet::IpNet;
+
+use super::RoomRules;
 use super::nearest::nearest;
 use crate::answer::Topic;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::ROOM_LINES_MAX;
-use crate::name::fold;
+use crate::name::{FoldedName, fold};
+use crate::room::Standing;
 use crate::room_name::RoomName;
 
 /// Neighbours in the alphabet that are looked at on each side for a mistyped name.
@@ -25,20 +29,59 @@ pub(in crate::chat) struct Room {
     /// and a member of fifteen thousand taken out without a scan.
     pub(in crate::chat) members: BTreeSet<PersonId>,
     pub(in crate::chat) topic: Option<Topic>,
-    /// Whether only operators may speak.
-    pub(in crate::chat) read_only: bool,
+    /// Boxed, since most rooms have none.
+    rules: Option<Box<RoomRules>>,
+    /// Whether server operators alone moderate it: the configuration names it.
+    pub(in crate::chat) is_servers: bool,
+    /// Who counts it among the rooms that they made.
+    maker: Option<Maker>,
     /// Whether something was said in it: then it stays when everybody leaves.
     has_history: bool,
 }
 
+/// Whose number of rooms a room counts for: the account that made it, or the address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::chat) enum Maker {
+    Account(FoldedName),
+    Address(IpNet),
+}
+
 impl Room {
+    /// Its own rules, if it has any.
+    pub(in crate::chat) fn rules(&self) -> Option<&RoomRules> {
+        self.rules.as_deref()
+    }
+
+    pub(in crate::chat) fn is_made_by(&self, maker: &Maker) -> bool {
+        self.maker.as_ref() == Some(maker)
+    }
+
+    pub(in crate::chat) fn is_hidden(&self) -> bool {
+        self.rules().is_some_and(|rules| rules.settings.hidden)
+    }
+
+    /// Whether somebody owns it, be it the server.
+    pub(in crate::chat) fn is_owned(&self, id: RoomId) -> bool {
+        let has_owner = |rules: &RoomRules| rules.owner().is_some();
+        id == LOBBY || self.is_servers || self.rules().is_some_and(has_owner)
+    }
+
     /// A place in the list of rooms: the fullest first, then the oldest.
     fn place(&self, id: RoomId) -> Place {
         (Reverse(self.members.len() as u32), id)
     }
 
     fn may_close(&self, id: RoomId) -> bool {
-        id != LOBBY && self.members.is_empty() && self.topic.is_none() && !self.has_history
+        id != LOBBY
+            && self.members.is_empty()
+            && self.topic.is_none()
+            && !self.has_history
+            && !self.rules().is_some_and(RoomRules::is_kept)
+    }
+
+    /// Whether it is among the rooms that somebody is in, as everybody may know.
+    fn is_busy(&self) -> bool {
+        !self.members.is_empty() && !self.is_hidden()
     }
 }
 
@@ -65,17 +108,26 @@ pub(in crate::chat) struct Rooms {
     by_id: HashMap<RoomId, Room>,
     /// Ordered, for the names near to a mistyped one.
     by_key: BTreeMap<String, RoomId>,
+    /// Those that are not hidden.
     by_size: BTreeSet<Place>,
     /// Rooms that nobody would miss.
     closable: BTreeSet<RoomId>,
-    /// Rooms that somebody is in.
+    /// Rooms that somebody is in and that are not hidden.
     busy: usize,
+    /// The number of rooms that each has made.
+    made: HashMap<Maker, usize>,
     next: u32,
 }
 
 impl Rooms {
-    pub(in crate::chat) fn len(&self) -> usize {
-        self.by_id.len()
+    /// The rooms that take a place: those that nobody would miss do not.
+    pub(in crate::chat) fn kept(&self) -> usize {
+        self.by_id.len() - self.closable.len()
+    }
+
+    /// The number of rooms there are that one has made.
+    pub(in crate::chat) fn made_by(&self, maker: &Maker) -> usize {
+        self.made.get(maker).copied().unwrap_or(0)
     }
 
     pub(in crate::chat) fn busy(&self) -> usize {
@@ -99,12 +151,21 @@ impl Rooms {
         RoomId(self.next)
     }
 
-    /// The room probably meant by this name.
-    pub(in crate::chat) fn nearest(&self, name: &RoomName) -> Option<&RoomName> {
+    /// No room has this number or a greater one yet.
+    pub(in crate::chat) fn set_next(&mut self, next: RoomId) {
+        self.next = self.next.max(next.0);
+    }
+
+    /// The room probably meant by this name, among those that its writer may know of.
+    pub(in crate::chat) fn nearest(
+        &self,
+        name: &RoomName,
+        is_known: impl Fn(RoomId) -> bool,
+    ) -> Option<&RoomName> {
         let key = name.key();
         let after = self.by_key.range(key.clone()..).take(NEIGHBOURS_MAX);
         let before = self.by_key.range(..key).rev().take(NEIGHBOURS_MAX);
-        let near = after.chain(before);
+        let near = after.chain(before).filter(|(_, id)| is_known(**id));
         let names = near.filter_map(|(_, id)| Some(&self.by_id.get(id)?.name));
         nearest(
             &fold(name.bare()),
@@ -131,7 +192,7 @@ impl Rooms {
             after: room.place(*id),
             listed,
         });
-        let more = self.len().saturating_sub(listed);
+        let more = self.by_size.len().saturating_sub(listed);
         RoomPage {
             rooms,
             more: if next.is_some() { more.max(1) } else { 0 },
@@ -139,14 +200,16 @@ impl Rooms {
         }
     }
 
-    pub(in crate::chat) fn open(&mut self, id: RoomId, name: RoomName, read_only: bool) {
+    pub(in crate::chat) fn open(&mut self, id: RoomId, name: RoomName, is_servers: bool) {
         self.by_key.insert(name.key(), id);
         self.next = self.next.max(id.0 + 1);
         let room = Room {
             name,
             members: BTreeSet::new(),
             topic: None,
-            read_only,
+            rules: None,
+            is_servers,
+            maker: None,
             has_history: false,
         };
         self.by_size.insert(room.place(id));
@@ -157,42 +220,84 @@ impl Rooms {
     }
 
     pub(in crate::chat) fn close(&mut self, id: RoomId) {
+        self.set_maker(id, None);
         if let Some(room) = self.by_id.remove(&id) {
             self.by_key.remove(&room.name.key());
             self.by_size.remove(&room.place(id));
             self.closable.remove(&id);
-            self.busy -= usize::from(!room.members.is_empty());
+            self.busy -= usize::from(room.is_busy());
+        }
+    }
+
+    /// Counts a room for another maker, or for none.
+    pub(in crate::chat) fn set_maker(&mut self, id: RoomId, maker: Option<Maker>) {
+        let Some(room) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        if let Some(maker) = &maker {
+            *self.made.entry(maker.clone()).or_default() += 1;
+        }
+        let before = core::mem::replace(&mut room.maker, maker);
+        if let Some(before) = before
+            && let Some(count) = self.made.get_mut(&before)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.made.remove(&before);
+            }
         }
     }
 
     pub(in crate::chat) fn enter(&mut self, id: RoomId, person: PersonId) {
-        self.change_members(id, |members| members.insert(person));
+        self.change(id, |room| {
+            room.members.insert(person);
+            if let Some(rules) = &mut room.rules {
+                rules.enter(person);
+            }
+        });
     }
 
-    pub(in crate::chat) fn leave(&mut self, id: RoomId, person: PersonId) {
-        self.change_members(id, |members| members.remove(&person));
+    /// Takes a person out. Returns the standing that it had for this visit.
+    pub(in crate::chat) fn leave(&mut self, id: RoomId, person: PersonId) -> Option<Standing> {
+        let mut standing = None;
+        self.change(id, |room| {
+            room.members.remove(&person);
+            standing = room.rules.as_mut().and_then(|rules| rules.leave(person));
+        });
+        standing
     }
 
-    fn change_members(&mut self, id: RoomId, change: impl FnOnce(&mut BTreeSet<PersonId>) -> bool) {
+    /// Changes the rules of a room, which gets some if it has none.
+    pub(in crate::chat) fn change_rules(
+        &mut self,
+        id: RoomId,
+        change: impl FnOnce(&mut RoomRules),
+    ) {
+        self.change(id, |room| change(room.rules.get_or_insert_default()));
+    }
+
+    /// Takes all rules from a room.
+    pub(in crate::chat) fn reset(&mut self, id: RoomId) {
+        self.change(id, |room| room.rules = None);
+    }
+
+    /// Changes a room, and brings the indexes up to date.
+    fn change(&mut self, id: RoomId, change: impl FnOnce(&mut Room)) {
         let Some(room) = self.by_id.get_mut(&id) else {
             return;
         };
-        let place = room.place(id);
-        let was_busy = !room.members.is_empty();
-        if !change(&mut room.members) {
-            return;
+        let (place, was_busy) = (room.place(id), room.is_busy());
+        change(room);
+        let (now_at, is_hidden) = (room.place(id), room.is_hidden());
+        if now_at != place || is_hidden {
+            self.by_size.remove(&place);
         }
-        self.by_size.remove(&place);
-        self.by_size.insert(room.place(id));
-        let is_busy = !room.members.is_empty();
-        if was_busy != is_busy {
-            self.busy = if is_busy {
-                self.busy + 1
-            } else {
-                self.busy - 1
-            };
-            self.note_closable(id);
+        if !is_hidden {
+            self.by_size.insert(now_at);
         }
+        self.busy += usize::from(room.is_busy());
+        self.busy -= usize::from(was_busy);
+        self.note_closable(id);
     }
 
     pub(in crate::chat) fn set_topic(&mut self, id: RoomId, topic: Option<Topic>) {
@@ -202,10 +307,14 @@ impl Rooms {
         }
     }
 
-    /// Lets only operators speak in the room of this name, or everybody again.
-    pub(in crate::chat) fn set_read_only(&mut self, name: &RoomName, read_only: bool) {
-        if let Some(room) = self.named(name).and_then(|id| self.by_id.get_mut(&id)) {
-            room.read_only = read_only;
+    /// Gives a room that the configuration names to the server, or takes it from it.
+    pub(in crate::chat) fn set_servers(&mut self, name: &RoomName, is_servers: bool) {
+        let Some(id) = self.named(name) else {
+            return;
+        };
+        self.change_rules(id, |rules| rules.settings.moderated = is_servers);
+        if let Some(room) = self.by_id.get_mut(&id) {
+            room.is_servers = is_servers;
         }
     }
 
@@ -234,20 +343,30 @@ impl Rooms {
     #[cfg(debug_assertions)]
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let rooms = self.by_id.len();
-        self.by_key.len() == rooms && self.by_size.len() == rooms && self.busy <= rooms
+        self.by_key.len() == rooms
+            && self.by_size.len() <= rooms
+            && self.busy <= rooms
+            && self.made.len() <= rooms
     }
 
     /// Checks that all indexes agree with the rooms.
     pub(in crate::chat) fn check(&self) {
-        let mut busy = 0;
+        let (mut busy, mut listed, mut made) = (0, 0, 0);
         for (id, room) in &self.by_id {
             assert_eq!(self.by_key.get(&room.name.key()), Some(id));
-            assert!(self.by_size.contains(&room.place(*id)));
+            let is_listed = self.by_size.contains(&room.place(*id));
+            assert_eq!(is_listed, !room.is_hidden());
+            listed += usize::from(is_listed);
+            made += usize::from(room.maker.is_some());
+            if let Some(rules) = room.rules() {
+                rules.check(|id| room.members.contains(&id));
+            }
             assert_eq!(self.closable.contains(id), room.may_close(*id));
             assert!(id.0 < self.next);
-            busy += usize::from(!room.members.is_empty());
+            busy += usize::from(room.is_busy());
         }
-        assert_eq!((self.busy, self.by_size.len()), (busy, self.len()));
-        assert_eq!(self.by_key.len(), self.len());
+        assert_eq!((self.busy, self.by_size.len()), (busy, listed));
+        assert_eq!(self.made.values().sum::<usize>(), made);
+        assert_eq!(self.by_key.len(), self.by_id.len());
     }
 }

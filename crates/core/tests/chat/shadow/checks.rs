@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LoggedIn, ModAction, Name,
-    Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef, Timestamp,
+    Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn, ModAction,
+    Name, Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -27,8 +27,28 @@ impl Shadow {
             self.check_audience(asker, fact);
             let caller = || &self.people[&asker.expect("a person does it")];
             match fact {
-                Fact::Said { room, .. } | Fact::TopicSet { room, .. } => {
-                    self.check_may_speak(caller(), *room, now);
+                Fact::Said { room, .. } => {
+                    self.check_may_speak(asker.expect("a person"), *room, now);
+                }
+                Fact::TopicSet { room, .. } => {
+                    let asker = asker.expect("a person");
+                    assert!(caller().rooms.contains(room));
+                    self.check_may_speak(asker, *room, now);
+                    self.check_topic(asker, *room);
+                }
+                Fact::Joined { person, room, .. } if asker == Some(*person) => {
+                    self.check_joined((*person, *room), command, facts, now);
+                }
+                Fact::RoomChanged(change) => {
+                    self.check_room_change(asker.expect("a person"), change);
+                }
+                Fact::Deleted(deletion) => {
+                    let Command::Delete { name, .. } = command else {
+                        panic!("{command:?} deletes");
+                    };
+                    let asker = asker.expect("a person");
+                    let is_own = caller().name.same_as(name);
+                    assert!(is_own || self.moderates(asker, deletion.room));
                 }
                 Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                     self.check_may_be_heard(caller(), now);
@@ -49,6 +69,7 @@ impl Shadow {
                     let code = self.settings.operator_code.expect("a code").to_string();
                     assert_eq!(*command, Command::Op(code));
                 }
+                Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
                 Fact::Moderated(entry) => {
                     assert!(caller().operator, "{fact:?}");
                     self.check_moderation(caller(), entry);
@@ -76,8 +97,12 @@ impl Shadow {
                     seen: returned.was_lost.then_some(returned.seen),
                 }
             }
-            (Command::Join(_), [.., Fact::Joined { room, .. }]) => Outcome::Joined(*room),
-            (Command::Join(name), []) => Outcome::Joined(self.room_of(asker, name)),
+            (Command::Join(_) | Command::JoinWith { .. }, [.., Fact::Joined { room, .. }]) => {
+                Outcome::Joined(*room)
+            }
+            (Command::Join(room) | Command::JoinWith { room, .. }, []) => {
+                Outcome::Joined(self.room_of(asker, room))
+            }
             (Command::Leave(RoomRef::Id(room)), _) => Outcome::Left(*room),
             (Command::Leave(RoomRef::Name(name)), _) => Outcome::Left(self.room_of(asker, name)),
             (Command::LogIn { .. } | Command::Resume(_) | Command::Join(_), _) => {
@@ -96,7 +121,7 @@ impl Shadow {
     fn room_of(&self, asker: Option<PersonId>, name: &RoomName) -> RoomId {
         let rooms = &self.people[&asker.expect("a person")].rooms;
         let mut rooms = rooms.iter().copied();
-        let found = rooms.find(|room| latin(&self.rooms[room]) == latin(name));
+        let found = rooms.find(|room| latin(&self.rooms[room].name) == latin(name));
         found.expect("a room of the asker")
     }
 
@@ -135,12 +160,32 @@ impl Shadow {
         assert!(!self.locked || person.registered || person.operator);
     }
 
-    fn check_may_speak(&self, person: &ModelPerson, room: RoomId, now: Timestamp) {
+    fn check_may_speak(&self, id: PersonId, room: RoomId, now: Timestamp) {
+        let person = &self.people[&id];
         self.check_may_be_heard(person, now);
-        assert!(person.rooms.contains(&room), "{person:?}");
-        let mut read_only = self.settings.read_only.iter();
-        let closed = read_only.any(|closed| latin(closed) == latin(&self.rooms[&room]));
-        assert!(person.operator || !closed);
+        let is_inside = person.rooms.contains(&room);
+        assert!(is_inside || self.rooms[&room].settings.outsiders);
+        self.check_may_speak_in(id, room, now);
+    }
+
+    /// A person enters a room by its own doing: the lobby, where it lands; a room that it makes; or
+    /// one that lets it in.
+    fn check_joined(
+        &self,
+        (id, room): (PersonId, RoomId),
+        command: &Command,
+        facts: &[Fact],
+        now: Timestamp,
+    ) {
+        let is_new = |fact: &Fact| matches!(fact, Fact::RoomFounded { room: other, .. } | Fact::RoomOpened { room: other, .. } if *other == room);
+        let password = match command {
+            Command::Join(_) => None,
+            Command::JoinWith { password, .. } => Some(password),
+            _ => return assert_eq!(room, LOBBY, "{command:?}"),
+        };
+        if !facts.iter().any(is_new) {
+            self.check_joins(id, room, password, now);
+        }
     }
 
     /// Only those hear a fact who may.
@@ -150,6 +195,15 @@ impl Shadow {
             Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
             Fact::PrivateMessage(message) => [message.from, message.to].into(),
             Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
+            Fact::RoomChanged(change) => asker.into_iter().chain(change.target).collect(),
+            Fact::Knocked(knock) => {
+                let moderators = knock.moderators.iter().copied();
+                let hears = |id: &PersonId| {
+                    self.moderates(*id, knock.room) && self.members(knock.room).contains(id)
+                };
+                assert!(moderators.clone().all(|id| hears(&id)));
+                moderators.chain(asker).collect()
+            }
             _ => asker.into_iter().collect(),
         };
         assert!(private.is_subset(&allowed), "{fact:?} heard by {private:?}");
@@ -229,7 +283,8 @@ impl Shadow {
         }
         for room in self.rooms.keys() {
             assert_eq!(chat.here(*room), self.members(*room).len());
-            assert_eq!(chat.room_name(*room), self.rooms.get(room));
+            let known = self.rooms.get(room);
+            assert_eq!(chat.room_name(*room), known.map(|room| &room.name));
         }
         self.check_names();
     }
@@ -257,7 +312,9 @@ impl Shadow {
         let different: BTreeSet<&RoomId> = rooms.iter().collect();
         assert_eq!(different.len(), rooms.len());
         let rooms_max = self.settings.rooms_per_person_max;
-        assert!((1..=rooms_max.max(1)).contains(&rooms.len()), "{person:?}");
+        let rooms_min = usize::from(person.link.needs_room);
+        let rooms_max = rooms_max.max(1);
+        assert!((rooms_min..=rooms_max).contains(&rooms.len()), "{person:?}");
         assert!(chat.speaks_for(id, person.conn));
         let registration = self.registration(&person.name);
         assert_eq!(person.registered, registration.is_some());
@@ -269,11 +326,44 @@ impl Shadow {
             self.check_summary(chat, id, room);
         }
         self.check_profile(chat, id, person, now);
+        self.check_past(chat, id, person, now);
+    }
+
+    /// A person is told the number of a room, without which there is no way to its past, if and only
+    /// if it may read that; and of a room that is hidden from it, nothing at all.
+    fn check_past(&self, chat: &Chat, id: PersonId, person: &ModelPerson, now: Timestamp) {
+        let caller = person.caller(id);
+        for (room, found) in &self.rooms {
+            for named in [RoomRef::Id(*room), RoomRef::Name(found.name.clone())] {
+                let told = chat.answer(caller, Query::Room(named.clone()), now);
+                assert_eq!(told.is_ok(), self.may_read(id, *room, now), "{found:?}");
+                let topic = chat.answer(caller, Query::Topic(named.clone()), now);
+                assert_eq!(topic.is_ok(), self.may_read(id, *room, now));
+                let who = Query::Who {
+                    room: named,
+                    after: None,
+                };
+                let who = chat.answer(caller, who, now);
+                assert_eq!(who.is_ok(), self.knows(id, *room));
+            }
+        }
+        let listed = chat.answer(caller, Query::Rooms { after: None }, now);
+        let Ok(Answer::Rooms { rooms, more, .. }) = listed else {
+            panic!("no list of rooms");
+        };
+        let is_known = |line: &chinwag_core::RoomLine| {
+            let mut rooms = self.rooms.iter();
+            let found = rooms.find(|(_, room)| room.name == line.room);
+            let (room, _) = found.expect("a room that is there");
+            let shows = line.topic.is_none() || self.may_read(id, *room, now);
+            shows && (!self.rooms[room].settings.hidden || person.rooms.contains(room))
+        };
+        assert!(more == 0 && rooms.iter().all(is_known));
     }
 
     fn check_summary(&self, chat: &Chat, id: PersonId, room: RoomId) {
         let summary = chat.room_summary(id, room).expect("a room");
-        assert_eq!((summary.id, &summary.room), (room, &self.rooms[&room]));
+        assert_eq!((summary.id, &summary.room), (room, &self.rooms[&room].name));
         let inside = self.members(room);
         assert_eq!(summary.others.len() + summary.more + 1, inside.len());
         let own = &self.people[&id].name;
@@ -282,11 +372,7 @@ impl Shadow {
     }
 
     fn check_profile(&self, chat: &Chat, id: PersonId, person: &ModelPerson, now: Timestamp) {
-        let caller = Caller::Person {
-            person: id,
-            conn: person.conn,
-            address: person.address,
-        };
+        let caller = person.caller(id);
         let query = Query::Whois(person.name.as_str().into());
         let Ok(Answer::Whois(profile)) = chat.answer(caller, query, now) else {
             panic!("{person:?} is not found");
@@ -298,13 +384,13 @@ impl Shadow {
         );
         assert_eq!(profile.muted, self.is_muted(person, now), "{person:?}");
         let rooms = person.rooms.iter();
-        let names: Vec<RoomName> = rooms.map(|id| self.rooms[id].clone()).collect();
+        let names: Vec<RoomName> = rooms.map(|id| self.rooms[id].name.clone()).collect();
         assert_eq!(*profile.rooms, *names);
         assert_eq!(profile.address.is_some(), person.operator);
     }
 }
 
 /// A room's name in the only two spellings that these tests know: case and the Cyrillic е.
-fn latin(room: &RoomName) -> String {
+pub(super) fn latin(room: &RoomName) -> String {
     room.bare().to_lowercase().replace('\u{435}', "e")
 }

@@ -5,15 +5,18 @@
 //! cannot be repeated here. [`checks`] holds the rules once more in their simplest form.
 
 mod checks;
+mod rooms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use chinwag_core::{
-    AuditEntry, ConnId, Event, Fact, LOBBY, LoggedIn, Mask, MessageKey, ModAction, Name, PersonId,
-    PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned, RoomId,
-    RoomName, Seq, Settings, Snapshot, Timestamp,
+    AuditEntry, ConnId, Event, Fact, LOBBY, Link, LoggedIn, Mask, MessageKey, ModAction, Name,
+    PersonId, PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned,
+    RoomId, Seq, Settings, Snapshot, Timestamp,
 };
+
+use rooms::ModelRoom;
 
 /// A person who is here, or whose session is lost and can be resumed.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,7 @@ pub(crate) struct ModelPerson {
     account: Option<Name>,
     pub(crate) conn: ConnId,
     pub(crate) address: IpAddr,
+    pub(crate) link: Link,
     pub(crate) code: ResumeCode,
     pub(crate) spent_code: Option<ResumeCode>,
     pub(crate) rooms: Vec<RoomId>,
@@ -47,7 +51,7 @@ struct Lost {
 pub(crate) struct Shadow {
     settings: Settings,
     pub(crate) people: BTreeMap<PersonId, ModelPerson>,
-    rooms: BTreeMap<RoomId, RoomName>,
+    rooms: BTreeMap<RoomId, ModelRoom>,
     lost: Vec<Lost>,
     registrations: Vec<Registration>,
     bans: Vec<Restriction>,
@@ -59,6 +63,15 @@ pub(crate) struct Shadow {
 }
 
 impl ModelPerson {
+    pub(crate) fn caller(&self, person: PersonId) -> chinwag_core::Caller {
+        chinwag_core::Caller::Person {
+            person,
+            conn: self.conn,
+            address: self.address,
+            link: self.link,
+        }
+    }
+
     fn is_resumed_by(&self, code: ResumeCode) -> bool {
         self.code == code || self.spent_code == Some(code)
     }
@@ -67,8 +80,9 @@ impl ModelPerson {
 impl Shadow {
     pub(crate) fn new(settings: Settings, snapshot: &Snapshot) -> Self {
         let rooms = snapshot.rooms.iter();
-        let rooms = rooms.map(|room| (room.id, room.name.clone()));
-        let lobby = (LOBBY, RoomName::lobby());
+        let rooms = rooms.map(|room| (room.id, ModelRoom::kept(room)));
+        let lobby = ModelRoom::new(chinwag_core::RoomName::lobby(), false);
+        let lobby = (LOBBY, lobby);
         Self {
             settings,
             people: BTreeMap::new(),
@@ -121,8 +135,10 @@ impl Shadow {
         let at = event.at;
         match &event.fact {
             Fact::RoomOpened { room, name } => {
-                assert!(self.rooms.len() < self.settings.rooms_max);
-                assert_eq!(self.rooms.insert(*room, name.clone()), None);
+                let mut servers = self.settings.read_only.iter();
+                let is_servers = servers.any(|other| checks::latin(other) == checks::latin(name));
+                let opened = ModelRoom::new(name.clone(), is_servers);
+                assert!(self.rooms.insert(*room, opened).is_none());
             }
             Fact::LoggedIn(login) => self.fold_logged_in(login, at),
             Fact::Returned(returned) => self.fold_returned(returned, at),
@@ -137,11 +153,18 @@ impl Shadow {
                 assert!(!members.contains(person));
                 assert_eq!(members.len() + 1, *here as usize);
                 self.named(*person, name).rooms.push(*room);
+                self.rooms.get_mut(room).expect("a room").enter(*person);
             }
-            Fact::Left { person, name, room } => {
-                let person = self.named(*person, name);
+            Fact::Left {
+                person: id,
+                name,
+                room,
+            } => {
+                let person = self.named(*id, name);
                 assert!(person.rooms.contains(room));
                 person.rooms.retain(|other| other != room);
+                let id = *id;
+                self.rooms.get_mut(room).expect("a room").leave(id);
             }
             Fact::Quit(quit) => self.fold_quit(quit, event.seq, at),
             Fact::Renamed(renamed) => self.fold_renamed(renamed, at),
@@ -149,7 +172,11 @@ impl Shadow {
                 person, name, room, ..
             } => {
                 let person = self.named(*person, name);
-                assert!(person.rooms.contains(room));
+                let is_inside = person.rooms.contains(room);
+                assert!(is_inside || self.rooms[room].settings.outsiders);
+            }
+            Fact::RoomFounded { .. } | Fact::RoomRetired { .. } | Fact::RoomChanged(_) => {
+                self.fold_room(&event.fact);
             }
             Fact::PrivateMessage(message) => self.fold_private_message(message, event),
             Fact::TopicSet { room, by, .. } => {
@@ -175,7 +202,10 @@ impl Shadow {
                 let place = Seq(event.seq.0 - 1);
                 assert_eq!(self.sent_keys.insert(under, place), None);
             }
-            Fact::AwaySet { .. } | Fact::PresenceSummary { .. } => {}
+            Fact::AwaySet { .. }
+            | Fact::PresenceSummary { .. }
+            | Fact::Knocked(_)
+            | Fact::Deleted(_) => {}
         }
     }
 
@@ -194,6 +224,7 @@ impl Shadow {
             account: login.registered.then(|| login.name.clone()),
             conn: login.conn,
             address: login.address,
+            link: login.link,
             code: login.code,
             spent_code: None,
             rooms: Vec::new(),
@@ -226,12 +257,20 @@ impl Shadow {
                 lost.person
             }
         };
-        let known = |room: &&RoomId| self.rooms.contains_key(room);
-        let open: Vec<RoomId> = person.rooms.iter().filter(known).copied().collect();
-        person.rooms = if open.is_empty() { vec![LOBBY] } else { open };
+        let before = std::mem::take(&mut person.rooms);
+        let stays = |room: &RoomId| self.may_stay(login, &person, *room, at);
+        let open: Vec<RoomId> = before.iter().copied().filter(stays).collect();
+        for room in before.iter().filter(|room| !open.contains(room)) {
+            if let Some(room) = self.rooms.get_mut(room) {
+                room.leave(login.person);
+            }
+        }
+        let is_nowhere = open.is_empty() && login.link.needs_room;
+        person.rooms = if is_nowhere { vec![LOBBY] } else { open };
         self.check_returned(returned, &person, at);
         person.following = self.mute_of(&person, at).cloned();
         (person.conn, person.address) = (login.conn, login.address);
+        person.link = login.link;
         if person.code != login.code {
             person.spent_code = Some(person.code);
         }
@@ -240,12 +279,44 @@ impl Shadow {
         self.people.insert(login.person, person);
     }
 
+    /// Whether a person is in a room again when its session is taken up.
+    fn may_stay(
+        &self,
+        login: &LoggedIn,
+        person: &ModelPerson,
+        room: RoomId,
+        at: Timestamp,
+    ) -> bool {
+        let Some(found) = self.rooms.get(&room) else {
+            return false;
+        };
+        let moved = ModelPerson {
+            address: login.address,
+            ..person.clone()
+        };
+        let standing = found.standing(login.person, person);
+        let is_exempt = person.operator || standing >= Some(chinwag_core::Standing::Moderator);
+        (is_exempt || !found.bars(&person.name, &moved, at))
+            && (login.link.is_encrypted || !found.settings.encrypted)
+    }
+
+    /// A person is gone for good, with what it was for the visit.
+    fn forget_standings(&mut self, id: PersonId) {
+        for room in self.rooms.values_mut() {
+            room.leave(id);
+        }
+    }
+
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
+        if !quit.why.is_resumable() {
+            self.forget_standings(quit.person);
+        }
         if quit.why.is_resumable() {
             if self.lost.len() == self.settings.people_max {
-                self.lost.remove(0);
+                let lost = self.lost.remove(0);
+                self.forget_standings(lost.id);
             }
             let (id, until) = (quit.person, at + self.settings.resume_time);
             self.lost.push(Lost {
@@ -344,6 +415,7 @@ impl Shadow {
             ModAction::Kick { .. }
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
+            | ModAction::Delete { .. }
             | ModAction::Motd(_) => {}
         }
     }
@@ -369,6 +441,10 @@ impl Shadow {
         for room in closed {
             assert!(*room != LOBBY && self.members(*room).is_empty());
             assert!(self.rooms.remove(room).is_some());
+        }
+        let over = self.lost.iter().filter(|lost| lost.until <= at);
+        for id in over.map(|lost| lost.id).collect::<Vec<_>>() {
+            self.forget_standings(id);
         }
         self.lost.retain(|lost| at < lost.until);
         self.bans.retain(|ban| ban.is_active(at));

@@ -59,6 +59,7 @@ impl Session {
             from: search.from,
             not_from: self.dialect.ignores().to_vec(),
             room,
+            inside: self.feed.rooms().map(|(room, _)| room).collect(),
             before: search.before,
             after: search.after,
             below: search.below,

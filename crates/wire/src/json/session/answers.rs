@@ -138,9 +138,12 @@ impl Session {
                     server: &env.settings.server_name,
                     name: welcome.name.as_str(),
                     registered: welcome.registered,
-                    room: Room(&welcome.room.room),
-                    people: people_in(&welcome.room),
-                    topic: welcome.room.topic.as_ref().map(Into::into),
+                    room: welcome.room.as_ref().map(|summary| Room(&summary.room)),
+                    people: welcome.room.as_ref().map_or(0, people_in),
+                    topic: welcome
+                        .room
+                        .as_ref()
+                        .and_then(|summary| summary.topic.as_ref().map(Into::into)),
                     resume: Resumption {
                         code: Shown(welcome.resume.0),
                         seconds: welcome.resume.1.as_secs(),
@@ -260,6 +263,8 @@ impl Session {
             | Answer::PasswordHash(_)
             | Answer::RoomId(..)
             | Answer::Room(_)
+            | Answer::RoomInfo(_)
+            | Answer::Bars { .. }
             | Answer::Log => return None,
         };
         put(out, &reply);

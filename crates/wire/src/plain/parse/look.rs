@@ -38,17 +38,20 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
-    let notices = arguments
-        .peek()
-        .is_some_and(|word| word.eq_ignore_ascii_case("all"));
-    if notices {
+    let (mut notices, mut ids) = (false, false);
+    while let Some(word) = arguments.peek() {
+        match word {
+            word if word.eq_ignore_ascii_case("all") => notices = true,
+            word if word.eq_ignore_ascii_case("ids") => ids = true,
+            _ => break,
+        }
         arguments.next();
     }
     let back = match arguments.rest() {
         "" => Back::Last(HISTORY_LINES),
         typed => back(typed).ok_or_else(|| ParseError::BadBack(EchoedInput::new(typed)))?,
     };
-    Ok(Request::History { back, notices })
+    Ok(Request::History { back, notices, ids })
 }
 
 fn back(typed: &str) -> Option<Back> {

@@ -1,16 +1,25 @@
 //! Reading the commands that move between rooms.
 
-use chinwag_core::Command;
+use chinwag_core::{Command, RoomPassword};
 
 use super::Read;
 use super::arguments::{Arguments, room};
-use crate::plain::request::Request;
+use crate::plain::request::{ParseError, Request};
 
-pub(in crate::plain) fn join(arguments: Arguments<'_>) -> Read {
-    match arguments.rest() {
-        "" => Err(arguments.usage()),
-        name => Ok(Request::Command(Command::Join(room(name)?))),
-    }
+pub(in crate::plain) fn join(mut arguments: Arguments<'_>) -> Read {
+    let room = room(arguments.word()?)?;
+    Ok(Request::Command(match arguments.rest() {
+        "" => Command::Join(room),
+        word => {
+            let password = RoomPassword::parse(word).map_err(|_| ParseError::BadRoomPassword)?;
+            Command::JoinWith { room, password }
+        }
+    }))
+}
+
+pub(in crate::plain) fn knock(arguments: Arguments<'_>) -> Read {
+    let room = room(arguments.only_word()?)?;
+    Ok(Request::Command(Command::Knock(room)))
 }
 
 pub(in crate::plain) fn leave(arguments: Arguments<'_>) -> Read {

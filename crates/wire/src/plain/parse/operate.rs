@@ -8,7 +8,7 @@ use chinwag_core::{Command, Duration, Mask, Query};
 use super::arguments::{Arguments, name};
 use super::look::span;
 use super::{Read, clear_or_set};
-use crate::plain::request::{EchoedInput, ParseError, Request};
+use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
 
 pub(in crate::plain) fn kick(mut arguments: Arguments<'_>) -> Read {
     let name = arguments.typed_name()?;
@@ -18,14 +18,28 @@ pub(in crate::plain) fn kick(mut arguments: Arguments<'_>) -> Read {
 
 pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
     let name = arguments.typed_name()?;
+    let is_here = take_here(&mut arguments);
     let time = time(&mut arguments)?;
     let why = arguments.note()?;
-    Ok(Request::Command(Command::Mute { name, time, why }))
+    Ok(match is_here {
+        true => Request::Room(RoomRequest::Mute { name, time, why }),
+        false => Request::Command(Command::Mute { name, time, why }),
+    })
+}
+
+/// Takes the word that makes a mute one of this room.
+fn take_here(arguments: &mut Arguments<'_>) -> bool {
+    let is_here = |word: &str| word.eq_ignore_ascii_case("here");
+    let is_next = arguments.peek().is_some_and(is_here);
+    if is_next {
+        arguments.next();
+    }
+    is_next
 }
 
 /// Takes a time, if one follows. A word that starts with a digit, or a sign and a digit, is meant as
 /// one: to take `10` or `-5m` for a reason would mute for good where minutes were meant.
-fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
+pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, ParseError> {
     let is_time = |word: &&str| {
         let unsigned = word.trim_start_matches(['-', '+', '.']);
         unsigned.starts_with(|c: char| c.is_ascii_digit())
@@ -44,9 +58,14 @@ pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {
     Ok(Request::Command(Command::RenameOther { name: typed, new }))
 }
 
-pub(in crate::plain) fn unmute(arguments: Arguments<'_>) -> Read {
-    let name = name(arguments.only_word()?)?;
-    Ok(Request::Command(Command::Unmute(name)))
+pub(in crate::plain) fn unmute(mut arguments: Arguments<'_>) -> Read {
+    let name = name(arguments.word()?)?;
+    let is_here = take_here(&mut arguments);
+    arguments.end()?;
+    Ok(match is_here {
+        true => Request::Room(RoomRequest::Unmute(name)),
+        false => Request::Command(Command::Unmute(name)),
+    })
 }
 
 pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
@@ -62,7 +81,7 @@ pub(in crate::plain) fn ban(mut arguments: Arguments<'_>) -> Read {
     }))
 }
 
-fn mask(typed: &str) -> Result<Mask, ParseError> {
+pub(super) fn mask(typed: &str) -> Result<Mask, ParseError> {
     Mask::parse(typed).map_err(|_| ParseError::BadMask(EchoedInput::new(typed)))
 }
 

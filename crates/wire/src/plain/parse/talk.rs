@@ -1,9 +1,9 @@
 //! Reading the commands that say something.
 
-use chinwag_core::Command;
+use chinwag_core::{Command, Manner};
 
 use super::Read;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, room};
 use crate::plain::request::Request;
 
 pub(in crate::plain) fn me(arguments: Arguments<'_>) -> Read {
@@ -13,6 +13,10 @@ pub(in crate::plain) fn me(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn msg(mut arguments: Arguments<'_>) -> Read {
     let to = arguments.typed_name()?;
     let text = arguments.text()?;
+    if to.starts_with('#') {
+        let (room, manner) = (room(&to)?, Manner::Speech);
+        return Ok(Request::Command(Command::SayTo { room, text, manner }));
+    }
     Ok(Request::Command(Command::PrivateMessage { to, text }))
 }
 

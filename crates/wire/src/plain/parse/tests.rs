@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use crate::prefs::TimeStyle;
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX};
-use chinwag_core::{Command, Duration, Mask, Name, Query, ResumeCode, RoomName, Text};
+use chinwag_core::{
+    Command, Duration, Mask, Name, Query, ResumeCode, RoomName, RoomPassword, Text,
+};
 use proptest::prelude::*;
 
 use super::{parse, parse_login};
@@ -182,7 +184,16 @@ fn moving_is_read() {
     check("/leave", Request::Leave(None));
     check("/part #dev", Request::Leave(Some(room("dev"))));
     check_usage("/join", "join");
-    check_mistake("/join #a b", ParseError::BadRoomName);
+    let word = RoomPassword::parse("sesame").expect("a word");
+    check_command(
+        "/join dev sesame",
+        Command::JoinWith {
+            room: room("dev"),
+            password: word,
+        },
+    );
+    check_mistake("/join #a b c", ParseError::BadRoomPassword);
+    check_command("/knock #dev", Command::Knock(room("dev")));
     check_mistake("/join #", ParseError::BadRoomName);
 }
 

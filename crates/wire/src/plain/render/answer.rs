@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Answer, Client, Duration, Link, Name, Profile, Restriction, RoomLine, RoomName,
+    Answer, Client, Duration, Link, Name, Profile, Restriction, RoomLine, RoomName, Standing,
 };
 use chinwag_core::{Timestamp, WhoLine};
 
@@ -47,6 +47,8 @@ impl Renderer {
                 restrictions(writer, bans, mutes);
             }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
+            Answer::RoomInfo(info) => self.room_info(out, info),
+            Answer::Bars { room, bars, mutes } => self.bars(out, room, (bars, mutes)),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
@@ -163,12 +165,17 @@ fn who(writer: &mut LineWriter<'_>, room: &RoomName, first: &[WhoLine], more: us
     and_more(writer, more);
 }
 
-/// `lee (operator, registered, nc, TLS, away: lunch, silent for 2 hours)`
+/// `@lee (operator, registered, nc, TLS, away: lunch, silent for 2 hours)`
 struct Present<'a>(&'a WhoLine);
 
 impl Display for Present<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let line = self.0;
+        match line.standing {
+            Some(Standing::Owner | Standing::Moderator) => f.write_str("@")?,
+            Some(Standing::Voice) => f.write_str("+")?,
+            Some(Standing::Invited) | None => {}
+        }
         line.name.fmt(f)?;
         let mut remarks = Remarks::default();
         if line.operator {
@@ -196,6 +203,7 @@ impl Display for By {
         f.write_str(match self.0.client {
             Client::Nc => "nc",
             Client::Telnet => "telnet",
+            Client::Json => "JSON",
         })?;
         f.write_str(if self.0.is_encrypted { ", TLS" } else { "" })
     }
@@ -260,7 +268,7 @@ fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Rest
 }
 
 /// `bob (192.0.2.7) until 2026-11-22 10:00 UTC by lee: spam`
-struct InForce<'a>(&'a Restriction);
+pub(super) struct InForce<'a>(pub(super) &'a Restriction);
 
 impl Display for InForce<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -74,8 +74,11 @@ impl Renderer {
     /// The welcome, up to the history, which follows (see [`recent`](Self::recent)).
     pub fn welcome(&self, out: &mut Vec<u8>, arrival: &Welcome, now: Timestamp) {
         let writer = &mut self.writer(out);
-        let (name, place) = (&arrival.name, Place(&arrival.room));
-        writer.bare(format_args!("Welcome, {name}. {place}"));
+        let name = &arrival.name;
+        match &arrival.room {
+            Some(room) => writer.bare(format_args!("Welcome, {name}. {}", Place(room))),
+            None => writer.bare(format_args!("Welcome, {name}.")),
+        }
         if !arrival.also.is_empty() {
             let also = Joined(&arrival.also);
             writer.bare(format_args!("You are also in {also}."));
@@ -83,7 +86,8 @@ impl Renderer {
         if let Some(motd) = &arrival.motd {
             writer.bare(format_args!("Message of the day: {motd}"));
         }
-        topic(writer, arrival.room.topic.as_ref(), now);
+        let room = arrival.room.as_ref();
+        topic(writer, room.and_then(|room| room.topic.as_ref()), now);
         self.resume_code(out, arrival.resume);
         if arrival.first_operator {
             operator_here(&mut self.writer(out), arrival.registered);

@@ -48,6 +48,7 @@ fn heading(group: Group) -> String {
             line.push_str("//text says \"/text\"");
         }
         Group::Operators => line.push_str(" (/help op)"),
+        Group::Rooms => line.push_str(" (/help rooms)"),
         Group::Look | Group::Move | Group::You => {}
     }
     line
@@ -121,7 +122,7 @@ fn explain_group(writer: &mut LineWriter<'_>, group: Group) {
         line.extend(sentences(spec.about).next());
         writer.bare(line);
     }
-    if group == Group::Operators {
+    if matches!(group, Group::Operators | Group::Rooms) {
         writer.row("WHO is a name, an address, or a block such as 192.0.2.0/24.");
         writer.row("TIME is 10m, 2h or 7d; without one it lasts until undone.");
         writer.row("/help COMMAND says more.");

@@ -37,7 +37,8 @@ impl LineWriter<'_> {
             | ModAction::Unban(_)
             | ModAction::Announce(_)
             | ModAction::Motd(_)
-            | ModAction::Lock(_) => {}
+            | ModAction::Lock(_)
+            | ModAction::Delete { .. } => {}
         }
     }
 
@@ -82,6 +83,9 @@ impl LineWriter<'_> {
                 self.alone("Locked: only registered names may arrive and speak. /lock off ends it.")
             }
             ModAction::Lock(false) => self.alone("Unlocked: everybody may arrive and speak."),
+            ModAction::Delete { name, room } => {
+                self.alone(format_args!("A message of {name} in {room} is deleted."));
+            }
             // PrivateMessage to everybody, the actor too.
             ModAction::Announce(_) => {}
         }
@@ -118,6 +122,9 @@ impl Display for Did<'_> {
             ModAction::Motd(None) => f.write_str("cleared the message of the day"),
             ModAction::Lock(true) => f.write_str("locked the server"),
             ModAction::Lock(false) => f.write_str("unlocked the server"),
+            ModAction::Delete { name, room } => {
+                write!(f, "deleted a message of {name} in {room}")
+            }
         }
     }
 }
@@ -152,7 +159,7 @@ impl Display for Beside<'_> {
 }
 
 /// The person that a mask is about, or its block if it is about none.
-struct Whom<'a>(&'a Mask);
+pub(super) struct Whom<'a>(pub(super) &'a Mask);
 
 impl Display for Whom<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -176,7 +183,7 @@ impl Display for Both<'_> {
 }
 
 /// ` for 10 minutes`: how long a restriction given at this time lasts, if it ends.
-struct For<'a>(&'a Restriction, Timestamp);
+pub(super) struct For<'a>(pub(super) &'a Restriction, pub(super) Timestamp);
 
 impl Display for For<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

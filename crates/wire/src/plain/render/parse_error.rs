@@ -88,6 +88,13 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
             f,
             "\"{typed}\" is not the number of a match. /search numbers what it finds."
         ),
+        ParseError::BadMessage(typed) => write!(
+            f,
+            "\"{typed}\" is not the reference of a message. /history ids shows them."
+        ),
+        ParseError::BadRoomPassword => {
+            f.write_str("A room's password is one word. A room name has no blanks.")
+        }
         ParseError::BadZone { typed, meant } => {
             let meant = Meant(meant.as_ref(), "");
             write!(

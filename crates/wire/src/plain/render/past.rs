@@ -14,6 +14,7 @@ use super::found::{FoundEnd, FoundHead, NothingFound};
 use super::moderation::Did;
 use super::talk::Saying;
 use crate::dialect::{HistoryPage, Recent, SearchPage};
+use crate::plain::message_ref::MessageRef;
 use crate::plain::words::{Count, Day, Exactly, Minute, Typed, messages};
 use crate::zone::{Date, Moment, wall_clock};
 
@@ -53,7 +54,7 @@ impl Renderer {
     pub fn history(
         &mut self,
         out: &mut Vec<u8>,
-        stretch: Stretch,
+        (stretch, ids): (Stretch, bool),
         page: &HistoryPage<'_>,
         now: Timestamp,
     ) {
@@ -63,7 +64,10 @@ impl Renderer {
         if page.is_first {
             self.writer(out).separator(Head(stretch, page));
         }
-        self.past_lines(out, page.events.iter(), page.room, now);
+        match ids {
+            true => self.past_lines_with_ids(out, page.events, page.room),
+            false => self.past_lines(out, page.events.iter(), page.room, now),
+        }
         if page.is_last {
             self.writer(out).separator(End(stretch, page));
         }
@@ -86,6 +90,17 @@ impl Renderer {
             match announcement(event) {
                 Some((by, text)) => self.announcement(out, by, text),
                 None => self.room_line(out, event, room, true),
+            }
+        }
+    }
+
+    /// Each message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
+    fn past_lines_with_ids(&mut self, out: &mut Vec<u8>, events: &[Event], room: &RoomName) {
+        for event in events {
+            match (&event.fact, announcement(event)) {
+                (_, Some((by, text))) => self.announcement(out, by, text),
+                (Fact::Said { .. }, _) => self.found(out, MessageRef(event.seq), None, event),
+                _ => self.room_line(out, event, room, true),
             }
         }
     }
@@ -118,7 +133,7 @@ impl Renderer {
         for (number, event) in (sought.first..).zip(page.events) {
             let room = event.fact.rooms().first().and_then(|room| rooms.get(room));
             if let Some(room) = room {
-                self.found(out, number, room, event);
+                self.found(out, number, Some(room), event);
             }
         }
         if page.is_last {
@@ -128,7 +143,13 @@ impl Renderer {
     }
 
     /// `[3: 2026-11-21 14:02] #dev ann: build is green`
-    fn found(&self, out: &mut Vec<u8>, number: usize, room: &RoomName, event: &Event) {
+    fn found(
+        &self,
+        out: &mut Vec<u8>,
+        number: impl Display,
+        room: Option<&RoomName>,
+        event: &Event,
+    ) {
         if let Fact::Said {
             name, text, manner, ..
         } = &event.fact
@@ -139,7 +160,7 @@ impl Renderer {
                 name,
                 text,
                 manner: *manner,
-                room: Some(room),
+                room,
             };
             self.put_said(out, &saying, [": ", ""]);
         }

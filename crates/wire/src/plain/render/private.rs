@@ -36,6 +36,10 @@ impl Renderer {
                     writer.moderation_to_actor(audit_entry, event.at);
                 }
             }
+            Fact::RoomChanged(change) => {
+                self.writer(out).room_changed(change, event.at, reader);
+            }
+            Fact::Knocked(knock) => self.writer(out).knocked(knock, reader),
             fact => confirmation(&mut self.writer(out), fact, reader),
         }
     }

@@ -10,6 +10,7 @@ use chinwag_core::{Name, Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::{Both, Until};
+use super::refusal_of_room::OfRoom;
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
@@ -25,6 +26,15 @@ impl Renderer {
         let writer = &mut self.writer(out);
         if let Rejection::NeedsOperator = rejection {
             return writer.alone(NeedsOperator(context, here));
+        }
+        if let Rejection::Of(room, of_room) = rejection {
+            let sentence = OfRoom(room, of_room, context);
+            return match (OfRoom::is_unspoken(of_room), context) {
+                (true, Context::Speech) => writer.alone(format_args!("NOT sent: {sentence}")),
+                (true, Context::Command(_)) => writer.alone(format_args!("Not done: {sentence}")),
+                (false, Context::Speech) => writer.alone(format_args!("NOT sent. {sentence}")),
+                (false, Context::Command(_)) => writer.alone(sentence),
+            };
         }
         match (Unspoken::of(rejection), context) {
             (Some(unspoken), Context::Speech) => writer.alone(format_args!("NOT sent: {unspoken}")),
@@ -150,7 +160,11 @@ impl Display for Sentence<'_> {
             | Rejection::RoomGone
             | Rejection::OnlyLobby
             | Rejection::TooManyRooms { .. }
+            | Rejection::TooManyRoomsMade { .. }
+            | Rejection::NoSuchMessage
+            | Rejection::NotOnesMessage(_)
             | Rejection::RoomsFull { .. } => about_rooms(f, self.0),
+            Rejection::Of(room, rejection) => OfRoom(room, rejection, self.1).fmt(f),
             Rejection::AlreadyOperator(_)
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
@@ -226,6 +240,17 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                 "You are in {rooms_max} rooms, the limit. /leave one first."
             )
         }
+        Rejection::TooManyRoomsMade { rooms_max } => write!(
+            f,
+            "You, or others from your address, have made {rooms_max} rooms, the limit."
+        ),
+        Rejection::NoSuchMessage => {
+            f.write_str("There is no such message here. /history ids shows what to type.")
+        }
+        Rejection::NotOnesMessage(room) => write!(
+            f,
+            "That is not your message, and /delete needs moderator rights in {room} for others'."
+        ),
         Rejection::RoomsFull { rooms_max } => {
             write!(f, "The server has {rooms_max} rooms, its limit.")
         }

@@ -5,6 +5,7 @@ use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{Event, Fact, Name, QuitReason, RoomName, Text};
 
+use super::governed::Changed;
 use super::talk::Saying;
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Why, people};
@@ -29,6 +30,12 @@ impl Renderer {
             Fact::TopicSet { by, text, .. } => {
                 topic(&mut self.writer(out), by, text.as_ref(), room_if_needed);
             }
+            Fact::RoomChanged(change) => self.writer(out).happened(Changed(change)),
+            Fact::Deleted(deletion) => {
+                let (by, inside) = (&deletion.by, InRoom(room_if_needed));
+                self.writer(out)
+                    .happened(format_args!("{by} deleted a message{inside}"));
+            }
             fact => movement(&mut self.writer(out), fact, room),
         }
     }
@@ -48,6 +55,15 @@ struct OfRoom<'a>(Option<&'a RoomName>);
 impl Display for OfRoom<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |room| write!(f, " of {room}"))
+    }
+}
+
+/// ` in #dev`, where the room has to be told.
+struct InRoom<'a>(Option<&'a RoomName>);
+
+impl Display for InRoom<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |room| write!(f, " in {room}"))
     }
 }
 

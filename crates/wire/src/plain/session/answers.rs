@@ -25,7 +25,9 @@ impl Session {
             Tell::Rejected(rejection) => return self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, recent) => {
                 renderer.welcome(out, welcome, wall);
-                renderer.recent(out, recent, &welcome.room.room, wall);
+                if let Some(room) = &welcome.room {
+                    renderer.recent(out, recent, &room.room, wall);
+                }
             }
             Tell::Entered(summary, recent) => {
                 self.set_current(Some(summary.id));
@@ -71,7 +73,11 @@ impl Session {
             }
             Tell::Superseded => renderer.notice(out, Notice::Superseded),
             Tell::Stopping => renderer.notice(out, Notice::Stopping),
-            Tell::Done(_) => {}
+            Tell::Done(_) => {
+                if let Some(Question::SayTo(room)) = self.question.as_deref() {
+                    renderer.sent_to(out, room);
+                }
+            }
         }
         None
     }
@@ -156,8 +162,9 @@ impl Session {
         if let Stage::Chat(chat) = &mut self.stage {
             chat.past.note_history(question, &page);
         }
-        let stretch = question.stretch;
-        self.renderer(env).history(out, stretch, &page, env.wall);
+        let (stretch, ids) = (question.stretch, question.ids);
+        let mut renderer = self.renderer(env);
+        renderer.history(out, (stretch, ids), &page, env.wall);
     }
 
     fn tell_search(&mut self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {

@@ -33,6 +33,7 @@ pub(super) struct HistoryQuestion {
     pub(super) stretch: Stretch,
     room: RoomId,
     notices: bool,
+    pub(super) ids: bool,
     /// Messages that `/history more` shows next.
     lines: usize,
     /// The end of a range.
@@ -116,7 +117,7 @@ impl Past {
     /// What to ask for a history; `None` if it would end before it begins.
     pub(super) fn history(
         &mut self,
-        (back, notices): (Back, bool),
+        (back, notices, ids): (Back, bool, bool),
         here: RoomId,
         env: &Env<'_>,
         zone: &TimeZone,
@@ -126,6 +127,7 @@ impl Past {
             stretch: Stretch::Last,
             room: here,
             notices,
+            ids,
             lines: HISTORY_LINES,
             until: None,
         };
@@ -167,6 +169,7 @@ impl Past {
             stretch: Stretch::Around(number),
             room,
             notices: false,
+            ids: false,
             lines: HISTORY_LINES,
             until: None,
         };

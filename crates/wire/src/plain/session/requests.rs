@@ -9,7 +9,7 @@ use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
 use crate::plain::render::Notice;
-use crate::plain::request::{Context, PrefChange, Request};
+use crate::plain::request::{Context, PrefChange, Request, RoomRequest};
 use crate::plain::secret::shows_secret;
 
 impl Session {
@@ -52,7 +52,10 @@ impl Session {
 
     fn ask(&mut self, request: Request, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let context = request.context();
-        let question = Question::Command(context);
+        let question = match &request {
+            Request::Command(Command::SayTo { room, .. }) => Question::SayTo(room.clone()),
+            _ => Question::Command(context),
+        };
         // Every person is in a room; a line that comes while it leaves its last goes nowhere.
         let here = self.current()?;
         let ask = match request {
@@ -70,6 +73,8 @@ impl Session {
             Request::Topic => Ask::Query(Query::Topic(RoomRef::Id(here))),
             Request::Command(command) => Ask::Command(command),
             Request::Query(query) => Ask::Query(query),
+            Request::Room(request) => in_room(request, here),
+            Request::Delete(message) => Ask::Delete(message),
             Request::Help(topic) => {
                 self.renderer(env).help(out, topic);
                 return None;
@@ -111,8 +116,8 @@ impl Session {
         let (past, zone) = (&mut chat.past, &self.style.zone);
         let searched = |(question, ask)| (Question::Search(question), ask);
         let asked = match request {
-            Request::History { back, notices } => {
-                match past.history((back, notices), here, env, zone) {
+            Request::History { back, notices, ids } => {
+                match past.history((back, notices, ids), here, env, zone) {
                     Some((question, ask)) => Ok((Question::History(question), ask)),
                     None => Err(Notice::BackwardRange),
                 }
@@ -164,8 +169,41 @@ impl Question {
             Self::History(_) => Context::Command("history"),
             Self::Search(_) => Context::Command("search"),
             Self::Restrictions => Context::Command("bans"),
+            Self::SayTo(_) => Context::Speech,
         }
     }
+}
+
+/// A request about a room, with the room that it is about.
+fn in_room(request: RoomRequest, here: RoomId) -> Ask {
+    let room = RoomRef::Id(here);
+    Ask::Command(match request {
+        RoomRequest::Info(name) => return Ask::Query(Query::RoomInfo(room_or(name, here))),
+        RoomRequest::Bars => return Ask::Query(Query::Bars(room)),
+        RoomRequest::Set(setting) => Command::SetRoom { room, setting },
+        RoomRequest::Stand { name, change } => Command::Stand { room, name, change },
+        RoomRequest::Eject { name, why } => Command::Eject { room, name, why },
+        RoomRequest::Bar {
+            mask,
+            cover_address,
+            time,
+            why,
+        } => Command::Bar {
+            room,
+            mask,
+            cover_address,
+            time,
+            why,
+        },
+        RoomRequest::Unbar(mask) => Command::Unbar { room, mask },
+        RoomRequest::Mute { name, time, why } => Command::MuteIn {
+            room,
+            name,
+            time,
+            why,
+        },
+        RoomRequest::Unmute(name) => Command::UnmuteIn { room, name },
+    })
 }
 
 fn say(room: RoomId, text: Text, manner: Manner) -> Step {

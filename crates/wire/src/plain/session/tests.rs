@@ -187,7 +187,7 @@ impl Peer {
         let welcome = Welcome {
             person: ME,
             name: name("ann"),
-            room: summary(LOBBY, "lobby"),
+            room: Some(summary(LOBBY, "lobby")),
             also: Vec::new(),
             resume: (
                 "K7Q2-9MXP".parse().expect("a code"),

@@ -8,9 +8,15 @@ use crate::zone::Moment;
 
 #[track_caller]
 fn check_back(typed: &str, back: Back) {
-    for (all, notices) in [("", false), ("all ", true)] {
-        let line = std::format!("/history {all}{typed}");
-        check(&line, Request::History { back, notices });
+    for (before, notices, ids) in [
+        ("", false, false),
+        ("all ", true, false),
+        ("ids ", false, true),
+        ("IDS all ", true, true),
+    ] {
+        let line = std::format!("/history {before}{typed}");
+        let expected = Request::History { back, notices, ids };
+        check(&line, expected);
     }
 }
 

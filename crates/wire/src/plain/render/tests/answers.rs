@@ -24,6 +24,7 @@ fn who_line(by: &str) -> WhoLine {
         registered: false,
         away: None,
         silent: Duration::from_secs(10),
+        standing: None,
     }
 }
 
@@ -35,6 +36,7 @@ fn who_is_here_is_a_list() {
         link: Link {
             client: Client::Telnet,
             is_encrypted: true,
+            needs_room: true,
         },
         away: Some(Some(text("lunch"))),
         silent: Duration::from_mins(125),
@@ -244,6 +246,12 @@ Look
 Move
   /join #ROOM        (/cd)        enter a room, or switch to it
   /leave [#ROOM]     (/part)      leave it
+Rooms (/help rooms)
+  /room [SETTING]                 what this room is set to; /help room
+  /invite NAME   /uninvite NAME   /knock #ROOM
+  /mod NAME   /unmod NAME   /voice NAME   /unvoice NAME
+  /eject NAME [WHY]   /bar WHO [TIME] [WHY]   /unbar WHO   /bars
+  /delete REF                     remove a message; /history ids shows REF
 You
   /nick NAME                      another name
   /claim PASSWORD                 keep this name: later type NAME#PASSWORD at the prompt

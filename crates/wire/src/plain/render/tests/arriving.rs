@@ -26,7 +26,7 @@ fn arrival(company: RoomSummary) -> Welcome {
     Welcome {
         person: READER,
         name: name("megumin"),
-        room: company,
+        room: Some(company),
         also: Vec::new(),
         resume: (
             "K7Q2-9MXP".parse().expect("a code"),

@@ -103,7 +103,7 @@ fn event_at(other: &Event, at: Timestamp) -> Event {
 /// A page of a history of `#dev`, of the shown messages of which these are some.
 fn history(stretch: Stretch, events: &[Event], page: HistoryPage<'_>) -> String {
     let page = HistoryPage { events, ..page };
-    shown(|r, out| r.history(out, stretch, &page, NOW))
+    shown(|r, out| r.history(out, (stretch, false), &page, NOW))
 }
 
 fn page(room: &RoomName, shown: u64, total: u64) -> HistoryPage<'_> {

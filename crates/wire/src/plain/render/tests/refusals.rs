@@ -314,7 +314,7 @@ fn mistakes_say_what_would_be_right() {
         ),
         ("/nick you", "! \"you\" is reserved. Choose another."),
         (
-            "/join a b",
+            "/join a,b",
             "! A room name is 1 to 32 letters, digits, - _ or .",
         ),
         (

@@ -287,6 +287,7 @@ fn cursor() -> chinwag_core::RestrictionCursor {
         person,
         conn,
         address,
+        link: chinwag_core::Link::default(),
     };
     let all = Query::Restrictions { after: None };
     match chat.answer(caller, all, START) {

@@ -1,0 +1,216 @@
+//! Who may enter a room, know of it, and read what was said there.
+//!
+//! One rule covers every way to the past: what was said in a room belongs to those who are inside or
+//! may go in. A room that is hidden is not there at all for anybody else.
+
+use core::net::IpAddr;
+
+use crate::ban::Restriction;
+use crate::chat::state::{Room, RoomRules};
+use crate::chat::{Chat, Person};
+use crate::command::RoomRef;
+use crate::ids::{LOBBY, RoomId};
+use crate::link::Link;
+use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::{RoomPassword, Standing};
+use crate::time::Timestamp;
+
+impl Chat {
+    /// A person's standing in a room: that of its registered name, or that of the visit.
+    pub(in crate::chat) fn standing(&self, person: &Person, id: RoomId) -> Option<Standing> {
+        let room = self.rooms.get(id)?;
+        let rules = room.rules()?;
+        let account = person.account.as_deref();
+        let lasting = account.and_then(|account| rules.of_account(account));
+        let standing = lasting.max(rules.of_guest(person.id))?;
+        // Server operators alone moderate what is the server's.
+        let is_servers = room.is_servers || id == LOBBY;
+        Some(match standing {
+            Standing::Moderator | Standing::Owner if is_servers => Standing::Invited,
+            standing => standing,
+        })
+    }
+
+    /// Whether a person may do what moderators do in a room.
+    pub(in crate::chat) fn moderates(&self, me: &Person, id: RoomId) -> bool {
+        me.session.rank.operator || self.standing(me, id) >= Some(Standing::Moderator)
+    }
+
+    /// Checks that a person moderates a room. Moderators do so inside, operators from anywhere.
+    pub(in crate::chat) fn check_moderates(
+        &self,
+        me: &Person,
+        id: RoomId,
+    ) -> Result<(), Rejection> {
+        if me.session.rank.operator {
+            return Ok(());
+        }
+        self.check_is_in(me, id)?;
+        match self.moderates(me, id) {
+            true => Ok(()),
+            false => Err(self.refusal(id, RoomRejection::NeedsModerator)),
+        }
+    }
+
+    /// A refusal by a rule of a room.
+    pub(in crate::chat) fn refusal(&self, id: RoomId, why: RoomRejection) -> Rejection {
+        match self.room_name(id) {
+            Some(name) => Rejection::Of(name.clone(), why),
+            None => Rejection::RoomGone,
+        }
+    }
+
+    /// Whether a person may know that there is such a room.
+    pub(in crate::chat) fn knows(&self, me: &Person, id: RoomId) -> bool {
+        let is_hidden = self.rooms.get(id).is_some_and(Room::is_hidden);
+        !is_hidden
+            || me.session.rank.operator
+            || me.rooms.contains(&id)
+            || self.standing(me, id).is_some()
+    }
+
+    /// The number of a room that a person may know of.
+    ///
+    /// # Errors
+    /// [`Rejection::NoSuchRoom`], with the room probably meant, or [`Rejection::RoomGone`].
+    pub(in crate::chat) fn room_of(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
+        match room {
+            RoomRef::Id(id) if self.rooms.contains(id) && self.knows(me, id) => Ok(id),
+            RoomRef::Id(_) => Err(Rejection::RoomGone),
+            RoomRef::Name(room) => {
+                let named = self.rooms.named(&room).filter(|id| self.knows(me, *id));
+                named.ok_or_else(|| {
+                    let meant = self.rooms.nearest(&room, |id| self.knows(me, id));
+                    let meant = meant.cloned();
+                    Rejection::NoSuchRoom { room, meant }
+                })
+            }
+        }
+    }
+
+    /// Checks that a person may read what was said in a room.
+    pub(in crate::chat) fn check_may_read(
+        &self,
+        me: &Person,
+        id: RoomId,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        if me.rooms.contains(&id) {
+            return Ok(());
+        }
+        match self.rooms.get(id).and_then(Room::rules) {
+            Some(rules) => self.check_is_open(me, id, rules, None, now),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that a person may enter a room.
+    pub(in crate::chat) fn check_may_enter(
+        &self,
+        me: &Person,
+        id: RoomId,
+        password: Option<&RoomPassword>,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let Some(rules) = self.rooms.get(id).and_then(Room::rules) else {
+            return Ok(());
+        };
+        self.check_is_open(me, id, rules, password, now)?;
+        let full = |limit: &u32| self.here(id) >= *limit as usize && !self.moderates(me, id);
+        match rules.settings.limit.filter(full) {
+            Some(people_max) => Err(self.refusal(id, RoomRejection::Full { people_max })),
+            None => Ok(()),
+        }
+    }
+
+    fn check_is_open(
+        &self,
+        me: &Person,
+        id: RoomId,
+        rules: &RoomRules,
+        password: Option<&RoomPassword>,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let settings = &rules.settings;
+        let standing = self.standing(me, id);
+        let refused = if settings.encrypted && !me.session.link.is_encrypted {
+            RoomRejection::EncryptedOnly
+        } else if me.session.rank.operator || standing >= Some(Standing::Moderator) {
+            return Ok(());
+        } else if let Some(bar) = bar_of(rules, me, me.session.address, now) {
+            RoomRejection::Barred {
+                until: bar.until,
+                why: bar.why.clone(),
+            }
+        } else if settings.registered && me.account.is_none() {
+            RoomRejection::RegisteredOnly
+        } else if standing.is_some() {
+            return Ok(());
+        } else if settings.closed {
+            RoomRejection::Closed
+        } else {
+            match (&settings.password, password) {
+                (Some(_), None) => RoomRejection::NeedsPassword,
+                (Some(word), Some(given)) if word != given => RoomRejection::WrongPassword,
+                _ => return Ok(()),
+            }
+        };
+        Err(self.refusal(id, refused))
+    }
+
+    /// Whether a person whose session is taken up over another connection is in a room again.
+    pub(super) fn may_stay(
+        &self,
+        person: &Person,
+        id: RoomId,
+        (address, link): (IpAddr, Link),
+        now: Timestamp,
+    ) -> bool {
+        let Some(room) = self.rooms.get(id) else {
+            return false;
+        };
+        let Some(rules) = room.rules() else {
+            return true;
+        };
+        let is_exempt =
+            person.session.rank.operator || self.standing(person, id) >= Some(Standing::Moderator);
+        let is_barred = !is_exempt && bar_of(rules, person, address, now).is_some();
+        !is_barred && (link.is_encrypted || !rules.settings.encrypted)
+    }
+
+    /// Checks that no room that a person is in keeps out people of this name.
+    pub(super) fn check_no_room_bars(
+        &self,
+        person: &Person,
+        name: &Name,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        for &id in &person.rooms {
+            let rules = self.rooms.get(id).and_then(Room::rules);
+            let bar = rules.and_then(|rules| {
+                let names = [Some(name), person.account.as_deref()];
+                rules.bars.longest(names, person.session.address, now)
+            });
+            if bar.is_some() && !self.moderates(person, id) {
+                return Err(self.refusal(id, RoomRejection::NameBarred(name.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a private room is to be given up: everybody has left, and nobody owns it.
+    pub(super) fn is_abandoned(&self, id: RoomId, room: &Room) -> bool {
+        id != LOBBY && room.members.is_empty() && !room.is_owned(id)
+    }
+}
+
+fn bar_of<'a>(
+    rules: &'a RoomRules,
+    person: &Person,
+    address: IpAddr,
+    now: Timestamp,
+) -> Option<&'a Restriction> {
+    let names = [Some(&person.name), person.account.as_deref()];
+    rules.bars.longest(names, address, now)
+}

@@ -1,0 +1,481 @@
+//! What moderators do in a room: settings, standings, who is put out, kept out or silenced.
+//!
+//! A moderator does nothing to another moderator, to the owner or to a server operator: a standing
+//! is taken first, and the owner's by operators alone. Operators are told addresses and moderators
+//! are not, so that a bar of a guest's name covers its address without naming it.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::operate::{Given, Home, account_beside_name};
+use crate::ban::{Mask, Reach};
+use crate::chat::state::{Resumable, Room, RoomRules};
+use crate::chat::{Chat, Person};
+use crate::command::{Command, Outcome, RoomRef, StandingChange};
+use crate::event::{Fact, RoomAct, RoomChange};
+use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::limits::STANDINGS_MAX;
+use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::{RoomSetting, Standing};
+use crate::room_name::RoomName;
+use crate::text::Text;
+use crate::time::{Duration, Timestamp};
+
+/// Members of a room that are held against a bar one by one. In a fuller room those who come from
+/// the block are looked up.
+const MEMBERS_SCANNED_MAX: usize = 1_024;
+
+/// The one whose standing is changed.
+struct Bearer<'a> {
+    name: Name,
+    /// The registered name, if it has one.
+    account: Option<Name>,
+    person: Option<&'a Person>,
+    lost: Option<&'a Resumable>,
+}
+
+impl Bearer<'_> {
+    fn id(&self) -> Option<PersonId> {
+        let lost = self.lost.map(|lost| lost.person.id);
+        self.person.map(|person| person.id).or(lost)
+    }
+}
+
+impl Chat {
+    pub(super) fn decide_govern(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match command {
+            Command::SetRoom { room, setting } => {
+                let id = self.governed(me, room)?;
+                facts.push(self.decide_set(me, id, setting)?);
+            }
+            Command::Stand { room, name, change } => {
+                facts.push(self.decide_stand(me, room, (&name, change), now)?);
+            }
+            Command::Eject { room, name, why } => {
+                let id = self.governed_by_list(me, room)?;
+                self.decide_eject(me, id, (&name, why), facts)?;
+            }
+            Command::Bar {
+                room,
+                mask,
+                cover_address,
+                time,
+                why,
+            } => {
+                let id = self.governed_by_list(me, room)?;
+                let given = Given { me, time, why, now };
+                self.decide_bar(&given, id, (mask, cover_address), facts)?;
+            }
+            Command::Unbar { room, mask } => {
+                let id = self.governed(me, room)?;
+                let bars = |rules: &RoomRules| rules.bars.is_named_by(&mask);
+                if !self.rules_hold(id, bars) {
+                    return Err(self.refusal(id, RoomRejection::NotBarred(mask)));
+                }
+                facts.push(self.changed(me, id, RoomAct::Unbar(mask), None));
+            }
+            Command::MuteIn {
+                room,
+                name,
+                time,
+                why,
+            } => {
+                let id = self.governed(me, room)?;
+                facts.push(self.decide_mute_in(me, id, (&name, time, why), now)?);
+            }
+            Command::UnmuteIn { room, name } => {
+                let id = self.governed(me, room)?;
+                facts.push(self.decide_unmute_in(me, id, name)?);
+            }
+            Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
+            // The commands of connections without a name and of the server, from a person.
+            _ => return Err(Rejection::NotHere),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// A room that the person moderates.
+    fn governed(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
+        let id = self.room_of(me, room)?;
+        self.check_moderates(me, id).map(|()| id)
+    }
+
+    /// The same, if people can be kept out of it.
+    fn governed_by_list(&self, me: &Person, room: RoomRef) -> Result<RoomId, Rejection> {
+        let id = self.governed(me, room)?;
+        match id == LOBBY {
+            true => Err(self.refusal(id, RoomRejection::LobbyKeepsAll)),
+            false => Ok(id),
+        }
+    }
+
+    pub(super) fn rules_hold(&self, id: RoomId, holds: impl FnOnce(&RoomRules) -> bool) -> bool {
+        self.rooms.get(id).and_then(Room::rules).is_some_and(holds)
+    }
+
+    fn decide_set(&self, me: &Person, id: RoomId, setting: RoomSetting) -> Result<Fact, Rejection> {
+        let is_for_lobby = matches!(
+            setting,
+            RoomSetting::Moderated(_) | RoomSetting::GuardsTopic(_) | RoomSetting::Outsiders(_)
+        );
+        match id == LOBBY && !is_for_lobby {
+            true => Err(self.refusal(id, RoomRejection::LobbyIsOpen)),
+            false => Ok(self.changed(me, id, RoomAct::Set(setting), None)),
+        }
+    }
+
+    fn decide_stand(
+        &self,
+        me: &Person,
+        room: RoomRef,
+        (typed, change): (&str, StandingChange),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let id = self.room_of(me, room)?;
+        self.check_may_stand(me, id, change, now)?;
+        let bearer = self.bearer_of_standing(me, typed, now)?;
+        let before = self.standing_of_bearer(&bearer, id);
+        let standing = match change {
+            StandingChange::Give(standing) => {
+                self.check_may_give(id, &bearer, (before, standing))?;
+                Some(standing)
+            }
+            StandingChange::Take(standing) => {
+                self.check_may_take(me, id, &bearer, (before, standing))?;
+                // Who is taken a rank in a closed room may still come.
+                let is_closed = self.rules_hold(id, |rules| rules.settings.closed);
+                let stays = is_closed && standing > Standing::Invited && bearer.account.is_some();
+                stays.then_some(Standing::Invited)
+            }
+        };
+        let target = bearer.id();
+        let account = bearer.account;
+        let act = RoomAct::Stand {
+            name: bearer.name,
+            account,
+            before,
+            standing,
+        };
+        let mut fact = self.changed(me, id, act, target);
+        if let Fact::RoomChanged(change) = &mut fact {
+            let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
+            change.told = change.told.filter(|_| !bearer.person.is_some_and(sees));
+        }
+        Ok(fact)
+    }
+
+    /// Checks that a person may change standings in a room. Into a room that is open, and not a
+    /// secret, anybody inside may invite.
+    fn check_may_stand(
+        &self,
+        me: &Person,
+        id: RoomId,
+        change: StandingChange,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let is_private = self.rules_hold(id, |rules| rules.settings.is_private());
+        let is_invitation = change == StandingChange::Give(Standing::Invited);
+        if !is_invitation || is_private || me.session.rank.operator {
+            return self.check_moderates(me, id);
+        }
+        self.check_is_in(me, id)?;
+        self.check_may_be_heard(me, now)
+    }
+
+    fn check_may_give(
+        &self,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        (before, standing): (Option<Standing>, Standing),
+    ) -> Result<(), Rejection> {
+        let name = bearer.name.clone();
+        let is_inside = bearer.person.is_some_and(|p| p.rooms.contains(&id));
+        let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
+        let refused = match bearer.account {
+            _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
+            _ if before >= Some(standing) => {
+                RoomRejection::StandsAlready(name, before.unwrap_or(standing))
+            }
+            _ if standing == Standing::Invited && is_inside => RoomRejection::TargetInside(name),
+            Some(_) => {
+                let is_full = |rules: &RoomRules| rules.accounts_len() >= STANDINGS_MAX;
+                match before.is_none() && self.rules_hold(id, is_full) {
+                    true => RoomRejection::StandingsFull,
+                    false => return Ok(()),
+                }
+            }
+            // A guest's rank ends when it leaves.
+            None if standing > Standing::Invited && !is_inside => {
+                RoomRejection::TargetOutside(name)
+            }
+            None if bearer.person.is_none() => RoomRejection::TargetOutside(name),
+            None => return Ok(()),
+        };
+        Err(self.refusal(id, refused))
+    }
+
+    fn check_may_take(
+        &self,
+        me: &Person,
+        id: RoomId,
+        bearer: &Bearer<'_>,
+        (before, standing): (Option<Standing>, Standing),
+    ) -> Result<(), Rejection> {
+        let name = bearer.name.clone();
+        let is_own = bearer.id() == Some(me.id);
+        let takes_owner = before == Some(Standing::Owner) && standing == Standing::Moderator;
+        if takes_owner && (me.session.rank.operator || is_own) {
+            return Ok(());
+        }
+        match before {
+            Some(before) if before == standing => Ok(()),
+            Some(before) if before > standing && before >= Standing::Moderator => {
+                Err(self.refusal(id, RoomRejection::TargetGoverns(name, before)))
+            }
+            _ => Err(self.refusal(id, RoomRejection::StandsNot(name, standing))),
+        }
+    }
+
+    fn standing_of_bearer(&self, bearer: &Bearer<'_>, id: RoomId) -> Option<Standing> {
+        let rules = self.rooms.get(id)?.rules()?;
+        let lasting = bearer
+            .account
+            .as_ref()
+            .and_then(|name| rules.of_account(name));
+        let visit = bearer.person.and_then(|person| rules.of_guest(person.id));
+        let of_room = |lost: &&Resumable| {
+            let mut standings = lost.standings.iter();
+            Some(standings.find(|(room, _)| *room == id)?.1)
+        };
+        lasting
+            .max(visit)
+            .max(bearer.lost.as_ref().and_then(of_room))
+    }
+
+    /// The bearer of a name: a person who is here, one whose session is kept, or the owner of a
+    /// registered name.
+    fn bearer_of_standing(
+        &self,
+        me: &Person,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Bearer<'_>, Rejection> {
+        let nobody = match self.find(me, typed) {
+            Ok(person) => {
+                return Ok(Bearer {
+                    name: person.name.clone(),
+                    account: person.account.as_deref().cloned(),
+                    person: Some(person),
+                    lost: None,
+                });
+            }
+            Err(nobody) => nobody,
+        };
+        let Ok(name) = Name::parse(typed) else {
+            return Err(nobody);
+        };
+        let lost = self.resumables.named(&name, now);
+        let account = match lost {
+            Some(lost) => lost.person.account.as_deref().cloned(),
+            None => self.registrations.get(&name).map(|r| r.name.clone()),
+        };
+        match lost.is_none() && account.is_none() {
+            true => Err(nobody),
+            false => Ok(Bearer {
+                name: account.clone().unwrap_or(name),
+                account,
+                person: None,
+                lost,
+            }),
+        }
+    }
+
+    fn decide_eject(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (typed, why): (&str, Option<Text>),
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let target = self.find_other(me, typed)?;
+        if !target.rooms.contains(&id) {
+            let name = target.name.clone();
+            return Err(self.refusal(id, RoomRejection::TargetOutside(name)));
+        }
+        self.check_may_act_on(me, id, target)?;
+        self.eject(me, id, target, why.map(Arc::new), facts);
+        Ok(())
+    }
+
+    /// Checks that a person is nobody whom moderators leave alone.
+    fn check_may_act_on(&self, me: &Person, id: RoomId, target: &Person) -> Result<(), Rejection> {
+        let name = || target.name.clone();
+        let refused = match self.standing(target, id) {
+            Some(Standing::Owner) if me.session.rank.operator => return Ok(()),
+            _ if target.session.rank.operator => RoomRejection::TargetOperates(name()),
+            Some(standing) if standing >= Standing::Moderator => {
+                RoomRejection::TargetGoverns(name(), standing)
+            }
+            _ => return Ok(()),
+        };
+        Err(self.refusal(id, refused))
+    }
+
+    fn eject(
+        &self,
+        me: &Person,
+        id: RoomId,
+        target: &Person,
+        why: Option<Arc<Text>>,
+        facts: &mut Vec<Fact>,
+    ) {
+        if target.rooms.len() == 1 && target.session.link.needs_room {
+            facts.push(self.joined(target.id, target.name.clone(), LOBBY));
+        }
+        let account = target.account.as_deref();
+        let has =
+            |account: &&Name| self.rules_hold(id, |rules| rules.of_account(account).is_some());
+        let act = RoomAct::Eject {
+            name: target.name.clone(),
+            account: account.filter(has).cloned(),
+            why,
+        };
+        facts.push(self.changed(me, id, act, Some(target.id)));
+    }
+
+    fn decide_bar(
+        &self,
+        given: &Given<'_>,
+        id: RoomId,
+        (mask, cover_address): (Mask, bool),
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let bearer = mask.name.as_ref().and_then(|name| self.people.named(name));
+        let mask = match bearer.filter(|_| cover_address) {
+            Some(bearer) => self.cover_home(given.me, bearer),
+            None => mask,
+        };
+        let account = bearer.and_then(account_beside_name).map(Mask::of_name);
+        let hit = self.members_matching(id, &mask);
+        let me = given.me;
+        if mask.matches(Some(&me.name), me.session.address) {
+            return Err(Rejection::Oneself);
+        }
+        if let Some(name) = &mask.name {
+            self.check_may_bar_name(me, id, name)?;
+        }
+        for person in &hit {
+            self.check_may_act_on(me, id, person)?;
+        }
+        if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
+            return Err(self.refusal(id, RoomRejection::BarsFull));
+        }
+        let masks = core::iter::once(mask).chain(account);
+        for mask in masks {
+            let bar = RoomAct::Bar(given.restriction(mask));
+            facts.push(self.changed(me, id, bar, None));
+        }
+        let why = given.why.clone().map(Arc::new);
+        for person in hit {
+            self.eject(me, id, person, why.clone(), facts);
+        }
+        Ok(())
+    }
+
+    /// Checks that a name is no moderator's, whether it is here or not.
+    fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let standing = rules.and_then(|rules| rules.of_account(name));
+        match standing {
+            Some(standing) if standing >= Standing::Moderator && !me.session.rank.operator => {
+                let name = name.clone();
+                Err(self.refusal(id, RoomRejection::TargetGoverns(name, standing)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of a person, and its block if nobody else comes from there.
+    fn cover_home(&self, me: &Person, target: &Person) -> Mask {
+        let of_name = Mask::of_name(target.name.clone());
+        match self.home_of(me, target) {
+            Home::Alone(net) => of_name.with_block(net, Reach::Either),
+            Home::Shared(_) => of_name,
+        }
+    }
+
+    /// The people inside whom a mask matches.
+    fn members_matching(&self, id: RoomId, mask: &Mask) -> Vec<&Person> {
+        let Some(room) = self.rooms.get(id) else {
+            return Vec::new();
+        };
+        if room.members.len() > MEMBERS_SCANNED_MAX {
+            let mut matching = self.people.matching(mask);
+            matching.retain(|person| room.members.contains(&person.id));
+            return matching;
+        }
+        let members = room.members.iter().filter_map(|id| self.people.get(*id));
+        let is_hit = |person: &&Person| mask.matches(Some(&person.name), person.session.address);
+        members.filter(is_hit).collect()
+    }
+
+    fn decide_mute_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (typed, time, why): (&str, Option<Duration>, Option<Text>),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let target = self.find_other(me, typed)?;
+        self.check_may_act_on(me, id, target)?;
+        if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
+            return Err(self.refusal(id, RoomRejection::BarsFull));
+        }
+        let (mask, _) = self.cover_speech(me, target);
+        let given = Given { me, time, why, now };
+        let mute = RoomAct::Mute(given.restriction(mask));
+        Ok(self.changed(me, id, mute, Some(target.id)))
+    }
+
+    fn decide_unmute_in(&self, me: &Person, id: RoomId, name: Name) -> Result<Fact, Rejection> {
+        let mask = Mask::of_name(name.clone());
+        let target = self.people.named(&name).map(|person| person.id);
+        match self.rules_hold(id, |rules| rules.mutes.is_named_by(&mask)) {
+            true => Ok(self.changed(me, id, RoomAct::Unmute(mask), target)),
+            false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
+        }
+    }
+
+    /// What a moderator did. It is told in private to the one who did it, if it cannot be seen in
+    /// the room, and to the one concerned.
+    pub(super) fn changed(
+        &self,
+        me: &Person,
+        room: RoomId,
+        act: RoomAct,
+        target: Option<PersonId>,
+    ) -> Fact {
+        let name = self.room_name(room).cloned();
+        let mut change = RoomChange {
+            room,
+            room_name: name.unwrap_or_else(RoomName::lobby),
+            by: me.name.clone(),
+            actor: Some(me.id),
+            act,
+            target,
+            told: target,
+        };
+        if change.is_public() && me.rooms.contains(&room) {
+            change.actor = None;
+        }
+        Fact::RoomChanged(Box::new(change))
+    }
+}

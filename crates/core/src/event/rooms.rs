@@ -1,0 +1,118 @@
+//! Facts about who governs a room, and how.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+use crate::ban::{Mask, Restriction};
+use crate::ids::{PersonId, RoomId};
+use crate::name::Name;
+use crate::room::{RoomSetting, Standing};
+use crate::room_name::RoomName;
+use crate::text::Text;
+
+/// Something that a moderator did in a room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomChange {
+    /// The room.
+    pub room: RoomId,
+    /// Its name, for those who are told of it elsewhere.
+    pub room_name: RoomName,
+    /// The moderator's name.
+    pub by: Name,
+    /// The moderator, if it does not see it in the room.
+    pub actor: Option<PersonId>,
+    /// The action.
+    pub act: RoomAct,
+    /// The person concerned, if it is here or its session is kept.
+    pub target: Option<PersonId>,
+    /// The same, if it is to be told in private.
+    pub told: Option<PersonId>,
+}
+
+/// The kinds of [`RoomChange`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum RoomAct {
+    /// `/room`: a setting.
+    Set(RoomSetting),
+    /// `/mod`, `/voice`, `/invite` and what undoes them.
+    Stand {
+        /// The person's name.
+        name: Name,
+        /// The registered name that has the standing from now on; `None` if it ends with the visit.
+        account: Option<Name>,
+        /// The standing before.
+        before: Option<Standing>,
+        /// The standing from now on.
+        standing: Option<Standing>,
+    },
+    /// `/claim`: the room's founder owns it under its registered name.
+    Own,
+    /// `/eject`
+    Eject {
+        /// The person's name.
+        name: Name,
+        /// The registered name that loses its standing.
+        account: Option<Name>,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// `/bar`
+    Bar(Restriction),
+    /// `/unbar`
+    Unbar(Mask),
+    /// `/mute NAME here`
+    Mute(Restriction),
+    /// `/unmute NAME here`
+    Unmute(Mask),
+}
+
+impl RoomChange {
+    /// Whether it outlives the people that it is about.
+    pub(super) fn is_durable(&self) -> bool {
+        match &self.act {
+            RoomAct::Stand { account, .. } | RoomAct::Eject { account, .. } => account.is_some(),
+            _ => true,
+        }
+    }
+
+    /// Whether everybody in the room sees it.
+    pub(crate) fn is_public(&self) -> bool {
+        match &self.act {
+            RoomAct::Set(_) | RoomAct::Eject { .. } => true,
+            RoomAct::Stand {
+                before, standing, ..
+            } => before.max(standing) >= &Some(Standing::Voice),
+            RoomAct::Own
+            | RoomAct::Bar(_)
+            | RoomAct::Unbar(_)
+            | RoomAct::Mute(_)
+            | RoomAct::Unmute(_) => false,
+        }
+    }
+}
+
+/// A person asks to be let into a room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Knock {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    pub room_name: RoomName,
+    /// The person.
+    pub person: PersonId,
+    /// Its name.
+    pub name: Name,
+    /// Moderators who are here: they are told.
+    pub moderators: Box<[PersonId]>,
+}
+
+/// A message is gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deletion {
+    /// The room.
+    pub room: RoomId,
+    /// The message.
+    pub message: crate::ids::Seq,
+    /// The name of the person whose doing it is.
+    pub by: Name,
+}

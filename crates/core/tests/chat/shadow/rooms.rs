@@ -1,0 +1,311 @@
+//! Rooms as the facts alone tell of them, and the rules of who may do what there in their simplest
+//! form.
+
+use chinwag_core::{
+    Fact, LOBBY, Mask, Name, PersonId, Restriction, RoomAct, RoomChange, RoomId, RoomName,
+    RoomPassword, RoomSettings, RoomSnapshot, Standing, Timestamp,
+};
+
+use super::{ModelPerson, Shadow, put};
+
+/// A room that is there.
+#[derive(Clone, Debug)]
+pub(crate) struct ModelRoom {
+    pub(crate) name: RoomName,
+    pub(super) settings: RoomSettings,
+    is_servers: bool,
+    owner: Option<Name>,
+    standings: Vec<(Name, Standing)>,
+    /// Of people who are inside, or were and are lost.
+    guests: Vec<(PersonId, Standing)>,
+    invited: Vec<PersonId>,
+    bars: Vec<Restriction>,
+    mutes: Vec<Restriction>,
+}
+
+impl ModelRoom {
+    pub(super) fn new(name: RoomName, is_servers: bool) -> Self {
+        Self {
+            name,
+            settings: RoomSettings {
+                moderated: is_servers,
+                ..RoomSettings::default()
+            },
+            is_servers,
+            owner: None,
+            standings: Vec::new(),
+            guests: Vec::new(),
+            invited: Vec::new(),
+            bars: Vec::new(),
+            mutes: Vec::new(),
+        }
+    }
+
+    pub(super) fn kept(room: &RoomSnapshot) -> Self {
+        let rules = &room.rules;
+        let owner = rules.standings.iter();
+        let mut owner = owner.filter(|(_, standing)| *standing == Standing::Owner);
+        Self {
+            settings: rules.settings.clone(),
+            owner: owner.next().map(|(name, _)| name.clone()),
+            standings: rules.standings.clone(),
+            bars: rules.bars.clone(),
+            mutes: rules.mutes.clone(),
+            ..Self::new(room.name.clone(), false)
+        }
+    }
+
+    fn of_account(&self, account: &Name) -> Option<Standing> {
+        let is_owner = |owner: &Name| owner.same_as(account);
+        if self.owner.as_ref().is_some_and(is_owner) {
+            return Some(Standing::Owner);
+        }
+        let mut standings = self.standings.iter();
+        let found = standings.find(|(name, _)| name.same_as(account));
+        found.map(|(_, standing)| *standing)
+    }
+
+    pub(super) fn standing(&self, id: PersonId, person: &ModelPerson) -> Option<Standing> {
+        let mut guests = self.guests.iter();
+        let guest = guests.find(|(guest, _)| *guest == id).map(|(_, s)| *s);
+        let invited = self.invited.contains(&id).then_some(Standing::Invited);
+        let account = person.account.as_ref();
+        let account = account.and_then(|account| self.of_account(account));
+        let standing = account.max(guest).max(invited)?;
+        Some(match self.is_servers && standing > Standing::Voice {
+            true => Standing::Invited,
+            false => standing,
+        })
+    }
+
+    pub(super) fn bars(&self, name: &Name, person: &ModelPerson, now: Timestamp) -> bool {
+        matches_any(&self.bars, name, person, now)
+    }
+
+    fn set(&mut self, account: &Name, standing: Option<Standing>) {
+        self.standings.retain(|(name, _)| !name.same_as(account));
+        if self.owner.as_ref().is_some_and(|o| o.same_as(account)) {
+            self.owner = None;
+        }
+        let standing = standing.map(|standing| (account.clone(), standing));
+        self.standings.extend(standing);
+    }
+
+    fn set_guest(&mut self, id: PersonId, standing: Option<Standing>) {
+        self.guests.retain(|(guest, _)| *guest != id);
+        self.invited.retain(|guest| *guest != id);
+        match standing {
+            Some(Standing::Invited) => self.invited.push(id),
+            Some(standing) => self.guests.push((id, standing)),
+            None => {}
+        }
+    }
+
+    pub(super) fn enter(&mut self, id: PersonId) {
+        self.invited.retain(|guest| *guest != id);
+    }
+
+    /// A person has gone for good.
+    pub(super) fn leave(&mut self, id: PersonId) {
+        self.guests.retain(|(guest, _)| *guest != id);
+    }
+
+    pub(super) fn found(&mut self, person: PersonId, owner: Option<&Name>) {
+        *self = Self::new(self.name.clone(), false);
+        match owner {
+            Some(owner) => self.owner = Some(owner.clone()),
+            None => self.guests.push((person, Standing::Moderator)),
+        }
+    }
+
+    pub(super) fn is_owned(&self, id: RoomId) -> bool {
+        id == LOBBY || self.is_servers || self.owner.is_some()
+    }
+}
+
+fn matches_any(list: &[Restriction], name: &Name, person: &ModelPerson, now: Timestamp) -> bool {
+    let mut active = list.iter().filter(|entry| entry.is_active(now));
+    active.any(|entry| {
+        let of = |name| entry.mask.matches(Some(name), person.address);
+        of(name) || person.account.as_ref().is_some_and(of)
+    })
+}
+
+impl Shadow {
+    pub(super) fn moderates(&self, id: PersonId, room: RoomId) -> bool {
+        let person = &self.people[&id];
+        person.operator || self.rooms[&room].standing(id, person) >= Some(Standing::Moderator)
+    }
+
+    /// Whether a person may read what was said in a room, or enter it with this password.
+    pub(super) fn is_open_to(
+        &self,
+        id: PersonId,
+        room: RoomId,
+        password: Option<&RoomPassword>,
+        now: Timestamp,
+    ) -> bool {
+        let (person, room) = (&self.people[&id], &self.rooms[&room]);
+        let (settings, standing) = (&room.settings, room.standing(id, person));
+        if settings.encrypted && !person.link.is_encrypted {
+            return false;
+        }
+        if person.operator || standing >= Some(Standing::Moderator) {
+            return true;
+        }
+        let is_shut = settings.closed
+            || settings.password.is_some() && settings.password.as_ref() != password;
+        !room.bars(&person.name, person, now)
+            && (!settings.registered || person.account.is_some())
+            && (!is_shut || standing.is_some())
+    }
+
+    /// Whether a person may read what was said in a room.
+    pub(super) fn may_read(&self, id: PersonId, room: RoomId, now: Timestamp) -> bool {
+        let person = &self.people[&id];
+        let knows = !self.rooms[&room].settings.hidden
+            || person.operator
+            || self.rooms[&room].standing(id, person).is_some();
+        person.rooms.contains(&room) || knows && self.is_open_to(id, room, None, now)
+    }
+
+    pub(super) fn knows(&self, id: PersonId, room: RoomId) -> bool {
+        let (person, found) = (&self.people[&id], &self.rooms[&room]);
+        !found.settings.hidden
+            || person.operator
+            || person.rooms.contains(&room)
+            || found.standing(id, person).is_some()
+    }
+
+    pub(super) fn check_joins(
+        &self,
+        id: PersonId,
+        room: RoomId,
+        password: Option<&RoomPassword>,
+        now: Timestamp,
+    ) {
+        assert!(self.is_open_to(id, room, password, now), "{id:?} {room:?}");
+        let is_full = |limit: u32| self.members(room).len() >= limit as usize;
+        let limit = self.rooms[&room].settings.limit;
+        assert!(!limit.is_some_and(is_full) || self.moderates(id, room));
+    }
+
+    pub(super) fn check_may_speak_in(&self, id: PersonId, room: RoomId, now: Timestamp) {
+        let (person, room) = (&self.people[&id], &self.rooms[&room]);
+        let standing = room.standing(id, person);
+        if person.operator {
+            return;
+        }
+        let is_muted = matches_any(&room.mutes, &person.name, person, now);
+        assert!(!is_muted || standing >= Some(Standing::Moderator));
+        assert!(!room.settings.moderated || standing >= Some(Standing::Voice));
+    }
+
+    pub(super) fn check_topic(&self, id: PersonId, room: RoomId) {
+        let is_guarded = self.rooms[&room].settings.guards_topic;
+        assert!(!is_guarded || self.moderates(id, room));
+    }
+
+    /// A change is made by one who moderates the room, and hits nobody whom moderators leave alone.
+    pub(super) fn check_room_change(&self, asker: PersonId, change: &RoomChange) {
+        let room = &self.rooms[&change.room];
+        let person = &self.people[&asker];
+        let is_invitation = |act: &RoomAct| {
+            let RoomAct::Stand { standing, .. } = act else {
+                return false;
+            };
+            *standing == Some(Standing::Invited)
+        };
+        match &change.act {
+            RoomAct::Own => {
+                assert!(room.owner.is_none() && change.target == Some(asker));
+                return;
+            }
+            act if is_invitation(act) && !room.settings.is_private() => {
+                assert!(person.rooms.contains(&change.room) || person.operator);
+                return;
+            }
+            _ => {
+                assert!(self.moderates(asker, change.room), "{change:?}");
+                assert!(person.operator || person.rooms.contains(&change.room));
+            }
+        }
+        let hits = matches!(change.act, RoomAct::Eject { .. } | RoomAct::Mute(_));
+        if let (true, Some(target)) = (hits, change.target) {
+            let hit = &self.people[&target];
+            assert!(target != asker);
+            let standing = room.standing(target, hit);
+            let is_governor = standing >= Some(Standing::Moderator);
+            let is_deposed = person.operator && standing == Some(Standing::Owner);
+            assert!(!(is_governor || hit.operator) || is_deposed, "{change:?}");
+        }
+        if let RoomAct::Bar(bar) = &change.act {
+            assert!(!bar.mask.matches(Some(&person.name), person.address));
+        }
+        if matches!(change.act, RoomAct::Eject { .. } | RoomAct::Bar(_)) {
+            assert_ne!(change.room, LOBBY);
+        }
+    }
+
+    pub(super) fn fold_room(&mut self, fact: &Fact) {
+        match fact {
+            Fact::RoomFounded {
+                room,
+                person,
+                owner,
+                ..
+            } => {
+                assert!(self.members(*room).is_empty());
+                let found = self.rooms.get_mut(room).expect("a room");
+                assert!(!found.is_owned(*room));
+                found.found(*person, owner.as_ref());
+            }
+            Fact::RoomRetired { room } => {
+                assert!(self.members(*room).is_empty());
+                let gone = self.rooms.remove(room).expect("a room");
+                assert!(!gone.is_owned(*room) && gone.settings.is_private());
+            }
+            Fact::RoomChanged(change) => self.fold_room_change(change),
+            _ => unreachable!("{fact:?} is about no room"),
+        }
+    }
+
+    fn fold_room_change(&mut self, change: &RoomChange) {
+        let room = self.rooms.get_mut(&change.room).expect("a room");
+        match &change.act {
+            RoomAct::Set(setting) => room.settings.set(setting),
+            RoomAct::Stand {
+                account, standing, ..
+            } => {
+                if let Some(account) = account {
+                    room.set(account, *standing);
+                }
+                if let Some(target) = change.target {
+                    room.set_guest(target, standing.filter(|_| account.is_none()));
+                }
+            }
+            RoomAct::Own => {
+                room.set_guest(change.target.expect("the founder"), None);
+                room.set(&change.by, None);
+                room.owner = Some(change.by.clone());
+            }
+            RoomAct::Eject { account, .. } => {
+                let target = change.target.expect("one who is put out");
+                room.set_guest(target, None);
+                if let Some(account) = account {
+                    room.set(account, None);
+                }
+                let person = self.people.get_mut(&target).expect("a person");
+                person.rooms.retain(|other| *other != change.room);
+            }
+            RoomAct::Bar(bar) => put(&mut room.bars, bar),
+            RoomAct::Unbar(mask) => lift(&mut room.bars, mask),
+            RoomAct::Mute(mute) => put(&mut room.mutes, mute),
+            RoomAct::Unmute(mask) => lift(&mut room.mutes, mask),
+        }
+    }
+}
+
+fn lift(list: &mut Vec<Restriction>, mask: &Mask) {
+    list.retain(|entry| !entry.mask.is_named_by(mask));
+}

@@ -1,0 +1,69 @@
+//! Deleting a message for good: its text is overwritten in its block, and the index told of it.
+//!
+//! The message stays in the block as a *gap*, which has the name of the one who deleted it and no
+//! text: so it keeps its place and its rank, and no count changes anywhere.
+
+use chinwag_core::{Deletion, Name, RoomId, Seq};
+use rusqlite::{Connection, params};
+
+use crate::block::{Block, Names, signed};
+use crate::error::Error;
+use crate::room_log::RoomLog;
+use crate::search;
+
+/// Deletes a message. One that was trimmed or deleted before is left alone.
+pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusqlite::Result<()> {
+    let message = deletion.message;
+    let log = RoomLog::new(conn, deletion.room);
+    // What cannot be read can be shown to nobody either.
+    let Ok(Some(block)) = log.block_at(message) else {
+        return Ok(());
+    };
+    let Some(body) = block.without(message, deletion.by.as_str()) else {
+        return Ok(());
+    };
+    // SQLite overwrites what it frees, but only if it is told to.
+    conn.pragma_update(None, "secure_delete", true)?;
+    conn.prepare_cached("UPDATE block SET body = ?2 WHERE first_seq = ?1")?
+        .execute(params![signed(block.first.0), body])?;
+    conn.prepare_cached("INSERT INTO deletion VALUES (?1, ?2)")?
+        .execute(params![signed(event.0), signed(message.0)])?;
+    conn.pragma_update(None, "secure_delete", false)
+}
+
+/// The room of a message and the name that it was said under; `None` if it is not there, or not any
+/// more.
+pub(crate) fn find(
+    conn: &Connection,
+    message: Seq,
+    names: &mut Names,
+) -> Result<Option<(RoomId, Name)>, Error> {
+    let Some(block) = search::block_with(conn, message, None)? else {
+        return Ok(None);
+    };
+    let found = sender(&block, message, names)?;
+    Ok(found.map(|name| (block.room, name)))
+}
+
+fn sender(block: &Block, message: Seq, names: &mut Names) -> Result<Option<Name>, Error> {
+    let messages = block.messages()?;
+    let mut messages = messages.iter();
+    let found = messages.find(|other| other.seq == message && !other.is_gap());
+    Ok(found.and_then(|message| names.parse(message.name)))
+}
+
+/// The messages that were deleted by events behind this one, and the last of those events.
+pub(crate) fn since(conn: &Connection, event: Seq) -> rusqlite::Result<(Vec<i64>, Seq)> {
+    let sql = "SELECT seq, message FROM deletion WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params![signed(event.0), signed(DELETIONS_MAX as u64)])?;
+    let (mut messages, mut last) = (Vec::new(), event);
+    while let Some(row) = rows.next()? {
+        last = Seq(crate::block::unsigned(row, 0)?);
+        messages.push(row.get(1)?);
+    }
+    Ok((messages, last))
+}
+
+/// Deletions that one step takes into the index.
+pub(crate) const DELETIONS_MAX: usize = 500;

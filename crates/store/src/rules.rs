@@ -1,0 +1,239 @@
+//! The rules of single rooms: settings and standings as rows, bars and mutes as restrictions.
+
+use std::collections::{HashMap, HashSet};
+
+use chinwag_core::{
+    KeptRules, Name, RoomAct, RoomChange, RoomId, RoomPassword, RoomSetting, Standing,
+};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, Row, ToSql, params};
+
+use crate::error::{Damage, Error};
+use crate::restrictions::{self, BANS, MUTES};
+use crate::snapshot;
+
+/// The keys of the table `room_setting`.
+mod key {
+    pub(super) const CLOSED: &str = "closed";
+    pub(super) const PASSWORD: &str = "password";
+    pub(super) const LIMIT: &str = "limit";
+    pub(super) const MODERATED: &str = "moderated";
+    pub(super) const HIDDEN: &str = "hidden";
+    pub(super) const GUARDS_TOPIC: &str = "guards_topic";
+    pub(super) const OUTSIDERS: &str = "outsiders";
+    pub(super) const REGISTERED: &str = "registered";
+    pub(super) const ENCRYPTED: &str = "encrypted";
+}
+
+/// The rules of all rooms that have some.
+pub(crate) fn all(conn: &Connection) -> Result<HashMap<RoomId, KeptRules>, Error> {
+    let mut all: HashMap<RoomId, KeptRules> = HashMap::new();
+    let sql = "SELECT room, key, value FROM room_setting";
+    for (room, setting) in snapshot::all(conn, sql, [], setting)? {
+        all.entry(room).or_default().settings.set(&setting);
+    }
+    let sql = "SELECT room, name, standing FROM room_standing";
+    for (room, name, standing) in snapshot::all(conn, sql, [], standing)? {
+        let rules = all.entry(room).or_default();
+        rules.standings.push((name, standing));
+    }
+    for (room, is_bar, restriction) in restrictions::of_rooms(conn)? {
+        let rules = all.entry(room).or_default();
+        match is_bar {
+            true => rules.bars.push(restriction),
+            false => rules.mutes.push(restriction),
+        }
+    }
+    Ok(all)
+}
+
+fn setting(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, RoomSetting), Damage>> {
+    let (room, key): (u32, String) = (row.get(0)?, row.get(1)?);
+    let damage = Damage::Row("room_setting");
+    let setting = match key.as_str() {
+        key::CLOSED => RoomSetting::Closed(true),
+        key::MODERATED => RoomSetting::Moderated(true),
+        key::HIDDEN => RoomSetting::Hidden(true),
+        key::GUARDS_TOPIC => RoomSetting::GuardsTopic(true),
+        key::OUTSIDERS => RoomSetting::Outsiders(true),
+        key::REGISTERED => RoomSetting::Registered(true),
+        key::ENCRYPTED => RoomSetting::Encrypted(true),
+        key::LIMIT => RoomSetting::Limit(Some(row.get(2)?)),
+        key::PASSWORD => {
+            let word: String = row.get(2)?;
+            match RoomPassword::parse(&word) {
+                Ok(password) => RoomSetting::Password(Some(password)),
+                Err(_) => return Ok(Err(damage)),
+            }
+        }
+        _ => return Ok(Err(damage)),
+    };
+    Ok(Ok((RoomId(room), setting)))
+}
+
+fn standing(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, Name, Standing), Damage>> {
+    let (room, name, standing): (u32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let found = STANDINGS.into_iter().find(|s| as_text(*s) == standing);
+    let read = Name::parse(&name).ok().zip(found);
+    Ok(read
+        .map(|(name, standing)| (RoomId(room), name, standing))
+        .ok_or(Damage::Row("room_standing")))
+}
+
+const STANDINGS: [Standing; 4] = [
+    Standing::Invited,
+    Standing::Voice,
+    Standing::Moderator,
+    Standing::Owner,
+];
+
+fn as_text(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Invited => "invited",
+        Standing::Voice => "voice",
+        Standing::Moderator => "moderator",
+        Standing::Owner => "owner",
+    }
+}
+
+/// Writes what a moderator did, as far as it outlives the people it is about.
+pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<()> {
+    let room = change.room;
+    match &change.act {
+        RoomAct::Set(setting) => set(conn, room, setting),
+        RoomAct::Stand {
+            account: Some(account),
+            standing,
+            ..
+        } => stand(conn, room, account, *standing),
+        RoomAct::Eject {
+            account: Some(account),
+            ..
+        } => stand(conn, room, account, None),
+        RoomAct::Stand { .. } | RoomAct::Eject { .. } => Ok(()),
+        RoomAct::Own => stand(conn, room, &change.by, Some(Standing::Owner)),
+        RoomAct::Bar(bar) => restrictions::put(conn, BANS.of(room), bar),
+        RoomAct::Unbar(mask) => restrictions::lift(conn, BANS.of(room), mask),
+        RoomAct::Mute(mute) => restrictions::put(conn, MUTES.of(room), mute),
+        RoomAct::Unmute(mask) => restrictions::lift(conn, MUTES.of(room), mask),
+    }
+}
+
+fn set(conn: &Connection, room: RoomId, setting: &RoomSetting) -> rusqlite::Result<()> {
+    let on = |on: bool| on.then_some(ToSqlOutput::from(1));
+    let (key, value) = match setting {
+        RoomSetting::Closed(is) => (key::CLOSED, on(*is)),
+        RoomSetting::Password(password) => {
+            let word = password.as_ref().map(RoomPassword::reveal);
+            (key::PASSWORD, word.map(ToSqlOutput::from))
+        }
+        RoomSetting::Limit(limit) => (key::LIMIT, limit.map(ToSqlOutput::from)),
+        RoomSetting::Moderated(is) => (key::MODERATED, on(*is)),
+        RoomSetting::Hidden(is) => (key::HIDDEN, on(*is)),
+        RoomSetting::GuardsTopic(is) => (key::GUARDS_TOPIC, on(*is)),
+        RoomSetting::Outsiders(is) => (key::OUTSIDERS, on(*is)),
+        RoomSetting::Registered(is) => (key::REGISTERED, on(*is)),
+        RoomSetting::Encrypted(is) => (key::ENCRYPTED, on(*is)),
+    };
+    match value {
+        Some(value) => {
+            let value: &dyn ToSql = &value;
+            conn.prepare_cached("INSERT OR REPLACE INTO room_setting VALUES (?1, ?2, ?3)")?
+                .execute(params![room.0, key, value])?
+        }
+        None => conn
+            .prepare_cached("DELETE FROM room_setting WHERE room = ?1 AND key = ?2")?
+            .execute(params![room.0, key])?,
+    };
+    Ok(())
+}
+
+fn stand(
+    conn: &Connection,
+    room: RoomId,
+    account: &Name,
+    standing: Option<Standing>,
+) -> rusqlite::Result<()> {
+    match standing {
+        Some(standing) => conn
+            .prepare_cached("INSERT OR REPLACE INTO room_standing VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![
+                room.0,
+                account.folded(),
+                account.as_str(),
+                as_text(standing)
+            ])?,
+        None => conn
+            .prepare_cached("DELETE FROM room_standing WHERE room = ?1 AND folded = ?2")?
+            .execute(params![room.0, account.folded()])?,
+    };
+    Ok(())
+}
+
+/// Forgets the rules of a room, which has another owner or none from now on.
+pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> rusqlite::Result<()> {
+    for table in ["room_setting", "room_standing", "restriction"] {
+        let sql = format!("DELETE FROM {table} WHERE room = ?1");
+        conn.prepare_cached(&sql)?.execute([room.0])?;
+    }
+    match owner {
+        Some(owner) => stand(conn, room, owner, Some(Standing::Owner)),
+        None => Ok(()),
+    }
+}
+
+/// Marks a room as given up. Its topic goes with it: what is left is for those who run the server.
+pub(crate) fn retire(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE room SET retired = 1 WHERE id = ?1")?
+        .execute([room.0])?;
+    found(conn, room, None)
+}
+
+/// The rooms from which somebody may be kept out, retired ones among them: what was said there is
+/// not for everybody.
+pub(crate) fn private_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error> {
+    let sql = "SELECT id FROM room WHERE retired
+               UNION SELECT room FROM room_setting
+                     WHERE key IN ('closed', 'password', 'hidden', 'registered', 'encrypted')
+               UNION SELECT room FROM restriction WHERE room IS NOT NULL AND kind = 'ban'";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| row.get(0).map(RoomId))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chinwag_core::RoomSettings;
+
+    /// Every key that makes a room private is one that the query above names.
+    #[test]
+    fn what_is_private_is_left_out_of_a_search() {
+        let word = RoomPassword::parse("word").ok();
+        let all = [
+            RoomSetting::Closed(true),
+            RoomSetting::Password(word),
+            RoomSetting::Limit(Some(3)),
+            RoomSetting::Moderated(true),
+            RoomSetting::Hidden(true),
+            RoomSetting::GuardsTopic(true),
+            RoomSetting::Outsiders(true),
+            RoomSetting::Registered(true),
+            RoomSetting::Encrypted(true),
+        ];
+        let conn = Connection::open_in_memory().expect("a database");
+        conn.execute_batch(
+            "CREATE TABLE room (id INTEGER PRIMARY KEY, retired INTEGER);
+             CREATE TABLE restriction (room INTEGER, kind TEXT);
+             CREATE TABLE room_setting (room INTEGER, key TEXT, value ANY, PRIMARY KEY (room, key));",
+        )
+        .expect("tables");
+        for (id, setting) in (1..).zip(&all) {
+            set(&conn, RoomId(id), setting).expect("it is written");
+            let mut settings = RoomSettings::default();
+            settings.set(setting);
+            let is_left_out = private_rooms(&conn).expect("rooms").contains(&RoomId(id));
+            assert_eq!(is_left_out, settings.is_private(), "{setting:?}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Rooms with rules of their own, messages that are deleted, and a store of an earlier version.
+
+use std::sync::Arc;
+
+use chinwag_core::{
+    Deletion, Event, Fact, Mask, ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword,
+    RoomSetting, Seq, Snapshot, Standing,
+};
+use chinwag_store::{Opened, SearchQuery, Store, Term};
+
+use crate::support::*;
+
+const ROOM: RoomId = RoomId(3);
+
+fn changed(seq: u64, act: RoomAct) -> Arc<Event> {
+    let change = RoomChange {
+        room: ROOM,
+        room_name: room_name(ROOM),
+        by: name("ann"),
+        actor: None,
+        act,
+        target: None,
+        told: None,
+    };
+    event(seq, Fact::RoomChanged(Box::new(change)))
+}
+
+fn founded(seq: u64, owner: Option<&str>) -> Arc<Event> {
+    let founded = Fact::RoomFounded {
+        room: ROOM,
+        person: PersonId(1),
+        owner: owner.map(name),
+        resets: true,
+    };
+    event(seq, founded)
+}
+
+fn registered(seq: u64, by: &str) -> Arc<Event> {
+    let registered = Fact::Registered {
+        person: PersonId(7),
+        name: name(by),
+        password_hash: "a hash".into(),
+        operator: false,
+    };
+    event(seq, registered)
+}
+
+fn stand(seq: u64, whom: &str, standing: Option<Standing>) -> Arc<Event> {
+    let act = RoomAct::Stand {
+        name: name(whom),
+        account: Some(name(whom)),
+        before: None,
+        standing,
+    };
+    changed(seq, act)
+}
+
+fn deleted(seq: u64, message: u64) -> Arc<Event> {
+    let deletion = Deletion {
+        room: ROOM,
+        message: Seq(message),
+        by: name("ann"),
+    };
+    event(seq, Fact::Deleted(Box::new(deletion)))
+}
+
+/// Commits each event alone, and opens the store again.
+fn kept(events: Vec<Arc<Event>>) -> Snapshot {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    for event in events {
+        commit(&mut store, &[event]);
+    }
+    drop(store);
+    open(folder.path()).snapshot
+}
+
+#[test]
+fn the_rules_of_a_room_come_back() {
+    let settings = [
+        RoomSetting::Closed(true),
+        RoomSetting::Password(RoomPassword::parse("sesame").ok()),
+        RoomSetting::Limit(Some(20)),
+        RoomSetting::Moderated(true),
+        RoomSetting::Hidden(true),
+        RoomSetting::GuardsTopic(true),
+        RoomSetting::Outsiders(true),
+        RoomSetting::Registered(true),
+        RoomSetting::Encrypted(true),
+    ];
+    let mut events = vec![
+        registered(1, "ann"),
+        registered(2, "bob"),
+        registered(3, "cy"),
+        founded(4, Some("ann")),
+        stand(5, "bob", Some(Standing::Moderator)),
+        stand(6, "cy", Some(Standing::Invited)),
+        stand(7, "cy", None),
+        changed(8, RoomAct::Bar(restriction("troll", None))),
+        changed(9, RoomAct::Mute(restriction("noise", None))),
+        changed(10, RoomAct::Bar(restriction("192.0.2.0/24", None))),
+        changed(11, RoomAct::Unbar(Mask::parse("192.0.2.0/24").unwrap())),
+    ];
+    let mut expected = chinwag_core::RoomSettings::default();
+    for (seq, setting) in (12..).zip(settings) {
+        expected.set(&setting);
+        events.push(changed(seq, RoomAct::Set(setting)));
+    }
+    let off = RoomSetting::Outsiders(false);
+    expected.set(&off);
+    events.push(changed(30, RoomAct::Set(off)));
+    let snapshot = kept(events);
+    let [room] = &snapshot.rooms[..] else {
+        panic!("{snapshot:?}");
+    };
+    assert_eq!(room.rules.settings, expected);
+    let mut standings = room.rules.standings.clone();
+    standings.sort_by_key(|(_, standing)| std::cmp::Reverse(*standing));
+    let owner = (name("ann"), Standing::Owner);
+    assert_eq!(standings, [owner, (name("bob"), Standing::Moderator)]);
+    assert_eq!(room.rules.bars, [restriction("troll", None)]);
+    assert_eq!(room.rules.mutes, [restriction("noise", None)]);
+    assert!(snapshot.bans.is_empty() && snapshot.mutes.is_empty());
+}
+
+#[test]
+fn an_empty_room_is_kept_for_its_owner_alone() {
+    let closed = |seq| changed(seq, RoomAct::Set(RoomSetting::Closed(true)));
+    let owned = kept(vec![
+        registered(1, "ann"),
+        founded(2, Some("ann")),
+        closed(3),
+    ]);
+    assert_eq!(owned.rooms.len(), 1);
+    assert_eq!(kept(vec![founded(1, None), closed(2)]).rooms, []);
+    // A name that nobody has registered owns nothing.
+    let freed = kept(vec![founded(1, Some("ann")), closed(2)]);
+    assert_eq!(freed.rooms, []);
+}
+
+#[test]
+fn a_retired_room_is_gone_and_its_number_is_not_given_again() {
+    let retired = event(3, Fact::RoomRetired { room: ROOM });
+    let closed = changed(2, RoomAct::Set(RoomSetting::Closed(true)));
+    let snapshot = kept(vec![said(1, ROOM.0, "ann", "a secret"), closed, retired]);
+    assert_eq!(snapshot.rooms, []);
+    assert_eq!(snapshot.next_room, RoomId(ROOM.0 + 1));
+}
+
+fn search(store: &Store, words: &str, inside: Vec<RoomId>) -> Vec<u64> {
+    let query = SearchQuery {
+        terms: Term::parse(words),
+        matches_max: 50,
+        inside,
+        ..SearchQuery::default()
+    };
+    let found = store.reader().unwrap().search(&query).unwrap().places;
+    found.into_iter().map(|(_, seq)| seq.0).collect()
+}
+
+/// With nothing of it in the index, and with all.
+#[track_caller]
+fn check_search(store: &Store, words: &str, inside: Vec<RoomId>, expected: &[u64]) {
+    assert_eq!(search(store, words, inside.clone()), expected);
+    let mut indexer = store.indexer().unwrap();
+    while !indexer.step(100).unwrap().caught_up {}
+    assert_eq!(search(store, words, inside), expected);
+}
+
+#[test]
+fn a_search_of_all_rooms_leaves_out_those_that_are_not_open() {
+    for act in [
+        RoomAct::Set(RoomSetting::Closed(true)),
+        RoomAct::Set(RoomSetting::Hidden(true)),
+        RoomAct::Bar(restriction("troll", None)),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let Opened { mut store, .. } = open(folder.path());
+        let open_room = said(1, 0, "ann", "a word in the open");
+        commit(
+            &mut store,
+            &[open_room, said(2, ROOM.0, "ann", "a word inside")],
+        );
+        check_search(&store, "word", vec![], &[1, 2]);
+        commit(&mut store, &[changed(3, act)]);
+        check_search(&store, "word", vec![], &[1]);
+        check_search(&store, "word", vec![ROOM], &[1, 2]);
+    }
+}
+
+#[test]
+fn a_deleted_message_leaves_a_gap() {
+    let folder = tempfile::tempdir().unwrap();
+    let Opened { mut store, .. } = open(folder.path());
+    let texts = ["one", "the password is hunter2", "three"];
+    let turn: Vec<_> = (1..)
+        .zip(texts)
+        .map(|(seq, text)| said(seq, ROOM.0, "bob", text))
+        .collect();
+    commit(&mut store, &turn);
+    let mut reader = store.reader().unwrap();
+    let found = reader.find(Seq(2)).unwrap();
+    assert_eq!(found, Some((ROOM, name("bob"))));
+    check_search(&store, "hunter2", vec![], &[2]);
+    commit(&mut store, &[deleted(4, 2)]);
+    // Again, and one that never was.
+    commit(&mut store, &[deleted(5, 2), deleted(6, 99)]);
+    check_search(&store, "hunter2", vec![], &[]);
+    check_search(&store, "three", vec![], &[3]);
+    assert_eq!(reader.find(Seq(2)).unwrap(), None);
+    let (events, total) = newest(&mut reader, ROOM.0, 10);
+    assert_eq!((places(&events), total), (vec![1, 2, 3], 3));
+    let is_gap = |event: &Event| matches!(&event.fact, Fact::Deleted(gap) if gap.by == name("ann"));
+    assert_eq!(
+        events.iter().map(is_gap).collect::<Vec<_>>(),
+        [false, true, false]
+    );
+    let report = reader.check().unwrap();
+    assert_eq!((report.faults, report.indexed), (vec![], Some(2)));
+    drop((store, reader));
+    let store = open(folder.path()).store;
+    check_search(&store, "hunter2", vec![], &[]);
+}
+
+/// Its text is in no page of the database that is closed, and its words are in none of the index.
+#[test]
+fn a_deleted_message_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let Opened { mut store, .. } = open(folder.path());
+    let secret = "xyzzyplugh ".repeat(1_000);
+    commit(&mut store, &[said(1, ROOM.0, "bob", &secret)]);
+    commit(&mut store, &[said(2, ROOM.0, "bob", "something else")]);
+    commit(&mut store, &[deleted(3, 1)]);
+    drop(store);
+    let file = folder.path().join("messages.db");
+    let bytes = std::fs::read(file).unwrap();
+    let word = b"xyzzyplugh";
+    assert!(!bytes.windows(word.len()).any(|part| part == word));
+}
+
+#[test]
+fn what_deletes_is_in_the_log_without_the_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let Opened { mut store, .. } = open(folder.path());
+    let act = ModAction::Delete {
+        name: name("bob"),
+        room: room_name(ROOM),
+    };
+    commit(&mut store, &[audit_entry(1, act.clone())]);
+    let log = store.reader().unwrap().audit_log(10).unwrap();
+    assert_eq!(log[0].act, act);
+}
+
+/// `version-1.db` was written by the program before rooms had rules.
+#[test]
+fn a_store_of_version_1_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/store/version-1.db");
+    std::fs::copy(old, folder.path().join("messages.db")).unwrap();
+    let Opened {
+        mut store,
+        snapshot,
+        next_seq,
+    } = open(folder.path());
+    let rooms: Vec<_> = snapshot.rooms.iter().map(|room| room.name.bare()).collect();
+    assert_eq!(rooms, ["lobby", "dev", "quiet"]);
+    let topics = snapshot.rooms.iter().filter_map(|room| room.topic.as_ref());
+    let topics: Vec<_> = topics.map(|topic| &*topic.text).collect();
+    assert_eq!(topics, ["Friday release at 15:00", "nothing was said here"]);
+    let lee = &snapshot.registrations[0];
+    assert_eq!((&lee.name, lee.operator), (&name("lee"), true));
+    assert_eq!((snapshot.bans.len(), snapshot.mutes.len()), (1, 1));
+    assert_eq!(snapshot.motd, Some(text("Be kind.")));
+    let (lobby, dev) = (seqs(&mut store, 0), seqs(&mut store, 1));
+    assert_eq!((lobby.len(), dev.len()), (4, 1));
+    let mut reader = store.reader().unwrap();
+    assert_eq!(reader.audit_log(10).unwrap().len(), 4);
+    assert_eq!(reader.check().unwrap().faults, []);
+    check_search(&store, "green", vec![], &dev);
+    // It is one of this version from then on.
+    let seq = next_seq.0;
+    let closed = RoomAct::Set(RoomSetting::Closed(true));
+    let turn = [said(seq, ROOM.0, "lee", "new"), changed(seq + 1, closed)];
+    commit(&mut store, &turn);
+    commit(
+        &mut store,
+        &[event(
+            seq + 2,
+            Fact::Deleted(Box::new(Deletion {
+                room: RoomId(1),
+                message: Seq(dev[0]),
+                by: name("lee"),
+            })),
+        )],
+    );
+    check_search(&store, "green", vec![], &[]);
+}

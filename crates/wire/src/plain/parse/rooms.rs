@@ -1,0 +1,137 @@
+//! Reading the commands that moderators give in their room. The chat decides who is one.
+
+use alloc::string::String;
+
+use chinwag_core::{RoomPassword, RoomSetting, Standing, StandingChange};
+
+use super::Read;
+use super::arguments::{Arguments, room};
+use super::operate::{mask, time};
+use crate::plain::message_ref::MessageRef;
+use crate::plain::request::{EchoedInput, ParseError, Request, RoomRequest};
+
+pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
+    let Some(word) = arguments.next() else {
+        return request(RoomRequest::Info(None));
+    };
+    let value = arguments.rest();
+    match setting(word, value) {
+        Some(Some(setting)) => request(RoomRequest::Set(setting)),
+        // A setting, and a value that it does not take.
+        Some(None) => Err(arguments.usage()),
+        None if value.is_empty() => request(RoomRequest::Info(Some(room(word)?))),
+        None => Err(arguments.usage()),
+    }
+}
+
+fn request(asked: RoomRequest) -> Read {
+    Ok(Request::Room(asked))
+}
+
+/// Reads a setting and its value: `None` if there is no such setting, and inside of that if it does
+/// not take the value.
+fn setting(word: &str, value: &str) -> Option<Option<RoomSetting>> {
+    let on = || switch(value);
+    Some(match word.to_ascii_lowercase().as_str() {
+        "closed" => on().map(RoomSetting::Closed),
+        "open" if value.is_empty() => Some(RoomSetting::Closed(false)),
+        "moderated" => on().map(RoomSetting::Moderated),
+        "hidden" => on().map(RoomSetting::Hidden),
+        "outsiders" => on().map(RoomSetting::Outsiders),
+        "registered" => on().map(RoomSetting::Registered),
+        "encrypted" => on().map(RoomSetting::Encrypted),
+        "topic" => match value.to_ascii_lowercase().as_str() {
+            "moderators" => Some(RoomSetting::GuardsTopic(true)),
+            "everybody" | "off" => Some(RoomSetting::GuardsTopic(false)),
+            _ => None,
+        },
+        "password" if is_off(value) => Some(RoomSetting::Password(None)),
+        "password" => {
+            let password = RoomPassword::parse(value).ok();
+            password.map(|password| RoomSetting::Password(Some(password)))
+        }
+        "limit" if is_off(value) => Some(RoomSetting::Limit(None)),
+        "limit" => {
+            let people = value.parse().ok().filter(|people: &u32| *people > 0);
+            people.map(|people| RoomSetting::Limit(Some(people)))
+        }
+        _ => return None,
+    })
+}
+
+fn switch(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "" | "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_off(value: &str) -> bool {
+    value.eq_ignore_ascii_case("off")
+}
+
+fn stand(arguments: Arguments<'_>, change: StandingChange) -> Read {
+    let name = String::from(arguments.only_word()?);
+    request(RoomRequest::Stand { name, change })
+}
+
+pub(in crate::plain) fn moderator(arguments: Arguments<'_>) -> Read {
+    stand(arguments, StandingChange::Give(Standing::Moderator))
+}
+
+pub(in crate::plain) fn no_moderator(arguments: Arguments<'_>) -> Read {
+    stand(arguments, StandingChange::Take(Standing::Moderator))
+}
+
+pub(in crate::plain) fn voice(arguments: Arguments<'_>) -> Read {
+    stand(arguments, StandingChange::Give(Standing::Voice))
+}
+
+pub(in crate::plain) fn no_voice(arguments: Arguments<'_>) -> Read {
+    stand(arguments, StandingChange::Take(Standing::Voice))
+}
+
+pub(in crate::plain) fn invite(arguments: Arguments<'_>) -> Read {
+    stand(arguments, StandingChange::Give(Standing::Invited))
+}
+
+pub(in crate::plain) fn uninvite(arguments: Arguments<'_>) -> Read {
+    stand(arguments, StandingChange::Take(Standing::Invited))
+}
+
+pub(in crate::plain) fn eject(mut arguments: Arguments<'_>) -> Read {
+    let name = arguments.typed_name()?;
+    let why = arguments.note()?;
+    request(RoomRequest::Eject { name, why })
+}
+
+pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
+    let who = arguments.word()?;
+    let mask = mask(who)?;
+    let time = time(&mut arguments)?;
+    let why = arguments.note()?;
+    request(RoomRequest::Bar {
+        cover_address: mask.name.is_some() && !who.starts_with("name:"),
+        mask,
+        time,
+        why,
+    })
+}
+
+pub(in crate::plain) fn unbar(arguments: Arguments<'_>) -> Read {
+    let mask = mask(arguments.only_word()?)?;
+    request(RoomRequest::Unbar(mask))
+}
+
+pub(in crate::plain) fn bars(arguments: Arguments<'_>) -> Read {
+    arguments.end().and_then(|()| request(RoomRequest::Bars))
+}
+
+pub(in crate::plain) fn delete(arguments: Arguments<'_>) -> Read {
+    let typed = arguments.only_word()?;
+    match MessageRef::parse(typed) {
+        Some(MessageRef(message)) => Ok(Request::Delete(message)),
+        None => Err(ParseError::BadMessage(EchoedInput::new(typed))),
+    }
+}

@@ -1,0 +1,301 @@
+//! What moderators do, told in the room, to whom it was done and to who did it; and what a room is
+//! set to.
+
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{
+    Knock, Name, PersonId, Restriction, RoomAct, RoomChange, RoomInfo, RoomName, RoomPassword,
+    RoomSetting, Standing, Timestamp,
+};
+
+use super::answer::InForce;
+use super::moderation::{For, Until, Whom};
+use super::{LineWriter, Renderer};
+use crate::plain::words::{Because, Listed, Why, people};
+
+impl LineWriter<'_> {
+    /// A change of a room, told to one person.
+    pub(super) fn room_changed(&mut self, change: &RoomChange, at: Timestamp, reader: PersonId) {
+        match change.told == Some(reader) && change.actor != Some(reader) {
+            true => self.room_changed_for_target(change, at),
+            false => self.room_changed_by_reader(change, at),
+        }
+    }
+
+    fn room_changed_for_target(&mut self, change: &RoomChange, at: Timestamp) {
+        let (by, room) = (&change.by, &change.room_name);
+        match &change.act {
+            RoomAct::Eject { why, .. } => {
+                let why = Because(why.as_deref());
+                self.alone(format_args!("You were ejected from {room} by {by}{why}"));
+            }
+            RoomAct::Mute(mute) => {
+                let (time, why) = (For(mute, at), Because(mute.why.as_deref()));
+                self.alone(format_args!("You are muted in {room} by {by}{time}{why}"));
+            }
+            RoomAct::Unmute(_) => self.alone(format_args!(
+                "You may speak in {room} again: {by} unmuted you."
+            )),
+            RoomAct::Stand {
+                standing: Some(Standing::Invited),
+                before: None,
+                ..
+            } => self.alone(format_args!("{by} invites you to {room}: /join {room}")),
+            RoomAct::Stand {
+                before: Some(Standing::Invited),
+                standing: None,
+                ..
+            } => self.alone(format_args!("{by} took the invitation to {room} back.")),
+            _ => self.alone(format_args!("{}.", Changed(change))),
+        }
+    }
+
+    fn room_changed_by_reader(&mut self, change: &RoomChange, at: Timestamp) {
+        let room = &change.room_name;
+        match &change.act {
+            RoomAct::Stand {
+                name,
+                account,
+                standing: Some(Standing::Invited),
+                before: None,
+            } => match account {
+                Some(_) => self.alone(format_args!("{name} is invited to {room}.")),
+                None => self.alone(format_args!(
+                    "{name} is invited to {room}, once: the name is not registered."
+                )),
+            },
+            RoomAct::Stand {
+                name,
+                before: Some(Standing::Invited),
+                standing: None,
+                ..
+            } => self.alone(format_args!("{name} is no longer invited to {room}.")),
+            RoomAct::Own => self.alone(format_args!("{room} is yours, under this name.")),
+            RoomAct::Bar(bar) => {
+                let (whom, time) = (Whom(&bar.mask), Until(bar.until));
+                let why = Because(bar.why.as_deref());
+                self.alone(format_args!("{whom} is barred from {room}{time}{why}"));
+            }
+            RoomAct::Unbar(mask) => {
+                self.alone(format_args!("{} may enter {room} again.", Whom(mask)));
+            }
+            RoomAct::Mute(mute) => {
+                let (whom, time) = (Whom(&mute.mask), For(mute, at));
+                let why = Because(mute.why.as_deref());
+                self.alone(format_args!("{whom} is muted in {room}{time}{why}"));
+            }
+            RoomAct::Unmute(mask) => {
+                self.alone(format_args!("{} may speak in {room} again.", Whom(mask)));
+            }
+            RoomAct::Set(_) | RoomAct::Stand { .. } | RoomAct::Eject { .. } => {
+                self.alone(format_args!("{}.", Changed(change)));
+            }
+        }
+    }
+
+    /// `! bob asks to be let into #dev: /invite bob`
+    pub(super) fn knocked(&mut self, knock: &Knock, reader: PersonId) {
+        let (name, room) = (&knock.name, &knock.room_name);
+        match knock.person == reader {
+            true => self.alone(format_args!("The moderators of {room} are asked.")),
+            false => self.alone(format_args!(
+                "{name} asks to be let into {room}: /invite {name}"
+            )),
+        }
+    }
+}
+
+/// A change that everybody in the room sees: `lee made ann a moderator of #dev`.
+pub(super) struct Changed<'a>(pub(super) &'a RoomChange);
+
+impl Display for Changed<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let RoomChange {
+            room_name: room,
+            by,
+            act,
+            ..
+        } = self.0;
+        match act {
+            RoomAct::Set(setting) => write!(f, "{by} {}", SetTo(setting, room)),
+            RoomAct::Eject { name, why, .. } => {
+                write!(
+                    f,
+                    "{name} was ejected from {room} by {by}{}",
+                    Why(why.as_deref())
+                )
+            }
+            RoomAct::Stand {
+                name,
+                before,
+                standing,
+                ..
+            } => match (before, standing) {
+                (_, Some(Standing::Moderator)) => {
+                    write!(f, "{by} made {name} a moderator of {room}")
+                }
+                (_, Some(Standing::Voice)) => write!(f, "{by} gave {name} a voice in {room}"),
+                (Some(Standing::Voice), _) => write!(f, "{by} took {name}'s voice in {room}"),
+                _ => write!(f, "{by} took {name}'s moderator rights in {room}"),
+            },
+            RoomAct::Own
+            | RoomAct::Bar(_)
+            | RoomAct::Unbar(_)
+            | RoomAct::Mute(_)
+            | RoomAct::Unmute(_) => Ok(()),
+        }
+    }
+}
+
+/// A setting as it is from now on, behind the name of the one who set it.
+struct SetTo<'a>(&'a RoomSetting, &'a RoomName);
+
+impl Display for SetTo<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(setting, room) = self;
+        match setting {
+            RoomSetting::Closed(true) => {
+                write!(f, "closed {room}: only those who are invited may enter")
+            }
+            RoomSetting::Closed(false) => write!(f, "opened {room}"),
+            RoomSetting::Password(Some(_)) => write!(f, "gave {room} a password"),
+            RoomSetting::Password(None) => write!(f, "took the password off {room}"),
+            RoomSetting::Limit(Some(limit)) => {
+                write!(f, "limited {room} to {}", people(*limit))
+            }
+            RoomSetting::Limit(None) => write!(f, "took the limit off {room}"),
+            RoomSetting::Moderated(true) => {
+                write!(f, "lets only voices and moderators speak in {room}")
+            }
+            RoomSetting::Moderated(false) => write!(f, "lets everybody speak in {room}"),
+            RoomSetting::Hidden(true) => write!(f, "hid {room} from those outside"),
+            RoomSetting::Hidden(false) => write!(f, "shows {room} to those outside"),
+            RoomSetting::GuardsTopic(true) => {
+                write!(f, "lets only moderators set the topic of {room}")
+            }
+            RoomSetting::GuardsTopic(false) => {
+                write!(f, "lets everybody set the topic of {room}")
+            }
+            RoomSetting::Outsiders(true) => write!(f, "lets those outside speak to {room}"),
+            RoomSetting::Outsiders(false) => write!(f, "lets nobody outside speak to {room}"),
+            RoomSetting::Registered(true) => {
+                write!(f, "lets only registered names enter {room}")
+            }
+            RoomSetting::Registered(false) => {
+                write!(f, "lets names that are not registered enter {room}")
+            }
+            RoomSetting::Encrypted(true) => {
+                write!(f, "lets only encrypted connections enter {room}")
+            }
+            RoomSetting::Encrypted(false) => {
+                write!(f, "lets connections that are not encrypted enter {room}")
+            }
+        }
+    }
+}
+
+impl Renderer {
+    /// What a room is set to, and who governs it: the answer to `/room`.
+    pub(super) fn room_info(&self, out: &mut Vec<u8>, info: &RoomInfo) {
+        let writer = &mut self.writer(out);
+        writer.separator(format_args!("{}, {}", info.room, people(info.here)));
+        settings(writer, info);
+        let governs = |standing| {
+            let named = info.standings.iter();
+            let named = named.filter(move |(_, other)| *other == standing);
+            named.map(|(name, _)| name.clone()).collect::<Vec<Name>>()
+        };
+        for (standing, what) in [
+            (Standing::Owner, "owner"),
+            (Standing::Moderator, "moderators"),
+            (Standing::Voice, "voices"),
+            (Standing::Invited, "invited"),
+        ] {
+            let names = &governs(standing)[..];
+            if !names.is_empty() {
+                writer.row(format_args!("{what}: {}", Listed { names, more: 0 }));
+            }
+        }
+        if info.more > 0 {
+            writer.row(format_args!("and {} more", info.more));
+        }
+        if info.is_servers {
+            writer.row("moderated by server operators");
+        }
+        match info.standing {
+            Some(Standing::Moderator) => writer.row("you are a moderator: /help rooms"),
+            Some(Standing::Owner) => writer.row("you own it: /help rooms"),
+            Some(Standing::Voice) => writer.row("you have a voice"),
+            _ => {}
+        }
+    }
+
+    /// `! You talk in #lobby now.`, behind the word that one was put out of another room.
+    pub fn place_now(&self, out: &mut Vec<u8>, room: &RoomName) {
+        self.writer(out)
+            .alone(format_args!("You talk in {room} now."));
+    }
+
+    /// `! Sent to #dev.`
+    pub fn sent_to(&self, out: &mut Vec<u8>, room: &RoomName) {
+        self.writer(out).alone(format_args!("Sent to {room}."));
+    }
+
+    /// Whom a room keeps out and silences: the answer to `/bars`.
+    pub(super) fn bars(
+        &self,
+        out: &mut Vec<u8>,
+        room: &RoomName,
+        (bars, mutes): (&[Restriction], &[Restriction]),
+    ) {
+        let writer = &mut self.writer(out);
+        if bars.is_empty() && mutes.is_empty() {
+            return writer.alone(format_args!("Nobody is barred from {room} or muted in it."));
+        }
+        writer.separator(format_args!("barred from {room}, or muted in it"));
+        for bar in bars {
+            writer.row(format_args!("barred: {}", InForce(bar)));
+        }
+        for mute in mutes {
+            writer.row(format_args!("muted: {}", InForce(mute)));
+        }
+    }
+}
+
+fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
+    let settings = &info.settings;
+    let is_open = !settings.is_private() && !info.has_password;
+    if is_open && settings.limit.is_none() {
+        writer.row("open to everybody");
+    }
+    if settings.closed {
+        writer.row("closed: only those who are invited may enter");
+    }
+    match &settings.password {
+        Some(password) => {
+            let word = RoomPassword::reveal(password);
+            writer.row(format_args!("password: {word}"));
+        }
+        None if info.has_password => writer.row("a password opens it"),
+        None => {}
+    }
+    if let Some(limit) = settings.limit {
+        writer.row(format_args!("limit: {}", people(limit)));
+    }
+    for (is_on, what) in [
+        (settings.registered, "only registered names may enter"),
+        (settings.encrypted, "only encrypted connections may enter"),
+        (settings.hidden, "hidden from those outside"),
+        (
+            settings.moderated,
+            "moderated: only voices and moderators speak",
+        ),
+        (settings.guards_topic, "only moderators set the topic"),
+        (settings.outsiders, "those outside may speak to it"),
+    ] {
+        if is_on {
+            writer.row(what);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Refusals by the rules of one room.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Name, RoomName, RoomRejection, Standing};
+
+use super::moderation::{Until, Whom};
+use crate::plain::request::Context;
+use crate::plain::words::{Because, More, people};
+
+/// A refusal as a sentence, behind `NOT sent: ` where that stands before it.
+pub(super) struct OfRoom<'a>(
+    pub(super) &'a RoomName,
+    pub(super) &'a RoomRejection,
+    pub(super) Context,
+);
+
+impl OfRoom<'_> {
+    /// Whether it says why a person may not speak.
+    pub(super) fn is_unspoken(rejection: &RoomRejection) -> bool {
+        matches!(
+            rejection,
+            RoomRejection::Muted { .. } | RoomRejection::NoOutsiders
+        )
+    }
+}
+
+impl Display for OfRoom<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(room, rejection, context) = *self;
+        match rejection {
+            RoomRejection::NeedsModerator => match context {
+                Context::Command(command) => {
+                    write!(f, "/{command} needs moderator rights in {room}.")
+                }
+                Context::Speech => write!(f, "That needs moderator rights in {room}."),
+            },
+            RoomRejection::Muted {
+                remaining: Some(span),
+            } => write!(f, "you are muted in {room} for {}.", More(*span)),
+            RoomRejection::Muted { remaining: None } => write!(f, "you are muted in {room}."),
+            RoomRejection::NoOutsiders => {
+                write!(
+                    f,
+                    "you are not in {room}, and it takes nothing from outside."
+                )
+            }
+            RoomRejection::TopicGuarded => {
+                write!(f, "Only moderators set the topic of {room}.")
+            }
+            RoomRejection::LobbyIsOpen => write!(
+                f,
+                "{room} is open to everybody: only moderated, topic and outsiders can be set."
+            ),
+            RoomRejection::OperatorsAlone => {
+                write!(f, "Only server operators moderate {room}.")
+            }
+            RoomRejection::LobbyKeepsAll => write!(
+                f,
+                "Nobody can be kept out of {room}. /kick and /ban are for the server."
+            ),
+            RoomRejection::NoNeedToKnock => write!(f, "{room} lets you in: /join {room}"),
+            RoomRejection::KnockedAlready => {
+                write!(f, "You have knocked on {room}. Its moderators know.")
+            }
+            RoomRejection::NobodyHears => {
+                write!(f, "No moderator of {room} is inside to let you in.")
+            }
+            RoomRejection::StandingsFull => {
+                write!(f, "{room} keeps no more names. Take somebody off first.")
+            }
+            RoomRejection::BarsFull => {
+                write!(
+                    f,
+                    "The list of {room} is full. /bars shows whom to take off."
+                )
+            }
+            RoomRejection::NotBarred(mask) => {
+                write!(
+                    f,
+                    "{} is not barred from {room}. /bars lists all.",
+                    Whom(mask)
+                )
+            }
+            RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+            RoomRejection::TargetOutside(name)
+            | RoomRejection::TargetInside(name)
+            | RoomRejection::TargetGoverns(name, _)
+            | RoomRejection::TargetOperates(name)
+            | RoomRejection::StandsAlready(name, _)
+            | RoomRejection::StandsNot(name, _)
+            | RoomRejection::NameBarred(name) => about_a_person(f, room, rejection, name),
+            _ => about_entering(f, room, rejection),
+        }
+    }
+}
+
+fn about_entering(
+    f: &mut Formatter<'_>,
+    room: &RoomName,
+    rejection: &RoomRejection,
+) -> fmt::Result {
+    match rejection {
+        RoomRejection::Closed => {
+            write!(f, "{room} is closed. /knock {room} asks to be let in.")
+        }
+        RoomRejection::NeedsPassword => {
+            write!(f, "{room} needs a password: /join {room} WORD")
+        }
+        RoomRejection::WrongPassword => write!(f, "That is not the password of {room}."),
+        RoomRejection::Full { people_max } => {
+            write!(f, "{room} is full ({}).", people(*people_max))
+        }
+        RoomRejection::RegisteredOnly => {
+            write!(
+                f,
+                "{room} is for registered names: /claim PASSWORD keeps yours."
+            )
+        }
+        RoomRejection::EncryptedOnly => {
+            write!(f, "{room} is for encrypted connections, and yours is not.")
+        }
+        RoomRejection::Barred { until, why } => {
+            let (until, why) = (Until(*until), Because(why.as_deref()));
+            write!(f, "You are barred from {room}{until}{why}")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn about_a_person(
+    f: &mut Formatter<'_>,
+    room: &RoomName,
+    rejection: &RoomRejection,
+    name: &Name,
+) -> fmt::Result {
+    match rejection {
+        RoomRejection::TargetOutside(_) => write!(f, "{name} is not in {room}."),
+        RoomRejection::TargetInside(_) => write!(f, "{name} is in {room} already."),
+        RoomRejection::TargetGoverns(_, Standing::Owner) => write!(f, "{name} owns {room}."),
+        RoomRejection::TargetGoverns(..) => {
+            write!(f, "{name} is a moderator of {room}: /unmod {name} first.")
+        }
+        RoomRejection::TargetOperates(_) => write!(f, "{name} is a server operator."),
+        RoomRejection::StandsAlready(_, standing) => match standing {
+            Standing::Owner => write!(f, "{name} owns {room}."),
+            Standing::Moderator => write!(f, "{name} is a moderator of {room} already."),
+            Standing::Voice => write!(f, "{name} has a voice in {room} already."),
+            Standing::Invited => write!(f, "{name} is invited to {room} already."),
+        },
+        RoomRejection::StandsNot(_, standing) => match standing {
+            Standing::Owner => write!(f, "{name} does not own {room}."),
+            Standing::Moderator => write!(f, "{name} is not a moderator of {room}."),
+            Standing::Voice => write!(f, "{name} has no voice in {room}."),
+            Standing::Invited => write!(f, "{name} is not invited to {room}."),
+        },
+        _ => write!(f, "\"{name}\" is barred from {room}, and you are inside."),
+    }
+}
