@@ -109,7 +109,6 @@ impl Client {
             code: ResumeCode::from_random(1),
             link: Link::default(),
             is_script: false,
-            link: chinwag_core::Link::default(),
         };
         let fact = Fact::LoggedIn(Box::new(login));
         let (seq, at) = (Seq(1), self.wall);

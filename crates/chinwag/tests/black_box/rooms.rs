@@ -25,7 +25,10 @@ fn a_private_room_takes_five_lines() {
     bob.expect("ann: the code is swordfish\n");
 
     // Every way to the past, and to the room.
-    eve.ask("/join #team", "! #team is closed. ");
+    eve.ask(
+        "/join #team",
+        "! #team is closed. /knock #team asks to be let in.\n",
+    );
     eve.ask("/search swordfish in:#team", "! No room #team.");
     eve.ask("/who #team", "! No room #team.");
     eve.ask("/room #team", "! No room #team.");
@@ -55,7 +58,10 @@ fn a_room_survives_a_kill_with_its_rules() {
     let server = server.kill().start();
 
     let mut eve = server.join("eve");
-    eve.ask("/join #team", "! #team is closed. ");
+    eve.ask(
+        "/join #team",
+        "! #team is closed. /knock #team asks to be let in.\n",
+    );
     eve.send("/search swordfish");
     eve.send("/rooms");
     let seen = eve.sync();

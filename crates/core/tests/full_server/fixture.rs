@@ -8,8 +8,8 @@
 use chinwag_core::{
     Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LOBBY, Link, Manner, Mask, Name,
     Outcome, PersonId, Query, QuitReason, Registration, Rejection, Restriction, ResumeCode,
-    RoomCursor, RoomId, RoomName, RoomRef, RoomSnapshot, Seq, Settings, Snapshot, Text, Timestamp,
-    Topic,
+    RoomCursor, RoomId, RoomName, RoomRef, RoomSetting, RoomSnapshot, Seq, Settings, Snapshot,
+    Standing, StandingChange, Text, Timestamp, Topic,
 };
 
 /// 2026-11-21 14:03:05 UTC; it stands still.
@@ -496,6 +496,93 @@ pub(crate) const PIECES: &[Piece] = &[
                 text: Some(text("ship it")),
             };
             server.does(server.anybody(), command);
+        },
+    },
+    Piece {
+        name: "set a room and set it back",
+        work: |server| {
+            let operator = server.operator();
+            for on in [true, false] {
+                let room = named("room777");
+                let setting = RoomSetting::Hidden(on);
+                server.does(operator, Command::SetRoom { room, setting });
+            }
+        },
+    },
+    Piece {
+        name: "give a voice in the lobby and take it",
+        work: |server| {
+            let operator = server.operator();
+            for change in [StandingChange::Give, StandingChange::Take] {
+                let (room, name) = (RoomRef::Id(LOBBY), "person2".into());
+                let change = change(Standing::Voice);
+                server.does(operator, Command::Stand { room, name, change });
+            }
+        },
+    },
+    Piece {
+        name: "bar a block from a room and unbar it",
+        work: |server| {
+            let operator = server.operator();
+            let (room, mask) = (named("room77"), Mask::parse("203.0.113.0/24"));
+            let mask = mask.expect("a mask");
+            let bar = Command::Bar {
+                room: room.clone(),
+                mask: mask.clone(),
+                cover_address: true,
+                time: None,
+                why: None,
+            };
+            server.does(operator, bar);
+            server.does(operator, Command::Unbar { room, mask });
+        },
+    },
+    Piece {
+        name: "mute in the lobby and unmute",
+        work: |server| {
+            let operator = server.operator();
+            let room = RoomRef::Id(LOBBY);
+            let mute = Command::MuteIn {
+                room: room.clone(),
+                name: "person7".into(),
+                time: None,
+                why: None,
+            };
+            server.does(operator, mute);
+            let name = name("person7");
+            server.does(operator, Command::UnmuteIn { room, name });
+        },
+    },
+    Piece {
+        name: "what the lobby is set to",
+        work: |server| {
+            let info = Query::RoomInfo(RoomRef::Id(LOBBY));
+            server.ask(server.anybody(), info).expect("settings");
+        },
+    },
+    Piece {
+        name: "whom the lobby silences",
+        work: |server| {
+            let bars = Query::Bars(RoomRef::Id(LOBBY));
+            server.ask(server.operator(), bars).expect("a list");
+        },
+    },
+    Piece {
+        name: "knock on an open room",
+        work: |server| {
+            let room = RoomName::parse("room777").expect("a room name");
+            server.refuses(server.anybody(), Command::Knock(room));
+        },
+    },
+    Piece {
+        name: "delete a message",
+        work: |server| {
+            let delete = Command::Delete {
+                room: LOBBY,
+                message: Seq(1),
+                name: name("person7"),
+            };
+            server.does(server.operator(), delete);
         },
     },
     Piece {
