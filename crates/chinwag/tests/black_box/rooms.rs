@@ -45,6 +45,16 @@ fn a_private_room_takes_five_lines() {
     bob.search("swordfish", "the code is swordfish");
 }
 
+/// The owner of a registered name, whose session may have survived.
+fn sign_in(server: &Server, name_and_password: &str) -> Client {
+    let mut client = server.connect();
+    client.expect("Enter your username: ");
+    client.send(name_and_password);
+    client.expect("Welcome");
+    client.sync();
+    client
+}
+
 #[test]
 fn a_room_survives_a_kill_with_its_rules() {
     let server = Setup::new().without_operator().start();
@@ -69,16 +79,14 @@ fn a_room_survives_a_kill_with_its_rules() {
         !seen.contains("#team") && !seen.contains("the code"),
         "{seen}"
     );
-    let mut bob = server.connect();
-    bob.come_in("bob#a staple");
-    bob.ask("/join #team", "You are in #team, alone.\n");
-    bob.expect("ann: the code is swordfish\n");
+    let mut bob = sign_in(&server, "bob#a staple");
+    bob.ask("/join #team", "You are in #team");
+    bob.ask("/history", "ann: the code is swordfish\n");
     bob.ask("/bars", "  barred: troll until ");
     let mut troll = server.join("troll");
     troll.ask("/join #team", "! You are barred from #team until ");
-    let mut ann = server.connect();
-    ann.come_in("ann#correct horse");
-    ann.ask("/join #team", "You are in #team with bob.\n");
+    let mut ann = sign_in(&server, "ann#correct horse");
+    ann.ask("/join #team", "You are in #team");
     ann.ask("/room", "  you own it: /help rooms\n");
 }
 
@@ -157,7 +165,6 @@ fn a_deleted_message_is_gone_from_history_and_search_for_good() {
     gone(&server, "one");
     let server = server.kill().start();
     gone(&server, "two");
-    let mut op = server.connect();
-    op.come_in("op#correct horse");
+    let mut op = sign_in(&server, "op#correct horse");
     op.ask("/log", "ann deleted a message of ann in #lobby\n");
 }
