@@ -37,8 +37,6 @@ pub struct KeptSession {
     pub is_script: bool,
     /// Until when it can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
-    /// Whether nobody else may have its name meanwhile.
-    pub keeps_name: bool,
     /// Private messages that came since it was lost, oldest first.
     pub kept: Vec<Event>,
 }
@@ -64,7 +62,6 @@ impl Chat {
             operator: (operator, for_visit),
             is_script: person.session.is_script,
             until: lost.map(|lost| lost.until),
-            keeps_name: lost.is_none_or(|lost| lost.keeps_name),
             kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
         })
     }
@@ -77,7 +74,8 @@ impl Chat {
     }
 
     /// Puts back a session of an earlier run, under a code that nobody has. What an operator lost
-    /// meanwhile is lost to the session as well.
+    /// meanwhile is lost to the session as well. Nobody is kept from its name: a restart cuts everybody
+    /// off at once, and those who come back without their code must not find the door shut.
     pub fn restore(
         &mut self,
         kept: KeptSession,
@@ -132,7 +130,7 @@ impl Chat {
             person: Box::new(person),
             until,
             seen,
-            keeps_name: kept.keeps_name,
+            keeps_name: false,
             kept: kept_messages,
             standings: Vec::new(),
         });

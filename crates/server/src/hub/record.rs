@@ -45,7 +45,6 @@ impl Record {
             ("operator", operator),
             ("for-visit", for_visit),
             ("script", session.is_script),
-            ("loses-name", !session.keeps_name),
         ];
         for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
             line(&mut out, flag, "");
@@ -111,7 +110,6 @@ impl Record {
                 operator: (false, false),
                 is_script: false,
                 until,
-                keeps_name: true,
                 kept: Vec::new(),
             },
             rooms: Vec::new(),
@@ -139,7 +137,6 @@ impl Record {
             "operator" => session.operator.0 = true,
             "for-visit" => session.operator.1 = true,
             "script" => session.is_script = true,
-            "loses-name" => session.keeps_name = false,
             "account" => session.account = Name::parse(value).ok(),
             "address" => session.address = value.parse().unwrap_or(session.address),
             "at" => {
@@ -226,7 +223,6 @@ mod tests {
         record.session.registered = true;
         record.session.operator = (true, true);
         record.session.is_script = true;
-        record.session.keeps_name = false;
         record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];
         record.rooms = vec![(room("lobby"), Some(Seq(7))), (room("dev"), None)];
         record.current = Some(room("dev"));
