@@ -110,6 +110,34 @@ fn a_key_holds_after_a_crash() {
     assert_eq!(history.matches("1.4.2 is out").count(), 1, "{history}");
 }
 
+/// What was said behind the last number that the program has comes from the store, once.
+#[test]
+fn a_session_is_taken_up_after_a_restart() {
+    let server = Setup::new().start();
+    let mut bot = server.connect();
+    bot.send("{\"hello\":{\"name\":\"deploy\"}}");
+    bot.expect("\"code\":\"");
+    let code = bot.expect("\"").trim_end_matches('"').to_owned();
+    let mut ann = server.join("ann");
+    ann.send("one");
+    let seen = bot.expect("\"text\":\"one\"}\n");
+    let (_, seq) = seen.rsplit_once("\"seq\":").expect("a number");
+    let seq = seq.split(',').next().expect("a number").to_owned();
+    ann.send("two");
+    bot.expect("\"text\":\"two\"}\n");
+    let server = server.stop().start();
+    let mut bot = server.connect();
+    bot.send(&format!(
+        "{{\"resume\":{{\"code\":\"{code}\",\"after\":{seq}}}}}"
+    ));
+    let seen = bot.expect("\"text\":\"two\"}\n");
+    assert!(
+        seen.contains("\"reply\":\"resume\"") && seen.contains("\"missed\":1"),
+        "{seen}"
+    );
+    assert!(!seen.contains("\"one\""), "{seen}");
+}
+
 /// Flood control holds a program back and refuses nothing.
 #[test]
 fn what_comes_too_fast_is_read_later() {
