@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::{Profile, Restriction, RoomLine, RoomSummary, Topic, WhoLine};
+use chinwag_core::{Client, Profile, Restriction, RoomLine, RoomSummary, Topic, WhoLine};
 use serde::Serialize;
 
 use super::events::{LogEntry, Reason, Shape};
@@ -298,6 +298,10 @@ pub(super) struct Person<'a> {
     registered: bool,
     /// Whether the person is an operator.
     operator: bool,
+    /// What it is connected with: `nc`, `telnet` or `json`.
+    client: &'static str,
+    /// Whether its connection is encrypted.
+    encrypted: bool,
     /// Whether the person is away.
     away: bool,
     /// The reason given for that.
@@ -373,6 +377,12 @@ impl<'a> From<&'a WhoLine> for Person<'a> {
             name: line.name.as_str(),
             registered: line.registered,
             operator: line.operator,
+            client: match line.link.client {
+                Client::Nc => "nc",
+                Client::Telnet => "telnet",
+                Client::Json => "json",
+            },
+            encrypted: line.link.is_encrypted,
             away: line.away.is_some(),
             away_text: line.away.as_ref().and_then(|why| why.as_deref()),
             silent_seconds: line.silent.as_secs(),
