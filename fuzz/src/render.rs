@@ -169,7 +169,9 @@ fn check_arrival(dice: &mut Dice<'_>, reader: &mut Reader) {
         total,
     };
     let welcome = welcome(dice);
-    let signs = ["Welcome", "Message", "Topic", "If", "[", "*", "---"];
+    let signs = [
+        "Welcome", "You are", "Message", "Topic", "If", "[", "*", "---",
+    ];
     reader.tell(Tell::Welcome(&welcome, recent), &signs);
     let summary = summary(dice);
     let signs = ["You are in ", "Topic", "[", "*", "---"];

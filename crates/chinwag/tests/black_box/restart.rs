@@ -82,7 +82,10 @@ fn everything_decided_comes_back() {
     bob.ask("/unmute troll", "! troll may speak again.\n");
     let rooms = bob.ask("/rooms", "#dev");
     let rooms = rooms + &bob.expect("\n");
-    assert!(rooms.contains("#dev (0 people): Ship it"), "{rooms}");
+    assert!(
+        rooms.contains("#dev (1 person, you too): Ship it"),
+        "{rooms}"
+    );
     let log = lee.ask("/log", "unmuted troll");
     for audit_entry in [
         "lee made bob an operator\n",

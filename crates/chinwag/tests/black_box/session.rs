@@ -147,7 +147,7 @@ fn looking() {
         bob: _bob,
     } = three();
     ann.send("good morning");
-    let who = "--- 3 people in #lobby ---\n  lee (operator)\n  ann\n  bob\n";
+    let who = "--- 3 people in #lobby ---\n  lee (operator, nc)\n  ann (nc)\n  bob (nc)\n";
     for command in [
         "/who",
         "/users",
@@ -246,7 +246,7 @@ fn being_oneself() {
     let registered = "! Your name is registered. Next time type annie#PASSWORD at the prompt.\n";
     says(&mut ann, "/claim secret", registered);
     says(&mut ann, "/away lunch", "! You are away: lunch.\n");
-    bob.ask("/who", "annie (registered, away: lunch)\n");
+    bob.ask("/who", "annie (registered, nc, away: lunch)\n");
     bob.sync();
     says(&mut ann, "/back", "! You are back.\n");
     says(&mut bob, "/ignore", "! You ignore nobody.\n");

@@ -210,6 +210,7 @@ impl Chat {
             until: at + self.settings.resume_time,
             seen,
             keeps_name,
+            is_restored: false,
             kept: Vec::new(),
             standings,
         });

@@ -131,6 +131,7 @@ impl Chat {
             until,
             seen,
             keeps_name: false,
+            is_restored: true,
             kept: kept_messages,
             standings: Vec::new(),
         });

@@ -282,7 +282,7 @@ impl Chat {
         let Ok(name) = Name::parse(typed) else {
             return Err(nobody);
         };
-        let lost = self.resumables.named(&name, now);
+        let lost = self.resumables.reachable(&name, now);
         let account = match lost {
             Some(lost) => lost.person.account.as_deref().cloned(),
             None => self.registrations.get(&name).map(|r| r.name.clone()),

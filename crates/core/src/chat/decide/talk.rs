@@ -159,7 +159,7 @@ impl Chat {
             Ok(to) => self.message(me, to, text, now),
             Err(nobody) => {
                 let name = Name::parse(to).ok();
-                let lost = name.and_then(|name| self.resumables.named(&name, now));
+                let lost = name.and_then(|name| self.resumables.reachable(&name, now));
                 self.keep_message(me, lost.ok_or(nobody)?, text, now)
             }
         }

@@ -26,6 +26,8 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) seen: Seq,
     /// Nobody else may have the name meanwhile.
     pub(in crate::chat) keeps_name: bool,
+    /// It is of an earlier run of the server.
+    pub(in crate::chat) is_restored: bool,
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
     /// The standings that it had for this visit in its rooms.
@@ -76,6 +78,19 @@ impl Resumables {
     pub(in crate::chat) fn named(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
         let lost = self.by_id.get(self.names.get(name)?);
         lost.filter(|lost| now < lost.until)
+    }
+
+    /// The session that private messages and operators reach under this name: the one that keeps it,
+    /// or the newest of an earlier run.
+    pub(in crate::chat) fn reachable(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
+        let restored = || {
+            let folded = || FoldedName(name.clone());
+            let all = (folded(), PersonId(0))..=(folded(), PersonId(u64::MAX));
+            let all = self.by_name.range(all).rev();
+            let mut lost = all.filter_map(|(_, id)| self.by_id.get(id));
+            lost.find(|lost| lost.is_restored && now < lost.until)
+        };
+        self.named(name, now).or_else(restored)
     }
 
     /// A name that is kept for another person and looks like this one.
