@@ -21,11 +21,12 @@ mod formats;
 mod membership;
 mod opening;
 mod unseen;
+mod writing;
 
 use std::net::IpAddr;
 
-use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason, RoomId};
-use chinwag_feed::{Feed, Progress};
+use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason};
+use chinwag_feed::Feed;
 use chinwag_wire::dialect::{Dialect, Env, Step, Tell, refuse_unencrypted};
 use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff, sniff_silent};
 
@@ -420,100 +421,6 @@ impl Session {
             (None, Stage::Lost(_) | Stage::Lingering { .. } | Stage::Over) => {}
             (None, _) => self.close_when_written(),
         }
-    }
-
-    /// Writes the news of one room, without a copy if there is nothing else to write and nothing
-    /// to leave out.
-    pub(crate) fn poll_room(&mut self, room: RoomId, shared: &mut Shared) {
-        if !self.transport.takes_bytes() {
-            return;
-        }
-        if self.write_straight(room, shared) == Progress::More {
-            self.poll_write(shared);
-        }
-    }
-
-    fn write_straight(&mut self, room: RoomId, shared: &mut Shared) -> Progress {
-        let (logs, _, env) = shared.for_writing();
-        let (transport, now) = (&mut self.transport, env.now);
-        let reader = self.dialect.reader(&env);
-        self.feed
-            .poll_straight(room, logs, &reader, |bytes| transport.write(bytes, now))
-    }
-
-    /// Writes everything there is to write, as far as the transport takes it, and does what had to
-    /// wait for that.
-    pub(crate) fn poll_write(&mut self, shared: &mut Shared) {
-        while self.transport.takes_bytes() && self.write_some(shared) == Progress::More {}
-        if self.is_to_close() {
-            self.close(shared);
-        }
-        if self.is_written() {
-            self.fetch_page(shared);
-        }
-    }
-
-    /// Whether there is nothing more to write, or nobody to write to.
-    fn is_written(&self) -> bool {
-        let is_written = self.feed.is_written() && self.transport.is_flushed();
-        is_written || self.transport.failure().is_some()
-    }
-
-    fn is_to_close(&self) -> bool {
-        self.is_closing() && self.is_written()
-    }
-
-    fn write_some(&mut self, shared: &mut Shared) -> Progress {
-        let (logs, scratch, env) = shared.for_writing();
-        let (transport, now) = (&mut self.transport, env.now);
-        let progress = {
-            let reader = self.dialect.reader(&env);
-            let write = |bytes: &[u8]| transport.write(bytes, now);
-            self.feed.poll_write(logs, &reader, scratch, write)
-        };
-        if !scratch.gaps().is_empty() {
-            self.dialect.handle_gaps(scratch.gaps());
-        }
-        progress
-    }
-
-    /// Whether the connection is closed as soon as everything is written.
-    fn is_closing(&self) -> bool {
-        match self.stage {
-            Stage::Leaving => !self.exchange.is_departing(),
-            Stage::Lost(_) => true,
-            _ => false,
-        }
-    }
-
-    fn close(&mut self, shared: &mut Shared) {
-        if matches!(self.stage, Stage::Lost(_)) {
-            return self.settle(shared);
-        }
-        self.transport.shut_down_write();
-        // Where nothing more can come, closing loses nothing.
-        let is_over = self.transport.failure().is_some() || self.transport.has_ended();
-        self.stage = match is_over {
-            true => Stage::Over,
-            false => {
-                let until = shared.now + shared.limits.linger_time;
-                Stage::Lingering { until }
-            }
-        };
-    }
-
-    /// Whether [`poll_write`](Self::poll_write) has something to do.
-    pub(crate) fn wants_write(&self) -> bool {
-        let has_lines = !self.feed.is_written() || self.exchange.was_released();
-        let closes = matches!(self.stage, Stage::Leaving) && self.is_to_close();
-        let takes_bytes = self.transport.takes_bytes();
-        (takes_bytes && (has_lines || self.exchange.wants_page())) || closes
-    }
-
-    /// Whether there is nothing to schedule after a write: the transport took everything, and
-    /// nothing waited for that.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.transport.takes_bytes() && self.is_open() && !self.exchange.wants_page()
     }
 
     /// Whether the shard is to drop it.
