@@ -56,7 +56,7 @@ impl Client {
             conn: ConnId(1),
             name: name("gopher"),
             address: [192, 0, 2, 1].into(),
-            registered: false,
+            account: None,
             operator: false,
             code: ResumeCode::from_random(1),
             link: Link::default(),

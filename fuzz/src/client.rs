@@ -104,7 +104,7 @@ impl Client {
             conn: ConnId(1),
             name,
             address: [192, 0, 2, 1].into(),
-            registered: false,
+            account: None,
             operator: false,
             code: ResumeCode::from_random(1),
             link: Link::default(),

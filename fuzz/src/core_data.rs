@@ -98,7 +98,7 @@ pub(crate) fn login(dice: Choices<'_, '_>) -> LoggedIn {
         conn: ConnId(1),
         name: dice.name(),
         address: address(dice),
-        registered: dice.flip(),
+        account: dice.maybe(Dice::name),
         operator: dice.flip(),
         code: ResumeCode::from_random(dice.number()),
         link: link(dice),
@@ -180,7 +180,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 old: dice.name(),
                 new: dice.name(),
                 rooms: rooms(),
-                registered: dice.flip(),
+                account: dice.maybe(Dice::name),
                 operator: dice.flip(),
             };
             (Fact::Renamed(Box::new(renamed)), '*')
@@ -381,7 +381,7 @@ pub(crate) fn who_line(dice: Choices<'_, '_>) -> WhoLine {
         name: dice.name(),
         link: link(dice),
         operator: dice.flip(),
-        registered: dice.flip(),
+        account: dice.maybe(Dice::name),
         away: dice.maybe(|dice| dice.maybe(Dice::text)),
         silent: span(dice),
         standing: dice.maybe(standing),
@@ -455,7 +455,7 @@ pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
 
 /// The refusals that say more than one thing.
 pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
-    match dice.below(14) {
+    match dice.below(17) {
         0 => Rejection::NameTaken {
             name: dice.name(),
             free: dice.name(),
@@ -486,6 +486,9 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
         10 => Rejection::NotIgnored(dice.name()),
         11 => Rejection::AlreadyOperator(dice.name()),
         12 => Rejection::NotMuted(dice.name()),
+        13 => Rejection::WrongPassword(dice.name()),
+        14 => Rejection::LoggedInAlready(dice.name()),
+        15 => Rejection::NotRegistered(dice.name()),
         _ => dice
             .pick(&[
                 Rejection::Locked,
@@ -503,6 +506,9 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
                 Rejection::OnlyLobby,
                 Rejection::Oneself,
                 Rejection::RegistrationsFull,
+                Rejection::NotLoggedIn,
+                Rejection::TooManyLogins { logins_max: 1 },
+                Rejection::TooManyNames { names_max: 1 },
                 Rejection::RestrictionsFull,
             ])
             .clone(),

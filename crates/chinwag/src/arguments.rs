@@ -12,6 +12,7 @@ use crate::check::CheckFlags;
 use crate::export::ExportFlags;
 use crate::fingerprint::FingerprintFlags;
 use crate::join::JoinFlags;
+use crate::shell::{AccountFlags, BanFlags, KickFlags, ListFlags, SayFlags, UnbanFlags};
 
 /// A chat server that anyone joins with nc, telnet, or what else is there.
 #[derive(Debug, Parser)]
@@ -37,6 +38,20 @@ pub(crate) enum Task {
     Check(CheckFlags),
     /// Print the SHA-256 of a server's certificate, by which people know it
     Fingerprint(FingerprintFlags),
+    /// Register names, set passwords, make operators, of a server that runs or not
+    Account(AccountFlags),
+    /// Keep a person or an address out, of a server that runs or not
+    Ban(BanFlags),
+    /// Let a person or an address in again, of a server that runs or not
+    Unban(UnbanFlags),
+    /// List the bans and the mutes, of a server that runs or not
+    Bans(ListFlags),
+    /// List who is on a running server
+    Who(ListFlags),
+    /// Say a line in a room of a running server
+    Say(SayFlags),
+    /// Close a person's connection to a running server
+    Kick(KickFlags),
 }
 
 /// What goes before the environment and the configuration file. chinwag.example.toml has many more

@@ -22,18 +22,18 @@ pub(crate) struct DataFlags {
 }
 
 impl DataFlags {
-    /// The configuration of the server whose folder it is.
-    pub(crate) fn config(&self) -> Result<Config> {
-        let mut flags = RawConfig::default();
-        flags.server.data = self.data.clone();
-        Ok(serve::resolve(self.config.as_deref(), flags)?)
-    }
-
     /// Opens the folder for reading, whether a server has it open or not.
     pub(crate) fn open(&self) -> Result<Reader> {
         match self.config()?.place() {
             Place::Folder(folder) => Ok(Reader::open(&folder)?),
             Place::Memory => bail!("this server keeps nothing on disk (memory = true)"),
         }
+    }
+
+    /// The configuration of the server whose folder it is.
+    pub(crate) fn config(&self) -> Result<Config> {
+        let mut flags = RawConfig::default();
+        flags.server.data = self.data.clone();
+        Ok(serve::resolve(self.config.as_deref(), flags)?)
     }
 }

@@ -13,7 +13,9 @@ mod fingerprint;
 mod join;
 mod log_queue;
 mod logging;
+mod password;
 mod serve;
+mod shell;
 mod usage;
 
 use std::io::Write;
@@ -42,6 +44,13 @@ fn main() -> ExitCode {
         Task::Backup(flags) => backup::backup(&flags).map(success),
         Task::Check(flags) => check::check(&flags),
         Task::Fingerprint(flags) => fingerprint::fingerprint(&flags).map(success),
+        Task::Account(flags) => shell::account(&flags),
+        Task::Ban(flags) => shell::ban(&flags),
+        Task::Unban(flags) => shell::unban(&flags),
+        Task::Bans(flags) => shell::bans(&flags),
+        Task::Who(flags) => shell::who(&flags),
+        Task::Say(flags) => shell::say(&flags),
+        Task::Kick(flags) => shell::kick(&flags),
     };
     outcome.unwrap_or_else(|error| {
         // If nobody reads it, there is nobody to tell.

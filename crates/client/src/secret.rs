@@ -4,8 +4,9 @@
 //! looks like a password is typed again without harm.
 
 /// Commands that take a password, whatever follows them.
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "/claim",
+    "/unclaim",
     "/login",
     "/passwd",
     "/password",

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use crate::account::Account;
 use crate::ban::Restriction;
 use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::ids::{PersonId, RoomId};
@@ -57,7 +58,7 @@ pub struct Welcome {
     pub resume: (ResumeCode, Duration),
     /// Whether it became the operator by being the first.
     pub first_operator: bool,
-    /// Whether the name is registered.
+    /// Whether it is logged in to an account.
     pub registered: bool,
     /// The message of the day.
     pub motd: Option<Text>,
@@ -72,8 +73,8 @@ pub struct WhoLine {
     pub link: Link,
     /// Whether it is an operator.
     pub operator: bool,
-    /// Whether the name is registered.
-    pub registered: bool,
+    /// The account that it is logged in to.
+    pub account: Option<Name>,
     /// Whether it is away, and why.
     pub away: Option<Option<Text>>,
     /// The time since it last spoke.
@@ -142,6 +143,28 @@ pub struct Profile {
     pub address: Option<IpAddr>,
 }
 
+/// An account, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountProfile {
+    /// The account.
+    pub account: Account,
+    /// The people who are logged in to it, in the order in which they came.
+    pub logins: Vec<Login>,
+}
+
+/// A person who is logged in to an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The person's name.
+    pub name: Name,
+    /// The address it comes from.
+    pub address: IpAddr,
+    /// The time at which it came.
+    pub since: Timestamp,
+    /// Whether it is the asker.
+    pub own: bool,
+}
+
 /// The answer to a [`Query`](crate::Query). One that comes in pages carries in `next` the cursor of
 /// the next page, if there is one.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,6 +178,15 @@ pub enum Answer {
     },
     /// To `PasswordHash`.
     PasswordHash(Option<Arc<str>>),
+    /// To `Everybody`.
+    Everybody {
+        /// A page of the people.
+        people: Vec<Profile>,
+        /// The last name on this page, if there are more.
+        next: Option<Name>,
+    },
+    /// To `Account`.
+    Account(Box<AccountProfile>),
     /// To `Who`.
     Who {
         /// The room.

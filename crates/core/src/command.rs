@@ -45,10 +45,13 @@ pub enum Caller {
     },
     /// The server itself.
     Server,
+    /// Those who run the server, from a shell of its machine.
+    Shell,
 }
 
-/// A proof that the caller knows the password of a registered name: the hash that the password was
-/// held against. It is worthless once the registration has another.
+/// A proof that the caller owns an account: the credential that was met, as
+/// [`Credential::secret`](crate::Credential::secret) has it. It is worthless once the account has
+/// another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof(pub Arc<str>);
 
@@ -143,11 +146,28 @@ pub enum Command {
         /// A proof that it is one's own.
         proof: Option<Proof>,
     },
-    /// Register one's name under the password of this hash.
+    /// Register one's name under the password of this hash. A person who is logged in groups its
+    /// name to the account; with a proof, it gives the account this password.
     Register {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
-        /// A proof of the password before, if the name is registered already.
+        /// A proof of the account that one is logged in to.
+        proof: Option<Proof>,
+    },
+    /// Group one's name to the account that one is logged in to.
+    Group,
+    /// Log in to an account beside whoever else is, under the name that one has.
+    LogInTo {
+        /// One of the account's names.
+        name: Name,
+        /// A proof that it is one's own.
+        proof: Option<Proof>,
+    },
+    /// Log out of the account. A person that bears one of its names becomes a guest.
+    LogOut,
+    /// Give up one's name; the account's own name, with all that belongs to the account.
+    Unclaim {
+        /// A proof of the account that one is logged in to.
         proof: Option<Proof>,
     },
     /// Be away.
@@ -209,6 +229,29 @@ pub enum Command {
     SetMotd(Option<Text>),
     /// Let only registered names arrive and speak, or everybody again.
     Lock(bool),
+    /// Register a name under the password of this hash. The shell's.
+    AddAccount {
+        /// The name.
+        name: Name,
+        /// The hash, in the PHC string format.
+        password_hash: Arc<str>,
+    },
+    /// Give an account the password of this hash. The shell's.
+    SetPassword {
+        /// One of the account's names.
+        name: Name,
+        /// The hash, in the PHC string format.
+        password_hash: Arc<str>,
+    },
+    /// End the account that a name belongs to. The shell's.
+    EndAccount(Name),
+    /// Speak in a room without being there. The shell's.
+    SayFromShell {
+        /// The room.
+        room: RoomName,
+        /// The message.
+        text: Text,
+    },
     /// Close empty rooms and forget what has run out. The server's own.
     Tidy,
     /// Enter a room that a password opens.
@@ -320,6 +363,13 @@ pub enum Query {
     Greeting,
     /// The hash that a password is held against, if the name is registered.
     PasswordHash(Name),
+    /// The account that one is logged in to.
+    Account,
+    /// The people on the server, in the order of the alphabet. The shell's.
+    Everybody {
+        /// The last name on the page before.
+        after: Option<Name>,
+    },
     /// The people in a room.
     Who {
         /// The room.

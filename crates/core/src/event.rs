@@ -8,6 +8,7 @@ use core::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::account::CredentialKind;
 use crate::ban::{Mask, Restriction};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
@@ -101,8 +102,8 @@ pub struct LoggedIn {
     pub address: IpAddr,
     /// How it is connected.
     pub link: Link,
-    /// Whether the name is registered, which the person has proven to own.
-    pub registered: bool,
+    /// The account that it is logged in to.
+    pub account: Option<Name>,
     /// Whether it is an operator.
     pub operator: bool,
     /// The code that resumes the session, once.
@@ -154,9 +155,62 @@ pub struct Renamed {
     pub new: Name,
     /// The rooms it is in.
     pub rooms: Box<[RoomId]>,
-    /// Whether the new name is registered, which the person has proven to own.
-    pub registered: bool,
-    /// Whether it is an operator under the new name.
+    /// The account that it is logged in to now: the new name may have come with a proof.
+    pub account: Option<Name>,
+    /// Whether it is an operator now.
+    pub operator: bool,
+}
+
+/// An account came into being, changed or ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountChanged {
+    /// The account.
+    pub account: Name,
+    /// The change.
+    pub change: AccountChange,
+    /// The person who made it; `None` for those who run the server.
+    pub person: Option<PersonId>,
+    /// Everybody who is logged in to it.
+    pub logins: Box<[PersonId]>,
+}
+
+/// The kinds of [`AccountChanged`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum AccountChange {
+    /// It came into being. The person who made it is logged in.
+    Claimed {
+        /// The kind of its first credential.
+        kind: CredentialKind,
+        /// The credential, as [`Credential::secret`](crate::Credential::secret) has it.
+        secret: Arc<str>,
+        /// Whether its owner is a lasting operator.
+        operator: bool,
+    },
+    /// It has another credential; a password takes the place of the one before.
+    Credential {
+        /// The kind.
+        kind: CredentialKind,
+        /// The credential, as [`Credential::secret`](crate::Credential::secret) has it.
+        secret: Arc<str>,
+    },
+    /// Another name belongs to it.
+    NameAdded(Name),
+    /// A name belongs to it no longer.
+    NameRemoved(Name),
+    /// It ended, and its names are free.
+    Removed,
+}
+
+/// A person logged in to an account, or out of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountSet {
+    /// The person.
+    pub person: PersonId,
+    /// The account before.
+    pub before: Option<Name>,
+    /// The account from now on.
+    pub account: Option<Name>,
+    /// Whether the person is an operator now.
     pub operator: bool,
 }
 
@@ -255,6 +309,12 @@ pub enum ModAction {
         /// The room.
         room: RoomName,
     },
+    /// The shell: an account of this name.
+    AccountAdded(Name),
+    /// The shell: another password for this account.
+    AccountPassword(Name),
+    /// The shell: this account is no more.
+    AccountRemoved(Name),
 }
 
 /// A change of the chat: true from now on.
@@ -358,17 +418,10 @@ pub enum Fact {
         /// It did so at an earlier visit, and is not told again.
         since_before: bool,
     },
-    /// A person registered its name, or changed the password. Durable.
-    Registered {
-        /// The person.
-        person: PersonId,
-        /// The name.
-        name: Name,
-        /// The password's hash, in the PHC string format.
-        password_hash: Arc<str>,
-        /// Whether its bearer is a lasting operator.
-        operator: bool,
-    },
+    /// An account came into being, changed or ended. Durable.
+    AccountChanged(Box<AccountChanged>),
+    /// A person logged in to an account, or out of one.
+    AccountSet(Box<AccountSet>),
     /// An operator acted. Durable.
     Moderated(Box<AuditEntry>),
     /// A person made a room, or found one that nobody owned and nobody was in: it has no settings
@@ -413,7 +466,7 @@ impl Fact {
                 Self::Said { .. }
                     | Self::KeyUsed(_)
                     | Self::TopicSet { .. }
-                    | Self::Registered { .. }
+                    | Self::AccountChanged(_)
                     | Self::Moderated(_)
                     | Self::RoomRetired { .. }
                     | Self::Deleted(_)
@@ -453,9 +506,8 @@ impl Fact {
                     .target
                     .filter(|&target| Some(target) != audit_entry.actor),
             ),
-            Self::Registered { person, .. }
-            | Self::AwaySet { person, .. }
-            | Self::IgnoreSet { person, .. } => (Some(*person), None),
+            Self::AccountSet(set) => (Some(set.person), None),
+            Self::AwaySet { person, .. } | Self::IgnoreSet { person, .. } => (Some(*person), None),
             Self::RoomChanged(change) => {
                 let told = change.told.filter(|told| Some(*told) != change.actor);
                 (change.actor, told)
@@ -463,12 +515,13 @@ impl Fact {
             Self::Knocked(knock) => (Some(knock.person), None),
             _ => (None, None),
         };
-        let moderators: &[PersonId] = match self {
+        let others: &[PersonId] = match self {
             Self::Knocked(knock) => &knock.moderators,
+            Self::AccountChanged(changed) => &changed.logins,
             _ => &[],
         };
         let pair = first.into_iter().chain(second);
-        pair.chain(moderators.iter().copied())
+        pair.chain(others.iter().copied())
     }
 
     /// Whether it is told to everybody on the server.

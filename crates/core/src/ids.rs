@@ -12,6 +12,9 @@ pub struct Seq(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub u64);
 
+/// The number of no person: what is said from a shell of the machine nobody in the chat said.
+pub const NOBODY: PersonId = PersonId(0);
+
 /// A room. The store keeps it with the room's name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId(pub u32);

@@ -14,6 +14,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod account;
 mod answer;
 mod ban;
 mod chat;
@@ -34,21 +35,24 @@ mod sent_key;
 mod text;
 mod time;
 
+pub use account::{Account, Credential, CredentialKind};
 pub use answer::{
-    Answer, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WhoLine,
+    AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic,
+    Welcome, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
-    Chat, Env, FirstOperator, KeptRules, KeptSession, Registration, RestrictionCursor, RoomCursor,
-    RoomSnapshot, Settings, Snapshot,
+    Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
+    Settings, Snapshot,
 };
 pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef, StandingChange};
 pub use event::{
-    AuditEntry, Deletion, Event, Fact, Knock, LoggedIn, Manner, ModAction, PrivateMessage, Quit,
-    QuitReason, Renamed, Returned, RoomAct, RoomChange, Spared,
+    AccountChange, AccountChanged, AccountSet, AuditEntry, Deletion, Event, Fact, Knock, LoggedIn,
+    Manner, ModAction, PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
+    Spared,
 };
 pub use flood::{Bucket, Rate};
-pub use ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
 pub use link::{Client, Link};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};

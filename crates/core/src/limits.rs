@@ -20,8 +20,8 @@ pub const LINE_BYTES_MAX: usize = 4096;
 pub const NOTE_BYTES_MAX: usize = 512;
 /// Letters of a new password: six at random are more than slow guesses at a live server reach.
 pub const PASSWORD_LETTERS_MIN: usize = 6;
-/// Bytes of a password. Longer ones only make hashing slower.
-pub const PASSWORD_BYTES_MAX: usize = 128;
+/// Bytes of a password: a page of a book. It must fit into a line beside a command.
+pub const PASSWORD_BYTES_MAX: usize = 1024;
 /// Bytes of the message of the day: a screen of 80 by 24.
 pub const MOTD_BYTES_MAX: usize = 1920;
 
@@ -59,6 +59,11 @@ pub const IGNORES_MAX: usize = 100;
 pub const RESTRICTIONS_MAX: usize = 10_000;
 /// Names that can be registered; each has a hash of 100 bytes in memory.
 pub const REGISTRATIONS_MAX: usize = 100_000;
+
+/// Names of one account beside its own.
+pub const ACCOUNT_NAMES_MAX: usize = 8;
+/// People that can log in to one account beside those who bear its names.
+pub const ACCOUNT_LOGINS_MAX: usize = 16;
 
 // Arriving and leaving.
 
@@ -105,6 +110,8 @@ pub const SENT_KEYS_MAX: usize = 65_536;
 
 /// People on one page of `/who`: ten screens.
 pub const WHO_LINES_MAX: usize = 250;
+/// People on one page of `chinwag who`, with all that is known of them.
+pub const EVERYBODY_LINES_MAX: usize = 100;
 /// Rooms on one page of `/rooms`, the fullest first.
 pub const ROOM_LINES_MAX: usize = 100;
 /// Bans and mutes on one page of `/bans`.

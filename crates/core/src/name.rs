@@ -48,21 +48,29 @@ pub enum NameError {
     Reserved,
 }
 
-/// Reserved words, each as its own look. `you -> gopher` is a line of the server's; the others
-/// pass for people in charge.
-const RESERVED: [&str; 8] = [
-    "you",
+/// Reserved words, each as its own look. `you -> gopher` is a line of the server's.
+const RESERVED: [&str; 4] = ["you", "now", "root", SHELL];
+
+/// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`), each as its own look;
+/// and of those of the services of IRC networks: `NickServ` asks for passwords.
+const RESERVED_ENDS: [&str; 9] = [
+    "serv",
+    "service",
     "server",
-    "now",
+    "services",
     "adrnin",
-    "root",
+    "adrninistrator",
     "operator",
-    "systern",
     "rnoderator",
+    "systern",
 ];
 
-/// Ends the names of the services of IRC networks: `NickServ` asks for passwords.
-const RESERVED_END: &str = "serv";
+/// Words with one of these ends that nobody takes for a person in charge, each as its own look.
+const ALLOWED: [&str; 2] = ["observer", "ecosystern"];
+
+/// The name that what is done from a shell of the machine is done by. Reserved, so that nobody bears
+/// it.
+const SHELL: &str = "shell";
 
 impl Name {
     /// Reads a name.
@@ -81,6 +89,18 @@ impl Name {
             return Err(NameError::Reserved);
         }
         Ok(name)
+    }
+
+    /// Reads a name that was taken once, which may be reserved by now.
+    pub fn known(text: &str) -> Option<Self> {
+        let is_name = |text: &str| is_well_formed(text) && text.starts_with(char::is_alphabetic);
+        let spelling = normalise(text).filter(|text| is_name(text));
+        spelling.map(|spelling| Self::pack(&spelling))
+    }
+
+    /// The name of those who run the server, at a shell of its machine.
+    pub fn shell() -> Self {
+        Self::pack(SHELL)
     }
 
     fn pack(spelling: &str) -> Self {
@@ -182,7 +202,8 @@ impl Name {
 }
 
 fn is_reserved(look: &str) -> bool {
-    RESERVED.contains(&look) || look.ends_with(RESERVED_END)
+    let passes_for = |end: &&str| look.ends_with(*end) && !ALLOWED.contains(&look);
+    RESERVED.contains(&look) || RESERVED_ENDS.iter().any(passes_for)
 }
 
 impl fmt::Debug for Name {

@@ -105,6 +105,24 @@ pub enum Rejection {
     SameName(Name),
     /// The name has a password already, and no proof of it, or a wrong one, was given.
     NeedsOldPassword(Name),
+    /// The name is not registered, or this is not its password.
+    WrongPassword(Name),
+    /// The asker is logged in to no account.
+    NotLoggedIn,
+    /// The asker is logged in to this account.
+    LoggedInAlready(Name),
+    /// As many people are logged in to the account as may be.
+    TooManyLogins {
+        /// So many.
+        logins_max: usize,
+    },
+    /// The account has as many names as it may.
+    TooManyNames {
+        /// So many.
+        names_max: usize,
+    },
+    /// The name belongs to no account.
+    NotRegistered(Name),
     /// As many names are registered as the server keeps.
     RegistrationsFull,
     /// The asker ignores as many names as it may.

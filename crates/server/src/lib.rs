@@ -18,6 +18,7 @@ mod password_gate;
 mod running;
 mod session;
 mod shard;
+mod shell;
 mod spent;
 mod supervisor;
 mod tls;
@@ -43,6 +44,7 @@ use crate::tls::Certificates;
 pub use control::{Control, Reloaded};
 pub use listen::{BindError, bind};
 pub use net::raise_descriptor_limit;
+pub use shell::{ShellAnswer, ShellError, ask as ask_from_shell, hash_password};
 pub use tls::{CertificateError, Fingerprint};
 #[doc(hidden)]
 pub use transport::{MemoryServer, MemoryTls};
@@ -105,8 +107,8 @@ impl Server {
 
     /// How a person becomes operator here, for those who start the server.
     pub fn operator_hint(&self) -> String {
-        let mut registrations = self.opened.snapshot.registrations.iter();
-        let has_operator = registrations.any(|registration| registration.operator);
+        let mut accounts = self.opened.snapshot.accounts.iter();
+        let has_operator = accounts.any(|account| account.operator);
         match (has_operator, self.config.server.first_operator) {
             (true, _) => "Operators arrive as NAME#PASSWORD.".to_owned(),
             (false, FirstOperator::Local) => format!(

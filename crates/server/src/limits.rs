@@ -26,7 +26,7 @@ pub(crate) const RESUME_TIME: Duration = core_limits::RESUME_TIME;
 /// Time that a socket may take nothing while there is something to write.
 pub(crate) const STALL_TIME: Duration = core_limits::STALL_TIME;
 /// Bytes that a connection may send before it has a name: some names, and a script's first lines.
-pub(crate) const ARRIVAL_BYTES_MAX: usize = 4096;
+pub(crate) const ARRIVAL_BYTES_MAX: usize = 8192;
 /// Silent connections that wait to be sniffed; when more come, the oldest waits no longer. Clients
 /// that speak first do so before eight others have connected, unless thousands connect every second.
 pub(crate) const SNIFFING_MAX: usize = 8;

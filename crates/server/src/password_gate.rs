@@ -408,6 +408,36 @@ mod tests {
     }
 
     #[test]
+    fn what_was_proven_once_costs_no_hash_again() {
+        let gate = gate();
+        let login = |n: usize, hash: &str| {
+            let address = format!("192.0.{}.{}", n / 256, n % 256);
+            let hash = format!("{hash} {n}").into();
+            let password = format!("secret of {n}");
+            let attempt = attempt(&format!("a{n}"), &password, &address, Door::Arriving);
+            Attempt { hash, ..attempt }
+        };
+        let mut hashes = 0;
+        let mut log_in = |attempt: &Attempt| match gate.admit(attempt, NOW, WALL) {
+            Admission::Hash => {
+                hashes += 1;
+                gate.finish(attempt, true, WALL);
+                hashes
+            }
+            Admission::Known { is_right: true } => hashes,
+            admission => panic!("{admission:?}"),
+        };
+        for round in 0..3 {
+            for n in 0..1_000 {
+                let expected = if round == 0 { n + 1 } else { 1_000 };
+                assert_eq!(log_in(&login(n, "hash")), expected);
+            }
+        }
+        // Another password is another hash, which was not proven.
+        assert_eq!(log_in(&login(7, "new hash")), 1_001);
+    }
+
+    #[test]
     fn an_address_is_slowed_for_all_names_together() {
         let gate = gate();
         let guesses = (0..1_000).filter(|n| {

@@ -22,6 +22,7 @@ use crate::net::Acceptor;
 use crate::shard::inbox::{self, Inbox, Mailbox};
 use crate::shard::run::Loop;
 use crate::shard::{Shard, Shared, ToShard};
+use crate::shell::ShellServer;
 use crate::spent::SpentBuckets;
 use crate::supervisor::Supervisor;
 use crate::tls::{Certificates, Tls};
@@ -34,6 +35,7 @@ pub(crate) struct Running {
     shard_threads: Vec<JoinHandle<io::Result<()>>>,
     to_hub: SyncSender<ToHub>,
     hub_thread: JoinHandle<()>,
+    shell: Option<ShellServer>,
     /// Dropped to stop it.
     maintenance: SyncSender<()>,
     limiter: ConnLimiter,
@@ -84,6 +86,7 @@ impl Running {
         let committed = Arc::new(AtomicU64::new(0));
         let mut hub_config = HubConfig::of(&config);
         hub_config.settings.operator_code = Some(operator_code);
+        let shell = ShellServer::start(&config.place(), to_hub.clone(), supervisor)?;
         let hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
         let to_shards = shards.clone();
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
@@ -97,6 +100,7 @@ impl Running {
             shard_threads,
             to_hub,
             hub_thread,
+            shell,
             maintenance: keep_up,
             limiter,
             certificates,
@@ -129,6 +133,9 @@ impl Running {
 
     /// Lets everything that was read be done and written, and ends.
     pub(crate) fn stop(self) {
+        if let Some(shell) = self.shell {
+            shell.stop();
+        }
         for shard in &self.shards {
             // A shard that has failed has nothing left to finish.
             shard.send(ToShard::Drain);

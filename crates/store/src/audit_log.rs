@@ -1,11 +1,11 @@
 //! What operators did: a row of the log for each, and the effect that outlives a restart.
 
 use chinwag_core::{
-    AuditEntry, Event, Mask, ModAction, Name, Reach, Registration, Restriction, RoomName, Seq,
-    Text, Timestamp,
+    AuditEntry, Event, Mask, ModAction, Name, Reach, Restriction, RoomName, Seq, Text, Timestamp,
 };
 use rusqlite::{Connection, Row, params};
 
+use crate::accounts;
 use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::restrictions::{self, BANS, MUTES};
@@ -62,58 +62,25 @@ fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
         ModAction::Mute(restriction) => restrictions::put(conn, MUTES, restriction),
         ModAction::Unmute(mask) => restrictions::lift(conn, MUTES, mask),
         ModAction::Op { name, lasting } => match lasting {
-            true => appoint(conn, name, seq),
+            true => accounts::appoint(conn, name, seq),
             false => Ok(()),
         },
-        ModAction::Deop { name } => dismiss(conn, name),
+        ModAction::Deop { name } => accounts::dismiss(conn, name),
         ModAction::Motd(text) => match text {
             Some(text) => schema::set(conn, key::MOTD, Some(&&**text)),
             None => schema::set(conn, key::MOTD, None),
         },
         ModAction::Lock(true) => schema::set(conn, key::LOCKED, Some(&1)),
         ModAction::Lock(false) => schema::set(conn, key::LOCKED, None),
+        // The event behind it makes the change.
+        ModAction::AccountAdded(_)
+        | ModAction::AccountPassword(_)
+        | ModAction::AccountRemoved(_) => Ok(()),
         ModAction::Kick { .. }
         | ModAction::Rename { .. }
         | ModAction::Announce(_)
         | ModAction::Delete { .. } => Ok(()),
     }
-}
-
-/// Makes a name's owner an operator from this event on. One who is already keeps its rank.
-fn appoint(conn: &Connection, name: &Name, seq: Seq) -> rusqlite::Result<()> {
-    let sql = "UPDATE registration SET operator = ?2 WHERE folded = ?1 AND operator = 0";
-    conn.prepare_cached(sql)?
-        .execute(params![name.folded(), signed(seq.0)])?;
-    Ok(())
-}
-
-fn dismiss(conn: &Connection, name: &Name) -> rusqlite::Result<()> {
-    conn.prepare_cached("UPDATE registration SET operator = 0 WHERE folded = ?1")?
-        .execute([name.folded()])?;
-    Ok(())
-}
-
-/// Stores a registration, in place of the one that the name had. An operator keeps its rank.
-pub(crate) fn put_registration(
-    conn: &Connection,
-    registration: &Registration,
-) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO registration VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT DO UPDATE SET name = excluded.name,
-                   password_hash = excluded.password_hash,
-                   operator = iif(operator = 0 OR excluded.operator = 0, excluded.operator, operator)";
-    let rank = if registration.operator {
-        signed(registration.appointed.0).max(1)
-    } else {
-        0
-    };
-    conn.prepare_cached(sql)?.execute(params![
-        registration.name.folded(),
-        registration.name.as_str(),
-        &*registration.password_hash,
-        rank,
-    ])?;
-    Ok(())
 }
 
 /// An entry as the columns of its row.
@@ -144,6 +111,9 @@ impl<'a> Columns<'a> {
             ModAction::Deop { name } => Self::about("deop", name.to_string()),
             ModAction::Announce(text) => Self::plain("announce").with_text(Some(text)),
             ModAction::Motd(text) => Self::plain("motd").with_text(text.as_deref()),
+            ModAction::AccountAdded(name) => Self::about("add account", name.to_string()),
+            ModAction::AccountPassword(name) => Self::about("set password", name.to_string()),
+            ModAction::AccountRemoved(name) => Self::about("remove account", name.to_string()),
             ModAction::Lock(true) => Self::plain("lock"),
             ModAction::Lock(false) => Self::plain("unlock"),
             ModAction::Delete { name, room } => {
@@ -190,7 +160,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let until: Option<i64> = row.get(4)?;
     let words: Option<String> = row.get(5)?;
     let (target, words) = (target.unwrap_or_default(), words.as_deref());
-    Ok(Name::parse(&by).ok().and_then(|name| {
+    Ok(Name::known(&by).and_then(|name| {
         let act = read_act(&act, &target, (until, &by), words)?;
         Some(AuditLine { at, by: name, act })
     }))
@@ -202,7 +172,7 @@ fn read_act(
     (until, by): (Option<i64>, &str),
     words: Option<&str>,
 ) -> Option<ModAction> {
-    let name = || Name::parse(target).ok();
+    let name = || Name::known(target);
     let text = match words {
         Some(words) => Some(Text::parse(words)?),
         None => None,
@@ -217,7 +187,7 @@ fn read_act(
         "unmute" => ModAction::Unmute(read_mask(target)?),
         "rename" => ModAction::Rename {
             name: name()?,
-            new: Name::parse(words?).ok()?,
+            new: Name::known(words?)?,
         },
         "ban" => ModAction::Ban(restriction()?),
         "unban" => ModAction::Unban(read_mask(target)?),
@@ -228,6 +198,9 @@ fn read_act(
         "deop" => ModAction::Deop { name: name()? },
         "announce" => ModAction::Announce(text?),
         "motd" => ModAction::Motd(text),
+        "add account" => ModAction::AccountAdded(name()?),
+        "set password" => ModAction::AccountPassword(name()?),
+        "remove account" => ModAction::AccountRemoved(name()?),
         "lock" => ModAction::Lock(true),
         "unlock" => ModAction::Lock(false),
         "delete" => ModAction::Delete {

@@ -320,7 +320,7 @@ impl Names {
         if let Some(name) = self.0.get(spelling) {
             return Some(name.clone());
         }
-        let name = Name::parse(spelling).ok()?;
+        let name = Name::known(spelling)?;
         if self.0.len() >= NAMES_MAX {
             self.0.clear();
         }

@@ -5,11 +5,10 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chinwag_core::{
-    Event, Fact, ModAction, Name, Registration, RoomId, RoomName, Seq, Text, Timestamp,
-};
+use chinwag_core::{Event, Fact, ModAction, Name, RoomId, RoomName, Seq, Text, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::accounts;
 use crate::audit_log;
 use crate::block::{Draft, Drafts, Names, signed};
 use crate::checkpoint::Checkpointer;
@@ -290,20 +289,7 @@ impl Turn<'_> {
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
-                Fact::Registered {
-                    name,
-                    password_hash,
-                    operator,
-                    ..
-                } => {
-                    let registration = Registration {
-                        name: name.clone(),
-                        password_hash: password_hash.clone(),
-                        operator: *operator,
-                        appointed: event.seq,
-                    };
-                    audit_log::put_registration(self.conn, &registration)?;
-                }
+                Fact::AccountChanged(changed) => accounts::write(self.conn, event, changed)?,
                 Fact::KeyUsed(used) => sent_key::write(self.conn, used, event.seq)?,
                 Fact::Moderated(entry) => {
                     audit_log::write(self.conn, event, entry)?;

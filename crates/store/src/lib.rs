@@ -16,6 +16,7 @@
 //!
 //! The crate must not know sockets, dialects or a clock: time is an argument.
 
+mod accounts;
 mod audit_log;
 mod backup;
 mod block;

@@ -73,7 +73,7 @@ pub(crate) fn read_all(
 /// An event of the columns `seq, at, by, text`; `None` if it makes no sense.
 fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>> {
     let (by, text): (String, Option<String>) = (row.get(2)?, row.get(3)?);
-    let fact = Name::parse(&by).ok().and_then(|by| {
+    let fact = Name::known(&by).and_then(|by| {
         let text = match text {
             Some(text) => Some(Text::parse(&text)?),
             None => None,

@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
-use chinwag_core::{Name, Range, RoomId, RoomSnapshot, Seq};
+use chinwag_core::{Account, Name, Range, Restriction, RoomId, RoomSnapshot, Seq};
 
+use crate::accounts;
 use crate::audit_log::{self, AuditLine};
 use crate::backup::{self, BackupProgress};
 use crate::block::Names;
@@ -23,6 +24,7 @@ use crate::missed;
 use crate::page::{self, Page};
 use crate::places;
 use crate::query::SearchQuery;
+use crate::restrictions::{self, BANS, MUTES};
 use crate::search::{self, Matches};
 use crate::search_index::Index;
 use crate::snapshot;
@@ -231,6 +233,24 @@ impl Reader {
     /// [`Error`] if messages cannot be read.
     pub fn find(&mut self, message: Seq) -> Result<Option<(RoomId, Name)>, Error> {
         deletion::find(self.messages.conn()?, message, &mut self.names)
+    }
+
+    /// The accounts, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// [`Error`] if they cannot be read.
+    pub fn accounts(&mut self) -> Result<Vec<Account>, Error> {
+        accounts::load(self.messages.conn()?)
+    }
+
+    /// The bans and the mutes, oldest first. Some may have run out.
+    ///
+    /// # Errors
+    /// [`Error`] if they cannot be read.
+    pub fn restrictions(&mut self) -> Result<(Vec<Restriction>, Vec<Restriction>), Error> {
+        let conn = self.messages.conn()?;
+        let bans = restrictions::all(conn, BANS)?;
+        Ok((bans, restrictions::all(conn, MUTES)?))
     }
 
     /// The newest entries of the log of what operators did, oldest first.

@@ -125,7 +125,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Restriction>> {
 /// The mask of this name and this block, at least one of which must be there.
 pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Option<Mask> {
     let name = match name {
-        Some(name) => Some(Name::parse(name).ok()?),
+        Some(name) => Some(Name::known(name)?),
         None => None,
     };
     let net = match net {
@@ -149,7 +149,7 @@ pub(crate) fn restriction(
     Some(Restriction {
         mask,
         until: until.map(Timestamp),
-        by: Name::parse(by).ok()?,
+        by: Name::known(by)?,
         why,
     })
 }

@@ -74,7 +74,7 @@ fn setting(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, RoomSetting), Dama
 fn standing(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, Name, Standing), Damage>> {
     let (room, name, standing): (u32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let found = STANDINGS.into_iter().find(|s| as_text(*s) == standing);
-    let read = Name::parse(&name).ok().zip(found);
+    let read = Name::known(&name).zip(found);
     Ok(read
         .map(|(name, standing)| (RoomId(room), name, standing))
         .ok_or(Damage::Row("room_standing")))

@@ -14,9 +14,6 @@ const APPLICATION_ID: i64 = 0x6368_7767;
 /// before it, so that a total is two look-ups. `turn` is the first block of the same commit: the
 /// blocks of one turn overlap, those of different turns never do.
 ///
-/// `sent_key`: the keys of messages that had one, by the place of the message, so that it is said once
-/// however often it is sent. Only the newest are kept.
-///
 /// `notice`: the topics set in a room, and announcements, which have none.
 ///
 /// `profile` and `resumable`: what a registered name has set, and what a lost session was, each in a
@@ -55,12 +52,6 @@ CREATE TABLE notice (
     text  TEXT
 ) STRICT;
 CREATE INDEX notice_of_room ON notice (room, seq);
-CREATE TABLE sent_key (
-    seq     INTEGER PRIMARY KEY,
-    name    TEXT NOT NULL,
-    key     TEXT NOT NULL,
-    digest  INTEGER NOT NULL
-) STRICT;
 CREATE TABLE registration (
     folded     TEXT PRIMARY KEY,
     name       TEXT NOT NULL,
@@ -108,17 +99,47 @@ CREATE TABLE setting (
 INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 ";
 
-/// Version 2: rooms have rules of their own, and messages can be deleted.
+/// Version 2: accounts in place of registered names, each with as many names and credentials as it
+/// likes; rooms with rules of their own; messages that can be deleted, or are sent under a key.
+///
+/// `account.operator` is what `registration.operator` was. `account_name` has the names beside the
+/// account's own. What was registered before version 2 has no known beginning: `since` is 0.
 ///
 /// `room.retired` marks a private room that was given up: its name is free, and its number stays
 /// taken for as long as something of it is left.
 ///
 /// `room_setting` has a row for each setting that is not as in a new room, under the keys of
-/// `rules::key`; `room_standing` one for each registered name that is more than a guest there. A
+/// `rules::key`; `room_standing` one for each account that is more than a guest there. A
 /// `restriction` with a room is that room's own.
 ///
 /// `deletion`: the event that deleted a message, by which the index follows, and the message.
+///
+/// `sent_key`: the keys of messages that had one, by the place of the message, so that it is said once
+/// however often it is sent. Only the newest are kept.
 const VERSION_2: &str = "
+CREATE TABLE account (
+    folded    TEXT PRIMARY KEY,
+    name      TEXT NOT NULL,
+    operator  INTEGER NOT NULL,
+    since     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE account_name (
+    folded   TEXT PRIMARY KEY,
+    name     TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    since    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX name_of_account ON account_name (account);
+CREATE TABLE credential (
+    account  TEXT NOT NULL,
+    kind     TEXT NOT NULL,
+    secret   TEXT NOT NULL,
+    since    INTEGER NOT NULL,
+    PRIMARY KEY (account, kind, secret)
+) STRICT, WITHOUT ROWID;
+INSERT INTO account SELECT folded, name, operator, 0 FROM registration;
+INSERT INTO credential SELECT folded, 'password', password_hash, 0 FROM registration;
+DROP TABLE registration;
 ALTER TABLE room ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE room_setting (
     room   INTEGER NOT NULL,
@@ -137,6 +158,12 @@ ALTER TABLE restriction ADD COLUMN room INTEGER;
 CREATE TABLE deletion (
     seq      INTEGER PRIMARY KEY,
     message  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE sent_key (
+    seq     INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    digest  INTEGER NOT NULL
 ) STRICT;
 ";
 

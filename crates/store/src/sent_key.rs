@@ -34,7 +34,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Vec<SentKey>, Error> {
     while let Some(row) = rows.next()? {
         let (name, key): (String, String) = (row.get(1)?, row.get(2)?);
         keys.push(SentKey {
-            name: Name::parse(&name).map_err(|_| Damage::Row("sent_key"))?,
+            name: Name::known(&name).ok_or(Damage::Row("sent_key"))?,
             key: MessageKey::parse(&key).ok_or(Damage::Row("sent_key"))?,
             digest: Digest(row.get::<_, i64>(3)?.cast_unsigned()),
             seq: Seq(unsigned(row, 0)?),

@@ -99,7 +99,7 @@ impl Store {
             let name: String = row.get(1)?;
             sessions.push(Resumable {
                 code_hash: row.get(0)?,
-                name: Name::parse(&name).map_err(|_| Damage::Row("resumable"))?,
+                name: Name::known(&name).ok_or(Damage::Row("resumable"))?,
                 until: Timestamp(row.get(2)?),
                 text: row.get(3)?,
             });

@@ -1,11 +1,12 @@
 //! Reading what an earlier run has left.
 
 use chinwag_core::{
-    KeptRules, Name, Registration, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text, Timestamp,
+    KeptRules, Name, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text, Timestamp,
     Topic,
 };
 use rusqlite::{Connection, Row};
 
+use crate::accounts;
 use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::restrictions::{self, BANS, MUTES};
@@ -17,7 +18,7 @@ use crate::sent_key;
 /// ever.
 pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
     // A name that was freed is somebody else's when it is taken again.
-    let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM registration)";
+    let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM account)";
     conn.execute(freed, [])?;
     // Nobody but the owner of a room, or the server in its lobby, keeps the rules of an empty one.
     let sql = "DELETE FROM room
@@ -46,12 +47,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     let motd = motd.map(|text| Text::parse(&text).ok_or(Damage::Row("setting")));
     Ok(Snapshot {
         rooms: open_rooms(conn)?,
-        registrations: all(
-            conn,
-            "SELECT name, password_hash, operator FROM registration",
-            [],
-            registration,
-        )?,
+        accounts: accounts::load(conn)?,
         bans: restrictions::all(conn, BANS)?,
         mutes: restrictions::all(conn, MUTES)?,
         sent_keys: sent_key::load(conn)?,
@@ -140,19 +136,8 @@ fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
 fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
     Some(Topic {
         text: Text::parse(text)?,
-        by: Name::parse(by).ok()?,
+        by: Name::known(by)?,
         at: Timestamp(at),
     })
 }
 
-fn registration(row: &Row<'_>) -> rusqlite::Result<Result<Registration, Damage>> {
-    let (name, password_hash): (String, String) = (row.get(0)?, row.get(1)?);
-    let rank: i64 = row.get(2)?;
-    let name = Name::parse(&name).map_err(|_| Damage::Row("registration"));
-    Ok(name.map(|name| Registration {
-        name,
-        password_hash: password_hash.into(),
-        operator: rank != 0,
-        appointed: Seq(rank.unsigned_abs()),
-    }))
-}

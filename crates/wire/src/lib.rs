@@ -2,7 +2,8 @@
 //! client reads.
 //!
 //! [`sniff`] tells by a client's first bytes which dialect it speaks, [`input`] makes lines of
-//! bytes, [`plain`] reads and writes them for people at nc and telnet, [`json`] for programs.
+//! bytes, [`plain`] reads and writes them for people at nc and telnet, [`json`] for programs and
+//! [`shell`] for those who run the server.
 //!
 //! The crate must not know sockets, the store, the hub, clocks or async: every dialect is a pure
 //! state machine that is tested by handing it bytes. It is `no_std`, which makes most of these
@@ -21,6 +22,7 @@ pub mod json;
 pub mod plain;
 mod prefs;
 pub mod proxy;
+pub mod shell;
 pub mod sniff;
 pub mod zone;
 

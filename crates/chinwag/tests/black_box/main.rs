@@ -34,6 +34,7 @@ mod restart;
 mod rooms;
 mod scripts;
 mod session;
+mod shell;
 mod slow;
 mod start;
 mod stop;

@@ -8,11 +8,12 @@ use core::num::NonZeroU64;
 
 use super::decide::maker;
 use super::state::{Activity, Ignored, Maker, Rank, Resumable, Session, TIDY_MAX};
-use super::{Chat, Person, Registration};
+use super::{Chat, Person};
+use crate::account::{Account, Credential};
 use crate::answer::Topic;
 use crate::event::{
-    AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
-    Returned, RoomAct, RoomChange,
+    AccountChange, AccountChanged, AccountSet, AuditEntry, Event, Fact, LoggedIn, ModAction,
+    PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::{FoldedName, Name};
@@ -57,23 +58,8 @@ impl Chat {
                 let (name, person) = (name.clone(), *target);
                 p.ignores.extend(on.then_some(Ignored { name, person }));
             }),
-            Fact::Registered {
-                person,
-                name,
-                password_hash,
-                operator,
-            } => {
-                self.registrations.insert(Registration {
-                    name: name.clone(),
-                    password_hash: password_hash.clone(),
-                    operator: *operator,
-                    appointed: self.registrations.appointed(name).unwrap_or(event.seq),
-                });
-                self.people.with(*person, |p| {
-                    p.session.rank.registered = true;
-                    p.account = Some(Box::new(name.clone()));
-                });
-            }
+            Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
+            Fact::AccountSet(set) => self.apply_account_set(set, at),
             Fact::Moderated(entry) => self.apply_moderated(entry, event.seq),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
             Fact::RoomFounded {
@@ -101,14 +87,13 @@ impl Chat {
         self.people.insert(Box::new(Person {
             id: login.person,
             name: login.name.clone(),
-            account: login.registered.then(|| Box::new(login.name.clone())),
+            account: login.account.clone().map(Box::new),
             session: Session {
                 conn: login.conn,
                 address: login.address,
                 link: login.link,
                 code: login.code,
                 rank: Rank {
-                    registered: login.registered,
                     operator: login.operator,
                     for_visit: false,
                 },
@@ -148,7 +133,6 @@ impl Chat {
             link: login.link,
             code: login.code,
             rank: Rank {
-                registered: login.registered,
                 operator: login.operator,
                 ..person.session.rank
             },
@@ -230,17 +214,74 @@ impl Chat {
             if is_another {
                 p.activity.named = event.seq;
             }
-            if renamed.registered {
-                p.account = Some(Box::new(renamed.new.clone()));
-            }
         });
         let rank = Rank {
-            registered: renamed.registered,
             operator: renamed.operator,
             for_visit,
         };
+        self.people
+            .set_account(renamed.person, renamed.account.as_ref());
         self.people.set_rank(renamed.person, rank);
         self.people.rename(renamed.person, &renamed.new);
+    }
+
+    /// The mute in force follows a person who logs out, as it follows one to another name.
+    fn apply_account_set(&mut self, set: &AccountSet, at: Timestamp) {
+        let Some(person) = self.people.get(set.person) else {
+            return;
+        };
+        let (mute, for_visit) = (self.mute_of(person, at), person.session.rank.for_visit);
+        self.people.with(set.person, |p| p.mute = mute);
+        let rank = Rank {
+            operator: set.operator,
+            for_visit,
+        };
+        self.people.set_account(set.person, set.account.as_ref());
+        self.people.set_rank(set.person, rank);
+    }
+
+    fn apply_account(&mut self, changed: &AccountChanged, seq: Seq, at: Timestamp) {
+        let name = &changed.account;
+        match &changed.change {
+            AccountChange::Claimed {
+                kind,
+                secret,
+                operator,
+            } => {
+                let mut account = Account::new(name.clone(), *kind, secret.clone(), at);
+                if *operator {
+                    account = account.appointed(seq);
+                }
+                self.registrations.insert(account);
+                if let Some(person) = changed.person {
+                    self.people.set_account(person, Some(name));
+                }
+            }
+            AccountChange::Credential { kind, secret } => {
+                let credential = Credential {
+                    kind: *kind,
+                    secret: secret.clone(),
+                    since: at,
+                };
+                self.registrations
+                    .change(name, |account| account.put(credential));
+            }
+            AccountChange::NameAdded(added) => {
+                self.registrations
+                    .change(name, |account| account.names.push(added.clone()));
+            }
+            AccountChange::NameRemoved(removed) => {
+                let is_other = |other: &Name| !other.same_as(removed);
+                self.registrations
+                    .change(name, |account| account.names.retain(is_other));
+            }
+            AccountChange::Removed => {
+                let was_operator = self.registrations.is_operator(name);
+                self.registrations.remove(name);
+                self.rooms.end_account(name);
+                self.resumables.end_account(name, was_operator);
+            }
+        }
     }
 
     fn apply_said(&mut self, person: PersonId, room: RoomId, at: Timestamp) {
@@ -275,7 +316,10 @@ impl Chat {
             ModAction::Kick { .. }
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
-            | ModAction::Delete { .. } => {}
+            | ModAction::Delete { .. }
+            | ModAction::AccountAdded(_)
+            | ModAction::AccountPassword(_)
+            | ModAction::AccountRemoved(_) => {}
             ModAction::Ban(ban) => self.bans.put(ban),
             ModAction::Unban(mask) => self.bans.lift(mask),
             ModAction::Mute(mute) => self.mutes.put(mute),
@@ -288,18 +332,30 @@ impl Chat {
     }
 
     fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, seq: Seq) {
+        let is_account = self.registrations.get(name).is_some();
         self.registrations.set_operator(name, operator, seq);
-        // A person whose connection is lost comes back with the rank that the name has by then.
+        // A person whose connection is lost comes back with the rank that the account has by then.
         self.resumables.set_operator(name, operator);
-        if let Some(person) = self.people.named(name) {
-            let Rank { registered, .. } = person.session.rank;
-            let rank = Rank {
-                registered,
-                operator,
-                // Those who have the server's code have it from nobody here.
-                for_visit: operator && !registered && entry.by != *name,
-            };
-            self.people.set_rank(person.id, rank);
+        let people: Vec<PersonId> = match is_account {
+            true => self
+                .people
+                .logged_in_to(name)
+                .map(|person| person.id)
+                .collect(),
+            false => self
+                .people
+                .named(name)
+                .map(|person| person.id)
+                .into_iter()
+                .collect(),
+        };
+        let rank = Rank {
+            operator,
+            // Those who have the server's code have it from nobody here.
+            for_visit: operator && !is_account && entry.by != *name,
+        };
+        for person in people {
+            self.people.set_rank(person, rank);
         }
     }
 

@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 pub struct KeptSession {
     /// The name that the person goes by.
     pub name: Name,
-    /// The registered name that it has last proven to own.
+    /// The account that it is logged in to.
     pub account: Option<Name>,
     /// Its rooms, in the order of joining.
     pub rooms: Vec<RoomId>,
@@ -29,8 +29,6 @@ pub struct KeptSession {
     pub ignores: Vec<Name>,
     /// The address that it was at.
     pub address: IpAddr,
-    /// Whether the name is registered, which the person has proven to own.
-    pub registered: bool,
     /// Whether it is an operator, and whether that ends with the visit.
     pub operator: (bool, bool),
     /// Whether it is a script.
@@ -47,7 +45,6 @@ impl Chat {
         let lost = self.resumables.get(id);
         let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
         let Rank {
-            registered,
             operator,
             for_visit,
         } = person.session.rank;
@@ -58,7 +55,6 @@ impl Chat {
             rooms: person.rooms.clone(),
             ignores: ignores.map(|ignored| ignored.name.clone()).collect(),
             address: person.session.address,
-            registered,
             operator: (operator, for_visit),
             is_script: person.session.is_script,
             until: lost.map(|lost| lost.until),
@@ -85,7 +81,9 @@ impl Chat {
     ) -> PersonId {
         let id = PersonId(self.next_person);
         self.next_person += 1;
-        let registered = kept.registered && self.registrations.get(&kept.name).is_some();
+        let account = kept.account.and_then(|name| self.registrations.get(&name));
+        let lasting = account.is_some_and(|account| account.operator);
+        let account = account.map(|account| Box::new(account.name.clone()));
         let (operator, for_visit) = kept.operator;
         let mut rooms = kept.rooms;
         rooms.retain(|room| self.rooms.contains(*room));
@@ -96,15 +94,14 @@ impl Chat {
         let ignores = ignores.map(|name| Ignored { name, person: None });
         let person = Person {
             id,
-            account: kept.account.map(Box::new),
+            account,
             session: Session {
                 conn: ConnId(0),
                 link: Link::default(),
                 address: kept.address,
                 code,
                 rank: Rank {
-                    registered,
-                    operator: operator && (for_visit || self.registrations.is_operator(&kept.name)),
+                    operator: operator && (for_visit || lasting),
                     for_visit,
                 },
                 is_script: kept.is_script,

@@ -27,7 +27,7 @@ use state::{
 };
 
 pub use kept::KeptSession;
-pub use settings::{FirstOperator, KeptRules, Registration, RoomSnapshot, Settings, Snapshot};
+pub use settings::{FirstOperator, KeptRules, RoomSnapshot, Settings, Snapshot};
 pub use state::{RestrictionCursor, RoomCursor};
 
 /// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.
@@ -67,7 +67,7 @@ impl Chat {
             people: People::default(),
             rooms: Rooms::default(),
             resumables: Resumables::default(),
-            registrations: Registrations::new(snapshot.registrations),
+            registrations: Registrations::new(snapshot.accounts),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
             sent_keys: SentKeys::default(),
@@ -157,8 +157,8 @@ impl Chat {
         })
     }
 
-    /// The mute in force for a person: the longest of those that match its name or address, and
-    /// of the one that has followed it from another.
+    /// The mute in force for a person: the longest of those that match its name, account or address,
+    /// and of the one that has followed it from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
         if self.mutes.is_empty() {
             return None;
@@ -166,7 +166,13 @@ impl Chat {
         let matching = self
             .mutes
             .longest(Some(&person.name), person.session.address, now);
-        self.mutes.longer(person.mute, matching, now)
+        let account = person.account.as_deref();
+        let of_account = account.and_then(|account| {
+            self.mutes
+                .longest(Some(account), person.session.address, now)
+        });
+        let followed = self.mutes.longer(person.mute, of_account, now);
+        self.mutes.longer(followed, matching, now)
     }
 
     /// Follows other settings from now on. People and rooms beyond the new limits stay.

@@ -8,12 +8,15 @@ use core::ops::Bound;
 use super::state::{List, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
 use crate::answer::{
-    Answer, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Welcome, WhoLine,
+    AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Welcome,
+    WhoLine,
 };
 use crate::ban::Restriction;
 use crate::command::{Caller, Query, RoomRef};
 use crate::ids::{LOBBY, PersonId, RoomId};
-use crate::limits::{RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX};
+use crate::limits::{
+    EVERYBODY_LINES_MAX, RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX,
+};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::room::{RoomSettings, Standing};
@@ -44,10 +47,11 @@ impl Chat {
                 })
             }
             (_, Query::PasswordHash(name)) => {
-                let registration = self.registrations.get(&name);
-                let hash = registration.map(|registration| registration.password_hash.clone());
+                let account = self.registrations.get(&name);
+                let hash = account.and_then(|account| account.password_hash().cloned());
                 Ok(Answer::PasswordHash(hash))
             }
+            (Caller::Shell, Query::Everybody { after }) => Ok(self.everybody_page(after, now)),
             (_, query) => self.answer_to(self.asker(caller)?, query, now),
         }
     }
@@ -58,7 +62,7 @@ impl Chat {
             Query::Whois(name) => {
                 let person = self.find(me, &name)?;
                 let with_address = me.session.rank.operator;
-                let profile = self.profile(person, (me, with_address), now);
+                let profile = self.profile(person, (Some(me), with_address), now);
                 Answer::Whois(Box::new(profile))
             }
             Query::Rooms { after } => self.room_list(me, after, now),
@@ -77,7 +81,7 @@ impl Chat {
                 Answer::RoomId(id, self.name_of(id))
             }
             Query::Stats => Answer::Stats {
-                own: Box::new(self.profile(me, (me, true), now)),
+                own: Box::new(self.profile(me, (Some(me), true), now)),
                 people: self.people.len(),
                 rooms: self.rooms.busy(),
                 said: self.said,
@@ -105,7 +109,10 @@ impl Chat {
                 self.check_moderates(me, id)?;
                 self.bars_of(me, id, now)
             }
-            Query::Greeting | Query::PasswordHash(_) => return Err(Rejection::NotHere),
+            Query::Account => self.account(me)?,
+            Query::Greeting | Query::PasswordHash(_) | Query::Everybody { .. } => {
+                return Err(Rejection::NotHere);
+            }
         })
     }
 
@@ -145,11 +152,11 @@ impl Chat {
     fn profile(
         &self,
         person: &Person,
-        (asker, with_address): (&Person, bool),
+        (asker, with_address): (Option<&Person>, bool),
         now: Timestamp,
     ) -> Profile {
         let rooms = person.rooms.iter().copied();
-        let known = rooms.filter(|room| self.knows(asker, *room));
+        let known = rooms.filter(|room| asker.is_none_or(|asker| self.knows(asker, *room)));
         Profile {
             line: who_line(person, now),
             rooms: known.map(|room| self.name_of(room)).collect(),
@@ -158,6 +165,32 @@ impl Chat {
             muted: self.mute_of(person, now).is_some(),
             address: with_address.then_some(person.session.address),
         }
+    }
+
+    fn everybody_page(&self, after: Option<Name>, now: Timestamp) -> Answer {
+        let mut people = self.people.after(after.as_ref());
+        let page: Vec<&Person> = people.by_ref().take(EVERYBODY_LINES_MAX).collect();
+        let last = page.last().filter(|_| people.next().is_some());
+        let profiles = page.iter().map(|person| self.profile(person, (None, true), now));
+        Answer::Everybody {
+            people: profiles.collect(),
+            next: last.map(|last| last.name.clone()),
+        }
+    }
+
+    fn account(&self, me: &Person) -> Result<Answer, Rejection> {
+        let account = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
+        let logins = self.people.logged_in_to(&account.name);
+        let logins = logins.map(|person| Login {
+            name: person.name.clone(),
+            address: person.session.address,
+            since: person.activity.since,
+            own: person.id == me.id,
+        });
+        Ok(Answer::Account(Box::new(AccountProfile {
+            account: account.clone(),
+            logins: logins.collect(),
+        })))
     }
 
     /// A page of the rooms. Hidden ones that the asker is in come before the first.
@@ -288,7 +321,8 @@ impl Chat {
         let current = current.or(me.rooms.last().copied());
         let others = me.rooms.iter().filter(|room| Some(**room) != current);
         let names = others.filter_map(|room| self.room_name(*room).cloned());
-        let lasting = self.registrations.is_operator(&me.name);
+        let account = self.account_of(me);
+        let lasting = account.is_some_and(|account| account.operator);
         Some(Welcome {
             person,
             name: me.name.clone(),
@@ -296,7 +330,7 @@ impl Chat {
             also: names.collect(),
             resume: (me.session.code, self.settings.resume_time),
             first_operator: me.session.rank.operator && !lasting,
-            registered: me.session.rank.registered,
+            registered: me.account.is_some(),
             motd: self.motd.clone(),
         })
     }
@@ -312,7 +346,7 @@ fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         link: person.session.link,
         name: person.name.clone(),
         operator: person.session.rank.operator,
-        registered: person.session.rank.registered,
+        account: person.account.as_deref().cloned(),
         away: person.away.as_deref().cloned(),
         silent: now.since(person.activity.spoke),
         standing: None,

@@ -1,11 +1,11 @@
 //! The operator's choices, and the state that an earlier run left.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use crate::account::Account;
 use crate::answer::Topic;
 use crate::ban::Restriction;
-use crate::ids::{RoomId, Seq};
+use crate::ids::RoomId;
 use crate::limits;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -69,8 +69,8 @@ pub struct Snapshot {
     pub rooms: Vec<RoomSnapshot>,
     /// No room has had this number or a greater one, retired ones included.
     pub next_room: RoomId,
-    /// The registered names.
-    pub registrations: Vec<Registration>,
+    /// The accounts.
+    pub accounts: Vec<Account>,
     /// The bans, oldest first.
     pub bans: Vec<Restriction>,
     /// The mutes, oldest first.
@@ -107,17 +107,4 @@ pub struct KeptRules {
     pub bars: Vec<Restriction>,
     /// Whom it silences, oldest first.
     pub mutes: Vec<Restriction>,
-}
-
-/// A name that belongs to the one who knows its password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registration {
-    /// The name.
-    pub name: Name,
-    /// The password's hash, in the PHC string format.
-    pub password_hash: Arc<str>,
-    /// Whether its bearer is a lasting operator.
-    pub operator: bool,
-    /// The event that made it one, if it is: an operator may do nothing to one appointed before.
-    pub appointed: Seq,
 }

@@ -28,6 +28,8 @@ fn names_of_many_scripts_are_accepted() {
         "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
         "ジョン・スミス",
         "observer",
+        "ecosystem",
+        "servant",
     ] {
         assert_eq!(name(text).as_str(), text);
     }
@@ -91,6 +93,12 @@ fn what_is_no_name_is_refused() {
         "System",
         "moderator",
         "NickServ",
+        "sysadmin",
+        "web-server",
+        "IRC.Operator",
+        "System",
+        "Administrator",
+        "shell",
         "chan-serv",
         "serv",
         "serv.",
@@ -153,7 +161,12 @@ fn the_longest_name_can_be_numbered() {
 
 #[test]
 fn reserved_words_are_written_as_they_look() {
-    for word in RESERVED {
+    for word in RESERVED
+        .iter()
+        .chain(&RESERVED_ENDS)
+        .chain(&ALLOWED)
+        .copied()
+    {
         assert_eq!(Name::pack(word).looks(), [word, word]);
     }
 }

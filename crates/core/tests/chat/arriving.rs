@@ -1,7 +1,8 @@
 //! Coming in: which names may be had, who is let in, and who becomes the operator.
 
 use chinwag_core::{
-    Command, Fact, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot, Settings, Snapshot,
+    Account, Command, CredentialKind, Fact, LoggedIn, Name, Proof, Rejection, RoomId, RoomSnapshot,
+    Seq, Settings, Snapshot,
 };
 
 use crate::world::{World, name, register, room};
@@ -128,7 +129,11 @@ fn a_registered_name_takes_its_password() {
         Err(Rejection::NameRegistered(name("Lee")))
     );
     assert!(with("hash").is_ok());
-    assert!(world.whois("lee").is_ok_and(|lee| lee.line.registered));
+    assert!(
+        world
+            .whois("lee")
+            .is_ok_and(|lee| lee.line.account.is_some())
+    );
 }
 
 #[test]
@@ -210,15 +215,17 @@ fn the_first_operator_can_be_turned_off() {
 
 #[test]
 fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
-    let registration = |operator| chinwag_core::Registration {
-        name: name("lee"),
-        password_hash: "hash".into(),
-        operator,
-        appointed: chinwag_core::Seq(0),
+    let account = |operator| {
+        let kind = CredentialKind::Password;
+        let lee = Account::new(name("lee"), kind, "hash".into(), crate::world::START);
+        match operator {
+            true => lee.appointed(Seq(0)),
+            false => lee,
+        }
     };
     for (operator, told) in [(false, true), (true, false)] {
         let kept = Snapshot {
-            registrations: vec![registration(operator)],
+            accounts: vec![account(operator)],
             ..Snapshot::default()
         };
         let mut world = World::new(crate::world::settings(), kept);

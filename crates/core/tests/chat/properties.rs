@@ -1,9 +1,9 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Duration, Fact, FirstOperator, Manner, Mask, Proof, Query,
-    QuitReason, Registration, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting,
-    Seq, Settings, Snapshot, Standing, StandingChange,
+    Account, Answer, Caller, Command, ConnId, CredentialKind, Duration, Fact, FirstOperator,
+    Manner, Mask, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef,
+    RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -64,8 +64,16 @@ enum Action {
         name: &'static str,
         proven: bool,
     },
-    /// Registers the name with a new password.
+    /// Registers the name with a new password, or groups it.
     Register,
+    /// Logs in to an account beside others.
+    LogInTo {
+        name: &'static str,
+        proven: bool,
+    },
+    Unclaim {
+        proven: bool,
+    },
     /// Resumes one of the sessions that ever were.
     Resume(usize),
     /// Speaks for another person, on a connection of its own.
@@ -82,6 +90,8 @@ enum Step {
         action: Action,
     },
     Tidy,
+    /// Those who run the server do something.
+    Shell(Command),
     /// A commit, which succeeds or not.
     Commit(bool),
 }
@@ -234,6 +244,25 @@ fn governing() -> impl Strategy<Value = Command> {
     ]
 }
 
+fn shell() -> impl Strategy<Value = Command> {
+    let names = || select(&NAMES[..]).prop_map(name);
+    prop_oneof![
+        4 => operating(),
+        3 => names().prop_map(|name| {
+            let password_hash = format!("shell's for {name}").into();
+            Command::AddAccount { name, password_hash }
+        }),
+        2 => (names(), 0..9).prop_map(|(name, n)| {
+            let password_hash = format!("shell's {n} for {name}").into();
+            Command::SetPassword { name, password_hash }
+        }),
+        2 => names().prop_map(Command::EndAccount),
+        1 => select(&ROOMS[..]).prop_map(|to| {
+            Command::SayFromShell { room: room(to), text: text("noon") }
+        }),
+    ]
+}
+
 fn actions() -> impl Strategy<Value = Action> {
     prop_oneof![
         6 => talk().prop_map(Action::Plain),
@@ -244,6 +273,10 @@ fn actions() -> impl Strategy<Value = Action> {
         4 => (select(&NAMES[..]), any::<bool>())
             .prop_map(|(name, proven)| Action::Rename { name, proven }),
         2 => Just(Action::Register),
+        2 => select(&[Command::Group, Command::LogOut][..]).prop_map(Action::Plain),
+        3 => (select(&NAMES[..]), prop::bool::weighted(0.8))
+            .prop_map(|(name, proven)| Action::LogInTo { name, proven }),
+        1 => prop::bool::weighted(0.7).prop_map(|proven| Action::Unclaim { proven }),
         3 => any::<usize>().prop_map(Action::Resume),
         1 => Just(Action::Impersonate),
     ]
@@ -264,6 +297,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         20 => at,
         2 => (0_u64..40_000).prop_map(|ms| Step::Pass(Duration::from_millis(ms))),
         1 => Just(Step::Tidy),
+        2 => shell().prop_map(Step::Shell),
         1 => any::<bool>().prop_map(Step::Commit),
     ];
     prop::collection::vec(step, 1..120)
@@ -296,14 +330,21 @@ prop_compose! {
 }
 
 fn kept() -> impl Strategy<Value = Snapshot> {
-    let rocky = |operator| Registration {
-        name: name("rocky"),
-        password_hash: "hash of rocky".into(),
-        operator,
-        appointed: Seq(0),
+    let rocky = |operator| {
+        let kind = CredentialKind::Password;
+        let rocky = Account::new(
+            name("rocky"),
+            kind,
+            "hash of rocky".into(),
+            crate::world::START,
+        );
+        match operator {
+            true => rocky.appointed(Seq(0)),
+            false => rocky,
+        }
     };
     prop::option::weighted(0.3, any::<bool>()).prop_map(move |operator| Snapshot {
-        registrations: operator.map(rocky).into_iter().collect(),
+        accounts: operator.map(rocky).into_iter().collect(),
         ..Snapshot::default()
     })
 }
@@ -343,6 +384,7 @@ impl Play {
         match step {
             Step::Pass(time) => self.world.pass(time),
             Step::Commit(saved) => self.world.settle(saved),
+            Step::Shell(command) => drop(self.world.stage_or_do(Caller::Shell, command)),
             Step::Tidy => drop(self.world.stage_or_do(Caller::Server, Command::Tidy)),
             Step::At {
                 terminal,
@@ -373,6 +415,13 @@ impl Play {
             Action::Rename { name: to, proven } => Command::Rename {
                 name: name(to),
                 proof: self.proof(to, proven),
+            },
+            Action::LogInTo { name: to, proven } => Command::LogInTo {
+                name: name(to),
+                proof: self.proof(to, proven),
+            },
+            Action::Unclaim { proven } => Command::Unclaim {
+                proof: self.own_proof(caller).filter(|_| proven),
             },
             Action::Register | Action::Resume(_) => {
                 self.registrations += 1;
@@ -420,13 +469,13 @@ impl Play {
         }
     }
 
-    /// A proof of the password that the name of the person at a terminal has by now.
+    /// A proof of the account that the person at a terminal is logged in to.
     fn own_proof(&mut self, caller: Caller) -> Option<Proof> {
         let Caller::Person { person, .. } = caller else {
             return None;
         };
-        let name = self.world.shadow.people.get(&person)?.name.clone();
-        self.proof(name.as_str(), true)
+        let account = self.world.shadow.people.get(&person)?.account.clone()?;
+        self.proof(account.as_str(), true)
     }
 
     fn proof(&mut self, name: &str, proven: bool) -> Option<Proof> {

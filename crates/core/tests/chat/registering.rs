@@ -1,5 +1,6 @@
 //! Names that belong to somebody, and operators that last.
 
+use chinwag_core::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX};
 use chinwag_core::{
     Answer, Command, Fact, FirstOperator, Proof, Query, Rejection, ResumeCode, Settings, Snapshot,
 };
@@ -42,7 +43,11 @@ fn a_registration_stays_when_its_owner_goes() {
     world.lose("ann");
     assert!(arrive_with(&mut world, "ann", "hash").is_err());
     arrive_with(&mut world, "Ann", "new hash").expect("here");
-    assert!(world.whois("ann").is_ok_and(|ann| ann.line.registered));
+    assert!(
+        world
+            .whois("ann")
+            .is_ok_and(|ann| ann.line.account.is_some())
+    );
 }
 
 #[test]
@@ -95,26 +100,222 @@ fn a_deposed_operator_does_not_come_back_as_one() {
     world.check();
 }
 
+fn log_in_to(who: &str, proof: &str) -> Command {
+    Command::LogInTo {
+        name: name(who),
+        proof: Some(Proof(proof.into())),
+    }
+}
+
+fn unclaim(proof: &str) -> Command {
+    Command::Unclaim {
+        proof: Some(Proof(proof.into())),
+    }
+}
+
+/// The account of a person, and whether it is an operator.
+fn rights(world: &World, who: &str) -> (Option<String>, bool) {
+    let line = world.whois(who).expect(who).line;
+    (
+        line.account.map(|account| account.to_string()),
+        line.operator,
+    )
+}
+
+fn account(world: &World, who: &str) -> chinwag_core::AccountProfile {
+    match world
+        .chat
+        .answer(world.caller(who), Query::Account, world.now)
+    {
+        Ok(Answer::Account(profile)) => *profile,
+        answer => panic!("{answer:?}"),
+    }
+}
+
 #[test]
-fn another_name_is_another_rank() {
+fn a_person_stays_logged_in_under_another_name() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("lee", register("hash")).expect("registered");
-    let rank = |world: &World, who: &str| {
-        let line = world.whois(who).expect(who).line;
-        (line.registered, line.operator)
-    };
-    assert_eq!(rank(&world, "lee"), (true, true));
+    let lee = || (Some("lee".into()), true);
     world.by("lee", rename("leo")).expect("renamed");
-    assert_eq!(rank(&world, "leo"), (false, false));
+    assert_eq!(rights(&world, "leo"), lee());
     let registered = Err(Rejection::NameRegistered(name("lee")));
-    assert_eq!(world.by("leo", rename("lee")), registered);
-    let proven = Command::Rename {
-        name: name("LEE"),
-        proof: Some(Proof("hash".into())),
+    assert_eq!(world.by("ann", rename("lee")), registered);
+    // The owner needs no password, and a registered name in capitals is still that name.
+    world.by("leo", rename("LEE")).expect("renamed");
+    assert_eq!(rights(&world, "lee"), lee());
+    world.check_replay();
+}
+
+#[test]
+fn a_second_name_is_grouped_to_the_account() {
+    let mut world = World::with(&["op", "lee", "ann"]);
+    world.by("lee", register("hash")).expect("registered");
+    world.by("lee", rename("leo")).expect("renamed");
+    world.by("leo", Command::Group).expect("grouped");
+    let already = Err(Rejection::LoggedInAlready(name("lee")));
+    assert_eq!(world.by("leo", Command::Group), already);
+    assert_eq!(password_hash(&mut world, "LEO").as_deref(), Some("hash"));
+    world.quit("leo");
+    let registered = Err(Rejection::NameRegistered(name("leo")));
+    assert_eq!(world.by("ann", rename("leo")), registered);
+    // Both names take the one password, at the same time.
+    arrive_with(&mut world, "leo", "hash").expect("here");
+    arrive_with(&mut world, "lee", "hash").expect("here");
+    let profile = account(&world, "lee");
+    assert_eq!(profile.account.names, [name("leo")]);
+    let logins: Vec<_> = profile
+        .logins
+        .iter()
+        .map(|l| (l.name.as_str(), l.own))
+        .collect();
+    assert_eq!(logins, [("leo", false), ("lee", true)]);
+    world.by("leo", unclaim("hash")).expect("freed");
+    assert_eq!(password_hash(&mut world, "leo"), None);
+    assert_eq!(rights(&world, "leo").0.as_deref(), Some("lee"));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn names_of_an_account_are_bounded() {
+    let mut world = World::with(&["op", "lee"]);
+    world.by("lee", register("hash")).expect("registered");
+    let mut before = String::from("lee");
+    for n in 0..ACCOUNT_NAMES_MAX {
+        let next = format!("lee-{n}-of-it");
+        world.by(&before, rename(&next)).expect("renamed");
+        world.by(&next, Command::Group).expect("grouped");
+        before = next;
+    }
+    world.by(&before, rename("leopard")).expect("renamed");
+    let names_max = ACCOUNT_NAMES_MAX;
+    let full = Err(Rejection::TooManyNames { names_max });
+    assert_eq!(world.by("leopard", Command::Group), full);
+}
+
+#[test]
+fn a_guest_logs_in_beside_the_others_and_out_again() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("lee", register("hash")).expect("registered");
+    let wrong = Err(Rejection::WrongPassword(name("lee")));
+    assert_eq!(world.by("ann", log_in_to("lee", "guess")), wrong);
+    let nobody = Err(Rejection::WrongPassword(name("nobody")));
+    assert_eq!(world.by("ann", log_in_to("nobody", "hash")), nobody);
+    assert_eq!(
+        world.by("ann", Command::LogOut),
+        Err(Rejection::NotLoggedIn)
+    );
+    world
+        .by("ann", log_in_to("LEE", "hash"))
+        .expect("logged in");
+    assert_eq!(rights(&world, "ann"), (Some("lee".into()), true));
+    assert_eq!(account(&world, "ann").logins.len(), 2);
+    let already = Err(Rejection::LoggedInAlready(name("lee")));
+    assert_eq!(world.by("ann", log_in_to("lee", "hash")), already);
+    world.by("ann", Command::LogOut).expect("logged out");
+    assert_eq!(rights(&world, "ann"), (None, false));
+    assert_eq!(rights(&world, "lee"), (Some("lee".into()), true));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn whoever_logs_out_under_a_registered_name_becomes_a_guest() {
+    let mut world = World::with(&["op", "lee"]);
+    world.by("lee", register("hash")).expect("registered");
+    let facts = world.by("lee", Command::LogOut).expect("logged out");
+    let [Fact::AccountSet(_), Fact::Renamed(renamed)] = &facts[..] else {
+        panic!("{facts:?}");
     };
-    // A registered name in capitals is still that name.
-    world.by("leo", proven).expect("renamed");
-    assert_eq!(rank(&world, "lee"), (true, true));
+    assert!(renamed.new.as_str().starts_with("guest-"), "{renamed:?}");
+    assert_eq!(rights(&world, renamed.new.as_str()), (None, false));
+    world.check();
+}
+
+#[test]
+fn the_end_of_an_account_logs_everybody_out_and_frees_its_names() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("lee", register("hash")).expect("registered");
+    world
+        .by("ann", log_in_to("lee", "hash"))
+        .expect("logged in");
+    let guess = Err(Rejection::WrongPassword(name("lee")));
+    assert_eq!(world.by("lee", unclaim("guess")), guess);
+    let other = Err(Rejection::NotRegistered(name("ann")));
+    assert_eq!(world.by("ann", unclaim("hash")), other);
+    let code = world.lose("ann");
+    world.by("lee", unclaim("hash")).expect("freed");
+    assert_eq!(rights(&world, "lee"), (None, false));
+    assert_eq!(password_hash(&mut world, "lee"), None);
+    world.resume(code).expect("back");
+    assert_eq!(rights(&world, "ann"), (None, false));
+    world.quit("lee");
+    world.by("bob", rename("lee")).expect("the name is free");
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn logins_to_one_account_are_bounded() {
+    let mut world = World::with(&["op", "lee"]);
+    world.by("lee", register("hash")).expect("registered");
+    for n in 1..ACCOUNT_LOGINS_MAX {
+        let guest = format!("pal{n}");
+        world.arrive(&guest).expect("here");
+        world
+            .by(&guest, log_in_to("lee", "hash"))
+            .expect("logged in");
+    }
+    world.arrive("late").expect("here");
+    let logins_max = ACCOUNT_LOGINS_MAX;
+    let full = Err(Rejection::TooManyLogins { logins_max });
+    assert_eq!(world.by("late", log_in_to("lee", "hash")), full);
+}
+
+#[test]
+fn a_ban_and_a_mute_of_an_account_reach_every_login() {
+    let mut world = World::with(&["op", "lee", "ann", "bob"]);
+    world.by("lee", register("hash")).expect("registered");
+    world.by("lee", rename("leo")).expect("renamed");
+    world
+        .by("ann", log_in_to("lee", "hash"))
+        .expect("logged in");
+    let mute = Command::Mute {
+        name: "leo".into(),
+        time: None,
+        why: None,
+    };
+    world.by("op", mute).expect("muted");
+    let said = world.by("ann", crate::world::say("hello"));
+    assert_eq!(said, Err(Rejection::Muted { remaining: None }));
+    world.by("ann", Command::LogOut).expect("logged out");
+    let said = world.by("ann", crate::world::say("hello"));
+    assert_eq!(
+        said,
+        Err(Rejection::Muted { remaining: None }),
+        "it follows"
+    );
+    let ban = Command::Ban {
+        mask: chinwag_core::Mask::of_name(name("lee")),
+        cover_address: false,
+        time: None,
+        why: None,
+    };
+    world.by("op", ban).expect("banned");
+    assert!(
+        world
+            .shadow
+            .people
+            .values()
+            .all(|person| person.name.as_str() != "leo")
+    );
+    let banned = world.by("bob", log_in_to("lee", "hash"));
+    assert!(
+        matches!(banned, Err(Rejection::Banned { .. })),
+        "{banned:?}"
+    );
+    world.check();
 }
 
 #[test]

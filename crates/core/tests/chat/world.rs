@@ -200,7 +200,7 @@ impl World {
         let by = |staged: &Event, asker| matches!(staged.fact, Fact::Said { person, .. } if person == asker);
         match caller {
             Caller::Anonymous { .. } => false,
-            Caller::Server => !self.staged.is_empty(),
+            Caller::Server | Caller::Shell => !self.staged.is_empty(),
             Caller::Person { person, .. } => self.staged.iter().any(|said| by(said, person)),
         }
     }

@@ -6,10 +6,10 @@
 //! so that it can be repeated.
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LOBBY, Link, Manner, Mask, Name,
-    Outcome, PersonId, Query, QuitReason, Registration, Rejection, Restriction, ResumeCode,
-    RoomCursor, RoomId, RoomName, RoomRef, RoomSetting, RoomSnapshot, Seq, Settings, Snapshot,
-    Standing, StandingChange, Text, Timestamp, Topic,
+    Account, Answer, Caller, Chat, Command, ConnId, CredentialKind, Env, Event, Fact, LOBBY, Link,
+    Manner, Mask, Name, Outcome, PersonId, Proof, Query, QuitReason, Rejection, Restriction,
+    ResumeCode, RoomCursor, RoomId, RoomName, RoomRef, RoomSetting, RoomSnapshot, Seq, Settings,
+    Snapshot, Standing, StandingChange, Text, Timestamp, Topic,
 };
 
 /// 2026-11-21 14:03:05 UTC; it stands still.
@@ -171,17 +171,15 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
         by: name("lee"),
         why: Some(text("spam").into()),
     };
-    let registration = |n| Registration {
-        name: name(&format!("owner{n}")),
-        password_hash: "a hash".into(),
-        operator: false,
-        appointed: Seq(0),
+    let account = |n| {
+        let own = name(&format!("owner{n}"));
+        Account::new(own, CredentialKind::Password, "a hash".into(), START)
     };
     Snapshot {
         rooms: rooms.collect(),
         bans: (0..restrictions).map(restriction).collect(),
         mutes: (0..restrictions).map(restriction).collect(),
-        registrations: (0..restrictions).map(registration).collect(),
+        accounts: (0..restrictions).map(account).collect(),
         ..Snapshot::default()
     }
 }
@@ -271,6 +269,54 @@ pub(crate) const PIECES: &[Piece] = &[
                 };
                 after = next;
             }
+        },
+    },
+    Piece {
+        name: "a page of everybody for a shell",
+        work: |server| {
+            let page = server.ask(Caller::Shell, Query::Everybody { after: None });
+            page.expect("a page");
+        },
+    },
+    Piece {
+        name: "log in to an account, look at it and log out",
+        work: |server| {
+            let login = Command::LogInTo {
+                name: name("owner1"),
+                proof: Some(Proof("a hash".into())),
+            };
+            server.does(server.anybody(), login);
+            let account = server.ask(server.anybody(), Query::Account);
+            account.expect("an account");
+            server.does(server.anybody(), Command::LogOut);
+        },
+    },
+    Piece {
+        name: "a wrong password for an account",
+        work: |server| {
+            let login = Command::LogInTo {
+                name: name("owner1"),
+                proof: Some(Proof("another hash".into())),
+            };
+            server.refuses(server.anybody(), login);
+        },
+    },
+    Piece {
+        name: "add an account from a shell, set its password and end it",
+        work: |server| {
+            let own = || name("newcomer");
+            let (first, second) = ("one".into(), "two".into());
+            let add = Command::AddAccount {
+                name: own(),
+                password_hash: first,
+            };
+            server.does(Caller::Shell, add);
+            let set = Command::SetPassword {
+                name: own(),
+                password_hash: second,
+            };
+            server.does(Caller::Shell, set);
+            server.does(Caller::Shell, Command::EndAccount(own()));
         },
     },
     Piece {

@@ -241,7 +241,7 @@ impl World {
             old: name(99),
             new: name(98),
             rooms: rooms.iter().map(|&room| RoomId(room)).collect(),
-            registered: false,
+            account: None,
             operator: false,
         })))
     }

@@ -2,7 +2,8 @@
 //! must not know what was said: no text of a person's, a reason included, gets into the log.
 
 use chinwag_core::{
-    AuditEntry, Caller, Command, Event, Fact, LoggedIn, ModAction, QuitReason, Rejection,
+    AccountChange, AuditEntry, Caller, Command, Event, Fact, LoggedIn, ModAction, Name, QuitReason,
+    Rejection,
 };
 
 /// Logs an event that those who run the server want to know of.
@@ -17,10 +18,25 @@ pub(super) fn note(event: &Event) {
             tracing::info!("{name} came back from {address}");
         }
         Fact::Renamed(renamed) => tracing::info!("{} is now {}", renamed.old, renamed.new),
-        Fact::Registered { name, .. } => tracing::info!("{name} has a new password"),
+        Fact::AccountChanged(changed) => note_account(&changed.account, &changed.change),
+        Fact::AccountSet(set) => {
+            if let Some(account) = &set.account {
+                tracing::info!("one more person is logged in to {account}");
+            }
+        }
         Fact::Quit(quit) => tracing::info!("{} left: {}", quit.name, manner(&quit.why)),
         Fact::Moderated(entry) => note_act(entry),
         _ => {}
+    }
+}
+
+fn note_account(account: &Name, change: &AccountChange) {
+    match change {
+        AccountChange::Claimed { .. } => tracing::info!("{account} is registered"),
+        AccountChange::Credential { .. } => tracing::info!("{account} has a new password"),
+        AccountChange::NameAdded(name) => tracing::info!("{name} belongs to {account}"),
+        AccountChange::NameRemoved(name) => tracing::info!("{name} is no longer {account}'s"),
+        AccountChange::Removed => tracing::info!("the account {account} has ended"),
     }
 }
 

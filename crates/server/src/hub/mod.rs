@@ -26,15 +26,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Caller, Chat, Command, ConnId, Env, Event, Fact, MessageKey, Outcome, PresenceBatcher, Query,
-    Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, MessageKey, Name, Outcome,
+    PresenceBatcher, Query, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
+use chinwag_wire::shell;
 use hashbrown::{HashMap, HashSet};
 
 use crate::control::HubConfig;
+use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
 use recent::RecentLog;
@@ -236,9 +238,45 @@ impl Hub {
         self.turn.facts = facts;
     }
 
+    /// Does a command of a shell at once, the commit included, and returns what happened.
+    pub(crate) fn act_for_shell(
+        &mut self,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Event>>, Rejection> {
+        self.commit_staged();
+        let mut facts = Vec::new();
+        let mut env = Env {
+            now,
+            roll: &mut self.rng,
+        };
+        let caller = Caller::Shell;
+        let outcome = self.chat.decide(caller, command, &mut env, &mut facts)?;
+        let start = self.turn.events.len();
+        self.stage((caller, Ticket::default()), Ok(outcome), &mut facts, now);
+        self.commit_staged();
+        match self.turn.events.get(start..) {
+            Some(events) if !events.is_empty() => Ok(events.to_vec()),
+            _ => Err(Rejection::CannotSave),
+        }
+    }
+
+    /// A page of the people who are here, for a shell.
+    pub(crate) fn page_for_shell(&self, after: Option<Name>, now: Timestamp) -> ShellPage {
+        let query = Query::Everybody { after };
+        let Ok(Answer::Everybody { people, next }) = self.chat.answer(Caller::Shell, query, now)
+        else {
+            return ShellPage::default();
+        };
+        let lines = people.iter().map(shell::person).collect();
+        let is_done = true;
+        let answer = ShellAnswer { lines, is_done };
+        ShellPage { answer, next }
+    }
+
     /// Whether a command may depend on what is staged. A message under a key may be there already; the
-    /// server's own commands look at everything; a session that is taken over may be anybody's; and who leaves is told first what
-    /// became of the last lines.
+    /// server's own commands look at everything; a session that is taken over may be anybody's; and who
+    /// leaves is told first what became of the last lines.
     fn looks_at_staged(&self, caller: Caller, command: &Command) -> bool {
         match (caller, command) {
             (Caller::Server, _)

@@ -20,16 +20,12 @@ impl Hub {
         }
     }
 
-    /// Gives a registered name, at a new visit, what it had set at the last.
+    /// Gives an account, at a new visit, what it had set at the last.
     pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) {
-        let Some(session) = self
-            .chat
-            .kept_session(person)
-            .filter(|kept| kept.registered)
-        else {
+        let Some(session) = self.chat.kept_session(person) else {
             return;
         };
-        let Some(text) = self.profile(&session.name) else {
+        let Some(text) = session.account.and_then(|account| self.profile(&account)) else {
             return;
         };
         let record = Record::parse(&text, session.name, None);
@@ -55,7 +51,7 @@ impl Hub {
         }
     }
 
-    /// What a name has set, written or not.
+    /// What an account has set, written or not.
     fn profile(&mut self, name: &Name) -> Option<String> {
         let waiting = self.survivors.profiles.iter().rev();
         let mut waiting = waiting.filter(|(other, _)| other.same_as(name));

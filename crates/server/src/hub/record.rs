@@ -27,7 +27,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// What is kept for the next visit of a registered name.
+    /// What is kept for the next visit of an account.
     pub(super) fn profile(&self) -> String {
         let mut out = String::new();
         self.write_choices(&mut out, false);
@@ -41,7 +41,6 @@ impl Record {
         let session = &self.session;
         let (operator, for_visit) = session.operator;
         let flags = [
-            ("registered", session.registered),
             ("operator", operator),
             ("for-visit", for_visit),
             ("script", session.is_script),
@@ -106,7 +105,6 @@ impl Record {
                 rooms: Vec::new(),
                 ignores: Vec::new(),
                 address: std::net::Ipv4Addr::UNSPECIFIED.into(),
-                registered: false,
                 operator: (false, false),
                 is_script: false,
                 until,
@@ -133,7 +131,6 @@ impl Record {
             "current" => self.current = RoomName::parse(value).ok(),
             "settings" => self.settings = Some(value.to_owned()),
             "ignore" => session.ignores.extend(Name::parse(value)),
-            "registered" => session.registered = true,
             "operator" => session.operator.0 = true,
             "for-visit" => session.operator.1 = true,
             "script" => session.is_script = true,
@@ -220,7 +217,6 @@ mod tests {
         record.session.account = Some(name("Bea"));
         record.session.ignores = vec![name("bob"), name("cy")];
         record.session.address = "2001:db8::1".parse().expect("an address");
-        record.session.registered = true;
         record.session.operator = (true, true);
         record.session.is_script = true;
         record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];

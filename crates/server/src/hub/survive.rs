@@ -121,8 +121,12 @@ impl Hub {
             Fact::Quit(quit) => self.note_gone(quit.person),
             Fact::Joined { person, .. }
             | Fact::Left { person, .. }
-            | Fact::IgnoreSet { person, .. }
-            | Fact::Registered { person, .. } => self.survivors.handle_change(*person),
+            | Fact::IgnoreSet { person, .. } => self.survivors.handle_change(*person),
+            Fact::AccountSet(set) => self.survivors.handle_change(set.person),
+            Fact::AccountChanged(changed) => {
+                let logins = changed.logins.iter();
+                logins.for_each(|person| self.survivors.handle_change(*person));
+            }
             Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
             Fact::PrivateMessage(message) if message.kept.is_some() => {
                 self.survivors.handle_change(message.to);
@@ -143,9 +147,9 @@ impl Hub {
     /// A person leaves for good.
     fn note_gone(&mut self, person: PersonId) {
         if let Some(record) = self.record(person, Seq::default())
-            && record.session.registered
+            && let Some(account) = record.session.account.clone()
         {
-            let profile = (record.session.name.clone(), record.profile());
+            let profile = (account, record.profile());
             self.survivors.profiles.push(profile);
         }
         let was_written = !matches!(self.survivors.changed.remove(&person), Some(Some(_)));
@@ -246,8 +250,8 @@ impl Hub {
             return;
         };
         let session = &record.session;
-        if session.registered {
-            let profile = (session.name.clone(), record.profile());
+        if let Some(account) = session.account.clone() {
+            let profile = (account, record.profile());
             changes.profiles.push(profile);
         }
         changes.sessions.push(Resumable {
@@ -278,8 +282,8 @@ impl Hub {
                 text: record.to_text(),
             });
             self.survivors.changed.remove(&person);
-            if record.session.registered {
-                let profile = (record.session.name.clone(), record.profile());
+            if let Some(account) = record.session.account.clone() {
+                let profile = (account, record.profile());
                 changes.profiles.push(profile);
             }
         }

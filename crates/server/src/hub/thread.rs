@@ -13,6 +13,7 @@ use crate::control::HubConfig;
 use crate::limits::TURN_REQUESTS_MAX;
 use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, Turn};
+use crate::shell::ShellRequest;
 
 /// How often the hub looks for what has run out.
 const TIDY_TIME: Duration = Duration::from_secs(1);
@@ -40,6 +41,8 @@ pub(crate) enum ToHub {
     },
     /// Work with this from now on.
     Configure(Box<HubConfig>),
+    /// A request of a shell.
+    Shell(Box<ShellRequest>),
     /// A shard reads nothing more.
     Drained,
     /// All shards have ended.
@@ -67,6 +70,12 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
                     requests.for_each(|request| hub.take(request, now));
                 }
                 ToHub::Configure(config) => hub.configure(*config),
+                ToHub::Shell(request) => {
+                    let ShellRequest { ask, after, reply } = *request;
+                    let page = hub.answer_shell(ask, after, now);
+                    // It has room; a shell that is gone needs no answer.
+                    let _ = reply.try_send(page);
+                }
                 ToHub::Drained => drained += 1,
                 // It follows what the shards are told below.
                 ToHub::Stopped => {}
@@ -101,7 +110,7 @@ fn keep_sessions(hub: &mut Hub, inbox: &Receiver<ToHub>) {
                 requests.for_each(|request| hub.take(request, now));
             }
             ToHub::Stopped => break,
-            ToHub::Configure(_) | ToHub::Drained => {}
+            ToHub::Configure(_) | ToHub::Shell(_) | ToHub::Drained => {}
         }
     }
     hub.write_all_sessions(now);

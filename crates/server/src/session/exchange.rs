@@ -194,6 +194,12 @@ impl Session {
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);
             }
+            Ask::LogInTo { name, password } => {
+                self.ask_name(Some(name), Some(password), Purpose::LogInTo, shared);
+            }
+            Ask::Unclaim { account, password } => {
+                self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);
+            }
             Ask::Register(password) => {
                 self.ask_hash(password, None, shared);
             }

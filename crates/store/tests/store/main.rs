@@ -6,6 +6,7 @@ mod child;
 mod failures;
 mod history;
 mod memory;
+mod migration;
 mod refusals;
 mod retention;
 mod rooms;

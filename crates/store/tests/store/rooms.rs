@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Deletion, Event, Fact, Mask, ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword,
+    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, Mask, ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword,
     RoomSetting, Seq, Snapshot, Standing,
 };
 use chinwag_store::{Opened, SearchQuery, Store, Term};
@@ -36,13 +36,22 @@ fn founded(seq: u64, owner: Option<&str>) -> Arc<Event> {
 }
 
 fn registered(seq: u64, by: &str) -> Arc<Event> {
-    let registered = Fact::Registered {
-        person: PersonId(7),
-        name: name(by),
-        password_hash: "a hash".into(),
+    let change = AccountChange::Claimed {
+        kind: CredentialKind::Password,
+        secret: "a hash".into(),
         operator: false,
     };
-    event(seq, registered)
+    account(seq, by, change)
+}
+
+fn account(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
+    let changed = AccountChanged {
+        account: name(account),
+        change,
+        person: Some(PersonId(7)),
+        logins: [].into(),
+    };
+    event(seq, Fact::AccountChanged(Box::new(changed)))
 }
 
 fn stand(seq: u64, whom: &str, standing: Option<Standing>) -> Arc<Event> {
@@ -251,7 +260,7 @@ fn what_deletes_is_in_the_log_without_the_text() {
     assert_eq!(log[0].act, act);
 }
 
-/// `version-1.db` was written by the program before rooms had rules.
+/// `version-1.db` was written by the program before accounts had names and rooms had rules.
 #[test]
 fn a_store_of_version_1_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
@@ -267,7 +276,7 @@ fn a_store_of_version_1_is_brought_up_to_date() {
     let topics = snapshot.rooms.iter().filter_map(|room| room.topic.as_ref());
     let topics: Vec<_> = topics.map(|topic| &*topic.text).collect();
     assert_eq!(topics, ["Friday release at 15:00", "nothing was said here"]);
-    let lee = &snapshot.registrations[0];
+    let lee = &snapshot.accounts[1];
     assert_eq!((&lee.name, lee.operator), (&name("lee"), true));
     assert_eq!((snapshot.bans.len(), snapshot.mutes.len()), (1, 1));
     assert_eq!(snapshot.motd, Some(text("Be kind.")));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Digest, Event, Fact, KeyUsed, Manner, Mask, MessageKey, ModAction, PersonId, Reach, RoomId,
-    RoomSnapshot, Seq, Snapshot, Timestamp, Topic,
+    AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, KeyUsed, Manner, Mask,
+    MessageKey, ModAction, PersonId, Reach, RoomId, RoomSnapshot, Seq, Snapshot, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -19,14 +19,29 @@ fn topic(seq: u64, room: u32, words: Option<&str>) -> Arc<Event> {
     event(seq, fact)
 }
 
-fn registered(seq: u64, by: &str, password_hash: &str, operator: bool) -> Arc<Event> {
-    let fact = Fact::Registered {
-        person: PersonId(7),
-        name: name(by),
-        password_hash: password_hash.into(),
+fn changed(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
+    let fact = Fact::AccountChanged(Box::new(AccountChanged {
+        account: name(account),
+        change,
+        person: Some(PersonId(7)),
+        logins: [PersonId(7)].into(),
+    }));
+    event(seq, fact)
+}
+
+fn claimed(seq: u64, by: &str, password_hash: &str, operator: bool) -> Arc<Event> {
+    let (kind, secret) = (CredentialKind::Password, password_hash.into());
+    let change = AccountChange::Claimed {
+        kind,
+        secret,
         operator,
     };
-    event(seq, fact)
+    changed(seq, by, change)
+}
+
+fn credential(seq: u64, account: &str, kind: CredentialKind, secret: &str) -> Arc<Event> {
+    let secret = secret.into();
+    changed(seq, account, AccountChange::Credential { kind, secret })
 }
 
 #[track_caller]
@@ -180,40 +195,72 @@ fn topics_come_back_and_go() {
 }
 
 #[test]
-fn registrations_come_back_and_operators_last() {
+fn accounts_come_back_and_operators_last() {
     let op = |seq, who: &str, lasting| {
         let name = name(who);
         audit_entry(seq, ModAction::Op { name, lasting })
     };
+    let password = CredentialKind::Password;
     let snapshot = kept_after(&[
         &[
-            registered(1, "Lee", "$a", true),
-            registered(2, "ann", "$b", false),
+            claimed(1, "Lee", "$a", true),
+            claimed(2, "ann", "$b", false),
         ],
         &[
-            registered(3, "bob", "$c", false),
+            claimed(3, "bob", "$c", false),
             op(4, "ANN", true),
             op(5, "bob", false),
         ],
         &[
             audit_entry(6, ModAction::Deop { name: name("lee") }),
-            registered(7, "lee", "$d", false),
+            credential(7, "lee", password, "$d"),
         ],
-        &[op(8, "guest-1234", false), registered(9, "Zoë", "$e", true)],
+        &[op(8, "guest-1234", false), claimed(9, "Zoë", "$e", true)],
     ]);
-    let mut registrations: Vec<_> = snapshot
-        .registrations
+    let mut accounts: Vec<_> = snapshot
+        .accounts
         .iter()
-        .map(|r| (r.name.as_str(), &*r.password_hash, r.operator))
+        .map(|a| (a.name.as_str(), &**a.password_hash().unwrap(), a.operator))
         .collect();
-    registrations.sort_unstable();
+    accounts.sort_unstable();
     let expected = [
+        ("Lee", "$d", false),
         ("Zoë", "$e", true),
         ("ann", "$b", true),
         ("bob", "$c", false),
-        ("lee", "$d", false),
     ];
-    assert_eq!(registrations, expected);
+    assert_eq!(accounts, expected);
+}
+
+#[test]
+fn an_account_has_its_names_and_credentials_again() {
+    let certificate = CredentialKind::Certificate;
+    let added = |seq, new| changed(seq, "lee", AccountChange::NameAdded(name(new)));
+    let snapshot = kept_after(&[
+        &[
+            claimed(1, "lee", "$a", false),
+            claimed(2, "ann", "$b", false),
+        ],
+        &[added(3, "Leo"), added(4, "len"), added(5, "leonie")],
+        &[changed(6, "lee", AccountChange::NameRemoved(name("LEN")))],
+        &[
+            credential(7, "lee", certificate, "c0ffee"),
+            credential(8, "lee", CredentialKind::Password, "$c"),
+            changed(9, "ann", AccountChange::Removed),
+        ],
+    ]);
+    let [lee] = &snapshot.accounts[..] else {
+        panic!("{snapshot:?}");
+    };
+    assert_eq!(lee.names, [name("Leo"), name("leonie")]);
+    let credentials = lee.credentials.iter();
+    let credentials: Vec<_> = credentials.map(|c| (c.kind, &*c.secret, c.since)).collect();
+    let expected = [
+        (certificate, "c0ffee", Timestamp(7_000)),
+        (CredentialKind::Password, "$c", Timestamp(8_000)),
+    ];
+    assert_eq!(credentials, expected);
+    assert_eq!(lee.since, Timestamp(1_000));
 }
 
 #[test]
@@ -225,24 +272,24 @@ fn an_operator_keeps_its_rank_through_a_new_password_until_it_is_dismissed() {
     };
     let deop = |name| ModAction::Deop { name };
     for (events, rank) in [
-        (vec![registered(3, "lee", "$a", true)], Some(3)),
-        (vec![registered(3, "lee", "$a", false), act(4, op)], Some(4)),
+        (vec![claimed(3, "lee", "$a", true)], Some(3)),
+        (vec![claimed(3, "lee", "$a", false), act(4, op)], Some(4)),
         (
             vec![
-                registered(3, "lee", "$a", true),
+                claimed(3, "lee", "$a", true),
                 act(4, op),
-                registered(5, "LEE", "$b", true),
+                credential(5, "LEE", CredentialKind::Password, "$b"),
             ],
             Some(3),
         ),
         (
-            vec![registered(3, "lee", "$a", true), act(4, deop), act(5, op)],
+            vec![claimed(3, "lee", "$a", true), act(4, deop), act(5, op)],
             Some(5),
         ),
-        (vec![registered(3, "lee", "$a", true), act(4, deop)], None),
+        (vec![claimed(3, "lee", "$a", true), act(4, deop)], None),
     ] {
         let snapshot = kept_after(&[&events]);
-        let [lee] = &snapshot.registrations[..] else {
+        let [lee] = &snapshot.accounts[..] else {
             panic!("{snapshot:?}");
         };
         let kept = lee.operator.then_some(lee.appointed.0);

@@ -197,7 +197,7 @@ fn what_is_wrong_is_named() {
     );
     check(
         "messages.db",
-        "UPDATE room SET name = 'room-1' WHERE id = 1; UPDATE registration SET name = '';
+        "UPDATE room SET name = 'room-1' WHERE id = 1; UPDATE account SET name = '';
          INSERT INTO audit_log VALUES (9, 0, 'lee', 'nothing', NULL, NULL, NULL)",
         "table \"audit_log\"",
     );

@@ -36,9 +36,23 @@ pub enum Ask {
     },
     /// Register one's name under this password.
     Register(Password),
-    /// Give one's registered name another password.
+    /// Log in to an account, under the name that one has.
+    LogInTo {
+        /// One of the account's names.
+        name: Name,
+        /// Its password.
+        password: Password,
+    },
+    /// Give up one's name, or the account if it is the account's own.
+    Unclaim {
+        /// The account.
+        account: Name,
+        /// Its password.
+        password: Password,
+    },
+    /// Give one's account another password.
     ChangePassword {
-        /// The name.
+        /// The account.
         name: Name,
         /// The password before.
         old: Password,

@@ -257,7 +257,10 @@ fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
         | ModAction::Announce(_)
         | ModAction::Motd(_)
         | ModAction::Lock(_)
-        | ModAction::Delete { .. } => return None,
+        | ModAction::Delete { .. }
+        | ModAction::AccountAdded(_)
+        | ModAction::AccountPassword(_)
+        | ModAction::AccountRemoved(_) => return None,
     };
     Some(Shape::Moderation {
         head,
@@ -361,6 +364,9 @@ fn of_act(act: &ModAction) -> Parts<'_> {
         ModAction::Announce(text) => ("announce", None, None, Some(text)),
         ModAction::Motd(text) => ("set_motd", None, None, text.as_deref()),
         ModAction::Delete { name, .. } => ("delete", Some(name), None, None),
+        ModAction::AccountAdded(name) => ("add_account", Some(name), None, None),
+        ModAction::AccountPassword(name) => ("set_password", Some(name), None, None),
+        ModAction::AccountRemoved(name) => ("remove_account", Some(name), None, None),
         ModAction::Lock(true) => ("lock", None, None, None),
         ModAction::Lock(false) => ("unlock", None, None, None),
     }

@@ -39,6 +39,16 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The reader, or the person, has that name already.",
     ),
     ("needs_password", "The old password is wrong."),
+    (
+        "wrong_password",
+        "The name is not registered, or its password is another.",
+    ),
+    ("not_logged_in", "The reader is logged in to no account."),
+    (
+        "logged_in",
+        "The reader is logged in to an account already.",
+    ),
+    ("not_registered", "The name belongs to no account."),
     ("server_full", "The server has as many people as it takes."),
     ("banned", "The name or the address is banned."),
     (
@@ -73,7 +83,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "too_many",
-        "A list is full: of names that are ignored, or registered, or of bans and mutes.",
+        "A list is full: of names that are ignored, or registered, of logins, or of bans and mutes.",
     ),
     ("not_ignored", "The reader does not ignore that name."),
     ("oneself", "The reader is that person."),
@@ -134,6 +144,10 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NameRegistered(_) => "name_registered",
         Rejection::SameName(_) => "same_name",
         Rejection::NeedsOldPassword(_) => "needs_password",
+        Rejection::WrongPassword(_) => "wrong_password",
+        Rejection::NotLoggedIn => "not_logged_in",
+        Rejection::LoggedInAlready(_) => "logged_in",
+        Rejection::NotRegistered(_) => "not_registered",
         Rejection::ServerFull { .. } => "server_full",
         Rejection::Banned { .. } => "banned",
         Rejection::Locked | Rejection::LockedSpeech | Rejection::LockedRegistration => "locked",
@@ -151,7 +165,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
         Rejection::RegistrationsFull
         | Rejection::RestrictionsFull
-        | Rejection::TooManyIgnores { .. } => "too_many",
+        | Rejection::TooManyIgnores { .. }
+        | Rejection::TooManyLogins { .. }
+        | Rejection::TooManyNames { .. } => "too_many",
         Rejection::NotIgnored(_) => "not_ignored",
         Rejection::Oneself => "oneself",
         Rejection::NeedsOperator => "needs_operator",
@@ -278,6 +294,18 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
 fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     match rejection {
         Rejection::RegistrationsFull => f.write_str("No more names can be registered."),
+        Rejection::WrongPassword(name) => {
+            write!(f, "{name} is not registered, or its password is another.")
+        }
+        Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
+        Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
+        Rejection::TooManyLogins { logins_max } => {
+            write!(f, "{logins_max} people are logged in to the account, the limit.")
+        }
+        Rejection::TooManyNames { names_max } => {
+            write!(f, "The account has {names_max} names, the limit.")
+        }
+        Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
         Rejection::RestrictionsFull => {
             f.write_str("The list of bans or mutes is full. Undo some first.")
         }

@@ -43,7 +43,7 @@ pub(super) enum Reply<'a> {
         seq: u64,
         /// The reader's name.
         name: &'a str,
-        /// Whether the name is registered.
+        /// Whether the reader is logged in to an account.
         registered: bool,
         /// The room that the reader is in.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -294,8 +294,11 @@ pub(super) struct TopicShape<'a> {
 pub(super) struct Person<'a> {
     /// The name.
     name: &'a str,
-    /// Whether it is registered.
+    /// Whether it is logged in to an account.
     registered: bool,
+    /// The account that it is logged in to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
     /// Whether the person is an operator.
     operator: bool,
     /// What it is connected with: `nc`, `telnet` or `json`.
@@ -375,7 +378,8 @@ impl<'a> From<&'a WhoLine> for Person<'a> {
     fn from(line: &'a WhoLine) -> Self {
         Self {
             name: line.name.as_str(),
-            registered: line.registered,
+            registered: line.account.is_some(),
+            account: line.account.as_ref().map(chinwag_core::Name::as_str),
             operator: line.operator,
             client: match line.link.client {
                 Client::Nc => "nc",

@@ -289,6 +289,7 @@ impl Session {
                 here.name = renamed.new.clone();
                 here.is_operator = renamed.operator;
             }
+            Fact::AccountSet(set) if set.person == here.me => here.is_operator = set.operator,
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
                 ModAction::Op { .. } => here.is_operator = true,
                 ModAction::Deop { .. } => here.is_operator = false,

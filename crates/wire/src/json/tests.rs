@@ -83,7 +83,7 @@ impl Program {
                 conn: ConnId(1),
                 name: name("deploy"),
                 address: [192, 0, 2, 7].into(),
-                registered: false,
+                account: None,
                 operator: false,
                 code: ResumeCode::from_random(1),
                 link: Link::default(),

@@ -24,6 +24,7 @@ mod session;
 mod table;
 mod words;
 
+pub(crate) use parse::SHELL;
 pub use parse::{parse, parse_login};
 pub use reference::reference;
 pub use render::{Notice, Renderer, RoomFormat, RoomRenderer, Sought, Stretch, Style};

@@ -26,6 +26,9 @@ pub(super) type Read = Result<Request, ParseError>;
 /// Reads the arguments of a command.
 pub(super) type Reader = fn(Arguments<'_>) -> Read;
 
+/// The context of a refusal that is read at a shell, where commands have no `/`.
+pub(crate) const SHELL: &str = "chinwag";
+
 /// A typed command counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 2;
 
@@ -153,6 +156,8 @@ impl Request {
             Self::Around(_) => "around",
             Self::Search(_) | Self::SearchMore => "search",
             Self::Register(_) => "claim",
+            Self::LogInTo { .. } => "login",
+            Self::Unclaim(_) => "unclaim",
             Self::ChangePassword { .. } => "passwd",
             Self::Rename { .. } => "nick",
             Self::Pref(change) => change.pref().command(),
@@ -173,7 +178,10 @@ fn context_of_chat(command: &Command) -> Context {
         Command::Join(_) | Command::JoinWith { .. } => "join",
         Command::Knock(_) => "knock",
         Command::Rename { .. } => "nick",
-        Command::Register { .. } => "claim",
+        Command::Register { .. } | Command::Group => "claim",
+        Command::LogInTo { .. } => "login",
+        Command::LogOut => "logout",
+        Command::Unclaim { .. } => "unclaim",
         Command::Away(_) => "away",
         Command::Back => "back",
         Command::Ignore { on: true, .. } => "ignore",
@@ -205,6 +213,10 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::UnmuteIn { .. }
         | Command::Delete { .. }
         | Command::Tidy => "help",
+        Command::AddAccount { .. }
+        | Command::SetPassword { .. }
+        | Command::EndAccount(_)
+        | Command::SayFromShell { .. } => SHELL,
     })
 }
 
@@ -237,6 +249,7 @@ fn name_of_query(query: &Query) -> &'static str {
         Query::Restrictions { .. } => "bans",
         Query::Log => "log",
         Query::Motd => "motd",
+        Query::Account => "account",
         Query::Room(_) => "history",
         // Nobody types these.
         Query::Greeting
@@ -244,6 +257,7 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::Who { .. }
         | Query::Topic(_)
         | Query::View(_)
+        | Query::Everybody { .. }
         | Query::RoomInfo(_)
         | Query::Bars(_) => "help",
     }

@@ -18,6 +18,7 @@ mod private;
 mod refusal;
 mod refusal_of_room;
 mod room;
+mod shell;
 mod talk;
 #[cfg(test)]
 mod tests;

@@ -55,7 +55,16 @@ pub enum Request {
     SearchMore,
     /// Keep one's name under this password.
     Register(Password),
-    /// Give one's name another password.
+    /// Log in to an account, under the name that one has.
+    LogInTo {
+        /// One of the account's names.
+        name: Name,
+        /// Its password.
+        password: Password,
+    },
+    /// Give up one's name, or the account if it is the account's own.
+    Unclaim(Password),
+    /// Give one's account another password.
     ChangePassword {
         /// The password before.
         old: Password,

@@ -11,8 +11,8 @@ use chinwag_core::{Name, ResumeCode};
 
 /// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
 /// with `#`.
-const COMMANDS: [&str; 9] = [
-    "claim", "login", "passwd", "password", "pass", "identify", "register", "resume", "op",
+const COMMANDS: [&str; 10] = [
+    "claim", "unclaim", "login", "passwd", "password", "pass", "identify", "register", "resume", "op",
 ];
 
 /// Digits behind `#` that are the number of an issue rather than a password.
@@ -107,6 +107,7 @@ mod tests {
         check(" /claim s3cret", true);
         check("\t/Login lee s3cret", true);
         check(" /passwd s3cret", true);
+        check(" /unclaim s3cret", true);
         check(" /resume K7Q2-9MXP", true);
         check(" /nick lee#s3cret", true);
         check(" /nick lee", false);

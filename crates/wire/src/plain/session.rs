@@ -17,8 +17,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name, PersonId, RoomAct,
-    RoomId, RoomName,
+    AccountChange, Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name,
+    PersonId, RoomAct, RoomId, RoomName,
 };
 use chinwag_feed::{Gap, Reader};
 
@@ -63,6 +63,7 @@ enum Stage {
 struct Chat {
     me: PersonId,
     name: Name,
+    account: Option<Name>,
     is_operator: bool,
     /// The room that lines go to.
     current: Option<RoomId>,
@@ -199,10 +200,10 @@ impl Session {
         Renderer::new(self.style.clone(), env.wall)
     }
 
-    /// The name of its person.
-    fn name(&self) -> Option<&Name> {
+    /// The account that its person is logged in to, else the name: a password is held against it.
+    fn account(&self) -> Option<&Name> {
         match &self.stage {
-            Stage::Chat(chat) => Some(&chat.name),
+            Stage::Chat(chat) => chat.account.as_ref().or(Some(&chat.name)),
             Stage::Login(_) => None,
         }
     }
@@ -278,7 +279,17 @@ impl Session {
         match fact {
             Fact::Renamed(renamed) => {
                 chat.name = renamed.new.clone();
+                chat.account = renamed.account.clone();
                 chat.is_operator = renamed.operator;
+            }
+            Fact::AccountSet(set) => {
+                chat.account = set.account.clone();
+                chat.is_operator = set.operator;
+            }
+            Fact::AccountChanged(changed) if changed.person == Some(me) => {
+                if let AccountChange::Claimed { .. } = changed.change {
+                    chat.account = Some(changed.account.clone());
+                }
             }
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
                 ModAction::Op { .. } => chat.is_operator = true,
@@ -410,6 +421,7 @@ impl Chat {
         Self {
             me: person.person,
             name: person.name.clone(),
+            account: person.account.clone(),
             is_operator: person.operator,
             current: None,
             ignores: Ignores::default(),

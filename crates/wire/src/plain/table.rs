@@ -337,14 +337,40 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
         .brief("keep this name: later type NAME#PASSWORD at the prompt")
         .about(
-            "Registers your name, so that nobody else can take it. /passwd changes the password.",
+            "Registers your name, so that nobody else can take it: it is an account from then on. \
+             While you are logged in to one, /claim alone groups another name to it.",
             "/claim correct horse battery",
+        ),
+    CommandSpec::new("login", Group::You, "NAME PASSWORD", you::login).about(
+        "Logs you in to your account beside your other connections, under the name that you have. \
+         NAME#PASSWORD at the prompt takes over the connection of that name instead.",
+        "/login lee correct horse battery",
+    ),
+    CommandSpec::new("logout", Group::You, "", you::logout)
+        .shown(Shown::Beside)
+        .about(
+            "Logs you out of your account. If your name belongs to it, you get a guest's.",
+            "/logout",
+        ),
+    CommandSpec::new("account", Group::You, "", you::account)
+        .shown(Shown::Beside)
+        .brief("your account")
+        .about(
+            "Shows your account: its names, what proves that it is yours, and who is logged in to it \
+             since when.",
+            "/account",
+        ),
+    CommandSpec::new("unclaim", Group::You, "PASSWORD", you::unclaim)
+        .shown(Shown::Within)
+        .about(
+            "Frees your name. Under the account's own name it ends the account, with all its names \
+             and rights.",
+            "/unclaim correct horse battery",
         ),
     CommandSpec::new("passwd", Group::You, "OLD NEW", you::passwd)
         .shown(Shown::Within)
         .about(
-            "Changes the password of your registered name. If the old one has blanks, put it in \
-             \" marks.",
+            "Changes the password of your account. If the old one has blanks, put it in \" marks.",
             "/passwd s3cret correct horse battery",
         ),
     CommandSpec::new("away", Group::You, "[WHY]", you::away).about(

@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::operate::audit_entry;
+use super::operate::{Actor, audit_entry};
 use crate::chat::{Chat, Person};
 use crate::command::Outcome;
 use crate::event::{Deletion, Fact, ModAction};
@@ -27,7 +27,7 @@ impl Chat {
             // Nobody learns of a message where they are not.
             _ => return Err(Rejection::NoSuchMessage),
         };
-        if !is_own(me, message, &name) && !self.moderates(me, room) {
+        if !self.is_ones_own(me, message, &name) && !self.moderates(me, room) {
             return Err(Rejection::NotOnesMessage(room_name));
         }
         facts.push(Fact::Deleted(Box::new(Deletion {
@@ -39,13 +39,13 @@ impl Chat {
             name,
             room: room_name,
         };
-        facts.push(audit_entry(me, act, None));
+        facts.push(audit_entry(Actor::Person(me), act, None));
         Ok(Outcome::Done)
     }
-}
 
-/// Whether a message is a person's own. The owner of a registered name answers for all that was said
-/// under it; a guest for what was said since it took the name, since another may have had it before.
-fn is_own(me: &Person, message: Seq, name: &Name) -> bool {
-    me.name.same_as(name) && (me.session.rank.registered || message > me.activity.named)
+    /// Whether a message is a person's own. The owner of a registered name answers for all that was said
+    /// under it; a guest for what was said since it took the name, since another may have had it before.
+    fn is_ones_own(&self, me: &Person, message: Seq, name: &Name) -> bool {
+        me.name.same_as(name) && (self.is_own_name(me) || message > me.activity.named)
+    }
 }

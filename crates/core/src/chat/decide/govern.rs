@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::operate::{Given, Home, account_beside_name};
+use super::operate::{Actor, Given, Home, account_beside_name};
 use crate::ban::{Mask, Reach};
 use crate::chat::state::{Resumable, Room, RoomRules};
 use crate::chat::{Chat, Person};
@@ -71,8 +71,13 @@ impl Chat {
                 why,
             } => {
                 let id = self.governed_by_list(me, room)?;
-                let given = Given { me, time, why, now };
-                self.decide_bar(&given, id, (mask, cover_address), facts)?;
+                let given = Given {
+                    me: Actor::Person(me),
+                    time,
+                    why,
+                    now,
+                };
+                self.decide_bar(me, &given, id, (mask, cover_address), facts)?;
             }
             Command::Unbar { room, mask } => {
                 let id = self.governed(me, room)?;
@@ -305,7 +310,7 @@ impl Chat {
         (typed, why): (&str, Option<Text>),
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let target = self.find_other(me, typed)?;
+        let target = self.find_other(Actor::Person(me), typed)?;
         if !target.rooms.contains(&id) {
             let name = target.name.clone();
             return Err(self.refusal(id, RoomRejection::TargetOutside(name)));
@@ -353,6 +358,7 @@ impl Chat {
 
     fn decide_bar(
         &self,
+        me: &Person,
         given: &Given<'_>,
         id: RoomId,
         (mask, cover_address): (Mask, bool),
@@ -360,12 +366,11 @@ impl Chat {
     ) -> Result<(), Rejection> {
         let bearer = mask.name.as_ref().and_then(|name| self.people.named(name));
         let mask = match bearer.filter(|_| cover_address) {
-            Some(bearer) => self.cover_home(given.me, bearer),
+            Some(bearer) => self.cover_home(me, bearer),
             None => mask,
         };
         let account = bearer.and_then(account_beside_name).map(Mask::of_name);
         let hit = self.members_matching(id, &mask);
-        let me = given.me;
         if mask.matches(Some(&me.name), me.session.address) {
             return Err(Rejection::Oneself);
         }
@@ -393,7 +398,9 @@ impl Chat {
     /// Checks that a name is no moderator's, whether it is here or not.
     fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
         let rules = self.rooms.get(id).and_then(Room::rules);
-        let standing = rules.and_then(|rules| rules.of_account(name));
+        let account = self.registrations.get(name);
+        let account = account.map_or(name, |account| &account.name);
+        let standing = rules.and_then(|rules| rules.of_account(account));
         match standing {
             Some(standing) if standing >= Standing::Moderator && !me.session.rank.operator => {
                 let name = name.clone();
@@ -406,7 +413,7 @@ impl Chat {
     /// The name of a person, and its block if nobody else comes from there.
     fn cover_home(&self, me: &Person, target: &Person) -> Mask {
         let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(me, target) {
+        match self.home_of(Actor::Person(me), target) {
             Home::Alone(net) => of_name.with_block(net, Reach::Either),
             Home::Shared(_) => of_name,
         }
@@ -423,7 +430,11 @@ impl Chat {
             return matching;
         }
         let members = room.members.iter().filter_map(|id| self.people.get(*id));
-        let is_hit = |person: &&Person| mask.matches(Some(&person.name), person.session.address);
+        let is_hit = |person: &&Person| {
+            let names = [Some(&person.name), person.account.as_deref()];
+            let address = person.session.address;
+            names.into_iter().any(|name| mask.matches(name, address))
+        };
         members.filter(is_hit).collect()
     }
 
@@ -434,13 +445,19 @@ impl Chat {
         (typed, time, why): (&str, Option<Duration>, Option<Text>),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let target = self.find_other(me, typed)?;
+        let target = self.find_other(Actor::Person(me), typed)?;
         self.check_may_act_on(me, id, target)?;
         if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
-        let (mask, _) = self.cover_speech(me, target);
-        let given = Given { me, time, why, now };
+        let actor = Actor::Person(me);
+        let (mask, _) = self.cover_speech(actor, target);
+        let given = Given {
+            me: actor,
+            time,
+            why,
+            now,
+        };
         let mute = RoomAct::Mute(given.restriction(mask));
         Ok(self.changed(me, id, mute, Some(target.id)))
     }

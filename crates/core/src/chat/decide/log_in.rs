@@ -1,17 +1,14 @@
-//! Names: logging in, renaming and registering; and the first operator.
+//! Names: logging in and renaming; and the first operator.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Origin;
-use crate::chat::state::{Rank, Room, RoomRules};
 use crate::chat::{Chat, Env, FirstOperator, Person};
 use crate::command::{Outcome, Proof};
-use crate::event::{Fact, LoggedIn, Renamed, RoomAct};
+use crate::event::{Fact, LoggedIn, Renamed};
 use crate::ids::{LOBBY, PersonId};
-use crate::limits::REGISTRATIONS_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
@@ -48,14 +45,17 @@ impl Chat {
         }
         self.check_has_space()?;
         self.check_not_banned(name.as_ref(), origin.address, env.now)?;
-        let registration = name.as_ref().and_then(|name| self.registrations.get(name));
+        let account = name.as_ref().and_then(|name| self.registrations.get(name));
+        if let Some(account) = account {
+            self.check_not_banned(Some(&account.name), origin.address, env.now)?;
+        }
         // A lock that nobody is left to open would shut everybody out for good.
         let becomes_operator = self.wants_operator(&origin);
-        if self.locked && registration.is_none() && !becomes_operator {
+        if self.locked && account.is_none() && !becomes_operator {
             return Err(Rejection::Locked);
         }
-        let lasting = registration.is_some_and(|registration| registration.operator);
-        let registered = registration.is_some();
+        let lasting = account.is_some_and(|account| account.operator);
+        let account = account.map(|account| account.name.clone());
         let name = match name {
             Some(name) => self.check_name(name, None, proof, env.now)?,
             None => self.guest_name(env)?,
@@ -67,7 +67,7 @@ impl Chat {
             address: origin.address,
             link: origin.link,
             is_script: origin.is_script,
-            registered,
+            account,
             operator: lasting || becomes_operator,
             name: name.clone(),
             code: self.new_code(env),
@@ -127,10 +127,12 @@ impl Chat {
     pub(super) fn check_name(
         &self,
         name: Name,
-        own: Option<PersonId>,
+        own: Option<&Person>,
         proof: Option<&Proof>,
         now: Timestamp,
     ) -> Result<Name, Rejection> {
+        let own_account = own.and_then(|own| own.account.as_deref());
+        let own = own.map(|own| own.id);
         let bearer = self.people.named(&name);
         if bearer.is_some_and(|bearer| Some(bearer.id) != own) {
             let free = self.free_name_like(&name, now);
@@ -138,7 +140,10 @@ impl Chat {
         }
         let kept = self.resumables.named(&name, now);
         match self.registrations.get(&name) {
-            Some(registration) if proof.is_none_or(|p| p.0 != registration.password_hash) => {
+            Some(account)
+                if own_account != Some(&account.name)
+                    && proof.is_none_or(|proof| !account.is_proven_by(proof)) =>
+            {
                 return Err(Rejection::NameRegistered(name));
             }
             // Its owner needs no code.
@@ -191,7 +196,7 @@ impl Chat {
             .unwrap_or_else(|| name.clone())
     }
 
-    fn guest_name(&self, env: &mut Env<'_>) -> Result<Name, Rejection> {
+    pub(super) fn guest_name(&self, env: &mut Env<'_>) -> Result<Name, Rejection> {
         let (people_max, now) = (self.settings.people_max, env.now);
         let mut roll = || (env.roll)();
         let short = core::iter::repeat_with(&mut roll).take(GUEST_TRIES);
@@ -237,7 +242,7 @@ impl Chat {
         // Another case of one's own registered name needs no password.
         let new = match name.same_as(&me.name) {
             true => self.check_look(name, Some(me.id), now)?,
-            false => self.check_name(name, Some(me.id), proof, now)?,
+            false => self.check_name(name, Some(me), proof, now)?,
         };
         Ok(self.renamed(me, new))
     }
@@ -250,73 +255,30 @@ impl Chat {
         now: Timestamp,
     ) -> Result<(), Rejection> {
         self.check_not_banned(Some(name), person.session.address, now)?;
-        let is_registered = self.registrations.get(name).is_some();
+        let account = self.registrations.get(name);
+        if let Some(account) = account {
+            self.check_not_banned(Some(&account.name), person.session.address, now)?;
+        }
+        let is_registered = person.account.is_some() || account.is_some();
         match self.locked && !is_registered && !person.session.rank.operator {
             true => Err(Rejection::LockedSpeech),
             false => Ok(()),
         }
     }
 
-    /// A person under another name. Lasting operators are operators under their registered name
-    /// alone; one appointed for the visit stays one.
+    /// A person under another name, logged in to the account that the name belongs to, if it belongs
+    /// to one. A person who was made an operator for the visit stays one.
     pub(super) fn renamed(&self, person: &Person, new: Name) -> Fact {
-        let is_operator = person.session.rank.operator;
-        let for_visit = is_operator && !self.registrations.is_operator(&person.name);
+        let owner = self.registrations.get(&new);
+        let account = owner.or_else(|| self.account_of(person));
         Fact::Renamed(Box::new(Renamed {
             person: person.id,
             old: person.name.clone(),
-            registered: self.registrations.get(&new).is_some(),
-            operator: self.registrations.is_operator(&new) || for_visit,
+            operator: account.is_some_and(|account| account.operator)
+                || self.is_operator_for_visit(person),
+            account: account.map(|account| account.name.clone()),
             new,
             rooms: person.rooms.as_slice().into(),
         }))
-    }
-
-    pub(super) fn decide_register(
-        &self,
-        me: &Person,
-        password_hash: Arc<str>,
-        proof: Option<&Proof>,
-        facts: &mut Vec<Fact>,
-    ) -> Result<Outcome, Rejection> {
-        let before = self.registrations.get(&me.name);
-        let Rank {
-            operator,
-            for_visit,
-            ..
-        } = me.session.rank;
-        match before {
-            // A session that was left open, or a code that was read, must not become an account.
-            Some(before) if proof.is_none_or(|proof| proof.0 != before.password_hash) => {
-                return Err(Rejection::NeedsOldPassword(me.name.clone()));
-            }
-            // The lock is for names that were registered before it.
-            None if self.locked && !operator => return Err(Rejection::LockedRegistration),
-            None if self.registrations.len() >= REGISTRATIONS_MAX => {
-                return Err(Rejection::RegistrationsFull);
-            }
-            _ => {}
-        }
-        facts.push(Fact::Registered {
-            person: me.id,
-            name: me.name.clone(),
-            password_hash,
-            // Rights that were given for a visit end with it.
-            operator: before.map_or(operator && !for_visit, |before| before.operator),
-        });
-        self.take_rooms(me, facts);
-        Ok(Outcome::Done)
-    }
-
-    /// The rooms that a person has made as a guest are its own under its registered name.
-    fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
-        for &id in &me.rooms {
-            let rules = self.rooms.get(id).and_then(Room::rules);
-            let is_founder =
-                |rules: &&RoomRules| rules.owner().is_none() && rules.founder() == Some(me.id);
-            if rules.filter(is_founder).is_some() {
-                facts.push(self.changed(me, id, RoomAct::Own, Some(me.id)));
-            }
-        }
     }
 }

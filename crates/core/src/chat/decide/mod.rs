@@ -1,6 +1,7 @@
 //! The rules: the facts that follow from a command, or its rejection. Each group of commands has
 //! its own file; here is the way to them.
 
+mod account;
 mod delete;
 mod entry;
 mod govern;
@@ -9,6 +10,7 @@ mod log_in;
 mod operate;
 mod resume;
 mod rooms;
+mod shell;
 mod talk;
 
 use alloc::boxed::Box;
@@ -28,6 +30,7 @@ use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::{Text, escape};
 use crate::time::Timestamp;
+use operate::Actor;
 
 /// People in the caller's rooms among whom a mistyped name is looked for.
 const ROOM_MATES_MAX: usize = 64;
@@ -102,6 +105,7 @@ impl Chat {
                 };
                 self.decide_resume(origin, Some(me), code, env, facts)
             }
+            (Caller::Shell, command) => self.decide_for_shell(command, env.now, facts),
             (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
         }
     }
@@ -153,6 +157,12 @@ impl Chat {
                 password_hash,
                 proof,
             } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
+            Command::Group => self.decide_group(me)?,
+            Command::LogInTo { name, proof } => {
+                self.decide_log_in_to(me, name, proof.as_ref(), now)?
+            }
+            Command::LogOut => return self.decide_log_out(me, env, facts),
+            Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
             Command::Away(why) => {
                 if why.is_some() {
                     self.check_may_be_heard(me, now)?;
@@ -177,7 +187,9 @@ impl Chat {
                 message,
                 name,
             } => return self.decide_delete(me, (room, message, name), facts),
-            command => return self.decide_operate(me, command, now, facts),
+            command => {
+                return self.decide_operate(Actor::Person(me), command, now, facts);
+            }
         };
         facts.push(fact);
         Ok(Outcome::Done)
@@ -240,6 +252,22 @@ impl Chat {
         })
     }
 
+    /// The person of this name, as an operator or the shell typed it.
+    ///
+    /// # Errors
+    /// [`Rejection::NobodyCalled`], with the name probably meant.
+    fn find_for(&self, actor: Actor<'_>, typed: &str) -> Result<&Person, Rejection> {
+        if let Actor::Person(me) = actor {
+            return self.find(me, typed);
+        }
+        let name = Name::parse(typed).ok();
+        let person = name.and_then(|name| self.people.named(&name));
+        person.ok_or_else(|| Rejection::NobodyCalled {
+            typed: shown(typed),
+            meant: None,
+        })
+    }
+
     fn name_meant(&self, me: &Person, typed: &str) -> Option<&Name> {
         if typed.len() > NAME_BYTES_MAX {
             return None;
@@ -281,7 +309,7 @@ fn become_operator(me: &Person) -> Fact {
         actor: None,
         act: ModAction::Op {
             name: me.name.clone(),
-            lasting: me.session.rank.registered,
+            lasting: me.account.is_some(),
         },
         target: Some(me.id),
         spared: None,

@@ -18,18 +18,43 @@ use crate::rejection::Rejection;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
 
+/// Who acts: an operator who is here, or those who run the server, from a shell of its machine.
+#[derive(Clone, Copy)]
+pub(super) enum Actor<'a> {
+    Person(&'a Person),
+    Shell,
+}
+
+impl Actor<'_> {
+    fn name(self) -> Name {
+        match self {
+            Self::Person(person) => person.name.clone(),
+            Self::Shell => Name::shell(),
+        }
+    }
+
+    fn id(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person.id),
+            Self::Shell => None,
+        }
+    }
+}
+
 /// An action and the person who is told of it.
 type Action = (ModAction, Option<PersonId>);
 
 impl Chat {
     pub(super) fn decide_operate(
         &self,
-        me: &Person,
+        me: Actor<'_>,
         command: Command,
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        self.check_operator(me)?;
+        if let Actor::Person(me) = me {
+            self.check_operator(me)?;
+        }
         let (act, target) = match command {
             Command::Kick { name, why } => return self.decide_kick(me, &name, why, facts),
             Command::Ban {
@@ -71,7 +96,7 @@ impl Chat {
 
     /// Checks that a person has not been a lasting operator for longer than `me`, under its name or
     /// under the one it has registered.
-    fn check_rank(&self, me: &Person, person: &Person) -> Result<(), Rejection> {
+    fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
         let account = person.account.as_deref();
         let names = core::iter::once(&person.name).chain(account);
         names
@@ -80,11 +105,15 @@ impl Chat {
     }
 
     /// Checks that a name's owner has not been a lasting operator for longer than `me`.
-    fn check_rank_of_name(&self, me: &Person, name: &Name) -> Result<(), Rejection> {
+    fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
         let Some(theirs) = self.registrations.appointed(name) else {
             return Ok(());
         };
-        let mine = self.registrations.appointed(&me.name);
+        let Actor::Person(me) = me else {
+            return Ok(());
+        };
+        let account = me.account.as_deref();
+        let mine = account.and_then(|account| self.registrations.appointed(account));
         match mine.is_some_and(|mine| mine <= theirs) {
             true => Ok(()),
             false => Err(Rejection::Outranked(name.clone())),
@@ -93,7 +122,7 @@ impl Chat {
 
     fn decide_kick(
         &self,
-        me: &Person,
+        me: Actor<'_>,
         name: &str,
         why: Option<Text>,
         facts: &mut Vec<Fact>,
@@ -101,7 +130,7 @@ impl Chat {
         let target = self.find_other(me, name)?;
         self.check_rank(me, target)?;
         let why = why.map(Arc::new);
-        let (name, by) = (target.name.clone(), me.name.clone());
+        let (name, by) = (target.name.clone(), me.name());
         let reason = why.clone();
         facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
         facts.push(quit(target, QuitReason::Kicked { by, why: reason }));
@@ -109,9 +138,9 @@ impl Chat {
     }
 
     /// The person of this name, who must be another than `me`.
-    pub(super) fn find_other(&self, me: &Person, name: &str) -> Result<&Person, Rejection> {
-        let target = self.find(me, name)?;
-        match target.id == me.id {
+    pub(super) fn find_other(&self, me: Actor<'_>, name: &str) -> Result<&Person, Rejection> {
+        let target = self.find_for(me, name)?;
+        match me.id() == Some(target.id) {
             true => Err(Rejection::Oneself),
             false => Ok(target),
         }
@@ -119,7 +148,7 @@ impl Chat {
 
     fn decide_rename_other(
         &self,
-        me: &Person,
+        me: Actor<'_>,
         name: &str,
         new: Name,
         now: Timestamp,
@@ -134,7 +163,7 @@ impl Chat {
         self.check_no_room_bars(target, &new, now)?;
         let new = match new.same_as(&target.name) {
             true => self.check_look(new, Some(target.id), now)?,
-            false => self.check_name(new, Some(target.id), None, now)?,
+            false => self.check_name(new, Some(target), None, now)?,
         };
         let name = target.name.clone();
         let act = ModAction::Rename {
@@ -158,8 +187,20 @@ impl Chat {
             Some(bearer) => self.cover(given.me, bearer),
             None => (mask, None),
         };
-        let account = bearer.and_then(account_beside_name).map(Mask::of_name);
-        let matching = self.people.matching(&mask);
+        let owner = mask
+            .name
+            .as_ref()
+            .and_then(|name| self.registrations.get(name));
+        let owner =
+            owner.filter(|owner| bearer.is_none() && mask.name.as_ref() != Some(&owner.name));
+        let owner = owner.map(|owner| owner.name.clone());
+        let account = bearer.and_then(account_beside_name).or(owner);
+        let account = account.map(Mask::of_name);
+        let mut matching = self.people.matching(&mask);
+        let logins = account.iter().flat_map(|mask| self.people.matching(mask));
+        matching.extend(logins);
+        matching.sort_unstable_by_key(|person| person.id);
+        matching.dedup_by_key(|person| person.id);
         self.check_may_ban(given.me, &mask, &matching)?;
         check_list_has_space(&self.bans)?;
         let ban = given.restriction(mask);
@@ -179,14 +220,16 @@ impl Chat {
     /// that one is here or not.
     fn check_may_ban(
         &self,
-        me: &Person,
+        me: Actor<'_>,
         mask: &Mask,
         matching: &[&Person],
     ) -> Result<(), Rejection> {
-        let own = |name: &Name| me.account.as_deref().is_some_and(|own| own.same_as(name));
-        let is_own = mask.name.as_ref().is_some_and(own);
-        if is_own || mask.matches(Some(&me.name), me.session.address) {
-            return Err(Rejection::Oneself);
+        if let Actor::Person(me) = me {
+            let own = |name: &Name| self.account_of(me).is_some_and(|own| own.owns(name));
+            let is_own = mask.name.as_ref().is_some_and(own);
+            if is_own || mask.matches(Some(&me.name), me.session.address) {
+                return Err(Rejection::Oneself);
+            }
         }
         for person in matching {
             self.check_rank(me, person)?;
@@ -196,7 +239,7 @@ impl Chat {
     }
 
     /// The mask of a ban: the name, and its block if nobody else comes from there.
-    fn cover(&self, me: &Person, target: &Person) -> (Mask, Option<Spared>) {
+    fn cover(&self, me: Actor<'_>, target: &Person) -> (Mask, Option<Spared>) {
         let of_name = Mask::of_name(target.name.clone());
         match self.home_of(me, target) {
             Home::Alone(net) => (of_name.with_block(net, Reach::Either), None),
@@ -206,10 +249,11 @@ impl Chat {
 
     /// Where a person comes from, and who else does. This very machine is shared by everybody behind
     /// a proxy or a tunnel, whether they are here or not.
-    pub(super) fn home_of(&self, me: &Person, target: &Person) -> Home {
+    pub(super) fn home_of(&self, me: Actor<'_>, target: &Person) -> Home {
         let net = subnet_of(target.session.address);
         let here = self.people.matching(&Mask::of_net(net));
-        let own = me.id != target.id && here.iter().any(|person| person.id == me.id);
+        let is_me = |person: &&Person| Some(person.id) == me.id();
+        let own = !is_me(&target) && here.iter().any(is_me);
         let others = here.len().saturating_sub(1 + usize::from(own)) as u32;
         let spared = Spared { net, others, own };
         let is_loopback = target.session.address.to_canonical().is_loopback();
@@ -239,8 +283,8 @@ impl Chat {
 
     /// The mask of a mute: as that of a ban for a registered name. A guest's name matches only where
     /// the guest comes from: the next to take it elsewhere is not muted in the guest's place.
-    pub(super) fn cover_speech(&self, me: &Person, target: &Person) -> (Mask, Option<Spared>) {
-        if target.session.rank.registered {
+    pub(super) fn cover_speech(&self, me: Actor<'_>, target: &Person) -> (Mask, Option<Spared>) {
+        if self.is_own_name(target) {
             return self.cover(me, target);
         }
         let of_name = Mask::of_name(target.name.clone());
@@ -271,7 +315,7 @@ impl Chat {
         }
     }
 
-    fn decide_op(&self, me: &Person, typed: &str) -> Result<Action, Rejection> {
+    fn decide_op(&self, me: Actor<'_>, typed: &str) -> Result<Action, Rejection> {
         let bearer = self.bearer(me, typed)?;
         match bearer.operator {
             true => Err(Rejection::AlreadyOperator(bearer.name)),
@@ -282,7 +326,7 @@ impl Chat {
         }
     }
 
-    fn decide_deop(&self, me: &Person, typed: &str) -> Result<Action, Rejection> {
+    fn decide_deop(&self, me: Actor<'_>, typed: &str) -> Result<Action, Rejection> {
         let Bearer {
             name,
             person,
@@ -296,27 +340,30 @@ impl Chat {
         }
     }
 
-    /// The bearer of a name: a person who is here, or the owner of a registered name.
-    fn bearer(&self, me: &Person, typed: &str) -> Result<Bearer, Rejection> {
-        let nobody = match self.find(me, typed) {
+    /// The bearer of a name: a person who is here, by its account if it is logged in to one, or the
+    /// owner of a registered name.
+    fn bearer(&self, me: Actor<'_>, typed: &str) -> Result<Bearer, Rejection> {
+        let nobody = match self.find_for(me, typed) {
             Ok(person) => {
+                let account = person.account.as_deref();
                 return Ok(Bearer {
-                    name: person.name.clone(),
+                    name: account.unwrap_or(&person.name).clone(),
                     person: Some(person.id),
-                    registered: person.session.rank.registered,
+                    registered: account.is_some(),
                     operator: person.session.rank.operator,
                 });
             }
             Err(rejection) => rejection,
         };
         let name = Name::parse(typed).ok();
-        let registration = name.and_then(|name| self.registrations.get(&name));
-        registration.map_or(Err(nobody), |registration| {
+        let account = name.and_then(|name| self.registrations.get(&name));
+        account.map_or(Err(nobody), |account| {
+            let mut logins = self.people.logged_in_to(&account.name);
             Ok(Bearer {
-                name: registration.name.clone(),
-                person: None,
+                name: account.name.clone(),
+                person: logins.next().map(|person| person.id),
                 registered: true,
-                operator: registration.operator,
+                operator: account.operator,
             })
         })
     }
@@ -351,7 +398,7 @@ pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
 
 /// What an operator said with a restriction.
 pub(super) struct Given<'a> {
-    pub(super) me: &'a Person,
+    pub(super) me: Actor<'a>,
     pub(super) time: Option<Duration>,
     pub(super) why: Option<Text>,
     pub(super) now: Timestamp,
@@ -362,15 +409,15 @@ impl Given<'_> {
         Restriction {
             mask,
             until: self.time.map(|time| self.now + time),
-            by: self.me.name.clone(),
+            by: self.me.name(),
             why: self.why.clone().map(Arc::new),
         }
     }
 
     fn entry(&self, act: ModAction, target: Option<PersonId>, spared: Option<Spared>) -> Fact {
         Fact::Moderated(Box::new(AuditEntry {
-            by: self.me.name.clone(),
-            actor: Some(self.me.id),
+            by: self.me.name(),
+            actor: self.me.id(),
             act,
             target,
             spared,
@@ -385,10 +432,10 @@ fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
     }
 }
 
-pub(super) fn audit_entry(me: &Person, act: ModAction, target: Option<PersonId>) -> Fact {
+pub(super) fn audit_entry(me: Actor<'_>, act: ModAction, target: Option<PersonId>) -> Fact {
     Fact::Moderated(Box::new(AuditEntry {
-        by: me.name.clone(),
-        actor: Some(me.id),
+        by: me.name(),
+        actor: me.id(),
         act,
         target,
         spared: None,

@@ -37,7 +37,7 @@ impl Chat {
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
         }
-        self.check_not_banned(Some(&person.name), origin.address, env.now)?;
+        self.check_owner_not_banned(person, origin, env.now)?;
         if found.lost.is_some() {
             if me.is_none() {
                 self.check_has_space()?;
@@ -57,13 +57,12 @@ impl Chat {
         proof: &Proof,
         now: Timestamp,
     ) -> Option<(Found<'_>, Rank)> {
-        let registration = self.registrations.get(name)?;
-        if registration.password_hash != proof.0 {
+        let account = self.registrations.get(name)?;
+        if !account.is_proven_by(proof) {
             return None;
         }
         let rank = Rank {
-            registered: true,
-            operator: registration.operator,
+            operator: account.operator,
             for_visit: false,
         };
         if let Some(person) = self.people.named(name) {
@@ -80,7 +79,8 @@ impl Chat {
             lost: Some(lost),
             next_code: None,
         };
-        lost.person.session.rank.registered.then_some((found, rank))
+        let is_own = lost.person.account.as_deref() == Some(&account.name);
+        is_own.then_some((found, rank))
     }
 
     /// Gives the owner of a registered name its session, whatever became of the connection.
@@ -95,7 +95,7 @@ impl Chat {
         if found.lost.is_some() {
             self.check_has_space()?;
         }
-        self.check_not_banned(Some(&found.person.name), origin.address, env.now)?;
+        self.check_owner_not_banned(found.person, origin, env.now)?;
         Ok(self.give_back(found, rank, origin, env, facts))
     }
 
@@ -122,7 +122,7 @@ impl Chat {
                 address: origin.address,
                 link: origin.link,
                 name: person.name.clone(),
-                registered: rank.registered,
+                account: person.account.as_deref().cloned(),
                 operator: rank.operator,
                 code,
                 is_script: origin.is_script,
@@ -158,10 +158,26 @@ impl Chat {
         })
     }
 
-    /// Checks that nobody has the name: its owner may have taken it with the password since.
+    /// Checks that no ban keeps a person out, under its name or under its account.
+    fn check_owner_not_banned(
+        &self,
+        person: &Person,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let names = core::iter::once(&person.name).chain(person.account.as_deref());
+        names
+            .into_iter()
+            .try_for_each(|name| self.check_not_banned(Some(name), origin.address, now))
+    }
+
+    /// Checks that nobody has the name: its owner may have taken it with the password since, or
+    /// another person may have registered it.
     fn check_name_is_free(&self, lost: &Person, own: Option<PersonId>) -> Result<(), Rejection> {
         let bearer = self.people.named(&lost.name);
-        match bearer.is_some_and(|bearer| Some(bearer.id) != own) {
+        let owner = self.registrations.get(&lost.name);
+        let is_others = owner.is_some_and(|owner| lost.account.as_deref() != Some(&owner.name));
+        match is_others || bearer.is_some_and(|bearer| Some(bearer.id) != own) {
             true => Err(Rejection::CodeNotValid),
             false => Ok(()),
         }

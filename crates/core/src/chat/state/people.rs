@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
+use core::ops::Bound;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
@@ -11,7 +12,7 @@ use super::addresses::Addresses;
 use super::nearest::{nearest, neighbours};
 use super::registry::Registry;
 use super::{Person, Rank, Session};
-use crate::ban::Mask;
+use crate::ban::{Mask, Reach};
 use crate::ids::PersonId;
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
@@ -26,6 +27,8 @@ pub(in crate::chat) struct People {
     /// Holds numbers alone and looks at the people for their codes: half the weight of a map.
     by_code: HashTable<PersonId>,
     by_address: Addresses,
+    /// Those who are logged in, by account.
+    by_account: BTreeSet<(FoldedName, PersonId)>,
     hasher: DefaultHashBuilder,
     operators: usize,
 }
@@ -57,7 +60,7 @@ impl People {
         self.get(*found?)
     }
 
-    /// The people whom a mask matches, by number.
+    /// The people whom a mask matches, or the account that they are logged in to; by number.
     pub(in crate::chat) fn matching(&self, mask: &Mask) -> Vec<&Person> {
         let named = mask.name.as_ref().and_then(|name| self.named(name));
         let near = mask
@@ -65,11 +68,28 @@ impl People {
             .into_iter()
             .flat_map(|net| self.by_address.near(net));
         let near = near.filter_map(|id| self.get(id));
+        let account = mask.name.as_ref().filter(|_| mask.reach == Reach::Either);
+        let logins = account.into_iter().flat_map(|name| self.logged_in_to(name));
         let matches = |person: &&Person| mask.matches(Some(&person.name), person.session.address);
-        let mut matching: Vec<&Person> = named.into_iter().chain(near).filter(matches).collect();
+        let matching = named.into_iter().chain(near).filter(matches);
+        let mut matching: Vec<&Person> = matching.chain(logins).collect();
         matching.sort_unstable_by_key(|person| person.id);
         matching.dedup_by_key(|person| person.id);
         matching
+    }
+
+    /// The people behind a name, in the order of the alphabet.
+    pub(in crate::chat) fn after(&self, name: Option<&Name>) -> impl Iterator<Item = &Person> {
+        let start = name.map_or(Bound::Unbounded, |name| Bound::Excluded(name.folded()));
+        let names = self.names.range::<str, _>((start, Bound::Unbounded));
+        names.filter_map(|name| self.named(&name.0))
+    }
+
+    /// The people who are logged in to an account, in the order in which they came.
+    pub(in crate::chat) fn logged_in_to(&self, account: &Name) -> impl Iterator<Item = &Person> {
+        let key = |id| (FoldedName(account.clone()), PersonId(id));
+        let logins = self.by_account.range(key(0)..=key(u64::MAX));
+        logins.filter_map(|(_, id)| self.get(*id))
     }
 
     /// The name of another person that looks like this one.
@@ -93,6 +113,7 @@ impl People {
         self.operators += usize::from(person.session.rank.operator);
         self.index_name(&person.name, person.id);
         self.index_session(&person.session, person.id);
+        self.by_account.extend(account_key(&person));
         self.by_id.insert(person.id, person);
     }
 
@@ -102,6 +123,9 @@ impl People {
         let person = self.by_id.remove(&id)?;
         self.operators -= usize::from(person.session.rank.operator);
         self.by_address.remove(address, id);
+        if let Some(key) = account_key(&person) {
+            self.by_account.remove(&key);
+        }
         self.forget_name(&person.name);
         Some(person)
     }
@@ -122,6 +146,17 @@ impl People {
         let old = core::mem::replace(&mut person.name, name.clone());
         self.forget_name(&old);
         self.index_name(name, id);
+    }
+
+    /// Logs a person in to an account, or out of it.
+    pub(in crate::chat) fn set_account(&mut self, id: PersonId, account: Option<&Name>) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            if let Some(key) = account_key(person) {
+                self.by_account.remove(&key);
+            }
+            person.account = account.cloned().map(Box::new);
+            self.by_account.extend(account_key(person));
+        }
     }
 
     pub(in crate::chat) fn set_rank(&mut self, id: PersonId, rank: Rank) {
@@ -172,11 +207,12 @@ impl People {
         .iter()
         .all(|len| *len == people)
             && self.operators <= people
+            && self.by_account.len() <= people
     }
 
     /// Checks that all indexes agree with the people.
     pub(in crate::chat) fn check(&self) {
-        let mut operators = 0;
+        let (mut operators, mut logins) = (0, 0);
         for (id, person) in &self.by_id {
             assert_eq!(*id, person.id);
             assert_eq!(self.by_name.get(&person.name), Some(id));
@@ -186,9 +222,18 @@ impl People {
             let net = person.session.address.to_canonical().into();
             assert!(self.by_address.near(net).any(|near| near == *id));
             operators += usize::from(person.session.rank.operator);
+            logins += usize::from(person.account.is_some());
+            assert!(account_key(person).is_none_or(|key| self.by_account.contains(&key)));
         }
         assert_eq!(self.operators, operators);
+        assert_eq!(self.by_account.len(), logins);
     }
+}
+
+/// The key of a person in the index of accounts, if it is logged in.
+fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
+    let account = person.account.as_deref()?;
+    Some((FoldedName(account.clone()), person.id))
 }
 
 impl PartialEq for People {
@@ -197,6 +242,7 @@ impl PartialEq for People {
             && self.by_name == other.by_name
             && self.names == other.names
             && self.by_address == other.by_address
+            && self.by_account == other.by_account
             && self.operators == other.operators
     }
 }

@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 pub(in crate::chat) struct Person {
     pub(in crate::chat) id: PersonId,
     pub(in crate::chat) name: Name,
-    /// The registered name that the person has last proven to own: a ban under another covers it.
+    /// The account that the person is logged in to. Boxed, since most are guests.
     pub(in crate::chat) account: Option<Box<Name>>,
     pub(in crate::chat) session: Session,
     pub(in crate::chat) activity: Activity,
@@ -73,7 +73,6 @@ pub(in crate::chat) struct Session {
 /// The rights of a person.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::chat) struct Rank {
-    pub(in crate::chat) registered: bool,
     pub(in crate::chat) operator: bool,
     /// The operator rights end with the visit: an operator gave them to a guest.
     pub(in crate::chat) for_visit: bool,

@@ -1,45 +1,58 @@
-//! Registered names.
+//! Accounts, found by each of their names.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::registry::Registry;
-use crate::chat::Registration;
+use crate::account::Account;
 use crate::ids::Seq;
 use crate::name::Name;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Registrations {
-    by_name: Registry<Arc<Registration>>,
+    by_name: Registry<Arc<Account>>,
     /// Counted, since every arrival asks whether there is an operator.
     operators: usize,
 }
 
 impl Registrations {
-    pub(in crate::chat) fn new(registrations: Vec<Registration>) -> Self {
+    pub(in crate::chat) fn new(accounts: Vec<Account>) -> Self {
         let mut table = Self::default();
-        for registration in registrations {
-            table.insert(registration);
+        for account in accounts {
+            table.insert(account);
         }
         table
     }
 
-    /// Registers a name, in place of the registration it had.
-    pub(in crate::chat) fn insert(&mut self, registration: Registration) {
-        self.operators -= usize::from(self.is_operator(&registration.name));
-        self.operators += usize::from(registration.operator);
-        self.by_name
-            .insert(registration.name.clone(), Arc::new(registration));
+    /// Puts an account in place of the one that has its name.
+    pub(in crate::chat) fn insert(&mut self, account: Account) {
+        self.remove(&account.name);
+        self.operators += usize::from(account.operator);
+        let account = Arc::new(account);
+        for name in account.all_names() {
+            self.by_name.insert(name.clone(), account.clone());
+        }
     }
 
-    pub(in crate::chat) fn get(&self, name: &Name) -> Option<&Registration> {
-        self.by_name.get(name).map(|registration| &**registration)
+    /// Removes the account that has this name.
+    pub(in crate::chat) fn remove(&mut self, name: &Name) {
+        let Some(account) = self.by_name.get(name).cloned() else {
+            return;
+        };
+        self.operators -= usize::from(account.operator);
+        for name in account.all_names() {
+            self.by_name.remove(name);
+        }
     }
 
-    /// Whether the bearer of the name is a lasting operator.
+    /// The account that a name belongs to.
+    pub(in crate::chat) fn get(&self, name: &Name) -> Option<&Account> {
+        self.by_name.get(name).map(|account| &**account)
+    }
+
+    /// Whether the owner of the name is a lasting operator.
     pub(in crate::chat) fn is_operator(&self, name: &Name) -> bool {
-        self.get(name)
-            .is_some_and(|registration| registration.operator)
+        self.get(name).is_some_and(|account| account.operator)
     }
 
     pub(in crate::chat) fn has_operator(&self) -> bool {
@@ -50,26 +63,34 @@ impl Registrations {
         self.by_name.look_alike(name, |_| false)
     }
 
+    /// The number of names.
     pub(in crate::chat) fn len(&self) -> usize {
         self.by_name.len()
     }
 
-    /// The event that made the bearer of the name a lasting operator, if it is one.
+    /// The event that made the owner of the name a lasting operator, if it is one.
     pub(in crate::chat) fn appointed(&self, name: &Name) -> Option<Seq> {
-        let registration = self.get(name).filter(|registration| registration.operator);
-        registration.map(|registration| registration.appointed)
+        let account = self.get(name).filter(|account| account.operator);
+        account.map(|account| account.appointed)
     }
 
-    /// Makes the bearer of a registered name a lasting operator, or no longer one. One who is
-    /// already keeps its place among them.
+    /// Makes the owner of a name a lasting operator, or no longer one. One who is already keeps its
+    /// place among them.
     pub(in crate::chat) fn set_operator(&mut self, name: &Name, operator: bool, seq: Seq) {
-        if let Some(registration) = self.get(name) {
-            let registration = Registration {
-                operator,
-                appointed: self.appointed(name).unwrap_or(seq),
-                ..registration.clone()
-            };
-            self.insert(registration);
-        }
+        let appointed = self.appointed(name).unwrap_or(seq);
+        self.change(name, |account| {
+            (account.operator, account.appointed) = (operator, appointed);
+        });
+    }
+
+    /// Changes the account that a name belongs to.
+    pub(in crate::chat) fn change(&mut self, name: &Name, change: impl FnOnce(&mut Account)) {
+        let Some(account) = self.get(name) else {
+            return;
+        };
+        let mut account = account.clone();
+        self.remove(name);
+        change(&mut account);
+        self.insert(account);
     }
 }

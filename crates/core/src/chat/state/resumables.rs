@@ -48,12 +48,20 @@ fn kept_bytes(event: &Event) -> usize {
     }
 }
 
+/// The key of a person in the index of accounts, if it is logged in.
+fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
+    let account = person.account.as_deref()?;
+    Some((FoldedName(account.clone()), person.id))
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Resumables {
     by_id: HashMap<PersonId, Resumable>,
     by_code: HashMap<ResumeCode, PersonId>,
     /// Several may have had the same name, one after the other.
     by_name: BTreeSet<(FoldedName, PersonId)>,
+    /// Those who are logged in, by account.
+    by_account: BTreeSet<(FoldedName, PersonId)>,
     /// The names that are kept: each for the one who had it last.
     names: Registry<PersonId>,
     kept_bytes: usize,
@@ -151,6 +159,7 @@ impl Resumables {
         }
         self.by_name
             .insert((FoldedName(person.name.clone()), person.id));
+        self.by_account.extend(account_key(person));
         self.by_end.insert((*until, *seen, person.id));
         self.by_id.insert(person.id, resumable);
     }
@@ -174,6 +183,9 @@ impl Resumables {
             }
         }
         self.by_name.remove(&(FoldedName(person.name.clone()), id));
+        if let Some(key) = account_key(person) {
+            self.by_account.remove(&key);
+        }
         self.by_end.remove(&(*until, *seen, id));
         Some(resumable)
     }
@@ -199,18 +211,28 @@ impl Resumables {
         self.by_end.first().is_some_and(|(until, ..)| *until <= now)
     }
 
-    /// Gives or takes operator rights from everybody who had this registered name.
-    pub(in crate::chat) fn set_operator(&mut self, name: &Name, operator: bool) {
-        let key = |id| (FoldedName(name.clone()), PersonId(id));
-        let named = self.by_name.range(key(0)..=key(u64::MAX));
-        let ids: Vec<PersonId> = named.map(|(_, id)| *id).collect();
-        for id in ids {
-            if let Some(lost) = self.by_id.get_mut(&id)
-                && lost.person.session.rank.registered
-            {
-                lost.person.session.rank.operator = operator;
-            }
+    /// Gives or takes operator rights from everybody who was logged in to this account.
+    pub(in crate::chat) fn set_operator(&mut self, account: &Name, operator: bool) {
+        for id in self.logged_in_to(account) {
+            self.with(id, |person| person.session.rank.operator = operator);
         }
+    }
+
+    /// Logs everybody out of an account, with the rights that it gave.
+    pub(in crate::chat) fn end_account(&mut self, account: &Name, was_operator: bool) {
+        for id in self.logged_in_to(account) {
+            self.by_account.remove(&(FoldedName(account.clone()), id));
+            self.with(id, |person| {
+                person.account = None;
+                person.session.rank.operator &= !was_operator;
+            });
+        }
+    }
+
+    fn logged_in_to(&self, account: &Name) -> Vec<PersonId> {
+        let key = |id| (FoldedName(account.clone()), PersonId(id));
+        let logins = self.by_account.range(key(0)..=key(u64::MAX));
+        logins.map(|(_, id)| *id).collect()
     }
 
     #[cfg(debug_assertions)]
@@ -219,6 +241,7 @@ impl Resumables {
         self.names.len() <= lost
             && self.by_code.len() <= 2 * lost
             && self.by_name.len() == lost
+            && self.by_account.len() <= lost
             && self.by_end.len() == lost
     }
 
@@ -229,6 +252,8 @@ impl Resumables {
             assert!(self.by_code.contains_key(&lost.person.session.code));
             let name = FoldedName(lost.person.name.clone());
             assert!(self.by_name.contains(&(name, *id)));
+            let account = account_key(&lost.person);
+            assert!(account.is_none_or(|key| self.by_account.contains(&key)));
             assert!(self.by_end.contains(&(lost.until, lost.seen, *id)));
             let keeper = self.names.get(&lost.person.name);
             let is_kept = keeper.is_some_and(|id| self.by_id.contains_key(id));

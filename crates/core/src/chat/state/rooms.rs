@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::ops::Bound;
 
@@ -15,7 +16,7 @@ use super::nearest::nearest;
 use crate::answer::Topic;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::ROOM_LINES_MAX;
-use crate::name::{FoldedName, fold};
+use crate::name::{FoldedName, Name, fold};
 use crate::room::Standing;
 use crate::room_name::RoomName;
 
@@ -279,6 +280,27 @@ impl Rooms {
     /// Takes all rules from a room.
     pub(in crate::chat) fn reset(&mut self, id: RoomId) {
         self.change(id, |room| room.rules = None);
+    }
+
+    /// Takes what an account that has ended was in each room: the next to register its name gets
+    /// nothing of it.
+    pub(in crate::chat) fn end_account(&mut self, account: &Name) {
+        let stands = |room: &Room| {
+            let standing = room.rules().and_then(|rules| rules.of_account(account));
+            standing.is_some()
+        };
+        let maker = Maker::Account(FoldedName(account.clone()));
+        let concerns = |room: &Room| stands(room) || room.is_made_by(&maker);
+        let rooms = self.by_id.iter().filter(|(_, room)| concerns(room));
+        let rooms: Vec<(RoomId, bool)> = rooms
+            .map(|(id, room)| (*id, room.is_made_by(&maker)))
+            .collect();
+        for (id, is_maker) in rooms {
+            if is_maker {
+                self.set_maker(id, None);
+            }
+            self.change_rules(id, |rules| rules.set_account(account, None));
+        }
     }
 
     /// Changes a room, and brings the indexes up to date.

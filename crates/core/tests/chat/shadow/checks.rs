@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn, ModAction,
-    Name, Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef, Timestamp,
+    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
+    ModAction, Name, Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef,
+    Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -25,6 +26,10 @@ impl Shadow {
         };
         for fact in facts {
             self.check_audience(asker, fact);
+            if caller == Caller::Shell {
+                self.check_shell(fact);
+                continue;
+            }
             let caller = || &self.people[&asker.expect("a person does it")];
             match fact {
                 Fact::Said { room, .. } => {
@@ -54,16 +59,24 @@ impl Shadow {
                     self.check_may_be_heard(caller(), now);
                 }
                 Fact::AwaySet { why: Some(_), .. } => self.check_may_be_heard(caller(), now),
+                Fact::Renamed(_) if *command == Command::LogOut => {}
                 Fact::Renamed(renamed) if asker == Some(renamed.person) => {
                     self.check_may_be_heard(caller(), now);
-                    assert!(!self.locked || renamed.registered || caller().operator);
+                    assert!(!self.locked || renamed.account.is_some() || caller().operator);
+                    self.check_proof(asker, renamed.account.as_ref(), command);
                 }
                 Fact::Quit(quit) if matches!(quit.why, QuitReason::Quit(Some(_))) => {
                     self.check_may_be_heard(caller(), now);
                 }
-                Fact::Registered { name, .. } => {
-                    let is_new = self.registration(name).is_none();
-                    assert!(!self.locked || !is_new || caller().operator);
+                Fact::AccountChanged(changed) => {
+                    self.check_account_change(caller(), &changed.change, command);
+                }
+                Fact::AccountSet(set) => {
+                    self.check_proof(Some(set.person), set.account.as_ref(), command);
+                }
+                Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
+                Fact::Returned(returned) if matches!(command, Command::LogIn { .. }) => {
+                    self.check_proof(None, returned.login.account.as_ref(), command);
                 }
                 Fact::Moderated(entry) if entry.actor.is_none() => {
                     let code = self.settings.operator_code.expect("a code").to_string();
@@ -79,6 +92,59 @@ impl Shadow {
         }
         let expected = self.outcome(asker, command, facts);
         assert_eq!(outcome, expected, "{command:?} with {facts:?}");
+    }
+
+    /// What the shell does bears its name, and logs nobody in.
+    fn check_shell(&self, fact: &Fact) {
+        match fact {
+            Fact::Moderated(entry) => {
+                assert_eq!((entry.actor, &entry.by), (None, &Name::shell()));
+            }
+            Fact::AccountChanged(changed) => assert_eq!(changed.person, None),
+            Fact::AccountSet(set) => assert_eq!(set.account, None),
+            Fact::Renamed(renamed) => {
+                assert_eq!(renamed.account, self.people[&renamed.person].account);
+            }
+            Fact::Quit(_) | Fact::Said { .. } => {}
+            fact => panic!("{fact:?} from a shell"),
+        }
+    }
+
+    /// Nobody is logged in to an account without a proof of it.
+    fn check_proof(&self, person: Option<PersonId>, account: Option<&Name>, command: &Command) {
+        let before = person.and_then(|person| self.people[&person].account.as_ref());
+        let Some(account) = account.filter(|account| before != Some(account)) else {
+            return;
+        };
+        let (Command::LogIn { proof, .. }
+        | Command::LogInTo { proof, .. }
+        | Command::Rename { proof, .. }) = command
+        else {
+            panic!("{command:?} is no proof of {account}");
+        };
+        let proof = proof.as_ref().expect("a proof");
+        let account = self.owner(account).expect("an account");
+        let mut credentials = account.credentials.iter();
+        assert!(credentials.any(|credential| credential.secret == proof.0));
+    }
+
+    /// Only the owner changes an account, and with a proof of it: but for another name.
+    fn check_account_change(&self, me: &ModelPerson, change: &AccountChange, command: &Command) {
+        let own = me.account.as_ref().and_then(|account| self.owner(account));
+        let is_new = matches!(
+            change,
+            AccountChange::Claimed { .. } | AccountChange::NameAdded(_)
+        );
+        if is_new {
+            assert!(self.owner(&me.name).is_none());
+            assert!(!self.locked || me.operator);
+            return;
+        }
+        let (Command::Register { proof, .. } | Command::Unclaim { proof }) = command else {
+            panic!("{command:?} led to {change:?}");
+        };
+        let (own, proof) = (own.expect("an account"), proof.as_ref().expect("a proof"));
+        assert!(own.is_proven_by(proof));
     }
 
     /// A person who is here, or whose messages are kept.
@@ -143,7 +209,10 @@ impl Shadow {
         };
         let people: Vec<&ModelPerson> = self.people.values().filter(hit).collect();
         let accounts = people.iter().filter_map(|person| person.account.as_ref());
-        let mine = self.appointed(&me.name);
+        let mine = me
+            .account
+            .as_ref()
+            .and_then(|account| self.appointed(account));
         for theirs in name.into_iter().chain(accounts) {
             let theirs = self.appointed(theirs);
             assert!(theirs.is_none_or(|theirs| mine.is_some_and(|mine| mine <= theirs)));
@@ -151,13 +220,14 @@ impl Shadow {
         if let Some(mask) = mask {
             assert!(!mask.matches(Some(&me.name), me.address), "{entry:?}");
             assert!(mask.name.is_none() || people.len() <= 1, "{entry:?}");
+            assert!(mask.name.is_none() || me.account.is_none() || mask.name != me.account);
         }
     }
 
     /// Others may hear from a person: it is neither muted nor a stranger while the server is locked.
     fn check_may_be_heard(&self, person: &ModelPerson, now: Timestamp) {
         assert!(!self.is_muted(person, now), "{person:?}");
-        assert!(!self.locked || person.registered || person.operator);
+        assert!(!self.locked || person.account.is_some() || person.operator);
     }
 
     fn check_may_speak(&self, id: PersonId, room: RoomId, now: Timestamp) {
@@ -204,6 +274,11 @@ impl Shadow {
                 assert!(moderators.clone().all(|id| hears(&id)));
                 moderators.chain(asker).collect()
             }
+            Fact::AccountSet(set) => [set.person].into(),
+            Fact::AccountChanged(changed) => {
+                let logins = self.logins(&changed.account).into_iter();
+                logins.chain(asker).collect()
+            }
             _ => asker.into_iter().collect(),
         };
         assert!(private.is_subset(&allowed), "{fact:?} heard by {private:?}");
@@ -219,7 +294,8 @@ impl Shadow {
             fact,
             Fact::PrivateMessage(_)
                 | Fact::Moderated(_)
-                | Fact::Registered { .. }
+                | Fact::AccountChanged(_)
+                | Fact::AccountSet(_)
                 | Fact::LoggedIn(_)
                 | Fact::AwaySet { .. }
                 | Fact::IgnoreSet { .. }
@@ -230,20 +306,22 @@ impl Shadow {
     pub(super) fn check_logged_in(&self, login: &LoggedIn, at: Timestamp) {
         let newest = self.newest_person;
         assert!(login.person > newest, "a number is used once");
-        let registration = self.registration(&login.name);
-        assert_eq!(login.registered, registration.is_some());
-        assert!(!self.is_banned(&login.name, login.address, at));
-        let lasting = registration.is_some_and(|registration| registration.operator);
-        let mut registrations = self.registrations.iter();
+        let owner = self.owner(&login.name);
+        assert_eq!(login.account.as_ref(), owner.map(|owner| &owner.name));
+        for name in [Some(&login.name), login.account.as_ref()] {
+            assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
+        }
+        let lasting = owner.is_some_and(|owner| owner.operator);
+        let mut accounts = self.accounts.iter();
         let has_operator = self.people.values().any(|person| person.operator)
-            || registrations.any(|registration| registration.operator);
+            || accounts.any(|account| account.operator);
         let may = match self.settings.first_operator {
             FirstOperator::Local => login.address.to_canonical().is_loopback(),
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
         let first = may && !login.is_script && !has_operator;
-        assert!(login.registered || !self.locked || first);
+        assert!(login.account.is_some() || !self.locked || first);
         assert_eq!(login.operator, lasting || first);
     }
 
@@ -264,9 +342,9 @@ impl Shadow {
             login.code != person.code || person.spent_code.is_some(),
             "a code is good once"
         );
-        let registration = self.registration(&person.name);
-        let lasting = registration.is_some_and(|registration| registration.operator);
-        assert_eq!(login.registered, person.registered);
+        let account = person.account.as_ref();
+        let lasting = account.is_some_and(|account| self.appointed(account).is_some());
+        assert_eq!(login.account, person.account);
         // Who signs in has the rights of the name, not those of the visit.
         assert!(login.operator == person.operator || login.operator == lasting);
     }
@@ -296,12 +374,16 @@ impl Shadow {
             for other in &people[n + 1..] {
                 assert!(!person.name.same_as(&other.name) && !person.name.looks_like(&other.name));
             }
-            let registrations = self.registrations.iter();
-            for other in registrations.filter(|other| other.name.looks_like(&person.name)) {
-                assert!(
-                    person.registered && other.name.same_as(&person.name),
-                    "{person:?}"
-                );
+            for account in &self.accounts {
+                let is_own = person.account.as_ref() == Some(&account.name);
+                for other in account.all_names() {
+                    let is_same = is_own && other.same_as(&person.name);
+                    let is_other = is_own && account.owns(&person.name);
+                    assert!(
+                        is_same || is_other || !other.looks_like(&person.name),
+                        "{person:?}"
+                    );
+                }
             }
         }
     }
@@ -316,12 +398,15 @@ impl Shadow {
         let rooms_max = rooms_max.max(1);
         assert!((rooms_min..=rooms_max).contains(&rooms.len()), "{person:?}");
         assert!(chat.speaks_for(id, person.conn));
-        let registration = self.registration(&person.name);
-        assert_eq!(person.registered, registration.is_some());
-        assert!(
-            !self.is_banned(&person.name, person.address, now),
-            "{person:?} is here in spite of a ban"
-        );
+        if let Some(owner) = self.owner(&person.name) {
+            assert_eq!(person.account.as_ref(), Some(&owner.name));
+        }
+        for name in [Some(&person.name), person.account.as_ref()] {
+            assert!(
+                name.is_none_or(|name| !self.is_banned(name, person.address, now)),
+                "{person:?} is here in spite of a ban"
+            );
+        }
         for &room in rooms {
             self.check_summary(chat, id, room);
         }
@@ -379,8 +464,8 @@ impl Shadow {
         };
         let line = &profile.line;
         assert_eq!(
-            (&line.name, line.operator, line.registered),
-            (&person.name, person.operator, person.registered)
+            (&line.name, line.operator, &line.account),
+            (&person.name, person.operator, &person.account)
         );
         assert_eq!(profile.muted, self.is_muted(person, now), "{person:?}");
         let rooms = person.rooms.iter();

@@ -11,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use chinwag_core::{
-    AuditEntry, ConnId, Event, Fact, LOBBY, Link, LoggedIn, Mask, MessageKey, ModAction, Name,
-    PersonId, PrivateMessage, Quit, Registration, Renamed, Restriction, ResumeCode, Returned,
-    RoomId, Seq, Settings, Snapshot, Timestamp,
+    Account, AccountChange, AccountChanged, AccountSet, AuditEntry, ConnId, Credential,
+    CredentialKind, Event, Fact, LOBBY, Link, LoggedIn, Mask, MessageKey, ModAction, NOBODY, Name,
+    PersonId, PrivateMessage, Quit, Renamed, Restriction, ResumeCode, Returned, RoomId, Seq,
+    Settings, Snapshot, Timestamp,
 };
 
 use rooms::ModelRoom;
@@ -22,15 +23,14 @@ use rooms::ModelRoom;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ModelPerson {
     pub(crate) name: Name,
-    /// The registered name that the person last proved to own.
-    account: Option<Name>,
+    /// The account that the person is logged in to.
+    pub(crate) account: Option<Name>,
     pub(crate) conn: ConnId,
     pub(crate) address: IpAddr,
     pub(crate) link: Link,
     pub(crate) code: ResumeCode,
     pub(crate) spent_code: Option<ResumeCode>,
     pub(crate) rooms: Vec<RoomId>,
-    registered: bool,
     operator: bool,
     for_visit: bool,
     is_script: bool,
@@ -53,7 +53,7 @@ pub(crate) struct Shadow {
     pub(crate) people: BTreeMap<PersonId, ModelPerson>,
     rooms: BTreeMap<RoomId, ModelRoom>,
     lost: Vec<Lost>,
-    registrations: Vec<Registration>,
+    accounts: Vec<Account>,
     bans: Vec<Restriction>,
     mutes: Vec<Restriction>,
     locked: bool,
@@ -88,7 +88,7 @@ impl Shadow {
             people: BTreeMap::new(),
             rooms: rooms.chain([lobby]).collect(),
             lost: Vec::new(),
-            registrations: snapshot.registrations.clone(),
+            accounts: snapshot.accounts.clone(),
             bans: snapshot.bans.clone(),
             mutes: snapshot.mutes.clone(),
             locked: snapshot.locked,
@@ -103,15 +103,27 @@ impl Shadow {
         inside.map(|(id, _)| *id).collect()
     }
 
-    fn registration(&self, name: &Name) -> Option<&Registration> {
-        let mut registrations = self.registrations.iter();
-        registrations.find(|registration| registration.name.same_as(name))
+    /// The account that a name belongs to.
+    fn owner(&self, name: &Name) -> Option<&Account> {
+        let mut accounts = self.accounts.iter();
+        accounts.find(|account| account.owns(name))
+    }
+
+    /// Everybody who is logged in to an account.
+    fn logins(&self, account: &Name) -> Vec<PersonId> {
+        let people = self.people.iter();
+        let logins = people.filter(|(_, person)| person.account.as_ref() == Some(account));
+        logins.map(|(id, _)| *id).collect()
     }
 
     /// The longest mute in force: one that matches, or the one that follows the person.
     fn mute_of(&self, person: &ModelPerson, now: Timestamp) -> Option<&Restriction> {
         let applies = |mute: &&Restriction| {
             mute.mask.matches(Some(&person.name), person.address)
+                || person
+                    .account
+                    .as_ref()
+                    .is_some_and(|account| mute.mask.matches(Some(account), person.address))
                 || person.following.as_ref() == Some(mute)
         };
         let mutes = self.mutes.iter().filter(|mute| mute.is_active(now));
@@ -170,7 +182,7 @@ impl Shadow {
             Fact::Renamed(renamed) => self.fold_renamed(renamed, at),
             Fact::Said {
                 person, name, room, ..
-            } => {
+            } if *person != NOBODY => {
                 let person = self.named(*person, name);
                 let is_inside = person.rooms.contains(room);
                 assert!(is_inside || self.rooms[room].settings.outsiders);
@@ -194,13 +206,18 @@ impl Shadow {
                 person.ignores.retain(|(ignored, _)| !ignored.same_as(name));
                 person.ignores.extend(on.then(|| (name.clone(), *target)));
             }
-            Fact::Registered { .. } => self.fold_registered(event),
+            Fact::AccountChanged(changed) => self.fold_account(changed, event),
+            Fact::AccountSet(set) => self.fold_account_set(set, at),
             Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
             Fact::Tidied { closed } => self.fold_tidied(closed, at),
             Fact::KeyUsed(used) => {
                 let under = (used.name.folded().to_owned(), used.key.clone());
                 let place = Seq(event.seq.0 - 1);
                 assert_eq!(self.sent_keys.insert(under, place), None);
+            }
+            Fact::Said { name, room, .. } => {
+                assert_eq!(*name, Name::shell());
+                assert!(self.rooms.contains_key(room));
             }
             Fact::AwaySet { .. }
             | Fact::PresenceSummary { .. }
@@ -221,14 +238,13 @@ impl Shadow {
         self.newest_person = login.person;
         let person = ModelPerson {
             name: login.name.clone(),
-            account: login.registered.then(|| login.name.clone()),
+            account: login.account.clone(),
             conn: login.conn,
             address: login.address,
             link: login.link,
             code: login.code,
             spent_code: None,
             rooms: Vec::new(),
-            registered: login.registered,
             operator: login.operator,
             for_visit: false,
             is_script: login.is_script,
@@ -330,19 +346,19 @@ impl Shadow {
     }
 
     fn fold_renamed(&mut self, renamed: &Renamed, at: Timestamp) {
-        let registration = self.registration(&renamed.new);
-        assert_eq!(renamed.registered, registration.is_some());
         let person = &self.people[&renamed.person];
+        if let Some(owner) = self.owner(&renamed.new) {
+            assert_eq!(renamed.account.as_ref(), Some(&owner.name));
+        } else {
+            assert!(renamed.account.is_none() || renamed.account == person.account);
+        }
         assert!(!self.is_banned(&renamed.new, person.address, at));
         let following = self.mute_of(person, at).cloned();
         let person = self.named(renamed.person, &renamed.old);
         assert_eq!(*person.rooms, *renamed.rooms);
         person.name = renamed.new.clone();
         person.following = following;
-        (person.registered, person.operator) = (renamed.registered, renamed.operator);
-        if renamed.registered {
-            person.account = Some(renamed.new.clone());
-        }
+        (person.account, person.operator) = (renamed.account.clone(), renamed.operator);
     }
 
     fn fold_private_message(&mut self, message: &PrivateMessage, event: &Event) {
@@ -366,36 +382,85 @@ impl Shadow {
         }
     }
 
-    fn fold_registered(&mut self, event: &Event) {
-        let Fact::Registered {
-            person,
-            name,
-            password_hash,
+    fn fold_account_set(&mut self, set: &AccountSet, at: Timestamp) {
+        let following = self.mute_of(&self.people[&set.person], at).cloned();
+        if let Some(account) = &set.account {
+            let operator = self.owner(account).expect("an account").operator;
+            let before = self.people[&set.person].operator;
+            assert_eq!(set.operator, before || operator);
+            assert!(!self.is_banned(account, self.people[&set.person].address, at));
+        }
+        let person = self.people.get_mut(&set.person).expect("a person");
+        assert_eq!(person.account, set.before);
+        person.following = following;
+        (person.account, person.operator) = (set.account.clone(), set.operator);
+    }
+
+    fn fold_account(&mut self, changed: &AccountChanged, event: &Event) {
+        let name = &changed.account;
+        if let AccountChange::Claimed {
+            kind,
+            secret,
             operator,
-        } = &event.fact
-        else {
-            unreachable!()
-        };
-        let before = self.registration(name).map(|before| before.operator);
-        let person = self.named(*person, name);
-        let lasts = before.unwrap_or(person.operator && !person.for_visit);
-        assert_eq!(*operator, lasts);
-        person.registered = true;
-        person.account = Some(name.clone());
-        let appointed = self.appointed(name).unwrap_or(event.seq);
-        self.registrations.retain(|other| !other.name.same_as(name));
-        self.registrations.push(Registration {
-            name: name.clone(),
-            password_hash: password_hash.clone(),
-            operator: *operator,
-            appointed,
-        });
+        } = &changed.change
+        {
+            assert!(self.owner(name).is_none());
+            let mut account = Account::new(name.clone(), *kind, secret.clone(), event.at);
+            if *operator {
+                account = account.appointed(event.seq);
+            }
+            self.accounts.push(account);
+            if let Some(person) = changed.person {
+                let person = self.named(person, name);
+                assert!(person.account.is_none());
+                assert_eq!(*operator, person.operator && !person.for_visit);
+                person.account = Some(name.clone());
+            }
+            return;
+        }
+        assert_eq!(*changed.logins, *self.logins(name));
+        let place = self.accounts.iter().position(|other| other.name == *name);
+        let place = place.expect("an account");
+        let account = &mut self.accounts[place];
+        match &changed.change {
+            AccountChange::Credential { kind, secret } => {
+                let is_password = |other: &Credential| other.kind == CredentialKind::Password;
+                account.credentials.retain(|other| !is_password(other));
+                account.credentials.push(Credential {
+                    kind: *kind,
+                    secret: secret.clone(),
+                    since: event.at,
+                });
+            }
+            AccountChange::NameAdded(added) => {
+                account.names.push(added.clone());
+                assert!(
+                    self.people
+                        .values()
+                        .all(|person| !person.name.same_as(added)
+                            || person.account.as_ref() == Some(name))
+                );
+            }
+            AccountChange::NameRemoved(removed) => {
+                account.names.retain(|other| !other.same_as(removed));
+            }
+            AccountChange::Removed => {
+                self.rooms.values_mut().for_each(|room| room.end(name));
+                let was_operator = self.accounts.remove(place).operator;
+                let lost = self.lost.iter_mut().map(|lost| &mut lost.person);
+                for person in lost.filter(|person| person.account.as_ref() == Some(name)) {
+                    person.account = None;
+                    person.operator &= !was_operator;
+                }
+            }
+            AccountChange::Claimed { .. } => unreachable!(),
+        }
     }
 
     /// The event that made the owner of a name a lasting operator, if it is one.
     fn appointed(&self, name: &Name) -> Option<Seq> {
-        let registration = self.registration(name).filter(|owner| owner.operator);
-        registration.map(|owner| owner.appointed)
+        let owner = self.owner(name).filter(|owner| owner.operator);
+        owner.map(|owner| owner.appointed)
     }
 
     fn fold_moderated(&mut self, entry: &AuditEntry, seq: Seq, at: Timestamp) {
@@ -416,23 +481,31 @@ impl Shadow {
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
             | ModAction::Delete { .. }
+            | ModAction::AccountAdded(_)
+            | ModAction::AccountPassword(_)
+            | ModAction::AccountRemoved(_)
             | ModAction::Motd(_) => {}
         }
     }
 
     fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, seq: Seq) {
         let appointed = self.appointed(name).unwrap_or(seq);
-        let mut registrations = self.registrations.iter_mut();
-        if let Some(found) = registrations.find(|other| other.name.same_as(name)) {
-            (found.operator, found.appointed) = (operator, appointed);
-        }
-        // A name without a registration may have been another person's when the session was lost.
+        let mut accounts = self.accounts.iter_mut();
+        let account = accounts.find(|account| account.owns(name)).map(|account| {
+            (account.operator, account.appointed) = (operator, appointed);
+            account.name.clone()
+        });
         let lost = self.lost.iter_mut().map(|lost| &mut lost.person);
-        let lost = lost.filter(|person| person.registered);
+        // A name without an account may have been another person's when the session was lost.
+        let lost = lost.filter(|_| account.is_some());
         for person in self.people.values_mut().chain(lost) {
-            if person.name.same_as(name) {
+            let is_meant = match &account {
+                Some(account) => person.account.as_ref() == Some(account),
+                None => person.name.same_as(name),
+            };
+            if is_meant {
                 person.operator = operator;
-                person.for_visit = operator && !person.registered && entry.by != *name;
+                person.for_visit = operator && account.is_none() && entry.by != *name;
             }
         }
     }

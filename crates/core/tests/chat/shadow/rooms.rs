@@ -91,6 +91,11 @@ impl ModelRoom {
         self.standings.extend(standing);
     }
 
+    /// An account has ended, and what it was in the room.
+    pub(super) fn end(&mut self, account: &Name) {
+        self.set(account, None);
+    }
+
     fn set_guest(&mut self, id: PersonId, standing: Option<Standing>) {
         self.guests.retain(|(guest, _)| *guest != id);
         self.invited.retain(|guest| *guest != id);

@@ -16,6 +16,10 @@ pub(super) enum Purpose {
         is_script: bool,
     },
     Rename,
+    /// An account beside the name.
+    LogInTo,
+    /// A name, or an account, that is given up.
+    Unclaim,
     /// Another password.
     ChangePassword(Password),
 }
@@ -56,6 +60,8 @@ impl Session {
                 is_script,
             },
             (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
+            (Purpose::LogInTo, Some(name)) => Command::LogInTo { name, proof },
+            (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
             (Purpose::ChangePassword(new), Some(name)) => {
                 return match proof {
                     Some(_) => self.ask_hash(new, proof, shared),

@@ -265,6 +265,8 @@ impl Session {
             | Answer::Room(_)
             | Answer::RoomInfo(_)
             | Answer::Bars { .. }
+            | Answer::Account(_)
+            | Answer::Everybody { .. }
             | Answer::Log => return None,
         };
         put(out, &reply);

@@ -210,7 +210,10 @@ fn names_and_passwords_are_read() {
         Request::Register(password("correct horse")),
     );
     check_usage("/nick", "nick");
-    check_usage("/claim", "claim");
+    check("/claim", Request::Command(Command::Group));
+    check_usage("/unclaim", "unclaim");
+    check_usage("/logout now", "logout");
+    check("/account", Request::Query(Query::Account));
     check_mistake("/nick 4ann", ParseError::BadName);
     check_mistake(
         "/nick You",

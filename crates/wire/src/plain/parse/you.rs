@@ -22,8 +22,41 @@ pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
 
 pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     match arguments.rest() {
-        "" => Err(arguments.usage()),
+        "" => Ok(Request::Command(Command::Group)),
         text => Ok(Request::Register(new_password(text)?)),
+    }
+}
+
+/// `NAME PASSWORD`, or `NAME#PASSWORD` as at the prompt.
+pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
+    let (own, secret) = match name_and_password(arguments.rest()) {
+        Ok((own, Some(secret))) => (own, secret),
+        _ => {
+            let own = name(arguments.word()?)?;
+            match arguments.rest() {
+                "" => return Err(arguments.usage()),
+                text => (own, password(text)?),
+            }
+        }
+    };
+    Ok(Request::LogInTo {
+        name: own,
+        password: secret,
+    })
+}
+
+pub(in crate::plain) fn logout(arguments: Arguments<'_>) -> Read {
+    arguments.end().map(|()| Request::Command(Command::LogOut))
+}
+
+pub(in crate::plain) fn account(arguments: Arguments<'_>) -> Read {
+    arguments.end().map(|()| Request::Query(Query::Account))
+}
+
+pub(in crate::plain) fn unclaim(arguments: Arguments<'_>) -> Read {
+    match arguments.rest() {
+        "" => Err(arguments.usage()),
+        text => Ok(Request::Unclaim(password(text)?)),
     }
 }
 
@@ -148,6 +181,8 @@ pub(in crate::plain) fn quit(arguments: Arguments<'_>) -> Read {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString;
+
     use super::*;
     use crate::plain::parse::parse;
 
@@ -159,6 +194,22 @@ mod tests {
             _ => None,
         };
         assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn a_login_takes_either_form() {
+        let read = |line| match parse(line) {
+            Ok(Request::LogInTo { name, password }) => {
+                Some((name.as_str().to_string(), password.reveal().to_string()))
+            }
+            _ => None,
+        };
+        let expected = |password: &str| Some(("lee".to_string(), password.to_string()));
+        assert_eq!(read("/login lee s3cret word"), expected("s3cret word"));
+        assert_eq!(read("/login lee#s3cret word"), expected("s3cret word"));
+        assert_eq!(read("/login lee s3cret#2"), expected("s3cret#2"));
+        assert_eq!(read("/login lee"), None);
+        assert_eq!(read("/login"), None);
     }
 
     #[test]

@@ -204,7 +204,7 @@ impl Samples {
             old: name("ann")?,
             new: name("annie")?,
             rooms: [LOBBY].into(),
-            registered: false,
+            account: None,
             operator: false,
         };
         self.in_room(

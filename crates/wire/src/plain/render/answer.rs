@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Answer, Client, Duration, Link, Name, Profile, Restriction, RoomLine, RoomName, Standing,
+    Account, AccountProfile, Answer, Client, Credential, CredentialKind, Duration, Link, Name,
+    Profile, Restriction, RoomLine, RoomName, Standing,
 };
 use chinwag_core::{Timestamp, WhoLine};
 
@@ -14,6 +15,7 @@ use super::{LineWriter, Renderer};
 use crate::plain::request::Pref;
 use crate::plain::words::{Count, Listed, Minute, Roughly, Why, lines, messages, people, rooms};
 use crate::prefs::{Prefs, TimeStyle};
+use crate::zone::TimeZone;
 
 /// Silence that is worth telling: less is a pause.
 const SILENCE_MIN: Duration = Duration::from_mins(5);
@@ -28,6 +30,7 @@ impl Renderer {
                 room, people, more, ..
             } => who(writer, room, people, *more),
             Answer::Whois(profile) => self.whois(writer, profile),
+            Answer::Account(profile) => self.account(writer, profile),
             Answer::Rooms { rooms, more, .. } => room_list(writer, rooms, *more),
             Answer::Topic { room, topic } => match topic {
                 Some(topic) => {
@@ -52,6 +55,7 @@ impl Renderer {
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
+            | Answer::Everybody { .. }
             | Answer::RoomId(..)
             | Answer::Room(_)
             | Answer::Log => {}
@@ -75,12 +79,15 @@ impl Renderer {
 
     fn profile(&self, writer: &mut LineWriter<'_>, profile: &Profile) {
         let line = &profile.line;
-        writer.row(match (line.registered, line.operator) {
-            (true, true) => "registered name, operator",
-            (true, false) => "registered name",
-            (false, true) => "operator, name not registered",
-            (false, false) => "name not registered",
-        });
+        let operator = if line.operator { ", operator" } else { "" };
+        match &line.account {
+            Some(account) if account.same_as(&line.name) => {
+                writer.row(format_args!("registered name{operator}"));
+            }
+            Some(account) => writer.row(format_args!("logged in to {account}{operator}")),
+            None if line.operator => writer.row("operator, name not registered"),
+            None => writer.row("name not registered"),
+        }
         let (since, said) = (Minute(profile.since, &self.style.zone), lines(profile.said));
         let silent = Roughly(line.silent);
         writer.row(format_args!(
@@ -96,6 +103,29 @@ impl Renderer {
         }
         if let Some(address) = profile.address {
             writer.row(format_args!("from {}", address.to_canonical()));
+        }
+    }
+
+    /// What an owner sees of an account.
+    fn account(&self, writer: &mut LineWriter<'_>, profile: &AccountProfile) {
+        let AccountProfile { account, logins } = profile;
+        let zone = &self.style.zone;
+        writer.separator(format_args!("account {}", account.name));
+        writer.row(format_args!("names: {}", Names(account)));
+        if account.operator {
+            writer.row("operator");
+        }
+        for credential in &account.credentials {
+            let (kind, since) = (Proven(credential), Since(credential.since, zone));
+            writer.row(format_args!("{kind}{since}"));
+        }
+        for login in logins {
+            let (name, address) = (&login.name, login.address.to_canonical());
+            let (since, own) = (
+                Since(login.since, zone),
+                if login.own { ", you" } else { "" },
+            );
+            writer.row(format_args!("logged in: {name} from {address}{since}{own}"));
         }
     }
 
@@ -157,6 +187,43 @@ impl Renderer {
     }
 }
 
+/// `lee, leo`: all names of an account.
+struct Names<'a>(&'a Account);
+
+impl Display for Names<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (at, name) in self.0.all_names().enumerate() {
+            let gap = if at == 0 { "" } else { ", " };
+            write!(f, "{gap}{name}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `password`, `certificate c0ffee...`: what proves who the owner is.
+struct Proven<'a>(&'a Credential);
+
+impl Display for Proven<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.kind {
+            CredentialKind::Password => f.write_str("password"),
+            CredentialKind::Certificate => write!(f, "certificate {}", self.0.secret),
+        }
+    }
+}
+
+/// ` since 2026-11-21 14:03`; nothing for what is older than times that were kept.
+struct Since<'a>(Timestamp, &'a TimeZone);
+
+impl Display for Since<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Timestamp(0) => Ok(()),
+            at => write!(f, " since {}", Minute(at, self.1)),
+        }
+    }
+}
+
 fn who(writer: &mut LineWriter<'_>, room: &RoomName, first: &[WhoLine], more: usize) {
     writer.separator(format_args!("{} in {room}", people(first.len() + more)));
     for line in first {
@@ -166,7 +233,7 @@ fn who(writer: &mut LineWriter<'_>, room: &RoomName, first: &[WhoLine], more: us
 }
 
 /// `@lee (operator, registered, nc, TLS, away: lunch, silent for 2 hours)`
-struct Present<'a>(&'a WhoLine);
+pub(super) struct Present<'a>(pub(super) &'a WhoLine);
 
 impl Display for Present<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -181,8 +248,12 @@ impl Display for Present<'_> {
         if line.operator {
             write!(f, "{}operator", remarks.gap())?;
         }
-        if line.registered {
-            write!(f, "{}registered", remarks.gap())?;
+        match &line.account {
+            Some(account) if account.same_as(&line.name) => {
+                write!(f, "{}registered", remarks.gap())?;
+            }
+            Some(account) => write!(f, "{}account {account}", remarks.gap())?,
+            None => {}
         }
         write!(f, "{}{}", remarks.gap(), By(line.link))?;
         if let Some(why) = &line.away {

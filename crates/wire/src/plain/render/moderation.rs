@@ -38,7 +38,10 @@ impl LineWriter<'_> {
             | ModAction::Announce(_)
             | ModAction::Motd(_)
             | ModAction::Lock(_)
-            | ModAction::Delete { .. } => {}
+            | ModAction::Delete { .. }
+            | ModAction::AccountAdded(_)
+            | ModAction::AccountPassword(_)
+            | ModAction::AccountRemoved(_) => {}
         }
     }
 
@@ -86,6 +89,15 @@ impl LineWriter<'_> {
             ModAction::Delete { name, room } => {
                 self.alone(format_args!("A message of {name} in {room} is deleted."));
             }
+            ModAction::AccountAdded(name) => {
+                self.alone(format_args!("{name} is registered."));
+            }
+            ModAction::AccountPassword(name) => {
+                self.alone(format_args!("{name} has another password now."));
+            }
+            ModAction::AccountRemoved(name) => self.alone(format_args!(
+                "The account {name} has ended, and its names are free."
+            )),
             // PrivateMessage to everybody, the actor too.
             ModAction::Announce(_) => {}
         }
@@ -120,6 +132,9 @@ impl Display for Did<'_> {
             ModAction::Announce(text) => write!(f, "announced: {text}"),
             ModAction::Motd(Some(text)) => write!(f, "set the message of the day: {text}"),
             ModAction::Motd(None) => f.write_str("cleared the message of the day"),
+            ModAction::AccountAdded(name) => write!(f, "registered {name}"),
+            ModAction::AccountPassword(name) => write!(f, "gave {name} another password"),
+            ModAction::AccountRemoved(name) => write!(f, "ended the account {name}"),
             ModAction::Lock(true) => f.write_str("locked the server"),
             ModAction::Lock(false) => f.write_str("unlocked the server"),
             ModAction::Delete { name, room } => {

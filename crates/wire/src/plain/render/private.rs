@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, ModAction, PersonId};
+use chinwag_core::{
+    AccountChange, AccountChanged, CredentialKind, Event, Fact, ModAction, PersonId,
+};
 
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Above, Because};
@@ -63,9 +65,50 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
             )),
             false => writer.alone(format_args!("You hear {name} again.")),
         },
-        Fact::Registered { person, name, .. } if *person == reader => writer.alone(format_args!(
-            "Your name is registered. Next time type {name}#PASSWORD at the prompt."
-        )),
+        Fact::AccountChanged(changed) => account_changed(writer, changed, reader),
+        Fact::AccountSet(set) if set.person == reader => match (&set.account, &set.before) {
+            (Some(account), _) => writer.alone(format_args!(
+                "You are logged in to {account}. /logout ends it."
+            )),
+            (None, Some(before)) => {
+                writer.alone(format_args!("You are logged out of {before}."));
+            }
+            (None, None) => {}
+        },
         _ => {}
+    }
+}
+
+fn account_changed(writer: &mut LineWriter<'_>, changed: &AccountChanged, reader: PersonId) {
+    let account = &changed.account;
+    let is_own = changed.person == Some(reader);
+    match &changed.change {
+        AccountChange::Claimed { .. } if is_own => writer.alone(format_args!(
+            "Your name is registered. Next time type {account}#PASSWORD at the prompt."
+        )),
+        AccountChange::Claimed { .. } => {}
+        AccountChange::Credential {
+            kind: CredentialKind::Password,
+            ..
+        } => {
+            let changed = match (is_own, changed.person) {
+                (true, _) => "is changed",
+                (false, Some(_)) => "was changed from another of your connections",
+                (false, None) => "was changed by those who run the server",
+            };
+            writer.alone(format_args!("The password of {account} {changed}."));
+        }
+        AccountChange::Credential { .. } => writer.alone(format_args!(
+            "Your certificate proves from now on that {account} is yours."
+        )),
+        AccountChange::NameAdded(name) => writer.alone(format_args!(
+            "{name} belongs to your account {account} now. It takes the same password."
+        )),
+        AccountChange::NameRemoved(name) => {
+            writer.alone(format_args!("{name} belongs to your account no longer."));
+        }
+        AccountChange::Removed => writer.alone(format_args!(
+            "The account {account} has ended, and its names are free."
+        )),
     }
 }

@@ -10,6 +10,7 @@ use chinwag_core::{Name, Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::{Both, Until};
+use crate::plain::SHELL;
 use super::refusal_of_room::OfRoom;
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
@@ -143,7 +144,9 @@ impl Display for Sentence<'_> {
             Rejection::SameName(_) if self.1 == Context::Command("rename") => {
                 about_people(f, self.0, self.1)
             }
-            Rejection::NameRegistered(name) if self.1 == Context::Command("rename") => {
+            Rejection::NameRegistered(name)
+                if matches!(self.1, Context::Command("rename" | SHELL)) =>
+            {
                 write!(f, "\"{name}\" is registered.")
             }
             Rejection::NameTaken { .. }
@@ -302,6 +305,32 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
                 f,
                 "{name} is registered already. /passwd OLD NEW changes the password."
             )
+        }
+        (Rejection::WrongPassword(name), _) => write!(
+            f,
+            "\"{name}\" is not registered, or that is not its password."
+        ),
+        (Rejection::NotLoggedIn, Context::Command("claim")) => {
+            f.write_str("A name takes a password: /claim PASSWORD.")
+        }
+        (Rejection::NotLoggedIn, _) => f.write_str(
+            "You are not logged in. /claim PASSWORD keeps your name, /login NAME PASSWORD logs in.",
+        ),
+        (Rejection::LoggedInAlready(name), Context::Command("claim")) => {
+            write!(f, "Your name belongs to your account {name} already.")
+        }
+        (Rejection::LoggedInAlready(name), _) => {
+            write!(f, "You are logged in to {name} already. /logout ends it.")
+        }
+        (Rejection::TooManyLogins { logins_max }, _) => {
+            write!(f, "{logins_max} people are logged in to it, the limit.")
+        }
+        (Rejection::TooManyNames { names_max }, _) => write!(
+            f,
+            "An account has {names_max} names beside its own, the limit. /unclaim PASSWORD frees one."
+        ),
+        (Rejection::NotRegistered(name), _) => {
+            write!(f, "\"{name}\" is not registered.")
         }
         (Rejection::RegistrationsFull, _) => f.write_str("The list of registered names is full."),
         (Rejection::TooManyIgnores { ignores_max }, _) => write!(

@@ -110,7 +110,7 @@ pub(super) fn arrived(by: &str) -> LoggedIn {
         conn: ConnId(7),
         name: name(by),
         address: [192, 0, 2, 7].into(),
-        registered: false,
+        account: None,
         operator: false,
         code: ResumeCode::from_random(1),
         link: Link::default(),

@@ -84,8 +84,13 @@ impl Session {
             | Request::Search(_)
             | Request::SearchMore => return self.ask_past(request, here, env, out),
             Request::Register(password) => Ask::Register(password),
+            Request::LogInTo { name, password } => Ask::LogInTo { name, password },
+            Request::Unclaim(password) => Ask::Unclaim {
+                account: self.account()?.clone(),
+                password,
+            },
             Request::ChangePassword { old, new } => Ask::ChangePassword {
-                name: self.name()?.clone(),
+                name: self.account()?.clone(),
                 old,
                 new,
             },

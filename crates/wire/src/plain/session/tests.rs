@@ -217,7 +217,7 @@ fn logged_in() -> LoggedIn {
         conn: ConnId(1),
         name: name("ann"),
         address: [192, 0, 2, 7].into(),
-        registered: false,
+        account: None,
         operator: false,
         code: ResumeCode::from_random(1),
         link: Link::default(),

@@ -21,7 +21,7 @@ fn who_line(by: &str) -> WhoLine {
         name: name(by),
         link: Link::default(),
         operator: false,
-        registered: false,
+        account: None,
         away: None,
         silent: Duration::from_secs(10),
         standing: None,
@@ -32,7 +32,7 @@ fn who_line(by: &str) -> WhoLine {
 fn who_is_here_is_a_list() {
     let lee = WhoLine {
         operator: true,
-        registered: true,
+        account: Some(name("lee")),
         link: Link {
             client: Client::Telnet,
             is_encrypted: true,
@@ -84,7 +84,7 @@ fn a_person_is_described() {
 ";
     check(Answer::Whois(Box::new(profile())), expected);
     let mut profile = profile();
-    profile.line.registered = true;
+    profile.line.account = Some(name("Ann"));
     profile.line.operator = true;
     profile.line.away = Some(Some(text("lunch")));
     profile.muted = true;
@@ -255,6 +255,7 @@ Rooms (/help rooms)
 You
   /nick NAME                      another name
   /claim PASSWORD                 keep this name: later type NAME#PASSWORD at the prompt
+  /login NAME PASSWORD   /logout   /account   your account
   /away [WHY]   /back             away, and back
   /ignore [NAME]   /unignore NAME
   /time off|short|full   /tz ZONE   /echo on|off   /quiet on|off   /color on|off   /bell on|off

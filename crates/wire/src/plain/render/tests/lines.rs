@@ -4,7 +4,8 @@ use std::boxed::Box;
 
 use crate::prefs::TimeStyle;
 use chinwag_core::{
-    Duration, Fact, LOBBY, Manner, PrivateMessage, QuitReason, Renamed, Returned, Seq,
+    AccountChange, AccountChanged, AccountSet, CredentialKind, Duration, Fact, LOBBY, Manner,
+    PrivateMessage, QuitReason, Renamed, Returned, Seq,
 };
 
 use super::*;
@@ -112,7 +113,7 @@ fn coming_and_going_is_told() {
         old: name("ann"),
         new: name("annie"),
         rooms: [LOBBY].into(),
-        registered: false,
+        account: None,
         operator: false,
     }));
     check(renamed, "* ann is now annie\n");
@@ -301,17 +302,76 @@ fn what_one_did_to_oneself_is_confirmed() {
         "! You ignore bob now. /unignore bob ends it.\n",
     );
     check_private(ignore(false), READER, "! You hear bob again.\n");
-    let registered = Fact::Registered {
-        person,
-        name: name("ann"),
-        password_hash: "$argon2id$".into(),
+}
+
+#[test]
+fn what_becomes_of_an_account_is_told_to_those_who_are_logged_in() {
+    let changed = |change, person| {
+        Fact::AccountChanged(Box::new(AccountChanged {
+            account: name("ann"),
+            change,
+            person,
+            logins: [READER].into(),
+        }))
+    };
+    let kind = CredentialKind::Password;
+    let (me, other) = (Some(READER), Some(PersonId(99)));
+    let claimed = AccountChange::Claimed {
+        kind,
+        secret: "$argon2id$".into(),
         operator: false,
     };
-    check_private(
-        registered,
-        READER,
-        "! Your name is registered. Next time type ann#PASSWORD at the prompt.\n",
-    );
+    let password = AccountChange::Credential {
+        kind,
+        secret: "$argon2id$".into(),
+    };
+    for (change, by, expected) in [
+        (
+            claimed,
+            me,
+            "! Your name is registered. Next time type ann#PASSWORD at the prompt.\n",
+        ),
+        (password.clone(), me, "! The password of ann is changed.\n"),
+        (
+            password.clone(),
+            other,
+            "! The password of ann was changed from another of your connections.\n",
+        ),
+        (
+            password,
+            None,
+            "! The password of ann was changed by those who run the server.\n",
+        ),
+        (
+            AccountChange::NameAdded(name("annie")),
+            me,
+            "! annie belongs to your account ann now. It takes the same password.\n",
+        ),
+        (
+            AccountChange::NameRemoved(name("annie")),
+            me,
+            "! annie belongs to your account no longer.\n",
+        ),
+        (
+            AccountChange::Removed,
+            None,
+            "! The account ann has ended, and its names are free.\n",
+        ),
+    ] {
+        check_private(changed(change, by), READER, expected);
+    }
+    let set = |before: Option<&str>, account: Option<&str>| {
+        Fact::AccountSet(Box::new(AccountSet {
+            person: READER,
+            before: before.map(name),
+            account: account.map(name),
+            operator: false,
+        }))
+    };
+    let login = "! You are logged in to ann. /logout ends it.\n";
+    check_private(set(None, Some("ann")), READER, login);
+    let logout = "! You are logged out of ann.\n";
+    check_private(set(Some("ann"), None), READER, logout);
 }
 
 #[test]

@@ -340,8 +340,8 @@ fn mistakes_say_what_would_be_right() {
         "! Too long: 513 bytes, the limit is 512.",
     );
     check_line(
-        &std::format!("/claim {long}"),
-        "! A password has at most 128 bytes.",
+        &std::format!("/claim {}", long.repeat(2)),
+        "! A password has at most 1024 bytes.",
     );
     assert_eq!(shown(|r, out| r.parse_error(out, &ParseError::Blank)), "");
 }

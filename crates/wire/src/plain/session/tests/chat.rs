@@ -219,7 +219,7 @@ fn a_password_in_the_wrong_place_is_not_said() {
         old: name("ann"),
         new: name("annie"),
         rooms: [LOBBY].into(),
-        registered: false,
+        account: None,
         operator: false,
     })));
     assert_eq!(peer.send("ann#1234\n"), "{say in 0: ann#1234}");

@@ -1,0 +1,115 @@
+//! Passwords for accounts: asked for twice at a terminal, without an echo, or read from a file or a
+//! pipe. Never an argument: those are in the process list and in the shell's history.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// Reads a new password: from a file, from standard input if that is no terminal, or by asking.
+///
+/// # Errors
+/// One sentence, if it cannot be read or cannot be a password.
+pub(crate) fn read(file: Option<&Path>) -> Result<String> {
+    let password = match file {
+        Some(path) if path.as_os_str() != "-" => {
+            let text = fs::read_to_string(path);
+            text.with_context(|| format!("the file {} cannot be read", path.display()))?
+        }
+        None if io::stdin().is_terminal() => ask()?,
+        _ => {
+            let mut line = String::new();
+            io::stdin().lock().read_line(&mut line)?;
+            line
+        }
+    };
+    let password = password.lines().next().unwrap_or_default().to_owned();
+    check(&password)?;
+    Ok(password)
+}
+
+/// The rules of `/claim`.
+fn check(password: &str) -> Result<()> {
+    if password.chars().count() < PASSWORD_LETTERS_MIN {
+        bail!("a password has at least {PASSWORD_LETTERS_MIN} letters");
+    }
+    if password.len() > PASSWORD_BYTES_MAX {
+        bail!("a password has at most {PASSWORD_BYTES_MAX} bytes");
+    }
+    if password.chars().any(char::is_control) {
+        bail!("a password has no control characters");
+    }
+    Ok(())
+}
+
+fn ask() -> Result<String> {
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
+    let terminal = terminal.context("there is no terminal to ask for a password at")?;
+    let silence = Silence::over(terminal)?;
+    let first = silence.ask("Password: ")?;
+    match silence.ask("Again: ")? == first {
+        true => Ok(first),
+        false => bail!("these are two different passwords; nothing was changed"),
+    }
+}
+
+/// A terminal that shows nothing of what is typed, until this is dropped.
+struct Silence {
+    terminal: File,
+    before: Termios,
+}
+
+impl Silence {
+    fn over(terminal: File) -> io::Result<Self> {
+        let before = tcgetattr(&terminal)?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&terminal, OptionalActions::Flush, &silent)?;
+        Ok(Self { terminal, before })
+    }
+
+    fn ask(&self, prompt: &str) -> io::Result<String> {
+        let mut terminal = &self.terminal;
+        terminal.write_all(prompt.as_bytes())?;
+        let mut line = String::new();
+        BufReader::new(terminal).read_line(&mut line)?;
+        terminal.write_all(b"\n")?;
+        Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_are_those_of_the_chat() {
+        let long = "x".repeat(PASSWORD_BYTES_MAX + 1);
+        for (password, is_good) in [
+            ("correct horse", true),
+            ("short", false),
+            (&long, false),
+            ("a\tb c d e f", false),
+        ] {
+            assert_eq!(check(password).is_ok(), is_good, "{password:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_s_first_line_is_the_password() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("password");
+        fs::write(&path, "correct horse\nand more\n").expect("a file");
+        assert_eq!(read(Some(&path)).expect("a password"), "correct horse");
+        assert!(read(Some(&folder.path().join("none"))).is_err());
+    }
+}

@@ -1,0 +1,253 @@
+//! `chinwag account`, `ban`, `unban`, `bans`, `who`, `say` and `kick`: what those who run a server do
+//! to it from a shell, while it runs or not.
+//!
+//! Lists are read from the data folder; everything else is a line for the server, or for the code of
+//! the server on the folder of one that does not run. A password goes no further than this process:
+//! its hash does.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use chinwag_core::{Account, Mask, Restriction, Timestamp};
+use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
+use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
+
+use crate::data::DataFlags;
+use crate::password;
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountFlags {
+    #[command(subcommand)]
+    task: AccountTask,
+}
+
+#[derive(Debug, Subcommand)]
+enum AccountTask {
+    /// Register a name
+    Add(PasswordFlags),
+    /// List the accounts: their names, who is an operator, and what proves whose they are
+    List(ListFlags),
+    /// Give an account another password
+    Passwd(PasswordFlags),
+    /// Make an account an operator's
+    Operator(OperatorFlags),
+    /// End an account; its names are free
+    Remove(NameFlags),
+}
+
+#[derive(Debug, Args)]
+struct PasswordFlags {
+    /// The name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Read the password from the first line of this file, or - for standard input [default: ask]
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+struct OperatorFlags {
+    /// The account's name, or one that belongs to it
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Take the rights back
+    #[arg(long)]
+    off: bool,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+struct NameFlags {
+    /// The account's name, or one that belongs to it
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListFlags {
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BanFlags {
+    /// A name, an address, or a block such as 192.0.2.0/24
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// For how long (10m, 2h, 7d), and why; without a time, for good
+    #[arg(value_name = "TIME WHY")]
+    words: Vec<String>,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UnbanFlags {
+    /// A name, an address or a block
+    #[arg(value_name = "WHO")]
+    who: String,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KickFlags {
+    /// The name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Why
+    #[arg(value_name = "WHY")]
+    why: Vec<String>,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SayFlags {
+    /// The room
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// The line
+    #[arg(value_name = "TEXT", required = true)]
+    text: Vec<String>,
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+/// `chinwag account ...`
+pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
+    match &flags.task {
+        AccountTask::Add(flags) => with_password("account add", flags),
+        AccountTask::Passwd(flags) => with_password("account passwd", flags),
+        AccountTask::List(flags) => list_accounts(flags),
+        AccountTask::Operator(flags) => {
+            let switch = if flags.off { "off" } else { "on" };
+            ask(&flags.data, &["account operator", &flags.name, switch])
+        }
+        AccountTask::Remove(flags) => ask(&flags.data, &["account remove", &flags.name]),
+    }
+}
+
+fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
+    let password = password::read(flags.password_file.as_deref())?;
+    let hash = hash_password(&password)?;
+    ask(&flags.data, &[task, &flags.name, &hash])
+}
+
+/// `chinwag ban WHO [TIME] [WHY]`
+pub(crate) fn ban(flags: &BanFlags) -> Result<ExitCode> {
+    ask(&flags.data, &["ban", &flags.who, &flags.words.join(" ")])
+}
+
+/// `chinwag unban WHO`
+pub(crate) fn unban(flags: &UnbanFlags) -> Result<ExitCode> {
+    ask(&flags.data, &["unban", &flags.who])
+}
+
+/// `chinwag kick NAME [WHY]`
+pub(crate) fn kick(flags: &KickFlags) -> Result<ExitCode> {
+    ask(&flags.data, &["kick", &flags.name, &flags.why.join(" ")])
+}
+
+/// `chinwag say ROOM TEXT`
+pub(crate) fn say(flags: &SayFlags) -> Result<ExitCode> {
+    ask(&flags.data, &["say", &flags.room, &flags.text.join(" ")])
+}
+
+/// `chinwag who`
+pub(crate) fn who(flags: &ListFlags) -> Result<ExitCode> {
+    ask(&flags.data, &["who"])
+}
+
+/// Asks the server, and says what it answers: on standard error if it refuses.
+fn ask(data: &DataFlags, words: &[&str]) -> Result<ExitCode> {
+    let config = data.config()?;
+    // One line is one request.
+    let line = words.join(" ").replace(['\n', '\r'], " ");
+    let ShellAnswer { lines, is_done } = ask_from_shell(&config, line.trim_end())?;
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    match is_done {
+        true => {
+            io::stdout().write_all(text.as_bytes())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        false => {
+            io::stderr().write_all(format!("chinwag: {text}").as_bytes())?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn list_accounts(flags: &ListFlags) -> Result<ExitCode> {
+    let accounts = flags.data.open()?.accounts()?;
+    let text: String = accounts.iter().map(told).collect();
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `lee, leo (operator): password since 2026-11-21`
+fn told(account: &Account) -> String {
+    let names: Vec<&str> = account.all_names().map(|name| name.as_str()).collect();
+    let operator = if account.operator { " (operator)" } else { "" };
+    let credentials = account.credentials.iter().map(|credential| {
+        let kind = match credential.kind {
+            chinwag_core::CredentialKind::Password => "password",
+            chinwag_core::CredentialKind::Certificate => "certificate",
+        };
+        match credential.since {
+            Timestamp(0) => kind.to_owned(),
+            since => format!("{kind} since {}", minute(since)),
+        }
+    });
+    let credentials: Vec<String> = credentials.collect();
+    format!(
+        "{}{operator}: {}\n",
+        names.join(", "),
+        credentials.join(", ")
+    )
+}
+
+/// `chinwag bans`
+pub(crate) fn bans(flags: &ListFlags) -> Result<ExitCode> {
+    let (bans, mutes) = flags.data.open()?.restrictions()?;
+    let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+    let mut text = String::new();
+    for (what, list) in [("banned", bans), ("muted", mutes)] {
+        for entry in list.iter().filter(|entry| entry.is_active(now)) {
+            text += &format!("{what}: {}\n", in_force(entry));
+        }
+    }
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `bob (192.0.2.7) until 2026-11-22 10:00 by lee: spam`
+fn in_force(entry: &Restriction) -> String {
+    let mut told = match (&entry.mask.name, entry.mask.net) {
+        (Some(name), Some(net)) => format!("{name} ({})", Mask::of_net(net)),
+        _ => entry.mask.to_string(),
+    };
+    if let Some(until) = entry.until {
+        told += &format!(" until {}", minute(until));
+    }
+    told += &format!(" by {}", entry.by);
+    if let Some(why) = &entry.why {
+        told += &format!(": {}", &***why);
+    }
+    told
+}
+
+/// A time in this machine's zone.
+fn minute(at: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    let at = at.to_zoned(TimeZone::system());
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}

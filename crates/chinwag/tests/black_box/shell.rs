@@ -1,0 +1,189 @@
+//! What those who run a server do to it from a shell, while it runs and while it does not.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+use std::process::{Command, Stdio};
+
+use crate::harness::*;
+
+/// The exit status, and what was said on both outputs.
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+fn chinwag(setup: &Setup, password: &str, arguments: &[&str]) -> Said {
+    use std::io::Write;
+    let mut child = Command::new(CHINWAG)
+        .args(arguments)
+        .args(["--data", &setup.data().to_string_lossy()])
+        .env("TZ", "UTC")
+        .env_remove("CHINWAG_CONFIG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program is built");
+    let mut input = child.stdin.take().expect("it is piped");
+    // A program that needs no password may be gone already.
+    let _ = input.write_all(format!("{password}\n").as_bytes());
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    Said {
+        status: output.status.code().expect("no signal"),
+        out: String::from_utf8(output.stdout).expect("text"),
+        err: String::from_utf8(output.stderr).expect("text"),
+    }
+}
+
+#[track_caller]
+fn done(setup: &Setup, arguments: &[&str], out: &str) {
+    let said = chinwag(setup, "correct horse", arguments);
+    assert_eq!(said.status, 0, "{arguments:?}: {}", said.err);
+    // Times differ.
+    match out.strip_suffix("...") {
+        Some(begin) => assert!(said.out.starts_with(begin), "{arguments:?}: {}", said.out),
+        None => assert_eq!(said.out, out, "{arguments:?}"),
+    }
+}
+
+#[track_caller]
+fn refused(setup: &Setup, arguments: &[&str], err: &str) {
+    let said = chinwag(setup, "correct horse", arguments);
+    assert_eq!(said.status, 1, "{arguments:?}");
+    assert!(said.err.contains(err), "{arguments:?}: {}", said.err);
+}
+
+#[test]
+fn a_running_server_is_managed_from_a_shell() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let mode = fs::metadata(setup.data().join("shell.sock"))
+        .expect("a socket")
+        .permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    done(&setup, &["who"], "");
+    done(&setup, &["account", "add", "lee"], "lee is registered.\n");
+    done(
+        &setup,
+        &["account", "operator", "lee"],
+        "lee is an operator now.\n",
+    );
+    refused(
+        &setup,
+        &["account", "operator", "lee"],
+        "lee is already an operator.",
+    );
+    refused(
+        &setup,
+        &["account", "add", "LEE"],
+        "\"LEE\" is registered.\n",
+    );
+    refused(&setup, &["account", "add", "sysadmin"], "is reserved");
+    refused(
+        &setup,
+        &["account", "passwd", "nobody"],
+        "\"nobody\" is not registered.",
+    );
+    let mut lee = server.join("lee#correct horse");
+    let mut bob = server.join("bob");
+    lee.expect("* bob joined #lobby (2 here)\n");
+    done(
+        &setup,
+        &["who"],
+        "bob in #lobby from 127.0.0.1\nlee (operator, registered) in #lobby from 127.0.0.1\n",
+    );
+    done(&setup, &["say", "#lobby", "restart", "at noon"], "");
+    bob.expect("] shell: restart at noon\n");
+    let other = chinwag(&setup, "battery staple", &["account", "passwd", "lee"]);
+    assert_eq!(
+        (other.status, &*other.out),
+        (0, "lee has another password now.\n")
+    );
+    lee.expect("! The password of lee was changed by those who run the server.\n");
+    done(
+        &setup,
+        &["account", "list"],
+        "lee (operator): password since ...",
+    );
+    done(
+        &setup,
+        &["kick", "bob", "too", "loud"],
+        "bob was kicked: too loud.\n",
+    );
+    bob.expect("by shell: too loud");
+    done(
+        &setup,
+        &["ban", "bob", "2h", "spam"],
+        "bob is banned until ...",
+    );
+}
+
+#[test]
+fn a_stopped_server_is_managed_all_the_same() {
+    let setup = Setup::new().without_operator();
+    done(&setup, &["account", "add", "lee"], "lee is registered.\n");
+    done(
+        &setup,
+        &["account", "operator", "lee"],
+        "lee is an operator now.\n",
+    );
+    done(
+        &setup,
+        &["ban", "10.0.0.0/8", "spam"],
+        "10.0.0.0/8 is banned: spam.\n",
+    );
+    done(&setup, &["bans"], "banned: 10.0.0.0/8 by shell: spam\n");
+    done(
+        &setup,
+        &["unban", "10.0.0.0/8"],
+        "10.0.0.0/8 is no longer banned.\n",
+    );
+    refused(&setup, &["who"], "no server runs with the data folder");
+    refused(
+        &setup,
+        &["say", "#lobby", "hello"],
+        "no server runs with the data folder",
+    );
+    let server = setup.start();
+    let mut lee = server.join("lee#correct horse");
+    lee.ask("/log", "shell banned 10.0.0.0/8: spam\n");
+    lee.ask("/account", "  operator\n");
+    done(
+        &setup,
+        &["account", "remove", "lee"],
+        "The account lee has ended, and its names are free.\n",
+    );
+    lee.expect("! The account lee has ended, and its names are free.\n");
+    lee.expect("! You are logged out of lee.\n");
+    lee.ask("/log", "! /log needs operator rights in #lobby.\n");
+}
+
+#[test]
+fn a_socket_that_was_left_behind_is_no_obstacle() {
+    let setup = Setup::new().without_operator();
+    setup.start().kill();
+    assert!(setup.data().join("shell.sock").exists());
+    done(&setup, &["account", "add", "lee"], "lee is registered.\n");
+    let server = setup.start();
+    done(&setup, &["who"], "");
+    drop(server);
+    // Nor is a folder, or another program's socket, that stands where the next one is made.
+    fs::create_dir_all(setup.data().join("shell.sock.new")).expect("a folder");
+    let _other = UnixListener::bind(setup.data().join("shell.sock.new/shell.sock"));
+    let _server = setup.start();
+    done(&setup, &["who"], "");
+}
+
+#[test]
+fn a_shell_that_says_nothing_holds_up_no_person() {
+    use std::os::unix::net::UnixStream;
+    let setup = Setup::new();
+    let server = setup.start();
+    let socket = setup.data().join("shell.sock");
+    let _silent: Vec<_> = (0..50).map(|_| UnixStream::connect(&socket)).collect();
+    let mut lee = server.join("lee");
+    lee.ask("/who", "lee (operator)\n");
+}

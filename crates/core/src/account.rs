@@ -1,0 +1,111 @@
+//! Accounts: a registered name, the names grouped to it, and what proves that one owns them.
+//!
+//! A person has a name and may be logged in to an account. What an account gives (its names, the
+//! rights of a lasting operator) a person has only while it is logged in. It must not know how a
+//! proof is made: passwords are hashed elsewhere, and a [`Proof`] names the credential that was met.
+
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::command::Proof;
+use crate::ids::Seq;
+use crate::name::Name;
+use crate::time::Timestamp;
+
+/// The kinds of credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CredentialKind {
+    /// A password. An account has one at most.
+    Password,
+    /// A certificate of a TLS client.
+    Certificate,
+}
+
+/// Something that proves who owns an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The kind.
+    pub kind: CredentialKind,
+    /// A password's hash in the PHC string format, or a certificate's SHA-256 in hexadecimal digits.
+    pub secret: Arc<str>,
+    /// The time since which it is good.
+    pub since: Timestamp,
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name that was registered first, which the account goes by.
+    pub name: Name,
+    /// The names that were grouped to it later, oldest first.
+    pub names: Vec<Name>,
+    /// What proves that one owns it, oldest first.
+    pub credentials: Vec<Credential>,
+    /// Whether its owner is a lasting operator.
+    pub operator: bool,
+    /// The event that made it one, if it is: an operator may do nothing to one appointed before.
+    pub appointed: Seq,
+    /// The time at which it was registered.
+    pub since: Timestamp,
+}
+
+impl Account {
+    /// An account of one name with one credential.
+    pub fn new(name: Name, kind: CredentialKind, secret: Arc<str>, since: Timestamp) -> Self {
+        Self {
+            name,
+            names: Vec::new(),
+            credentials: vec![Credential {
+                kind,
+                secret,
+                since,
+            }],
+            operator: false,
+            appointed: Seq(0),
+            since,
+        }
+    }
+
+    /// This account as that of a lasting operator since an event.
+    pub fn appointed(self, appointed: Seq) -> Self {
+        Self {
+            operator: true,
+            appointed,
+            ..self
+        }
+    }
+
+    /// Whether one of its credentials was met.
+    pub fn is_proven_by(&self, proof: &Proof) -> bool {
+        let mut credentials = self.credentials.iter();
+        credentials.any(|credential| credential.secret == proof.0)
+    }
+
+    /// The hash of its password, if it has one.
+    pub fn password_hash(&self) -> Option<&Arc<str>> {
+        let mut credentials = self.credentials.iter();
+        let password = credentials.find(|credential| credential.kind == CredentialKind::Password);
+        password.map(|password| &password.secret)
+    }
+
+    /// Its name, and those grouped to it.
+    pub fn all_names(&self) -> impl Iterator<Item = &Name> {
+        core::iter::once(&self.name).chain(&self.names)
+    }
+
+    /// Whether a name is one of its own, in whatever case.
+    pub fn owns(&self, name: &Name) -> bool {
+        self.all_names().any(|own| own.same_as(name))
+    }
+
+    /// Takes a credential from now on; a password in place of the one before.
+    pub(crate) fn put(&mut self, credential: Credential) {
+        let is_other = |other: &Credential| {
+            other.secret != credential.secret
+                && (other.kind != CredentialKind::Password || other.kind != credential.kind)
+        };
+        self.credentials.retain(is_other);
+        self.credentials.push(credential);
+    }
+}

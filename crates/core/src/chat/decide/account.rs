@@ -1,0 +1,233 @@
+//! Accounts: registering a name, grouping another to it, logging in and out, giving up.
+//!
+//! Whatever changes an account itself needs a proof of it: a session that was left open, or a code
+//! that was read, must not become one.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::account::{Account, CredentialKind};
+use crate::chat::state::{Room, RoomRules};
+use crate::chat::{Chat, Env, Person};
+use crate::command::{Outcome, Proof};
+use crate::event::{AccountChange, AccountChanged, AccountSet, Fact, Renamed, RoomAct};
+use crate::ids::PersonId;
+use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::time::Timestamp;
+
+impl Chat {
+    pub(super) fn decide_register(
+        &self,
+        me: &Person,
+        secret: Arc<str>,
+        proof: Option<&Proof>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let kind = CredentialKind::Password;
+        let Some(own) = self.account_of(me) else {
+            self.check_may_register(me)?;
+            let rank = me.session.rank;
+            let change = AccountChange::Claimed {
+                kind,
+                secret,
+                // Rights that were given for a visit end with it.
+                operator: rank.operator && !rank.for_visit,
+            };
+            let logins = [me.id].into();
+            facts.push(changed(&me.name, change, Some(me.id), logins));
+            self.take_rooms(me, facts);
+            return Ok(Outcome::Done);
+        };
+        facts.push(match proof {
+            Some(proof) if own.is_proven_by(proof) => {
+                let change = AccountChange::Credential { kind, secret };
+                self.account_changed(own, change, Some(me.id))
+            }
+            None if !own.owns(&me.name) => self.decide_group(me)?,
+            _ => return Err(Rejection::NeedsOldPassword(own.name.clone())),
+        });
+        Ok(Outcome::Done)
+    }
+
+    /// The rooms that a person has made as a guest are its own under its registered name.
+    fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
+        for &id in &me.rooms {
+            let rules = self.rooms.get(id).and_then(Room::rules);
+            let is_founder =
+                |rules: &&RoomRules| rules.owner().is_none() && rules.founder() == Some(me.id);
+            if rules.filter(is_founder).is_some() {
+                facts.push(self.changed(me, id, RoomAct::Own, Some(me.id)));
+            }
+        }
+    }
+
+    pub(super) fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
+        let own = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
+        if own.owns(&me.name) {
+            return Err(Rejection::LoggedInAlready(own.name.clone()));
+        }
+        self.check_may_register(me)?;
+        if own.names.len() >= ACCOUNT_NAMES_MAX {
+            return Err(Rejection::TooManyNames {
+                names_max: ACCOUNT_NAMES_MAX,
+            });
+        }
+        let change = AccountChange::NameAdded(me.name.clone());
+        Ok(self.account_changed(own, change, Some(me.id)))
+    }
+
+    fn check_may_register(&self, me: &Person) -> Result<(), Rejection> {
+        // The lock is for names that were registered before it.
+        if self.locked && !me.session.rank.operator {
+            return Err(Rejection::LockedRegistration);
+        }
+        match self.registrations.len() >= REGISTRATIONS_MAX {
+            true => Err(Rejection::RegistrationsFull),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn decide_log_in_to(
+        &self,
+        me: &Person,
+        name: Name,
+        proof: Option<&Proof>,
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let account = self.registrations.get(&name);
+        let proven = account.filter(|account| proof.is_some_and(|p| account.is_proven_by(p)));
+        let account = proven.ok_or(Rejection::WrongPassword(name))?;
+        if let Some(before) = me.account.as_deref() {
+            return Err(Rejection::LoggedInAlready(before.clone()));
+        }
+        self.check_not_banned(Some(&account.name), me.session.address, now)?;
+        if self.people.logged_in_to(&account.name).count() >= ACCOUNT_LOGINS_MAX {
+            return Err(Rejection::TooManyLogins {
+                logins_max: ACCOUNT_LOGINS_MAX,
+            });
+        }
+        Ok(Fact::AccountSet(Box::new(AccountSet {
+            person: me.id,
+            before: None,
+            account: Some(account.name.clone()),
+            operator: account.operator || me.session.rank.operator,
+        })))
+    }
+
+    pub(super) fn decide_log_out(
+        &self,
+        me: &Person,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        if me.account.is_none() {
+            return Err(Rejection::NotLoggedIn);
+        }
+        let operator = self.is_operator_for_visit(me);
+        // A registered name needs its account.
+        let guest = match self.is_own_name(me) {
+            true => Some(self.guest_name(env)?),
+            false => None,
+        };
+        facts.push(self.logged_out(me));
+        facts.extend(guest.map(|new| {
+            Fact::Renamed(Box::new(Renamed {
+                person: me.id,
+                old: me.name.clone(),
+                new,
+                rooms: me.rooms.as_slice().into(),
+                account: None,
+                operator,
+            }))
+        }));
+        Ok(Outcome::Done)
+    }
+
+    pub(super) fn decide_unclaim(
+        &self,
+        me: &Person,
+        proof: Option<&Proof>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let own = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
+        if proof.is_none_or(|proof| !own.is_proven_by(proof)) {
+            return Err(Rejection::WrongPassword(own.name.clone()));
+        }
+        if own.name.same_as(&me.name) {
+            self.end_account(own, Some(me.id), facts);
+        } else if own.owns(&me.name) {
+            let change = AccountChange::NameRemoved(me.name.clone());
+            facts.push(self.account_changed(own, change, Some(me.id)));
+        } else {
+            return Err(Rejection::NotRegistered(me.name.clone()));
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// The end of an account. Everybody is logged out of it and keeps the name for the visit.
+    pub(super) fn end_account(
+        &self,
+        account: &Account,
+        by: Option<PersonId>,
+        facts: &mut Vec<Fact>,
+    ) {
+        facts.push(self.account_changed(account, AccountChange::Removed, by));
+        let logins = self.people.logged_in_to(&account.name);
+        facts.extend(logins.map(|person| self.logged_out(person)));
+    }
+
+    fn logged_out(&self, person: &Person) -> Fact {
+        Fact::AccountSet(Box::new(AccountSet {
+            person: person.id,
+            before: person.account.as_deref().cloned(),
+            account: None,
+            operator: self.is_operator_for_visit(person),
+        }))
+    }
+
+    /// A change of an account, and everybody who is logged in to it, to be told.
+    pub(super) fn account_changed(
+        &self,
+        account: &Account,
+        change: AccountChange,
+        by: Option<PersonId>,
+    ) -> Fact {
+        let logins = self.people.logged_in_to(&account.name);
+        let logins = logins.map(|person| person.id).collect();
+        changed(&account.name, change, by, logins)
+    }
+
+    /// The account that a person is logged in to.
+    pub(in crate::chat) fn account_of(&self, person: &Person) -> Option<&Account> {
+        self.registrations.get(person.account.as_deref()?)
+    }
+
+    /// Whether a person goes by a name of the account that it is logged in to.
+    pub(super) fn is_own_name(&self, person: &Person) -> bool {
+        let own = self.account_of(person);
+        own.is_some_and(|own| own.owns(&person.name))
+    }
+
+    /// Whether a person would be an operator without its account.
+    pub(super) fn is_operator_for_visit(&self, person: &Person) -> bool {
+        let account = self.account_of(person);
+        person.session.rank.operator && !account.is_some_and(|account| account.operator)
+    }
+}
+
+pub(super) fn changed(
+    account: &Name,
+    change: AccountChange,
+    person: Option<PersonId>,
+    logins: Box<[PersonId]>,
+) -> Fact {
+    Fact::AccountChanged(Box::new(AccountChanged {
+        account: account.clone(),
+        change,
+        person,
+        logins,
+    }))
+}

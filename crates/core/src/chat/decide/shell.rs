@@ -1,0 +1,93 @@
+//! What those who run the server do from a shell of its machine: the commands of operators, and
+//! those that an owner gives for its own account. Nobody outranks them, and each is audited.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::account::changed;
+use super::operate::{Actor, audit_entry};
+use crate::account::{Account, CredentialKind};
+use crate::chat::Chat;
+use crate::command::{Command, Outcome};
+use crate::event::{AccountChange, Fact, Manner, ModAction};
+use crate::ids::NOBODY;
+use crate::limits::REGISTRATIONS_MAX;
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::time::Timestamp;
+
+impl Chat {
+    pub(super) fn decide_for_shell(
+        &self,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match command {
+            Command::AddAccount {
+                name,
+                password_hash,
+            } => self.decide_add_account(name, password_hash, now, facts)?,
+            Command::SetPassword {
+                name,
+                password_hash: secret,
+            } => {
+                let kind = CredentialKind::Password;
+                let account = self.registered(&name)?;
+                let change = AccountChange::Credential { kind, secret };
+                facts.push(act(ModAction::AccountPassword(account.name.clone())));
+                facts.push(self.account_changed(account, change, None));
+            }
+            Command::EndAccount(name) => {
+                let account = self.registered(&name)?;
+                facts.push(act(ModAction::AccountRemoved(account.name.clone())));
+                self.end_account(account, None, facts);
+            }
+            Command::SayFromShell { room, text } => {
+                let named = self.rooms.named(&room);
+                let room = named.ok_or(Rejection::NoSuchRoom { room, meant: None })?;
+                facts.push(Fact::Said {
+                    person: NOBODY,
+                    name: Name::shell(),
+                    room,
+                    text,
+                    manner: Manner::Speech,
+                });
+            }
+            command => return self.decide_operate(Actor::Shell, command, now, facts),
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn decide_add_account(
+        &self,
+        name: Name,
+        secret: Arc<str>,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        if self.registrations.len() >= REGISTRATIONS_MAX {
+            return Err(Rejection::RegistrationsFull);
+        }
+        // Whoever goes by the name now is not its owner.
+        let name = self.check_name(name, None, None, now)?;
+        facts.push(act(ModAction::AccountAdded(name.clone())));
+        let change = AccountChange::Claimed {
+            kind: CredentialKind::Password,
+            secret,
+            operator: false,
+        };
+        facts.push(changed(&name, change, None, [].into()));
+        Ok(())
+    }
+
+    /// The account that a name belongs to.
+    fn registered(&self, name: &Name) -> Result<&Account, Rejection> {
+        let account = self.registrations.get(name);
+        account.ok_or_else(|| Rejection::NotRegistered(name.clone()))
+    }
+}
+
+fn act(act: ModAction) -> Fact {
+    audit_entry(Actor::Shell, act, None)
+}

@@ -1,0 +1,299 @@
+//! The way for those who run the server: a socket in the data folder, which its owner alone may
+//! open, and the same requests on the folder of a server that does not run.
+//!
+//! One connection is served at a time, for one line and its answer, by a thread of its own, which
+//! asks the hub as a shard does: whoever holds the socket open holds up nobody but other shells. A
+//! socket that a killed server left behind is replaced by the next one.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
+use chinwag_core::{Name, Timestamp};
+use chinwag_store::{OpenError, Place, Store};
+use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
+
+use crate::clock::wall;
+use crate::config::Config;
+use crate::control::HubConfig;
+use crate::hub::Hub;
+use crate::hub::thread::ToHub;
+use crate::random;
+use crate::supervisor::Supervisor;
+
+/// The socket's name in the data folder.
+const SOCKET: &str = "shell.sock";
+
+/// The time that a shell has to send its line and to read the answer.
+const SHELL_TIME: Duration = Duration::from_secs(5);
+
+/// The time that a shell waits for the server: longer than the hub needs for its longest turn.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// The line behind the answer to a request that was done.
+const DONE: &str = "done";
+/// The line behind the answer to one that was refused.
+const REFUSED: &str = "refused";
+
+/// What came of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShellAnswer {
+    /// Lines for people.
+    pub lines: Vec<String>,
+    /// Whether it was done.
+    pub is_done: bool,
+}
+
+/// Why there is no answer to a request.
+#[derive(Debug, thiserror::Error)]
+pub enum ShellError {
+    /// Neither a server nor its data can be reached.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The request concerns people, and nobody is here.
+    #[error("no server runs with the data folder {}", .0.display())]
+    NotRunning(PathBuf),
+    /// A server that keeps nothing has no folder for the socket.
+    #[error("a server that keeps nothing on disk (memory = true) cannot be reached from a shell")]
+    InMemory,
+    /// The server does not answer.
+    #[error("the server does not answer: {0}")]
+    Silent(io::Error),
+}
+
+/// A page of the answer to a request, and where the next one begins.
+#[derive(Debug, Default)]
+pub(crate) struct ShellPage {
+    pub(crate) answer: ShellAnswer,
+    pub(crate) next: Option<Name>,
+}
+
+/// A request on its way to the hub.
+#[derive(Debug)]
+pub(crate) struct ShellRequest {
+    pub(crate) ask: ShellAsk,
+    /// The last name on the page before.
+    pub(crate) after: Option<Name>,
+    /// Has room for the one answer.
+    pub(crate) reply: SyncSender<ShellPage>,
+}
+
+/// The hash of a password, as the server stores it.
+///
+/// # Errors
+/// If the system has no random numbers.
+pub fn hash_password(password: &str) -> io::Result<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    let hash = hash.map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// Has a request done by the server of this configuration or, if none runs, on its data.
+///
+/// # Errors
+/// [`ShellError`], as one sentence.
+pub fn ask(config: &Config, line: &str) -> Result<ShellAnswer, ShellError> {
+    let Place::Folder(folder) = config.place() else {
+        return Err(ShellError::InMemory);
+    };
+    match UnixStream::connect(folder.join(SOCKET)) {
+        Ok(stream) => ask_server(stream, line).map_err(ShellError::Silent),
+        // Nobody listens: a server that was killed leaves its socket behind.
+        Err(_) => ask_folder(config, folder, line),
+    }
+}
+
+fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
+    stream.set_read_timeout(Some(ANSWER_TIME))?;
+    stream.write_all(format!("{line}\n").as_bytes())?;
+    let mut lines = Vec::new();
+    for line in BufReader::new(stream).lines() {
+        lines.push(line?);
+    }
+    match lines.pop().as_deref() {
+        Some(DONE) => Ok(ShellAnswer {
+            lines,
+            is_done: true,
+        }),
+        Some(REFUSED) => Ok(ShellAnswer {
+            lines,
+            is_done: false,
+        }),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// Does a request as the hub of a server would, on the data of one that does not run.
+fn ask_folder(config: &Config, folder: PathBuf, line: &str) -> Result<ShellAnswer, ShellError> {
+    let ask = match ShellAsk::read(line) {
+        Ok(ask) if ask.needs_people() => return Err(ShellError::NotRunning(folder)),
+        Ok(ask) => ask,
+        Err(words) => return Ok(refused(words)),
+    };
+    let opened = Store::open(config.place(), config.server.durability, config.retention())?;
+    let committed = Arc::new(AtomicU64::new(0));
+    let now = wall();
+    let mut hub = Hub::new(HubConfig::of(config), opened, committed, (now, random));
+    Ok(hub.answer_shell(ask, None, now).answer)
+}
+
+fn refused(words: String) -> ShellAnswer {
+    ShellAnswer {
+        lines: vec![words],
+        is_done: false,
+    }
+}
+
+/// The thread that serves the socket.
+#[derive(Debug)]
+pub(crate) struct ShellServer {
+    socket: PathBuf,
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl ShellServer {
+    /// Listens in a data folder; without one there is nothing to listen on. A folder that allows no
+    /// socket keeps no server from starting.
+    pub(crate) fn start(
+        place: &Place,
+        hub: SyncSender<ToHub>,
+        supervisor: &Supervisor,
+    ) -> io::Result<Option<Self>> {
+        let Place::Folder(folder) = place else {
+            return Ok(None);
+        };
+        let listener = match listen(folder) {
+            Ok(listener) => listener,
+            Err(error) => {
+                tracing::warn!("`chinwag account` and the like cannot reach this server: {error}");
+                return Ok(None);
+            }
+        };
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = is_over.clone();
+        let thread = supervisor.spawn("shell", move || serve(&listener, &hub, &over))?;
+        Ok(Some(Self {
+            socket: folder.join(SOCKET),
+            is_over,
+            thread,
+        }))
+    }
+
+    /// Ends the thread and removes the socket.
+    pub(crate) fn stop(self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // It wakes the thread, which waits for a connection.
+        if UnixStream::connect(&self.socket).is_ok() {
+            let _ = self.thread.join();
+        }
+        let _ = fs::remove_file(&self.socket);
+    }
+}
+
+/// A socket that nobody but its owner can ever open: it is made in a folder that others cannot enter,
+/// and takes the place of one that was left behind when its rights are right.
+fn listen(folder: &Path) -> io::Result<UnixListener> {
+    let private = folder.join(format!("{SOCKET}.new"));
+    let _ = fs::remove_dir_all(&private);
+    fs::DirBuilder::new().mode(0o700).create(&private)?;
+    let made = private.join(SOCKET);
+    let listener = UnixListener::bind(&made).and_then(|listener| {
+        fs::set_permissions(&made, fs::Permissions::from_mode(0o600))?;
+        fs::rename(&made, folder.join(SOCKET))?;
+        Ok(listener)
+    });
+    let _ = fs::remove_dir_all(&private);
+    listener
+}
+
+fn serve(listener: &UnixListener, hub: &SyncSender<ToHub>, is_over: &AtomicBool) {
+    for stream in listener.incoming() {
+        if is_over.load(Ordering::Relaxed) {
+            return;
+        }
+        // A shell that goes away, or a system without descriptors: the next one may have more luck.
+        if let Err(error) = stream.and_then(|stream| handle(stream, hub)) {
+            tracing::debug!("a shell was not served: {error}");
+        }
+    }
+}
+
+fn handle(mut stream: UnixStream, hub: &SyncSender<ToHub>) -> io::Result<()> {
+    stream.set_read_timeout(Some(SHELL_TIME))?;
+    stream.set_write_timeout(Some(SHELL_TIME))?;
+    let mut line = String::new();
+    let mut bounded = BufReader::new((&stream).take(LINE_BYTES_MAX as u64));
+    bounded.read_line(&mut line)?;
+    let ask = match ShellAsk::read(line.trim_end_matches('\n')) {
+        Ok(ask) => ask,
+        Err(words) => return write(&mut stream, &refused(words), true),
+    };
+    let mut after = None;
+    loop {
+        let page = ask_hub(hub, ask.clone(), after)?;
+        write(&mut stream, &page.answer, page.next.is_none())?;
+        if page.next.is_none() {
+            return Ok(());
+        }
+        after = page.next;
+    }
+}
+
+fn ask_hub(hub: &SyncSender<ToHub>, ask: ShellAsk, after: Option<Name>) -> io::Result<ShellPage> {
+    let (reply, answer) = sync_channel(1);
+    let request = ShellRequest { ask, after, reply };
+    let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+    hub.send(ToHub::Shell(Box::new(request)))
+        .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+    answer.recv_timeout(ANSWER_TIME).map_err(gone)
+}
+
+fn write(stream: &mut UnixStream, answer: &ShellAnswer, is_last: bool) -> io::Result<()> {
+    let mut out = String::new();
+    for line in &answer.lines {
+        out += line;
+        out.push('\n');
+    }
+    if is_last {
+        out += if answer.is_done { DONE } else { REFUSED };
+        out.push('\n');
+    }
+    stream.write_all(out.as_bytes())
+}
+
+impl Hub {
+    /// Does a request of a shell at once, the commit included.
+    pub(crate) fn answer_shell(
+        &mut self,
+        ask: ShellAsk,
+        after: Option<Name>,
+        now: Timestamp,
+    ) -> ShellPage {
+        let ShellAsk::Command(command) = ask else {
+            return self.page_for_shell(after, now);
+        };
+        let answer = match self.act_for_shell(command, now) {
+            Ok(events) => ShellAnswer {
+                lines: events
+                    .iter()
+                    .map(|event| shell::event(event))
+                    .filter(|words| !words.is_empty())
+                    .collect(),
+                is_done: true,
+            },
+            Err(rejection) => refused(shell::refusal(&rejection)),
+        };
+        let next = None;
+        ShellPage { answer, next }
+    }
+}

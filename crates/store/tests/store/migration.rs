@@ -1,0 +1,44 @@
+//! Files that earlier versions have made. Each was made by the program of its time.
+
+use chinwag_core::{Mask, RoomId};
+
+use crate::support::*;
+
+const VERSION_1: &[u8] = include_bytes!("version-1.db");
+
+#[test]
+fn a_store_of_version_1_has_everything_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("messages.db"), VERSION_1).unwrap();
+    let opened = open(folder.path());
+    let (mut store, snapshot) = (opened.store, opened.snapshot);
+    let mut accounts = snapshot.accounts;
+    accounts.sort_by_key(|account| account.name.folded().to_owned());
+    let [ann, lee] = &accounts[..] else {
+        panic!("{accounts:?}");
+    };
+    assert_eq!((ann.name.as_str(), ann.operator), ("Ann", false));
+    assert_eq!((lee.name.as_str(), lee.operator), ("lee", true));
+    assert!(lee.appointed.0 > 0);
+    for account in [ann, lee] {
+        let hash = account.password_hash().expect("a password");
+        assert!(hash.starts_with("$argon2id$"), "{hash}");
+        assert_eq!(account.credentials.len(), 1);
+    }
+    assert_eq!(snapshot.motd, Some(text("Be kind.")));
+    let masks: Vec<Mask> = snapshot.bans.into_iter().map(|ban| ban.mask).collect();
+    assert_eq!(masks, [Mask::parse("192.0.2.0/24").unwrap()]);
+    let lobby = store.recent(RoomId(0), 9, 9_999).unwrap();
+    assert_eq!(lobby.total, 4);
+    let rooms: Vec<_> = snapshot.rooms.iter().map(|room| room.name.bare()).collect();
+    assert_eq!(rooms, ["lobby", "dev", "quiet"]);
+    let topic = snapshot.rooms[0].topic.as_ref().expect("a topic");
+    assert_eq!(&*topic.text, "Friday release at 15:00");
+    let dev = snapshot.rooms[1].id;
+    assert_eq!(store.recent(dev, 9, 9_999).unwrap().total, 1);
+    let log = store.reader().unwrap().audit_log(99).unwrap();
+    assert_eq!(log.len(), 4);
+    drop(store);
+    // And once more, up to date.
+    assert_eq!(open(folder.path()).snapshot.accounts.len(), 2);
+}

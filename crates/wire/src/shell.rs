@@ -1,0 +1,193 @@
+//! What a shell of the server's machine asks, a line at a time, and the lines that it is answered.
+//!
+//! `kick`, `ban` and `unban` take what the commands of the plain dialect take and are answered in its
+//! words, so that an operator at a shell and one in the chat read the same. Passwords come hashed:
+//! neither this line nor the hub ever has one.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    Command, Event, Name, NameError, Profile, Rejection, RoomName, Text, Timestamp,
+};
+
+use crate::plain::{Context, ParseError, Renderer, Request, Style, parse};
+use crate::prefs::Prefs;
+use crate::zone::TimeZone;
+
+/// The bytes of the longest line: a command's, with its hash.
+pub const LINE_BYTES_MAX: usize = 8192;
+
+/// A request of a shell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ShellAsk {
+    /// Something for the chat to decide.
+    Command(Command),
+    /// Everybody who is here.
+    Who,
+}
+
+impl ShellAsk {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong with it.
+    pub fn read(line: &str) -> Result<Self, String> {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let command = match word {
+            "who" if rest.is_empty() => return Ok(Self::Who),
+            "say" => say(rest)?,
+            "account" => account(rest)?,
+            "kick" | "ban" | "unban" => match parse(&format!("/{line}")) {
+                Ok(Request::Command(command)) => command,
+                Ok(_) => return Err(unknown(word)),
+                Err(error) => return Err(written(|r, out| r.parse_error(out, &error))),
+            },
+            _ => return Err(unknown(word)),
+        };
+        Ok(Self::Command(command))
+    }
+
+    /// Whether it has no meaning where no server runs.
+    pub fn needs_people(&self) -> bool {
+        matches!(
+            self,
+            Self::Who | Self::Command(Command::Kick { .. } | Command::SayFromShell { .. })
+        )
+    }
+}
+
+fn unknown(word: &str) -> String {
+    format!("There is no such request: {}", word.escape_debug())
+}
+
+fn say(rest: &str) -> Result<Command, String> {
+    let (room, text) = rest.split_once(' ').unwrap_or((rest, ""));
+    let room = RoomName::parse(room)
+        .map_err(|_| written(|r, out| r.parse_error(out, &ParseError::BadRoomName)))?;
+    let text = Text::parse(text).ok_or("There is nothing to say.")?;
+    Ok(Command::SayFromShell { room, text })
+}
+
+fn account(rest: &str) -> Result<Command, String> {
+    let mut words = rest.split(' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (what, typed, last) = (word(), word(), word());
+    let password_hash: Arc<str> = last.into();
+    Ok(match (what, last) {
+        ("add", hash) if !hash.is_empty() => Command::AddAccount {
+            name: new_name(typed)?,
+            password_hash,
+        },
+        ("passwd", hash) if !hash.is_empty() => Command::SetPassword {
+            name: name(typed)?,
+            password_hash,
+        },
+        ("operator", "on") => Command::Op(typed.into()),
+        ("operator", "off") => Command::Deop(typed.into()),
+        ("remove", "") => Command::EndAccount(name(typed)?),
+        _ => return Err(unknown("account")),
+    })
+}
+
+/// A name to be registered.
+fn new_name(typed: &str) -> Result<Name, String> {
+    Name::parse(typed).map_err(|error| match error {
+        NameError::Reserved => format!("\"{typed}\" is reserved. Choose another name."),
+        NameError::Malformed => bad_name(),
+    })
+}
+
+/// A name that may have been registered before it was reserved.
+fn name(typed: &str) -> Result<Name, String> {
+    Name::known(typed).ok_or_else(bad_name)
+}
+
+fn bad_name() -> String {
+    written(|r, out| r.parse_error(out, &ParseError::BadName))
+}
+
+/// The lines that tell what came of a request; none for an event that concerns others.
+pub fn event(event: &Event) -> String {
+    written(|r, out| r.shell_event(out, event))
+}
+
+/// The line that tells why a request was refused.
+pub fn refusal(rejection: &Rejection) -> String {
+    let context = Context::Command(crate::plain::SHELL);
+    written(|r, out| r.refusal(out, rejection, context, None))
+}
+
+/// The line about a person.
+pub fn person(profile: &Profile) -> String {
+    written(|r, out| r.shell_person(out, profile))
+}
+
+/// What a renderer writes, without the sign that tells the server's lines from those of people: at a
+/// shell there are no others.
+fn written(write: impl FnOnce(&Renderer, &mut Vec<u8>)) -> String {
+    let style = Style::of(&Prefs::default(), &TimeZone::UTC, false);
+    let mut out = Vec::new();
+    write(&Renderer::new(style, Timestamp(0)), &mut out);
+    let written = String::from_utf8_lossy(&out);
+    let lines = written
+        .lines()
+        .map(|line| line.strip_prefix("! ").unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(line: &str, expected: &str) {
+        assert_eq!(ShellAsk::read(line), Err(expected.into()), "{line}");
+    }
+
+    #[test]
+    fn lines_are_read_as_requests() {
+        let lee = || Name::parse("lee").expect("a name");
+        let read = |line| ShellAsk::read(line).expect(line);
+        assert_eq!(read("who"), ShellAsk::Who);
+        let kick = Command::Kick {
+            name: "bob".into(),
+            why: Text::parse("too loud"),
+        };
+        assert_eq!(read("kick bob too loud"), ShellAsk::Command(kick));
+        let password_hash: Arc<str> = "$argon2id$x".into();
+        let add = Command::AddAccount {
+            name: lee(),
+            password_hash,
+        };
+        assert_eq!(read("account add lee $argon2id$x"), ShellAsk::Command(add));
+        let op = Command::Op("lee".into());
+        assert_eq!(read("account operator lee on"), ShellAsk::Command(op));
+        let end = Command::EndAccount(lee());
+        assert_eq!(read("account remove lee"), ShellAsk::Command(end));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told() {
+        refused("dance", "There is no such request: dance");
+        refused("quit", "There is no such request: quit");
+        refused("account add lee", "There is no such request: account");
+        refused(
+            "account add admin x",
+            "\"admin\" is reserved. Choose another name.",
+        );
+        refused("say #dev", "There is nothing to say.");
+        for line in [
+            "ban",
+            "ban 10.0.0.0/99",
+            "account remove #x",
+            "say ! x",
+            "kick",
+            "",
+        ] {
+            assert!(ShellAsk::read(line).is_err(), "{line}");
+        }
+    }
+}
