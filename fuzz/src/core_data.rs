@@ -455,7 +455,7 @@ pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
 
 /// The refusals that say more than one thing.
 pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
-    match dice.below(17) {
+    match dice.below(19) {
         0 => Rejection::NameTaken {
             name: dice.name(),
             free: dice.name(),
@@ -489,6 +489,8 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
         13 => Rejection::WrongPassword(dice.name()),
         14 => Rejection::LoggedInAlready(dice.name()),
         15 => Rejection::NotRegistered(dice.name()),
+        16 => Rejection::Absent(dice.name()),
+        17 => Rejection::MailFull(dice.name()),
         _ => dice
             .pick(&[
                 Rejection::Locked,

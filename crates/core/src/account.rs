@@ -4,12 +4,13 @@
 //! rights of a lasting operator) a person has only while it is logged in. It must not know how a
 //! proof is made: passwords are hashed elsewhere, and a [`Proof`] names the credential that was met.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::command::Proof;
-use crate::ids::Seq;
+use crate::ids::{PersonId, Seq};
 use crate::name::Name;
 use crate::time::Timestamp;
 
@@ -108,4 +109,57 @@ impl Account {
         self.credentials.retain(is_other);
         self.credentials.push(credential);
     }
+}
+
+/// An account came into being, changed or ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountChanged {
+    /// The account.
+    pub account: Name,
+    /// The change.
+    pub change: AccountChange,
+    /// The person who made it; `None` for those who run the server.
+    pub person: Option<PersonId>,
+    /// Everybody who is logged in to it.
+    pub logins: Box<[PersonId]>,
+}
+
+/// The kinds of [`AccountChanged`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum AccountChange {
+    /// It came into being. The person who made it is logged in.
+    Claimed {
+        /// The kind of its first credential.
+        kind: CredentialKind,
+        /// The credential, as [`Credential::secret`] has it.
+        secret: Arc<str>,
+        /// Whether its owner is a lasting operator.
+        operator: bool,
+    },
+    /// It has another credential; a password takes the place of the one before.
+    Credential {
+        /// The kind.
+        kind: CredentialKind,
+        /// The credential, as [`Credential::secret`] has it.
+        secret: Arc<str>,
+    },
+    /// Another name belongs to it.
+    NameAdded(Name),
+    /// A name belongs to it no longer.
+    NameRemoved(Name),
+    /// It ended, and its names are free.
+    Removed,
+}
+
+/// A person logged in to an account, or out of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountSet {
+    /// The person.
+    pub person: PersonId,
+    /// The account before.
+    pub before: Option<Name>,
+    /// The account from now on.
+    pub account: Option<Name>,
+    /// Whether the person is an operator now.
+    pub operator: bool,
 }

@@ -252,6 +252,8 @@ pub enum Command {
         /// The message.
         text: Text,
     },
+    /// Show a person what was kept for its account. The server's own.
+    ShowKept(PersonId),
     /// Close empty rooms and forget what has run out. The server's own.
     Tidy,
     /// Enter a room that a password opens.

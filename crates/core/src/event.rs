@@ -8,7 +8,7 @@ use core::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::account::CredentialKind;
+use crate::account::{AccountChanged, AccountSet};
 use crate::ban::{Mask, Restriction};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
@@ -161,59 +161,6 @@ pub struct Renamed {
     pub operator: bool,
 }
 
-/// An account came into being, changed or ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AccountChanged {
-    /// The account.
-    pub account: Name,
-    /// The change.
-    pub change: AccountChange,
-    /// The person who made it; `None` for those who run the server.
-    pub person: Option<PersonId>,
-    /// Everybody who is logged in to it.
-    pub logins: Box<[PersonId]>,
-}
-
-/// The kinds of [`AccountChanged`].
-#[derive(Clone, Debug, PartialEq)]
-pub enum AccountChange {
-    /// It came into being. The person who made it is logged in.
-    Claimed {
-        /// The kind of its first credential.
-        kind: CredentialKind,
-        /// The credential, as [`Credential::secret`](crate::Credential::secret) has it.
-        secret: Arc<str>,
-        /// Whether its owner is a lasting operator.
-        operator: bool,
-    },
-    /// It has another credential; a password takes the place of the one before.
-    Credential {
-        /// The kind.
-        kind: CredentialKind,
-        /// The credential, as [`Credential::secret`](crate::Credential::secret) has it.
-        secret: Arc<str>,
-    },
-    /// Another name belongs to it.
-    NameAdded(Name),
-    /// A name belongs to it no longer.
-    NameRemoved(Name),
-    /// It ended, and its names are free.
-    Removed,
-}
-
-/// A person logged in to an account, or out of one.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AccountSet {
-    /// The person.
-    pub person: PersonId,
-    /// The account before.
-    pub before: Option<Name>,
-    /// The account from now on.
-    pub account: Option<Name>,
-    /// Whether the person is an operator now.
-    pub operator: bool,
-}
-
 /// A private message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PrivateMessage {
@@ -231,6 +178,32 @@ pub struct PrivateMessage {
     pub ignored: bool,
     /// The time for which it is kept, if the receiver's link is lost.
     pub kept: Option<Duration>,
+}
+
+/// A private message to an account that nobody is logged in to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptMessage {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The account.
+    pub account: Name,
+    /// The name that the sender gave, which belongs to it.
+    pub to_name: Name,
+    /// The message.
+    pub text: Text,
+}
+
+/// The private messages that were kept for an account are shown to a person who is logged in to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptShown {
+    /// The person.
+    pub person: PersonId,
+    /// The account.
+    pub account: Name,
+    /// The messages, oldest first, without those of people whom the person ignores.
+    pub messages: Box<[Event]>,
 }
 
 /// An action of an operator, as it is logged.
@@ -385,8 +358,13 @@ pub enum Fact {
     },
     /// The message right before was sent under a key. Durable.
     KeyUsed(Box<KeyUsed>),
-    /// A person sent a private message. Never stored: a name is no proof of who will bear it next.
+    /// A person sent a private message. Not stored: a name is no proof of who will bear it next.
     PrivateMessage(Box<PrivateMessage>),
+    /// A person sent a private message to an account that nobody is logged in to. Durable, until it is
+    /// shown.
+    MessageKept(Box<KeptMessage>),
+    /// What was kept for an account is shown.
+    KeptShown(Box<KeptShown>),
     /// A room has another topic, or none. Durable.
     TopicSet {
         /// The room.
@@ -467,6 +445,7 @@ impl Fact {
                     | Self::KeyUsed(_)
                     | Self::TopicSet { .. }
                     | Self::AccountChanged(_)
+                    | Self::MessageKept(_)
                     | Self::Moderated(_)
                     | Self::RoomRetired { .. }
                     | Self::Deleted(_)
@@ -507,6 +486,8 @@ impl Fact {
                     .filter(|&target| Some(target) != audit_entry.actor),
             ),
             Self::AccountSet(set) => (Some(set.person), None),
+            Self::MessageKept(message) => (Some(message.from), None),
+            Self::KeptShown(shown) => (Some(shown.person), None),
             Self::AwaySet { person, .. } | Self::IgnoreSet { person, .. } => (Some(*person), None),
             Self::RoomChanged(change) => {
                 let told = change.told.filter(|told| Some(*told) != change.actor);

@@ -35,7 +35,7 @@ mod sent_key;
 mod text;
 mod time;
 
-pub use account::{Account, Credential, CredentialKind};
+pub use account::{Account, AccountChange, AccountChanged, AccountSet, Credential, CredentialKind};
 pub use answer::{
     AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic,
     Welcome, WhoLine,
@@ -47,9 +47,8 @@ pub use chat::{
 };
 pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef, StandingChange};
 pub use event::{
-    AccountChange, AccountChanged, AccountSet, AuditEntry, Deletion, Event, Fact, Knock, LoggedIn,
-    Manner, ModAction, PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
-    Spared,
+    AuditEntry, Deletion, Event, Fact, KeptMessage, KeptShown, Knock, LoggedIn, Manner, ModAction,
+    PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};

@@ -87,6 +87,11 @@ pub enum Rejection {
     RoomGone,
     /// The receiver's link is lost, and as much is kept for it as may be.
     NothingKept(Name),
+    /// The receiver is not here, and nothing is kept for it: it has no account, or the asker is logged
+    /// in to none, or those who run the server do not want it.
+    Absent(Name),
+    /// The receiver is not here, and as much is kept for it as may be.
+    MailFull(Name),
     /// The asker is not in the room.
     NotInRoom(RoomName),
     /// The asker is in `#lobby` alone, which is left only by leaving the server.

@@ -16,6 +16,7 @@ use crate::database::{Database, Role};
 use crate::deletion;
 use crate::error::{CommitError, Error};
 use crate::index::Indexer;
+use crate::mail;
 use crate::notice;
 use crate::reader::Reader;
 use crate::recent::{self, Recent};
@@ -289,6 +290,7 @@ impl Turn<'_> {
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
+                Fact::MessageKept(message) => mail::write(self.conn, event, message)?,
                 Fact::AccountChanged(changed) => accounts::write(self.conn, event, changed)?,
                 Fact::KeyUsed(used) => sent_key::write(self.conn, used, event.seq)?,
                 Fact::Moderated(entry) => {

@@ -32,6 +32,7 @@ mod extent;
 mod filter;
 mod folder;
 mod index;
+mod mail;
 mod missed;
 mod notice;
 mod open;

@@ -102,6 +102,8 @@ INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 /// Version 2: accounts in place of registered names, each with as many names and credentials as it
 /// likes; rooms with rules of their own; messages that can be deleted, or are sent under a key.
 ///
+/// `kept_message` has the private messages that the people of an account have not been shown yet.
+///
 /// `account.operator` is what `registration.operator` was. `account_name` has the names beside the
 /// account's own. What was registered before version 2 has no known beginning: `since` is 0.
 ///
@@ -165,6 +167,15 @@ CREATE TABLE sent_key (
     key     TEXT NOT NULL,
     digest  INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE kept_message (
+    seq        INTEGER PRIMARY KEY,
+    account    TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    sender     TEXT NOT NULL,
+    recipient  TEXT NOT NULL,
+    text       TEXT NOT NULL
+) STRICT;
+CREATE INDEX kept_for_account ON kept_message (account, seq);
 ";
 
 const SCRIPTS: [&str; 2] = [VERSION_1, VERSION_2];

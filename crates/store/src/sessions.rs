@@ -61,7 +61,7 @@ impl Store {
     /// # Errors
     /// [`CommitError`]; nothing has changed then.
     pub fn change_sessions(&mut self, changes: &SessionChanges) -> Result<(), CommitError> {
-        self.write_sessions(|conn| {
+        self.write_beside(|conn| {
             let mut delete = conn.prepare_cached("DELETE FROM resumable WHERE code_hash = ?1")?;
             for code_hash in &changes.ended {
                 delete.execute([code_hash])?;
@@ -119,7 +119,7 @@ impl Store {
     }
 
     /// One transaction beside those of turns.
-    fn write_sessions(
+    pub(crate) fn write_beside(
         &mut self,
         write: impl FnOnce(&Connection) -> rusqlite::Result<()>,
     ) -> Result<(), CommitError> {

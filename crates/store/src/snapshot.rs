@@ -9,6 +9,7 @@ use rusqlite::{Connection, Row};
 use crate::accounts;
 use crate::block::signed;
 use crate::error::{Damage, Error};
+use crate::mail;
 use crate::restrictions::{self, BANS, MUTES};
 use crate::rules;
 use crate::schema::{key, setting};
@@ -48,6 +49,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     Ok(Snapshot {
         rooms: open_rooms(conn)?,
         accounts: accounts::load(conn)?,
+        kept: mail::load(conn)?,
         bans: restrictions::all(conn, BANS)?,
         mutes: restrictions::all(conn, MUTES)?,
         sent_keys: sent_key::load(conn)?,

@@ -53,3 +53,24 @@ fn history(server: &Server) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[test]
+fn a_message_that_was_left_for_an_account_survives_a_kill() {
+    let setup = Setup::new();
+    let server = setup.start();
+    let mut ann = server.join("ann");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    let mut bob = server.join("bob");
+    bob.ask("/claim battery staple", "Your name is registered.");
+    bob.ask("/quit", "Bye, bob.");
+    ann.ask("/msg bob lunch?", "! bob is not here; kept until bob is.\n");
+    let server = server.kill().start();
+    let mut bob = server.join("bob#battery staple");
+    bob.expect("! 1 message for you while you were away:\n");
+    bob.expect("] ann -> you: lunch?\n");
+    bob.ask("/quit", "Bye, bob.");
+    let server = server.stop().start();
+    let mut bob = server.join("bob#battery staple");
+    bob.ask("/who", "bob (registered)\n");
+    assert!(!bob.screen().contains("lunch?"));
+}

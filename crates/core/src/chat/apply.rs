@@ -9,11 +9,11 @@ use core::num::NonZeroU64;
 use super::decide::maker;
 use super::state::{Activity, Ignored, Maker, Rank, Resumable, Session, TIDY_MAX};
 use super::{Chat, Person};
-use crate::account::{Account, Credential};
+use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
-    AccountChange, AccountChanged, AccountSet, AuditEntry, Event, Fact, LoggedIn, ModAction,
-    PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange,
+    AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
+    Returned, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::{FoldedName, Name};
@@ -58,6 +58,11 @@ impl Chat {
                 let (name, person) = (name.clone(), *target);
                 p.ignores.extend(on.then_some(Ignored { name, person }));
             }),
+            Fact::MessageKept(message) => {
+                self.mail.keep(event);
+                self.people.with(message.from, |p| p.activity.spoke = at);
+            }
+            Fact::KeptShown(shown) => self.mail.forget(&shown.account),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
             Fact::AccountSet(set) => self.apply_account_set(set, at),
             Fact::Moderated(entry) => self.apply_moderated(entry, event.seq),
@@ -279,6 +284,7 @@ impl Chat {
                 let was_operator = self.registrations.is_operator(name);
                 self.registrations.remove(name);
                 self.rooms.end_account(name);
+                self.mail.forget(name);
                 self.resumables.end_account(name, was_operator);
             }
         }

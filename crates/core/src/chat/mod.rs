@@ -23,7 +23,8 @@ use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms, SentKeys,
+    Mail, Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms,
+    SentKeys,
 };
 
 pub use kept::KeptSession;
@@ -47,6 +48,7 @@ pub struct Chat {
     rooms: Rooms,
     resumables: Resumables,
     registrations: Registrations,
+    mail: Mail,
     bans: Restrictions,
     mutes: Restrictions,
     sent_keys: SentKeys,
@@ -68,6 +70,7 @@ impl Chat {
             rooms: Rooms::default(),
             resumables: Resumables::default(),
             registrations: Registrations::new(snapshot.accounts),
+            mail: Mail::default(),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
             sent_keys: SentKeys::default(),
@@ -76,6 +79,7 @@ impl Chat {
             next_person: 1,
             said: 0,
         };
+        snapshot.kept.iter().for_each(|event| chat.mail.keep(event));
         chat.open_room(LOBBY, RoomName::lobby());
         snapshot
             .sent_keys
@@ -209,6 +213,12 @@ impl Chat {
         self.people.get(person).map(|person| person.session.conn)
     }
 
+    /// Whether something is kept for the account that a person is logged in to.
+    pub fn has_kept(&self, person: PersonId) -> bool {
+        let person = self.people.get(person);
+        let account = person.and_then(|person| person.account.as_deref());
+        account.is_some_and(|account| !self.mail.of(account).is_empty())
+    }
     /// Whether a person is connected.
     pub fn is_here(&self, person: PersonId) -> bool {
         self.people.get(person).is_some()
@@ -243,6 +253,7 @@ impl Chat {
         self.people.check();
         self.rooms.check();
         self.resumables.check();
+        self.mail.check();
         self.bans.check();
         self.mutes.check();
         let mut memberships = 0;
@@ -274,6 +285,7 @@ impl PartialEq for Chat {
             && self.rooms == other.rooms
             && self.resumables == other.resumables
             && self.registrations == other.registrations
+            && self.mail == other.mail
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
             && self.sent_keys == other.sent_keys
             && (&self.motd, self.locked) == (&other.motd, other.locked)

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::account::Account;
 use crate::answer::Topic;
 use crate::ban::Restriction;
+use crate::event::Event;
 use crate::ids::RoomId;
 use crate::limits;
 use crate::name::Name;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub read_only: Vec<RoomName>,
     /// Time that a lost session can be resumed.
     pub resume_time: Duration,
+    /// Whether private messages between accounts are kept while nobody is there to read them.
+    pub keeps_messages: bool,
 }
 
 impl Default for Settings {
@@ -58,6 +61,7 @@ impl Default for Settings {
             operator_code: None,
             read_only: Vec::new(),
             resume_time: limits::RESUME_TIME,
+            keeps_messages: true,
         }
     }
 }
@@ -71,6 +75,8 @@ pub struct Snapshot {
     pub next_room: RoomId,
     /// The accounts.
     pub accounts: Vec<Account>,
+    /// The private messages that are kept, oldest first.
+    pub kept: Vec<Event>,
     /// The bans, oldest first.
     pub bans: Vec<Restriction>,
     /// The mutes, oldest first.

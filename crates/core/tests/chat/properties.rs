@@ -90,6 +90,8 @@ enum Step {
         action: Action,
     },
     Tidy,
+    /// What was kept is shown to one of those who are here.
+    ShowKept(usize),
     /// Those who run the server do something.
     Shell(Command),
     /// A commit, which succeeds or not.
@@ -297,6 +299,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         20 => at,
         2 => (0_u64..40_000).prop_map(|ms| Step::Pass(Duration::from_millis(ms))),
         1 => Just(Step::Tidy),
+        2 => any::<usize>().prop_map(Step::ShowKept),
         2 => shell().prop_map(Step::Shell),
         1 => any::<bool>().prop_map(Step::Commit),
     ];
@@ -315,6 +318,7 @@ prop_compose! {
             FirstOperator::Local,
             FirstOperator::Nobody,
         ][..]),
+        keeps_messages in prop::bool::weighted(0.8),
     ) -> Settings {
         Settings {
             people_max,
@@ -325,6 +329,7 @@ prop_compose! {
             operator_code: Some(ResumeCode::from_random(7)),
             read_only: vec![room("news")],
             resume_time: Duration::from_mins(1),
+            keeps_messages,
         }
     }
 }
@@ -385,12 +390,22 @@ impl Play {
             Step::Pass(time) => self.world.pass(time),
             Step::Commit(saved) => self.world.settle(saved),
             Step::Shell(command) => drop(self.world.stage_or_do(Caller::Shell, command)),
+            Step::ShowKept(n) => self.show_kept(n),
             Step::Tidy => drop(self.world.stage_or_do(Caller::Server, Command::Tidy)),
             Step::At {
                 terminal,
                 arriving,
                 action,
             } => self.at(terminal, arriving, action),
+        }
+    }
+
+    fn show_kept(&mut self, n: usize) {
+        let here: Vec<_> = self.world.shadow.people.keys().copied().collect();
+        if !here.is_empty() {
+            let show = Command::ShowKept(here[n % here.len()]);
+            let shown = self.world.stage_or_do(Caller::Server, show);
+            shown.expect("the server may");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Names that belong to somebody, and operators that last.
 
-use chinwag_core::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX};
+use chinwag_core::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, KEPT_MESSAGES_MAX};
 use chinwag_core::{
     Answer, Command, Fact, FirstOperator, Proof, Query, Rejection, ResumeCode, Settings, Snapshot,
 };
@@ -417,4 +417,90 @@ fn the_server_s_code_makes_an_operator_who_stays_one() {
     arrive_with(&mut world, "ann", "hash").expect("here");
     assert!(world.whois("ann").is_ok_and(|ann| ann.line.operator));
     world.check();
+}
+
+fn message(to: &str) -> Command {
+    Command::PrivateMessage {
+        to: to.into(),
+        text: crate::world::text("psst"),
+    }
+}
+
+/// What a person is shown of what was kept.
+fn shown(world: &mut World, who: &str) -> usize {
+    let show = Command::ShowKept(world.person(who));
+    let facts = world
+        .act(chinwag_core::Caller::Server, show)
+        .expect("shown");
+    match &facts[..] {
+        [] => 0,
+        [Fact::KeptShown(shown)] => shown.messages.len(),
+        facts => panic!("{facts:?}"),
+    }
+}
+
+#[test]
+fn a_message_between_accounts_waits_for_its_receiver() {
+    let mut world = World::with(&["op", "lee", "ann", "bob"]);
+    world.by("lee", register("of lee")).expect("registered");
+    world.by("ann", register("of ann")).expect("registered");
+    world.quit("lee");
+    let absent = Err(Rejection::Absent(name("LEE")));
+    assert_eq!(
+        world.by("bob", message("LEE")),
+        absent,
+        "bob has no account"
+    );
+    let facts = world.by("ann", message("LEE")).expect("kept");
+    assert!(matches!(facts[..], [Fact::MessageKept(_)]), "{facts:?}");
+    arrive_with(&mut world, "lee", "of lee").expect("here");
+    assert_eq!(shown(&mut world, "ann"), 0);
+    assert_eq!(shown(&mut world, "lee"), 1);
+    assert_eq!(shown(&mut world, "lee"), 0, "once");
+    // Under another name, or with a lost link, the owner is there all the same.
+    world.by("lee", rename("leo")).expect("renamed");
+    let facts = world.by("ann", message("lee")).expect("told");
+    assert!(matches!(facts[..], [Fact::PrivateMessage(_)]), "{facts:?}");
+    let code = world.lose("leo");
+    for to in ["lee", "leo"] {
+        let facts = world.by("ann", message(to)).expect("kept");
+        assert!(matches!(facts[..], [Fact::MessageKept(_)]), "{facts:?}");
+    }
+    world.resume(code).expect("back");
+    assert_eq!(shown(&mut world, "leo"), 2);
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn no_more_is_kept_for_an_account_than_may_be() {
+    let mut world = World::with(&["op", "lee", "ann"]);
+    world.by("lee", register("of lee")).expect("registered");
+    world.by("ann", register("of ann")).expect("registered");
+    world.quit("lee");
+    for _ in 0..KEPT_MESSAGES_MAX {
+        world.by("ann", message("lee")).expect("kept");
+    }
+    let full = Err(Rejection::MailFull(name("lee")));
+    assert_eq!(world.by("ann", message("lee")), full);
+    arrive_with(&mut world, "lee", "of lee").expect("here");
+    assert_eq!(shown(&mut world, "lee"), KEPT_MESSAGES_MAX);
+    world.quit("lee");
+    world.by("ann", message("lee")).expect("kept");
+}
+
+#[test]
+fn nothing_is_kept_where_nobody_wants_it() {
+    let settings = Settings {
+        keeps_messages: false,
+        ..crate::world::settings()
+    };
+    let mut world = World::new(settings, Snapshot::default());
+    for who in ["lee", "ann"] {
+        world.arrive(who).expect("here");
+        world.by(who, register(who)).expect("registered");
+    }
+    world.quit("lee");
+    let absent = Err(Rejection::Absent(name("lee")));
+    assert_eq!(world.by("ann", message("lee")), absent);
 }

@@ -320,6 +320,22 @@ pub(crate) const PIECES: &[Piece] = &[
         },
     },
     Piece {
+        name: "leave a message for an account and show it",
+        work: |server| {
+            let log_in = |own: &str| Command::LogInTo {
+                name: name(own),
+                proof: Some(Proof("a hash".into())),
+            };
+            let (sender, receiver) = (server.anybody(), server.caller(3));
+            server.does(sender, log_in("owner1"));
+            server.does(sender, message("owner2"));
+            server.does(sender, Command::LogOut);
+            server.does(receiver, log_in("owner2"));
+            server.does(Caller::Server, Command::ShowKept(PersonId(3)));
+            server.does(receiver, Command::LogOut);
+        },
+    },
+    Piece {
         name: "a page of the bans",
         work: |server| {
             let page = server.ask(server.operator(), Query::Restrictions { after: None });

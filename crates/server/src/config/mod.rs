@@ -148,6 +148,7 @@ impl Config {
             operator_code: None,
             read_only: self.rooms.read_only.clone(),
             resume_time: self.limits.resume_time,
+            keeps_messages: self.history.private_messages,
         }
     }
 

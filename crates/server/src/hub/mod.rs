@@ -90,6 +90,8 @@ pub(crate) struct Hub {
     presence: PresenceBatcher,
     lost: LostSessions,
     survivors: Survivors,
+    /// Messages that were kept and are shown, for the store to forget.
+    shown: Vec<(Name, Seq)>,
     recent: HashMap<RoomId, RecentLog>,
     replay_max: usize,
     next_seq: Seq,
@@ -156,6 +158,7 @@ impl Hub {
             presence: PresenceBatcher::default(),
             lost: LostSessions::default(),
             survivors: Survivors::default(),
+            shown: Vec::new(),
             recent: HashMap::new(),
             replay_max: config.replay_max,
             next_seq: opened.next_seq,
@@ -226,6 +229,7 @@ impl Hub {
                     _ => {}
                 }
                 self.reply_done(sender, outcome, first);
+                self.show_kept(sender.0, outcome, now);
             }
             Err(rejection) if talks && !self.turn.staged.is_empty() => {
                 self.stage(sender, Err(rejection), &mut facts, now);
@@ -236,6 +240,49 @@ impl Hub {
             }
         }
         self.turn.facts = facts;
+    }
+
+    /// Shows a person what was kept for its account, behind the answer to what has logged it in.
+    fn show_kept(&mut self, caller: Caller, outcome: Outcome, now: Timestamp) {
+        let person = match (outcome, caller) {
+            (Outcome::LoggedIn(person) | Outcome::Resumed { person, .. }, _) => person,
+            (_, Caller::Person { person, .. }) => person,
+            _ => return,
+        };
+        if !self.chat.has_kept(person) {
+            return;
+        }
+        let mut facts = Vec::new();
+        let mut env = Env {
+            now,
+            roll: &mut self.rng,
+        };
+        let show = Command::ShowKept(person);
+        if self
+            .chat
+            .decide(Caller::Server, show, &mut env, &mut facts)
+            .is_ok()
+        {
+            for fact in facts {
+                let event = self.number(fact, now);
+                if let Fact::KeptShown(shown) = &event.fact {
+                    self.shown.push((shown.account.clone(), event.seq));
+                }
+                self.apply(&event);
+            }
+        }
+    }
+
+    /// Has the store forget what was shown. Until then a server that is killed shows it once more,
+    /// which is better than never.
+    pub(crate) fn forget_shown(&mut self) {
+        if self.shown.is_empty() {
+            return;
+        }
+        match self.store.forget_kept(&self.shown) {
+            Ok(()) => self.shown.clear(),
+            Err(error) => tracing::warn!("cannot forget messages that were shown: {error}"),
+        }
     }
 
     /// Does a command of a shell at once, the commit included, and returns what happened.

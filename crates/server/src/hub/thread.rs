@@ -96,6 +96,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
         }
     }
     outlets.stop();
+    hub.forget_shown();
     keep_sessions(&mut hub, inbox);
 }
 

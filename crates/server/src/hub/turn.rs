@@ -138,6 +138,7 @@ impl Hub {
             now,
         );
         self.tidy_lost(now);
+        self.forget_shown();
         self.sweep_sessions(now);
         let has_sessions = self.write_sessions();
         let trims = self.store.trim(now).unwrap_or_else(|error| {

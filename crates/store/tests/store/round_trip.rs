@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, KeyUsed, Manner, Mask,
-    MessageKey, ModAction, PersonId, Reach, RoomId, RoomSnapshot, Seq, Snapshot, Timestamp, Topic,
+    AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, KeptMessage, KeyUsed,
+    Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId, RoomSnapshot, Seq,
+    Snapshot, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -261,6 +262,44 @@ fn an_account_has_its_names_and_credentials_again() {
     ];
     assert_eq!(credentials, expected);
     assert_eq!(lee.since, Timestamp(1_000));
+}
+
+#[test]
+fn messages_for_an_account_are_kept_until_they_are_shown() {
+    let kept = |seq, to: &str, words: &str| {
+        let message = KeptMessage {
+            from: NOBODY,
+            from_name: name("ann"),
+            account: name(to),
+            to_name: name(to),
+            text: text(words),
+        };
+        event(seq, Fact::MessageKept(Box::new(message)))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let turn = [
+        claimed(1, "lee", "$a", false),
+        claimed(2, "bob", "$b", false),
+        kept(3, "lee", "one"),
+        kept(4, "bob", "two"),
+        kept(5, "lee", "three"),
+    ];
+    commit(&mut store, &turn);
+    drop(store);
+    let Opened {
+        mut store,
+        snapshot,
+        ..
+    } = open(folder.path());
+    let expected: Vec<Event> = turn[2..].iter().map(|event| (**event).clone()).collect();
+    assert_eq!(snapshot.kept, expected);
+    store
+        .forget_kept(&[(name("LEE"), Seq(3))])
+        .expect("forgotten");
+    commit(&mut store, &[changed(6, "bob", AccountChange::Removed)]);
+    drop(store);
+    assert_eq!(open(folder.path()).snapshot.kept, [expected[2].clone()]);
 }
 
 #[test]

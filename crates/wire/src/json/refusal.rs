@@ -79,7 +79,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "not_kept",
-        "The receiver's link is lost, and as much is kept for it as may be.",
+        "The receiver is not here, and as much is kept for it as may be.",
     ),
     (
         "too_many",
@@ -153,13 +153,15 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::Locked | Rejection::LockedSpeech | Rejection::LockedRegistration => "locked",
         Rejection::CodeNotValid => "bad_code",
         Rejection::NotHere => "not_here",
-        Rejection::NobodyCalled { .. } | Rejection::NobodyToReply => "nobody",
+        Rejection::NobodyCalled { .. } | Rejection::NobodyToReply | Rejection::Absent(_) => {
+            "nobody"
+        }
         Rejection::ReadOnly(_) => "read_only",
         Rejection::Muted { .. } => "muted",
         Rejection::KeyUsed => "key_used",
         Rejection::CannotSave => "cannot_save",
         Rejection::NoSuchRoom { .. } | Rejection::RoomGone => "no_room",
-        Rejection::NothingKept(_) => "not_kept",
+        Rejection::NothingKept(_) | Rejection::MailFull(_) => "not_kept",
         Rejection::NotInRoom(_) => "not_in_room",
         Rejection::OnlyLobby => "only_lobby",
         Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
@@ -276,6 +278,10 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::RoomGone => f.write_str("The room has been closed."),
         Rejection::NothingKept(name) => {
             write!(f, "{name}'s link is lost, and no more is kept for {name}.")
+        }
+        Rejection::Absent(name) => write!(f, "{name} is not here."),
+        Rejection::MailFull(name) => {
+            write!(f, "{name} is not here, and no more is kept for {name}.")
         }
         Rejection::NotInRoom(room) => write!(f, "Not in {room}. Join it first."),
         Rejection::OnlyLobby => {

@@ -204,6 +204,7 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::Say { .. }
         | Command::SetTopic { .. }
         | Command::Leave(_)
+        | Command::ShowKept(_)
         | Command::SetRoom { .. }
         | Command::Stand { .. }
         | Command::Eject { .. }

@@ -7,11 +7,11 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::account::{Account, CredentialKind};
+use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
-use crate::event::{AccountChange, AccountChanged, AccountSet, Fact, Renamed, RoomAct};
+use crate::event::{Fact, Renamed, RoomAct};
 use crate::ids::PersonId;
 use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
 use crate::name::Name;

@@ -7,6 +7,7 @@ mod entry;
 mod govern;
 mod knock;
 mod log_in;
+mod mail;
 mod operate;
 mod resume;
 mod rooms;
@@ -59,6 +60,10 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
+            (Caller::Server, Command::ShowKept(person)) => {
+                facts.extend(self.decide_show_kept(person));
+                Ok(Outcome::Done)
+            }
             (
                 Caller::Anonymous {
                     conn,

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use super::account::changed;
 use super::operate::{Actor, audit_entry};
-use crate::account::{Account, CredentialKind};
+use crate::account::{Account, AccountChange, CredentialKind};
 use crate::chat::Chat;
 use crate::command::{Command, Outcome};
-use crate::event::{AccountChange, Fact, Manner, ModAction};
+use crate::event::{Fact, Manner, ModAction};
 use crate::ids::NOBODY;
 use crate::limits::REGISTRATIONS_MAX;
 use crate::name::Name;

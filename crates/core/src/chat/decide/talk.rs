@@ -158,9 +158,20 @@ impl Chat {
         match self.find(me, to) {
             Ok(to) => self.message(me, to, text, now),
             Err(nobody) => {
-                let name = Name::parse(to).ok();
-                let lost = name.and_then(|name| self.resumables.reachable(&name, now));
-                self.keep_message(me, lost.ok_or(nobody)?, text, now)
+                let name = Name::known(to).ok_or_else(|| nobody.clone())?;
+                let lost = self.resumables.reachable(&name, now);
+                let of_lost = lost.and_then(|lost| self.account_of(&lost.person));
+                let account = self.registrations.get(&name).or(of_lost);
+                match (lost, account) {
+                    // A message that is kept for the account outlives the session.
+                    (Some(lost), _) if account.is_none() || !self.keeps_for(me) => {
+                        self.keep_message(me, lost, text, now)
+                    }
+                    (_, Some(account)) => {
+                        self.decide_message_to_account(me, (account, name), text, now)
+                    }
+                    (_, None) => Err(nobody),
+                }
             }
         }
     }
@@ -199,7 +210,7 @@ impl Chat {
         Ok(fact)
     }
 
-    fn message(
+    pub(super) fn message(
         &self,
         me: &Person,
         to: &Person,

@@ -5,6 +5,7 @@
 //! there are, because one thread serves them all; what grows with the answer is taken in pages.
 
 mod addresses;
+mod mail;
 mod nearest;
 mod people;
 mod person;
@@ -16,6 +17,7 @@ mod room_rules;
 mod rooms;
 mod sent_keys;
 
+pub(super) use mail::Mail;
 pub(super) use people::People;
 pub(super) use person::{Activity, Ignored, Person, Rank, Session};
 pub(super) use registrations::Registrations;

@@ -58,7 +58,9 @@ impl Shadow {
                 Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                     self.check_may_be_heard(caller(), now);
                 }
-                Fact::AwaySet { why: Some(_), .. } => self.check_may_be_heard(caller(), now),
+                Fact::AwaySet { why: Some(_), .. } | Fact::MessageKept(_) => {
+                    self.check_may_be_heard(caller(), now);
+                }
                 Fact::Renamed(_) if *command == Command::LogOut => {}
                 Fact::Renamed(renamed) if asker == Some(renamed.person) => {
                     self.check_may_be_heard(caller(), now);
@@ -275,6 +277,7 @@ impl Shadow {
                 moderators.chain(asker).collect()
             }
             Fact::AccountSet(set) => [set.person].into(),
+            Fact::KeptShown(shown) => [shown.person].into(),
             Fact::AccountChanged(changed) => {
                 let logins = self.logins(&changed.account).into_iter();
                 logins.chain(asker).collect()
@@ -295,6 +298,8 @@ impl Shadow {
             Fact::PrivateMessage(_)
                 | Fact::Moderated(_)
                 | Fact::AccountChanged(_)
+                | Fact::MessageKept(_)
+                | Fact::KeptShown(_)
                 | Fact::AccountSet(_)
                 | Fact::LoggedIn(_)
                 | Fact::AwaySet { .. }

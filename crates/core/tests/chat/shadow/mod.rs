@@ -12,9 +12,9 @@ use std::net::IpAddr;
 
 use chinwag_core::{
     Account, AccountChange, AccountChanged, AccountSet, AuditEntry, ConnId, Credential,
-    CredentialKind, Event, Fact, LOBBY, Link, LoggedIn, Mask, MessageKey, ModAction, NOBODY, Name,
-    PersonId, PrivateMessage, Quit, Renamed, Restriction, ResumeCode, Returned, RoomId, Seq,
-    Settings, Snapshot, Timestamp,
+    CredentialKind, Event, Fact, KeptMessage, KeptShown, LOBBY, Link, LoggedIn, Mask, MessageKey,
+    ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, Renamed, Restriction, ResumeCode,
+    Returned, RoomId, Seq, Settings, Snapshot, Timestamp,
 };
 
 use rooms::ModelRoom;
@@ -54,6 +54,7 @@ pub(crate) struct Shadow {
     rooms: BTreeMap<RoomId, ModelRoom>,
     lost: Vec<Lost>,
     accounts: Vec<Account>,
+    mail: Vec<(Name, Event)>,
     bans: Vec<Restriction>,
     mutes: Vec<Restriction>,
     locked: bool,
@@ -89,6 +90,7 @@ impl Shadow {
             rooms: rooms.chain([lobby]).collect(),
             lost: Vec::new(),
             accounts: snapshot.accounts.clone(),
+            mail: Vec::new(),
             bans: snapshot.bans.clone(),
             mutes: snapshot.mutes.clone(),
             locked: snapshot.locked,
@@ -206,6 +208,8 @@ impl Shadow {
                 person.ignores.retain(|(ignored, _)| !ignored.same_as(name));
                 person.ignores.extend(on.then(|| (name.clone(), *target)));
             }
+            Fact::MessageKept(message) => self.fold_kept(message, event),
+            Fact::KeptShown(shown) => self.fold_shown(shown),
             Fact::AccountChanged(changed) => self.fold_account(changed, event),
             Fact::AccountSet(set) => self.fold_account_set(set, at),
             Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
@@ -382,6 +386,36 @@ impl Shadow {
         }
     }
 
+    fn fold_kept(&mut self, message: &KeptMessage, event: &Event) {
+        assert!(self.settings.keeps_messages);
+        assert!(self.people[&message.from].account.is_some());
+        assert!(self.logins(&message.account).is_empty());
+        let lost = self.lost.iter().rev();
+        let mut lost = lost.filter(|lost| lost.person.name.same_as(&message.to_name));
+        let of_lost = || lost.next().and_then(|lost| lost.person.account.clone());
+        let owner = self.owner(&message.to_name).map(|owner| owner.name.clone());
+        assert_eq!(owner.or_else(of_lost).as_ref(), Some(&message.account));
+        self.mail.push((message.account.clone(), event.clone()));
+    }
+
+    fn fold_shown(&mut self, shown: &KeptShown) {
+        let person = &self.people[&shown.person];
+        assert_eq!(person.account.as_ref(), Some(&shown.account));
+        let kept = self
+            .mail
+            .iter()
+            .filter(|(account, _)| *account == shown.account);
+        let heard = kept.filter(|(_, event)| match &event.fact {
+            Fact::MessageKept(message) => {
+                let mut ignores = person.ignores.iter();
+                ignores.all(|(name, _)| !name.same_as(&message.from_name))
+            }
+            _ => false,
+        });
+        assert!(heard.map(|(_, event)| event).eq(&*shown.messages));
+        self.mail.retain(|(account, _)| *account != shown.account);
+    }
+
     fn fold_account_set(&mut self, set: &AccountSet, at: Timestamp) {
         let following = self.mute_of(&self.people[&set.person], at).cloned();
         if let Some(account) = &set.account {
@@ -447,6 +481,7 @@ impl Shadow {
             AccountChange::Removed => {
                 self.rooms.values_mut().for_each(|room| room.end(name));
                 let was_operator = self.accounts.remove(place).operator;
+                self.mail.retain(|(account, _)| account != name);
                 let lost = self.lost.iter_mut().map(|lost| &mut lost.person);
                 for person in lost.filter(|person| person.account.as_ref() == Some(name)) {
                     person.account = None;

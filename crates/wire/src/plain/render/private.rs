@@ -7,7 +7,7 @@ use chinwag_core::{
 };
 
 use super::{LineWriter, Renderer};
-use crate::plain::words::{Above, Because};
+use crate::plain::words::{Above, Because, messages};
 
 impl Renderer {
     /// One event as `reader` is told it in private: a private message, an operator's act, an
@@ -26,6 +26,25 @@ impl Renderer {
                     let (to, time) = (&message.to_name, Above(time));
                     self.writer(out)
                         .alone(format_args!("{to}'s link is lost; kept for {time}."));
+                }
+            }
+            Fact::MessageKept(message) if message.from == reader => {
+                let to = &message.to_name;
+                self.told(out, event.at, None, Some(to), &message.text);
+                self.writer(out)
+                    .alone(format_args!("{to} is not here; kept until {to} is."));
+            }
+            Fact::KeptShown(shown) if shown.person == reader => {
+                let came = messages(shown.messages.len() as u64);
+                if !shown.messages.is_empty() {
+                    self.writer(out)
+                        .alone(format_args!("{came} for you while you were away:"));
+                }
+                for event in &shown.messages {
+                    if let Fact::MessageKept(message) = &event.fact {
+                        self.day_break(out, event.at);
+                        self.told(out, event.at, Some(&message.from_name), None, &message.text);
+                    }
                 }
             }
             Fact::Moderated(audit_entry) => {

@@ -28,6 +28,9 @@ impl Renderer {
         if let Rejection::NeedsOperator = rejection {
             return writer.alone(NeedsOperator(context, here));
         }
+        if let Rejection::Absent(name) = rejection {
+            return writer.alone(format_args!("{name} is not here: NOT sent."));
+        }
         if let Rejection::Of(room, of_room) = rejection {
             let sentence = OfRoom(room, of_room, context);
             return match (OfRoom::is_unspoken(of_room), context) {
@@ -67,6 +70,7 @@ impl<'a> Unspoken<'a> {
             rejection,
             Rejection::ReadOnly(_)
                 | Rejection::NothingKept(_)
+                | Rejection::MailFull(_)
                 | Rejection::Muted { .. }
                 | Rejection::LockedSpeech
                 | Rejection::LockedRegistration
@@ -82,6 +86,9 @@ impl Display for Unspoken<'_> {
         match self.0 {
             Rejection::NothingKept(name) => {
                 write!(f, "{name}'s link is lost, and no more is kept for {name}.")
+            }
+            Rejection::MailFull(name) => {
+                write!(f, "{name} is not here, and no more is kept for {name}.")
             }
             Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
             Rejection::Muted {
