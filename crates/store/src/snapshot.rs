@@ -1,8 +1,7 @@
 //! Reading what an earlier run has left.
 
 use chinwag_core::{
-    KeptRules, Name, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text, Timestamp,
-    Topic,
+    KeptRules, Name, RoomId, RoomName, RoomSnapshot, Seq, Snapshot, Text, Timestamp, Topic,
 };
 use rusqlite::{Connection, Row};
 
@@ -142,4 +141,3 @@ fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
         at: Timestamp(at),
     })
 }
-

@@ -171,7 +171,9 @@ impl Chat {
         let mut people = self.people.after(after.as_ref());
         let page: Vec<&Person> = people.by_ref().take(EVERYBODY_LINES_MAX).collect();
         let last = page.last().filter(|_| people.next().is_some());
-        let profiles = page.iter().map(|person| self.profile(person, (None, true), now));
+        let profiles = page
+            .iter()
+            .map(|person| self.profile(person, (None, true), now));
         Answer::Everybody {
             people: profiles.collect(),
             next: last.map(|last| last.name.clone()),

@@ -108,6 +108,22 @@ fn who_makes_a_room_moderates_it_until_it_leaves() {
 }
 
 #[test]
+fn what_an_account_was_in_a_room_ends_with_it() {
+    let mut world = dev();
+    world.by("ann", register("hash")).expect("registered");
+    assert_eq!(info(&world, "ann").standing, Some(Standing::Owner));
+    let proof = Some(chinwag_core::Proof("hash".into()));
+    world
+        .by("ann", Command::Unclaim { proof })
+        .expect("given up");
+    assert_eq!(info(&world, "ann").standing, None);
+    // The next to register the name has nothing of it.
+    world.by("ann", register("another")).expect("registered");
+    assert_eq!(info(&world, "ann").standing, None);
+    world.check_replay();
+}
+
+#[test]
 fn a_room_made_under_a_registered_name_is_its_owner_s() {
     let mut world = dev();
     // The founder registers later.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, Mask, ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword,
-    RoomSetting, Seq, Snapshot, Standing,
+    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, Mask, ModAction,
+    PersonId, RoomAct, RoomChange, RoomId, RoomPassword, RoomSetting, Seq, Snapshot, Standing,
 };
 use chinwag_store::{Opened, SearchQuery, Store, Term};
 

@@ -93,6 +93,9 @@ pub(super) enum Shape<'a> {
         /// The receiver's link is lost: it is kept for so long.
         #[serde(skip_serializing_if = "Option::is_none")]
         kept_seconds: Option<u64>,
+        /// The receiver was not here, and has an account: it is kept until the receiver comes.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        kept: bool,
     },
     /// A person entered a room.
     Joined {
@@ -229,6 +232,14 @@ impl<'a> Shape<'a> {
                 to: message.to_name.as_str(),
                 text: &message.text,
                 kept_seconds: message.kept.map(|kept| kept.as_secs()),
+                kept: false,
+            }),
+            Fact::MessageKept(message) => Some(Self::Private {
+                head: head(message.from_name.as_str()),
+                to: message.to_name.as_str(),
+                text: &message.text,
+                kept_seconds: None,
+                kept: true,
             }),
             Fact::Moderated(entry) => {
                 let head = head(entry.by.as_str());

@@ -306,7 +306,10 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
         Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
         Rejection::TooManyLogins { logins_max } => {
-            write!(f, "{logins_max} people are logged in to the account, the limit.")
+            write!(
+                f,
+                "{logins_max} people are logged in to the account, the limit."
+            )
         }
         Rejection::TooManyNames { names_max } => {
             write!(f, "The account has {names_max} names, the limit.")

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, PersonId, RoomName};
+use chinwag_core::{Event, Fact, PersonId, RoomName};
 use serde::Serialize;
 
 use super::events::Shape;
@@ -19,8 +19,14 @@ pub(super) fn put(out: &mut Vec<u8>, object: &impl Serialize) {
 
 /// Appends an event that is told to one person.
 pub(super) fn put_private(out: &mut Vec<u8>, event: &Event, reader: PersonId) {
-    if let Some(shape) = Shape::in_private(event, reader) {
-        put(out, &shape);
+    let kept: &[Event] = match &event.fact {
+        Fact::KeptShown(shown) if shown.person == reader => &shown.messages,
+        _ => &[],
+    };
+    for event in core::iter::once(event).chain(kept) {
+        if let Some(shape) = Shape::in_private(event, reader) {
+            put(out, &shape);
+        }
     }
 }
 

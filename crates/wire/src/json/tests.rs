@@ -1,13 +1,15 @@
 //! What clients send, and what they are sent.
 
+use alloc::boxed::Box;
 use std::format;
 use std::string::{String, ToString};
 use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Command, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Manner, Monotonic, Name,
-    PersonId, Quit, QuitReason, Rate, Rejection, ResumeCode, RoomName, Seq, Text, Timestamp,
+    Bucket, Command, ConnId, Duration, Event, Fact, KeptMessage, KeptShown, LOBBY, Link, LoggedIn,
+    Manner, Monotonic, Name, PersonId, Quit, QuitReason, Rate, Rejection, ResumeCode, RoomName,
+    Seq, Text, Timestamp,
 };
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
@@ -158,6 +160,27 @@ fn line(fact: Fact) -> String {
 }
 
 const SAY: &str = "{\"say\":{\"room\":\"#lobby\",\"text\":\"hi\"}}\n";
+
+#[test]
+fn what_was_kept_for_an_account_is_told_message_by_message() {
+    let kept = Fact::MessageKept(Box::new(KeptMessage {
+        from: PersonId(2),
+        from_name: name("ann"),
+        account: name("deploy"),
+        to_name: name("deploy"),
+        text: Text::parse("lunch?").expect("a text"),
+    }));
+    let shown = Fact::KeptShown(Box::new(KeptShown {
+        person: PersonId(1),
+        account: name("deploy"),
+        messages: [event(3, kept)].into(),
+    }));
+    assert_eq!(
+        Program::in_lobby().event(shown),
+        "{\"kind\":\"private\",\"seq\":3,\"time\":\"2026-11-21T14:03:05.007Z\",\"author\":\"ann\",\
+         \"to\":\"deploy\",\"text\":\"lunch?\",\"kept\":true}\n"
+    );
+}
 
 #[test]
 fn a_line_of_a_room_has_its_place_time_room_and_author() {

@@ -12,7 +12,8 @@ use chinwag_core::{Name, ResumeCode};
 /// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
 /// with `#`.
 const COMMANDS: [&str; 10] = [
-    "claim", "unclaim", "login", "passwd", "password", "pass", "identify", "register", "resume", "op",
+    "claim", "unclaim", "login", "passwd", "password", "pass", "identify", "register", "resume",
+    "op",
 ];
 
 /// Digits behind `#` that are the number of an issue rather than a password.

@@ -10,8 +10,8 @@ use chinwag_core::{Name, Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::{Both, Until};
-use crate::plain::SHELL;
 use super::refusal_of_room::OfRoom;
+use crate::plain::SHELL;
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
