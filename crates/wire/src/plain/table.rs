@@ -202,11 +202,9 @@ pub static COMMANDS: &[CommandSpec] = &[
     .about(
         "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, 7d, 1w), \
          or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for today, yesterday). A..B is from \
-         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. \
-         /history more goes on where the last one ended: back from the newest, on from a time. \
-         With all before the rest, topics and announcements are shown too: /history all 2h. With ids \
-         before it, each message has the reference that /delete takes: /history ids 5. Joins, \
-         leaves and new names are not kept.",
+         one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. /history more goes on \
+         where the last one ended. /history all 2h shows topics and announcements too, /history ids 5 \
+         the references that /delete takes. Joins, leaves and new names are not kept.",
         "/history 2h",
     ),
     CommandSpec::new(
@@ -219,12 +217,10 @@ pub static COMMANDS: &[CommandSpec] = &[
     .about(
         "Finds messages that have all these words and phrases, in any case and with any accents, and \
          none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
-         in all rooms that are open and those you are in, unless in:#ROOM names one. Filters can \
-         stand alone, and since: is the same as \
-         after:. A DATE is 2026-11-21, 2026-11-21T14:00, 14:00 for today, yesterday, or 2h for \
-         two hours ago. \
-         /search more goes on with older matches; /around N shows what was said before and after \
-         match N. What has a colon and is no filter goes in quotation marks.",
+         in all rooms that are open and those you are in, unless in:#ROOM names one. Filters can stand \
+         alone; since: is the same as after:. A DATE is 2026-11-21, 2026-11-21T14:00, 14:00 for today, \
+         yesterday, or 2h for two hours ago. /search more goes on with older matches; /around N shows \
+         what was said around match N. What has a colon and is no filter goes in quotation marks.",
         "/search release -notes \"ship it\" from:lee before:2026-11-01",
     ),
     CommandSpec::new("around", Group::Look, "N", look::around)

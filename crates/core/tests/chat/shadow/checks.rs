@@ -30,70 +30,81 @@ impl Shadow {
                 self.check_shell(fact);
                 continue;
             }
-            let caller = || &self.people[&asker.expect("a person does it")];
-            match fact {
-                Fact::Said { room, .. } => {
-                    self.check_may_speak(asker.expect("a person"), *room, now);
-                }
-                Fact::TopicSet { room, .. } => {
-                    let asker = asker.expect("a person");
-                    assert!(caller().rooms.contains(room));
-                    self.check_may_speak(asker, *room, now);
-                    self.check_topic(asker, *room);
-                }
-                Fact::Joined { person, room, .. } if asker == Some(*person) => {
-                    self.check_joined((*person, *room), command, facts, now);
-                }
-                Fact::RoomChanged(change) => {
-                    self.check_room_change(asker.expect("a person"), change);
-                }
-                Fact::Deleted(deletion) => {
-                    let Command::Delete { name, .. } = command else {
-                        panic!("{command:?} deletes");
-                    };
-                    let asker = asker.expect("a person");
-                    let is_own = caller().name.same_as(name);
-                    assert!(is_own || self.moderates(asker, deletion.room));
-                }
-                Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
-                    self.check_may_be_heard(caller(), now);
-                }
-                Fact::AwaySet { why: Some(_), .. } | Fact::MessageKept(_) => {
-                    self.check_may_be_heard(caller(), now);
-                }
-                Fact::Renamed(_) if *command == Command::LogOut => {}
-                Fact::Renamed(renamed) if asker == Some(renamed.person) => {
-                    self.check_may_be_heard(caller(), now);
-                    assert!(!self.locked || renamed.account.is_some() || caller().operator);
-                    self.check_proof(asker, renamed.account.as_ref(), command);
-                }
-                Fact::Quit(quit) if matches!(quit.why, QuitReason::Quit(Some(_))) => {
-                    self.check_may_be_heard(caller(), now);
-                }
-                Fact::AccountChanged(changed) => {
-                    self.check_account_change(caller(), &changed.change, command);
-                }
-                Fact::AccountSet(set) => {
-                    self.check_proof(Some(set.person), set.account.as_ref(), command);
-                }
-                Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
-                Fact::Returned(returned) if matches!(command, Command::LogIn { .. }) => {
-                    self.check_proof(None, returned.login.account.as_ref(), command);
-                }
-                Fact::Moderated(entry) if entry.actor.is_none() => {
-                    let code = self.settings.operator_code.expect("a code").to_string();
-                    assert_eq!(*command, Command::Op(code));
-                }
-                Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
-                Fact::Moderated(entry) => {
-                    assert!(caller().operator, "{fact:?}");
-                    self.check_moderation(caller(), entry);
-                }
-                _ => {}
-            }
+            self.check_fact(asker, (command, facts), fact, now);
         }
         let expected = self.outcome(asker, command, facts);
         assert_eq!(outcome, expected, "{command:?} with {facts:?}");
+    }
+
+    /// Checks that a person may cause one of the facts of its command.
+    fn check_fact(
+        &self,
+        asker: Option<PersonId>,
+        (command, facts): (&Command, &[Fact]),
+        fact: &Fact,
+        now: Timestamp,
+    ) {
+        let caller = || &self.people[&asker.expect("a person does it")];
+        match fact {
+            Fact::Said { room, .. } => {
+                self.check_may_speak(asker.expect("a person"), *room, now);
+            }
+            Fact::TopicSet { room, .. } => {
+                let asker = asker.expect("a person");
+                assert!(caller().rooms.contains(room));
+                self.check_may_speak(asker, *room, now);
+                self.check_topic(asker, *room);
+            }
+            Fact::Joined { person, room, .. } if asker == Some(*person) => {
+                self.check_joined((*person, *room), command, facts, now);
+            }
+            Fact::RoomChanged(change) => {
+                self.check_room_change(asker.expect("a person"), change);
+            }
+            Fact::Deleted(deletion) => {
+                let Command::Delete { name, .. } = command else {
+                    panic!("{command:?} deletes");
+                };
+                let asker = asker.expect("a person");
+                let is_own = caller().name.same_as(name);
+                assert!(is_own || self.moderates(asker, deletion.room));
+            }
+            Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
+                self.check_may_be_heard(caller(), now);
+            }
+            Fact::AwaySet { why: Some(_), .. } | Fact::MessageKept(_) => {
+                self.check_may_be_heard(caller(), now);
+            }
+            Fact::Renamed(_) if *command == Command::LogOut => {}
+            Fact::Renamed(renamed) if asker == Some(renamed.person) => {
+                self.check_may_be_heard(caller(), now);
+                assert!(!self.locked || renamed.account.is_some() || caller().operator);
+                self.check_proof(asker, renamed.account.as_ref(), command);
+            }
+            Fact::Quit(quit) if matches!(quit.why, QuitReason::Quit(Some(_))) => {
+                self.check_may_be_heard(caller(), now);
+            }
+            Fact::AccountChanged(changed) => {
+                self.check_account_change(caller(), &changed.change, command);
+            }
+            Fact::AccountSet(set) => {
+                self.check_proof(Some(set.person), set.account.as_ref(), command);
+            }
+            Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
+            Fact::Returned(returned) if matches!(command, Command::LogIn { .. }) => {
+                self.check_proof(None, returned.login.account.as_ref(), command);
+            }
+            Fact::Moderated(entry) if entry.actor.is_none() => {
+                let code = self.settings.operator_code.expect("a code").to_string();
+                assert_eq!(*command, Command::Op(code));
+            }
+            Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
+            Fact::Moderated(entry) => {
+                assert!(caller().operator, "{fact:?}");
+                self.check_moderation(caller(), entry);
+            }
+            _ => {}
+        }
     }
 
     /// What the shell does bears its name, and logs nobody in.

@@ -208,6 +208,13 @@ impl Shadow {
                 person.ignores.retain(|(ignored, _)| !ignored.same_as(name));
                 person.ignores.extend(on.then(|| (name.clone(), *target)));
             }
+            _ => self.fold_about_people(event),
+        }
+    }
+
+    fn fold_about_people(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.fact {
             Fact::MessageKept(message) => self.fold_kept(message, event),
             Fact::KeptShown(shown) => self.fold_shown(shown),
             Fact::AccountChanged(changed) => self.fold_account(changed, event),
@@ -219,14 +226,12 @@ impl Shadow {
                 let place = Seq(event.seq.0 - 1);
                 assert_eq!(self.sent_keys.insert(under, place), None);
             }
+            // Of somebody who is no person.
             Fact::Said { name, room, .. } => {
                 assert_eq!(*name, Name::shell());
                 assert!(self.rooms.contains_key(room));
             }
-            Fact::AwaySet { .. }
-            | Fact::PresenceSummary { .. }
-            | Fact::Knocked(_)
-            | Fact::Deleted(_) => {}
+            _ => {}
         }
     }
 

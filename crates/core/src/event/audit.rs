@@ -1,0 +1,96 @@
+//! What operators and moderators do, as it is logged: the one place where a deed has an actor, a
+//! target and a reason.
+
+use alloc::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::ban::{Mask, Restriction};
+use crate::ids::PersonId;
+use crate::name::Name;
+use crate::room_name::RoomName;
+use crate::text::Text;
+
+/// An action of an operator, as it is logged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditEntry {
+    /// The operator.
+    pub by: Name,
+    /// The operator's number, if it is still here to be told.
+    pub actor: Option<PersonId>,
+    /// The action.
+    pub act: ModAction,
+    /// The person concerned, if it is here to be told.
+    pub target: Option<PersonId>,
+    /// The block that a ban or mute of a name does not cover, for the operator to know. Not kept.
+    pub spared: Option<Spared>,
+}
+
+/// A block of addresses that others share with the person who is banned or muted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spared {
+    /// The block.
+    pub net: IpNet,
+    /// The number of people there beside the two.
+    pub others: u32,
+    /// Whether the operator comes from there too.
+    pub own: bool,
+}
+
+/// The kinds of [`AuditEntry`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModAction {
+    /// `/kick`
+    Kick {
+        /// The person's name.
+        name: Name,
+        /// The reason given.
+        why: Option<Arc<Text>>,
+    },
+    /// `/mute`
+    Mute(Restriction),
+    /// `/unmute`
+    Unmute(Mask),
+    /// `/rename`
+    Rename {
+        /// The person's name before.
+        name: Name,
+        /// The name from now on.
+        new: Name,
+    },
+    /// `/ban`
+    Ban(Restriction),
+    /// `/unban`
+    Unban(Mask),
+    /// `/op`: lasting for a registered name, else until the person leaves.
+    Op {
+        /// The new operator's name.
+        name: Name,
+        /// Whether it outlives the visit.
+        lasting: bool,
+    },
+    /// `/deop`
+    Deop {
+        /// The former operator's name.
+        name: Name,
+    },
+    /// `/announce`
+    Announce(Text),
+    /// `/motd`: a new message of the day, or none.
+    Motd(Option<Text>),
+    /// `/lock`: on or off.
+    Lock(bool),
+    /// `/delete`: a message in a room, without what it said.
+    Delete {
+        /// The name that it was said under.
+        name: Name,
+        /// The room.
+        room: RoomName,
+    },
+    /// The shell: an account of this name.
+    AccountAdded(Name),
+    /// The shell: another password for this account.
+    AccountPassword(Name),
+    /// The shell: this account is no more.
+    AccountRemoved(Name),
+}
