@@ -71,6 +71,6 @@ fn a_message_that_was_left_for_an_account_survives_a_kill() {
     bob.ask("/quit", "Bye, bob.");
     let server = server.stop().start();
     let mut bob = server.join("bob#battery staple");
-    bob.ask("/who", "bob (registered)\n");
+    bob.ask("/who", "bob (registered, nc)\n");
     assert!(!bob.screen().contains("lunch?"));
 }

@@ -93,7 +93,7 @@ fn a_running_server_is_managed_from_a_shell() {
     done(
         &setup,
         &["who"],
-        "bob in #lobby from 127.0.0.1\nlee (operator, registered) in #lobby from 127.0.0.1\n",
+        "bob (nc) in #lobby from 127.0.0.1\nlee (operator, registered, nc) in #lobby from 127.0.0.1\n",
     );
     done(&setup, &["say", "#lobby", "restart", "at noon"], "");
     bob.expect("] shell: restart at noon\n");
@@ -185,5 +185,5 @@ fn a_shell_that_says_nothing_holds_up_no_person() {
     let socket = setup.data().join("shell.sock");
     let _silent: Vec<_> = (0..50).map(|_| UnixStream::connect(&socket)).collect();
     let mut lee = server.join("lee");
-    lee.ask("/who", "lee (operator)\n");
+    lee.ask("/who", "lee (operator, nc)\n");
 }

@@ -118,7 +118,16 @@ fn what_an_account_was_in_a_room_ends_with_it() {
         .expect("given up");
     assert_eq!(info(&world, "ann").standing, None);
     // The next to register the name has nothing of it.
+    world.quit("ann");
+    let visitor = world.visitor("192.0.2.99");
+    let next = Command::LogIn {
+        name: Some(name("ann")),
+        proof: None,
+        is_script: false,
+    };
+    world.act(visitor, next).expect("logged in");
     world.by("ann", register("another")).expect("registered");
+    world.by("ann", join("dev")).expect("joined");
     assert_eq!(info(&world, "ann").standing, None);
     world.check_replay();
 }
