@@ -111,7 +111,7 @@ pub const SENT_KEYS_MAX: usize = 65_536;
 /// People on one page of `/who`: ten screens.
 pub const WHO_LINES_MAX: usize = 250;
 /// People on one page of `chinwag who`, with all that is known of them.
-pub const EVERYBODY_LINES_MAX: usize = 100;
+pub const EVERYBODY_LINES_MAX: usize = 20;
 /// Rooms on one page of `/rooms`, the fullest first.
 pub const ROOM_LINES_MAX: usize = 100;
 /// Bans and mutes on one page of `/bans`.

@@ -410,6 +410,17 @@ impl Chat {
             RoomAct::Mute(mute) => rules.mutes.put(mute, at),
             RoomAct::Unmute(mask) => rules.mutes.lift(mask),
         });
+        if let RoomAct::Stand {
+            account: Some(account),
+            ..
+        }
+        | RoomAct::Eject {
+            account: Some(account),
+            ..
+        } = &change.act
+        {
+            self.rooms.note_account(room, account);
+        }
         match (&change.act, target) {
             (RoomAct::Own, _) => {
                 let maker = Maker::Account(FoldedName(change.by.clone()));

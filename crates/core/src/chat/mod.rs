@@ -117,6 +117,9 @@ impl Chat {
                 .iter()
                 .for_each(|mute| rules.mutes.put(mute, now));
         });
+        for (name, _) in &kept.standings {
+            self.rooms.note_account(id, name);
+        }
     }
 
     /// The name of a room.

@@ -57,6 +57,12 @@ impl Room {
         self.maker.as_ref() == Some(maker)
     }
 
+    /// Whether an account has made it or has a standing in it.
+    fn concerns(&self, account: &Name) -> bool {
+        let standing = self.rules().and_then(|rules| rules.of_account(account));
+        standing.is_some() || self.is_made_by(&Maker::Account(FoldedName(account.clone())))
+    }
+
     pub(in crate::chat) fn is_hidden(&self) -> bool {
         self.rules().is_some_and(|rules| rules.settings.hidden)
     }
@@ -117,6 +123,8 @@ pub(in crate::chat) struct Rooms {
     busy: usize,
     /// The number of rooms that each has made.
     made: HashMap<Maker, usize>,
+    /// The rooms that an account has made or has a standing in.
+    by_account: BTreeSet<(FoldedName, RoomId)>,
     next: u32,
 }
 
@@ -222,6 +230,7 @@ impl Rooms {
 
     pub(in crate::chat) fn close(&mut self, id: RoomId) {
         self.set_maker(id, None);
+        self.reset(id);
         if let Some(room) = self.by_id.remove(&id) {
             self.by_key.remove(&room.name.key());
             self.by_size.remove(&room.place(id));
@@ -238,13 +247,18 @@ impl Rooms {
         if let Some(maker) = &maker {
             *self.made.entry(maker.clone()).or_default() += 1;
         }
-        let before = core::mem::replace(&mut room.maker, maker);
-        if let Some(before) = before
-            && let Some(count) = self.made.get_mut(&before)
+        let before = core::mem::replace(&mut room.maker, maker.clone());
+        if let Some(before) = &before
+            && let Some(count) = self.made.get_mut(before)
         {
             *count -= 1;
             if *count == 0 {
-                self.made.remove(&before);
+                self.made.remove(before);
+            }
+        }
+        for maker in before.into_iter().chain(maker) {
+            if let Maker::Account(account) = maker {
+                self.note_account(id, &account.0);
             }
         }
     }
@@ -274,32 +288,52 @@ impl Rooms {
         id: RoomId,
         change: impl FnOnce(&mut RoomRules),
     ) {
+        let owner_of = |room: &Room| room.rules().and_then(RoomRules::owner).cloned();
+        let before = self.by_id.get(&id).and_then(owner_of);
         self.change(id, |room| change(room.rules.get_or_insert_default()));
+        let after = self.by_id.get(&id).and_then(owner_of);
+        if before != after {
+            let owners = before.into_iter().chain(after);
+            owners.for_each(|owner| self.note_account(id, &owner));
+        }
     }
 
     /// Takes all rules from a room.
     pub(in crate::chat) fn reset(&mut self, id: RoomId) {
+        let rules = self.by_id.get(&id).and_then(Room::rules);
+        let accounts = rules.into_iter().flat_map(RoomRules::accounts);
+        let accounts: Vec<Name> = accounts.map(|(account, _)| account.clone()).collect();
         self.change(id, |room| room.rules = None);
+        let accounts = accounts.iter();
+        accounts.for_each(|account| self.note_account(id, account));
+    }
+
+    /// Takes note of an account whose standing in a room may have changed.
+    pub(in crate::chat) fn note_account(&mut self, id: RoomId, account: &Name) {
+        let is_known = self
+            .by_id
+            .get(&id)
+            .is_some_and(|room| room.concerns(account));
+        let key = (FoldedName(account.clone()), id);
+        match is_known {
+            true => self.by_account.insert(key),
+            false => self.by_account.remove(&key),
+        };
     }
 
     /// Takes what an account that has ended was in each room: the next to register its name gets
     /// nothing of it.
     pub(in crate::chat) fn end_account(&mut self, account: &Name) {
-        let stands = |room: &Room| {
-            let standing = room.rules().and_then(|rules| rules.of_account(account));
-            standing.is_some()
-        };
         let maker = Maker::Account(FoldedName(account.clone()));
-        let concerns = |room: &Room| stands(room) || room.is_made_by(&maker);
-        let rooms = self.by_id.iter().filter(|(_, room)| concerns(room));
-        let rooms: Vec<(RoomId, bool)> = rooms
-            .map(|(id, room)| (*id, room.is_made_by(&maker)))
-            .collect();
-        for (id, is_maker) in rooms {
-            if is_maker {
+        let key = |id| (FoldedName(account.clone()), RoomId(id));
+        let rooms = self.by_account.range(key(0)..=key(u32::MAX));
+        let rooms: Vec<RoomId> = rooms.map(|(_, id)| *id).collect();
+        for id in rooms {
+            if self.by_id[&id].is_made_by(&maker) {
                 self.set_maker(id, None);
             }
             self.change_rules(id, |rules| rules.set_account(account, None));
+            self.note_account(id, account);
         }
     }
 
@@ -385,10 +419,18 @@ impl Rooms {
             }
             assert_eq!(self.closable.contains(id), room.may_close(*id));
             assert!(id.0 < self.next);
+            let accounts = room.rules().into_iter().flat_map(RoomRules::accounts);
+            for (account, _) in accounts {
+                let key = (FoldedName(account.clone()), *id);
+                assert!(self.by_account.contains(&key), "{account}");
+            }
             busy += usize::from(room.is_busy());
         }
         assert_eq!((self.busy, self.by_size.len()), (busy, listed));
         assert_eq!(self.made.values().sum::<usize>(), made);
         assert_eq!(self.by_key.len(), self.by_id.len());
+        for (account, id) in &self.by_account {
+            assert!(self.by_id[id].concerns(&account.0));
+        }
     }
 }
