@@ -63,6 +63,10 @@ fn is_argument(rest: &str) -> bool {
 /// A code as the server prints it, or with a digit in it: other words of eight letters are more
 /// likely words.
 fn is_code(line: &str) -> bool {
+    // Every line of talk comes by here: of most the length says enough.
+    if !(8..=9).contains(&line.len()) {
+        return false;
+    }
     let has_digit = line.bytes().any(|b| b.is_ascii_digit());
     let is_one_word = line.contains('-') || !line.bytes().any(|b| b.is_ascii_lowercase());
     is_printed_code(line) || has_digit && is_one_word && line.parse::<ResumeCode>().is_ok()
