@@ -125,7 +125,7 @@ pub(crate) fn remember(path: &Path, target: &Target, known: Known) -> io::Result
         Known::By(fingerprint) => format!("{target} SHA256 {fingerprint}\n"),
         Known::Trusted => format!("{target} trusted\n"),
     };
-    // Whoever reads it at this moment finds one or the other.
+    // A reader finds one or the other at any moment.
     let unfinished = path.with_extension(format!("{}.new", std::process::id()));
     let mut file = OpenOptions::new()
         .write(true)

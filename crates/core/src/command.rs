@@ -156,7 +156,7 @@ pub enum Command {
     },
     /// Group one's name to the account that one is logged in to.
     Group,
-    /// Log in to an account beside whoever else is, under the name that one has.
+    /// Log in to an account beside others, under the name that one has.
     LogInTo {
         /// One of the account's names.
         name: Name,

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::limits::ROOM_PASSWORD_BYTES_MAX;
 
-/// The standing of a person in a room, the lowest first. Whoever has one may enter the room though
+/// The standing of a person in a room, the lowest first. A person with one may enter the room though
 /// it is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {

@@ -2,7 +2,7 @@
 //! open, and the same requests on the folder of a server that does not run.
 //!
 //! One connection is served at a time, for one line and its answer, by a thread of its own, which
-//! asks the hub as a shard does: whoever holds the socket open holds up nobody but other shells. A
+//! asks the hub as a shard does: a client that holds the socket open holds up nobody but other shells. A
 //! socket that a killed server left behind is replaced by the next one.
 
 use std::fs;

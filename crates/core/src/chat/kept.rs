@@ -1,6 +1,6 @@
 //! Sessions as they outlive a restart: those that are lost, and those that were still connected.
 //!
-//! Codes do not belong to it, since whoever keeps it keeps only their hashes: a session that is
+//! Codes do not belong to it, since the store keeps only their hashes: a session that is
 //! restored gets a code of its own, and the keeper knows which one was shown to the person.
 
 use alloc::boxed::Box;

@@ -221,7 +221,7 @@ fn a_guest_logs_in_beside_the_others_and_out_again() {
 }
 
 #[test]
-fn whoever_logs_out_under_a_registered_name_becomes_a_guest() {
+fn a_logout_under_a_registered_name_makes_a_guest() {
     let mut world = World::with(&["op", "lee"]);
     world.by("lee", register("hash")).expect("registered");
     let facts = world.by("lee", Command::LogOut).expect("logged out");

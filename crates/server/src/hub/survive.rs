@@ -59,7 +59,7 @@ pub(super) struct Survivors {
     swept: Timestamp,
 }
 
-/// The hash of a code. A code has forty bits: whoever has the store can find one by trying them all,
+/// The hash of a code. A code has forty bits: a thief of the store can find one by trying them all,
 /// in the minutes in which it is good.
 fn hash_of(code: ResumeCode) -> Hash {
     let mut mac = Blake2bMac512::new_from_slice(b"chinwag resume code").expect("a short key");

@@ -30,7 +30,7 @@ impl Saved {
         self
     }
 
-    /// The choices as one line of words, without the room: for whoever stores them.
+    /// The choices as one line of words, without the room: for the store.
     pub fn to_text(&self) -> String {
         let Prefs {
             time,

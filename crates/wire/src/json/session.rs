@@ -33,7 +33,7 @@ const LINE_FACTOR: usize = 4;
 /// Bytes of a sentence about a line that is none.
 const ERROR_BYTES_MAX: usize = 500;
 
-/// See the [module](self).
+/// One connection in line JSON: what it asks for, and how far it has come.
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,

@@ -69,7 +69,7 @@ impl Chat {
         if self.registrations.len() >= REGISTRATIONS_MAX {
             return Err(Rejection::RegistrationsFull);
         }
-        // Whoever goes by the name now is not its owner.
+        // The person who goes by the name now is not its owner.
         let name = self.check_name(name, None, None, now)?;
         facts.push(act(ModAction::AccountAdded(name.clone())));
         let change = AccountChange::Claimed {
