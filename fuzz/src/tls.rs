@@ -5,68 +5,21 @@ use std::io::{Read, Write};
 use std::sync::{Arc, LazyLock};
 
 use chinwag_server::MemoryServer;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{ClientConfig, ClientConnection};
 
 use crate::dice::Dice;
 use crate::engine;
 
-/// Takes any certificate: it is the server that is tried.
-#[derive(Debug)]
-struct Unchecked;
-
-impl ServerCertVerifier for Unchecked {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let provider = aws_lc_rs::default_provider();
-        provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
-}
+/// Makes the certificate that all clients here trust.
+static SERVER: LazyLock<MemoryServer> =
+    LazyLock::new(|| MemoryServer::new().expect("a certificate"));
 
 /// TLS 1.3 and 1.2.
 static CONFIGS: LazyLock<[Arc<ClientConfig>; 2]> = LazyLock::new(|| {
     [&TLS13, &TLS12].map(|version| {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let builder = ClientConfig::builder_with_provider(provider);
-        let builder = builder
-            .with_protocol_versions(&[version])
-            .expect("a version");
-        let builder = builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Unchecked));
+        let builder = SERVER.client(version).expect("a version");
         Arc::new(builder.with_no_client_auth())
     })
 });
@@ -102,13 +55,12 @@ fn flight(client: &mut ClientConnection, dice: &mut Dice<'_>) -> (Vec<u8>, bool)
 
 #[test]
 fn records() {
-    let chinwag = MemoryServer::new().expect("a certificate");
     engine::run("tls", |bytes| {
         let mut dice = Dice::new(bytes);
         let config = dice.pick(&*CONFIGS).clone();
         let name = ServerName::try_from("memory").expect("a name");
         let mut client = ClientConnection::new(config, name).expect("a client");
-        let mut server = chinwag.accept();
+        let mut server = SERVER.accept();
         let (mut said, mut heard, mut is_true) = (Vec::new(), Vec::new(), true);
         'talk: for _ in 0..8 {
             let typed = dice.typed();

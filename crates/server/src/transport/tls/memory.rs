@@ -1,8 +1,14 @@
-//! The server's end of TLS over a pipe in memory, for the fuzz targets: what may a peer send?
+//! The server's end of TLS over a pipe in memory, for the fuzz targets and the tests here: what may a
+//! peer send? Clients that trust its certificate, and check it, come from here too.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::client::WantsClientCert;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore, SupportedProtocolVersion};
 
 use super::super::Stream;
 use super::{TlsStream, broken};
@@ -11,7 +17,8 @@ use crate::tls::{Certificates, Source, Tls};
 /// What connections in memory are made with: a certificate of its own.
 #[derive(Debug)]
 pub struct MemoryServer {
-    tls: Tls,
+    pub(super) tls: Tls,
+    certificate: CertificateDer<'static>,
 }
 
 /// The server's end of one connection.
@@ -62,8 +69,26 @@ impl MemoryServer {
     pub fn new() -> io::Result<Self> {
         let certificates =
             Certificates::open(Source::Memory, "memory").map_err(io::Error::other)?;
+        let certified = certificates.current();
+        let certificate = certified.cert.first().ok_or_else(broken)?.clone();
         let tls = Tls::new(Arc::new(certificates)).map_err(io::Error::other)?;
-        Ok(Self { tls })
+        Ok(Self { tls, certificate })
+    }
+
+    /// The settings of a client that trusts this server alone, which is called `memory`.
+    ///
+    /// # Errors
+    /// If the provider does not know the version.
+    pub fn client(
+        &self,
+        version: &'static SupportedProtocolVersion,
+    ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone())?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider);
+        let builder = builder.with_protocol_versions(&[version])?;
+        Ok(builder.with_root_certificates(roots))
     }
 
     /// Waits for the first bytes of a client.

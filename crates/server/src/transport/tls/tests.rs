@@ -2,16 +2,11 @@
 //! little as it is told to, and shows what went over it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chinwag_core::{Duration, Monotonic, QuitReason};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme,
-    SupportedProtocolVersion,
-};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, Error, SupportedProtocolVersion};
 
 use super::*;
 use crate::transport::{Read, Ready, Transport};
@@ -67,46 +62,9 @@ impl Stream for Shared {
     }
 }
 
-#[derive(Debug)]
-struct Trusting;
-
-impl ServerCertVerifier for Trusting {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let provider = aws_lc_rs::default_provider();
-        provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
-}
+/// Makes the certificate that all clients here trust.
+static SERVER: LazyLock<MemoryServer> =
+    LazyLock::new(|| MemoryServer::new().expect("a certificate"));
 
 const NOW: Monotonic = Monotonic(7);
 const PLENTY: usize = usize::MAX / 2;
@@ -125,8 +83,8 @@ impl World {
         let pipe = Shared::default();
         pipe.with(|pipe| pipe.room = PLENTY);
         let mut server = Transport::new(Box::new(pipe.clone()));
-        server.secure(Vec::new(), &Tls::self_made("test"));
-        let name = ServerName::try_from("test").expect("a name");
+        server.secure(Vec::new(), &SERVER.tls);
+        let name = ServerName::try_from("memory").expect("a name");
         Self {
             client: ClientConnection::new(Arc::new(config), name).expect("a client"),
             server,
@@ -217,14 +175,7 @@ fn client_config(
     version: &'static SupportedProtocolVersion,
     own: Option<rustls::sign::CertifiedKey>,
 ) -> ClientConfig {
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider);
-    let builder = builder
-        .with_protocol_versions(&[version])
-        .expect("a version");
-    let builder = builder
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Trusting));
+    let builder = SERVER.client(version).expect("a version");
     match own {
         None => builder.with_no_client_auth(),
         Some(own) => {
@@ -270,7 +221,7 @@ fn what_was_read_before_the_handshake_belongs_to_it() {
     world.client.write_tls(&mut hello).expect("memory");
     let pipe = world.pipe.clone();
     world.server = Transport::new(Box::new(pipe));
-    world.server.secure(hello, &Tls::self_made("test"));
+    world.server.secure(hello, &SERVER.tls);
     assert_eq!(world.read(), b"");
     world.receive().expect("a handshake");
     world.shake_hands(usize::MAX);
