@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Env, Person};
-use crate::command::{Outcome, Proof};
+use crate::command::{Command, Outcome, Proof};
 use crate::event::{Fact, Renamed, RoomAct};
 use crate::ids::PersonId;
 use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
@@ -19,7 +19,32 @@ use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 impl Chat {
-    pub(super) fn decide_register(
+    /// Decides a command about the asker's own account.
+    pub(super) fn decide_account(
+        &self,
+        me: &Person,
+        command: Command,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match command {
+            Command::Register {
+                password_hash,
+                proof,
+            } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
+            Command::Group => facts.push(self.decide_group(me)?),
+            Command::LogInTo { name, proof } => {
+                facts.push(self.decide_log_in_to(me, name, proof.as_ref(), env.now)?);
+            }
+            Command::LogOut => return self.decide_log_out(me, env, facts),
+            Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
+            // No other comes here.
+            _ => return Err(Rejection::NotHere),
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn decide_register(
         &self,
         me: &Person,
         secret: Arc<str>,
@@ -64,7 +89,7 @@ impl Chat {
         }
     }
 
-    pub(super) fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
+    fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
         let own = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
         if own.owns(&me.name) {
             return Err(Rejection::LoggedInAlready(own.name.clone()));
@@ -90,7 +115,7 @@ impl Chat {
         }
     }
 
-    pub(super) fn decide_log_in_to(
+    fn decide_log_in_to(
         &self,
         me: &Person,
         name: Name,
@@ -117,7 +142,7 @@ impl Chat {
         })))
     }
 
-    pub(super) fn decide_log_out(
+    fn decide_log_out(
         &self,
         me: &Person,
         env: &mut Env<'_>,
@@ -146,7 +171,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    pub(super) fn decide_unclaim(
+    fn decide_unclaim(
         &self,
         me: &Person,
         proof: Option<&Proof>,

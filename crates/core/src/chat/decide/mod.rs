@@ -70,27 +70,7 @@ impl Chat {
                     address,
                     link,
                 },
-                Command::LogIn {
-                    name,
-                    proof,
-                    is_script,
-                },
-            ) => {
-                let origin = Origin {
-                    conn,
-                    address,
-                    link,
-                    is_script,
-                };
-                self.decide_log_in(origin, name, proof.as_ref(), env, facts)
-            }
-            (
-                Caller::Anonymous {
-                    conn,
-                    address,
-                    link,
-                },
-                Command::Resume(code),
+                command,
             ) => {
                 let origin = Origin {
                     conn,
@@ -98,7 +78,7 @@ impl Chat {
                     link,
                     is_script: false,
                 };
-                self.decide_resume(origin, None, code, env, facts)
+                self.decide_for_anonymous(origin, command, env, facts)
             }
             (Caller::Person { address, link, .. }, Command::Resume(code)) => {
                 let me = self.asker(caller)?;
@@ -112,6 +92,30 @@ impl Chat {
             }
             (Caller::Shell, command) => self.decide_for_shell(command, env.now, facts),
             (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
+        }
+    }
+
+    fn decide_for_anonymous(
+        &self,
+        origin: Origin,
+        command: Command,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        match command {
+            Command::LogIn {
+                name,
+                proof,
+                is_script,
+            } => {
+                let origin = Origin {
+                    is_script,
+                    ..origin
+                };
+                self.decide_log_in(origin, name, proof.as_ref(), env, facts)
+            }
+            Command::Resume(code) => self.decide_resume(origin, None, code, env, facts),
+            _ => Err(Rejection::NotHere),
         }
     }
 
@@ -158,16 +162,11 @@ impl Chat {
             }
             Command::Leave(room) => return self.decide_leave(me, room, facts),
             Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
-            Command::Register {
-                password_hash,
-                proof,
-            } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
-            Command::Group => self.decide_group(me)?,
-            Command::LogInTo { name, proof } => {
-                self.decide_log_in_to(me, name, proof.as_ref(), now)?
-            }
-            Command::LogOut => return self.decide_log_out(me, env, facts),
-            Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
+            Command::Register { .. }
+            | Command::Group
+            | Command::LogInTo { .. }
+            | Command::LogOut
+            | Command::Unclaim { .. } => return self.decide_account(me, command, env, facts),
             Command::Away(why) => {
                 if why.is_some() {
                     self.check_may_be_heard(me, now)?;
