@@ -64,12 +64,8 @@ impl Lines {
 
     /// Bells behind the last line, which ring for that line and not for the next.
     pub(crate) fn poll_bells(&mut self) -> Option<Action> {
-        let is_other = |&byte: &u8| byte != BELL;
-        let end = self.unfinished.iter().position(is_other);
-        let bells: Vec<u8> = self
-            .unfinished
-            .drain(..end.unwrap_or(self.unfinished.len()))
-            .collect();
+        let bells = self.unfinished.iter().take_while(|&&byte| byte == BELL);
+        let bells: Vec<u8> = self.unfinished.drain(..bells.count()).collect();
         (!bells.is_empty()).then_some(Action::Show(bells))
     }
 

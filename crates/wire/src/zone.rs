@@ -75,7 +75,9 @@ impl Day {
         date(typed).map(Self::On)
     }
 
-    fn date(self, today: Date) -> Date {
+    /// Its date in a zone where the time is `now`.
+    fn date(self, now: Timestamp, zone: &TimeZone) -> Date {
+        let today = wall_clock(now, zone).date();
         match self {
             Self::On(date) => date,
             Self::Today => today,
@@ -128,10 +130,9 @@ impl Moment {
 
     /// When it begins, in a zone where the time is `now`.
     pub fn start(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        let date = |day: Day| day.date(wall_clock(now, zone).date());
         match self {
-            Self::Day(day) => day_start(date(day), zone),
-            Self::Minute(day, minute) => timestamp(date(day).to_datetime(minute), zone),
+            Self::Day(day) => day_start(day.date(now, zone), zone),
+            Self::Minute(day, minute) => timestamp(day.date(now, zone).to_datetime(minute), zone),
             Self::Ago(time) => now - time,
         }
     }
@@ -140,7 +141,7 @@ impl Moment {
     pub fn end(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day
-                .date(wall_clock(now, zone).date())
+                .date(now, zone)
                 .tomorrow()
                 .map_or(Timestamp(i64::MAX), |next| day_start(next, zone)),
             moment => moment.start(now, zone),
