@@ -98,7 +98,12 @@ impl World {
             }
             self.seq = self.seq.next();
             let (seq, at) = (self.seq, START);
-            self.chat.apply(black_box(&Event { seq, at, fact }));
+            self.chat.apply(black_box(&Event {
+                seq,
+                at,
+                fact,
+                source: None,
+            }));
         }
     }
 }
@@ -145,7 +150,13 @@ fn join_and_leave(mut world: World) -> Work {
     let dev = dev();
     Box::new(move || {
         world.act(newcomer, Command::Join(dev.clone()));
-        world.act(newcomer, Command::Leave(RoomRef::Name(dev.clone())));
+        world.act(
+            newcomer,
+            Command::Leave {
+                room: RoomRef::Name(dev.clone()),
+                why: None,
+            },
+        );
     })
 }
 

@@ -64,7 +64,12 @@ impl Client {
         };
         let fact = Fact::LoggedIn(Box::new(login));
         let (seq, at) = (Seq(1), START);
-        let event = Event { seq, at, fact };
+        let event = Event {
+            seq,
+            at,
+            fact,
+            source: None,
+        };
         let env = env(&self.settings, &self.rooms);
         self.dialect
             .handle_event(&event, person, &env, &mut self.out);

@@ -112,7 +112,12 @@ impl Client {
         };
         let fact = Fact::LoggedIn(Box::new(login));
         let (seq, at) = (Seq(1), self.wall);
-        let out = self.hear_event(&Event { seq, at, fact });
+        let out = self.hear_event(&Event {
+            seq,
+            at,
+            fact,
+            source: None,
+        });
         assert!(out.is_empty(), "the welcome says it");
         self.dialect.handle_joined(OTHER);
         self.dialect.handle_joined(LOBBY);

@@ -208,6 +208,7 @@ impl<W: Write> Writer<W> {
                 let manner = match manner {
                     Manner::Speech => "speech",
                     Manner::Action => "action",
+                    Manner::Notice => "notice",
                 };
                 (Some(room), name, manner, Some(&**text))
             }

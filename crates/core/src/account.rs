@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::command::Proof;
-use crate::ids::{PersonId, Seq};
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
 use crate::time::Timestamp;
 
@@ -122,6 +122,8 @@ pub struct AccountChanged {
     pub person: Option<PersonId>,
     /// Everybody who is logged in to it.
     pub logins: Box<[PersonId]>,
+    /// The rooms of the person whose account it is from now on.
+    pub rooms: Box<[RoomId]>,
 }
 
 /// The kinds of [`AccountChanged`].
@@ -162,4 +164,8 @@ pub struct AccountSet {
     pub account: Option<Name>,
     /// Whether the person is an operator now.
     pub operator: bool,
+    /// The person's name.
+    pub name: Name,
+    /// The rooms it is in.
+    pub rooms: Box<[RoomId]>,
 }

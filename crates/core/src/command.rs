@@ -1,8 +1,10 @@
 //! Requests: commands, which change the chat, and queries, which do not. A dialect makes them out
 //! of bytes; nothing here knows how they were written.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::answer::MemberCursor;
@@ -12,11 +14,13 @@ use crate::event::Manner;
 use crate::event::QuitReason;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
+use crate::mask::{Glob, MaskKind, Matched};
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room::{RoomPassword, RoomSetting, Standing};
 use crate::room_name::RoomName;
 use crate::sent_key::MessageKey;
+use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
 use crate::time::Duration;
 
@@ -103,6 +107,10 @@ pub enum Command {
         proof: Option<Proof>,
         /// Whether the client spoke before it was asked, as no person does.
         is_script: bool,
+        /// What a client of IRC says of itself.
+        ident: Option<Box<Ident>>,
+        /// The account that the proof is of, if the name is none of its names.
+        account: Option<Name>,
     },
     /// Take up a lost session.
     Resume(ResumeCode),
@@ -118,6 +126,8 @@ pub enum Command {
         manner: Manner,
         /// The client's own text for the message, which makes sending it again harmless.
         key: Option<MessageKey>,
+        /// The form that IRC has of it.
+        irc: Option<Arc<IrcForm>>,
     },
     /// Send a private message.
     PrivateMessage {
@@ -125,6 +135,26 @@ pub enum Command {
         to: String,
         /// The message.
         text: Text,
+        /// Speech, unless it comes from IRC.
+        manner: Manner,
+        /// The form that IRC has of it.
+        irc: Option<Arc<IrcForm>>,
+    },
+    /// Send what clients of IRC alone understand.
+    Signal {
+        /// To whom.
+        to: SignalTarget,
+        /// Whether it is a reply that none must answer.
+        is_notice: bool,
+        /// What.
+        form: IrcForm,
+    },
+    /// Say something else of oneself, as clients of IRC do.
+    SetIdent {
+        /// Another real name.
+        real: Option<Text>,
+        /// Other flags.
+        flags: Flags,
     },
     /// Reply to the last private message.
     Reply(Text),
@@ -138,7 +168,12 @@ pub enum Command {
     /// Enter a room.
     Join(RoomName),
     /// Leave a room.
-    Leave(RoomRef),
+    Leave {
+        /// The room.
+        room: RoomRef,
+        /// The reason given, which IRC alone shows.
+        why: Option<Text>,
+    },
     /// Take another name.
     Rename {
         /// The new name.
@@ -335,6 +370,17 @@ pub enum Command {
         /// The name.
         name: Name,
     },
+    /// Set a mask of a room's, or take it away.
+    SetMask {
+        /// The room.
+        room: RoomRef,
+        /// What it does.
+        kind: MaskKind,
+        /// To whom.
+        matched: Matched,
+        /// Whether to set it.
+        on: bool,
+    },
     /// Ask to be let into a room.
     Knock(RoomName),
     /// Delete a message. The store has found where and under which name it was said.
@@ -348,6 +394,15 @@ pub enum Command {
     },
 }
 
+/// The receiver of a signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignalTarget {
+    /// Everybody in a room.
+    Room(RoomName),
+    /// One person, by the name as it was typed.
+    Person(String),
+}
+
 /// A change of a person's standing in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StandingChange {
@@ -355,6 +410,17 @@ pub enum StandingChange {
     Give(Standing),
     /// Take it.
     Take(Standing),
+}
+
+/// Which people are asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeopleQuery {
+    /// Those alone who match this mask of IRC; see [`Glob`](crate::Glob).
+    pub mask: Option<Glob>,
+    /// Operators alone.
+    pub operators: bool,
+    /// The last name on the page before.
+    pub after: Option<Name>,
 }
 
 /// A request that changes nothing. A query whose answer comes in pages takes the cursor of the page
@@ -405,6 +471,21 @@ pub enum Query {
     Log,
     /// The message of the day.
     Motd,
+    /// The masks of one kind that a room has.
+    Masks {
+        /// The room.
+        room: RoomRef,
+        /// The kind.
+        kind: MaskKind,
+    },
+    /// How many people and rooms there are.
+    Counts,
+    /// Nothing: its answer stands behind all that was asked before.
+    Fence,
+    /// The people on the server who match, in the order of the alphabet.
+    People(Box<PeopleQuery>),
+    /// Which of these names are here. A name as it was typed.
+    Online(Vec<String>),
     /// The settings of a room, and who governs it.
     RoomInfo(RoomRef),
     /// The people whom a room keeps out or silences. For its moderators.

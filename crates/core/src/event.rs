@@ -14,6 +14,7 @@ use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::sent_key::KeyUsed;
+use crate::source::{Flags, Ident, IrcForm, Source};
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
 
@@ -29,6 +30,8 @@ pub struct Event {
     pub at: Timestamp,
     /// The fact.
     pub fact: Fact,
+    /// The author as IRC shows it. Known only while there are readers who speak IRC.
+    pub source: Option<Arc<Source>>,
 }
 
 /// Speech or action.
@@ -38,6 +41,8 @@ pub enum Manner {
     Speech,
     /// `/me`.
     Action,
+    /// A line that no program answers: IRC's NOTICE.
+    Notice,
 }
 
 /// The reason why a person left the server.
@@ -91,6 +96,8 @@ impl QuitReason {
 /// A person logged in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoggedIn {
+    /// What its client says of itself, if that speaks IRC.
+    pub ident: Option<Box<Ident>>,
     /// The new person.
     pub person: PersonId,
     /// The connection that it came on.
@@ -141,6 +148,8 @@ pub struct Quit {
     pub rooms: Box<[RoomId]>,
     /// The reason.
     pub why: QuitReason,
+    /// Whether the session may be taken up again.
+    pub is_resumable: bool,
 }
 
 /// A person took another name.
@@ -173,6 +182,10 @@ pub struct PrivateMessage {
     pub to_name: Name,
     /// The message.
     pub text: Text,
+    /// Speech, unless it came from IRC.
+    pub manner: Manner,
+    /// The form that IRC has of it.
+    pub irc: Option<Arc<IrcForm>>,
     /// Whether the receiver ignores the sender, who is not told so.
     pub ignored: bool,
     /// The time for which it is kept, if the receiver's link is lost.
@@ -203,6 +216,38 @@ pub struct KeptShown {
     pub account: Name,
     /// The messages, oldest first, without those of people whom the person ignores.
     pub messages: Box<[Event]>,
+}
+
+/// What one client of IRC sends to others, and no person reads: CTCP, or tags without a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signal {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The room, if it was sent to one.
+    pub room: Option<RoomId>,
+    /// The receiver and its name, if it was sent to one person.
+    pub to: Option<(PersonId, Name)>,
+    /// Whether it is a reply that none must answer.
+    pub is_notice: bool,
+    /// What was sent. Without a text it is tags alone.
+    pub form: IrcForm,
+}
+
+/// What a client of IRC says of itself from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IdentSet {
+    /// The person.
+    pub person: PersonId,
+    /// Its name.
+    pub name: Name,
+    /// Its user and real name.
+    pub ident: Ident,
+    /// Its flags.
+    pub flags: Flags,
+    /// The rooms that are told: those it is in, if the real name is another.
+    pub rooms: Box<[RoomId]>,
 }
 
 /// A change of the chat: true from now on.
@@ -238,6 +283,8 @@ pub enum Fact {
         name: Name,
         /// The room.
         room: RoomId,
+        /// The reason given, which IRC alone shows.
+        why: Option<Text>,
     },
     /// Several people came and went: one line for all of them.
     PresenceSummary {
@@ -270,6 +317,8 @@ pub enum Fact {
         text: Text,
         /// Speech or action.
         manner: Manner,
+        /// The form that IRC has of it. Not stored.
+        irc: Option<Arc<IrcForm>>,
     },
     /// The message right before was sent under a key. Durable.
     KeyUsed(Box<KeyUsed>),
@@ -293,10 +342,14 @@ pub enum Fact {
     AwaySet {
         /// The person.
         person: PersonId,
+        /// Its name.
+        name: Name,
         /// Whether it is away.
         away: bool,
         /// The reason given.
         why: Option<Text>,
+        /// The rooms it is in.
+        rooms: Box<[RoomId]>,
     },
     /// A person ignores a name, or hears it again.
     IgnoreSet {
@@ -341,6 +394,10 @@ pub enum Fact {
     Knocked(Box<Knock>),
     /// A message was deleted. Durable.
     Deleted(Box<Deletion>),
+    /// A client has sent something to others that only clients of its kind understand.
+    Signal(Box<Signal>),
+    /// A client of IRC says something else of itself.
+    IdentSet(Box<IdentSet>),
     /// Empty rooms without a history are gone; what has run out is forgotten.
     Tidied {
         /// The rooms.
@@ -381,6 +438,11 @@ impl Fact {
             Self::Returned(returned) if returned.was_lost => &returned.rooms,
             Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
             Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
+            Self::AwaySet { rooms, .. } => rooms,
+            Self::AccountSet(set) => &set.rooms,
+            Self::AccountChanged(changed) => &changed.rooms,
+            Self::IdentSet(set) => &set.rooms,
+            Self::Signal(signal) => signal.room.as_slice(),
             _ => &[],
         }
     }
@@ -409,6 +471,12 @@ impl Fact {
                 (change.actor, told)
             }
             Self::Knocked(knock) => (Some(knock.person), None),
+            Self::IdentSet(set) => (Some(set.person), None),
+            Self::Signal(signal) => {
+                let to = signal.to.as_ref().map(|(to, _)| *to);
+                let from = Some(signal.from).filter(|_| signal.to.is_some());
+                (from, to.filter(|to| Some(*to) != from))
+            }
             _ => (None, None),
         };
         let others: &[PersonId] = match self {
@@ -418,6 +486,51 @@ impl Fact {
         };
         let pair = first.into_iter().chain(second);
         pair.chain(others.iter().copied())
+    }
+
+    /// Whether programs alone are told of it in a room: no line of people's shows it.
+    pub fn is_silent(&self) -> bool {
+        matches!(
+            self,
+            Self::AwaySet { .. }
+                | Self::AccountSet(_)
+                | Self::AccountChanged(_)
+                | Self::IdentSet(_)
+                | Self::Signal(_)
+        )
+    }
+
+    /// The person whose doing it is, where the fact has its number.
+    pub fn author(&self) -> Option<PersonId> {
+        match self {
+            Self::Said { person, .. }
+            | Self::Joined { person, .. }
+            | Self::Left { person, .. }
+            | Self::AwaySet { person, .. } => Some(*person),
+            Self::Quit(quit) => Some(quit.person),
+            Self::LoggedIn(login) => Some(login.person),
+            Self::Returned(returned) => Some(returned.login.person),
+            Self::Renamed(renamed) => Some(renamed.person),
+            Self::PrivateMessage(message) => Some(message.from),
+            Self::MessageKept(message) => Some(message.from),
+            Self::AccountSet(set) => Some(set.person),
+            Self::AccountChanged(changed) => changed.person,
+            Self::Knocked(knock) => Some(knock.person),
+            Self::Signal(signal) => Some(signal.from),
+            Self::IdentSet(set) => Some(set.person),
+            _ => None,
+        }
+    }
+
+    /// The name of the person whose doing it is, where the fact has no number.
+    pub fn author_name(&self) -> Option<&Name> {
+        match self {
+            Self::TopicSet { by, .. } => Some(by),
+            Self::RoomChanged(change) => Some(&change.by),
+            Self::Moderated(entry) => Some(&entry.by),
+            Self::Deleted(deletion) => Some(&deletion.by),
+            _ => None,
+        }
     }
 
     /// Whether it is told to everybody on the server.

@@ -24,6 +24,7 @@ mod flood;
 mod ids;
 pub mod limits;
 mod link;
+mod mask;
 mod name;
 mod presence;
 mod range;
@@ -32,27 +33,32 @@ mod resume;
 mod room;
 mod room_name;
 mod sent_key;
+mod source;
 mod text;
 mod time;
 
 pub use account::{Account, AccountChange, AccountChanged, AccountSet, Credential, CredentialKind};
 pub use answer::{
-    AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic,
-    Welcome, WhoLine,
+    AccountProfile, Answer, Counts, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary,
+    Topic, Welcome, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
     Settings, Snapshot,
 };
-pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef, StandingChange};
+pub use command::{
+    Caller, Command, Outcome, PeopleQuery, Proof, Query, RoomRef, SignalTarget, StandingChange,
+};
 pub use event::{
-    AuditEntry, Deletion, Event, Fact, KeptMessage, KeptShown, Knock, LoggedIn, Manner, ModAction,
-    PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Spared,
+    AuditEntry, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock, LoggedIn, Manner,
+    ModAction, PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Signal,
+    Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
 pub use link::{Client, Link};
+pub use mask::{Glob, MaskKind, Matched, RoomMask};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
 pub use range::Range;
@@ -61,5 +67,6 @@ pub use resume::ResumeCode;
 pub use room::{RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
 pub use room_name::{RoomName, RoomNameError};
 pub use sent_key::{Digest, KeyUsed, MessageKey, SentKey};
+pub use source::{CloakKey, Flags, Ident, IrcForm, Source};
 pub use text::Text;
 pub use time::{Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms};

@@ -436,6 +436,7 @@ fn as_event(line: chinwag_store::AuditLine) -> Event {
             target: None,
             spared: None,
         })),
+        source: None,
     }
 }
 

@@ -142,8 +142,8 @@ fn talk() -> impl Strategy<Value = Command> {
 fn moving() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => select(&ROOMS[..]).prop_map(|to| Command::Join(room(to))),
-        1 => room_ids().prop_map(|room| Command::Leave(RoomRef::Id(room))),
-        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave(RoomRef::Name(room(from)))),
+        1 => room_ids().prop_map(|room| Command::Leave { room: RoomRef::Id(room), why: None }),
+        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave { room: RoomRef::Name(room(from)), why: None }),
         2 => departures().prop_map(Command::Quit),
     ]
 }

@@ -184,7 +184,12 @@ impl World {
         for fact in facts.clone() {
             let (seq, at) = (self.next_seq, self.now);
             self.next_seq = seq.next();
-            let event = Event { seq, at, fact };
+            let event = Event {
+                seq,
+                at,
+                fact,
+                source: None,
+            };
             match is_durable {
                 true => self.staged.push(event),
                 false => self.apply(event),
@@ -319,7 +324,10 @@ pub(crate) fn set_topic(room: RoomId, topic: Option<&str>) -> Command {
 }
 
 pub(crate) fn leave(name: &str) -> Command {
-    Command::Leave(RoomRef::Name(room(name)))
+    Command::Leave {
+        room: RoomRef::Name(room(name)),
+        why: None,
+    }
 }
 
 pub(crate) fn join(name: &str) -> Command {

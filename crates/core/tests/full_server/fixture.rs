@@ -69,7 +69,10 @@ impl FullServer {
         let own = room_name(n.max(1));
         self.act(caller, Command::Join(own)).expect("joined");
         if n % 100 >= LOBBY_PERCENT {
-            let lobby = Command::Leave(RoomRef::Id(LOBBY));
+            let lobby = Command::Leave {
+                room: RoomRef::Id(LOBBY),
+                why: None,
+            };
             self.act(caller, lobby).expect("left");
         }
     }
@@ -129,7 +132,12 @@ impl FullServer {
         for fact in self.facts.drain(..) {
             self.seq = self.seq.next();
             let (seq, at) = (self.seq, START);
-            self.chat.apply(&Event { seq, at, fact });
+            self.chat.apply(&Event {
+                seq,
+                at,
+                fact,
+                source: None,
+            });
         }
         decided
     }
@@ -471,7 +479,13 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "leave the lobby and join it",
         work: |server| {
             let somebody = server.anybody();
-            server.does(somebody, Command::Leave(RoomRef::Id(LOBBY)));
+            server.does(
+                somebody,
+                Command::Leave {
+                    room: RoomRef::Id(LOBBY),
+                    why: None,
+                },
+            );
             server.does(somebody, Command::Join(RoomName::lobby()));
         },
     },
@@ -481,7 +495,13 @@ pub(crate) const PIECES: &[Piece] = &[
             let somebody = server.anybody();
             let new = RoomName::parse("a-new-room").expect("a room name");
             server.does(somebody, Command::Join(new.clone()));
-            server.does(somebody, Command::Leave(RoomRef::Name(new)));
+            server.does(
+                somebody,
+                Command::Leave {
+                    room: RoomRef::Name(new),
+                    why: None,
+                },
+            );
             server.does(Caller::Server, Command::Tidy);
         },
     },

@@ -188,8 +188,13 @@ impl Session {
                 name,
                 password,
                 is_script,
+                irc,
             } => {
-                self.ask_name(name, password, Purpose::LogIn { is_script }, shared);
+                let purpose = Purpose::LogIn { is_script, irc };
+                self.ask_name(name, password, purpose, shared);
+            }
+            Ask::Prove { name, password } => {
+                self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
             }
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);

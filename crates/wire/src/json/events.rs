@@ -182,7 +182,7 @@ impl<'a> Shape<'a> {
             } => {
                 let head = head(name.as_str());
                 match manner {
-                    Manner::Speech => Self::Message { head, text },
+                    Manner::Speech | Manner::Notice => Self::Message { head, text },
                     Manner::Action => Self::Action { head, text },
                 }
             }

@@ -49,6 +49,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "The reader is logged in to an account already.",
     ),
     ("not_registered", "The name belongs to no account."),
+    (
+        "hears_registered_only",
+        "The receiver hears in private from people with a registered name alone.",
+    ),
     ("server_full", "The server has as many people as it takes."),
     ("banned", "The name or the address is banned."),
     (
@@ -162,6 +166,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::CannotSave => "cannot_save",
         Rejection::NoSuchRoom { .. } | Rejection::RoomGone => "no_room",
         Rejection::NothingKept(_) | Rejection::MailFull(_) => "not_kept",
+        Rejection::HearsRegisteredOnly(_) => "hears_registered_only",
         Rejection::NotInRoom(_) => "not_in_room",
         Rejection::OnlyLobby => "only_lobby",
         Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
@@ -203,7 +208,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
 }
 
 /// A rejection as a sentence.
-pub(super) struct Sentence<'a>(pub(super) &'a Rejection);
+pub(crate) struct Sentence<'a>(pub(crate) &'a Rejection);
 
 impl Display for Sentence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -282,6 +287,12 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::Absent(name) => write!(f, "{name} is not here."),
         Rejection::MailFull(name) => {
             write!(f, "{name} is not here, and no more is kept for {name}.")
+        }
+        Rejection::HearsRegisteredOnly(name) => {
+            write!(
+                f,
+                "{name} hears in private from people with a registered name alone."
+            )
         }
         Rejection::NotInRoom(room) => write!(f, "Not in {room}. Join it first."),
         Rejection::OnlyLobby => {

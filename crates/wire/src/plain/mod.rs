@@ -21,7 +21,7 @@ mod render;
 mod request;
 mod secret;
 mod session;
-mod table;
+pub(crate) mod table;
 mod words;
 
 pub(crate) use parse::SHELL;

@@ -100,6 +100,15 @@ impl Chat {
                 let id = self.governed(me, room)?;
                 facts.push(self.decide_unmute_in(me, id, name)?);
             }
+            Command::SetMask {
+                room,
+                kind,
+                matched,
+                on,
+            } => {
+                let id = self.governed_by_list(me, room)?;
+                facts.extend(self.decide_mask(me, id, (kind, matched, on), now)?);
+            }
             Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
             // The commands of connections without a name and of the server, from a person.
             _ => return Err(Rejection::NotHere),

@@ -14,6 +14,7 @@ use crate::name::{FoldedName, Name};
 use crate::rejection::Rejection;
 use crate::room::RoomPassword;
 use crate::room_name::RoomName;
+use crate::text::Text;
 use crate::time::Timestamp;
 
 impl Chat {
@@ -127,6 +128,7 @@ impl Chat {
         &self,
         me: &Person,
         room: RoomRef,
+        why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let room = self.room_of(me, room)?;
@@ -142,6 +144,7 @@ impl Chat {
             person: me.id,
             name: me.name.clone(),
             room,
+            why,
         });
         Ok(Outcome::Left(room))
     }

@@ -182,8 +182,20 @@ impl Shadow {
             (Command::Join(room) | Command::JoinWith { room, .. }, []) => {
                 Outcome::Joined(self.room_of(asker, room))
             }
-            (Command::Leave(RoomRef::Id(room)), _) => Outcome::Left(*room),
-            (Command::Leave(RoomRef::Name(name)), _) => Outcome::Left(self.room_of(asker, name)),
+            (
+                Command::Leave {
+                    room: RoomRef::Id(room),
+                    ..
+                },
+                _,
+            ) => Outcome::Left(*room),
+            (
+                Command::Leave {
+                    room: RoomRef::Name(name),
+                    ..
+                },
+                _,
+            ) => Outcome::Left(self.room_of(asker, name)),
             (Command::LogIn { .. } | Command::Resume(_) | Command::Join(_), _) => {
                 panic!("{command:?} led to {facts:?}")
             }

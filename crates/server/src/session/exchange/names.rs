@@ -1,7 +1,7 @@
 //! Names that need a password, and passwords that change.
 
 use chinwag_core::{Command, Name, Proof, Query, Rejection};
-use chinwag_wire::dialect::{Password, Tell};
+use chinwag_wire::dialect::{IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
 use crate::hub::Body;
@@ -14,7 +14,10 @@ use crate::worker::Job;
 pub(super) enum Purpose {
     LogIn {
         is_script: bool,
+        irc: Option<Box<IrcLogIn>>,
     },
+    /// A login that comes later.
+    Prove,
     Rename,
     /// An account beside the name.
     LogInTo,
@@ -54,11 +57,16 @@ impl Session {
         shared: &mut Shared,
     ) {
         let command = match (purpose, name) {
-            (Purpose::LogIn { is_script }, name) => Command::LogIn {
-                name,
-                proof,
-                is_script,
-            },
+            (Purpose::LogIn { is_script, irc }, name) => log_in(name, proof, is_script, irc),
+            (Purpose::Prove, Some(name)) => {
+                return match proof {
+                    Some(proof) => self.answer(Tell::Proven(&name, &proof), shared),
+                    None => {
+                        let rejection = Rejection::WrongPassword(name);
+                        self.answer(Tell::Rejected(&rejection), shared);
+                    }
+                };
+            }
             (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
             (Purpose::LogInTo, Some(name)) => Command::LogInTo { name, proof },
             (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
@@ -140,5 +148,25 @@ impl Session {
             self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         }
         self.take_name(Some(name), proof, purpose, shared);
+    }
+}
+
+fn log_in(
+    name: Option<Name>,
+    proof: Option<Proof>,
+    is_script: bool,
+    irc: Option<Box<IrcLogIn>>,
+) -> Command {
+    let (ident, proven) = match irc {
+        Some(irc) => (Some(Box::new(irc.ident)), irc.proven),
+        None => (None, None),
+    };
+    let (account, other) = proven.unzip();
+    Command::LogIn {
+        name,
+        proof: proof.or(other),
+        is_script,
+        ident,
+        account,
     }
 }

@@ -74,6 +74,8 @@ impl Session {
                 self.acknowledge(None, out);
                 put(out, &closed(why));
             }
+            // It asks for no proof.
+            Tell::Proven(..) => {}
             Tell::Guesses(_) | Tell::Superseded | Tell::Stopping => {
                 tell_notice(tell, out);
             }
@@ -266,6 +268,11 @@ impl Session {
             | Answer::RoomInfo(_)
             | Answer::Bars { .. }
             | Answer::Account(_)
+            | Answer::Counts(_)
+            | Answer::Masks { .. }
+            | Answer::Fence
+            | Answer::People { .. }
+            | Answer::Online(_)
             | Answer::Everybody { .. }
             | Answer::Log => return None,
         };

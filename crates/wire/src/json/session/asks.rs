@@ -46,6 +46,7 @@ impl Session {
                 name: hello.name.map(|name| name.0),
                 password: hello.password.map(|password| password.0),
                 is_script: true,
+                irc: None,
             },
             Request::resume(resume) => Ask::Resume {
                 after: resume.after(),
@@ -95,6 +96,7 @@ fn spoken(say: Say, manner: Manner) -> Command {
         text: say.text.0,
         manner,
         key: say.key.map(|key| key.0),
+        irc: None,
     }
 }
 
@@ -122,9 +124,14 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
         Request::tell(tell) => Command::PrivateMessage {
             to: tell.to.into(),
             text: tell.text.0,
+            manner: Manner::Speech,
+            irc: None,
         },
         Request::join(join) => Command::Join(join.room.0),
-        Request::leave(leave) => Command::Leave(RoomRef::Name(leave.room.0)),
+        Request::leave(leave) => Command::Leave {
+            room: RoomRef::Name(leave.room.0),
+            why: None,
+        },
         Request::set_topic(topic) => Command::SetTopic {
             room: RoomRef::Name(topic.room.0),
             text: inner(topic.text),
