@@ -58,6 +58,8 @@ impl World {
             name: Some(name(called)),
             proof: None,
             is_script: false,
+            account: None,
+            ident: None,
         };
         self.enter(command)
     }
@@ -141,6 +143,7 @@ fn say(mut world: World) -> Work {
         text,
         manner,
         key: None,
+        irc: None,
     };
     Box::new(move || world.act(person(50), say.clone()))
 }
@@ -165,6 +168,8 @@ fn arrive_and_quit(mut world: World) -> Work {
         name: Some(name("somebody")),
         proof: None,
         is_script: false,
+        account: None,
+        ident: None,
     };
     Box::new(move || {
         let somebody = world.enter(arrive.clone());

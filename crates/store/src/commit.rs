@@ -370,12 +370,14 @@ mod tests {
             room: RoomId(room),
             text: Text::parse(&"word ".repeat(500)).expect("a text"),
             manner: Manner::Speech,
+            irc: None,
         };
         let at = Timestamp(0);
         Arc::new(Event {
             seq: Seq(seq),
             at,
             fact,
+            source: None,
         })
     }
 

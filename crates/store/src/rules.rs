@@ -279,6 +279,7 @@ mod tests {
         conn.execute_batch(
             "CREATE TABLE room (id INTEGER PRIMARY KEY, retired INTEGER);
              CREATE TABLE restriction (room INTEGER, kind TEXT);
+             CREATE TABLE room_mask (room INTEGER, kind TEXT);
              CREATE TABLE room_setting (room INTEGER, key TEXT, value ANY, PRIMARY KEY (room, key));",
         )
         .expect("tables");

@@ -167,6 +167,8 @@ fn check_return(ann_registered: bool, housemate: bool, expected: [bool; 4]) {
             name: Some(name(who)),
             proof,
             is_script: false,
+            account: None,
+            ident: None,
         };
         world.act(visitor, log_in).expect("here");
         let said = world.by(who, say("hello"));
@@ -272,6 +274,8 @@ fn a_ban_of_another_name_covers_the_account() {
         name: Some(name("ann")),
         proof: Some(chinwag_core::Proof("hash".into())),
         is_script: false,
+        account: None,
+        ident: None,
     };
     let refused = world.act(visitor, log_in);
     assert!(matches!(refused, Err(Rejection::Banned { .. })));

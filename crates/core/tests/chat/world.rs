@@ -89,6 +89,8 @@ impl World {
                 name,
                 proof: None,
                 is_script: false,
+                account: None,
+                ident: None,
             },
         )?;
         match &facts[..] {
@@ -313,6 +315,7 @@ pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
         text: text(words),
         manner: Manner::Speech,
         key: None,
+        irc: None,
     }
 }
 

@@ -84,6 +84,8 @@ impl FullServer {
             name,
             proof: None,
             is_script: false,
+            account: None,
+            ident: None,
         };
         self.act(caller, command).expect("logged in")
     }
@@ -228,6 +230,8 @@ fn message(to: &str) -> Command {
     Command::PrivateMessage {
         to: to.into(),
         text: text("psst"),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     }
 }
 
@@ -408,6 +412,8 @@ pub(crate) const PIECES: &[Piece] = &[
                     name,
                     proof,
                     is_script: false,
+                    account: None,
+                    ident: None,
                 },
             ) else {
                 panic!("a person who logs in");
@@ -432,6 +438,8 @@ pub(crate) const PIECES: &[Piece] = &[
                     name,
                     proof: None,
                     is_script: false,
+                    account: None,
+                    ident: None,
                 },
             );
         },
@@ -446,6 +454,8 @@ pub(crate) const PIECES: &[Piece] = &[
                 name,
                 proof: None,
                 is_script: false,
+                account: None,
+                ident: None,
             };
             let link = Link::default();
             let caller = Caller::Anonymous {
@@ -471,6 +481,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 text: text("hello there"),
                 manner: Manner::Speech,
                 key: None,
+                irc: None,
             };
             server.does(server.anybody(), command);
         },

@@ -47,6 +47,7 @@ pub(crate) fn said(seq: u64, room: u32, by: &str, what: &str) -> Arc<Event> {
         room: RoomId(room),
         text: text(what),
         manner: Manner::Speech,
+        irc: None,
     };
     event(seq, fact)
 }

@@ -45,6 +45,7 @@ fn settings() -> Settings {
         login_tries_max: 5,
         login_bytes_max: 4096,
         login_time: Duration::from_secs(60),
+        irc: crate::irc::Settings::new("chat", "chinwag", true),
     }
 }
 
@@ -90,6 +91,7 @@ impl Program {
                 code: ResumeCode::from_random(1),
                 link: Link::default(),
                 is_script: true,
+                ident: None,
             }
             .into(),
         ));
@@ -136,6 +138,7 @@ fn event(seq: u64, fact: Fact) -> Event {
         seq: Seq(seq),
         at: START,
         fact,
+        source: None,
     }
 }
 
@@ -146,6 +149,7 @@ fn said(by: &str, what: &str) -> Fact {
         room: LOBBY,
         text: Text::parse(what).expect("a text"),
         manner: Manner::Speech,
+        irc: None,
     }
 }
 
@@ -198,6 +202,7 @@ fn a_line_of_a_room_has_its_place_time_room_and_author() {
         name: name("ann"),
         rooms: [LOBBY].into(),
         why,
+        is_resumable: true,
     };
     assert!(
         line(Fact::Quit(quit.into())).ends_with(

@@ -320,15 +320,16 @@ impl Shadow {
             fact,
             Fact::PrivateMessage(_)
                 | Fact::Moderated(_)
-                | Fact::AccountChanged(_)
                 | Fact::MessageKept(_)
                 | Fact::KeptShown(_)
-                | Fact::AccountSet(_)
                 | Fact::LoggedIn(_)
-                | Fact::AwaySet { .. }
                 | Fact::IgnoreSet { .. }
         );
         assert!(fact.rooms().is_empty() || !is_secret, "{fact:?}");
+        if fact.is_silent() && !fact.rooms().is_empty() {
+            let author = fact.author().expect("an author");
+            assert_eq!(fact.rooms(), self.people[&author].rooms, "{fact:?}");
+        }
     }
 
     pub(super) fn check_logged_in(&self, login: &LoggedIn, at: Timestamp) {

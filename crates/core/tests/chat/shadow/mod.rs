@@ -173,6 +173,7 @@ impl Shadow {
                 person: id,
                 name,
                 room,
+                ..
             } => {
                 let person = self.named(*id, name);
                 assert!(person.rooms.contains(room));

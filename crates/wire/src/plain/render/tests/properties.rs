@@ -93,6 +93,8 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         text: text.clone(),
         ignored: false,
         kept: None,
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     };
     let audit_entry = |act| {
         let (by, actor, target) = (name("lee"), Some(GOPHER), Some(READER));
@@ -108,6 +110,8 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         person: READER,
         away: true,
         why: Some(text.clone()),
+        name: name("ann"),
+        rooms: [].into(),
     };
     Vec::from([
         (Fact::PrivateMessage(Box::new(told)), '['),
