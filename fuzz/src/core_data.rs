@@ -149,7 +149,15 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         2 => {
             let (by, text) = (dice.name(), dice.maybe(Dice::text));
-            (Fact::TopicSet { room, by, text }, '*')
+            (
+                Fact::TopicSet {
+                    room,
+                    person: None,
+                    by,
+                    text,
+                },
+                '*',
+            )
         }
         3 => {
             let (name, here) = (dice.name(), dice.number() as u32);
@@ -316,6 +324,7 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 text: dice.text(),
                 ignored: false,
                 kept: dice.maybe(span),
+                away: None,
             };
             (Fact::PrivateMessage(Box::new(told)), '[')
         }
@@ -373,6 +382,7 @@ fn link(dice: Choices<'_, '_>) -> Link {
         client: *dice.pick(&[Client::Nc, Client::Telnet, Client::Json]),
         is_encrypted: dice.flip(),
         needs_room: dice.flip(),
+        is_local: dice.flip(),
     }
 }
 

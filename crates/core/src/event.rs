@@ -177,6 +177,8 @@ pub struct PrivateMessage {
     pub ignored: bool,
     /// The time for which it is kept, if the receiver's link is lost.
     pub kept: Option<Duration>,
+    /// That the receiver is away, for the sender to know, and the reason given. Not kept.
+    pub away: Option<Option<Text>>,
 }
 
 /// A private message to an account that nobody is logged in to.
@@ -284,7 +286,9 @@ pub enum Fact {
     TopicSet {
         /// The room.
         room: RoomId,
-        /// The name of the person who set it.
+        /// The person who set it, if that is known.
+        person: Option<PersonId>,
+        /// The name of that person.
         by: Name,
         /// The topic.
         text: Option<Text>,
@@ -425,13 +429,15 @@ impl Fact {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
-    /// The name of the speaker, which `/ignore` goes by. A topic and a reason for leaving are speech.
+    /// The name of the speaker, which `/ignore` goes by. A topic, a new name and a reason for leaving
+    /// are speech.
     pub fn voice(&self) -> Option<&Name> {
         match self {
             Self::Said { name, .. } => Some(name),
             Self::TopicSet {
                 by, text: Some(_), ..
             } => Some(by),
+            Self::Renamed(renamed) => Some(&renamed.old),
             Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
             Self::PrivateMessage(message) => Some(&message.from_name),
             _ => None,
@@ -442,6 +448,8 @@ impl Fact {
     pub fn speaker(&self) -> Option<PersonId> {
         match self {
             Self::Said { person, .. } => Some(*person),
+            Self::TopicSet { person, .. } => *person,
+            Self::Renamed(renamed) => Some(renamed.person),
             Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
             Self::PrivateMessage(message) => Some(message.from),
             _ => None,

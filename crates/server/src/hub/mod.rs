@@ -328,7 +328,8 @@ impl Hub {
         match (caller, command) {
             (Caller::Server, _)
             | (_, Command::Resume(_))
-            | (_, Command::LogIn { proof: Some(_), .. }) => !self.turn.staged.is_empty(),
+            | (_, Command::LogIn { proof: Some(_), .. })
+            | (_, Command::Rename { .. } | Command::LogInTo { .. }) => !self.turn.staged.is_empty(),
             (Caller::Person { person, .. }, Command::Quit(_)) => {
                 let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
                 self.turn.staged.iter().any(is_theirs)

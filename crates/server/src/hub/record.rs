@@ -171,6 +171,7 @@ fn kept(value: &str, to: &Name) -> Option<Event> {
             text,
             ignored: false,
             kept: None,
+            away: None,
         })),
     })
 }

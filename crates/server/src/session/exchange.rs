@@ -194,8 +194,13 @@ impl Session {
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);
             }
-            Ask::LogInTo { name, password } => {
-                self.ask_name(Some(name), Some(password), Purpose::LogInTo, shared);
+            Ask::LogInTo {
+                name,
+                password,
+                beside,
+            } => {
+                let purpose = Purpose::LogInTo { beside };
+                self.ask_name(Some(name), Some(password), purpose, shared);
             }
             Ask::Unclaim { account, password } => {
                 self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);

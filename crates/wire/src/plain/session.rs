@@ -83,6 +83,8 @@ enum Question {
     Restrictions,
     /// Something said to a room by its name.
     SayTo(RoomName),
+    /// To leave a room, asked while talking in this one.
+    Leave(RoomId),
 }
 
 /// Changes that the server has not polled yet.

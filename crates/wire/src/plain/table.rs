@@ -328,7 +328,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("nick", Group::You, "NAME", you::nick)
         .brief("another name")
         .about(
-            "Gives you another name. For a registered one type NAME#PASSWORD.",
+            "Gives you another name. For a registered one type NAME#PASSWORD, which takes over a \
+             connection that goes by it.",
             "/nick annie",
         ),
     CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
@@ -339,8 +340,9 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/claim correct horse battery",
         ),
     CommandSpec::new("login", Group::You, "NAME PASSWORD", you::login).about(
-        "Logs you in to your account beside your other connections, under the name that you have. \
-         NAME#PASSWORD at the prompt takes over the connection of that name instead.",
+        "Logs you in to your account. A connection that goes by NAME, or whose link is lost, is taken \
+         over, as by NAME#PASSWORD at the prompt. /login beside NAME PASSWORD leaves it there, and you \
+         keep the name that you have.",
         "/login lee correct horse battery",
     ),
     CommandSpec::new("logout", Group::You, "", you::logout)

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chinwag_core::{
     AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
-    ModAction, Name, Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef,
-    Timestamp,
+    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomId, RoomName,
+    RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -49,6 +49,12 @@ impl Shadow {
             Fact::Said { room, .. } => {
                 self.check_may_speak(asker.expect("a person"), *room, now);
             }
+            Fact::RoomOpened { name, .. }
+                if !self.is_servers(name)
+                    && !facts.iter().any(|f| matches!(f, Fact::RoomRetired { .. })) =>
+            {
+                self.check_may_be_heard(caller(), now);
+            }
             Fact::TopicSet { room, .. } => {
                 let asker = asker.expect("a person");
                 assert!(caller().rooms.contains(room));
@@ -91,8 +97,8 @@ impl Shadow {
                 self.check_proof(Some(set.person), set.account.as_ref(), command);
             }
             Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
-            Fact::Returned(returned) if matches!(command, Command::LogIn { .. }) => {
-                self.check_proof(None, returned.login.account.as_ref(), command);
+            Fact::Returned(returned) if !matches!(command, Command::Resume(_)) => {
+                self.check_proof(asker, returned.login.account.as_ref(), command);
             }
             Fact::Moderated(entry) if entry.actor.is_none() => {
                 let code = self.settings.operator_code.expect("a code").to_string();
@@ -101,7 +107,7 @@ impl Shadow {
             Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
             Fact::Moderated(entry) => {
                 assert!(caller().operator, "{fact:?}");
-                self.check_moderation(caller(), entry);
+                self.check_moderation(caller(), entry, now);
             }
             _ => {}
         }
@@ -170,12 +176,10 @@ impl Shadow {
     fn outcome(&self, asker: Option<PersonId>, command: &Command, facts: &[Fact]) -> Outcome {
         match (command, facts) {
             (Command::LogIn { .. }, [Fact::LoggedIn(login), ..]) => Outcome::LoggedIn(login.person),
-            (Command::Resume(_) | Command::LogIn { .. }, [.., Fact::Returned(returned)]) => {
-                Outcome::Resumed {
-                    person: returned.login.person,
-                    seen: returned.was_lost.then_some(returned.seen),
-                }
-            }
+            (_, [.., Fact::Returned(returned)]) => Outcome::Resumed {
+                person: returned.login.person,
+                seen: returned.was_lost.then_some(returned.seen),
+            },
             (Command::Join(_) | Command::JoinWith { .. }, [.., Fact::Joined { room, .. }]) => {
                 Outcome::Joined(*room)
             }
@@ -196,6 +200,11 @@ impl Shadow {
         }
     }
 
+    pub(super) fn is_servers(&self, room: &RoomName) -> bool {
+        let mut servers = self.settings.read_only.iter();
+        servers.any(|other| latin(other) == latin(room))
+    }
+
     /// The room of the asker that goes by this name, or by another that looks like it.
     fn room_of(&self, asker: Option<PersonId>, name: &RoomName) -> RoomId {
         let rooms = &self.people[&asker.expect("a person")].rooms;
@@ -206,7 +215,7 @@ impl Shadow {
 
     /// An operator does nothing to one who was a lasting operator before, nor to itself, and a
     /// restriction by name covers no address from which others come.
-    fn check_moderation(&self, me: &ModelPerson, entry: &AuditEntry) {
+    fn check_moderation(&self, me: &ModelPerson, entry: &AuditEntry, now: Timestamp) {
         let (name, mask) = match &entry.act {
             ModAction::Kick { name, .. }
             | ModAction::Deop { name }
@@ -221,7 +230,11 @@ impl Shadow {
                 || mask.is_some_and(|mask| mask.matches(Some(&person.name), person.address))
         };
         let people: Vec<&ModelPerson> = self.people.values().filter(hit).collect();
-        let accounts = people.iter().filter_map(|person| person.account.as_ref());
+        // One who comes back was somebody before, too.
+        let lost = self.lost.iter().filter(|lost| now < lost.until);
+        let lost = lost.map(|lost| &lost.person).filter(hit);
+        let accounts = people.iter().copied().chain(lost);
+        let accounts = accounts.filter_map(|person| person.account.as_ref());
         let mine = me
             .account
             .as_ref()
@@ -327,12 +340,30 @@ impl Shadow {
         for name in [Some(&login.name), login.account.as_ref()] {
             assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
         }
+        let is_guest = login.account.is_none() && !login.name.as_str().starts_with("guest-");
+        if is_guest
+            && self.mutes.iter().any(|mute| {
+                mute.is_active(at) && mute.mask.matches(Some(&login.name), login.address)
+            })
+        {
+            let named = |mute: &Restriction| {
+                mute.mask
+                    .name
+                    .as_ref()
+                    .is_some_and(|had| had.same_as(&login.name))
+            };
+            assert!(self.mutes.iter().any(named), "{login:?} has a new name");
+        }
         let lasting = owner.is_some_and(|owner| owner.operator);
         let mut accounts = self.accounts.iter();
-        let has_operator = self.people.values().any(|person| person.operator)
-            || accounts.any(|account| account.operator);
+        let lost = self.lost.iter().filter(|lost| at < lost.until);
+        let mut here = self.people.values().chain(lost.map(|lost| &lost.person));
+        let has_operator =
+            here.any(|person| person.operator) || accounts.any(|account| account.operator);
         let may = match self.settings.first_operator {
-            FirstOperator::Local => login.address.to_canonical().is_loopback(),
+            FirstOperator::Local => {
+                login.link.is_local || login.address.to_canonical().is_loopback()
+            }
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
@@ -380,6 +411,8 @@ impl Shadow {
             let known = self.rooms.get(room);
             assert_eq!(chat.room_name(*room), known.map(|room| &room.name));
         }
+        let looks: BTreeSet<String> = self.rooms.values().map(|room| latin(&room.name)).collect();
+        assert_eq!(looks.len(), self.rooms.len(), "two rooms look alike");
         self.check_names();
     }
 

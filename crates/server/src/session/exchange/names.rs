@@ -16,8 +16,10 @@ pub(super) enum Purpose {
         is_script: bool,
     },
     Rename,
-    /// An account beside the name.
-    LogInTo,
+    /// An account.
+    LogInTo {
+        beside: bool,
+    },
     /// A name, or an account, that is given up.
     Unclaim,
     /// Another password.
@@ -60,17 +62,13 @@ impl Session {
                 is_script,
             },
             (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
-            (Purpose::LogInTo, Some(name)) => Command::LogInTo { name, proof },
+            (Purpose::LogInTo { beside }, Some(name)) => Command::LogInTo {
+                name,
+                proof,
+                beside,
+            },
             (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
-            (Purpose::ChangePassword(new), Some(name)) => {
-                return match proof {
-                    Some(_) => self.ask_hash(new, proof, shared),
-                    None => {
-                        let rejection = Rejection::NeedsOldPassword(name);
-                        self.answer(Tell::Rejected(&rejection), shared);
-                    }
-                };
-            }
+            (Purpose::ChangePassword(new), Some(_)) => return self.ask_hash(new, proof, shared),
             (_, None) => return,
         };
         self.ask_hub(Body::Command(command), Step::Tell, shared);
@@ -136,9 +134,14 @@ impl Session {
         purpose: Purpose,
         shared: &mut Shared,
     ) {
-        if proof.is_some() {
-            self.exchange.guesses = shared.workers.gate.take_guesses(&name);
+        if proof.is_none() {
+            let wrong = match purpose {
+                Purpose::ChangePassword(_) => Rejection::NeedsOldPassword(name),
+                _ => Rejection::WrongPassword(name),
+            };
+            return self.answer(Tell::Rejected(&wrong), shared);
         }
+        self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         self.take_name(Some(name), proof, purpose, shared);
     }
 }

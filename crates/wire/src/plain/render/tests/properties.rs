@@ -66,6 +66,7 @@ fn room_facts(text: &Text) -> Vec<(Fact, char)> {
         (said(Manner::Action), '['),
         (
             Fact::TopicSet {
+                person: None,
                 room: LOBBY,
                 by,
                 text: topic,
@@ -93,6 +94,7 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         text: text.clone(),
         ignored: false,
         kept: None,
+        away: None,
     };
     let audit_entry = |act| {
         let (by, actor, target) = (name("lee"), Some(GOPHER), Some(READER));
