@@ -145,6 +145,11 @@ pub enum Rejection {
     NotRegistered(Name),
     /// As many names are registered as the server keeps.
     RegistrationsFull,
+    /// As many names were registered from the asker's address as may be at once.
+    TooManyRegistered {
+        /// The time until another may be.
+        wait: Duration,
+    },
     /// The asker ignores as many names as it may.
     TooManyIgnores {
         /// So many.

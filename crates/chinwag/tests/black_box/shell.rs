@@ -100,9 +100,9 @@ fn a_running_server_is_managed_from_a_shell() {
     let other = chinwag(&setup, "battery staple", &["account", "passwd", "lee"]);
     assert_eq!(
         (other.status, &*other.out),
-        (0, "lee has another password now.\n")
+        (0, "The password of lee is changed.\n")
     );
-    lee.expect("! The password of lee was changed by those who run the server.\n");
+    lee.expect("! The password of lee is changed by those who run the server.\n");
     done(
         &setup,
         &["account", "list"],

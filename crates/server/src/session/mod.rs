@@ -351,6 +351,11 @@ impl Session {
                 self.transport.fail(QuitReason::TooSlow);
                 self.end(QuitReason::TooSlow, shared);
             }
+            Stage::Open | Stage::Greeted
+                if self.exchange.deadline().is_some_and(|at| at <= now) =>
+            {
+                self.handle_delay_over(shared);
+            }
             Stage::Open | Stage::Greeted => {
                 self.drive(shared, |dialect, env, out| dialect.handle_timeout(env, out));
             }
@@ -368,6 +373,7 @@ impl Session {
             Stage::Lost(lost) => Some(lost.until),
             // Who waits for an answer of the server's is not timed.
             Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),
+            Stage::Open | Stage::Greeted => self.exchange.deadline(),
             _ => None,
         };
         let has_input = self.transport.is_readable() || self.exchange.has_held();

@@ -51,8 +51,9 @@ pub enum Tell<'a> {
     AuditLog(&'a [Event]),
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
-    /// Too many wrong passwords came from this address; the next is taken after this time.
-    TooManyGuesses(Duration),
+    /// Too many wrong passwords came from this address: this one is looked at after this time. No answer;
+    /// that comes then.
+    PasswordWaits(Duration),
     /// Wrong passwords that others have tried for the name since its owner was here.
     Guesses(Guesses),
     /// The search has more words than one may have.
@@ -77,7 +78,7 @@ impl Tell<'_> {
             | Self::NotSent(_)
             | Self::Rejected(_)
             | Self::Missed(_) => false,
-            Self::Busy | Self::TooManyGuesses(_) | Self::Guesses(_) | Self::NoHistory => false,
+            Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
             Self::Done(_) | Self::SearchTooLong => false,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
             Self::Answer(_) | Self::History(_) | Self::Search(_) | Self::AuditLog(_) => true,

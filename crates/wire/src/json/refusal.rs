@@ -126,10 +126,6 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "As many such questions are waiting as may. Try again in a moment.",
     ),
     (
-        "too_many_guesses",
-        "Too many wrong passwords came from this address. The sentence says how long to wait.",
-    ),
-    (
         "search_too_long",
         "The search has more words than one may have.",
     ),
@@ -172,6 +168,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::OnlyLobby => "only_lobby",
         Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
         Rejection::RegistrationsFull
+        | Rejection::TooManyRegistered { .. }
         | Rejection::RestrictionsFull
         | Rejection::TooManyIgnores { .. }
         | Rejection::TooManyLogins { .. }
@@ -317,6 +314,13 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
 fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     match rejection {
         Rejection::RegistrationsFull => f.write_str("No more names can be registered."),
+        Rejection::TooManyRegistered { wait } => {
+            write!(
+                f,
+                "Many names came from that address. Wait {}.",
+                Seconds(*wait)
+            )
+        }
         Rejection::WrongPassword(name) => {
             write!(f, "The password of {name} is another.")
         }

@@ -93,7 +93,7 @@ impl LineWriter<'_> {
                 self.alone(format_args!("{name} is registered."));
             }
             ModAction::AccountPassword(name) => {
-                self.alone(format_args!("{name} has another password now."));
+                self.alone(format_args!("The password of {name} is changed."));
             }
             ModAction::AccountRemoved(name) => self.alone(format_args!(
                 "The account {name} has ended, and its names are free."

@@ -163,6 +163,7 @@ impl Display for Sentence<'_> {
             | Rejection::TooManyLogins { .. }
             | Rejection::TooManyNames { .. }
             | Rejection::NotRegistered(_)
+            | Rejection::TooManyRegistered { .. }
             | Rejection::RegistrationsFull => OfAccount(self.0, self.1).fmt(f),
             rejection => about_people(f, rejection, self.1),
         }

@@ -7,6 +7,7 @@ use chinwag_core::{Name, Rejection};
 
 use crate::plain::SHELL;
 use crate::plain::request::Context;
+use crate::plain::words::Above;
 
 /// A refusal as a sentence.
 pub(super) struct OfAccount<'a>(pub(super) &'a Rejection, pub(super) Context);
@@ -79,6 +80,11 @@ fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             "An account has {names_max} names beside its own, the limit. /unclaim PASSWORD frees one."
         ),
         (Rejection::NotRegistered(name), _) => write!(f, "\"{name}\" is not registered."),
+        (Rejection::TooManyRegistered { wait }, _) => write!(
+            f,
+            "Many names were registered from your address. Try again in {}.",
+            Above(*wait)
+        ),
         _ => f.write_str("The list of registered names is full."),
     }
 }

@@ -59,9 +59,7 @@ impl Session {
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
             Tell::Busy => return self.handle_busy(Notice::Busy, env, out),
-            Tell::TooManyGuesses(wait) => {
-                return self.handle_busy(Notice::TooManyGuesses(wait), env, out);
-            }
+            Tell::PasswordWaits(wait) => renderer.notice(out, Notice::PasswordWaits(wait)),
             Tell::Guesses(guesses) => renderer.guesses(out, &guesses),
             Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
