@@ -246,8 +246,10 @@ pub enum Command {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
     },
-    /// End the account that a name belongs to. The shell's.
+    /// End the account that a name belongs to.
     EndAccount(Name),
+    /// Close a room for good.
+    EndRoom(RoomName),
     /// Speak in a room without being there. The shell's.
     SayFromShell {
         /// The room.

@@ -418,6 +418,10 @@ impl Fact {
         let others: &[PersonId] = match self {
             Self::Knocked(knock) => &knock.moderators,
             Self::AccountChanged(changed) => &changed.logins,
+            Self::RoomChanged(change) => match &change.act {
+                RoomAct::Removed { members } => members,
+                _ => &[],
+            },
             _ => &[],
         };
         let pair = first.into_iter().chain(second);

@@ -262,4 +262,6 @@ pub enum RoomRejection {
     KnockedAlready,
     /// No moderator is here to hear a knock.
     NobodyHears,
+    /// It is the server's own, and is always there.
+    Stays,
 }

@@ -187,3 +187,40 @@ fn a_shell_that_says_nothing_holds_up_no_person() {
     let mut lee = server.join("lee");
     lee.ask("/who", "lee (operator, nc)\n");
 }
+
+#[test]
+fn an_operator_removes_what_others_have_filled() {
+    let setup = Setup::new();
+    let server = setup.start();
+    let mut lee = server.join("lee");
+    let mut bob = server.join("bob");
+    bob.ask("/claim correct horse", "Your name is registered.");
+    bob.ask("/join spam", "You are in #spam, alone.");
+    bob.send("buy pills");
+    bob.ask(
+        "/remove #spam",
+        "! /remove needs operator rights in #spam.\n",
+    );
+    lee.ask(
+        "/remove #spam",
+        "! #spam is removed, and its name is free.\n",
+    );
+    bob.expect("! #spam was removed by lee.\n! You talk in #lobby now.\n");
+    bob.ask("/search pills", "Nothing found");
+    lee.ask(
+        "/remove bob",
+        "! The account bob has ended, and its names are free.\n",
+    );
+    bob.expect("! You are logged out of bob.\n");
+    lee.ask("/log 2", "ended the account bob");
+    bob.ask("/join junk", "You are in #junk, alone.");
+    bob.send("junk");
+    bob.sync();
+    done(
+        &setup,
+        &["room", "remove", "junk"],
+        "#junk is removed, and its name is free.\n",
+    );
+    bob.expect("! #junk was removed by shell.\n");
+    drop(server);
+}

@@ -325,7 +325,8 @@ impl Chat {
             | ModAction::Delete { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
-            | ModAction::AccountRemoved(_) => {}
+            | ModAction::AccountRemoved(_)
+            | ModAction::RoomRemoved(_) => {}
             ModAction::Ban(ban) => self.bans.put(ban),
             ModAction::Unban(mask) => self.bans.lift(mask),
             ModAction::Mute(mute) => self.mutes.put(mute),
@@ -412,6 +413,8 @@ impl Chat {
                     rules.set_guest(target, None);
                 }
             }
+            // The facts around it make it true.
+            RoomAct::Removed { .. } => {}
             RoomAct::Bar(bar) => rules.bars.put(bar, at),
             RoomAct::Unbar(mask) => rules.bars.lift(mask),
             RoomAct::Mute(mute) => rules.mutes.put(mute, at),

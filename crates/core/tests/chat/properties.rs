@@ -178,6 +178,8 @@ fn operating() -> impl Strategy<Value = Command> {
         2 => masks().prop_map(Command::Unban),
         2 => names().prop_map(Command::Op),
         1 => names().prop_map(Command::Deop),
+        1 => select(&NAMES[..]).prop_map(|whom| Command::EndAccount(name(whom))),
+        1 => select(&ROOMS[..]).prop_map(|gone| Command::EndRoom(room(gone))),
         1 => any::<bool>().prop_map(|on| Command::SetMotd(on.then(|| text("welcome")))),
         1 => prop::bool::weighted(0.3).prop_map(Command::Lock),
     ]
@@ -259,7 +261,6 @@ fn shell() -> impl Strategy<Value = Command> {
             let password_hash = format!("shell's {n} for {name}").into();
             Command::SetPassword { name, password_hash }
         }),
-        2 => names().prop_map(Command::EndAccount),
         1 => select(&ROOMS[..]).prop_map(|to| {
             Command::SayFromShell { room: room(to), text: text("noon") }
         }),

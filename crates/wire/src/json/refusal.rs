@@ -403,6 +403,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        RoomRejection::Stays => write!(f, "{room} is the server's own."),
         RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
         RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
         RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),

@@ -21,6 +21,7 @@ mod render;
 mod request;
 mod secret;
 mod session;
+mod spec;
 mod table;
 mod words;
 

@@ -10,6 +10,7 @@ mod knock;
 mod log_in;
 mod mail;
 mod operate;
+mod remove;
 mod resume;
 mod rooms;
 mod shell;

@@ -26,7 +26,7 @@ pub(super) enum Actor<'a> {
 }
 
 impl Actor<'_> {
-    fn name(self) -> Name {
+    pub(super) fn name(self) -> Name {
         match self {
             Self::Person(person) => person.name.clone(),
             Self::Shell => Name::shell(),
@@ -72,6 +72,14 @@ impl Chat {
                 let given = Given { me, time, why, now };
                 return self.decide_mute(&given, &name, facts);
             }
+            Command::EndAccount(name) => {
+                self.decide_end_account(me, &name, facts)?;
+                return Ok(Outcome::Done);
+            }
+            Command::EndRoom(room) => {
+                self.decide_end_room(me, room, facts)?;
+                return Ok(Outcome::Done);
+            }
             Command::RenameOther { name, new } => {
                 return self.decide_rename_other(me, &name, new, now, facts);
             }
@@ -107,7 +115,7 @@ impl Chat {
     }
 
     /// Checks that a name's owner has not been a lasting operator for longer than `me`.
-    fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
+    pub(super) fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
         let Some(theirs) = self.registrations.appointed(name) else {
             return Ok(());
         };

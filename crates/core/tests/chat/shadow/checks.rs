@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chinwag_core::{
     AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
-    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomId, RoomName,
-    RoomRef, Timestamp,
+    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId,
+    RoomName, RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -63,6 +63,13 @@ impl Shadow {
             }
             Fact::Joined { person, room, .. } if asker == Some(*person) => {
                 self.check_joined((*person, *room), command, facts, now);
+            }
+            Fact::RoomRetired { room } if !matches!(command, Command::EndRoom(_)) => {
+                let found = &self.rooms[room];
+                assert!(!found.is_owned(*room) && found.settings.is_private());
+            }
+            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Removed { .. }) => {
+                assert!(caller().operator);
             }
             Fact::RoomChanged(change) => {
                 self.check_room_change(asker.expect("a person"), change);
@@ -125,6 +132,12 @@ impl Shadow {
                 assert_eq!(renamed.account, self.people[&renamed.person].account);
             }
             Fact::Quit(_) | Fact::Said { .. } => {}
+            Fact::Joined { room, .. } => assert_eq!(*room, LOBBY),
+            Fact::Left { .. } | Fact::RoomRetired { .. } => {}
+            Fact::RoomChanged(change) => {
+                assert!(matches!(change.act, RoomAct::Removed { .. }));
+                assert_eq!((change.actor, &change.by), (None, &Name::shell()));
+            }
             fact => panic!("{fact:?} from a shell"),
         }
     }
@@ -158,6 +171,9 @@ impl Shadow {
             assert!(self.owner(&me.name).is_none());
             assert!(!self.locked || me.operator);
             return;
+        }
+        if matches!(command, Command::EndAccount(_)) {
+            return assert!(me.operator && *change == AccountChange::Removed);
         }
         let (Command::Register { proof, .. } | Command::Unclaim { proof }) = command else {
             panic!("{command:?} led to {change:?}");
@@ -291,7 +307,14 @@ impl Shadow {
             Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
             Fact::PrivateMessage(message) => [message.from, message.to].into(),
             Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
-            Fact::RoomChanged(change) => asker.into_iter().chain(change.target).collect(),
+            Fact::RoomChanged(change) => match &change.act {
+                RoomAct::Removed { members } => {
+                    let inside = self.members(change.room);
+                    assert!(inside.iter().eq(&**members));
+                    inside
+                }
+                _ => asker.into_iter().chain(change.target).collect(),
+            },
             Fact::Knocked(knock) => {
                 let moderators = knock.moderators.iter().copied();
                 let hears = |id: &PersonId| {

@@ -543,6 +543,7 @@ impl Shadow {
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)
+            | ModAction::RoomRemoved(_)
             | ModAction::Motd(_) => {}
         }
     }

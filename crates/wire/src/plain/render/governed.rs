@@ -72,6 +72,9 @@ impl LineWriter<'_> {
                 ..
             } => self.alone(format_args!("{name} is no longer invited to {room}.")),
             RoomAct::Own => self.alone(format_args!("{room} is yours, under this name.")),
+            RoomAct::Removed { .. } => {
+                self.alone(format_args!("{room} was removed by {}.", change.by));
+            }
             RoomAct::Bar(bar) => {
                 let (whom, time) = (Whom(&bar.mask), Until(bar.until));
                 let why = Because(bar.why.as_deref());
@@ -140,6 +143,7 @@ impl Display for Changed<'_> {
                 _ => write!(f, "{by} took {name}'s moderator rights in {room}"),
             },
             RoomAct::Own
+            | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
             | RoomAct::Mute(_)

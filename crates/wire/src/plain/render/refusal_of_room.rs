@@ -54,6 +54,7 @@ impl Display for OfRoom<'_> {
             | RoomRejection::LobbyIsOpen
             | RoomRejection::OperatorsAlone
             | RoomRejection::LobbyKeepsAll
+            | RoomRejection::Stays
             | RoomRejection::StandingsFull
             | RoomRejection::BarsFull
             | RoomRejection::NotBarred(_)
@@ -79,6 +80,7 @@ fn about_governing(
             f,
             "Nobody can be kept out of {room}. /kick and /ban are for the server."
         ),
+        RoomRejection::Stays => write!(f, "{room} is the server's own, and stays."),
         RoomRejection::StandingsFull => {
             write!(f, "{room} keeps no more names. Take somebody off first.")
         }

@@ -14,8 +14,8 @@ use crate::plain::secret::shows_secret;
 use crate::plain::table::CommandSpec;
 
 /// Commands that are of no use to anybody but operators, in whatever form.
-const OPERATORS_ALONE: [&str; 9] = [
-    "kick", "ban", "unban", "bans", "deop", "rename", "announce", "lock", "log",
+const OPERATORS_ALONE: [&str; 10] = [
+    "kick", "ban", "unban", "bans", "deop", "rename", "remove", "announce", "lock", "log",
 ];
 
 impl Session {
