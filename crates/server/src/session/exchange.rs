@@ -85,6 +85,8 @@ enum Step {
     AuditLog(usize),
     /// The first page of a long answer, or the next.
     Page(Pages),
+    /// That the room may still be read; then the next page.
+    PageIfAllowed(Pages),
     /// Nothing yet: this is asked when everything so far is written.
     WhenWritten(Ask),
 }
@@ -389,6 +391,7 @@ impl Session {
             (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
                 self.look_for(search, Some(id), shared);
             }
+            (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
             (Answer::Log, Step::AuditLog(entries)) => {
                 self.ask_worker(Job::AuditLog(entries), Step::AuditLog(entries), shared);
             }

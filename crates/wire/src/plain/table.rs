@@ -329,11 +329,11 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
         .shown(Shown::Beside)
         .about("Gives a person another name.", "/rename bob bob2"),
-    CommandSpec::new("remove", Group::Operators, "NAME or #ROOM", operate::remove)
-        .shown(Shown::Beside)
+    CommandSpec::new("remove", Group::Operators, "NAME|#ROOM", operate::remove)
+        .shown(Shown::Within)
         .about(
-            "Ends the account that NAME belongs to, and frees its names; or closes a room for good. Its \
-             people go to the lobby, its messages are read by nobody any more, and its name is free.",
+            "Ends an account, or closes a room for good. An account's names are free then. The people of a \
+             room go to the lobby, its messages are read by nobody any more, and its name is free.",
             "/remove #spam",
         ),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)

@@ -49,12 +49,6 @@ impl Shadow {
             Fact::Said { room, .. } => {
                 self.check_may_speak(asker.expect("a person"), *room, now);
             }
-            Fact::RoomOpened { name, .. }
-                if !self.is_servers(name)
-                    && !facts.iter().any(|f| matches!(f, Fact::RoomRetired { .. })) =>
-            {
-                self.check_may_be_heard(caller(), now);
-            }
             Fact::TopicSet { room, .. } => {
                 let asker = asker.expect("a person");
                 assert!(caller().rooms.contains(room));
@@ -64,15 +58,8 @@ impl Shadow {
             Fact::Joined { person, room, .. } if asker == Some(*person) => {
                 self.check_joined((*person, *room), command, facts, now);
             }
-            Fact::RoomRetired { room } if !matches!(command, Command::EndRoom(_)) => {
-                let found = &self.rooms[room];
-                assert!(!found.is_owned(*room) && found.settings.is_private());
-            }
-            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Removed { .. }) => {
-                assert!(caller().operator);
-            }
-            Fact::RoomChanged(change) => {
-                self.check_room_change(asker.expect("a person"), change);
+            Fact::RoomOpened { .. } | Fact::RoomRetired { .. } | Fact::RoomChanged(_) => {
+                self.check_room_fact(asker, (command, facts), fact, now);
             }
             Fact::Deleted(deletion) => {
                 let Command::Delete { name, .. } = command else {
@@ -116,6 +103,34 @@ impl Shadow {
                 assert!(caller().operator, "{fact:?}");
                 self.check_moderation(caller(), entry, now);
             }
+            _ => {}
+        }
+    }
+
+    /// Checks that a person may open, change or close a room.
+    fn check_room_fact(
+        &self,
+        asker: Option<PersonId>,
+        (command, facts): (&Command, &[Fact]),
+        fact: &Fact,
+        now: Timestamp,
+    ) {
+        let asker = asker.expect("a person does it");
+        let caller = &self.people[&asker];
+        let begins_anew = || facts.iter().any(|f| matches!(f, Fact::RoomRetired { .. }));
+        match fact {
+            // Everybody reads the name of a room.
+            Fact::RoomOpened { name, .. } if !self.is_servers(name) && !begins_anew() => {
+                self.check_may_be_heard(caller, now);
+            }
+            Fact::RoomRetired { room } if !matches!(command, Command::EndRoom(_)) => {
+                let found = &self.rooms[room];
+                assert!(!found.is_owned(*room) && found.settings.is_private());
+            }
+            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Removed { .. }) => {
+                assert!(caller.operator);
+            }
+            Fact::RoomChanged(change) => self.check_room_change(asker, change),
             _ => {}
         }
     }
