@@ -151,7 +151,15 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         2 => {
             let (by, text) = (dice.name(), dice.maybe(Dice::text));
-            (Fact::TopicSet { room, by, text }, '*')
+            (
+                Fact::TopicSet {
+                    room,
+                    person: None,
+                    by,
+                    text,
+                },
+                '*',
+            )
         }
         3 => {
             let (name, here) = (dice.name(), dice.number() as u32);
@@ -329,6 +337,7 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 kept: dice.maybe(span),
                 irc: None,
                 manner: chinwag_core::Manner::Speech,
+                away: None,
             };
             (Fact::PrivateMessage(Box::new(told)), '[')
         }
@@ -395,6 +404,7 @@ fn link(dice: Choices<'_, '_>) -> Link {
         client: *dice.pick(&[Client::Nc, Client::Telnet, Client::Json]),
         is_encrypted: dice.flip(),
         needs_room: dice.flip(),
+        is_local: dice.flip(),
     }
 }
 

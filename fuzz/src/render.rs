@@ -246,7 +246,7 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
 fn check_notices(dice: &mut Dice<'_>, reader: &mut Reader) {
     for tell in [
         Tell::Busy,
-        Tell::TooManyGuesses(span(dice)),
+        Tell::PasswordWaits(span(dice)),
         Tell::Guesses(Guesses {
             count: dice.number(),
             since: NOW,

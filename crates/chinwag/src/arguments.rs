@@ -12,7 +12,7 @@ use crate::check::CheckFlags;
 use crate::export::ExportFlags;
 use crate::fingerprint::FingerprintFlags;
 use crate::join::JoinFlags;
-use crate::shell::{AccountFlags, BanFlags, KickFlags, ListFlags, SayFlags, UnbanFlags};
+use crate::shell::{AccountFlags, BanFlags, KickFlags, ListFlags, RoomFlags, SayFlags, UnbanFlags};
 
 /// A chat server that anyone joins with nc, telnet, or what else is there.
 #[derive(Debug, Parser)]
@@ -40,6 +40,8 @@ pub(crate) enum Task {
     Fingerprint(FingerprintFlags),
     /// Register names, set passwords, make operators, of a server that runs or not
     Account(AccountFlags),
+    /// Close a room for good
+    Room(RoomFlags),
     /// Keep a person or an address out, of a server that runs or not
     Ban(BanFlags),
     /// Let a person or an address in again, of a server that runs or not

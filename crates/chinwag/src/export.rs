@@ -212,7 +212,7 @@ impl<W: Write> Writer<W> {
                 };
                 (Some(room), name, manner, Some(&**text))
             }
-            Fact::TopicSet { room, by, text } => (Some(room), by, "topic", text.as_deref()),
+            Fact::TopicSet { room, by, text, .. } => (Some(room), by, "topic", text.as_deref()),
             Fact::Deleted(deletion) => (Some(&deletion.room), &deletion.by, "deletion", None),
             Fact::Moderated(entry) => match &entry.act {
                 ModAction::Announce(text) => (None, &entry.by, "announcement", Some(&**text)),
@@ -294,6 +294,7 @@ mod tests {
             spared: None,
         };
         let topic = |text| Fact::TopicSet {
+            person: None,
             room: RoomId(0),
             by: name("ann"),
             text,

@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Task::Check(flags) => check::check(&flags),
         Task::Fingerprint(flags) => fingerprint::fingerprint(&flags).map(success),
         Task::Account(flags) => shell::account(&flags),
+        Task::Room(flags) => shell::room(&flags),
         Task::Ban(flags) => shell::ban(&flags),
         Task::Unban(flags) => shell::unban(&flags),
         Task::Bans(flags) => shell::bans(&flags),

@@ -1,4 +1,4 @@
-//! `chinwag account`, `ban`, `unban`, `bans`, `who`, `say` and `kick`: what those who run a server do
+//! `chinwag account`, `room`, `ban`, `unban`, `bans`, `who`, `say` and `kick`: what those who run a server do
 //! to it from a shell, while it runs or not.
 //!
 //! Lists are read from the data folder; everything else is a line for the server, or for the code of
@@ -45,6 +45,27 @@ struct AddFlags {
     /// Make the account an operator's
     #[arg(long)]
     operator: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RoomFlags {
+    #[command(subcommand)]
+    task: RoomTask,
+}
+
+#[derive(Debug, Subcommand)]
+enum RoomTask {
+    /// Close a room for good: its messages are read by nobody any more, and its name is free
+    Remove(RoomNameFlags),
+}
+
+#[derive(Debug, Args)]
+struct RoomNameFlags {
+    /// The room
+    #[arg(value_name = "ROOM")]
+    room: String,
+    #[command(flatten)]
+    data: DataFlags,
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +175,12 @@ fn add(flags: &AddFlags) -> Result<ExitCode> {
         }
         false => Ok(added),
     }
+}
+
+/// `chinwag room remove ROOM`
+pub(crate) fn room(flags: &RoomFlags) -> Result<ExitCode> {
+    let RoomTask::Remove(flags) = &flags.task;
+    ask(&flags.data, &["room remove", &flags.room])
 }
 
 fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {

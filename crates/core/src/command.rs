@@ -191,12 +191,15 @@ pub enum Command {
     },
     /// Group one's name to the account that one is logged in to.
     Group,
-    /// Log in to an account beside others, under the name that one has.
+    /// Log in to an account under the name that one has; or take up the session that goes by the
+    /// account's, if there is one.
     LogInTo {
         /// One of the account's names.
         name: Name,
         /// A proof that it is one's own.
         proof: Option<Proof>,
+        /// Leave the session of that name where it is, and be there beside it.
+        beside: bool,
     },
     /// Log out of the account. A person that bears one of its names becomes a guest.
     LogOut,
@@ -278,8 +281,10 @@ pub enum Command {
         /// The hash, in the PHC string format.
         password_hash: Arc<str>,
     },
-    /// End the account that a name belongs to. The shell's.
+    /// End the account that a name belongs to.
     EndAccount(Name),
+    /// Close a room for good.
+    EndRoom(RoomName),
     /// Speak in a room without being there. The shell's.
     SayFromShell {
         /// The room.

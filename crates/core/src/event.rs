@@ -190,6 +190,8 @@ pub struct PrivateMessage {
     pub ignored: bool,
     /// The time for which it is kept, if the receiver's link is lost.
     pub kept: Option<Duration>,
+    /// That the receiver is away, for the sender to know, and the reason given. Not kept.
+    pub away: Option<Option<Text>>,
 }
 
 /// A private message to an account that nobody is logged in to.
@@ -333,7 +335,9 @@ pub enum Fact {
     TopicSet {
         /// The room.
         room: RoomId,
-        /// The name of the person who set it.
+        /// The person who set it, if that is known.
+        person: Option<PersonId>,
+        /// The name of that person.
         by: Name,
         /// The topic.
         text: Option<Text>,
@@ -482,6 +486,10 @@ impl Fact {
         let others: &[PersonId] = match self {
             Self::Knocked(knock) => &knock.moderators,
             Self::AccountChanged(changed) => &changed.logins,
+            Self::RoomChanged(change) => match &change.act {
+                RoomAct::Removed { members } => members,
+                _ => &[],
+            },
             _ => &[],
         };
         let pair = first.into_iter().chain(second);
@@ -538,13 +546,15 @@ impl Fact {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
     }
 
-    /// The name of the speaker, which `/ignore` goes by. A topic and a reason for leaving are speech.
+    /// The name of the speaker, which `/ignore` goes by. A topic, a new name and a reason for leaving
+    /// are speech.
     pub fn voice(&self) -> Option<&Name> {
         match self {
             Self::Said { name, .. } => Some(name),
             Self::TopicSet {
                 by, text: Some(_), ..
             } => Some(by),
+            Self::Renamed(renamed) => Some(&renamed.old),
             Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
             Self::PrivateMessage(message) => Some(&message.from_name),
             _ => None,
@@ -555,6 +565,8 @@ impl Fact {
     pub fn speaker(&self) -> Option<PersonId> {
         match self {
             Self::Said { person, .. } => Some(*person),
+            Self::TopicSet { person, .. } => *person,
+            Self::Renamed(renamed) => Some(renamed.person),
             Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
             Self::PrivateMessage(message) => Some(message.from),
             _ => None,

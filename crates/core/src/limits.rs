@@ -80,6 +80,9 @@ pub const ARRIVAL_TIME: Duration = Duration::from_secs(60);
 pub const SNIFF_TIME: Duration = Duration::from_millis(250);
 /// Time that a lost session can be resumed: a reboot, a tunnel, a change of network.
 pub const RESUME_TIME: Duration = Duration::from_mins(10);
+/// Names of guests from one address that are kept while their links are lost: twice as many as may be
+/// connected from there, and nobody holds a thousand names by cutting links.
+pub const LOST_NAMES_MAX: usize = 64;
 /// Messages that an arriving person is shown of the room: a screenful.
 pub const REPLAY_MAX: usize = 20;
 

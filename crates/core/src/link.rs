@@ -11,6 +11,8 @@ pub struct Link {
     /// Its client shows one room at a time and always one: the person is in `#lobby` while it is in
     /// no other.
     pub needs_room: bool,
+    /// It comes from the machine itself, by whichever of its addresses.
+    pub is_local: bool,
 }
 
 impl Default for Link {
@@ -20,6 +22,7 @@ impl Default for Link {
             client: Client::default(),
             is_encrypted: false,
             needs_room: true,
+            is_local: false,
         }
     }
 }

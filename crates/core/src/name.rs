@@ -9,7 +9,8 @@
 //!
 //! Names of nothing but small ASCII letters and digits look alike by their punctuation alone: the
 //! fonts of terminals tell `1` from `l`, `0` from `o` and `rn` from `m`, and numbered names
-//! (`host1`, `hostl`) are commoner than impostors who rely on that.
+//! (`host1`, `hostl`) are commoner than impostors who rely on that. A registered name is protected from
+//! those too, since it is one that people trust.
 //!
 //! A server of fifty thousand people holds each name in several places: one shared allocation
 //! holds the spelling and the keys, and each key that equals the one before only once.
@@ -48,25 +49,30 @@ pub enum NameError {
     Reserved,
 }
 
-/// Reserved words, each as its own look. `you -> gopher` is a line of the server's.
+/// Reserved words. `you -> gopher` is a line of the server's.
 const RESERVED: [&str; 4] = ["you", "now", "root", SHELL];
 
-/// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`), each as its own look;
-/// and of those of the services of IRC networks: `NickServ` asks for passwords.
-const RESERVED_ENDS: [&str; 9] = [
+/// Ends of names that pass for people in charge (`sysadmin`, `irc-operator`), and of those of the
+/// services of IRC networks: `NickServ` asks for passwords. Words with an `m` stand here as their own
+/// look, too.
+const RESERVED_ENDS: [&str; 13] = [
     "serv",
     "service",
     "server",
     "services",
-    "adrnin",
-    "adrninistrator",
     "operator",
+    "admin",
+    "adrnin",
+    "administrator",
+    "adrninistrator",
+    "moderator",
     "rnoderator",
+    "system",
     "systern",
 ];
 
-/// Words with one of these ends that nobody takes for a person in charge, each as its own look.
-const ALLOWED: [&str; 2] = ["observer", "ecosystern"];
+/// Words with one of these ends that nobody takes for a person in charge, likewise.
+const ALLOWED: [&str; 3] = ["observer", "ecosystem", "ecosystern"];
 
 /// The name that what is done from a shell of the machine is done by. Reserved, so that nobody bears
 /// it.
@@ -84,11 +90,10 @@ impl Name {
             return Err(NameError::Malformed);
         }
         let name = Self::pack(&spelling);
-        let [first, second] = name.looks();
-        if is_reserved(first) || (first != second && is_reserved(second)) {
-            return Err(NameError::Reserved);
+        match is_reserved(&name) {
+            true => Err(NameError::Reserved),
+            false => Ok(name),
         }
-        Ok(name)
     }
 
     /// Reads a name that was taken once, which may be reserved by now.
@@ -201,9 +206,38 @@ impl Name {
     }
 }
 
-fn is_reserved(look: &str) -> bool {
-    let passes_for = |end: &&str| look.ends_with(*end) && !ALLOWED.contains(&look);
-    RESERVED.contains(&look) || RESERVED_ENDS.iter().any(passes_for)
+/// Whether a name reads as a reserved word, with other letters that look the same or with digits for
+/// letters.
+fn is_reserved(name: &Name) -> bool {
+    let [first, second] = name.looks();
+    let plain = bare(name.folded());
+    [first, second, &plain].into_iter().any(|form| {
+        let ends = |word: &&str| ends_with_word(form, word);
+        let is = |word: &&str| form.chars().count() == word.len() && ends(word);
+        let is_allowed = ALLOWED.iter().any(is);
+        RESERVED.iter().any(is) || (!is_allowed && RESERVED_ENDS.iter().any(ends))
+    })
+}
+
+fn ends_with_word(form: &str, word: &str) -> bool {
+    let mut letters = form.chars().rev();
+    word.chars()
+        .rev()
+        .all(|letter| letters.next().is_some_and(|c| passes_for(c, letter)))
+}
+
+/// Whether a character is read as a letter of a word that a reader expects.
+fn passes_for(c: char, letter: char) -> bool {
+    c == letter
+        || match letter {
+            'o' => c == '0',
+            'i' | 'l' => matches!(c, '1' | 'l' | 'i'),
+            'e' => c == '3',
+            'a' => c == '4',
+            's' => c == '5',
+            't' => c == '7',
+            _ => false,
+        }
 }
 
 impl fmt::Debug for Name {

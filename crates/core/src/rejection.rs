@@ -70,6 +70,14 @@ pub enum Rejection {
         /// For so much longer, or until undone.
         remaining: Option<Duration>,
     },
+    /// Those who come from the asker's address are muted, so that a new name of theirs is told to
+    /// nobody.
+    MutedArrival {
+        /// The name that they had.
+        had: Name,
+        /// For so much longer, or until undone.
+        remaining: Option<Duration>,
+    },
     /// Only registered names may speak.
     LockedSpeech,
     /// Another message was sent under this key.
@@ -82,6 +90,13 @@ pub enum Rejection {
         room: RoomName,
         /// The room probably meant.
         meant: Option<RoomName>,
+    },
+    /// The name of a new room looks like that of another room.
+    RoomLooksLike {
+        /// The name asked for.
+        room: RoomName,
+        /// The other, if the asker may know of it.
+        other: Option<RoomName>,
     },
     /// The room has been closed meanwhile.
     RoomGone,
@@ -132,6 +147,11 @@ pub enum Rejection {
     NotRegistered(Name),
     /// As many names are registered as the server keeps.
     RegistrationsFull,
+    /// As many names were registered from the asker's address as may be at once.
+    TooManyRegistered {
+        /// The time until another may be.
+        wait: Duration,
+    },
     /// The asker ignores as many names as it may.
     TooManyIgnores {
         /// So many.
@@ -141,6 +161,10 @@ pub enum Rejection {
     NotIgnored(Name),
     /// The asker is that person.
     Oneself,
+    /// The target's link is lost, and this can only be done to one who is connected.
+    LinkLost(Name),
+    /// The owner of the name is not connected, and this can only be done to one who is.
+    NotConnected(Name),
     /// Only operators may do that.
     NeedsOperator,
     /// The target is an operator already.
@@ -240,4 +264,6 @@ pub enum RoomRejection {
     KnockedAlready,
     /// No moderator is here to hear a knock.
     NobodyHears,
+    /// It is the server's own, and is always there.
+    Stays,
 }

@@ -48,16 +48,26 @@ impl RoomName {
         self.bare == other.bare || self.key() == other.key()
     }
 
-    /// The key that all spellings of a room share, and all names that look like it: a reader could
-    /// not tell such rooms apart.
+    /// The key that all spellings of a room share.
     pub(crate) fn key(&self) -> String {
-        let folded = fold(&self.bare);
+        fold(&self.bare)
+    }
+
+    /// The two keys of which either betrays a look-alike (UTS 39), in the spelling and in the folded
+    /// form; often they are the same. Unlike those of a person's name they go by every letter, digit
+    /// and sign: `#l0bby` is `#lobby` to a hasty reader, and rooms are numbered with a sign between.
+    pub(crate) fn looks(&self) -> [String; 2] {
         // Joiners are invisible; not every version of the skeleton leaves them out.
-        let shown = match folded.contains(is_joiner) {
-            true => folded.chars().filter(|c| !is_joiner(*c)).collect(),
-            false => folded,
-        };
-        fold(&skeleton(&shown))
+        let shown: String = self.bare.chars().filter(|c| !is_joiner(*c)).collect();
+        let first = skeleton(&fold(&skeleton(&shown)));
+        let second = fold(&skeleton(&fold(&shown)));
+        [first, second]
+    }
+
+    /// Whether a person could take one for the other, or it is the other.
+    pub(crate) fn looks_like(&self, other: &Self) -> bool {
+        let others = other.looks();
+        self.looks().iter().any(|look| others.contains(look))
     }
 }
 
@@ -100,8 +110,30 @@ mod tests {
     fn one_room_has_one_key() {
         let key = |text| RoomName::parse(text).map(|room| room.key());
         assert_eq!(key("Dev"), key("dev"));
-        assert_eq!(key("dеv"), key("dev")); // Cyrillic е
+        assert_ne!(key("dеv"), key("dev")); // Cyrillic е
+    }
+
+    #[test]
+    fn look_alikes_are_known() {
+        let alike = |one, other| match (RoomName::parse(one), RoomName::parse(other)) {
+            (Ok(one), Ok(other)) => one.looks_like(&other) && other.looks_like(&one),
+            _ => false,
+        };
+        let without = "\u{dc1}\u{dca}\u{dbb}\u{dd3}";
         let joined = "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}";
-        assert_eq!(key(joined), key(&joined.replace('\u{200d}', "")));
+        for (one, other) in [
+            ("Dev", "dev"),
+            ("dеv", "dev"), // Cyrillic е
+            ("l0bby", "lobby"),
+            ("Iobby", "lobby"), // capital i
+            ("1obby", "lobby"),
+            ("rnodern", "modern"),
+            (joined, without),
+        ] {
+            assert!(alike(one, other), "{one} {other}");
+        }
+        for (one, other) in [("dev", "ops"), ("v1.1", "v11"), ("team-a", "teama")] {
+            assert!(!alike(one, other), "{one} {other}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use crate::clock::Steady;
 use crate::config::Limits;
 use crate::conn_limiter::ConnLimiter;
+use crate::session::Peer;
 use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 
@@ -211,9 +212,10 @@ impl Acceptor {
         let shard = &self.shards[self.next];
         self.next = (self.next + 1) % self.shards.len();
         // A shard that has ended ends the process: nobody waits for this connection then.
+        let own = stream.local_addr().ok().map(|own| own.ip());
         shard.send(ToShard::Accepted {
             stream,
-            address,
+            peer: Peer::new(address, own),
             permit,
             is_proxy,
         });

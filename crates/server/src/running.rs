@@ -67,6 +67,7 @@ impl Running {
         let shard_config = ShardConfig::of(&config, port);
         let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
+        let gate = workers.gate.clone();
         let spent = SpentBuckets::default();
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
         limiter.trust(&config.proxy.trusted);
@@ -88,7 +89,8 @@ impl Running {
         hub_config.settings.operator_code = Some(operator_code);
         hub_config.settings.cloak_key = CloakKey([random(), random()]);
         let shell = ShellServer::start(&config.place(), to_hub.clone(), supervisor)?;
-        let hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
+        let mut hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
+        hub.keep_notes_of(gate);
         let to_shards = shards.clone();
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
         let hub_thread = supervisor.spawn("hub", serve)?;

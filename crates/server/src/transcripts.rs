@@ -33,6 +33,7 @@ use crate::control::{HubConfig, ShardConfig};
 use crate::hub::Hub;
 use crate::hub::Ticket;
 use crate::password_gate::PasswordGate;
+use crate::session::Peer;
 use crate::shard::{Shard, Shared, Turn};
 use crate::tls::Tls;
 use crate::transport::{Ready, Stream, Transport};
@@ -254,7 +255,7 @@ impl World {
         let address = address.parse().expect("an address");
         let conn = self.shard.admit(
             Transport::new(socket.server_end()),
-            (address, is_proxy),
+            (Peer::new(address, None), is_proxy),
             None,
             steady(self.now),
         );

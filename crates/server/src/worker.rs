@@ -147,6 +147,18 @@ enum Source {
 }
 
 impl Place {
+    /// Leaves out what other rooms have.
+    pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
+        let (Source::Matches(places) | Source::Missed { rooms: places, .. }) = &mut self.source
+        else {
+            return;
+        };
+        if !places.iter().all(|(room, _)| keeps(*room)) {
+            let kept = places.iter().filter(|(room, _)| keeps(*room)).copied();
+            *places = kept.collect();
+        }
+    }
+
     /// The event that the next page of what was missed begins at, or behind.
     pub(crate) fn missed_from(&self) -> Option<Seq> {
         match self.source {

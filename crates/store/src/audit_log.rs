@@ -75,7 +75,8 @@ fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
         // The event behind it makes the change.
         ModAction::AccountAdded(_)
         | ModAction::AccountPassword(_)
-        | ModAction::AccountRemoved(_) => Ok(()),
+        | ModAction::AccountRemoved(_)
+        | ModAction::RoomRemoved(_) => Ok(()),
         ModAction::Kick { .. }
         | ModAction::Rename { .. }
         | ModAction::Announce(_)
@@ -114,6 +115,7 @@ impl<'a> Columns<'a> {
             ModAction::AccountAdded(name) => Self::about("add account", name.to_string()),
             ModAction::AccountPassword(name) => Self::about("set password", name.to_string()),
             ModAction::AccountRemoved(name) => Self::about("remove account", name.to_string()),
+            ModAction::RoomRemoved(room) => Self::plain("remove room").with_text(Some(room.bare())),
             ModAction::Lock(true) => Self::plain("lock"),
             ModAction::Lock(false) => Self::plain("unlock"),
             ModAction::Delete { name, room } => {
@@ -201,6 +203,7 @@ fn read_act(
         "add account" => ModAction::AccountAdded(name()?),
         "set password" => ModAction::AccountPassword(name()?),
         "remove account" => ModAction::AccountRemoved(name()?),
+        "remove room" => ModAction::RoomRemoved(RoomName::parse(words?).ok()?),
         "lock" => ModAction::Lock(true),
         "unlock" => ModAction::Lock(false),
         "delete" => ModAction::Delete {

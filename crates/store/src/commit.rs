@@ -277,7 +277,7 @@ impl Turn<'_> {
     fn write_others(&mut self, events: &[Arc<Event>]) -> rusqlite::Result<()> {
         for event in events {
             match &event.fact {
-                Fact::TopicSet { room, by, text } => {
+                Fact::TopicSet { room, by, text, .. } => {
                     self.ensure_room(*room)?;
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;

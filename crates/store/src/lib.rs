@@ -34,6 +34,7 @@ mod folder;
 mod index;
 mod mail;
 mod missed;
+mod notes;
 mod notice;
 mod open;
 mod page;

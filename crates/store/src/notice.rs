@@ -79,7 +79,12 @@ fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>>
             None => None,
         };
         Some(match room {
-            Some(room) => Fact::TopicSet { room, by, text },
+            Some(room) => Fact::TopicSet {
+                room,
+                person: None,
+                by,
+                text,
+            },
             None => announcement(by, text?),
         })
     });

@@ -115,7 +115,7 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
             account: Some(account),
             ..
         } => stand(conn, room, account, None),
-        RoomAct::Stand { .. } | RoomAct::Eject { .. } => Ok(()),
+        RoomAct::Stand { .. } | RoomAct::Eject { .. } | RoomAct::Removed { .. } => Ok(()),
         RoomAct::Own => stand(conn, room, &change.by, Some(Standing::Owner)),
         RoomAct::Bar(bar) => restrictions::put(conn, BANS.of(room), bar),
         RoomAct::Unbar(mask) => restrictions::lift(conn, BANS.of(room), mask),

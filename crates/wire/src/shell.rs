@@ -40,6 +40,10 @@ impl ShellAsk {
             "who" if rest.is_empty() => return Ok(Self::Who),
             "say" => say(rest)?,
             "account" => account(rest)?,
+            "room" => match rest.split_once(' ') {
+                Some(("remove", room)) => Command::EndRoom(room_name(room)?),
+                _ => return Err(unknown(word)),
+            },
             "kick" | "ban" | "unban" => match parse(&format!("/{line}")) {
                 Ok(Request::Command(command)) => command,
                 Ok(_) => return Err(unknown(word)),
@@ -65,10 +69,14 @@ fn unknown(word: &str) -> String {
 
 fn say(rest: &str) -> Result<Command, String> {
     let (room, text) = rest.split_once(' ').unwrap_or((rest, ""));
-    let room = RoomName::parse(room)
-        .map_err(|_| written(|r, out| r.parse_error(out, &ParseError::BadRoomName)))?;
+    let room = room_name(room)?;
     let text = Text::parse(text).ok_or("There is nothing to say.")?;
     Ok(Command::SayFromShell { room, text })
+}
+
+fn room_name(typed: &str) -> Result<RoomName, String> {
+    let bad = |_| written(|r, out| r.parse_error(out, &ParseError::BadRoomName));
+    RoomName::parse(typed).map_err(bad)
 }
 
 fn account(rest: &str) -> Result<Command, String> {
@@ -167,6 +175,8 @@ mod tests {
         assert_eq!(read("account operator lee on"), ShellAsk::Command(op));
         let end = Command::EndAccount(lee());
         assert_eq!(read("account remove lee"), ShellAsk::Command(end));
+        let spam = Command::EndRoom(RoomName::parse("spam").expect("a room"));
+        assert_eq!(read("room remove #spam"), ShellAsk::Command(spam));
     }
 
     #[test]

@@ -42,7 +42,10 @@ fn names_that_cannot_be_had() {
             "Reg",
             "\"Reg\" is registered. If it is yours, type Reg#password; or choose another.",
         ),
-        ("reg#wrong", registered),
+        (
+            "reg#wrong",
+            "That is not the password of reg. Type reg#password again, with the right one; or choose another name.",
+        ),
         ("/resume AAAA-AAAA", "That code is not valid any more."),
         ("/resume nonsense", "That code is not valid any more."),
     ] {

@@ -169,3 +169,23 @@ fn memory_keeps_nothing() {
     let mut ann = server.join("ann");
     ann.ask("/history", "! Nothing was said in #lobby yet.\n");
 }
+
+#[test]
+fn an_owner_is_told_of_guesses_though_the_server_was_restarted() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    lee.ask("/claim correct horse", "Your name is registered.");
+    let mut guest = server.join("guest");
+    for _ in 0..2 {
+        guest.ask("/nick lee#guess", "That is not the password of lee.");
+    }
+    lee.send("/quit");
+    let server = server.stop().start();
+    let mut lee = server.join("lee#correct horse");
+    lee.expect("! 2 wrong passwords for this name since ");
+    lee.expect(", last from 127.0.0.1.\n");
+    lee.send("/quit");
+    let server = server.stop().start();
+    let mut lee = server.join("lee#correct horse");
+    assert!(!lee.sync().contains("wrong password"), "told once");
+}

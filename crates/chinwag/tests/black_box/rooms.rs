@@ -168,3 +168,30 @@ fn a_deleted_message_is_gone_from_history_and_search_for_good() {
     let mut op = sign_in(&server, "op#correct horse");
     op.ask("/log", "ann deleted a message of ann in #lobby\n");
 }
+
+/// More than the sockets hold, so that most of it is still to be fetched when bob is put out.
+#[test]
+fn a_history_under_way_ends_when_its_reader_is_put_out() {
+    let server = Setup::new().without_operator().start();
+    let mut ann = make_room(&server);
+    let padding = "x".repeat(3_900);
+    for n in 0..1_000 {
+        ann.send(&format!("secret {n} {padding}"));
+    }
+    ann.sync();
+    let mut bob = server.join("bob");
+    ann.ask("/invite bob", "! bob is invited to #team, once: ");
+    bob.ask("/join #team", "You are in #team with ann.\n");
+    bob.sync();
+    bob.send("/history 1000");
+    // The first page is on its way.
+    bob.expect("secret 0 ");
+    ann.ask("/eject bob", "* bob was ejected from #team by ann\n");
+    ann.send("only for the team");
+    ann.sync();
+    let shown = bob.sync();
+    let secrets = shown.matches(" ann: secret ").count();
+    assert!((1..900).contains(&secrets), "{secrets} of 1000");
+    assert!(shown.contains("! #team is closed") || shown.contains("! That room has been closed."));
+    assert!(!shown.contains("only for the team"));
+}

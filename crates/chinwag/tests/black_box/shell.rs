@@ -100,9 +100,9 @@ fn a_running_server_is_managed_from_a_shell() {
     let other = chinwag(&setup, "battery staple", &["account", "passwd", "lee"]);
     assert_eq!(
         (other.status, &*other.out),
-        (0, "lee has another password now.\n")
+        (0, "The password of lee is changed.\n")
     );
-    lee.expect("! The password of lee was changed by those who run the server.\n");
+    lee.expect("! The password of lee is changed by those who run the server.\n");
     done(
         &setup,
         &["account", "list"],
@@ -186,4 +186,41 @@ fn a_shell_that_says_nothing_holds_up_no_person() {
     let _silent: Vec<_> = (0..50).map(|_| UnixStream::connect(&socket)).collect();
     let mut lee = server.join("lee");
     lee.ask("/who", "lee (operator, nc)\n");
+}
+
+#[test]
+fn an_operator_removes_what_others_have_filled() {
+    let setup = Setup::new();
+    let server = setup.start();
+    let mut lee = server.join("lee");
+    let mut bob = server.join("bob");
+    bob.ask("/claim correct horse", "Your name is registered.");
+    bob.ask("/join spam", "You are in #spam, alone.");
+    bob.send("buy pills");
+    bob.ask(
+        "/remove #spam",
+        "! /remove needs operator rights in #spam.\n",
+    );
+    lee.ask(
+        "/remove #spam",
+        "! #spam is removed, and its name is free.\n",
+    );
+    bob.expect("! #spam was removed by lee.\n! You talk in #lobby now.\n");
+    bob.ask("/search pills", "Nothing found");
+    lee.ask(
+        "/remove bob",
+        "! The account bob has ended, and its names are free.\n",
+    );
+    bob.expect("! You are logged out of bob.\n");
+    lee.ask("/log 2", "ended the account bob");
+    bob.ask("/join junk", "You are in #junk, alone.");
+    bob.send("junk");
+    bob.sync();
+    done(
+        &setup,
+        &["room", "remove", "junk"],
+        "#junk is removed, and its name is free.\n",
+    );
+    bob.expect("! #junk was removed by shell.\n");
+    drop(server);
 }

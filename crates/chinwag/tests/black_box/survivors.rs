@@ -37,6 +37,7 @@ fn a_code_outlives_an_orderly_restart_and_what_it_shows_is_exact() {
     let mut bea = resume(&server, &code);
     bea.expect("Welcome back, bea. 2 messages while you were away:\n");
     bea.expect(" minutes.\n");
+    bea.expect("You are in #dev.\n");
     let told = bea.expect("ann -> you: psst\n");
     assert!(
         told.contains(":") && told.starts_with("[20"),

@@ -39,7 +39,7 @@ impl Chat {
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
             Fact::KeyUsed(used) => self.sent_keys.insert(&used.sent(event.seq)),
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
-            Fact::TopicSet { room, by, text } => {
+            Fact::TopicSet { room, by, text, .. } => {
                 let by = by.clone();
                 let topic = text.clone().map(|text| Topic { text, by, at });
                 self.rooms.set_topic(*room, topic);
@@ -68,7 +68,7 @@ impl Chat {
             Fact::KeptShown(shown) => self.mail.forget(&shown.account),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
             Fact::AccountSet(set) => self.apply_account_set(set, at),
-            Fact::Moderated(entry) => self.apply_moderated(entry, event.seq),
+            Fact::Moderated(entry) => self.apply_moderated(entry, event),
             Fact::Tidied { closed } => self.apply_tidied(closed, at),
             Fact::RoomFounded {
                 room,
@@ -190,7 +190,7 @@ impl Chat {
             return;
         }
         if self.resumables.len() >= self.settings.people_max {
-            self.resumables.forget_first();
+            self.resumables.forget_one();
         }
         self.resumables.insert(Resumable {
             person,
@@ -314,7 +314,7 @@ impl Chat {
         }
     }
 
-    fn apply_moderated(&mut self, entry: &AuditEntry, seq: Seq) {
+    fn apply_moderated(&mut self, entry: &AuditEntry, event: &Event) {
         match &entry.act {
             // The facts behind it make these true.
             ModAction::Kick { .. }
@@ -323,23 +323,31 @@ impl Chat {
             | ModAction::Delete { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
-            | ModAction::AccountRemoved(_) => {}
+            | ModAction::AccountRemoved(_)
+            | ModAction::RoomRemoved(_) => {}
             ModAction::Ban(ban) => self.bans.put(ban),
             ModAction::Unban(mask) => self.bans.lift(mask),
             ModAction::Mute(mute) => self.mutes.put(mute),
             ModAction::Unmute(mask) => self.mutes.lift(mask),
-            ModAction::Op { name, .. } => self.set_operator(name, true, entry, seq),
-            ModAction::Deop { name } => self.set_operator(name, false, entry, seq),
+            ModAction::Op { name, .. } => self.set_operator(name, true, entry, event),
+            ModAction::Deop { name } => self.set_operator(name, false, entry, event),
             ModAction::Motd(text) => self.motd = text.clone(),
             ModAction::Lock(on) => self.locked = *on,
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, seq: Seq) {
+    fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, event: &Event) {
         let is_account = self.registrations.get(name).is_some();
-        self.registrations.set_operator(name, operator, seq);
-        // A person whose connection is lost comes back with the rank that the account has by then.
-        self.resumables.set_operator(name, operator);
+        self.registrations.set_operator(name, operator, event.seq);
+        // A person whose connection is lost comes back with the rank that it has by then.
+        if is_account {
+            self.resumables.set_operator(name, operator);
+        } else if self.people.named(name).is_none() {
+            let lost = self.resumables.reachable(name, event.at);
+            if let Some(lost) = lost.map(|lost| lost.person.id) {
+                self.resumables.set_rank(lost, operator);
+            }
+        }
         let people: Vec<PersonId> = match is_account {
             true => self
                 .people
@@ -403,6 +411,8 @@ impl Chat {
                     rules.set_guest(target, None);
                 }
             }
+            // The facts around it make it true.
+            RoomAct::Removed { .. } => {}
             RoomAct::Bar(bar) => rules.bars.put(bar, at),
             RoomAct::Unbar(mask) => rules.bars.lift(mask),
             RoomAct::Mute(mute) => rules.mutes.put(mute, at),

@@ -91,6 +91,8 @@ pub enum ModAction {
     AccountAdded(Name),
     /// The shell: another password for this account.
     AccountPassword(Name),
-    /// The shell: this account is no more.
+    /// `/remove NAME`: this account is no more.
     AccountRemoved(Name),
+    /// `/remove #ROOM`: this room is no more.
+    RoomRemoved(RoomName),
 }

@@ -57,6 +57,11 @@ pub enum RoomAct {
         /// The reason given.
         why: Option<Arc<Text>>,
     },
+    /// `/remove #ROOM`: it is no more. These people were inside.
+    Removed {
+        /// The people.
+        members: Box<[PersonId]>,
+    },
     /// `/bar`
     Bar(Restriction),
     /// `/unbar`
@@ -79,6 +84,7 @@ impl RoomChange {
     pub(super) fn is_durable(&self) -> bool {
         match &self.act {
             RoomAct::Stand { account, .. } | RoomAct::Eject { account, .. } => account.is_some(),
+            RoomAct::Removed { .. } => false,
             _ => true,
         }
     }
@@ -91,6 +97,7 @@ impl RoomChange {
                 before, standing, ..
             } => before.max(standing) >= &Some(Standing::Voice),
             RoomAct::Own
+            | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
             | RoomAct::Mute(_)

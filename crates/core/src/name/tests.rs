@@ -160,14 +160,42 @@ fn the_longest_name_can_be_numbered() {
 }
 
 #[test]
-fn reserved_words_are_written_as_they_look() {
-    for word in RESERVED
-        .iter()
-        .chain(&RESERVED_ENDS)
-        .chain(&ALLOWED)
-        .copied()
-    {
-        assert_eq!(Name::pack(word).looks(), [word, word]);
+fn reserved_words_are_known_by_their_look() {
+    for word in RESERVED.iter().chain(&RESERVED_ENDS) {
+        assert_eq!(Name::parse(word), Err(NameError::Reserved), "{word}");
+        let look = skeleton(word);
+        assert_eq!(Name::parse(&look), Err(NameError::Reserved), "{look}");
+    }
+    for word in ALLOWED {
+        assert!(Name::parse(word).is_ok(), "{word}");
+    }
+}
+
+#[test]
+fn digits_do_not_hide_a_reserved_word() {
+    for text in [
+        "adm1n",
+        "4dmin",
+        "admln",
+        "r00t",
+        "r-0-0-t",
+        "she11",
+        "y0u",
+        "n0w",
+        "0perator",
+        "op3rator",
+        "N1ckServ",
+        "sy5tem",
+        "5erver",
+        "m0d3r4t0r",
+        "irc.0per4tor",
+    ] {
+        assert!(Name::parse(text).is_err(), "{text}");
+    }
+    for text in [
+        "bob1", "u1", "ul", "r2d2", "root7", "you2", "observer", "c00k",
+    ] {
+        assert!(Name::parse(text).is_ok(), "{text}");
     }
 }
 

@@ -128,7 +128,7 @@ fn a_registered_name_takes_its_password() {
     };
     assert_eq!(
         with("a hash before"),
-        Err(Rejection::NameRegistered(name("Lee")))
+        Err(Rejection::WrongPassword(name("Lee")))
     );
     assert!(with("hash").is_ok());
     assert!(
@@ -195,7 +195,7 @@ fn the_first_is_operator_while_there_is_none() {
     let mut world = World::with(&[]);
     assert!(world.arrive("ann").expect("here").operator);
     assert!(!world.arrive("bob").expect("here").operator);
-    world.lose("ann");
+    world.quit("ann");
     assert!(world.arrive("cy").expect("here").operator);
 }
 
@@ -269,15 +269,20 @@ fn rooms_of_an_earlier_run_are_there() {
 
 #[test]
 fn the_first_operator_is_a_person_on_the_machine_itself() {
-    for (address, is_script, becomes) in [
-        ("127.0.0.1", false, true),
-        ("::1", false, true),
-        ("::ffff:127.0.0.1", false, true),
-        ("127.0.0.1", true, false),
-        ("192.0.2.7", false, false),
+    for (address, is_own, is_script, becomes) in [
+        ("127.0.0.1", false, false, true),
+        ("::1", false, false, true),
+        ("::ffff:127.0.0.1", false, false, true),
+        ("127.0.0.1", false, true, false),
+        ("192.0.2.7", false, false, false),
+        ("192.0.2.7", true, false, true),
+        ("192.0.2.7", true, true, false),
     ] {
         let mut world = World::new(Settings::default(), Snapshot::default());
-        let visitor = world.visitor(address);
+        let mut visitor = world.visitor(address);
+        if let chinwag_core::Caller::Anonymous { link, .. } = &mut visitor {
+            link.is_local = is_own;
+        }
         let command = Command::LogIn {
             name: Some(name("ann")),
             proof: None,
@@ -290,5 +295,51 @@ fn the_first_operator_is_a_person_on_the_machine_itself() {
             panic!("{facts:?}");
         };
         assert_eq!(login.operator, becomes, "{address} {is_script}");
+    }
+}
+
+#[test]
+fn a_registered_name_is_protected_from_digits_for_letters() {
+    let mut world = World::with(&["bob", "b0b", "lee"]);
+    world.quit("b0b");
+    world.by("bob", register("hash")).expect("registered");
+    let looks = |asked: &str| Rejection::NameLooksLike {
+        name: name(asked),
+        other: name("bob"),
+    };
+    assert_eq!(world.arrive("b0b"), Err(looks("b0b")));
+    let renamed = world.by("lee", crate::world::rename("b0b"));
+    assert_eq!(renamed, Err(looks("b0b")));
+    world.arrive("u1").expect("here");
+    world.arrive("ul").expect("nobody has registered either");
+    world.check();
+}
+
+#[test]
+fn of_two_names_that_were_registered_before_neither_shuts_the_other_out() {
+    let account = |of: &str| {
+        let kind = CredentialKind::Password;
+        Account::new(
+            name(of),
+            kind,
+            format!("hash of {of}").into(),
+            crate::world::START,
+        )
+    };
+    let kept = Snapshot {
+        accounts: vec![account("host1"), account("hostl")],
+        ..Snapshot::default()
+    };
+    let mut world = World::new(crate::world::settings(), kept);
+    for of in ["host1", "hostl"] {
+        let visitor = world.visitor("192.0.2.77");
+        let command = Command::LogIn {
+            name: Some(name(of)),
+            proof: Some(Proof(format!("hash of {of}").into())),
+            is_script: false,
+            account: None,
+            ident: None,
+        };
+        world.act(visitor, command).expect(of);
     }
 }

@@ -10,6 +10,7 @@ mod operating;
 mod paging;
 mod properties;
 mod registering;
+mod removing;
 mod resuming;
 mod rooms;
 mod shadow;

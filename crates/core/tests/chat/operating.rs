@@ -170,7 +170,12 @@ fn check_return(ann_registered: bool, housemate: bool, expected: [bool; 4]) {
             account: None,
             ident: None,
         };
-        world.act(visitor, log_in).expect("here");
+        let arrived = world.act(visitor, log_in);
+        if let Err(Rejection::MutedArrival { had, .. }) = &arrived {
+            assert!(muted && who != "ann" && *had == name("ann"));
+            continue;
+        }
+        arrived.expect("here");
         let said = world.by(who, say("hello"));
         assert_eq!(said == Err(MUTED), muted, "{who} from {from}");
         if muted {
@@ -616,11 +621,8 @@ fn an_operator_gives_another_a_name() {
     };
     assert_eq!(entry.target, Some(renamed.person));
     assert_eq!((&renamed.old, &renamed.new), (&name("ann"), &name("rob")));
-    let taken = world.by("lee", rename_other("rob", "bob"));
+    let taken = world.by("lee", rename_other("rob", "lee"));
     assert!(matches!(taken, Err(Rejection::NameTaken { .. })));
-    world
-        .by("bob", Command::Quit(QuitReason::Quit(None)))
-        .expect("gone");
     let registered = world.by("lee", rename_other("rob", "bob"));
     assert_eq!(registered, Err(Rejection::NameRegistered(name("bob"))));
     assert_eq!(
@@ -648,4 +650,216 @@ fn a_lock_holds_against_what_is_registered_under_it() {
         .expect("a new password");
     world.by("lee", Command::Lock(false)).expect("unlocked");
     world.by("ann", register("hash")).expect("registered");
+}
+
+/// The operator, and an older and a younger one of those who are registered.
+fn ranks() -> World {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    for who in ["lee", "ann"] {
+        let hash = format!("of {who}");
+        world
+            .by(who, crate::world::register(&hash))
+            .expect("registered");
+    }
+    world.by("lee", Command::Op("ann".into())).expect("opped");
+    world
+}
+
+#[test]
+fn there_is_an_operator_while_its_link_is_lost() {
+    let mut world = World::with(&["lee"]);
+    let code = world.lose("lee");
+    assert!(!world.arrive("ann").expect("here").operator);
+    world.resume(code).expect("back");
+    assert!(world.whois("lee").is_ok_and(|lee| lee.line.operator));
+    world.lose("lee");
+    world.quit("ann");
+    world.pass(Duration::from_mins(10));
+    assert!(world.arrive("bob").expect("here").operator, "it has ended");
+    world.check();
+}
+
+#[test]
+fn nobody_acts_on_one_who_was_a_lasting_operator_before_and_may_come_back() {
+    let mut world = ranks();
+    world.lose("lee");
+    let outranked = Err(Rejection::Outranked(name("lee")));
+    for command in [
+        ban("192.0.2.10", None),
+        ban("192.0.2.10/32", None),
+        ban("lee", None),
+        mute("lee", None),
+        Command::Deop("lee".into()),
+    ] {
+        let done = world.by("ann", command.clone());
+        assert_eq!(done, outranked, "{command:?}");
+    }
+    // A guest in the same home goes by the name alone.
+    world.arrive_from("192.0.2.10", "kid").expect("here");
+    let facts = world.by("ann", ban("kid", None)).expect("banned");
+    assert_eq!(banned(&facts).0, "kid");
+    world.check();
+}
+
+#[test]
+fn a_mute_and_a_ban_meet_one_whose_link_is_lost() {
+    let mut world = ranks();
+    let code = world.lose("bob");
+    let facts = world.by("lee", mute("bob", None)).expect("muted");
+    assert!(matches!(&facts[..], [Fact::Moderated(entry)] if entry.target.is_none()));
+    let visitor = world.visitor("198.51.100.7");
+    world.act(visitor, Command::Resume(code)).expect("back");
+    let muted = Err(Rejection::Muted { remaining: None });
+    assert_eq!(world.by("bob", say("hello")), muted);
+    let code = world.lose("bob");
+    world.by("lee", unmute("bob")).expect("lifted");
+    let facts = world.by("lee", ban("bob", None)).expect("banned");
+    assert_eq!(banned(&facts).0, "bob 198.51.100.7", "and where it was");
+    let back = world.resume(code);
+    assert!(matches!(back, Err(Rejection::Banned { .. })), "{back:?}");
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_mute_meets_a_registered_name_that_is_absent() {
+    let mut world = ranks();
+    world
+        .by("bob", crate::world::register("of bob"))
+        .expect("registered");
+    world.quit("bob");
+    world.by("lee", mute("BOB", None)).expect("muted");
+    let visitor = world.visitor("198.51.100.7");
+    let command = Command::LogIn {
+        name: Some(name("bob")),
+        proof: Some(chinwag_core::Proof("of bob".into())),
+        is_script: false,
+        account: None,
+        ident: None,
+    };
+    world.act(visitor, command).expect("here");
+    let muted = Err(Rejection::Muted { remaining: None });
+    assert_eq!(world.by("bob", say("hello")), muted);
+    world.check();
+}
+
+#[test]
+fn what_needs_a_connection_is_refused_where_there_is_none() {
+    let mut world = ranks();
+    world.lose("bob");
+    let lost = Err(Rejection::LinkLost(name("bob")));
+    for command in [
+        kick("bob"),
+        rename_other("bob", "rob"),
+        Command::Op("bob".into()),
+    ] {
+        let done = world.by("lee", command.clone());
+        assert_eq!(done, lost, "{command:?}");
+    }
+    world.quit("ann");
+    let absent = Err(Rejection::NotConnected(name("ann")));
+    for command in [kick("ann"), rename_other("ann", "anna")] {
+        let done = world.by("lee", command.clone());
+        assert_eq!(done, absent, "{command:?}");
+    }
+}
+
+#[test]
+fn rights_for_a_visit_are_taken_from_one_whose_link_is_lost() {
+    let mut world = ranks();
+    world.by("lee", Command::Op("bob".into())).expect("opped");
+    let code = world.lose("bob");
+    world
+        .by("lee", Command::Deop("bob".into()))
+        .expect("deopped");
+    world.resume(code).expect("back");
+    assert!(world.whois("bob").is_ok_and(|bob| !bob.line.operator));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_muted_person_does_not_speak_by_a_name_it_arrives_with() {
+    let mut world = World::with(&["lee", "ben"]);
+    let time = Some(Duration::from_mins(5));
+    world.by("lee", mute("ben", time)).expect("muted");
+    world.quit("ben");
+    let refused = Err(Rejection::MutedArrival {
+        had: name("ben"),
+        remaining: time,
+    });
+    assert_eq!(world.arrive_from("192.0.2.11", "BuyPills"), refused);
+    world.arrive_from("192.0.2.11", "BEN").expect("as before");
+    world.quit("ben");
+    let guest = world.arrive_from("192.0.2.11", "").expect("a guest");
+    assert!(guest.name.as_str().starts_with("guest-"));
+    world
+        .arrive_from("192.0.2.99", "BuyPills")
+        .expect("another home");
+    world.check();
+}
+
+#[test]
+fn a_muted_person_makes_no_room() {
+    let mut world = World::with(&["lee", "ben", "ann"]);
+    world.by("lee", mute("ben", None)).expect("muted");
+    let muted = Err(Rejection::Muted { remaining: None });
+    let made = world.by("ben", crate::world::join("buy-pills"));
+    assert_eq!(made, muted);
+    world.by("ann", crate::world::join("dev")).expect("joined");
+    world
+        .by("ben", crate::world::join("dev"))
+        .expect("it is there");
+    world.check();
+}
+
+#[test]
+fn a_muted_operator_or_moderator_gives_no_reasons() {
+    let mut world = ranks();
+    world.by("ann", crate::world::join("dev")).expect("joined");
+    world.by("bob", crate::world::join("dev")).expect("joined");
+    world.by("lee", mute("ann", None)).expect("muted");
+    let dev = chinwag_core::RoomRef::Name(crate::world::room("dev"));
+    let muted = Err(Rejection::Muted { remaining: None });
+    for command in [
+        kick("bob"),
+        ban("bob", None),
+        rename_other("bob", "BuyPills"),
+        Command::Announce(text("buy pills")),
+        Command::SetMotd(Some(text("buy pills"))),
+        Command::Eject {
+            room: dev,
+            name: "bob".into(),
+            why: Some(text("buy pills")),
+        },
+    ] {
+        let done = world.by("ann", command.clone());
+        assert_eq!(done, muted, "{command:?}");
+    }
+    let without = Command::Kick {
+        name: "bob".into(),
+        why: None,
+    };
+    world.by("ann", without).expect("without a word");
+}
+
+#[test]
+fn who_is_muted_in_a_room_is_not_heard_there_by_a_name_or_a_reason() {
+    let mut world = World::with(&["lee", "ann", "ben"]);
+    world.by("ann", crate::world::join("dev")).expect("joined");
+    world.by("ben", crate::world::join("dev")).expect("joined");
+    let dev = crate::world::room("dev");
+    let here = Command::MuteIn {
+        room: chinwag_core::RoomRef::Name(dev.clone()),
+        name: "ben".into(),
+        time: None,
+        why: None,
+    };
+    world.by("ann", here).expect("muted there");
+    let why = chinwag_core::RoomRejection::Muted { remaining: None };
+    let refused = Err(Rejection::Of(dev, why));
+    assert_eq!(world.by("ben", rename("BuyPills")), refused);
+    let quit = Command::Quit(QuitReason::Quit(Some(text("buy pills"))));
+    let facts = world.by("ben", quit).expect("gone");
+    assert!(matches!(&facts[..], [Fact::Quit(quit)] if quit.why == QuitReason::Quit(None)));
 }

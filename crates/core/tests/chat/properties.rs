@@ -70,6 +70,7 @@ enum Action {
     LogInTo {
         name: &'static str,
         proven: bool,
+        beside: bool,
     },
     Unclaim {
         proven: bool,
@@ -177,6 +178,8 @@ fn operating() -> impl Strategy<Value = Command> {
         2 => masks().prop_map(Command::Unban),
         2 => names().prop_map(Command::Op),
         1 => names().prop_map(Command::Deop),
+        1 => select(&NAMES[..]).prop_map(|whom| Command::EndAccount(name(whom))),
+        1 => select(&ROOMS[..]).prop_map(|gone| Command::EndRoom(room(gone))),
         1 => any::<bool>().prop_map(|on| Command::SetMotd(on.then(|| text("welcome")))),
         1 => prop::bool::weighted(0.3).prop_map(Command::Lock),
     ]
@@ -258,7 +261,6 @@ fn shell() -> impl Strategy<Value = Command> {
             let password_hash = format!("shell's {n} for {name}").into();
             Command::SetPassword { name, password_hash }
         }),
-        2 => names().prop_map(Command::EndAccount),
         1 => select(&ROOMS[..]).prop_map(|to| {
             Command::SayFromShell { room: room(to), text: text("noon") }
         }),
@@ -276,8 +278,8 @@ fn actions() -> impl Strategy<Value = Action> {
             .prop_map(|(name, proven)| Action::Rename { name, proven }),
         2 => Just(Action::Register),
         2 => select(&[Command::Group, Command::LogOut][..]).prop_map(Action::Plain),
-        3 => (select(&NAMES[..]), prop::bool::weighted(0.8))
-            .prop_map(|(name, proven)| Action::LogInTo { name, proven }),
+        3 => (select(&NAMES[..]), prop::bool::weighted(0.8), any::<bool>())
+            .prop_map(|(name, proven, beside)| Action::LogInTo { name, proven, beside }),
         1 => prop::bool::weighted(0.7).prop_map(|proven| Action::Unclaim { proven }),
         3 => any::<usize>().prop_map(Action::Resume),
         1 => Just(Action::Impersonate),
@@ -432,9 +434,14 @@ impl Play {
                 name: name(to),
                 proof: self.proof(to, proven),
             },
-            Action::LogInTo { name: to, proven } => Command::LogInTo {
+            Action::LogInTo {
+                name: to,
+                proven,
+                beside,
+            } => Command::LogInTo {
                 name: name(to),
                 proof: self.proof(to, proven),
+                beside,
             },
             Action::Unclaim { proven } => Command::Unclaim {
                 proof: self.own_proof(caller).filter(|_| proven),
@@ -449,11 +456,9 @@ impl Play {
                 }
             }
         };
-        let is_login = matches!(command, Command::LogIn { .. });
-        let done = self.world.stage_or_do(caller, command);
-        match (is_login, done.as_deref()) {
-            (true, Ok([Fact::LoggedIn(login), ..])) => self.codes.push(login.code),
-            (true, Ok([Fact::Returned(returned)])) => self.codes.push(returned.login.code),
+        match self.world.stage_or_do(caller, command).as_deref() {
+            Ok([Fact::LoggedIn(login), ..]) => self.codes.push(login.code),
+            Ok([.., Fact::Returned(returned)]) => self.codes.push(returned.login.code),
             _ => {}
         }
     }

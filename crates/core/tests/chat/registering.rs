@@ -106,6 +106,7 @@ fn log_in_to(who: &str, proof: &str) -> Command {
     Command::LogInTo {
         name: name(who),
         proof: Some(Proof(proof.into())),
+        beside: true,
     }
 }
 
@@ -202,7 +203,7 @@ fn a_guest_logs_in_beside_the_others_and_out_again() {
     world.by("lee", register("hash")).expect("registered");
     let wrong = Err(Rejection::WrongPassword(name("lee")));
     assert_eq!(world.by("ann", log_in_to("lee", "guess")), wrong);
-    let nobody = Err(Rejection::WrongPassword(name("nobody")));
+    let nobody = Err(Rejection::NotRegistered(name("nobody")));
     assert_eq!(world.by("ann", log_in_to("nobody", "hash")), nobody);
     assert_eq!(
         world.by("ann", Command::LogOut),
@@ -369,6 +370,74 @@ fn the_owner_takes_the_session_over_with_the_password() {
         world.check();
         world.check_replay();
     }
+}
+
+/// From within the chat it is as at the prompt, by either command.
+#[test]
+fn the_owner_takes_the_session_over_from_within_the_chat() {
+    let proof = || Some(Proof("hash".into()));
+    let commands = [
+        Command::Rename {
+            name: name("ANN"),
+            proof: proof(),
+        },
+        Command::LogInTo {
+            name: name("ANN"),
+            proof: proof(),
+            beside: false,
+        },
+    ];
+    for (command, is_lost) in commands.iter().flat_map(|c| [(c, false), (c, true)]) {
+        let mut world = World::with(&["lee", "ann", "bob"]);
+        world.by("ann", register("hash")).expect("registered");
+        world.by("ann", join("dev")).expect("joined");
+        let (before, person) = (world.caller("ann"), world.person("ann"));
+        if is_lost {
+            world.lose("ann");
+        }
+        let facts = world.by("bob", command.clone()).expect("taken over");
+        let [Fact::Quit(quit), Fact::Returned(returned)] = &facts[..] else {
+            panic!("{facts:?}");
+        };
+        assert_eq!(quit.name, name("bob"));
+        assert_eq!(returned.login.person, person);
+        assert_eq!((returned.was_lost, returned.rooms.len()), (is_lost, 2));
+        let late = world.act(before, crate::world::say("me too"));
+        assert_eq!(late, Err(Rejection::NotHere));
+        world.check();
+        world.check_replay();
+    }
+}
+
+#[test]
+fn who_is_logged_in_beside_takes_over_without_another_proof() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("ann", register("hash")).expect("registered");
+    world
+        .by("bob", log_in_to("ann", "hash"))
+        .expect("logged in");
+    assert_eq!(account(&world, "ann").logins.len(), 2);
+    let facts = world.by("bob", rename("ann")).expect("taken over");
+    assert!(matches!(facts[..], [Fact::Quit(_), Fact::Returned(_)]));
+    assert_eq!(account(&world, "ann").logins.len(), 1);
+    world.check();
+}
+
+#[test]
+fn a_registered_name_in_use_is_called_registered_and_a_wrong_password_wrong() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("ann", register("hash")).expect("registered");
+    let registered = Rejection::NameRegistered(name("ann"));
+    assert_eq!(world.by("bob", rename("ann")), Err(registered.clone()));
+    let arrived = world.arrive("ann").map(|ann| ann.name);
+    assert_eq!(arrived, Err(registered));
+    let wrong = Err(Rejection::WrongPassword(name("ann")));
+    let guess = Command::Rename {
+        name: name("ann"),
+        proof: Some(Proof("guess".into())),
+    };
+    assert_eq!(world.by("bob", guess), wrong);
+    assert_eq!(arrive_with(&mut world, "ann", "guess"), wrong);
 }
 
 #[test]

@@ -286,3 +286,42 @@ fn the_oldest_lost_session_makes_room() {
     let back = codes.map(|code| world.resume(code).is_ok());
     assert_eq!(back, [false, true, true]);
 }
+
+#[test]
+fn names_are_not_held_in_bulk_by_cutting_links() {
+    use chinwag_core::limits::LOST_NAMES_MAX;
+    let mut world = World::with(&["lee", "ann"]);
+    let ann = world.lose("ann");
+    let of = |n: usize| format!("word-{n}-of-it");
+    for n in 0..=LOST_NAMES_MAX {
+        world.arrive(&of(n)).expect("here");
+        world.lose(&of(n));
+    }
+    world.arrive(&of(0)).expect("the oldest name is free");
+    let kept = world.arrive(&of(1));
+    assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
+    let kept = world.arrive("ann");
+    assert!(matches!(kept, Err(Rejection::NameKept { .. })), "{kept:?}");
+    world.resume(ann).expect("back");
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn nobody_pushes_out_the_session_of_another_address() {
+    let settings = chinwag_core::Settings {
+        people_max: 4,
+        ..crate::world::settings()
+    };
+    let mut world = World::new(settings, chinwag_core::Snapshot::default());
+    world.arrive_from("192.0.2.7", "ann").expect("here");
+    let ann = world.lose("ann");
+    for n in 0..20 {
+        let name = format!("word-{n}-of-it");
+        world.arrive(&name).expect("here");
+        world.lose(&name);
+        world.check();
+    }
+    world.resume(ann).expect("back");
+    world.check_replay();
+}

@@ -122,3 +122,61 @@ fn tidying_what_is_tidy_is_nothing() {
     let mut world = World::with(&["ann"]);
     assert_eq!(world.act(Caller::Server, Command::Tidy), Ok(vec![]));
 }
+
+#[test]
+fn a_room_that_looks_like_another_is_not_made() {
+    let looks = |asked: &str, other: &str| {
+        Err(Rejection::RoomLooksLike {
+            room: room(asked),
+            other: Some(room(other)),
+        })
+    };
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("lee", join("dev")).expect("joined");
+    for asked in ["d\u{435}v", "D\u{435}V"] {
+        assert_eq!(world.by("ann", join(asked)), looks(asked, "dev"));
+    }
+    assert_eq!(
+        world.by("lee", join("d\u{435}v")),
+        looks("d\u{435}v", "dev")
+    );
+    for asked in ["l0bby", "Iobby", "1obby"] {
+        assert_eq!(world.by("ann", join(asked)), looks(asked, "lobby"));
+    }
+    world
+        .by("ann", join("DEV"))
+        .expect("in any case it is that room");
+    world.by("ann", join("dev-2")).expect("another room");
+    world.by("ann", join("dev2")).expect("another room");
+    // A room is hidden from those outside, by whatever name they ask.
+    let hide = Command::SetRoom {
+        room: chinwag_core::RoomRef::Name(room("dev-2")),
+        setting: chinwag_core::RoomSetting::Hidden(true),
+    };
+    world.by("ann", hide).expect("hidden");
+    let asked = "d\u{435}v-2";
+    let hidden = Err(Rejection::RoomLooksLike {
+        room: room(asked),
+        other: None,
+    });
+    assert_eq!(world.by("bob", join(asked)), hidden);
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_room_looks_like_one_of_the_server_s_before_that_is_opened() {
+    let settings = chinwag_core::Settings {
+        read_only: vec![room("news")],
+        ..crate::world::settings()
+    };
+    let mut world = World::new(settings, chinwag_core::Snapshot::default());
+    world.arrive("lee").expect("here");
+    let refused = world.by("lee", join("n\u{435}ws"));
+    assert!(
+        matches!(refused, Err(Rejection::RoomLooksLike { .. })),
+        "{refused:?}"
+    );
+    world.by("lee", join("News")).expect("the server's own");
+    world.check();
+}

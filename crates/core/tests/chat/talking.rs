@@ -45,6 +45,24 @@ fn a_private_message_is_heard_by_two() {
 }
 
 #[test]
+fn a_sender_is_told_that_the_receiver_is_away() {
+    let mut world = World::with(&["lee", "ann"]);
+    let away = |why: Option<&str>| Command::Away(why.map(text));
+    for (away, told) in [
+        (away(Some("lunch")), Some(Some(text("lunch")))),
+        (away(None), Some(None)),
+        (Command::Back, None),
+    ] {
+        world.by("ann", away).expect("done");
+        let facts = world.by("lee", tell("ann")).expect("sent");
+        assert!(
+            matches!(&facts[..], [Fact::PrivateMessage(message)] if message.away == told),
+            "{facts:?}"
+        );
+    }
+}
+
+#[test]
 fn an_ignored_person_is_not_heard_and_not_told() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world.by("bob", ignore("ANN", true)).expect("ignored");
@@ -206,6 +224,12 @@ fn a_lock_ends_with_the_last_operator() {
     let mut world = World::with(&["lee", "ann"]);
     world.by("lee", Command::Lock(true)).expect("locked");
     world.lose("lee");
+    assert_eq!(
+        world.arrive("cy"),
+        Err(Rejection::Locked),
+        "it may come back"
+    );
+    world.pass(Duration::from_mins(10));
     assert!(world.arrive("cy").is_ok_and(|cy| cy.operator));
     assert_eq!(world.arrive("dee"), Err(Rejection::Locked));
     world.by("cy", Command::Lock(false)).expect("unlocked");

@@ -296,6 +296,7 @@ pub(crate) const PIECES: &[Piece] = &[
             let login = Command::LogInTo {
                 name: name("owner1"),
                 proof: Some(Proof("a hash".into())),
+                beside: true,
             };
             server.does(server.anybody(), login);
             let account = server.ask(server.anybody(), Query::Account);
@@ -309,6 +310,7 @@ pub(crate) const PIECES: &[Piece] = &[
             let login = Command::LogInTo {
                 name: name("owner1"),
                 proof: Some(Proof("another hash".into())),
+                beside: false,
             };
             server.refuses(server.anybody(), login);
         },
@@ -337,6 +339,7 @@ pub(crate) const PIECES: &[Piece] = &[
             let log_in = |own: &str| Command::LogInTo {
                 name: name(own),
                 proof: Some(Proof("a hash".into())),
+                beside: true,
             };
             let (sender, receiver) = (server.anybody(), server.caller(3));
             server.does(sender, log_in("owner1"));

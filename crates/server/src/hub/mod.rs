@@ -14,6 +14,8 @@
 
 mod log;
 mod lost;
+mod mail;
+mod notes;
 mod profile;
 mod recent;
 mod record;
@@ -36,6 +38,7 @@ use chinwag_wire::shell;
 use hashbrown::{HashMap, HashSet};
 
 use crate::control::HubConfig;
+use crate::password_gate::PasswordGate;
 use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
@@ -99,6 +102,8 @@ pub(crate) struct Hub {
     /// Where random numbers come from.
     rng: fn() -> u64,
     save_fails: bool,
+    /// Whose notes are kept, if there is one.
+    gate: Option<PasswordGate>,
     /// Counts what was committed, for those who follow behind.
     committed: Arc<AtomicU64>,
 }
@@ -165,6 +170,7 @@ impl Hub {
             turn: Draft::default(),
             committed,
             save_fails: false,
+            gate: None,
         };
         hub.restore_sessions(now);
         hub
@@ -242,49 +248,6 @@ impl Hub {
         self.turn.facts = facts;
     }
 
-    /// Shows a person what was kept for its account, behind the answer to what has logged it in.
-    fn show_kept(&mut self, caller: Caller, outcome: Outcome, now: Timestamp) {
-        let person = match (outcome, caller) {
-            (Outcome::LoggedIn(person) | Outcome::Resumed { person, .. }, _) => person,
-            (_, Caller::Person { person, .. }) => person,
-            _ => return,
-        };
-        if !self.chat.has_kept(person) {
-            return;
-        }
-        let mut facts = Vec::new();
-        let mut env = Env {
-            now,
-            roll: &mut self.rng,
-        };
-        let show = Command::ShowKept(person);
-        if self
-            .chat
-            .decide(Caller::Server, show, &mut env, &mut facts)
-            .is_ok()
-        {
-            for fact in facts {
-                let event = self.number(fact, now);
-                if let Fact::KeptShown(shown) = &event.fact {
-                    self.shown.push((shown.account.clone(), event.seq));
-                }
-                self.apply(&event);
-            }
-        }
-    }
-
-    /// Has the store forget what was shown. Until then a server that is killed shows it once more,
-    /// which is better than never.
-    pub(crate) fn forget_shown(&mut self) {
-        if self.shown.is_empty() {
-            return;
-        }
-        match self.store.forget_kept(&self.shown) {
-            Ok(()) => self.shown.clear(),
-            Err(error) => tracing::warn!("cannot forget messages that were shown: {error}"),
-        }
-    }
-
     /// Does a command of a shell at once, the commit included, and returns what happened.
     pub(crate) fn act_for_shell(
         &mut self,
@@ -328,7 +291,8 @@ impl Hub {
         match (caller, command) {
             (Caller::Server, _)
             | (_, Command::Resume(_))
-            | (_, Command::LogIn { proof: Some(_), .. }) => !self.turn.staged.is_empty(),
+            | (_, Command::LogIn { proof: Some(_), .. })
+            | (_, Command::Rename { .. } | Command::LogInTo { .. }) => !self.turn.staged.is_empty(),
             (Caller::Person { person, .. }, Command::Quit(_)) => {
                 let is_theirs = |staged: &Staged| matches!(staged.sender.0, Caller::Person { person: other, .. } if other == person);
                 self.turn.staged.iter().any(is_theirs)

@@ -174,6 +174,7 @@ fn kept(value: &str, to: &Name) -> Option<Event> {
             irc: None,
             ignored: false,
             kept: None,
+            away: None,
         })),
         source: None,
     })

@@ -97,6 +97,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     }
     outlets.stop();
     hub.forget_shown();
+    hub.write_notes();
     keep_sessions(&mut hub, inbox);
 }
 

@@ -139,6 +139,7 @@ impl Hub {
         );
         self.tidy_lost(now);
         self.forget_shown();
+        self.write_notes();
         self.sweep_sessions(now);
         let has_sessions = self.write_sessions();
         let trims = self.store.trim(now).unwrap_or_else(|error| {

@@ -11,10 +11,12 @@ mod pages;
 
 use std::sync::Arc;
 
-use chinwag_core::{Answer, Command, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq};
+use chinwag_core::{
+    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq,
+};
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
-use self::names::Purpose;
+use self::names::{Delayed, Purpose};
 use self::pages::{PageKind, Pages, Wanted};
 use super::unseen::Missed;
 use super::{Session, Stage};
@@ -65,6 +67,8 @@ enum Step {
         password: Password,
         purpose: Purpose,
     },
+    /// A password that is looked at when its time has come.
+    Delayed(Box<Delayed>),
     /// A password that was checked.
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and the proof of the one before.
@@ -81,6 +85,8 @@ enum Step {
     AuditLog(usize),
     /// The first page of a long answer, or the next.
     Page(Pages),
+    /// That the room may still be read; then the next page.
+    PageIfAllowed(Pages),
     /// Nothing yet: this is asked when everything so far is written.
     WhenWritten(Ask),
 }
@@ -106,6 +112,14 @@ impl Exchange {
     /// Whether a question is in flight.
     pub(super) fn is_waiting(&self) -> bool {
         self.question.is_some()
+    }
+
+    /// When a password is to be looked at that has to wait.
+    pub(super) fn deadline(&self) -> Option<Monotonic> {
+        match self.question.as_deref().map(|question| &question.step) {
+            Some(Step::Delayed(delayed)) => Some(delayed.until),
+            _ => None,
+        }
     }
 
     /// Whether messages are in flight.
@@ -182,6 +196,7 @@ impl Session {
                 self.exchange.talk += 1;
                 self.request(Body::Command(command), shared);
             }
+            Ask::Command(Command::Group) if !self.may_register(shared) => {}
             Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
             Ask::LogIn {
@@ -199,14 +214,21 @@ impl Session {
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);
             }
-            Ask::LogInTo { name, password } => {
-                self.ask_name(Some(name), Some(password), Purpose::LogInTo, shared);
+            Ask::LogInTo {
+                name,
+                password,
+                beside,
+            } => {
+                let purpose = Purpose::LogInTo { beside };
+                self.ask_name(Some(name), Some(password), purpose, shared);
             }
             Ask::Unclaim { account, password } => {
                 self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);
             }
             Ask::Register(password) => {
-                self.ask_hash(password, None, shared);
+                if self.may_register(shared) {
+                    self.ask_hash(password, None, shared);
+                }
             }
             Ask::ChangePassword { name, old, new } => {
                 let purpose = Purpose::ChangePassword(new);
@@ -365,7 +387,7 @@ impl Session {
                         hash,
                         origin,
                     };
-                    self.ask_proof(attempt, purpose, shared);
+                    self.ask_proof(attempt, (purpose, false), shared);
                 }
             },
             (Answer::RoomId(id, name), Step::HistoryRoom(wanted)) => {
@@ -374,6 +396,7 @@ impl Session {
             (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
                 self.look_for(search, Some(id), shared);
             }
+            (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
             (Answer::Log, Step::AuditLog(entries)) => {
                 self.ask_worker(Job::AuditLog(entries), Step::AuditLog(entries), shared);
             }

@@ -23,8 +23,6 @@ mod opening;
 mod unseen;
 mod writing;
 
-use std::net::IpAddr;
-
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason};
 use chinwag_feed::Feed;
 use chinwag_wire::dialect::{Dialect, Env, Step, Tell, refuse_unencrypted};
@@ -35,7 +33,7 @@ use crate::shard::Shared;
 use crate::transport::{Read, Ready, Transport};
 use exchange::Exchange;
 pub(crate) use formats::Formats;
-use opening::Peer;
+pub(crate) use opening::Peer;
 use unseen::Lost;
 
 /// How far a connection has come.
@@ -81,20 +79,17 @@ impl Session {
     /// A connection that was just accepted.
     pub(crate) fn new(
         id: ConnId,
-        address: IpAddr,
+        peer: Peer,
         transport: Transport,
         permit: Option<Permit>,
         shared: &Shared,
     ) -> Self {
         let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::First);
         let rate = shared.limits.line_rate();
-        let bucket = shared.spent.take(address, rate, shared.now);
+        let bucket = shared.spent.take(peer.address, rate, shared.now);
         Self {
             id,
-            peer: Peer {
-                address,
-                was_encrypted: false,
-            },
+            peer,
             permit,
             person: None,
             stage: Stage::Sniffing { until, spoke },
@@ -358,6 +353,11 @@ impl Session {
                 self.transport.fail(QuitReason::TooSlow);
                 self.end(QuitReason::TooSlow, shared);
             }
+            Stage::Open | Stage::Greeted
+                if self.exchange.deadline().is_some_and(|at| at <= now) =>
+            {
+                self.handle_delay_over(shared);
+            }
             Stage::Open | Stage::Greeted => {
                 self.drive(shared, |dialect, env, out| dialect.handle_timeout(env, out));
             }
@@ -375,6 +375,7 @@ impl Session {
             Stage::Lost(lost) => Some(lost.until),
             // Who waits for an answer of the server's is not timed.
             Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),
+            Stage::Open | Stage::Greeted => self.exchange.deadline(),
             _ => None,
         };
         let has_input = self.transport.is_readable() || self.exchange.has_held();

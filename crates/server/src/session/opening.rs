@@ -14,11 +14,30 @@ use crate::shard::Shared;
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peer {
+pub(crate) struct Peer {
     /// Its address; behind a proxy, what that says of it.
     pub(super) address: IpAddr,
+    /// It has the address at which the server was reached, so it is this machine.
+    is_local: bool,
     /// A proxy has taken TLS off.
-    pub(super) was_encrypted: bool,
+    was_encrypted: bool,
+}
+
+impl Peer {
+    /// The peer of a connection from an address to one of this machine's.
+    pub(crate) fn new(address: IpAddr, own: Option<IpAddr>) -> Self {
+        let own = own.map(|own| own.to_canonical());
+        Self {
+            address,
+            is_local: own == Some(address.to_canonical()),
+            was_encrypted: false,
+        }
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
 }
 
 impl Session {
@@ -60,6 +79,7 @@ impl Session {
             tracing::debug!("{} speaks for {address}", self.peer.address);
             self.peer = Peer {
                 address,
+                is_local: false,
                 was_encrypted,
             };
             let rate = shared.limits.line_rate();
@@ -131,7 +151,8 @@ impl Session {
 
     /// Whether nobody on the way can listen.
     pub(super) fn is_sheltered(&self) -> bool {
-        self.is_encrypted() || self.peer.address.to_canonical().is_loopback()
+        let is_local = self.peer.is_local || self.peer.address.to_canonical().is_loopback();
+        self.is_encrypted() || is_local
     }
 
     /// Whether the server talks to it only if it encrypts, and it does not.
@@ -145,6 +166,23 @@ impl Session {
             client: self.dialect.client(),
             is_encrypted: self.is_encrypted(),
             needs_room: self.dialect.needs_room(),
+            is_local: self.peer.is_local,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_each_of_its_addresses() {
+        let address = |text: &str| text.parse().expect("an address");
+        let local = |peer: &str, own: &str| Peer::new(address(peer), Some(address(own))).is_local;
+        assert!(local("192.0.2.7", "192.0.2.7"));
+        assert!(local("192.0.2.7", "::ffff:192.0.2.7"));
+        assert!(local("2001:db8::1", "2001:db8::1"));
+        assert!(!local("192.0.2.8", "192.0.2.7"));
+        assert!(!Peer::new(address("192.0.2.7"), None).is_local);
     }
 }

@@ -16,7 +16,6 @@ mod shared;
 mod write;
 
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{ConnId, Monotonic, PersonId, RoomId, Timestamp};
@@ -27,7 +26,7 @@ use crate::conn_limiter::Permit;
 use crate::control::ShardConfig;
 use crate::hub::{Delivery, Reply, Request};
 use crate::limits::SNIFFING_MAX;
-use crate::session::Session;
+use crate::session::{Peer, Session};
 use crate::transport::{Ready, Transport};
 use crate::worker::JobReply;
 use acknowledge::Looks;
@@ -41,8 +40,8 @@ pub(crate) enum ToShard {
     Accepted {
         /// Not yet known to the shard's epoll.
         stream: mio::net::TcpStream,
-        /// Its peer.
-        address: IpAddr,
+        /// Its other end.
+        peer: Peer,
         /// Its place among the connections of its address.
         permit: Option<Permit>,
         /// Whether it has to begin with the head of a proxy.
@@ -139,7 +138,7 @@ impl Shard {
     pub(crate) fn admit(
         &mut self,
         transport: Transport,
-        (address, is_proxy): (IpAddr, bool),
+        (peer, is_proxy): (Peer, bool),
         permit: Option<Permit>,
         now: Monotonic,
     ) -> ConnId {
@@ -149,7 +148,7 @@ impl Shard {
         let slot = entry.key();
         let place = ((self.number as u64) << SLOT_BITS) | slot as u64;
         let conn = ConnId((self.connections << (SLOT_BITS + SHARD_BITS)) | place);
-        let mut session = Session::new(conn, address, transport, permit, &self.shared);
+        let mut session = Session::new(conn, peer, transport, permit, &self.shared);
         if is_proxy {
             session.expect_head(&self.shared);
         }

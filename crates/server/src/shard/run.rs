@@ -6,7 +6,6 @@
 //! what goes out together costs one system call.
 
 use std::io;
-use std::net::IpAddr;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +20,7 @@ use crate::clock::Steady;
 use crate::conn_limiter::Permit;
 use crate::hub::thread::ToHub;
 use crate::limits::{SHARD_QUEUE_MAX, STOP_TIME};
+use crate::session::Peer;
 use crate::transport::{Ready, Tcp, Transport};
 
 /// Sockets that are looked at before messages are, at most.
@@ -157,10 +157,10 @@ impl Loop {
         match message {
             ToShard::Accepted {
                 stream,
-                address,
+                peer,
                 permit,
                 is_proxy,
-            } => self.admit(stream, (address, is_proxy), permit, now),
+            } => self.admit(stream, (peer, is_proxy), permit, now),
             ToShard::Turn(turn) => self.shard.deliver(turn, now),
             ToShard::Job(reply) => self.shard.handle_job(reply),
             ToShard::Configure(config) => self.shard.configure(config),
@@ -198,7 +198,7 @@ impl Loop {
     fn admit(
         &mut self,
         mut stream: TcpStream,
-        (address, is_proxy): (IpAddr, bool),
+        (peer, is_proxy): (Peer, bool),
         permit: Option<Permit>,
         now: Monotonic,
     ) {
@@ -207,10 +207,13 @@ impl Loop {
         match self.poll.registry().register(&mut stream, token, both) {
             Ok(()) => {
                 let transport = Transport::new(Box::new(Tcp::new(stream)));
-                let from = (address, is_proxy);
+                let from = (peer, is_proxy);
                 self.shard.admit(transport, from, permit, now);
             }
-            Err(error) => tracing::warn!("cannot serve a connection from {address}: {error}"),
+            Err(error) => {
+                let address = peer.address();
+                tracing::warn!("cannot serve a connection from {address}: {error}");
+            }
         }
     }
 

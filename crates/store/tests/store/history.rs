@@ -233,6 +233,7 @@ fn messages_that_were_trimmed_are_not_counted() {
 
 fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<Event> {
     let fact = Fact::TopicSet {
+        person: None,
         room: RoomId(room),
         by: name(by),
         text: words.map(text),

@@ -13,6 +13,7 @@ use crate::support::*;
 
 fn topic(seq: u64, room: u32, words: Option<&str>) -> Arc<Event> {
     let fact = Fact::TopicSet {
+        person: None,
         room: RoomId(room),
         by: name("Lee"),
         text: words.map(text),

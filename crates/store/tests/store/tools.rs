@@ -18,6 +18,7 @@ fn filled(folder: &std::path::Path) -> Store {
         commit(&mut store, &events);
     }
     let topic = Fact::TopicSet {
+        person: None,
         room: RoomId(1),
         by: name("lee"),
         text: Some(text("Ship it")),

@@ -45,12 +45,15 @@ pub enum Ask {
     },
     /// Register one's name under this password.
     Register(Password),
-    /// Log in to an account, under the name that one has.
+    /// Log in to an account under the name that one has, or take up the session that goes by the
+    /// account's.
     LogInTo {
         /// One of the account's names.
         name: Name,
         /// Its password.
         password: Password,
+        /// Leave that session where it is.
+        beside: bool,
     },
     /// Give up one's name, or the account if it is the account's own.
     Unclaim {

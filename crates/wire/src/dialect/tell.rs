@@ -53,8 +53,9 @@ pub enum Tell<'a> {
     Proven(&'a Name, &'a Proof),
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
-    /// Too many wrong passwords came from this address; the next is taken after this time.
-    TooManyGuesses(Duration),
+    /// Too many wrong passwords came from this address: this one is looked at after this time. No answer;
+    /// that comes then.
+    PasswordWaits(Duration),
     /// Wrong passwords that others have tried for the name since its owner was here.
     Guesses(Guesses),
     /// The search has more words than one may have.
@@ -79,7 +80,7 @@ impl Tell<'_> {
             | Self::NotSent(_)
             | Self::Rejected(_)
             | Self::Missed(_) => false,
-            Self::Busy | Self::TooManyGuesses(_) | Self::Guesses(_) | Self::NoHistory => false,
+            Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
             Self::Done(_) | Self::SearchTooLong => false,
             Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,

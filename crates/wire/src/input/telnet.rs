@@ -27,6 +27,7 @@ const NOP: u8 = 241;
 const DATA_MARK: u8 = 242;
 const BREAK: u8 = 243;
 const INTERRUPT_PROCESS: u8 = 244;
+const ARE_YOU_THERE: u8 = 246;
 const GO_AHEAD: u8 = 249;
 const SB: u8 = 250;
 const WILL: u8 = 251;
@@ -48,6 +49,9 @@ const REPLY_BYTES_MAX: usize = 1024;
 /// Bytes between SB and SE, of which NAWS needs five. What goes on for longer is taken for text
 /// again, so that a peer that lost its SE is heard, and told, instead of being deaf for ever.
 const PARAMETER_BYTES_MAX: usize = 1024;
+
+/// The answer to AYT, for a person to read (RFC 854).
+const HERE: &[u8] = b"! The server is here.\r\n";
 
 /// The meaning of one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +164,10 @@ impl Telnet {
                 self.go_on(State::Parameter)
             }
             INTERRUPT_PROCESS | BREAK => Heard::Interrupt,
+            ARE_YOU_THERE => {
+                self.reply_with(HERE);
+                Heard::Nothing
+            }
             NOP | DATA_MARK | GO_AHEAD | EOR | SE => Heard::Nothing,
             _ => Heard::Key,
         }
@@ -192,9 +200,12 @@ impl Telnet {
     }
 
     fn say(&mut self, verb: u8, option: u8) {
-        let words = [IAC, verb, option];
+        self.reply_with(&[IAC, verb, option]);
+    }
+
+    fn reply_with(&mut self, words: &[u8]) {
         if self.reply.len() + words.len() <= REPLY_BYTES_MAX {
-            self.reply.extend_from_slice(&words);
+            self.reply.extend_from_slice(words);
         }
     }
 

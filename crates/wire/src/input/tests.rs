@@ -66,6 +66,12 @@ fn check(bytes: &[u8], inputs: &[Input<'_>], reply: &[u8]) {
 }
 
 #[test]
+fn a_peer_that_asks_is_told_that_the_server_is_here() {
+    let here = b"! The server is here.\r\n";
+    check(b"a\xff\xf6b\r\n", &[line("ab")], &[OPENING, here].concat());
+}
+
+#[test]
 fn every_line_end_is_one() {
     check(
         b"a\nb\r\nc\r\0d\re",

@@ -80,7 +80,7 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
                 format_args!("{sign}{letter} {prefix}{}", MaskText(&mask.matched)),
             );
         }
-        RoomAct::Own | RoomAct::Eject { .. } => return false,
+        RoomAct::Own | RoomAct::Eject { .. } | RoomAct::Removed { .. } => return false,
     }
     true
 }

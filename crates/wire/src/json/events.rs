@@ -271,7 +271,8 @@ fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
         | ModAction::Delete { .. }
         | ModAction::AccountAdded(_)
         | ModAction::AccountPassword(_)
-        | ModAction::AccountRemoved(_) => return None,
+        | ModAction::AccountRemoved(_)
+        | ModAction::RoomRemoved(_) => return None,
     };
     Some(Shape::Moderation {
         head,
@@ -378,6 +379,7 @@ fn of_act(act: &ModAction) -> Parts<'_> {
         ModAction::AccountAdded(name) => ("add_account", Some(name), None, None),
         ModAction::AccountPassword(name) => ("set_password", Some(name), None, None),
         ModAction::AccountRemoved(name) => ("remove_account", Some(name), None, None),
+        ModAction::RoomRemoved(room) => ("remove_room", Some(room), None, None),
         ModAction::Lock(true) => ("lock", None, None, None),
         ModAction::Lock(false) => ("unlock", None, None, None),
     }

@@ -32,17 +32,14 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("name_looks_like", "The name looks like another."),
     (
         "name_registered",
-        "The name is registered, and the password is missing or wrong.",
+        "The name is registered, and no password was given.",
     ),
     (
         "same_name",
         "The reader, or the person, has that name already.",
     ),
     ("needs_password", "The old password is wrong."),
-    (
-        "wrong_password",
-        "The name is not registered, or its password is another.",
-    ),
+    ("wrong_password", "The password of the name is another."),
     ("not_logged_in", "The reader is logged in to no account."),
     (
         "logged_in",
@@ -72,6 +69,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("key_used", "Another message was sent under this key."),
     ("no_room", "There is no such room, or it has been closed."),
+    (
+        "room_looks_like",
+        "The name of a new room looks like that of another.",
+    ),
     ("not_in_room", "The reader is not in the room."),
     (
         "only_lobby",
@@ -91,6 +92,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("not_ignored", "The reader does not ignore that name."),
     ("oneself", "The reader is that person."),
+    (
+        "not_connected",
+        "The person is not connected, and that can only be done to one who is.",
+    ),
     ("needs_operator", "Only operators may do that."),
     ("is_operator", "The person is an operator already."),
     ("not_operator", "The person is no operator."),
@@ -125,10 +130,6 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "As many such questions are waiting as may. Try again in a moment.",
     ),
     (
-        "too_many_guesses",
-        "Too many wrong passwords came from this address. The sentence says how long to wait.",
-    ),
-    (
         "search_too_long",
         "The search has more words than one may have.",
     ),
@@ -161,22 +162,25 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
             "nobody"
         }
         Rejection::ReadOnly(_) => "read_only",
-        Rejection::Muted { .. } => "muted",
+        Rejection::Muted { .. } | Rejection::MutedArrival { .. } => "muted",
         Rejection::KeyUsed => "key_used",
         Rejection::CannotSave => "cannot_save",
         Rejection::NoSuchRoom { .. } | Rejection::RoomGone => "no_room",
+        Rejection::RoomLooksLike { .. } => "room_looks_like",
         Rejection::NothingKept(_) | Rejection::MailFull(_) => "not_kept",
         Rejection::HearsRegisteredOnly(_) => "hears_registered_only",
         Rejection::NotInRoom(_) => "not_in_room",
         Rejection::OnlyLobby => "only_lobby",
         Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",
         Rejection::RegistrationsFull
+        | Rejection::TooManyRegistered { .. }
         | Rejection::RestrictionsFull
         | Rejection::TooManyIgnores { .. }
         | Rejection::TooManyLogins { .. }
         | Rejection::TooManyNames { .. } => "too_many",
         Rejection::NotIgnored(_) => "not_ignored",
         Rejection::Oneself => "oneself",
+        Rejection::LinkLost(_) | Rejection::NotConnected(_) => "not_connected",
         Rejection::NeedsOperator => "needs_operator",
         Rejection::AlreadyOperator(_) => "is_operator",
         Rejection::NotOperator(_) => "not_operator",
@@ -222,7 +226,7 @@ impl Display for Sentence<'_> {
             }
             Rejection::NameLooksLike { name, other } => write!(f, "{name} looks like {other}."),
             Rejection::NameRegistered(name) => {
-                write!(f, "{name} is registered, and its password is another.")
+                write!(f, "{name} is registered, and takes its password.")
             }
             Rejection::SameName(name) => write!(f, "{name} is the name already."),
             Rejection::NeedsOldPassword(name) => {
@@ -242,6 +246,12 @@ impl Display for Sentence<'_> {
                 }
             }
             Rejection::Locked => f.write_str("Only registered names may come in at the moment."),
+            Rejection::MutedArrival { had, .. } => {
+                write!(
+                    f,
+                    "Muted, so no new name may be had. The one before was {had}."
+                )
+            }
             Rejection::LockedSpeech => {
                 f.write_str("Only registered names may speak at the moment.")
             }
@@ -280,6 +290,10 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                 .as_ref()
                 .map_or(Ok(()), |meant| write!(f, " There is {meant}."))
         }
+        Rejection::RoomLooksLike { room, other } => match other {
+            Some(other) => write!(f, "{room} looks like {other}."),
+            None => write!(f, "{room} looks like another room."),
+        },
         Rejection::RoomGone => f.write_str("The room has been closed."),
         Rejection::NothingKept(name) => {
             write!(f, "{name}'s link is lost, and no more is kept for {name}.")
@@ -311,8 +325,15 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
 fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     match rejection {
         Rejection::RegistrationsFull => f.write_str("No more names can be registered."),
+        Rejection::TooManyRegistered { wait } => {
+            write!(
+                f,
+                "Many names came from that address. Wait {}.",
+                Seconds(*wait)
+            )
+        }
         Rejection::WrongPassword(name) => {
-            write!(f, "{name} is not registered, or its password is another.")
+            write!(f, "The password of {name} is another.")
         }
         Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
         Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
@@ -334,6 +355,8 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::NotIgnored(name) => write!(f, "{name} is not ignored."),
         Rejection::Oneself => f.write_str("That is yourself."),
+        Rejection::LinkLost(name) => write!(f, "The link of {name} is lost."),
+        Rejection::NotConnected(name) => write!(f, "{name} is not here."),
         Rejection::NeedsOperator => f.write_str("That needs the rights of an operator."),
         Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
         Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
@@ -391,6 +414,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
         RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        RoomRejection::Stays => write!(f, "{room} is the server's own."),
         RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
         RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
         RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),

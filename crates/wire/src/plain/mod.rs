@@ -21,6 +21,7 @@ mod render;
 mod request;
 mod secret;
 mod session;
+mod spec;
 pub(crate) mod table;
 mod words;
 

@@ -197,6 +197,7 @@ fn context_of_chat(command: &Command) -> Context {
         Command::Announce(_) => "announce",
         Command::SetMotd(_) => "motd",
         Command::Lock(_) => "lock",
+        Command::EndAccount(_) | Command::EndRoom(_) => "remove",
         Command::Resume(_) => "resume",
         Command::Quit(_) => "quit",
         // Nobody types these.
@@ -217,10 +218,9 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::Signal { .. }
         | Command::SetIdent { .. }
         | Command::Tidy => "help",
-        Command::AddAccount { .. }
-        | Command::SetPassword { .. }
-        | Command::EndAccount(_)
-        | Command::SayFromShell { .. } => SHELL,
+        Command::AddAccount { .. } | Command::SetPassword { .. } | Command::SayFromShell { .. } => {
+            SHELL
+        }
     })
 }
 

@@ -16,6 +16,7 @@ mod parse_error;
 mod past;
 mod private;
 mod refusal;
+mod refusal_of_account;
 mod refusal_of_room;
 mod room;
 mod shell;

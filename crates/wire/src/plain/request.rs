@@ -57,6 +57,8 @@ pub enum Request {
     Register(Password),
     /// Log in to an account, under the name that one has.
     LogInTo {
+        /// Whether a session of that name stays where it is.
+        beside: bool,
         /// One of the account's names.
         name: Name,
         /// Its password.
@@ -289,6 +291,8 @@ pub enum Context {
     Speech,
     /// This command, without its `/`.
     Command(&'static str),
+    /// To come in, at the name prompt.
+    Prompt,
 }
 
 /// A word that a person typed, harmless and short enough to be shown back to them.

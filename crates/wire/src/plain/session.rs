@@ -83,6 +83,8 @@ enum Question {
     Restrictions,
     /// Something said to a room by its name.
     SayTo(RoomName),
+    /// To leave a room, asked while talking in this one.
+    Leave(RoomId),
 }
 
 /// Changes that the server has not polled yet.
@@ -250,8 +252,7 @@ impl Session {
         let before = out.len();
         self.renderer(env).private_line(out, event, me);
         if let Fact::RoomChanged(change) = &event.fact
-            && matches!(change.act, RoomAct::Eject { .. })
-            && change.target == Some(me)
+            && is_put_out(&change.act, change.target == Some(me))
             && let Some(room) = self.current().and_then(|room| env.rooms.get(&room))
         {
             self.renderer(env).place_now(out, room);
@@ -406,6 +407,15 @@ impl Session {
             ) => *person == chat.me && !self.prefs.echo,
             _ => false,
         }
+    }
+}
+
+/// Whether a person who is told of this is no longer in the room.
+fn is_put_out(act: &RoomAct, is_target: bool) -> bool {
+    match act {
+        RoomAct::Eject { .. } => is_target,
+        RoomAct::Removed { .. } => true,
+        _ => false,
     }
 }
 

@@ -1,156 +1,9 @@
 //! The one table of commands: what each is called, what it takes, how it is explained and who
 //! reads it. A command that is not in here does not exist; one that is cannot be without help.
 
-use core::fmt;
-
-use super::parse::{Reader, find, look, moving, operate, rooms, talk, you};
-
-/// The groups of `/help`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// Saying something.
-    Talk,
-    /// Finding out.
-    Look,
-    /// Between rooms.
-    Move,
-    /// What moderators do in their room.
-    Rooms,
-    /// Oneself.
-    You,
-    /// The commands of operators.
-    Operators,
-}
-
-impl Group {
-    /// In the order of `/help`.
-    pub const ALL: [Self; 6] = [
-        Self::Talk,
-        Self::Look,
-        Self::Move,
-        Self::Rooms,
-        Self::You,
-        Self::Operators,
-    ];
-
-    /// Its heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Talk => "Talk",
-            Self::Look => "Look",
-            Self::Move => "Move",
-            Self::Rooms => "Rooms",
-            Self::You => "You",
-            Self::Operators => "Operators",
-        }
-    }
-
-    /// Its commands, in the order of the table.
-    pub fn commands(self) -> impl Iterator<Item = &'static CommandSpec> {
-        COMMANDS.iter().filter(move |spec| spec.group == self)
-    }
-}
-
-/// The place of a command in the overview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
-    /// On a row of its own.
-    Row,
-    /// On the row of the command before it, whose explanation speaks of both.
-    Beside,
-    /// Nowhere: another command's explanation speaks of it.
-    Within,
-}
-
-/// One command.
-pub struct CommandSpec {
-    /// The word behind the `/`.
-    pub name: &'static str,
-    /// Other words for the same.
-    pub aliases: &'static [&'static str],
-    /// Where `/help` lists it.
-    pub group: Group,
-    /// The arguments: fill in what is in capitals; brackets are optional.
-    pub takes: &'static str,
-    /// The few words of `/help` about it; empty where the command says it itself.
-    pub brief: &'static str,
-    /// The text of `/help COMMAND`, in sentences; the first one alone must make sense.
-    pub about: &'static str,
-    /// A line that can be typed.
-    pub example: &'static str,
-    pub(super) shown: Shown,
-    pub(super) read: Reader,
-}
-
-impl CommandSpec {
-    const fn new(name: &'static str, group: Group, takes: &'static str, read: Reader) -> Self {
-        Self {
-            name,
-            aliases: &[],
-            group,
-            takes,
-            brief: "",
-            about: "",
-            example: "",
-            shown: Shown::Row,
-            read,
-        }
-    }
-
-    const fn aliases(self, aliases: &'static [&'static str]) -> Self {
-        Self { aliases, ..self }
-    }
-
-    const fn brief(self, brief: &'static str) -> Self {
-        Self { brief, ..self }
-    }
-
-    const fn shown(self, shown: Shown) -> Self {
-        Self { shown, ..self }
-    }
-
-    const fn about(self, about: &'static str, example: &'static str) -> Self {
-        Self {
-            about,
-            example,
-            ..self
-        }
-    }
-
-    /// The command of this name or alias, in whatever case.
-    pub fn find(typed: &str) -> Option<&'static Self> {
-        COMMANDS
-            .iter()
-            .find(|spec| spec.words().any(|word| word.eq_ignore_ascii_case(typed)))
-    }
-
-    /// Its name and its aliases.
-    pub fn words(&self) -> impl Iterator<Item = &'static str> {
-        core::iter::once(self.name).chain(self.aliases.iter().copied())
-    }
-}
-
-impl PartialEq for CommandSpec {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for CommandSpec {}
-
-impl fmt::Debug for CommandSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CommandSpec({})", self.name)
-    }
-}
-
-impl fmt::Display for CommandSpec {
-    /// As it is typed: `/kick NAME [WHY]`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let gap = if self.takes.is_empty() { "" } else { " " };
-        write!(f, "/{}{gap}{}", self.name, self.takes)
-    }
-}
+use super::parse::{find, look, moving, operate, rooms, talk, you};
+use super::spec::Shown;
+pub use super::spec::{CommandSpec, Group};
 
 /// Every command, in the order of `/help`.
 pub static COMMANDS: &[CommandSpec] = &[
@@ -328,7 +181,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("nick", Group::You, "NAME", you::nick)
         .brief("another name")
         .about(
-            "Gives you another name. For a registered one type NAME#PASSWORD.",
+            "Gives you another name. For a registered one type NAME#PASSWORD, which takes over a \
+             connection that goes by it.",
             "/nick annie",
         ),
     CommandSpec::new("claim", Group::You, "PASSWORD", you::claim)
@@ -339,8 +193,9 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/claim correct horse battery",
         ),
     CommandSpec::new("login", Group::You, "NAME PASSWORD", you::login).about(
-        "Logs you in to your account beside your other connections, under the name that you have. \
-         NAME#PASSWORD at the prompt takes over the connection of that name instead.",
+        "Logs you in to your account. A connection that goes by NAME, or whose link is lost, is taken \
+         over, as by NAME#PASSWORD at the prompt. /login beside NAME PASSWORD leaves it there, and you \
+         keep the name that you have.",
         "/login lee correct horse battery",
     ),
     CommandSpec::new("logout", Group::You, "", you::logout)
@@ -474,6 +329,13 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("rename", Group::Operators, "NAME NEW", operate::rename)
         .shown(Shown::Beside)
         .about("Gives a person another name.", "/rename bob bob2"),
+    CommandSpec::new("remove", Group::Operators, "NAME|#ROOM", operate::remove)
+        .shown(Shown::Within)
+        .about(
+            "Ends an account, or closes a room for good. An account's names are free then. The people of a \
+             room go to the lobby, its messages are read by nobody any more, and its name is free.",
+            "/remove #spam",
+        ),
     CommandSpec::new("announce", Group::Operators, "TEXT", operate::announce)
         .shown(Shown::Beside)
         .about(

@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::Origin;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Env, Person};
@@ -16,7 +17,6 @@ use crate::ids::PersonId;
 use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
-use crate::time::Timestamp;
 
 impl Chat {
     /// Decides a command about the asker's own account.
@@ -33,9 +33,11 @@ impl Chat {
                 proof,
             } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
             Command::Group => facts.push(self.decide_group(me)?),
-            Command::LogInTo { name, proof } => {
-                facts.push(self.decide_log_in_to(me, name, proof.as_ref(), env.now)?);
-            }
+            Command::LogInTo {
+                name,
+                proof,
+                beside,
+            } => return self.decide_log_in_to(me, (name, proof, beside), env, facts),
             Command::LogOut => return self.decide_log_out(me, env, facts),
             Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
             // No other comes here.
@@ -122,26 +124,35 @@ impl Chat {
     fn decide_log_in_to(
         &self,
         me: &Person,
-        name: Name,
-        proof: Option<&Proof>,
-        now: Timestamp,
-    ) -> Result<Fact, Rejection> {
-        let account = self.registrations.get(&name);
-        let proven = account.filter(|account| proof.is_some_and(|p| account.is_proven_by(p)));
-        let account = proven.ok_or(Rejection::WrongPassword(name))?;
+        (name, proof, beside): (Name, Option<Proof>, bool),
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let (proof, now) = (proof.as_ref(), env.now);
+        let Some(account) = self.registrations.get(&name) else {
+            return Err(Rejection::NotRegistered(name));
+        };
+        if !proof.is_some_and(|proof| account.is_proven_by(proof)) {
+            return Err(Rejection::WrongPassword(name));
+        }
+        let other = self.other_session(me, (&name, proof), now);
+        if let Some(own) = other.filter(|_| !beside) {
+            return self.take_up(&own, (Origin::of(me), Some(me)), env, facts);
+        }
         if let Some(before) = me.account.as_deref() {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
         self.check_not_banned(Some(&account.name), me.session.address, now)?;
         self.check_has_login(account)?;
-        Ok(Fact::AccountSet(Box::new(AccountSet {
+        facts.push(Fact::AccountSet(Box::new(AccountSet {
             person: me.id,
             before: None,
             account: Some(account.name.clone()),
             operator: account.operator || me.session.rank.operator,
             name: me.name.clone(),
             rooms: me.rooms.as_slice().into(),
-        })))
+        })));
+        Ok(Outcome::Done)
     }
 
     /// Checks that one more person may log in to an account.

@@ -8,7 +8,8 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::operate::{Actor, Given, Home, account_beside_name};
+use super::cover::{Home, account_beside_name};
+use super::operate::{Actor, Given};
 use crate::ban::{Mask, Reach};
 use crate::chat::state::{Resumable, Room, RoomRules};
 use crate::chat::{Chat, Person};
@@ -61,7 +62,7 @@ impl Chat {
             }
             Command::Eject { room, name, why } => {
                 let id = self.governed_by_list(me, room)?;
-                self.decide_eject(me, id, (&name, why), facts)?;
+                self.decide_eject((me, id), (&name, why), now, facts)?;
             }
             Command::Bar {
                 room,
@@ -314,12 +315,12 @@ impl Chat {
 
     fn decide_eject(
         &self,
-        me: &Person,
-        id: RoomId,
+        (me, id): (&Person, RoomId),
         (typed, why): (&str, Option<Text>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let target = self.find_other(Actor::Person(me), typed)?;
+        let target = self.find_other(Actor::Person(me), typed, now)?;
         if !target.rooms.contains(&id) {
             let name = target.name.clone();
             return Err(self.refusal(id, RoomRejection::TargetOutside(name)));
@@ -373,9 +374,10 @@ impl Chat {
         (mask, cover_address): (Mask, bool),
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
-        let bearer = mask.name.as_ref().and_then(|name| self.people.named(name));
+        let named = mask.name.as_ref();
+        let bearer = named.and_then(|name| self.bearer_of(name, given.now));
         let mask = match bearer.filter(|_| cover_address) {
-            Some(bearer) => self.cover_home(me, bearer),
+            Some(bearer) => self.cover_home(me, bearer, given.now),
             None => mask,
         };
         let account = bearer.and_then(account_beside_name).map(Mask::of_name);
@@ -420,9 +422,9 @@ impl Chat {
     }
 
     /// The name of a person, and its block if nobody else comes from there.
-    fn cover_home(&self, me: &Person, target: &Person) -> Mask {
+    fn cover_home(&self, me: &Person, target: &Person, now: Timestamp) -> Mask {
         let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(Actor::Person(me), target) {
+        match self.home_of(Actor::Person(me), target, now) {
             Home::Alone(net) => of_name.with_block(net, Reach::Either),
             Home::Shared(_) => of_name,
         }
@@ -454,13 +456,13 @@ impl Chat {
         (typed, time, why): (&str, Option<Duration>, Option<Text>),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let target = self.find_other(Actor::Person(me), typed)?;
+        let target = self.find_other(Actor::Person(me), typed, now)?;
         self.check_may_act_on(me, id, target)?;
         if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
         let actor = Actor::Person(me);
-        let (mask, _) = self.cover_speech(actor, target);
+        let (mask, _) = self.cover_speech(actor, target, now);
         let given = Given {
             me: actor,
             time,

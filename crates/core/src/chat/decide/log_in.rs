@@ -6,6 +6,7 @@ use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::Account;
+use crate::ban::Mask;
 use crate::chat::{Chat, Env, FirstOperator, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, Renamed};
@@ -41,8 +42,8 @@ impl Chat {
             .as_ref()
             .zip(proof)
             .and_then(|(name, proof)| self.own_session(name, proof, env.now));
-        if let Some((session, rank)) = own {
-            return self.take_up(&session, rank, origin, env, facts);
+        if let Some(own) = own {
+            return self.take_up(&own, (origin, None), env, facts);
         }
         self.check_has_space()?;
         self.check_not_banned(name.as_ref(), origin.address, env.now)?;
@@ -56,14 +57,20 @@ impl Chat {
             self.check_not_banned(Some(&account.name), origin.address, env.now)?;
         }
         // A lock that nobody is left to open would shut everybody out for good.
-        let becomes_operator = self.wants_operator(&origin);
+        let becomes_operator = self.wants_operator(&origin, env.now);
         if self.locked && account.is_none() && !becomes_operator {
             return Err(Rejection::Locked);
         }
         let lasting = account.is_some_and(|account| account.operator);
         let account = account.map(|account| account.name.clone());
         let name = match name {
-            Some(name) => self.check_name(name, None, proof, env.now)?,
+            Some(name) => {
+                let name = self.check_name(name, None, proof, env.now)?;
+                if account.is_none() {
+                    self.check_may_be_told(&name, origin.address, env.now)?;
+                }
+                name
+            }
             None => self.guest_name(env)?,
         };
         let person = PersonId(self.next_person);
@@ -93,25 +100,51 @@ impl Chat {
         self.check_has_login(account).map(|()| account)
     }
 
+    /// Checks that the name of a guest who arrives may be told to others: it is speech, if those who
+    /// come from the address are muted and had another.
+    fn check_may_be_told(
+        &self,
+        name: &Name,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let mute = self.mutes.longest(Some(name), address, now);
+        let mute = mute.and_then(|id| self.mutes.get(id));
+        let is_known = self.mutes.is_named_by(&Mask::of_name(name.clone()));
+        let other = mute.filter(|_| !is_known);
+        match other.and_then(|mute| Some((mute, mute.mask.name.as_ref()?))) {
+            Some((mute, had)) => Err(Rejection::MutedArrival {
+                had: had.clone(),
+                remaining: mute.until.map(|until| until.since(now)),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Whether a person becomes the operator by logging in now.
-    fn wants_operator(&self, origin: &Origin) -> bool {
+    fn wants_operator(&self, origin: &Origin, now: Timestamp) -> bool {
         let may = match self.settings.first_operator {
-            FirstOperator::Local => origin.address.to_canonical().is_loopback(),
+            FirstOperator::Local => {
+                origin.link.is_local || origin.address.to_canonical().is_loopback()
+            }
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
-        may && !origin.is_script && !self.has_operator()
+        may && !origin.is_script && !self.has_operator(now)
     }
 
-    fn has_operator(&self) -> bool {
-        self.people.has_operator() || self.registrations.has_operator()
+    /// Whether there is an operator: here, on a lost link, or registered.
+    fn has_operator(&self, now: Timestamp) -> bool {
+        self.people.has_operator()
+            || self.registrations.has_operator()
+            || self.resumables.has_operator(now)
     }
 
     /// Whether a text makes its sender the operator.
-    pub(super) fn is_operator_code(&self, typed: &str) -> bool {
+    pub(super) fn is_operator_code(&self, typed: &str, now: Timestamp) -> bool {
         let may = self.settings.first_operator == FirstOperator::Local;
         let code = self.settings.operator_code.filter(|_| may);
-        code.is_some_and(|code| typed.parse() == Ok(code)) && !self.has_operator()
+        code.is_some_and(|code| typed.parse() == Ok(code)) && !self.has_operator(now)
     }
 
     pub(in crate::chat) fn check_has_space(&self) -> Result<(), Rejection> {
@@ -148,27 +181,25 @@ impl Chat {
     ) -> Result<Name, Rejection> {
         let own_account = own.and_then(|own| own.account.as_deref());
         let own = own.map(|own| own.id);
+        let account = self.registrations.get(&name);
+        if let Some(account) = account.filter(|account| own_account != Some(&account.name)) {
+            match proof {
+                Some(proof) if account.is_proven_by(proof) => {}
+                Some(_) => return Err(Rejection::WrongPassword(name)),
+                None => return Err(Rejection::NameRegistered(name)),
+            }
+        }
         let bearer = self.people.named(&name);
         if bearer.is_some_and(|bearer| Some(bearer.id) != own) {
             let free = self.free_name_like(&name, now);
             return Err(Rejection::NameTaken { name, free });
         }
+        // The owner of a registered name needs no code.
         let kept = self.resumables.named(&name, now);
-        match self.registrations.get(&name) {
-            Some(account)
-                if own_account != Some(&account.name)
-                    && proof.is_none_or(|proof| !account.is_proven_by(proof)) =>
-            {
-                return Err(Rejection::NameRegistered(name));
-            }
-            // Its owner needs no code.
-            Some(_) => {}
-            None => {
-                if let Some(lost) = kept.filter(|lost| Some(lost.person.id) != own) {
-                    let remaining = lost.until.since(now);
-                    return Err(Rejection::NameKept { name, remaining });
-                }
-            }
+        let kept = kept.filter(|lost| account.is_none() && Some(lost.person.id) != own);
+        if let Some(lost) = kept {
+            let remaining = lost.until.since(now);
+            return Err(Rejection::NameKept { name, remaining });
         }
         self.check_look(name, own, now)
     }
@@ -241,17 +272,23 @@ impl Chat {
         code
     }
 
+    /// A person takes another name; or the session under it, if the name is its own and in use.
     pub(super) fn decide_rename(
         &self,
         me: &Person,
-        name: Name,
-        proof: Option<&Proof>,
-        now: Timestamp,
-    ) -> Result<Fact, Rejection> {
+        (name, proof): (Name, Option<&Proof>),
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let now = env.now;
         if name == me.name {
             return Err(Rejection::SameName(name));
         }
+        if let Some(own) = self.other_session(me, (&name, proof), now) {
+            return self.take_up(&own, (Origin::of(me), Some(me)), env, facts);
+        }
         self.check_may_be_heard(me, now)?;
+        self.check_may_be_heard_in_rooms(me, now)?;
         self.check_may_be_called(me, &name, now)?;
         self.check_no_room_bars(me, &name, now)?;
         // Another case of one's own registered name needs no password.
@@ -259,7 +296,8 @@ impl Chat {
             true => self.check_look(name, Some(me.id), now)?,
             false => self.check_name(name, Some(me), proof, now)?,
         };
-        Ok(self.renamed(me, new))
+        facts.push(self.renamed(me, new));
+        Ok(Outcome::Done)
     }
 
     /// Checks that no ban or lock keeps a name from where a person is.

@@ -2,6 +2,7 @@
 //! its own file; here is the way to them.
 
 mod account;
+mod cover;
 mod delete;
 mod entry;
 mod govern;
@@ -10,11 +11,13 @@ mod log_in;
 mod mail;
 mod masks;
 mod operate;
+mod remove;
 mod resume;
 mod rooms;
 mod shell;
 mod signal;
 mod talk;
+mod target;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -49,6 +52,20 @@ struct Origin {
     is_script: bool,
     /// Not there yet while the origin is a connection alone.
     ident: Option<Box<Ident>>,
+}
+
+impl Origin {
+    /// The connection that a person is on.
+    fn of(person: &Person) -> Self {
+        let session = &person.session;
+        Self {
+            conn: session.conn,
+            address: session.address,
+            link: session.link,
+            is_script: session.is_script,
+            ident: person.irc().map(|irc| Box::new(irc.ident.clone())),
+        }
+    }
 }
 
 impl Chat {
@@ -87,16 +104,9 @@ impl Chat {
                 };
                 self.decide_for_anonymous(origin, command, env, facts)
             }
-            (Caller::Person { address, link, .. }, Command::Resume(code)) => {
+            (Caller::Person { .. }, Command::Resume(code)) => {
                 let me = self.asker(caller)?;
-                let origin = Origin {
-                    conn: me.session.conn,
-                    address,
-                    link,
-                    is_script: me.session.is_script,
-                    ident: me.irc().map(|irc| Box::new(irc.ident.clone())),
-                };
-                self.decide_resume(origin, Some(me), code, env, facts)
+                self.decide_resume(Origin::of(me), Some(me), code, env, facts)
             }
             (Caller::Shell, command) => self.decide_for_shell(command, env.now, facts),
             (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
@@ -151,6 +161,9 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let now = env.now;
+        if gives_words_to_others(&command) {
+            self.check_may_be_heard(me, now)?;
+        }
         let fact = match command {
             Command::Say {
                 room,
@@ -191,7 +204,9 @@ impl Chat {
                 let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
                 return self.decide_leave(me, room, why, facts);
             }
-            Command::Rename { name, proof } => self.decide_rename(me, name, proof.as_ref(), now)?,
+            Command::Rename { name, proof } => {
+                return self.decide_rename(me, (name, proof.as_ref()), env, facts);
+            }
             Command::Register { .. }
             | Command::Group
             | Command::LogInTo { .. }
@@ -206,7 +221,7 @@ impl Chat {
             Command::Back => away(me, false, None),
             Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
             Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
-            Command::Op(code) if self.is_operator_code(&code) => become_operator(me),
+            Command::Op(code) if self.is_operator_code(&code, now) => become_operator(me),
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
             Command::SetRoom { .. }
             | Command::Stand { .. }
@@ -315,11 +330,28 @@ impl Chat {
 
     /// A reason is speech, so a person who may not speak leaves without one.
     fn audible(&self, me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
-        match self.check_may_be_heard(me, now) {
+        let heard = self.check_may_be_heard(me, now);
+        match heard.and_then(|()| self.check_may_be_heard_in_rooms(me, now)) {
             Err(_) if matches!(why, QuitReason::Quit(_)) => QuitReason::Quit(None),
             _ => why,
         }
     }
+}
+
+/// Whether an operator or a moderator says something to others by what it does.
+fn gives_words_to_others(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Kick { why: Some(_), .. }
+            | Command::Ban { why: Some(_), .. }
+            | Command::Mute { why: Some(_), .. }
+            | Command::Eject { why: Some(_), .. }
+            | Command::Bar { why: Some(_), .. }
+            | Command::MuteIn { why: Some(_), .. }
+            | Command::RenameOther { .. }
+            | Command::Announce(_)
+            | Command::SetMotd(Some(_))
+    )
 }
 
 /// A typed text, fit to be shown back.

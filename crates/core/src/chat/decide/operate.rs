@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use ipnet::IpNet;
-
+use super::cover::account_beside_name;
 use super::quit;
-use crate::ban::{Mask, Reach, Restriction, subnet_of};
+use super::target::Target;
+use crate::ban::{Mask, Restriction};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
@@ -26,14 +26,14 @@ pub(super) enum Actor<'a> {
 }
 
 impl Actor<'_> {
-    fn name(self) -> Name {
+    pub(super) fn name(self) -> Name {
         match self {
             Self::Person(person) => person.name.clone(),
             Self::Shell => Name::shell(),
         }
     }
 
-    fn id(self) -> Option<PersonId> {
+    pub(super) fn id(self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(person.id),
             Self::Shell => None,
@@ -56,7 +56,9 @@ impl Chat {
             self.check_operator(me)?;
         }
         let (act, target) = match command {
-            Command::Kick { name, why } => return self.decide_kick(me, &name, why, facts),
+            Command::Kick { name, why } => {
+                return self.decide_kick(me, (&name, why), now, facts);
+            }
             Command::Ban {
                 mask,
                 cover_address,
@@ -70,13 +72,21 @@ impl Chat {
                 let given = Given { me, time, why, now };
                 return self.decide_mute(&given, &name, facts);
             }
+            Command::EndAccount(name) => {
+                self.decide_end_account(me, &name, facts)?;
+                return Ok(Outcome::Done);
+            }
+            Command::EndRoom(room) => {
+                self.decide_end_room(me, room, facts)?;
+                return Ok(Outcome::Done);
+            }
             Command::RenameOther { name, new } => {
                 return self.decide_rename_other(me, &name, new, now, facts);
             }
             Command::Unmute(name) => self.decide_unmute(name, now)?,
             Command::Unban(mask) => (self.decide_unban(mask)?, None),
-            Command::Op(name) => self.decide_op(me, &name)?,
-            Command::Deop(name) => self.decide_deop(me, &name)?,
+            Command::Op(name) => self.decide_op(me, &name, now)?,
+            Command::Deop(name) => self.decide_deop(me, &name, now)?,
             Command::Announce(text) => (ModAction::Announce(text), None),
             Command::SetMotd(text) => (ModAction::Motd(text), None),
             Command::Lock(on) => (ModAction::Lock(on), None),
@@ -96,7 +106,7 @@ impl Chat {
 
     /// Checks that a person has not been a lasting operator for longer than `me`, under its name or
     /// under the one it has registered.
-    fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
+    pub(super) fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
         let account = person.account.as_deref();
         let names = core::iter::once(&person.name).chain(account);
         names
@@ -105,7 +115,7 @@ impl Chat {
     }
 
     /// Checks that a name's owner has not been a lasting operator for longer than `me`.
-    fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
+    pub(super) fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
         let Some(theirs) = self.registrations.appointed(name) else {
             return Ok(());
         };
@@ -123,11 +133,11 @@ impl Chat {
     fn decide_kick(
         &self,
         me: Actor<'_>,
-        name: &str,
-        why: Option<Text>,
+        (name, why): (&str, Option<Text>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let target = self.find_other(me, name)?;
+        let target = self.find_other(me, name, now)?;
         self.check_rank(me, target)?;
         let why = why.map(Arc::new);
         let (name, by) = (target.name.clone(), me.name());
@@ -135,15 +145,6 @@ impl Chat {
         facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
         facts.push(quit(target, QuitReason::Kicked { by, why: reason }));
         Ok(Outcome::Done)
-    }
-
-    /// The person of this name, who must be another than `me`.
-    pub(super) fn find_other(&self, me: Actor<'_>, name: &str) -> Result<&Person, Rejection> {
-        let target = self.find_for(me, name)?;
-        match me.id() == Some(target.id) {
-            true => Err(Rejection::Oneself),
-            false => Ok(target),
-        }
     }
 
     fn decide_rename_other(
@@ -154,7 +155,7 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let target = self.find_other(me, name)?;
+        let target = self.find_other(me, name, now)?;
         self.check_rank(me, target)?;
         if new == target.name {
             return Err(Rejection::SameName(new));
@@ -182,9 +183,10 @@ impl Chat {
         cover_address: bool,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let bearer = mask.name.as_ref().and_then(|name| self.people.named(name));
+        let named = mask.name.as_ref();
+        let bearer = named.and_then(|name| self.bearer_of(name, given.now));
         let (mask, spared) = match bearer.filter(|_| cover_address) {
-            Some(bearer) => self.cover(given.me, bearer),
+            Some(bearer) => self.cover(given.me, bearer, given.now),
             None => (mask, None),
         };
         let owner = mask
@@ -201,7 +203,8 @@ impl Chat {
         matching.extend(logins);
         matching.sort_unstable_by_key(|person| person.id);
         matching.dedup_by_key(|person| person.id);
-        self.check_may_ban(given.me, &mask, &matching)?;
+        let lost = self.resumables.matching(&mask, given.now);
+        self.check_may_ban(given.me, &mask, matching.iter().copied().chain(lost))?;
         check_list_has_space(&self.bans)?;
         let ban = given.restriction(mask);
         let why = QuitReason::Banned {
@@ -217,12 +220,12 @@ impl Chat {
     }
 
     /// Checks that a ban hits neither the operator nor one who has been operator for longer, whether
-    /// that one is here or not.
-    fn check_may_ban(
+    /// that one is here, may come back, or is named alone.
+    fn check_may_ban<'a>(
         &self,
         me: Actor<'_>,
         mask: &Mask,
-        matching: &[&Person],
+        matching: impl Iterator<Item = &'a Person>,
     ) -> Result<(), Rejection> {
         if let Actor::Person(me) = me {
             let own = |name: &Name| self.account_of(me).is_some_and(|own| own.owns(name));
@@ -238,66 +241,46 @@ impl Chat {
         named.map_or(Ok(()), |name| self.check_rank_of_name(me, name))
     }
 
-    /// The mask of a ban: the name, and its block if nobody else comes from there.
-    fn cover(&self, me: Actor<'_>, target: &Person) -> (Mask, Option<Spared>) {
-        let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(me, target) {
-            Home::Alone(net) => (of_name.with_block(net, Reach::Either), None),
-            Home::Shared(spared) => (of_name, told(spared)),
-        }
-    }
-
-    /// Where a person comes from, and who else does. This very machine is shared by everybody behind
-    /// a proxy or a tunnel, whether they are here or not.
-    pub(super) fn home_of(&self, me: Actor<'_>, target: &Person) -> Home {
-        let net = subnet_of(target.session.address);
-        let here = self.people.matching(&Mask::of_net(net));
-        let is_me = |person: &&Person| Some(person.id) == me.id();
-        let own = !is_me(&target) && here.iter().any(is_me);
-        let others = here.len().saturating_sub(1 + usize::from(own)) as u32;
-        let spared = Spared { net, others, own };
-        let is_loopback = target.session.address.to_canonical().is_loopback();
-        match is_loopback || told(spared).is_some() {
-            true => Home::Shared(spared),
-            false => Home::Alone(net),
-        }
-    }
-
     fn decide_mute(
         &self,
         given: &Given<'_>,
         name: &str,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let target = self.find_other(given.me, name)?;
-        self.check_rank(given.me, target)?;
+        let target = self.target(given.me, name, given.now)?;
+        let (mask, spared, account) = match target {
+            Target::Here(person) | Target::Lost(person) => {
+                self.check_rank(given.me, person)?;
+                let of_name = Mask::of_name(person.name.clone());
+                for lost in self.resumables.matching(&of_name, given.now) {
+                    self.check_rank(given.me, lost)?;
+                }
+                let (mask, spared) = self.cover_speech(given.me, person, given.now);
+                (mask, spared, account_beside_name(person))
+            }
+            Target::Account(account) => {
+                self.check_rank_of_name(given.me, &account.name)?;
+                (Mask::of_name(account.name.clone()), None, None)
+            }
+        };
         check_list_has_space(&self.mutes)?;
-        let (mask, spared) = self.cover_speech(given.me, target);
+        let told = match target {
+            Target::Here(person) => Some(person.id),
+            Target::Lost(_) | Target::Account(_) => None,
+        };
         let mute = ModAction::Mute(given.restriction(mask));
-        facts.push(given.entry(mute, Some(target.id), spared));
-        let account = account_beside_name(target).map(Mask::of_name);
-        let of_account = account.map(|mask| ModAction::Mute(given.restriction(mask)));
+        facts.push(given.entry(mute, told, spared));
+        let of_account = account.map(Mask::of_name);
+        let of_account = of_account.map(|mask| ModAction::Mute(given.restriction(mask)));
         facts.extend(of_account.map(|act| given.entry(act, None, None)));
         Ok(Outcome::Done)
-    }
-
-    /// The mask of a mute: as that of a ban for a registered name. A guest's name matches only where
-    /// the guest comes from: the next to take it elsewhere is not muted in the guest's place.
-    pub(super) fn cover_speech(&self, me: Actor<'_>, target: &Person) -> (Mask, Option<Spared>) {
-        if self.is_own_name(target) {
-            return self.cover(me, target);
-        }
-        let of_name = Mask::of_name(target.name.clone());
-        match self.home_of(me, target) {
-            Home::Alone(net) => (of_name.with_block(net, Reach::Block), None),
-            Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), told(spared)),
-        }
     }
 
     fn decide_unmute(&self, name: Name, now: Timestamp) -> Result<Action, Rejection> {
         let target = self.people.named(&name);
         // The mute in force may name the person as it was called before.
-        let mute = target.and_then(|person| self.mute_of(person, now));
+        let muted = self.bearer_of(&name, now);
+        let mute = muted.and_then(|person| self.mute_of(person, now));
         let mask = match mute.and_then(|id| self.mutes.get(id)) {
             Some(mute) => mute.mask.clone(),
             None => Mask::of_name(name.clone()),
@@ -315,24 +298,26 @@ impl Chat {
         }
     }
 
-    fn decide_op(&self, me: Actor<'_>, typed: &str) -> Result<Action, Rejection> {
-        let bearer = self.bearer(me, typed)?;
-        match bearer.operator {
-            true => Err(Rejection::AlreadyOperator(bearer.name)),
-            false => {
-                let (name, lasting) = (bearer.name, bearer.registered);
-                Ok((ModAction::Op { name, lasting }, bearer.person))
-            }
+    fn decide_op(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
+        let bearer = self.bearer(me, typed, now)?;
+        if bearer.operator {
+            return Err(Rejection::AlreadyOperator(bearer.name));
         }
+        // Rights for a visit need a visit.
+        if bearer.is_lost && !bearer.registered {
+            return Err(Rejection::LinkLost(bearer.name));
+        }
+        let (name, lasting) = (bearer.name, bearer.registered);
+        Ok((ModAction::Op { name, lasting }, bearer.person))
     }
 
-    fn decide_deop(&self, me: Actor<'_>, typed: &str) -> Result<Action, Rejection> {
+    fn decide_deop(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
         let Bearer {
             name,
             person,
             operator,
             ..
-        } = self.bearer(me, typed)?;
+        } = self.bearer(me, typed, now)?;
         self.check_rank_of_name(me, &name)?;
         match operator {
             true => Ok((ModAction::Deop { name }, person)),
@@ -340,31 +325,34 @@ impl Chat {
         }
     }
 
-    /// The bearer of a name: a person who is here, by its account if it is logged in to one, or the
-    /// owner of a registered name.
-    fn bearer(&self, me: Actor<'_>, typed: &str) -> Result<Bearer, Rejection> {
-        let nobody = match self.find_for(me, typed) {
-            Ok(person) => {
-                let account = person.account.as_deref();
+    /// The bearer of a name: a person who is here or may come back, by its account if it is logged in
+    /// to one, or the owner of a registered name. It may be `me`.
+    fn bearer(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Bearer, Rejection> {
+        let target = match (self.target(me, typed, now), me) {
+            (Err(Rejection::Oneself), Actor::Person(me)) => Target::Here(me),
+            (target, _) => target?,
+        };
+        let (person, is_lost) = match target {
+            Target::Here(person) => (person, false),
+            Target::Lost(person) => (person, true),
+            Target::Account(account) => {
+                let mut logins = self.people.logged_in_to(&account.name);
                 return Ok(Bearer {
-                    name: account.unwrap_or(&person.name).clone(),
-                    person: Some(person.id),
-                    registered: account.is_some(),
-                    operator: person.session.rank.operator,
+                    name: account.name.clone(),
+                    person: logins.next().map(|person| person.id),
+                    registered: true,
+                    operator: account.operator,
+                    is_lost: false,
                 });
             }
-            Err(rejection) => rejection,
         };
-        let name = Name::parse(typed).ok();
-        let account = name.and_then(|name| self.registrations.get(&name));
-        account.map_or(Err(nobody), |account| {
-            let mut logins = self.people.logged_in_to(&account.name);
-            Ok(Bearer {
-                name: account.name.clone(),
-                person: logins.next().map(|person| person.id),
-                registered: true,
-                operator: account.operator,
-            })
+        let account = person.account.as_deref();
+        Ok(Bearer {
+            name: account.unwrap_or(&person.name).clone(),
+            person: Some(person.id).filter(|_| !is_lost),
+            registered: account.is_some(),
+            operator: person.session.rank.operator,
+            is_lost,
         })
     }
 }
@@ -375,25 +363,7 @@ struct Bearer {
     person: Option<PersonId>,
     registered: bool,
     operator: bool,
-}
-
-/// Where the target of a restriction comes from.
-pub(super) enum Home {
-    /// Nobody else comes from this block.
-    Alone(IpNet),
-    /// Others do, or may.
-    Shared(Spared),
-}
-
-/// What the operator is told of a block that is spared: nothing if nobody else is there.
-fn told(spared: Spared) -> Option<Spared> {
-    Some(spared).filter(|spared| spared.own || spared.others > 0)
-}
-
-/// The account of a person who goes by another name at the moment.
-pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
-    let account = person.account.as_deref()?;
-    (!account.same_as(&person.name)).then(|| account.clone())
+    is_lost: bool,
 }
 
 /// What an operator said with a restriction.

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Origin, quit};
+use crate::account::Account;
 use crate::chat::state::{Rank, Resumable};
 use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
@@ -58,9 +59,33 @@ impl Chat {
         now: Timestamp,
     ) -> Option<(Found<'_>, Rank)> {
         let account = self.registrations.get(name)?;
-        if !account.is_proven_by(proof) {
-            return None;
+        match account.is_proven_by(proof) {
+            true => self.session_of_owner(name, account, now),
+            false => None,
         }
+    }
+
+    /// The session under another connection that the owner of a registered name means by it: with a
+    /// proof, or logged in to the account already.
+    pub(super) fn other_session(
+        &self,
+        me: &Person,
+        (name, proof): (&Name, Option<&Proof>),
+        now: Timestamp,
+    ) -> Option<(Found<'_>, Rank)> {
+        let account = self.registrations.get(name)?;
+        let is_own = me.account.as_deref() == Some(&account.name)
+            || proof.is_some_and(|proof| account.is_proven_by(proof));
+        let found = is_own.then(|| self.session_of_owner(name, account, now))?;
+        found.filter(|(found, _)| found.person.id != me.id)
+    }
+
+    fn session_of_owner(
+        &self,
+        name: &Name,
+        account: &Account,
+        now: Timestamp,
+    ) -> Option<(Found<'_>, Rank)> {
         let rank = Rank {
             operator: account.operator,
             for_visit: false,
@@ -83,20 +108,21 @@ impl Chat {
         is_own.then_some((found, rank))
     }
 
-    /// Gives the owner of a registered name its session, whatever became of the connection.
+    /// Gives the owner of a registered name its session, whatever became of the connection. One who
+    /// asks under a passing name leaves that behind.
     pub(super) fn take_up(
         &self,
-        found: &Found<'_>,
-        rank: Rank,
-        origin: Origin,
+        (found, rank): &(Found<'_>, Rank),
+        (origin, me): (Origin, Option<&Person>),
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        if found.lost.is_some() {
+        if found.lost.is_some() && me.is_none() {
             self.check_has_space()?;
         }
         self.check_owner_not_banned(found.person, &origin, env.now)?;
-        Ok(self.give_back(found, rank, origin, env, facts))
+        facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
+        Ok(self.give_back(found, *rank, origin, env, facts))
     }
 
     /// A code is good once: the session gets another.

@@ -35,7 +35,7 @@ impl Chat {
         }
         let found = known.and_then(|id| Some((id, self.rooms.get(id)?)));
         let room = match found {
-            None => self.decide_open(me, name, facts)?,
+            None => self.decide_open(me, name, now, facts)?,
             Some((id, room)) if self.is_abandoned(id, room) => {
                 self.decide_found(me, id, room, facts)?
             }
@@ -53,8 +53,10 @@ impl Chat {
         &self,
         me: &Person,
         name: RoomName,
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<RoomId, Rejection> {
+        self.check_look_of_room(me, &name)?;
         let rooms_max = self.settings.rooms_max;
         if self.rooms.kept() >= rooms_max {
             return Err(Rejection::RoomsFull { rooms_max });
@@ -62,6 +64,8 @@ impl Chat {
         let mut servers = self.settings.read_only.iter();
         let is_servers = servers.any(|other| other.key() == name.key());
         if !is_servers {
+            // Everybody reads the name of a room.
+            self.check_may_be_heard(me, now)?;
             self.check_may_make(me, None)?;
         }
         let room = self.rooms.next();
@@ -70,6 +74,23 @@ impl Chat {
             facts.push(founded(me, room, false));
         }
         Ok(room)
+    }
+
+    /// Checks that the name of a new room looks like that of no other, nor like one that is the
+    /// server's. Of a hidden room the name is told to nobody outside.
+    fn check_look_of_room(&self, me: &Person, room: &RoomName) -> Result<(), Rejection> {
+        let found = self.rooms.look_alike(room);
+        let known = found.filter(|id| self.knows(me, *id));
+        let mut servers = self.settings.read_only.iter();
+        let servers = servers.find(|other| other.key() != room.key() && other.looks_like(room));
+        let other = known.and_then(|id| self.room_name(id)).or(servers);
+        match found.is_some() || servers.is_some() {
+            true => Err(Rejection::RoomLooksLike {
+                room: room.clone(),
+                other: other.cloned(),
+            }),
+            false => Ok(()),
+        }
     }
 
     /// A person finds a room that nobody is in and nobody owns. If it was private, all that is left

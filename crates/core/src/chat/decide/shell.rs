@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::account::changed;
 use super::operate::{Actor, audit_entry};
-use crate::account::{Account, AccountChange, CredentialKind};
+use crate::account::{AccountChange, CredentialKind};
 use crate::chat::Chat;
 use crate::command::{Command, Outcome};
 use crate::event::{Fact, Manner, ModAction};
@@ -37,11 +37,6 @@ impl Chat {
                 let change = AccountChange::Credential { kind, secret };
                 facts.push(act(ModAction::AccountPassword(account.name.clone())));
                 facts.push(self.account_changed(account, change, None));
-            }
-            Command::EndAccount(name) => {
-                let account = self.registered(&name)?;
-                facts.push(act(ModAction::AccountRemoved(account.name.clone())));
-                self.end_account(account, None, facts);
             }
             Command::SayFromShell { room, text } => {
                 let named = self.rooms.named(&room);
@@ -80,12 +75,6 @@ impl Chat {
         };
         facts.push(changed(&name, change, None, [].into()));
         Ok(())
-    }
-
-    /// The account that a name belongs to.
-    fn registered(&self, name: &Name) -> Result<&Account, Rejection> {
-        let account = self.registrations.get(name);
-        account.ok_or_else(|| Rejection::NotRegistered(name.clone()))
     }
 }
 

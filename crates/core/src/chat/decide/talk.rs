@@ -89,8 +89,12 @@ impl Chat {
         if is_guarded && !self.moderates(me, room) {
             return Err(self.refusal(room, RoomRejection::TopicGuarded));
         }
-        let by = me.name.clone();
-        Ok(Fact::TopicSet { room, by, text })
+        Ok(Fact::TopicSet {
+            room,
+            person: Some(me.id),
+            by: me.name.clone(),
+            text,
+        })
     }
 
     /// Checks that a room takes what a person says who is not inside.
@@ -125,29 +129,44 @@ impl Chat {
         if me.session.rank.operator {
             return Ok(());
         }
-        let standing = self.standing(me, id);
+        self.check_not_muted_in(me, id, now)?;
+        match rules.settings.moderated && self.standing(me, id) < Some(Standing::Voice) {
+            true => Err(Rejection::ReadOnly(room.name.clone())),
+            false => Ok(()),
+        }
+    }
+
+    /// Checks that a room has not muted a person.
+    fn check_not_muted_in(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
+        let rules = self.rooms.get(id).and_then(Room::rules);
         let names = [Some(&me.name), me.account.as_deref()];
-        let mute = rules.mutes.longest(names, me.session.address, now);
+        let mute = rules.and_then(|rules| rules.mutes.longest(names, me.session.address, now));
         let is_silenced = || {
             let kinds = [MaskKind::Mute, MaskKind::Ban];
-            kinds
-                .into_iter()
-                .any(|kind| self.is_masked_as(me, rules, kind))
+            let mut kinds = kinds.into_iter();
+            rules.is_some_and(|rules| kinds.any(|kind| self.is_masked_as(me, rules, kind)))
         };
-        match mute.filter(|_| standing < Some(Standing::Moderator)) {
+        match mute.filter(|_| !self.moderates(me, id)) {
             Some(mute) => {
                 let remaining = mute.until.map(|until| until.since(now));
                 Err(self.refusal(id, RoomRejection::Muted { remaining }))
             }
-            None if standing < Some(Standing::Voice) && is_silenced() => {
+            None if self.standing(me, id) < Some(Standing::Voice) && is_silenced() => {
                 let remaining = None;
                 Err(self.refusal(id, RoomRejection::Muted { remaining }))
             }
-            None if rules.settings.moderated && standing < Some(Standing::Voice) => {
-                Err(Rejection::ReadOnly(room.name.clone()))
-            }
             None => Ok(()),
         }
+    }
+
+    /// Checks that none of a person's rooms has muted it: each hears its new name, and why it leaves.
+    pub(super) fn check_may_be_heard_in_rooms(
+        &self,
+        me: &Person,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let mut rooms = me.rooms.iter();
+        rooms.try_for_each(|room| self.check_not_muted_in(me, *room, now))
     }
 
     /// Checks that others may hear from a person at all, by speech, topic, reason or new name.
@@ -250,6 +269,7 @@ impl Chat {
             irc: None,
             ignored: to.ignored(&me.name, Some(me.id)).is_some(),
             kept: None,
+            away: to.away.as_deref().cloned(),
         })))
     }
 

@@ -40,14 +40,16 @@ impl Addresses {
     }
 }
 
-fn key(address: IpAddr) -> u64 {
+/// The key of an address: that of its household.
+pub(super) fn key(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(v4) => IPV4 | u64::from(v4.to_bits()),
         IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64,
     }
 }
 
-fn keys(net: IpNet) -> RangeInclusive<u64> {
+/// The keys of a block.
+pub(super) fn keys(net: IpNet) -> RangeInclusive<u64> {
     key(net.network())..=key(net.broadcast())
 }
 

@@ -5,6 +5,7 @@
 //! there are, because one thread serves them all; what grows with the answer is taken in pages.
 
 mod addresses;
+mod homes;
 mod mail;
 mod nearest;
 mod people;

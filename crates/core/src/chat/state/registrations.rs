@@ -59,8 +59,13 @@ impl Registrations {
         self.operators > 0
     }
 
+    /// A registered name that looks like this one. One that is registered itself need only differ to a
+    /// careful reader, or its owner would be shut out by the other's.
     pub(in crate::chat) fn look_alike(&self, name: &Name) -> Option<&Name> {
-        self.by_name.look_alike(name, |_| false)
+        match self.get(name) {
+            Some(_) => self.by_name.look_alike(name, |_| false),
+            None => self.by_name.near_look_alike(name),
+        }
     }
 
     /// The number of names.

@@ -94,12 +94,26 @@ impl<T: Clone> Registry<T> {
     /// A name that looks like this one and is another's, leaving out the owners in `except`.
     /// Where too many names have this look already, any more look like one of them.
     pub(super) fn look_alike(&self, name: &Name, except: impl Fn(&T) -> bool) -> Option<&Name> {
+        self.look_alike_of(name, except, |other| other.looks_like(name))
+    }
+
+    /// A name that has a look of this one, though a careful reader could tell them apart.
+    pub(super) fn near_look_alike(&self, name: &Name) -> Option<&Name> {
+        self.look_alike_of(name, |_| false, |_| true)
+    }
+
+    fn look_alike_of(
+        &self,
+        name: &Name,
+        except: impl Fn(&T) -> bool,
+        is_alike: impl Fn(&Name) -> bool,
+    ) -> Option<&Name> {
         let is_other = |entry: &&Entry<T>| !entry.name.same_as(name) && !except(&entry.owner);
         let others = self.alike(name).filter(is_other);
         let mut sharing = 0;
         for entry in others {
             sharing += 1;
-            if sharing >= SAME_LOOK_MAX || entry.name.looks_like(name) {
+            if sharing >= SAME_LOOK_MAX || is_alike(&entry.name) {
                 return Some(&entry.name);
             }
         }

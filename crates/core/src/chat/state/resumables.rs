@@ -4,14 +4,17 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
 use super::Person;
+use super::homes::{Homes, Place};
 use super::registry::Registry;
+use crate::ban::{Mask, Reach};
 use crate::event::{Event, Fact};
 use crate::ids::{PersonId, RoomId, Seq};
-use crate::limits::{KEPT_BYTES_MAX, KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX};
+use crate::limits::{KEPT_BYTES_MAX, KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX, LOST_NAMES_MAX};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
 use crate::room::Standing;
@@ -65,8 +68,13 @@ pub(in crate::chat) struct Resumables {
     /// The names that are kept: each for the one who had it last.
     names: Registry<PersonId>,
     kept_bytes: usize,
-    /// The next to be forgotten comes first.
-    by_end: BTreeSet<(Timestamp, Seq, PersonId)>,
+    /// The next to end comes first.
+    by_end: BTreeSet<Place>,
+    by_home: Homes,
+    /// Guests whose names are kept: a guest holds a name by nothing but the link that it has lost.
+    guests: Homes,
+    /// Those who are operators.
+    operators: BTreeSet<Place>,
 }
 
 impl Resumables {
@@ -92,13 +100,17 @@ impl Resumables {
     /// or the newest of an earlier run.
     pub(in crate::chat) fn reachable(&self, name: &Name, now: Timestamp) -> Option<&Resumable> {
         let restored = || {
-            let folded = || FoldedName(name.clone());
-            let all = (folded(), PersonId(0))..=(folded(), PersonId(u64::MAX));
-            let all = self.by_name.range(all).rev();
-            let mut lost = all.filter_map(|(_, id)| self.by_id.get(id));
+            let mut lost = self.all_named(name).rev();
             lost.find(|lost| lost.is_restored && now < lost.until)
         };
         self.named(name, now).or_else(restored)
+    }
+
+    /// Everybody who had this name, in the order in which they came.
+    fn all_named(&self, name: &Name) -> impl DoubleEndedIterator<Item = &Resumable> {
+        let key = |id| (FoldedName(name.clone()), PersonId(id));
+        let all = self.by_name.range(key(0)..=key(u64::MAX));
+        all.filter_map(|(_, id)| self.by_id.get(id))
     }
 
     /// A name that is kept for another person and looks like this one.
@@ -126,6 +138,28 @@ impl Resumables {
             self.kept_bytes += kept_bytes(event);
             lost.kept.push(event.clone());
         }
+    }
+
+    /// Those whom a mask matches, or the account that they are logged in to.
+    pub(in crate::chat) fn matching(&self, mask: &Mask, now: Timestamp) -> Vec<&Person> {
+        let lost = |id: PersonId| self.by_id.get(&id).filter(|lost| now < lost.until);
+        let named = mask.name.iter().flat_map(|name| self.all_named(name));
+        let near = mask.net.into_iter().flat_map(|net| self.by_home.near(net));
+        let near = near.filter_map(lost);
+        let account = mask.name.as_ref().filter(|_| mask.reach == Reach::Either);
+        let logins = account.map_or_else(Vec::new, |name| self.logged_in_to(name));
+        let matching = named.chain(near).filter(|lost| {
+            let person = &lost.person;
+            now < lost.until && mask.matches(Some(&person.name), person.session.address)
+        });
+        let matching = matching.chain(logins.into_iter().filter_map(lost));
+        matching.map(|lost| &*lost.person).collect()
+    }
+
+    /// Whether somebody who may come back is an operator.
+    pub(in crate::chat) fn has_operator(&self, now: Timestamp) -> bool {
+        let last = self.operators.last();
+        last.is_some_and(|(until, ..)| now < *until)
     }
 
     /// Changes whatever is no key of an index.
@@ -160,8 +194,37 @@ impl Resumables {
         self.by_name
             .insert((FoldedName(person.name.clone()), person.id));
         self.by_account.extend(account_key(person));
-        self.by_end.insert((*until, *seen, person.id));
+        let place = (*until, *seen, person.id);
+        let address = person.session.address;
+        self.by_end.insert(place);
+        self.by_home.insert(address, place);
+        if person.session.rank.operator {
+            self.operators.insert(place);
+        }
+        let is_guest = resumable.keeps_name && person.account.is_none();
         self.by_id.insert(person.id, resumable);
+        if is_guest {
+            self.keep_guest(address, place);
+        }
+    }
+
+    /// Keeps a guest's name. A person who cuts links on purpose holds but so many: of more from one
+    /// address the oldest gives up its name, and no other address does.
+    fn keep_guest(&mut self, address: IpAddr, place: Place) {
+        self.guests.insert(address, place);
+        if self.guests.len_of(address) <= LOST_NAMES_MAX {
+            return;
+        }
+        let Some(oldest) = self.guests.oldest_of(address) else {
+            return;
+        };
+        self.guests.remove(address, oldest);
+        if let Some(lost) = self.by_id.get_mut(&oldest.2) {
+            lost.keeps_name = false;
+            if self.names.get(&lost.person.name) == Some(&oldest.2) {
+                self.names.remove(&lost.person.name);
+            }
+        }
     }
 
     pub(in crate::chat) fn remove(&mut self, id: PersonId) -> Option<Resumable> {
@@ -186,13 +249,20 @@ impl Resumables {
         if let Some(key) = account_key(person) {
             self.by_account.remove(&key);
         }
-        self.by_end.remove(&(*until, *seen, id));
+        let place = (*until, *seen, id);
+        let address = person.session.address;
+        self.by_end.remove(&place);
+        self.by_home.remove(address, place);
+        self.guests.remove(address, place);
+        self.operators.remove(&place);
         Some(resumable)
     }
 
-    /// Forgets the session that would be forgotten next.
-    pub(in crate::chat) fn forget_first(&mut self) {
-        if let Some(&(.., id)) = self.by_end.first() {
+    /// Forgets one session, of the address that has most of them: nobody pushes out the sessions of
+    /// others. Where each address has one it is the oldest.
+    pub(in crate::chat) fn forget_one(&mut self) {
+        let of_many = self.by_home.oldest_of_fullest();
+        if let Some((.., id)) = of_many.or_else(|| self.by_end.first().copied()) {
             self.remove(id);
         }
     }
@@ -200,10 +270,11 @@ impl Resumables {
     /// Forgets up to `max` sessions whose time is over.
     pub(in crate::chat) fn expire(&mut self, now: Timestamp, max: usize) {
         for _ in 0..max {
-            if !self.has_expired(now) {
+            let first = self.by_end.first().filter(|(until, ..)| *until <= now);
+            let Some(&(.., id)) = first else {
                 return;
-            }
-            self.forget_first();
+            };
+            self.remove(id);
         }
     }
 
@@ -214,7 +285,19 @@ impl Resumables {
     /// Gives or takes operator rights from everybody who was logged in to this account.
     pub(in crate::chat) fn set_operator(&mut self, account: &Name, operator: bool) {
         for id in self.logged_in_to(account) {
-            self.with(id, |person| person.session.rank.operator = operator);
+            self.set_rank(id, operator);
+        }
+    }
+
+    /// Gives or takes operator rights.
+    pub(in crate::chat) fn set_rank(&mut self, id: PersonId, operator: bool) {
+        if let Some(lost) = self.by_id.get_mut(&id) {
+            lost.person.session.rank.operator = operator;
+            let place = (lost.until, lost.seen, id);
+            match operator {
+                true => self.operators.insert(place),
+                false => self.operators.remove(&place),
+            };
         }
     }
 
@@ -222,10 +305,10 @@ impl Resumables {
     pub(in crate::chat) fn end_account(&mut self, account: &Name, was_operator: bool) {
         for id in self.logged_in_to(account) {
             self.by_account.remove(&(FoldedName(account.clone()), id));
-            self.with(id, |person| {
-                person.account = None;
-                person.session.rank.operator &= !was_operator;
-            });
+            self.with(id, |person| person.account = None);
+            if was_operator {
+                self.set_rank(id, false);
+            }
         }
     }
 
@@ -243,6 +326,9 @@ impl Resumables {
             && self.by_name.len() == lost
             && self.by_account.len() <= lost
             && self.by_end.len() == lost
+            && self.by_home.len() == lost
+            && self.guests.len() <= lost
+            && self.operators.len() <= lost
     }
 
     /// Checks that all indexes agree with the sessions.
@@ -254,12 +340,17 @@ impl Resumables {
             assert!(self.by_name.contains(&(name, *id)));
             let account = account_key(&lost.person);
             assert!(account.is_none_or(|key| self.by_account.contains(&key)));
-            assert!(self.by_end.contains(&(lost.until, lost.seen, *id)));
+            let place = (lost.until, lost.seen, *id);
+            assert!(self.by_end.contains(&place));
+            let is_operator = lost.person.session.rank.operator;
+            assert_eq!(self.operators.contains(&place), is_operator);
             let keeper = self.names.get(&lost.person.name);
             let is_kept = keeper.is_some_and(|id| self.by_id.contains_key(id));
             assert!(is_kept || !lost.keeps_name);
             assert!(lost.kept.len() <= KEPT_MESSAGES_MAX && lost.kept_bytes() <= KEPT_BYTES_MAX);
         }
+        self.by_home.check();
+        self.guests.check();
         let kept_bytes: usize = self.by_id.values().map(Resumable::kept_bytes).sum();
         assert_eq!(self.kept_bytes, kept_bytes);
         for (code, id) in &self.by_code {

@@ -118,6 +118,8 @@ pub(in crate::chat) struct Rooms {
     by_id: HashMap<RoomId, Room>,
     /// Ordered, for the names near to a mistyped one.
     by_key: BTreeMap<String, RoomId>,
+    /// By either look of their names.
+    by_look: BTreeSet<(String, RoomId)>,
     /// Those that are not hidden.
     by_size: BTreeSet<Place>,
     /// Rooms that nobody would miss.
@@ -156,6 +158,16 @@ impl Rooms {
 
     pub(in crate::chat) fn named(&self, name: &RoomName) -> Option<RoomId> {
         self.by_key.get(&name.key()).copied()
+    }
+
+    /// A room whose name looks like this one.
+    pub(in crate::chat) fn look_alike(&self, name: &RoomName) -> Option<RoomId> {
+        let mut alike = name.looks().into_iter().filter_map(|look| {
+            let start = (look, RoomId(0));
+            let first = self.by_look.range(&start..).next();
+            first.filter(|(other, _)| *other == start.0)
+        });
+        alike.next().map(|(_, id)| *id)
     }
 
     /// The number of the next room to be opened.
@@ -220,6 +232,7 @@ impl Rooms {
         created: Timestamp,
     ) {
         self.by_key.insert(name.key(), id);
+        self.by_look.extend(name.looks().map(|look| (look, id)));
         self.next = self.next.max(id.0 + 1);
         let room = Room {
             name,
@@ -243,6 +256,9 @@ impl Rooms {
         self.reset(id);
         if let Some(room) = self.by_id.remove(&id) {
             self.by_key.remove(&room.name.key());
+            for look in room.name.looks() {
+                self.by_look.remove(&(look, id));
+            }
             self.by_size.remove(&room.place(id));
             self.closable.remove(&id);
             self.busy -= usize::from(room.is_busy());
@@ -410,6 +426,7 @@ impl Rooms {
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let rooms = self.by_id.len();
         self.by_key.len() == rooms
+            && (rooms..=2 * rooms).contains(&self.by_look.len())
             && self.by_size.len() <= rooms
             && self.busy <= rooms
             && self.made.len() <= rooms
@@ -420,6 +437,9 @@ impl Rooms {
         let (mut busy, mut listed, mut made) = (0, 0, 0);
         for (id, room) in &self.by_id {
             assert_eq!(self.by_key.get(&room.name.key()), Some(id));
+            for look in room.name.looks() {
+                assert!(self.by_look.contains(&(look, *id)));
+            }
             let is_listed = self.by_size.contains(&room.place(*id));
             assert_eq!(is_listed, !room.is_hidden());
             listed += usize::from(is_listed);

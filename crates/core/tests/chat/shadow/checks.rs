@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chinwag_core::{
     AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
-    ModAction, Name, Outcome, PersonId, Query, QuitReason, Returned, RoomId, RoomName, RoomRef,
-    Timestamp,
+    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId,
+    RoomName, RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -58,8 +58,8 @@ impl Shadow {
             Fact::Joined { person, room, .. } if asker == Some(*person) => {
                 self.check_joined((*person, *room), command, facts, now);
             }
-            Fact::RoomChanged(change) => {
-                self.check_room_change(asker.expect("a person"), change);
+            Fact::RoomOpened { .. } | Fact::RoomRetired { .. } | Fact::RoomChanged(_) => {
+                self.check_room_fact(asker, (command, facts), fact, now);
             }
             Fact::Deleted(deletion) => {
                 let Command::Delete { name, .. } = command else {
@@ -91,8 +91,8 @@ impl Shadow {
                 self.check_proof(Some(set.person), set.account.as_ref(), command);
             }
             Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
-            Fact::Returned(returned) if matches!(command, Command::LogIn { .. }) => {
-                self.check_proof(None, returned.login.account.as_ref(), command);
+            Fact::Returned(returned) if !matches!(command, Command::Resume(_)) => {
+                self.check_proof(asker, returned.login.account.as_ref(), command);
             }
             Fact::Moderated(entry) if entry.actor.is_none() => {
                 let code = self.settings.operator_code.expect("a code").to_string();
@@ -101,8 +101,36 @@ impl Shadow {
             Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
             Fact::Moderated(entry) => {
                 assert!(caller().operator, "{fact:?}");
-                self.check_moderation(caller(), entry);
+                self.check_moderation(caller(), entry, now);
             }
+            _ => {}
+        }
+    }
+
+    /// Checks that a person may open, change or close a room.
+    fn check_room_fact(
+        &self,
+        asker: Option<PersonId>,
+        (command, facts): (&Command, &[Fact]),
+        fact: &Fact,
+        now: Timestamp,
+    ) {
+        let asker = asker.expect("a person does it");
+        let caller = &self.people[&asker];
+        let begins_anew = || facts.iter().any(|f| matches!(f, Fact::RoomRetired { .. }));
+        match fact {
+            // Everybody reads the name of a room.
+            Fact::RoomOpened { name, .. } if !self.is_servers(name) && !begins_anew() => {
+                self.check_may_be_heard(caller, now);
+            }
+            Fact::RoomRetired { room } if !matches!(command, Command::EndRoom(_)) => {
+                let found = &self.rooms[room];
+                assert!(!found.is_owned(*room) && found.settings.is_private());
+            }
+            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Removed { .. }) => {
+                assert!(caller.operator);
+            }
+            Fact::RoomChanged(change) => self.check_room_change(asker, change),
             _ => {}
         }
     }
@@ -119,6 +147,12 @@ impl Shadow {
                 assert_eq!(renamed.account, self.people[&renamed.person].account);
             }
             Fact::Quit(_) | Fact::Said { .. } => {}
+            Fact::Joined { room, .. } => assert_eq!(*room, LOBBY),
+            Fact::Left { .. } | Fact::RoomRetired { .. } => {}
+            Fact::RoomChanged(change) => {
+                assert!(matches!(change.act, RoomAct::Removed { .. }));
+                assert_eq!((change.actor, &change.by), (None, &Name::shell()));
+            }
             fact => panic!("{fact:?} from a shell"),
         }
     }
@@ -153,6 +187,9 @@ impl Shadow {
             assert!(!self.locked || me.operator);
             return;
         }
+        if matches!(command, Command::EndAccount(_)) {
+            return assert!(me.operator && *change == AccountChange::Removed);
+        }
         let (Command::Register { proof, .. } | Command::Unclaim { proof }) = command else {
             panic!("{command:?} led to {change:?}");
         };
@@ -170,12 +207,10 @@ impl Shadow {
     fn outcome(&self, asker: Option<PersonId>, command: &Command, facts: &[Fact]) -> Outcome {
         match (command, facts) {
             (Command::LogIn { .. }, [Fact::LoggedIn(login), ..]) => Outcome::LoggedIn(login.person),
-            (Command::Resume(_) | Command::LogIn { .. }, [.., Fact::Returned(returned)]) => {
-                Outcome::Resumed {
-                    person: returned.login.person,
-                    seen: returned.was_lost.then_some(returned.seen),
-                }
-            }
+            (_, [.., Fact::Returned(returned)]) => Outcome::Resumed {
+                person: returned.login.person,
+                seen: returned.was_lost.then_some(returned.seen),
+            },
             (Command::Join(_) | Command::JoinWith { .. }, [.., Fact::Joined { room, .. }]) => {
                 Outcome::Joined(*room)
             }
@@ -208,6 +243,11 @@ impl Shadow {
         }
     }
 
+    pub(super) fn is_servers(&self, room: &RoomName) -> bool {
+        let mut servers = self.settings.read_only.iter();
+        servers.any(|other| latin(other) == latin(room))
+    }
+
     /// The room of the asker that goes by this name, or by another that looks like it.
     fn room_of(&self, asker: Option<PersonId>, name: &RoomName) -> RoomId {
         let rooms = &self.people[&asker.expect("a person")].rooms;
@@ -218,7 +258,7 @@ impl Shadow {
 
     /// An operator does nothing to one who was a lasting operator before, nor to itself, and a
     /// restriction by name covers no address from which others come.
-    fn check_moderation(&self, me: &ModelPerson, entry: &AuditEntry) {
+    fn check_moderation(&self, me: &ModelPerson, entry: &AuditEntry, now: Timestamp) {
         let (name, mask) = match &entry.act {
             ModAction::Kick { name, .. }
             | ModAction::Deop { name }
@@ -233,7 +273,11 @@ impl Shadow {
                 || mask.is_some_and(|mask| mask.matches(Some(&person.name), person.address))
         };
         let people: Vec<&ModelPerson> = self.people.values().filter(hit).collect();
-        let accounts = people.iter().filter_map(|person| person.account.as_ref());
+        // One who comes back was somebody before, too.
+        let lost = self.lost.iter().filter(|lost| now < lost.until);
+        let lost = lost.map(|lost| &lost.person).filter(hit);
+        let accounts = people.iter().copied().chain(lost);
+        let accounts = accounts.filter_map(|person| person.account.as_ref());
         let mine = me
             .account
             .as_ref()
@@ -290,7 +334,14 @@ impl Shadow {
             Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
             Fact::PrivateMessage(message) => [message.from, message.to].into(),
             Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
-            Fact::RoomChanged(change) => asker.into_iter().chain(change.target).collect(),
+            Fact::RoomChanged(change) => match &change.act {
+                RoomAct::Removed { members } => {
+                    let inside = self.members(change.room);
+                    assert!(inside.iter().eq(&**members));
+                    inside
+                }
+                _ => asker.into_iter().chain(change.target).collect(),
+            },
             Fact::Knocked(knock) => {
                 let moderators = knock.moderators.iter().copied();
                 let hears = |id: &PersonId| {
@@ -340,12 +391,30 @@ impl Shadow {
         for name in [Some(&login.name), login.account.as_ref()] {
             assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
         }
+        let is_guest = login.account.is_none() && !login.name.as_str().starts_with("guest-");
+        if is_guest
+            && self.mutes.iter().any(|mute| {
+                mute.is_active(at) && mute.mask.matches(Some(&login.name), login.address)
+            })
+        {
+            let named = |mute: &Restriction| {
+                mute.mask
+                    .name
+                    .as_ref()
+                    .is_some_and(|had| had.same_as(&login.name))
+            };
+            assert!(self.mutes.iter().any(named), "{login:?} has a new name");
+        }
         let lasting = owner.is_some_and(|owner| owner.operator);
         let mut accounts = self.accounts.iter();
-        let has_operator = self.people.values().any(|person| person.operator)
-            || accounts.any(|account| account.operator);
+        let lost = self.lost.iter().filter(|lost| at < lost.until);
+        let mut here = self.people.values().chain(lost.map(|lost| &lost.person));
+        let has_operator =
+            here.any(|person| person.operator) || accounts.any(|account| account.operator);
         let may = match self.settings.first_operator {
-            FirstOperator::Local => login.address.to_canonical().is_loopback(),
+            FirstOperator::Local => {
+                login.link.is_local || login.address.to_canonical().is_loopback()
+            }
             FirstOperator::Anyone => true,
             FirstOperator::Nobody => false,
         };
@@ -393,6 +462,8 @@ impl Shadow {
             let known = self.rooms.get(room);
             assert_eq!(chat.room_name(*room), known.map(|room| &room.name));
         }
+        let looks: BTreeSet<String> = self.rooms.values().map(|room| latin(&room.name)).collect();
+        assert_eq!(looks.len(), self.rooms.len(), "two rooms look alike");
         self.check_names();
     }
 

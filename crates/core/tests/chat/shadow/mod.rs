@@ -149,8 +149,7 @@ impl Shadow {
         let at = event.at;
         match &event.fact {
             Fact::RoomOpened { room, name } => {
-                let mut servers = self.settings.read_only.iter();
-                let is_servers = servers.any(|other| checks::latin(other) == checks::latin(name));
+                let is_servers = self.is_servers(name);
                 let opened = ModelRoom::new(name.clone(), is_servers);
                 assert!(self.rooms.insert(*room, opened).is_none());
             }
@@ -341,7 +340,7 @@ impl Shadow {
         }
         if quit.why.is_resumable() {
             if self.lost.len() == self.settings.people_max {
-                let lost = self.lost.remove(0);
+                let lost = self.lost.remove(self.to_be_forgotten());
                 self.forget_standings(lost.id);
             }
             let (id, until) = (quit.person, at + self.settings.resume_time);
@@ -352,6 +351,26 @@ impl Shadow {
                 seen,
                 kept: Vec::new(),
             });
+        }
+    }
+
+    /// The place of the lost session that makes room for another: the oldest of the address that has
+    /// most, or of all if none has two.
+    fn to_be_forgotten(&self) -> usize {
+        let home = |lost: &Lost| match lost.person.address.to_canonical() {
+            IpAddr::V4(v4) => (0xff_ffff << 32) | u64::from(v4.to_bits()),
+            IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64,
+        };
+        let size = |of: u64| self.lost.iter().filter(|lost| home(lost) == of).count();
+        let homes = self.lost.iter().map(home);
+        let fullest = homes.max_by_key(|of| (size(*of), *of)).expect("a home");
+        match size(fullest) {
+            1 => 0,
+            _ => {
+                let mut lost = self.lost.iter();
+                lost.position(|lost| home(lost) == fullest)
+                    .expect("a session")
+            }
         }
     }
 
@@ -515,8 +534,8 @@ impl Shadow {
                 assert!(heard.is_none() || !mute.is_active(at));
             }
             ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
-            ModAction::Op { name, .. } => self.set_operator(name, true, entry, seq),
-            ModAction::Deop { name } => self.set_operator(name, false, entry, seq),
+            ModAction::Op { name, .. } => self.set_operator(name, true, entry, (seq, at)),
+            ModAction::Deop { name } => self.set_operator(name, false, entry, (seq, at)),
             ModAction::Lock(on) => self.locked = *on,
             ModAction::Kick { .. }
             | ModAction::Rename { .. }
@@ -525,20 +544,33 @@ impl Shadow {
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)
+            | ModAction::RoomRemoved(_)
             | ModAction::Motd(_) => {}
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, seq: Seq) {
+    fn set_operator(
+        &mut self,
+        name: &Name,
+        operator: bool,
+        entry: &AuditEntry,
+        (seq, at): (Seq, Timestamp),
+    ) {
         let appointed = self.appointed(name).unwrap_or(seq);
         let mut accounts = self.accounts.iter_mut();
         let account = accounts.find(|account| account.owns(name)).map(|account| {
             (account.operator, account.appointed) = (operator, appointed);
             account.name.clone()
         });
-        let lost = self.lost.iter_mut().map(|lost| &mut lost.person);
-        // A name without an account may have been another person's when the session was lost.
-        let lost = lost.filter(|_| account.is_some());
+        // A name without an account may have been another person's when the session was lost: it
+        // means one who is here, or else the last who had it.
+        let is_here = self.people.values().any(|p| p.name.same_as(name));
+        let named = |lost: &&Lost| lost.person.name.same_as(name) && at < lost.until;
+        let last = self.lost.iter().rfind(named).map(|lost| lost.id);
+        let last = last.filter(|_| !is_here);
+        let lost = self.lost.iter_mut();
+        let lost = lost.filter(|lost| account.is_some() || Some(lost.id) == last);
+        let lost = lost.map(|lost| &mut lost.person);
         for person in self.people.values_mut().chain(lost) {
             let is_meant = match &account {
                 Some(account) => person.account.as_ref() == Some(account),

@@ -268,7 +268,7 @@ impl Shadow {
             Fact::RoomRetired { room } => {
                 assert!(self.members(*room).is_empty());
                 let gone = self.rooms.remove(room).expect("a room");
-                assert!(!gone.is_owned(*room) && gone.settings.is_private());
+                assert!(*room != LOBBY && !gone.is_servers);
             }
             Fact::RoomChanged(change) => self.fold_room_change(change),
             _ => unreachable!("{fact:?} is about no room"),
@@ -303,6 +303,7 @@ impl Shadow {
                 let person = self.people.get_mut(&target).expect("a person");
                 person.rooms.retain(|other| *other != change.room);
             }
+            RoomAct::Removed { .. } => {}
             RoomAct::Bar(bar) => put(&mut room.bars, bar),
             RoomAct::Unbar(mask) => lift(&mut room.bars, mask),
             RoomAct::Mute(mute) => put(&mut room.mutes, mute),

@@ -1,6 +1,6 @@
 //! Names that need a password, and passwords that change.
 
-use chinwag_core::{Command, Name, Proof, Query, Rejection};
+use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection};
 use chinwag_wire::dialect::{IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
@@ -8,6 +8,15 @@ use crate::hub::Body;
 use crate::password_gate::{Admission, Attempt, Door, Origin};
 use crate::shard::Shared;
 use crate::worker::Job;
+
+/// A password that has to wait before it is looked at.
+#[derive(Debug)]
+pub(super) struct Delayed {
+    attempt: Attempt,
+    purpose: Purpose,
+    has_waited: bool,
+    pub(super) until: Monotonic,
+}
 
 /// What a name is proven for.
 #[derive(Debug)]
@@ -19,8 +28,10 @@ pub(super) enum Purpose {
     /// A login that comes later.
     Prove,
     Rename,
-    /// An account beside the name.
-    LogInTo,
+    /// An account.
+    LogInTo {
+        beside: bool,
+    },
     /// A name, or an account, that is given up.
     Unclaim,
     /// Another password.
@@ -68,17 +79,13 @@ impl Session {
                 };
             }
             (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
-            (Purpose::LogInTo, Some(name)) => Command::LogInTo { name, proof },
+            (Purpose::LogInTo { beside }, Some(name)) => Command::LogInTo {
+                name,
+                proof,
+                beside,
+            },
             (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
-            (Purpose::ChangePassword(new), Some(name)) => {
-                return match proof {
-                    Some(_) => self.ask_hash(new, proof, shared),
-                    None => {
-                        let rejection = Rejection::NeedsOldPassword(name);
-                        self.answer(Tell::Rejected(&rejection), shared);
-                    }
-                };
-            }
+            (Purpose::ChangePassword(new), Some(_)) => return self.ask_hash(new, proof, shared),
             (_, None) => return,
         };
         self.ask_hub(Body::Command(command), Step::Tell, shared);
@@ -113,11 +120,20 @@ impl Session {
         }
     }
 
-    pub(super) fn ask_proof(&mut self, attempt: Attempt, purpose: Purpose, shared: &mut Shared) {
+    /// Has a password checked, which may have waited for that already.
+    pub(super) fn ask_proof(
+        &mut self,
+        attempt: Attempt,
+        (purpose, has_waited): (Purpose, bool),
+        shared: &mut Shared,
+    ) {
         let gate = shared.workers.gate.clone();
-        match gate.admit(&attempt, shared.now, shared.wall) {
-            Admission::TooMany(wait) => self.answer(Tell::TooManyGuesses(wait), shared),
-            Admission::Busy => self.answer(Tell::Busy, shared),
+        match gate.admit(&attempt, has_waited, (shared.now, shared.wall)) {
+            Admission::Delayed(wait) => {
+                self.delay(attempt, (purpose, true), wait, shared);
+                self.tell(Tell::PasswordWaits(wait), shared);
+            }
+            Admission::Busy(wait) => self.delay(attempt, (purpose, has_waited), wait, shared),
             Admission::Known { is_right } => {
                 let proof = is_right.then_some(Proof(attempt.hash));
                 self.take_proven(attempt.name, proof, purpose, shared);
@@ -130,11 +146,58 @@ impl Session {
                     let step = Step::Proof { name, purpose };
                     self.exchange.question = Some(Box::new(Question { ticket, step }));
                 } else {
-                    gate.withdraw(&attempt);
-                    self.answer(Tell::Busy, shared);
+                    let wait = gate.withdraw(&attempt);
+                    self.delay(attempt, (purpose, has_waited), wait, shared);
                 }
             }
         }
+    }
+
+    /// Looks at a password later. Input waits for it meanwhile, so a connection has one under way.
+    fn delay(
+        &mut self,
+        attempt: Attempt,
+        (purpose, has_waited): (Purpose, bool),
+        wait: Duration,
+        shared: &Shared,
+    ) {
+        let ticket = self.exchange.ticket();
+        let step = Step::Delayed(Box::new(Delayed {
+            attempt,
+            purpose,
+            has_waited,
+            until: shared.now + wait,
+        }));
+        self.exchange.question = Some(Box::new(Question { ticket, step }));
+    }
+
+    /// Looks at a password whose time has come.
+    pub(in crate::session) fn handle_delay_over(&mut self, shared: &mut Shared) {
+        let is_delayed = |question: &mut Box<Question>| matches!(question.step, Step::Delayed(_));
+        let question = self.exchange.question.take_if(is_delayed);
+        if let Some(Step::Delayed(delayed)) = question.map(|question| question.step) {
+            let Delayed {
+                attempt,
+                purpose,
+                has_waited,
+                ..
+            } = *delayed;
+            self.ask_proof(attempt, (purpose, has_waited), shared);
+        }
+        self.finish_input(shared);
+    }
+
+    /// Whether a name may be registered from here now. Tells when, if not.
+    pub(super) fn may_register(&mut self, shared: &mut Shared) -> bool {
+        let admitted = shared
+            .workers
+            .gate
+            .admit_registration(self.origin(), shared.now);
+        if let Err(wait) = admitted {
+            let refused = Rejection::TooManyRegistered { wait };
+            self.answer(Tell::Rejected(&refused), shared);
+        }
+        admitted.is_ok()
     }
 
     pub(super) fn take_proven(
@@ -144,9 +207,14 @@ impl Session {
         purpose: Purpose,
         shared: &mut Shared,
     ) {
-        if proof.is_some() {
-            self.exchange.guesses = shared.workers.gate.take_guesses(&name);
+        if proof.is_none() {
+            let wrong = match purpose {
+                Purpose::ChangePassword(_) => Rejection::NeedsOldPassword(name),
+                _ => Rejection::WrongPassword(name),
+            };
+            return self.answer(Tell::Rejected(&wrong), shared);
         }
+        self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         self.take_name(Some(name), proof, purpose, shared);
     }
 }

@@ -36,8 +36,13 @@ pub(super) struct Pages {
 pub(super) enum PageKind {
     History {
         room: RoomName,
+        id: RoomId,
     },
-    Search,
+    /// Of one room, or of those that are open and those that the person is inside of.
+    Search {
+        room: Option<RoomId>,
+        inside: Box<[RoomId]>,
+    },
     /// And the code that resumes the session from now on.
     Missed(Option<(ResumeCode, Duration)>),
 }
@@ -54,18 +59,20 @@ impl Session {
     }
 
     pub(super) fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
+        let inside: Box<[RoomId]> = self.feed.rooms().map(|(room, _)| room).collect();
         let query = SearchQuery {
             terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
             from: search.from,
             not_from: self.dialect.ignores().to_vec(),
             room,
-            inside: self.feed.rooms().map(|(room, _)| room).collect(),
+            inside: inside.to_vec(),
             before: search.before,
             after: search.after,
             below: search.below,
             matches_max: shared.limits.search_lines_max,
         };
-        self.ask_pages(Job::Search(query), PageKind::Search, shared);
+        let kind = PageKind::Search { room, inside };
+        self.ask_pages(Job::Search(query), kind, shared);
     }
 
     pub(super) fn look_up(
@@ -81,7 +88,11 @@ impl Session {
             notices: wanted.notices,
             not_from: self.dialect.ignores().into(),
         };
-        self.ask_pages(job, PageKind::History { room: name }, shared);
+        let kind = PageKind::History {
+            room: name,
+            id: room,
+        };
+        self.ask_pages(job, kind, shared);
     }
 
     pub(super) fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
@@ -103,19 +114,41 @@ impl Session {
             Some(Step::WhenWritten(ask)) => self.ask(ask, shared),
             Some(Step::Page(mut pages)) => {
                 pages.waits_for_write = false;
-                if let Some(next) = pages.next.clone() {
-                    self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+                match pages.kind {
+                    PageKind::History { id, .. } | PageKind::Search { room: Some(id), .. } => {
+                        let query = Body::Query(Query::Room(RoomRef::Id(id)));
+                        self.ask_hub(query, Step::PageIfAllowed(pages), shared);
+                    }
+                    _ => self.ask_next_page(pages, shared),
                 }
             }
             _ => {}
         }
     }
 
+    /// Asks for the next page. A person who was put out of a room meanwhile is shown no more of it: one
+    /// room is asked for anew before each page, and of several those that were left drop out.
+    pub(super) fn ask_next_page(&mut self, mut pages: Pages, shared: &mut Shared) {
+        let Some(mut next) = pages.next.take() else {
+            return;
+        };
+        let is_here = |room: RoomId| self.feed.rooms().any(|(here, _)| here == room);
+        match &pages.kind {
+            PageKind::Search { inside, .. } => {
+                next.retain_rooms(|room| is_here(room) || !inside.contains(&room));
+            }
+            PageKind::Missed(_) => next.retain_rooms(is_here),
+            PageKind::History { .. } => {}
+        }
+        pages.next = Some(next.clone());
+        self.ask_worker(Job::Page(next), Step::Page(pages), shared);
+    }
+
     pub(super) fn handle_page(&mut self, page: Page, mut pages: Pages, shared: &mut Shared) {
         let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
         let (events, shown) = (&page.events[..], page.shown);
         match &pages.kind {
-            PageKind::History { room } => {
+            PageKind::History { room, .. } => {
                 let history = HistoryPage {
                     room,
                     events,
@@ -128,7 +161,7 @@ impl Session {
                 };
                 self.tell(Tell::History(history), shared);
             }
-            PageKind::Search => {
+            PageKind::Search { .. } => {
                 let found = SearchPage {
                     events,
                     shown,

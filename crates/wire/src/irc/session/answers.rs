@@ -80,9 +80,15 @@ impl Session {
                 self.pending.question = None;
                 self.handle_proven((name, proof), env, out)
             }
-            Tell::Busy | Tell::TooManyGuesses(_) | Tell::SearchTooLong | Tell::NoHistory => {
-                self.handle_trouble(tell, env, out)
+            Tell::PasswordWaits(wait) => {
+                let seconds = wait.as_secs().max(1);
+                let what = format_args!(
+                    "Too many wrong passwords came from your address. Yours is looked at in {seconds} s."
+                );
+                self.notice(what, env, out);
+                None
             }
+            Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => self.handle_trouble(env, out),
             Tell::Guesses(guesses) => {
                 let (count, address) = (guesses.count, guesses.address);
                 let what = format_args!(

@@ -258,6 +258,10 @@ impl Session {
                 }
             }
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
+            RoomAct::Removed { members } if members.contains(&me) => {
+                let what = format_args!("KICK {room} {} :The channel is closed", self.nick());
+                put_by(out, event, &change.by, shown, what);
+            }
             RoomAct::Mute(_) if is_for_me => {
                 let by = &change.by;
                 self.notice(format_args!("You are muted in {room} by {by}."), env, out);

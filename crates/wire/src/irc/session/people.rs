@@ -409,7 +409,14 @@ impl Session {
                 if is_logged_in {
                     self.later(Ask::Command(Command::LogOut), Question::Quiet);
                 }
-                self.later(Ask::LogInTo { name, password }, Question::Oper);
+                self.later(
+                    Ask::LogInTo {
+                        name,
+                        password,
+                        beside: true,
+                    },
+                    Question::Oper,
+                );
             }
             _ => self.numeric("464", ":Password incorrect", env, out),
         }

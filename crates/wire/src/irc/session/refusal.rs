@@ -7,7 +7,7 @@ use chinwag_core::{Rejection, RoomName, RoomRejection};
 
 use super::registering::AccountStep;
 use super::{Question, Session, Stage};
-use crate::dialect::{Env, Step, Tell};
+use crate::dialect::{Env, Step};
 use crate::json::Sentence;
 
 impl Session {
@@ -306,15 +306,10 @@ impl Session {
     }
 
     /// The question in flight cannot be answered now.
-    pub(super) fn handle_trouble(
-        &mut self,
-        tell: Tell<'_>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
+    pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let question = self.pending.question.take()?;
-        match (&question, tell) {
-            (Question::Prove, _) => {
+        match &question {
+            Question::Prove => {
                 self.numeric(
                     "904",
                     ":SASL authentication failed: try again later",
@@ -322,19 +317,11 @@ impl Session {
                     out,
                 );
             }
-            (Question::LogIn, _) => {
+            Question::LogIn => {
                 self.notice("Too many passwords are being checked. Try again.", env, out);
                 self.forget_nick();
             }
-            (Question::History(question), _) => self.refuse_history(question, env, out),
-            (_, Tell::TooManyGuesses(_)) => {
-                self.numeric(
-                    "464",
-                    ":Too many wrong passwords: try again later",
-                    env,
-                    out,
-                );
-            }
+            Question::History(question) => self.refuse_history(question, env, out),
             _ => self.notice("The server is busy. Try again in a moment.", env, out),
         }
         self.count_try(env, out)

@@ -377,7 +377,14 @@ impl Session {
         if has_account {
             self.later(Ask::Command(Command::LogOut), Question::Quiet);
         }
-        self.later(Ask::LogInTo { name, password }, Question::Account(step));
+        self.later(
+            Ask::LogInTo {
+                name,
+                password,
+                beside: true,
+            },
+            Question::Account(step),
+        );
     }
 
     /// The password was right.

@@ -7,7 +7,7 @@ use chinwag_core::{Answer, Event, Fact, Query, QuitReason, Rejection, RoomRef, S
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
 use crate::json::events::{LogEntry, Shape, parts_of};
-use crate::json::refusal::{Seconds, Sentence, code};
+use crate::json::refusal::{Sentence, code};
 use crate::json::render::{put, put_private};
 use crate::json::replies::{Ack, Notice, PROTOCOL, Reply, Resumption, people_in};
 use crate::json::request::WORDS;
@@ -42,10 +42,8 @@ impl Session {
             Tell::Left(_) => self.acknowledge(None, out),
             Tell::Answer(answer) => return self.handle_answer(answer, out),
             Tell::Busy => return self.refuse_question("busy", &"Try again in a moment.", env, out),
-            Tell::TooManyGuesses(wait) => {
-                let sentence = format_args!("Too many wrong passwords. Wait {}.", Seconds(wait));
-                return self.refuse_question("too_many_guesses", &sentence, env, out);
-            }
+            // The answer itself comes later.
+            Tell::PasswordWaits(_) => {}
             Tell::SearchTooLong => {
                 let sentence = "The search has too many words.";
                 return self.refuse_question("search_too_long", &sentence, env, out);

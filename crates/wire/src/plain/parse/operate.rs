@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use chinwag_core::limits::{LOG_LINES, LOG_LINES_MAX, MOTD_BYTES_MAX};
-use chinwag_core::{Command, Duration, Mask, Query};
+use chinwag_core::{Command, Duration, Mask, Name, Query, RoomName};
 
 use super::arguments::{Arguments, name};
 use super::look::span;
@@ -50,6 +50,16 @@ pub(super) fn time(arguments: &mut Arguments<'_>) -> Result<Option<Duration>, Pa
     let time = span(word).ok_or_else(|| ParseError::BadTime(EchoedInput::new(word)))?;
     arguments.next();
     Ok(Some(time))
+}
+
+/// An account by a name of its own, or a room by its `#`.
+pub(in crate::plain) fn remove(arguments: Arguments<'_>) -> Read {
+    let word = arguments.only_word()?;
+    Ok(Request::Command(match word.starts_with('#') {
+        true => Command::EndRoom(RoomName::parse(word).map_err(|_| ParseError::BadRoomName)?),
+        // It may have been registered before it was reserved.
+        false => Command::EndAccount(Name::known(word).ok_or(ParseError::BadName)?),
+    }))
 }
 
 pub(in crate::plain) fn rename(mut arguments: Arguments<'_>) -> Read {

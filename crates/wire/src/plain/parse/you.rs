@@ -12,6 +12,9 @@ use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
 use crate::zone::{zone, zone_like};
 
+/// Before a name: a connection that goes by it stays where it is.
+const BESIDE: &str = "beside ";
+
 pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
     if arguments.rest().is_empty() {
         return Err(arguments.usage());
@@ -27,8 +30,15 @@ pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     }
 }
 
-/// `NAME PASSWORD`, or `NAME#PASSWORD` as at the prompt.
+/// `NAME PASSWORD`, or `NAME#PASSWORD` as at the prompt; either behind `beside`.
 pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
+    let rest = arguments.rest().strip_prefix(BESIDE);
+    // A person may be called that.
+    let rest = rest.filter(|rest| rest.contains([' ', '#']));
+    let beside = rest.is_some();
+    if beside {
+        arguments.word()?;
+    }
     let (own, secret) = match name_and_password(arguments.rest()) {
         Ok((own, Some(secret))) => (own, secret),
         _ => {
@@ -42,6 +52,7 @@ pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
     Ok(Request::LogInTo {
         name: own,
         password: secret,
+        beside,
     })
 }
 
@@ -199,12 +210,25 @@ mod tests {
     #[test]
     fn a_login_takes_either_form() {
         let read = |line| match parse(line) {
-            Ok(Request::LogInTo { name, password }) => {
-                Some((name.as_str().to_string(), password.reveal().to_string()))
-            }
+            Ok(Request::LogInTo {
+                name,
+                password,
+                beside,
+            }) => Some((
+                beside,
+                name.as_str().to_string(),
+                password.reveal().to_string(),
+            )),
             _ => None,
         };
-        let expected = |password: &str| Some(("lee".to_string(), password.to_string()));
+        let of = |beside, who: &str, password: &str| {
+            Some((beside, who.to_string(), password.to_string()))
+        };
+        let expected = |password: &str| of(false, "lee", password);
+        let aside = of(true, "lee", "s3cret word");
+        assert_eq!(read("/login beside lee s3cret word"), aside);
+        assert_eq!(read("/login beside lee#s3cret word"), aside);
+        assert_eq!(read("/login beside s3cret"), of(false, "beside", "s3cret"));
         assert_eq!(read("/login lee s3cret word"), expected("s3cret word"));
         assert_eq!(read("/login lee#s3cret word"), expected("s3cret word"));
         assert_eq!(read("/login lee s3cret#2"), expected("s3cret#2"));

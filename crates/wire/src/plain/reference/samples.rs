@@ -58,7 +58,8 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
                 other: lee.clone(),
             },
         ),
-        ("it is registered", Rejection::NameRegistered(lee)),
+        ("it is registered", Rejection::NameRegistered(lee.clone())),
+        ("the password is wrong", Rejection::WrongPassword(lee)),
         (
             "the name's link is lost",
             Rejection::NameKept {
@@ -161,6 +162,7 @@ impl Samples {
                 irc: None,
                 ignored: false,
                 kept: None,
+                away: None,
             })))
         };
         self.in_private("a private message to you", told(OTHER, READER)?);
@@ -217,6 +219,7 @@ impl Samples {
             "lobby",
         )?;
         let topic = Fact::TopicSet {
+            person: None,
             room,
             by: name("lee")?,
             text: text("Ship it"),

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Duration, Name, ResumeCode, RoomSummary, Timestamp, Topic, Welcome};
+use chinwag_core::{Duration, Name, ResumeCode, RoomName, RoomSummary, Timestamp, Topic, Welcome};
 
 use super::answer::Joined;
 use super::{LineWriter, Renderer};
@@ -114,6 +114,16 @@ impl Renderer {
                 ));
             }
         }
+    }
+
+    /// `You are in #dev.`: after `/resume`.
+    pub fn place(&self, out: &mut Vec<u8>, room: &RoomName) {
+        self.writer(out).bare(format_args!("You are in {room}."));
+    }
+
+    /// `! You left #dev.`: a room that one did not talk in.
+    pub fn left(&self, out: &mut Vec<u8>, room: &RoomName) {
+        self.writer(out).alone(format_args!("You left {room}."));
     }
 
     /// `You are in #dev with ann.` and the topic: after `/join` and `/leave`.

@@ -72,6 +72,9 @@ impl LineWriter<'_> {
                 ..
             } => self.alone(format_args!("{name} is no longer invited to {room}.")),
             RoomAct::Own => self.alone(format_args!("{room} is yours, under this name.")),
+            RoomAct::Removed { .. } => {
+                self.alone(format_args!("{room} was removed by {}.", change.by));
+            }
             RoomAct::Bar(bar) => {
                 let (whom, time) = (Whom(&bar.mask), Until(bar.until));
                 let why = Because(bar.why.as_deref());
@@ -144,6 +147,7 @@ impl Display for Changed<'_> {
             },
             RoomAct::Mask { mask, on } => masked(f, (by, room), mask, *on),
             RoomAct::Own
+            | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
             | RoomAct::Mute(_)

@@ -7,7 +7,8 @@ use core::fmt::Write;
 
 use super::{LineWriter, Renderer};
 use crate::plain::request::HelpTopic;
-use crate::plain::table::{CommandSpec, Group, Shown};
+use crate::plain::spec::Shown;
+use crate::plain::table::{CommandSpec, Group};
 
 /// The column of the aliases.
 const ALIASES: usize = 21;

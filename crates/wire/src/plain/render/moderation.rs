@@ -41,7 +41,8 @@ impl LineWriter<'_> {
             | ModAction::Delete { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
-            | ModAction::AccountRemoved(_) => {}
+            | ModAction::AccountRemoved(_)
+            | ModAction::RoomRemoved(_) => {}
         }
     }
 
@@ -93,11 +94,14 @@ impl LineWriter<'_> {
                 self.alone(format_args!("{name} is registered."));
             }
             ModAction::AccountPassword(name) => {
-                self.alone(format_args!("{name} has another password now."));
+                self.alone(format_args!("The password of {name} is changed."));
             }
             ModAction::AccountRemoved(name) => self.alone(format_args!(
                 "The account {name} has ended, and its names are free."
             )),
+            ModAction::RoomRemoved(room) => {
+                self.alone(format_args!("{room} is removed, and its name is free."));
+            }
             // PrivateMessage to everybody, the actor too.
             ModAction::Announce(_) => {}
         }
@@ -135,6 +139,7 @@ impl Display for Did<'_> {
             ModAction::AccountAdded(name) => write!(f, "registered {name}"),
             ModAction::AccountPassword(name) => write!(f, "gave {name} another password"),
             ModAction::AccountRemoved(name) => write!(f, "ended the account {name}"),
+            ModAction::RoomRemoved(room) => write!(f, "removed {room}"),
             ModAction::Lock(true) => f.write_str("locked the server"),
             ModAction::Lock(false) => f.write_str("unlocked the server"),
             ModAction::Delete { name, room } => {

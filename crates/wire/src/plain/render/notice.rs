@@ -53,8 +53,8 @@ pub enum Notice {
     },
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
-    /// Too many wrong passwords; the next is taken after this time.
-    TooManyGuesses(Duration),
+    /// Too many wrong passwords: this one is looked at after this time.
+    PasswordWaits(Duration),
     /// The search has more words than one may have.
     SearchTooLong,
     /// The history cannot be read.
@@ -132,10 +132,10 @@ impl Renderer {
                 writer.alone(format_args!("You were behind: {} skipped.", lines(n)));
             }
             Notice::Busy => writer.alone("The server is busy. Try again in a moment."),
-            Notice::TooManyGuesses(wait) => {
+            Notice::PasswordWaits(wait) => {
                 let seconds = wait.as_millis().div_ceil(1_000).max(1);
                 writer.alone(format_args!(
-                    "Too many wrong passwords. Try again in {seconds} s."
+                    "Many wrong passwords came from your address: yours is checked in {seconds} s."
                 ));
             }
             Notice::SearchTooLong => {

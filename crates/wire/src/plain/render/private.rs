@@ -26,6 +26,9 @@ impl Renderer {
                     let (to, time) = (&message.to_name, Above(time));
                     self.writer(out)
                         .alone(format_args!("{to}'s link is lost; kept for {time}."));
+                } else if let (None, Some(why)) = (from, &message.away) {
+                    let (to, why) = (&message.to_name, Because(why.as_ref()));
+                    self.writer(out).alone(format_args!("{to} is away{why}"));
                 }
             }
             Fact::MessageKept(message) if message.from == reader => {
@@ -119,11 +122,13 @@ fn account_changed(writer: &mut LineWriter<'_>, changed: &AccountChanged, reader
             ..
         } => {
             let changed = match (is_own, changed.person) {
-                (true, _) => "is changed",
-                (false, Some(_)) => "was changed from another of your connections",
-                (false, None) => "was changed by those who run the server",
+                (true, _) => "",
+                (false, Some(_)) => " from another of your connections",
+                (false, None) => " by those who run the server",
             };
-            writer.alone(format_args!("The password of {account} {changed}."));
+            writer.alone(format_args!(
+                "The password of {account} is changed{changed}."
+            ));
         }
         AccountChange::Credential { .. } => writer.alone(format_args!(
             "Your certificate proves from now on that {account} is yours."

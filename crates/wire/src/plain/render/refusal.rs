@@ -6,12 +6,12 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Name, Rejection, RoomName};
+use chinwag_core::{Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::{Both, Until};
+use super::refusal_of_account::OfAccount;
 use super::refusal_of_room::OfRoom;
-use crate::plain::SHELL;
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
@@ -35,17 +35,14 @@ impl Renderer {
             let sentence = OfRoom(room, of_room, context);
             return match (OfRoom::is_unspoken(of_room), context) {
                 (true, Context::Speech) => writer.alone(format_args!("NOT sent: {sentence}")),
-                (true, Context::Command(_)) => writer.alone(format_args!("Not done: {sentence}")),
+                (true, _) => writer.alone(format_args!("Not done: {sentence}")),
                 (false, Context::Speech) => writer.alone(format_args!("NOT sent. {sentence}")),
-                (false, Context::Command(_)) => writer.alone(sentence),
+                (false, _) => writer.alone(sentence),
             };
         }
         match (Unspoken::of(rejection), context) {
             (Some(unspoken), Context::Speech) => writer.alone(format_args!("NOT sent: {unspoken}")),
-            (Some(unspoken), Context::Command(_)) => {
-                writer.alone(format_args!("Not done: {unspoken}"));
-            }
-            (None, Context::Command("nick")) => writer.alone(Renamed(rejection)),
+            (Some(unspoken), _) => writer.alone(format_args!("Not done: {unspoken}")),
             (None, _) => writer.alone(Sentence(rejection, context)),
         }
     }
@@ -56,7 +53,7 @@ impl Renderer {
         let writer = &mut self.writer(out);
         match Unspoken::of(rejection) {
             Some(unspoken) => writer.bare(format_args!("Not possible: {unspoken}")),
-            None => writer.bare(Sentence(rejection, Context::Command("resume"))),
+            None => writer.bare(Sentence(rejection, Context::Prompt)),
         }
     }
 }
@@ -111,25 +108,6 @@ impl Display for Unspoken<'_> {
     }
 }
 
-/// In the chat a name with its password is typed behind `/nick`.
-struct Renamed<'a>(&'a Rejection);
-
-impl Display for Renamed<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Rejection::NameRegistered(name) => registered(f, name, "/nick "),
-            rejection => Sentence(rejection, Context::Command("nick")).fmt(f),
-        }
-    }
-}
-
-fn registered(f: &mut Formatter<'_>, name: &Name, command: &str) -> fmt::Result {
-    write!(
-        f,
-        "\"{name}\" is registered. If it is yours, type {command}{name}#password; or choose another."
-    )
-}
-
 /// `/kick needs operator rights in #lobby.`
 struct NeedsOperator<'a>(Context, Option<&'a RoomName>);
 
@@ -137,7 +115,7 @@ impl Display for NeedsOperator<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             Context::Command(command) => write!(f, "/{command} needs operator rights")?,
-            Context::Speech => f.write_str("That needs operator rights")?,
+            Context::Speech | Context::Prompt => f.write_str("That needs operator rights")?,
         }
         match self.1 {
             Some(room) => write!(f, " in {room}."),
@@ -155,18 +133,13 @@ impl Display for Sentence<'_> {
             Rejection::SameName(_) if self.1 == Context::Command("rename") => {
                 about_people(f, self.0, self.1)
             }
-            Rejection::NameRegistered(name)
-                if matches!(self.1, Context::Command("rename" | SHELL)) =>
-            {
-                write!(f, "\"{name}\" is registered.")
-            }
             Rejection::NameTaken { .. }
             | Rejection::NameKept { .. }
             | Rejection::NameLooksLike { .. }
-            | Rejection::NameRegistered(_)
             | Rejection::SameName(_)
             | Rejection::ServerFull { .. }
             | Rejection::Banned { .. }
+            | Rejection::MutedArrival { .. }
             | Rejection::Locked
             | Rejection::CodeNotValid => about_arriving(f, self.0),
             Rejection::NoSuchRoom { .. }
@@ -175,6 +148,7 @@ impl Display for Sentence<'_> {
             | Rejection::OnlyLobby
             | Rejection::TooManyRooms { .. }
             | Rejection::TooManyRoomsMade { .. }
+            | Rejection::RoomLooksLike { .. }
             | Rejection::NoSuchMessage
             | Rejection::NotOnesMessage(_)
             | Rejection::RoomsFull { .. } => about_rooms(f, self.0),
@@ -185,6 +159,16 @@ impl Display for Sentence<'_> {
             | Rejection::Outranked(_)
             | Rejection::NotBanned(_)
             | Rejection::RestrictionsFull => about_operators(f, self.0),
+            Rejection::NameRegistered(_)
+            | Rejection::NeedsOldPassword(_)
+            | Rejection::WrongPassword(_)
+            | Rejection::NotLoggedIn
+            | Rejection::LoggedInAlready(_)
+            | Rejection::TooManyLogins { .. }
+            | Rejection::TooManyNames { .. }
+            | Rejection::NotRegistered(_)
+            | Rejection::TooManyRegistered { .. }
+            | Rejection::RegistrationsFull => OfAccount(self.0, self.1).fmt(f),
             rejection => about_people(f, rejection, self.1),
         }
     }
@@ -209,7 +193,6 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NameLooksLike { name, other } => {
             write!(f, "\"{name}\" looks like \"{other}\". Choose another.")
         }
-        Rejection::NameRegistered(name) => registered(f, name, ""),
         Rejection::SameName(name) => write!(f, "You are {name} already."),
         Rejection::ServerFull { people_max } => {
             write!(
@@ -224,6 +207,16 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                 "You are banned{}{}",
                 Until(*until),
                 Because(why.as_deref())
+            )
+        }
+        Rejection::MutedArrival { had, remaining } => {
+            f.write_str("You are muted")?;
+            if let Some(remaining) = remaining {
+                write!(f, " for {}", More(*remaining))?;
+            }
+            write!(
+                f,
+                ", so no new name is told to others. Come as {had}, or press Enter for a guest's."
             )
         }
         Rejection::Locked => {
@@ -241,6 +234,16 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         } => write!(f, "No room {room}. Did you mean {meant}?"),
         Rejection::NoSuchRoom { room, meant: None } => {
             write!(f, "No room {room}. /rooms lists all.")
+        }
+        Rejection::RoomLooksLike {
+            room,
+            other: Some(other),
+        } => write!(
+            f,
+            "{room} looks like {other}, which is there: /join {other}, or choose another name."
+        ),
+        Rejection::RoomLooksLike { room, other: None } => {
+            write!(f, "{room} looks like another room. Choose another name.")
         }
         Rejection::RoomGone => f.write_str("That room has been closed."),
         Rejection::NotInRoom(room) => write!(f, "You are not in {room}."),
@@ -308,47 +311,26 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
         (Rejection::NobodyToReply, _) => {
             f.write_str("No private message to reply to, or its sender has left.")
         }
-        (Rejection::NeedsOldPassword(name), Context::Command("passwd")) => {
-            write!(f, "That is not the password of {name}.")
-        }
-        (Rejection::NeedsOldPassword(name), _) => {
-            write!(
-                f,
-                "{name} is registered already. /passwd OLD NEW changes the password."
-            )
-        }
-        (Rejection::WrongPassword(name), _) => write!(
-            f,
-            "\"{name}\" is not registered, or that is not its password."
-        ),
-        (Rejection::NotLoggedIn, Context::Command("claim")) => {
-            f.write_str("A name takes a password: /claim PASSWORD.")
-        }
-        (Rejection::NotLoggedIn, _) => f.write_str(
-            "You are not logged in. /claim PASSWORD keeps your name, /login NAME PASSWORD logs in.",
-        ),
-        (Rejection::LoggedInAlready(name), Context::Command("claim")) => {
-            write!(f, "Your name belongs to your account {name} already.")
-        }
-        (Rejection::LoggedInAlready(name), _) => {
-            write!(f, "You are logged in to {name} already. /logout ends it.")
-        }
-        (Rejection::TooManyLogins { logins_max }, _) => {
-            write!(f, "{logins_max} people are logged in to it, the limit.")
-        }
-        (Rejection::TooManyNames { names_max }, _) => write!(
-            f,
-            "An account has {names_max} names beside its own, the limit. /unclaim PASSWORD frees one."
-        ),
-        (Rejection::NotRegistered(name), _) => {
-            write!(f, "\"{name}\" is not registered.")
-        }
-        (Rejection::RegistrationsFull, _) => f.write_str("The list of registered names is full."),
         (Rejection::TooManyIgnores { ignores_max }, _) => write!(
             f,
             "You ignore {ignores_max} names, the limit. /unignore one first."
         ),
         (Rejection::NotIgnored(name), _) => write!(f, "You do not ignore {name}."),
+        (Rejection::LinkLost(name), Context::Command("kick")) => write!(
+            f,
+            "{name}'s link is lost, so there is no connection to close. /ban keeps {name} out."
+        ),
+        (Rejection::LinkLost(name), Context::Command("eject")) => write!(
+            f,
+            "{name}'s link is lost, so there is nobody to put out. /bar keeps {name} out."
+        ),
+        (Rejection::LinkLost(name), _) => {
+            write!(f, "{name}'s link is lost. Try again when {name} is back.")
+        }
+        (Rejection::NotConnected(name), Context::Command("kick")) => {
+            write!(f, "{name} is not here. /ban keeps {name} out.")
+        }
+        (Rejection::NotConnected(name), _) => write!(f, "{name} is not here."),
         (Rejection::Oneself, Context::Command("resume")) => {
             f.write_str("That is the code of this session.")
         }

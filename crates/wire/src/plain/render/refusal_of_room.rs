@@ -33,56 +33,16 @@ impl Display for OfRoom<'_> {
                 Context::Command(command) => {
                     write!(f, "/{command} needs moderator rights in {room}.")
                 }
-                Context::Speech => write!(f, "That needs moderator rights in {room}."),
+                _ => write!(f, "That needs moderator rights in {room}."),
             },
             RoomRejection::Muted {
                 remaining: Some(span),
             } => write!(f, "you are muted in {room} for {}.", More(*span)),
             RoomRejection::Muted { remaining: None } => write!(f, "you are muted in {room}."),
-            RoomRejection::NoOutsiders => {
-                write!(
-                    f,
-                    "you are not in {room}, and it takes nothing from outside."
-                )
-            }
-            RoomRejection::TopicGuarded => {
-                write!(f, "Only moderators set the topic of {room}.")
-            }
-            RoomRejection::LobbyIsOpen => write!(
+            RoomRejection::NoOutsiders => write!(
                 f,
-                "{room} is open to everybody: only moderated, topic and outsiders can be set."
+                "you are not in {room}, and it takes nothing from outside."
             ),
-            RoomRejection::OperatorsAlone => {
-                write!(f, "Only server operators moderate {room}.")
-            }
-            RoomRejection::LobbyKeepsAll => write!(
-                f,
-                "Nobody can be kept out of {room}. /kick and /ban are for the server."
-            ),
-            RoomRejection::NoNeedToKnock => write!(f, "{room} lets you in: /join {room}"),
-            RoomRejection::KnockedAlready => {
-                write!(f, "You have knocked on {room}. Its moderators know.")
-            }
-            RoomRejection::NobodyHears => {
-                write!(f, "No moderator of {room} is inside to let you in.")
-            }
-            RoomRejection::StandingsFull => {
-                write!(f, "{room} keeps no more names. Take somebody off first.")
-            }
-            RoomRejection::BarsFull => {
-                write!(
-                    f,
-                    "The list of {room} is full. /bars shows whom to take off."
-                )
-            }
-            RoomRejection::NotBarred(mask) => {
-                write!(
-                    f,
-                    "{} is not barred from {room}. /bars lists all.",
-                    Whom(mask)
-                )
-            }
-            RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
             RoomRejection::TargetOutside(name)
             | RoomRejection::TargetInside(name)
             | RoomRejection::TargetGoverns(name, _)
@@ -90,8 +50,51 @@ impl Display for OfRoom<'_> {
             | RoomRejection::StandsAlready(name, _)
             | RoomRejection::StandsNot(name, _)
             | RoomRejection::NameBarred(name) => about_a_person(f, room, rejection, name),
+            RoomRejection::TopicGuarded
+            | RoomRejection::LobbyIsOpen
+            | RoomRejection::OperatorsAlone
+            | RoomRejection::LobbyKeepsAll
+            | RoomRejection::Stays
+            | RoomRejection::StandingsFull
+            | RoomRejection::BarsFull
+            | RoomRejection::NotBarred(_)
+            | RoomRejection::NotMuted(_) => about_governing(f, room, rejection),
             _ => about_entering(f, room, rejection),
         }
+    }
+}
+
+fn about_governing(
+    f: &mut Formatter<'_>,
+    room: &RoomName,
+    rejection: &RoomRejection,
+) -> fmt::Result {
+    match rejection {
+        RoomRejection::TopicGuarded => write!(f, "Only moderators set the topic of {room}."),
+        RoomRejection::LobbyIsOpen => write!(
+            f,
+            "{room} is open to everybody: only moderated, topic and outsiders can be set."
+        ),
+        RoomRejection::OperatorsAlone => write!(f, "Only server operators moderate {room}."),
+        RoomRejection::LobbyKeepsAll => write!(
+            f,
+            "Nobody can be kept out of {room}. /kick and /ban are for the server."
+        ),
+        RoomRejection::Stays => write!(f, "{room} is the server's own, and stays."),
+        RoomRejection::StandingsFull => {
+            write!(f, "{room} keeps no more names. Take somebody off first.")
+        }
+        RoomRejection::BarsFull => write!(
+            f,
+            "The list of {room} is full. /bars shows whom to take off."
+        ),
+        RoomRejection::NotBarred(mask) => write!(
+            f,
+            "{} is not barred from {room}. /bars lists all.",
+            Whom(mask)
+        ),
+        RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        _ => Ok(()),
     }
 }
 
@@ -123,6 +126,13 @@ fn about_entering(
         RoomRejection::Barred { until, why } => {
             let (until, why) = (Until(*until), Because(why.as_deref()));
             write!(f, "You are barred from {room}{until}{why}")
+        }
+        RoomRejection::NoNeedToKnock => write!(f, "{room} lets you in: /join {room}"),
+        RoomRejection::KnockedAlready => {
+            write!(f, "You have knocked on {room}. Its moderators know.")
+        }
+        RoomRejection::NobodyHears => {
+            write!(f, "No moderator of {room} is inside to let you in.")
         }
         _ => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, Query, Rejection};
+use chinwag_core::{Answer, Event, Fact, Query, Rejection, RoomId};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
@@ -34,10 +34,7 @@ impl Session {
                 renderer.room_summary(out, summary, wall);
                 renderer.recent(out, recent, &summary.room, wall);
             }
-            Tell::Left(_) => {
-                let here = self.current();
-                return here.map(|here| Step::Ask(Ask::Query(Query::View(here))));
-            }
+            Tell::Left(room) => return self.handle_left_room(room, env, out),
             Tell::Resumed {
                 missed,
                 skipped,
@@ -48,6 +45,9 @@ impl Session {
                 }
                 if let Some(resume) = resume {
                     renderer.resume_code(out, resume);
+                }
+                if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
+                    renderer.place(out, room);
                 }
                 if skipped > 0 {
                     renderer.notice(out, Notice::Lost { lines: skipped });
@@ -61,9 +61,7 @@ impl Session {
             // It asks for no proof.
             Tell::Proven(..) => {}
             Tell::Busy => return self.handle_busy(Notice::Busy, env, out),
-            Tell::TooManyGuesses(wait) => {
-                return self.handle_busy(Notice::TooManyGuesses(wait), env, out);
-            }
+            Tell::PasswordWaits(wait) => renderer.notice(out, Notice::PasswordWaits(wait)),
             Tell::Guesses(guesses) => renderer.guesses(out, &guesses),
             Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
@@ -82,6 +80,21 @@ impl Session {
             }
         }
         None
+    }
+
+    /// Who leaves the room it talks in is shown the one it talks in now, and who leaves another that it
+    /// has: what was said here is on the screen already.
+    fn handle_left_room(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match (self.question.as_deref(), env.rooms.get(&room)) {
+            (Some(Question::Leave(here)), Some(name)) if *here != room => {
+                self.renderer(env).left(out, name);
+                None
+            }
+            _ => {
+                let here = self.current()?;
+                Some(Step::Ask(Ask::Query(Query::View(here))))
+            }
+        }
     }
 
     fn tell_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
@@ -130,7 +143,13 @@ impl Session {
         None
     }
 
-    fn refuse(&self, rejection: &Rejection, context: Context, env: &Env<'_>, out: &mut Vec<u8>) {
+    pub(super) fn refuse(
+        &self,
+        rejection: &Rejection,
+        context: Context,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
         let here = self.current().and_then(|room| env.rooms.get(&room));
         self.renderer(env).refusal(out, rejection, context, here);
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Command, Manner, Query, RoomId, RoomName, RoomRef, Text};
+use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomName, RoomRef, Text};
 
 use super::past::{SearchQuestion, ask_search};
 use super::{Question, Session, Stage};
@@ -11,6 +11,12 @@ use crate::plain::parse::parse;
 use crate::plain::render::Notice;
 use crate::plain::request::{Context, PrefChange, Request, RoomRequest};
 use crate::plain::secret::shows_secret;
+use crate::plain::table::CommandSpec;
+
+/// Commands that are of no use to anybody but operators, in whatever form.
+const OPERATORS_ALONE: [&str; 10] = [
+    "kick", "ban", "unban", "bans", "deop", "rename", "remove", "announce", "lock", "log",
+];
 
 impl Session {
     pub(super) fn handle_line(
@@ -36,10 +42,26 @@ impl Session {
         match parse(line) {
             Ok(request) => self.ask(request, env, out),
             Err(error) => {
-                self.renderer(env).parse_error(out, &error);
+                match self.operators_alone(line) {
+                    // What it takes is of no use to one who may not do it.
+                    Some(command) => {
+                        let context = Context::Command(command);
+                        self.refuse(&Rejection::NeedsOperator, context, env, out);
+                    }
+                    None => self.renderer(env).parse_error(out, &error),
+                }
                 None
             }
         }
+    }
+
+    /// The command of a line, if it is one that operators alone may give and the person is none.
+    fn operators_alone(&self, line: &str) -> Option<&'static str> {
+        let typed = line.strip_prefix('/')?.split_whitespace().next()?;
+        let command = CommandSpec::find(typed)?.name;
+        let is_operator = matches!(&self.stage, Stage::Chat(chat) if chat.is_operator);
+        let is_theirs = OPERATORS_ALONE.contains(&command);
+        (is_theirs && !is_operator).then_some(command)
     }
 
     /// `^C` of telnet, or the break key.
@@ -54,6 +76,7 @@ impl Session {
         let context = request.context();
         let question = match &request {
             Request::Command(Command::SayTo { room, .. }) => Question::SayTo(room.clone()),
+            Request::Leave(_) => Question::Leave(self.current()?),
             _ => Question::Command(context),
         };
         // Every person is in a room; a line that comes while it leaves its last goes nowhere.
@@ -87,7 +110,15 @@ impl Session {
             | Request::Search(_)
             | Request::SearchMore => return self.ask_past(request, here, env, out),
             Request::Register(password) => Ask::Register(password),
-            Request::LogInTo { name, password } => Ask::LogInTo { name, password },
+            Request::LogInTo {
+                name,
+                password,
+                beside,
+            } => Ask::LogInTo {
+                name,
+                password,
+                beside,
+            },
             Request::Unclaim(password) => Ask::Unclaim {
                 account: self.account()?.clone(),
                 password,
@@ -178,6 +209,7 @@ impl Question {
             Self::Search(_) => Context::Command("search"),
             Self::Restrictions => Context::Command("bans"),
             Self::SayTo(_) => Context::Speech,
+            Self::Leave(_) => Context::Command("leave"),
         }
     }
 }

@@ -37,7 +37,7 @@ fn who_is_here_is_a_list() {
         link: Link {
             client: Client::Telnet,
             is_encrypted: true,
-            needs_room: true,
+            ..Link::default()
         },
         away: Some(Some(text("lunch"))),
         silent: Duration::from_mins(125),

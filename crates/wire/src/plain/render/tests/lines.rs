@@ -229,6 +229,7 @@ fn a_crowd_of_one_has_a_name() {
 #[test]
 fn a_topic_names_its_room_where_it_is_not_plain() {
     let topic = |text| Fact::TopicSet {
+        person: None,
         room: LOBBY,
         by: name("lee"),
         text,
@@ -264,6 +265,7 @@ fn told(from: PersonId, to: PersonId) -> Fact {
         kept: None,
         irc: None,
         manner: chinwag_core::Manner::Speech,
+        away: None,
     }))
 }
 
@@ -345,12 +347,12 @@ fn what_becomes_of_an_account_is_told_to_those_who_are_logged_in() {
         (
             password.clone(),
             other,
-            "! The password of ann was changed from another of your connections.\n",
+            "! The password of ann is changed from another of your connections.\n",
         ),
         (
             password,
             None,
-            "! The password of ann was changed by those who run the server.\n",
+            "! The password of ann is changed by those who run the server.\n",
         ),
         (
             AccountChange::NameAdded(name("annie")),

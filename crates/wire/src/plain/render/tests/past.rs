@@ -266,6 +266,7 @@ fn topics_and_announcements_stand_where_they_were() {
     let topic = event(
         NOW,
         Fact::TopicSet {
+            person: None,
             room: LOBBY,
             by: name("lee"),
             text: Some(text("Ship it")),

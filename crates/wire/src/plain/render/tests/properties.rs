@@ -66,6 +66,7 @@ fn room_facts(text: &Text) -> Vec<(Fact, char)> {
         (said(Manner::Action), '['),
         (
             Fact::TopicSet {
+                person: None,
                 room: LOBBY,
                 by,
                 text: topic,
@@ -95,6 +96,7 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         kept: None,
         irc: None,
         manner: chinwag_core::Manner::Speech,
+        away: None,
     };
     let audit_entry = |act| {
         let (by, actor, target) = (name("lee"), Some(GOPHER), Some(READER));

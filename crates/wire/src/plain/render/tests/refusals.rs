@@ -58,6 +58,24 @@ fn names_are_refused_with_a_way_out() {
         "! \"lee\" is registered. If it is yours, type /nick lee#password; or choose another.",
         "\"lee\" is registered. If it is yours, type lee#password; or choose another.",
     );
+    check(
+        Rejection::WrongPassword(lee.clone()),
+        "nick",
+        "! That is not the password of lee. Type /nick lee#password again, with the right one; or \
+         choose another.",
+        "That is not the password of lee. Type lee#password again, with the right one; or choose \
+         another name.",
+    );
+    check_chat(
+        Rejection::WrongPassword(lee.clone()),
+        "login",
+        "! That is not the password of lee. Type /login again, with the right one.",
+    );
+    check_chat(
+        Rejection::NeedsOldPassword(lee.clone()),
+        "passwd",
+        "! That is not the password of lee. /passwd OLD NEW takes the old one first.",
+    );
     check_chat(Rejection::SameName(lee), "nick", "! You are lee already.");
 }
 

@@ -40,11 +40,24 @@ fn a_switch_changes_the_room_without_joining_it() {
 fn who_leaves_the_current_room_is_told_where_they_are() {
     let mut peer = Peer::in_lobby();
     peer.dialect.handle_joined(DEV);
-    assert!(peer.send("/leave\n").contains("Leave { room: Id(RoomId(7))"));
+    assert!(
+        peer.send("/leave\n")
+            .contains("Leave { room: Id(RoomId(7))")
+    );
     peer.dialect.handle_left(DEV, Some(LOBBY));
     assert_eq!(peer.tell(Tell::Left(DEV)), "{view 0}");
     assert_eq!(peer.send("hi\n"), "", "the answer is still to come");
     assert!(peer.enter_room(LOBBY, "lobby").ends_with("{say in 0: hi}"));
+}
+
+#[test]
+fn who_leaves_another_room_is_not_shown_this_one_again() {
+    let mut peer = Peer::in_lobby();
+    peer.dialect.handle_joined(DEV);
+    assert!(peer.send("/leave lobby\n").contains("Leave(Name("));
+    peer.dialect.handle_left(LOBBY, Some(DEV));
+    assert_eq!(peer.tell(Tell::Left(LOBBY)), "! You left #lobby.\n");
+    assert_eq!(peer.send("hi\n"), "{say in 7: hi}");
 }
 
 #[test]
@@ -97,6 +110,7 @@ fn the_bell_rings_for_one_s_name_and_for_private_messages() {
             kept: None,
             irc: None,
             manner: chinwag_core::Manner::Speech,
+            away: None,
         }))
     };
     assert_eq!(bell_of(&mut peer, &called), b"");
@@ -144,15 +158,32 @@ fn the_ignored_are_not_heard_until_they_are() {
         }))
     };
     let topic = Fact::TopicSet {
+        person: None,
         room: LOBBY,
         by: name("LEE"),
         text: Some(text("hi")),
     };
+    let topic_of_liam = Fact::TopicSet {
+        person: Some(LEE),
+        room: LOBBY,
+        by: name("liam"),
+        text: Some(text("hi")),
+    };
+    let renamed = Fact::Renamed(Box::new(chinwag_core::Renamed {
+        person: LEE,
+        old: name("liam"),
+        new: name("BuyPills"),
+        rooms: [LOBBY].into(),
+        account: None,
+        operator: false,
+    }));
     for (fact, hidden) in [
         (said(LEE, "liam", "hi").fact, true),
         (quit(Some("hi")), true),
         (quit(None), false),
         (topic, true),
+        (topic_of_liam, true),
+        (renamed, true),
     ] {
         let event = Event {
             fact,
@@ -162,6 +193,21 @@ fn the_ignored_are_not_heard_until_they_are() {
     }
     peer.event(ignore("lee", false));
     assert_eq!(hides(&mut peer, &lee), (false, true));
+}
+
+#[test]
+fn who_is_no_operator_is_told_so_whatever_was_typed() {
+    for line in ["/kick", "/ban", "/lock perhaps", "/log many", "/rename bob"] {
+        let mut peer = Peer::in_lobby();
+        let command = line.split(' ').next().expect("a word");
+        let expected = std::format!("! {command} needs operator rights in #lobby.\n");
+        assert_eq!(peer.send(std::format!("{line}\n")), expected);
+    }
+    // A moderator may mute, and anybody may have the server's code.
+    let mut peer = Peer::in_lobby();
+    for line in ["/mute\n", "/op\n"] {
+        assert!(!peer.send(line).contains("rights"), "{line}");
+    }
 }
 
 #[test]

@@ -145,6 +145,10 @@ fn a_script_is_closed_with_the_reason() {
         &Rejection::NameRegistered(name("bot")),
         "\"bot\" is registered.",
     );
+    check(
+        &Rejection::WrongPassword(name("bot")),
+        "That is not the password of bot.",
+    );
     let (bot, other) = (name("b0t"), name("bot"));
     check(
         &Rejection::NameLooksLike { name: bot, other },

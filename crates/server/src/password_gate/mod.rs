@@ -1,12 +1,18 @@
 //! The way to the password worker: who may try a password now, and what came of it.
 //!
-//! Guessing is slowed for an address and for a name from that address, and never for a name as
-//! such: a stranger must not shut the owner out. A name with its password at the prompt and one
-//! behind `/nick` are counted apart, so that guests who guess do not stand in the way of an arrival
-//! from the same address. A password that was proven since the start is known by a keyed digest, so
-//! that neither its owner nor a guess at it costs a hash.
+//! Guessing is slowed for an address and for a name from that address, and nobody is shut out by it. A
+//! stranger behind the owner's own address may guess as much as it likes: beyond a few wrong passwords
+//! each one waits before it is looked at, on the connection that it came on, and the right one is then
+//! taken. An address has but so many connections, so it guesses as often as it has in [`GUESS_DELAY`].
 //!
-//! It must not know sockets or sessions. The time is an argument.
+//! A name with its password at the prompt and one behind a command are counted apart, so that guests who
+//! guess do not delay an arrival from the same address. It must not know sockets or sessions. The time
+//! is an argument.
+
+mod notes;
+mod places;
+mod proven;
+mod tries;
 
 use std::fmt;
 use std::hash::Hash;
@@ -14,32 +20,29 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use blake2::Blake2bMac512;
-use blake2::digest::{KeyInit, Mac};
-use chinwag_core::{Monotonic, Name, Timestamp, subnet_of};
+use chinwag_core::{Bucket, Monotonic, Name, Rate, Timestamp, subnet_of};
 use chinwag_wire::dialect::{Guesses, Password};
 use hashbrown::HashMap;
 
-use crate::limits::WORKER_QUEUE_MAX;
+pub(crate) use notes::ChangedNotes;
+use notes::Notes;
+use places::Places;
+use proven::Proven;
+use tries::Tries;
 
-/// Wrong passwords for one name that one address may try within [`GUESS_TIME`].
-const GUESSES_MAX: u32 = 5;
+/// The time that a password waits behind too many wrong ones: the other connections of an address
+/// together guess about once a second meanwhile, and an owner's patience ends later.
+const GUESS_DELAY: Duration = Duration::from_secs(20);
 
-/// Wrong passwords for all names together that one address may try within [`GUESS_TIME`]: a class of
-/// pupils mistypes that often.
-const ADDRESS_GUESSES_MAX: u32 = 60;
+/// The time after which a password is tried again that found no place before the worker.
+const BUSY_DELAY: Duration = Duration::from_secs(1);
 
-/// The time after which an address has all its tries again.
-const GUESS_TIME: Duration = Duration::from_secs(60);
-
-/// Passwords of one address at the prompt that may wait for the worker: less than a second's work.
-const ARRIVING_MAX: usize = 16;
-
-/// Passwords of one address in the chat that may wait for the worker.
-const CHATTING_MAX: usize = 4;
-
-/// Passwords of people in the chat that may wait altogether: the rest of the queue is for arrivals.
-const CHATTING_TOTAL_MAX: usize = WORKER_QUEUE_MAX / 2;
+/// Names that one address may register: a class in its first lesson, and then one a minute. Nobody
+/// fills the table of accounts for others.
+const REGISTER_RATE: Rate = Rate {
+    burst: 40,
+    per_second: 1.0 / 60.0,
+};
 
 /// Entries of each table. The one that is forgotten for another costs a guesser's count or a hash.
 const ENTRIES_MAX: usize = 10_000;
@@ -92,39 +95,23 @@ pub(crate) enum Admission {
         /// Whether it is right.
         is_right: bool,
     },
-    /// Too many wrong ones; the next is taken after this time.
-    TooMany(Duration),
-    /// Too many wait for the worker.
-    Busy,
+    /// Too many were wrong: it is to be admitted after this time, as one that has waited.
+    Delayed(Duration),
+    /// There is no place before the worker: it is to be tried again after this time, unheard.
+    Busy(Duration),
 }
 
 /// See the [module](self). Shared by the shards and the worker, each for microseconds.
 #[derive(Clone)]
 pub(crate) struct PasswordGate(Arc<Mutex<Gate>>);
 
-type Digest = [u8; 64];
-
-/// A household, and the folded name that it tries.
-type Key = (Origin, Option<Box<str>>);
-
 struct Gate {
-    /// Of this process alone.
-    key: [u8; 32],
-    /// By the hash that it was proven against.
-    proven: HashMap<Arc<str>, Digest>,
-    /// By name, or of all names together.
-    tries: HashMap<Key, Tries>,
-    /// Passwords that wait for the worker.
-    waiting: HashMap<Origin, usize>,
-    chatting: usize,
-    /// What owners are to be told, by folded name.
-    guesses: HashMap<Box<str>, Guesses>,
-}
-
-#[derive(Clone, Copy)]
-struct Tries {
-    since: Monotonic,
-    count: u32,
+    proven: Proven,
+    tries: Tries,
+    places: Places,
+    notes: Notes,
+    /// Registrations, by household.
+    registrations: HashMap<Origin, Bucket>,
 }
 
 impl fmt::Debug for PasswordGate {
@@ -137,12 +124,11 @@ impl PasswordGate {
     /// `key` must be random.
     pub(crate) fn new(key: [u8; 32]) -> Self {
         Self(Arc::new(Mutex::new(Gate {
-            key,
-            proven: HashMap::new(),
-            tries: HashMap::new(),
-            waiting: HashMap::new(),
-            chatting: 0,
-            guesses: HashMap::new(),
+            proven: Proven::new(key),
+            tries: Tries::default(),
+            places: Places::default(),
+            notes: Notes::default(),
+            registrations: HashMap::new(),
         })))
     }
 
@@ -151,168 +137,108 @@ impl PasswordGate {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Decides what becomes of an attempt. One that is admitted counts as wrong until it is finished,
-    /// so that many at once are no more than many in a row.
-    pub(crate) fn admit(&self, attempt: &Attempt, now: Monotonic, wall: Timestamp) -> Admission {
+    /// Decides what becomes of an attempt, which may have waited already. One that is admitted counts as
+    /// wrong until it is finished, so that many at once are no more than many in a row.
+    pub(crate) fn admit(
+        &self,
+        attempt: &Attempt,
+        has_waited: bool,
+        (now, wall): (Monotonic, Timestamp),
+    ) -> Admission {
         let mut gate = self.gate();
-        if let Some(wait) = gate.wait(attempt, now) {
-            return Admission::TooMany(wait);
+        // Before it is looked at: nobody learns by the way which password is the right one.
+        if !has_waited && gate.tries.are_many(attempt, now) {
+            return Admission::Delayed(GUESS_DELAY);
         }
-        if let Some(is_right) = gate.recall(attempt) {
+        if let Some(is_right) = gate.proven.recall(attempt) {
             if !is_right {
-                gate.count(attempt, now);
+                gate.tries.count(attempt, now);
                 gate.note_wrong(attempt, wall);
             }
             return Admission::Known { is_right };
         }
-        if !gate.enter(attempt.origin) {
-            return Admission::Busy;
+        if !gate.places.enter(attempt.origin) {
+            return Admission::Busy(BUSY_DELAY);
         }
-        gate.count(attempt, now);
+        gate.tries.count(attempt, now);
         Admission::Hash
     }
 
     /// Takes note of what the worker found.
     pub(crate) fn finish(&self, attempt: &Attempt, is_right: bool, wall: Timestamp) {
         let mut gate = self.gate();
-        gate.leave(attempt.origin);
+        gate.places.leave(attempt.origin);
         if is_right {
-            gate.uncount(attempt);
-            gate.prove(&attempt.password, attempt.hash.clone());
+            gate.tries.uncount(attempt);
+            gate.proven.prove(&attempt.password, attempt.hash.clone());
         } else {
             gate.note_wrong(attempt, wall);
         }
     }
 
+    /// Whether a name may be registered from there now; else the time until one may.
+    pub(crate) fn admit_registration(
+        &self,
+        origin: Origin,
+        now: Monotonic,
+    ) -> Result<(), Duration> {
+        let registrations = &mut self.gate().registrations;
+        make_space(registrations, |bucket| !bucket.is_full(REGISTER_RATE, now));
+        let household = Origin {
+            door: Door::Chatting,
+            ..origin.household()
+        };
+        let bucket = registrations.entry(household);
+        bucket
+            .or_insert_with(|| Bucket::full(now))
+            .take(REGISTER_RATE, now)
+    }
+
     /// Whether a new password from there may be hashed now. It ends with [`leave`](Self::leave).
     pub(crate) fn enter(&self, origin: Origin) -> bool {
-        self.gate().enter(origin)
+        self.gate().places.enter(origin)
     }
 
     /// What was admitted is done, or found no room in the queue.
     pub(crate) fn leave(&self, origin: Origin) {
-        self.gate().leave(origin);
+        self.gate().places.leave(origin);
     }
 
-    /// An attempt that was admitted found no room in the queue.
-    pub(crate) fn withdraw(&self, attempt: &Attempt) {
+    /// An attempt that was admitted found no room in the queue, and is to be tried again.
+    pub(crate) fn withdraw(&self, attempt: &Attempt) -> Duration {
         let mut gate = self.gate();
-        gate.leave(attempt.origin);
-        gate.uncount(attempt);
+        gate.places.leave(attempt.origin);
+        gate.tries.uncount(attempt);
+        BUSY_DELAY
     }
 
     /// A new password has this hash.
     pub(crate) fn prove(&self, password: &Password, hash: Arc<str>) {
-        self.gate().prove(password, hash);
+        self.gate().proven.prove(password, hash);
     }
 
     /// What the owner of a name is to be told, once.
     pub(crate) fn take_guesses(&self, name: &Name) -> Option<Guesses> {
-        self.gate().guesses.remove(name.folded())
+        self.gate().notes.take(name)
+    }
+
+    /// What has changed of what owners are to be told, to be stored.
+    pub(crate) fn poll_notes(&self) -> ChangedNotes {
+        self.gate().notes.poll_changed()
+    }
+
+    /// Puts back what an owner is to be told since an earlier run, by folded name.
+    pub(crate) fn restore_note(&self, name: &str, text: &str) {
+        self.gate().notes.restore(name, text);
     }
 }
 
 impl Gate {
-    fn keys(attempt: &Attempt) -> [(Key, u32); 2] {
-        let household = attempt.origin.household();
-        let name = Some(attempt.name.folded().into());
-        [
-            ((household, name), GUESSES_MAX),
-            ((household, None), ADDRESS_GUESSES_MAX),
-        ]
-    }
-
-    fn wait(&self, attempt: &Attempt, now: Monotonic) -> Option<Duration> {
-        let waits = Self::keys(attempt).map(|(key, max)| {
-            let tries = self.tries.get(&key).filter(|tries| tries.count >= max)?;
-            let left = (tries.since + GUESS_TIME).since(now);
-            (!left.is_zero()).then_some(left)
-        });
-        waits.into_iter().flatten().max()
-    }
-
-    fn count(&mut self, attempt: &Attempt, now: Monotonic) {
-        for (key, _) in Self::keys(attempt) {
-            make_space(&mut self.tries, |tries| now < tries.since + GUESS_TIME);
-            let tries = self.tries.entry(key).or_insert(Tries {
-                since: now,
-                count: 0,
-            });
-            if now >= tries.since + GUESS_TIME {
-                (tries.since, tries.count) = (now, 0);
-            }
-            tries.count += 1;
-        }
-    }
-
-    fn uncount(&mut self, attempt: &Attempt) {
-        for (key, _) in Self::keys(attempt) {
-            if let Some(tries) = self.tries.get_mut(&key) {
-                tries.count = tries.count.saturating_sub(1);
-            }
-        }
-    }
-
-    /// Whether the password is the one that was proven; `None` if none was.
-    fn recall(&self, attempt: &Attempt) -> Option<bool> {
-        let proven = self.proven.get(&attempt.hash)?;
-        let mac = self.mac(&attempt.password)?;
-        // In constant time.
-        Some(mac.verify_slice(proven).is_ok())
-    }
-
-    fn mac(&self, password: &Password) -> Option<Blake2bMac512> {
-        let mac = Blake2bMac512::new_from_slice(&self.key).ok()?;
-        Some(mac.chain_update(password.reveal()))
-    }
-
-    fn prove(&mut self, password: &Password, hash: Arc<str>) {
-        if let Some(mac) = self.mac(password) {
-            make_space(&mut self.proven, |_| true);
-            self.proven.insert(hash, mac.finalize().into_bytes().into());
-        }
-    }
-
-    fn enter(&mut self, origin: Origin) -> bool {
-        let waiting = self.waiting.entry(origin.household()).or_default();
-        let may = match origin.door {
-            Door::Arriving => *waiting < ARRIVING_MAX,
-            Door::Chatting => *waiting < CHATTING_MAX && self.chatting < CHATTING_TOTAL_MAX,
-        };
-        if may {
-            *waiting += 1;
-            self.chatting += usize::from(origin.door == Door::Chatting);
-        } else if *waiting == 0 {
-            self.waiting.remove(&origin.household());
-        }
-        may
-    }
-
-    fn leave(&mut self, origin: Origin) {
-        let key = origin.household();
-        let Some(waiting) = self.waiting.get_mut(&key) else {
-            return;
-        };
-        *waiting -= 1;
-        if *waiting == 0 {
-            self.waiting.remove(&key);
-        }
-        self.chatting -= usize::from(origin.door == Door::Chatting);
-    }
-
     fn note_wrong(&mut self, attempt: &Attempt, wall: Timestamp) {
         let (name, address) = (&attempt.name, attempt.origin.address);
         // docs/operations.md has a filter for this line.
         tracing::info!("wrong password for \"{name}\" from {address}");
-        make_space(&mut self.guesses, |_| true);
-        let guesses = self.guesses.entry(name.folded().into());
-        let guesses = guesses.or_insert(Guesses {
-            count: 0,
-            since: wall,
-            address,
-        });
-        guesses.count += 1;
-        guesses.address = address;
+        self.notes.note_wrong(attempt, wall);
     }
 }
 
@@ -331,6 +257,8 @@ fn make_space<K: Clone + Eq + Hash, V>(table: &mut HashMap<K, V>, needed: impl F
 
 #[cfg(test)]
 mod tests {
+    use super::places::{CHATTING_MAX, CHATTING_TOTAL_MAX};
+    use super::tries::{ADDRESS_GUESSES_MAX, GUESSES_MAX};
     use super::*;
 
     const NOW: Monotonic = Monotonic(1_000);
@@ -351,7 +279,7 @@ mod tests {
 
     /// A wrong password, to the end.
     fn guess(gate: &PasswordGate, attempt: &Attempt, now: Monotonic) -> Admission {
-        let admission = gate.admit(attempt, now, WALL);
+        let admission = gate.admit(attempt, false, (now, WALL));
         if admission == Admission::Hash {
             gate.finish(attempt, false, WALL);
         }
@@ -366,7 +294,7 @@ mod tests {
             assert_eq!(guess(&gate, &chatting, NOW), Admission::Hash);
         }
         let later = NOW + Duration::from_secs(20);
-        let wait = Admission::TooMany(Duration::from_secs(40));
+        let wait = Admission::Delayed(GUESS_DELAY);
         assert_eq!(guess(&gate, &chatting, later), wait);
         let over = NOW + Duration::from_secs(60);
         assert_eq!(guess(&gate, &chatting, over), Admission::Hash);
@@ -388,10 +316,11 @@ mod tests {
     fn many_at_once_are_no_more_than_many_in_a_row() {
         let gate = gate();
         let chatting = attempt("lee", "guess", "192.0.2.7", Door::Chatting);
-        let admitted = (0..400).filter(|_| gate.admit(&chatting, NOW, WALL) == Admission::Hash);
+        let admitted =
+            (0..400).filter(|_| gate.admit(&chatting, false, (NOW, WALL)) == Admission::Hash);
         assert_eq!(admitted.count(), CHATTING_MAX);
         let owner = attempt("lee", "s3cret", "192.0.2.7", Door::Arriving);
-        assert_eq!(gate.admit(&owner, NOW, WALL), Admission::Hash);
+        assert_eq!(gate.admit(&owner, false, (NOW, WALL)), Admission::Hash);
     }
 
     #[test]
@@ -400,11 +329,11 @@ mod tests {
         let from = |n: usize| format!("192.0.{}.{}", n / 256, n % 256);
         let admitted = (0..1_000).filter(|&n| {
             let chatting = attempt("lee", "guess", &from(n), Door::Chatting);
-            gate.admit(&chatting, NOW, WALL) == Admission::Hash
+            gate.admit(&chatting, false, (NOW, WALL)) == Admission::Hash
         });
         assert_eq!(admitted.count(), CHATTING_TOTAL_MAX);
         let owner = attempt("lee", "s3cret", "198.51.100.7", Door::Arriving);
-        assert_eq!(gate.admit(&owner, NOW, WALL), Admission::Hash);
+        assert_eq!(gate.admit(&owner, false, (NOW, WALL)), Admission::Hash);
     }
 
     #[test]
@@ -418,7 +347,7 @@ mod tests {
             Attempt { hash, ..attempt }
         };
         let mut hashes = 0;
-        let mut log_in = |attempt: &Attempt| match gate.admit(attempt, NOW, WALL) {
+        let mut log_in = |attempt: &Attempt| match gate.admit(attempt, false, (NOW, WALL)) {
             Admission::Hash => {
                 hashes += 1;
                 gate.finish(attempt, true, WALL);
@@ -446,7 +375,7 @@ mod tests {
         });
         assert_eq!(guesses.count(), ADDRESS_GUESSES_MAX as usize);
         let neighbour = attempt("lee", "guess", "2001:db8::2", Door::Arriving);
-        let wait = Admission::TooMany(GUESS_TIME);
+        let wait = Admission::Delayed(GUESS_DELAY);
         assert_eq!(guess(&gate, &neighbour, NOW), wait, "of the same /64");
     }
 
@@ -454,20 +383,73 @@ mod tests {
     fn what_was_proven_is_not_hashed_again() {
         let gate = gate();
         let right = attempt("lee", "s3cret", "192.0.2.7", Door::Arriving);
-        assert_eq!(gate.admit(&right, NOW, WALL), Admission::Hash);
+        assert_eq!(gate.admit(&right, false, (NOW, WALL)), Admission::Hash);
         gate.finish(&right, true, WALL);
         for _ in 0..100 {
             let known = Admission::Known { is_right: true };
-            assert_eq!(gate.admit(&right, NOW, WALL), known);
+            assert_eq!(gate.admit(&right, false, (NOW, WALL)), known);
         }
         let wrong = attempt("lee", "guess", "192.0.2.7", Door::Arriving);
         for _ in 0..GUESSES_MAX {
             let known = Admission::Known { is_right: false };
-            assert_eq!(gate.admit(&wrong, NOW, WALL), known);
+            assert_eq!(gate.admit(&wrong, false, (NOW, WALL)), known);
         }
         // Nobody learns by this way which password is the right one.
-        let wait = Admission::TooMany(GUESS_TIME);
-        assert_eq!(gate.admit(&right, NOW, WALL), wait);
+        let wait = Admission::Delayed(GUESS_DELAY);
+        assert_eq!(gate.admit(&right, false, (NOW, WALL)), wait);
+    }
+
+    /// An attacker behind the owner's own address goes on guessing, on as many connections as it has.
+    #[test]
+    fn the_right_password_gets_in_beside_a_guesser_at_the_same_address() {
+        let gate = gate();
+        let wrong = attempt("lee", "guess", "192.0.2.7", Door::Arriving);
+        let right = attempt("lee", "s3cret", "192.0.2.7", Door::Arriving);
+        let mut now = NOW;
+        for _ in 0..10 {
+            while guess(&gate, &wrong, now) == Admission::Hash {}
+            let delayed = gate.admit(&right, false, (now, WALL));
+            assert_eq!(delayed, Admission::Delayed(GUESS_DELAY));
+            now = now + GUESS_DELAY;
+            assert_eq!(gate.admit(&right, true, (now, WALL)), Admission::Hash);
+            gate.leave(right.origin);
+        }
+        // Once it is known, too.
+        gate.admit(&right, true, (now, WALL));
+        gate.finish(&right, true, WALL);
+        let known = Admission::Known { is_right: true };
+        assert_eq!(gate.admit(&right, true, (now, WALL)), known);
+    }
+
+    #[test]
+    fn an_address_registers_so_many_names_and_no_other_is_held_up() {
+        let gate = gate();
+        let origin = |text: &str| Origin::new(text.parse().expect("an address"), Door::Chatting);
+        let (one, other) = (origin("192.0.2.7"), origin("192.0.2.8"));
+        let admitted = (0..100).filter(|_| gate.admit_registration(one, NOW).is_ok());
+        assert_eq!(admitted.count(), 40);
+        assert_eq!(gate.admit_registration(other, NOW), Ok(()));
+        let later = NOW + Duration::from_secs(61);
+        assert_eq!(gate.admit_registration(one, later), Ok(()));
+        assert!(gate.admit_registration(one, later).is_err());
+    }
+
+    #[test]
+    fn a_note_outlives_the_server() {
+        let (before, lee) = (gate(), Name::parse("LEE").expect("a name"));
+        let wrong = attempt("lee", "guess", "2001:db8::7", Door::Arriving);
+        assert_eq!(guess(&before, &wrong, NOW), Admission::Hash);
+        let stored = before.poll_notes();
+        assert_eq!(before.poll_notes(), []);
+        let after = gate();
+        for (name, text) in &stored {
+            after.restore_note(name, text.as_deref().expect("a note"));
+        }
+        after.restore_note("ann", "what is this");
+        let told = after.take_guesses(&lee);
+        assert_eq!(told, before.take_guesses(&lee));
+        assert_eq!(told.map(|guesses| guesses.count), Some(1));
+        assert_eq!(after.poll_notes(), [("lee".into(), None)]);
     }
 
     #[test]
@@ -475,7 +457,7 @@ mod tests {
         let gate = gate();
         for (n, address) in (0..).zip(["192.0.2.7", "192.0.2.8"]) {
             let wrong = attempt("lee", "guess", address, Door::Arriving);
-            assert_eq!(gate.admit(&wrong, NOW, WALL), Admission::Hash);
+            assert_eq!(gate.admit(&wrong, false, (NOW, WALL)), Admission::Hash);
             gate.finish(&wrong, false, WALL + Duration::from_secs(n));
         }
         let lee = Name::parse("LEE").expect("a name");

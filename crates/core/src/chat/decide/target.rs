@@ -1,0 +1,83 @@
+//! Whom an operator or a moderator means by a name: a person who is here, one whose link is lost and
+//! who may come back, or the owner of a registered name who is neither.
+//!
+//! What is done to one who comes back must hold then, or be refused now: a link that is cut at the
+//! right moment is no way out.
+
+use super::operate::Actor;
+use crate::account::Account;
+use crate::chat::{Chat, Person};
+use crate::name::Name;
+use crate::rejection::Rejection;
+use crate::time::Timestamp;
+
+/// See the [module](self).
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    /// Connected.
+    Here(&'a Person),
+    /// The link is lost, and the session can be resumed.
+    Lost(&'a Person),
+    /// Nobody goes by this name.
+    Account(&'a Account),
+}
+
+impl Chat {
+    /// The target of this name, who must be another than `me`.
+    ///
+    /// # Errors
+    /// [`Rejection::Oneself`], or [`Rejection::NobodyCalled`] with the name probably meant.
+    pub(super) fn target(
+        &self,
+        me: Actor<'_>,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Target<'_>, Rejection> {
+        let target = match self.find_for(me, typed) {
+            Ok(person) => Target::Here(person),
+            Err(nobody) => self.target_away(typed, now).ok_or(nobody)?,
+        };
+        let is_me = match (me, target) {
+            (Actor::Person(me), Target::Here(person)) => me.id == person.id,
+            (Actor::Person(me), Target::Account(account)) => {
+                me.account.as_deref() == Some(&account.name)
+            }
+            _ => false,
+        };
+        match is_me {
+            true => Err(Rejection::Oneself),
+            false => Ok(target),
+        }
+    }
+
+    fn target_away(&self, typed: &str, now: Timestamp) -> Option<Target<'_>> {
+        let name = Name::known(typed)?;
+        match self.resumables.reachable(&name, now) {
+            Some(lost) => Some(Target::Lost(&lost.person)),
+            None => self.registrations.get(&name).map(Target::Account),
+        }
+    }
+
+    /// The person of this name, who must be connected and another than `me`.
+    ///
+    /// # Errors
+    /// As [`target`](Self::target), or [`Rejection::LinkLost`] and [`Rejection::NotConnected`].
+    pub(super) fn find_other(
+        &self,
+        me: Actor<'_>,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<&Person, Rejection> {
+        match self.target(me, typed, now)? {
+            Target::Here(person) => Ok(person),
+            Target::Lost(person) => Err(Rejection::LinkLost(person.name.clone())),
+            Target::Account(account) => Err(Rejection::NotConnected(account.name.clone())),
+        }
+    }
+
+    /// The person whom a restriction of this name is meant for, connected or not.
+    pub(super) fn bearer_of(&self, name: &Name, now: Timestamp) -> Option<&Person> {
+        let lost = || Some(&*self.resumables.reachable(name, now)?.person);
+        self.people.named(name).or_else(lost)
+    }
+}

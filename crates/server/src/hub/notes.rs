@@ -1,0 +1,33 @@
+//! What the owners of names are to be told of wrong passwords, kept over a restart. The password gate
+//! knows it; the hub has the store. It is written once a second, and not waited for: a note that a
+//! crash loses is told by the log still.
+
+use crate::password_gate::PasswordGate;
+
+use super::Hub;
+
+impl Hub {
+    /// Keeps the gate's notes from now on, and gives it back those of the run before.
+    pub(crate) fn keep_notes_of(&mut self, gate: PasswordGate) {
+        match self.store.notes() {
+            Ok(notes) => {
+                for (name, text) in &notes {
+                    gate.restore_note(name, text);
+                }
+            }
+            Err(error) => tracing::warn!("cannot read what owners are to be told: {error}"),
+        }
+        self.gate = Some(gate);
+    }
+
+    /// Stores the notes that have changed.
+    pub(crate) fn write_notes(&mut self) {
+        let changed = self.gate.as_ref().map(PasswordGate::poll_notes);
+        let changed = changed.unwrap_or_default();
+        if !changed.is_empty()
+            && let Err(error) = self.store.change_notes(&changed)
+        {
+            tracing::warn!("cannot store what owners are to be told: {error}");
+        }
+    }
+}

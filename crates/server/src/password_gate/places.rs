@@ -1,0 +1,53 @@
+//! Places in the worker's queue: how many of them one household takes, and how many the people who are
+//! in the chat already.
+
+use hashbrown::HashMap;
+
+use super::{Door, Origin};
+use crate::limits::WORKER_QUEUE_MAX;
+
+/// Passwords of one address at the prompt that may wait for the worker: less than a second's work.
+const ARRIVING_MAX: usize = 16;
+
+/// Passwords of one address in the chat that may wait for the worker.
+pub(super) const CHATTING_MAX: usize = 4;
+
+/// Passwords of people in the chat that may wait altogether: the rest of the queue is for arrivals.
+pub(super) const CHATTING_TOTAL_MAX: usize = WORKER_QUEUE_MAX / 2;
+
+/// See the [module](self).
+#[derive(Default)]
+pub(super) struct Places {
+    waiting: HashMap<Origin, usize>,
+    chatting: usize,
+}
+
+impl Places {
+    /// Takes a place, if there is one.
+    pub(super) fn enter(&mut self, origin: Origin) -> bool {
+        let waiting = self.waiting.entry(origin.household()).or_default();
+        let may = match origin.door {
+            Door::Arriving => *waiting < ARRIVING_MAX,
+            Door::Chatting => *waiting < CHATTING_MAX && self.chatting < CHATTING_TOTAL_MAX,
+        };
+        if may {
+            *waiting += 1;
+            self.chatting += usize::from(origin.door == Door::Chatting);
+        } else if *waiting == 0 {
+            self.waiting.remove(&origin.household());
+        }
+        may
+    }
+
+    pub(super) fn leave(&mut self, origin: Origin) {
+        let key = origin.household();
+        let Some(waiting) = self.waiting.get_mut(&key) else {
+            return;
+        };
+        *waiting -= 1;
+        if *waiting == 0 {
+            self.waiting.remove(&key);
+        }
+        self.chatting -= usize::from(origin.door == Door::Chatting);
+    }
+}

@@ -1,0 +1,50 @@
+//! Passwords that were proven since the start, by a keyed digest of this process alone: neither their
+//! owners nor guesses at them cost another hash.
+
+use std::sync::Arc;
+
+use blake2::Blake2bMac512;
+use blake2::digest::{KeyInit, Mac};
+use chinwag_wire::dialect::Password;
+use hashbrown::HashMap;
+
+use super::{Attempt, make_space};
+
+type Digest = [u8; 64];
+
+/// See the [module](self).
+pub(super) struct Proven {
+    key: [u8; 32],
+    /// By the hash that it was proven against.
+    digests: HashMap<Arc<str>, Digest>,
+}
+
+impl Proven {
+    pub(super) fn new(key: [u8; 32]) -> Self {
+        Self {
+            key,
+            digests: HashMap::new(),
+        }
+    }
+
+    /// Whether the password is the one that was proven; `None` if none was.
+    pub(super) fn recall(&self, attempt: &Attempt) -> Option<bool> {
+        let digest = self.digests.get(&attempt.hash)?;
+        let mac = self.mac(&attempt.password)?;
+        // In constant time.
+        Some(mac.verify_slice(digest).is_ok())
+    }
+
+    pub(super) fn prove(&mut self, password: &Password, hash: Arc<str>) {
+        if let Some(mac) = self.mac(password) {
+            make_space(&mut self.digests, |_| true);
+            self.digests
+                .insert(hash, mac.finalize().into_bytes().into());
+        }
+    }
+
+    fn mac(&self, password: &Password) -> Option<Blake2bMac512> {
+        let mac = Blake2bMac512::new_from_slice(&self.key).ok()?;
+        Some(mac.chain_update(password.reveal()))
+    }
+}

@@ -1,0 +1,72 @@
+//! Wrong passwords, counted for a household: those for one name, and those for all names together.
+
+use std::time::Duration;
+
+use chinwag_core::Monotonic;
+use hashbrown::HashMap;
+
+use super::{Attempt, Origin, make_space};
+
+/// Wrong passwords for one name that one address may try within [`GUESS_TIME`] without a delay.
+pub(super) const GUESSES_MAX: u32 = 5;
+
+/// Wrong passwords for all names together that one address may try within [`GUESS_TIME`] without a
+/// delay: a class of pupils mistypes that often.
+pub(super) const ADDRESS_GUESSES_MAX: u32 = 60;
+
+/// The time after which an address has all its tries again.
+pub(super) const GUESS_TIME: Duration = Duration::from_secs(60);
+
+/// A household, and the folded name that it tries; without one it counts all names.
+type Key = (Origin, Option<Box<str>>);
+
+/// See the [module](self).
+#[derive(Default)]
+pub(super) struct Tries(HashMap<Key, Count>);
+
+#[derive(Clone, Copy)]
+struct Count {
+    since: Monotonic,
+    tries: u32,
+}
+
+impl Tries {
+    fn keys(attempt: &Attempt) -> [(Key, u32); 2] {
+        let household = attempt.origin.household();
+        let name = Some(attempt.name.folded().into());
+        [
+            ((household, name), GUESSES_MAX),
+            ((household, None), ADDRESS_GUESSES_MAX),
+        ]
+    }
+
+    /// Whether as many were wrong lately as may be.
+    pub(super) fn are_many(&self, attempt: &Attempt, now: Monotonic) -> bool {
+        Self::keys(attempt).iter().any(|(key, max)| {
+            let count = self.0.get(key).filter(|count| count.tries >= *max);
+            count.is_some_and(|count| now < count.since + GUESS_TIME)
+        })
+    }
+
+    pub(super) fn count(&mut self, attempt: &Attempt, now: Monotonic) {
+        for (key, _) in Self::keys(attempt) {
+            make_space(&mut self.0, |count| now < count.since + GUESS_TIME);
+            let count = self.0.entry(key).or_insert(Count {
+                since: now,
+                tries: 0,
+            });
+            if now >= count.since + GUESS_TIME {
+                (count.since, count.tries) = (now, 0);
+            }
+            count.tries += 1;
+        }
+    }
+
+    pub(super) fn uncount(&mut self, attempt: &Attempt) {
+        for (key, _) in Self::keys(attempt) {
+            if let Some(count) = self.0.get_mut(&key) {
+                count.tries = count.tries.saturating_sub(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Refusals about names that are registered, and passwords. Each says what to type instead, which is
+//! another thing at the prompt than behind a command.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Name, Rejection};
+
+use crate::plain::SHELL;
+use crate::plain::request::Context;
+use crate::plain::words::Above;
+
+/// A refusal as a sentence.
+pub(super) struct OfAccount<'a>(pub(super) &'a Rejection, pub(super) Context);
+
+impl Display for OfAccount<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rejection::NameRegistered(name) => registered(f, name, self.1),
+            Rejection::NeedsOldPassword(name) if self.1 != Context::Command("passwd") => write!(
+                f,
+                "{name} is registered already. /passwd OLD NEW changes the password."
+            ),
+            Rejection::WrongPassword(name) | Rejection::NeedsOldPassword(name) => {
+                wrong(f, name, self.1)
+            }
+            rejection => about_logins(f, rejection, self.1),
+        }
+    }
+}
+
+fn registered(f: &mut Formatter<'_>, name: &Name, context: Context) -> fmt::Result {
+    write!(f, "\"{name}\" is registered.")?;
+    let command = match context {
+        Context::Command("rename" | SHELL) => return Ok(()),
+        Context::Command("nick") => "/nick ",
+        _ => "",
+    };
+    write!(
+        f,
+        " If it is yours, type {command}{name}#password; or choose another."
+    )
+}
+
+fn wrong(f: &mut Formatter<'_>, name: &Name, context: Context) -> fmt::Result {
+    write!(f, "That is not the password of {name}.")?;
+    match context {
+        Context::Prompt => write!(
+            f,
+            " Type {name}#password again, with the right one; or choose another name."
+        ),
+        Context::Command("nick") => write!(
+            f,
+            " Type /nick {name}#password again, with the right one; or choose another."
+        ),
+        Context::Command("passwd") => f.write_str(" /passwd OLD NEW takes the old one first."),
+        Context::Command(command) => write!(f, " Type /{command} again, with the right one."),
+        Context::Speech => Ok(()),
+    }
+}
+
+fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
+    match (rejection, context) {
+        (Rejection::NotLoggedIn, Context::Command("claim")) => {
+            f.write_str("A name takes a password: /claim PASSWORD.")
+        }
+        (Rejection::NotLoggedIn, _) => f.write_str(
+            "You are not logged in. /claim PASSWORD keeps your name, /login NAME PASSWORD logs in.",
+        ),
+        (Rejection::LoggedInAlready(name), Context::Command("claim")) => {
+            write!(f, "Your name belongs to your account {name} already.")
+        }
+        (Rejection::LoggedInAlready(name), _) => {
+            write!(f, "You are logged in to {name} already. /logout ends it.")
+        }
+        (Rejection::TooManyLogins { logins_max }, _) => {
+            write!(f, "{logins_max} people are logged in to it, the limit.")
+        }
+        (Rejection::TooManyNames { names_max }, _) => write!(
+            f,
+            "An account has {names_max} names beside its own, the limit. /unclaim PASSWORD frees one."
+        ),
+        (Rejection::NotRegistered(name), _) => write!(f, "\"{name}\" is not registered."),
+        (Rejection::TooManyRegistered { wait }, _) => write!(
+            f,
+            "Many names were registered from your address. Try again in {}.",
+            Above(*wait)
+        ),
+        _ => f.write_str("The list of registered names is full."),
+    }
+}
