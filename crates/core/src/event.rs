@@ -1,24 +1,25 @@
 //! Facts, and events, which are facts with a place in the one order and a time.
 
 mod audit;
+mod people;
+mod private;
 mod rooms;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use core::net::IpAddr;
 
 use crate::account::{AccountChanged, AccountSet};
-use crate::ids::{ConnId, PersonId, RoomId, Seq};
-use crate::link::Link;
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
-use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::sent_key::KeyUsed;
-use crate::source::{Flags, Ident, IrcForm, Source};
+use crate::source::{IrcForm, Source};
 use crate::text::Text;
-use crate::time::{Duration, Timestamp};
+use crate::time::Timestamp;
 
 pub use audit::{AuditEntry, ModAction, Spared};
+pub use people::{LoggedIn, Quit, Renamed, Returned};
+pub use private::{IdentSet, KeptMessage, KeptShown, PrivateMessage, Signal};
 pub use rooms::{Deletion, Knock, RoomAct, RoomChange};
 
 /// A fact, numbered and dated.
@@ -91,165 +92,6 @@ impl QuitReason {
             Self::Closed | Self::Lost | Self::TimedOut | Self::TooSlow
         )
     }
-}
-
-/// A person logged in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoggedIn {
-    /// What its client says of itself, if that speaks IRC.
-    pub ident: Option<Box<Ident>>,
-    /// The new person.
-    pub person: PersonId,
-    /// The connection that it came on.
-    pub conn: ConnId,
-    /// The name it goes by.
-    pub name: Name,
-    /// The address it came from.
-    pub address: IpAddr,
-    /// How it is connected.
-    pub link: Link,
-    /// The account that it is logged in to.
-    pub account: Option<Name>,
-    /// Whether it is an operator.
-    pub operator: bool,
-    /// The code that resumes the session, once.
-    pub code: ResumeCode,
-    /// Whether it is a script, which ends when it closes its side.
-    pub is_script: bool,
-}
-
-/// A person resumed a session.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Returned {
-    /// The person as it was before, with the new connection and address.
-    pub login: LoggedIn,
-    /// The rooms it was in.
-    pub rooms: Box<[RoomId]>,
-    /// The names it ignores.
-    pub ignores: Box<[Name]>,
-    /// Everything up to this was shown to it.
-    pub seen: Seq,
-    /// The connection that it was on before.
-    pub last_conn: ConnId,
-    /// Whether that had been found dead. Otherwise the others never saw it leave.
-    pub was_lost: bool,
-    /// The private messages that came while it was lost, oldest first.
-    pub kept: Box<[Event]>,
-}
-
-/// A person left the server.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quit {
-    /// The person.
-    pub person: PersonId,
-    /// The name it went by.
-    pub name: Name,
-    /// The rooms it was in.
-    pub rooms: Box<[RoomId]>,
-    /// The reason.
-    pub why: QuitReason,
-    /// Whether the session may be taken up again.
-    pub is_resumable: bool,
-}
-
-/// A person took another name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Renamed {
-    /// The person.
-    pub person: PersonId,
-    /// The name before.
-    pub old: Name,
-    /// The name from now on.
-    pub new: Name,
-    /// The rooms it is in.
-    pub rooms: Box<[RoomId]>,
-    /// The account that it is logged in to now: the new name may have come with a proof.
-    pub account: Option<Name>,
-    /// Whether it is an operator now.
-    pub operator: bool,
-}
-
-/// A private message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PrivateMessage {
-    /// The sender.
-    pub from: PersonId,
-    /// The sender's name.
-    pub from_name: Name,
-    /// The receiver.
-    pub to: PersonId,
-    /// The receiver's name.
-    pub to_name: Name,
-    /// The message.
-    pub text: Text,
-    /// Speech, unless it came from IRC.
-    pub manner: Manner,
-    /// The form that IRC has of it.
-    pub irc: Option<Arc<IrcForm>>,
-    /// Whether the receiver ignores the sender, who is not told so.
-    pub ignored: bool,
-    /// The time for which it is kept, if the receiver's link is lost.
-    pub kept: Option<Duration>,
-    /// That the receiver is away, for the sender to know, and the reason given. Not kept.
-    pub away: Option<Option<Text>>,
-}
-
-/// A private message to an account that nobody is logged in to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeptMessage {
-    /// The sender.
-    pub from: PersonId,
-    /// The sender's name.
-    pub from_name: Name,
-    /// The account.
-    pub account: Name,
-    /// The name that the sender gave, which belongs to it.
-    pub to_name: Name,
-    /// The message.
-    pub text: Text,
-}
-
-/// The private messages that were kept for an account are shown to a person who is logged in to it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeptShown {
-    /// The person.
-    pub person: PersonId,
-    /// The account.
-    pub account: Name,
-    /// The messages, oldest first, without those of people whom the person ignores.
-    pub messages: Box<[Event]>,
-}
-
-/// What one client of IRC sends to others, and no person reads: CTCP, or tags without a message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Signal {
-    /// The sender.
-    pub from: PersonId,
-    /// The sender's name.
-    pub from_name: Name,
-    /// The room, if it was sent to one.
-    pub room: Option<RoomId>,
-    /// The receiver and its name, if it was sent to one person.
-    pub to: Option<(PersonId, Name)>,
-    /// Whether it is a reply that none must answer.
-    pub is_notice: bool,
-    /// What was sent. Without a text it is tags alone.
-    pub form: IrcForm,
-}
-
-/// What a client of IRC says of itself from now on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IdentSet {
-    /// The person.
-    pub person: PersonId,
-    /// Its name.
-    pub name: Name,
-    /// Its user and real name.
-    pub ident: Ident,
-    /// Its flags.
-    pub flags: Flags,
-    /// The rooms that are told: those it is in, if the real name is another.
-    pub rooms: Box<[RoomId]>,
 }
 
 /// A change of the chat: true from now on.

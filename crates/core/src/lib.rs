@@ -27,6 +27,7 @@ mod link;
 mod mask;
 mod name;
 mod presence;
+mod query;
 mod range;
 mod rejection;
 mod resume;
@@ -47,9 +48,7 @@ pub use chat::{
     Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
     Settings, Snapshot,
 };
-pub use command::{
-    Caller, Command, Outcome, PeopleQuery, Proof, Query, RoomRef, SignalTarget, StandingChange,
-};
+pub use command::{Caller, Command, Outcome, Proof, RoomRef, SignalTarget, StandingChange};
 pub use event::{
     AuditEntry, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock, LoggedIn, Manner,
     ModAction, PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Signal,
@@ -61,6 +60,7 @@ pub use link::{Client, Link};
 pub use mask::{Glob, MaskKind, Matched, RoomMask};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
+pub use query::{PeopleQuery, Query};
 pub use range::Range;
 pub use rejection::{Rejection, RoomRejection};
 pub use resume::ResumeCode;

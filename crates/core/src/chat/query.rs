@@ -12,13 +12,14 @@ use crate::answer::{
     WhoLine,
 };
 use crate::ban::Restriction;
-use crate::command::{Caller, Query, RoomRef};
+use crate::command::{Caller, RoomRef};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::{
     EVERYBODY_LINES_MAX, RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX,
 };
 use crate::link::Client;
 use crate::name::Name;
+use crate::query::Query;
 use crate::rejection::Rejection;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;

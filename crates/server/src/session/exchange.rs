@@ -199,41 +199,13 @@ impl Session {
             Ask::Command(Command::Group) if !self.may_register(shared) => {}
             Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
-            Ask::LogIn {
-                name,
-                password,
-                is_script,
-                irc,
-            } => {
-                let purpose = Purpose::LogIn { is_script, irc };
-                self.ask_name(name, password, purpose, shared);
-            }
-            Ask::Prove { name, password } => {
-                self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
-            }
-            Ask::Rename { name, password } => {
-                self.ask_name(Some(name), password, Purpose::Rename, shared);
-            }
-            Ask::LogInTo {
-                name,
-                password,
-                beside,
-            } => {
-                let purpose = Purpose::LogInTo { beside };
-                self.ask_name(Some(name), Some(password), purpose, shared);
-            }
-            Ask::Unclaim { account, password } => {
-                self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);
-            }
-            Ask::Register(password) => {
-                if self.may_register(shared) {
-                    self.ask_hash(password, None, shared);
-                }
-            }
-            Ask::ChangePassword { name, old, new } => {
-                let purpose = Purpose::ChangePassword(new);
-                self.ask_name(Some(name), Some(old), purpose, shared);
-            }
+            Ask::LogIn { .. }
+            | Ask::Prove { .. }
+            | Ask::Rename { .. }
+            | Ask::LogInTo { .. }
+            | Ask::Unclaim { .. }
+            | Ask::Register(_)
+            | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
             Ask::Resume { code, after } => {
                 let resume = Body::Command(Command::Resume(code));
                 self.ask_hub(resume, Step::Resume { after }, shared);

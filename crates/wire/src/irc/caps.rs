@@ -26,7 +26,7 @@ capabilities! {
     /// Lines that belong together.
     Batch = "batch",
     /// Changes of this list; implied by version 302.
-    CapNotify = "cap-notify",
+    Changes = "cap-notify",
     /// The client gets its own messages.
     EchoMessage = "echo-message",
     /// JOIN has the account and the real name.

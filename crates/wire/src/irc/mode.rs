@@ -8,8 +8,11 @@ use chinwag_core::{Glob, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, 
 
 use super::line::put;
 
-/// The modes that are on or off, and the setting that each is.
-pub(super) const FLAGS: &[(u8, fn(bool) -> RoomSetting, fn(&RoomSettings) -> bool)] = &[
+/// A letter, the setting that it stands for, and whether that is on.
+type Flag = (u8, fn(bool) -> RoomSetting, fn(&RoomSettings) -> bool);
+
+/// The modes that are on or off.
+pub(super) const FLAGS: &[Flag] = &[
     (b'i', RoomSetting::Closed, |set| set.closed),
     (b'm', RoomSetting::Moderated, |set| set.moderated),
     // The other way round: `n` keeps out what is said from outside.

@@ -8,6 +8,7 @@
 //! A client that sends too fast is read slower, not refused: clients of IRC send forty lines when they
 //! come in and resend nothing.
 
+mod accounts;
 mod answers;
 mod commands;
 mod history;
@@ -81,7 +82,7 @@ struct Here {
     real: Box<str>,
     is_operator: bool,
     flags: Flags,
-    sasl: Option<registering::Sasl>,
+    sasl: Option<accounts::Sasl>,
 }
 
 /// How fast the client may send.
@@ -164,7 +165,7 @@ enum Question {
     /// What an operator does, to a person.
     Operate(String),
     SetName,
-    Account(registering::AccountStep),
+    Account(accounts::AccountStep),
     History(Box<history::HistoryQuestion>),
     Redact {
         room: RoomName,
@@ -349,14 +350,14 @@ impl Session {
     }
 
     /// Appends a line of the server's.
-    fn from_server(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+    fn put_server(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         let body = out.len();
         put(out, format_args!(":{} {what}", env.settings.irc.server));
         end(out, body);
     }
 
     /// Appends a line of the client's own.
-    fn from_me(&self, what: impl Display, out: &mut Vec<u8>) {
+    fn put_own(&self, what: impl Display, out: &mut Vec<u8>) {
         if let Some(here) = self.here() {
             let body = out.len();
             put(out, format_args!(":{}!{} {what}", here.name, here.userhost));
@@ -366,12 +367,12 @@ impl Session {
 
     /// Tells that a command has failed, in the way that the client takes (IRCv3, standard replies).
     fn fail(&self, command: &str, why: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
-        self.from_server(format_args!("FAIL {command} {why}"), env, out);
+        self.put_server(format_args!("FAIL {command} {why}"), env, out);
     }
 
     /// Tells something that IRC has no word for.
     fn notice(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
-        self.from_server(format_args!("NOTICE {} :{what}", self.nick()), env, out);
+        self.put_server(format_args!("NOTICE {} :{what}", self.nick()), env, out);
     }
 
     /// Closes the connection with a reason.

@@ -2,6 +2,7 @@
 //! its own file; here is the way to them.
 
 mod account;
+mod bar;
 mod cover;
 mod delete;
 mod entry;
@@ -165,37 +166,13 @@ impl Chat {
             self.check_may_be_heard(me, now)?;
         }
         let fact = match command {
-            Command::Say {
-                room,
-                text,
-                manner,
-                key: Some(key),
-                ..
-            } => return self.decide_say_once(me, (room, text, manner), key, now, facts),
-            Command::Say {
-                room,
-                text,
-                manner,
-                irc,
-                ..
-            } => in_form(self.decide_say(me, (room, text, manner), now)?, irc, manner),
-            Command::PrivateMessage {
-                to,
-                text,
-                manner,
-                irc,
-            } => in_form(self.decide_message(me, &to, text, now)?, irc, manner),
-            Command::Signal {
-                to,
-                is_notice,
-                form,
-            } => self.decide_signal(me, to, (is_notice, form), now)?,
+            Command::Say { .. }
+            | Command::SayTo { .. }
+            | Command::PrivateMessage { .. }
+            | Command::Reply(_)
+            | Command::SetTopic { .. }
+            | Command::Signal { .. } => return self.decide_talk(me, command, now, facts),
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
-            Command::Reply(text) => self.decide_reply(me, text, now)?,
-            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
-            Command::SayTo { room, text, manner } => {
-                self.decide_say(me, (RoomRef::Name(room), text, manner), now)?
-            }
             Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
             Command::JoinWith { room, password } => {
                 return self.decide_join(me, (room, Some(password)), now, facts);
@@ -240,6 +217,52 @@ impl Chat {
             command => {
                 return self.decide_operate(Actor::Person(me), command, now, facts);
             }
+        };
+        facts.push(fact);
+        Ok(Outcome::Done)
+    }
+
+    /// Decides what a person says to others.
+    fn decide_talk(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let fact = match command {
+            Command::Say {
+                room,
+                text,
+                manner,
+                key: Some(key),
+                ..
+            } => return self.decide_say_once(me, (room, text, manner), key, now, facts),
+            Command::Say {
+                room,
+                text,
+                manner,
+                irc,
+                ..
+            } => in_form(self.decide_say(me, (room, text, manner), now)?, irc, manner),
+            Command::PrivateMessage {
+                to,
+                text,
+                manner,
+                irc,
+            } => in_form(self.decide_message(me, &to, text, now)?, irc, manner),
+            Command::Signal {
+                to,
+                is_notice,
+                form,
+            } => self.decide_signal(me, to, (is_notice, form), now)?,
+            Command::Reply(text) => self.decide_reply(me, text, now)?,
+            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
+            Command::SayTo { room, text, manner } => {
+                self.decide_say(me, (RoomRef::Name(room), text, manner), now)?
+            }
+            // No other comes here.
+            _ => return Err(Rejection::NotHere),
         };
         facts.push(fact);
         Ok(Outcome::Done)

@@ -1,7 +1,7 @@
 //! Names that need a password, and passwords that change.
 
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection};
-use chinwag_wire::dialect::{IrcLogIn, Password, Tell};
+use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
 use crate::hub::Body;
@@ -39,7 +39,47 @@ pub(super) enum Purpose {
 }
 
 impl Session {
-    pub(super) fn ask_name(
+    /// Does what has to do with a name and its password.
+    pub(super) fn ask_about_name(&mut self, ask: Ask, shared: &mut Shared) {
+        match ask {
+            Ask::LogIn {
+                name,
+                password,
+                is_script,
+                irc,
+            } => {
+                let purpose = Purpose::LogIn { is_script, irc };
+                self.ask_name(name, password, purpose, shared);
+            }
+            Ask::Prove { name, password } => {
+                self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
+            }
+            Ask::Rename { name, password } => {
+                self.ask_name(Some(name), password, Purpose::Rename, shared);
+            }
+            Ask::LogInTo {
+                name,
+                password,
+                beside,
+            } => {
+                let purpose = Purpose::LogInTo { beside };
+                self.ask_name(Some(name), Some(password), purpose, shared);
+            }
+            Ask::Unclaim { account, password } => {
+                self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);
+            }
+            Ask::Register(_) if !self.may_register(shared) => {}
+            Ask::Register(password) => self.ask_hash(password, None, shared),
+            Ask::ChangePassword { name, old, new } => {
+                let purpose = Purpose::ChangePassword(new);
+                self.ask_name(Some(name), Some(old), purpose, shared);
+            }
+            // No other comes here.
+            _ => {}
+        }
+    }
+
+    fn ask_name(
         &mut self,
         name: Option<Name>,
         password: Option<Password>,

@@ -52,12 +52,7 @@ impl Session {
             }
             Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
             Tell::Left(_) => {
-                if let Some(Question::Part { room, why }) = self.pending.question.take() {
-                    match why {
-                        Some(why) => self.from_me(format_args!("PART {room} :{why}"), out),
-                        None => self.from_me(format_args!("PART {room}"), out),
-                    }
-                }
+                self.handle_parted(out);
                 None
             }
             Tell::Resumed { .. } => self.handle_resumed(env, out),
@@ -80,33 +75,45 @@ impl Session {
                 self.pending.question = None;
                 self.handle_proven((name, proof), env, out)
             }
-            Tell::PasswordWaits(wait) => {
-                let seconds = wait.as_secs().max(1);
-                let what = format_args!(
-                    "Too many wrong passwords came from your address. Yours is looked at in {seconds} s."
-                );
-                self.notice(what, env, out);
+            Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => self.handle_trouble(env, out),
+            Tell::Guesses(_)
+            | Tell::PasswordWaits(_)
+            | Tell::Farewell(_)
+            | Tell::Superseded
+            | Tell::Stopping => {
+                self.put_notice(tell, env, out);
                 None
             }
-            Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => self.handle_trouble(env, out),
+        }
+    }
+
+    fn handle_parted(&mut self, out: &mut Vec<u8>) {
+        if let Some(Question::Part { room, why }) = self.pending.question.take() {
+            match why {
+                Some(why) => self.put_own(format_args!("PART {room} :{why}"), out),
+                None => self.put_own(format_args!("PART {room}"), out),
+            }
+        }
+    }
+
+    /// What the server says unasked.
+    fn put_notice(&self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        match tell {
             Tell::Guesses(guesses) => {
                 let (count, address) = (guesses.count, guesses.address);
                 let what = format_args!(
                     "{count} wrong passwords were tried for your name, the last from {address}."
                 );
                 self.notice(what, env, out);
-                None
             }
             Tell::Farewell(why) => {
                 put(
                     out,
                     format_args!("ERROR :Closing Link: {}\r\n", Reason(why)),
                 );
-                None
             }
             Tell::Superseded => {
                 put(out, "ERROR :Closing Link: You signed in elsewhere\r\n");
-                None
             }
             Tell::Stopping => {
                 let why = QuitReason::Restart;
@@ -114,8 +121,15 @@ impl Session {
                     out,
                     format_args!("ERROR :Closing Link: {}\r\n", Reason(&why)),
                 );
-                None
             }
+            Tell::PasswordWaits(wait) => {
+                let seconds = wait.as_secs().max(1);
+                let what = format_args!(
+                    "Too many wrong passwords came from your address. Yours is looked at in {seconds} s."
+                );
+                self.notice(what, env, out);
+            }
+            _ => {}
         }
     }
 
@@ -142,7 +156,7 @@ impl Session {
         match self.here().is_some_and(|here| here.is_operator) {
             true => {
                 self.numeric("381", ":You are now an IRC operator", env, out);
-                self.from_me(format_args!("MODE {} +o", self.nick()), out);
+                self.put_own(format_args!("MODE {} +o", self.nick()), out);
             }
             false => self.numeric("491", ":That account is no operator's", env, out),
         }
@@ -171,18 +185,7 @@ impl Session {
                 },
                 Question::Names { room: typed },
             ) => {
-                self.put_names(room, people, env, out);
-                match next {
-                    Some(next) => {
-                        self.pending.question = Some(Question::Names { room: typed });
-                        let query = Query::Who {
-                            room: chinwag_core::RoomRef::Name(room.clone()),
-                            after: Some(*next),
-                        };
-                        return Some(Step::AskWhenWritten(Ask::Query(query)));
-                    }
-                    None => self.end_of_names(room, env, out),
-                }
+                return self.put_names_page((room, typed), (people, *next), env, out);
             }
             (
                 Answer::Who {

@@ -143,7 +143,7 @@ impl Session {
         let batch = self.next_batch();
         if self.caps.has(Cap::Batch) {
             let what = format_args!("BATCH +{batch} draft/chathistory-targets");
-            self.from_server(what, env, out);
+            self.put_server(what, env, out);
             self.end_batch(batch, env, out);
         }
     }
@@ -151,13 +151,13 @@ impl Session {
     fn begin_batch(&self, batch: u64, target: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         if self.caps.has(Cap::Batch) {
             let what = format_args!("BATCH +{batch} chathistory {target}");
-            self.from_server(what, env, out);
+            self.put_server(what, env, out);
         }
     }
 
     fn end_batch(&self, batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
         if self.caps.has(Cap::Batch) {
-            self.from_server(format_args!("BATCH -{batch}"), env, out);
+            self.put_server(format_args!("BATCH -{batch}"), env, out);
         }
     }
 

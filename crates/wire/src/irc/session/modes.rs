@@ -307,7 +307,7 @@ impl Session {
         if !changes.is_empty() {
             let nick = self.nick();
             let changes = String::from_utf8_lossy(&changes);
-            self.from_me(format_args!("MODE {nick} {changes}"), out);
+            self.put_own(format_args!("MODE {nick} {changes}"), out);
         }
     }
 }

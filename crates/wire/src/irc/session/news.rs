@@ -94,7 +94,7 @@ impl Session {
                 messages.for_each(|event| self.put_private(event, me, out));
             }
             Fact::Renamed(renamed) if renamed.person == me => {
-                self.from_me(format_args!("NICK {}", renamed.new), out);
+                self.put_own(format_args!("NICK {}", renamed.new), out);
             }
             Fact::AccountSet(set) if set.person == me => {
                 self.put_account(set.account.as_ref(), env, out)
@@ -108,7 +108,7 @@ impl Session {
                 let is_another = set.ident.real.as_deref() != self.here().map(|here| &*here.real);
                 if self.caps.has(Cap::Setname) && is_another {
                     let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
-                    self.from_me(format_args!("SETNAME :{real}"), out);
+                    self.put_own(format_args!("SETNAME :{real}"), out);
                 }
             }
             Fact::Moderated(entry) => self.put_moderated(entry, event, me, env, out),
@@ -143,7 +143,7 @@ impl Session {
         }
         if self.caps.has(Cap::AccountNotify) {
             let account = account.map_or("*", Name::as_str);
-            self.from_me(format_args!("ACCOUNT {account}"), out);
+            self.put_own(format_args!("ACCOUNT {account}"), out);
         }
     }
 
@@ -214,8 +214,8 @@ impl Session {
         }
         let nick = self.nick();
         match &entry.act {
-            ModAction::Op { .. } => self.from_server(format_args!("MODE {nick} +o"), env, out),
-            ModAction::Deop { .. } => self.from_server(format_args!("MODE {nick} -o"), env, out),
+            ModAction::Op { .. } => self.put_server(format_args!("MODE {nick} +o"), env, out),
+            ModAction::Deop { .. } => self.put_server(format_args!("MODE {nick} -o"), env, out),
             ModAction::Mute(mute) => {
                 let why = mute.why.as_ref().map_or("", |why| why);
                 let colon = if why.is_empty() { "" } else { ": " };
@@ -246,17 +246,20 @@ impl Session {
                 standing: Some(Standing::Invited),
                 before: None,
                 ..
-            } => {
-                if is_for_me {
-                    put_by(
-                        out,
-                        event,
-                        &change.by,
-                        shown,
-                        format_args!("INVITE {name} {room}"),
-                    );
-                }
+            } if is_for_me => {
+                put_by(
+                    out,
+                    event,
+                    &change.by,
+                    shown,
+                    format_args!("INVITE {name} {room}"),
+                );
             }
+            RoomAct::Stand {
+                standing: Some(Standing::Invited),
+                before: None,
+                ..
+            } => {}
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
             RoomAct::Removed { members } if members.contains(&me) => {
                 let what = format_args!("KICK {room} {} :The channel is closed", self.nick());

@@ -8,7 +8,7 @@ use chinwag_core::{
     Command, Glob, MemberCursor, Name, PeopleQuery, Profile, Query, RoomName, RoomRef, WhoLine,
 };
 
-use super::registering::AccountStep;
+use super::accounts::AccountStep;
 use super::rooms::{note, room};
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password, Step};
@@ -464,7 +464,7 @@ impl Session {
         match step {
             AccountStep::Register => {
                 let what = format_args!("REGISTER SUCCESS {account} :Your name is registered");
-                self.from_server(what, env, out);
+                self.put_server(what, env, out);
             }
             AccountStep::LogIn { is_sasl: true } => {
                 self.numeric("903", ":SASL authentication successful", env, out);

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Rejection, RoomName, RoomRejection};
 
-use super::registering::AccountStep;
+use super::accounts::AccountStep;
 use super::{Question, Session, Stage};
 use crate::dialect::{Env, Step};
 use crate::json::Sentence;
@@ -108,7 +108,7 @@ impl Session {
             Rejection::NameTaken { .. } => "Nickname is already in use".to_string(),
             rejection => Sentence(rejection).to_string(),
         };
-        self.from_server(format_args!("433 {nick} {name} :{words}"), env, out);
+        self.put_server(format_args!("433 {nick} {name} :{words}"), env, out);
     }
 
     fn refuse_join(

@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Command, Glob, Query, RoomLine, RoomName, RoomPassword, RoomRef, RoomSummary, Standing,
-    StandingChange, Text, Topic, WhoLine,
+    Answer, Command, Glob, MemberCursor, Query, RoomLine, RoomName, RoomPassword, RoomRef,
+    RoomSummary, Standing, StandingChange, Text, Topic, WhoLine,
 };
 
 use super::{Question, Session};
@@ -182,9 +182,9 @@ impl Session {
         match self.caps.has(Cap::ExtendedJoin) {
             true => {
                 let account = here.account.as_ref().map_or("*", |name| name.as_str());
-                self.from_me(format_args!("JOIN {room} {account} :{}", here.real), out);
+                self.put_own(format_args!("JOIN {room} {account} :{}", here.real), out);
             }
-            false => self.from_me(format_args!("JOIN {room}"), out),
+            false => self.put_own(format_args!("JOIN {room}"), out),
         }
     }
 
@@ -322,6 +322,31 @@ impl Session {
                 is_first = false;
             }
             end(out, body);
+        }
+    }
+
+    /// One page of the people in a room; the next is asked for, or the list ends.
+    pub(super) fn put_names_page(
+        &mut self,
+        (room, typed): (&RoomName, RoomName),
+        (people, next): (&[WhoLine], Option<MemberCursor>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.put_names(room, people, env, out);
+        match next {
+            Some(next) => {
+                self.pending.question = Some(Question::Names { room: typed });
+                let query = Query::Who {
+                    room: RoomRef::Name(room.clone()),
+                    after: Some(next),
+                };
+                Some(Step::AskWhenWritten(Ask::Query(query)))
+            }
+            None => {
+                self.end_of_names(room, env, out);
+                None
+            }
         }
     }
 

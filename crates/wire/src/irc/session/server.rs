@@ -10,7 +10,7 @@ use super::modes::MODES_MAX;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::message::Message;
-use crate::plain::table::{COMMANDS, Group};
+use crate::plain::{COMMANDS, CommandSpec, Group};
 
 /// The name of the program, as VERSION says it.
 const VERSION: &str = concat!("chinwag-", env!("CARGO_PKG_VERSION"));
@@ -42,7 +42,7 @@ impl Session {
 
     pub(super) fn pong(&self, token: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         let server = &env.settings.irc.server;
-        self.from_server(format_args!("PONG {server} :{token}"), env, out);
+        self.put_server(format_args!("PONG {server} :{token}"), env, out);
     }
 
     /// QUIT.
@@ -308,8 +308,9 @@ impl Session {
             return None;
         };
         let mut specs = COMMANDS.iter();
-        let is_it = |name: &&str| name.eq_ignore_ascii_case(typed);
-        let spec = specs.find(|spec| is_it(&spec.name) || spec.aliases.iter().any(|a| is_it(a)));
+        let is_it = |name: &&'static str| name.eq_ignore_ascii_case(typed);
+        let is_spec = |spec: &&CommandSpec| is_it(&spec.name) || spec.aliases.iter().any(is_it);
+        let spec = specs.find(is_spec);
         match spec {
             Some(spec) => {
                 let what = format_args!("{typed} :{} {}", spec.name, spec.takes);

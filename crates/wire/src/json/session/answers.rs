@@ -258,21 +258,8 @@ impl Session {
                 id,
                 text: text.as_deref(),
             },
-            // Nothing that a client can ask for is answered so.
-            Answer::Greeting { .. }
-            | Answer::PasswordHash(_)
-            | Answer::RoomId(..)
-            | Answer::Room(_)
-            | Answer::RoomInfo(_)
-            | Answer::Bars { .. }
-            | Answer::Account(_)
-            | Answer::Counts(_)
-            | Answer::Masks { .. }
-            | Answer::Fence
-            | Answer::People { .. }
-            | Answer::Online(_)
-            | Answer::Everybody { .. }
-            | Answer::Log => return None,
+            // Nothing that a client can ask for is answered otherwise.
+            _ => return None,
         };
         put(out, &reply);
         let next = next_page(answer)?;

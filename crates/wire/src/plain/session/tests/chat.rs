@@ -54,7 +54,7 @@ fn who_leaves_the_current_room_is_told_where_they_are() {
 fn who_leaves_another_room_is_not_shown_this_one_again() {
     let mut peer = Peer::in_lobby();
     peer.dialect.handle_joined(DEV);
-    assert!(peer.send("/leave lobby\n").contains("Leave(Name("));
+    assert!(peer.send("/leave lobby\n").contains("Leave { room: Name("));
     peer.dialect.handle_left(LOBBY, Some(DEV));
     assert_eq!(peer.tell(Tell::Left(LOBBY)), "! You left #lobby.\n");
     assert_eq!(peer.send("hi\n"), "{say in 7: hi}");
