@@ -177,6 +177,17 @@ pub struct Login {
     pub own: bool,
 }
 
+/// A person who has gone, or gave up a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departed {
+    /// The name.
+    pub name: Name,
+    /// The person as IRC showed it.
+    pub source: Arc<Source>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// How many people and rooms there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
@@ -218,6 +229,8 @@ pub enum Answer {
     Who {
         /// The room.
         room: RoomName,
+        /// Whether those inside alone know of it.
+        hidden: bool,
         /// A page of the people there, in the order in which they came to the server.
         people: Vec<WhoLine>,
         /// The number of people on the pages after this.
@@ -284,6 +297,8 @@ pub enum Answer {
         /// Of bans and mutes, those that people have set by name or address.
         restrictions: Vec<Restriction>,
     },
+    /// To `Departed`: the newest first.
+    Departed(Vec<Departed>),
     /// To `Counts`.
     Counts(Counts),
     /// To `Fence`.

@@ -40,8 +40,8 @@ mod time;
 
 pub use account::{Account, AccountChange, AccountChanged, AccountSet, Credential, CredentialKind};
 pub use answer::{
-    AccountProfile, Answer, Counts, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary,
-    Topic, Welcome, WhoLine,
+    AccountProfile, Answer, Counts, Departed, Login, MemberCursor, Profile, RoomInfo, RoomLine,
+    RoomSummary, Topic, Welcome, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{

@@ -117,6 +117,8 @@ pub const SENT_KEYS_MAX: usize = 65_536;
 
 /// People on one page of `/who`: ten screens.
 pub const WHO_LINES_MAX: usize = 250;
+/// People who have gone that IRC's WHOWAS knows: a busy evening.
+pub const DEPARTED_MAX: usize = 1_000;
 /// People that one page of IRC's WHO looks at: fifty microseconds.
 pub const PEOPLE_SCANNED_MAX: usize = 250;
 /// People on one page of `chinwag who`, with all that is known of them.

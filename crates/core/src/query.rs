@@ -78,6 +78,8 @@ pub enum Query {
         /// The kind.
         kind: MaskKind,
     },
+    /// Those who have borne a name and gone, or taken another. The name is as it was typed.
+    Departed(String),
     /// How many people and rooms there are.
     Counts,
     /// Nothing: its answer stands behind all that was asked before.

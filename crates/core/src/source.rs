@@ -56,6 +56,16 @@ pub struct Flags {
     pub registered_only: bool,
 }
 
+impl Flags {
+    /// Those of a client that has just come: it hears what operators tell everybody.
+    pub fn arriving() -> Self {
+        Self {
+            wallops: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// The author of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
@@ -71,8 +81,8 @@ pub struct Source {
     pub flags: Flags,
     /// Whether it is an operator.
     pub operator: bool,
-    /// Whether it is away.
-    pub away: bool,
+    /// Whether it is away, and why.
+    pub away: Option<Box<str>>,
 }
 
 /// A message in the form that IRC alone has. Nobody else is shown it: the text of the message beside it

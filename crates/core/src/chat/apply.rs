@@ -180,6 +180,7 @@ impl Chat {
     }
 
     fn apply_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
+        self.note_departed(quit.person, at);
         let Some((person, standings)) = self.take_out(quit.person) else {
             return;
         };
@@ -212,6 +213,9 @@ impl Chat {
             person.session.rank.for_visit,
         );
         let is_another = !renamed.new.same_as(&renamed.old);
+        if is_another {
+            self.note_departed(renamed.person, event.at);
+        }
         self.people.with(renamed.person, |p| {
             p.mute = mute;
             if is_another {
@@ -463,6 +467,6 @@ impl Chat {
 
 fn irc_of(login: &LoggedIn) -> Option<IrcPerson> {
     let ident = login.ident.as_deref()?.clone();
-    let flags = Flags::default();
+    let flags = Flags::arriving();
     Some(IrcPerson { ident, flags })
 }

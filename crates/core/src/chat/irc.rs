@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use super::state::{IrcPerson, Room};
 use super::{Chat, Person};
-use crate::answer::{Answer, Counts, WhoLine};
+use crate::answer::{Answer, Counts, Departed, WhoLine};
 use crate::event::{Fact, LoggedIn};
-use crate::ids::RoomId;
-use crate::limits::{PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
+use crate::ids::{PersonId, RoomId};
+use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
 use crate::mask::{Glob, MaskKind};
 use crate::name::Name;
 use crate::query::PeopleQuery;
@@ -54,7 +54,10 @@ impl Chat {
             account: person.account.as_deref().cloned(),
             flags: irc.map(|irc| irc.flags).unwrap_or_default(),
             operator: session.rank.operator,
-            away: person.away.is_some(),
+            away: person.away.as_deref().map(|why| {
+                let why = why.as_deref().unwrap_or("away");
+                why.into()
+            }),
         }
     }
 
@@ -69,7 +72,7 @@ impl Chat {
             account: login.account.clone(),
             flags: Flags::default(),
             operator: login.operator,
-            away: false,
+            away: None,
         }
     }
 
@@ -188,6 +191,30 @@ impl Chat {
             operators: self.people.operators(),
             rooms: self.rooms.busy(),
         }
+    }
+
+    /// Remembers a person who is about to go, or to give up its name.
+    pub(super) fn note_departed(&mut self, id: PersonId, at: Timestamp) {
+        let Some(person) = self.people.get(id) else {
+            return;
+        };
+        let departed = Departed {
+            name: person.name.clone(),
+            source: Arc::new(self.source(person)),
+            at,
+        };
+        if self.departed.len() == DEPARTED_MAX {
+            self.departed.pop_front();
+        }
+        self.departed.push_back(departed);
+    }
+
+    /// Those who have borne a name, the newest first.
+    pub(super) fn departed(&self, typed: &str) -> Answer {
+        let name = Name::known(typed);
+        let is_it = |known: &&Departed| name.as_ref().is_some_and(|n| n.same_as(&known.name));
+        let found = self.departed.iter().rev().filter(is_it);
+        Answer::Departed(found.cloned().collect())
     }
 
     /// Those of some names that are here.

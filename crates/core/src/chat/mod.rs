@@ -15,6 +15,9 @@ mod query;
 mod settings;
 mod state;
 
+use alloc::collections::VecDeque;
+
+use crate::answer::Departed;
 use crate::command::Caller;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
 use crate::name::FoldedName;
@@ -53,6 +56,8 @@ pub struct Chat {
     bans: Restrictions,
     mutes: Restrictions,
     sent_keys: SentKeys,
+    /// Those who have gone, the newest last.
+    departed: VecDeque<Departed>,
     motd: Option<Text>,
     /// Whether only registered names may arrive and speak.
     locked: bool,
@@ -75,6 +80,7 @@ impl Chat {
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
             sent_keys: SentKeys::default(),
+            departed: VecDeque::new(),
             motd: snapshot.motd,
             locked: snapshot.locked,
             next_person: 1,

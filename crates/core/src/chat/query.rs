@@ -106,6 +106,7 @@ impl Chat {
             }
             Query::Motd => Answer::Motd(self.motd.clone()),
             Query::Masks { room, kind } => self.masks_of(me, self.room_of(me, room)?, kind, now)?,
+            Query::Departed(name) => self.departed(&name),
             Query::Counts => Answer::Counts(self.counts()),
             Query::Fence => Answer::Fence,
             Query::People(query) => self.people_page(me, *query, now),
@@ -140,6 +141,7 @@ impl Chat {
         let people = page.iter().filter_map(|id| self.people.get(*id));
         Answer::Who {
             room: self.name_of(id),
+            hidden: room.is_some_and(Room::is_hidden),
             people: people
                 .map(|person| WhoLine {
                     standing: self.standing(person, id).filter(|s| *s > Standing::Invited),

@@ -106,6 +106,15 @@ impl Session {
             self.leave(room, shared);
         }
         self.person = None;
+        shared.watchers.forget(slot_of(self.id));
+    }
+
+    /// A name that the session watches has come or gone.
+    pub(crate) fn handle_watched(&mut self, event: &Event, shared: &mut Shared) {
+        self.drive(shared, |dialect, env, out| {
+            dialect.handle_watched(event, env, out);
+            None
+        });
     }
 
     /// Sees its rooms as the dialect has them now, and has the hub keep what a later connection
@@ -120,6 +129,9 @@ impl Session {
                 self.feed
                     .handle_format(room, number, &mut shared.logs, || format.renderer(wall));
             }
+        }
+        if let Some(names) = self.dialect.poll_watched() {
+            shared.watchers.set(slot_of(self.id), names);
         }
         if self.person.is_some()
             && let Some(saved) = self.dialect.poll_saved()

@@ -46,6 +46,11 @@ impl Shard {
             self.append(room, event, is_summed);
         }
         self.after_append(event);
+        for slot in self.shared.watchers.of(event) {
+            self.with(slot, |session, shared| {
+                session.handle_watched(event, shared)
+            });
+        }
     }
 
     fn append(&mut self, id: RoomId, event: &Arc<Event>, is_summed: bool) {

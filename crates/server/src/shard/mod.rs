@@ -13,6 +13,7 @@ pub(crate) mod inbox;
 pub(crate) mod run;
 mod schedule;
 mod shared;
+mod watchers;
 mod write;
 
 use std::collections::VecDeque;

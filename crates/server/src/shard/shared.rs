@@ -7,6 +7,7 @@ use chinwag_feed::{RoomLogs, Scratch};
 use chinwag_wire::dialect::{Env, RoomRenderer, Settings};
 use hashbrown::HashMap;
 
+use super::watchers::Watchers;
 use crate::config::Limits;
 use crate::conn_limiter::ConnLimiter;
 use crate::control::ShardConfig;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     /// The names of all rooms.
     pub(crate) room_names: HashMap<RoomId, RoomName>,
     pub(crate) formats: Formats,
+    pub(crate) watchers: Watchers,
     /// The newest event that was delivered.
     pub(crate) newest: Seq,
     /// The time of day at the last turn.
@@ -72,6 +74,7 @@ impl Shared {
             logs: RoomLogs::default(),
             room_names,
             formats: Formats::default(),
+            watchers: Watchers::default(),
             newest: Seq::default(),
             wall,
             now,

@@ -278,6 +278,23 @@ impl Dialect {
         }
     }
 
+    /// The names whose coming and going its client is to be told of, wherever they are, if they are
+    /// others than at the last call.
+    pub fn poll_watched(&mut self) -> Option<&[Name]> {
+        match self {
+            Self::Plain(_) | Self::Json(_) => None,
+            Self::Irc(session) => session.poll_watched(),
+        }
+    }
+
+    /// Takes an event that concerns a [watched](Self::poll_watched) name.
+    pub fn handle_watched(&mut self, event: &Event, env: &Env<'_>, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain(_) | Self::Json(_) => {}
+            Self::Irc(session) => session.handle_watched(event, env, out),
+        }
+    }
+
     /// What is to be done though nothing has come in: the next request of a command that is several.
     pub fn poll_step(&mut self) -> Option<Step> {
         match self {

@@ -145,7 +145,8 @@ impl core::fmt::Display for MaskText<'_> {
 /// `m:` before either.
 pub(super) fn read_mask(letter: char, typed: &str) -> (MaskKind, Matched) {
     let (kind, typed) = match (letter, typed.strip_prefix("m:")) {
-        ('e', _) => (MaskKind::Exception, typed),
+        // An exception is one from bans and mutes alike.
+        ('e', muted) => (MaskKind::Exception, muted.unwrap_or(typed)),
         ('I', _) => (MaskKind::Invitation, typed),
         (_, Some(muted)) => (MaskKind::Mute, muted),
         (_, None) => (MaskKind::Ban, typed),

@@ -129,7 +129,7 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
 }
 
 /// Appends what a person is from now on, for those who have asked to be told.
-fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown: Shown) {
+pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown: Shown) {
     let (caps, _) = shown;
     match fact {
         Fact::AwaySet {
@@ -223,9 +223,12 @@ pub(super) fn put_joined(
         }
         _ => put_by(out, event, name, shown, format_args!("JOIN {room}")),
     }
-    let is_away = event.source.as_ref().is_some_and(|source| source.away);
-    if is_away && caps.has(Cap::AwayNotify) && batch.is_none() {
-        put_by(out, event, name, shown, "AWAY :away");
+    let away = event
+        .source
+        .as_ref()
+        .and_then(|source| source.away.as_ref());
+    if let Some(why) = away.filter(|_| caps.has(Cap::AwayNotify) && batch.is_none()) {
+        put_by(out, event, name, shown, format_args!("AWAY :{why}"));
     }
 }
 
@@ -311,7 +314,18 @@ pub(super) fn put_signal(
         ..Tags::of_message(event, Some(&signal.form))
     };
     let from = From(&signal.from_name, event.source.as_deref());
-    let word = match (&signal.form.text, signal.is_notice) {
+    put_signal_from(out, from, &tags, (to, signal.is_notice, &signal.form), caps);
+}
+
+/// The same, from an author that is written so.
+pub(super) fn put_signal_from(
+    out: &mut Vec<u8>,
+    from: impl core::fmt::Display,
+    tags: &Tags<'_>,
+    (to, is_notice, form): (&str, bool, &chinwag_core::IrcForm),
+    caps: Caps,
+) {
+    let word = match (&form.text, is_notice) {
         (None, _) if !caps.takes_tags() => return,
         (None, _) => "TAGMSG",
         (Some(_), false) => "PRIVMSG",
@@ -320,7 +334,7 @@ pub(super) fn put_signal(
     tags.put(out, caps);
     let body = out.len();
     put(out, format_args!(":{from} {word} {to}"));
-    if let Some(text) = &signal.form.text {
+    if let Some(text) = &form.text {
         put(out, format_args!(" :{text}"));
     }
     end(out, body);

@@ -13,6 +13,7 @@ mod answers;
 mod commands;
 mod history;
 mod modes;
+mod monitor;
 mod news;
 mod people;
 mod refusal;
@@ -63,6 +64,7 @@ pub struct Session {
     pending: Pending,
     rooms: Vec<RoomId>,
     format_changed: bool,
+    monitored: monitor::Monitored,
 }
 
 #[derive(Debug)]
@@ -83,6 +85,8 @@ struct Here {
     is_operator: bool,
     flags: Flags,
     sasl: Option<accounts::Sasl>,
+    /// Rooms that it was invited to and has not entered since, oldest first.
+    invitations: Vec<RoomName>,
 }
 
 /// How fast the client may send.
@@ -126,15 +130,14 @@ enum Question {
     /// The people of a room that was just entered, or NAMES.
     Names {
         room: RoomName,
+        /// What the end of the list says, if it ends with this room.
+        end: Option<String>,
     },
     Part {
         room: RoomName,
         why: Option<String>,
     },
-    Private {
-        to: String,
-        is_notice: bool,
-    },
+    Private(Box<talk::Sending>),
     Ping(String),
     Topic(RoomName),
     SetTopic(RoomName),
@@ -158,8 +161,12 @@ enum Question {
     List(Box<rooms::ListFilter>),
     Who(Box<people::WhoQuestion>),
     Whois(String),
+    /// The name, and how many of those who have borne it are shown.
+    Whowas(String, usize),
     Userhost,
     Ison,
+    /// The names that MONITOR asks about.
+    Monitor(Vec<String>),
     Away(bool),
     Oper,
     /// What an operator does, to a person.
@@ -193,6 +200,7 @@ impl Session {
             pending: Pending::default(),
             rooms: Vec::new(),
             format_changed: false,
+            monitored: monitor::Monitored::default(),
         })
     }
 
@@ -433,7 +441,7 @@ impl Session {
             return false;
         };
         event.fact.author() == Some(here.me)
-            && (!self.caps.has(Cap::EchoMessage) || self.talk.has_own_echo(event))
+            && (!self.caps.has(Cap::EchoMessage) || self.has_own_echo(event))
     }
 
     /// Whether the client is in a room of this name.

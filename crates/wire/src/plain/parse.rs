@@ -263,6 +263,7 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::View(_)
         | Query::Everybody { .. }
         | Query::Counts
+        | Query::Departed(_)
         | Query::Masks { .. }
         | Query::Fence
         | Query::People(_)

@@ -118,7 +118,9 @@ impl Chat {
             return Ok(());
         };
         self.check_is_open(me, id, rules, password, now)?;
-        let full = |limit: &u32| self.here(id) >= *limit as usize && !self.moderates(me, id);
+        // One who is invited has a place.
+        let has_place = || self.moderates(me, id) || self.standing(me, id).is_some();
+        let full = |limit: &u32| self.here(id) >= *limit as usize && !has_place();
         match rules.settings.limit.filter(full) {
             Some(people_max) => Err(self.refusal(id, RoomRejection::Full { people_max })),
             None => Ok(()),

@@ -54,7 +54,7 @@ impl Session {
             return None;
         }
         if typed.len() > SASL_LINE_BYTES || answer.len() + typed.len() > SASL_BYTES_MAX {
-            self.numeric("905", ":SASL message too long", env, out);
+            self.numeric("904", ":SASL authentication failed: too long", env, out);
             return None;
         }
         if typed != "+" {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, Query, QuitReason};
+use chinwag_core::{Answer, Event, Fact, Query, QuitReason, Seq};
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
@@ -38,7 +38,7 @@ impl Session {
     fn answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match tell {
             Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) => None,
-            Tell::Done(_) => self.handle_done(env, out),
+            Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, recent) => {
                 self.pending.question = None;
@@ -134,8 +134,9 @@ impl Session {
     }
 
     /// The command in flight is done; what it comes to was told by its events, or is told now.
-    fn handle_done(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+    fn handle_done(&mut self, seq: Option<Seq>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self.pending.question.take()? {
+            Question::Private(sending) => self.handle_delivered(&sending, seq, env, out),
             Question::Away(true) => {
                 self.numeric("306", ":You have been marked as being away", env, out);
             }
@@ -179,13 +180,8 @@ impl Session {
                     self.join_lobby();
                 }
             }
-            (
-                Answer::Who {
-                    room, people, next, ..
-                },
-                Question::Names { room: typed },
-            ) => {
-                return self.put_names_page((room, typed), (people, *next), env, out);
+            (Answer::Who { .. }, Question::Names { room, end }) => {
+                return self.put_names_page(answer, (room, end), env, out);
             }
             (
                 Answer::Who {
@@ -224,7 +220,13 @@ impl Session {
                 self.put_whois(profile, env, out);
                 self.end_of_whois(&typed, env, out);
             }
+            (Answer::Departed(departed), Question::Whowas(typed, count)) => {
+                self.put_whowas((&typed, count), departed, env, out);
+            }
             (Answer::Online(people), Question::Userhost) => self.put_userhost(people, env, out),
+            (Answer::Online(people), Question::Monitor(names)) => {
+                self.put_monitored(&names, people, env, out);
+            }
             (Answer::Online(people), _) => self.put_ison(people, env, out),
             _ => {}
         }
@@ -261,7 +263,8 @@ impl Session {
                 room: chinwag_core::RoomRef::Name(room.clone()),
                 after: None,
             };
-            self.later(Ask::Query(query), Question::Names { room });
+            let end = Some(alloc::format!("{room}"));
+            self.later(Ask::Query(query), Question::Names { room, end });
         }
         None
     }
@@ -279,7 +282,7 @@ impl Session {
                 .and_then(|room| env.rooms.get(room));
             match (room, &event.fact) {
                 (Some(room), _) => put_in_room(out, event, room, (self.caps, None)),
-                (None, Fact::PrivateMessage(_)) => self.put_private(event, me, out),
+                (None, Fact::PrivateMessage(_)) => self.put_received(event, me, out),
                 (None, _) => {}
             }
         }

@@ -9,8 +9,10 @@ use crate::irc::message::Message;
 type Run = fn(&mut Session, &Message<'_>, &Env<'_>, &mut Vec<u8>) -> Option<Step>;
 
 /// One command.
-struct Spec {
-    name: &'static str,
+pub(super) struct Spec {
+    pub(super) name: &'static str,
+    /// How it is written and what it does, for HELP.
+    pub(super) about: &'static str,
     /// Tokens that it costs.
     tokens: u8,
     /// Parameters that it cannot do without.
@@ -20,9 +22,10 @@ struct Spec {
     run: Run,
 }
 
-const fn early(name: &'static str, run: Run) -> Spec {
+const fn early(name: &'static str, about: &'static str, run: Run) -> Spec {
     Spec {
         name,
+        about,
         tokens: 0,
         params_min: 0,
         is_early: true,
@@ -30,9 +33,16 @@ const fn early(name: &'static str, run: Run) -> Spec {
     }
 }
 
-const fn command(name: &'static str, tokens: u8, params_min: u8, run: Run) -> Spec {
+const fn command(
+    name: &'static str,
+    about: &'static str,
+    tokens: u8,
+    params_min: u8,
+    run: Run,
+) -> Spec {
     Spec {
         name,
+        about,
         tokens,
         params_min,
         is_early: false,
@@ -41,54 +51,265 @@ const fn command(name: &'static str, tokens: u8, params_min: u8, run: Run) -> Sp
 }
 
 /// All commands.
-const COMMANDS: &[Spec] = &[
-    early("CAP", Session::cap),
-    early("AUTHENTICATE", Session::authenticate),
-    early("PASS", Session::pass),
-    early("NICK", Session::nick_command),
-    early("USER", Session::user),
-    early("PING", Session::ping),
-    early("PONG", Session::ignore),
-    early("QUIT", Session::quit),
-    early("REGISTER", Session::register_account),
-    early("VERIFY", Session::verify),
-    command("JOIN", 1, 1, Session::join),
-    command("PART", 1, 1, Session::part),
-    command("PRIVMSG", 1, 0, |session, message, env, out| {
-        session.say(message, false, env, out)
-    }),
-    command("NOTICE", 1, 0, |session, message, env, out| {
-        session.say(message, true, env, out)
-    }),
-    command("TAGMSG", 1, 1, Session::tagmsg),
-    command("TOPIC", 1, 1, Session::topic),
-    command("NAMES", 2, 0, Session::names),
-    command("LIST", 2, 0, Session::list),
-    command("MODE", 1, 1, Session::mode),
-    command("WHO", 2, 0, Session::who),
-    command("WHOIS", 1, 0, Session::whois),
-    command("WHOWAS", 1, 0, Session::whowas),
-    command("USERHOST", 1, 1, Session::userhost),
-    command("ISON", 1, 1, Session::ison),
-    command("AWAY", 1, 0, Session::away),
-    command("KICK", 1, 2, Session::kick),
-    command("INVITE", 1, 2, Session::invite),
-    command("KNOCK", 1, 1, Session::knock),
-    command("OPER", 1, 2, Session::oper),
-    command("KILL", 1, 1, Session::kill),
-    command("WALLOPS", 1, 1, Session::wallops),
-    command("SETNAME", 1, 1, Session::setname),
-    command("CHATHISTORY", 2, 0, Session::chathistory),
-    command("REDACT", 1, 2, Session::redact),
-    command("MOTD", 1, 0, Session::motd),
-    command("LUSERS", 1, 0, Session::lusers),
-    command("VERSION", 1, 0, Session::version),
-    command("TIME", 1, 0, Session::time),
-    command("INFO", 1, 0, Session::info),
-    command("ADMIN", 1, 0, Session::admin),
-    command("LINKS", 1, 0, Session::links),
-    command("HELP", 1, 0, Session::help),
-    command("HELPOP", 1, 0, Session::help),
+pub(super) const COMMANDS: &[Spec] = &[
+    early(
+        "CAP",
+        "CAP LS|REQ|LIST|END: negotiates what the client understands.",
+        Session::cap,
+    ),
+    early(
+        "AUTHENTICATE",
+        "AUTHENTICATE PLAIN: logs in to an account (SASL).",
+        Session::authenticate,
+    ),
+    early(
+        "PASS",
+        "PASS PASSWORD: the password of the name, if it is registered.",
+        Session::pass,
+    ),
+    early("NICK", "NICK NAME: takes a name.", Session::nick_command),
+    early(
+        "USER",
+        "USER USER 0 * :REAL NAME: says who one is.",
+        Session::user,
+    ),
+    early(
+        "PING",
+        "PING TOKEN: is answered behind everything that was sent before.",
+        Session::ping,
+    ),
+    early("PONG", "PONG TOKEN: has no effect.", Session::ignore),
+    early("QUIT", "QUIT [:WHY]: leaves the server.", Session::quit),
+    early(
+        "REGISTER",
+        "REGISTER * * :PASSWORD: registers the name that one bears.",
+        Session::register_account,
+    ),
+    early(
+        "VERIFY",
+        "VERIFY: nothing has to be verified here.",
+        Session::verify,
+    ),
+    command(
+        "JOIN",
+        "JOIN #ROOM[,#ROOM] [KEY[,KEY]]: enters rooms; one that does not exist comes into being. JOIN 0 leaves all.",
+        1,
+        1,
+        Session::join,
+    ),
+    command(
+        "PART",
+        "PART #ROOM[,#ROOM] [:WHY]: leaves rooms.",
+        1,
+        1,
+        Session::part,
+    ),
+    command(
+        "PRIVMSG",
+        "PRIVMSG #ROOM|NAME :TEXT: says something to a room or to a person.",
+        1,
+        0,
+        |session, message, env, out| session.say(message, false, env, out),
+    ),
+    command(
+        "NOTICE",
+        "NOTICE #ROOM|NAME :TEXT: the same, for programs: it is never answered.",
+        1,
+        0,
+        |session, message, env, out| session.say(message, true, env, out),
+    ),
+    command(
+        "TAGMSG",
+        "TAGMSG #ROOM|NAME: sends client-only tags without a text.",
+        1,
+        1,
+        Session::tagmsg,
+    ),
+    command(
+        "TOPIC",
+        "TOPIC #ROOM [:TEXT]: shows or sets the topic.",
+        1,
+        1,
+        Session::topic,
+    ),
+    command(
+        "NAMES",
+        "NAMES #ROOM[,#ROOM]: lists who is there.",
+        2,
+        0,
+        Session::names,
+    ),
+    command(
+        "LIST",
+        "LIST [>N|<N|MASK|C>MIN|T<MIN]: lists the rooms.",
+        2,
+        0,
+        Session::list,
+    ),
+    command(
+        "MODE",
+        "MODE #ROOM [+-LETTERS [ARGUMENTS]]: shows or changes what a room is set to; MODE NAME the same of oneself.",
+        1,
+        1,
+        Session::mode,
+    ),
+    command(
+        "WHO",
+        "WHO #ROOM|MASK [o][%FIELDS]: lists people.",
+        2,
+        0,
+        Session::who,
+    ),
+    command(
+        "WHOIS",
+        "WHOIS NAME: tells about a person.",
+        1,
+        0,
+        Session::whois,
+    ),
+    command(
+        "WHOWAS",
+        "WHOWAS NAME: tells about a person who has gone.",
+        1,
+        0,
+        Session::whowas,
+    ),
+    command(
+        "USERHOST",
+        "USERHOST NAME...: tells user and host of people.",
+        1,
+        1,
+        Session::userhost,
+    ),
+    command(
+        "ISON",
+        "ISON NAME...: tells which of them are here.",
+        1,
+        1,
+        Session::ison,
+    ),
+    command(
+        "MONITOR",
+        "MONITOR +|- NAME[,NAME] or C, L, S: tells when people come and go.",
+        1,
+        1,
+        Session::monitor,
+    ),
+    command(
+        "AWAY",
+        "AWAY [:WHY]: is away, and back without a reason.",
+        1,
+        0,
+        Session::away,
+    ),
+    command(
+        "KICK",
+        "KICK #ROOM NAME [:WHY]: puts a person out of a room.",
+        1,
+        2,
+        Session::kick,
+    ),
+    command(
+        "INVITE",
+        "INVITE NAME #ROOM: lets a person into a room; without arguments, the rooms that one is invited to.",
+        1,
+        0,
+        Session::invite,
+    ),
+    command(
+        "KNOCK",
+        "KNOCK #ROOM: asks to be let in.",
+        1,
+        1,
+        Session::knock,
+    ),
+    command(
+        "OPER",
+        "OPER NAME PASSWORD: logs in to the account of an operator.",
+        1,
+        2,
+        Session::oper,
+    ),
+    command(
+        "KILL",
+        "KILL NAME [:WHY]: closes a connection. For operators.",
+        1,
+        1,
+        Session::kill,
+    ),
+    command(
+        "WALLOPS",
+        "WALLOPS :TEXT: speaks to everybody. For operators.",
+        1,
+        1,
+        Session::wallops,
+    ),
+    command(
+        "SETNAME",
+        "SETNAME :REAL NAME: takes another real name.",
+        1,
+        1,
+        Session::setname,
+    ),
+    command(
+        "CHATHISTORY",
+        "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN #ROOM PLACE LIMIT: shows what was said.",
+        2,
+        0,
+        Session::chathistory,
+    ),
+    command(
+        "REDACT",
+        "REDACT #ROOM ID [:WHY]: deletes a message.",
+        1,
+        2,
+        Session::redact,
+    ),
+    command("MOTD", "MOTD: the message of the day.", 1, 0, Session::motd),
+    command(
+        "LUSERS",
+        "LUSERS: how many are here.",
+        1,
+        0,
+        Session::lusers,
+    ),
+    command(
+        "VERSION",
+        "VERSION: what runs here.",
+        1,
+        0,
+        Session::version,
+    ),
+    command(
+        "TIME",
+        "TIME: the time of the server, in UTC.",
+        1,
+        0,
+        Session::time,
+    ),
+    command("INFO", "INFO: about the program.", 1, 0, Session::info),
+    command("ADMIN", "ADMIN: who runs the server.", 1, 0, Session::admin),
+    command(
+        "LINKS",
+        "LINKS: other servers, of which there are none.",
+        1,
+        0,
+        Session::links,
+    ),
+    command(
+        "HELP",
+        "HELP [COMMAND]: explains a command.",
+        1,
+        0,
+        Session::help,
+    ),
+    command(
+        "HELPOP",
+        "HELPOP [COMMAND]: the same as HELP.",
+        1,
+        0,
+        Session::help,
+    ),
 ];
 
 impl Session {

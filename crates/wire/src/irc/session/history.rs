@@ -124,6 +124,10 @@ impl Session {
             subcommand,
             target: target.into(),
         };
+        if !self.is_inside(&room, env) {
+            self.refuse_history(&question, env, out);
+            return None;
+        }
         let Some(range) = range(&mut question, points, limit) else {
             let why = format_args!("INVALID_PARAMS {subcommand} :No such place");
             self.fail("CHATHISTORY", why, env, out);

@@ -85,7 +85,8 @@ impl Session {
                         self.set_mode(room, RoomSetting::Limit(Some(limit)));
                     }
                     _ => {
-                        let what = format_args!("{room} l {typed} :Invalid limit");
+                        let shown = if typed.is_empty() { "*" } else { typed };
+                        let what = format_args!("{room} l {shown} :Invalid limit");
                         self.numeric("696", what, env, out);
                     }
                 },

@@ -6,8 +6,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, LoggedIn, ModAction, Name, PersonId, RoomAct,
-    RoomChange, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, KeptMessage, LoggedIn, Manner, ModAction, Name,
+    PersonId, PrivateMessage, RoomAct, RoomChange, RoomName, Standing,
 };
 
 use super::{Here, Session, Stage};
@@ -15,6 +15,9 @@ use crate::dialect::Env;
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::render::{Said, put_by, put_in_room, put_signal};
+
+/// Invitations that a client can list.
+const INVITATIONS_MAX: usize = 20;
 
 impl Session {
     /// See [`Dialect::handle_event`](crate::dialect::Dialect::handle_event).
@@ -28,10 +31,11 @@ impl Session {
         let start = out.len();
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
-        // What came of a command with a label bears that.
+        // What came of a command with a label bears that; what one sends to oneself comes once more.
         if event.fact.author() == Some(me) && self.pending.question.is_some() {
             self.end_scope(start, env, out);
         }
+        self.put_received(event, me, out);
     }
 
     /// Takes over an event's changes to this person.
@@ -75,6 +79,9 @@ impl Session {
                 let flags = set.flags;
                 self.put_flag_changes(before, flags, out);
             }
+            Fact::RoomChanged(change) if change.target == Some(me) => {
+                note_invitation(&mut here.invitations, change);
+            }
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
                 ModAction::Op { .. } => here.is_operator = true,
                 ModAction::Deop { .. } => here.is_operator = false,
@@ -87,11 +94,7 @@ impl Session {
     fn put_event(&self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
         match &event.fact {
             Fact::PrivateMessage(_) | Fact::Signal(_) | Fact::MessageKept(_) => {
-                self.put_private(event, me, out);
-            }
-            Fact::KeptShown(shown) if shown.person == me => {
-                let messages = shown.messages.iter();
-                messages.for_each(|event| self.put_private(event, me, out));
+                self.put_sent(event, me, env, out);
             }
             Fact::Renamed(renamed) if renamed.person == me => {
                 self.put_own(format_args!("NICK {}", renamed.new), out);
@@ -147,43 +150,57 @@ impl Session {
         }
     }
 
-    /// What is said to the client, or what it has said, if it wants to hear that.
-    pub(super) fn put_private(&self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
+    /// What the client has said to one person, if it wants to hear that, and what became of it.
+    fn put_sent(&self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
         let shown = (self.caps, None);
         let echoes = self.caps.has(Cap::EchoMessage);
         match &event.fact {
-            Fact::PrivateMessage(message) => {
-                let text = message.irc.as_deref().and_then(|irc| irc.text.as_deref());
-                let said = Said {
-                    name: &message.from_name,
-                    to: message.to_name.as_str(),
-                    text: text.unwrap_or(&message.text),
-                    manner: message.manner,
-                    form: message.irc.as_deref(),
-                };
-                if message.from == me && echoes {
-                    said.put(out, event, shown);
+            Fact::PrivateMessage(message) if message.from == me => {
+                if echoes {
+                    said_to(message).put(out, event, shown);
                 }
-                if message.to == me && !(message.ignored && message.from != me) {
-                    said.put(out, event, shown);
+                if let Some(why) = &message.away {
+                    let (to, why) = (&message.to_name, why.as_deref().unwrap_or("away"));
+                    self.numeric("301", format_args!("{to} :{why}"), env, out);
                 }
             }
-            Fact::MessageKept(message) if message.from != me || echoes => {
-                let said = Said {
-                    name: &message.from_name,
-                    to: message.to_name.as_str(),
-                    text: &message.text,
-                    manner: chinwag_core::Manner::Speech,
-                    form: None,
-                };
-                said.put(out, event, shown);
+            Fact::MessageKept(message) if message.from == me => {
+                if echoes {
+                    kept_for(message).put(out, event, shown);
+                }
+                let to = &message.to_name;
+                self.notice(
+                    format_args!("{to} is not here; kept until {to} is."),
+                    env,
+                    out,
+                );
             }
-            Fact::Signal(signal) => {
-                let Some((to, name)) = &signal.to else { return };
-                if signal.from == me && echoes {
+            Fact::Signal(signal) if signal.from == me && echoes => {
+                if let Some((_, name)) = &signal.to {
                     put_signal(out, event, signal, name.as_str(), shown);
                 }
-                if *to == me {
+            }
+            _ => {}
+        }
+    }
+
+    /// What is said to the client.
+    pub(super) fn put_received(&self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
+        let shown = (self.caps, None);
+        match &event.fact {
+            Fact::PrivateMessage(message) if message.to == me => {
+                said_to(message).put(out, event, shown);
+            }
+            Fact::KeptShown(shown) if shown.person == me => {
+                let messages = shown.messages.iter();
+                messages.for_each(|event| self.put_received(event, me, out));
+            }
+            Fact::MessageKept(message) if message.from != me => {
+                kept_for(message).put(out, event, shown);
+            }
+            Fact::Signal(signal) => {
+                let to = signal.to.as_ref().filter(|(to, _)| *to == me);
+                if let Some((_, name)) = to {
                     put_signal(out, event, signal, name.as_str(), shown);
                 }
             }
@@ -291,7 +308,47 @@ fn here(login: &LoggedIn, event: &Event) -> Here {
         account: login.account.clone(),
         real: real.into(),
         is_operator: login.operator,
-        flags: Flags::default(),
+        flags: login
+            .ident
+            .as_ref()
+            .map_or_else(Flags::default, |_| Flags::arriving()),
         sasl: None,
+        invitations: Vec::new(),
+    }
+}
+
+/// Keeps the rooms that a client is invited to.
+fn note_invitation(invitations: &mut Vec<RoomName>, change: &RoomChange) {
+    let RoomAct::Stand { standing, .. } = &change.act else {
+        return;
+    };
+    invitations.retain(|room| !room.is_same(&change.room_name));
+    if *standing == Some(Standing::Invited) {
+        if invitations.len() == INVITATIONS_MAX {
+            invitations.remove(0);
+        }
+        invitations.push(change.room_name.clone());
+    }
+}
+
+fn said_to(message: &PrivateMessage) -> Said<'_> {
+    let form = message.irc.as_deref();
+    let text = form.and_then(|form| form.text.as_deref());
+    Said {
+        name: &message.from_name,
+        to: message.to_name.as_str(),
+        text: text.unwrap_or(&message.text),
+        manner: message.manner,
+        form,
+    }
+}
+
+fn kept_for(message: &KeptMessage) -> Said<'_> {
+    Said {
+        name: &message.from_name,
+        to: message.to_name.as_str(),
+        text: &message.text,
+        manner: Manner::Speech,
+        form: None,
     }
 }

@@ -5,14 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Command, Glob, MemberCursor, Name, PeopleQuery, Profile, Query, RoomName, RoomRef, WhoLine,
+    Command, Departed, Glob, MemberCursor, Name, PeopleQuery, Profile, Query, RoomName, RoomRef,
+    WhoLine,
 };
 
 use super::accounts::AccountStep;
 use super::rooms::{note, room};
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password, Step};
-use crate::irc::line::{end, put};
+use crate::irc::line::{Time, end, put};
 use crate::irc::message::Message;
 use crate::irc::mode::rank;
 
@@ -151,7 +152,7 @@ impl Session {
     ) {
         let Some(source) = &line.source else { return };
         let place = room.map_or_else(|| String::from("*"), |room| alloc::format!("{room}"));
-        let mut flags = String::from(if source.away { "G" } else { "H" });
+        let mut flags = String::from(if source.away.is_some() { "G" } else { "H" });
         flags.push_str(if line.operator { "*" } else { "" });
         flags.push_str(rank(line.standing).map_or("", |(prefix, _)| prefix));
         flags.push_str(if source.flags.bot { "B" } else { "" });
@@ -291,14 +292,47 @@ impl Session {
             self.numeric("431", ":No nickname given", env, out);
             return None;
         };
-        self.numeric(
-            "406",
-            format_args!("{name} :There was no such nickname"),
-            env,
-            out,
-        );
-        self.numeric("369", format_args!("{name} :End of WHOWAS"), env, out);
+        let count = message.param(1).and_then(|count| count.parse().ok());
+        // None or a negative number asks for all.
+        let count = count.filter(|count| *count > 0).unwrap_or(usize::MAX);
+        let what = Question::Whowas(name.into(), count);
+        self.later(Ask::Query(Query::Departed(name.into())), what);
         None
+    }
+
+    /// Those who have borne a name.
+    pub(super) fn put_whowas(
+        &self,
+        (typed, count): (&str, usize),
+        departed: &[Departed],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let server = &env.settings.irc.server;
+        if departed.is_empty() {
+            let what = format_args!("{typed} :There was no such nickname");
+            self.numeric("406", what, env, out);
+        }
+        for Departed { name, source, at } in departed.iter().take(count) {
+            let (user, host, real) = (&source.user, &source.host, &source.real);
+            self.numeric(
+                "314",
+                format_args!("{name} {user} {host} * :{real}"),
+                env,
+                out,
+            );
+            let time = Time(*at);
+            self.numeric("312", format_args!("{name} {server} :{time}"), env, out);
+            if let Some(account) = &source.account {
+                self.numeric(
+                    "330",
+                    format_args!("{name} {account} :was logged in as"),
+                    env,
+                    out,
+                );
+            }
+        }
+        self.numeric("369", format_args!("{typed} :End of WHOWAS"), env, out);
     }
 
     /// USERHOST.
@@ -340,7 +374,7 @@ impl Session {
         for line in people.iter().flatten() {
             if let Some(source) = &line.source {
                 let operator = if line.operator { "*" } else { "" };
-                let sign = if source.away { "-" } else { "+" };
+                let sign = if source.away.is_some() { "-" } else { "+" };
                 let gap = if list.is_empty() { "" } else { " " };
                 let (name, user, host) = (&line.name, &source.user, &source.host);
                 list.push_str(&alloc::format!("{gap}{name}{operator}={sign}{user}@{host}"));

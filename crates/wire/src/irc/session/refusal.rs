@@ -27,10 +27,14 @@ impl Session {
             }
             Question::Nick => self.refuse_nick(rejection, env, out),
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
-            Question::Names { room } => self.end_of_names(room, env, out),
-            Question::Private { to, is_notice } => {
-                if !is_notice {
-                    self.cannot_send(&to, rejection, env, out);
+            Question::Names { end, .. } => {
+                if let Some(end) = end {
+                    self.end_of_names(end, env, out);
+                }
+            }
+            Question::Private(sending) => {
+                if !sending.is_notice {
+                    self.cannot_send(&sending.to, rejection, env, out);
                 }
             }
             Question::Topic(room)

@@ -139,7 +139,6 @@ impl Session {
         for (cap, name) in Cap::ALL {
             let value = match cap {
                 Cap::Sasl => "=PLAIN",
-                Cap::AccountRegistration => "=custom-account-name",
                 _ => "",
             };
             let value = if self.caps_version >= 302 { value } else { "" };

@@ -5,11 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Command, Glob, MemberCursor, Query, RoomLine, RoomName, RoomPassword, RoomRef,
-    RoomSummary, Standing, StandingChange, Text, Topic, WhoLine,
+    Answer, Command, Glob, Query, RoomLine, RoomName, RoomPassword, RoomRef, RoomSummary, Standing,
+    StandingChange, Text, Topic, WhoLine,
 };
 
-use super::{Question, Session};
+use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{end, put};
@@ -164,6 +164,9 @@ impl Session {
             return None;
         }
         self.put_own_join(room, out);
+        if let Stage::Here(here) = &mut self.stage {
+            here.invitations.retain(|other| !other.is_same(room));
+        }
         if let Some(topic) = &summary.topic {
             self.put_topic(room, topic, env, out);
         }
@@ -193,7 +196,8 @@ impl Session {
             room: RoomRef::Name(room.clone()),
             after: None,
         };
-        self.ask_now(Ask::Query(query), Question::Names { room })
+        let end = Some(alloc::format!("{room}"));
+        self.ask_now(Ask::Query(query), Question::Names { room, end })
     }
 
     /// PART.
@@ -269,21 +273,19 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let typed = message.param(0).unwrap_or("*");
-        for typed in typed
-            .split(',')
-            .filter(|typed| !typed.is_empty())
-            .take(TARGETS_MAX)
-        {
-            match room(typed) {
-                Some(room) => {
-                    let query = Query::Who {
-                        room: RoomRef::Name(room.clone()),
-                        after: None,
-                    };
-                    self.later(Ask::Query(query), Question::Names { room });
-                }
-                None => self.end_of_names(typed, env, out),
-            }
+        let words = typed.split(',').filter(|word| !word.is_empty());
+        let rooms: Vec<RoomName> = words.take(TARGETS_MAX).filter_map(room).collect();
+        let count = rooms.len();
+        if count == 0 {
+            self.end_of_names(typed, env, out);
+        }
+        for (number, room) in rooms.into_iter().enumerate() {
+            let query = Query::Who {
+                room: RoomRef::Name(room.clone()),
+                after: None,
+            };
+            let end = (number + 1 == count).then(|| typed.into());
+            self.later(Ask::Query(query), Question::Names { room, end });
         }
         None
     }
@@ -300,13 +302,14 @@ impl Session {
     /// One page of the people in a room.
     pub(super) fn put_names(
         &self,
-        room: &RoomName,
+        (room, hidden): (&RoomName, bool),
         people: &[WhoLine],
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
         let (server, nick) = (&env.settings.irc.server, self.nick());
-        let head = alloc::format!(":{server} 353 {nick} = {room} :");
+        let sign = if hidden { '@' } else { '=' };
+        let head = alloc::format!(":{server} 353 {nick} {sign} {room} :");
         let mut names = people.iter().map(|line| self.name_of(line)).peekable();
         while names.peek().is_some() {
             let body = out.len();
@@ -328,26 +331,34 @@ impl Session {
     /// One page of the people in a room; the next is asked for, or the list ends.
     pub(super) fn put_names_page(
         &mut self,
-        (room, typed): (&RoomName, RoomName),
-        (people, next): (&[WhoLine], Option<MemberCursor>),
+        answer: &Answer,
+        (asked, end): (RoomName, Option<String>),
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        self.put_names(room, people, env, out);
-        match next {
-            Some(next) => {
-                self.pending.question = Some(Question::Names { room: typed });
-                let query = Query::Who {
-                    room: RoomRef::Name(room.clone()),
-                    after: Some(next),
-                };
-                Some(Step::AskWhenWritten(Ask::Query(query)))
-            }
-            None => {
-                self.end_of_names(room, env, out);
-                None
-            }
+        let Answer::Who {
+            room,
+            hidden,
+            people,
+            next,
+            ..
+        } = answer
+        else {
+            return None;
+        };
+        self.put_names((room, *hidden), people, env, out);
+        if let Some(next) = next {
+            self.pending.question = Some(Question::Names { room: asked, end });
+            let query = Query::Who {
+                room: RoomRef::Name(room.clone()),
+                after: Some(*next),
+            };
+            return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
+        if let Some(end) = end {
+            self.end_of_names(end, env, out);
+        }
+        None
     }
 
     fn name_of(&self, line: &WhoLine) -> String {
@@ -414,25 +425,25 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let (typed, names) = (message.param(0)?, message.param(1)?);
-        let Some(room) = room(typed) else {
-            self.no_such_channel(typed, env, out);
-            return None;
-        };
+        // One room for all names, or one for each.
+        let mut rooms = typed.split(',').cycle();
         for name in names
             .split(',')
             .filter(|name| !name.is_empty())
             .take(TARGETS_MAX)
         {
+            let typed = rooms.next().unwrap_or_default();
+            let Some(room) = room(typed) else {
+                self.no_such_channel(typed, env, out);
+                continue;
+            };
             let eject = Command::Eject {
                 room: RoomRef::Name(room.clone()),
                 name: name.into(),
                 why: message.param(2).and_then(note),
             };
-            let what = Question::Kick {
-                room: room.clone(),
-                name: name.into(),
-            };
-            self.later(Ask::Command(eject), what);
+            let name = name.into();
+            self.later(Ask::Command(eject), Question::Kick { room, name });
         }
         None
     }
@@ -444,7 +455,10 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let (name, typed) = (message.param(0)?, message.param(1)?);
+        let (Some(name), Some(typed)) = (message.param(0), message.param(1)) else {
+            self.put_invitations(message, env, out);
+            return None;
+        };
         let Some(room) = room(typed) else {
             self.no_such_channel(typed, env, out);
             return None;
@@ -457,6 +471,17 @@ impl Session {
         let name = name.into();
         self.later(Ask::Command(invite), Question::Invite { room, name });
         None
+    }
+
+    /// The rooms that the client was invited to.
+    fn put_invitations(&self, message: &Message<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        if message.param(0).is_some() {
+            return self.numeric("461", "INVITE :Not enough parameters", env, out);
+        }
+        for room in self.here().iter().flat_map(|here| &here.invitations) {
+            self.numeric("336", room, env, out);
+        }
+        self.numeric("337", ":End of /INVITE list", env, out);
     }
 
     /// KNOCK.

@@ -10,10 +10,13 @@ use super::modes::MODES_MAX;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::message::Message;
-use crate::plain::{COMMANDS, CommandSpec, Group};
+use crate::plain::COMMANDS;
 
 /// The name of the program, as VERSION says it.
 const VERSION: &str = concat!("chinwag-", env!("CARGO_PKG_VERSION"));
+
+/// Commands on one line of HELP.
+const NAMES_PER_LINE: usize = 12;
 
 /// Parameters of one 005.
 const SUPPORTED_PER_LINE: usize = 12;
@@ -105,6 +108,7 @@ impl Session {
             "INVEX=I".into(),
             "KICKLEN=390".into(),
             "MAXLIST=beI:100".into(),
+            alloc::format!("MONITOR={}", super::monitor::NAMES_MAX),
             alloc::format!("MODES={MODES_MAX}"),
             "MSGREFTYPES=msgid,timestamp".into(),
             alloc::format!("NETWORK={}", env.settings.irc.network),
@@ -290,7 +294,7 @@ impl Session {
         None
     }
 
-    /// HELP: what a command of a person does, from the table that `/help` is made of.
+    /// HELP: what a command does; those of people are in the table that `/help` is made of.
     pub(super) fn help(
         &mut self,
         message: &Message<'_>,
@@ -298,30 +302,35 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let Some(typed) = message.param(0) else {
-            self.numeric("704", "* :Topics, each for HELP:", env, out);
-            for group in Group::ALL {
-                let names: Vec<&str> = group.commands().map(|spec| spec.name).collect();
-                let what = format_args!("* :{}: {}", group.title(), names.join(" "));
-                self.numeric("705", what, env, out);
+            self.numeric("704", "* :Commands, each a topic of HELP:", env, out);
+            let names: Vec<&str> = super::commands::COMMANDS.iter().map(|c| c.name).collect();
+            for names in names.chunks(NAMES_PER_LINE) {
+                self.numeric("705", format_args!("* :{}", names.join(" ")), env, out);
             }
             self.numeric("706", "* :End of /HELP.", env, out);
             return None;
         };
-        let mut specs = COMMANDS.iter();
-        let is_it = |name: &&'static str| name.eq_ignore_ascii_case(typed);
-        let is_spec = |spec: &&CommandSpec| is_it(&spec.name) || spec.aliases.iter().any(is_it);
-        let spec = specs.find(is_spec);
-        match spec {
-            Some(spec) => {
-                let what = format_args!("{typed} :{} {}", spec.name, spec.takes);
-                self.numeric("704", what, env, out);
-                for piece in crate::irc::line::pieces(spec.about, 100) {
-                    self.numeric("705", format_args!("{typed} :{piece}"), env, out);
-                }
-                self.numeric("706", format_args!("{typed} :End of /HELP."), env, out);
-            }
-            None => self.numeric("524", format_args!("{typed} :Help not found"), env, out),
+        let is_it = |name: &str| name.eq_ignore_ascii_case(typed);
+        let mut own = super::commands::COMMANDS.iter();
+        let own = own
+            .find(|command| is_it(command.name))
+            .map(|command| command.about);
+        let mut people = COMMANDS.iter();
+        let people = people.find(|spec| is_it(spec.name) || spec.aliases.iter().any(|a| is_it(a)));
+        let Some(about) = own.or(people.map(|spec| spec.about)) else {
+            self.numeric("524", format_args!("{typed} :Help not found"), env, out);
+            return None;
+        };
+        self.numeric(
+            "704",
+            format_args!("{typed} :{}", typed.to_ascii_uppercase()),
+            env,
+            out,
+        );
+        for piece in crate::irc::line::pieces(about, 100) {
+            self.numeric("705", format_args!("{typed} :{piece}"), env, out);
         }
+        self.numeric("706", format_args!("{typed} :End of /HELP."), env, out);
         None
     }
 }

@@ -12,8 +12,8 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, put_tagged};
-use crate::irc::message::Message;
-use crate::irc::render::Said;
+use crate::irc::message::{BODY_BYTES_MAX, Message};
+use crate::irc::render::{Said, put_signal_from};
 
 /// Receivers of one command.
 const TARGETS_MAX: usize = 4;
@@ -53,17 +53,22 @@ struct Saying {
     form: IrcForm,
 }
 
+/// What is sent and answered before anything else is.
+#[derive(Clone, Debug)]
+pub(super) struct Sending {
+    /// The receiver, as it was written.
+    pub(super) to: String,
+    pub(super) is_notice: bool,
+    /// What was sent to a room, if its echo bears a label.
+    pub(super) echo: Option<IrcForm>,
+}
+
 impl Talk {
-    /// Whether an event is a message whose echo was written with its label, or may be.
-    pub(super) fn has_own_echo(&self, event: &Event) -> bool {
-        match &event.fact {
-            Fact::Said { .. } => {
-                let is_awaited = self.said.iter().any(|spoken| spoken.labelled.is_some());
-                is_awaited || self.echoed.contains(&event.seq)
-            }
-            Fact::Signal(_) => false,
-            _ => true,
+    fn note_echo(&mut self, seq: Seq) {
+        if self.echoed.len() == ECHOES_MAX {
+            self.echoed.pop_front();
         }
+        self.echoed.push_back(seq);
     }
 }
 
@@ -89,6 +94,10 @@ impl Session {
             return None;
         };
         for target in self.targets(targets, is_notice, env, out) {
+            if self.is_too_long(target, typed) {
+                self.numeric("417", ":Input line was too long", env, out);
+                continue;
+            }
             if is_service(target) {
                 self.speak_to_service(target, typed, env, out);
                 continue;
@@ -100,6 +109,16 @@ impl Session {
             }
         }
         None
+    }
+
+    /// Whether a message does not fit into one line for others, with its source before it: the client
+    /// is to cut it where it likes.
+    fn is_too_long(&self, target: &str, typed: &str) -> bool {
+        let head = ":!@ PRIVMSG  :".len();
+        let source = self
+            .here()
+            .map_or(0, |here| here.name.as_str().len() + here.userhost.len());
+        head + source + target.len() + typed.len() > BODY_BYTES_MAX
     }
 
     /// TAGMSG.
@@ -175,8 +194,12 @@ impl Session {
                 manner,
                 irc: form.kept(),
             });
-            let to = target.into();
-            return self.later(ask, Question::Private { to, is_notice });
+            let sending = Sending {
+                to: target.into(),
+                is_notice,
+                echo: None,
+            };
+            return self.later(ask, Question::Private(Box::new(sending)));
         }
         let Ok(room) = RoomName::parse(target) else {
             if !is_notice {
@@ -207,17 +230,69 @@ impl Session {
     }
 
     fn signal(&mut self, target: &str, is_notice: bool, form: IrcForm) {
-        let to = match RoomName::parse(target) {
-            Ok(room) if target.starts_with('#') => SignalTarget::Room(room),
-            _ => SignalTarget::Person(target.into()),
+        let room = RoomName::parse(target).ok();
+        let room = room.filter(|_| target.starts_with('#'));
+        let echoes = self.pending.scope.is_some() && self.caps.has(Cap::EchoMessage);
+        let sending = Sending {
+            to: target.into(),
+            is_notice,
+            echo: (room.is_some() && echoes).then(|| form.clone()),
         };
-        let ask = Ask::Command(Command::Signal {
+        let to = match room {
+            Some(room) => SignalTarget::Room(room),
+            None => SignalTarget::Person(target.into()),
+        };
+        let signal = Command::Signal {
             to,
             is_notice,
             form,
-        });
-        let to = target.into();
-        self.later(ask, Question::Private { to, is_notice });
+        };
+        self.later(Ask::Command(signal), Question::Private(Box::new(sending)));
+    }
+
+    /// What was sent is on its way. To a room, its echo is the answer if that bears a label.
+    pub(super) fn handle_delivered(
+        &mut self,
+        sending: &Sending,
+        seq: Option<Seq>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (Some(form), Some(seq)) = (&sending.echo, seq) else {
+            return;
+        };
+        self.talk.note_echo(seq);
+        let Some(here) = self.here() else { return };
+        let tags = self.own_tags(form, seq, env);
+        let from = format_args!("{}!{}", here.name, here.userhost);
+        let what = (sending.to.as_str(), sending.is_notice, form);
+        put_signal_from(out, from, &tags, what, self.caps);
+    }
+
+    /// Whether an event is a message whose echo was written with its label, or may be.
+    pub(super) fn has_own_echo(&self, event: &Event) -> bool {
+        let is_awaited = match &event.fact {
+            Fact::Said { .. } => self.talk.said.iter().any(|said| said.labelled.is_some()),
+            Fact::Signal(_) => match &self.pending.question {
+                Some(Question::Private(sending)) => sending.echo.is_some(),
+                _ => false,
+            },
+            _ => return true,
+        };
+        is_awaited || self.talk.echoed.contains(&event.seq)
+    }
+
+    /// The tags of the client's own message.
+    fn own_tags<'a>(&'a self, form: &'a IrcForm, seq: Seq, env: &Env<'_>) -> Tags<'a> {
+        let here = self.here();
+        Tags {
+            at: Some(env.wall),
+            msgid: Some(seq.0),
+            account: here.and_then(|here| here.account.as_ref()),
+            bot: here.is_some_and(|here| here.flags.bot),
+            client: form.tags.as_deref(),
+            batch: None,
+        }
     }
 
     /// The oldest message in flight is on its way, and has this place.
@@ -230,10 +305,7 @@ impl Session {
             let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
             return put_tagged(out, ack.as_bytes(), "label", &label);
         };
-        if self.talk.echoed.len() == ECHOES_MAX {
-            self.talk.echoed.pop_front();
-        }
-        self.talk.echoed.push_back(seq);
+        self.talk.note_echo(seq);
         let mut lines = Vec::new();
         self.put_echo(&labelled, (&spoken.room, seq), env, &mut lines);
         for (number, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -253,14 +325,7 @@ impl Session {
     ) {
         let Some(here) = self.here() else { return };
         let form = &labelled.form;
-        let mut tags = Tags {
-            at: Some(env.wall),
-            msgid: Some(seq.0),
-            account: here.account.as_ref(),
-            bot: here.flags.bot,
-            client: form.tags.as_deref(),
-            batch: None,
-        };
+        let mut tags = self.own_tags(form, seq, env);
         let said = Said {
             name: &here.name,
             to: &alloc::format!("{room}"),

@@ -57,6 +57,7 @@ impl Renderer {
             | Answer::PasswordHash(_)
             | Answer::Everybody { .. }
             | Answer::Counts(_)
+            | Answer::Departed(_)
             | Answer::Masks { .. }
             | Answer::Fence
             | Answer::People { .. }

@@ -1,0 +1,175 @@
+//! MONITOR (IRCv3): who of a list of names comes and goes, whether they share a room with the client
+//! or not.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use chinwag_core::{Event, Fact, Name, Query, WhoLine};
+
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Step};
+use crate::irc::caps::Cap;
+use crate::irc::line::From;
+use crate::irc::message::Message;
+use crate::irc::render::put_of_person;
+
+/// Names that one client is told of.
+pub(super) const NAMES_MAX: usize = 100;
+
+/// Names on one line of a list.
+const NAMES_PER_LINE: usize = 10;
+
+/// The names that a client is told of.
+#[derive(Debug, Default)]
+pub(super) struct Monitored {
+    names: Vec<Name>,
+    has_changed: bool,
+}
+
+impl Session {
+    /// MONITOR.
+    pub(super) fn monitor(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(1).unwrap_or_default();
+        match message.param(0)? {
+            "+" => self.monitor_more(typed, env, out),
+            "-" => {
+                let gone: Vec<Name> = typed.split(',').filter_map(Name::known).collect();
+                let is_gone = |name: &Name| gone.iter().any(|gone| gone.same_as(name));
+                self.monitored.names.retain(|name| !is_gone(name));
+                self.monitored.has_changed = true;
+            }
+            "C" | "c" => {
+                self.monitored.names.clear();
+                self.monitored.has_changed = true;
+            }
+            "L" | "l" => {
+                for names in self.monitored.names.chunks(NAMES_PER_LINE) {
+                    self.numeric("732", format_args!(":{}", joined(names.iter())), env, out);
+                }
+                self.numeric("733", ":End of MONITOR list", env, out);
+            }
+            "S" | "s" => {
+                let names = self.monitored.names.iter().map(Name::to_string).collect();
+                self.ask_monitored(names);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn monitor_more(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut added = Vec::new();
+        let mut words = typed.split(',').filter(|word| !word.is_empty());
+        for word in words.by_ref() {
+            let Some(name) = Name::known(word) else {
+                // Nobody can bear it.
+                self.numeric("731", format_args!(":{word}"), env, out);
+                continue;
+            };
+            let is_known = self
+                .monitored
+                .names
+                .iter()
+                .any(|known| known.same_as(&name));
+            if !is_known && self.monitored.names.len() == NAMES_MAX {
+                let what = format_args!("{NAMES_MAX} {word} :Monitor list is full.");
+                self.numeric("734", what, env, out);
+                break;
+            }
+            if !is_known {
+                self.monitored.names.push(name);
+            }
+            added.push(word.into());
+        }
+        self.monitored.has_changed = true;
+        self.ask_monitored(added);
+    }
+
+    fn ask_monitored(&mut self, names: Vec<String>) {
+        if !names.is_empty() {
+            let ask = Ask::Query(Query::Online(names.clone()));
+            self.later(ask, Question::Monitor(names));
+        }
+    }
+
+    /// Which of these names are here.
+    pub(super) fn put_monitored(
+        &self,
+        names: &[String],
+        people: &[Option<WhoLine>],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let here = people.iter().flatten().filter_map(|line| {
+            let source = line.source.as_ref()?;
+            Some(alloc::format!(
+                "{}!{}@{}",
+                line.name,
+                source.user,
+                source.host
+            ))
+        });
+        let pairs = names.iter().zip(people);
+        let absent = pairs.filter(|(_, line)| line.is_none());
+        let (here, absent): (Vec<_>, Vec<_>) = (here.collect(), absent.map(|(n, _)| n).collect());
+        for here in here.chunks(NAMES_PER_LINE / 2) {
+            self.numeric("730", format_args!(":{}", joined(here.iter())), env, out);
+        }
+        for absent in absent.chunks(NAMES_PER_LINE) {
+            self.numeric("731", format_args!(":{}", joined(absent.iter())), env, out);
+        }
+    }
+
+    /// See [`Dialect::poll_watched`](crate::dialect::Dialect::poll_watched).
+    pub(crate) fn poll_watched(&mut self) -> Option<&[Name]> {
+        let has_changed = core::mem::take(&mut self.monitored.has_changed);
+        has_changed.then_some(&*self.monitored.names)
+    }
+
+    /// See [`Dialect::handle_watched`](crate::dialect::Dialect::handle_watched).
+    pub(crate) fn handle_watched(&self, event: &Event, env: &Env<'_>, out: &mut Vec<u8>) {
+        let source = event.source.as_deref();
+        let come = |name: &Name, out: &mut Vec<u8>| {
+            if self.monitors(name) {
+                self.numeric("730", format_args!(":{}", From(name, source)), env, out);
+            }
+        };
+        let gone = |name: &Name, out: &mut Vec<u8>| {
+            if self.monitors(name) {
+                self.numeric("731", format_args!(":{name}"), env, out);
+            }
+        };
+        match &event.fact {
+            Fact::LoggedIn(login) => come(&login.name, out),
+            Fact::Returned(returned) if returned.was_lost => come(&returned.login.name, out),
+            Fact::Quit(quit) => gone(&quit.name, out),
+            Fact::Renamed(renamed) if !renamed.old.same_as(&renamed.new) => {
+                gone(&renamed.old, out);
+                come(&renamed.new, out);
+            }
+            fact if fact.is_silent() && self.caps.has(Cap::ExtendedMonitor) => {
+                // Who shares a room with the client is told of there.
+                let is_shared = fact.rooms().iter().any(|room| self.rooms.contains(room));
+                if !is_shared {
+                    put_of_person(out, event, fact, (self.caps, None));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn monitors(&self, name: &Name) -> bool {
+        let mut names = self.monitored.names.iter();
+        names.any(|monitored| monitored.same_as(name))
+    }
+}
+
+fn joined(names: impl Iterator<Item = impl ToString>) -> String {
+    let names: Vec<String> = names.map(|name| name.to_string()).collect();
+    names.join(",")
+}
