@@ -116,6 +116,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 room,
                 message: Seq(dice.number()),
                 by: dice.name(),
+                why: None,
             };
             (Fact::Deleted(Box::new(deletion)), '*')
         }
@@ -449,6 +450,7 @@ pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
             people: (0..dice.below(4)).map(|_| who_line(dice)).collect(),
             more: dice.below(3),
             next: None,
+            hidden: false,
         },
         1 => Answer::Whois(Box::new(profile(dice))),
         2 => {

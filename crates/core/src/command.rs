@@ -393,6 +393,8 @@ pub enum Command {
         message: Seq,
         /// The name that it was said under.
         name: Name,
+        /// The reason given.
+        why: Option<Text>,
     },
 }
 

@@ -367,6 +367,7 @@ impl Block {
             room: self.room,
             message: message.seq,
             by: by.ok_or(Damage::Block(self.first))?,
+            why: None,
         };
         Ok(Event {
             seq: message.seq,

@@ -130,4 +130,6 @@ pub struct Deletion {
     pub message: crate::ids::Seq,
     /// The name of the person whose doing it is.
     pub by: Name,
+    /// The reason given. Not kept.
+    pub why: Option<Text>,
 }

@@ -429,6 +429,7 @@ fn a_message_is_deleted_by_its_sender_and_by_moderators() {
         room: DEV,
         message: Seq(message),
         name: name(by),
+        why: None,
     };
     let newest = 1_000;
     world.by("bob", delete(newest, "bob")).expect("one's own");

@@ -244,7 +244,7 @@ fn governing() -> impl Strategy<Value = Command> {
         2 => (select(&ROOMS[..]), manners())
             .prop_map(|(to, manner)| Command::SayTo { room: room(to), text: text("hello"), manner }),
         1 => (room_ids(), 0_u64..40, select(&NAMES[..])).prop_map(|(room, message, by)| {
-            Command::Delete { room, message: Seq(message), name: name(by) }
+            Command::Delete { room, message: Seq(message), name: name(by), why: None }
         }),
     ]
 }

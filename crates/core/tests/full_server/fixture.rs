@@ -677,6 +677,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 room: LOBBY,
                 message: Seq(1),
                 name: name("person7"),
+                why: None,
             };
             server.does(server.operator(), delete);
         },

@@ -12,7 +12,7 @@ mod pages;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq,
+    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq, Text,
 };
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
@@ -80,7 +80,7 @@ enum Step {
     /// The room of a search.
     SearchRoom(Search),
     /// Where a message is that is to be deleted, and under which name it was said.
-    Deletion(Seq),
+    Deletion(Seq, Option<Text>),
     /// That the audit log may be read, or the log.
     AuditLog(usize),
     /// The first page of a long answer, or the next.
@@ -226,8 +226,8 @@ impl Session {
                 self.ask_hub(query, step, shared);
             }
             Ask::Search(search) => self.ask_search(search, shared),
-            Ask::Delete(message) => {
-                self.ask_worker(Job::Find(message), Step::Deletion(message), shared);
+            Ask::Delete { message, why } => {
+                self.ask_worker(Job::Find(message), Step::Deletion(message, why), shared);
             }
             Ask::AuditLog(entries) => {
                 let query = Body::Query(Query::Log);
@@ -393,8 +393,8 @@ impl Session {
             (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
                 self.take_proven(name, proof, purpose, shared);
             }
-            (JobResult::Found(found), Step::Deletion(message)) => {
-                self.delete(found, message, shared);
+            (JobResult::Found(found), Step::Deletion(message, why)) => {
+                self.delete(found, (message, why), shared);
             }
             (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
@@ -418,13 +418,19 @@ impl Session {
     }
 
     /// Asks for the deletion of a message that the store has, or has not.
-    fn delete(&mut self, found: Option<(RoomId, Name)>, message: Seq, shared: &mut Shared) {
+    fn delete(
+        &mut self,
+        found: Option<(RoomId, Name)>,
+        (message, why): (Seq, Option<Text>),
+        shared: &mut Shared,
+    ) {
         match found {
             Some((room, name)) => {
                 let delete = Command::Delete {
                     room,
                     message,
                     name,
+                    why,
                 };
                 self.ask_hub(Body::Command(delete), Step::Tell, shared);
             }

@@ -70,6 +70,7 @@ fn deleted(seq: u64, message: u64) -> Arc<Event> {
         room: ROOM,
         message: Seq(message),
         by: name("ann"),
+        why: None,
     };
     event(seq, Fact::Deleted(Box::new(deletion)))
 }
@@ -300,6 +301,7 @@ fn a_store_of_version_1_is_brought_up_to_date() {
                 room: RoomId(1),
                 message: Seq(dev[0]),
                 by: name("lee"),
+                why: None,
             })),
         )],
     );

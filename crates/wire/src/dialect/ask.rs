@@ -93,7 +93,12 @@ pub enum Ask {
     /// Messages with these words.
     Search(Search),
     /// Delete a message.
-    Delete(Seq),
+    Delete {
+        /// Its place.
+        message: Seq,
+        /// The reason given.
+        why: Option<Text>,
+    },
     /// The newest so many entries of the audit log.
     AuditLog(usize),
     /// Keep this for the session's next connection. Not answered.

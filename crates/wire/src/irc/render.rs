@@ -116,13 +116,9 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
         },
         Fact::Deleted(deletion) if caps.has(Cap::MessageRedaction) => {
             let message = deletion.message;
-            put_by(
-                out,
-                event,
-                &deletion.by,
-                shown,
-                format_args!("REDACT {room} {message}"),
-            );
+            let why = Why(deletion.why.as_deref());
+            let what = format_args!("REDACT {room} {message}{why}");
+            put_by(out, event, &deletion.by, shown, what);
         }
         fact => put_of_person(out, event, fact, shown),
     }
@@ -189,8 +185,8 @@ pub(super) fn put_by(
         batch,
         ..Tags::of(event)
     };
-    // An event of a history has the id by which it can be asked for.
-    let msgid = batch.map(|_| event.seq.0);
+    // By which a history can begin or end with it.
+    let msgid = Some(event.seq.0);
     Tags { msgid, ..tags }.put(out, caps);
     let body = out.len();
     put(

@@ -13,12 +13,14 @@ use crate::event::{Deletion, Fact, ModAction};
 use crate::ids::{RoomId, Seq};
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::text::Text;
 
 impl Chat {
     pub(super) fn decide_delete(
         &self,
         me: &Person,
         (room, message, name): (RoomId, Seq, Name),
+        why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let is_inside = me.rooms.contains(&room);
@@ -34,6 +36,7 @@ impl Chat {
             room,
             message,
             by: me.name.clone(),
+            why,
         })));
         let act = ModAction::Delete {
             name,

@@ -213,7 +213,11 @@ impl Chat {
                 room,
                 message,
                 name,
-            } => return self.decide_delete(me, (room, message, name), facts),
+                why,
+            } => {
+                let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
+                return self.decide_delete(me, (room, message, name), why, facts);
+            }
             command => {
                 return self.decide_operate(Actor::Person(me), command, now, facts);
             }

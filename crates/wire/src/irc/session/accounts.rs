@@ -170,7 +170,10 @@ impl Session {
             return None;
         };
         let is_own = account == "*" || account.eq_ignore_ascii_case(here.name.as_str());
-        let name = here.name.clone();
+        let name = match is_own {
+            true => here.name.as_str().into(),
+            false => String::from(account),
+        };
         let why = match (is_own, Password::parse(password)) {
             (false, _) => "ACCOUNT_NAME_MUST_BE_NICK",
             _ if here.account.is_some() => "ALREADY_AUTHENTICATED",

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Range, RoomName, RoomRef, Seq, Timestamp};
 
-use super::rooms::room;
+use super::rooms::{note, room};
 use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Recent, Step};
 use crate::irc::caps::Cap;
@@ -243,20 +243,22 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let (target, msgid) = (message.param(0)?, message.param(1)?);
+        let why = message.param(2);
         match (room(target), place(msgid)) {
-            (Some(room), Some(seq)) => {
+            (Some(room), Some(message)) if self.is_inside(&room, env) => {
                 let what = Question::Redact {
                     room,
                     message: msgid.into(),
                 };
-                self.later(Ask::Delete(seq), what);
+                let why = why.and_then(note);
+                self.later(Ask::Delete { message, why }, what);
             }
-            (None, _) => {
-                let why = format_args!("INVALID_TARGET {target} :Only messages in channels go");
+            (Some(room), None) if self.is_inside(&room, env) => {
+                let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");
                 self.fail("REDACT", why, env, out);
             }
-            (_, None) => {
-                let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");
+            _ => {
+                let why = format_args!("INVALID_TARGET {target} :You are in no such channel");
                 self.fail("REDACT", why, env, out);
             }
         }

@@ -221,10 +221,10 @@ impl Session {
         if let ModAction::Announce(text) = &entry.act {
             let wants = self.here().is_some_and(|here| here.flags.wallops);
             let shown = (self.caps, None);
-            return match wants {
-                true => put_by(out, event, by, shown, format_args!("WALLOPS :{}", &**text)),
-                false => self.notice(format_args!("{by} announces: {}", &**text), env, out),
-            };
+            if wants {
+                put_by(out, event, by, shown, format_args!("WALLOPS :{}", &**text));
+            }
+            return;
         }
         if entry.target != Some(me) {
             return;

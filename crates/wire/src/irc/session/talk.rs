@@ -114,7 +114,7 @@ impl Session {
     /// Whether a message does not fit into one line for others, with its source before it: the client
     /// is to cut it where it likes.
     fn is_too_long(&self, target: &str, typed: &str) -> bool {
-        let head = ":!@ PRIVMSG  :".len();
+        let head = ":! PRIVMSG  :".len();
         let source = self
             .here()
             .map_or(0, |here| here.name.as_str().len() + here.userhost.len());

@@ -100,7 +100,7 @@ impl Session {
             Request::Command(command) => Ask::Command(command),
             Request::Query(query) => Ask::Query(query),
             Request::Room(request) => in_room(request, here),
-            Request::Delete(message) => Ask::Delete(message),
+            Request::Delete(message) => Ask::Delete { message, why: None },
             Request::Help(topic) => {
                 self.renderer(env).help(out, topic);
                 return None;

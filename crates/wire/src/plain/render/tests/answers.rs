@@ -52,6 +52,7 @@ fn who_is_here_is_a_list() {
         people: vec![who_line("ann"), lee, bob],
         more: 250,
         next: None,
+        hidden: false,
     };
     let expected = "\
 --- 253 people in #lobby ---
