@@ -45,7 +45,7 @@ impl Session {
                 self.put_welcome(env, out);
                 if let Some(summary) = &welcome.room {
                     self.put_own_join(&summary.room, out);
-                    self.put_recent(&summary.room, recent, out);
+                    self.put_recent(&summary.room, recent, env, out);
                 }
                 let what = Question::Counts { is_welcome: true };
                 self.ask_now(Ask::Query(Query::Counts), what)
@@ -101,8 +101,9 @@ impl Session {
         match tell {
             Tell::Guesses(guesses) => {
                 let (count, address) = (guesses.count, guesses.address);
+                let were = if count == 1 { " was" } else { "s were" };
                 let what = format_args!(
-                    "{count} wrong passwords were tried for your name, the last from {address}."
+                    "{count} wrong password{were} tried for your name, the last from {address}."
                 );
                 self.notice(what, env, out);
             }

@@ -10,7 +10,6 @@ use super::rooms::{note, room};
 use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Recent, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::put;
 use crate::irc::message::Message;
 use crate::irc::render::put_in_room;
 
@@ -30,6 +29,23 @@ pub(super) struct HistoryQuestion {
     later_than: Option<Timestamp>,
     subcommand: &'static str,
     target: String,
+    /// Lines of the whole, notices included.
+    limit: usize,
+    /// The lines that are wanted if there are more: the newest, or else the oldest.
+    wants_newest: bool,
+    /// With topics among the lines, what has come so far: the store counts messages alone.
+    held: Vec<Event>,
+}
+
+impl HistoryQuestion {
+    /// The lines that were held back, as far as they are wanted.
+    fn within_limit(&self) -> &[Event] {
+        let more = self.held.len().saturating_sub(self.limit);
+        match self.wants_newest {
+            true => &self.held[more..],
+            false => &self.held[..self.held.len() - more],
+        }
+    }
 }
 
 /// A place in a history: a message or a time.
@@ -123,6 +139,9 @@ impl Session {
             later_than: None,
             subcommand,
             target: target.into(),
+            limit,
+            wants_newest: false,
+            held: Vec::new(),
         };
         if !self.is_inside(&room, env) {
             self.refuse_history(&question, env, out);
@@ -182,8 +201,20 @@ impl Session {
                 && question.before.is_none_or(|before| event.seq < before)
                 && question.later_than.is_none_or(|time| event.at > time)
         };
-        for event in page.events.iter().filter(is_wanted) {
-            self.put_past(event, page.room, Some(question.batch), out);
+        let events = page.events.iter().filter(is_wanted);
+        match self.caps.has(Cap::EventPlayback) {
+            true => {
+                let events: Vec<Event> = events.cloned().collect();
+                question.held.extend(events);
+            }
+            false => {
+                events.for_each(|event| self.put_past(event, page.room, Some(question.batch), out))
+            }
+        }
+        if page.is_last {
+            for event in question.within_limit() {
+                self.put_past(event, page.room, Some(question.batch), out);
+            }
         }
         match page.is_last {
             true => self.end_batch(question.batch, env, out),
@@ -219,20 +250,22 @@ impl Session {
     }
 
     /// The newest messages of a room.
-    pub(super) fn put_recent(&mut self, room: &RoomName, recent: Recent<'_>, out: &mut Vec<u8>) {
+    pub(super) fn put_recent(
+        &mut self,
+        room: &RoomName,
+        recent: Recent<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
         if recent.messages.is_empty() {
             return;
         }
-        let batch = self.caps.has(Cap::Batch).then(|| self.next_batch());
-        if let Some(batch) = batch {
-            put(out, format_args!("BATCH +{batch} chathistory {room}\r\n"));
-        }
+        let batch = self.next_batch();
+        self.begin_batch(batch, &alloc::format!("{room}"), env, out);
         for event in recent.messages {
-            self.put_past(event, room, batch, out);
+            self.put_past(event, room, Some(batch), out);
         }
-        if let Some(batch) = batch {
-            put(out, format_args!("BATCH -{batch}\r\n"));
-        }
+        self.end_batch(batch, env, out);
     }
 
     /// REDACT.
@@ -268,6 +301,15 @@ impl Session {
 
 /// The stretch that is asked for.
 fn range(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> Option<Range> {
+    let range = range_of(question, points, limit)?;
+    question.wants_newest = matches!(
+        range,
+        Range::Last(_) | Range::Within(..) | Range::Since(_) | Range::Before(..) | Range::Until(_)
+    );
+    Some(range)
+}
+
+fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> Option<Range> {
     Some(match (question.subcommand, points) {
         ("LATEST", [Point::Newest]) => Range::Last(limit),
         ("LATEST", [Point::Seq(seq)]) => Range::Within(*seq, Seq(u64::MAX), limit),

@@ -87,9 +87,6 @@ impl Session {
             }
             _ => {}
         }
-        if let Rejection::NameRegistered(_) = rejection {
-            self.notice(Sentence(rejection), env, out);
-        }
         self.refuse_nick(rejection, env, out);
         self.forget_nick();
         self.count_try(env, out)

@@ -171,7 +171,7 @@ impl Session {
             self.put_topic(room, topic, env, out);
         }
         if self.wants_replay() {
-            self.put_recent(room, recent, out);
+            self.put_recent(room, recent, env, out);
         }
         match self.caps.has(Cap::NoImplicitNames) {
             true => None,
