@@ -10,6 +10,7 @@ use chinwag_core::{
     ResumeCode, RoomId, RoomName, Seq, Timestamp,
 };
 use chinwag_wire::Prefs;
+use chinwag_feed::Render;
 use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
 use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::TimeZone;
@@ -65,6 +66,21 @@ impl Client {
             .with(|_, env, _| {
                 let bucket = Bucket::full(env.now);
                 Dialect::new(Protocol::Json, Spoke::First, bucket, env).expect("it is served")
+            })
+            .0;
+        if let Some(name) = name {
+            client.enter(name);
+        }
+        client
+    }
+
+    /// A client of IRC: one that has not registered, or one whose person is in two rooms.
+    pub(crate) fn irc(name: Option<Name>, settings: Settings, wall: Timestamp) -> Self {
+        let mut client = Self::at_prompt(Spoke::First, settings, wall);
+        client.dialect = client
+            .with(|_, env, _| {
+                let bucket = Bucket::full(env.now);
+                Dialect::new(Protocol::Irc, Spoke::First, bucket, env).expect("it is served")
             })
             .0;
         if let Some(name) = name {
@@ -171,6 +187,14 @@ impl Client {
     pub(crate) fn hear_event(&mut self, event: &Event) -> Vec<u8> {
         self.with(|dialect, env, out| dialect.handle_event(event, ME, env, out))
             .1
+    }
+
+    /// An event as the log of a room has it for the client.
+    pub(crate) fn render(&self, id: RoomId, event: &Event, room: &RoomName) -> Vec<u8> {
+        let mut out = Vec::new();
+        let format = self.format(id);
+        format.renderer(self.wall).render(&mut out, event, room);
+        out
     }
 
     /// How the client sees a room.

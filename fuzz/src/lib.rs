@@ -17,6 +17,8 @@ mod engine;
 #[cfg(test)]
 mod input;
 #[cfg(test)]
+mod irc;
+#[cfg(test)]
 mod json;
 #[cfg(test)]
 mod proxy;

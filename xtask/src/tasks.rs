@@ -102,12 +102,13 @@ impl Display for Counts {
 
 /// The reference pages and what is in them. They are committed, because people read them on the web
 /// without building anything.
-fn pages() -> [(&'static str, String); 3] {
+fn pages() -> [(&'static str, String); 4] {
     let printed = |page: String| {
         format!("<!-- Printed from the code by `cargo xtask docs`: edit it there. -->\n\n{page}")
     };
     [
         ("docs/commands.md", printed(chinwag_wire::reference())),
+        ("docs/irc.md", printed(chinwag_wire::irc::reference())),
         ("docs/protocol.md", printed(chinwag_wire::json::reference())),
         ("docs/protocol.schema.json", chinwag_wire::json::schema()),
     ]

@@ -12,6 +12,9 @@ macro_rules! capabilities {
         impl Cap {
             /// All of them, in the order in which they are listed.
             pub(super) const ALL: &[(Self, &'static str)] = &[$((Self::$cap, $name),)+];
+
+            /// What each is, for the reference.
+            pub(super) const ABOUT: &[&str] = &[$(concat!($($doc),+),)+];
         }
     };
 }

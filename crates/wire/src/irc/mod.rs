@@ -12,12 +12,12 @@ mod caps;
 mod line;
 mod message;
 mod mode;
+mod reference;
 mod render;
 mod session;
 mod settings;
-#[cfg(test)]
-mod tests;
 
+pub use reference::reference;
 pub use render::{Format, RoomRenderer};
 pub(crate) use session::refuse_unencrypted;
 pub use session::{LineReader, Session};

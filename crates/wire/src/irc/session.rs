@@ -41,6 +41,7 @@ use super::render::Format;
 use crate::dialect::{Ask, Env, Step};
 use crate::input::{Decoder, Input};
 use crate::sniff::Spoke;
+pub(super) use commands::COMMANDS;
 use registering::Registering;
 use scope::Scope;
 use talk::Talk;
@@ -244,6 +245,10 @@ impl Session {
 
     fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match input {
+            // No line may have it (RFC 2812, section 2.3), and none is worth refusing for it.
+            Input::Line(line) if line.contains('\0') => {
+                self.handle_line(&line.replace('\0', ""), env, out)
+            }
             Input::Line(line) => self.handle_line(&line, env, out),
             Input::Blank | Input::Window { .. } | Input::Interrupt => None,
             Input::TooLong { .. } => {

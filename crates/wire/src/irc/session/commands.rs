@@ -9,10 +9,10 @@ use crate::irc::message::Message;
 type Run = fn(&mut Session, &Message<'_>, &Env<'_>, &mut Vec<u8>) -> Option<Step>;
 
 /// One command.
-pub(super) struct Spec {
-    pub(super) name: &'static str,
+pub(in crate::irc) struct Spec {
+    pub(in crate::irc) name: &'static str,
     /// How it is written and what it does, for HELP.
-    pub(super) about: &'static str,
+    pub(in crate::irc) about: &'static str,
     /// Tokens that it costs.
     tokens: u8,
     /// Parameters that it cannot do without.
@@ -51,7 +51,7 @@ const fn command(
 }
 
 /// All commands.
-pub(super) const COMMANDS: &[Spec] = &[
+pub(in crate::irc) const COMMANDS: &[Spec] = &[
     early(
         "CAP",
         "CAP LS|REQ|LIST|END: negotiates what the client understands.",

@@ -1,0 +1,94 @@
+//! The page on IRC, `docs/irc.md`, from the tables that the dialect goes by.
+
+use alloc::format;
+use alloc::string::String;
+
+use super::caps::Cap;
+use super::session::COMMANDS;
+
+const HEAD: &str = "\
+# IRC
+
+A client of IRC connects to the port that everybody uses, in the clear or with TLS, and is in the rooms that
+people at nc, programs and others are in: one order, one history, one set of names and rules. Nothing has to
+be switched on.
+
+## How to point a client at the server
+
+In place of `HOST` stands the server's name or address. With TLS a certificate that the server has made
+itself is not trusted by clients unless they are told to; `chinwag fingerprint` prints what to compare.
+
+| client | how |
+|---|---|
+| irssi | `/connect HOST 8989`, or with TLS `/connect -tls -tls_noverify HOST 8989` |
+| WeeChat | `/server add chat HOST/8989 -notls`, then `/connect chat`; with TLS leave `-notls` out |
+| HexChat | Network List, Add, `HOST/8989`; *Use SSL* and *Accept invalid SSL certificates* for TLS |
+| The Lounge | Server `HOST`, port 8989, *Use secure connection* as you like |
+| gamja | needs a WebSocket, which is not served yet; behind soju it works |
+| Halloy | `server = \"HOST\"`, `port = 8989`, `use_tls = false` or `dangerously_accept_invalid_certs = true` |
+| Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
+| a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
+
+A registered name takes its password with SASL PLAIN, with the *server password* (`PASS NAME:PASSWORD` or
+`PASS PASSWORD`), or later with `/msg NickServ IDENTIFY PASSWORD`. `REGISTER * * PASSWORD` registers the name
+that one bears, as `/claim` does at nc. `OPER NAME PASSWORD` logs in to the account of an operator.
+
+";
+
+const DIFFERENCES: &str = "\
+## What differs, and why
+
+- **The lobby.** A client is in `#lobby` when it comes in, as everybody else is. `[irc] lobby = false` leaves it
+  in no room.
+- **Names.** They begin with a letter and are letters, digits, `-`, `_` and `.`, of any script; two that look
+  alike are not both let in. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so.
+- **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
+  anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out no
+  other moderator before they have taken the rank.
+- **Modes.** `i` closed, `k` password, `l` limit, `m` moderated, `n` no word from outside (on unless
+  `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`
+  encrypted connections alone; `b` with `m:` for a mute and `a:` for an account, `e` exceptions, `I` lasting
+  invitations; `o` and `v`. Each change is one line. Of oneself: `i` invisible, `B` a program, `w` hears what
+  operators tell everybody (on at first), `R` hears in private from registered names alone.
+- **Hosts.** Addresses are cloaked: one part for the address (a /64 of IPv6), one for the block around it. The
+  cloak of an address is another after each restart of the server. Operators see the address in WHOIS.
+- **Messages** have ids (`msgid`) that are the numbers of the one order of all events: the same for every
+  reader, in JSON and in `/delete`, and after a restart. A line that would not fit into 512 bytes with the
+  sender's source before it is refused (417) rather than cut.
+- **Colours and styles** are shown in IRC alone. CTCP ACTION is `/me`; other CTCP and messages of tags alone
+  reach clients of IRC and nobody else.
+- **History** is the server's: CHATHISTORY in rooms that one is in, and the newest lines when a room is entered
+  for clients with `server-time` that do not know CHATHISTORY. Private messages are kept only until they are
+  shown, and only between accounts; so CHATHISTORY has none.
+- **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free. With SASL
+  it takes over a session that still has the name.
+- **A client that sends too fast** is read more slowly; nothing is refused.
+
+Not there: a password of the server's own, registration before the connection is complete, `STATUSMSG`
+to ranks, channel metadata, read markers, multiline messages, WebSocket, SCRAM, certificates (`EXTERNAL`) and
+`WEBIRC`; a proxy's PROXY header serves as that.
+
+## The conformance suite
+
+`contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and says how it is
+run.
+";
+
+/// The page.
+pub fn reference() -> String {
+    let mut page = String::from(HEAD);
+    page.push_str("## Capabilities\n\n| capability | what it does |\n|---|---|\n");
+    for ((_, name), about) in Cap::ALL.iter().zip(Cap::ABOUT) {
+        page.push_str(&format!("| `{name}` | {} |\n", about.trim()));
+    }
+    page.push_str(
+        "\n## Commands\n\n| command | how it is written, and what it does |\n|---|---|\n",
+    );
+    for command in COMMANDS {
+        let about = command.about.replace('|', "\\|");
+        page.push_str(&format!("| {} | {about} |\n", command.name));
+    }
+    page.push('\n');
+    page.push_str(DIFFERENCES);
+    page
+}
