@@ -17,7 +17,7 @@ use chinwag_core::{
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 use self::names::{Delayed, Purpose};
-use self::pages::{PageKind, Pages, Wanted};
+use self::pages::{PageKind, Pages, SearchRooms, Wanted};
 use super::unseen::Missed;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
@@ -77,8 +77,8 @@ enum Step {
     Resume { after: Option<Seq> },
     /// The room of a history.
     HistoryRoom(Wanted),
-    /// The room of a search.
-    SearchRoom(Search),
+    /// A room of a search.
+    SearchRoom(Search, SearchRooms),
     /// Where a message is that is to be deleted, and under which name it was said.
     Deletion(Seq),
     /// That the audit log may be read, or the log.
@@ -225,7 +225,7 @@ impl Session {
                 let step = Step::HistoryRoom(wanted);
                 self.ask_hub(query, step, shared);
             }
-            Ask::Search(search) => self.ask_search(search, shared),
+            Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
             Ask::Delete(message) => {
                 self.ask_worker(Job::Find(message), Step::Deletion(message), shared);
             }
@@ -365,8 +365,8 @@ impl Session {
             (Answer::RoomId(id, name), Step::HistoryRoom(wanted)) => {
                 self.look_up(wanted, (id, name), shared);
             }
-            (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
-                self.look_for(search, Some(id), shared);
+            (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
+                self.ask_search(search, rooms.with(id), shared);
             }
             (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
             (Answer::Log, Step::AuditLog(entries)) => {
