@@ -12,7 +12,7 @@ mod pages;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq,
+    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, Seq,
 };
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
@@ -69,6 +69,12 @@ enum Step {
     },
     /// A password that is looked at when its time has come.
     Delayed(Box<Delayed>),
+    /// A resume code, likewise.
+    DelayedCode {
+        code: ResumeCode,
+        after: Option<Seq>,
+        until: Monotonic,
+    },
     /// A password that was checked.
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and the proof of the one before.
@@ -118,6 +124,7 @@ impl Exchange {
     pub(super) fn deadline(&self) -> Option<Monotonic> {
         match self.question.as_deref().map(|question| &question.step) {
             Some(Step::Delayed(delayed)) => Some(delayed.until),
+            Some(Step::DelayedCode { until, .. }) => Some(*until),
             _ => None,
         }
     }
@@ -206,10 +213,7 @@ impl Session {
             | Ask::Unclaim { .. }
             | Ask::Register(_)
             | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
-            Ask::Resume { code, after } => {
-                let resume = Body::Command(Command::Resume(code));
-                self.ask_hub(resume, Step::Resume { after }, shared);
-            }
+            Ask::Resume { code, after } => self.ask_resume(code, after, shared),
             Ask::History {
                 room,
                 range,
@@ -309,7 +313,14 @@ impl Session {
 
     fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
         match (body, step) {
-            (ReplyBody::Rejected(rejection), _) => {
+            (ReplyBody::Rejected(rejection), step) => {
+                if matches!(
+                    (&*rejection, step),
+                    (Rejection::CodeNotValid, Step::Resume { .. })
+                ) {
+                    let gate = &shared.workers.gate;
+                    gate.note_wrong_code(self.origin(), shared.now);
+                }
                 self.answer(Tell::Rejected(&rejection), shared);
             }
             (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
