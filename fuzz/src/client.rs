@@ -9,8 +9,8 @@ use chinwag_core::{
     Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, Name, PersonId, Rate,
     ResumeCode, RoomId, RoomName, Seq, Timestamp,
 };
-use chinwag_wire::Prefs;
 use chinwag_feed::Render;
+use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
 use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::TimeZone;

@@ -53,7 +53,10 @@ fn talk(mut client: Client, bytes: &[u8], length: usize) -> (Vec<Wish>, Vec<u8>)
 
 fn check_lines(written: &[u8]) {
     let written = core::str::from_utf8(written).expect("UTF-8");
-    assert!(written.is_empty() || written.ends_with("\r\n"), "{written:?}");
+    assert!(
+        written.is_empty() || written.ends_with("\r\n"),
+        "{written:?}"
+    );
     for line in written.split_terminator("\r\n") {
         assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
         let body = match line.strip_prefix('@') {

@@ -231,7 +231,7 @@ fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
         skipped,
         resume,
     };
-    reader.tell(tell, &["Welcome back", "If your link", "!"]);
+    reader.tell(tell, &["Welcome back", "If your link", "You are in #", "!"]);
     let missed = events(dice, room_event);
     reader.tell(Tell::Missed(&missed), &ROOM_SIGNS);
     let lines = dice.number();

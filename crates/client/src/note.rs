@@ -18,6 +18,11 @@ pub(crate) enum Note {
         /// The server's words.
         reason: String,
     },
+    /// The name is kept for a link that was lost, and the client waits for it.
+    NameKept {
+        /// The server's words.
+        reason: String,
+    },
     /// The lost session goes on.
     Back,
     /// A new session goes on in its place.
@@ -61,6 +66,7 @@ impl fmt::Display for Note {
         match self {
             Self::Lost { reason } => write!(f, "the link is lost: {reason} Trying again ..."),
             Self::Refused { reason } => write!(f, "the server does not let you in again: {reason}"),
+            Self::NameKept { reason } => write!(f, "{reason} Trying again ..."),
             Self::Back => f.write_str("the link is back."),
             Self::Anew { name, has_gap } => {
                 write!(f, "the link is back; a new session as {name}.")?;

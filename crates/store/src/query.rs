@@ -44,6 +44,8 @@ pub struct SearchQuery {
     pub not_from: Vec<Name>,
     /// The room. Without one, all are searched that are open to everybody.
     pub room: Option<RoomId>,
+    /// Rooms that are left out.
+    pub not_in: Vec<RoomId>,
     /// Rooms that are searched too though they are not open to everybody.
     pub inside: Vec<RoomId>,
     /// Only what was said at this time or after it.
@@ -127,6 +129,7 @@ impl<'a> Criteria<'a> {
         for room in &query.inside {
             closed.remove(room);
         }
+        closed.extend(&query.not_in);
         if query.terms.len() > TERMS_MAX {
             return Err(SearchError::TooManyTerms { max: TERMS_MAX });
         }

@@ -114,7 +114,10 @@ impl Login {
 
     /// Why the server did not let the session in, in its own words, if it said anything.
     pub(crate) fn take_reason(&mut self) -> Option<String> {
-        self.last.take()
+        let words = self.last.take()?;
+        // It adds that for scripts, and the client says so itself.
+        let reason = words.strip_suffix(" NOT joined, nothing was sent.");
+        Some(reason.unwrap_or(&words).to_owned())
     }
 }
 

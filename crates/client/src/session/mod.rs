@@ -16,6 +16,7 @@ mod identity;
 mod login;
 mod outgoing;
 mod phase;
+mod reconnect;
 mod retry;
 mod seen;
 mod settling;
@@ -36,7 +37,7 @@ use retry::Retry;
 use settling::{Settling, Sorted, Step};
 use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
-use words::is_final;
+use words::is_kept;
 
 use crate::filter::is_blank;
 use crate::heard::Heard;
@@ -202,6 +203,11 @@ impl Session {
                 if self.identity.has_been_in {
                     return self.not_back(attempt, words, reason, now);
                 }
+                if let Some(words) = words.clone().filter(|words| is_kept(words))
+                    && !self.options.is_attended
+                {
+                    return self.wait_for_name(words, now);
+                }
                 // A server that dies without a word has refused nobody.
                 words.map_or_else(|| End::Gone(reason.to_owned()), End::Refused)
             }
@@ -223,32 +229,6 @@ impl Session {
                 self.handle_closed("the server does not answer.", now);
             }
             _ => self.pump(now),
-        }
-    }
-
-    fn lost(&mut self, reason: &str, now: Instant) {
-        self.try_again(reason, now);
-        if matches!(self.phase, Phase::Waiting { .. }) {
-            let reason = reason.to_owned();
-            self.ask_for(Action::Tell(Note::Lost { reason }));
-        }
-    }
-
-    /// A try to come back has failed.
-    fn not_back(&mut self, tried: Attempt, words: Option<String>, reason: &str, now: Instant) {
-        // A code that was tried is worth no second try: it may be used up.
-        self.identity.code = None;
-        let is_final = words.as_deref().is_some_and(is_final) && tried != Attempt::Resume;
-        match words {
-            Some(words) if is_final && !self.options.is_attended => self.end(End::Removed(words)),
-            words => {
-                // The person may know another name, or the password of this one.
-                self.identity.asks_person = is_final;
-                if let Some(reason) = words.clone().filter(|_| is_final) {
-                    self.ask_for(Action::Tell(Note::Refused { reason }));
-                }
-                self.try_again(&words.unwrap_or_else(|| reason.to_owned()), now);
-            }
         }
     }
 
@@ -470,16 +450,6 @@ impl Session {
                 self.end(End::Left);
             }
             _ => {}
-        }
-    }
-
-    fn try_again(&mut self, reason: &str, now: Instant) {
-        self.talk.outgoing.handle_lost();
-        self.lines = Lines::default();
-        match self.retry.handle_lost(now) {
-            _ if self.input_ended && self.talk.outgoing.unsent() == 0 => self.end(End::Left),
-            Some(until) => self.phase = Phase::Waiting { until },
-            None => self.end(End::Gone(reason.to_owned())),
         }
     }
 

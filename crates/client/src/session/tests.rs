@@ -248,11 +248,25 @@ fn a_refused_name_is_the_end_and_nothing_is_sent() {
             ]);
         } else {
             bench.session.handle_closed("", bench.now);
-            bench.ends(End::Refused(
-                "\"app\" is here already. NOT joined, nothing was sent.".into(),
-            ));
+            bench.ends(End::Refused("\"app\" is here already.".into()));
         }
     }
+}
+
+/// The last run of the script may have been cut off.
+#[test]
+fn a_name_that_is_kept_is_waited_for() {
+    let refusal =
+        "! \"app\" is kept for its owner for 1 more minute. NOT joined, nothing was sent.\n";
+    let mut bench = Bench::new(options());
+    bench.push("one").does(&[send("app#pw")]).hears(refusal);
+    bench.session.handle_closed("", bench.now);
+    let reason = "\"app\" is kept for its owner for 1 more minute.".to_owned();
+    bench.does(&[Action::Tell(Note::NameKept { reason })]);
+    bench.comes_back().does(&[send("app#pw")]);
+    bench
+        .hears(WELCOME)
+        .does(&[show(WELCOME), send("/echo on")]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::filter::spelled_out;
 pub(super) fn is_final(words: &str) -> bool {
     let passing = [
         "here already",
+        KEPT,
         "later",
         "full",
         "Too many",
@@ -15,6 +16,14 @@ pub(super) fn is_final(words: &str) -> bool {
         "No name chosen",
     ];
     !passing.iter().any(|sign| words.contains(sign))
+}
+
+/// What the server says of a name that it keeps for a link that was lost.
+const KEPT: &str = "is kept for";
+
+/// Whether the name is kept for a link that was lost: a script's last run may have ended by a reset.
+pub(super) fn is_kept(words: &str) -> bool {
+    words.contains(KEPT)
 }
 
 /// A line after which the server says goodbye.

@@ -765,6 +765,26 @@ fn what_needs_a_connection_is_refused_where_there_is_none() {
 }
 
 #[test]
+fn an_operator_does_nothing_to_its_own_account_by_another_login() {
+    for is_lost in [false, true] {
+        let mut world = ranks();
+        let login = Command::LogInTo {
+            name: name("lee"),
+            proof: Some(chinwag_core::Proof("of lee".into())),
+            beside: true,
+        };
+        world.by("bob", login).expect("logged in");
+        if is_lost {
+            world.lose("bob");
+        }
+        for command in [ban("bob", None), ban("name:bob", None), mute("bob", None)] {
+            let done = world.by("lee", command.clone());
+            assert_eq!(done, Err(Rejection::Oneself), "{command:?}");
+        }
+    }
+}
+
+#[test]
 fn rights_for_a_visit_are_taken_from_one_whose_link_is_lost() {
     let mut world = ranks();
     world.by("lee", Command::Op("bob".into())).expect("opped");

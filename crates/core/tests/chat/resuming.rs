@@ -191,6 +191,32 @@ fn a_script_that_has_ended_keeps_no_name() {
     world.check();
 }
 
+/// A script that has ended keeps no name, but its code is good: unless its name would deceive by now.
+#[test]
+fn a_name_that_was_not_kept_does_not_come_back_beside_its_look_alike() {
+    let mut world = World::with(&["lee", "ann"]);
+    let visitor = world.visitor(HOME);
+    let command = Command::LogIn {
+        name: Some(name("bobO")),
+        proof: None,
+        is_script: true,
+        account: None,
+        ident: None,
+    };
+    world.act(visitor, command).expect("here");
+    let code = world.shadow.people[&world.person("bobO")].code;
+    world
+        .by("bobO", Command::Quit(QuitReason::Closed))
+        .expect("gone");
+    world
+        .by("ann", crate::world::rename("bob0"))
+        .expect("the name is free");
+    assert_eq!(world.resume(code), Err(Rejection::CodeNotValid));
+    world.quit("bob0");
+    world.resume(code).expect("back");
+    world.check();
+}
+
 fn whisper(to: &str, words: &str) -> Command {
     Command::PrivateMessage {
         to: to.into(),

@@ -164,6 +164,18 @@ impl PasswordGate {
         Admission::Hash
     }
 
+    /// The time that a resume code has to wait before it is looked at, if any: a code is as good as a
+    /// password, and much shorter.
+    pub(crate) fn delay_of_code(&self, origin: Origin, now: Monotonic) -> Option<Duration> {
+        let is_late = self.gate().tries.are_many_codes(origin, now);
+        is_late.then_some(GUESS_DELAY)
+    }
+
+    /// A resume code was wrong.
+    pub(crate) fn note_wrong_code(&self, origin: Origin, now: Monotonic) {
+        self.gate().tries.count_code(origin, now);
+    }
+
     /// Takes note of what the worker found.
     pub(crate) fn finish(&self, attempt: &Attempt, is_right: bool, wall: Timestamp) {
         let mut gate = self.gate();
@@ -432,6 +444,21 @@ mod tests {
         let later = NOW + Duration::from_secs(61);
         assert_eq!(gate.admit_registration(one, later), Ok(()));
         assert!(gate.admit_registration(one, later).is_err());
+    }
+
+    #[test]
+    fn codes_are_slowed_for_an_address() {
+        let gate = gate();
+        let origin = |text: &str| Origin::new(text.parse().expect("an address"), Door::Arriving);
+        let (one, other) = (origin("192.0.2.7"), origin("192.0.2.8"));
+        for _ in 0..40 {
+            assert_eq!(gate.delay_of_code(one, NOW), None);
+            gate.note_wrong_code(one, NOW);
+        }
+        assert_eq!(gate.delay_of_code(one, NOW), Some(GUESS_DELAY));
+        assert_eq!(gate.delay_of_code(other, NOW), None);
+        let over = NOW + Duration::from_secs(60);
+        assert_eq!(gate.delay_of_code(one, over), None);
     }
 
     #[test]

@@ -14,6 +14,13 @@ pub(super) const GUESSES_MAX: u32 = 5;
 /// delay: a class of pupils mistypes that often.
 pub(super) const ADDRESS_GUESSES_MAX: u32 = 60;
 
+/// Wrong resume codes that one address may try within [`GUESS_TIME`] without a delay: a class that comes
+/// back after a break with codes that have run out.
+pub(super) const CODES_MAX: u32 = 40;
+
+/// Stands for the codes among the names, of which none has this sign.
+const CODES: &str = "/resume";
+
 /// The time after which an address has all its tries again.
 pub(super) const GUESS_TIME: Duration = Duration::from_secs(60);
 
@@ -40,26 +47,46 @@ impl Tries {
         ]
     }
 
+    fn codes(origin: Origin) -> Key {
+        (origin.household(), Some(CODES.into()))
+    }
+
     /// Whether as many were wrong lately as may be.
     pub(super) fn are_many(&self, attempt: &Attempt, now: Monotonic) -> bool {
-        Self::keys(attempt).iter().any(|(key, max)| {
-            let count = self.0.get(key).filter(|count| count.tries >= *max);
-            count.is_some_and(|count| now < count.since + GUESS_TIME)
-        })
+        let keys = Self::keys(attempt);
+        keys.iter().any(|(key, max)| self.has(key, *max, now))
+    }
+
+    /// The same of resume codes.
+    pub(super) fn are_many_codes(&self, origin: Origin, now: Monotonic) -> bool {
+        self.has(&Self::codes(origin), CODES_MAX, now)
+    }
+
+    fn has(&self, key: &Key, max: u32, now: Monotonic) -> bool {
+        let count = self.0.get(key).filter(|count| count.tries >= max);
+        count.is_some_and(|count| now < count.since + GUESS_TIME)
     }
 
     pub(super) fn count(&mut self, attempt: &Attempt, now: Monotonic) {
         for (key, _) in Self::keys(attempt) {
-            make_space(&mut self.0, |count| now < count.since + GUESS_TIME);
-            let count = self.0.entry(key).or_insert(Count {
-                since: now,
-                tries: 0,
-            });
-            if now >= count.since + GUESS_TIME {
-                (count.since, count.tries) = (now, 0);
-            }
-            count.tries += 1;
+            self.add(key, now);
         }
+    }
+
+    pub(super) fn count_code(&mut self, origin: Origin, now: Monotonic) {
+        self.add(Self::codes(origin), now);
+    }
+
+    fn add(&mut self, key: Key, now: Monotonic) {
+        make_space(&mut self.0, |count| now < count.since + GUESS_TIME);
+        let count = self.0.entry(key).or_insert(Count {
+            since: now,
+            tries: 0,
+        });
+        if now >= count.since + GUESS_TIME {
+            (count.since, count.tries) = (now, 0);
+        }
+        count.tries += 1;
     }
 
     pub(super) fn uncount(&mut self, attempt: &Attempt) {

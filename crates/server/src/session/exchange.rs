@@ -12,12 +12,13 @@ mod pages;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, RoomId, Seq, Text,
+    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, Seq,
+    Text,
 };
 use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 use self::names::{Delayed, Purpose};
-use self::pages::{PageKind, Pages, Wanted};
+use self::pages::{PageKind, Pages, SearchRooms, Wanted};
 use super::unseen::Missed;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
@@ -69,6 +70,12 @@ enum Step {
     },
     /// A password that is looked at when its time has come.
     Delayed(Box<Delayed>),
+    /// A resume code, likewise.
+    DelayedCode {
+        code: ResumeCode,
+        after: Option<Seq>,
+        until: Monotonic,
+    },
     /// A password that was checked.
     Proof { name: Name, purpose: Purpose },
     /// A password that was hashed, and the proof of the one before.
@@ -77,8 +84,8 @@ enum Step {
     Resume { after: Option<Seq> },
     /// The room of a history.
     HistoryRoom(Wanted),
-    /// The room of a search.
-    SearchRoom(Search),
+    /// A room of a search.
+    SearchRoom(Search, SearchRooms),
     /// Where a message is that is to be deleted, and under which name it was said.
     Deletion(Seq, Option<Text>),
     /// That the audit log may be read, or the log.
@@ -118,6 +125,7 @@ impl Exchange {
     pub(super) fn deadline(&self) -> Option<Monotonic> {
         match self.question.as_deref().map(|question| &question.step) {
             Some(Step::Delayed(delayed)) => Some(delayed.until),
+            Some(Step::DelayedCode { until, .. }) => Some(*until),
             _ => None,
         }
     }
@@ -206,10 +214,7 @@ impl Session {
             | Ask::Unclaim { .. }
             | Ask::Register(_)
             | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
-            Ask::Resume { code, after } => {
-                let resume = Body::Command(Command::Resume(code));
-                self.ask_hub(resume, Step::Resume { after }, shared);
-            }
+            Ask::Resume { code, after } => self.ask_resume(code, after, shared),
             Ask::History {
                 room,
                 range,
@@ -225,7 +230,7 @@ impl Session {
                 let step = Step::HistoryRoom(wanted);
                 self.ask_hub(query, step, shared);
             }
-            Ask::Search(search) => self.ask_search(search, shared),
+            Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
             Ask::Delete { message, why } => {
                 self.ask_worker(Job::Find(message), Step::Deletion(message, why), shared);
             }
@@ -309,7 +314,14 @@ impl Session {
 
     fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
         match (body, step) {
-            (ReplyBody::Rejected(rejection), _) => {
+            (ReplyBody::Rejected(rejection), step) => {
+                if matches!(
+                    (&*rejection, step),
+                    (Rejection::CodeNotValid, Step::Resume { .. })
+                ) {
+                    let gate = &shared.workers.gate;
+                    gate.note_wrong_code(self.origin(), shared.now);
+                }
                 self.answer(Tell::Rejected(&rejection), shared);
             }
             (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
@@ -365,8 +377,8 @@ impl Session {
             (Answer::RoomId(id, name), Step::HistoryRoom(wanted)) => {
                 self.look_up(wanted, (id, name), shared);
             }
-            (Answer::RoomId(id, _), Step::SearchRoom(search)) => {
-                self.look_for(search, Some(id), shared);
+            (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
+                self.ask_search(search, rooms.with(id), shared);
             }
             (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
             (Answer::Log, Step::AuditLog(entries)) => {

@@ -203,6 +203,11 @@ fn filters_alone_are_a_search() {
             ..all.clone()
         };
         assert_eq!(found(&mut reader, &others), [3, 6]);
+        let elsewhere = SearchQuery {
+            not_in: vec![RoomId(1)],
+            ..all.clone()
+        };
+        assert_eq!(found(&mut reader, &elsewhere), [2, 4, 6]);
         let time = SearchQuery {
             after: Some(Timestamp(3_000)),
             before: Some(Timestamp(6_000)),
@@ -629,6 +634,7 @@ impl Asked {
             not_from: self.not_from.map(name).into_iter().collect(),
             room: self.room.map(RoomId),
             inside: Vec::new(),
+            not_in: Vec::new(),
             after: self.after.map(Timestamp),
             before: self.before.map(Timestamp),
             below: self.below.map(Seq),

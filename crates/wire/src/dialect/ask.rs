@@ -1,6 +1,7 @@
 //! Requests, in the words that all dialects share.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
@@ -131,8 +132,12 @@ pub struct Search {
     pub words: Option<Text>,
     /// Only what this person said.
     pub from: Option<Name>,
+    /// Nothing that these people said.
+    pub not_from: Vec<Name>,
     /// Only what was said in this room.
     pub room: Option<RoomName>,
+    /// Nothing that was said in these rooms.
+    pub not_in: Vec<RoomName>,
     /// Only what was said before this time.
     pub before: Option<Timestamp>,
     /// Only what was said at this time or after it.

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
-/// See the [module](self).
+/// What an operator chooses for clients of IRC.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The server's name where IRC has it: one word.

@@ -3,6 +3,7 @@
 
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Deref;
 
@@ -195,8 +196,12 @@ pub struct SearchRequest {
     pub words: Option<Text>,
     /// Only what this person said.
     pub from: Option<Name>,
+    /// Nothing that these people said.
+    pub not_from: Vec<Name>,
     /// Only what was said in this room.
     pub room: Option<RoomName>,
+    /// Nothing that was said in these rooms.
+    pub not_in: Vec<RoomName>,
     /// Only what was said before this moment, in the reader's zone.
     pub before: Option<Moment>,
     /// Only what was said from this moment on.

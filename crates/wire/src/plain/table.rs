@@ -72,7 +72,7 @@ pub static COMMANDS: &[CommandSpec] = &[
          none that has a - before it. Words are found whole; deploy* finds what begins so. It looks \
          in all rooms that are open and those you are in, unless in:#ROOM names one. Filters can stand \
          alone; since: is the same as after:. A DATE is 2026-11-21, 2026-11-21T14:00, 14:00 for today, \
-         yesterday, or 2h for two hours ago. /search more goes on with older matches; /around N shows \
+         yesterday, or 2h for two hours ago. -from:NAME and -in:#ROOM leave out. /search more goes on with older matches; /around N shows \
          what was said around match N. What has a colon and is no filter goes in quotation marks.",
         "/search release -notes \"ship it\" from:lee before:2026-11-01",
     ),

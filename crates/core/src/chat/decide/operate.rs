@@ -235,6 +235,7 @@ impl Chat {
             }
         }
         for person in matching {
+            check_not_own_login(me, person)?;
             self.check_rank(me, person)?;
         }
         let named = mask.name.as_ref();
@@ -250,6 +251,7 @@ impl Chat {
         let target = self.target(given.me, name, given.now)?;
         let (mask, spared, account) = match target {
             Target::Here(person) | Target::Lost(person) => {
+                check_not_own_login(given.me, person)?;
                 self.check_rank(given.me, person)?;
                 let of_name = Mask::of_name(person.name.clone());
                 for lost in self.resumables.matching(&of_name, given.now) {
@@ -392,6 +394,16 @@ impl Given<'_> {
             target,
             spared,
         }))
+    }
+}
+
+/// Checks that a person is not logged in to the operator's own account: what hits it hits both.
+fn check_not_own_login(me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
+    match me {
+        Actor::Person(me) if me.account.is_some() && me.account == person.account => {
+            Err(Rejection::Oneself)
+        }
+        _ => Ok(()),
     }
 }
 

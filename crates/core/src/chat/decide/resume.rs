@@ -43,7 +43,7 @@ impl Chat {
             if me.is_none() {
                 self.check_has_space()?;
             }
-            self.check_name_is_free(person, me.map(|me| me.id))?;
+            self.check_name_is_free(person, me.map(|me| me.id), env.now)?;
         }
         // A person who came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
@@ -200,8 +200,19 @@ impl Chat {
     }
 
     /// Checks that nobody has the name: its owner may have taken it with the password since, or
-    /// another person may have registered it.
-    fn check_name_is_free(&self, lost: &Person, own: Option<PersonId>) -> Result<(), Rejection> {
+    /// another person may have registered it. Where it was not kept, nobody may have one that looks like
+    /// it either.
+    fn check_name_is_free(
+        &self,
+        lost: &Person,
+        own: Option<PersonId>,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let is_kept = self.resumables.named(&lost.name, now);
+        if is_kept.is_none_or(|kept| kept.person.id != lost.id) {
+            self.check_look(lost.name.clone(), own, now)
+                .map_err(|_| Rejection::CodeNotValid)?;
+        }
         let bearer = self.people.named(&lost.name);
         let owner = self.registrations.get(&lost.name);
         let is_others = owner.is_some_and(|owner| lost.account.as_deref() != Some(&owner.name));

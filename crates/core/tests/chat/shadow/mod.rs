@@ -604,9 +604,18 @@ impl Shadow {
             chinwag_core::Caller::Person { person, .. } => Some(person),
             _ => None,
         };
+        let looks_like = |name: &Name, other: &Name| {
+            other.looks().iter().any(|look| name.looks().contains(look))
+        };
         let is_borne = |name: &Name| {
-            let mut here = self.people.iter();
-            here.any(|(id, person)| Some(*id) != own && person.name.same_as(name))
+            let here = self.people.iter();
+            let here = here.filter(|(id, _)| Some(**id) != own);
+            let here = here.map(|(_, person)| &person.name);
+            let lost = self.lost.iter().map(|lost| &lost.person.name);
+            let lost = lost.filter(|other| !other.same_as(name));
+            let accounts = self.accounts.iter().flat_map(Account::all_names);
+            let mut others = here.chain(lost).chain(accounts);
+            others.any(|other| looks_like(name, other))
         };
         let mut here = self.people.values();
         let mut lost = self.lost.iter().map(|lost| &lost.person);

@@ -1,6 +1,6 @@
 //! Names that need a password, and passwords that change.
 
-use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection};
+use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection, ResumeCode, Seq};
 use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
@@ -213,18 +213,42 @@ impl Session {
 
     /// Looks at a password whose time has come.
     pub(in crate::session) fn handle_delay_over(&mut self, shared: &mut Shared) {
-        let is_delayed = |question: &mut Box<Question>| matches!(question.step, Step::Delayed(_));
+        let is_delayed = |question: &mut Box<Question>| {
+            matches!(question.step, Step::Delayed(_) | Step::DelayedCode { .. })
+        };
         let question = self.exchange.question.take_if(is_delayed);
-        if let Some(Step::Delayed(delayed)) = question.map(|question| question.step) {
-            let Delayed {
-                attempt,
-                purpose,
-                has_waited,
-                ..
-            } = *delayed;
-            self.ask_proof(attempt, (purpose, has_waited), shared);
+        match question.map(|question| question.step) {
+            Some(Step::Delayed(delayed)) => {
+                let Delayed {
+                    attempt,
+                    purpose,
+                    has_waited,
+                    ..
+                } = *delayed;
+                self.ask_proof(attempt, (purpose, has_waited), shared);
+            }
+            Some(Step::DelayedCode { code, after, .. }) => self.resume(code, after, shared),
+            _ => {}
         }
         self.finish_input(shared);
+    }
+
+    /// Takes up a session by its code, which may have to wait before it is looked at.
+    pub(super) fn ask_resume(&mut self, code: ResumeCode, after: Option<Seq>, shared: &mut Shared) {
+        let gate = &shared.workers.gate;
+        let Some(wait) = gate.delay_of_code(self.origin(), shared.now) else {
+            return self.resume(code, after, shared);
+        };
+        let ticket = self.exchange.ticket();
+        let until = shared.now + wait;
+        let step = Step::DelayedCode { code, after, until };
+        self.exchange.question = Some(Box::new(Question { ticket, step }));
+        self.tell(Tell::PasswordWaits(wait), shared);
+    }
+
+    fn resume(&mut self, code: ResumeCode, after: Option<Seq>, shared: &mut Shared) {
+        let resume = Body::Command(Command::Resume(code));
+        self.ask_hub(resume, Step::Resume { after }, shared);
     }
 
     /// Whether a name may be registered from here now. Tells when, if not.

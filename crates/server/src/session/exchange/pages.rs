@@ -22,6 +22,26 @@ pub(super) struct Wanted {
     pub(super) lines_max: usize,
 }
 
+/// The rooms of a search, as far as they are found.
+#[derive(Debug, Default)]
+pub(super) struct SearchRooms {
+    room: Option<RoomId>,
+    not_in: Vec<RoomId>,
+    /// What the room that is being asked for is for.
+    next_is_left_out: bool,
+}
+
+impl SearchRooms {
+    /// With the one that was asked for.
+    pub(super) fn with(mut self, found: RoomId) -> Self {
+        match self.next_is_left_out {
+            true => self.not_in.push(found),
+            false => self.room = Some(found),
+        }
+        self
+    }
+}
+
 /// A long answer, and how far it was told.
 #[derive(Debug)]
 pub(super) struct Pages {
@@ -48,23 +68,37 @@ pub(super) enum PageKind {
 }
 
 impl Session {
-    pub(super) fn ask_search(&mut self, search: Search, shared: &mut Shared) {
-        match search.room.clone() {
-            Some(room) => {
-                let query = Body::Query(Query::Room(RoomRef::Name(room)));
-                self.ask_hub(query, Step::SearchRoom(search), shared);
+    /// Finds the rooms that a search names, one after the other, and then looks for what is sought.
+    pub(super) fn ask_search(
+        &mut self,
+        mut search: Search,
+        mut rooms: SearchRooms,
+        shared: &mut Shared,
+    ) {
+        let (name, is_left_out) = match search.not_in.pop() {
+            Some(name) => (Some(name), true),
+            None => (search.room.take(), false),
+        };
+        rooms.next_is_left_out = is_left_out;
+        match name {
+            Some(name) => {
+                let query = Body::Query(Query::Room(RoomRef::Name(name)));
+                self.ask_hub(query, Step::SearchRoom(search, rooms), shared);
             }
-            None => self.look_for(search, None, shared),
+            None => self.look_for(search, rooms, shared),
         }
     }
 
-    pub(super) fn look_for(&mut self, search: Search, room: Option<RoomId>, shared: &mut Shared) {
+    fn look_for(&mut self, search: Search, rooms: SearchRooms, shared: &mut Shared) {
+        let (room, not_in) = (rooms.room, rooms.not_in);
+        let ignored = self.dialect.ignores().iter().cloned();
         let inside: Box<[RoomId]> = self.feed.rooms().map(|(room, _)| room).collect();
         let query = SearchQuery {
             terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
             from: search.from,
-            not_from: self.dialect.ignores().to_vec(),
+            not_from: ignored.chain(search.not_from).collect(),
             room,
+            not_in,
             inside: inside.to_vec(),
             before: search.before,
             after: search.after,

@@ -229,7 +229,9 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
     let search = Search {
         words: search.words.map(|words| words.0),
         from: search.from.map(|name| name.0),
+        not_from: Vec::new(),
         room: search.room.map(|room| room.0),
+        not_in: Vec::new(),
         before: search.before.map(|time: Parsed<Timestamp>| time.0),
         after: search.after.map(|time| time.0),
         below: search.below.map(Seq),

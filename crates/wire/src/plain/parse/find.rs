@@ -51,12 +51,21 @@ fn filter(term: &str) -> Option<(&str, &str)> {
 }
 
 /// The filters that there are.
-const KEYS: [&str; 5] = ["from", "in", "before", "after", "since"];
+const KEYS: [&str; 7] = ["from", "in", "before", "after", "since", "-from", "-in"];
 
 impl SearchRequest {
     /// Sets the filter of this key. Of two of a kind one would be passed over in silence.
     fn set(&mut self, key: &str, value: &str, term: &str) -> Result<(), ParseError> {
         let is = |known: &str| known.eq_ignore_ascii_case(key);
+        // Of what is left out there may be several.
+        if is("-from") {
+            self.not_from.push(name(value)?);
+            return Ok(());
+        }
+        if is("-in") {
+            self.not_in.push(room(value)?);
+            return Ok(());
+        }
         let was_set = if is("from") {
             self.from.replace(name(value)?).is_some()
         } else if is("in") {

@@ -112,8 +112,14 @@ impl Display for Filters<'_> {
         if let Some(name) = &search.from {
             write!(f, " from {name}")?;
         }
+        for name in &search.not_from {
+            write!(f, " not from {name}")?;
+        }
         if let Some(room) = &search.room {
             write!(f, " in {room}")?;
+        }
+        for room in &search.not_in {
+            write!(f, " not in {room}")?;
         }
         if let Some(after) = search.after {
             write!(f, " since {}", Typed(after))?;

@@ -135,7 +135,7 @@ impl Renderer {
             Notice::PasswordWaits(wait) => {
                 let seconds = wait.as_millis().div_ceil(1_000).max(1);
                 writer.alone(format_args!(
-                    "Many wrong passwords came from your address: yours is checked in {seconds} s."
+                    "Many wrong guesses came from your address: yours is checked in {seconds} s."
                 ));
             }
             Notice::SearchTooLong => {

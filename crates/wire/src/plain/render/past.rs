@@ -2,6 +2,7 @@
 //!
 //! The past stands between two separators, so that no reader takes it for live talk.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
@@ -87,9 +88,8 @@ impl Renderer {
                 self.writer(out).separator(Day(date));
                 day = date;
             }
-            match announcement(event) {
-                Some((by, text)) => self.announcement(out, by, text),
-                None => self.room_line(out, event, room, true),
+            if !self.past_notice(out, event) {
+                self.room_line(out, event, room, true);
             }
         }
     }
@@ -97,17 +97,40 @@ impl Renderer {
     /// Each message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
     fn past_lines_with_ids(&mut self, out: &mut Vec<u8>, events: &[Event], room: &RoomName) {
         for event in events {
-            match (&event.fact, announcement(event)) {
-                (_, Some((by, text))) => self.announcement(out, by, text),
-                (Fact::Said { .. }, _) => self.found(out, MessageRef(event.seq), None, event),
+            match &event.fact {
+                Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
+                _ if self.past_notice(out, event) => {}
                 _ => self.room_line(out, event, room, true),
             }
         }
     }
 
-    fn announcement(&self, out: &mut Vec<u8>, by: &Name, text: &Text) {
-        self.writer(out)
-            .alone(format_args!("{by} announces: {text}"));
+    /// An earlier topic or announcement, behind its time: `* 14:03 lee set the topic: Ship it`. Nobody's
+    /// name starts with a digit. Returns whether it is one.
+    fn past_notice(&mut self, out: &mut Vec<u8>, event: &Event) -> bool {
+        let stamp = self.clock.stamp(event.at, &self.style);
+        let time = String::from_utf8_lossy(stamp).into_owned();
+        let time = time.trim_matches(|c| matches!(c, '[' | ']' | ' '));
+        let gap = if time.is_empty() { "" } else { " " };
+        let mut writer = self.writer(out);
+        match (&event.fact, announcement(event)) {
+            (_, Some((by, text))) => {
+                writer.alone(format_args!("{time}{gap}{by} announces: {text}"));
+            }
+            (
+                Fact::TopicSet {
+                    by,
+                    text: Some(text),
+                    ..
+                },
+                _,
+            ) => writer.happened(format_args!("{time}{gap}{by} set the topic: {text}")),
+            (Fact::TopicSet { by, .. }, _) => {
+                writer.happened(format_args!("{time}{gap}{by} cleared the topic"));
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn date(&self, at: Timestamp) -> Date {

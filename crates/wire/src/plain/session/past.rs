@@ -309,7 +309,9 @@ pub(super) fn ask_search(
     Ask::Search(Search {
         words: search.words.clone(),
         from: search.from.clone(),
+        not_from: search.not_from.clone(),
         room: search.room.clone(),
+        not_in: search.not_in.clone(),
         before: search.before.map(start),
         after: search.after.map(start),
         below,

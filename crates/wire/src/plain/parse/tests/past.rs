@@ -102,6 +102,12 @@ fn a_search_is_words_and_filters_in_any_order() {
         ..SearchRequest::default()
     };
     check_search("from:bob", from_bob);
+    let elsewhere = SearchRequest {
+        not_from: std::vec![name("bob"), name("ann")],
+        not_in: std::vec![room("dev")],
+        ..search("deploy")
+    };
+    check_search("-from:bob deploy -IN:#dev -From: ann", elsewhere);
     for typed in ["", "from:", "\t"] {
         check_usage(&std::format!("/search {typed}"), "search");
     }
@@ -133,7 +139,7 @@ fn a_filter_that_there_is_not_is_named() {
     for (typed, key, word) in [
         ("x foo:bar", "foo:", "foo:bar"),
         ("form:ann", "form:", "form:ann"),
-        ("-from:ann", "-from:", "-from:ann"),
+        ("-form:ann", "-form:", "-form:ann"),
         ("befor:2026-11-21", "befor:", "befor:2026-11-21"),
     ] {
         let (key, word) = (EchoedInput::new(key), EchoedInput::new(word));

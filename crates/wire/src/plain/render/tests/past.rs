@@ -277,9 +277,9 @@ fn topics_and_announcements_stand_where_they_were() {
     let shown = history(Stretch::Last, &[topic, lee, announced], page(&dev, 1, 1));
     let expected = "\
 --- last 1 of 1 messages ---
-* lee set the topic: Ship it
+* 14:03 lee set the topic: Ship it
 [13:58] lee: morning
-! lee announces: noon
+! 14:03 lee announces: noon
 --- now ---
 ";
     assert_eq!(shown, expected);
@@ -422,13 +422,16 @@ fn a_search_says_what_it_looked_for_and_how_it_goes_on() {
     let older = "--- 1 older message with \"deploy\" ---\n--- end of the older matches ---";
     check_found((&plain, true), &one, FOUND, older);
     let all = SearchRequest {
+        not_from: std::vec![name("bob")],
+        not_in: std::vec![room("ops")],
         words: Text::parse("\"ship it\" -now"),
         from: Some(name("ann")),
         room: Some(room("dev")),
         before: Some(moment("2026-11-21")),
         after: Some(moment("14:00")),
     };
-    let head = "--- 1 message with \"ship it\" -now from ann in #dev since 14:00 before Sat 21 Nov 2026 \
+    let head = "--- 1 message with \"ship it\" -now from ann not from bob in #dev not in #ops since 14:00 before Sat \
+                21 Nov 2026 \
                 ---\n--- now ---";
     check_found((&all, false), &one, FOUND, head);
 }

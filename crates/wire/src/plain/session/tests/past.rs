@@ -125,6 +125,8 @@ fn a_search_goes_on_and_its_matches_have_numbers() {
 
     let asked = peer.send("/search more\n");
     let older = Search {
+        not_from: std::vec![],
+        not_in: std::vec![],
         words: Some(text("deploy")),
         from: Some(name("lee")),
         room: None,
