@@ -12,9 +12,11 @@ mod accounts;
 mod answers;
 mod commands;
 mod history;
+mod list;
 mod modes;
 mod monitor;
 mod news;
+mod operators;
 mod people;
 mod refusal;
 mod registering;
@@ -159,7 +161,7 @@ enum Question {
         name: String,
     },
     Knock(RoomName),
-    List(Box<rooms::ListFilter>),
+    List(Box<list::ListFilter>),
     Who(Box<people::WhoQuestion>),
     Whois(String),
     /// The name, and how many of those who have borne it are shown.

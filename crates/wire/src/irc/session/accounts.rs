@@ -148,6 +148,28 @@ impl Session {
         self.numeric("900", line, env, out);
     }
 
+    /// The end of a step with an account.
+    pub(super) fn account_done(
+        &mut self,
+        step: AccountStep,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let account = self.here().and_then(|here| here.account.clone());
+        let account = account.as_ref().map_or("*", Name::as_str);
+        match step {
+            AccountStep::Register => {
+                let what = format_args!("REGISTER SUCCESS {account} :Your name is registered");
+                self.put_server(what, env, out);
+            }
+            AccountStep::LogIn { is_sasl: true } => {
+                self.numeric("903", ":SASL authentication successful", env, out);
+            }
+            AccountStep::LogIn { is_sasl: false } => {}
+        }
+        None
+    }
+
     /// REGISTER: an account of the client's name under a password.
     pub(super) fn register_account(
         &mut self,

@@ -1,4 +1,4 @@
-//! WHO, WHOIS, WHOWAS, USERHOST, ISON, AWAY, SETNAME; and what operators do: OPER, KILL, WALLOPS.
+//! WHO, WHOIS, WHOWAS, USERHOST, ISON, AWAY and SETNAME.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -9,10 +9,9 @@ use chinwag_core::{
     WhoLine,
 };
 
-use super::accounts::AccountStep;
 use super::rooms::{note, room};
 use super::{Question, Session};
-use crate::dialect::{Ask, Env, Password, Step};
+use crate::dialect::{Ask, Env, Step};
 use crate::irc::line::{Time, end, put};
 use crate::irc::message::Message;
 use crate::irc::mode::rank;
@@ -425,85 +424,6 @@ impl Session {
                 let why = "INVALID_REALNAME :That cannot be a real name";
                 self.fail("SETNAME", why, env, out);
             }
-        }
-        None
-    }
-
-    /// OPER: logs in to the account of an operator.
-    pub(super) fn oper(
-        &mut self,
-        message: &Message<'_>,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let (name, password) = (message.param(0)?, message.param(1)?);
-        match (Name::known(name), Password::parse(password)) {
-            (Some(name), Ok(password)) => {
-                let is_logged_in = self.here().is_some_and(|here| here.account.is_some());
-                if is_logged_in {
-                    self.later(Ask::Command(Command::LogOut), Question::Quiet);
-                }
-                self.later(
-                    Ask::LogInTo {
-                        name,
-                        password,
-                        beside: true,
-                    },
-                    Question::Oper,
-                );
-            }
-            _ => self.numeric("464", ":Password incorrect", env, out),
-        }
-        None
-    }
-
-    /// KILL.
-    pub(super) fn kill(
-        &mut self,
-        message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let name = message.param(0)?;
-        let kick = Command::Kick {
-            name: name.into(),
-            why: message.param(1).and_then(note),
-        };
-        self.later(Ask::Command(kick), Question::Operate(name.into()));
-        None
-    }
-
-    /// WALLOPS.
-    pub(super) fn wallops(
-        &mut self,
-        message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let text = note(message.param(0)?)?;
-        let ask = Ask::Command(Command::Announce(text));
-        self.later(ask, Question::Operate(String::new()));
-        None
-    }
-
-    /// The end of a step with an account.
-    pub(super) fn account_done(
-        &mut self,
-        step: AccountStep,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let account = self.here().and_then(|here| here.account.clone());
-        let account = account.as_ref().map_or("*", Name::as_str);
-        match step {
-            AccountStep::Register => {
-                let what = format_args!("REGISTER SUCCESS {account} :Your name is registered");
-                self.put_server(what, env, out);
-            }
-            AccountStep::LogIn { is_sasl: true } => {
-                self.numeric("903", ":SASL authentication successful", env, out);
-            }
-            AccountStep::LogIn { is_sasl: false } => {}
         }
         None
     }
