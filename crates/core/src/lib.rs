@@ -35,7 +35,10 @@ mod sent_key;
 mod text;
 mod time;
 
-pub use account::{Account, AccountChange, AccountChanged, AccountSet, Credential, CredentialKind};
+pub use account::{
+    Account, AccountChange, AccountChanged, AccountSet, CertificatePrefix, Credential,
+    CredentialKind,
+};
 pub use answer::{
     AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic,
     Welcome, WhoLine,

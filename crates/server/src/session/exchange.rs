@@ -46,6 +46,9 @@ pub(super) struct Exchange {
     missed: Option<Box<Missed>>,
     /// Wrong passwords for the name, which its owner is told of.
     guesses: Option<Guesses>,
+    /// The password that was last proven on this connection. A session that was taken up by its code
+    /// has none, and may not change its account.
+    proven: Option<Proof>,
 }
 
 /// A question, and the step that it is at.
@@ -215,15 +218,22 @@ impl Session {
                 beside,
             } => {
                 let purpose = Purpose::LogInTo { beside };
-                self.ask_name(Some(name), Some(password), purpose, shared);
+                self.ask_name(Some(name), password, purpose, shared);
             }
             Ask::Unclaim { account, password } => {
-                self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);
+                self.ask_name(Some(account), password, Purpose::Unclaim, shared);
             }
             Ask::Register(password) => {
                 if self.may_register(shared) {
-                    self.ask_hash(password, None, shared);
+                    let proof = self.certificate().map(Proof);
+                    self.ask_hash(password, proof, shared);
                 }
+            }
+            Ask::Claim => self.claim(shared),
+            Ask::Forget(certificate) => {
+                let proof = self.proof();
+                let forget = Command::Forget { certificate, proof };
+                self.ask_hub(Body::Command(forget), Step::Tell, shared);
             }
             Ask::ChangePassword { name, old, new } => {
                 let purpose = Purpose::ChangePassword(new);
@@ -407,6 +417,7 @@ impl Session {
         };
         match (result, question.step) {
             (JobResult::Hash(Some(hash)), Step::Registration(proof)) => {
+                self.exchange.proven = Some(Proof(hash.clone()));
                 let command = Command::Register {
                     password_hash: hash,
                     proof,

@@ -5,7 +5,8 @@ use core::fmt;
 
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 use chinwag_core::{
-    Command, Name, Query, Range, ResumeCode, RoomName, RoomRef, Seq, Text, Timestamp,
+    CertificatePrefix, Command, Name, Query, Range, ResumeCode, RoomName, RoomRef, Seq, Text,
+    Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -36,13 +37,18 @@ pub enum Ask {
     },
     /// Register one's name under this password.
     Register(Password),
+    /// Register one's name by what the connection itself proves, or group it to the account that one
+    /// is logged in to.
+    Claim,
+    /// Take a certificate from one's account.
+    Forget(CertificatePrefix),
     /// Log in to an account under the name that one has, or take up the session that goes by the
     /// account's.
     LogInTo {
         /// One of the account's names.
         name: Name,
-        /// Its password.
-        password: Password,
+        /// Its password, unless the connection itself proves it.
+        password: Option<Password>,
         /// Leave that session where it is.
         beside: bool,
     },
@@ -50,8 +56,8 @@ pub enum Ask {
     Unclaim {
         /// The account.
         account: Name,
-        /// Its password.
-        password: Password,
+        /// Its password, unless the connection itself proves it.
+        password: Option<Password>,
     },
     /// Give one's account another password.
     ChangePassword {

@@ -28,6 +28,7 @@ pub(super) const COUNTERPARTS: &[(&str, Counterpart)] = &[
     ("help", None("this page, and `understands` in `hello`")),
     ("room", Commands(&["room", "set_room"])),
     ("ignore", Commands(&["ignore", "ignores"])),
+    ("account", Commands(&["account", "forget_certificate"])),
     ("time", None(OF_A_SCREEN)),
     ("tz", None("every time is in UTC")),
     ("echo", None("everything is told, one's own as well")),

@@ -197,6 +197,11 @@ pub(super) enum Shape<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
+    /// An operator ended a room. Told to everybody inside.
+    Removed {
+        #[serde(flatten)]
+        head: Head<'a>,
+    },
     /// A room keeps people out. Told to the moderator who did it.
     Barred {
         #[serde(flatten)]

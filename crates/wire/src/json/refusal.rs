@@ -38,12 +38,24 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "same_name",
         "The reader, or the person, has that name already.",
     ),
-    ("needs_password", "The old password is wrong."),
+    ("needs_password", "The old password is missing or wrong."),
     ("wrong_password", "The password of the name is another."),
     ("not_logged_in", "The reader is logged in to no account."),
     (
         "logged_in",
         "The reader is logged in to an account already.",
+    ),
+    (
+        "not_proven",
+        "The session was taken up by its code: `login` first.",
+    ),
+    (
+        "no_certificate",
+        "None of the account's certificates begins so, or several do.",
+    ),
+    (
+        "last_credential",
+        "Nothing else proves the account: `claim` it with a password first.",
     ),
     ("not_registered", "The name belongs to no account."),
     ("server_full", "The server has as many people as it takes."),
@@ -172,6 +184,10 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::WrongPassword(_) => "wrong_password",
         Rejection::NotLoggedIn => "not_logged_in",
         Rejection::LoggedInAlready(_) => "logged_in",
+        Rejection::NeedsProof => "needs_password",
+        Rejection::NotProven(_) => "not_proven",
+        Rejection::NoSuchCertificate => "no_certificate",
+        Rejection::LastCredential(_) => "last_credential",
         Rejection::NotRegistered(_) => "not_registered",
         Rejection::ServerFull { .. } => "server_full",
         Rejection::Banned { .. } => "banned",
@@ -195,6 +211,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         | Rejection::TooManyRegistered { .. }
         | Rejection::RestrictionsFull
         | Rejection::TooManyIgnores { .. }
+        | Rejection::TooManyCertificates { .. }
         | Rejection::TooManyLogins { .. }
         | Rejection::TooManyNames { .. } => "too_many",
         Rejection::NotIgnored(_) => "not_ignored",

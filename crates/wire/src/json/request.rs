@@ -121,7 +121,9 @@ commands! {
     ignores: Nothing,
     /// Registers one's name: it is an account from then on.
     claim: Claim,
-    /// Logs in to an account beside its other sessions, under the name that one has.
+    /// Takes a certificate from one's account.
+    forget_certificate: ForgetCertificate,
+    /// Logs in to an account. A session that goes by its name is taken up, unless `beside` is true.
     login: Login,
     /// Logs out of the account. If one's name belongs to it, one gets a guest's.
     logout: Nothing,

@@ -7,7 +7,8 @@ use core::marker::PhantomData;
 
 use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_LETTERS_MIN};
 use chinwag_core::{
-    Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq, Text, Timestamp,
+    CertificatePrefix, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq, Text,
+    Timestamp,
 };
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -190,6 +191,14 @@ impl FromText for RoomPassword {
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|_| "a room's password is one word of at most 64 bytes")
+    }
+}
+
+impl FromText for CertificatePrefix {
+    const IS: &'static str = "hexadecimal digits";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).ok_or("a certificate is named by 4 to 64 hexadecimal digits")
     }
 }
 

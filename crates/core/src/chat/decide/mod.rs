@@ -2,6 +2,7 @@
 //! its own file; here is the way to them.
 
 mod account;
+mod certificate;
 mod cover;
 mod delete;
 mod entry;
@@ -179,6 +180,8 @@ impl Chat {
             }
             Command::Register { .. }
             | Command::Group
+            | Command::Certify { .. }
+            | Command::Forget { .. }
             | Command::LogInTo { .. }
             | Command::LogOut
             | Command::Unclaim { .. } => return self.decide_account(me, command, env, facts),

@@ -1,5 +1,7 @@
 //! Names that need a password, and passwords that change.
 
+use std::sync::Arc;
+
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection};
 use chinwag_wire::dialect::{Password, Tell};
 
@@ -53,8 +55,39 @@ impl Session {
                 };
                 self.ask_hub(query, step, shared);
             }
-            (name, _) => self.take_name(name, None, purpose, shared),
+            (name, _) => {
+                let proof = self.certificate().map(Proof);
+                let needs_proof = matches!(purpose, Purpose::LogInTo { .. } | Purpose::Unclaim);
+                if needs_proof && proof.is_none() {
+                    return self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
+                }
+                self.take_name(name, proof, purpose, shared);
+            }
         }
+    }
+
+    /// The certificate that the client has proven to own.
+    pub(super) fn certificate(&self) -> Option<Arc<str>> {
+        let certificate = self.transport.secured()?.client_certificate?;
+        Some(certificate.to_string().into())
+    }
+
+    /// What this connection has proven of an account.
+    pub(super) fn proof(&self) -> Option<Proof> {
+        let proven = self.exchange.proven.clone();
+        proven.or_else(|| self.certificate().map(Proof))
+    }
+
+    /// Registers or groups the name, by the certificate of the connection if it has one.
+    pub(super) fn claim(&mut self, shared: &mut Shared) {
+        let command = match self.certificate() {
+            Some(certificate) => Command::Certify {
+                certificate,
+                proof: self.proof(),
+            },
+            None => Command::Group,
+        };
+        self.ask_hub(Body::Command(command), Step::Tell, shared);
     }
 
     pub(super) fn take_name(
@@ -206,6 +239,7 @@ impl Session {
             };
             return self.answer(Tell::Rejected(&wrong), shared);
         }
+        self.exchange.proven.clone_from(&proof);
         self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         self.take_name(Some(name), proof, purpose, shared);
     }

@@ -16,6 +16,8 @@ pub(in crate::json) enum AccountAct {
     Password,
     /// Another certificate proves that one owns it.
     Certificate,
+    /// A certificate proves no longer that one owns it.
+    CertificateRemoved,
     /// Another name belongs to it.
     NameAdded,
     /// A name belongs to it no longer.
@@ -33,6 +35,7 @@ impl<'a> Shape<'a> {
                 CredentialKind::Password => (AccountAct::Password, None),
                 CredentialKind::Certificate => (AccountAct::Certificate, None),
             },
+            AccountChange::CertificateRemoved(_) => (AccountAct::CertificateRemoved, None),
             AccountChange::NameAdded(name) => (AccountAct::NameAdded, Some(name)),
             AccountChange::NameRemoved(name) => (AccountAct::NameRemoved, Some(name)),
             AccountChange::Removed => (AccountAct::Removed, None),

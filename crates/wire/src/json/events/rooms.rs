@@ -93,6 +93,7 @@ impl<'a> Shape<'a> {
                 name: name.as_str(),
                 text: why.as_deref().map(|why| &**why),
             },
+            RoomAct::Removed { .. } => Self::Removed { head },
             RoomAct::Bar(bar) => Self::Barred {
                 head,
                 target: Shown(Whom(&bar.mask)),

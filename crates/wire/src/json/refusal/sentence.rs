@@ -135,6 +135,21 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::TooManyNames { names_max } => {
             write!(f, "The account has {names_max} names, the limit.")
         }
+        Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
+        Rejection::NotProven(name) => {
+            write!(
+                f,
+                "Taken up by its code, this session has not proven {name}."
+            )
+        }
+        Rejection::TooManyCertificates { certificates_max } => {
+            write!(
+                f,
+                "The account has {certificates_max} certificates, the limit."
+            )
+        }
+        Rejection::NoSuchCertificate => f.write_str("No certificate begins so, or several do."),
+        Rejection::LastCredential(name) => write!(f, "Nothing else proves {name}."),
         Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
         Rejection::RestrictionsFull => {
             f.write_str("The list of bans or mutes is full. Undo some first.")

@@ -2,7 +2,9 @@
 
 use alloc::boxed::Box;
 
-use chinwag_core::{MessageKey, Name, ResumeCode, RoomName, RoomPassword, Seq, Text, Timestamp};
+use chinwag_core::{
+    CertificatePrefix, MessageKey, Name, ResumeCode, RoomName, RoomPassword, Seq, Text, Timestamp,
+};
 
 use crate::dialect::Password;
 use crate::json::value::{FromText, NewPassword, Note, Nullable, Parsed, Place};
@@ -34,8 +36,8 @@ arguments! {
     Hello {
         /// The name; without one, the server makes up a guest's.
         name: Option<Parsed<Name>>,
-        /// The password, if the name is registered. Then a session that the name still has is taken
-        /// up.
+        /// The password, if the name is registered and no certificate of the connection proves it. A
+        /// session that the name still has is taken up.
         password: Option<Parsed<Password>>,
     }
 
@@ -166,22 +168,32 @@ arguments! {
 
     /// A new password, or none.
     Claim {
-        /// The password. Without one, the name is grouped to the account that one is logged in to.
+        /// The password. Without one, the certificate of the connection proves the name from then on,
+        /// and a name that is not the account's is grouped to it.
         password: Option<Parsed<NewPassword>>,
+    }
+
+    /// A certificate.
+    ForgetCertificate {
+        /// Its SHA-256, or the first digits of it.
+        sha256: Parsed<CertificatePrefix>,
     }
 
     /// An account.
     Login {
         /// One of its names.
         name: Parsed<Name>,
-        /// Its password.
-        password: Parsed<Password>,
+        /// Its password, unless the certificate of the connection is the account's.
+        password: Option<Parsed<Password>>,
+        /// Leave a session that goes by that name where it is, and keep one's name.
+        #[serde(default)]
+        beside: bool,
     }
 
     /// What proves that a name is one's own.
     Unclaim {
-        /// The password of the account.
-        password: Parsed<Password>,
+        /// The password of the account, unless the certificate of the connection is the account's.
+        password: Option<Parsed<Password>>,
     }
 
     /// Two passwords.

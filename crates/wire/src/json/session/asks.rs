@@ -63,8 +63,10 @@ impl Session {
             Request::claim(claim) => claimed(claim),
             Request::login(login) => Ask::LogInTo {
                 name: login.name.0,
-                password: login.password.0,
+                password: login.password.map(|password| password.0),
+                beside: login.beside,
             },
+            Request::forget_certificate(forget) => Ask::Forget(forget.sha256.0),
             Request::passwd(passwd) => Ask::ChangePassword {
                 name: self.account()?,
                 old: passwd.old.0,
@@ -72,7 +74,7 @@ impl Session {
             },
             Request::unclaim(unclaim) => Ask::Unclaim {
                 account: self.account()?,
-                password: unclaim.password.0,
+                password: unclaim.password.map(|password| password.0),
             },
             Request::delete(message) => Ask::Delete(Seq(message.message)),
             Request::quit(quit) => Ask::Quit(note(quit.text)),
@@ -117,7 +119,7 @@ fn spoken(say: Say, manner: Manner) -> Command {
 fn claimed(claim: Claim) -> Ask {
     match claim.password {
         Some(password) => Ask::Register(password.0.0),
-        None => Ask::Command(Command::Group),
+        None => Ask::Claim,
     }
 }
 
