@@ -442,7 +442,7 @@ impl Session {
                     ..
                 }),
             ) => {
-                self.tell_resumed(0, resume, shared);
+                self.tell_resumed((0, 0), resume, shared);
                 self.tell_kept(shared);
                 self.answer(Tell::NoHistory, shared);
             }

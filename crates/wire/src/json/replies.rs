@@ -81,7 +81,8 @@ pub(super) enum Reply<'a> {
         /// Messages that follow, of those that were missed. Topics and announcements among them are
         /// not counted.
         missed: u64,
-        /// Older ones that are gone.
+        /// Others that cannot be shown any more: retention has taken them, or the reader was too slow.
+        /// Private messages of which no more could be kept are among them.
         gone: u64,
         /// How the session is taken up again.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -47,8 +47,8 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 `hello` is answered with a resume code and the time for which it is good after the link is lost. Connect again
 and send `{\"resume\":{\"code\":\"K7Q2-9MXP\",\"after\":1234}}`, `after` being the greatest `seq` that you have. The answer has
 the next code; all messages and topics since then follow, as events, and then what happens from now on.
-Private messages that came meanwhile are among them, a limited number. Comings and goings are not kept: ask
-`who`.
+Private messages that came meanwhile are among them, a limited number. What cannot be shown any more, since
+retention has taken it, is counted as `gone`. Comings and goings are not kept: ask `who`.
 
 For a message without an acknowledgement nobody can say whether it was taken. Send it again with the `key` that
 it had: it is said once.
