@@ -199,7 +199,7 @@ impl Session {
             (Phase::Leaving, _) => End::Left,
             (Phase::LoggingIn(login), _) => {
                 let (attempt, words) = (login.attempt(), login.take_reason());
-                if self.identity.has_been_in {
+                if self.identity.is_known() {
                     return self.not_back(attempt, words, reason, now);
                 }
                 // A server that dies without a word has refused nobody.
@@ -236,8 +236,10 @@ impl Session {
 
     /// A try to come back has failed.
     fn not_back(&mut self, tried: Attempt, words: Option<String>, reason: &str, now: Instant) {
-        // A code that was tried is worth no second try: it may be used up.
-        self.identity.code = None;
+        // What accepts and says nothing is no server, but a relay in front of one that is away.
+        if words.is_some() {
+            self.identity.code = None;
+        }
         let is_final = words.as_deref().is_some_and(is_final) && tried != Attempt::Resume;
         match words {
             Some(words) if is_final && !self.options.is_attended => self.end(End::Removed(words)),
