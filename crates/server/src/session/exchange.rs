@@ -6,6 +6,7 @@
 //! several steps (a password is checked between two requests to the hub), and some answers come in
 //! pages, each fetched when the one before is written: a reader that stalls costs one page.
 
+mod accounts;
 mod names;
 mod pages;
 
@@ -199,7 +200,6 @@ impl Session {
                 self.exchange.talk += 1;
                 self.request(Body::Command(command), shared);
             }
-            Ask::Command(Command::Group) if !self.may_register(shared) => {}
             Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
             Ask::LogIn {
@@ -212,33 +212,12 @@ impl Session {
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);
             }
-            Ask::LogInTo {
-                name,
-                password,
-                beside,
-            } => {
-                let purpose = Purpose::LogInTo { beside };
-                self.ask_name(Some(name), password, purpose, shared);
-            }
-            Ask::Unclaim { account, password } => {
-                self.ask_name(Some(account), password, Purpose::Unclaim, shared);
-            }
-            Ask::Register(password) => {
-                if self.may_register(shared) {
-                    let proof = self.certificate().map(Proof);
-                    self.ask_hash(password, proof, shared);
-                }
-            }
-            Ask::Claim => self.claim(shared),
-            Ask::Forget(certificate) => {
-                let proof = self.proof();
-                let forget = Command::Forget { certificate, proof };
-                self.ask_hub(Body::Command(forget), Step::Tell, shared);
-            }
-            Ask::ChangePassword { name, old, new } => {
-                let purpose = Purpose::ChangePassword(new);
-                self.ask_name(Some(name), Some(old), purpose, shared);
-            }
+            Ask::Register(_)
+            | Ask::Claim
+            | Ask::Forget(_)
+            | Ask::LogInTo { .. }
+            | Ask::Unclaim { .. }
+            | Ask::ChangePassword { .. } => self.ask_account(ask, shared),
             Ask::Resume { code, after } => {
                 let resume = Body::Command(Command::Resume(code));
                 self.ask_hub(resume, Step::Resume { after }, shared);

@@ -1,7 +1,5 @@
 //! Names that need a password, and passwords that change.
 
-use std::sync::Arc;
-
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection};
 use chinwag_wire::dialect::{Password, Tell};
 
@@ -64,30 +62,6 @@ impl Session {
                 self.take_name(name, proof, purpose, shared);
             }
         }
-    }
-
-    /// The certificate that the client has proven to own.
-    pub(super) fn certificate(&self) -> Option<Arc<str>> {
-        let certificate = self.transport.secured()?.client_certificate?;
-        Some(certificate.to_string().into())
-    }
-
-    /// What this connection has proven of an account.
-    pub(super) fn proof(&self) -> Option<Proof> {
-        let proven = self.exchange.proven.clone();
-        proven.or_else(|| self.certificate().map(Proof))
-    }
-
-    /// Registers or groups the name, by the certificate of the connection if it has one.
-    pub(super) fn claim(&mut self, shared: &mut Shared) {
-        let command = match self.certificate() {
-            Some(certificate) => Command::Certify {
-                certificate,
-                proof: self.proof(),
-            },
-            None => Command::Group,
-        };
-        self.ask_hub(Body::Command(command), Step::Tell, shared);
     }
 
     pub(super) fn take_name(

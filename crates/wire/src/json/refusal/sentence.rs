@@ -124,33 +124,6 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::WrongPassword(name) => {
             write!(f, "The password of {name} is another.")
         }
-        Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
-        Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
-        Rejection::TooManyLogins { logins_max } => {
-            write!(
-                f,
-                "{logins_max} people are logged in to the account, the limit."
-            )
-        }
-        Rejection::TooManyNames { names_max } => {
-            write!(f, "The account has {names_max} names, the limit.")
-        }
-        Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
-        Rejection::NotProven(name) => {
-            write!(
-                f,
-                "Taken up by its code, this session has not proven {name}."
-            )
-        }
-        Rejection::TooManyCertificates { certificates_max } => {
-            write!(
-                f,
-                "The account has {certificates_max} certificates, the limit."
-            )
-        }
-        Rejection::NoSuchCertificate => f.write_str("No certificate begins so, or several do."),
-        Rejection::LastCredential(name) => write!(f, "Nothing else proves {name}."),
-        Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
         Rejection::RestrictionsFull => {
             f.write_str("The list of bans or mutes is full. Undo some first.")
         }
@@ -183,6 +156,39 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                 "That was said by another, and only moderators of {room} may delete it."
             )
         }
+        rejection => about_accounts(f, rejection),
+    }
+}
+
+fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
+        Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
+        Rejection::TooManyLogins { logins_max } => {
+            write!(
+                f,
+                "{logins_max} people are logged in to the account, the limit."
+            )
+        }
+        Rejection::TooManyNames { names_max } => {
+            write!(f, "The account has {names_max} names, the limit.")
+        }
+        Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
+        Rejection::NotProven(name) => {
+            write!(
+                f,
+                "Taken up by its code, this session has not proven {name}."
+            )
+        }
+        Rejection::TooManyCertificates { certificates_max } => {
+            write!(
+                f,
+                "The account has {certificates_max} certificates, the limit."
+            )
+        }
+        Rejection::NoSuchCertificate => f.write_str("No certificate begins so, or several do."),
+        Rejection::LastCredential(name) => write!(f, "Nothing else proves {name}."),
+        Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
         // The others have their words above.
         _ => Ok(()),
     }

@@ -39,6 +39,8 @@ impl Session {
             Tell::History(page) => self.tell_history(page, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => self.tell_log(entries, out),
+            // It leaves its passing name behind, for the session that it takes up.
+            Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
                 self.acknowledge(None, out);
                 put(out, &closed(why));
@@ -48,6 +50,12 @@ impl Session {
             }
         }
         None
+    }
+
+    /// Whether the question in flight may bring another session.
+    fn takes_up(&self) -> bool {
+        let word = self.question.as_ref().map(|asked| asked.word);
+        matches!(word, Some("resume" | "login"))
     }
 
     /// Answers the oldest message in flight.
