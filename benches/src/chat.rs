@@ -58,6 +58,8 @@ impl World {
             name: Some(name(called)),
             proof: None,
             is_script: false,
+            account: None,
+            ident: None,
         };
         self.enter(command)
     }
@@ -98,7 +100,12 @@ impl World {
             }
             self.seq = self.seq.next();
             let (seq, at) = (self.seq, START);
-            self.chat.apply(black_box(&Event { seq, at, fact }));
+            self.chat.apply(black_box(&Event {
+                seq,
+                at,
+                fact,
+                source: None,
+            }));
         }
     }
 }
@@ -136,6 +143,7 @@ fn say(mut world: World) -> Work {
         text,
         manner,
         key: None,
+        irc: None,
     };
     Box::new(move || world.act(person(50), say.clone()))
 }
@@ -145,7 +153,13 @@ fn join_and_leave(mut world: World) -> Work {
     let dev = dev();
     Box::new(move || {
         world.act(newcomer, Command::Join(dev.clone()));
-        world.act(newcomer, Command::Leave(RoomRef::Name(dev.clone())));
+        world.act(
+            newcomer,
+            Command::Leave {
+                room: RoomRef::Name(dev.clone()),
+                why: None,
+            },
+        );
     })
 }
 
@@ -154,6 +168,8 @@ fn arrive_and_quit(mut world: World) -> Work {
         name: Some(name("somebody")),
         proof: None,
         is_script: false,
+        account: None,
+        ident: None,
     };
     Box::new(move || {
         let somebody = world.enter(arrive.clone());

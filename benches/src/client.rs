@@ -35,6 +35,7 @@ impl Client {
             login_tries_max: 5,
             login_bytes_max: usize::MAX,
             login_time: Duration::from_secs(60),
+            irc: chinwag_wire::irc::Settings::new("chat", "chinwag", true),
         };
         let rooms = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let env = env(&settings, &rooms);
@@ -61,10 +62,16 @@ impl Client {
             code: ResumeCode::from_random(1),
             link: Link::default(),
             is_script: false,
+            ident: None,
         };
         let fact = Fact::LoggedIn(Box::new(login));
         let (seq, at) = (Seq(1), START);
-        let event = Event { seq, at, fact };
+        let event = Event {
+            seq,
+            at,
+            fact,
+            source: None,
+        };
         let env = env(&self.settings, &self.rooms);
         self.dialect
             .handle_event(&event, person, &env, &mut self.out);

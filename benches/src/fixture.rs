@@ -35,7 +35,9 @@ pub(crate) fn said(seq: u64, room: u32, name: &Name, text: Text) -> Event {
             room: RoomId(room),
             text,
             manner: Manner::Speech,
+            irc: None,
         },
+        source: None,
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn settings() -> Settings {
         login_tries_max: 5,
         login_bytes_max: usize::MAX,
         login_time: Duration::from_secs(60),
+        irc: chinwag_wire::irc::Settings::new("chat", "chinwag", true),
     }
 }
 
@@ -109,10 +110,16 @@ impl Client {
             code: ResumeCode::from_random(1),
             link: Link::default(),
             is_script: false,
+            ident: None,
         };
         let fact = Fact::LoggedIn(Box::new(login));
         let (seq, at) = (Seq(1), self.wall);
-        let out = self.hear_event(&Event { seq, at, fact });
+        let out = self.hear_event(&Event {
+            seq,
+            at,
+            fact,
+            source: None,
+        });
         assert!(out.is_empty(), "the welcome says it");
         self.dialect.handle_joined(OTHER);
         self.dialect.handle_joined(LOBBY);
@@ -203,5 +210,6 @@ pub(crate) fn event(at: Timestamp, fact: Fact) -> Arc<Event> {
         seq: Seq(1),
         at,
         fact,
+        source: None,
     })
 }

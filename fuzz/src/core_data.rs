@@ -103,6 +103,7 @@ pub(crate) fn login(dice: Choices<'_, '_>) -> LoggedIn {
         code: ResumeCode::from_random(dice.number()),
         link: link(dice),
         is_script: dice.flip(),
+        ident: None,
     }
 }
 
@@ -144,6 +145,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 room,
                 text,
                 manner,
+                irc: None,
             };
             (said, '[')
         }
@@ -171,7 +173,15 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         4 => {
             let name = dice.name();
-            (Fact::Left { person, name, room }, '*')
+            (
+                Fact::Left {
+                    person,
+                    name,
+                    room,
+                    why: None,
+                },
+                '*',
+            )
         }
         5 => {
             let departed = Quit {
@@ -179,6 +189,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 name: dice.name(),
                 rooms: rooms(),
                 why: quit_reason(dice),
+                is_resumable: true,
             };
             (Fact::Quit(Box::new(departed)), '*')
         }
@@ -324,14 +335,25 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 text: dice.text(),
                 ignored: false,
                 kept: dice.maybe(span),
+                irc: None,
+                manner: chinwag_core::Manner::Speech,
                 away: None,
             };
             (Fact::PrivateMessage(Box::new(told)), '[')
         }
         2 => (audit_entry(dice), '!'),
         3 => {
-            let (away, why) = (dice.flip(), dice.maybe(Dice::text));
-            (Fact::AwaySet { person, away, why }, '!')
+            let (away, why, name) = (dice.flip(), dice.maybe(Dice::text), dice.name());
+            (
+                Fact::AwaySet {
+                    person,
+                    away,
+                    why,
+                    name,
+                    rooms: [].into(),
+                },
+                '!',
+            )
         }
         _ => {
             let (name, on) = (dice.name(), dice.flip());
@@ -395,6 +417,7 @@ pub(crate) fn who_line(dice: Choices<'_, '_>) -> WhoLine {
         away: dice.maybe(|dice| dice.maybe(Dice::text)),
         silent: span(dice),
         standing: dice.maybe(standing),
+        source: None,
     }
 }
 
@@ -415,6 +438,7 @@ pub(crate) fn profile(dice: Choices<'_, '_>) -> Profile {
         said: dice.number(),
         muted: dice.flip(),
         address: dice.maybe(address),
+        standings: [].into(),
     }
 }
 
@@ -433,6 +457,8 @@ pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
                 here: dice.below(300),
                 joined: dice.flip(),
                 topic: dice.maybe(Dice::text),
+                created: chinwag_core::Timestamp(0),
+                topic_at: None,
             };
             Answer::Rooms {
                 rooms: (0..dice.below(4)).map(|_| line(dice)).collect(),

@@ -169,12 +169,14 @@ fn with_another_password(ask: &Ask) -> Option<(&Password, Ask)> {
             name,
             password,
             is_script,
+            ..
         } => {
             let (name, another) = (name.clone(), Some(another));
             let same = Ask::LogIn {
                 name,
                 password: another,
                 is_script: *is_script,
+                irc: None,
             };
             (password.as_ref()?, same)
         }
@@ -233,6 +235,7 @@ fn in_a_room() {
                     text,
                     manner,
                     key: None,
+                    irc: None,
                 }))
             });
             // A line that shows the person's own password is held back.

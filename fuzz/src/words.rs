@@ -49,6 +49,7 @@ fn rings(name: &Name) -> bool {
         room: LOBBY,
         text: Text::parse(&name.to_string()).expect("a text"),
         manner: Manner::Speech,
+        irc: None,
     };
     let mut client = Client::in_chat(name.clone(), settings, NOW);
     client.with_reader(|reader| !reader.trailer(&client::event(NOW, said)).is_empty())

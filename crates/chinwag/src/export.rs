@@ -208,6 +208,7 @@ impl<W: Write> Writer<W> {
                 let manner = match manner {
                     Manner::Speech => "speech",
                     Manner::Action => "action",
+                    Manner::Notice => "notice",
                 };
                 (Some(room), name, manner, Some(&**text))
             }
@@ -283,6 +284,7 @@ mod tests {
             room: RoomId(0),
             text: text(what),
             manner,
+            irc: None,
         };
         let announced = AuditEntry {
             by: name("op"),
@@ -308,6 +310,7 @@ mod tests {
             seq: Seq(seq.unsigned_abs()),
             at: Timestamp(1_795_255_385_000 + 43_200_000 * seq),
             fact,
+            source: None,
         };
         (1..).zip(facts).map(event).collect()
     }

@@ -27,7 +27,7 @@ pub(crate) struct AccountFlags {
 #[derive(Debug, Subcommand)]
 enum AccountTask {
     /// Register a name
-    Add(PasswordFlags),
+    Add(AddFlags),
     /// List the accounts: their names, who is an operator, and what proves whose they are
     List(ListFlags),
     /// Give an account another password
@@ -36,6 +36,15 @@ enum AccountTask {
     Operator(OperatorFlags),
     /// End an account; its names are free
     Remove(NameFlags),
+}
+
+#[derive(Debug, Args)]
+struct AddFlags {
+    #[command(flatten)]
+    account: PasswordFlags,
+    /// Make the account an operator's
+    #[arg(long)]
+    operator: bool,
 }
 
 #[derive(Debug, Args)]
@@ -146,7 +155,7 @@ pub(crate) struct SayFlags {
 /// `chinwag account ...`
 pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
     match &flags.task {
-        AccountTask::Add(flags) => with_password("account add", flags),
+        AccountTask::Add(flags) => add(flags),
         AccountTask::Passwd(flags) => with_password("account passwd", flags),
         AccountTask::List(flags) => list_accounts(flags),
         AccountTask::Operator(flags) => {
@@ -154,6 +163,17 @@ pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
             ask(&flags.data, &["account operator", &flags.name, switch])
         }
         AccountTask::Remove(flags) => ask(&flags.data, &["account remove", &flags.name]),
+    }
+}
+
+fn add(flags: &AddFlags) -> Result<ExitCode> {
+    let added = with_password("account add", &flags.account)?;
+    match flags.operator && added == ExitCode::SUCCESS {
+        true => {
+            let account = &flags.account;
+            ask(&account.data, &["account operator", &account.name, "on"])
+        }
+        false => Ok(added),
     }
 }
 

@@ -11,7 +11,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::command::Proof;
-use crate::ids::{PersonId, Seq};
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
 use crate::time::Timestamp;
 
@@ -159,6 +159,8 @@ pub struct AccountChanged {
     pub person: Option<PersonId>,
     /// Everybody who is logged in to it.
     pub logins: Box<[PersonId]>,
+    /// The rooms of the person whose account it is from now on.
+    pub rooms: Box<[RoomId]>,
 }
 
 /// The kinds of [`AccountChanged`].
@@ -201,4 +203,8 @@ pub struct AccountSet {
     pub account: Option<Name>,
     /// Whether the person is an operator now.
     pub operator: bool,
+    /// The person's name.
+    pub name: Name,
+    /// The rooms it is in.
+    pub rooms: Box<[RoomId]>,
 }

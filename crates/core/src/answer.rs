@@ -10,10 +10,12 @@ use crate::ban::Restriction;
 use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::ids::{PersonId, RoomId};
 use crate::link::Link;
+use crate::mask::RoomMask;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
+use crate::source::Source;
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
 
@@ -81,6 +83,8 @@ pub struct WhoLine {
     pub silent: Duration,
     /// Its standing in the room that the list is of, above that of a guest.
     pub standing: Option<Standing>,
+    /// The person as IRC shows it, for readers in IRC.
+    pub source: Option<Arc<Source>>,
 }
 
 /// One room in a list.
@@ -94,6 +98,10 @@ pub struct RoomLine {
     pub joined: bool,
     /// Its topic.
     pub topic: Option<Text>,
+    /// The time at which that was set.
+    pub topic_at: Option<Timestamp>,
+    /// The time at which the room was made, as far as the server remembers.
+    pub created: Timestamp,
 }
 
 /// The end of a page of people, where the next begins. A person who stays in the room is on exactly
@@ -124,6 +132,8 @@ pub struct RoomInfo {
     pub more: usize,
     /// People inside.
     pub here: usize,
+    /// The time at which it was made, as far as the server remembers.
+    pub created: Timestamp,
 }
 
 /// A person's profile.
@@ -133,6 +143,8 @@ pub struct Profile {
     pub line: WhoLine,
     /// The rooms it is in.
     pub rooms: Box<[RoomName]>,
+    /// Its standing in each of them, above that of a guest.
+    pub standings: Box<[Option<Standing>]>,
     /// The time at which it came.
     pub since: Timestamp,
     /// Lines it has said.
@@ -163,6 +175,21 @@ pub struct Login {
     pub since: Timestamp,
     /// Whether it is the asker.
     pub own: bool,
+}
+
+/// How many people and rooms there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// People on the server.
+    pub people: usize,
+    /// The most that there were at once since it started.
+    pub people_seen_max: usize,
+    /// People who want to be shown to those alone who share a room with them.
+    pub invisible: usize,
+    /// Operators.
+    pub operators: usize,
+    /// Rooms with people in them.
+    pub rooms: usize,
 }
 
 /// The answer to a [`Query`](crate::Query). One that comes in pages carries in `next` the cursor of
@@ -248,6 +275,28 @@ pub enum Answer {
     },
     /// To `Log`: yes.
     Log,
+    /// To `Masks`.
+    Masks {
+        /// The room.
+        room: RoomName,
+        /// The masks, oldest first.
+        masks: Vec<RoomMask>,
+        /// Of bans and mutes, those that people have set by name or address.
+        restrictions: Vec<Restriction>,
+    },
+    /// To `Counts`.
+    Counts(Counts),
+    /// To `Fence`.
+    Fence,
+    /// To `People`.
+    People {
+        /// Those of the page who match, in the order of the alphabet.
+        people: Vec<WhoLine>,
+        /// The last name on this page, if there are more.
+        next: Option<Name>,
+    },
+    /// To `Online`: one for each name.
+    Online(Vec<Option<WhoLine>>),
     /// To `Motd`.
     Motd(Option<Text>),
     /// To `RoomInfo`.

@@ -1,23 +1,24 @@
-//! Requests: commands, which change the chat, and queries, which do not. A dialect makes them out
-//! of bytes; nothing here knows how they were written.
+//! Commands: requests that change the chat. A dialect makes them out of bytes; nothing here knows how
+//! they were written.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use crate::account::CertificatePrefix;
-use crate::answer::MemberCursor;
 use crate::ban::Mask;
-use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::event::Manner;
 use crate::event::QuitReason;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
+use crate::mask::{MaskKind, Matched};
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room::{RoomPassword, RoomSetting, Standing};
 use crate::room_name::RoomName;
 use crate::sent_key::MessageKey;
+use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
 use crate::time::Duration;
 
@@ -104,6 +105,10 @@ pub enum Command {
         proof: Option<Proof>,
         /// Whether the client spoke before it was asked, as no person does.
         is_script: bool,
+        /// What a client of IRC says of itself.
+        ident: Option<Box<Ident>>,
+        /// The account that the proof is of, if the name is none of its names.
+        account: Option<Name>,
     },
     /// Take up a lost session.
     Resume(ResumeCode),
@@ -119,6 +124,8 @@ pub enum Command {
         manner: Manner,
         /// The client's own text for the message, which makes sending it again harmless.
         key: Option<MessageKey>,
+        /// The form that IRC has of it.
+        irc: Option<Arc<IrcForm>>,
     },
     /// Send a private message.
     PrivateMessage {
@@ -126,6 +133,26 @@ pub enum Command {
         to: String,
         /// The message.
         text: Text,
+        /// Speech, unless it comes from IRC.
+        manner: Manner,
+        /// The form that IRC has of it.
+        irc: Option<Arc<IrcForm>>,
+    },
+    /// Send what clients of IRC alone understand.
+    Signal {
+        /// To whom.
+        to: SignalTarget,
+        /// Whether it is a reply that none must answer.
+        is_notice: bool,
+        /// What.
+        form: IrcForm,
+    },
+    /// Say something else of oneself, as clients of IRC do.
+    SetIdent {
+        /// Another real name.
+        real: Option<Text>,
+        /// Other flags.
+        flags: Flags,
     },
     /// Reply to the last private message.
     Reply(Text),
@@ -139,7 +166,12 @@ pub enum Command {
     /// Enter a room.
     Join(RoomName),
     /// Leave a room.
-    Leave(RoomRef),
+    Leave {
+        /// The room.
+        room: RoomRef,
+        /// The reason given, which IRC alone shows.
+        why: Option<Text>,
+    },
     /// Take another name.
     Rename {
         /// The new name.
@@ -356,6 +388,17 @@ pub enum Command {
         /// The name.
         name: Name,
     },
+    /// Set a mask of a room's, or take it away.
+    SetMask {
+        /// The room.
+        room: RoomRef,
+        /// What it does.
+        kind: MaskKind,
+        /// To whom.
+        matched: Matched,
+        /// Whether to set it.
+        on: bool,
+    },
     /// Ask to be let into a room.
     Knock(RoomName),
     /// Delete a message. The store has found where and under which name it was said.
@@ -369,6 +412,15 @@ pub enum Command {
     },
 }
 
+/// The receiver of a signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignalTarget {
+    /// Everybody in a room.
+    Room(RoomName),
+    /// One person, by the name as it was typed.
+    Person(String),
+}
+
 /// A change of a person's standing in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StandingChange {
@@ -376,60 +428,6 @@ pub enum StandingChange {
     Give(Standing),
     /// Take it.
     Take(Standing),
-}
-
-/// A request that changes nothing. A query whose answer comes in pages takes the cursor of the page
-/// before.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Query {
-    /// The greeting of a new connection.
-    Greeting,
-    /// The hash that a password is held against, if the name is registered.
-    PasswordHash(Name),
-    /// The account that one is logged in to.
-    Account,
-    /// The people on the server, in the order of the alphabet. The shell's.
-    Everybody {
-        /// The last name on the page before.
-        after: Option<Name>,
-    },
-    /// The people in a room.
-    Who {
-        /// The room.
-        room: RoomRef,
-        /// The end of the page before.
-        after: Option<MemberCursor>,
-    },
-    /// A person's profile. The name is as it was typed.
-    Whois(String),
-    /// The rooms, the fullest first.
-    Rooms {
-        /// The end of the page before.
-        after: Option<RoomCursor>,
-    },
-    /// A room's topic.
-    Topic(RoomRef),
-    /// The number and name of a room whose past the asker may read.
-    Room(RoomRef),
-    /// A room that the asker is in, as it is shown on entering.
-    View(RoomId),
-    /// One's own numbers and the server's.
-    Stats,
-    /// The names that one ignores.
-    Ignores,
-    /// The bans and mutes. For operators.
-    Restrictions {
-        /// The end of the page before.
-        after: Option<RestrictionCursor>,
-    },
-    /// Permission to read the audit log. For operators.
-    Log,
-    /// The message of the day.
-    Motd,
-    /// The settings of a room, and who governs it.
-    RoomInfo(RoomRef),
-    /// The people whom a room keeps out or silences. For its moderators.
-    Bars(RoomRef),
 }
 
 impl Command {

@@ -1,23 +1,25 @@
 //! Facts, and events, which are facts with a place in the one order and a time.
 
 mod audit;
+mod people;
+mod private;
 mod rooms;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use core::net::IpAddr;
 
 use crate::account::{AccountChanged, AccountSet};
-use crate::ids::{ConnId, PersonId, RoomId, Seq};
-use crate::link::Link;
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
-use crate::resume::ResumeCode;
 use crate::room_name::RoomName;
 use crate::sent_key::KeyUsed;
+use crate::source::{IrcForm, Source};
 use crate::text::Text;
-use crate::time::{Duration, Timestamp};
+use crate::time::Timestamp;
 
 pub use audit::{AuditEntry, ModAction, Spared};
+pub use people::{LoggedIn, Quit, Renamed, Returned};
+pub use private::{IdentSet, KeptMessage, KeptShown, PrivateMessage, Signal};
 pub use rooms::{Deletion, Knock, RoomAct, RoomChange};
 
 /// A fact, numbered and dated.
@@ -29,6 +31,8 @@ pub struct Event {
     pub at: Timestamp,
     /// The fact.
     pub fact: Fact,
+    /// The author as IRC shows it. Known only while there are readers who speak IRC.
+    pub source: Option<Arc<Source>>,
 }
 
 /// Speech or action.
@@ -38,6 +42,8 @@ pub enum Manner {
     Speech,
     /// `/me`.
     Action,
+    /// A line that no program answers: IRC's NOTICE.
+    Notice,
 }
 
 /// The reason why a person left the server.
@@ -88,125 +94,6 @@ impl QuitReason {
     }
 }
 
-/// A person logged in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoggedIn {
-    /// The new person.
-    pub person: PersonId,
-    /// The connection that it came on.
-    pub conn: ConnId,
-    /// The name it goes by.
-    pub name: Name,
-    /// The address it came from.
-    pub address: IpAddr,
-    /// How it is connected.
-    pub link: Link,
-    /// The account that it is logged in to.
-    pub account: Option<Name>,
-    /// Whether it is an operator.
-    pub operator: bool,
-    /// The code that resumes the session, once.
-    pub code: ResumeCode,
-    /// Whether it is a script, which ends when it closes its side.
-    pub is_script: bool,
-}
-
-/// A person resumed a session.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Returned {
-    /// The person as it was before, with the new connection and address.
-    pub login: LoggedIn,
-    /// The rooms it was in.
-    pub rooms: Box<[RoomId]>,
-    /// The names it ignores.
-    pub ignores: Box<[Name]>,
-    /// Everything up to this was shown to it.
-    pub seen: Seq,
-    /// The connection that it was on before.
-    pub last_conn: ConnId,
-    /// Whether that had been found dead. Otherwise the others never saw it leave.
-    pub was_lost: bool,
-    /// The private messages that came while it was lost, oldest first.
-    pub kept: Box<[Event]>,
-}
-
-/// A person left the server.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quit {
-    /// The person.
-    pub person: PersonId,
-    /// The name it went by.
-    pub name: Name,
-    /// The rooms it was in.
-    pub rooms: Box<[RoomId]>,
-    /// The reason.
-    pub why: QuitReason,
-}
-
-/// A person took another name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Renamed {
-    /// The person.
-    pub person: PersonId,
-    /// The name before.
-    pub old: Name,
-    /// The name from now on.
-    pub new: Name,
-    /// The rooms it is in.
-    pub rooms: Box<[RoomId]>,
-    /// The account that it is logged in to now: the new name may have come with a proof.
-    pub account: Option<Name>,
-    /// Whether it is an operator now.
-    pub operator: bool,
-}
-
-/// A private message.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PrivateMessage {
-    /// The sender.
-    pub from: PersonId,
-    /// The sender's name.
-    pub from_name: Name,
-    /// The receiver.
-    pub to: PersonId,
-    /// The receiver's name.
-    pub to_name: Name,
-    /// The message.
-    pub text: Text,
-    /// Whether the receiver ignores the sender, who is not told so.
-    pub ignored: bool,
-    /// The time for which it is kept, if the receiver's link is lost.
-    pub kept: Option<Duration>,
-    /// That the receiver is away, for the sender to know, and the reason given. Not kept.
-    pub away: Option<Option<Text>>,
-}
-
-/// A private message to an account that nobody is logged in to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeptMessage {
-    /// The sender.
-    pub from: PersonId,
-    /// The sender's name.
-    pub from_name: Name,
-    /// The account.
-    pub account: Name,
-    /// The name that the sender gave, which belongs to it.
-    pub to_name: Name,
-    /// The message.
-    pub text: Text,
-}
-
-/// The private messages that were kept for an account are shown to a person who is logged in to it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeptShown {
-    /// The person.
-    pub person: PersonId,
-    /// The account.
-    pub account: Name,
-    /// The messages, oldest first, without those of people whom the person ignores.
-    pub messages: Box<[Event]>,
-}
-
 /// A change of the chat: true from now on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
@@ -240,6 +127,8 @@ pub enum Fact {
         name: Name,
         /// The room.
         room: RoomId,
+        /// The reason given, which IRC alone shows.
+        why: Option<Text>,
     },
     /// Several people came and went: one line for all of them.
     PresenceSummary {
@@ -272,6 +161,8 @@ pub enum Fact {
         text: Text,
         /// Speech or action.
         manner: Manner,
+        /// The form that IRC has of it. Not stored.
+        irc: Option<Arc<IrcForm>>,
     },
     /// The message right before was sent under a key. Durable.
     KeyUsed(Box<KeyUsed>),
@@ -297,10 +188,14 @@ pub enum Fact {
     AwaySet {
         /// The person.
         person: PersonId,
+        /// Its name.
+        name: Name,
         /// Whether it is away.
         away: bool,
         /// The reason given.
         why: Option<Text>,
+        /// The rooms it is in.
+        rooms: Box<[RoomId]>,
     },
     /// A person ignores a name, or hears it again.
     IgnoreSet {
@@ -345,6 +240,10 @@ pub enum Fact {
     Knocked(Box<Knock>),
     /// A message was deleted. Durable.
     Deleted(Box<Deletion>),
+    /// A client has sent something to others that only clients of its kind understand.
+    Signal(Box<Signal>),
+    /// A client of IRC says something else of itself.
+    IdentSet(Box<IdentSet>),
     /// Empty rooms without a history are gone; what has run out is forgotten.
     Tidied {
         /// The rooms.
@@ -385,6 +284,11 @@ impl Fact {
             Self::Returned(returned) if returned.was_lost => &returned.rooms,
             Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
             Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
+            Self::AwaySet { rooms, .. } => rooms,
+            Self::AccountSet(set) => &set.rooms,
+            Self::AccountChanged(changed) => &changed.rooms,
+            Self::IdentSet(set) => &set.rooms,
+            Self::Signal(signal) => signal.room.as_slice(),
             _ => &[],
         }
     }
@@ -413,6 +317,12 @@ impl Fact {
                 (change.actor, told)
             }
             Self::Knocked(knock) => (Some(knock.person), None),
+            Self::IdentSet(set) => (Some(set.person), None),
+            Self::Signal(signal) => {
+                let to = signal.to.as_ref().map(|(to, _)| *to);
+                let from = Some(signal.from).filter(|_| signal.to.is_some());
+                (from, to.filter(|to| Some(*to) != from))
+            }
             _ => (None, None),
         };
         let others: &[PersonId] = match self {
@@ -426,6 +336,51 @@ impl Fact {
         };
         let pair = first.into_iter().chain(second);
         pair.chain(others.iter().copied())
+    }
+
+    /// Whether programs alone are told of it in a room: no line of people's shows it.
+    pub fn is_silent(&self) -> bool {
+        matches!(
+            self,
+            Self::AwaySet { .. }
+                | Self::AccountSet(_)
+                | Self::AccountChanged(_)
+                | Self::IdentSet(_)
+                | Self::Signal(_)
+        )
+    }
+
+    /// The person whose doing it is, where the fact has its number.
+    pub fn author(&self) -> Option<PersonId> {
+        match self {
+            Self::Said { person, .. }
+            | Self::Joined { person, .. }
+            | Self::Left { person, .. }
+            | Self::AwaySet { person, .. } => Some(*person),
+            Self::Quit(quit) => Some(quit.person),
+            Self::LoggedIn(login) => Some(login.person),
+            Self::Returned(returned) => Some(returned.login.person),
+            Self::Renamed(renamed) => Some(renamed.person),
+            Self::PrivateMessage(message) => Some(message.from),
+            Self::MessageKept(message) => Some(message.from),
+            Self::AccountSet(set) => Some(set.person),
+            Self::AccountChanged(changed) => changed.person,
+            Self::Knocked(knock) => Some(knock.person),
+            Self::Signal(signal) => Some(signal.from),
+            Self::IdentSet(set) => Some(set.person),
+            _ => None,
+        }
+    }
+
+    /// The name of the person whose doing it is, where the fact has no number.
+    pub fn author_name(&self) -> Option<&Name> {
+        match self {
+            Self::TopicSet { by, .. } => Some(by),
+            Self::RoomChanged(change) => Some(&change.by),
+            Self::Moderated(entry) => Some(&entry.by),
+            Self::Deleted(deletion) => Some(&deletion.by),
+            _ => None,
+        }
     }
 
     /// Whether it is told to everybody on the server.

@@ -24,14 +24,17 @@ mod flood;
 mod ids;
 pub mod limits;
 mod link;
+mod mask;
 mod name;
 mod presence;
+mod query;
 mod range;
 mod rejection;
 mod resume;
 mod room;
 mod room_name;
 mod sent_key;
+mod source;
 mod text;
 mod time;
 
@@ -40,29 +43,33 @@ pub use account::{
     CredentialKind,
 };
 pub use answer::{
-    AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic,
-    Welcome, WhoLine,
+    AccountProfile, Answer, Counts, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary,
+    Topic, Welcome, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
     Settings, Snapshot,
 };
-pub use command::{Caller, Command, Outcome, Proof, Query, RoomRef, StandingChange};
+pub use command::{Caller, Command, Outcome, Proof, RoomRef, SignalTarget, StandingChange};
 pub use event::{
-    AuditEntry, Deletion, Event, Fact, KeptMessage, KeptShown, Knock, LoggedIn, Manner, ModAction,
-    PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Spared,
+    AuditEntry, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock, LoggedIn, Manner,
+    ModAction, PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Signal,
+    Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
 pub use link::{Client, Link};
+pub use mask::{Glob, MaskKind, Matched, RoomMask};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
+pub use query::{PeopleQuery, Query};
 pub use range::Range;
 pub use rejection::{Rejection, RoomRejection};
 pub use resume::ResumeCode;
 pub use room::{RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
 pub use room_name::{RoomName, RoomNameError};
 pub use sent_key::{Digest, KeyUsed, MessageKey, SentKey};
+pub use source::{CloakKey, Flags, Ident, IrcForm, Source};
 pub use text::Text;
 pub use time::{Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms};

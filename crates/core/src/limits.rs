@@ -16,6 +16,8 @@ pub const NAME_BYTES_MAX: usize = 4 * NAME_LETTERS_MAX;
 /// Bytes of an input line without its end: ten screens of text, and what `MAX_CANON` makes the
 /// most that a terminal in line mode can send.
 pub const LINE_BYTES_MAX: usize = 4096;
+/// Letters of the user that a client of IRC names.
+pub const USER_LETTERS_MAX: usize = 16;
 /// Bytes of a topic, a reason or the like: it must fit beside other text on a screen.
 pub const NOTE_BYTES_MAX: usize = 512;
 /// Letters of a new password: six at random are more than slow guesses at a live server reach.
@@ -45,6 +47,8 @@ pub const STANDINGS_MAX: usize = 500;
 pub const GUESTS_INVITED_MAX: usize = 100;
 /// Bars, and likewise mutes, of one room: a moderator reads them on one page.
 pub const ROOM_RESTRICTIONS_MAX: usize = 100;
+/// Masks of one room that clients of IRC have set: each is held against everybody who comes.
+pub const ROOM_MASKS_MAX: usize = 100;
 /// Moderators who hear a knock.
 pub const KNOCK_HEARERS_MAX: usize = 16;
 /// Knocks that a room remembers, so that nobody knocks again and again.
@@ -115,6 +119,8 @@ pub const SENT_KEYS_MAX: usize = 65_536;
 
 /// People on one page of `/who`: ten screens.
 pub const WHO_LINES_MAX: usize = 250;
+/// People that one page of IRC's WHO looks at: fifty microseconds.
+pub const PEOPLE_SCANNED_MAX: usize = 250;
 /// People on one page of `chinwag who`, with all that is known of them.
 pub const EVERYBODY_LINES_MAX: usize = 20;
 /// Rooms on one page of `/rooms`, the fullest first.

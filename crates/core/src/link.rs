@@ -37,4 +37,14 @@ pub enum Client {
     Telnet,
     /// JSON objects, one a line.
     Json,
+    /// IRC (RFC 2812, IRCv3).
+    Irc,
+}
+
+impl Client {
+    /// Whether a client takes up a session again whose link was lost. Clients of IRC know no codes:
+    /// they come back under their name, which must be free then.
+    pub fn resumes(self) -> bool {
+        self != Self::Irc
+    }
 }

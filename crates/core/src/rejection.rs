@@ -105,6 +105,8 @@ pub enum Rejection {
     /// The receiver is not here, and nothing is kept for it: it has no account, or the asker is logged
     /// in to none, or those who run the server do not want it.
     Absent(Name),
+    /// The receiver hears in private from people with a registered name alone.
+    HearsRegisteredOnly(Name),
     /// The receiver is not here, and as much is kept for it as may be.
     MailFull(Name),
     /// The asker is not in the room.

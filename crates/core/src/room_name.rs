@@ -43,6 +43,11 @@ impl RoomName {
         &self.bare
     }
 
+    /// Whether both are one room, in whatever case.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.bare == other.bare || self.key() == other.key()
+    }
+
     /// The key that all spellings of a room share.
     pub(crate) fn key(&self) -> String {
         fold(&self.bare)

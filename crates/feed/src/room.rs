@@ -347,7 +347,9 @@ mod tests {
                 room: RoomId(0),
                 text: Text::parse(&"x".repeat(bytes)).unwrap(),
                 manner: Manner::Speech,
+                irc: None,
             },
+            source: None,
         })
     }
 

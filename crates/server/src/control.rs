@@ -10,7 +10,7 @@ use std::sync::mpsc::SyncSender;
 
 use chinwag_core::Settings;
 use chinwag_store::Retention;
-use chinwag_wire::dialect;
+use chinwag_wire::{dialect, irc};
 
 use crate::config::{Config, DEFAULT_PORT, Key, Limits};
 use crate::conn_limiter::ConnLimiter;
@@ -79,6 +79,7 @@ impl ShardConfig {
         let settings = dialect::Settings {
             server_name: config.server.name.as_str().into(),
             port,
+            irc: irc::Settings::new(&config.server.name, &config.irc.network, config.irc.lobby),
             zone: config.defaults.tz.clone(),
             prefs: config.defaults.prefs(),
             line_bytes_max: limits.line_bytes_max,

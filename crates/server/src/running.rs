@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use chinwag_core::{LOBBY, RoomId, RoomName};
+use chinwag_core::{CloakKey, LOBBY, RoomId, RoomName};
 use hashbrown::HashMap;
 use mio::{Poll, Waker};
 
@@ -87,6 +87,7 @@ impl Running {
         let committed = Arc::new(AtomicU64::new(0));
         let mut hub_config = HubConfig::of(&config);
         hub_config.settings.operator_code = Some(operator_code);
+        hub_config.settings.cloak_key = CloakKey([random(), random()]);
         let shell = ShellServer::start(&config.place(), to_hub.clone(), supervisor)?;
         let mut hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
         hub.keep_notes_of(gate);

@@ -455,6 +455,7 @@ fn as_event(line: chinwag_store::AuditLine) -> Event {
             target: None,
             spared: None,
         })),
+        source: None,
     }
 }
 

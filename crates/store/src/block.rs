@@ -2,12 +2,17 @@
 //!
 //! ```text
 //! body    = version message*
-//! message = seq at name text
+//! message = seq at name [irc] text
 //! seq     = varint: how far behind the message before (0 for the first)
 //! at      = varint, zigzag: milliseconds since the message before (0 for the first)
-//! name    = varint: bytes of the name times 2, plus 1 for an action; then the bytes
+//! name    = varint: bytes of the name times 8, plus the manner (0 speech, 1 action, 2 notice), plus 4
+//!           if `irc` follows; then the bytes
+//! irc     = what IRC alone shows, its text and its tags, each as `text` is; empty for none
 //! text    = varint: bytes; then the bytes
 //! ```
+//!
+//! In version 1 the number before the name is its bytes times 2, plus 1 for an action, and there is no
+//! `irc`.
 //!
 //! A message without text was deleted: its name is that of the one who did it.
 //!
@@ -16,13 +21,19 @@
 //! Reading believes nothing: whatever stands in the file, it is a block or [`Damage`].
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use chinwag_core::{Deletion, Event, Fact, Manner, Name, PersonId, RoomId, Seq, Text, Timestamp};
+use chinwag_core::{
+    Deletion, Event, Fact, IrcForm, Manner, Name, PersonId, RoomId, Seq, Text, Timestamp,
+};
 use rusqlite::Row;
 
 use crate::error::{Damage, Error};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// The version before, which is still read.
+const VERSION_1: u8 = 1;
 
 /// Bytes at which a block is full. To read the last twenty messages takes at least one
 /// block, and trimming takes whole ones, so a turn of thousands is cut into several.
@@ -81,14 +92,26 @@ impl Draft {
         self.body.push(VERSION);
     }
 
-    fn push(&mut self, seq: Seq, at: Timestamp, name: &str, text: &str, manner: Manner) {
+    fn push(&mut self, message: &Message<'_>) {
+        let Message { seq, at, name, .. } = *message;
         put_varint(&mut self.body, seq.0 - self.last.0);
         put_varint(&mut self.body, zigzag(at.0.wrapping_sub(self.last_at.0)));
-        let is_action = u64::from(manner == Manner::Action);
-        put_varint(&mut self.body, (name.len() as u64) << 1 | is_action);
+        let manner = match message.manner {
+            Manner::Speech => 0,
+            Manner::Action => 1,
+            Manner::Notice => 2,
+        };
+        let has_irc = u64::from(message.irc.is_some());
+        put_varint(
+            &mut self.body,
+            (name.len() as u64) << 3 | has_irc << 2 | manner,
+        );
         self.body.extend_from_slice(name.as_bytes());
-        put_varint(&mut self.body, text.len() as u64);
-        self.body.extend_from_slice(text.as_bytes());
+        if let Some((text, tags)) = message.irc {
+            put_str(&mut self.body, text);
+            put_str(&mut self.body, tags);
+        }
+        put_str(&mut self.body, message.text);
         (self.last, self.last_at) = (seq, at);
         self.count += 1;
     }
@@ -104,15 +127,9 @@ impl Drafts {
     }
 
     /// Adds a message, which must be the newest so far.
-    pub(crate) fn push(
-        &mut self,
-        room: RoomId,
-        (seq, at): (Seq, Timestamp),
-        (name, text): (&Name, &Text),
-        manner: Manner,
-    ) {
-        let draft = self.draft_for(room, seq, at);
-        draft.push(seq, at, name.as_str(), text, manner);
+    pub(crate) fn push(&mut self, room: RoomId, message: &Message<'_>) {
+        let draft = self.draft_for(room, message.seq, message.at);
+        draft.push(message);
     }
 
     fn draft_for(&mut self, room: RoomId, seq: Seq, at: Timestamp) -> &mut Draft {
@@ -176,6 +193,45 @@ pub(crate) struct Message<'a> {
     pub(crate) manner: Manner,
     pub(crate) name: &'a str,
     pub(crate) text: &'a str,
+    /// What IRC alone shows: its text and its tags.
+    pub(crate) irc: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Message<'a> {
+    /// The message of an event, if it is one.
+    pub(crate) fn of(event: &'a Event) -> Option<(RoomId, Self)> {
+        let Fact::Said {
+            name,
+            room,
+            text,
+            manner,
+            irc,
+            ..
+        } = &event.fact
+        else {
+            return None;
+        };
+        let part = |part: &'a Option<Box<str>>| part.as_deref().unwrap_or_default();
+        let message = Self {
+            seq: event.seq,
+            at: event.at,
+            manner: *manner,
+            name: name.as_str(),
+            text,
+            irc: irc.as_ref().map(|irc| (part(&irc.text), part(&irc.tags))),
+        };
+        Some((*room, message))
+    }
+
+    fn irc_form(&self) -> Option<Arc<IrcForm>> {
+        let (text, tags) = self.irc?;
+        let part = |part: &str| (!part.is_empty()).then(|| part.into());
+        let form = IrcForm {
+            text: part(text),
+            tags: part(tags),
+        };
+        form.kept()
+    }
 }
 
 impl Message<'_> {
@@ -195,11 +251,17 @@ impl Block {
         let mut draft = Draft::new();
         draft.begin(self.room, self.first, self.first_at);
         for message in &messages {
-            let (name, text, manner) = match message.seq == seq {
-                true => (by, "", Manner::Speech),
-                false => (message.name, message.text, message.manner),
+            let kept = match message.seq == seq {
+                true => Message {
+                    name: by,
+                    text: "",
+                    manner: Manner::Speech,
+                    irc: None,
+                    ..*message
+                },
+                false => *message,
             };
-            draft.push(message.seq, message.at, name, text, manner);
+            draft.push(&kept);
         }
         Some(draft.body)
     }
@@ -227,9 +289,10 @@ impl Block {
     }
 
     fn decode(&self) -> Option<Vec<Message<'_>>> {
-        let (&VERSION, mut rest) = self.body.split_first()? else {
+        let (&version, mut rest) = self.body.split_first()?;
+        if ![VERSION, VERSION_1].contains(&version) {
             return None;
-        };
+        }
         // No message takes less than five bytes, so a false count cannot ask for much memory.
         let count = usize::try_from(self.count).ok()?;
         let mut messages = Vec::with_capacity(count.min(rest.len() / 5));
@@ -241,20 +304,28 @@ impl Block {
             }
             seq = Seq(seq.0.checked_add(behind)?);
             at = Timestamp(at.0.wrapping_add(unzigzag(take_varint(&mut rest)?)));
-            let name = take_varint(&mut rest)?;
-            let manner = match name & 1 {
+            let head = take_varint(&mut rest)?;
+            let bits = if version == VERSION_1 { 1 } else { 3 };
+            let (name_bytes, flags) = (head >> bits, head & ((1 << bits) - 1));
+            let manner = match flags & 3 {
                 0 => Manner::Speech,
-                _ => Manner::Action,
+                1 => Manner::Action,
+                2 => Manner::Notice,
+                _ => return None,
             };
-            let name = take_str(&mut rest, name >> 1)?;
-            let text_bytes = take_varint(&mut rest)?;
-            let text = take_str(&mut rest, text_bytes)?;
+            let name = take_str(&mut rest, name_bytes)?;
+            let irc = match flags & 4 {
+                0 => None,
+                _ => Some((take_text(&mut rest)?, take_text(&mut rest)?)),
+            };
+            let text = take_text(&mut rest)?;
             messages.push(Message {
                 seq,
                 at,
                 manner,
                 name,
                 text,
+                irc,
             });
         }
         (messages.len() == count && count > 0 && seq == self.last).then_some(messages)
@@ -277,11 +348,13 @@ impl Block {
             room: self.room,
             text: text.ok_or(damage)?,
             manner: message.manner,
+            irc: message.irc_form(),
         };
         Ok(Event {
             seq: message.seq,
             at: message.at,
             fact,
+            source: None,
         })
     }
 }
@@ -299,6 +372,7 @@ impl Block {
             seq: message.seq,
             at: message.at,
             fact: Fact::Deleted(Box::new(deletion)),
+            source: None,
         })
     }
 }
@@ -340,6 +414,11 @@ pub(crate) fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+fn put_str(out: &mut Vec<u8>, text: &str) {
+    put_varint(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
 /// LEB128: seven bits a byte, the lowest first.
 pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -372,6 +451,11 @@ fn take_str<'a>(rest: &mut &'a [u8], bytes: u64) -> Option<&'a str> {
     str::from_utf8(text).ok()
 }
 
+fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let bytes = take_varint(rest)?;
+    take_str(rest, bytes)
+}
+
 /// Small numbers of either sign become small numbers: 0, -1, 1, -2 are 0, 1, 2, 3.
 fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)) as u64
@@ -399,21 +483,26 @@ mod tests {
         }
     }
 
-    fn name(text: &str) -> Name {
-        Name::parse(text).expect("a name")
-    }
-
-    fn text(text: &str) -> Text {
-        Text::parse(text).expect("a text")
+    fn message<'a>(seq: u64, at: i64, name: &'a str, text: &'a str) -> Message<'a> {
+        Message {
+            seq: Seq(seq),
+            at: Timestamp(at),
+            manner: Manner::Speech,
+            name,
+            text,
+            irc: None,
+        }
     }
 
     fn filled(messages: usize, size: usize) -> Drafts {
         let mut drafts = Drafts::default();
         for n in 0..messages {
             let room = RoomId(n as u32 % 3);
-            let stamp = (Seq(10 + 2 * n as u64), Timestamp(1_000 - n as i64));
-            let said = (&name("lee"), &text(&"x".repeat(size)));
-            drafts.push(room, stamp, said, Manner::Action);
+            let text = "x".repeat(size);
+            let (seq, at) = (10 + 2 * n as u64, 1_000 - n as i64);
+            let manner = [Manner::Speech, Manner::Action, Manner::Notice][n % 3];
+            let message = message(seq, at, "lee", &text);
+            drafts.push(room, &Message { manner, ..message });
         }
         drafts
     }
@@ -451,21 +540,27 @@ mod tests {
         let mut drafts = filled(300, 1_000);
         drafts.clear();
         assert!(drafts.blocks().is_empty());
-        drafts.push(
-            RoomId(2),
-            (Seq(1), Timestamp(-5)),
-            (&name("Zoë"), &text("größe")),
-            Manner::Speech,
-        );
-        let block = block(&drafts.blocks()[0]);
         let expected = Message {
-            seq: Seq(1),
-            at: Timestamp(-5),
-            manner: Manner::Speech,
-            name: "Zoë",
-            text: "größe",
+            irc: Some(("\u{2}größe", "+draft/reply=3")),
+            ..message(1, -5, "Zoë", "größe")
         };
+        drafts.push(RoomId(2), &expected);
+        let block = block(&drafts.blocks()[0]);
         assert_eq!(block.messages(), Ok(vec![expected]));
+    }
+
+    #[test]
+    fn the_version_before_is_read() {
+        let body = [&[VERSION_1, 0, 0, 3 << 1 | 1][..], b"lee", &[5], b"waves"].concat();
+        let block = Block {
+            body,
+            ..block(&filled(1, 1).blocks()[0])
+        };
+        let waves = Message {
+            manner: Manner::Action,
+            ..message(10, 1_000, "lee", "waves")
+        };
+        assert_eq!(block.messages(), Ok(vec![waves]));
     }
 
     #[test]
@@ -486,7 +581,7 @@ mod tests {
         };
         assert!(count.messages().is_err());
         let version = Block {
-            body: [&[2], &good.body[1..]].concat(),
+            body: [&[3], &good.body[1..]].concat(),
             ..good
         };
         assert!(version.messages().is_err());

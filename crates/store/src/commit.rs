@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::accounts;
 use crate::audit_log;
-use crate::block::{Draft, Drafts, Names, signed};
+use crate::block::{Draft, Drafts, Message, Names, signed};
 use crate::checkpoint::Checkpointer;
 use crate::database::{Database, Role};
 use crate::deletion;
@@ -165,16 +165,8 @@ impl Store {
     fn draft(&mut self, events: &[Arc<Event>]) {
         self.drafts.clear();
         for event in events {
-            if let Fact::Said {
-                name,
-                room,
-                text,
-                manner,
-                ..
-            } = &event.fact
-            {
-                let stamp = (event.seq, event.at);
-                self.drafts.push(*room, stamp, (name, text), *manner);
+            if let Some((room, message)) = Message::of(event) {
+                self.drafts.push(room, &message);
             }
         }
     }
@@ -378,12 +370,14 @@ mod tests {
             room: RoomId(room),
             text: Text::parse(&"word ".repeat(500)).expect("a text"),
             manner: Manner::Speech,
+            irc: None,
         };
         let at = Timestamp(0);
         Arc::new(Event {
             seq: Seq(seq),
             at,
             fact,
+            source: None,
         })
     }
 

@@ -56,6 +56,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
         seq,
         at,
         fact: Fact::MessageKept(Box::new(message)),
+        source: None,
     }))
 }
 

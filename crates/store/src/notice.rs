@@ -89,7 +89,12 @@ fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>>
         })
     });
     let (seq, at) = (Seq(unsigned(row, 0)?), Timestamp(row.get(1)?));
-    Ok(fact.map(|fact| Event { seq, at, fact }))
+    Ok(fact.map(|fact| Event {
+        seq,
+        at,
+        fact,
+        source: None,
+    }))
 }
 
 fn announcement(by: Name, text: Text) -> Fact {

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use chinwag_core::{
-    KeptRules, Name, RoomAct, RoomChange, RoomId, RoomPassword, RoomSetting, Standing,
+    Glob, KeptRules, MaskKind, Matched, Name, RoomAct, RoomChange, RoomId, RoomMask, RoomPassword,
+    RoomSetting, Standing, Timestamp,
 };
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, Row, ToSql, params};
@@ -43,6 +44,10 @@ pub(crate) fn all(conn: &Connection) -> Result<HashMap<RoomId, KeptRules>, Error
             true => rules.bars.push(restriction),
             false => rules.mutes.push(restriction),
         }
+    }
+    let sql = "SELECT room, kind, account, mask, by, at FROM room_mask ORDER BY at";
+    for (room, mask) in snapshot::all(conn, sql, [], mask)? {
+        all.entry(room).or_default().masks.push(mask);
     }
     Ok(all)
 }
@@ -116,7 +121,55 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
         RoomAct::Unbar(mask) => restrictions::lift(conn, BANS.of(room), mask),
         RoomAct::Mute(mute) => restrictions::put(conn, MUTES.of(room), mute),
         RoomAct::Unmute(mask) => restrictions::lift(conn, MUTES.of(room), mask),
+        RoomAct::Mask { mask, on } => set_mask(conn, room, mask, *on),
     }
+}
+
+const KINDS: [(MaskKind, &str); 4] = [
+    (MaskKind::Ban, "ban"),
+    (MaskKind::Mute, "mute"),
+    (MaskKind::Exception, "exception"),
+    (MaskKind::Invitation, "invitation"),
+];
+
+fn set_mask(conn: &Connection, room: RoomId, mask: &RoomMask, on: bool) -> rusqlite::Result<()> {
+    let mut kinds = KINDS.iter().filter(|(kind, _)| *kind == mask.kind);
+    let kind = kinds.next().map(|(_, kind)| *kind);
+    let (is_account, glob) = match &mask.matched {
+        Matched::Source(glob) => (false, glob),
+        Matched::Account(glob) => (true, glob),
+    };
+    let key = params![room.0, kind, is_account, glob.as_str()];
+    let delete = "DELETE FROM room_mask WHERE (room, kind, account, mask) = (?1, ?2, ?3, ?4)";
+    conn.prepare_cached(delete)?.execute(key)?;
+    if on {
+        let insert = "INSERT INTO room_mask VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let by = mask.by.as_str();
+        let row = params![room.0, kind, is_account, glob.as_str(), by, mask.at.0];
+        conn.prepare_cached(insert)?.execute(row)?;
+    }
+    Ok(())
+}
+
+fn mask(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, RoomMask), Damage>> {
+    let (kind, glob, by): (String, String, String) = (row.get(1)?, row.get(3)?, row.get(4)?);
+    let kind = KINDS.into_iter().find(|(_, word)| *word == kind);
+    let (Some((kind, _)), Some(by)) = (kind, Name::known(&by)) else {
+        return Ok(Err(Damage::Row("room_mask")));
+    };
+    let glob = Glob::new(&glob);
+    let matched = match row.get(2)? {
+        false => Matched::Source(glob),
+        true => Matched::Account(glob),
+    };
+    let at = Timestamp(row.get(5)?);
+    let mask = RoomMask {
+        kind,
+        matched,
+        by,
+        at,
+    };
+    Ok(Ok((RoomId(row.get(0)?), mask)))
 }
 
 fn set(conn: &Connection, room: RoomId, setting: &RoomSetting) -> rusqlite::Result<()> {
@@ -172,7 +225,7 @@ fn stand(
 
 /// Forgets the rules of a room, which has another owner or none from now on.
 pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> rusqlite::Result<()> {
-    for table in ["room_setting", "room_standing", "restriction"] {
+    for table in ["room_setting", "room_standing", "restriction", "room_mask"] {
         let sql = format!("DELETE FROM {table} WHERE room = ?1");
         conn.prepare_cached(&sql)?.execute([room.0])?;
     }
@@ -195,7 +248,8 @@ pub(crate) fn private_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error>
     let sql = "SELECT id FROM room WHERE retired
                UNION SELECT room FROM room_setting
                      WHERE key IN ('closed', 'password', 'hidden', 'registered', 'encrypted')
-               UNION SELECT room FROM restriction WHERE room IS NOT NULL AND kind = 'ban'";
+               UNION SELECT room FROM restriction WHERE room IS NOT NULL AND kind = 'ban'
+               UNION SELECT room FROM room_mask WHERE kind = 'ban'";
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| row.get(0).map(RoomId))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -225,6 +279,7 @@ mod tests {
         conn.execute_batch(
             "CREATE TABLE room (id INTEGER PRIMARY KEY, retired INTEGER);
              CREATE TABLE restriction (room INTEGER, kind TEXT);
+             CREATE TABLE room_mask (room INTEGER, kind TEXT);
              CREATE TABLE room_setting (room INTEGER, key TEXT, value ANY, PRIMARY KEY (room, key));",
         )
         .expect("tables");

@@ -114,6 +114,9 @@ INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 /// `rules::key`; `room_standing` one for each account that is more than a guest there. A
 /// `restriction` with a room is that room's own.
 ///
+/// `room_mask` has what clients of IRC have set in a room by mask; `account` is 1 where the mask is of an
+/// account.
+///
 /// `deletion`: the event that deleted a message, by which the index follows, and the message.
 ///
 /// `sent_key`: the keys of messages that had one, by the place of the message, so that it is said once
@@ -124,6 +127,15 @@ CREATE TABLE account (
     name      TEXT NOT NULL,
     operator  INTEGER NOT NULL,
     since     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE room_mask (
+    room     INTEGER NOT NULL,
+    kind     TEXT NOT NULL,
+    account  INTEGER NOT NULL,
+    mask     TEXT NOT NULL,
+    by       TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (room, kind, account, mask)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE account_name (
     folded   TEXT PRIMARY KEY,

@@ -28,11 +28,18 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
                                       WHERE owner.room = id AND owner.standing = 'owner'))
                    AND (EXISTS (SELECT 1 FROM room_setting WHERE room_setting.room = id)
                         OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = id)
+                        OR EXISTS (SELECT 1 FROM room_mask WHERE room_mask.room = id)
                         OR EXISTS (SELECT 1 FROM room_standing AS other
                                    WHERE other.room = id AND other.standing <> 'owner'))))";
     conn.execute(sql, [])?;
     // Another room may be given the number.
-    for table in ["notice", "room_setting", "room_standing", "restriction"] {
+    for table in [
+        "notice",
+        "room_setting",
+        "room_standing",
+        "restriction",
+        "room_mask",
+    ] {
         let sql = format!(
             "DELETE FROM {table} WHERE room IS NOT NULL AND room NOT IN (SELECT id FROM room)"
         );

@@ -2,8 +2,8 @@
 //! client reads.
 //!
 //! [`sniff`] tells by a client's first bytes which dialect it speaks, [`input`] makes lines of
-//! bytes, [`plain`] reads and writes them for people at nc and telnet, [`json`] for programs and
-//! [`shell`] for those who run the server.
+//! bytes, [`plain`] reads and writes them for people at nc and telnet, [`json`] for programs, [`irc`] for
+//! clients of IRC and [`shell`] for those who run the server.
 //!
 //! The crate must not know sockets, the store, the hub, clocks or async: every dialect is a pure
 //! state machine that is tested by handing it bytes. It is `no_std`, which makes most of these
@@ -18,6 +18,7 @@ extern crate std;
 pub mod dialect;
 mod ignores;
 pub mod input;
+pub mod irc;
 pub mod json;
 pub mod plain;
 mod prefs;

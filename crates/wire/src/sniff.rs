@@ -50,7 +50,7 @@ impl Protocol {
     /// far as it has one for that.
     pub fn refusal(self) -> &'static [u8] {
         match self {
-            Self::Plain | Self::Json => b"",
+            Self::Plain | Self::Json | Self::Irc => b"",
             // A fatal alert, protocol_version (RFC 8446, section 6.2).
             Self::Tls => &[0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46],
             Self::Http => {
@@ -60,7 +60,6 @@ impl Protocol {
             }
             // Lines before the version string are for people (RFC 4253, section 4.2).
             Self::Ssh => b"This is a chat for terminals. Try nc instead of ssh.\r\n",
-            Self::Irc => b"ERROR :This is a chat for terminals. Try nc instead.\r\n",
             Self::Proxy => b"The PROXY protocol is not accepted here.\r\n",
             Self::Utf16 => b"! NOT joined: this is UTF-16. Send UTF-8.\n",
             Self::Probe => b"This is a chat for terminals. Try: nc <host> <port>\n",

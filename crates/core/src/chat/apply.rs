@@ -7,17 +7,18 @@ use alloc::vec::Vec;
 use core::num::NonZeroU64;
 
 use super::decide::maker;
-use super::state::{Activity, Ignored, Maker, Rank, Resumable, Session, TIDY_MAX};
+use super::state::{Activity, Ignored, IrcPerson, Maker, Rank, Resumable, Session, TIDY_MAX};
 use super::{Chat, Person};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
-    AuditEntry, Event, Fact, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
-    Returned, RoomAct, RoomChange,
+    AuditEntry, Event, Fact, IdentSet, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason,
+    Renamed, Returned, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::{FoldedName, Name};
 use crate::room::Standing;
+use crate::source::Flags;
 use crate::time::Timestamp;
 
 /// What a person is in its rooms for the visit.
@@ -28,7 +29,7 @@ impl Chat {
     pub fn apply(&mut self, event: &Event) {
         let at = event.at;
         match &event.fact {
-            Fact::RoomOpened { room, name } => self.open_room(*room, name.clone()),
+            Fact::RoomOpened { room, name } => self.open_room(*room, name.clone(), at),
             Fact::LoggedIn(login) => self.apply_logged_in(login, event),
             Fact::Returned(returned) => self.apply_returned(returned, event),
             Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
@@ -43,7 +44,9 @@ impl Chat {
                 let topic = text.clone().map(|text| Topic { text, by, at });
                 self.rooms.set_topic(*room, topic);
             }
-            Fact::AwaySet { person, away, why } => {
+            Fact::AwaySet {
+                person, away, why, ..
+            } => {
                 let away = away.then(|| Box::new(why.clone()));
                 self.people.with(*person, |p| p.away = away);
             }
@@ -82,6 +85,8 @@ impl Chat {
             }
             // What was said is the store's.
             Fact::Deleted(_) | Fact::PresenceSummary { .. } => {}
+            Fact::Signal(signal) => self.people.with(signal.from, |p| p.activity.spoke = at),
+            Fact::IdentSet(set) => self.apply_ident_set(set),
         }
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
@@ -89,29 +94,21 @@ impl Chat {
 
     fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
         self.next_person = self.next_person.max(login.person.0 + 1);
-        self.people.insert(Box::new(Person {
-            id: login.person,
-            name: login.name.clone(),
-            account: login.account.clone().map(Box::new),
-            session: Session {
-                conn: login.conn,
-                address: login.address,
-                link: login.link,
-                code: login.code,
-                rank: Rank {
-                    operator: login.operator,
-                    for_visit: false,
-                },
-                is_script: login.is_script,
+        let session = Session {
+            conn: login.conn,
+            address: login.address,
+            link: login.link,
+            code: login.code,
+            rank: Rank {
+                operator: login.operator,
+                for_visit: false,
             },
-            activity: Activity::from(event.at, event.seq),
-            rooms: Vec::new(),
-            away: None,
-            mute: None,
-            last_sender: None,
-            ignores: Vec::new(),
-            spent_code: None,
-        }));
+            is_script: login.is_script,
+        };
+        let who = (login.person, login.name.clone(), login.account.clone());
+        let mut person = Person::new(who, session, Activity::from(event.at, event.seq));
+        person.set_irc(irc_of(login));
+        self.people.insert(Box::new(person));
     }
 
     /// Puts a person back as it was before, on its new connection. That it came from another
@@ -130,7 +127,7 @@ impl Chat {
             person.activity.named = event.seq;
         }
         if person.session.code != login.code {
-            person.spent_code = Some(Box::new(person.session.code));
+            person.set_spent_code(person.session.code);
         }
         person.session = Session {
             conn: login.conn,
@@ -143,6 +140,7 @@ impl Chat {
             },
             is_script: login.is_script,
         };
+        person.set_irc(irc_of(login));
         person.rooms = returned.rooms.to_vec();
         for room in &returned.rooms {
             self.rooms.enter(*room, person.id);
@@ -188,7 +186,7 @@ impl Chat {
         // A script that closes its side may have said all it had to: its next run takes the name
         // again. Its link may also be lost, so that the code is good.
         let keeps_name = !(person.session.is_script && quit.why == QuitReason::Closed);
-        if !quit.why.is_resumable() {
+        if !quit.is_resumable {
             return;
         }
         if self.resumables.len() >= self.settings.people_max {
@@ -423,6 +421,7 @@ impl Chat {
             RoomAct::Unbar(mask) => rules.bars.lift(mask),
             RoomAct::Mute(mute) => rules.mutes.put(mute, at),
             RoomAct::Unmute(mask) => rules.mutes.lift(mask),
+            RoomAct::Mask { mask, on } => rules.set_mask(mask, *on),
         });
         if let RoomAct::Stand {
             account: Some(account),
@@ -449,6 +448,13 @@ impl Chat {
         }
     }
 
+    fn apply_ident_set(&mut self, set: &IdentSet) {
+        let (ident, flags) = (set.ident.clone(), set.flags);
+        self.people.with(set.person, |p| {
+            p.set_irc(Some(IrcPerson { ident, flags }));
+        });
+    }
+
     fn apply_tidied(&mut self, closed: &[RoomId], at: Timestamp) {
         for room in closed {
             self.rooms.close(*room);
@@ -457,4 +463,10 @@ impl Chat {
         self.bans.expire(at, TIDY_MAX);
         self.mutes.expire(at, TIDY_MAX);
     }
+}
+
+fn irc_of(login: &LoggedIn) -> Option<IrcPerson> {
+    let ident = login.ident.as_deref()?.clone();
+    let flags = Flags::default();
+    Some(IrcPerson { ident, flags })
 }

@@ -40,10 +40,13 @@ pub struct KeptSession {
 }
 
 impl Chat {
-    /// A person's session, connected or lost.
+    /// A person's session, connected or lost; `None` if its client does not resume.
     pub fn kept_session(&self, id: PersonId) -> Option<KeptSession> {
         let lost = self.resumables.get(id);
         let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
+        if !person.session.link.client.resumes() {
+            return None;
+        }
         let Rank {
             operator,
             for_visit,
@@ -83,7 +86,7 @@ impl Chat {
         self.next_person += 1;
         let account = kept.account.and_then(|name| self.registrations.get(&name));
         let lasting = account.is_some_and(|account| account.operator);
-        let account = account.map(|account| Box::new(account.name.clone()));
+        let account = account.map(|account| account.name.clone());
         let (operator, for_visit) = kept.operator;
         let mut rooms = kept.rooms;
         rooms.retain(|room| self.rooms.contains(*room));
@@ -92,29 +95,20 @@ impl Chat {
         }
         let ignores = kept.ignores.into_iter();
         let ignores = ignores.map(|name| Ignored { name, person: None });
-        let person = Person {
-            id,
-            account,
-            session: Session {
-                conn: ConnId(0),
-                link: Link::default(),
-                address: kept.address,
-                code,
-                rank: Rank {
-                    operator: operator && (for_visit || lasting),
-                    for_visit,
-                },
-                is_script: kept.is_script,
+        let session = Session {
+            conn: ConnId(0),
+            link: Link::default(),
+            address: kept.address,
+            code,
+            rank: Rank {
+                operator: operator && (for_visit || lasting),
+                for_visit,
             },
-            activity: Activity::from(until, seen),
-            rooms,
-            away: None,
-            mute: None,
-            last_sender: None,
-            ignores: ignores.collect(),
-            spent_code: None,
-            name: kept.name,
+            is_script: kept.is_script,
         };
+        let who = (id, kept.name, account);
+        let mut person = Person::new(who, session, Activity::from(until, seen));
+        (person.rooms, person.ignores) = (rooms, ignores.collect());
         let to = id;
         let kept_messages = kept.kept.into_iter().map(|mut event| {
             if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {

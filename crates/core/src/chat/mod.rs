@@ -9,6 +9,7 @@
 
 mod apply;
 mod decide;
+mod irc;
 mod kept;
 mod query;
 mod settings;
@@ -80,13 +81,13 @@ impl Chat {
             said: 0,
         };
         snapshot.kept.iter().for_each(|event| chat.mail.keep(event));
-        chat.open_room(LOBBY, RoomName::lobby());
+        chat.open_room(LOBBY, RoomName::lobby(), started);
         snapshot
             .sent_keys
             .iter()
             .for_each(|sent| chat.sent_keys.insert(sent));
         for room in snapshot.rooms {
-            chat.open_room(room.id, room.name);
+            chat.open_room(room.id, room.name, started);
             chat.rooms.set_topic(room.id, room.topic);
             chat.rooms.note_history(room.id);
             chat.restore_rules(room.id, room.rules, started);
@@ -112,6 +113,7 @@ impl Chat {
             for (name, standing) in &kept.standings {
                 rules.set_account(name, Some(*standing));
             }
+            rules.masks = kept.masks;
             kept.bars.iter().for_each(|bar| rules.bars.put(bar, now));
             kept.mutes
                 .iter()
@@ -187,6 +189,7 @@ impl Chat {
         // The code was told to those who run the server when it started.
         let settings = Settings {
             operator_code: self.settings.operator_code,
+            cloak_key: self.settings.cloak_key,
             ..settings
         };
         let before = core::mem::replace(&mut self.settings, settings);
@@ -238,11 +241,11 @@ impl Chat {
         self.settings.resume_time
     }
 
-    fn open_room(&mut self, id: RoomId, name: RoomName) {
+    fn open_room(&mut self, id: RoomId, name: RoomName, at: Timestamp) {
         let key = name.key();
         let mut read_only = self.settings.read_only.iter();
         let is_servers = read_only.any(|named| named.key() == key);
-        self.rooms.open(id, name, is_servers);
+        self.rooms.open(id, name, is_servers, at);
         if is_servers {
             self.rooms
                 .change_rules(id, |rules| rules.settings.moderated = true);

@@ -12,12 +12,14 @@ use crate::answer::{
     WhoLine,
 };
 use crate::ban::Restriction;
-use crate::command::{Caller, Query, RoomRef};
+use crate::command::{Caller, RoomRef};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::{
     EVERYBODY_LINES_MAX, RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX,
 };
+use crate::link::Client;
 use crate::name::Name;
+use crate::query::Query;
 use crate::rejection::Rejection;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
@@ -58,7 +60,7 @@ impl Chat {
 
     fn answer_to(&self, me: &Person, query: Query, now: Timestamp) -> Result<Answer, Rejection> {
         Ok(match query {
-            Query::Who { room, after } => self.who(self.room_of(me, room)?, after, now),
+            Query::Who { room, after } => self.who(me, self.room_of(me, room)?, after, now),
             Query::Whois(name) => {
                 let person = self.find(me, &name)?;
                 let with_address = me.session.rank.operator;
@@ -103,6 +105,11 @@ impl Chat {
                 Answer::Room(summary.ok_or(Rejection::RoomGone)?)
             }
             Query::Motd => Answer::Motd(self.motd.clone()),
+            Query::Masks { room, kind } => self.masks_of(me, self.room_of(me, room)?, kind, now)?,
+            Query::Counts => Answer::Counts(self.counts()),
+            Query::Fence => Answer::Fence,
+            Query::People(query) => self.people_page(me, *query, now),
+            Query::Online(names) => self.online(&names, now),
             Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?),
             Query::Bars(room) => {
                 let id = self.room_of(me, room)?;
@@ -116,12 +123,12 @@ impl Chat {
         })
     }
 
-    fn name_of(&self, room: RoomId) -> RoomName {
+    pub(super) fn name_of(&self, room: RoomId) -> RoomName {
         let name = self.room_name(room);
         name.cloned().unwrap_or_else(RoomName::lobby)
     }
 
-    fn who(&self, id: RoomId, after: Option<MemberCursor>, now: Timestamp) -> Answer {
+    fn who(&self, me: &Person, id: RoomId, after: Option<MemberCursor>, now: Timestamp) -> Answer {
         let room = self.rooms.get(id);
         let start = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.after));
         let rest = room.map(|room| room.members.range((start, Bound::Unbounded)));
@@ -136,7 +143,7 @@ impl Chat {
             people: people
                 .map(|person| WhoLine {
                     standing: self.standing(person, id).filter(|s| *s > Standing::Invited),
-                    ..who_line(person, now)
+                    ..self.line_for(me, person, now)
                 })
                 .collect(),
             more: match has_more {
@@ -157,13 +164,29 @@ impl Chat {
     ) -> Profile {
         let rooms = person.rooms.iter().copied();
         let known = rooms.filter(|room| asker.is_none_or(|asker| self.knows(asker, *room)));
+        let standing = |room| {
+            self.standing(person, room)
+                .filter(|s| *s > Standing::Invited)
+        };
         Profile {
-            line: who_line(person, now),
+            standings: known.clone().map(standing).collect(),
+            line: match asker {
+                Some(asker) => self.line_for(asker, person, now),
+                None => who_line(person, now),
+            },
             rooms: known.map(|room| self.name_of(room)).collect(),
             since: person.activity.since,
             said: person.activity.said,
             muted: self.mute_of(person, now).is_some(),
             address: with_address.then_some(person.session.address),
+        }
+    }
+
+    /// A person in a list for this reader.
+    fn line_for(&self, reader: &Person, person: &Person, now: Timestamp) -> WhoLine {
+        match reader.session.link.client {
+            Client::Irc => self.irc_line(person, now),
+            _ => who_line(person, now),
         }
     }
 
@@ -212,6 +235,8 @@ impl Chat {
                 .as_ref()
                 .filter(|_| may_read(id))
                 .map(|topic| topic.text.clone()),
+            topic_at: room.topic.as_ref().map(|topic| topic.at),
+            created: room.created,
         });
         Answer::Rooms {
             rooms: lines.collect(),
@@ -246,6 +271,7 @@ impl Chat {
             standings: standings.into(),
             more,
             here: self.here(id),
+            created: room.map_or(self.started, |room| room.created),
         }))
     }
 
@@ -343,7 +369,7 @@ fn names_ignored(me: &Person) -> Vec<Name> {
     ignores.map(|ignored| ignored.name.clone()).collect()
 }
 
-fn who_line(person: &Person, now: Timestamp) -> WhoLine {
+pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {
     WhoLine {
         link: person.session.link,
         name: person.name.clone(),
@@ -352,5 +378,6 @@ fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         away: person.away.as_deref().cloned(),
         silent: now.since(person.activity.spoke),
         standing: None,
+        source: None,
     }
 }

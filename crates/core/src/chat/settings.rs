@@ -8,11 +8,13 @@ use crate::ban::Restriction;
 use crate::event::Event;
 use crate::ids::RoomId;
 use crate::limits;
+use crate::mask::RoomMask;
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::sent_key::SentKey;
+use crate::source::CloakKey;
 use crate::text::Text;
 use crate::time::Duration;
 
@@ -44,6 +46,8 @@ pub struct Settings {
     pub rooms_made_max: usize,
     /// Rooms that are moderated from the start, by server operators alone.
     pub read_only: Vec<RoomName>,
+    /// The key under which IRC is shown addresses.
+    pub cloak_key: CloakKey,
     /// Time that a lost session can be resumed.
     pub resume_time: Duration,
     /// Whether private messages between accounts are kept while nobody is there to read them.
@@ -59,6 +63,7 @@ impl Default for Settings {
             rooms_made_max: limits::ROOMS_MADE_MAX,
             first_operator: FirstOperator::Local,
             operator_code: None,
+            cloak_key: CloakKey([0, 0]),
             read_only: Vec::new(),
             resume_time: limits::RESUME_TIME,
             keeps_messages: true,
@@ -113,4 +118,6 @@ pub struct KeptRules {
     pub bars: Vec<Restriction>,
     /// Whom it silences, oldest first.
     pub mutes: Vec<Restriction>,
+    /// Its masks, oldest first.
+    pub masks: Vec<RoomMask>,
 }

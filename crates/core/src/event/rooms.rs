@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use crate::ban::{Mask, Restriction};
 use crate::ids::{PersonId, RoomId};
+use crate::mask::RoomMask;
 use crate::name::Name;
 use crate::room::{RoomSetting, Standing};
 use crate::room_name::RoomName;
@@ -69,6 +70,13 @@ pub enum RoomAct {
     Mute(Restriction),
     /// `/unmute NAME here`
     Unmute(Mask),
+    /// A mask of IRC's lists is set, or taken away.
+    Mask {
+        /// The mask.
+        mask: RoomMask,
+        /// Whether it is set.
+        on: bool,
+    },
 }
 
 impl RoomChange {
@@ -84,7 +92,7 @@ impl RoomChange {
     /// Whether everybody in the room sees it.
     pub(crate) fn is_public(&self) -> bool {
         match &self.act {
-            RoomAct::Set(_) | RoomAct::Eject { .. } => true,
+            RoomAct::Set(_) | RoomAct::Eject { .. } | RoomAct::Mask { .. } => true,
             RoomAct::Stand {
                 before, standing, ..
             } => before.max(standing) >= &Some(Standing::Voice),

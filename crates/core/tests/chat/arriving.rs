@@ -121,6 +121,8 @@ fn a_registered_name_takes_its_password() {
             name: Some(name("Lee")),
             proof: Some(Proof(proof.into())),
             is_script: false,
+            account: None,
+            ident: None,
         };
         world.act(visitor, command)
     };
@@ -147,6 +149,8 @@ fn a_registered_name_in_another_case_imitates_nobody() {
         name: Some(name("Iee")),
         proof: Some(Proof("hash".into())),
         is_script: false,
+        account: None,
+        ident: None,
     };
     let looks = Rejection::NameLooksLike {
         name: name("Iee"),
@@ -234,6 +238,8 @@ fn the_first_operator_is_told_so_whether_the_name_is_registered_or_not() {
             name: Some(name("lee")),
             proof: Some(Proof("hash".into())),
             is_script: false,
+            account: None,
+            ident: None,
         };
         world.act(visitor, command).expect("here");
         let welcome = world.chat.welcome(world.person("lee"), None).expect("here");
@@ -281,6 +287,8 @@ fn the_first_operator_is_a_person_on_the_machine_itself() {
             name: Some(name("ann")),
             proof: None,
             is_script,
+            account: None,
+            ident: None,
         };
         let facts = world.act(visitor, command).expect("here");
         let [Fact::LoggedIn(login), ..] = &facts[..] else {
@@ -329,6 +337,8 @@ fn of_two_names_that_were_registered_before_neither_shuts_the_other_out() {
             name: Some(name(of)),
             proof: Some(Proof(format!("hash of {of}").into())),
             is_script: false,
+            account: None,
+            ident: None,
         };
         world.act(visitor, command).expect(of);
     }

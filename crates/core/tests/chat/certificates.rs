@@ -28,6 +28,8 @@ fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, R
         name: Some(name(who)),
         proof: Some(Proof(proof.into())),
         is_script: false,
+        account: None,
+        ident: None,
     };
     world.act(visitor, command)
 }

@@ -124,6 +124,8 @@ fn what_an_account_was_in_a_room_ends_with_it() {
         name: Some(name("ann")),
         proof: None,
         is_script: false,
+        account: None,
+        ident: None,
     };
     world.act(visitor, next).expect("logged in");
     world.by("ann", register("another")).expect("registered");
@@ -145,6 +147,8 @@ fn a_room_made_under_a_registered_name_is_its_owner_s() {
         name: Some(name("ann")),
         proof: Some(proof),
         is_script: false,
+        account: None,
+        ident: None,
     };
     world.act(visitor, back).expect("back");
     world.by("bob", join("dev")).expect("joined");
@@ -449,6 +453,8 @@ fn a_person_can_be_nowhere_if_its_client_can() {
         name: Some(name("irc")),
         proof: None,
         is_script: false,
+        account: None,
+        ident: None,
     };
     let facts = world.act(visitor, log_in).expect("here");
     assert!(matches!(&facts[..], [Fact::LoggedIn(_)]));

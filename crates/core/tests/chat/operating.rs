@@ -167,6 +167,8 @@ fn check_return(ann_registered: bool, housemate: bool, expected: [bool; 4]) {
             name: Some(name(who)),
             proof,
             is_script: false,
+            account: None,
+            ident: None,
         };
         let arrived = world.act(visitor, log_in);
         if let Err(Rejection::MutedArrival { had, .. }) = &arrived {
@@ -277,6 +279,8 @@ fn a_ban_of_another_name_covers_the_account() {
         name: Some(name("ann")),
         proof: Some(chinwag_core::Proof("hash".into())),
         is_script: false,
+        account: None,
+        ident: None,
     };
     let refused = world.act(visitor, log_in);
     assert!(matches!(refused, Err(Rejection::Banned { .. })));
@@ -730,6 +734,8 @@ fn a_mute_meets_a_registered_name_that_is_absent() {
         name: Some(name("bob")),
         proof: Some(chinwag_core::Proof("of bob".into())),
         is_script: false,
+        account: None,
+        ident: None,
     };
     world.act(visitor, command).expect("here");
     let muted = Err(Rejection::Muted { remaining: None });

@@ -144,8 +144,8 @@ fn manners() -> impl Strategy<Value = Manner> {
 
 fn talk() -> impl Strategy<Value = Command> {
     prop_oneof![
-        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room: RoomRef::Id(room), text: text("hello"), manner, key: None }),
-        2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst") }),
+        4 => (room_ids(), manners()).prop_map(|(room, manner)| Command::Say { room: RoomRef::Id(room), text: text("hello"), manner, key: None, irc: None }),
+        2 => select(&NAMES[..]).prop_map(|to| Command::PrivateMessage { to: to.into(), text: text("psst"), irc: None, manner: chinwag_core::Manner::Speech }),
         1 => Just(Command::Reply(text("what?"))),
         1 => (room_ids(), any::<bool>()).prop_map(|(room, on)| Command::SetTopic { room: RoomRef::Id(room), text: on.then(|| text("ship it")) }),
         1 => Just(Command::Announce(text("restart at noon"))),
@@ -155,8 +155,8 @@ fn talk() -> impl Strategy<Value = Command> {
 fn moving() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => select(&ROOMS[..]).prop_map(|to| Command::Join(room(to))),
-        1 => room_ids().prop_map(|room| Command::Leave(RoomRef::Id(room))),
-        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave(RoomRef::Name(room(from)))),
+        1 => room_ids().prop_map(|room| Command::Leave { room: RoomRef::Id(room), why: None }),
+        1 => select(&ROOMS[..]).prop_map(|from| Command::Leave { room: RoomRef::Name(room(from)), why: None }),
         2 => departures().prop_map(Command::Quit),
     ]
 }
@@ -347,8 +347,7 @@ prop_compose! {
             operator_code: Some(ResumeCode::from_random(7)),
             read_only: vec![room("news")],
             resume_time: Duration::from_mins(1),
-            keeps_messages,
-        }
+            keeps_messages, cloak_key: chinwag_core::CloakKey([0, 0]) }
     }
 }
 
@@ -443,6 +442,8 @@ impl Play {
                 name: arriving.0.map(name),
                 proof: arriving.0.and_then(|name| self.proof(name, arriving.1)),
                 is_script: terminal == 0,
+                account: None,
+                ident: None,
             },
             Action::Plain(command) => command,
             Action::Rename { name: to, proven } => Command::Rename {

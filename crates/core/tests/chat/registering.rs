@@ -13,6 +13,8 @@ fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, R
         name: Some(name(who)),
         proof: Some(Proof(proof.into())),
         is_script: false,
+        account: None,
+        ident: None,
     };
     world.act(visitor, command)
 }
@@ -492,6 +494,8 @@ fn message(to: &str) -> Command {
     Command::PrivateMessage {
         to: to.into(),
         text: crate::world::text("psst"),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     }
 }
 

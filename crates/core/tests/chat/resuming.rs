@@ -180,6 +180,8 @@ fn a_script_that_has_ended_keeps_no_name() {
             name: Some(name("bot")),
             proof: None,
             is_script: true,
+            account: None,
+            ident: None,
         };
         world.act(visitor, command).expect("here");
         world
@@ -193,6 +195,8 @@ fn whisper(to: &str, words: &str) -> Command {
     Command::PrivateMessage {
         to: to.into(),
         text: text(words),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     }
 }
 

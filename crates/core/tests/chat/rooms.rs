@@ -34,7 +34,13 @@ fn leaving_the_last_room_leads_to_the_lobby() {
     check(&[
         (join("dev"), "#lobby #dev"),
         (leave("lobby"), "#dev"),
-        (Command::Leave(RoomRef::Id(RoomId(1))), "#lobby"),
+        (
+            Command::Leave {
+                room: RoomRef::Id(RoomId(1)),
+                why: None,
+            },
+            "#lobby",
+        ),
     ]);
 }
 
@@ -53,7 +59,10 @@ fn joins_and_leaves_are_refused() {
         room: crate::world::room(room),
         meant: meant.map(crate::world::room),
     };
-    let gone = Command::Leave(RoomRef::Id(RoomId(9)));
+    let gone = Command::Leave {
+        room: RoomRef::Id(RoomId(9)),
+        why: None,
+    };
     for (who, command, expected) in [
         ("ann", join("ops"), Rejection::TooManyRooms { rooms_max: 2 }),
         ("bob", leave("lobby"), Rejection::OnlyLobby),

@@ -12,6 +12,8 @@ fn tell(to: &str) -> Command {
     Command::PrivateMessage {
         to: to.into(),
         text: text("psst"),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     }
 }
 
@@ -161,6 +163,7 @@ fn operators_alone_speak_in_a_read_only_room() {
         text: text("waves"),
         manner: Manner::Action,
         key: None,
+        irc: None,
     };
     for command in [say_in(news, "hello"), wave, set_topic(news, None)] {
         assert_eq!(world.by("ann", command.clone()), read_only());
@@ -293,6 +296,7 @@ fn say_under(key: &str, words: &str) -> Command {
         text,
         manner,
         key: MessageKey::parse(key),
+        irc: None,
     }
 }
 

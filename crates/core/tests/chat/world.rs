@@ -89,6 +89,8 @@ impl World {
                 name,
                 proof: None,
                 is_script: false,
+                account: None,
+                ident: None,
             },
         )?;
         match &facts[..] {
@@ -184,7 +186,12 @@ impl World {
         for fact in facts.clone() {
             let (seq, at) = (self.next_seq, self.now);
             self.next_seq = seq.next();
-            let event = Event { seq, at, fact };
+            let event = Event {
+                seq,
+                at,
+                fact,
+                source: None,
+            };
             match is_durable {
                 true => self.staged.push(event),
                 false => self.apply(event),
@@ -308,6 +315,7 @@ pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
         text: text(words),
         manner: Manner::Speech,
         key: None,
+        irc: None,
     }
 }
 
@@ -319,7 +327,10 @@ pub(crate) fn set_topic(room: RoomId, topic: Option<&str>) -> Command {
 }
 
 pub(crate) fn leave(name: &str) -> Command {
-    Command::Leave(RoomRef::Name(room(name)))
+    Command::Leave {
+        room: RoomRef::Name(room(name)),
+        why: None,
+    }
 }
 
 pub(crate) fn join(name: &str) -> Command {

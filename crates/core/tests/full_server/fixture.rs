@@ -69,7 +69,10 @@ impl FullServer {
         let own = room_name(n.max(1));
         self.act(caller, Command::Join(own)).expect("joined");
         if n % 100 >= LOBBY_PERCENT {
-            let lobby = Command::Leave(RoomRef::Id(LOBBY));
+            let lobby = Command::Leave {
+                room: RoomRef::Id(LOBBY),
+                why: None,
+            };
             self.act(caller, lobby).expect("left");
         }
     }
@@ -81,6 +84,8 @@ impl FullServer {
             name,
             proof: None,
             is_script: false,
+            account: None,
+            ident: None,
         };
         self.act(caller, command).expect("logged in")
     }
@@ -129,7 +134,12 @@ impl FullServer {
         for fact in self.facts.drain(..) {
             self.seq = self.seq.next();
             let (seq, at) = (self.seq, START);
-            self.chat.apply(&Event { seq, at, fact });
+            self.chat.apply(&Event {
+                seq,
+                at,
+                fact,
+                source: None,
+            });
         }
         decided
     }
@@ -220,6 +230,8 @@ fn message(to: &str) -> Command {
     Command::PrivateMessage {
         to: to.into(),
         text: text("psst"),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     }
 }
 
@@ -403,6 +415,8 @@ pub(crate) const PIECES: &[Piece] = &[
                     name,
                     proof,
                     is_script: false,
+                    account: None,
+                    ident: None,
                 },
             ) else {
                 panic!("a person who logs in");
@@ -427,6 +441,8 @@ pub(crate) const PIECES: &[Piece] = &[
                     name,
                     proof: None,
                     is_script: false,
+                    account: None,
+                    ident: None,
                 },
             );
         },
@@ -441,6 +457,8 @@ pub(crate) const PIECES: &[Piece] = &[
                 name,
                 proof: None,
                 is_script: false,
+                account: None,
+                ident: None,
             };
             let link = Link::default();
             let caller = Caller::Anonymous {
@@ -466,6 +484,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 text: text("hello there"),
                 manner: Manner::Speech,
                 key: None,
+                irc: None,
             };
             server.does(server.anybody(), command);
         },
@@ -474,7 +493,13 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "leave the lobby and join it",
         work: |server| {
             let somebody = server.anybody();
-            server.does(somebody, Command::Leave(RoomRef::Id(LOBBY)));
+            server.does(
+                somebody,
+                Command::Leave {
+                    room: RoomRef::Id(LOBBY),
+                    why: None,
+                },
+            );
             server.does(somebody, Command::Join(RoomName::lobby()));
         },
     },
@@ -484,7 +509,13 @@ pub(crate) const PIECES: &[Piece] = &[
             let somebody = server.anybody();
             let new = RoomName::parse("a-new-room").expect("a room name");
             server.does(somebody, Command::Join(new.clone()));
-            server.does(somebody, Command::Leave(RoomRef::Name(new)));
+            server.does(
+                somebody,
+                Command::Leave {
+                    room: RoomRef::Name(new),
+                    why: None,
+                },
+            );
             server.does(Caller::Server, Command::Tidy);
         },
     },

@@ -217,6 +217,7 @@ impl World {
             room: RoomId(room),
             text: Text::parse(&"x".repeat(bytes)).unwrap(),
             manner,
+            irc: None,
         });
         if let Some(session) = self.sessions.get_mut(who) {
             session.feed.handle_own(RoomId(room), &self.logs);
@@ -252,6 +253,7 @@ impl World {
             seq: self.newest,
             at: Timestamp(self.day as _),
             fact,
+            source: None,
         });
         self.events.push(event.clone());
         for room in event.fact.rooms() {

@@ -41,6 +41,8 @@ sections! {
     tls: TlsConfig, RawTls;
     /// `[proxy]`
     proxy: ProxyConfig, RawProxy;
+    /// `[irc]`
+    irc: IrcConfig, RawIrc;
     /// `[history]`
     history: HistoryConfig, RawHistory;
     /// `[rooms]`
@@ -111,6 +113,16 @@ section! {
         /// Networks of proxies, such as ["10.0.0.0/8", "192.0.2.7"]. They must put a PROXY header
         /// (version 1 or 2) before each connection, and are believed whose it is; nobody else may.
         "trusted" => trusted: Vec<IpNet> = List(Network), |_| Vec::new();
+    }
+}
+
+section! {
+    /// `[irc]`: clients of IRC, on the same port.
+    "irc": IrcConfig, RawIrc {
+        /// The name of the network, as clients show it: one word.
+        "network" => network: String = Text { bytes_max: 32 }, |_| "chinwag".into();
+        /// Whether clients are in #lobby when they have come in, as everybody else is.
+        "lobby" => lobby: bool = Switch, |_| true;
     }
 }
 

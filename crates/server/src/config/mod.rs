@@ -17,16 +17,16 @@ mod machine;
 mod section;
 mod source;
 
-use chinwag_core::{Rate, Settings};
+use chinwag_core::{CloakKey, Rate, Settings};
 use chinwag_store::{Place, Retention};
 use chinwag_wire::Prefs;
 
 pub use error::{ConfigError, Origin};
 pub use example::example;
 pub use keys::{
-    Config, DefaultsConfig, HistoryConfig, Limits, LogConfig, ProxyConfig, RawConfig, RawDefaults,
-    RawHistory, RawLimits, RawLog, RawProxy, RawRooms, RawServer, RawTls, RoomsConfig,
-    ServerConfig, TlsConfig,
+    Config, DefaultsConfig, HistoryConfig, IrcConfig, Limits, LogConfig, ProxyConfig, RawConfig,
+    RawDefaults, RawHistory, RawIrc, RawLimits, RawLog, RawProxy, RawRooms, RawServer, RawTls,
+    RoomsConfig, ServerConfig, TlsConfig,
 };
 pub use listen::{DEFAULT_PORT, Listen, ListenError};
 pub use machine::Machine;
@@ -146,6 +146,7 @@ impl Config {
             rooms_made_max: self.limits.rooms_made_max,
             first_operator: self.server.first_operator,
             operator_code: None,
+            cloak_key: CloakKey([0, 0]),
             read_only: self.rooms.read_only.clone(),
             resume_time: self.limits.resume_time,
             keeps_messages: self.history.private_messages,

@@ -329,7 +329,8 @@ fn a_running_server_keeps_every_key_that_is_fixed_and_no_other() {
     let others = "[server]\nname = \"x\"\nlisten = \"1\"\ndata = \"/x\"\nmemory = true\n\
         durability = \"power\"\nthreads = 7\nfirst_operator = \"nobody\"\n\
         [tls]\ncert = \"/x\"\nkey = \"/x\"\nrequired = true\n\
-        [proxy]\ntrusted = \"10.0.0.0/8\"\n[history]\nkeep = \"7d\"\nsize_mib = 7\nreplay = 7\n\
+        [proxy]\ntrusted = \"10.0.0.0/8\"\n\
+        [irc]\nnetwork = \"x\"\nlobby = false\n[history]\nkeep = \"7d\"\nsize_mib = 7\nreplay = 7\n\
         private_messages = false\n[rooms]\nread_only = \"#x\"\n\
         [defaults]\ntime = \"full\"\ntz = \"Asia/Tokyo\"\necho = true\nquiet = true\ncolor = true\n\
         bell = true\n[limits]\npeople = 7\nrooms = 7\nrooms_per_person = 7\nrooms_made = 7\n\

@@ -306,7 +306,12 @@ impl Hub {
     fn number(&mut self, fact: Fact, at: Timestamp) -> Arc<Event> {
         let seq = self.next_seq;
         self.next_seq = seq.next();
-        let event = Arc::new(Event { seq, at, fact });
+        let event = Arc::new(Event {
+            seq,
+            at,
+            source: self.chat.source_of(&fact),
+            fact,
+        });
         self.turn.events.push(event.clone());
         event
     }
@@ -317,7 +322,7 @@ impl Hub {
         log::note(event);
         if let Fact::Quit(quit) = &event.fact {
             let until = event.at + self.chat.resume_time();
-            let until = quit.why.is_resumable().then_some(until);
+            let until = quit.is_resumable.then_some(until);
             self.lost.handle_quit(quit.person, until);
         }
     }

@@ -40,7 +40,10 @@ impl Hub {
             self.act_for(person, Command::Join(room.clone()), now);
         }
         if !stays && !record.rooms.is_empty() {
-            let lobby = Command::Leave(RoomRef::Id(LOBBY));
+            let lobby = Command::Leave {
+                room: RoomRef::Id(LOBBY),
+                why: None,
+            };
             self.act_for(person, lobby, now);
         }
         let current = record.current.as_ref();

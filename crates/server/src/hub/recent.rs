@@ -70,6 +70,7 @@ impl RecentLog {
             seq: deleted.seq,
             at: deleted.at,
             fact: Fact::Deleted(Box::new(deletion.clone())),
+            source: None,
         });
     }
 

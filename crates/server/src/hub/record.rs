@@ -4,7 +4,8 @@
 use std::fmt::Write;
 
 use chinwag_core::{
-    Event, Fact, KeptSession, Name, PersonId, PrivateMessage, RoomName, Seq, Text, Timestamp,
+    Event, Fact, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomName, Seq, Text,
+    Timestamp,
 };
 
 /// See the [module](self).
@@ -169,10 +170,13 @@ fn kept(value: &str, to: &Name) -> Option<Event> {
             to: PersonId(0),
             to_name,
             text,
+            manner: Manner::Speech,
+            irc: None,
             ignored: false,
             kept: None,
             away: None,
         })),
+        source: None,
     })
 }
 

@@ -115,7 +115,7 @@ impl Hub {
                 self.survivors.changed.insert(login.person, Some(event.seq));
             }
             Fact::Returned(returned) => self.note_returned(returned.login.person, event.seq),
-            Fact::Quit(quit) if quit.why.is_resumable() => {
+            Fact::Quit(quit) if quit.is_resumable => {
                 self.survivors.handle_change(quit.person);
             }
             Fact::Quit(quit) => self.note_gone(quit.person),

@@ -202,22 +202,15 @@ impl Session {
             }
             Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
-            Ask::LogIn {
-                name,
-                password,
-                is_script,
-            } => {
-                self.ask_name(name, password, Purpose::LogIn { is_script }, shared);
-            }
-            Ask::Rename { name, password } => {
-                self.ask_name(Some(name), password, Purpose::Rename, shared);
-            }
-            Ask::Register(_)
-            | Ask::Claim
-            | Ask::Forget(_)
+            Ask::LogIn { .. }
+            | Ask::Prove { .. }
+            | Ask::Rename { .. }
             | Ask::LogInTo { .. }
             | Ask::Unclaim { .. }
-            | Ask::ChangePassword { .. } => self.ask_account(ask, shared),
+            | Ask::Register(_)
+            | Ask::Claim
+            | Ask::Forget(_)
+            | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
             Ask::Resume { code, after } => {
                 let resume = Body::Command(Command::Resume(code));
                 self.ask_hub(resume, Step::Resume { after }, shared);

@@ -1,6 +1,6 @@
 //! What the hub's events mean for a session: its person, and the rooms that it is in.
 
-use chinwag_core::{Event, Fact, PersonId, QuitReason, RoomId};
+use chinwag_core::{Event, Fact, PersonId, Quit, RoomId};
 use chinwag_feed::RoomLog;
 use chinwag_wire::dialect::Tell;
 
@@ -70,10 +70,10 @@ impl Session {
     }
 
     /// The person has left the server.
-    pub(crate) fn handle_quit(&mut self, why: &QuitReason, shared: &mut Shared) {
+    pub(crate) fn handle_quit(&mut self, quit: &Quit, shared: &mut Shared) {
         self.exchange.depart_done();
-        self.tell(Tell::Farewell(why), shared);
-        match self.person.take().filter(|_| why.is_resumable()) {
+        self.tell(Tell::Farewell(&quit.why), shared);
+        match self.person.take().filter(|_| quit.is_resumable) {
             Some(person) => self.lose(person, shared),
             None => {
                 self.detach(shared);

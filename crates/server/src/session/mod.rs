@@ -338,6 +338,8 @@ impl Session {
         self.drive_to(is_answer, shared, |dialect, env, out| {
             dialect.handle_tell(tell, env, out)
         });
+        // What only talks is not waited for, so that more may follow.
+        while !self.must_wait() && self.drive(shared, |dialect, _, _| dialect.poll_step()) {}
     }
 
     /// Does what is due at the [`deadline`](Self::deadline).

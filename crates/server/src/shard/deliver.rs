@@ -40,8 +40,10 @@ impl Shard {
         let event = &delivery.event;
         self.shared.newest = event.seq;
         self.before_append(&event.fact);
+        let is_silent = event.fact.is_silent();
         for &room in event.fact.rooms() {
-            self.append(room, event, delivery.coalesced_in.contains(&room));
+            let is_summed = is_silent || delivery.coalesced_in.contains(&room);
+            self.append(room, event, is_summed);
         }
         self.after_append(event);
     }
@@ -57,10 +59,10 @@ impl Shard {
         if begins_round {
             self.rounds.push_back(id);
         }
-        if let Fact::Said { person, .. } = &event.fact
+        if let Some(author) = event.fact.author()
             && let Some(session) = self
                 .people
-                .get(person)
+                .get(&author)
                 .map(|&slot| &mut self.sessions[slot])
         {
             session.handle_own(event, id, &self.shared);
@@ -91,9 +93,7 @@ impl Shard {
             }
             Fact::Quit(quit) => {
                 if let Some(slot) = self.people.remove(&quit.person) {
-                    self.with(slot, |session, shared| {
-                        session.handle_quit(&quit.why, shared);
-                    });
+                    self.with(slot, |session, shared| session.handle_quit(quit, shared));
                 }
             }
             Fact::Returned(returned) => {

@@ -50,6 +50,7 @@ fn account(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
         change,
         person: Some(PersonId(7)),
         logins: [].into(),
+        rooms: [].into(),
     };
     event(seq, Fact::AccountChanged(Box::new(changed)))
 }

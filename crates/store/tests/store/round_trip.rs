@@ -27,6 +27,7 @@ fn changed(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
         change,
         person: Some(PersonId(7)),
         logins: [PersonId(7)].into(),
+        rooms: [].into(),
     }));
     event(seq, fact)
 }
@@ -113,6 +114,7 @@ fn messages_come_back_as_they_were() {
             room: RoomId(2),
             text: text("  waves 👩‍👩‍👧\tمرحبا \\x1b"),
             manner: Manner::Action,
+            irc: None,
         },
     );
     let first = [

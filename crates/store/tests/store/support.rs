@@ -30,7 +30,12 @@ pub(crate) fn event(seq: u64, fact: Fact) -> Arc<Event> {
     // A second lies between any two events.
     let at = Timestamp(1_000 * seq as i64);
     let seq = Seq(seq);
-    Arc::new(Event { seq, at, fact })
+    Arc::new(Event {
+        seq,
+        at,
+        fact,
+        source: None,
+    })
 }
 
 /// Somebody says something. The store forgets which person it was, so it is nobody from the
@@ -42,6 +47,7 @@ pub(crate) fn said(seq: u64, room: u32, by: &str, what: &str) -> Arc<Event> {
         room: RoomId(room),
         text: text(what),
         manner: Manner::Speech,
+        irc: None,
     };
     event(seq, fact)
 }

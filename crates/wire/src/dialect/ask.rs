@@ -3,10 +3,10 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use chinwag_core::limits::PASSWORD_BYTES_MAX;
+use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
 use chinwag_core::{
-    CertificatePrefix, Command, Name, Query, Range, ResumeCode, RoomName, RoomRef, Seq, Text,
-    Timestamp,
+    CertificatePrefix, Command, Ident, Name, Proof, Query, Range, ResumeCode, RoomName, RoomRef,
+    Seq, Text, Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -27,6 +27,15 @@ pub enum Ask {
         password: Option<Password>,
         /// The client spoke before it was asked.
         is_script: bool,
+        /// What a client of IRC says of itself beside.
+        irc: Option<Box<IrcLogIn>>,
+    },
+    /// Check a password, for a login that comes later.
+    Prove {
+        /// One of the account's names.
+        name: Name,
+        /// The password.
+        password: Password,
     },
     /// Take another name.
     Rename {
@@ -99,6 +108,15 @@ pub enum Ask {
     Quit(Option<Text>),
 }
 
+/// What a client of IRC says when it comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IrcLogIn {
+    /// Its user and its real name.
+    pub ident: Ident,
+    /// An account, by one of its names, that it has proven to own.
+    pub proven: Option<(Name, Proof)>,
+}
+
 impl Ask {
     /// True if more input may follow before the answer is there.
     pub fn only_talks(&self) -> bool {
@@ -150,6 +168,11 @@ impl Password {
             return Err(PasswordError::NotText);
         }
         Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// Whether it is too short for a new password.
+    pub fn is_weak(&self) -> bool {
+        self.0.chars().count() < PASSWORD_LETTERS_MIN
     }
 
     /// The password itself, to be held against a hash.

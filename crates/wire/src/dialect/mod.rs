@@ -22,12 +22,13 @@ use chinwag_core::{
 use chinwag_feed::{Gap, Reader, Render};
 use hashbrown::HashMap;
 
+use crate::irc;
 use crate::json;
 use crate::plain;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
-pub use ask::{Ask, Password, PasswordError, Search};
+pub use ask::{Ask, IrcLogIn, Password, PasswordError, Search};
 pub use saved::Saved;
 pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 
@@ -38,6 +39,8 @@ pub struct Settings {
     pub server_name: Arc<str>,
     /// The port that it listens on, as those are told who could have TLS there.
     pub port: u16,
+    /// What clients of IRC are told.
+    pub irc: irc::Settings,
     /// The zone of those who have chosen none.
     pub zone: TimeZone,
     /// The display settings of a new person.
@@ -88,6 +91,8 @@ pub enum Format {
     Plain(plain::RoomFormat),
     /// For programs.
     Json,
+    /// For clients of IRC.
+    Irc(irc::Format),
 }
 
 /// Renders the log of a room in one [`Format`].
@@ -97,6 +102,8 @@ pub enum RoomRenderer {
     Plain(plain::RoomRenderer),
     /// For programs.
     Json(json::RoomRenderer),
+    /// For clients of IRC.
+    Irc(irc::RoomRenderer),
 }
 
 impl Format {
@@ -105,6 +112,7 @@ impl Format {
         match self {
             Self::Plain(format) => RoomRenderer::Plain(plain::RoomRenderer::new(format, now)),
             Self::Json => RoomRenderer::Json(json::RoomRenderer),
+            Self::Irc(format) => RoomRenderer::Irc(irc::RoomRenderer::new(*format)),
         }
     }
 }
@@ -114,11 +122,12 @@ impl Render for RoomRenderer {
         match self {
             Self::Plain(renderer) => renderer.render(out, event, room),
             Self::Json(_) => json::RoomRenderer::render(out, event, room),
+            Self::Irc(renderer) => renderer.render(out, event, room),
         }
     }
 
     fn wants_each(&self) -> bool {
-        matches!(self, Self::Json(_))
+        matches!(self, Self::Json(_) | Self::Irc(_))
     }
 }
 
@@ -132,7 +141,7 @@ impl Render for RoomRenderer {
 /// appended to `out`.
 ///
 /// `poll_*` gives what has changed: [`poll_format`](Self::poll_format),
-/// [`poll_saved`](Self::poll_saved).
+/// [`poll_saved`](Self::poll_saved), and what is to be done next: [`poll_step`](Self::poll_step).
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
@@ -143,6 +152,8 @@ pub enum Dialect {
     Plain(plain::Session),
     /// For programs.
     Json(Box<json::Session>),
+    /// For clients of IRC.
+    Irc(Box<irc::Session>),
 }
 
 impl Dialect {
@@ -152,6 +163,7 @@ impl Dialect {
         match protocol {
             Protocol::Plain => Some(Self::unknown(spoke, bucket, env)),
             Protocol::Json => Some(Self::Json(json::Session::new(spoke, bucket, env))),
+            Protocol::Irc => Some(Self::Irc(irc::Session::new(spoke, bucket, env))),
             _ => None,
         }
     }
@@ -167,7 +179,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_greet(is_exposed),
             // It has spoken first.
-            Self::Json(_) => None,
+            Self::Json(_) | Self::Irc(_) => None,
         }
     }
 
@@ -182,6 +194,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_bytes(bytes, env, out),
             Self::Json(session) => session.handle_bytes(bytes, env, out),
+            Self::Irc(session) => session.handle_bytes(bytes, env, out),
         }
     }
 
@@ -190,8 +203,8 @@ impl Dialect {
     pub fn handle_ignored(&mut self, bytes: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Plain(session) => session.handle_ignored(bytes, env, out),
-            // JSON owes nothing.
-            Self::Json(_) => {}
+            // The others owe nothing.
+            Self::Json(_) | Self::Irc(_) => {}
         }
     }
 
@@ -200,6 +213,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_end(env, out),
             Self::Json(session) => session.handle_end(env, out),
+            Self::Irc(session) => session.handle_end(env, out),
         }
     }
 
@@ -213,6 +227,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_tell(tell, env, out),
             Self::Json(session) => session.handle_tell(tell, env, out),
+            Self::Irc(session) => session.handle_tell(tell, env, out),
         }
     }
 
@@ -222,6 +237,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_event(event, me, env, out),
             Self::Json(session) => session.handle_event(event, me, out),
+            Self::Irc(session) => session.handle_event(event, me, env, out),
         }
     }
 
@@ -230,6 +246,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_joined(room),
             Self::Json(session) => session.handle_joined(room),
+            Self::Irc(session) => session.handle_joined(room),
         }
     }
 
@@ -239,6 +256,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_left(room, last),
             Self::Json(session) => session.handle_left(room),
+            Self::Irc(session) => session.handle_left(room),
         }
     }
 
@@ -247,7 +265,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_saved(saved, env),
             // What is saved is how a screen looks.
-            Self::Json(_) => {}
+            Self::Json(_) | Self::Irc(_) => {}
         }
     }
 
@@ -256,6 +274,15 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.handle_timeout(env, out),
             Self::Json(session) => session.handle_timeout(env, out),
+            Self::Irc(session) => session.handle_timeout(env, out),
+        }
+    }
+
+    /// What is to be done though nothing has come in: the next request of a command that is several.
+    pub fn poll_step(&mut self) -> Option<Step> {
+        match self {
+            Self::Plain(_) | Self::Json(_) => None,
+            Self::Irc(session) => session.poll_step(),
         }
     }
 
@@ -264,6 +291,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.deadline(),
             Self::Json(session) => session.deadline(),
+            Self::Irc(session) => session.deadline(),
         }
     }
 
@@ -273,6 +301,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.paused_until(),
             Self::Json(session) => session.paused_until(),
+            Self::Irc(session) => session.paused_until(),
         }
     }
 
@@ -281,6 +310,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.bucket(),
             Self::Json(session) => session.bucket(),
+            Self::Irc(session) => session.bucket(),
         }
     }
 
@@ -289,6 +319,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.client(),
             Self::Json(_) => Client::Json,
+            Self::Irc(_) => Client::Irc,
         }
     }
 
@@ -297,6 +328,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => Format::Plain(session.format(room)),
             Self::Json(_) => Format::Json,
+            Self::Irc(session) => Format::Irc(session.format()),
         }
     }
 
@@ -304,6 +336,7 @@ impl Dialect {
     pub fn poll_format(&mut self) -> bool {
         match self {
             Self::Plain(session) => session.poll_format(),
+            Self::Irc(session) => session.poll_format(),
             Self::Json(_) => false,
         }
     }
@@ -312,7 +345,7 @@ impl Dialect {
     pub fn poll_saved(&mut self) -> Option<Saved> {
         match self {
             Self::Plain(session) => session.poll_saved(),
-            Self::Json(_) => None,
+            Self::Json(_) | Self::Irc(_) => None,
         }
     }
 
@@ -320,8 +353,8 @@ impl Dialect {
     pub fn handle_gaps(&mut self, gaps: &[Gap]) {
         match self {
             Self::Plain(session) => session.handle_gaps(gaps),
-            // It asks for what it has missed by its numbers.
-            Self::Json(_) => {}
+            // They ask for what they have missed by its place.
+            Self::Json(_) | Self::Irc(_) => {}
         }
     }
 
@@ -330,6 +363,7 @@ impl Dialect {
         match self {
             Self::Plain(session) => LineReader::Plain(plain::LineReader { session, env }),
             Self::Json(session) => LineReader::Json(json::LineReader(session)),
+            Self::Irc(session) => LineReader::Irc(irc::LineReader(session)),
         }
     }
 
@@ -337,6 +371,7 @@ impl Dialect {
     pub fn needs_room(&self) -> bool {
         match self {
             Self::Plain(_) | Self::Json(_) => true,
+            Self::Irc(_) => false,
         }
     }
 
@@ -345,20 +380,25 @@ impl Dialect {
         match self {
             Self::Plain(session) => session.ignores(),
             Self::Json(session) => session.ignores(),
+            Self::Irc(_) => &[],
         }
     }
 
     /// Whether lines that were written to another connection of the person are of this dialect.
     pub fn reads(&self, lines: &[u8]) -> bool {
-        // No line for people begins like an object.
-        lines.starts_with(b"{") == matches!(self, Self::Json(_))
+        // No line for people begins like an object, and no session in IRC is taken up by another.
+        match self {
+            Self::Plain(_) => !lines.starts_with(b"{"),
+            Self::Json(_) => lines.starts_with(b"{"),
+            Self::Irc(_) => false,
+        }
     }
 
     /// The name under which the client speaks, if its terminal shows already what it types.
     pub fn shown_already(&self) -> Option<&Name> {
         match self {
             Self::Plain(session) => session.shown_already(),
-            Self::Json(_) => None,
+            Self::Json(_) | Self::Irc(_) => None,
         }
     }
 
@@ -366,6 +406,7 @@ impl Dialect {
     pub fn is_own(&self, event: &Event) -> bool {
         match self {
             Self::Plain(session) => session.is_own(event),
+            Self::Irc(session) => session.is_own(event),
             Self::Json(_) => false,
         }
     }
@@ -375,6 +416,7 @@ impl Dialect {
 enum LineReader<'a> {
     Plain(plain::LineReader<'a>),
     Json(json::LineReader<'a>),
+    Irc(irc::LineReader<'a>),
 }
 
 impl Reader for LineReader<'_> {
@@ -382,6 +424,7 @@ impl Reader for LineReader<'_> {
         match self {
             Self::Plain(reader) => reader.sees_all(),
             Self::Json(reader) => reader.sees_all(),
+            Self::Irc(reader) => reader.sees_all(),
         }
     }
 
@@ -389,6 +432,7 @@ impl Reader for LineReader<'_> {
         match self {
             Self::Plain(reader) => reader.is_own(event),
             Self::Json(reader) => reader.is_own(event),
+            Self::Irc(reader) => reader.is_own(event),
         }
     }
 
@@ -396,6 +440,7 @@ impl Reader for LineReader<'_> {
         match self {
             Self::Plain(reader) => reader.hides(event),
             Self::Json(reader) => reader.hides(event),
+            Self::Irc(reader) => reader.hides(event),
         }
     }
 
@@ -403,6 +448,7 @@ impl Reader for LineReader<'_> {
         match self {
             Self::Plain(reader) => reader.trailer(event),
             Self::Json(reader) => reader.trailer(event),
+            Self::Irc(reader) => reader.trailer(event),
         }
     }
 
@@ -410,6 +456,7 @@ impl Reader for LineReader<'_> {
         match self {
             Self::Plain(reader) => reader.skipped(out, lines, room),
             Self::Json(reader) => reader.skipped(out, lines, room),
+            Self::Irc(reader) => reader.skipped(out, lines, room),
         }
     }
 }
@@ -419,6 +466,7 @@ pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) 
     match protocol {
         Protocol::Plain => plain::refuse_unencrypted(env, out),
         Protocol::Json => json::refuse_unencrypted(out),
+        Protocol::Irc => irc::refuse_unencrypted(out),
         // What is not served at all is told so.
         other => out.extend_from_slice(other.refusal()),
     }

@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use chinwag_core::{
-    Answer, Duration, Event, QuitReason, Rejection, ResumeCode, RoomId, RoomName, RoomSummary, Seq,
-    Timestamp, Welcome,
+    Answer, Duration, Event, Name, Proof, QuitReason, Rejection, ResumeCode, RoomId, RoomName,
+    RoomSummary, Seq, Timestamp, Welcome,
 };
 
 /// An answer or a piece of news. Only [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
@@ -49,6 +49,8 @@ pub enum Tell<'a> {
     Search(SearchPage<'a>),
     /// The newest entries of the audit log, oldest first.
     AuditLog(&'a [Event]),
+    /// The password is right: this proves it for the account of this name.
+    Proven(&'a Name, &'a Proof),
     /// As many questions to the history, or passwords, are waiting as may.
     Busy,
     /// Too many wrong passwords came from this address: this one is looked at after this time. No answer;
@@ -80,6 +82,7 @@ impl Tell<'_> {
             | Self::Missed(_) => false,
             Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
             Self::Done(_) | Self::SearchTooLong => false,
+            Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
             Self::Answer(_) | Self::History(_) | Self::Search(_) | Self::AuditLog(_) => true,
             Self::Farewell(_) | Self::Superseded | Self::Stopping => true,

@@ -7,6 +7,8 @@ mod accounts;
 mod audit;
 mod rooms;
 
+use alloc::string::String;
+
 use chinwag_core::{Event, Fact, Manner, ModAction, PersonId, QuitReason, RoomName};
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ use super::replies::Rank;
 use super::value::{Room, Shown, Time};
 pub(super) use accounts::AccountAct;
 pub(super) use audit::LogEntry;
-pub(super) use rooms::{SettingShape, Whom};
+pub(super) use rooms::{MaskList, SettingShape, Whom};
 
 /// What all events have.
 #[derive(Serialize)]
@@ -197,6 +199,17 @@ pub(super) enum Shape<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<&'a str>,
     },
+    /// A mask of IRC's lists was set in a room, or taken away.
+    Mask {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// What it does.
+        list: MaskList,
+        /// To whom: `nick!user@host` with wildcards, or an account behind `account:`.
+        mask: String,
+        /// Whether it is set.
+        on: bool,
+    },
     /// An operator ended a room. Told to everybody inside.
     Removed {
         #[serde(flatten)]
@@ -304,7 +317,7 @@ impl<'a> Shape<'a> {
             } => {
                 let head = head(name.as_str());
                 match manner {
-                    Manner::Speech => Self::Message { head, text },
+                    Manner::Speech | Manner::Notice => Self::Message { head, text },
                     Manner::Action => Self::Action { head, text },
                 }
             }

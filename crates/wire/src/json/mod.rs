@@ -25,6 +25,7 @@ mod value;
 
 #[cfg(feature = "schema")]
 pub use reference::{reference, schema};
+pub(crate) use refusal::Sentence;
 pub use render::RoomRenderer;
 pub(crate) use session::refuse_unencrypted;
 pub use session::{LineReader, Session};

@@ -5,7 +5,7 @@ mod sentence;
 
 use chinwag_core::{Rejection, RoomRejection};
 
-pub(super) use sentence::Sentence;
+pub(crate) use sentence::Sentence;
 
 /// Every code and what it means, in the order of the reference.
 pub(super) const CODES: &[(&str, &str)] = &[
@@ -58,6 +58,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "Nothing else proves the account: `claim` it with a password first.",
     ),
     ("not_registered", "The name belongs to no account."),
+    (
+        "hears_registered_only",
+        "The receiver hears in private from people with a registered name alone.",
+    ),
     ("server_full", "The server has as many people as it takes."),
     ("banned", "The name or the address is banned."),
     (
@@ -204,6 +208,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NoSuchRoom { .. } | Rejection::RoomGone => "no_room",
         Rejection::RoomLooksLike { .. } => "room_looks_like",
         Rejection::NothingKept(_) | Rejection::MailFull(_) => "not_kept",
+        Rejection::HearsRegisteredOnly(_) => "hears_registered_only",
         Rejection::NotInRoom(_) => "not_in_room",
         Rejection::OnlyLobby => "only_lobby",
         Rejection::TooManyRooms { .. } | Rejection::RoomsFull { .. } => "too_many_rooms",

@@ -48,6 +48,7 @@ fn settings() -> Settings {
         login_tries_max: 5,
         login_bytes_max: 4096,
         login_time: Duration::from_secs(60),
+        irc: crate::irc::Settings::new("chat", "chinwag", true),
     }
 }
 
@@ -93,6 +94,7 @@ impl Program {
                 code: ResumeCode::from_random(1),
                 link: Link::default(),
                 is_script: true,
+                ident: None,
             }
             .into(),
         ));
@@ -139,6 +141,7 @@ fn event(seq: u64, fact: Fact) -> Event {
         seq: Seq(seq),
         at: START,
         fact,
+        source: None,
     }
 }
 
@@ -149,6 +152,7 @@ fn said(by: &str, what: &str) -> Fact {
         room: LOBBY,
         text: Text::parse(what).expect("a text"),
         manner: Manner::Speech,
+        irc: None,
     }
 }
 
@@ -201,6 +205,7 @@ fn a_line_of_a_room_has_its_place_time_room_and_author() {
         name: name("ann"),
         rooms: [LOBBY].into(),
         why,
+        is_resumable: true,
     };
     assert!(
         line(Fact::Quit(quit.into())).ends_with(
@@ -589,6 +594,8 @@ fn a_password_is_held_against_the_account_and_not_the_name() {
         before: None,
         account: Some(name("lee")),
         operator: false,
+        name: name("deploy"),
+        rooms: [LOBBY].into(),
     })));
     let (step, ..) = program.send("{\"passwd\":{\"old\":\"a\",\"new\":\"s3cret\"}}\n");
     assert!(

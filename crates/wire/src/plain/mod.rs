@@ -22,7 +22,7 @@ mod request;
 mod secret;
 mod session;
 mod spec;
-mod table;
+pub(crate) mod table;
 mod words;
 
 pub(crate) use parse::SHELL;

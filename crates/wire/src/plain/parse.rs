@@ -206,7 +206,7 @@ fn context_of_chat(command: &Command) -> Context {
         Command::LogIn { .. }
         | Command::Say { .. }
         | Command::SetTopic { .. }
-        | Command::Leave(_)
+        | Command::Leave { .. }
         | Command::ShowKept(_)
         | Command::SetRoom { .. }
         | Command::Stand { .. }
@@ -216,6 +216,9 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::MuteIn { .. }
         | Command::UnmuteIn { .. }
         | Command::Delete { .. }
+        | Command::SetMask { .. }
+        | Command::Signal { .. }
+        | Command::SetIdent { .. }
         | Command::Tidy => "help",
         Command::AddAccount { .. } | Command::SetPassword { .. } | Command::SayFromShell { .. } => {
             SHELL
@@ -261,6 +264,11 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::Topic(_)
         | Query::View(_)
         | Query::Everybody { .. }
+        | Query::Counts
+        | Query::Masks { .. }
+        | Query::Fence
+        | Query::People(_)
+        | Query::Online(_)
         | Query::RoomInfo(_)
         | Query::Bars(_) => "help",
     }

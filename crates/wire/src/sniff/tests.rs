@@ -193,7 +193,6 @@ fn what_is_turned_away_is_told_in_its_own_words() {
     assert_eq!(body(Protocol::Http.refusal()), 52);
     for protocol in [
         Protocol::Ssh,
-        Protocol::Irc,
         Protocol::Proxy,
         Protocol::Utf16,
         Protocol::Probe,

@@ -64,7 +64,11 @@ impl Chat {
             self.check_may_register(me)?;
             let change = self.claimed_by(me, kind, secret);
             let logins = [me.id].into();
-            facts.push(changed(&me.name, change, Some(me.id), logins));
+            let mut fact = changed(&me.name, change, Some(me.id), logins);
+            if let Fact::AccountChanged(changed) = &mut fact {
+                changed.rooms = me.rooms.as_slice().into();
+            }
+            facts.push(fact);
             self.take_rooms(me, facts);
             return Ok(Outcome::Done);
         };
@@ -160,18 +164,25 @@ impl Chat {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
         self.check_not_banned(Some(&account.name), me.session.address, now)?;
-        if self.people.logged_in_to(&account.name).count() >= ACCOUNT_LOGINS_MAX {
-            return Err(Rejection::TooManyLogins {
-                logins_max: ACCOUNT_LOGINS_MAX,
-            });
-        }
+        self.check_has_login(account)?;
         facts.push(Fact::AccountSet(Box::new(AccountSet {
             person: me.id,
             before: None,
             account: Some(account.name.clone()),
             operator: account.operator || me.session.rank.operator,
+            name: me.name.clone(),
+            rooms: me.rooms.as_slice().into(),
         })));
         Ok(Outcome::Done)
+    }
+
+    /// Checks that one more person may log in to an account.
+    pub(super) fn check_has_login(&self, account: &Account) -> Result<(), Rejection> {
+        let logins_max = ACCOUNT_LOGINS_MAX;
+        match self.people.logged_in_to(&account.name).count() >= logins_max {
+            true => Err(Rejection::TooManyLogins { logins_max }),
+            false => Ok(()),
+        }
     }
 
     fn decide_log_out(
@@ -242,6 +253,8 @@ impl Chat {
             before: person.account.as_deref().cloned(),
             account: None,
             operator: self.is_operator_for_visit(person),
+            name: person.name.clone(),
+            rooms: person.rooms.as_slice().into(),
         }))
     }
 
@@ -286,5 +299,6 @@ pub(super) fn changed(
         change,
         person,
         logins,
+        rooms: Box::default(),
     }))
 }

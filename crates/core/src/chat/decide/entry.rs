@@ -11,6 +11,7 @@ use crate::chat::{Chat, Person};
 use crate::command::RoomRef;
 use crate::ids::{LOBBY, RoomId};
 use crate::link::Link;
+use crate::mask::MaskKind;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::{RoomPassword, Standing};
@@ -143,11 +144,16 @@ impl Chat {
                 until: bar.until,
                 why: bar.why.clone(),
             }
+        } else if standing.is_none() && self.is_masked_as(me, rules, MaskKind::Ban) {
+            RoomRejection::Barred {
+                until: None,
+                why: None,
+            }
         } else if settings.registered && me.account.is_none() {
             RoomRejection::RegisteredOnly
         } else if standing.is_some() {
             return Ok(());
-        } else if settings.closed {
+        } else if settings.closed && !self.is_masked_as(me, rules, MaskKind::Invitation) {
             RoomRejection::Closed
         } else {
             match (&settings.password, password) {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Origin;
+use crate::account::Account;
 use crate::ban::Mask;
 use crate::chat::{Chat, Env, FirstOperator, Person};
 use crate::command::{Outcome, Proof};
@@ -33,7 +34,7 @@ impl Chat {
         &self,
         origin: Origin,
         name: Option<Name>,
-        proof: Option<&Proof>,
+        (proof, other): (Option<&Proof>, Option<Name>),
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
@@ -47,6 +48,11 @@ impl Chat {
         self.check_has_space()?;
         self.check_not_banned(name.as_ref(), origin.address, env.now)?;
         let account = name.as_ref().and_then(|name| self.registrations.get(name));
+        let other = match other.filter(|_| account.is_none()) {
+            Some(other) => Some(self.proven_account(&other, proof)?),
+            None => None,
+        };
+        let account = account.or(other);
         if let Some(account) = account {
             self.check_not_banned(Some(&account.name), origin.address, env.now)?;
         }
@@ -78,11 +84,20 @@ impl Chat {
             operator: lasting || becomes_operator,
             name: name.clone(),
             code: self.new_code(env),
+            ident: origin.ident,
         })));
         if origin.link.needs_room {
             facts.push(self.joined(person, name, LOBBY));
         }
         Ok(Outcome::LoggedIn(person))
+    }
+
+    /// The account that a proof is of, with a place for one more login.
+    fn proven_account(&self, name: &Name, proof: Option<&Proof>) -> Result<&Account, Rejection> {
+        let account = self.registrations.get(name);
+        let account = account.filter(|account| proof.is_some_and(|p| account.is_proven_by(p)));
+        let account = account.ok_or_else(|| Rejection::WrongPassword(name.clone()))?;
+        self.check_has_login(account).map(|()| account)
     }
 
     /// Checks that the name of a guest who arrives may be told to others: it is speech, if those who

@@ -2,6 +2,7 @@
 //! its own file; here is the way to them.
 
 mod account;
+mod bar;
 mod certificate;
 mod cover;
 mod delete;
@@ -10,16 +11,19 @@ mod govern;
 mod knock;
 mod log_in;
 mod mail;
+mod masks;
 mod operate;
 mod remove;
 mod resume;
 mod rooms;
 mod shell;
+mod signal;
 mod talk;
 mod target;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -27,12 +31,13 @@ pub(super) use rooms::maker;
 
 use super::{Chat, Env, Person};
 use crate::command::{Caller, Command, Outcome, RoomRef};
-use crate::event::{AuditEntry, Fact, ModAction, Quit, QuitReason};
+use crate::event::{AuditEntry, Fact, Manner, ModAction, Quit, QuitReason};
 use crate::ids::ConnId;
 use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
 use crate::link::Link;
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::source::{Ident, IrcForm};
 use crate::text::{Text, escape};
 use crate::time::Timestamp;
 use operate::Actor;
@@ -41,12 +46,14 @@ use operate::Actor;
 const ROOM_MATES_MAX: usize = 64;
 
 /// The connection that a person arrives on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Origin {
     conn: ConnId,
     address: IpAddr,
     link: Link,
     is_script: bool,
+    /// Not there yet while the origin is a connection alone.
+    ident: Option<Box<Ident>>,
 }
 
 impl Origin {
@@ -58,6 +65,7 @@ impl Origin {
             address: session.address,
             link: session.link,
             is_script: session.is_script,
+            ident: person.irc().map(|irc| Box::new(irc.ident.clone())),
         }
     }
 }
@@ -94,6 +102,7 @@ impl Chat {
                     address,
                     link,
                     is_script: false,
+                    ident: None,
                 };
                 self.decide_for_anonymous(origin, command, env, facts)
             }
@@ -118,12 +127,15 @@ impl Chat {
                 name,
                 proof,
                 is_script,
+                ident,
+                account,
             } => {
                 let origin = Origin {
                     is_script,
+                    ident,
                     ..origin
                 };
-                self.decide_log_in(origin, name, proof.as_ref(), env, facts)
+                self.decide_log_in(origin, name, (proof.as_ref(), account), env, facts)
             }
             Command::Resume(code) => self.decide_resume(origin, None, code, env, facts),
             _ => Err(Rejection::NotHere),
@@ -155,26 +167,21 @@ impl Chat {
             self.check_may_be_heard(me, now)?;
         }
         let fact = match command {
-            Command::Say {
-                room,
-                text,
-                manner,
-                key: Some(key),
-            } => return self.decide_say_once(me, (room, text, manner), key, now, facts),
-            Command::Say {
-                room, text, manner, ..
-            } => self.decide_say(me, (room, text, manner), now)?,
-            Command::PrivateMessage { to, text } => self.decide_message(me, &to, text, now)?,
-            Command::Reply(text) => self.decide_reply(me, text, now)?,
-            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
-            Command::SayTo { room, text, manner } => {
-                self.decide_say(me, (RoomRef::Name(room), text, manner), now)?
-            }
+            Command::Say { .. }
+            | Command::SayTo { .. }
+            | Command::PrivateMessage { .. }
+            | Command::Reply(_)
+            | Command::SetTopic { .. }
+            | Command::Signal { .. } => return self.decide_talk(me, command, now, facts),
+            Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
             Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
             Command::JoinWith { room, password } => {
                 return self.decide_join(me, (room, Some(password)), now, facts);
             }
-            Command::Leave(room) => return self.decide_leave(me, room, facts),
+            Command::Leave { room, why } => {
+                let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
+                return self.decide_leave(me, room, why, facts);
+            }
             Command::Rename { name, proof } => {
                 return self.decide_rename(me, (name, proof.as_ref()), env, facts);
             }
@@ -203,6 +210,7 @@ impl Chat {
             | Command::Unbar { .. }
             | Command::MuteIn { .. }
             | Command::UnmuteIn { .. }
+            | Command::SetMask { .. }
             | Command::Knock(_) => return self.decide_govern(me, command, now, facts),
             Command::Delete {
                 room,
@@ -212,6 +220,52 @@ impl Chat {
             command => {
                 return self.decide_operate(Actor::Person(me), command, now, facts);
             }
+        };
+        facts.push(fact);
+        Ok(Outcome::Done)
+    }
+
+    /// Decides what a person says to others.
+    fn decide_talk(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let fact = match command {
+            Command::Say {
+                room,
+                text,
+                manner,
+                key: Some(key),
+                ..
+            } => return self.decide_say_once(me, (room, text, manner), key, now, facts),
+            Command::Say {
+                room,
+                text,
+                manner,
+                irc,
+                ..
+            } => in_form(self.decide_say(me, (room, text, manner), now)?, irc, manner),
+            Command::PrivateMessage {
+                to,
+                text,
+                manner,
+                irc,
+            } => in_form(self.decide_message(me, &to, text, now)?, irc, manner),
+            Command::Signal {
+                to,
+                is_notice,
+                form,
+            } => self.decide_signal(me, to, (is_notice, form), now)?,
+            Command::Reply(text) => self.decide_reply(me, text, now)?,
+            Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
+            Command::SayTo { room, text, manner } => {
+                self.decide_say(me, (RoomRef::Name(room), text, manner), now)?
+            }
+            // No other comes here.
+            _ => return Err(Rejection::NotHere),
         };
         facts.push(fact);
         Ok(Outcome::Done)
@@ -337,6 +391,7 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
         person: person.id,
         name: person.name.clone(),
         rooms: person.rooms.as_slice().into(),
+        is_resumable: why.is_resumable() && person.session.link.client.resumes(),
         why,
     }))
 }
@@ -356,6 +411,25 @@ fn become_operator(me: &Person) -> Fact {
 }
 
 fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
-    let person = me.id;
-    Fact::AwaySet { person, away, why }
+    Fact::AwaySet {
+        person: me.id,
+        name: me.name.clone(),
+        away,
+        why,
+        rooms: me.rooms.as_slice().into(),
+    }
+}
+
+/// A message in the form that IRC has of it.
+fn in_form(fact: Fact, form: Option<Arc<IrcForm>>, given: Manner) -> Fact {
+    let mut fact = fact;
+    match &mut fact {
+        Fact::Said { irc, .. } => *irc = form,
+        Fact::PrivateMessage(message) => {
+            message.irc = form;
+            message.manner = given;
+        }
+        _ => {}
+    }
+    fact
 }

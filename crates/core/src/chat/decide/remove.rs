@@ -90,6 +90,7 @@ impl Chat {
                 person: person.id,
                 name: person.name.clone(),
                 room: id,
+                why: None,
             });
         }
     }

@@ -38,7 +38,7 @@ impl Chat {
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
         }
-        self.check_owner_not_banned(person, origin, env.now)?;
+        self.check_owner_not_banned(person, &origin, env.now)?;
         if found.lost.is_some() {
             if me.is_none() {
                 self.check_has_space()?;
@@ -120,7 +120,7 @@ impl Chat {
         if found.lost.is_some() && me.is_none() {
             self.check_has_space()?;
         }
-        self.check_owner_not_banned(found.person, origin, env.now)?;
+        self.check_owner_not_banned(found.person, &origin, env.now)?;
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
         Ok(self.give_back(found, *rank, origin, env, facts))
     }
@@ -141,6 +141,7 @@ impl Chat {
         } = *found;
         let code = next_code.unwrap_or_else(|| self.new_code(env));
         let seen = lost.map(|lost| lost.seen);
+        let rooms = self.rooms_still_open(person, &origin, env.now);
         facts.push(Fact::Returned(Box::new(Returned {
             login: LoggedIn {
                 person: person.id,
@@ -152,8 +153,9 @@ impl Chat {
                 operator: rank.operator,
                 code,
                 is_script: origin.is_script,
+                ident: origin.ident,
             },
-            rooms: self.rooms_still_open(person, origin, env.now),
+            rooms,
             ignores: self.names_ignored(person),
             seen: seen.unwrap_or_default(),
             last_conn: person.session.conn,
@@ -188,7 +190,7 @@ impl Chat {
     fn check_owner_not_banned(
         &self,
         person: &Person,
-        origin: Origin,
+        origin: &Origin,
         now: Timestamp,
     ) -> Result<(), Rejection> {
         let names = core::iter::once(&person.name).chain(person.account.as_deref());
@@ -223,7 +225,7 @@ impl Chat {
 
     /// The rooms that a person is in again: those that are still there and do not keep it out, nor the
     /// way it comes.
-    fn rooms_still_open(&self, person: &Person, origin: Origin, now: Timestamp) -> Box<[RoomId]> {
+    fn rooms_still_open(&self, person: &Person, origin: &Origin, now: Timestamp) -> Box<[RoomId]> {
         let (address, link) = (origin.address, origin.link);
         let rooms = person.rooms.iter().copied();
         let stays = |room: &RoomId| self.may_stay(person, *room, (address, link), now);

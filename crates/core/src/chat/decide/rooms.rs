@@ -14,6 +14,7 @@ use crate::name::{FoldedName, Name};
 use crate::rejection::Rejection;
 use crate::room::RoomPassword;
 use crate::room_name::RoomName;
+use crate::text::Text;
 use crate::time::Timestamp;
 
 impl Chat {
@@ -148,6 +149,7 @@ impl Chat {
         &self,
         me: &Person,
         room: RoomRef,
+        why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let room = self.room_of(me, room)?;
@@ -163,6 +165,7 @@ impl Chat {
             person: me.id,
             name: me.name.clone(),
             room,
+            why,
         });
         Ok(Outcome::Left(room))
     }

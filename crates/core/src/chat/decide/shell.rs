@@ -47,6 +47,7 @@ impl Chat {
                     room,
                     text,
                     manner: Manner::Speech,
+                    irc: None,
                 });
             }
             command => return self.decide_operate(Actor::Shell, command, now, facts),

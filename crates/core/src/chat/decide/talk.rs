@@ -8,6 +8,7 @@ use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::{Fact, Manner, PrivateMessage};
 use crate::ids::{PersonId, RoomId};
+use crate::mask::MaskKind;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -23,17 +24,28 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let room = self.room_of(me, room)?;
-        if !me.rooms.contains(&room) {
-            self.check_takes_from_outside(me, room, now)?;
-        }
-        self.check_may_speak(me, room, now)?;
+        self.check_may_say(me, room, now)?;
         Ok(Fact::Said {
             person: me.id,
             name: me.name.clone(),
             room,
             text,
             manner,
+            irc: None,
         })
+    }
+
+    /// Checks that a person may speak to a room, from inside or from outside.
+    pub(super) fn check_may_say(
+        &self,
+        me: &Person,
+        room: RoomId,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        if !me.rooms.contains(&room) {
+            self.check_takes_from_outside(me, room, now)?;
+        }
+        self.check_may_speak(me, room, now)
     }
 
     /// Says something, unless it was said under this key before.
@@ -129,9 +141,18 @@ impl Chat {
         let rules = self.rooms.get(id).and_then(Room::rules);
         let names = [Some(&me.name), me.account.as_deref()];
         let mute = rules.and_then(|rules| rules.mutes.longest(names, me.session.address, now));
+        let is_silenced = || {
+            let kinds = [MaskKind::Mute, MaskKind::Ban];
+            let mut kinds = kinds.into_iter();
+            rules.is_some_and(|rules| kinds.any(|kind| self.is_masked_as(me, rules, kind)))
+        };
         match mute.filter(|_| !self.moderates(me, id)) {
             Some(mute) => {
                 let remaining = mute.until.map(|until| until.since(now));
+                Err(self.refusal(id, RoomRejection::Muted { remaining }))
+            }
+            None if self.standing(me, id) < Some(Standing::Voice) && is_silenced() => {
+                let remaining = None;
                 Err(self.refusal(id, RoomRejection::Muted { remaining }))
             }
             None => Ok(()),
@@ -237,19 +258,37 @@ impl Chat {
         text: Text,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        // A person who is muted may still appeal to an operator.
-        if !to.session.rank.operator {
-            self.check_may_be_heard(me, now)?;
-        }
+        self.check_may_message(me, to, now)?;
         Ok(Fact::PrivateMessage(Box::new(PrivateMessage {
             from: me.id,
             from_name: me.name.clone(),
             to: to.id,
             to_name: to.name.clone(),
             text,
+            manner: Manner::Speech,
+            irc: None,
             ignored: to.ignored(&me.name, Some(me.id)).is_some(),
             kept: None,
             away: to.away.as_deref().cloned(),
         })))
+    }
+
+    /// Checks that a person may write to another.
+    pub(super) fn check_may_message(
+        &self,
+        me: &Person,
+        to: &Person,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let flags = to.irc().map(|irc| irc.flags);
+        let is_closed = flags.is_some_and(|flags| flags.registered_only);
+        if is_closed && me.account.is_none() && !me.session.rank.operator && to.id != me.id {
+            return Err(Rejection::HearsRegisteredOnly(to.name.clone()));
+        }
+        // A person who is muted may still appeal to an operator.
+        match to.session.rank.operator {
+            true => Ok(()),
+            false => self.check_may_be_heard(me, now),
+        }
     }
 }

@@ -20,7 +20,7 @@ mod sent_keys;
 
 pub(super) use mail::Mail;
 pub(super) use people::People;
-pub(super) use person::{Activity, Ignored, Person, Rank, Session};
+pub(super) use person::{Activity, Ignored, IrcPerson, Person, Rank, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};

@@ -31,6 +31,12 @@ pub(in crate::chat) struct People {
     by_account: BTreeSet<(FoldedName, PersonId)>,
     hasher: DefaultHashBuilder,
     operators: usize,
+    /// Those who speak IRC.
+    irc: usize,
+    /// Those of them who want to be invisible.
+    invisible: usize,
+    /// The most that there were at once.
+    seen_max: usize,
 }
 
 impl People {
@@ -44,6 +50,22 @@ impl People {
 
     pub(in crate::chat) fn has_operator(&self) -> bool {
         self.operators > 0
+    }
+
+    pub(in crate::chat) fn operators(&self) -> usize {
+        self.operators
+    }
+
+    pub(in crate::chat) fn invisible(&self) -> usize {
+        self.invisible
+    }
+
+    pub(in crate::chat) fn seen_max(&self) -> usize {
+        self.seen_max
+    }
+
+    pub(in crate::chat) fn has_irc(&self) -> bool {
+        self.irc > 0
     }
 
     pub(in crate::chat) fn get(&self, id: PersonId) -> Option<&Person> {
@@ -111,10 +133,13 @@ impl People {
 
     pub(in crate::chat) fn insert(&mut self, person: Box<Person>) {
         self.operators += usize::from(person.session.rank.operator);
+        self.irc += usize::from(person.irc().is_some());
+        self.invisible += usize::from(person.is_invisible());
         self.index_name(&person.name, person.id);
         self.index_session(&person.session, person.id);
         self.by_account.extend(account_key(&person));
         self.by_id.insert(person.id, person);
+        self.seen_max = self.seen_max.max(self.by_id.len());
     }
 
     pub(in crate::chat) fn remove(&mut self, id: PersonId) -> Option<Box<Person>> {
@@ -122,6 +147,8 @@ impl People {
         self.forget_code(code, id);
         let person = self.by_id.remove(&id)?;
         self.operators -= usize::from(person.session.rank.operator);
+        self.irc -= usize::from(person.irc().is_some());
+        self.invisible -= usize::from(person.is_invisible());
         self.by_address.remove(address, id);
         if let Some(key) = account_key(&person) {
             self.by_account.remove(&key);
@@ -134,7 +161,11 @@ impl People {
     pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
         if let Some(person) = self.by_id.get_mut(&id) {
             let (code, address) = (person.session.code, person.session.address);
+            self.invisible -= usize::from(person.is_invisible());
+            self.irc -= usize::from(person.irc().is_some());
             change(person);
+            self.invisible += usize::from(person.is_invisible());
+            self.irc += usize::from(person.irc().is_some());
             debug_assert!(person.session.code == code && person.session.address == address);
         }
     }
@@ -243,6 +274,6 @@ impl PartialEq for People {
             && self.names == other.names
             && self.by_address == other.by_address
             && self.by_account == other.by_account
-            && self.operators == other.operators
+            && (self.operators, self.irc) == (other.operators, other.irc)
     }
 }

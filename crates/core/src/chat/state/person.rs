@@ -10,6 +10,7 @@ use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
+use crate::source::{Flags, Ident};
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -32,9 +33,22 @@ pub(in crate::chat) struct Person {
     /// The number of the sender of the last private message; numbers begin at 1.
     pub(in crate::chat) last_sender: Option<NonZeroU64>,
     pub(in crate::chat) ignores: Vec<Ignored>,
-    /// The code before this one. It resumes the session once its link is lost again, and gives the
-    /// same code: the link may have broken before that was read. Boxed, since few have one.
-    pub(in crate::chat) spent_code: Option<Box<ResumeCode>>,
+    /// Boxed, since few have any of it.
+    rare: Option<Box<Rare>>,
+}
+
+/// What few people have.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rare {
+    spent_code: Option<ResumeCode>,
+    irc: Option<IrcPerson>,
+}
+
+/// What a client of IRC says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::chat) struct IrcPerson {
+    pub(in crate::chat) ident: Ident,
+    pub(in crate::chat) flags: Flags,
 }
 
 /// An entry of an ignore list: a name, and the person who bore it, who is ignored under any other.
@@ -45,6 +59,52 @@ pub(in crate::chat) struct Ignored {
 }
 
 impl Person {
+    /// A person who has just come, in no room yet.
+    pub(in crate::chat) fn new(
+        (id, name, account): (PersonId, Name, Option<Name>),
+        session: Session,
+        activity: Activity,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            account: account.map(Box::new),
+            session,
+            activity,
+            rooms: Vec::new(),
+            away: None,
+            mute: None,
+            last_sender: None,
+            ignores: Vec::new(),
+            rare: None,
+        }
+    }
+
+    /// The code before this one. It resumes the session once its link is lost again, and gives the
+    /// same code: the link may have broken before that was read.
+    pub(in crate::chat) fn spent_code(&self) -> Option<ResumeCode> {
+        self.rare.as_ref()?.spent_code
+    }
+
+    pub(in crate::chat) fn set_spent_code(&mut self, code: ResumeCode) {
+        self.rare.get_or_insert_default().spent_code = Some(code);
+    }
+
+    /// What its client says of itself, if that speaks IRC.
+    pub(in crate::chat) fn irc(&self) -> Option<&IrcPerson> {
+        self.rare.as_ref()?.irc.as_ref()
+    }
+
+    pub(in crate::chat) fn is_invisible(&self) -> bool {
+        self.irc().is_some_and(|irc| irc.flags.invisible)
+    }
+
+    pub(in crate::chat) fn set_irc(&mut self, irc: Option<IrcPerson>) {
+        if irc.is_some() || self.rare.is_some() {
+            self.rare.get_or_insert_default().irc = irc;
+        }
+    }
+
     /// The entry of the ignore list that this name or its bearer is meant by.
     pub(in crate::chat) fn ignored(
         &self,

@@ -188,8 +188,8 @@ impl Resumables {
             self.names.insert(person.name.clone(), person.id);
         }
         self.by_code.insert(person.session.code, person.id);
-        if let Some(code) = person.spent_code.as_deref() {
-            self.by_code.entry(*code).or_insert(person.id);
+        if let Some(code) = person.spent_code() {
+            self.by_code.entry(code).or_insert(person.id);
         }
         self.by_name
             .insert((FoldedName(person.name.clone()), person.id));
@@ -239,7 +239,7 @@ impl Resumables {
         if self.names.get(&person.name) == Some(&id) {
             self.names.remove(&person.name);
         }
-        let spent = person.spent_code.as_deref().copied();
+        let spent = person.spent_code();
         for code in [Some(person.session.code), spent].into_iter().flatten() {
             if self.by_code.get(&code) == Some(&id) {
                 self.by_code.remove(&code);
@@ -355,7 +355,7 @@ impl Resumables {
         assert_eq!(self.kept_bytes, kept_bytes);
         for (code, id) in &self.by_code {
             let person = &self.by_id[id].person;
-            let is_spent = person.spent_code.as_deref() == Some(code);
+            let is_spent = person.spent_code().as_ref() == Some(code);
             assert!(is_spent || person.session.code == *code);
         }
     }

@@ -6,12 +6,14 @@
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Restrictions;
 use crate::ban::{Mask, Restriction};
 use crate::ids::PersonId;
 use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX, ROOM_RESTRICTIONS_MAX};
+use crate::mask::RoomMask;
 use crate::name::{FoldedName, Name};
 use crate::room::{RoomSettings, Standing};
 use crate::time::Timestamp;
@@ -31,6 +33,8 @@ pub(in crate::chat) struct RoomRules {
     invited: VecDeque<PersonId>,
     pub(in crate::chat) bars: RoomRestrictions,
     pub(in crate::chat) mutes: RoomRestrictions,
+    /// Oldest first.
+    pub(in crate::chat) masks: Vec<RoomMask>,
     /// Those who have knocked lately, oldest first.
     knocks: VecDeque<(Timestamp, PersonId)>,
 }
@@ -147,11 +151,18 @@ impl RoomRules {
         self.knocks.push_back((at, id));
     }
 
+    /// Sets a mask, or takes it away.
+    pub(in crate::chat) fn set_mask(&mut self, mask: &RoomMask, on: bool) {
+        self.masks
+            .retain(|other| !other.is_same(mask.kind, &mask.matched));
+        self.masks.extend(on.then(|| mask.clone()));
+    }
+
     /// Whether somebody has to remember it though nobody is inside.
     pub(in crate::chat) fn is_kept(&self) -> bool {
         let is_set = self.settings != RoomSettings::default();
         let has_others = !self.standings.is_empty();
-        let has_lists = !self.bars.is_empty() || !self.mutes.is_empty();
+        let has_lists = !self.bars.is_empty() || !self.mutes.is_empty() || !self.masks.is_empty();
         self.owner.is_some() && (is_set || has_others || has_lists)
     }
 

@@ -19,6 +19,7 @@ use crate::limits::ROOM_LINES_MAX;
 use crate::name::{FoldedName, Name, fold};
 use crate::room::Standing;
 use crate::room_name::RoomName;
+use crate::time::Timestamp;
 
 /// Neighbours in the alphabet that are looked at on each side for a mistyped name.
 const NEIGHBOURS_MAX: usize = 32;
@@ -30,6 +31,8 @@ pub(in crate::chat) struct Room {
     /// and a member of fifteen thousand taken out without a scan.
     pub(in crate::chat) members: BTreeSet<PersonId>,
     pub(in crate::chat) topic: Option<Topic>,
+    /// When it was made, or the server started with it.
+    pub(in crate::chat) created: Timestamp,
     /// Boxed, since most rooms have none.
     rules: Option<Box<RoomRules>>,
     /// Whether server operators alone moderate it: the configuration names it.
@@ -221,7 +224,13 @@ impl Rooms {
         }
     }
 
-    pub(in crate::chat) fn open(&mut self, id: RoomId, name: RoomName, is_servers: bool) {
+    pub(in crate::chat) fn open(
+        &mut self,
+        id: RoomId,
+        name: RoomName,
+        is_servers: bool,
+        created: Timestamp,
+    ) {
         self.by_key.insert(name.key(), id);
         self.by_look.extend(name.looks().map(|look| (look, id)));
         self.next = self.next.max(id.0 + 1);
@@ -229,6 +238,7 @@ impl Rooms {
             name,
             members: BTreeSet::new(),
             topic: None,
+            created,
             rules: None,
             is_servers,
             maker: None,

@@ -221,8 +221,20 @@ impl Shadow {
             (Command::Join(room) | Command::JoinWith { room, .. }, []) => {
                 Outcome::Joined(self.room_of(asker, room))
             }
-            (Command::Leave(RoomRef::Id(room)), _) => Outcome::Left(*room),
-            (Command::Leave(RoomRef::Name(name)), _) => Outcome::Left(self.room_of(asker, name)),
+            (
+                Command::Leave {
+                    room: RoomRef::Id(room),
+                    ..
+                },
+                _,
+            ) => Outcome::Left(*room),
+            (
+                Command::Leave {
+                    room: RoomRef::Name(name),
+                    ..
+                },
+                _,
+            ) => Outcome::Left(self.room_of(asker, name)),
             (Command::LogIn { .. } | Command::Resume(_) | Command::Join(_), _) => {
                 panic!("{command:?} led to {facts:?}")
             }
@@ -363,15 +375,16 @@ impl Shadow {
             fact,
             Fact::PrivateMessage(_)
                 | Fact::Moderated(_)
-                | Fact::AccountChanged(_)
                 | Fact::MessageKept(_)
                 | Fact::KeptShown(_)
-                | Fact::AccountSet(_)
                 | Fact::LoggedIn(_)
-                | Fact::AwaySet { .. }
                 | Fact::IgnoreSet { .. }
         );
         assert!(fact.rooms().is_empty() || !is_secret, "{fact:?}");
+        if fact.is_silent() && !fact.rooms().is_empty() {
+            let author = fact.author().expect("an author");
+            assert_eq!(fact.rooms(), self.people[&author].rooms, "{fact:?}");
+        }
     }
 
     pub(super) fn check_logged_in(&self, login: &LoggedIn, at: Timestamp) {

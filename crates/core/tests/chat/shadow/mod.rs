@@ -172,6 +172,7 @@ impl Shadow {
                 person: id,
                 name,
                 room,
+                ..
             } => {
                 let person = self.named(*id, name);
                 assert!(person.rooms.contains(room));

@@ -308,6 +308,7 @@ impl Shadow {
             RoomAct::Unbar(mask) => lift(&mut room.bars, mask),
             RoomAct::Mute(mute) => put(&mut room.mutes, mute),
             RoomAct::Unmute(mask) => lift(&mut room.mutes, mask),
+            RoomAct::Mask { .. } => unreachable!("no client of IRC takes part"),
         }
     }
 }

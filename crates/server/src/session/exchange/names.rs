@@ -1,7 +1,7 @@
 //! Names that need a password, and passwords that change.
 
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection};
-use chinwag_wire::dialect::{Password, Tell};
+use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
 use crate::hub::Body;
@@ -23,7 +23,10 @@ pub(super) struct Delayed {
 pub(super) enum Purpose {
     LogIn {
         is_script: bool,
+        irc: Option<Box<IrcLogIn>>,
     },
+    /// A login that comes later.
+    Prove,
     Rename,
     /// An account.
     LogInTo {
@@ -36,7 +39,57 @@ pub(super) enum Purpose {
 }
 
 impl Session {
-    pub(super) fn ask_name(
+    /// Does what has to do with a name and its password.
+    pub(super) fn ask_about_name(&mut self, ask: Ask, shared: &mut Shared) {
+        match ask {
+            Ask::LogIn {
+                name,
+                password,
+                is_script,
+                irc,
+            } => {
+                let purpose = Purpose::LogIn { is_script, irc };
+                self.ask_name(name, password, purpose, shared);
+            }
+            Ask::Prove { name, password } => {
+                self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
+            }
+            Ask::Rename { name, password } => {
+                self.ask_name(Some(name), password, Purpose::Rename, shared);
+            }
+            Ask::LogInTo {
+                name,
+                password,
+                beside,
+            } => {
+                let purpose = Purpose::LogInTo { beside };
+                self.ask_name(Some(name), password, purpose, shared);
+            }
+            Ask::Unclaim { account, password } => {
+                self.ask_name(Some(account), password, Purpose::Unclaim, shared);
+            }
+            Ask::Register(_) if !self.may_register(shared) => {}
+            Ask::Register(password) => {
+                let proof = self.certificate().map(Proof);
+                self.ask_hash(password, proof, shared);
+            }
+            Ask::Claim if !self.may_register(shared) => {}
+            Ask::Claim => self.claim(shared),
+            Ask::Forget(certificate) => {
+                let proof = self.proof();
+                let forget = Command::Forget { certificate, proof };
+                self.ask_hub(Body::Command(forget), Step::Tell, shared);
+            }
+            Ask::ChangePassword { name, old, new } => {
+                let purpose = Purpose::ChangePassword(new);
+                self.ask_name(Some(name), Some(old), purpose, shared);
+            }
+            // No other comes here.
+            _ => {}
+        }
+    }
+
+    fn ask_name(
         &mut self,
         name: Option<Name>,
         password: Option<Password>,
@@ -72,11 +125,16 @@ impl Session {
         shared: &mut Shared,
     ) {
         let command = match (purpose, name) {
-            (Purpose::LogIn { is_script }, name) => Command::LogIn {
-                name,
-                proof,
-                is_script,
-            },
+            (Purpose::LogIn { is_script, irc }, name) => log_in(name, proof, is_script, irc),
+            (Purpose::Prove, Some(name)) => {
+                return match proof {
+                    Some(proof) => self.answer(Tell::Proven(&name, &proof), shared),
+                    None => {
+                        let rejection = Rejection::WrongPassword(name);
+                        self.answer(Tell::Rejected(&rejection), shared);
+                    }
+                };
+            }
             (Purpose::Rename, Some(name)) => Command::Rename { name, proof },
             (Purpose::LogInTo { beside }, Some(name)) => Command::LogInTo {
                 name,
@@ -216,5 +274,25 @@ impl Session {
         self.exchange.proven.clone_from(&proof);
         self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         self.take_name(Some(name), proof, purpose, shared);
+    }
+}
+
+fn log_in(
+    name: Option<Name>,
+    proof: Option<Proof>,
+    is_script: bool,
+    irc: Option<Box<IrcLogIn>>,
+) -> Command {
+    let (ident, proven) = match irc {
+        Some(irc) => (Some(Box::new(irc.ident)), irc.proven),
+        None => (None, None),
+    };
+    let (account, other) = proven.unzip();
+    Command::LogIn {
+        name,
+        proof: proof.or(other),
+        is_script,
+        ident,
+        account,
     }
 }

@@ -1,9 +1,10 @@
 //! What moderators do in a room, as it stands on the wire: the same for the room, for the person
 //! concerned and for the moderator.
 
+use alloc::format;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Mask, RoomAct, RoomChange, RoomSetting};
+use chinwag_core::{Event, Mask, MaskKind, Matched, RoomAct, RoomChange, RoomSetting};
 use serde::Serialize;
 
 use super::{Head, Rank, Shape};
@@ -51,6 +52,32 @@ impl From<&RoomSetting> for SettingShape {
     }
 }
 
+/// What a mask of IRC's lists does.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::json) enum MaskList {
+    /// It keeps people out.
+    Ban,
+    /// It silences people.
+    Mute,
+    /// It exempts people from bans.
+    Exception,
+    /// It lets people in though the room is closed.
+    Invitation,
+}
+
+impl From<MaskKind> for MaskList {
+    fn from(kind: MaskKind) -> Self {
+        match kind {
+            MaskKind::Ban => Self::Ban,
+            MaskKind::Mute => Self::Mute,
+            MaskKind::Exception => Self::Exception,
+            MaskKind::Invitation => Self::Invitation,
+        }
+    }
+}
+
 /// Whom a mask is about. Moderators are not told of the address that stands for a name.
 pub(in crate::json) struct Whom<'a>(&'a Mask);
 
@@ -94,6 +121,15 @@ impl<'a> Shape<'a> {
                 text: why.as_deref().map(|why| &**why),
             },
             RoomAct::Removed { .. } => Self::Removed { head },
+            RoomAct::Mask { mask, on } => Self::Mask {
+                head,
+                list: mask.kind.into(),
+                mask: match &mask.matched {
+                    Matched::Source(glob) => format!("{glob}"),
+                    Matched::Account(glob) => format!("account:{glob}"),
+                },
+                on: *on,
+            },
             RoomAct::Bar(bar) => Self::Barred {
                 head,
                 target: Shown(Whom(&bar.mask)),

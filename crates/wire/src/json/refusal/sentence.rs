@@ -7,7 +7,7 @@ use chinwag_core::{Duration, Rejection, RoomName, RoomRejection};
 use crate::json::value::Time;
 
 /// A rejection as a sentence.
-pub(in crate::json) struct Sentence<'a>(pub(in crate::json) &'a Rejection);
+pub(crate) struct Sentence<'a>(pub(crate) &'a Rejection);
 
 impl Display for Sentence<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -96,6 +96,12 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::Absent(name) => write!(f, "{name} is not here."),
         Rejection::MailFull(name) => {
             write!(f, "{name} is not here, and no more is kept for {name}.")
+        }
+        Rejection::HearsRegisteredOnly(name) => {
+            write!(
+                f,
+                "{name} hears in private from people with a registered name alone."
+            )
         }
         Rejection::NotInRoom(room) => write!(f, "Not in {room}. Join it first."),
         Rejection::OnlyLobby => {

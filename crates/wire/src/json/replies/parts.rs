@@ -147,6 +147,7 @@ impl<'a> From<&'a WhoLine> for Person<'a> {
                 Client::Nc => "nc",
                 Client::Telnet => "telnet",
                 Client::Json => "json",
+                Client::Irc => "irc",
             },
             encrypted: line.link.is_encrypted,
             away: line.away.is_some(),

@@ -45,6 +45,8 @@ impl Session {
                 self.acknowledge(None, out);
                 put(out, &closed(why));
             }
+            // It asks for no proof.
+            Tell::Proven(..) => {}
             Tell::Guesses(_) | Tell::Superseded | Tell::Stopping => {
                 tell_notice(tell, out);
             }

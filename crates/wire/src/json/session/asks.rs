@@ -47,6 +47,7 @@ impl Session {
                 name: hello.name.map(|name| name.0),
                 password: hello.password.map(|password| password.0),
                 is_script: true,
+                irc: None,
             },
             Request::resume(resume) => Ask::Resume {
                 after: resume.after(),
@@ -113,6 +114,7 @@ fn spoken(say: Say, manner: Manner) -> Command {
         text: say.text.0,
         manner,
         key: say.key.map(|key| key.0),
+        irc: None,
     }
 }
 
@@ -161,6 +163,8 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
         Request::tell(tell) => Command::PrivateMessage {
             to: tell.to.into(),
             text: tell.text.0,
+            manner: Manner::Speech,
+            irc: None,
         },
         Request::say_to(say) => Command::SayTo {
             room: say.room.0,
@@ -170,7 +174,10 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
         Request::join(join) => joined(join),
         Request::knock(room) => Command::Knock(room.room.0),
         Request::logout(_) => Command::LogOut,
-        Request::leave(leave) => Command::Leave(RoomRef::Name(leave.room.0)),
+        Request::leave(leave) => Command::Leave {
+            room: RoomRef::Name(leave.room.0),
+            why: None,
+        },
         Request::set_topic(topic) => Command::SetTopic {
             room: RoomRef::Name(topic.room.0),
             text: inner(topic.text),

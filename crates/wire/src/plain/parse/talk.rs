@@ -17,7 +17,12 @@ pub(in crate::plain) fn msg(mut arguments: Arguments<'_>) -> Read {
         let (room, manner) = (room(&to)?, Manner::Speech);
         return Ok(Request::Command(Command::SayTo { room, text, manner }));
     }
-    Ok(Request::Command(Command::PrivateMessage { to, text }))
+    Ok(Request::Command(Command::PrivateMessage {
+        to,
+        text,
+        manner: Manner::Speech,
+        irc: None,
+    }))
 }
 
 pub(in crate::plain) fn reply(arguments: Arguments<'_>) -> Read {

@@ -124,6 +124,8 @@ fn talk_is_read() {
     let tell = |to: &str, what| Command::PrivateMessage {
         to: to.into(),
         text: text(what),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
     };
     check_command(
         "/msg gopher lunch?  at noon?",

@@ -139,6 +139,7 @@ impl Samples {
                 room: LOBBY,
                 text: text(what)?,
                 manner,
+                irc: None,
             })
         };
         let hello = said("gopher", "hello megumin", Manner::Speech)?;
@@ -157,6 +158,8 @@ impl Samples {
                 to,
                 to_name: name("gopher")?,
                 text: text("psst")?,
+                manner: Manner::Speech,
+                irc: None,
                 ignored: false,
                 kept: None,
                 away: None,
@@ -188,6 +191,7 @@ impl Samples {
                 person,
                 name,
                 rooms,
+                is_resumable: why.is_resumable(),
                 why,
             };
             self.in_room(when, Fact::Quit(Box::new(departed)), "lobby")?;
@@ -323,5 +327,6 @@ fn event(fact: Fact) -> Event {
         seq: Seq(1),
         at: NOW,
         fact,
+        source: None,
     }
 }

@@ -56,6 +56,11 @@ impl Renderer {
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
             | Answer::Everybody { .. }
+            | Answer::Counts(_)
+            | Answer::Masks { .. }
+            | Answer::Fence
+            | Answer::People { .. }
+            | Answer::Online(_)
             | Answer::RoomId(..)
             | Answer::Room(_)
             | Answer::Log => {}
@@ -275,6 +280,7 @@ impl Display for By {
             Client::Nc => "nc",
             Client::Telnet => "telnet",
             Client::Json => "JSON",
+            Client::Irc => "IRC",
         })?;
         f.write_str(if self.0.is_encrypted { ", TLS" } else { "" })
     }

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Knock, Name, PersonId, Restriction, RoomAct, RoomChange, RoomInfo, RoomName, RoomPassword,
-    RoomSetting, Standing, Timestamp,
+    Knock, MaskKind, Matched, Name, PersonId, Restriction, RoomAct, RoomChange, RoomInfo, RoomMask,
+    RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
 };
 
 use super::answer::InForce;
@@ -91,7 +91,10 @@ impl LineWriter<'_> {
             RoomAct::Unmute(mask) => {
                 self.alone(format_args!("{} may speak in {room} again.", Whom(mask)));
             }
-            RoomAct::Set(_) | RoomAct::Stand { .. } | RoomAct::Eject { .. } => {
+            RoomAct::Set(_)
+            | RoomAct::Stand { .. }
+            | RoomAct::Eject { .. }
+            | RoomAct::Mask { .. } => {
                 self.alone(format_args!("{}.", Changed(change)));
             }
         }
@@ -142,6 +145,7 @@ impl Display for Changed<'_> {
                 (Some(Standing::Voice), _) => write!(f, "{by} took {name}'s voice in {room}"),
                 _ => write!(f, "{by} took {name}'s moderator rights in {room}"),
             },
+            RoomAct::Mask { mask, on } => masked(f, (by, room), mask, *on),
             RoomAct::Own
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
@@ -301,5 +305,31 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
         if is_on {
             writer.row(what);
         }
+    }
+}
+
+/// `lee keeps bob!*@* out of #dev`: what a client of IRC has set by mask.
+fn masked(
+    f: &mut Formatter<'_>,
+    (by, room): (&Name, &RoomName),
+    mask: &RoomMask,
+    on: bool,
+) -> fmt::Result {
+    let (what, whom) = match &mask.matched {
+        Matched::Source(glob) => ("", glob),
+        Matched::Account(glob) => ("the account ", glob),
+    };
+    let whom = format_args!("{what}{whom}");
+    match (mask.kind, on) {
+        (MaskKind::Ban, true) => write!(f, "{by} keeps {whom} out of {room}"),
+        (MaskKind::Ban, false) => write!(f, "{by} lets {whom} into {room} again"),
+        (MaskKind::Mute, true) => write!(f, "{by} mutes {whom} in {room}"),
+        (MaskKind::Mute, false) => write!(f, "{by} lets {whom} speak in {room} again"),
+        (MaskKind::Exception, true) => write!(f, "{by} exempts {whom} from the bans of {room}"),
+        (MaskKind::Exception, false) => {
+            write!(f, "{by} exempts {whom} from the bans of {room} no longer")
+        }
+        (MaskKind::Invitation, true) => write!(f, "{by} invites {whom} to {room} for good"),
+        (MaskKind::Invitation, false) => write!(f, "{by} invites {whom} to {room} no longer"),
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Event, Fact, ModAction, PersonId,
+    AccountChange, AccountChanged, CredentialKind, Event, Fact, Manner, ModAction, PersonId,
 };
 
 use super::{LineWriter, Renderer};
@@ -23,7 +23,7 @@ impl Renderer {
                 let from = (message.from != reader).then_some(&message.from_name);
                 let to = (message.to != reader).then_some(&message.to_name);
                 if from.is_none() || to.is_none() {
-                    self.told(out, event.at, from, to, &message.text);
+                    self.told(out, event.at, (from, to), (message.manner, &message.text));
                 }
                 if let (None, Some(time)) = (from, message.kept) {
                     let (to, time) = (&message.to_name, Above(time));
@@ -36,7 +36,12 @@ impl Renderer {
             }
             Fact::MessageKept(message) if message.from == reader => {
                 let to = &message.to_name;
-                self.told(out, event.at, None, Some(to), &message.text);
+                self.told(
+                    out,
+                    event.at,
+                    (None, Some(to)),
+                    (Manner::Speech, &message.text),
+                );
                 self.writer(out)
                     .alone(format_args!("{to} is not here; kept until {to} is."));
             }
@@ -49,7 +54,8 @@ impl Renderer {
                 for event in &shown.messages {
                     if let Fact::MessageKept(message) = &event.fact {
                         self.day_break(out, event.at);
-                        self.told(out, event.at, Some(&message.from_name), None, &message.text);
+                        let from = Some(&message.from_name);
+                        self.told(out, event.at, (from, None), (Manner::Speech, &message.text));
                     }
                 }
             }
@@ -74,7 +80,9 @@ impl Renderer {
 
 fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
     match fact {
-        Fact::AwaySet { person, away, why } if *person == reader => match away {
+        Fact::AwaySet {
+            person, away, why, ..
+        } if *person == reader => match away {
             true => writer.alone(format_args!("You are away{}", Because(why.as_ref()))),
             false => writer.alone("You are back."),
         },

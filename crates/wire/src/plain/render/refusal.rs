@@ -68,6 +68,7 @@ impl<'a> Unspoken<'a> {
             Rejection::ReadOnly(_)
                 | Rejection::NothingKept(_)
                 | Rejection::MailFull(_)
+                | Rejection::HearsRegisteredOnly(_)
                 | Rejection::Muted { .. }
                 | Rejection::LockedSpeech
                 | Rejection::LockedRegistration
@@ -86,6 +87,9 @@ impl Display for Unspoken<'_> {
             }
             Rejection::MailFull(name) => {
                 write!(f, "{name} is not here, and no more is kept for {name}.")
+            }
+            Rejection::HearsRegisteredOnly(name) => {
+                write!(f, "{name} hears in private from registered names alone.")
             }
             Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
             Rejection::Muted {

@@ -45,7 +45,7 @@ impl Renderer {
     /// speaker and a speech, and behind an action.
     pub(super) fn put_said(&self, out: &mut Vec<u8>, saying: &Saying<'_>, signs: [&str; 2]) {
         let (sign, middle, end) = match saying.manner {
-            Manner::Speech => ("", signs[0], ""),
+            Manner::Speech | Manner::Notice => ("", signs[0], ""),
             Manner::Action => ("* ", " ", signs[1]),
         };
         if let Some(room) = saying.room {
@@ -66,9 +66,8 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         at: Timestamp,
-        from: Option<&Name>,
-        to: Option<&Name>,
-        text: &str,
+        (from, to): (Option<&Name>, Option<&Name>),
+        (manner, text): (Manner, &str),
     ) {
         self.open(out, at);
         self.put_party(out, from);
@@ -79,6 +78,11 @@ impl Renderer {
             _ => b": ",
         };
         out.extend_from_slice(end);
+        if manner == Manner::Action {
+            out.extend_from_slice(b"* ");
+            self.put_party(out, from);
+            out.push(b' ');
+        }
         out.extend_from_slice(text.as_bytes());
         self.writer(out).end();
     }

@@ -81,6 +81,7 @@ pub(super) fn event(at: Timestamp, fact: Fact) -> Event {
         seq: Seq(1),
         at,
         fact,
+        source: None,
     }
 }
 
@@ -91,6 +92,7 @@ pub(super) fn said(at: Timestamp, by: &str, what: &str, manner: Manner) -> Event
         room: LOBBY,
         text: text(what),
         manner,
+        irc: None,
     };
     event(at, fact)
 }
@@ -101,6 +103,7 @@ pub(super) fn departed(by: &str, why: QuitReason) -> Fact {
         name: name(by),
         rooms: [LOBBY].into(),
         why,
+        is_resumable: true,
     }))
 }
 
@@ -115,5 +118,6 @@ pub(super) fn arrived(by: &str) -> LoggedIn {
         code: ResumeCode::from_random(1),
         link: Link::default(),
         is_script: false,
+        ident: None,
     }
 }

@@ -58,6 +58,8 @@ impl Session {
             Tell::History(page) => self.tell_history(page, env, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
+            // It asks for no proof.
+            Tell::Proven(..) => {}
             Tell::Busy => return self.handle_busy(Notice::Busy, env, out),
             Tell::PasswordWaits(wait) => renderer.notice(out, Notice::PasswordWaits(wait)),
             Tell::Guesses(guesses) => renderer.guesses(out, &guesses),

@@ -65,6 +65,7 @@ impl Session {
                     name,
                     password,
                     is_script,
+                    irc: None,
                 }))
             }
             Ok(LoginLine::Resume(code)) => {

@@ -88,7 +88,10 @@ impl Session {
                 room: RoomRef::Id(here),
                 text,
             }),
-            Request::Leave(room) => Ask::Command(Command::Leave(room_or(room, here))),
+            Request::Leave(room) => Ask::Command(Command::Leave {
+                room: room_or(room, here),
+                why: None,
+            }),
             Request::Who(room) => Ask::Query(Query::Who {
                 room: room_or(room, here),
                 after: None,
@@ -252,6 +255,7 @@ fn say(room: RoomId, text: Text, manner: Manner) -> Step {
         text,
         manner,
         key: None,
+        irc: None,
     }))
 }
 

@@ -64,6 +64,7 @@ fn settings() -> Settings {
         login_tries_max: 5,
         login_bytes_max: 4096,
         login_time: Duration::from_secs(60),
+        irc: crate::irc::Settings::new("chat", "chinwag", true),
     }
 }
 
@@ -222,6 +223,7 @@ fn logged_in() -> LoggedIn {
         code: ResumeCode::from_random(1),
         link: Link::default(),
         is_script: false,
+        ident: None,
     }
 }
 
@@ -245,6 +247,7 @@ fn event(fact: Fact) -> Event {
         seq: Seq(1),
         at: START,
         fact,
+        source: None,
     }
 }
 
@@ -287,6 +290,7 @@ fn said(person: PersonId, by: &str, what: &str) -> Event {
         room: LOBBY,
         text: text(what),
         manner: chinwag_core::Manner::Speech,
+        irc: None,
     })
 }
 

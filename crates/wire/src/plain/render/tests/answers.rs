@@ -25,6 +25,7 @@ fn who_line(by: &str) -> WhoLine {
         away: None,
         silent: Duration::from_secs(10),
         standing: None,
+        source: None,
     }
 }
 
@@ -70,6 +71,7 @@ fn profile() -> Profile {
         said: 1,
         muted: false,
         address: None,
+        standings: [].into(),
     }
 }
 
@@ -109,6 +111,8 @@ fn rooms_are_a_list() {
         here,
         joined,
         topic: topic.map(text),
+        created: chinwag_core::Timestamp(0),
+        topic_at: None,
     };
     let rooms = vec![
         line("lobby", 5, true, None),

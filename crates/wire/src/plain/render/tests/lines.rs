@@ -106,6 +106,7 @@ fn coming_and_going_is_told() {
         person: GOPHER,
         name: name("ann"),
         room: LOBBY,
+        why: None,
     };
     check(left, "* ann left #lobby\n");
     let renamed = Fact::Renamed(Box::new(Renamed {
@@ -262,6 +263,8 @@ fn told(from: PersonId, to: PersonId) -> Fact {
         text: text("psst"),
         ignored: false,
         kept: None,
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
         away: None,
     }))
 }
@@ -282,7 +285,13 @@ fn private_messages_name_the_other() {
 #[test]
 fn what_one_did_to_oneself_is_confirmed() {
     let person = READER;
-    let away = |away, why| Fact::AwaySet { person, away, why };
+    let away = |away, why| Fact::AwaySet {
+        person,
+        away,
+        why,
+        name: name("ann"),
+        rooms: [].into(),
+    };
     check_private(
         away(true, Some(text("lunch"))),
         READER,
@@ -314,6 +323,7 @@ fn what_becomes_of_an_account_is_told_to_those_who_are_logged_in() {
             change,
             person,
             logins: [READER].into(),
+            rooms: [].into(),
         }))
     };
     let kind = CredentialKind::Password;
@@ -368,6 +378,8 @@ fn what_becomes_of_an_account_is_told_to_those_who_are_logged_in() {
             before: before.map(name),
             account: account.map(name),
             operator: false,
+            name: name("ann"),
+            rooms: [].into(),
         }))
     };
     let login = "! You are logged in to ann. /logout ends it.\n";
@@ -396,6 +408,7 @@ fn colour_is_quiet_and_ends_with_its_line() {
         person: GOPHER,
         name: name("ann"),
         room: LOBBY,
+        why: None,
     };
     assert_eq!(line(left), "\x1b[2m* ann left #lobby\x1b[0m\n");
 }

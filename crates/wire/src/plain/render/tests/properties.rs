@@ -94,6 +94,8 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         text: text.clone(),
         ignored: false,
         kept: None,
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
         away: None,
     };
     let audit_entry = |act| {
@@ -110,6 +112,8 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         person: READER,
         away: true,
         why: Some(text.clone()),
+        name: name("ann"),
+        rooms: [].into(),
     };
     Vec::from([
         (Fact::PrivateMessage(Box::new(told)), '['),

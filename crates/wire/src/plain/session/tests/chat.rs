@@ -40,7 +40,10 @@ fn a_switch_changes_the_room_without_joining_it() {
 fn who_leaves_the_current_room_is_told_where_they_are() {
     let mut peer = Peer::in_lobby();
     peer.dialect.handle_joined(DEV);
-    assert!(peer.send("/leave\n").contains("Leave(Id(RoomId(7)))"));
+    assert!(
+        peer.send("/leave\n")
+            .contains("Leave { room: Id(RoomId(7))")
+    );
     peer.dialect.handle_left(DEV, Some(LOBBY));
     assert_eq!(peer.tell(Tell::Left(DEV)), "{view 0}");
     assert_eq!(peer.send("hi\n"), "", "the answer is still to come");
@@ -51,7 +54,7 @@ fn who_leaves_the_current_room_is_told_where_they_are() {
 fn who_leaves_another_room_is_not_shown_this_one_again() {
     let mut peer = Peer::in_lobby();
     peer.dialect.handle_joined(DEV);
-    assert!(peer.send("/leave lobby\n").contains("Leave(Name("));
+    assert!(peer.send("/leave lobby\n").contains("Leave { room: Name("));
     peer.dialect.handle_left(LOBBY, Some(DEV));
     assert_eq!(peer.tell(Tell::Left(LOBBY)), "! You left #lobby.\n");
     assert_eq!(peer.send("hi\n"), "{say in 7: hi}");
@@ -105,6 +108,8 @@ fn the_bell_rings_for_one_s_name_and_for_private_messages() {
             text: text("psst"),
             ignored: false,
             kept: None,
+            irc: None,
+            manner: chinwag_core::Manner::Speech,
             away: None,
         }))
     };
@@ -149,6 +154,7 @@ fn the_ignored_are_not_heard_until_they_are() {
             name: name("liam"),
             rooms: [LOBBY].into(),
             why: QuitReason::Quit(why.map(text)),
+            is_resumable: true,
         }))
     };
     let topic = Fact::TopicSet {

@@ -1,0 +1,144 @@
+//! Whom a room keeps out, and whom it silences.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::cover::{Home, account_beside_name};
+use super::operate::{Actor, Given};
+use crate::ban::{Mask, Reach};
+use crate::chat::state::Room;
+use crate::chat::{Chat, Person};
+use crate::event::{Fact, RoomAct};
+use crate::ids::RoomId;
+use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::Standing;
+use crate::text::Text;
+use crate::time::{Duration, Timestamp};
+
+/// Members of a room that are held against a bar one by one. In a fuller room those who come from
+/// the block are looked up.
+const MEMBERS_SCANNED_MAX: usize = 1_024;
+
+impl Chat {
+    pub(super) fn decide_bar(
+        &self,
+        me: &Person,
+        given: &Given<'_>,
+        id: RoomId,
+        (mask, cover_address): (Mask, bool),
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let named = mask.name.as_ref();
+        let bearer = named.and_then(|name| self.bearer_of(name, given.now));
+        let mask = match bearer.filter(|_| cover_address) {
+            Some(bearer) => self.cover_home(me, bearer, given.now),
+            None => mask,
+        };
+        let account = bearer.and_then(account_beside_name).map(Mask::of_name);
+        let hit = self.members_matching(id, &mask);
+        if mask.matches(Some(&me.name), me.session.address) {
+            return Err(Rejection::Oneself);
+        }
+        if let Some(name) = &mask.name {
+            self.check_may_bar_name(me, id, name)?;
+        }
+        for person in &hit {
+            self.check_may_act_on(me, id, person)?;
+        }
+        if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
+            return Err(self.refusal(id, RoomRejection::BarsFull));
+        }
+        let masks = core::iter::once(mask).chain(account);
+        for mask in masks {
+            let bar = RoomAct::Bar(given.restriction(mask));
+            facts.push(self.changed(me, id, bar, None));
+        }
+        let why = given.why.clone().map(Arc::new);
+        for person in hit {
+            self.eject(me, id, person, why.clone(), facts);
+        }
+        Ok(())
+    }
+
+    /// Checks that a name is no moderator's, whether it is here or not.
+    fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let account = self.registrations.get(name);
+        let account = account.map_or(name, |account| &account.name);
+        let standing = rules.and_then(|rules| rules.of_account(account));
+        match standing {
+            Some(standing) if standing >= Standing::Moderator && !me.session.rank.operator => {
+                let name = name.clone();
+                Err(self.refusal(id, RoomRejection::TargetGoverns(name, standing)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The name of a person, and its block if nobody else comes from there.
+    fn cover_home(&self, me: &Person, target: &Person, now: Timestamp) -> Mask {
+        let of_name = Mask::of_name(target.name.clone());
+        match self.home_of(Actor::Person(me), target, now) {
+            Home::Alone(net) => of_name.with_block(net, Reach::Either),
+            Home::Shared(_) => of_name,
+        }
+    }
+
+    /// The people inside whom a mask matches.
+    fn members_matching(&self, id: RoomId, mask: &Mask) -> Vec<&Person> {
+        let Some(room) = self.rooms.get(id) else {
+            return Vec::new();
+        };
+        if room.members.len() > MEMBERS_SCANNED_MAX {
+            let mut matching = self.people.matching(mask);
+            matching.retain(|person| room.members.contains(&person.id));
+            return matching;
+        }
+        let members = room.members.iter().filter_map(|id| self.people.get(*id));
+        let is_hit = |person: &&Person| {
+            let names = [Some(&person.name), person.account.as_deref()];
+            let address = person.session.address;
+            names.into_iter().any(|name| mask.matches(name, address))
+        };
+        members.filter(is_hit).collect()
+    }
+
+    pub(super) fn decide_mute_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (typed, time, why): (&str, Option<Duration>, Option<Text>),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let target = self.find_other(Actor::Person(me), typed, now)?;
+        self.check_may_act_on(me, id, target)?;
+        if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
+            return Err(self.refusal(id, RoomRejection::BarsFull));
+        }
+        let actor = Actor::Person(me);
+        let (mask, _) = self.cover_speech(actor, target, now);
+        let given = Given {
+            me: actor,
+            time,
+            why,
+            now,
+        };
+        let mute = RoomAct::Mute(given.restriction(mask));
+        Ok(self.changed(me, id, mute, Some(target.id)))
+    }
+
+    pub(super) fn decide_unmute_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        name: Name,
+    ) -> Result<Fact, Rejection> {
+        let mask = Mask::of_name(name.clone());
+        let target = self.people.named(&name).map(|person| person.id);
+        match self.rules_hold(id, |rules| rules.mutes.is_named_by(&mask)) {
+            true => Ok(self.changed(me, id, RoomAct::Unmute(mask), target)),
+            false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What IRC asks of the chat beyond what people do: the source of an event, people by mask, and who of
+//! a list of names is here.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::state::{IrcPerson, Room};
+use super::{Chat, Person};
+use crate::answer::{Answer, Counts, WhoLine};
+use crate::event::{Fact, LoggedIn};
+use crate::ids::RoomId;
+use crate::limits::{PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
+use crate::mask::{Glob, MaskKind};
+use crate::name::Name;
+use crate::query::PeopleQuery;
+use crate::rejection::Rejection;
+use crate::source::{Flags, Source, user_of};
+use crate::time::Timestamp;
+
+impl Chat {
+    /// The author of a fact that is about to be shown; `None` while nobody reads it in IRC.
+    pub fn source_of(&self, fact: &Fact) -> Option<Arc<Source>> {
+        let login = match fact {
+            Fact::LoggedIn(login) => Some(&**login),
+            Fact::Returned(returned) => Some(&returned.login),
+            _ => None,
+        };
+        // A client of IRC learns from its own login what it is.
+        let is_irc = login.is_some_and(|login| login.ident.is_some());
+        if !is_irc && !self.people.has_irc() {
+            return None;
+        }
+        if let Some(login) = login {
+            return Some(Arc::new(self.source_of_login(login)));
+        }
+        let by_number = fact.author().and_then(|author| self.people.get(author));
+        let by_name = || self.people.named(fact.author_name()?);
+        let author = by_number.or_else(by_name)?;
+        Some(Arc::new(self.source(author)))
+    }
+
+    /// A person as IRC shows it. The host is the same with and without an account, so that nobody's
+    /// changes while it is here.
+    pub(super) fn source(&self, person: &Person) -> Source {
+        let session = &person.session;
+        let irc = person.irc();
+        let user = irc.map_or_else(|| user_of(session.link.client), |irc| irc.ident.user());
+        let real = irc.and_then(|irc| irc.ident.real.as_deref());
+        Source {
+            user: alloc::format!("~{user}").into(),
+            host: self.settings.cloak_key.host(session.address),
+            real: real.unwrap_or(person.name.as_str()).into(),
+            account: person.account.as_deref().cloned(),
+            flags: irc.map(|irc| irc.flags).unwrap_or_default(),
+            operator: session.rank.operator,
+            away: person.away.is_some(),
+        }
+    }
+
+    fn source_of_login(&self, login: &LoggedIn) -> Source {
+        let ident = login.ident.as_deref();
+        let user = ident.map_or_else(|| user_of(login.link.client), |ident| ident.user());
+        let real = ident.and_then(|ident| ident.real.as_deref());
+        Source {
+            user: alloc::format!("~{user}").into(),
+            host: self.settings.cloak_key.host(login.address),
+            real: real.unwrap_or(login.name.as_str()).into(),
+            account: login.account.clone(),
+            flags: Flags::default(),
+            operator: login.operator,
+            away: false,
+        }
+    }
+
+    /// The text that a mask of IRC is held against: `nick!user@host`.
+    pub(super) fn masked(&self, person: &Person) -> String {
+        let source = self.source(person);
+        alloc::format!("{}!{}@{}", person.name, source.user, source.host)
+    }
+
+    /// A page of the people who match. Those who share no room with the asker and want to be invisible
+    /// are shown to operators alone, or by their full name.
+    pub(super) fn people_page(&self, me: &Person, query: PeopleQuery, now: Timestamp) -> Answer {
+        let PeopleQuery {
+            mask,
+            operators,
+            after,
+        } = query;
+        let literal = mask.as_ref().and_then(Glob::literal);
+        if let Some(name) = literal.and_then(Name::known) {
+            let found = self.people.named(&name);
+            let found = found.filter(|person| !operators || person.session.rank.operator);
+            return Answer::People {
+                people: found
+                    .map(|found| self.irc_line(found, now))
+                    .into_iter()
+                    .collect(),
+                next: None,
+            };
+        }
+        let mut rest = self.people.after(after.as_ref());
+        let (mut people, mut last) = (Vec::new(), None);
+        for person in rest.by_ref().take(PEOPLE_SCANNED_MAX) {
+            let is_wanted = !operators || person.session.rank.operator;
+            if is_wanted && self.is_visible(me, person) && self.is_masked(person, mask.as_ref()) {
+                people.push(self.irc_line(person, now));
+            }
+            last = Some(person.name.clone());
+            if people.len() == WHO_LINES_MAX {
+                break;
+            }
+        }
+        let next = last.filter(|_| rest.next().is_some());
+        Answer::People { people, next }
+    }
+
+    fn is_visible(&self, me: &Person, person: &Person) -> bool {
+        let is_invisible = |irc: &IrcPerson| irc.flags.invisible;
+        let hides = person.irc().is_some_and(is_invisible);
+        !hides
+            || me.session.rank.operator
+            || me.id == person.id
+            || person.rooms.iter().any(|room| me.rooms.contains(room))
+    }
+
+    /// Whether one of the parts that IRC's WHO looks at matches: name, user, host or real name.
+    fn is_masked(&self, person: &Person, mask: Option<&Glob>) -> bool {
+        let Some(mask) = mask else { return true };
+        let source = self.source(person);
+        let parts = [
+            person.name.as_str(),
+            &source.user,
+            &source.host,
+            &source.real,
+        ];
+        parts.into_iter().any(|part| mask.matches(part)) || mask.matches(&self.masked(person))
+    }
+
+    /// A person in a list, with its source.
+    pub(super) fn irc_line(&self, person: &Person, now: Timestamp) -> WhoLine {
+        WhoLine {
+            source: Some(Arc::new(self.source(person))),
+            ..super::query::who_line(person, now)
+        }
+    }
+
+    /// The masks of a room. Those who are inside may read them, as on other networks.
+    pub(super) fn masks_of(
+        &self,
+        me: &Person,
+        id: RoomId,
+        kind: MaskKind,
+        now: Timestamp,
+    ) -> Result<Answer, Rejection> {
+        if !me.session.rank.operator {
+            self.check_is_in(me, id)?;
+        }
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let masks = rules.into_iter().flat_map(|rules| &rules.masks);
+        let masks = masks.filter(|mask| mask.kind == kind).cloned().collect();
+        let list = rules.and_then(|rules| match kind {
+            MaskKind::Ban => Some(&rules.bars),
+            MaskKind::Mute => Some(&rules.mutes),
+            MaskKind::Exception | MaskKind::Invitation => None,
+        });
+        let active = list.into_iter().flat_map(|list| list.active(now));
+        // An address that goes with a name is for operators.
+        let told = active.map(|restriction| {
+            let mut told = restriction.clone();
+            if told.mask.name.is_some() && !me.session.rank.operator {
+                told.mask.net = None;
+            }
+            told
+        });
+        Ok(Answer::Masks {
+            room: self.name_of(id),
+            masks,
+            restrictions: told.collect(),
+        })
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        Counts {
+            people: self.people.len(),
+            people_seen_max: self.people.seen_max(),
+            invisible: self.people.invisible(),
+            operators: self.people.operators(),
+            rooms: self.rooms.busy(),
+        }
+    }
+
+    /// Those of some names that are here.
+    pub(super) fn online(&self, names: &[String], now: Timestamp) -> Answer {
+        let known = names.iter().map(|name| {
+            let person = Name::known(name).and_then(|name| self.people.named(&name));
+            person.map(|person| self.irc_line(person, now))
+        });
+        Answer::Online(known.collect())
+    }
+}

@@ -1,0 +1,87 @@
+//! Facts about one person: how it comes and goes, and by which name.
+
+use alloc::boxed::Box;
+use core::net::IpAddr;
+
+use super::{Event, QuitReason};
+use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::link::Link;
+use crate::name::Name;
+use crate::resume::ResumeCode;
+use crate::source::Ident;
+
+/// A person logged in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoggedIn {
+    /// What its client says of itself, if that speaks IRC.
+    pub ident: Option<Box<Ident>>,
+    /// The new person.
+    pub person: PersonId,
+    /// The connection that it came on.
+    pub conn: ConnId,
+    /// The name it goes by.
+    pub name: Name,
+    /// The address it came from.
+    pub address: IpAddr,
+    /// How it is connected.
+    pub link: Link,
+    /// The account that it is logged in to.
+    pub account: Option<Name>,
+    /// Whether it is an operator.
+    pub operator: bool,
+    /// The code that resumes the session, once.
+    pub code: ResumeCode,
+    /// Whether it is a script, which ends when it closes its side.
+    pub is_script: bool,
+}
+
+/// A person resumed a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Returned {
+    /// The person as it was before, with the new connection and address.
+    pub login: LoggedIn,
+    /// The rooms it was in.
+    pub rooms: Box<[RoomId]>,
+    /// The names it ignores.
+    pub ignores: Box<[Name]>,
+    /// Everything up to this was shown to it.
+    pub seen: Seq,
+    /// The connection that it was on before.
+    pub last_conn: ConnId,
+    /// Whether that had been found dead. Otherwise the others never saw it leave.
+    pub was_lost: bool,
+    /// The private messages that came while it was lost, oldest first.
+    pub kept: Box<[Event]>,
+}
+
+/// A person left the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quit {
+    /// The person.
+    pub person: PersonId,
+    /// The name it went by.
+    pub name: Name,
+    /// The rooms it was in.
+    pub rooms: Box<[RoomId]>,
+    /// The reason.
+    pub why: QuitReason,
+    /// Whether the session may be taken up again.
+    pub is_resumable: bool,
+}
+
+/// A person took another name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Renamed {
+    /// The person.
+    pub person: PersonId,
+    /// The name before.
+    pub old: Name,
+    /// The name from now on.
+    pub new: Name,
+    /// The rooms it is in.
+    pub rooms: Box<[RoomId]>,
+    /// The account that it is logged in to now: the new name may have come with a proof.
+    pub account: Option<Name>,
+    /// Whether it is an operator now.
+    pub operator: bool,
+}

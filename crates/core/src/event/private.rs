@@ -1,0 +1,94 @@
+//! Facts that one person tells another, or that one client tells others of its kind.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+use super::{Event, Manner};
+use crate::ids::{PersonId, RoomId};
+use crate::name::Name;
+use crate::source::{Flags, Ident, IrcForm};
+use crate::text::Text;
+use crate::time::Duration;
+
+/// A private message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrivateMessage {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The receiver.
+    pub to: PersonId,
+    /// The receiver's name.
+    pub to_name: Name,
+    /// The message.
+    pub text: Text,
+    /// Speech, unless it came from IRC.
+    pub manner: Manner,
+    /// The form that IRC has of it.
+    pub irc: Option<Arc<IrcForm>>,
+    /// Whether the receiver ignores the sender, who is not told so.
+    pub ignored: bool,
+    /// The time for which it is kept, if the receiver's link is lost.
+    pub kept: Option<Duration>,
+    /// That the receiver is away, for the sender to know, and the reason given. Not kept.
+    pub away: Option<Option<Text>>,
+}
+
+/// A private message to an account that nobody is logged in to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptMessage {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The account.
+    pub account: Name,
+    /// The name that the sender gave, which belongs to it.
+    pub to_name: Name,
+    /// The message.
+    pub text: Text,
+}
+
+/// The private messages that were kept for an account are shown to a person who is logged in to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptShown {
+    /// The person.
+    pub person: PersonId,
+    /// The account.
+    pub account: Name,
+    /// The messages, oldest first, without those of people whom the person ignores.
+    pub messages: Box<[Event]>,
+}
+
+/// What one client of IRC sends to others, and no person reads: CTCP, or tags without a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signal {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The room, if it was sent to one.
+    pub room: Option<RoomId>,
+    /// The receiver and its name, if it was sent to one person.
+    pub to: Option<(PersonId, Name)>,
+    /// Whether it is a reply that none must answer.
+    pub is_notice: bool,
+    /// What was sent. Without a text it is tags alone.
+    pub form: IrcForm,
+}
+
+/// What a client of IRC says of itself from now on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IdentSet {
+    /// The person.
+    pub person: PersonId,
+    /// Its name.
+    pub name: Name,
+    /// Its user and real name.
+    pub ident: Ident,
+    /// Its flags.
+    pub flags: Flags,
+    /// The rooms that are told: those it is in, if the real name is another.
+    pub rooms: Box<[RoomId]>,
+}

@@ -1,0 +1,149 @@
+//! Masks of IRC: `nick!user@host` with `*` for any characters and `?` for one; and the lists of them that
+//! a room has.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use crate::name::Name;
+use crate::time::Timestamp;
+
+/// A pattern, in the folded form in which it is held against texts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Glob(Box<str>);
+
+impl Glob {
+    /// A pattern. Any text is one. `*` that follow one another are one.
+    pub fn new(pattern: &str) -> Self {
+        let mut folded = String::with_capacity(pattern.len());
+        for c in crate::name::fold(pattern).chars() {
+            if !(c == '*' && folded.ends_with('*')) {
+                folded.push(c);
+            }
+        }
+        Self(folded.into())
+    }
+
+    /// Whether a text matches, in whatever case. The time is at most the product of the two lengths.
+    pub fn matches(&self, text: &str) -> bool {
+        let text = crate::name::fold(text);
+        let (mut pattern, mut text) = (self.0.chars(), text.chars());
+        // Where to go on when what follows the last `*` does not fit: that takes one more character.
+        let mut retry = None;
+        loop {
+            let here = text.clone();
+            match (pattern.next(), text.next()) {
+                (Some('*'), _) => {
+                    text = here;
+                    retry = Some((pattern.clone(), text.clone()));
+                    continue;
+                }
+                (Some('?'), Some(_)) => continue,
+                (Some(want), Some(is)) if want == is => continue,
+                (None, None) => return true,
+                _ => {}
+            }
+            let Some((after_star, at)) = &mut retry else {
+                return false;
+            };
+            if at.next().is_none() {
+                return false;
+            }
+            (pattern, text) = (after_star.clone(), at.clone());
+        }
+    }
+
+    /// The pattern, folded.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text that it matches, if that is one alone.
+    pub fn literal(&self) -> Option<&str> {
+        let is_literal = !self.0.contains(['*', '?']);
+        is_literal.then_some(&*self.0)
+    }
+}
+
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a mask of a room does to those whom it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MaskKind {
+    /// They may not enter, nor speak.
+    Ban,
+    /// They may not speak.
+    Mute,
+    /// No ban or mute of this list concerns them.
+    Exception,
+    /// They may enter though the room is closed.
+    Invitation,
+}
+
+/// Those whom a mask of a room matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matched {
+    /// By `nick!user@host`.
+    Source(Glob),
+    /// By the account that they are logged in to.
+    Account(Glob),
+}
+
+/// An entry of a room's lists as clients of IRC keep them, beside its bars and mutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomMask {
+    /// What it does.
+    pub kind: MaskKind,
+    /// To whom.
+    pub matched: Matched,
+    /// The moderator who has set it.
+    pub by: Name,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl RoomMask {
+    /// Whether both are the same entry, no matter who has set it.
+    pub fn is_same(&self, kind: MaskKind, matched: &Matched) -> bool {
+        self.kind == kind && self.matched == *matched
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The plain definition, which takes time without bound.
+    fn matches(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            (['*', rest @ ..], _) => {
+                matches(rest, text) || (!text.is_empty() && matches(pattern, &text[1..]))
+            }
+            (['?', rest @ ..], [_, text @ ..]) => matches(rest, text),
+            ([want, rest @ ..], [is, text @ ..]) => want == is && matches(rest, text),
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn masks_match_in_any_case() {
+        let mask = Glob::new("Bar!*@*.IP");
+        assert!(mask.matches("bar!~u@x.ip") && !mask.matches("bart!~u@x.ip"));
+        assert!(Glob::new("***").matches("") && Glob::new("a?c").matches("abC"));
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_its_definition_says(pattern in "[ab*?]{0,8}", text in "[ab]{0,8}") {
+            let letters = |text: &str| text.chars().collect::<std::vec::Vec<_>>();
+            let expected = matches(&letters(&pattern), &letters(&text));
+            prop_assert_eq!(Glob::new(&pattern).matches(&text), expected);
+        }
+    }
+}

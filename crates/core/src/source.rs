@@ -1,0 +1,190 @@
+//! Who acts, as IRC has it: beside the name a user, a host and a real name (RFC 2812, section 2.3.1),
+//! and a message in the form that IRC alone has.
+//!
+//! Nothing here is a proof of anything. The user and the real name are what a client says of itself,
+//! and the host is a cloak: it stands for an address without telling it.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt::Write;
+use core::net::IpAddr;
+
+use crate::limits::USER_LETTERS_MAX;
+use crate::link::Client;
+use crate::name::Name;
+use crate::text::Text;
+
+/// What a client of IRC says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// Its user; see [`Ident::user`].
+    user: Box<str>,
+    /// Its real name, which may be anything.
+    pub real: Option<Text>,
+}
+
+impl Ident {
+    /// Takes a user and a real name. Of the user those characters are kept that stand in the source
+    /// of a message without meaning anything there, `USER_LETTERS_MAX` at most.
+    pub fn new(user: &str, real: Option<Text>) -> Self {
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let kept = user.chars().filter(is_plain).take(USER_LETTERS_MAX);
+        let user: String = kept.collect();
+        Self {
+            user: if user.is_empty() { "user" } else { &user }.into(),
+            real,
+        }
+    }
+
+    /// The user, without the `~` that says that nobody has checked it.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+}
+
+/// The flags of a person that its client sets: user modes of IRC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags {
+    /// `+i`: shown to those alone who share a room with it.
+    pub invisible: bool,
+    /// `+B`: a program.
+    pub bot: bool,
+    /// `+w`: hears what operators tell each other.
+    pub wallops: bool,
+    /// `+R`: hears in private from registered names alone.
+    pub registered_only: bool,
+}
+
+/// The author of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its user.
+    pub user: Box<str>,
+    /// Its host.
+    pub host: Box<str>,
+    /// Its real name; its name where it has given none.
+    pub real: Box<str>,
+    /// The account that it is logged in to.
+    pub account: Option<Name>,
+    /// Its flags.
+    pub flags: Flags,
+    /// Whether it is an operator.
+    pub operator: bool,
+    /// Whether it is away.
+    pub away: bool,
+}
+
+/// A message in the form that IRC alone has. Nobody else is shown it: the text of the message beside it
+/// is harmless on every terminal, and this is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IrcForm {
+    /// The text with its formatting, if it differs: without NUL, CR and LF.
+    pub text: Option<Box<str>>,
+    /// Client-only tags, as they stand on the wire: `+draft/reply=17;+x`.
+    pub tags: Option<Box<str>>,
+}
+
+impl IrcForm {
+    /// The form, if there is anything in it.
+    pub fn kept(self) -> Option<Arc<Self>> {
+        (self != Self::default()).then(|| Arc::new(self))
+    }
+}
+
+/// The user of a client that names none.
+pub(crate) fn user_of(client: Client) -> &'static str {
+    match client {
+        Client::Nc => "nc",
+        Client::Telnet => "telnet",
+        Client::Json => "json",
+        Client::Irc => "user",
+    }
+}
+
+/// The key under which addresses are cloaked. Without it nobody can tell by trying all addresses which
+/// one a cloak stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CloakKey(pub [u64; 2]);
+
+impl core::fmt::Debug for CloakKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("CloakKey(..)")
+    }
+}
+
+/// Bits of the narrower and the wider block of an address that a cloak has a part for.
+const BLOCKS_V4: [u32; 2] = [32, 16];
+const BLOCKS_V6: [u32; 2] = [64, 48];
+
+impl CloakKey {
+    /// The host that stands for an address: one part for its own block and one for the block around
+    /// that, so that a mask can match either.
+    pub fn host(&self, address: IpAddr) -> Box<str> {
+        let (bits, width, blocks) = match address.to_canonical() {
+            IpAddr::V4(v4) => (u128::from(v4.to_bits()), 32, BLOCKS_V4),
+            IpAddr::V6(v6) => (v6.to_bits(), 128, BLOCKS_V6),
+        };
+        let mut host = String::new();
+        for (block, letters) in blocks.into_iter().zip([8, 4]) {
+            let prefix = bits >> (width - block);
+            let mut digest = self.digest(prefix, block);
+            for _ in 0..letters {
+                host.push(char::from(ALPHABET[(digest % 32) as usize]));
+                digest /= 32;
+            }
+            host.push('.');
+        }
+        // Writing to a string cannot fail.
+        let _ = host.write_str("ip");
+        host.into()
+    }
+
+    fn digest(&self, prefix: u128, block: u32) -> u64 {
+        let mut bytes = [0; 20];
+        bytes[..16].copy_from_slice(&prefix.to_le_bytes());
+        bytes[16..].copy_from_slice(&block.to_le_bytes());
+        siphasher::sip::SipHasher24::new_with_keys(self.0[0], self.0[1]).hash(&bytes)
+    }
+}
+
+/// No letter that passes for another.
+const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: CloakKey = CloakKey([1, 2]);
+
+    fn host(address: &str) -> Box<str> {
+        KEY.host(address.parse().expect("an address"))
+    }
+
+    #[test]
+    fn neighbours_share_the_wider_part() {
+        let [one, near, far] = ["10.1.2.3", "10.1.9.9", "10.2.2.3"].map(host);
+        let wide = |host: &str| host.split('.').nth(1).map(String::from);
+        assert_ne!(one, near);
+        assert_eq!(wide(&one), wide(&near));
+        assert_ne!(wide(&one), wide(&far));
+        assert_eq!(host("2001:db8::1"), host("2001:db8::2"));
+        assert_eq!(host("::ffff:10.1.2.3"), one);
+    }
+
+    #[test]
+    fn another_key_makes_another_cloak() {
+        let address = "10.1.2.3".parse().expect("an address");
+        assert_ne!(CloakKey([1, 3]).host(address), KEY.host(address));
+    }
+
+    #[test]
+    fn a_user_has_plain_letters_alone() {
+        assert_eq!(Ident::new("a!b@c d", None).user(), "abcd");
+        assert_eq!(Ident::new("\u{3}@", None).user(), "user");
+        assert_eq!(
+            Ident::new(&"x".repeat(99), None).user().len(),
+            USER_LETTERS_MAX
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! The capabilities that a client can negotiate (IRCv3, capability negotiation).
+
+/// Makes the table of capabilities.
+macro_rules! capabilities {
+    ($($(#[doc = $doc:literal])+ $cap:ident = $name:literal,)+) => {
+        /// A capability.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Cap {
+            $($(#[doc = $doc])+ $cap,)+
+        }
+
+        impl Cap {
+            /// All of them, in the order in which they are listed.
+            pub(super) const ALL: &[(Self, &'static str)] = &[$((Self::$cap, $name),)+];
+        }
+    };
+}
+
+capabilities! {
+    /// Others log in and out.
+    AccountNotify = "account-notify",
+    /// The sender's account stands on each message.
+    AccountTag = "account-tag",
+    /// Others are away and back.
+    AwayNotify = "away-notify",
+    /// Lines that belong together.
+    Batch = "batch",
+    /// Changes of this list; implied by version 302.
+    Changes = "cap-notify",
+    /// The client gets its own messages.
+    EchoMessage = "echo-message",
+    /// JOIN has the account and the real name.
+    ExtendedJoin = "extended-join",
+    /// MONITOR tells of more than coming and going.
+    ExtendedMonitor = "extended-monitor",
+    /// Invitations of others.
+    InviteNotify = "invite-notify",
+    /// Answers bear the label of their question.
+    LabeledResponse = "labeled-response",
+    /// Tags, and messages of tags alone.
+    MessageTags = "message-tags",
+    /// NAMES and WHO show all ranks.
+    MultiPrefix = "multi-prefix",
+    /// No NAMES after JOIN.
+    NoImplicitNames = "no-implicit-names",
+    /// AUTHENTICATE.
+    Sasl = "sasl",
+    /// The time stands on each message.
+    ServerTime = "server-time",
+    /// Others take another real name.
+    Setname = "setname",
+    /// FAIL, WARN and NOTE.
+    StandardReplies = "standard-replies",
+    /// NAMES has user and host.
+    UserhostInNames = "userhost-in-names",
+    /// REGISTER.
+    AccountRegistration = "draft/account-registration",
+    /// CHATHISTORY.
+    Chathistory = "draft/chathistory",
+    /// Histories have topics in them.
+    EventPlayback = "draft/event-playback",
+    /// REDACT.
+    MessageRedaction = "draft/message-redaction",
+}
+
+/// A set of capabilities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Caps(u32);
+
+const _: () = assert!(Cap::ALL.len() <= 32);
+
+impl Caps {
+    /// Whether one is in it.
+    pub(super) fn has(self, cap: Cap) -> bool {
+        self.0 & 1 << cap as u32 != 0
+    }
+
+    /// The same with one, or without.
+    pub(super) fn with(self, cap: Cap, on: bool) -> Self {
+        match on {
+            true => Self(self.0 | 1 << cap as u32),
+            false => Self(self.0 & !(1 << cap as u32)),
+        }
+    }
+
+    /// Those of both sets.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// A set.
+    pub(super) fn of(caps: &[Cap]) -> Self {
+        caps.iter()
+            .fold(Self::default(), |all, cap| all.with(*cap, true))
+    }
+
+    /// Whether the client takes tags.
+    pub(super) fn takes_tags(self) -> bool {
+        self.has(Cap::MessageTags)
+    }
+}
+
+impl Cap {
+    /// The capability of a name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter();
+        all.find(|(_, other)| *other == name).map(|(cap, _)| *cap)
+    }
+}

@@ -1,0 +1,181 @@
+//! Writing lines: tags as far as the client takes them, the source, the command, its parameters.
+//!
+//! A line without its tags has 512 bytes at most, its end included; a message that is longer is cut at
+//! characters into several lines with one id.
+
+use alloc::vec::Vec;
+use core::fmt::{Display, Write};
+
+use chinwag_core::{Event, IrcForm, Name, Source, Timestamp};
+use jiff::tz::TimeZone;
+
+use super::caps::{Cap, Caps};
+use super::message::{BODY_BYTES_MAX, escape_into};
+
+/// Bytes as text is written to them. Writing to memory cannot fail.
+pub(super) struct Out<'a>(pub(super) &'a mut Vec<u8>);
+
+impl Write for Out<'_> {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Appends what is displayed.
+pub(super) fn put(out: &mut Vec<u8>, what: impl Display) {
+    let _ = write!(Out(out), "{what}");
+}
+
+/// The time as tags have it: UTC with milliseconds (IRCv3, server-time).
+pub(super) struct Time(pub(super) Timestamp);
+
+impl Display for Time {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let clock = crate::zone::wall_clock(self.0, &TimeZone::UTC);
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            clock.year(),
+            clock.month(),
+            clock.day(),
+            clock.hour(),
+            clock.minute(),
+            clock.second(),
+            self.0.0.rem_euclid(1_000),
+        )
+    }
+}
+
+/// `nick!user@host`; of an author who is not known any more the name alone.
+pub(super) struct From<'a>(pub(super) &'a Name, pub(super) Option<&'a Source>);
+
+impl Display for From<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.1 {
+            Some(source) => write!(f, "{}!{}@{}", self.0, source.user, source.host),
+            None => write!(f, "{0}!~user@{0}.past", self.0),
+        }
+    }
+}
+
+/// Begins a line: its tags.
+#[derive(Default)]
+pub(super) struct Tags<'a> {
+    /// The id of the batch that it stands in.
+    pub(super) batch: Option<u64>,
+    /// When it was.
+    pub(super) at: Option<Timestamp>,
+    /// The message's id.
+    pub(super) msgid: Option<u64>,
+    /// The author's account.
+    pub(super) account: Option<&'a Name>,
+    /// Whether the author is a program.
+    pub(super) bot: bool,
+    /// What its client has put there.
+    pub(super) client: Option<&'a str>,
+}
+
+impl<'a> Tags<'a> {
+    /// Those of an event.
+    pub(super) fn of(event: &'a Event) -> Self {
+        let source = event.source.as_deref();
+        Self {
+            at: Some(event.at),
+            account: source.and_then(|source| source.account.as_ref()),
+            bot: source.is_some_and(|source| source.flags.bot),
+            ..Self::default()
+        }
+    }
+
+    /// Those of a message, with an id that REDACT and CHATHISTORY take.
+    pub(super) fn of_message(event: &'a Event, form: Option<&'a IrcForm>) -> Self {
+        Self {
+            msgid: Some(event.seq.0),
+            client: form.and_then(|form| form.tags.as_deref()),
+            ..Self::of(event)
+        }
+    }
+
+    /// Writes them as far as a client takes them, with the blank behind them.
+    pub(super) fn put(&self, out: &mut Vec<u8>, caps: Caps) {
+        let start = out.len();
+        let mut tag = |name: &str, value: Option<&dyn Display>| {
+            out.push(if out.len() == start { b'@' } else { b';' });
+            out.extend_from_slice(name.as_bytes());
+            if let Some(value) = value {
+                out.push(b'=');
+                put(out, value);
+            }
+        };
+        if let Some(batch) = &self.batch {
+            tag("batch", Some(batch));
+        }
+        if let Some(at) = self.at.filter(|_| caps.has(Cap::ServerTime)) {
+            tag("time", Some(&Time(at)));
+        }
+        if let Some(msgid) = self.msgid.as_ref().filter(|_| caps.takes_tags()) {
+            tag("msgid", Some(msgid));
+        }
+        if let Some(account) = self.account.filter(|_| caps.has(Cap::AccountTag)) {
+            tag("account", Some(account));
+        }
+        if self.bot && caps.takes_tags() {
+            tag("bot", None);
+        }
+        if let Some(client) = self.client.filter(|_| caps.takes_tags()) {
+            tag(client, None);
+        }
+        if out.len() > start {
+            out.push(b' ');
+        }
+    }
+}
+
+/// Ends a line, cutting it at a character if it has too many bytes behind `body`, where its tags end.
+pub(super) fn end(out: &mut Vec<u8>, body: usize) {
+    if out.len() - body > BODY_BYTES_MAX {
+        let mut at = body + BODY_BYTES_MAX;
+        // Bytes that go on a character of UTF-8 begin with 10.
+        while at > body && out[at] & 0xc0 == 0x80 {
+            at -= 1;
+        }
+        out.truncate(at);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// The parts of a message that fit into lines with so many bytes before them.
+pub(super) fn pieces(text: &str, before: usize) -> impl Iterator<Item = &str> {
+    let room = BODY_BYTES_MAX.saturating_sub(before).max(4);
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest.take()?;
+        let mut end = text.floor_char_boundary(room.min(text.len()));
+        if end < text.len() {
+            // Between two words, if that is not far.
+            let blank = text[..end].rfind(' ').filter(|blank| *blank > end / 2);
+            end = blank.unwrap_or(end);
+            rest = Some(text[end..].trim_start_matches(' ')).filter(|rest| !rest.is_empty());
+        }
+        Some(&text[..end])
+    })
+}
+
+/// Puts a tag before a line that may have some already.
+pub(super) fn put_tagged(out: &mut Vec<u8>, line: &[u8], name: &str, value: &str) {
+    out.push(b'@');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'=');
+    escape_into(out, value);
+    match line.strip_prefix(b"@") {
+        Some(rest) => {
+            out.push(b';');
+            out.extend_from_slice(rest);
+        }
+        None => {
+            out.push(b' ');
+            out.extend_from_slice(line);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Reading one line: tags, a command and its parameters (modern.ircdocs.horse, "Messages").
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Bytes of the tags that a client may send, with the `@` and the blank behind them (IRCv3, message
+/// tags).
+pub(super) const TAG_BYTES_MAX: usize = 4096;
+
+/// Bytes of the rest of a line, without its end.
+pub(super) const BODY_BYTES_MAX: usize = 510;
+
+/// Parameters of a command (RFC 2812, section 2.3).
+const PARAMS_MAX: usize = 15;
+
+/// A line, lent from the input.
+#[derive(Debug)]
+pub(super) struct Message<'a> {
+    /// The tags, without the `@`.
+    pub(super) tags: &'a str,
+    /// The command, as it was written.
+    pub(super) command: &'a str,
+    /// Its parameters.
+    pub(super) params: Vec<&'a str>,
+}
+
+/// A line that cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineError {
+    /// Its tags, or the rest of it, have too many bytes.
+    TooLong,
+    /// There is no command in it.
+    Empty,
+}
+
+impl<'a> Message<'a> {
+    /// Reads a line without its end.
+    ///
+    /// # Errors
+    /// A [`LineError`] says why it is none.
+    pub(super) fn parse(line: &'a str) -> Result<Self, LineError> {
+        let (tags, rest) = match line.strip_prefix('@') {
+            Some(tagged) => tagged.split_once(' ').unwrap_or((tagged, "")),
+            None => ("", line),
+        };
+        let rest_bytes = rest.len();
+        if tags.len() + 2 > TAG_BYTES_MAX || rest_bytes > BODY_BYTES_MAX {
+            return Err(LineError::TooLong);
+        }
+        let mut rest = rest.trim_start_matches(' ');
+        if rest.starts_with(':') {
+            // Its own source, which only servers may choose.
+            rest = rest.split_once(' ').map_or("", |(_, rest)| rest);
+        }
+        let (command, mut rest) = next_word(rest);
+        if command.is_empty() {
+            return Err(LineError::Empty);
+        }
+        let mut params = Vec::new();
+        while !rest.is_empty() && params.len() < PARAMS_MAX {
+            let (param, behind) = match rest.strip_prefix(':') {
+                Some(trailing) => (trailing, ""),
+                None => next_word(rest),
+            };
+            params.push(param);
+            rest = behind;
+        }
+        Ok(Self {
+            tags,
+            command,
+            params,
+        })
+    }
+
+    /// A parameter that is there and not empty.
+    pub(super) fn param(&self, place: usize) -> Option<&'a str> {
+        self.params
+            .get(place)
+            .copied()
+            .filter(|param| !param.is_empty())
+    }
+
+    /// The value of a tag, unescaped; empty if it has none.
+    pub(super) fn tag(&self, name: &str) -> Option<Cow<'a, str>> {
+        // The last of several counts.
+        let mut tags = self.tags.split(';').rev();
+        tags.find_map(|tag| {
+            let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+            (key == name).then(|| unescape(value))
+        })
+    }
+
+    /// The client-only tags, as they stand on the wire, for others to get.
+    pub(super) fn client_tags(&self) -> String {
+        let mut kept = String::new();
+        for tag in self.tags.split(';').filter(|tag| tag.starts_with('+')) {
+            if !kept.is_empty() {
+                kept.push(';');
+            }
+            kept.push_str(tag);
+        }
+        kept
+    }
+}
+
+/// The first word, and what comes behind the blanks behind it.
+fn next_word(text: &str) -> (&str, &str) {
+    match text.split_once(' ') {
+        Some((word, rest)) => (word, rest.trim_start_matches(' ')),
+        None => (text, ""),
+    }
+}
+
+/// The value that a tag stands for (IRCv3, message tags, "Escaping values").
+fn unescape(value: &str) -> Cow<'_, str> {
+    if !value.contains('\\') {
+        return Cow::Borrowed(value);
+    }
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (c, false) => out.push(c),
+            (_, true) => match chars.next() {
+                Some(':') => out.push(';'),
+                Some('s') => out.push(' '),
+                Some('r') => out.push('\r'),
+                Some('n') => out.push('\n'),
+                Some(other) => out.push(other),
+                None => {}
+            },
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Writes the value of a tag.
+pub(super) fn escape_into(out: &mut Vec<u8>, value: &str) {
+    for byte in value.bytes() {
+        match byte {
+            b';' => out.extend_from_slice(b"\\:"),
+            b' ' => out.extend_from_slice(b"\\s"),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            byte => out.push(byte),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(line: &str, command: &str, params: &[&str]) {
+        let message = Message::parse(line).expect("a message");
+        assert_eq!((message.command, &*message.params), (command, params));
+    }
+
+    #[test]
+    fn a_line_is_a_command_and_its_parameters() {
+        check("PING", "PING", &[]);
+        check(
+            ":me PRIVMSG #dev :hello there",
+            "PRIVMSG",
+            &["#dev", "hello there"],
+        );
+        check("@a=b;c  NICK  ann  ", "NICK", &["ann"]);
+        check("USER a 0 * :", "USER", &["a", "0", "*", ""]);
+        check("A 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", "A", &{
+            [
+                "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
+            ]
+        });
+    }
+
+    #[test]
+    fn what_is_none_is_refused() {
+        for line in ["", " ", ":only", "@tags"] {
+            assert_eq!(
+                Message::parse(line).err(),
+                Some(LineError::Empty),
+                "{line:?}"
+            );
+        }
+        let long = "x".repeat(BODY_BYTES_MAX + 1);
+        assert_eq!(Message::parse(&long).err(), Some(LineError::TooLong));
+    }
+
+    #[test]
+    fn tags_are_unescaped() {
+        let message = Message::parse("@label=a\\sb\\:;+x=1;+y;label PING").expect("a message");
+        assert_eq!(message.tag("label").as_deref(), Some(""));
+        assert_eq!(message.tag("none"), None);
+        assert_eq!(message.client_tags(), "+x=1;+y");
+        let message = Message::parse("@l=a\\sb\\:\\q\\ PING").expect("a message");
+        assert_eq!(message.tag("l").as_deref(), Some("a b;q"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_comes_back(value in "[a;\\\\ \r\n]{0,9}") {
+            let mut out = alloc::vec![];
+            escape_into(&mut out, &value);
+            let escaped = String::from_utf8(out).expect("text");
+            prop_assert_eq!(&*unescape(&escaped), &*value);
+        }
+
+        #[test]
+        fn no_line_is_too_odd(line in "[@: a=;\\\\é]{0,40}") {
+            if let Ok(message) = Message::parse(&line) {
+                prop_assert!(!message.command.is_empty());
+                message.tag("a");
+                message.client_tags();
+            }
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! The events of a room as lines.
+//!
+//! Every coming and going is told, since a client keeps a list of who is there. What a client has not
+//! negotiated is left out or told in the older way.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use chinwag_core::{AccountChange, Event, Fact, Manner, Name, QuitReason, RoomAct, RoomName};
+
+use super::caps::{Cap, Caps};
+use super::line::{From, Tags, end, pieces, put};
+use super::mode::put_change;
+
+/// The capabilities that change the lines of a room.
+const CAPS: &[Cap] = &[
+    Cap::AccountNotify,
+    Cap::AccountTag,
+    Cap::AwayNotify,
+    Cap::ExtendedJoin,
+    Cap::MessageRedaction,
+    Cap::MessageTags,
+    Cap::ServerTime,
+    Cap::Setname,
+];
+
+/// A way to see a room: what was negotiated of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Format(Caps);
+
+impl Format {
+    pub(super) fn of(caps: Caps) -> Self {
+        Self(caps.and(Caps::of(CAPS)))
+    }
+}
+
+/// Renders the log of a room for clients that have negotiated the same.
+#[derive(Debug)]
+pub struct RoomRenderer(Caps);
+
+impl RoomRenderer {
+    pub(crate) fn new(format: Format) -> Self {
+        Self(format.0)
+    }
+
+    /// See [`Render::render`](chinwag_feed::Render::render).
+    pub(crate) fn render(&self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
+        let begin = out.len();
+        put_in_room(out, event, room, (self.0, None));
+        begin
+    }
+}
+
+/// What a client takes, and the batch that its lines stand in.
+pub(super) type Shown = (Caps, Option<u64>);
+
+/// Appends an event as a room shows it; nothing for one that it does not show.
+pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Shown) {
+    let (caps, _) = shown;
+    match &event.fact {
+        Fact::Said { .. } | Fact::Signal(_) => put_said(out, event, room, shown),
+        Fact::Joined { name, .. } => put_joined(out, event, name, room, shown),
+        Fact::Returned(returned) => put_joined(out, event, &returned.login.name, room, shown),
+        Fact::Left { name, why, .. } => {
+            let why = why.as_deref();
+            put_by(
+                out,
+                event,
+                name,
+                shown,
+                format_args!("PART {room}{}", Why(why)),
+            );
+        }
+        Fact::Quit(quit) => {
+            let reason = Reason(&quit.why);
+            put_by(
+                out,
+                event,
+                &quit.name,
+                shown,
+                format_args!("QUIT :{reason}"),
+            );
+        }
+        Fact::Renamed(renamed) => {
+            let new = &renamed.new;
+            put_by(out, event, &renamed.old, shown, format_args!("NICK {new}"));
+        }
+        Fact::TopicSet { by, text, .. } => {
+            let text = text.as_deref().unwrap_or_default();
+            put_by(out, event, by, shown, format_args!("TOPIC {room} :{text}"));
+        }
+        Fact::RoomChanged(change) => match &change.act {
+            RoomAct::Eject { name, why, .. } => {
+                let why = why.as_ref().map_or(change.by.as_str(), |why| why);
+                put_by(
+                    out,
+                    event,
+                    &change.by,
+                    shown,
+                    format_args!("KICK {room} {name} :{why}"),
+                );
+            }
+            act => {
+                let mut change_text = Vec::new();
+                if put_change(&mut change_text, act) {
+                    let text = alloc::string::String::from_utf8_lossy(&change_text);
+                    put_by(
+                        out,
+                        event,
+                        &change.by,
+                        shown,
+                        format_args!("MODE {room} {text}"),
+                    );
+                }
+            }
+        },
+        Fact::Deleted(deletion) if caps.has(Cap::MessageRedaction) => {
+            let message = deletion.message;
+            put_by(
+                out,
+                event,
+                &deletion.by,
+                shown,
+                format_args!("REDACT {room} {message}"),
+            );
+        }
+        fact => put_of_person(out, event, fact, shown),
+    }
+}
+
+/// Appends what a person is from now on, for those who have asked to be told.
+fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown: Shown) {
+    let (caps, _) = shown;
+    match fact {
+        Fact::AwaySet {
+            name, away, why, ..
+        } if caps.has(Cap::AwayNotify) => match away {
+            true => {
+                let why = why.as_deref().unwrap_or("away");
+                put_by(out, event, name, shown, format_args!("AWAY :{why}"));
+            }
+            false => put_by(out, event, name, shown, "AWAY"),
+        },
+        Fact::AccountSet(set) if caps.has(Cap::AccountNotify) => {
+            let account = set.account.as_ref().map_or("*", Name::as_str);
+            put_by(
+                out,
+                event,
+                &set.name,
+                shown,
+                format_args!("ACCOUNT {account}"),
+            );
+        }
+        Fact::AccountChanged(changed) if caps.has(Cap::AccountNotify) => {
+            if let AccountChange::Claimed { .. } = changed.change {
+                let account = &changed.account;
+                put_by(
+                    out,
+                    event,
+                    account,
+                    shown,
+                    format_args!("ACCOUNT {account}"),
+                );
+            }
+        }
+        Fact::IdentSet(set) if caps.has(Cap::Setname) => {
+            let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
+            put_by(
+                out,
+                event,
+                &set.name,
+                shown,
+                format_args!("SETNAME :{real}"),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// Appends one line of an author's.
+pub(super) fn put_by(
+    out: &mut Vec<u8>,
+    event: &Event,
+    name: &Name,
+    (caps, batch): Shown,
+    what: impl core::fmt::Display,
+) {
+    let tags = Tags {
+        batch,
+        ..Tags::of(event)
+    };
+    // An event of a history has the id by which it can be asked for.
+    let msgid = batch.map(|_| event.seq.0);
+    Tags { msgid, ..tags }.put(out, caps);
+    let body = out.len();
+    put(
+        out,
+        format_args!(":{} {what}", From(name, event.source.as_deref())),
+    );
+    end(out, body);
+}
+
+/// Appends that a person has come in.
+pub(super) fn put_joined(
+    out: &mut Vec<u8>,
+    event: &Event,
+    name: &Name,
+    room: &RoomName,
+    shown: Shown,
+) {
+    let (caps, batch) = shown;
+    match event.source.as_deref() {
+        Some(source) if caps.has(Cap::ExtendedJoin) => {
+            let account = source.account.as_ref().map_or("*", Name::as_str);
+            let real = &source.real;
+            put_by(
+                out,
+                event,
+                name,
+                shown,
+                format_args!("JOIN {room} {account} :{real}"),
+            );
+        }
+        _ => put_by(out, event, name, shown, format_args!("JOIN {room}")),
+    }
+    let is_away = event.source.as_ref().is_some_and(|source| source.away);
+    if is_away && caps.has(Cap::AwayNotify) && batch.is_none() {
+        put_by(out, event, name, shown, "AWAY :away");
+    }
+}
+
+fn put_said(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Shown) {
+    match &event.fact {
+        Fact::Said {
+            name,
+            text,
+            manner,
+            irc,
+            ..
+        } => {
+            let form = irc.as_deref();
+            let text = form.and_then(|form| form.text.as_deref()).unwrap_or(text);
+            let said = Said {
+                name,
+                to: &room.to_string(),
+                text,
+                manner: *manner,
+                form,
+            };
+            said.put(out, event, shown);
+        }
+        Fact::Signal(signal) => put_signal(out, event, signal, &room.to_string(), shown),
+        _ => {}
+    }
+}
+
+/// A message as it stands on a line.
+pub(super) struct Said<'a> {
+    pub(super) name: &'a Name,
+    pub(super) to: &'a str,
+    pub(super) text: &'a str,
+    pub(super) manner: Manner,
+    pub(super) form: Option<&'a chinwag_core::IrcForm>,
+}
+
+impl Said<'_> {
+    /// Appends it as an event of its author's.
+    pub(super) fn put(&self, out: &mut Vec<u8>, event: &Event, (caps, batch): Shown) {
+        let mut tags = Tags {
+            batch,
+            ..Tags::of_message(event, self.form)
+        };
+        let from = From(self.name, event.source.as_deref());
+        self.put_from(from, &mut tags, caps, out);
+    }
+
+    /// Appends it, in as many lines as it takes. The first alone has its id.
+    pub(super) fn put_from(
+        &self,
+        from: impl core::fmt::Display,
+        tags: &mut Tags<'_>,
+        caps: Caps,
+        out: &mut Vec<u8>,
+    ) {
+        let (word, open, close) = match self.manner {
+            Manner::Speech => ("PRIVMSG", "", ""),
+            Manner::Action => ("PRIVMSG", "\x01ACTION ", "\x01"),
+            Manner::Notice => ("NOTICE", "", ""),
+        };
+        let head = alloc::format!(":{from} {word} {} :{open}", self.to);
+        for piece in pieces(self.text, head.len() + close.len()) {
+            tags.put(out, caps);
+            let body = out.len();
+            put(out, format_args!("{head}{piece}{close}"));
+            end(out, body);
+            (tags.msgid, tags.client) = (None, None);
+        }
+    }
+}
+
+/// Appends what only clients of IRC understand.
+pub(super) fn put_signal(
+    out: &mut Vec<u8>,
+    event: &Event,
+    signal: &chinwag_core::Signal,
+    to: &str,
+    (caps, batch): Shown,
+) {
+    let tags = Tags {
+        batch,
+        ..Tags::of_message(event, Some(&signal.form))
+    };
+    let from = From(&signal.from_name, event.source.as_deref());
+    let word = match (&signal.form.text, signal.is_notice) {
+        (None, _) if !caps.takes_tags() => return,
+        (None, _) => "TAGMSG",
+        (Some(_), false) => "PRIVMSG",
+        (Some(_), true) => "NOTICE",
+    };
+    tags.put(out, caps);
+    let body = out.len();
+    put(out, format_args!(":{from} {word} {to}"));
+    if let Some(text) = &signal.form.text {
+        put(out, format_args!(" :{text}"));
+    }
+    end(out, body);
+}
+
+/// ` :WHY`, or nothing.
+struct Why<'a>(Option<&'a str>);
+
+impl core::fmt::Display for Why<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.map_or(Ok(()), |why| write!(f, " :{why}"))
+    }
+}
+
+/// Why a person left the server.
+pub(super) struct Reason<'a>(pub(super) &'a QuitReason);
+
+impl core::fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let by = |f: &mut core::fmt::Formatter<'_>, what: &str, by: &Name, why: Option<&str>| {
+            write!(f, "{what} by {by}")?;
+            why.map_or(Ok(()), |why| write!(f, ": {why}"))
+        };
+        match self.0 {
+            QuitReason::Quit(Some(why)) => write!(f, "Quit: {}", &**why),
+            QuitReason::Quit(None) => f.write_str("Quit"),
+            QuitReason::Closed => f.write_str("Connection closed"),
+            QuitReason::Lost => f.write_str("Connection lost"),
+            QuitReason::TimedOut => f.write_str("Ping timeout"),
+            QuitReason::TooSlow => f.write_str("Too slow"),
+            QuitReason::Restart => f.write_str("Server restart"),
+            QuitReason::Kicked { by: name, why } => {
+                by(f, "Kicked", name, why.as_ref().map(|why| &***why))
+            }
+            QuitReason::Banned { by: name, why, .. } => {
+                by(f, "Banned", name, why.as_ref().map(|why| &***why))
+            }
+        }
+    }
+}

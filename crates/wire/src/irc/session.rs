@@ -1,0 +1,483 @@
+//! One connection in IRC: what it has negotiated, how far it has registered, and which of its commands
+//! wait for an answer.
+//!
+//! A line is one command, and a command may be several requests (`JOIN #a,#b`). They wait in a queue and
+//! are asked one after another, while the next line waits; so answers come in the order of the commands.
+//! What is said in rooms goes out without a wait, as in the other dialects.
+//!
+//! A client that sends too fast is read slower, not refused: clients of IRC send forty lines when they
+//! come in and resend nothing.
+
+mod accounts;
+mod answers;
+mod commands;
+mod history;
+mod modes;
+mod news;
+mod people;
+mod refusal;
+mod registering;
+mod rooms;
+mod scope;
+mod server;
+mod talk;
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Display;
+
+use chinwag_core::{
+    Bucket, Event, Flags, MaskKind, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Seq,
+};
+use chinwag_feed::Reader;
+
+use super::caps::{Cap, Caps};
+use super::line::{end, put};
+use super::message::{BODY_BYTES_MAX, LineError, Message, TAG_BYTES_MAX};
+use super::render::Format;
+use crate::dialect::{Ask, Env, Step};
+use crate::input::{Decoder, Input};
+use crate::sniff::Spoke;
+use registering::Registering;
+use scope::Scope;
+use talk::Talk;
+
+/// Bytes of a line: its tags and the rest, each as long as it may be.
+const LINE_BYTES_MAX: usize = TAG_BYTES_MAX + BODY_BYTES_MAX;
+
+/// One connection in IRC.
+#[derive(Debug)]
+pub struct Session {
+    decoder: Decoder,
+    /// It was greeted like a person: the prompt has no line end.
+    is_after_prompt: bool,
+    stage: Stage,
+    caps: Caps,
+    /// The version of the negotiation that the client has named, 301 if none.
+    caps_version: u32,
+    flow: Flow,
+    /// What it is said in rooms and not answered yet.
+    talk: Talk,
+    pending: Pending,
+    rooms: Vec<RoomId>,
+    format_changed: bool,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Registering(Box<Registering>),
+    Here(Box<Here>),
+}
+
+/// The client's person.
+#[derive(Debug)]
+struct Here {
+    me: PersonId,
+    name: Name,
+    /// `user@host`, as others see it.
+    userhost: Box<str>,
+    account: Option<Name>,
+    real: Box<str>,
+    is_operator: bool,
+    flags: Flags,
+    sasl: Option<accounts::Sasl>,
+}
+
+/// How fast the client may send.
+#[derive(Debug)]
+struct Flow {
+    bucket: Bucket,
+    /// The bucket is empty until then, and a line waits.
+    waits_until: Option<Monotonic>,
+}
+
+/// The commands in flight.
+#[derive(Debug, Default)]
+struct Pending {
+    /// What the answer to the question in flight is for.
+    question: Option<Question>,
+    /// What is asked next, one after another.
+    queue: VecDeque<(Ask, Question)>,
+    /// The label of the command in flight, and what was answered so far.
+    scope: Option<Scope>,
+    /// The batches that were begun.
+    batches: u64,
+}
+
+/// What an answer is for.
+#[derive(Clone, Debug)]
+enum Question {
+    /// Nothing that the client is told of.
+    Quiet,
+    /// A login, or the password for one to come.
+    LogIn,
+    Prove,
+    /// The counts that end the welcome, or LUSERS.
+    Counts {
+        is_welcome: bool,
+    },
+    Nick,
+    Join {
+        room: RoomName,
+        was_inside: bool,
+    },
+    /// The people of a room that was just entered, or NAMES.
+    Names {
+        room: RoomName,
+    },
+    Part {
+        room: RoomName,
+        why: Option<String>,
+    },
+    Private {
+        to: String,
+        is_notice: bool,
+    },
+    Ping(String),
+    Topic(RoomName),
+    SetTopic(RoomName),
+    Modes(RoomName),
+    SetMode(RoomName),
+    /// One of the lists of masks; the last of those that one letter stands for ends them.
+    Masks {
+        room: RoomName,
+        kind: MaskKind,
+        is_last: bool,
+    },
+    Kick {
+        room: RoomName,
+        name: String,
+    },
+    Invite {
+        room: RoomName,
+        name: String,
+    },
+    Knock(RoomName),
+    List(Box<rooms::ListFilter>),
+    Who(Box<people::WhoQuestion>),
+    Whois(String),
+    Userhost,
+    Ison,
+    Away(bool),
+    Oper,
+    /// What an operator does, to a person.
+    Operate(String),
+    SetName,
+    Account(accounts::AccountStep),
+    History(Box<history::HistoryQuestion>),
+    Redact {
+        room: RoomName,
+        message: String,
+    },
+    Motd {
+        is_welcome: bool,
+    },
+}
+
+impl Session {
+    /// A client that has not registered yet.
+    pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Box<Self> {
+        Box::new(Self {
+            decoder: Decoder::default(),
+            is_after_prompt: spoke == Spoke::Greeted,
+            stage: Stage::Registering(Box::new(Registering::new(env))),
+            caps: Caps::default(),
+            caps_version: 301,
+            flow: Flow {
+                bucket,
+                waits_until: None,
+            },
+            talk: Talk::default(),
+            pending: Pending::default(),
+            rooms: Vec::new(),
+            format_changed: false,
+        })
+    }
+
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
+    pub(crate) fn handle_bytes(
+        &mut self,
+        bytes: &mut &[u8],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if core::mem::take(&mut self.is_after_prompt) {
+            out.extend_from_slice(b"\r\n");
+        }
+        let before = bytes.len();
+        let mut step = self.next_ask();
+        while step.is_none() && self.has_token(env) {
+            let mut decoder = core::mem::take(&mut self.decoder);
+            let input = decoder.decode(bytes, LINE_BYTES_MAX);
+            self.decoder = decoder;
+            let Some(input) = input else { break };
+            step = self.handle_input(input, env, out);
+        }
+        let Stage::Registering(registering) = &mut self.stage else {
+            return step;
+        };
+        let is_over = registering.count_bytes(before - bytes.len(), env);
+        match is_over && step.is_none() {
+            true => Some(self.close("Too many bytes before registration", env, out)),
+            false => step,
+        }
+    }
+
+    /// See [`Dialect::handle_end`](crate::dialect::Dialect::handle_end).
+    pub(crate) fn handle_end(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        if let Some(step) = self.next_ask() {
+            return Some(step);
+        }
+        let input = self.decoder.finish()?;
+        self.handle_input(input, env, out)
+    }
+
+    fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match input {
+            Input::Line(line) => self.handle_line(&line, env, out),
+            Input::Blank | Input::Window { .. } | Input::Interrupt => None,
+            Input::TooLong { .. } => {
+                self.numeric("417", ":Input line was too long", env, out);
+                None
+            }
+            Input::NotUtf8 { .. } | Input::Utf16 | Input::Mangled => {
+                let why = "INVALID_UTF8 :Messages must be UTF-8";
+                self.fail("*", why, env, out);
+                None
+            }
+        }
+    }
+
+    fn handle_line(&mut self, line: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let message = match Message::parse(line) {
+            Ok(message) => message,
+            Err(LineError::Empty) => return None,
+            Err(LineError::TooLong) => {
+                self.numeric("417", ":Input line was too long", env, out);
+                return None;
+            }
+        };
+        let start = out.len();
+        self.begin_scope(&message);
+        let step = self.dispatch(&message, env, out);
+        let step = step.or_else(|| self.next_ask());
+        self.end_scope(start, env, out);
+        step
+    }
+
+    /// Queues a request; `what` is its answer for.
+    fn later(&mut self, ask: Ask, what: Question) {
+        self.pending.queue.push_back((ask, what));
+    }
+
+    /// What is asked next, if no answer is awaited.
+    fn next_ask(&mut self) -> Option<Step> {
+        if self.pending.question.is_some() {
+            return None;
+        }
+        let (ask, question) = self.pending.queue.pop_front()?;
+        self.pending.question = Some(question).filter(|_| !ask.only_talks());
+        Some(Step::Ask(ask))
+    }
+
+    /// See [`Dialect::poll_step`](crate::dialect::Dialect::poll_step).
+    pub(crate) fn poll_step(&mut self) -> Option<Step> {
+        self.next_ask()
+    }
+
+    /// Asks at once, for the next step of the command in flight.
+    fn ask_now(&mut self, ask: Ask, what: Question) -> Option<Step> {
+        self.pending.question = Some(what);
+        Some(Step::Ask(ask))
+    }
+
+    fn rate(&self, env: &Env<'_>) -> Rate {
+        let settings = env.settings;
+        match &self.stage {
+            Stage::Here(here) if here.is_operator => {
+                settings.line_rate.times(settings.operator_rate_factor)
+            }
+            _ => settings.line_rate,
+        }
+    }
+
+    /// Whether one more line may be read now; if not, notes when.
+    fn has_token(&mut self, env: &Env<'_>) -> bool {
+        let mut bucket = self.flow.bucket;
+        let is_here = matches!(self.stage, Stage::Here(_));
+        self.flow.waits_until = match bucket.take(self.rate(env), env.now) {
+            Err(wait) if is_here => Some(env.now + wait),
+            _ => None,
+        };
+        self.flow.waits_until.is_none()
+    }
+
+    /// Takes so many tokens for a command. There was one, or the connection has ended.
+    fn pay(&mut self, tokens: u8, env: &Env<'_>) {
+        if matches!(self.stage, Stage::Here(_)) {
+            for _ in 0..tokens {
+                let _ = self.flow.bucket.take(self.rate(env), env.now);
+            }
+        }
+    }
+
+    /// The name that numerics are addressed to.
+    fn nick(&self) -> &str {
+        match &self.stage {
+            Stage::Here(here) => here.name.as_str(),
+            Stage::Registering(registering) => registering.nick(),
+        }
+    }
+
+    fn here(&self) -> Option<&Here> {
+        match &self.stage {
+            Stage::Here(here) => Some(here),
+            Stage::Registering(_) => None,
+        }
+    }
+
+    /// Appends a numeric, with its parameters behind the client's name.
+    fn numeric(&self, code: &str, params: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        let server = &env.settings.irc.server;
+        let body = out.len();
+        put(
+            out,
+            format_args!(":{server} {code} {} {params}", self.nick()),
+        );
+        end(out, body);
+    }
+
+    /// Appends a line of the server's.
+    fn put_server(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        let body = out.len();
+        put(out, format_args!(":{} {what}", env.settings.irc.server));
+        end(out, body);
+    }
+
+    /// Appends a line of the client's own.
+    fn put_own(&self, what: impl Display, out: &mut Vec<u8>) {
+        if let Some(here) = self.here() {
+            let body = out.len();
+            put(out, format_args!(":{}!{} {what}", here.name, here.userhost));
+            end(out, body);
+        }
+    }
+
+    /// Tells that a command has failed, in the way that the client takes (IRCv3, standard replies).
+    fn fail(&self, command: &str, why: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.put_server(format_args!("FAIL {command} {why}"), env, out);
+    }
+
+    /// Tells something that IRC has no word for.
+    fn notice(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.put_server(format_args!("NOTICE {} :{what}", self.nick()), env, out);
+    }
+
+    /// Closes the connection with a reason.
+    fn close(&mut self, why: &str, _: &Env<'_>, out: &mut Vec<u8>) -> Step {
+        self.pending = Pending::default();
+        put(out, format_args!("ERROR :{why}\r\n"));
+        Step::Close
+    }
+
+    /// See [`Dialect::handle_joined`](crate::dialect::Dialect::handle_joined).
+    pub(crate) fn handle_joined(&mut self, room: RoomId) {
+        self.rooms.push(room);
+    }
+
+    /// See [`Dialect::handle_left`](crate::dialect::Dialect::handle_left).
+    pub(crate) fn handle_left(&mut self, room: RoomId) {
+        self.rooms.retain(|other| *other != room);
+    }
+
+    /// See [`Dialect::deadline`](crate::dialect::Dialect::deadline).
+    pub(crate) fn deadline(&self) -> Option<Monotonic> {
+        match &self.stage {
+            Stage::Registering(registering) => Some(registering.until()),
+            Stage::Here(_) => None,
+        }
+    }
+
+    /// See [`Dialect::handle_timeout`](crate::dialect::Dialect::handle_timeout).
+    pub(crate) fn handle_timeout(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let is_due = self.deadline().is_some_and(|until| until <= env.now);
+        is_due.then(|| self.close("Registration timed out", env, out))
+    }
+
+    /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
+    pub(crate) fn paused_until(&self) -> Option<Monotonic> {
+        self.flow.waits_until
+    }
+
+    /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
+    pub(crate) fn bucket(&self) -> Bucket {
+        self.flow.bucket
+    }
+
+    /// See [`Dialect::format`](crate::dialect::Dialect::format).
+    pub(crate) fn format(&self) -> Format {
+        Format::of(self.caps)
+    }
+
+    /// See [`Dialect::poll_format`](crate::dialect::Dialect::poll_format).
+    pub(crate) fn poll_format(&mut self) -> bool {
+        core::mem::take(&mut self.format_changed)
+    }
+
+    /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): what a client is told of its own doing
+    /// in the answer to its command, it is not told again.
+    pub(crate) fn is_own(&self, event: &Event) -> bool {
+        let Some(here) = self.here() else {
+            return false;
+        };
+        event.fact.author() == Some(here.me)
+            && (!self.caps.has(Cap::EchoMessage) || self.talk.has_own_echo(event))
+    }
+
+    /// Whether the client is in a room of this name.
+    fn is_inside(&self, room: &RoomName, env: &Env<'_>) -> bool {
+        let names = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        names.into_iter().any(|name| name.is_same(room))
+    }
+}
+
+/// Turns away a client that does not encrypt, where the server insists on it.
+pub(crate) fn refuse_unencrypted(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"ERROR :This server takes encrypted connections only: use TLS.\r\n");
+}
+
+/// The events of the rooms as a client of IRC reads them: without its own.
+pub struct LineReader<'a>(pub(crate) &'a Session);
+
+impl Reader for LineReader<'_> {
+    fn sees_all(&self) -> bool {
+        true
+    }
+
+    fn is_own(&self, event: &Event) -> bool {
+        self.0.is_own(event)
+    }
+
+    fn hides(&self, _: &Event) -> bool {
+        false
+    }
+
+    fn trailer(&self, _: &Event) -> &'static [u8] {
+        &[]
+    }
+
+    fn skipped(&self, out: &mut Vec<u8>, lines: u64, _: Option<RoomId>) {
+        let nick = self.0.nick();
+        put(
+            out,
+            format_args!("NOTICE {nick} :You were behind: {lines} lines skipped.\r\n"),
+        );
+    }
+}
+
+/// The place of a message, as its id says it.
+fn place(msgid: &str) -> Option<Seq> {
+    msgid.parse().ok().map(Seq)
+}

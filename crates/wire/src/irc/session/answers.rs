@@ -1,0 +1,287 @@
+//! From what the server answers to lines.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Answer, Event, Fact, Query, QuitReason};
+
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Step, Tell};
+use crate::irc::line::put;
+use crate::irc::render::{Reason, put_in_room};
+
+impl Session {
+    /// See [`Dialect::handle_tell`](crate::dialect::Dialect::handle_tell).
+    pub(crate) fn handle_tell(
+        &mut self,
+        tell: Tell<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match tell {
+            Tell::Sent(seq) | Tell::Repeated(seq) => {
+                self.handle_sent(seq, env, out);
+                return None;
+            }
+            Tell::NotSent(rejection) => {
+                self.handle_not_sent(rejection, env, out);
+                return None;
+            }
+            _ => {}
+        }
+        let start = out.len();
+        let step = self.answer(tell, env, out);
+        let step = step.or_else(|| self.next_ask());
+        self.end_scope(start, env, out);
+        step
+    }
+
+    fn answer(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match tell {
+            Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) => None,
+            Tell::Done(_) => self.handle_done(env, out),
+            Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
+            Tell::Welcome(welcome, recent) => {
+                self.pending.question = None;
+                self.put_welcome(env, out);
+                if let Some(summary) = &welcome.room {
+                    self.put_own_join(&summary.room, out);
+                    self.put_recent(&summary.room, recent, out);
+                }
+                let what = Question::Counts { is_welcome: true };
+                self.ask_now(Ask::Query(Query::Counts), what)
+            }
+            Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
+            Tell::Left(_) => {
+                self.handle_parted(out);
+                None
+            }
+            Tell::Resumed { .. } => self.handle_resumed(env, out),
+            Tell::Missed(events) => {
+                self.put_missed(events, env, out);
+                None
+            }
+            Tell::Answer(answer) => self.handle_answer(answer, env, out),
+            Tell::History(page) => {
+                if let Some(Question::History(question)) = self.pending.question.take() {
+                    self.put_history(question, page, env, out);
+                }
+                None
+            }
+            Tell::Search(_) | Tell::AuditLog(_) => {
+                self.pending.question = None;
+                None
+            }
+            Tell::Proven(name, proof) => {
+                self.pending.question = None;
+                self.handle_proven((name, proof), env, out)
+            }
+            Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => self.handle_trouble(env, out),
+            Tell::Guesses(_)
+            | Tell::PasswordWaits(_)
+            | Tell::Farewell(_)
+            | Tell::Superseded
+            | Tell::Stopping => {
+                self.put_notice(tell, env, out);
+                None
+            }
+        }
+    }
+
+    fn handle_parted(&mut self, out: &mut Vec<u8>) {
+        if let Some(Question::Part { room, why }) = self.pending.question.take() {
+            match why {
+                Some(why) => self.put_own(format_args!("PART {room} :{why}"), out),
+                None => self.put_own(format_args!("PART {room}"), out),
+            }
+        }
+    }
+
+    /// What the server says unasked.
+    fn put_notice(&self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        match tell {
+            Tell::Guesses(guesses) => {
+                let (count, address) = (guesses.count, guesses.address);
+                let what = format_args!(
+                    "{count} wrong passwords were tried for your name, the last from {address}."
+                );
+                self.notice(what, env, out);
+            }
+            Tell::Farewell(why) => {
+                put(
+                    out,
+                    format_args!("ERROR :Closing Link: {}\r\n", Reason(why)),
+                );
+            }
+            Tell::Superseded => {
+                put(out, "ERROR :Closing Link: You signed in elsewhere\r\n");
+            }
+            Tell::Stopping => {
+                let why = QuitReason::Restart;
+                put(
+                    out,
+                    format_args!("ERROR :Closing Link: {}\r\n", Reason(&why)),
+                );
+            }
+            Tell::PasswordWaits(wait) => {
+                let seconds = wait.as_secs().max(1);
+                let what = format_args!(
+                    "Too many wrong passwords came from your address. Yours is looked at in {seconds} s."
+                );
+                self.notice(what, env, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// The command in flight is done; what it comes to was told by its events, or is told now.
+    fn handle_done(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match self.pending.question.take()? {
+            Question::Away(true) => {
+                self.numeric("306", ":You have been marked as being away", env, out);
+            }
+            Question::Away(false) => {
+                self.numeric("305", ":You are no longer marked as being away", env, out);
+            }
+            Question::Invite { room, name } => {
+                self.numeric("341", format_args!("{name} {room}"), env, out);
+            }
+            Question::Account(step) => return self.account_done(step, env, out),
+            Question::Oper => self.oper_done(env, out),
+            _ => {}
+        }
+        None
+    }
+
+    fn oper_done(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        match self.here().is_some_and(|here| here.is_operator) {
+            true => {
+                self.numeric("381", ":You are now an IRC operator", env, out);
+                self.put_own(format_args!("MODE {} +o", self.nick()), out);
+            }
+            false => self.numeric("491", ":That account is no operator's", env, out),
+        }
+    }
+
+    fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let question = self.pending.question.take()?;
+        match (answer, question) {
+            (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
+            (Answer::Counts(counts), Question::Counts { is_welcome }) => {
+                self.put_counts(counts, env, out);
+                if is_welcome {
+                    let what = Question::Motd { is_welcome: true };
+                    return self.ask_now(Ask::Query(Query::Motd), what);
+                }
+            }
+            (Answer::Motd(text), Question::Motd { is_welcome }) => {
+                self.put_motd(text.as_ref(), env, out);
+                if is_welcome && env.settings.irc.joins_lobby {
+                    self.join_lobby();
+                }
+            }
+            (
+                Answer::Who {
+                    room, people, next, ..
+                },
+                Question::Names { room: typed },
+            ) => {
+                return self.put_names_page((room, typed), (people, *next), env, out);
+            }
+            (
+                Answer::Who {
+                    room, people, next, ..
+                },
+                Question::Who(question),
+            ) => return self.put_who_of_room(question, (room, people, *next), env, out),
+            (Answer::People { people, next }, Question::Who(question)) => {
+                return self.put_who_of_people(question, (people, next.as_ref()), env, out);
+            }
+            (Answer::Rooms { .. }, Question::List(filter)) => {
+                return self.put_rooms(filter, answer, env, out);
+            }
+            (Answer::Topic { topic: None, .. }, Question::Topic(room)) => {
+                self.numeric("331", format_args!("{room} :No topic is set"), env, out);
+            }
+            (
+                Answer::Topic {
+                    room,
+                    topic: Some(topic),
+                },
+                _,
+            ) => {
+                self.put_topic(room, topic, env, out);
+            }
+            (Answer::RoomInfo(info), _) => self.put_modes(info, env, out),
+            (
+                Answer::Masks {
+                    room,
+                    masks,
+                    restrictions,
+                },
+                Question::Masks { kind, is_last, .. },
+            ) => self.put_masks((room, kind), (masks, restrictions), is_last, env, out),
+            (Answer::Whois(profile), Question::Whois(typed)) => {
+                self.put_whois(profile, env, out);
+                self.end_of_whois(&typed, env, out);
+            }
+            (Answer::Online(people), Question::Userhost) => self.put_userhost(people, env, out),
+            (Answer::Online(people), _) => self.put_ison(people, env, out),
+            _ => {}
+        }
+        None
+    }
+
+    fn join_lobby(&mut self) {
+        let room = chinwag_core::RoomName::lobby();
+        let join = chinwag_core::Command::Join(room.clone());
+        let what = Question::Join {
+            room,
+            was_inside: false,
+        };
+        self.later(Ask::Command(join), what);
+    }
+
+    /// The client has its person again: it is told that it is in its rooms, and who else is.
+    fn handle_resumed(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        self.pending.question = None;
+        self.put_welcome(env, out);
+        self.later(
+            Ask::Query(Query::Counts),
+            Question::Counts { is_welcome: false },
+        );
+        let motd = Question::Motd { is_welcome: false };
+        self.later(Ask::Query(Query::Motd), motd);
+        let rooms = self
+            .rooms
+            .iter()
+            .filter_map(|room| env.rooms.get(room).cloned());
+        for room in rooms.collect::<Vec<_>>() {
+            self.put_own_join(&room, out);
+            let query = Query::Who {
+                room: chinwag_core::RoomRef::Name(room.clone()),
+                after: None,
+            };
+            self.later(Ask::Query(query), Question::Names { room });
+        }
+        None
+    }
+
+    /// What a person has missed on its last connection.
+    fn put_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
+        let Some(me) = self.here().map(|here| here.me) else {
+            return;
+        };
+        for event in events {
+            let room = event
+                .fact
+                .rooms()
+                .first()
+                .and_then(|room| env.rooms.get(room));
+            match (room, &event.fact) {
+                (Some(room), _) => put_in_room(out, event, room, (self.caps, None)),
+                (None, Fact::PrivateMessage(_)) => self.put_private(event, me, out),
+                (None, _) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! MODE: the settings of rooms, the ranks of people in them, and the flags of oneself.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    Command, Flags, MaskKind, Query, Restriction, RoomInfo, RoomMask, RoomName, RoomPassword,
+    RoomRef, RoomSetting, Standing, StandingChange,
+};
+
+use super::rooms::room;
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Step};
+use crate::irc::line::put;
+use crate::irc::message::Message;
+use crate::irc::mode::{BanMask, FLAGS, MaskText, list_of, put_settings, read_mask};
+
+/// Changes that one MODE takes.
+pub(super) const MODES_MAX: usize = 20;
+
+impl Session {
+    /// MODE.
+    pub(super) fn mode(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(0)?;
+        let Some(room) = room(typed) else {
+            self.user_mode(typed, message, env, out);
+            return None;
+        };
+        match message.param(1) {
+            None => {
+                let query = Query::RoomInfo(RoomRef::Name(room.clone()));
+                self.later(Ask::Query(query), Question::Modes(room));
+            }
+            Some(changes) => self.change_modes(&room, changes, &message.params[2..], env, out),
+        }
+        None
+    }
+
+    fn change_modes(
+        &mut self,
+        room: &RoomName,
+        changes: &str,
+        arguments: &[&str],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut arguments = arguments.iter().copied();
+        let (mut on, mut signed) = (true, Vec::new());
+        for letter in changes.chars() {
+            match letter {
+                '+' | '-' => on = letter == '+',
+                letter => signed.push((on, letter)),
+            }
+        }
+        for (on, letter) in signed.into_iter().take(MODES_MAX) {
+            self.change_mode(room, (on, letter), &mut arguments, env, out);
+        }
+    }
+
+    fn change_mode<'a>(
+        &mut self,
+        room: &RoomName,
+        (on, letter): (bool, char),
+        arguments: &mut impl Iterator<Item = &'a str>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let flag = FLAGS
+            .iter()
+            .find(|(other, ..)| char::from(*other) == letter);
+        if let Some((_, setting, _)) = flag {
+            return self.set_mode(room, setting(on));
+        }
+        match letter {
+            'k' => self.change_key(room, on, arguments.next(), env, out),
+            'l' => match (on, arguments.next()) {
+                (false, _) => self.set_mode(room, RoomSetting::Limit(None)),
+                (true, Some(typed)) => match typed.parse() {
+                    Ok(limit) if limit > 0 => {
+                        self.set_mode(room, RoomSetting::Limit(Some(limit)));
+                    }
+                    _ => {
+                        let what = format_args!("{room} l {typed} :Invalid limit");
+                        self.numeric("696", what, env, out);
+                    }
+                },
+                (true, None) => self.lacks_parameter(room, letter, env, out),
+            },
+            'o' | 'v' => self.change_rank(room, (on, letter), arguments.next(), env, out),
+            'b' | 'e' | 'I' => match arguments.next() {
+                None => self.ask_masks(room, letter),
+                Some(typed) => {
+                    let (kind, matched) = read_mask(letter, typed);
+                    let set = Command::SetMask {
+                        room: RoomRef::Name(room.clone()),
+                        kind,
+                        matched,
+                        on,
+                    };
+                    self.later(Ask::Command(set), Question::SetMode(room.clone()));
+                }
+            },
+            letter => {
+                let what = format_args!("{letter} :is unknown mode char to me");
+                self.numeric("472", what, env, out);
+            }
+        }
+    }
+
+    fn set_mode(&mut self, room: &RoomName, setting: RoomSetting) {
+        let set = Command::SetRoom {
+            room: RoomRef::Name(room.clone()),
+            setting,
+        };
+        self.later(Ask::Command(set), Question::SetMode(room.clone()));
+    }
+
+    fn lacks_parameter(&self, room: &RoomName, letter: char, env: &Env<'_>, out: &mut Vec<u8>) {
+        let what = format_args!("{room} {letter} * :You must specify a parameter");
+        self.numeric("696", what, env, out);
+    }
+
+    fn change_key(
+        &mut self,
+        room: &RoomName,
+        on: bool,
+        typed: Option<&str>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match (on, typed) {
+            (false, _) => self.set_mode(room, RoomSetting::Password(None)),
+            (true, Some(typed)) => match RoomPassword::parse(typed) {
+                Ok(word) if !typed.contains(',') => {
+                    self.set_mode(room, RoomSetting::Password(Some(word)));
+                }
+                _ => self.numeric(
+                    "525",
+                    format_args!("{room} :Key is not well-formed"),
+                    env,
+                    out,
+                ),
+            },
+            (true, None) => self.lacks_parameter(room, 'k', env, out),
+        }
+    }
+
+    fn change_rank(
+        &mut self,
+        room: &RoomName,
+        (on, letter): (bool, char),
+        name: Option<&str>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let Some(name) = name else {
+            return self.lacks_parameter(room, letter, env, out);
+        };
+        let standing = match letter {
+            'o' => Standing::Moderator,
+            _ => Standing::Voice,
+        };
+        let stand = Command::Stand {
+            room: RoomRef::Name(room.clone()),
+            name: name.into(),
+            change: match on {
+                true => StandingChange::Give(standing),
+                false => StandingChange::Take(standing),
+            },
+        };
+        let what = Question::Kick {
+            room: room.clone(),
+            name: name.into(),
+        };
+        self.later(Ask::Command(stand), what);
+    }
+
+    fn ask_masks(&mut self, room: &RoomName, letter: char) {
+        let kinds: &[MaskKind] = match letter {
+            'b' => &[MaskKind::Ban, MaskKind::Mute],
+            'e' => &[MaskKind::Exception],
+            _ => &[MaskKind::Invitation],
+        };
+        for (number, kind) in kinds.iter().enumerate() {
+            let is_last = number + 1 == kinds.len();
+            let query = Query::Masks {
+                room: RoomRef::Name(room.clone()),
+                kind: *kind,
+            };
+            let what = Question::Masks {
+                room: room.clone(),
+                kind: *kind,
+                is_last,
+            };
+            self.later(Ask::Query(query), what);
+        }
+    }
+
+    /// The modes of a room.
+    pub(super) fn put_modes(&self, info: &RoomInfo, env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut modes = Vec::new();
+        put_settings(&mut modes, &info.settings, info.has_password);
+        let modes = String::from_utf8_lossy(&modes);
+        let room = &info.room;
+        self.numeric("324", format_args!("{room} {modes}"), env, out);
+        let seconds = info.created.0.div_euclid(1_000);
+        self.numeric("329", format_args!("{room} {seconds}"), env, out);
+    }
+
+    /// The masks of one kind, and what stands beside them.
+    pub(super) fn put_masks(
+        &self,
+        (room, kind): (&RoomName, MaskKind),
+        (masks, restrictions): (&[RoomMask], &[Restriction]),
+        is_last: bool,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (entry, end, list) = match kind {
+            MaskKind::Ban | MaskKind::Mute => ("367", "368", "ban"),
+            MaskKind::Exception => ("348", "349", "exception"),
+            MaskKind::Invitation => ("346", "347", "invite exception"),
+        };
+        let (_, prefix) = list_of(kind);
+        for mask in masks {
+            let (by, seconds) = (&mask.by, mask.at.0.div_euclid(1_000));
+            let what = format_args!("{room} {prefix}{} {by} {seconds}", MaskText(&mask.matched));
+            self.numeric(entry, what, env, out);
+        }
+        for restriction in restrictions {
+            let (mask, by) = (BanMask(&restriction.mask), &restriction.by);
+            self.numeric(
+                entry,
+                format_args!("{room} {prefix}{mask} {by} 0"),
+                env,
+                out,
+            );
+        }
+        if is_last {
+            self.numeric(
+                end,
+                format_args!("{room} :End of channel {list} list"),
+                env,
+                out,
+            );
+        }
+    }
+
+    fn user_mode(&mut self, typed: &str, message: &Message<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let Some(here) = self.here() else { return };
+        if !typed.eq_ignore_ascii_case(here.name.as_str()) {
+            let code = match message.param(1) {
+                Some(_) => "502",
+                None => "221",
+            };
+            return self.numeric(code, ":Cant change mode for other users", env, out);
+        }
+        let Some(changes) = message.param(1) else {
+            let mut modes = Vec::new();
+            put_flags(&mut modes, here.flags, here.is_operator);
+            return self.numeric("221", String::from_utf8_lossy(&modes), env, out);
+        };
+        let (mut flags, mut on, mut unknown) = (here.flags, true, false);
+        for letter in changes.chars() {
+            match letter {
+                '+' | '-' => on = letter == '+',
+                'i' => flags.invisible = on,
+                'B' => flags.bot = on,
+                'w' => flags.wallops = on,
+                'R' => flags.registered_only = on,
+                // An operator gives that up with /deop; nobody takes it by asking.
+                'o' | 'r' | 'z' => {}
+                _ => unknown = true,
+            }
+        }
+        if unknown {
+            self.numeric("501", ":Unknown MODE flag", env, out);
+        }
+        if self.here().is_some_and(|here| here.flags != flags) {
+            let set = Command::SetIdent { real: None, flags };
+            self.later(Ask::Command(set), Question::Quiet);
+        }
+    }
+
+    /// The client's own flags are others now.
+    pub(super) fn put_flag_changes(&self, before: Flags, after: Flags, out: &mut Vec<u8>) {
+        let mut changes = Vec::new();
+        let pairs = [
+            (b'i', before.invisible, after.invisible),
+            (b'B', before.bot, after.bot),
+            (b'w', before.wallops, after.wallops),
+            (b'R', before.registered_only, after.registered_only),
+        ];
+        for (sign, on) in [(b'+', true), (b'-', false)] {
+            let changed = pairs.iter().filter(|(_, was, is)| was != is && *is == on);
+            let letters: Vec<u8> = changed.map(|(letter, ..)| *letter).collect();
+            if !letters.is_empty() {
+                changes.push(sign);
+                changes.extend(letters);
+            }
+        }
+        if !changes.is_empty() {
+            let nick = self.nick();
+            let changes = String::from_utf8_lossy(&changes);
+            self.put_own(format_args!("MODE {nick} {changes}"), out);
+        }
+    }
+}
+
+/// Appends the modes of a person.
+pub(super) fn put_flags(out: &mut Vec<u8>, flags: Flags, is_operator: bool) {
+    let letters = [
+        (b'B', flags.bot),
+        (b'R', flags.registered_only),
+        (b'i', flags.invisible),
+        (b'o', is_operator),
+        (b'w', flags.wallops),
+    ];
+    put(out, "+");
+    out.extend(
+        letters
+            .iter()
+            .filter(|(_, on)| *on)
+            .map(|(letter, _)| *letter),
+    );
+}

@@ -1,0 +1,297 @@
+//! What the hub's events mean for a client: its person, what is told to it alone, and what its own
+//! commands have done.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    AccountChange, AuditEntry, Event, Fact, Flags, LoggedIn, ModAction, Name, PersonId, RoomAct,
+    RoomChange, Standing,
+};
+
+use super::{Here, Session, Stage};
+use crate::dialect::Env;
+use crate::irc::caps::Cap;
+use crate::irc::line::From;
+use crate::irc::render::{Said, put_by, put_in_room, put_signal};
+
+impl Session {
+    /// See [`Dialect::handle_event`](crate::dialect::Dialect::handle_event).
+    pub(crate) fn handle_event(
+        &mut self,
+        event: &Event,
+        me: PersonId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let start = out.len();
+        self.put_event(event, me, env, out);
+        self.note_event(event, me, out);
+        // What came of a command with a label bears that.
+        if event.fact.author() == Some(me) && self.pending.question.is_some() {
+            self.end_scope(start, env, out);
+        }
+    }
+
+    /// Takes over an event's changes to this person.
+    fn note_event(&mut self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
+        let fact = &event.fact;
+        let login = match fact {
+            Fact::LoggedIn(login) => Some(&**login),
+            Fact::Returned(returned) => Some(&returned.login),
+            _ => None,
+        };
+        if let Some(login) = login {
+            self.rooms.clear();
+            self.stage = Stage::Here(Box::new(here(login, event)));
+        }
+        let Stage::Here(here) = &mut self.stage else {
+            return;
+        };
+        match fact {
+            Fact::Renamed(renamed) if renamed.person == me => {
+                here.name = renamed.new.clone();
+                here.account = renamed.account.clone();
+                here.is_operator = renamed.operator;
+            }
+            Fact::AccountSet(set) if set.person == me => {
+                here.account = set.account.clone();
+                here.is_operator = set.operator;
+            }
+            Fact::AccountChanged(changed) if changed.person == Some(me) => {
+                if let AccountChange::Claimed { .. } = changed.change {
+                    here.account = Some(changed.account.clone());
+                }
+            }
+            Fact::IdentSet(set) => {
+                let before = core::mem::replace(&mut here.flags, set.flags);
+                here.real = set
+                    .ident
+                    .real
+                    .as_deref()
+                    .unwrap_or(here.name.as_str())
+                    .into();
+                let flags = set.flags;
+                self.put_flag_changes(before, flags, out);
+            }
+            Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
+                ModAction::Op { .. } => here.is_operator = true,
+                ModAction::Deop { .. } => here.is_operator = false,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn put_event(&self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
+        match &event.fact {
+            Fact::PrivateMessage(_) | Fact::Signal(_) | Fact::MessageKept(_) => {
+                self.put_private(event, me, out);
+            }
+            Fact::KeptShown(shown) if shown.person == me => {
+                let messages = shown.messages.iter();
+                messages.for_each(|event| self.put_private(event, me, out));
+            }
+            Fact::Renamed(renamed) if renamed.person == me => {
+                self.put_own(format_args!("NICK {}", renamed.new), out);
+            }
+            Fact::AccountSet(set) if set.person == me => {
+                self.put_account(set.account.as_ref(), env, out)
+            }
+            Fact::AccountChanged(changed) if changed.person == Some(me) => {
+                if let AccountChange::Claimed { .. } = changed.change {
+                    self.put_account(Some(&changed.account), env, out);
+                }
+            }
+            Fact::IdentSet(set) if !set.rooms.is_empty() || self.rooms.is_empty() => {
+                let is_another = set.ident.real.as_deref() != self.here().map(|here| &*here.real);
+                if self.caps.has(Cap::Setname) && is_another {
+                    let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
+                    self.put_own(format_args!("SETNAME :{real}"), out);
+                }
+            }
+            Fact::Moderated(entry) => self.put_moderated(entry, event, me, env, out),
+            Fact::RoomChanged(change) => self.put_room_changed(change, event, me, env, out),
+            Fact::Knocked(knock) => {
+                let (room, from) = (&knock.room_name, From(&knock.name, event.source.as_deref()));
+                match knock.person == me {
+                    true => {
+                        let what = format_args!("{room} :Your KNOCK has been delivered.");
+                        self.numeric("711", what, env, out);
+                    }
+                    false => {
+                        let what = format_args!("{room} {from} :has asked for an invite.");
+                        self.numeric("710", what, env, out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The client is logged in to another account.
+    fn put_account(&self, account: Option<&Name>, env: &Env<'_>, out: &mut Vec<u8>) {
+        match account {
+            Some(account) => self.logged_in(account, env, out),
+            None => {
+                let userhost = self.here().map_or("*@*", |here| &here.userhost);
+                let nick = self.nick();
+                let what = format_args!("{nick}!{userhost} :You are now logged out");
+                self.numeric("901", what, env, out);
+            }
+        }
+        if self.caps.has(Cap::AccountNotify) {
+            let account = account.map_or("*", Name::as_str);
+            self.put_own(format_args!("ACCOUNT {account}"), out);
+        }
+    }
+
+    /// What is said to the client, or what it has said, if it wants to hear that.
+    pub(super) fn put_private(&self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
+        let shown = (self.caps, None);
+        let echoes = self.caps.has(Cap::EchoMessage);
+        match &event.fact {
+            Fact::PrivateMessage(message) => {
+                let text = message.irc.as_deref().and_then(|irc| irc.text.as_deref());
+                let said = Said {
+                    name: &message.from_name,
+                    to: message.to_name.as_str(),
+                    text: text.unwrap_or(&message.text),
+                    manner: message.manner,
+                    form: message.irc.as_deref(),
+                };
+                if message.from == me && echoes {
+                    said.put(out, event, shown);
+                }
+                if message.to == me && !(message.ignored && message.from != me) {
+                    said.put(out, event, shown);
+                }
+            }
+            Fact::MessageKept(message) if message.from != me || echoes => {
+                let said = Said {
+                    name: &message.from_name,
+                    to: message.to_name.as_str(),
+                    text: &message.text,
+                    manner: chinwag_core::Manner::Speech,
+                    form: None,
+                };
+                said.put(out, event, shown);
+            }
+            Fact::Signal(signal) => {
+                let Some((to, name)) = &signal.to else { return };
+                if signal.from == me && echoes {
+                    put_signal(out, event, signal, name.as_str(), shown);
+                }
+                if *to == me {
+                    put_signal(out, event, signal, name.as_str(), shown);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What an operator has done to the client, or has told everybody.
+    fn put_moderated(
+        &self,
+        entry: &AuditEntry,
+        event: &Event,
+        me: PersonId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let by = &entry.by;
+        if let ModAction::Announce(text) = &entry.act {
+            let wants = self.here().is_some_and(|here| here.flags.wallops);
+            let shown = (self.caps, None);
+            return match wants {
+                true => put_by(out, event, by, shown, format_args!("WALLOPS :{}", &**text)),
+                false => self.notice(format_args!("{by} announces: {}", &**text), env, out),
+            };
+        }
+        if entry.target != Some(me) {
+            return;
+        }
+        let nick = self.nick();
+        match &entry.act {
+            ModAction::Op { .. } => self.put_server(format_args!("MODE {nick} +o"), env, out),
+            ModAction::Deop { .. } => self.put_server(format_args!("MODE {nick} -o"), env, out),
+            ModAction::Mute(mute) => {
+                let why = mute.why.as_ref().map_or("", |why| why);
+                let colon = if why.is_empty() { "" } else { ": " };
+                self.notice(format_args!("You are muted by {by}{colon}{why}"), env, out);
+            }
+            ModAction::Unmute(_) => {
+                self.notice(format_args!("You may speak again, says {by}."), env, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// What a moderator has done that the client is not shown in the room.
+    fn put_room_changed(
+        &self,
+        change: &RoomChange,
+        event: &Event,
+        me: PersonId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_for_me = change.target == Some(me);
+        let room = &change.room_name;
+        let shown = (self.caps, None);
+        match &change.act {
+            RoomAct::Stand {
+                name,
+                standing: Some(Standing::Invited),
+                before: None,
+                ..
+            } if is_for_me => {
+                put_by(
+                    out,
+                    event,
+                    &change.by,
+                    shown,
+                    format_args!("INVITE {name} {room}"),
+                );
+            }
+            RoomAct::Stand {
+                standing: Some(Standing::Invited),
+                before: None,
+                ..
+            } => {}
+            RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
+            RoomAct::Removed { members } if members.contains(&me) => {
+                let what = format_args!("KICK {room} {} :The channel is closed", self.nick());
+                put_by(out, event, &change.by, shown, what);
+            }
+            RoomAct::Mute(_) if is_for_me => {
+                let by = &change.by;
+                self.notice(format_args!("You are muted in {room} by {by}."), env, out);
+            }
+            RoomAct::Unmute(_) if is_for_me => {
+                self.notice(format_args!("You may speak in {room} again."), env, out);
+            }
+            RoomAct::Bar(_) | RoomAct::Unbar(_) | RoomAct::Set(_) | RoomAct::Stand { .. } => {
+                put_in_room(out, event, room, shown);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn here(login: &LoggedIn, event: &Event) -> Here {
+    let source = event.source.as_deref();
+    let userhost = source.map(|source| alloc::format!("{}@{}", source.user, source.host));
+    let real = source.map_or_else(|| login.name.to_string(), |source| source.real.to_string());
+    Here {
+        me: login.person,
+        name: login.name.clone(),
+        userhost: userhost.unwrap_or_else(|| "~user@hidden".into()).into(),
+        account: login.account.clone(),
+        real: real.into(),
+        is_operator: login.operator,
+        flags: Flags::default(),
+        sasl: None,
+    }
+}

@@ -1,0 +1,476 @@
+//! WHO, WHOIS, WHOWAS, USERHOST, ISON, AWAY, SETNAME; and what operators do: OPER, KILL, WALLOPS.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    Command, Glob, MemberCursor, Name, PeopleQuery, Profile, Query, RoomName, RoomRef, WhoLine,
+};
+
+use super::accounts::AccountStep;
+use super::rooms::{note, room};
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Password, Step};
+use crate::irc::line::{end, put};
+use crate::irc::message::Message;
+use crate::irc::mode::rank;
+
+/// Names in one WHOIS, USERHOST or ISON.
+const NAMES_MAX: usize = 10;
+
+/// What WHO is asked for.
+#[derive(Clone, Debug)]
+pub(super) struct WhoQuestion {
+    /// The mask, as it was written, for the end of the list.
+    typed: String,
+    query: Option<PeopleQuery>,
+    /// The fields of WHOX, and its token.
+    fields: Option<(String, String)>,
+    operators: bool,
+}
+
+impl WhoQuestion {
+    /// The mask, as it was written.
+    pub(super) fn typed(&self) -> &str {
+        &self.typed
+    }
+}
+
+impl Session {
+    /// WHO.
+    pub(super) fn who(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(0).unwrap_or("*");
+        let options = message.param(1).unwrap_or_default();
+        let (flags, whox) = options
+            .split_once('%')
+            .map_or((options, None), |(flags, whox)| {
+                (flags, Some(whox.split_once(',').unwrap_or((whox, ""))))
+            });
+        let operators = flags.contains('o');
+        let room = room(typed);
+        let mask = Some(typed).filter(|typed| !matches!(*typed, "*" | "0"));
+        let query = PeopleQuery {
+            mask: mask.map(Glob::new),
+            operators,
+            after: None,
+        };
+        let question = WhoQuestion {
+            typed: typed.into(),
+            fields: whox.map(|(fields, token)| (fields.into(), token.into())),
+            query: room.is_none().then(|| query.clone()),
+            operators,
+        };
+        let query = match room {
+            Some(room) => Query::Who {
+                room: RoomRef::Name(room),
+                after: None,
+            },
+            None => Query::People(Box::new(query)),
+        };
+        self.later(Ask::Query(query), Question::Who(Box::new(question)));
+        None
+    }
+
+    /// A page of WHO, of a room.
+    pub(super) fn put_who_of_room(
+        &mut self,
+        question: Box<WhoQuestion>,
+        (room, people, next): (&RoomName, &[WhoLine], Option<MemberCursor>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let is_inside = self.is_inside(room, env);
+        let listed = people.iter().filter(|line| {
+            let hides = line.source.as_ref().is_some_and(|s| s.flags.invisible);
+            let is_wanted = !question.operators || line.operator;
+            is_wanted && (is_inside || !hides)
+        });
+        for line in listed {
+            self.put_who_line(&question, Some(room), line, env, out);
+        }
+        let query = next.map(|next| Query::Who {
+            room: RoomRef::Name(room.clone()),
+            after: Some(next),
+        });
+        self.go_on_with_who(question, query, env, out)
+    }
+
+    /// A page of WHO, of everybody.
+    pub(super) fn put_who_of_people(
+        &mut self,
+        question: Box<WhoQuestion>,
+        (people, next): (&[WhoLine], Option<&Name>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        for line in people {
+            self.put_who_line(&question, None, line, env, out);
+        }
+        let after = next.cloned();
+        let query = question.query.clone().filter(|_| after.is_some());
+        let query = query.map(|query| Query::People(Box::new(PeopleQuery { after, ..query })));
+        self.go_on_with_who(question, query, env, out)
+    }
+
+    fn go_on_with_who(
+        &mut self,
+        question: Box<WhoQuestion>,
+        next: Option<Query>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match next {
+            Some(query) => {
+                self.pending.question = Some(Question::Who(question));
+                Some(Step::AskWhenWritten(Ask::Query(query)))
+            }
+            None => {
+                self.end_of_who(&question.typed, env, out);
+                None
+            }
+        }
+    }
+
+    pub(super) fn end_of_who(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.numeric("315", format_args!("{typed} :End of WHO list"), env, out);
+    }
+
+    fn put_who_line(
+        &self,
+        question: &WhoQuestion,
+        room: Option<&RoomName>,
+        line: &WhoLine,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let Some(source) = &line.source else { return };
+        let place = room.map_or_else(|| String::from("*"), |room| alloc::format!("{room}"));
+        let mut flags = String::from(if source.away { "G" } else { "H" });
+        flags.push_str(if line.operator { "*" } else { "" });
+        flags.push_str(rank(line.standing).map_or("", |(prefix, _)| prefix));
+        flags.push_str(if source.flags.bot { "B" } else { "" });
+        let server = &env.settings.irc.server;
+        let name = &line.name;
+        let Some((fields, token)) = &question.fields else {
+            let what = format_args!(
+                "{place} {} {} {server} {name} {flags} :0 {}",
+                source.user, source.host, source.real
+            );
+            return self.numeric("352", what, env, out);
+        };
+        let mut what = String::new();
+        // In this order, in whatever order they were asked for.
+        for field in "tcuihsnfdlaor"
+            .chars()
+            .filter(|field| fields.contains(*field))
+        {
+            let value: &dyn core::fmt::Display = match field {
+                't' => &token,
+                'c' => &place,
+                'u' => &source.user,
+                'i' => &"255.255.255.255",
+                'h' => &source.host,
+                's' => server,
+                'n' => name,
+                'f' => &flags,
+                'd' => &"0",
+                'l' => &line.silent.as_secs(),
+                'a' => &source.account.as_ref().map_or("0", Name::as_str),
+                'o' => &"n/a",
+                _ => {
+                    what.push_str(&alloc::format!(":{}", source.real));
+                    continue;
+                }
+            };
+            what.push_str(&alloc::format!("{value} "));
+        }
+        self.numeric("354", what.trim_end(), env, out);
+    }
+
+    /// WHOIS.
+    pub(super) fn whois(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(1).or(message.param(0));
+        let Some(typed) = typed else {
+            self.numeric("431", ":No nickname given", env, out);
+            return None;
+        };
+        for name in typed
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .take(NAMES_MAX)
+        {
+            let query = Query::Whois(name.into());
+            self.later(Ask::Query(query), Question::Whois(name.into()));
+        }
+        None
+    }
+
+    /// A profile.
+    pub(super) fn put_whois(&self, profile: &Profile, env: &Env<'_>, out: &mut Vec<u8>) {
+        let line = &profile.line;
+        let Some(source) = &line.source else { return };
+        let name = &line.name;
+        let server = &env.settings.irc.server;
+        let what = format_args!("{name} {} {} * :{}", source.user, source.host, source.real);
+        self.numeric("311", what, env, out);
+        self.put_whois_rooms(profile, env, out);
+        self.numeric("312", format_args!("{name} {server} :chinwag"), env, out);
+        if line.operator {
+            self.numeric("313", format_args!("{name} :is an IRC operator"), env, out);
+        }
+        if let Some(why) = &line.away {
+            let why = why.as_deref().unwrap_or("away");
+            self.numeric("301", format_args!("{name} :{why}"), env, out);
+        }
+        if let Some(account) = &source.account {
+            self.numeric(
+                "330",
+                format_args!("{name} {account} :is logged in as"),
+                env,
+                out,
+            );
+        }
+        if source.flags.bot {
+            self.numeric("335", format_args!("{name} :is a bot"), env, out);
+        }
+        if let Some(address) = profile.address {
+            let what = format_args!("{name} {}@{address} {address} :actual host", source.user);
+            self.numeric("338", what, env, out);
+        }
+        if line.link.is_encrypted {
+            self.numeric(
+                "671",
+                format_args!("{name} :is using a secure connection"),
+                env,
+                out,
+            );
+        }
+        let (idle, since) = (line.silent.as_secs(), profile.since.0.div_euclid(1_000));
+        let what = format_args!("{name} {idle} {since} :seconds idle, signon time");
+        self.numeric("317", what, env, out);
+    }
+
+    fn put_whois_rooms(&self, profile: &Profile, env: &Env<'_>, out: &mut Vec<u8>) {
+        let (server, nick, name) = (&env.settings.irc.server, self.nick(), &profile.line.name);
+        let mut rooms = profile.rooms.iter().zip(&profile.standings).peekable();
+        while rooms.peek().is_some() {
+            let body = out.len();
+            put(out, format_args!(":{server} 319 {nick} {name} :"));
+            for (number, (room, standing)) in rooms.by_ref().take(8).enumerate() {
+                let gap = if number > 0 { " " } else { "" };
+                let prefix = rank(*standing).map_or("", |(prefix, _)| prefix);
+                put(out, format_args!("{gap}{prefix}{room}"));
+            }
+            end(out, body);
+        }
+    }
+
+    pub(super) fn end_of_whois(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.numeric("318", format_args!("{typed} :End of /WHOIS list"), env, out);
+    }
+
+    /// WHOWAS.
+    pub(super) fn whowas(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Some(name) = message.param(0) else {
+            self.numeric("431", ":No nickname given", env, out);
+            return None;
+        };
+        self.numeric(
+            "406",
+            format_args!("{name} :There was no such nickname"),
+            env,
+            out,
+        );
+        self.numeric("369", format_args!("{name} :End of WHOWAS"), env, out);
+        None
+    }
+
+    /// USERHOST.
+    pub(super) fn userhost(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.ask_online(message, Question::Userhost);
+        None
+    }
+
+    /// ISON.
+    pub(super) fn ison(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.ask_online(message, Question::Ison);
+        None
+    }
+
+    fn ask_online(&mut self, message: &Message<'_>, what: Question) {
+        let words = message.params.iter().flat_map(|param| param.split(' '));
+        let names = words.filter(|name| !name.is_empty()).take(NAMES_MAX);
+        let names = names.map(String::from).collect();
+        self.later(Ask::Query(Query::Online(names)), what);
+    }
+
+    pub(super) fn put_userhost(
+        &self,
+        people: &[Option<WhoLine>],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut list = String::new();
+        for line in people.iter().flatten() {
+            if let Some(source) = &line.source {
+                let operator = if line.operator { "*" } else { "" };
+                let sign = if source.away { "-" } else { "+" };
+                let gap = if list.is_empty() { "" } else { " " };
+                let (name, user, host) = (&line.name, &source.user, &source.host);
+                list.push_str(&alloc::format!("{gap}{name}{operator}={sign}{user}@{host}"));
+            }
+        }
+        self.numeric("302", format_args!(":{list}"), env, out);
+    }
+
+    pub(super) fn put_ison(&self, people: &[Option<WhoLine>], env: &Env<'_>, out: &mut Vec<u8>) {
+        let names = people.iter().flatten().map(|line| line.name.as_str());
+        let list: Vec<&str> = names.collect();
+        self.numeric("303", format_args!(":{}", list.join(" ")), env, out);
+    }
+
+    /// AWAY.
+    pub(super) fn away(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match message.param(0) {
+            Some(why) => {
+                let ask = Ask::Command(Command::Away(note(why)));
+                self.later(ask, Question::Away(true));
+            }
+            None => self.later(Ask::Command(Command::Back), Question::Away(false)),
+        }
+        None
+    }
+
+    /// SETNAME.
+    pub(super) fn setname(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let real = message.param(0).and_then(note);
+        let flags = self.here().map(|here| here.flags).unwrap_or_default();
+        match real {
+            Some(real) => {
+                let real = Some(real);
+                let set = Command::SetIdent { real, flags };
+                self.later(Ask::Command(set), Question::SetName);
+            }
+            None => {
+                let why = "INVALID_REALNAME :That cannot be a real name";
+                self.fail("SETNAME", why, env, out);
+            }
+        }
+        None
+    }
+
+    /// OPER: logs in to the account of an operator.
+    pub(super) fn oper(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let (name, password) = (message.param(0)?, message.param(1)?);
+        match (Name::known(name), Password::parse(password)) {
+            (Some(name), Ok(password)) => {
+                let is_logged_in = self.here().is_some_and(|here| here.account.is_some());
+                if is_logged_in {
+                    self.later(Ask::Command(Command::LogOut), Question::Quiet);
+                }
+                self.later(
+                    Ask::LogInTo {
+                        name,
+                        password: Some(password),
+                        beside: true,
+                    },
+                    Question::Oper,
+                );
+            }
+            _ => self.numeric("464", ":Password incorrect", env, out),
+        }
+        None
+    }
+
+    /// KILL.
+    pub(super) fn kill(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let name = message.param(0)?;
+        let kick = Command::Kick {
+            name: name.into(),
+            why: message.param(1).and_then(note),
+        };
+        self.later(Ask::Command(kick), Question::Operate(name.into()));
+        None
+    }
+
+    /// WALLOPS.
+    pub(super) fn wallops(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let text = note(message.param(0)?)?;
+        let ask = Ask::Command(Command::Announce(text));
+        self.later(ask, Question::Operate(String::new()));
+        None
+    }
+
+    /// The end of a step with an account.
+    pub(super) fn account_done(
+        &mut self,
+        step: AccountStep,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let account = self.here().and_then(|here| here.account.clone());
+        let account = account.as_ref().map_or("*", Name::as_str);
+        match step {
+            AccountStep::Register => {
+                let what = format_args!("REGISTER SUCCESS {account} :Your name is registered");
+                self.put_server(what, env, out);
+            }
+            AccountStep::LogIn { is_sasl: true } => {
+                self.numeric("903", ":SASL authentication successful", env, out);
+            }
+            AccountStep::LogIn { is_sasl: false } => {}
+        }
+        None
+    }
+}

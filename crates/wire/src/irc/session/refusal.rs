@@ -1,0 +1,329 @@
+//! Refusals: the numeric that IRC has for each, or a standard reply.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use chinwag_core::{Rejection, RoomName, RoomRejection};
+
+use super::accounts::AccountStep;
+use super::{Question, Session, Stage};
+use crate::dialect::{Env, Step};
+use crate::json::Sentence;
+
+impl Session {
+    /// The question in flight was refused.
+    pub(super) fn handle_rejection(
+        &mut self,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let question = self.pending.question.take()?;
+        match question {
+            Question::LogIn => return self.refuse_login(rejection, env, out),
+            Question::Prove => {
+                self.numeric("904", ":SASL authentication failed", env, out);
+                return self.count_try(env, out);
+            }
+            Question::Nick => self.refuse_nick(rejection, env, out),
+            Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
+            Question::Names { room } => self.end_of_names(room, env, out),
+            Question::Private { to, is_notice } => {
+                if !is_notice {
+                    self.cannot_send(&to, rejection, env, out);
+                }
+            }
+            Question::Topic(room)
+            | Question::SetTopic(room)
+            | Question::Modes(room)
+            | Question::Knock(room)
+            | Question::Part { room, .. } => self.refuse_in_room(&room, None, rejection, env, out),
+            Question::SetMode(room) | Question::Masks { room, .. } => {
+                self.refuse_in_room(&room, None, rejection, env, out);
+            }
+            Question::Kick { room, name } | Question::Invite { room, name } => {
+                self.refuse_in_room(&room, Some(&name), rejection, env, out);
+            }
+            Question::Who(question) => self.end_of_who(question.typed(), env, out),
+            Question::Whois(typed) => {
+                self.numeric("401", format_args!("{typed} :No such nick"), env, out);
+                self.end_of_whois(&typed, env, out);
+            }
+            Question::Oper => self.numeric("464", ":Password incorrect", env, out),
+            Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
+            Question::Account(step) => self.refuse_account(step, rejection, env, out),
+            Question::History(question) => self.refuse_history(&question, env, out),
+            Question::Redact { room, message } => {
+                self.refuse_redaction((&room, &message), rejection, env, out);
+            }
+            _ => self.notice(Sentence(rejection), env, out),
+        }
+        None
+    }
+
+    fn refuse_login(
+        &mut self,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match rejection {
+            Rejection::ServerFull { .. } => {
+                return Some(self.close("The server is full", env, out));
+            }
+            Rejection::Banned { .. } => {
+                let words = Sentence(rejection);
+                self.numeric("465", format_args!(":{words}"), env, out);
+                return Some(self.close("You are banned", env, out));
+            }
+            Rejection::Locked => {
+                let words = "Only registered names may come in at the moment";
+                self.numeric("465", format_args!(":{words}"), env, out);
+                return Some(self.close(words, env, out));
+            }
+            _ => {}
+        }
+        if let Rejection::NameRegistered(_) = rejection {
+            self.notice(Sentence(rejection), env, out);
+        }
+        self.refuse_nick(rejection, env, out);
+        self.forget_nick();
+        self.count_try(env, out)
+    }
+
+    fn refuse_nick(&self, rejection: &Rejection, env: &Env<'_>, out: &mut Vec<u8>) {
+        let name = match rejection {
+            Rejection::NameTaken { name, .. }
+            | Rejection::NameKept { name, .. }
+            | Rejection::NameLooksLike { name, .. }
+            | Rejection::NameRegistered(name) => name.to_string(),
+            _ => return self.notice(Sentence(rejection), env, out),
+        };
+        // Before the client is in, it is addressed as nobody.
+        let nick = match &self.stage {
+            Stage::Here(here) => here.name.as_str(),
+            Stage::Registering(_) => "*",
+        };
+        let words = match rejection {
+            Rejection::NameTaken { .. } => "Nickname is already in use".to_string(),
+            rejection => Sentence(rejection).to_string(),
+        };
+        self.put_server(format_args!("433 {nick} {name} :{words}"), env, out);
+    }
+
+    fn refuse_join(
+        &self,
+        room: &RoomName,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (code, words) = match rejection {
+            Rejection::Of(_, why) => match why {
+                RoomRejection::Closed => ("473", "Cannot join channel (+i)"),
+                RoomRejection::NeedsPassword | RoomRejection::WrongPassword => {
+                    ("475", "Cannot join channel (+k)")
+                }
+                RoomRejection::Full { .. } => ("471", "Cannot join channel (+l)"),
+                RoomRejection::Barred { .. } => ("474", "Cannot join channel (+b)"),
+                RoomRejection::RegisteredOnly => ("477", "Cannot join channel (+R)"),
+                RoomRejection::EncryptedOnly => ("489", "Cannot join channel (+z)"),
+                _ => ("403", "No such channel"),
+            },
+            Rejection::TooManyRooms { .. } => ("405", "You have joined too many channels"),
+            _ => {
+                let words = Sentence(rejection);
+                return self.numeric("403", format_args!("{room} :{words}"), env, out);
+            }
+        };
+        self.numeric(code, format_args!("{room} :{words}"), env, out);
+    }
+
+    /// Something was not sent to a room or a person.
+    pub(super) fn cannot_send(
+        &self,
+        to: &str,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let words = Sentence(rejection).to_string();
+        match rejection {
+            Rejection::NobodyCalled { .. } | Rejection::Absent(_) => {
+                self.numeric("401", format_args!("{to} :No such nick/channel"), env, out);
+            }
+            Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
+                self.numeric("403", format_args!("{to} :No such channel"), env, out);
+            }
+            _ if to.starts_with('#') => {
+                self.numeric(
+                    "404",
+                    format_args!("{to} :Cannot send to channel: {words}"),
+                    env,
+                    out,
+                );
+            }
+            Rejection::HearsRegisteredOnly(_) => {
+                self.numeric("486", format_args!("{to} :{words}"), env, out);
+            }
+            _ => self.numeric("531", format_args!("{to} :{words}"), env, out),
+        }
+    }
+
+    fn refuse_in_room(
+        &self,
+        room: &RoomName,
+        name: Option<&str>,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let who = name.unwrap_or("*");
+        let line = |code: &str, what: core::fmt::Arguments<'_>, out: &mut Vec<u8>| {
+            self.numeric(code, what, env, out);
+        };
+        match rejection {
+            Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
+                line("403", format_args!("{room} :No such channel"), out);
+            }
+            Rejection::NotInRoom(_) => {
+                line(
+                    "442",
+                    format_args!("{room} :You're not on that channel"),
+                    out,
+                );
+            }
+            Rejection::NobodyCalled { .. } => {
+                line("401", format_args!("{who} :No such nick"), out);
+            }
+            Rejection::Of(_, why) => match why {
+                RoomRejection::NeedsModerator
+                | RoomRejection::TopicGuarded
+                | RoomRejection::OperatorsAlone
+                | RoomRejection::TargetGoverns(..)
+                | RoomRejection::TargetOperates(_) => {
+                    line(
+                        "482",
+                        format_args!("{room} :You're not channel operator"),
+                        out,
+                    );
+                }
+                RoomRejection::TargetOutside(_) => {
+                    line(
+                        "441",
+                        format_args!("{who} {room} :They aren't on that channel"),
+                        out,
+                    );
+                }
+                RoomRejection::TargetInside(_) => {
+                    line(
+                        "443",
+                        format_args!("{who} {room} :is already on channel"),
+                        out,
+                    );
+                }
+                RoomRejection::NoNeedToKnock => {
+                    line("713", format_args!("{room} :Channel is open"), out);
+                }
+                RoomRejection::KnockedAlready => {
+                    line("712", format_args!("{room} :Too many KNOCKs"), out);
+                }
+                RoomRejection::NobodyHears => {
+                    line(
+                        "480",
+                        format_args!("{room} :Nobody is there to hear a KNOCK"),
+                        out,
+                    );
+                }
+                // What is so already is no error in IRC.
+                RoomRejection::StandsAlready(..)
+                | RoomRejection::StandsNot(..)
+                | RoomRejection::NotBarred(_) => {}
+                _ => self.notice(Sentence(rejection), env, out),
+            },
+            _ => self.notice(Sentence(rejection), env, out),
+        }
+    }
+
+    fn refuse_operation(
+        &self,
+        name: &str,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match rejection {
+            Rejection::NeedsOperator => {
+                let words = ":Permission Denied- You're not an IRC operator";
+                self.numeric("481", words, env, out);
+            }
+            Rejection::NobodyCalled { .. } => {
+                self.numeric("401", format_args!("{name} :No such nick"), env, out);
+            }
+            _ => self.notice(Sentence(rejection), env, out),
+        }
+    }
+
+    fn refuse_account(
+        &mut self,
+        step: AccountStep,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match step {
+            AccountStep::Register => {
+                let code = match rejection {
+                    Rejection::NeedsOldPassword(_) | Rejection::NameRegistered(_) => {
+                        "ACCOUNT_EXISTS"
+                    }
+                    _ => "TEMPORARILY_UNAVAILABLE",
+                };
+                let (nick, words) = (self.nick().to_string(), Sentence(rejection).to_string());
+                self.fail("REGISTER", format_args!("{code} {nick} :{words}"), env, out);
+            }
+            AccountStep::LogIn { is_sasl: true } => {
+                self.numeric("904", ":SASL authentication failed", env, out);
+            }
+            AccountStep::LogIn { is_sasl: false } => self.notice(Sentence(rejection), env, out),
+        }
+    }
+
+    fn refuse_redaction(
+        &self,
+        (room, message): (&RoomName, &str),
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let code = match rejection {
+            Rejection::NoSuchMessage => "UNKNOWN_MSGID",
+            _ => "REDACT_FORBIDDEN",
+        };
+        let words = Sentence(rejection);
+        let why = format_args!("{code} {room} {message} :{words}");
+        self.fail("REDACT", why, env, out);
+    }
+
+    /// The question in flight cannot be answered now.
+    pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let question = self.pending.question.take()?;
+        match &question {
+            Question::Prove => {
+                self.numeric(
+                    "904",
+                    ":SASL authentication failed: try again later",
+                    env,
+                    out,
+                );
+            }
+            Question::LogIn => {
+                self.notice("Too many passwords are being checked. Try again.", env, out);
+                self.forget_nick();
+            }
+            Question::History(question) => self.refuse_history(question, env, out),
+            _ => self.notice("The server is busy. Try again in a moment.", env, out),
+        }
+        self.count_try(env, out)
+    }
+}

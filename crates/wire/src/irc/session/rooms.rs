@@ -1,0 +1,491 @@
+//! JOIN, PART, TOPIC, NAMES, LIST, KICK, INVITE and KNOCK.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    Answer, Command, Glob, MemberCursor, Query, RoomLine, RoomName, RoomPassword, RoomRef,
+    RoomSummary, Standing, StandingChange, Text, Topic, WhoLine,
+};
+
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Recent, Step};
+use crate::irc::caps::Cap;
+use crate::irc::line::{end, put};
+use crate::irc::message::{BODY_BYTES_MAX, Message};
+use crate::irc::mode::rank;
+
+/// Rooms in one JOIN or PART, people in one KICK.
+const TARGETS_MAX: usize = 20;
+
+/// Which rooms LIST is to show (ISUPPORT, ELIST).
+#[derive(Clone, Debug, Default)]
+pub(super) struct ListFilter {
+    /// `>n` and `<n`: people there.
+    more_than: Option<usize>,
+    fewer_than: Option<usize>,
+    /// `C<n`, `C>n`, `T<n`, `T>n`: minutes since it was made, and since its topic was set.
+    made: Ages,
+    topic_set: Ages,
+    masks: Vec<Glob>,
+    not_masks: Vec<Glob>,
+}
+
+/// Bounds of an age in minutes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ages {
+    younger: Option<u64>,
+    older: Option<u64>,
+}
+
+impl Ages {
+    fn takes(self, minutes: Option<u64>) -> bool {
+        if self.younger.is_none() && self.older.is_none() {
+            return true;
+        }
+        minutes.is_some_and(|age| {
+            self.younger.is_none_or(|bound| age < bound)
+                && self.older.is_none_or(|bound| age > bound)
+        })
+    }
+}
+
+impl ListFilter {
+    fn parse(typed: &str) -> Self {
+        let mut filter = Self::default();
+        for word in typed.split(',').filter(|word| !word.is_empty()) {
+            let number = |digits: &str| digits.parse().ok();
+            let (head, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            match (head, rest) {
+                (">", rest) => filter.more_than = number(rest),
+                ("<", rest) => filter.fewer_than = number(rest),
+                ("C" | "T", rest) if rest.starts_with(['<', '>']) => {
+                    let ages = match head {
+                        "C" => &mut filter.made,
+                        _ => &mut filter.topic_set,
+                    };
+                    match rest.strip_prefix('<') {
+                        Some(minutes) => ages.younger = minutes.parse().ok(),
+                        None => ages.older = rest[1..].parse().ok(),
+                    }
+                }
+                ("!", rest) => filter.not_masks.push(Glob::new(rest)),
+                _ => filter.masks.push(Glob::new(word)),
+            }
+        }
+        filter
+    }
+
+    fn takes(&self, line: &RoomLine, env: &Env<'_>) -> bool {
+        let name = alloc::format!("{}", line.room);
+        let matches = |masks: &[Glob]| masks.iter().any(|mask| mask.matches(&name));
+        let minutes =
+            |at: Option<chinwag_core::Timestamp>| at.map(|at| env.wall.since(at).as_secs() / 60);
+        self.more_than.is_none_or(|bound| line.here > bound)
+            && self.fewer_than.is_none_or(|bound| line.here < bound)
+            && (self.masks.is_empty() || matches(&self.masks))
+            && !matches(&self.not_masks)
+            && self.made.takes(minutes(Some(line.created)))
+            && self.topic_set.takes(minutes(line.topic_at))
+    }
+}
+
+impl Session {
+    /// JOIN.
+    pub(super) fn join(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let rooms = message.param(0)?;
+        if rooms == "0" {
+            self.part_all(env);
+            return None;
+        }
+        let mut keys = message.params.get(1).map_or("", |keys| keys).split(',');
+        for typed in rooms
+            .split(',')
+            .filter(|typed| !typed.is_empty())
+            .take(TARGETS_MAX)
+        {
+            let key = keys.next().filter(|key| !key.is_empty());
+            let Some(room) = room(typed) else {
+                self.no_such_channel(typed, env, out);
+                continue;
+            };
+            let command = match key.and_then(|key| RoomPassword::parse(key).ok()) {
+                Some(password) => Command::JoinWith {
+                    room: room.clone(),
+                    password,
+                },
+                None => Command::Join(room.clone()),
+            };
+            let was_inside = self.is_inside(&room, env);
+            self.later(Ask::Command(command), Question::Join { room, was_inside });
+        }
+        None
+    }
+
+    fn part_all(&mut self, env: &Env<'_>) {
+        let rooms = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        let rooms: Vec<RoomName> = rooms.cloned().collect();
+        rooms.into_iter().for_each(|room| self.leave(room, None));
+    }
+
+    fn leave(&mut self, room: RoomName, why: Option<&str>) {
+        let text = why.and_then(Text::parse);
+        let why = text.as_ref().map(|text| (**text).into());
+        let leave = Command::Leave {
+            room: RoomRef::Name(room.clone()),
+            why: text,
+        };
+        self.later(Ask::Command(leave), Question::Part { room, why });
+    }
+
+    pub(super) fn no_such_channel(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.numeric("403", format_args!("{typed} :No such channel"), env, out);
+    }
+
+    /// The client is in a room: it is told so, then who else is.
+    pub(super) fn handle_entered(
+        &mut self,
+        summary: &RoomSummary,
+        recent: Recent<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let room = &summary.room;
+        if let Some(Question::Join {
+            was_inside: true, ..
+        }) = self.pending.question.take()
+        {
+            return None;
+        }
+        self.put_own_join(room, out);
+        if let Some(topic) = &summary.topic {
+            self.put_topic(room, topic, env, out);
+        }
+        if self.wants_replay() {
+            self.put_recent(room, recent, out);
+        }
+        match self.caps.has(Cap::NoImplicitNames) {
+            true => None,
+            false => self.ask_names(room.clone()),
+        }
+    }
+
+    /// The client's own JOIN.
+    pub(super) fn put_own_join(&self, room: &RoomName, out: &mut Vec<u8>) {
+        let Some(here) = self.here() else { return };
+        match self.caps.has(Cap::ExtendedJoin) {
+            true => {
+                let account = here.account.as_ref().map_or("*", |name| name.as_str());
+                self.put_own(format_args!("JOIN {room} {account} :{}", here.real), out);
+            }
+            false => self.put_own(format_args!("JOIN {room}"), out),
+        }
+    }
+
+    pub(super) fn ask_names(&mut self, room: RoomName) -> Option<Step> {
+        let query = Query::Who {
+            room: RoomRef::Name(room.clone()),
+            after: None,
+        };
+        self.ask_now(Ask::Query(query), Question::Names { room })
+    }
+
+    /// PART.
+    pub(super) fn part(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let why = message.param(1);
+        let rooms = message
+            .param(0)?
+            .split(',')
+            .filter(|typed| !typed.is_empty());
+        for typed in rooms.take(TARGETS_MAX) {
+            match room(typed) {
+                Some(room) => self.leave(room, why),
+                None => self.no_such_channel(typed, env, out),
+            }
+        }
+        None
+    }
+
+    /// TOPIC.
+    pub(super) fn topic(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(0)?;
+        let Some(room) = room(typed) else {
+            self.no_such_channel(typed, env, out);
+            return None;
+        };
+        let named = RoomRef::Name(room.clone());
+        match message.params.get(1) {
+            None => self.later(Ask::Query(Query::Topic(named)), Question::Topic(room)),
+            Some(text) => {
+                let set = Command::SetTopic {
+                    room: named,
+                    text: note(text),
+                };
+                self.later(Ask::Command(set), Question::SetTopic(room));
+            }
+        }
+        None
+    }
+
+    /// The topic of a room, and who has set it when.
+    pub(super) fn put_topic(
+        &self,
+        room: &RoomName,
+        topic: &Topic,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        self.numeric("332", format_args!("{room} :{}", &*topic.text), env, out);
+        let seconds = topic.at.0.div_euclid(1_000);
+        self.numeric(
+            "333",
+            format_args!("{room} {} {seconds}", topic.by),
+            env,
+            out,
+        );
+    }
+
+    /// NAMES.
+    pub(super) fn names(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(0).unwrap_or("*");
+        for typed in typed
+            .split(',')
+            .filter(|typed| !typed.is_empty())
+            .take(TARGETS_MAX)
+        {
+            match room(typed) {
+                Some(room) => {
+                    let query = Query::Who {
+                        room: RoomRef::Name(room.clone()),
+                        after: None,
+                    };
+                    self.later(Ask::Query(query), Question::Names { room });
+                }
+                None => self.end_of_names(typed, env, out),
+            }
+        }
+        None
+    }
+
+    pub(super) fn end_of_names(
+        &self,
+        room: impl core::fmt::Display,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        self.numeric("366", format_args!("{room} :End of /NAMES list"), env, out);
+    }
+
+    /// One page of the people in a room.
+    pub(super) fn put_names(
+        &self,
+        room: &RoomName,
+        people: &[WhoLine],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (server, nick) = (&env.settings.irc.server, self.nick());
+        let head = alloc::format!(":{server} 353 {nick} = {room} :");
+        let mut names = people.iter().map(|line| self.name_of(line)).peekable();
+        while names.peek().is_some() {
+            let body = out.len();
+            put(out, &head);
+            let mut is_first = true;
+            while let Some(name) =
+                names.next_if(|name| is_first || out.len() - body + name.len() < BODY_BYTES_MAX)
+            {
+                if !is_first {
+                    out.push(b' ');
+                }
+                put(out, &name);
+                is_first = false;
+            }
+            end(out, body);
+        }
+    }
+
+    /// One page of the people in a room; the next is asked for, or the list ends.
+    pub(super) fn put_names_page(
+        &mut self,
+        (room, typed): (&RoomName, RoomName),
+        (people, next): (&[WhoLine], Option<MemberCursor>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.put_names(room, people, env, out);
+        match next {
+            Some(next) => {
+                self.pending.question = Some(Question::Names { room: typed });
+                let query = Query::Who {
+                    room: RoomRef::Name(room.clone()),
+                    after: Some(next),
+                };
+                Some(Step::AskWhenWritten(Ask::Query(query)))
+            }
+            None => {
+                self.end_of_names(room, env, out);
+                None
+            }
+        }
+    }
+
+    fn name_of(&self, line: &WhoLine) -> String {
+        let prefix = rank(line.standing).map_or("", |(prefix, _)| prefix);
+        let name = &line.name;
+        match &line.source {
+            Some(source) if self.caps.has(Cap::UserhostInNames) => {
+                alloc::format!("{prefix}{name}!{}@{}", source.user, source.host)
+            }
+            _ => alloc::format!("{prefix}{name}"),
+        }
+    }
+
+    /// LIST.
+    pub(super) fn list(
+        &mut self,
+        message: &Message<'_>,
+        _: &Env<'_>,
+        _: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let filter = ListFilter::parse(message.param(0).unwrap_or_default());
+        let ask = Ask::Query(Query::Rooms { after: None });
+        self.later(ask, Question::List(Box::new(filter)));
+        None
+    }
+
+    /// One page of the rooms.
+    pub(super) fn put_rooms(
+        &mut self,
+        filter: Box<ListFilter>,
+        answer: &Answer,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Answer::Rooms { rooms, next, .. } = answer else {
+            return None;
+        };
+        for line in rooms
+            .iter()
+            .filter(|line| line.here > 0 && filter.takes(line, env))
+        {
+            let topic = line.topic.as_deref().unwrap_or_default();
+            let what = format_args!("{} {} :{topic}", line.room, line.here);
+            self.numeric("322", what, env, out);
+        }
+        match next {
+            Some(next) => {
+                self.pending.question = Some(Question::List(filter));
+                let query = Query::Rooms { after: Some(*next) };
+                Some(Step::AskWhenWritten(Ask::Query(query)))
+            }
+            None => {
+                self.numeric("323", ":End of /LIST", env, out);
+                None
+            }
+        }
+    }
+
+    /// KICK.
+    pub(super) fn kick(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let (typed, names) = (message.param(0)?, message.param(1)?);
+        let Some(room) = room(typed) else {
+            self.no_such_channel(typed, env, out);
+            return None;
+        };
+        for name in names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .take(TARGETS_MAX)
+        {
+            let eject = Command::Eject {
+                room: RoomRef::Name(room.clone()),
+                name: name.into(),
+                why: message.param(2).and_then(note),
+            };
+            let what = Question::Kick {
+                room: room.clone(),
+                name: name.into(),
+            };
+            self.later(Ask::Command(eject), what);
+        }
+        None
+    }
+
+    /// INVITE.
+    pub(super) fn invite(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let (name, typed) = (message.param(0)?, message.param(1)?);
+        let Some(room) = room(typed) else {
+            self.no_such_channel(typed, env, out);
+            return None;
+        };
+        let invite = Command::Stand {
+            room: RoomRef::Name(room.clone()),
+            name: name.into(),
+            change: StandingChange::Give(Standing::Invited),
+        };
+        let name = name.into();
+        self.later(Ask::Command(invite), Question::Invite { room, name });
+        None
+    }
+
+    /// KNOCK.
+    pub(super) fn knock(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(0)?;
+        match room(typed) {
+            Some(room) => {
+                let ask = Ask::Command(Command::Knock(room.clone()));
+                self.later(ask, Question::Knock(room));
+            }
+            None => self.no_such_channel(typed, env, out),
+        }
+        None
+    }
+}
+
+/// The room of a name as IRC writes it, with its `#`.
+pub(super) fn room(typed: &str) -> Option<RoomName> {
+    let room = RoomName::parse(typed).ok();
+    room.filter(|_| typed.starts_with('#'))
+}
+
+/// A topic or a reason, within its bound; none if there is nothing in it.
+pub(super) fn note(typed: &str) -> Option<Text> {
+    let end = typed.floor_char_boundary(typed.len().min(chinwag_core::limits::NOTE_BYTES_MAX));
+    Text::parse(&typed[..end])
+}

@@ -1,0 +1,91 @@
+//! Labels: what answers a command that has one bears it, as one line, as a batch, or as an
+//! acknowledgement that there is nothing to say (IRCv3, labeled response).
+//!
+//! An answer is gathered until it is whole, since only then is known which of the three it is.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::Session;
+use crate::dialect::Env;
+use crate::irc::caps::Cap;
+use crate::irc::line::{put, put_tagged};
+use crate::irc::message::Message;
+
+/// Bytes of a label (IRCv3, labeled response).
+const LABEL_BYTES_MAX: usize = 64;
+
+/// The answer to a command with a label, as far as it has come.
+#[derive(Debug)]
+pub(super) struct Scope {
+    label: Box<str>,
+    lines: Vec<u8>,
+}
+
+impl Session {
+    /// A command begins. Until it is answered no other does.
+    pub(super) fn begin_scope(&mut self, message: &Message<'_>) {
+        if !self.caps.has(Cap::LabeledResponse) {
+            return;
+        }
+        let label = message.tag("label");
+        let label = label.filter(|label| (1..=LABEL_BYTES_MAX).contains(&label.len()));
+        self.pending.scope = label.map(|label| Scope {
+            label: label.as_ref().into(),
+            lines: Vec::new(),
+        });
+    }
+
+    /// Gives the label of the command in flight away: something else will bear it.
+    pub(super) fn take_label(&mut self) -> Option<Box<str>> {
+        self.pending.scope.take().map(|scope| scope.label)
+    }
+
+    /// Gathers what was written from `start` on, and writes it when the command is answered.
+    pub(super) fn end_scope(&mut self, start: usize, env: &Env<'_>, out: &mut Vec<u8>) {
+        let Some(scope) = &mut self.pending.scope else {
+            return;
+        };
+        scope.lines.extend(out.drain(start..));
+        if self.pending.question.is_some() || !self.pending.queue.is_empty() {
+            return;
+        }
+        let Some(Scope { label, lines }) = self.pending.scope.take() else {
+            return;
+        };
+        let count = lines.iter().filter(|byte| **byte == b'\n').count();
+        let server = &env.settings.irc.server;
+        match count {
+            0 => put_tagged(
+                out,
+                alloc::format!(":{server} ACK\r\n").as_bytes(),
+                "label",
+                &label,
+            ),
+            1 => put_tagged(out, &lines, "label", &label),
+            _ => self.put_batch((&label, &lines), env, out),
+        }
+    }
+
+    fn put_batch(&mut self, (label, lines): (&str, &[u8]), env: &Env<'_>, out: &mut Vec<u8>) {
+        let server = &env.settings.irc.server;
+        let id = self.next_batch();
+        let begin = alloc::format!(":{server} BATCH +{id} labeled-response\r\n");
+        put_tagged(out, begin.as_bytes(), "label", label);
+        let id_text = alloc::format!("{id}");
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            // What stands in a batch of its own does so inside of this one.
+            match line.starts_with(b"@batch=") {
+                true => out.extend_from_slice(line),
+                false => put_tagged(out, line, "batch", &id_text),
+            }
+        }
+        put(out, format_args!(":{server} BATCH -{id}\r\n"));
+    }
+
+    /// The number of a new batch.
+    pub(super) fn next_batch(&mut self) -> u64 {
+        self.pending.batches += 1;
+        self.pending.batches
+    }
+}

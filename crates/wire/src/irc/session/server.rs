@@ -1,0 +1,327 @@
+//! What is asked of the server itself: PING, QUIT, MOTD, LUSERS, VERSION, HELP and their like.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use chinwag_core::limits::{NAME_LETTERS_MAX, NOTE_BYTES_MAX, ROOMS_PER_PERSON_MAX};
+use chinwag_core::{Counts, Query, Text};
+
+use super::modes::MODES_MAX;
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Step};
+use crate::irc::message::Message;
+use crate::plain::{COMMANDS, CommandSpec, Group};
+
+/// The name of the program, as VERSION says it.
+const VERSION: &str = concat!("chinwag-", env!("CARGO_PKG_VERSION"));
+
+/// Parameters of one 005.
+const SUPPORTED_PER_LINE: usize = 12;
+
+impl Session {
+    /// PING: the answer stands behind everything that came of what was sent before.
+    pub(super) fn ping(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Some(token) = message.params.first() else {
+            self.numeric("461", "PING :Not enough parameters", env, out);
+            return None;
+        };
+        match self.here() {
+            Some(_) => {
+                let ask = Ask::Query(Query::Fence);
+                self.later(ask, Question::Ping((*token).into()));
+            }
+            None => self.pong(token, env, out),
+        }
+        None
+    }
+
+    pub(super) fn pong(&self, token: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let server = &env.settings.irc.server;
+        self.put_server(format_args!("PONG {server} :{token}"), env, out);
+    }
+
+    /// QUIT.
+    pub(super) fn quit(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let why = message.param(0).and_then(super::rooms::note);
+        match self.here() {
+            Some(_) => {
+                self.pending = super::Pending::default();
+                Some(Step::Ask(Ask::Quit(why)))
+            }
+            None => Some(self.close("Bye", env, out)),
+        }
+    }
+
+    /// The lines that greet a client that is in, up to the counts.
+    pub(super) fn put_welcome(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        let Some(here) = self.here() else { return };
+        let (server, name) = (&env.settings.irc.server, &here.name);
+        let network = &env.settings.irc.network;
+        let from = format_args!("{name}!{}", here.userhost);
+        let what = format_args!(":Welcome to the {network} network, {from}");
+        self.numeric("001", what, env, out);
+        let what = format_args!(":Your host is {server}, running version {VERSION}");
+        self.numeric("002", what, env, out);
+        self.numeric(
+            "003",
+            ":This server talks to everybody: IRC, nc, telnet, JSON",
+            env,
+            out,
+        );
+        self.numeric(
+            "004",
+            format_args!("{server} {VERSION} BRiow beIiklmnostvRz beIklov"),
+            env,
+            out,
+        );
+        self.put_supported(env, out);
+    }
+
+    fn put_supported(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        let tokens = [
+            "AWAYLEN=390".into(),
+            "BOT=B".into(),
+            "CASEMAPPING=ascii".into(),
+            alloc::format!("CHANLIMIT=#:{ROOMS_PER_PERSON_MAX}"),
+            "CHANMODES=beI,k,l,imnstRz".into(),
+            alloc::format!("CHANNELLEN={}", NAME_LETTERS_MAX + 1),
+            "CHANTYPES=#".into(),
+            "CHATHISTORY=1000".into(),
+            "CLIENTTAGDENY=".into(),
+            "ELIST=CMNTU".into(),
+            "EXCEPTS=e".into(),
+            "EXTBAN=,am".into(),
+            "ACCOUNTEXTBAN=a".into(),
+            "INVEX=I".into(),
+            "KICKLEN=390".into(),
+            "MAXLIST=beI:100".into(),
+            alloc::format!("MODES={MODES_MAX}"),
+            "MSGREFTYPES=msgid,timestamp".into(),
+            alloc::format!("NETWORK={}", env.settings.irc.network),
+            alloc::format!("NICKLEN={NAME_LETTERS_MAX}"),
+            "PREFIX=(ov)@+".into(),
+            "STATUSMSG=@+".into(),
+            "TARGMAX=NAMES:20,LIST:1,KICK:20,WHOIS:10,PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:20,PART:20"
+                .into(),
+            alloc::format!("TOPICLEN={NOTE_BYTES_MAX}"),
+            "USERLEN=16".into(),
+            String::from("UTF8ONLY"),
+            "WHOX".into(),
+        ];
+        for tokens in tokens.chunks(SUPPORTED_PER_LINE) {
+            let what = format_args!("{} :are supported by this server", tokens.join(" "));
+            self.numeric("005", what, env, out);
+        }
+    }
+
+    /// LUSERS.
+    pub(super) fn lusers(&mut self, _: &Message<'_>, _: &Env<'_>, _: &mut Vec<u8>) -> Option<Step> {
+        let what = Question::Counts { is_welcome: false };
+        self.later(Ask::Query(Query::Counts), what);
+        None
+    }
+
+    pub(super) fn put_counts(&self, counts: &Counts, env: &Env<'_>, out: &mut Vec<u8>) {
+        let Counts {
+            people,
+            people_seen_max,
+            invisible,
+            operators,
+            rooms,
+        } = *counts;
+        let seen = people.saturating_sub(invisible);
+        let what = format_args!(":There are {seen} users and {invisible} invisible on 1 servers");
+        self.numeric("251", what, env, out);
+        if operators > 0 {
+            self.numeric(
+                "252",
+                format_args!("{operators} :operator(s) online"),
+                env,
+                out,
+            );
+        }
+        if rooms > 0 {
+            self.numeric("254", format_args!("{rooms} :channels formed"), env, out);
+        }
+        self.numeric(
+            "255",
+            format_args!(":I have {people} clients and 0 servers"),
+            env,
+            out,
+        );
+        for (code, whose) in [("265", "local"), ("266", "global")] {
+            let what = format_args!(
+                "{people} {people_seen_max} :Current {whose} users {people}, max {people_seen_max}"
+            );
+            self.numeric(code, what, env, out);
+        }
+    }
+
+    /// MOTD.
+    pub(super) fn motd(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if self.is_elsewhere(message.param(0), env, out) {
+            return None;
+        }
+        let what = Question::Motd { is_welcome: false };
+        self.later(Ask::Query(Query::Motd), what);
+        None
+    }
+
+    pub(super) fn put_motd(&self, text: Option<&Text>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let server = &env.settings.irc.server;
+        let Some(text) = text else {
+            return self.numeric("422", ":MOTD File is missing", env, out);
+        };
+        self.numeric(
+            "375",
+            format_args!(":- {server} Message of the day -"),
+            env,
+            out,
+        );
+        for piece in crate::irc::line::pieces(text, 200) {
+            self.numeric("372", format_args!(":- {piece}"), env, out);
+        }
+        self.numeric("376", ":End of /MOTD command.", env, out);
+    }
+
+    /// Whether another server is asked, of which there is none.
+    fn is_elsewhere(&self, target: Option<&str>, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
+        let server = &*env.settings.irc.server;
+        let Some(target) = target else { return false };
+        let nick = self.nick();
+        let is_here =
+            chinwag_core::Glob::new(target).matches(server) || target.eq_ignore_ascii_case(nick);
+        if !is_here {
+            self.numeric("402", format_args!("{target} :No such server"), env, out);
+        }
+        !is_here
+    }
+
+    /// VERSION.
+    pub(super) fn version(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if !self.is_elsewhere(message.param(0), env, out) {
+            let server = &env.settings.irc.server;
+            self.numeric("351", format_args!("{VERSION} {server} :"), env, out);
+            self.put_supported(env, out);
+        }
+        None
+    }
+
+    /// TIME.
+    pub(super) fn time(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if !self.is_elsewhere(message.param(0), env, out) {
+            let (server, time) = (&env.settings.irc.server, crate::irc::line::Time(env.wall));
+            self.numeric("391", format_args!("{server} :{time}"), env, out);
+        }
+        None
+    }
+
+    /// INFO.
+    pub(super) fn info(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if !self.is_elsewhere(message.param(0), env, out) {
+            self.numeric("371", format_args!(":{VERSION}"), env, out);
+            let words = ":One port for IRC, nc, telnet and programs; one history for all.";
+            self.numeric("371", words, env, out);
+            self.numeric("374", ":End of INFO list", env, out);
+        }
+        None
+    }
+
+    /// ADMIN.
+    pub(super) fn admin(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if !self.is_elsewhere(message.param(0), env, out) {
+            let server = &env.settings.irc.server;
+            self.numeric(
+                "256",
+                format_args!("{server} :Administrative info"),
+                env,
+                out,
+            );
+            self.numeric("257", format_args!(":{server}"), env, out);
+            self.numeric("258", ":Ask an operator: WHO * o lists them.", env, out);
+            self.numeric("259", ":", env, out);
+        }
+        None
+    }
+
+    /// LINKS.
+    pub(super) fn links(
+        &mut self,
+        _: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.numeric("365", "* :End of /LINKS list.", env, out);
+        None
+    }
+
+    /// HELP: what a command of a person does, from the table that `/help` is made of.
+    pub(super) fn help(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Some(typed) = message.param(0) else {
+            self.numeric("704", "* :Topics, each for HELP:", env, out);
+            for group in Group::ALL {
+                let names: Vec<&str> = group.commands().map(|spec| spec.name).collect();
+                let what = format_args!("* :{}: {}", group.title(), names.join(" "));
+                self.numeric("705", what, env, out);
+            }
+            self.numeric("706", "* :End of /HELP.", env, out);
+            return None;
+        };
+        let mut specs = COMMANDS.iter();
+        let is_it = |name: &&'static str| name.eq_ignore_ascii_case(typed);
+        let is_spec = |spec: &&CommandSpec| is_it(&spec.name) || spec.aliases.iter().any(is_it);
+        let spec = specs.find(is_spec);
+        match spec {
+            Some(spec) => {
+                let what = format_args!("{typed} :{} {}", spec.name, spec.takes);
+                self.numeric("704", what, env, out);
+                for piece in crate::irc::line::pieces(spec.about, 100) {
+                    self.numeric("705", format_args!("{typed} :{piece}"), env, out);
+                }
+                self.numeric("706", format_args!("{typed} :End of /HELP."), env, out);
+            }
+            None => self.numeric("524", format_args!("{typed} :Help not found"), env, out),
+        }
+        None
+    }
+}

@@ -1,0 +1,36 @@
+//! What an operator chooses for clients of IRC.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+
+/// See the [module](self).
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server's name where IRC has it: one word.
+    pub server: Arc<str>,
+    /// The name of the network: one word.
+    pub network: Arc<str>,
+    /// Whether clients are in `#lobby` when they have come in, as others are.
+    pub joins_lobby: bool,
+}
+
+impl Settings {
+    /// `server_name` may be of several words.
+    pub fn new(server_name: &str, network: &str, joins_lobby: bool) -> Self {
+        Self {
+            server: word(server_name).into(),
+            network: word(network).into(),
+            joins_lobby,
+        }
+    }
+}
+
+/// A name without what ends a word, begins the last parameter, or separates the parts of a source.
+fn word(name: &str) -> String {
+    let is_plain = |c: &char| !c.is_whitespace() && !matches!(c, ':' | '!' | '@' | ',');
+    let word: String = name.chars().filter(is_plain).collect();
+    match word.is_empty() {
+        true => "chinwag".into(),
+        false => word,
+    }
+}
