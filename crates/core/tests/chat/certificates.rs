@@ -56,8 +56,8 @@ fn a_certificate_alone_makes_an_account_and_logs_in_to_it() {
         .expect("registered");
     assert_eq!(certificates(&world, "ann"), [OWN]);
     world.quit("ann");
-    let registered = Err(Rejection::NameRegistered(name("ann")));
-    assert_eq!(arrive_with(&mut world, "ann", OTHER), registered);
+    let wrong = Err(Rejection::WrongPassword(name("ann")));
+    assert_eq!(arrive_with(&mut world, "ann", OTHER), wrong);
     arrive_with(&mut world, "ANN", OWN).expect("here");
     let taken_over = arrive_with(&mut world, "ann", OWN).expect("taken over");
     assert!(matches!(taken_over[..], [.., Fact::Returned(_)]));
