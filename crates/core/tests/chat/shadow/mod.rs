@@ -614,7 +614,10 @@ impl Shadow {
         };
         let is_borne = |name: &Name| {
             let mut here = self.people.iter();
-            here.any(|(id, person)| Some(*id) != own && person.name.same_as(name))
+            here.any(|(id, person)| {
+                let is_like = person.name.same_as(name) || person.name.looks_like(name);
+                Some(*id) != own && is_like
+            })
         };
         let mut here = self.people.values();
         let mut lost = self.lost.iter().map(|lost| &lost.person);
