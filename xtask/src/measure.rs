@@ -41,6 +41,9 @@ struct Group {
     length: Option<f64>,
     #[serde(default)]
     realtime: bool,
+    /// The ceiling does not know how to.
+    #[serde(default)]
+    alone: bool,
 }
 
 /// The reports of one case: of each server, run by run.
@@ -187,14 +190,18 @@ impl Bench {
         let mut notes = Vec::new();
         let mut problems = 0;
         let [chinwag, ceiling] = SERVERS.map(|(_, typed)| self.on(0, group, typed));
-        let mut commands = format!(
-            "export CHINWAG_LIMITS_LINE_BURST=0\nSERVER=\"{chinwag}\"  # or \"{ceiling}\"\n"
-        );
+        let other = match group.alone {
+            true => String::new(),
+            false => format!("  # or \"{ceiling}\""),
+        };
+        let mut commands =
+            format!("export CHINWAG_LIMITS_LINE_BURST=0\nSERVER=\"{chinwag}\"{other}\n");
         for [label, case] in &group.cases {
             let arguments = self.arguments(group, case);
             let mut reports = Reports::default();
             for run in 1..=self.runs {
-                for (server, (name, _)) in SERVERS.iter().enumerate() {
+                let servers = if group.alone { 1 } else { SERVERS.len() };
+                for (server, (name, _)) in SERVERS.iter().enumerate().take(servers) {
                     eprintln!("{}: {label}: {run} of {}, {name}", group.name, self.runs);
                     let report = self.report(group, server, &arguments);
                     reports[server].push(report.map_err(|error| format!("{error:#}")));

@@ -2,12 +2,10 @@
 //!
 //! It must not know what the members will do. It sends the name before the server asks, as a script
 //! does: a member who waits to be greeted measures how long the server waits for clients that speak
-//! first. Somebody is in when the server says `Welcome, `.
+//! first.
 
 use std::io;
 use std::time::Duration;
-
-use memchr::memmem;
 
 use crate::BenchError;
 use crate::clock::{Micros, micros};
@@ -15,9 +13,7 @@ use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
 use crate::plan::{Plan, Workload};
 use crate::sockets::{Listens, Sockets};
-
-/// What the server says to a person it lets in.
-pub(crate) const WELCOME: &[u8] = b"Welcome, ";
+use crate::speech::Speech;
 
 /// After this long without anybody coming in, nobody else will.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,7 +40,7 @@ pub(crate) fn arrive(
 ) -> Result<Arrived, BenchError> {
     let wanted = plan.people();
     let start = sockets.clock.now();
-    let mut hall = Hall::new(wanted, start);
+    let mut hall = Hall::new(Speech::new(plan, names), wanted, start);
     for number in 0..wanted {
         while hall.under_way(number) >= plan.connecting && !hall.is_stuck(sockets.clock.now()) {
             wait(sockets, &mut hall, meter)?;
@@ -55,7 +51,8 @@ pub(crate) fn arrive(
         if plan.is_to_stall(number) {
             sockets.keep_little(number)?;
         }
-        sockets.send(number, introduction(plan, names, number).as_bytes());
+        let introduction = introduction(plan, &hall.speech, names, number);
+        sockets.send(number, introduction.as_bytes());
     }
     while hall.under_way(wanted) > 0 && !hall.is_stuck(sockets.clock.now()) {
         wait(sockets, &mut hall, meter)?;
@@ -87,23 +84,22 @@ fn wait(sockets: &mut Sockets, hall: &mut Hall, meter: &Meter) -> Result<(), Ben
     Ok(())
 }
 
-/// What somebody types to come in.
-pub(crate) fn introduction(plan: &Plan, names: &Names, number: usize) -> String {
+/// What somebody sends to come in.
+pub(crate) fn introduction(plan: &Plan, speech: &Speech, names: &Names, number: usize) -> String {
     let name = names.person(number as u64);
     let room = if plan.rooms == 1 {
         0
     } else {
         plan.room(number)
     };
-    match plan.in_lobby() {
-        true => format!("{name}\n"),
-        false => format!("{name}\n/join {}\n", names.room(room)),
-    }
+    let room = (!plan.in_lobby()).then(|| names.room(room));
+    speech.introduction(&name, room.as_deref())
 }
 
 /// Those who are on their way in.
 #[derive(Debug)]
 struct Hall {
+    speech: Speech,
     guests: Vec<Guest>,
     joined: usize,
     gone: usize,
@@ -125,8 +121,9 @@ enum Guest {
 }
 
 impl Hall {
-    fn new(wanted: usize, now: Micros) -> Self {
+    fn new(speech: Speech, wanted: usize, now: Micros) -> Self {
         Self {
+            speech,
             guests: vec![Guest::Waits(String::new()); wanted],
             joined: 0,
             gone: 0,
@@ -165,8 +162,7 @@ impl Listens for Hall {
         let Guest::Waits(told) = &mut self.guests[from] else {
             return;
         };
-        // Behind a prompt, if the server wrote one first.
-        if memmem::find(line, WELCOME).is_some() {
+        if self.speech.is_welcome(line) {
             self.guests[from] = Guest::IsIn;
             self.joined += 1;
             self.last_joined = now;
@@ -197,7 +193,7 @@ mod tests {
     use super::*;
 
     fn hall(lines: &[(usize, &str)]) -> Hall {
-        let mut hall = Hall::new(3, 0);
+        let mut hall = Hall::new(Speech::default(), 3, 0);
         for (from, line) in lines {
             hall.line(*from, line.as_bytes(), 5);
         }

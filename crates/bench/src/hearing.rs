@@ -14,13 +14,11 @@ use crate::marker::{Kind, Mark, Marker};
 use crate::meter::Counters;
 use crate::pace::Window;
 use crate::sockets::Listens;
+use crate::speech::{News, Speech};
 
 /// Latencies up to an hour, to three digits.
 const LATENCY_MAX: u64 = 3_600_000_000;
 const DIGITS: u8 = 3;
-
-/// What the server says to a reader who was too slow, followed by a number.
-const BEHIND: &str = "! You were behind: ";
 
 /// Somebody who listens.
 #[derive(Debug, Clone)]
@@ -79,6 +77,7 @@ pub(crate) struct Counts {
 #[derive(Debug)]
 pub(crate) struct Hearing {
     pub(crate) marker: Marker,
+    pub(crate) speech: Speech,
     /// Where the last message began in its line.
     likely: usize,
     senders: usize,
@@ -100,10 +99,16 @@ pub(crate) struct Hearing {
 impl Hearing {
     /// For these listeners, in rooms of so many senders each. A listener with a higher number than they
     /// have must hear no message.
-    pub(crate) fn new(marker: Marker, seats: Vec<Seat>, rooms: usize, senders: usize) -> Self {
+    pub(crate) fn new(
+        (marker, speech): (Marker, Speech),
+        seats: Vec<Seat>,
+        rooms: usize,
+        senders: usize,
+    ) -> Self {
         let deaf = seats.iter().filter(|seat| can_sync(seat, senders)).count();
         Self {
             marker,
+            speech,
             likely: 0,
             senders,
             book: Book::new(seats.len(), senders),
@@ -148,7 +153,7 @@ impl Hearing {
         windows.iter().map(Window::sent).collect()
     }
 
-    /// Appends the next message of one of all senders, and counts it as sent.
+    /// Appends a line with the next message of one of all senders, and counts it as sent.
     pub(crate) fn say(&mut self, out: &mut Vec<u8>, sender: usize, due: Micros) {
         let mark = Mark {
             room: (sender / self.senders) as u16,
@@ -156,7 +161,8 @@ impl Hearing {
             seq: self.windows[sender].send(),
             time: due as u32,
         };
-        self.marker.write(out, Kind::Message, mark);
+        let write = |out: &mut Vec<u8>| self.marker.write(out, Kind::Message, mark);
+        self.speech.say(out, usize::from(mark.room), write);
     }
 
     /// How far the counters are, with so many reads done.
@@ -196,25 +202,24 @@ impl Hearing {
     /// A line that is no message of this run.
     #[cold]
     fn other(&mut self, from: usize, line: &[u8]) {
-        if !line.starts_with(b"! ") {
-            return;
-        }
         let text = String::from_utf8_lossy(line).trim_end().to_owned();
         let counts = &mut self.counts;
-        if let Some(rest) = text.strip_prefix(BEHIND) {
-            let number = rest.split(' ').next().and_then(|word| word.parse().ok());
-            counts.behind += 1;
-            counts.skipped += number.unwrap_or(0_u64);
-            counts.first_behind.get_or_insert(text);
-        } else {
-            let lines = refused_lines(&text);
-            counts.refused += lines;
-            counts.first_refusal.get_or_insert(text);
-            let seat = self.seats.get(from);
-            if let Some((room, own)) = seat.and_then(|seat| Some((seat.room, seat.own?))) {
-                self.refused.insert(room);
-                let sender = usize::from(room) * self.senders + usize::from(own);
-                self.windows[sender].give_up(lines as u32);
+        match self.speech.news(&text) {
+            News::Nothing => {}
+            News::Behind(lines) => {
+                counts.behind += 1;
+                counts.skipped += lines;
+                counts.first_behind.get_or_insert(text);
+            }
+            News::Refused(lines) => {
+                counts.refused += lines;
+                counts.first_refusal.get_or_insert(text);
+                let seat = self.seats.get(from);
+                if let Some((room, own)) = seat.and_then(|seat| Some((seat.room, seat.own?))) {
+                    self.refused.insert(room);
+                    let sender = usize::from(room) * self.senders + usize::from(own);
+                    self.windows[sender].give_up(lines as u32);
+                }
             }
         }
     }
@@ -231,7 +236,7 @@ impl Hearing {
 
     #[inline]
     fn message(&mut self, from: usize, body: &[u8], now: Micros) {
-        let Some(mark) = self.marker.read(body.strip_suffix(b"\r").unwrap_or(body)) else {
+        let Some(mark) = self.marker.read(self.speech.said(body)) else {
             self.counts.damaged += 1;
             return;
         };
@@ -274,15 +279,6 @@ impl Hearing {
 /// A lone sender never hears a sync where the server gives nobody their own lines back.
 fn can_sync(seat: &Seat, senders: usize) -> bool {
     senders > 1 || seat.own.is_none()
-}
-
-/// How many lines a refusal is about: `! 39 lines NOT sent: too fast.` or one.
-fn refused_lines(text: &str) -> u64 {
-    let before = text.split_once("NOT sent").map_or("", |(before, _)| before);
-    let mut numbers = before
-        .split(' ')
-        .filter_map(|word| word.replace(',', "").parse().ok());
-    numbers.next().unwrap_or(1)
 }
 
 fn reads(seat: &Seat) -> bool {
@@ -345,7 +341,12 @@ mod tests {
     fn hearing() -> Hearing {
         let seat = |room, place: u16| Seat::new(room, Some(place).filter(|p| *p < 2), place == 2);
         let seats = (0..2).flat_map(|room| (0..3).map(move |place| seat(room, place)));
-        let mut hearing = Hearing::new(Marker::new(1, PAYLOAD), seats.collect(), 2, 2);
+        let mut hearing = Hearing::new(
+            (Marker::new(1, PAYLOAD), Speech::default()),
+            seats.collect(),
+            2,
+            2,
+        );
         for window in &mut hearing.windows {
             (0..3).for_each(|_| {
                 window.send();
@@ -499,7 +500,7 @@ mod tests {
     #[test]
     fn a_lone_sender_need_not_hear_itself() {
         let seats = vec![Seat::new(0, Some(0), false), Seat::new(0, None, true)];
-        let hearing = Hearing::new(Marker::new(1, PAYLOAD), seats, 1, 1);
+        let hearing = Hearing::new((Marker::new(1, PAYLOAD), Speech::default()), seats, 1, 1);
         assert_eq!(hearing.deaf, 1);
     }
 }

@@ -11,6 +11,7 @@ use crate::phases;
 use crate::plan::Plan;
 use crate::report::{Report, server_cost};
 use crate::sockets::Sockets;
+use crate::speech::Speech;
 
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
@@ -19,14 +20,15 @@ pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
     let none = Counters::default();
     let bytes_before = meter.server_bytes()?;
     let before = meter.read(sockets.clock.now(), none)?;
-    let arrived = arrive(plan, &Names::new(), &meter, &mut sockets)?;
+    let names = Names::new();
+    let arrived = arrive(plan, &names, &meter, &mut sockets)?;
     let mut present = phases::Idle::default();
     phases::quiet(&mut sockets, &mut present)?;
     let joined = meter.read(sockets.clock.now(), none)?;
     let bytes = meter.server_bytes()?;
     phases::wait(&mut sockets, &mut present, plan.duration, |_, _| false)?;
     let after = meter.read(sockets.clock.now(), none)?;
-    phases::leave(&mut sockets, plan.people())?;
+    phases::leave(&mut sockets, &Speech::new(plan, &names), plan.people())?;
     let count = arrived.joined as u64;
     let grown = bytes.zip(bytes_before);
     let grown = grown.map(|(now, before)| now.saturating_sub(before) as f64);

@@ -1,8 +1,7 @@
 //! The load generator behind `chinwag bench`: how much a server gives, so that people can size one.
 //!
-//! It must know nothing of the server's crates: it speaks the plain dialect over TCP as people do,
-//! and what it knows of that is the welcome and that a line with `!` in front is for one person
-//! alone. So it measures any server of chinwag, and the [ceiling](../ceiling/index.html).
+//! It must know nothing of the server's crates: it speaks the plain dialect over TCP as people do, or
+//! line JSON as programs do, and knows of them the welcome, what is said and what is refused. So it measures any server of chinwag, and the [ceiling](../ceiling/index.html).
 //!
 //! The decisions that shaped it: one thread and one poll, so that its own cost is known and small;
 //! and every member follows every message of its room, because a server that is fast by losing some
@@ -25,6 +24,7 @@ mod process;
 mod report;
 mod server;
 mod sockets;
+mod speech;
 mod stream;
 mod talk;
 mod visits;
@@ -33,6 +33,7 @@ pub use error::{BenchError, Refusal};
 pub use plan::{Pace, Plan, Talk, Workload, resolve};
 pub use report::{Report, hint};
 pub use server::OwnServer;
+pub use speech::Dialect;
 
 /// Carries out a plan. What it finds wrong with the server is in the report.
 ///

@@ -12,6 +12,7 @@ use crate::clock::{Micros, micros};
 use crate::hearing::Hearing;
 use crate::marker::{Kind, Mark};
 use crate::sockets::{Listens, Sockets};
+use crate::speech::Speech;
 
 /// How long one sync may take before the next is said, and how many there may be: half a minute.
 const SYNC_EVERY: Duration = Duration::from_millis(250);
@@ -61,8 +62,8 @@ pub(crate) fn sync(
                 time: 0,
             };
             let mut line = Vec::new();
-            hearing.marker.write(&mut line, Kind::Sync, mark);
-            line.push(b'\n');
+            let write = |out: &mut Vec<u8>| hearing.marker.write(out, Kind::Sync, mark);
+            hearing.speech.say(&mut line, room, write);
             sockets.send(speaker(room, round), &line);
         }
         wait(sockets, hearing, SYNC_EVERY, |_, hearing| hearing.deaf == 0)?;
@@ -105,8 +106,8 @@ pub(crate) fn rest(sockets: &mut Sockets, hearing: &mut Hearing) -> io::Result<(
 
 /// Everybody leaves as people do. A server remembers a person whose connection breaks, and would be
 /// left with thousands.
-pub(crate) fn leave(sockets: &mut Sockets, connections: usize) -> io::Result<()> {
-    (0..connections).for_each(|number| sockets.send(number, b"/quit\n"));
+pub(crate) fn leave(sockets: &mut Sockets, speech: &Speech, connections: usize) -> io::Result<()> {
+    (0..connections).for_each(|number| sockets.send(number, speech.farewell()));
     let mut idle = Idle::default();
     wait(sockets, &mut idle, LEAVING, |sockets, _| {
         sockets.open() == 0

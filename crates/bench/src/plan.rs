@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::marker::{MARKER_BYTES, PAYLOAD_BYTES_MAX};
 use crate::report::plural;
+use crate::speech::Dialect;
 use crate::{BenchError, Refusal};
 
 /// One address has some 28,000 ports to connect from to one port of another
@@ -74,6 +75,8 @@ pub struct Plan {
     pub connecting: usize,
     /// Whose processor time and memory shall be told.
     pub server_pid: Option<u32>,
+    /// What the members speak.
+    pub dialect: Dialect,
     /// Whether to encrypt.
     pub tls: bool,
     /// Whether to wait for news without sleeping.
@@ -216,6 +219,11 @@ impl fmt::Display for Plan {
             }
         }
         write!(f, ", for {seconds} s")?;
+        f.write_str(if self.dialect == Dialect::Json {
+            ", in JSON"
+        } else {
+            ""
+        })?;
         f.write_str(if self.tls { ", inside TLS" } else { "" })
     }
 }
@@ -243,6 +251,7 @@ mod tests {
             warmup: Duration::ZERO,
             connecting: 1000,
             server_pid: None,
+            dialect: Dialect::Plain,
             tls: false,
             spins: false,
             is_ours: false,

@@ -23,6 +23,7 @@ use crate::phases;
 use crate::plan::{Pace, Plan, Talk};
 use crate::report::{Report, percentiles, server_cost};
 use crate::sockets::Sockets;
+use crate::speech::Speech;
 
 /// A sender whose socket has not taken this much is not given more: the messages wait, and their
 /// latency counts from when they were due.
@@ -51,7 +52,7 @@ pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
         }
     };
     phases::rest(&mut talking.sockets, &mut talking.hearing)?;
-    phases::leave(&mut talking.sockets, plan.people())?;
+    phases::leave(&mut talking.sockets, &talking.hearing.speech, plan.people())?;
     let mut report = Report::new(plan);
     let joins = arrived.joined as f64 / seconds(arrived.took.max(1));
     report.add(json!({"workload": "talk", "joins_per_second": joins}));
@@ -94,7 +95,12 @@ impl<'a> Talking<'a> {
     fn new(plan: &'a Plan, talk: &'a Talk, names: &Names, sockets: Sockets, meter: Meter) -> Self {
         let marker = Marker::new(names.run(), plan.payload);
         Self {
-            hearing: Hearing::new(marker, seats(plan, talk), plan.rooms, talk.senders),
+            hearing: Hearing::new(
+                (marker, Speech::new(plan, names)),
+                seats(plan, talk),
+                plan.rooms,
+                talk.senders,
+            ),
             schedule: None,
             plan,
             talk,
@@ -222,7 +228,6 @@ impl<'a> Talking<'a> {
     fn queue(&mut self, sender: usize, due: Micros) {
         self.line.clear();
         self.hearing.say(&mut self.line, sender, due);
-        self.line.push(b'\n');
         let member = self.member(sender);
         self.sockets.queue(member, &self.line);
         if self.touched.last() != Some(&member) {

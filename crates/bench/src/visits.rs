@@ -8,11 +8,10 @@ use std::io;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use memchr::memmem;
 use serde_json::json;
 
 use crate::BenchError;
-use crate::arrival::{WELCOME, arrive, introduction};
+use crate::arrival::{arrive, introduction};
 use crate::clock::{Micros, micros};
 use crate::hearing::{Hearing, Seat, histogram};
 use crate::marker::Marker;
@@ -22,6 +21,7 @@ use crate::phases;
 use crate::plan::Plan;
 use crate::report::{Report, percentiles, server_cost};
 use crate::sockets::{Listens, Sockets};
+use crate::speech::Speech;
 
 /// A visit that takes longer than this at the end has failed.
 const VISIT_TIME_MAX: Duration = Duration::from_secs(10);
@@ -64,7 +64,7 @@ pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
     // Visitors who have got stuck; the residents stay.
     sockets.forget_from(plan.members);
     phases::rest(&mut sockets, &mut house.hearing)?;
-    phases::leave(&mut sockets, plan.members)?;
+    phases::leave(&mut sockets, &house.hearing.speech, plan.members)?;
     let mut report = Report::new(plan);
     report.add(json!({
         "workload": "visits",
@@ -134,7 +134,8 @@ enum Step {
 
 impl Visiting<'_> {
     fn introduce(&mut self, slot: usize) {
-        let introduction = introduction(self.plan, &self.names, self.next_name);
+        let speech = &self.house.hearing.speech;
+        let introduction = introduction(self.plan, speech, &self.names, self.next_name);
         self.next_name += 1;
         self.house.slots[slot] = Slot {
             since: self.sockets.clock.now(),
@@ -192,7 +193,7 @@ impl Visiting<'_> {
             self.house.slots[slot].step = Step::Leaving;
             line.clear();
             self.house.hearing.say(&mut line, slot, now);
-            line.extend_from_slice(b"\n/quit\n");
+            line.extend_from_slice(self.house.hearing.speech.farewell());
             self.sockets.send(self.plan.members + slot, &line);
         }
     }
@@ -203,7 +204,7 @@ impl House {
         let marker = Marker::new(names.run(), plan.payload);
         let seats = vec![Seat::new(0, None, false); plan.members];
         Self {
-            hearing: Hearing::new(marker, seats, 1, visitors),
+            hearing: Hearing::new((marker, Speech::new(plan, names)), seats, 1, visitors),
             residents: plan.members,
             slots: vec![Slot::default(); visitors],
             to_speak: Vec::new(),
@@ -241,7 +242,7 @@ impl House {
         if visit.step != Step::Arriving {
             return;
         }
-        if memmem::find(line, WELCOME).is_some() {
+        if self.hearing.speech.is_welcome(line) {
             visit.step = Step::IsIn;
             self.join_latency
                 .saturating_record(now.saturating_sub(visit.since));

@@ -40,6 +40,7 @@ impl Ceiling {
     /// What comes of so many members in each of so many rooms.
     fn bench(&self, workload: Workload, members: usize, rooms: usize) -> Value {
         let plan = Plan {
+            dialect: chinwag_bench::Dialect::Plain,
             address: self.address,
             workload,
             members,

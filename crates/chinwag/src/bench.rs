@@ -8,9 +8,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Result;
-use chinwag_bench::{OwnServer, Pace, Plan, Talk, Workload};
+use chinwag_bench::{Dialect, OwnServer, Pace, Plan, Talk, Workload};
 use chinwag_client::Target;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::arguments::count;
 use crate::usage;
@@ -69,6 +69,9 @@ pub(crate) struct BenchFlags {
     /// Tell the processor time and memory of this process too (Linux)
     #[arg(long, value_name = "PID", requires = "target", value_parser = at_least_one::<u32>)]
     server_pid: Option<u32>,
+    /// What the members speak
+    #[arg(long, value_name = "DIALECT", value_enum, default_value_t = Speaks::Plain)]
+    dialect: Speaks,
     /// Encrypt, and take whatever certificate the server has
     #[arg(long)]
     tls: bool,
@@ -81,6 +84,15 @@ pub(crate) struct BenchFlags {
     /// Allow a server on another machine, or with people on it
     #[arg(long)]
     i_run_that_server: bool,
+}
+
+/// What members speak.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Speaks {
+    /// As people at nc do
+    Plain,
+    /// Line JSON, as programs do
+    Json,
 }
 
 /// What means nothing to those who do nothing.
@@ -147,6 +159,10 @@ impl BenchFlags {
             warmup: self.warmup,
             connecting: self.connecting,
             server_pid: self.server_pid,
+            dialect: match self.dialect {
+                Speaks::Plain => Dialect::Plain,
+                Speaks::Json => Dialect::Json,
+            },
             tls: self.tls,
             spins: self.spin,
             is_ours: self.i_run_that_server,

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chinwag_client::{
-    Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room, Target, TlsOptions,
+    ClientCertificate, Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room,
+    Target, TlsOptions,
 };
 use clap::Args;
 
@@ -62,6 +63,13 @@ pub(crate) struct JoinFlags {
     /// Take any certificate: nobody can listen on the way, but the other end may be anybody
     #[arg(long)]
     insecure: bool,
+    /// Show the server this certificate, in PEM: it can prove an account in place of a password. Never
+    /// in the clear
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// The key of that certificate
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
     /// How long to try to get a lost link back; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs(), value_parser = arguments::count::<u64>)]
     retry_for: u64,
@@ -71,7 +79,8 @@ pub(crate) struct JoinFlags {
 const STATUSES: &str = "\
 Exit status:
   0  the server has taken every line
-  1  something failed here: the input, the output, the terminal, the password file
+  1  something failed here: the input, the output, the terminal, the files of a password or a
+     certificate
   2  the arguments are wrong
   3  the server was not reached
   4  the server did not let you in: the name is taken or registered, you are banned, it is full
@@ -127,6 +136,10 @@ impl JoinFlags {
 
     fn options(self, target: Target) -> anyhow::Result<JoinOptions> {
         let password = self.password()?;
+        let certificate = match (&self.cert, &self.key) {
+            (Some(certificate), Some(key)) => Some(ClientCertificate::read(certificate, key)?),
+            _ => None,
+        };
         Ok(JoinOptions {
             name: self.name,
             password,
@@ -141,6 +154,7 @@ impl JoinFlags {
             retry_for: Duration::from_secs(self.retry_for),
             tls: TlsOptions {
                 always: self.tls,
+                certificate,
                 insecure: self.insecure,
                 known_hosts: chinwag_client::known_hosts_path(),
             },

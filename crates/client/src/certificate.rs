@@ -14,10 +14,12 @@ use rustls::crypto::{
     verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::SingleCertAndKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
 
+use crate::ClientCertificate;
 use crate::known_hosts::{Fingerprint, Known};
 
 /// Which certificate is right.
@@ -55,12 +57,15 @@ pub(crate) struct Checker {
 }
 
 impl Checker {
-    /// A checker, and what to connect with. The authorities of the system are read anew.
+    /// A checker, and what to connect with; `shown` is this client's own certificate. The authorities of the system are read anew.
     ///
     /// # Errors
     ///
     /// If rustls does not take its own defaults.
-    pub(crate) fn new(expected: Expected) -> Result<(Arc<Self>, Arc<ClientConfig>), Error> {
+    pub(crate) fn new(
+        expected: Expected,
+        shown: Option<&ClientCertificate>,
+    ) -> Result<(Arc<Self>, Arc<ClientConfig>), Error> {
         let provider = Arc::new(provider::default_provider());
         let checker = Arc::new(Self {
             expected,
@@ -72,8 +77,14 @@ impl Checker {
         let config = builder
             .with_safe_default_protocol_versions()?
             .dangerous()
-            .with_custom_certificate_verifier(checker.clone())
-            .with_no_client_auth();
+            .with_custom_certificate_verifier(checker.clone());
+        let config = match shown {
+            Some(shown) => {
+                let shown = SingleCertAndKey::from(shown.certified());
+                config.with_client_cert_resolver(Arc::new(shown))
+            }
+            None => config.with_no_client_auth(),
+        };
         Ok((checker, Arc::new(config)))
     }
 
@@ -185,7 +196,7 @@ mod tests {
 
     #[track_caller]
     fn check(expected: Expected, by_system: Result<(), CertificateError>, verdict: Verdict) {
-        let (checker, _) = Checker::new(expected).unwrap();
+        let (checker, _) = Checker::new(expected, None).unwrap();
         assert_eq!(checker.judge(SEEN, by_system.map_err(Error::from)), verdict);
     }
 

@@ -18,6 +18,7 @@
 //! more thing to know.
 
 mod certificate;
+mod client_certificate;
 mod connection;
 mod dial;
 mod driver;
@@ -43,6 +44,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::process;
 use std::time::Duration;
 
+pub use client_certificate::{ClientCertificate, ClientCertificateError};
 use connection::Connection;
 use driver::Driver;
 pub use error::JoinError;

@@ -19,17 +19,19 @@ use crate::connection::Connection;
 use crate::dial::dial;
 use crate::error::Changed;
 use crate::known_hosts::{self, Known};
-use crate::{JoinError, Target};
+use crate::{ClientCertificate, JoinError, Target};
 
 /// How long a server may take for its part of the handshake. One that says nothing at all for so long
 /// speaks no TLS.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Whether to encrypt, and whom to trust.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct TlsOptions {
-    /// Never in the clear, not even at the first meeting.
+    /// Never in the clear, not even at the first meeting. A certificate to be shown implies it.
     pub always: bool,
+    /// The certificate that the server is shown, if it asks for one.
+    pub certificate: Option<ClientCertificate>,
     /// Take any certificate.
     pub insecure: bool,
     /// The file of servers that are known; without one nothing is remembered.
@@ -41,6 +43,7 @@ pub struct TlsOptions {
 pub(crate) struct Route {
     target: Target,
     way: Way,
+    certificate: Option<ClientCertificate>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +72,7 @@ impl Route {
         options: &TlsOptions,
     ) -> Result<(Self, Connection, Option<String>), JoinError> {
         if options.insecure {
-            let route = Self::new(target, Way::Tls(Expected::Any));
+            let route = Self::new(target, options, Way::Tls(Expected::Any));
             let connection = route.dial()?;
             let note = "--insecure: the certificate is not checked. The connection is encrypted, but \
                         the other end of it may be anybody.";
@@ -84,23 +87,24 @@ impl Route {
         let socket = dial(target)?;
         let peer = socket.peer_addr();
         let is_near = peer.is_ok_and(|peer| peer.ip().to_canonical().is_loopback());
-        let (expected, may_be_clear) = match Attempt::of(known, options.always, is_near) {
+        let always = options.always || options.certificate.is_some();
+        let (expected, may_be_clear) = match Attempt::of(known, always, is_near) {
             Attempt::Clear => {
-                let route = Self::new(target, Way::Clear);
+                let route = Self::new(target, options, Way::Clear);
                 return Ok((route, Connection::plain(socket), None));
             }
             Attempt::TlsFirst => (Expected::First, true),
             Attempt::TlsOnly(expected) => (expected, false),
         };
-        match secure(socket, target, expected) {
+        match secure(socket, target, (expected, options.certificate.as_ref())) {
             Ok((connection, Verdict::Right(now))) => {
                 let note = learn(target, options, known, now);
-                let route = Self::new(target, Way::Tls(Expected::Known(now)));
+                let route = Self::new(target, options, Way::Tls(Expected::Known(now)));
                 Ok((route, connection, note))
             }
             Err(Failure::NoTls) if may_be_clear => {
                 let note = format!("{target} speaks no TLS: this connection is not encrypted.");
-                let route = Self::new(target, Way::Clear);
+                let route = Self::new(target, options, Way::Clear);
                 let connection = route.dial()?;
                 Ok((route, connection, Some(note)))
             }
@@ -114,10 +118,11 @@ impl Route {
         }
     }
 
-    fn new(target: &Target, way: Way) -> Self {
+    fn new(target: &Target, options: &TlsOptions, way: Way) -> Self {
         Self {
             target: target.clone(),
             way,
+            certificate: options.certificate.clone(),
         }
     }
 
@@ -139,7 +144,8 @@ impl Route {
                     Expected::Known(known) => Some(known),
                     Expected::First | Expected::Any => None,
                 };
-                let secured = secure(socket, &self.target, expected);
+                let shown = self.certificate.as_ref();
+                let secured = secure(socket, &self.target, (expected, shown));
                 let secured = secured.map(|(connection, _)| connection);
                 secured.map_err(|failure| {
                     refusal(&self.target, &TlsOptions::default(), known, failure)
@@ -232,14 +238,14 @@ fn refusal(
     }
 }
 
-/// Shakes hands.
+/// Shakes hands with a server of which this is expected, and which is shown this certificate.
 fn secure(
     socket: TcpStream,
     target: &Target,
-    expected: Expected,
+    (expected, shown): (Expected, Option<&ClientCertificate>),
 ) -> Result<(Connection, Verdict), Failure> {
     let broken = |error: rustls::Error| Failure::Io(io::Error::other(error));
-    let (checker, config) = Checker::new(expected).map_err(broken)?;
+    let (checker, config) = Checker::new(expected, shown).map_err(broken)?;
     let name = server_name(target, &socket).map_err(Failure::Io)?;
     let mut session = ClientConnection::new(config, name).map_err(broken)?;
     let shaken = shake_hands(&socket, &mut session);
@@ -315,7 +321,7 @@ mod tests {
         });
         let socket = TcpStream::connect(address).unwrap();
         let target = address.to_string().parse().unwrap();
-        let failure = secure(socket, &target, Expected::First)
+        let failure = secure(socket, &target, (Expected::First, None))
             .map(|_| ())
             .unwrap_err();
         server.join().unwrap();

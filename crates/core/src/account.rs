@@ -5,6 +5,7 @@
 //! proof is made: passwords are hashed elsewhere, and a [`Proof`] names the credential that was met.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -100,6 +101,22 @@ impl Account {
         self.all_names().any(|own| own.same_as(name))
     }
 
+    /// Its certificates, oldest first.
+    pub fn certificates(&self) -> impl Iterator<Item = &Arc<str>> {
+        let credentials = self.credentials.iter();
+        let certificates =
+            credentials.filter(|credential| credential.kind == CredentialKind::Certificate);
+        certificates.map(|credential| &credential.secret)
+    }
+
+    /// Takes a certificate out.
+    pub(crate) fn remove_certificate(&mut self, certificate: &str) {
+        let is_other = |other: &Credential| {
+            other.kind != CredentialKind::Certificate || *other.secret != *certificate
+        };
+        self.credentials.retain(is_other);
+    }
+
     /// Takes a credential from now on; a password in place of the one before.
     pub(crate) fn put(&mut self, credential: Credential) {
         let is_other = |other: &Credential| {
@@ -108,6 +125,26 @@ impl Account {
         };
         self.credentials.retain(is_other);
         self.credentials.push(credential);
+    }
+}
+
+/// The first digits of a certificate's SHA-256, enough to tell an account's certificates apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificatePrefix(Box<str>);
+
+impl CertificatePrefix {
+    /// Reads 4 to 64 hexadecimal digits, in either case and with colons or without.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.chars().filter(|c| *c != ':');
+        let digits: String = digits.map(|c| c.to_ascii_lowercase()).collect();
+        let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_fit = (4..=64).contains(&digits.len());
+        (is_hex && is_fit).then(|| Self(digits.into()))
+    }
+
+    /// The digits, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -145,6 +182,8 @@ pub enum AccountChange {
         /// The credential, as [`Credential::secret`] has it.
         secret: Arc<str>,
     },
+    /// A certificate proves no longer that one owns it.
+    CertificateRemoved(Arc<str>),
     /// Another name belongs to it.
     NameAdded(Name),
     /// A name belongs to it no longer.

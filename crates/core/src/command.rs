@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::net::IpAddr;
 
+use crate::account::CertificatePrefix;
 use crate::ban::Mask;
 use crate::event::Manner;
 use crate::event::QuitReason;
@@ -188,6 +189,21 @@ pub enum Command {
     },
     /// Group one's name to the account that one is logged in to.
     Group,
+    /// Take the certificate of the connection for a credential: of a new account under one's name, or
+    /// of the account that one is logged in to, to which the name is grouped.
+    Certify {
+        /// The certificate, as [`Credential::secret`](crate::Credential::secret) has it.
+        certificate: Arc<str>,
+        /// What this connection has proven; an account is changed with a proof of it alone.
+        proof: Option<Proof>,
+    },
+    /// Take a certificate from the account that one is logged in to.
+    Forget {
+        /// The first digits of the certificate.
+        certificate: CertificatePrefix,
+        /// What this connection has proven.
+        proof: Option<Proof>,
+    },
     /// Log in to an account under the name that one has; or take up the session that goes by the
     /// account's, if there is one.
     LogInTo {

@@ -38,7 +38,10 @@ mod source;
 mod text;
 mod time;
 
-pub use account::{Account, AccountChange, AccountChanged, AccountSet, Credential, CredentialKind};
+pub use account::{
+    Account, AccountChange, AccountChanged, AccountSet, CertificatePrefix, Credential,
+    CredentialKind,
+};
 pub use answer::{
     AccountProfile, Answer, Counts, Departed, Login, MemberCursor, Profile, RoomInfo, RoomLine,
     RoomSummary, Topic, Welcome, WhoLine,

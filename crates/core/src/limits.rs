@@ -68,6 +68,8 @@ pub const REGISTRATIONS_MAX: usize = 100_000;
 pub const ACCOUNT_NAMES_MAX: usize = 8;
 /// People that can log in to one account beside those who bear its names.
 pub const ACCOUNT_LOGINS_MAX: usize = 16;
+/// Certificates of one account: a person's devices and programs.
+pub const ACCOUNT_CERTIFICATES_MAX: usize = 16;
 
 // Arriving and leaving.
 

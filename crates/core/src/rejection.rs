@@ -129,6 +129,8 @@ pub enum Rejection {
     NeedsOldPassword(Name),
     /// The name is not registered, or this is not its password.
     WrongPassword(Name),
+    /// It needs a proof of the account, and neither a password nor a certificate was shown.
+    NeedsProof,
     /// The asker is logged in to no account.
     NotLoggedIn,
     /// The asker is logged in to this account.
@@ -143,6 +145,18 @@ pub enum Rejection {
         /// So many.
         names_max: usize,
     },
+    /// This connection has not proven that the account is the asker's: it took the session up by its
+    /// code.
+    NotProven(Name),
+    /// The account has as many certificates as it may.
+    TooManyCertificates {
+        /// So many.
+        certificates_max: usize,
+    },
+    /// Not one of the account's certificates begins so, or more than one does.
+    NoSuchCertificate,
+    /// It is the last credential of the account.
+    LastCredential(Name),
     /// The name belongs to no account.
     NotRegistered(Name),
     /// As many names are registered as the server keeps.

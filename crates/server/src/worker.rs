@@ -100,6 +100,8 @@ pub(crate) struct Page {
     pub(crate) shown: u64,
     /// Messages that there are, the ones that are not shown included.
     pub(crate) total: u64,
+    /// Messages that there were, and that retention has taken.
+    pub(crate) gone: u64,
     /// The ends of the answer.
     pub(crate) ends: Ends,
     /// Where the next page begins; `None` if this is the last.
@@ -128,6 +130,7 @@ pub(crate) struct Place {
     notices: bool,
     shown: u64,
     total: u64,
+    gone: u64,
     ends: Ends,
 }
 
@@ -336,6 +339,7 @@ impl Archive {
             shown: extent.shown,
             // A reader who ignores somebody is not told of what they said.
             total: extent.total - extent.ignored,
+            gone: 0,
             ends: Ends {
                 places: (extent.first, extent.last),
                 newer: extent.newer,
@@ -354,6 +358,7 @@ impl Archive {
             notices: false,
             shown,
             total: shown + u64::from(matches.more),
+            gone: 0,
             ends: Ends {
                 next: matches.next,
                 searched_since: matches.searched_since,
@@ -369,27 +374,29 @@ impl Archive {
         (not_from, own): (Arc<[Name]>, Option<Name>),
     ) -> Result<Place, Error> {
         let filter = filter((&not_from, own.as_ref()), false);
-        let total = self.reader.missed(&rooms, until, filter)?;
+        let missed = self.reader.missed(&rooms, until, filter)?;
         let from = Seq::default();
         Ok(Place {
             source: Source::Missed { rooms, from, until },
             not_from,
             own,
             notices: false,
-            shown: total,
-            total,
+            shown: missed.kept,
+            total: missed.kept,
+            gone: missed.gone,
             ends: Ends::default(),
         })
     }
 
     fn page(&mut self, place: Place) -> Result<Page, Error> {
-        let (shown, total, ends) = (place.shown, place.total, place.ends);
+        let (shown, total, gone, ends) = (place.shown, place.total, place.gone, place.ends);
         let (events, next) = self.events(&place)?;
         let next = next.map(|source| Place { source, ..place });
         Ok(Page {
             events,
             shown,
             total,
+            gone,
             ends,
             next,
         })

@@ -36,6 +36,13 @@ pub(crate) fn write(
         AccountChange::Credential { kind, secret } => {
             put_credential(conn, account, (*kind, secret), event.at)
         }
+        AccountChange::CertificateRemoved(certificate) => {
+            let delete = "DELETE FROM credential WHERE account = ?1 AND kind = ?2 AND secret = ?3";
+            let kind = kind_as_text(CredentialKind::Certificate);
+            conn.prepare_cached(delete)?
+                .execute(params![account.folded(), kind, certificate])?;
+            Ok(())
+        }
         AccountChange::NameAdded(name) => {
             let insert = "INSERT OR REPLACE INTO account_name VALUES (?1, ?2, ?3, ?4)";
             conn.prepare_cached(insert)?.execute(params![

@@ -54,6 +54,7 @@ mod settings;
 mod snapshot;
 mod timeline;
 mod trim;
+mod trimmed;
 mod words;
 
 pub use audit_log::AuditLine;
@@ -66,6 +67,7 @@ pub use export::ExportRange;
 pub use extent::Extent;
 pub use filter::Filter;
 pub use index::{Indexed, Indexer};
+pub use missed::Missed;
 pub use open::Opened;
 pub use page::Page;
 pub use query::{SearchQuery, TERM_WORDS_MAX, TERMS_MAX, Term};

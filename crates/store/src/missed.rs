@@ -8,6 +8,15 @@ use crate::error::Error;
 use crate::filter::Filter;
 use crate::room_log::{RoomLog, behind};
 
+/// How many messages a person missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// Those that can be read.
+    pub kept: u64,
+    /// Those that retention has taken.
+    pub gone: u64,
+}
+
 /// Messages in these rooms, each behind its place, up to `until`.
 pub(crate) fn count(
     conn: &Connection,

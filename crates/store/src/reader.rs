@@ -20,7 +20,7 @@ use crate::export::{self, ExportRange};
 use crate::extent::{self, Extent};
 use crate::filter::Filter;
 use crate::folder;
-use crate::missed;
+use crate::missed::{self, Missed};
 use crate::page::{self, Page};
 use crate::places;
 use crate::query::SearchQuery;
@@ -28,6 +28,7 @@ use crate::restrictions::{self, BANS, MUTES};
 use crate::search::{self, Matches};
 use crate::search_index::Index;
 use crate::snapshot;
+use crate::trimmed;
 
 /// Reads what is stored, beside the writer.
 #[derive(Debug)]
@@ -169,7 +170,8 @@ impl Reader {
     }
 
     /// The number of messages that a person missed: those of each room behind its place, up to
-    /// `until`.
+    /// `until`; and the number of those that retention has taken. Of what went long ago not all are
+    /// known any more.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
@@ -178,10 +180,14 @@ impl Reader {
         rooms: &[(RoomId, Seq)],
         until: Seq,
         filter: Filter<'_>,
-    ) -> Result<u64, Error> {
+    ) -> Result<Missed, Error> {
         let conn = self.messages.conn()?;
+        // One state of the database, from which nothing goes meanwhile.
         let look = conn.unchecked_transaction()?;
-        missed::count(&look, rooms, until, filter, &mut self.names)
+        Ok(Missed {
+            kept: missed::count(&look, rooms, until, filter, &mut self.names)?,
+            gone: trimmed::count(&look, rooms, until)?,
+        })
     }
 
     /// The next events that a person missed, of all rooms in the one order. The first page begins at

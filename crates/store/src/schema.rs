@@ -190,7 +190,16 @@ CREATE TABLE kept_message (
 CREATE INDEX kept_for_account ON kept_message (account, seq);
 ";
 
-const SCRIPTS: [&str; 2] = [VERSION_1, VERSION_2];
+/// Version 3: `trimmed` has the places of messages that retention took lately, one row for each block.
+const VERSION_3: &str = "
+CREATE TABLE trimmed (
+    first_seq  INTEGER PRIMARY KEY,
+    room       INTEGER NOT NULL,
+    places     BLOB NOT NULL
+) STRICT;
+";
+
+const SCRIPTS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;

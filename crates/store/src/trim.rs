@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::notice;
 use crate::schema::pragma;
 use crate::snapshot;
+use crate::trimmed;
 
 /// Blocks that one step deletes at most.
 const BLOCKS_MAX: i64 = 64;
@@ -74,6 +75,7 @@ impl Store {
         let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         snapshot::set_last_seq(conn, last_seq)?;
+        trimmed::note(conn, oldest.last)?;
         conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
             .execute([oldest.last])?;
         notice::trim(conn, oldest.last)?;

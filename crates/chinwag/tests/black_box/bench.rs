@@ -53,6 +53,20 @@ fn a_thousand_members_hear_every_message_once_and_in_order() {
 }
 
 #[test]
+fn programs_hear_every_message_once_and_in_order() {
+    // No handshake is overtaken by the greeting.
+    let server = Setup::new().limit("sniff_time", "2s").start();
+    for arguments in [
+        "--dialect json --members 200 --window 4",
+        "--dialect json --members 5 --rooms 20 --senders 2 --rate 500 --tls",
+        "--dialect json --visits 4",
+    ] {
+        let report = report(&briefly(&server, arguments), 0);
+        assert_whole(&report);
+    }
+}
+
+#[test]
 fn several_rooms_at_a_fixed_rate() {
     let server = Setup::new().start();
     let arguments = "--members 5 --rooms 20 --senders 2 --rate 2000";

@@ -1,5 +1,6 @@
 //! `chinwag join` in scripts: what arrives, what the status says, and what a broken link costs.
 
+mod outage;
 mod relay;
 mod terminal;
 

@@ -201,3 +201,42 @@ fn every_message_comes_once_and_in_order_to_many_programs() {
         assert_eq!(lines[..common], first[..common]);
     }
 }
+
+#[test]
+fn what_retention_took_is_counted_as_gone() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let mut bot = server.connect();
+    bot.send("{\"hello\":{\"name\":\"bot\"}}");
+    bot.expect("\"code\":\"");
+    let code = bot.expect("\"").trim_end_matches('"').to_owned();
+    bot.send("{\"say\":{\"room\":\"#lobby\",\"text\":\"here\"}}");
+    bot.expect("{\"ack\":\"say\",\"seq\":");
+    let seq = bot.expect("}").trim_end_matches('}').to_owned();
+    drop(bot);
+    ann.expect("* bot left #lobby");
+    // More than the mebibyte that is kept from now on.
+    let line = "x".repeat(4000);
+    for _ in 0..400 {
+        ann.send(&line);
+    }
+    ann.sync();
+    let setup = server.stop();
+    let server = setup.variable("CHINWAG_HISTORY_SIZE_MIB", "1").start();
+    let mut ann = server.join("ann");
+    while ann
+        .ask("/history 1", "--- now ---\n")
+        .contains(" of 401 messages")
+    {}
+    let mut bot = server.connect();
+    let resume = format!("{{\"resume\":{{\"code\":\"{code}\",\"after\":{seq}}}}}");
+    let answer = bot.ask(&resume, "\"resume\":{");
+    let number = |key: &str| {
+        let (_, rest) = answer.split_once(&format!("\"{key}\":")).expect("a number");
+        let digits = rest.split(',').next().expect("a number");
+        digits.parse::<u64>().expect("a number")
+    };
+    assert_eq!(number("missed") + number("gone"), 400, "{answer}");
+    assert!(number("gone") > 0, "{answer}");
+    server.stop();
+}

@@ -15,6 +15,7 @@ mod harness;
 
 mod arriving;
 mod bench;
+mod certificates;
 mod conversation;
 mod crash;
 mod descriptors;

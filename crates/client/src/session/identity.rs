@@ -46,6 +46,12 @@ impl Identity {
         }
     }
 
+    /// Whether the server has let the session in, though the link may have been lost before everything
+    /// was settled.
+    pub(super) fn is_known(&self) -> bool {
+        !self.name.is_empty()
+    }
+
     /// How to come back after a lost link.
     pub(super) fn way_back(&self) -> Attempt {
         match self.code {

@@ -200,7 +200,7 @@ impl Session {
             (Phase::Leaving, _) => End::Left,
             (Phase::LoggingIn(login), _) => {
                 let (attempt, words) = (login.attempt(), login.take_reason());
-                if self.identity.has_been_in {
+                if self.identity.is_known() {
                     return self.not_back(attempt, words, reason, now);
                 }
                 if let Some(words) = words.clone().filter(|words| is_kept(words))

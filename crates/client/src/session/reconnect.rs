@@ -38,8 +38,11 @@ impl Session {
         reason: &str,
         now: Instant,
     ) {
-        // A code that was tried is worth no second try: it may be used up.
-        self.identity.code = None;
+        // A code that was tried is worth no second try: it may be used up. What accepts and says
+        // nothing is no server, but a relay in front of one that is away.
+        if words.is_some() {
+            self.identity.code = None;
+        }
         let is_final = words.as_deref().is_some_and(is_final) && tried != Attempt::Resume;
         match words {
             Some(words) if is_final && !self.options.is_attended => self.end(End::Removed(words)),

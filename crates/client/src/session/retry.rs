@@ -6,8 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-const WAIT_MIN: Duration = Duration::from_millis(200);
-const WAIT_MAX: Duration = Duration::from_secs(15);
+const WAIT_MIN: Duration = Duration::from_millis(500);
+const WAIT_MAX: Duration = Duration::from_secs(30);
 /// A link that held for so long was a good one: the next loss is a new one.
 const GOOD_LINK: Duration = Duration::from_secs(10);
 
@@ -53,8 +53,9 @@ impl Retry {
         let since = *self.since.get_or_insert(now);
         let wait = self.wait + self.wait * u32::from(self.spread) / 1024;
         self.wait = (self.wait * 2).min(WAIT_MAX);
-        let at = now + wait;
-        (at.duration_since(since) <= self.give_up_after).then_some(at)
+        // The last try is at the very end.
+        let at = (now + wait.min(WAIT_MAX)).min(since + self.give_up_after);
+        (at > now).then_some(at)
     }
 }
 
@@ -74,9 +75,10 @@ mod tests {
 
     #[test]
     fn waits_double_until_it_gives_up() {
-        let mut retry = Retry::new(Duration::from_secs(60), 0);
+        let mut retry = Retry::new(Duration::from_secs(100), 0);
         let seen = waits(&mut retry, Instant::now());
-        assert_eq!(seen, [200, 400, 800, 1600, 3200, 6400, 12800, 15000, 15000]);
+        let doubled = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+        assert_eq!(seen, [&doubled[..], &[30_000, 30_000, 8_500]].concat());
     }
 
     #[test]

@@ -704,3 +704,29 @@ fn zero_seconds_never_try_again() {
     bench.ends(End::Gone(reason.into()));
     assert_eq!(bench.session.tally().waiting, 1);
 }
+
+#[test]
+fn a_link_that_is_lost_at_once_is_no_refusal() {
+    let mut bench = Bench::new(options());
+    bench.does(&[send("app#pw")]);
+    bench.hears(WELCOME).hears(CODE);
+    bench.does(&[show(WELCOME), send("/echo on"), show(CODE)]);
+    bench.loses_link().comes_back();
+    bench.does(&[send("/resume AAAA-BBBB")]);
+    // The server was killed before it had written the session down.
+    bench.hears("! That code is not valid any more. NOT joined, nothing was sent.\n");
+    bench.session.handle_closed("", bench.now);
+    bench.comes_back().does(&[send("app#pw")]);
+}
+
+#[test]
+fn a_relay_without_a_server_uses_up_no_code() {
+    let mut bench = Bench::live();
+    bench.loses_link().comes_back();
+    for _ in 0..3 {
+        bench.does(&[send("/resume AAAA-BBBB")]);
+        bench.session.handle_closed("", bench.now);
+        bench.comes_back();
+    }
+    bench.does(&[send("/resume AAAA-BBBB")]);
+}

@@ -13,6 +13,7 @@ pub(super) fn is_final(words: &str) -> bool {
         "Too many",
         "busy",
         "not valid",
+        "kept for",
         "No name chosen",
     ];
     !passing.iter().any(|sign| words.contains(sign))

@@ -273,6 +273,10 @@ impl Chat {
                 self.registrations
                     .change(name, |account| account.put(credential));
             }
+            AccountChange::CertificateRemoved(certificate) => {
+                let remove = |account: &mut Account| account.remove_certificate(certificate);
+                self.registrations.change(name, remove);
+            }
             AccountChange::NameAdded(added) => {
                 self.registrations
                     .change(name, |account| account.names.push(added.clone()));

@@ -5,6 +5,7 @@
 //! fact against a second opinion ([`shadow::Shadow`]) on the way.
 
 mod arriving;
+mod certificates;
 mod governing;
 mod operating;
 mod paging;

@@ -1,9 +1,9 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Account, Answer, Caller, Command, ConnId, CredentialKind, Duration, Fact, FirstOperator,
-    Manner, Mask, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef,
-    RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange,
+    Account, Answer, Caller, CertificatePrefix, Command, ConnId, CredentialKind, Duration, Fact,
+    FirstOperator, Manner, Mask, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId,
+    RoomPassword, RoomRef, RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -20,6 +20,9 @@ const HOMES: [&str; 6] = [
     "2001:db8::2",
     "198.51.100.7",
 ];
+
+/// Certificates, as their first digits tell them apart.
+const CERTIFICATES: [&str; 3] = ["aaaa01", "aaaa02", "bbbb"];
 
 /// Names that are the same, look the same, or are what somebody else is given.
 const NAMES: [&str; 16] = [
@@ -73,6 +76,15 @@ enum Action {
         beside: bool,
     },
     Unclaim {
+        proven: bool,
+    },
+    /// Has a certificate prove the account, or one that does no longer.
+    Certify {
+        certificate: &'static str,
+        proven: bool,
+    },
+    Forget {
+        certificate: &'static str,
         proven: bool,
     },
     /// Resumes one of the sessions that ever were.
@@ -281,6 +293,10 @@ fn actions() -> impl Strategy<Value = Action> {
         3 => (select(&NAMES[..]), prop::bool::weighted(0.8), any::<bool>())
             .prop_map(|(name, proven, beside)| Action::LogInTo { name, proven, beside }),
         1 => prop::bool::weighted(0.7).prop_map(|proven| Action::Unclaim { proven }),
+        2 => (select(&CERTIFICATES[..]), prop::bool::weighted(0.7))
+            .prop_map(|(certificate, proven)| Action::Certify { certificate, proven }),
+        1 => (select(&CERTIFICATES[..]), prop::bool::weighted(0.7))
+            .prop_map(|(certificate, proven)| Action::Forget { certificate, proven }),
         3 => any::<usize>().prop_map(Action::Resume),
         1 => Just(Action::Impersonate),
     ]
@@ -444,6 +460,20 @@ impl Play {
                 beside,
             },
             Action::Unclaim { proven } => Command::Unclaim {
+                proof: self.own_proof(caller).filter(|_| proven),
+            },
+            Action::Certify {
+                certificate,
+                proven,
+            } => Command::Certify {
+                certificate: certificate.into(),
+                proof: self.own_proof(caller).filter(|_| proven),
+            },
+            Action::Forget {
+                certificate,
+                proven,
+            } => Command::Forget {
+                certificate: CertificatePrefix::parse(certificate).expect("digits"),
                 proof: self.own_proof(caller).filter(|_| proven),
             },
             Action::Register | Action::Resume(_) => {

@@ -2,8 +2,8 @@
 //! must not know what was said: no text of a person's, a reason included, gets into the log.
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Caller, Command, Event, Fact, LoggedIn, ModAction, Name, QuitReason,
-    Rejection,
+    AccountChange, AuditEntry, Caller, Command, CredentialKind, Event, Fact, LoggedIn, ModAction,
+    Name, QuitReason, Rejection,
 };
 
 /// Logs an event that those who run the server want to know of.
@@ -33,7 +33,13 @@ pub(super) fn note(event: &Event) {
 fn note_account(account: &Name, change: &AccountChange) {
     match change {
         AccountChange::Claimed { .. } => tracing::info!("{account} is registered"),
-        AccountChange::Credential { .. } => tracing::info!("{account} has a new password"),
+        AccountChange::Credential { kind, .. } => match kind {
+            CredentialKind::Password => tracing::info!("{account} has a new password"),
+            CredentialKind::Certificate => tracing::info!("{account} has one more certificate"),
+        },
+        AccountChange::CertificateRemoved(_) => {
+            tracing::info!("{account} has one certificate less")
+        }
         AccountChange::NameAdded(name) => tracing::info!("{name} belongs to {account}"),
         AccountChange::NameRemoved(name) => tracing::info!("{name} is no longer {account}'s"),
         AccountChange::Removed => tracing::info!("the account {account} has ended"),

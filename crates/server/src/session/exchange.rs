@@ -6,6 +6,7 @@
 //! several steps (a password is checked between two requests to the hub), and some answers come in
 //! pages, each fetched when the one before is written: a reader that stalls costs one page.
 
+mod accounts;
 mod names;
 mod pages;
 
@@ -47,6 +48,9 @@ pub(super) struct Exchange {
     missed: Option<Box<Missed>>,
     /// Wrong passwords for the name, which its owner is told of.
     guesses: Option<Guesses>,
+    /// The password that was last proven on this connection. A session that was taken up by its code
+    /// has none, and may not change its account.
+    proven: Option<Proof>,
 }
 
 /// A question, and the step that it is at.
@@ -204,7 +208,6 @@ impl Session {
                 self.exchange.talk += 1;
                 self.request(Body::Command(command), shared);
             }
-            Ask::Command(Command::Group) if !self.may_register(shared) => {}
             Ask::Command(command) => self.ask_hub(Body::Command(command), Step::Tell, shared),
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
             Ask::LogIn { .. }
@@ -213,6 +216,8 @@ impl Session {
             | Ask::LogInTo { .. }
             | Ask::Unclaim { .. }
             | Ask::Register(_)
+            | Ask::Claim
+            | Ask::Forget(_)
             | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
             Ask::Resume { code, after } => self.ask_resume(code, after, shared),
             Ask::History {
@@ -396,6 +401,7 @@ impl Session {
         };
         match (result, question.step) {
             (JobResult::Hash(Some(hash)), Step::Registration(proof)) => {
+                self.exchange.proven = Some(Proof(hash.clone()));
                 let command = Command::Register {
                     password_hash: hash,
                     proof,
@@ -420,7 +426,7 @@ impl Session {
                     ..
                 }),
             ) => {
-                self.tell_resumed(0, resume, shared);
+                self.tell_resumed((0, 0), resume, shared);
                 self.tell_kept(shared);
                 self.answer(Tell::NoHistory, shared);
             }

@@ -185,9 +185,14 @@ impl Session {
         }
     }
 
-    /// Others have come behind it: it is given no more time, but what it has sent is looked at. The
-    /// shard may not have heard of that yet, and a handshake must not be met by the greeting.
+    /// Others have come behind it: it is given no more time.
     pub(crate) fn handle_pressure(&mut self, shared: &mut Shared) {
+        self.end_sniffing(shared);
+    }
+
+    /// Looks at what the peer has sent, and greets it if that is nothing. The shard may not have heard of
+    /// it yet, or had no time for it, and a handshake must not be met by the greeting.
+    fn end_sniffing(&mut self, shared: &mut Shared) {
         if matches!(self.stage, Stage::Sniffing { .. }) {
             let ready = Ready {
                 readable: true,
@@ -342,7 +347,7 @@ impl Session {
         let now = shared.now;
         let stall = self.transport.stall_deadline(shared.limits.stall_time);
         match self.stage {
-            Stage::Sniffing { until, .. } if until <= now => self.handle_sniff_timeout(shared),
+            Stage::Sniffing { until, .. } if until <= now => self.end_sniffing(shared),
             Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
             Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
             Stage::Proxied { until } | Stage::Handshake { until } if until <= now => {

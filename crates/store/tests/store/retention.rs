@@ -1,7 +1,7 @@
 //! The oldest goes, in small steps.
 
-use chinwag_core::{Duration, ModAction, RoomId, Timestamp};
-use chinwag_store::{Retention, SearchQuery, Store, Term};
+use chinwag_core::{Duration, ModAction, RoomId, Seq, Timestamp};
+use chinwag_store::{Filter, Retention, SearchQuery, Store, Term};
 
 use crate::support::*;
 
@@ -162,4 +162,45 @@ fn trimmed_messages_leave_the_index() {
     assert_eq!(rows, left);
     let recent = store.recent(RoomId(0), 1, 100).unwrap();
     assert_eq!(recent.total as i64, left);
+}
+
+#[test]
+fn what_is_gone_is_counted_for_those_who_missed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = Retention {
+        keep: Some(Duration::from_secs(100)),
+        bytes_max: None,
+    };
+    let mut store = open_with(folder.path(), keep).store;
+    // Several messages of two rooms in each turn.
+    for turn in 0..100 {
+        let said: Vec<_> = (10 * turn + 1..=10 * turn + 10)
+            .map(|seq| said(seq, (seq % 2) as u32, "lee", "hello"))
+            .collect();
+        commit(&mut store, &said);
+    }
+    let all = Seq(u64::MAX);
+    let gone = |store: &Store, after: u64, until: Seq| {
+        let rooms = [(RoomId(0), Seq(after))];
+        let filter = Filter::default();
+        let missed = store.reader().unwrap().missed(&rooms, until, filter);
+        missed.unwrap().gone
+    };
+    assert_eq!(gone(&store, 0, all), 0);
+    trim(&mut store, Timestamp(1_000_000));
+    let left = seqs(&mut store, 0);
+    let missed = |after: u64| {
+        let is_kept = |seq: &&u64| **seq > after;
+        500 - after / 2 - left.iter().filter(is_kept).count() as u64
+    };
+    for after in [0, 1, 2, 11, 457, 888, 899, 1_000] {
+        assert_eq!(gone(&store, after, all), missed(after), "behind {after}");
+    }
+    assert_eq!(gone(&store, 13, Seq(20)), 4);
+    // It holds over a restart, and when all of the room is gone.
+    drop(store);
+    let mut store = open_with(folder.path(), keep).store;
+    trim(&mut store, Timestamp(9_000_000));
+    assert_eq!(seqs(&mut store, 0), []);
+    assert_eq!(gone(&store, 13, all), 494);
 }

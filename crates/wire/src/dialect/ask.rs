@@ -6,7 +6,8 @@ use core::fmt;
 
 use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
 use chinwag_core::{
-    Command, Ident, Name, Proof, Query, Range, ResumeCode, RoomName, RoomRef, Seq, Text, Timestamp,
+    CertificatePrefix, Command, Ident, Name, Proof, Query, Range, ResumeCode, RoomName, RoomRef,
+    Seq, Text, Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -46,13 +47,18 @@ pub enum Ask {
     },
     /// Register one's name under this password.
     Register(Password),
+    /// Register one's name by what the connection itself proves, or group it to the account that one
+    /// is logged in to.
+    Claim,
+    /// Take a certificate from one's account.
+    Forget(CertificatePrefix),
     /// Log in to an account under the name that one has, or take up the session that goes by the
     /// account's.
     LogInTo {
         /// One of the account's names.
         name: Name,
-        /// Its password.
-        password: Password,
+        /// Its password, unless the connection itself proves it.
+        password: Option<Password>,
         /// Leave that session where it is.
         beside: bool,
     },
@@ -60,8 +66,8 @@ pub enum Ask {
     Unclaim {
         /// The account.
         account: Name,
-        /// Its password.
-        password: Password,
+        /// Its password, unless the connection itself proves it.
+        password: Option<Password>,
     },
     /// Give one's account another password.
     ChangePassword {

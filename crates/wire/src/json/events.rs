@@ -3,10 +3,20 @@
 //! Every kind has its place in the one order, its time, its author and, but for what concerns one
 //! person or everybody, its room. An event from the store and one that has just happened look alike.
 
+mod accounts;
+mod audit;
+mod rooms;
+
+use alloc::string::String;
+
 use chinwag_core::{Event, Fact, Manner, ModAction, PersonId, QuitReason, RoomName};
 use serde::Serialize;
 
+use super::replies::Rank;
 use super::value::{Room, Shown, Time};
+pub(super) use accounts::AccountAct;
+pub(super) use audit::LogEntry;
+pub(super) use rooms::{MaskList, SettingShape, Whom};
 
 /// What all events have.
 #[derive(Serialize)]
@@ -19,8 +29,20 @@ pub(super) struct Head<'a> {
     /// The room; none if it was in none.
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<Room<'a>>,
-    /// Whose doing it was.
-    author: &'a str,
+    /// Whose doing it was; none if it was the server's, or of those who run it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+}
+
+impl<'a> Head<'a> {
+    fn new(event: &Event, room: Option<&'a RoomName>, author: Option<&'a str>) -> Self {
+        Self {
+            seq: event.seq.0,
+            time: Time(event.at),
+            room: room.map(Room),
+            author,
+        }
+    }
 }
 
 /// Why a person left the server.
@@ -148,6 +170,124 @@ pub(super) enum Shape<'a> {
         /// What it said.
         text: &'a str,
     },
+    /// A setting of a room is another.
+    RoomSet {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The setting: an object with one key.
+        setting: SettingShape,
+    },
+    /// A person has another standing in a room. The room is told of owners, moderators and voices; of
+    /// an invitation those concerned.
+    Standing {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Who.
+        name: &'a str,
+        /// What it is there from now on; null for a guest.
+        standing: Option<Rank>,
+        /// What it was before; null for a guest.
+        before: Option<Rank>,
+    },
+    /// A person was put out of a room.
+    Ejected {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Who.
+        name: &'a str,
+        /// The reason given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+    },
+    /// A mask of IRC's lists was set in a room, or taken away.
+    Mask {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// What it does.
+        list: MaskList,
+        /// To whom: `nick!user@host` with wildcards, or an account behind `account:`.
+        mask: String,
+        /// Whether it is set.
+        on: bool,
+    },
+    /// An operator ended a room. Told to everybody inside.
+    Removed {
+        #[serde(flatten)]
+        head: Head<'a>,
+    },
+    /// A room keeps people out. Told to the moderator who did it.
+    Barred {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Whom: a name, an address or a block. A name may stand for its bearer's address too.
+        target: Shown<Whom<'a>>,
+        /// Until then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+        /// The reason given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+    },
+    /// A room lets people in again. Told to the moderator who did it.
+    Unbarred {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Whom.
+        target: Shown<Whom<'a>>,
+    },
+    /// A person may not speak in a room. Told to both sides.
+    Muted {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Who.
+        target: Shown<Whom<'a>>,
+        /// Until then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+        /// The reason given.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
+    },
+    /// A person may speak in a room again. Told to both sides.
+    Unmuted {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// Who.
+        target: Shown<Whom<'a>>,
+    },
+    /// A person asks to be let into a room. Told to its moderators.
+    Knocked {
+        #[serde(flatten)]
+        head: Head<'a>,
+    },
+    /// A message was removed for good.
+    Deleted {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The `seq` that the message had.
+        message: u64,
+    },
+    /// An account that the reader is logged in to has changed.
+    AccountChanged {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The account.
+        account: &'a str,
+        /// How.
+        act: AccountAct,
+        /// The name that belongs to it from now on, or no longer.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<&'a str>,
+    },
+    /// The reader is logged in to an account, or out of it.
+    Login {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The account; null for none.
+        account: Option<&'a str>,
+        /// Whether the reader is an operator now.
+        operator: bool,
+    },
     /// An operator did something to the reader.
     Moderation {
         #[serde(flatten)]
@@ -170,12 +310,7 @@ impl<'a> Shape<'a> {
     /// An event as the log of a room shows it; `None` for one that no room is shown, such as the
     /// summary of comings that were told one by one.
     pub(super) fn in_room(event: &'a Event, room: &'a RoomName) -> Option<Self> {
-        let head = |author| Head {
-            seq: event.seq.0,
-            time: Time(event.at),
-            room: Some(Room(room)),
-            author,
-        };
+        let head = |author| Head::new(event, Some(room), Some(author));
         Some(match &event.fact {
             Fact::Said {
                 name, text, manner, ..
@@ -213,6 +348,11 @@ impl<'a> Shape<'a> {
                 head: head(by.as_str()),
                 text: text.as_deref(),
             },
+            Fact::RoomChanged(change) => Self::of_change(event, change),
+            Fact::Deleted(deletion) => Self::Deleted {
+                head: head(deletion.by.as_str()),
+                message: deletion.message.0,
+            },
             _ => return None,
         })
     }
@@ -220,13 +360,15 @@ impl<'a> Shape<'a> {
     /// An event that is told to one person, or to everybody wherever they are; `None` for one that
     /// the answer to a command tells of.
     pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
-        let head = |author| Head {
-            seq: event.seq.0,
-            time: Time(event.at),
-            room: None,
-            author,
-        };
+        let head = |author| Head::new(event, None, Some(author));
         match &event.fact {
+            Fact::RoomChanged(change) => Some(Self::of_change(event, change)),
+            Fact::Knocked(knock) => {
+                let head = Head::new(event, Some(&knock.room_name), Some(knock.name.as_str()));
+                (knock.person != reader).then_some(Self::Knocked { head })
+            }
+            Fact::AccountChanged(changed) => Some(Self::of_account(event, changed)),
+            Fact::AccountSet(set) if set.person == reader => Some(Self::of_login(event, set)),
             Fact::PrivateMessage(message) => Some(Self::Private {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),
@@ -302,85 +444,5 @@ pub(super) fn parts_of(why: &QuitReason) -> (Reason, Option<&str>, Option<&str>)
             why.as_deref().map(|text| &**text),
             Some(by.as_str()),
         ),
-    }
-}
-
-/// An entry of the audit log.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct LogEntry<'a> {
-    /// When.
-    pub(super) time: Time,
-    /// The operator.
-    pub(super) by: &'a str,
-    /// What it did: `kick`, `ban`, `mute` and the like.
-    pub(super) act: &'static str,
-    /// To whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) target: Option<Shown<&'a dyn core::fmt::Display>>,
-    /// Until then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) until: Option<Time>,
-    /// The reason, the new name or what was said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text: Option<&'a str>,
-}
-
-impl<'a> LogEntry<'a> {
-    /// The entry of an event; `None` if it is none.
-    pub(super) fn of(event: &'a Event) -> Option<Self> {
-        let Fact::Moderated(entry) = &event.fact else {
-            return None;
-        };
-        let (act, target, until, text) = of_act(&entry.act);
-        Some(Self {
-            time: Time(event.at),
-            by: entry.by.as_str(),
-            act,
-            target: target.map(Shown),
-            until: until.map(Time),
-            text,
-        })
-    }
-}
-
-type Parts<'a> = (
-    &'static str,
-    Option<&'a dyn core::fmt::Display>,
-    Option<chinwag_core::Timestamp>,
-    Option<&'a str>,
-);
-
-fn of_act(act: &ModAction) -> Parts<'_> {
-    match act {
-        ModAction::Kick { name, why } => {
-            ("kick", Some(name), None, why.as_deref().map(|why| &**why))
-        }
-        ModAction::Mute(mute) => (
-            "mute",
-            Some(&mute.mask),
-            mute.until,
-            mute.why.as_deref().map(|why| &**why),
-        ),
-        ModAction::Ban(ban) => (
-            "ban",
-            Some(&ban.mask),
-            ban.until,
-            ban.why.as_deref().map(|why| &**why),
-        ),
-        ModAction::Unmute(mask) => ("unmute", Some(mask), None, None),
-        ModAction::Unban(mask) => ("unban", Some(mask), None, None),
-        ModAction::Rename { name, new } => ("rename", Some(name), None, Some(new.as_str())),
-        ModAction::Op { name, .. } => ("op", Some(name), None, None),
-        ModAction::Deop { name } => ("deop", Some(name), None, None),
-        ModAction::Announce(text) => ("announce", None, None, Some(text)),
-        ModAction::Motd(text) => ("set_motd", None, None, text.as_deref()),
-        ModAction::Delete { name, .. } => ("delete", Some(name), None, None),
-        ModAction::AccountAdded(name) => ("add_account", Some(name), None, None),
-        ModAction::AccountPassword(name) => ("set_password", Some(name), None, None),
-        ModAction::AccountRemoved(name) => ("remove_account", Some(name), None, None),
-        ModAction::RoomRemoved(room) => ("remove_room", Some(room), None, None),
-        ModAction::Lock(true) => ("lock", None, None, None),
-        ModAction::Lock(false) => ("unlock", None, None, None),
     }
 }

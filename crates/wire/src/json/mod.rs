@@ -9,6 +9,8 @@
 //! place in the one order, comings and goings are told one by one, nothing is left out because its
 //! author is the reader, and nothing of the past is sent unless it was asked for.
 
+#[cfg(any(test, feature = "schema"))]
+mod counterparts;
 mod events;
 #[cfg(feature = "schema")]
 mod reference;

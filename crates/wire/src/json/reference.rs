@@ -1,6 +1,8 @@
 //! The reference page of the JSON dialect, `docs/protocol.md`, and its schema,
 //! `docs/protocol.schema.json`: made of the types that stand on the wire, with their comments.
 
+mod prose;
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -9,11 +11,14 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::counterparts::{Counterpart, counterpart};
 use super::events::Shape;
 use super::refusal::CODES;
 use super::replies::{Ack, Notice, Refused, Reply};
 use super::request::specs;
 use super::value::Id;
+use crate::plain::COMMANDS;
+use prose::{COMMANDS_OF_PEOPLE, EVENTS, HEAD, REPLIES, TAIL};
 
 /// The schema of every line that a client may send (`client`) and of every line that it may be sent
 /// (`server`), as JSON Schema 2020-12.
@@ -64,8 +69,10 @@ pub fn reference() -> String {
     for (word, about, arguments) in specs(&mut generator) {
         page.push_str(&format!("\n### `{word}`\n\n{}\n", sentence(about)));
         let arguments = resolve(&generator, &arguments.to_value());
-        push_fields(&mut page, &arguments, &[]);
+        push_fields(&mut page, &generator, &arguments, &[]);
     }
+    push_settings(&mut page, &generator);
+    push_counterparts(&mut page);
     let mut generator = of_server();
     page.push_str(EVENTS);
     push_variants::<Shape<'_>>(&mut page, &mut generator, "kind");
@@ -119,7 +126,38 @@ fn schema_of<T: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Value 
 
 fn push_struct<T: schemars::JsonSchema>(page: &mut String, generator: &mut SchemaGenerator) {
     let schema = schema_of::<T>(generator);
-    push_fields(page, &schema, &[]);
+    push_fields(page, generator, &schema, &[]);
+}
+
+/// The settings of a room: an enum whose values stand under their names.
+fn push_settings(page: &mut String, generator: &SchemaGenerator) {
+    page.push_str("\n### Settings of a room\n\nOne of these keys for each `set_room`.\n");
+    page.push_str("\n| key | is | meaning |\n|---|---|---|\n");
+    let setting = &generator.definitions()["Setting"];
+    for option in setting["oneOf"].as_array().into_iter().flatten() {
+        let about = sentence(option["description"].as_str().unwrap_or_default());
+        for (name, field) in option["properties"].as_object().into_iter().flatten() {
+            let what = what(generator, field, true);
+            page.push_str(&format!("| `{name}` | {what} | {about} |\n"));
+        }
+    }
+}
+
+/// What programs send where people type a command.
+fn push_counterparts(page: &mut String) {
+    page.push_str(COMMANDS_OF_PEOPLE);
+    for spec in COMMANDS {
+        let sent = match counterpart(spec.name) {
+            Some(Counterpart::None(reason)) => format!("none: {reason}"),
+            Some(Counterpart::Commands(words)) => {
+                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                words.join(", ")
+            }
+            // The same word, which the table above has.
+            None => continue,
+        };
+        page.push_str(&format!("| `/{}` | {sent} |\n", spec.name));
+    }
 }
 
 /// The parts that replies are made of and that have names of their own.
@@ -130,12 +168,16 @@ fn push_parts(page: &mut String, generator: &mut SchemaGenerator) {
         "Person",
         "RoomShape",
         "RestrictionShape",
+        "SettingsShape",
+        "StandingShape",
+        "CredentialShape",
+        "LoginShape",
         "LogEntry",
     ] {
         if let Some(schema) = generator.definitions().get(name).cloned() {
             let about = schema["description"].as_str().unwrap_or_default();
             page.push_str(&format!("\n{}\n", sentence(about)));
-            push_fields(page, &schema, &[]);
+            push_fields(page, generator, &schema, &[]);
         }
     }
 }
@@ -157,7 +199,7 @@ fn push_variants<T: schemars::JsonSchema>(
         for part in flattened(generator, &variant) {
             merge(&mut variant, &part);
         }
-        push_fields(page, &variant, &[tag, "id"]);
+        push_fields(page, generator, &variant, &[tag, "id"]);
     }
 }
 
@@ -183,7 +225,7 @@ fn merge(schema: &mut Value, part: &Value) {
 }
 
 /// A table of fields, without those that all have; those that are always there come first.
-fn push_fields(page: &mut String, schema: &Value, but_for: &[&str]) {
+fn push_fields(page: &mut String, generator: &SchemaGenerator, schema: &Value, but_for: &[&str]) {
     let required = schema["required"].as_array();
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
     let fields = schema["properties"].as_object().into_iter().flatten();
@@ -192,7 +234,7 @@ fn push_fields(page: &mut String, schema: &Value, but_for: &[&str]) {
     for (name, field) in fields {
         let about = field["description"].as_str();
         let about = sentence(about.unwrap_or("What the client calls the command."));
-        let what = what(field, is_required(name));
+        let what = what(generator, field, is_required(name));
         match is_required(name) {
             true => always.push_str(&format!("| `{name}` | {what} | {about} |\n")),
             false => optional.push_str(&format!("| `{name}` | {what}, optional | {about} |\n")),
@@ -206,12 +248,12 @@ fn push_fields(page: &mut String, schema: &Value, but_for: &[&str]) {
 }
 
 /// What a field is, in a few words, and whether it may be null in its place.
-fn what(field: &Value, may_be_null: bool) -> String {
+fn what(generator: &SchemaGenerator, field: &Value, may_be_null: bool) -> String {
     if let Some(options) = field["anyOf"].as_array().or(field["oneOf"].as_array()) {
         let has_null = options.iter().any(|option| option["type"] == "null");
         let options = options.iter().filter(|option| option["type"] != "null");
         let options = options
-            .map(|option| what(option, false))
+            .map(|option| what(generator, option, false))
             .collect::<Vec<_>>()
             .join(" or ");
         return with_null(options, has_null && may_be_null);
@@ -231,11 +273,12 @@ fn what(field: &Value, may_be_null: bool) -> String {
             .and_then(|path| path.rsplit('/').next())
         {
             Some("Shape") => "an event".into(),
-            Some("Reason") => REASONS.into(),
-            Some("Act") => ACTS.into(),
-            Some(_) => "an object".into(),
+            Some(name) => {
+                let words = generator.definitions().get(name).and_then(one_of_words);
+                words.unwrap_or_else(|| "an object".into())
+            }
             None => kinds
-                .map(|kind| kind_in_words(kind, &field["items"]))
+                .map(|kind| kind_in_words(generator, kind, &field["items"]))
                 .collect::<Vec<_>>()
                 .join(" or "),
         },
@@ -243,92 +286,26 @@ fn what(field: &Value, may_be_null: bool) -> String {
     with_null(what, has_null && may_be_null)
 }
 
+/// The words of an enum that has nothing else: `` `quit`, `closed` or `lost` ``.
+fn one_of_words(definition: &Value) -> Option<String> {
+    let options = definition["oneOf"].as_array()?.iter();
+    let words: Option<Vec<&str>> = options.map(|option| option["const"].as_str()).collect();
+    let words = words?;
+    let (last, others) = words.split_last()?;
+    let others: Vec<String> = others.iter().map(|word| format!("`{word}`")).collect();
+    Some(format!("{} or `{last}`", others.join(", ")))
+}
+
 fn with_null(what: String, or_null: bool) -> String {
     if or_null { what + ", or null" } else { what }
 }
 
-fn kind_in_words(kind: &str, items: &Value) -> String {
+fn kind_in_words(generator: &SchemaGenerator, kind: &str, items: &Value) -> String {
     match kind {
         "integer" => "a number".into(),
         "boolean" => "true or false".into(),
         "string" => "a text".into(),
-        "array" => format!("a list: {}", what(items, false)),
+        "array" => format!("a list: {}", what(generator, items, false)),
         kind => kind.to_string(),
     }
 }
-
-const REASONS: &str =
-    "`quit`, `closed`, `lost`, `timed_out`, `too_slow`, `kicked`, `banned` or `restart`";
-
-const ACTS: &str = "`mute`, `unmute`, `rename`, `op` or `deop`";
-
-const HEAD: &str = "\
-# Line JSON, for programs
-
-A program connects to the same port as everybody else and sends an object as its first line. From then
-on both sides send one JSON object a line, in UTF-8. This page and `protocol.schema.json` beside it are
-made of the types that the server reads and writes.
-
-```
-$ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobby\",\"text\":\"web-3 is up\"},\"id\":1}' | nc -N HOST 8989
-{\"reply\":\"hello\",\"protocol\":1,...}
-{\"kind\":\"message\",\"seq\":5,\"time\":\"2026-11-21T14:02:00.250Z\",\"room\":\"#lobby\",\"author\":\"deploy\",\"text\":\"web-3 is up\"}
-{\"ack\":\"say\",\"id\":1,\"seq\":5}
-```
-
-## How it goes
-
-- **A line from a client is one command**: an object with the command's name as its key and the arguments,
-  an object too, as its value. With an `id` beside it, a number or a text of up to 64 bytes, whatever the
-  command comes to has the same `id`.
-- **A line from the server** has one of five keys. `kind`: something happened. `reply`: an answer; where
-  `more` is true, further objects of the same answer follow. `ack`: it is done. `refused`: it is not, and
-  nothing has changed. `notice`: the server's own word.
-- A client that says nothing for 250 ms is greeted like a person, in lines that are no objects: skip what does
-  not start with `{`. Send the first command at once, and only a slow link can make that happen.
-- The first command is `hello` or `resume`. `hello` is answered with the `protocol`, a number that grows only
-  when something is taken away or changes its meaning, and with the commands that the server understands.
-  With the password of a registered name it takes up the session that the name still has, and is then
-  answered like `resume`.
-- **Clients ignore keys and kinds that they do not know.** The server refuses what it does not know, with its
-  name and the place, and the session lives on.
-- Events come in the one order of their `seq`, which grows for as long as the data folder lives. A client is
-  told its own messages like all others; the acknowledgement comes behind the event and has the same `seq`.
-  Messages are acknowledged in the order in which they were sent; before any other command is answered, no
-  further line is read.
-- Every coming and going is told, one by one. Nothing of the past is told unless it is asked for.
-- A `text` is one line. Characters that a terminal would obey come as visible escapes, for everybody.
-- A client that sends faster than it may is not refused: its lines are read more slowly. Everything else has
-  the limits of [commands.md](commands.md); a line may have 16 KiB, since escapes take more room than what
-  they stand for.
-- The end of a client's input is not the end of the session: what it has sent is done, what follows is
-  written, and then the server closes. Its name is free again at once.
-
-## A lost link
-
-`hello` is answered with a resume code and the time for which it is good after the link is lost. Connect again
-and send `{\"resume\":{\"code\":\"K7Q2-9MXP\",\"after\":1234}}`, `after` being the greatest `seq` that you have. The answer has
-the next code; all messages and topics since then follow, as events, and then what happens from now on.
-Private messages that came meanwhile are among them, a limited number. Comings and goings are not kept: ask
-`who`.
-
-For a message without an acknowledgement nobody can say whether it was taken. Send it again with the `key` that
-it had: it is said once.
-";
-
-const EVENTS: &str = "
-## Events
-";
-
-const REPLIES: &str = "
-## Replies
-
-Each has the `id` of its command, if that has one.
-";
-
-const TAIL: &str = "
-## Examples
-
-A bot in Python, a tail with `jq` and `nc`, and an alert that a cron job posts are in
-[`docs/examples`](examples).
-";

@@ -1,11 +1,11 @@
 //! Refusals: a code that never changes, for the program, and a sentence for the person who reads its
 //! log. A code says what kind of thing is wrong; names and numbers are in the sentence.
 
-use core::fmt::{self, Display, Formatter};
+mod sentence;
 
-use chinwag_core::{Duration, Rejection, RoomName, RoomRejection};
+use chinwag_core::{Rejection, RoomRejection};
 
-use super::value::Time;
+pub(crate) use sentence::Sentence;
 
 /// Every code and what it means, in the order of the reference.
 pub(super) const CODES: &[(&str, &str)] = &[
@@ -38,12 +38,24 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "same_name",
         "The reader, or the person, has that name already.",
     ),
-    ("needs_password", "The old password is wrong."),
+    ("needs_password", "The old password is missing or wrong."),
     ("wrong_password", "The password of the name is another."),
     ("not_logged_in", "The reader is logged in to no account."),
     (
         "logged_in",
         "The reader is logged in to an account already.",
+    ),
+    (
+        "not_proven",
+        "The session was taken up by its code: `login` first.",
+    ),
+    (
+        "no_certificate",
+        "None of the account's certificates begins so, or several do.",
+    ),
+    (
+        "last_credential",
+        "Nothing else proves the account: `claim` it with a password first.",
     ),
     ("not_registered", "The name belongs to no account."),
     (
@@ -88,7 +100,8 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     (
         "too_many",
-        "A list is full: of names that are ignored, or registered, of logins, or of bans and mutes.",
+        "A list is full: of names that are ignored, or registered, of logins, of bans and mutes, or of \
+         people with a standing in the room.",
     ),
     ("not_ignored", "The reader does not ignore that name."),
     ("oneself", "The reader is that person."),
@@ -101,7 +114,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("not_operator", "The person is no operator."),
     ("not_muted", "No mute matches that name."),
     ("not_banned", "No ban names that target."),
-    ("outranked", "The person was an operator before the reader."),
+    (
+        "outranked",
+        "The person was an operator before the reader, or moderates the room as well.",
+    ),
     (
         "needs_moderator",
         "Only moderators of the room may do that.",
@@ -114,12 +130,32 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "encrypted_only",
         "The room takes only encrypted connections.",
     ),
-    ("barred", "The room keeps the reader out."),
+    ("barred", "The room keeps the reader, or that name, out."),
     ("no_outsiders", "Only those inside may speak in the room."),
     (
-        "room_rule",
-        "Another rule of the room forbids it; the sentence says which.",
+        "is_lobby",
+        "The lobby is open to everybody, stays, and nobody can be put out of it.",
     ),
+    ("outside", "The person is not in the room."),
+    ("inside", "The person is in the room already."),
+    (
+        "stands_already",
+        "The person has that standing in the room, or a higher one.",
+    ),
+    (
+        "stands_not",
+        "The person has not that standing in the room.",
+    ),
+    (
+        "not_barred",
+        "The room keeps nobody out of that name or address.",
+    ),
+    ("no_need", "The room is open to the reader: `join` it."),
+    (
+        "knocked_already",
+        "The reader has knocked, and may again in a while.",
+    ),
+    ("nobody_hears", "No moderator is in the room."),
     (
         "no_message",
         "There is no such message, or the reader may not read it.",
@@ -152,6 +188,10 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::WrongPassword(_) => "wrong_password",
         Rejection::NotLoggedIn => "not_logged_in",
         Rejection::LoggedInAlready(_) => "logged_in",
+        Rejection::NeedsProof => "needs_password",
+        Rejection::NotProven(_) => "not_proven",
+        Rejection::NoSuchCertificate => "no_certificate",
+        Rejection::LastCredential(_) => "last_credential",
         Rejection::NotRegistered(_) => "not_registered",
         Rejection::ServerFull { .. } => "server_full",
         Rejection::Banned { .. } => "banned",
@@ -176,6 +216,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         | Rejection::TooManyRegistered { .. }
         | Rejection::RestrictionsFull
         | Rejection::TooManyIgnores { .. }
+        | Rejection::TooManyCertificates { .. }
         | Rejection::TooManyLogins { .. }
         | Rejection::TooManyNames { .. } => "too_many",
         Rejection::NotIgnored(_) => "not_ignored",
@@ -196,239 +237,29 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
 
 fn code_of_rule(rule: &RoomRejection) -> &'static str {
     match rule {
-        RoomRejection::NeedsModerator
-        | RoomRejection::TopicGuarded
-        | RoomRejection::OperatorsAlone => "needs_moderator",
+        RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => "needs_moderator",
+        RoomRejection::OperatorsAlone => "needs_operator",
         RoomRejection::Closed => "room_closed",
         RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",
         RoomRejection::Full { .. } => "room_full",
         RoomRejection::RegisteredOnly => "registered_only",
         RoomRejection::EncryptedOnly => "encrypted_only",
-        RoomRejection::Barred { .. } => "barred",
+        RoomRejection::Barred { .. } | RoomRejection::NameBarred(_) => "barred",
         RoomRejection::Muted { .. } => "muted",
         RoomRejection::NoOutsiders => "no_outsiders",
-        _ => "room_rule",
-    }
-}
-
-/// A rejection as a sentence.
-pub(crate) struct Sentence<'a>(pub(crate) &'a Rejection);
-
-impl Display for Sentence<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Rejection::NameTaken { name, free } => {
-                write!(f, "{name} is here already. {free} is free.")
-            }
-            Rejection::NameKept { name, remaining } => {
-                let seconds = Seconds(*remaining);
-                write!(f, "{name} is kept for {seconds} more. Its code resumes it.")
-            }
-            Rejection::NameLooksLike { name, other } => write!(f, "{name} looks like {other}."),
-            Rejection::NameRegistered(name) => {
-                write!(f, "{name} is registered, and takes its password.")
-            }
-            Rejection::SameName(name) => write!(f, "{name} is the name already."),
-            Rejection::NeedsOldPassword(name) => {
-                write!(f, "{name} has a password already, and it is another.")
-            }
-            Rejection::ServerFull { people_max } => {
-                write!(f, "The server is full, with {people_max} people.")
-            }
-            Rejection::Banned { until, why } => {
-                f.write_str("Banned")?;
-                if let Some(until) = until {
-                    write!(f, " until {}", Time(*until))?;
-                }
-                match why {
-                    Some(why) => write!(f, ": {why}"),
-                    None => f.write_str("."),
-                }
-            }
-            Rejection::Locked => f.write_str("Only registered names may come in at the moment."),
-            Rejection::MutedArrival { had, .. } => {
-                write!(
-                    f,
-                    "Muted, so no new name may be had. The one before was {had}."
-                )
-            }
-            Rejection::LockedSpeech => {
-                f.write_str("Only registered names may speak at the moment.")
-            }
-            Rejection::LockedRegistration => {
-                f.write_str("No name is registered while the server is locked.")
-            }
-            Rejection::CodeNotValid => f.write_str("That code is not valid any more."),
-            Rejection::NotHere => f.write_str("This session has ended."),
-            rejection => about_the_chat(f, rejection),
+        RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll | RoomRejection::Stays => {
+            "is_lobby"
         }
-    }
-}
-
-fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
-    match rejection {
-        Rejection::NobodyCalled { typed, meant } => {
-            write!(f, "Nobody here is called {typed}.")?;
-            meant
-                .as_ref()
-                .map_or(Ok(()), |meant| write!(f, " {meant} is."))
-        }
-        Rejection::NobodyToReply => f.write_str("There is no private message to reply to."),
-        Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
-        Rejection::Muted { remaining } => {
-            f.write_str("Muted")?;
-            match remaining {
-                Some(remaining) => write!(f, " for {} more.", Seconds(*remaining)),
-                None => f.write_str("."),
-            }
-        }
-        Rejection::KeyUsed => f.write_str("Another message was sent under this key."),
-        Rejection::CannotSave => f.write_str("The server cannot save messages right now."),
-        Rejection::NoSuchRoom { room, meant } => {
-            write!(f, "There is no room {room}.")?;
-            meant
-                .as_ref()
-                .map_or(Ok(()), |meant| write!(f, " There is {meant}."))
-        }
-        Rejection::RoomLooksLike { room, other } => match other {
-            Some(other) => write!(f, "{room} looks like {other}."),
-            None => write!(f, "{room} looks like another room."),
-        },
-        Rejection::RoomGone => f.write_str("The room has been closed."),
-        Rejection::NothingKept(name) => {
-            write!(f, "{name}'s link is lost, and no more is kept for {name}.")
-        }
-        Rejection::Absent(name) => write!(f, "{name} is not here."),
-        Rejection::MailFull(name) => {
-            write!(f, "{name} is not here, and no more is kept for {name}.")
-        }
-        Rejection::HearsRegisteredOnly(name) => {
-            write!(
-                f,
-                "{name} hears in private from people with a registered name alone."
-            )
-        }
-        Rejection::NotInRoom(room) => write!(f, "Not in {room}. Join it first."),
-        Rejection::OnlyLobby => {
-            f.write_str("The lobby is the last room, and left by leaving the server.")
-        }
-        Rejection::TooManyRooms { rooms_max } => {
-            write!(f, "In {rooms_max} rooms, the limit. Leave one first.")
-        }
-        Rejection::RoomsFull { rooms_max } => {
-            write!(f, "The server has {rooms_max} rooms, its limit.")
-        }
-        rejection => about_people(f, rejection),
-    }
-}
-
-fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
-    match rejection {
-        Rejection::RegistrationsFull => f.write_str("No more names can be registered."),
-        Rejection::TooManyRegistered { wait } => {
-            write!(
-                f,
-                "Many names came from that address. Wait {}.",
-                Seconds(*wait)
-            )
-        }
-        Rejection::WrongPassword(name) => {
-            write!(f, "The password of {name} is another.")
-        }
-        Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
-        Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
-        Rejection::TooManyLogins { logins_max } => {
-            write!(
-                f,
-                "{logins_max} people are logged in to the account, the limit."
-            )
-        }
-        Rejection::TooManyNames { names_max } => {
-            write!(f, "The account has {names_max} names, the limit.")
-        }
-        Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
-        Rejection::RestrictionsFull => {
-            f.write_str("The list of bans or mutes is full. Undo some first.")
-        }
-        Rejection::TooManyIgnores { ignores_max } => {
-            write!(f, "{ignores_max} names are ignored, the limit.")
-        }
-        Rejection::NotIgnored(name) => write!(f, "{name} is not ignored."),
-        Rejection::Oneself => f.write_str("That is yourself."),
-        Rejection::LinkLost(name) => write!(f, "The link of {name} is lost."),
-        Rejection::NotConnected(name) => write!(f, "{name} is not here."),
-        Rejection::NeedsOperator => f.write_str("That needs the rights of an operator."),
-        Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
-        Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
-        Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
-        Rejection::NotBanned(mask) => write!(f, "{mask} is not banned."),
-        Rejection::Outranked(name) => {
-            write!(
-                f,
-                "{name} was an operator before, and is beyond your rights."
-            )
-        }
-        Rejection::Of(room, rule) => about_a_room(f, room, rule),
-        Rejection::TooManyRoomsMade { rooms_max } => {
-            write!(f, "{rooms_max} rooms were made from there, the limit.")
-        }
-        Rejection::NoSuchMessage => f.write_str("There is no such message."),
-        Rejection::NotOnesMessage(room) => {
-            write!(
-                f,
-                "That was said by another, and only moderators of {room} may delete it."
-            )
-        }
-        // The others have their words above.
-        _ => Ok(()),
-    }
-}
-
-fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) -> fmt::Result {
-    match rule {
-        RoomRejection::NeedsModerator => write!(f, "That needs a moderator of {room}."),
-        RoomRejection::TopicGuarded => write!(f, "Only moderators of {room} set its topic."),
-        RoomRejection::OperatorsAlone => write!(f, "Only operators moderate {room}."),
-        RoomRejection::Closed => write!(f, "{room} takes only those who are invited."),
-        RoomRejection::NeedsPassword => write!(f, "{room} has a password."),
-        RoomRejection::WrongPassword => write!(f, "The password of {room} is another."),
-        RoomRejection::Full { people_max } => {
-            write!(f, "{room} is full, with {people_max} people.")
-        }
-        RoomRejection::RegisteredOnly => write!(f, "{room} takes only registered names."),
-        RoomRejection::EncryptedOnly => write!(f, "{room} takes only encrypted connections."),
-        RoomRejection::Barred { .. } => write!(f, "Barred from {room}."),
-        RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
-        RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
-        RoomRejection::NoOutsiders => write!(f, "Only those inside {room} speak there."),
-        RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll => {
-            write!(f, "{room} is open to everybody.")
-        }
-        RoomRejection::TargetOutside(name) => write!(f, "{name} is not in {room}."),
-        RoomRejection::TargetInside(name) => write!(f, "{name} is in {room} already."),
-        RoomRejection::TargetGoverns(name, _) => write!(f, "{name} governs {room} too."),
-        RoomRejection::TargetOperates(name) => write!(f, "{name} is an operator."),
-        RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
-        RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
-        RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
-        RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
-        RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
-        RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
-        RoomRejection::Stays => write!(f, "{room} is the server's own."),
-        RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
-        RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
-        RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),
-    }
-}
-
-/// `90 seconds`, rounded up.
-pub(super) struct Seconds(pub(super) Duration);
-
-impl Display for Seconds {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self.0.as_millis().div_ceil(1_000).max(1) {
-            1 => f.write_str("1 second"),
-            seconds => write!(f, "{seconds} seconds"),
-        }
+        RoomRejection::TargetOutside(_) => "outside",
+        RoomRejection::TargetInside(_) => "inside",
+        RoomRejection::TargetGoverns(..) | RoomRejection::TargetOperates(_) => "outranked",
+        RoomRejection::StandsAlready(..) => "stands_already",
+        RoomRejection::StandsNot(..) => "stands_not",
+        RoomRejection::StandingsFull | RoomRejection::BarsFull => "too_many",
+        RoomRejection::NotBarred(_) => "not_barred",
+        RoomRejection::NotMuted(_) => "not_muted",
+        RoomRejection::NoNeedToKnock => "no_need",
+        RoomRejection::KnockedAlready => "knocked_already",
+        RoomRejection::NobodyHears => "nobody_hears",
     }
 }

@@ -3,11 +3,18 @@
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::{Client, Profile, Restriction, RoomLine, RoomSummary, Topic, WhoLine};
 use serde::Serialize;
 
 use super::events::{LogEntry, Reason, Shape};
 use super::value::{Id, Room, Shown, Time};
+
+mod answers;
+mod governed;
+mod parts;
+
+use governed::{AccountShape, SettingsShape, StandingShape};
+use parts::{Person, ProfileShape, RestrictionShape, RoomShape, TopicShape};
+pub(super) use parts::{Rank, people_in};
 
 /// The version of the protocol that `hello` answers with. It grows when something is taken away or
 /// changes its meaning; what is added does not change it.
@@ -74,7 +81,8 @@ pub(super) enum Reply<'a> {
         /// Messages that follow, of those that were missed. Topics and announcements among them are
         /// not counted.
         missed: u64,
-        /// Older ones that are gone.
+        /// Others that cannot be shown any more: retention has taken them, or the reader was too slow.
+        /// Private messages of which no more could be kept are among them.
         gone: u64,
         /// How the session is taken up again.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,6 +180,44 @@ pub(super) enum Reply<'a> {
         mutes: Vec<RestrictionShape<'a>>,
         /// Whether others follow.
         more: bool,
+    },
+    /// What a room is set to, and who governs it.
+    Room {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a Id>,
+        /// The room.
+        room: Room<'a>,
+        /// People inside.
+        people: usize,
+        /// The settings.
+        settings: SettingsShape<'a>,
+        /// Whether operators of the server alone moderate it.
+        servers: bool,
+        /// What the reader is there, if that is more than a guest.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        standing: Option<Rank>,
+        /// Those with a standing, the highest first. Moderators alone are told of the invited.
+        standings: Vec<StandingShape<'a>>,
+        /// So many others have one.
+        unlisted: usize,
+    },
+    /// Whom a room keeps out or silences.
+    Bars {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a Id>,
+        /// The room.
+        room: Room<'a>,
+        /// Whom it keeps out, oldest first.
+        bars: Vec<RestrictionShape<'a>>,
+        /// Whom it silences, oldest first.
+        mutes: Vec<RestrictionShape<'a>>,
+    },
+    /// The reader's account.
+    Account {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a Id>,
+        #[serde(flatten)]
+        account: AccountShape<'a>,
     },
     /// What operators did.
     Log {
@@ -274,163 +320,4 @@ pub(super) enum Notice<'a> {
     Stopping,
     /// No `hello` came in time, or too many in vain.
     NoHello,
-}
-
-/// A topic.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct TopicShape<'a> {
-    /// The topic itself.
-    text: &'a str,
-    /// Who set it.
-    by: &'a str,
-    /// When.
-    time: Time,
-}
-
-/// A person in a list.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct Person<'a> {
-    /// The name.
-    name: &'a str,
-    /// Whether it is logged in to an account.
-    registered: bool,
-    /// The account that it is logged in to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account: Option<&'a str>,
-    /// Whether the person is an operator.
-    operator: bool,
-    /// What it is connected with: `nc`, `telnet` or `json`.
-    client: &'static str,
-    /// Whether its connection is encrypted.
-    encrypted: bool,
-    /// Whether the person is away.
-    away: bool,
-    /// The reason given for that.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    away_text: Option<&'a str>,
-    /// Seconds since it last spoke, or came.
-    silent_seconds: u64,
-}
-
-/// All about a person.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct ProfileShape<'a> {
-    #[serde(flatten)]
-    person: Person<'a>,
-    /// The rooms it is in.
-    rooms: Vec<Room<'a>>,
-    /// When it came.
-    since: Time,
-    /// Messages it has sent to rooms.
-    said: u64,
-    /// Whether it is muted.
-    muted: bool,
-    /// Where it comes from; told to operators, and of oneself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<Shown<core::net::IpAddr>>,
-}
-
-/// A room in a list.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct RoomShape<'a> {
-    /// The room.
-    room: Room<'a>,
-    /// People there.
-    people: usize,
-    /// Whether the reader is.
-    joined: bool,
-    /// Its topic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    topic: Option<&'a str>,
-}
-
-/// A ban or a mute.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(super) struct RestrictionShape<'a> {
-    /// Whom it concerns: a name, an address or a block, or a name and a block.
-    target: Shown<&'a chinwag_core::Mask>,
-    /// When it ends, if it does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Time>,
-    /// The operator.
-    by: &'a str,
-    /// The reason given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-}
-
-impl<'a> From<&'a Topic> for TopicShape<'a> {
-    fn from(topic: &'a Topic) -> Self {
-        Self {
-            text: &topic.text,
-            by: topic.by.as_str(),
-            time: Time(topic.at),
-        }
-    }
-}
-
-impl<'a> From<&'a WhoLine> for Person<'a> {
-    fn from(line: &'a WhoLine) -> Self {
-        Self {
-            name: line.name.as_str(),
-            registered: line.account.is_some(),
-            account: line.account.as_ref().map(chinwag_core::Name::as_str),
-            operator: line.operator,
-            client: match line.link.client {
-                Client::Nc => "nc",
-                Client::Telnet => "telnet",
-                Client::Json => "json",
-                Client::Irc => "irc",
-            },
-            encrypted: line.link.is_encrypted,
-            away: line.away.is_some(),
-            away_text: line.away.as_ref().and_then(|why| why.as_deref()),
-            silent_seconds: line.silent.as_secs(),
-        }
-    }
-}
-
-impl<'a> From<&'a Profile> for ProfileShape<'a> {
-    fn from(profile: &'a Profile) -> Self {
-        Self {
-            person: (&profile.line).into(),
-            rooms: profile.rooms.iter().map(Room).collect(),
-            since: Time(profile.since),
-            said: profile.said,
-            muted: profile.muted,
-            address: profile.address.map(Shown),
-        }
-    }
-}
-
-impl<'a> From<&'a RoomLine> for RoomShape<'a> {
-    fn from(line: &'a RoomLine) -> Self {
-        Self {
-            room: Room(&line.room),
-            people: line.here,
-            joined: line.joined,
-            topic: line.topic.as_deref(),
-        }
-    }
-}
-
-impl<'a> From<&'a Restriction> for RestrictionShape<'a> {
-    fn from(restriction: &'a Restriction) -> Self {
-        Self {
-            target: Shown(&restriction.mask),
-            until: restriction.until.map(Time),
-            by: restriction.by.as_str(),
-            text: restriction.why.as_deref().map(|why| &**why),
-        }
-    }
-}
-
-/// People in a room that the reader has just entered.
-pub(super) fn people_in(summary: &RoomSummary) -> usize {
-    1 + summary.others.len() + summary.more
 }

@@ -7,16 +7,29 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use chinwag_core::{Mask, MessageKey, Name, ResumeCode, RoomName, Seq, Text, Timestamp};
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::value::{Id, Motd, NewPassword, Note, Nullable, Parsed, Place};
-use crate::dialect::Password;
+use super::value::Id;
+
+mod arguments;
+mod governing;
+
+pub(super) use arguments::*;
+pub(super) use governing::*;
+
+/// The word of a command: that of its variant, unless Rust keeps that to itself.
+macro_rules! word {
+    ($variant:ident) => {
+        stringify!($variant)
+    };
+    ($variant:ident $word:literal) => {
+        $word
+    };
+}
 
 /// Makes the table of commands: for each its word, its arguments and what it does.
 macro_rules! commands {
-    ($($(#[doc = $doc:literal])+ $word:ident: $arguments:ident,)+) => {
+    ($($(#[doc = $doc:literal])+ $word:ident $(= $text:literal)?: $arguments:ident,)+) => {
         /// A command with its arguments.
         #[derive(Clone, Debug, PartialEq)]
         #[allow(non_camel_case_types, reason = "the words are those of the wire")]
@@ -25,20 +38,20 @@ macro_rules! commands {
         }
 
         /// The commands, in the order of the reference.
-        pub(super) const WORDS: &[&str] = &[$(stringify!($word),)+];
+        pub(super) const WORDS: &[&str] = &[$(word!($word $($text)?),)+];
 
         impl Request {
             /// Its word.
             pub(super) fn word(&self) -> &'static str {
                 match self {
-                    $(Self::$word(_) => stringify!($word),)+
+                    $(Self::$word(_) => word!($word $($text)?),)+
                 }
             }
 
             /// Reads the arguments of the command with this word.
             fn take<'de, M: MapAccess<'de>>(word: &str, map: &mut M) -> Result<Self, M::Error> {
                 match word {
-                    $(stringify!($word) => map.next_value().map(Self::$word),)+
+                    $(word!($word $($text)?) => map.next_value().map(Self::$word),)+
                     word => Err(M::Error::custom(format_args!("unknown command `{word}`"))),
                 }
             }
@@ -50,7 +63,7 @@ macro_rules! commands {
             generator: &mut schemars::SchemaGenerator,
         ) -> alloc::vec::Vec<(&'static str, &'static str, schemars::Schema)> {
             alloc::vec![$((
-                stringify!($word),
+                word!($word $($text)?),
                 concat!($($doc),+),
                 generator.subschema_for::<$arguments>(),
             ),)+]
@@ -67,12 +80,19 @@ commands! {
     say: Say,
     /// Does something in a room that one is in, as `/me` does.
     act: Say,
-    /// Sends a private message. It is not kept.
+    /// Says something to a room that one need not be in, if it takes that from outside.
+    say_to: SayTo,
+    /// Sends a private message. If both sides have an account it is kept until the receiver comes.
     tell: Tell,
-    /// Enters a room. One that does not exist comes into being.
-    join: InRoom,
+    /// Removes a message from the history and from search for good: one's own, or any in a room that
+    /// one moderates.
+    delete: Message,
+    /// Enters a room. One that does not exist comes into being, and one is its moderator.
+    join: Join,
     /// Leaves a room.
     leave: InRoom,
+    /// Asks the moderators of a closed room to be let in.
+    knock: InRoom,
     /// Lists the people in a room.
     who: InRoom,
     /// Shows a person.
@@ -99,23 +119,57 @@ commands! {
     unignore: Named,
     /// Lists whom one ignores.
     ignores: Nothing,
-    /// Registers one's name.
+    /// Registers one's name: it is an account from then on.
     claim: Claim,
-    /// Changes the password of one's name.
+    /// Takes a certificate from one's account.
+    forget_certificate: ForgetCertificate,
+    /// Logs in to an account. A session that goes by its name is taken up, unless `beside` is true.
+    login: Login,
+    /// Logs out of the account. If one's name belongs to it, one gets a guest's.
+    logout: Nothing,
+    /// Shows one's account.
+    account: Nothing,
+    /// Changes the password of one's account.
     passwd: Passwd,
+    /// Frees one's name. Under the account's own name it ends the account.
+    unclaim: Unclaim,
     /// Shows one's numbers and the server's.
     stats: Nothing,
     /// Shows the message of the day.
     motd: Nothing,
     /// Leaves the server.
     quit: Away,
-    /// Closes a person's connection. For operators, like all that follow.
-    kick: Kick,
-    /// Silences a person.
+    /// Shows what a room is set to, and who governs it.
+    room: InRoom,
+    /// Changes a setting of a room. For its moderators, like all up to `bars`.
+    set_room: SetRoom,
+    /// Lets a person in though the room is closed or has a password.
+    invite: Stand,
+    /// Takes an invitation back.
+    uninvite: Stand,
+    /// Lets a person speak while the room is moderated.
+    voice: Stand,
+    /// Takes a voice back.
+    unvoice: Stand,
+    /// Makes a person a moderator of the room.
+    moderate = "mod": Stand,
+    /// Takes a moderator's rights.
+    unmod: Stand,
+    /// Puts a person out of the room.
+    eject: Eject,
+    /// Keeps people out of the room.
+    bar: Bar,
+    /// Lets people into the room again.
+    unbar: Unbar,
+    /// Lists whom the room keeps out, and whom it has muted.
+    bars: InRoom,
+    /// Silences a person: in one room, for its moderators, or in all.
     mute: Mute,
     /// Lets a person speak again.
-    unmute: Named,
-    /// Keeps people out.
+    unmute: Unmute,
+    /// Closes a person's connection. For operators, like all that follow.
+    kick: Kick,
+    /// Keeps people out of the server.
     ban: Ban,
     /// Lets people in again.
     unban: Unban,
@@ -127,6 +181,10 @@ commands! {
     deop: Typed,
     /// Gives a person another name.
     rename: Rename,
+    /// Ends an account, with all its names.
+    remove_account: RemoveAccount,
+    /// Ends a room, with what was said in it.
+    remove_room: InRoom,
     /// Speaks to everybody.
     announce: Words,
     /// Sets the message of the day, or none.
@@ -135,237 +193,6 @@ commands! {
     lock: Lock,
     /// Shows what operators did.
     log: Log,
-}
-
-/// Makes the types of arguments. None takes a key that it does not name.
-macro_rules! arguments {
-    ($($(#[doc = $doc:literal])+ $name:ident {
-        $($(#[doc = $field_doc:literal])+ $(#[serde($serde:ident)])? $field:ident: $type:ty,)*
-    })+) => {
-        $(
-            $(#[doc = $doc])+
-            #[derive(Clone, Debug, PartialEq, Deserialize)]
-            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-            #[serde(deny_unknown_fields)]
-            pub(super) struct $name {
-                $($(#[doc = $field_doc])+ $(#[serde($serde)])? pub(super) $field: $type,)*
-            }
-        )+
-    };
-}
-
-arguments! {
-    /// No arguments.
-    Nothing {}
-
-    /// A name, or none.
-    Hello {
-        /// The name; without one, the server makes up a guest's.
-        name: Option<Parsed<Name>>,
-        /// The password, if the name is registered. Then a session that the name still has is taken
-        /// up.
-        password: Option<Parsed<Password>>,
-    }
-
-    /// A lost session.
-    Resume {
-        /// The code.
-        code: Parsed<ResumeCode>,
-        /// The last event that the client has.
-        after: Option<u64>,
-    }
-
-    /// Something said.
-    Say {
-        /// The room.
-        room: Parsed<RoomName>,
-        /// What to say: one line.
-        text: Parsed<Text>,
-        /// A text that is the client's own for this message, such as a UUID. To send the message again
-        /// under the same name with the same key does no harm: it is acknowledged with the number that
-        /// it has got, and not said twice. The newest 65536 are remembered, also over a restart.
-        key: Option<Parsed<MessageKey>>,
-    }
-
-    /// A private message.
-    Tell {
-        /// To whom.
-        to: Box<str>,
-        /// What to say: one line.
-        text: Parsed<Text>,
-    }
-
-    /// A room.
-    InRoom {
-        /// The room.
-        room: Parsed<RoomName>,
-    }
-
-    /// A person who is here.
-    Typed {
-        /// The name.
-        name: Box<str>,
-    }
-
-    /// A name, whether its bearer is here or not.
-    Named {
-        /// The name.
-        name: Parsed<Name>,
-    }
-
-    /// A topic.
-    SetTopic {
-        /// The room.
-        room: Parsed<RoomName>,
-        /// The topic; null for none.
-        text: Nullable<Note>,
-    }
-
-    /// A stretch of a room's past: the newest messages if nothing else is said.
-    History {
-        /// The room.
-        room: Parsed<RoomName>,
-        /// Only what was said before this event, or this time. The newest of it, unless there is an
-        /// `after`.
-        before: Option<Place>,
-        /// Only what was said behind this event, or from this time on. The oldest of it.
-        after: Option<Place>,
-        /// The message with this number, and so many as `limit` says before it and behind it.
-        around: Option<u64>,
-        /// At most so many messages; 50 if nothing is said.
-        limit: Option<usize>,
-        /// Topics and announcements too.
-        #[serde(default)]
-        notices: bool,
-    }
-
-    /// What to look for. Words or one of the others must be there.
-    Search {
-        /// All of these words, in any case: phrases stand in quotation marks, and what is left out has
-        /// a `-` before it.
-        words: Option<Parsed<Text>>,
-        /// Only what this person said.
-        from: Option<Parsed<Name>>,
-        /// Only what was said in this room.
-        room: Option<Parsed<RoomName>>,
-        /// Only what was said before this time.
-        before: Option<Parsed<Timestamp>>,
-        /// Only what was said from this time on.
-        after: Option<Parsed<Timestamp>>,
-        /// Only what has a smaller number: the `next` of the search before.
-        below: Option<u64>,
-    }
-
-    /// Another name.
-    Nick {
-        /// The name.
-        name: Parsed<Name>,
-        /// The password, if the name is registered.
-        password: Option<Parsed<Password>>,
-    }
-
-    /// A reason, or none.
-    Away {
-        /// The reason.
-        text: Option<Parsed<Note>>,
-    }
-
-    /// A new password.
-    Claim {
-        /// The password.
-        password: Parsed<NewPassword>,
-    }
-
-    /// Two passwords.
-    Passwd {
-        /// The password until now.
-        old: Parsed<Password>,
-        /// The password from now on.
-        new: Parsed<NewPassword>,
-    }
-
-    /// Somebody to be removed.
-    Kick {
-        /// The person's name.
-        name: Box<str>,
-        /// The reason.
-        text: Option<Parsed<Note>>,
-    }
-
-    /// Somebody to be silenced.
-    Mute {
-        /// The person's name.
-        name: Box<str>,
-        /// For so long; until `unmute` if nothing is said.
-        seconds: Option<u32>,
-        /// The reason.
-        text: Option<Parsed<Note>>,
-    }
-
-    /// People to be kept out.
-    Ban {
-        /// A name, an address or a block of addresses.
-        target: Parsed<Mask>,
-        /// With a name, also the address that its bearer comes from, if nobody else does.
-        #[serde(default)]
-        address_too: bool,
-        /// For so long; until `unban` if nothing is said.
-        seconds: Option<u32>,
-        /// The reason.
-        text: Option<Parsed<Note>>,
-    }
-
-    /// People to be let in.
-    Unban {
-        /// A name, an address or a block of addresses.
-        target: Parsed<Mask>,
-    }
-
-    /// Somebody to be renamed.
-    Rename {
-        /// The person's name.
-        name: Box<str>,
-        /// The name from now on.
-        new: Parsed<Name>,
-    }
-
-    /// Something said to everybody.
-    Words {
-        /// What to say: one line.
-        text: Parsed<Text>,
-    }
-
-    /// A message of the day.
-    SetMotd {
-        /// The message; null for none.
-        text: Nullable<Motd>,
-    }
-
-    /// A lock.
-    Lock {
-        /// Whether it is on.
-        on: bool,
-    }
-
-    /// The audit log.
-    Log {
-        /// The newest so many entries; 20 if nothing is said.
-        entries: Option<usize>,
-    }
-}
-
-impl super::value::FromText for MessageKey {
-    const IS: &'static str = "a text of 1 to 64 bytes";
-
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).ok_or("a key has 1 to 64 bytes")
-    }
-}
-
-impl Resume {
-    pub(super) fn after(&self) -> Option<Seq> {
-        self.after.map(Seq)
-    }
 }
 
 /// A line: a command, and what the client calls it.

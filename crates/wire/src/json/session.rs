@@ -5,33 +5,32 @@
 //! the sender.
 
 mod answers;
+mod arrival;
 mod asks;
+mod governing;
+mod reading;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Event, Fact, ModAction, Monotonic, Name, PersonId, Rate, RoomId, Seq, Text,
+    AccountChange, Bucket, Event, Fact, ModAction, Monotonic, Name, PersonId, RoomId, Seq,
 };
 use chinwag_feed::Reader;
 
 use super::refusal;
 use super::render::{put, put_private, skipped};
 use super::replies::{Notice, Refused};
-use super::request::{self, LineError, Request};
 use super::value::{Id, Shown};
 use crate::dialect::{Env, Step};
 use crate::ignores::Ignores;
-use crate::input::{Decoder, Input};
+use crate::input::Decoder;
 use crate::sniff::Spoke;
 
 /// A line may have so many times the bytes of a text: each character of it may be an escape, and
 /// programs that escape what is not ASCII take three bytes for one.
 const LINE_FACTOR: usize = 4;
-
-/// Bytes of a sentence about a line that is none.
-const ERROR_BYTES_MAX: usize = 500;
 
 /// One connection in line JSON: what it asks for, and how far it has come.
 #[derive(Debug)]
@@ -69,6 +68,8 @@ struct Arriving {
 struct Here {
     me: PersonId,
     name: Name,
+    /// The account that it is logged in to.
+    account: Option<Name>,
     is_operator: bool,
     ignores: Ignores,
     /// The event with which it came.
@@ -80,6 +81,35 @@ struct Here {
 struct Asked {
     word: &'static str,
     id: Option<Id>,
+}
+
+impl Here {
+    /// Takes over what changes of the person.
+    fn note(&mut self, fact: &Fact) {
+        self.ignores.note(fact);
+        match fact {
+            Fact::Renamed(renamed) if renamed.person == self.me => {
+                self.name = renamed.new.clone();
+                self.account = renamed.account.clone();
+                self.is_operator = renamed.operator;
+            }
+            Fact::AccountSet(set) if set.person == self.me => {
+                self.account = set.account.clone();
+                self.is_operator = set.operator;
+            }
+            Fact::AccountChanged(changed) if changed.person == Some(self.me) => {
+                if let AccountChange::Claimed { .. } = &changed.change {
+                    self.account = Some(changed.account.clone());
+                }
+            }
+            Fact::Moderated(entry) if entry.target == Some(self.me) => match entry.act {
+                ModAction::Op { .. } => self.is_operator = true,
+                ModAction::Deop { .. } => self.is_operator = false,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
 }
 
 impl Session {
@@ -101,169 +131,14 @@ impl Session {
         })
     }
 
-    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
-    pub(crate) fn handle_bytes(
-        &mut self,
-        bytes: &mut &[u8],
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        if core::mem::take(&mut self.is_after_prompt) {
-            out.push(b'\n');
-        }
-        let before = bytes.len();
-        let mut step = None;
-        while step.is_none() && self.has_token(env) {
-            let mut decoder = core::mem::take(&mut self.decoder);
-            let input = decoder.decode(bytes, env.settings.line_bytes_max * LINE_FACTOR);
-            self.decoder = decoder;
-            let Some(input) = input else { break };
-            step = self.handle_input(input, env, out);
-        }
-        let Stage::Arriving(arriving) = &mut self.stage else {
-            return step;
-        };
-        arriving.bytes += before - bytes.len();
-        if arriving.bytes > env.settings.login_bytes_max && step.is_none() {
-            return Some(give_up(out));
-        }
-        step
-    }
-
-    /// See [`Dialect::handle_end`](crate::dialect::Dialect::handle_end).
-    pub(crate) fn handle_end(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        let input = self.decoder.finish()?;
-        self.handle_input(input, env, out)
-    }
-
-    fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        let line = match input {
-            Input::Blank | Input::Window { .. } | Input::Interrupt => return None,
-            input => input,
-        };
-        if matches!(self.stage, Stage::Here(_)) {
-            // There is one, or the connection has ended and this is its last line.
-            let _ = self.bucket.take(self.rate(env), env.now);
-        }
-        match line {
-            Input::Line(line) => self.handle_line(&line, env, out),
-            Input::TooLong { bytes } => {
-                let max = env.settings.line_bytes_max * LINE_FACTOR;
-                let sentence = format_args!("The line has {bytes} bytes, the limit is {max}.");
-                self.refuse_line("too_long", &sentence, out)
-            }
-            _ => self.refuse_line("not_utf8", &"The line is not UTF-8.", out),
-        }
-    }
-
-    fn handle_line(&mut self, line: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        match request::read(line) {
-            Ok(line) => {
-                let asked = Asked {
-                    word: line.request.word(),
-                    id: line.id,
-                };
-                self.handle_request(line.request, asked, env, out)
-            }
-            Err(LineError { gist, error }) => {
-                let code = match error.is_data() {
-                    true => "bad_command",
-                    false => "not_json",
-                };
-                put(
-                    out,
-                    &Refused {
-                        refused: gist.word,
-                        id: gist.id.as_ref(),
-                        code,
-                        text: Shown(&sentence(&error)),
-                        column: Some(error.column()),
-                    },
-                );
-                self.count_try(out)
-            }
-        }
-    }
-
-    fn handle_request(
-        &mut self,
-        request: Request,
-        asked: Asked,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let is_first = matches!(request, Request::hello(_) | Request::resume(_));
-        match (&self.stage, &request) {
-            (Stage::Arriving(_), _) if !is_first => {
-                let sentence = "Say hello first.";
-                refuse(&asked, "not_here", &sentence, out);
-                self.count_try(out)
-            }
-            (Stage::Here(_), Request::hello(_)) => {
-                refuse(&asked, "here_already", &"You have said hello before.", out);
-                None
-            }
-            _ => self.ask(request, asked, env, out),
-        }
-    }
-
-    fn refuse_line(
-        &mut self,
-        code: &'static str,
-        text: &dyn core::fmt::Display,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        put(
-            out,
-            &Refused {
-                refused: None,
-                id: None,
-                code,
-                text: Shown(text),
-                column: None,
-            },
-        );
-        self.count_try(out)
-    }
-
-    /// Counts what a client has said in vain before it was in.
-    fn count_try(&mut self, out: &mut Vec<u8>) -> Option<Step> {
-        let Stage::Arriving(arriving) = &mut self.stage else {
-            return None;
-        };
-        arriving.tries += 1;
-        (arriving.tries >= TRIES_MAX).then(|| give_up(out))
-    }
-
-    fn rate(&self, env: &Env<'_>) -> Rate {
-        let settings = env.settings;
-        match &self.stage {
-            Stage::Here(here) if here.is_operator => {
-                settings.line_rate.times(settings.operator_rate_factor)
-            }
-            _ => settings.line_rate,
-        }
-    }
-
-    /// Whether one more line may be read now; if not, notes when.
-    fn has_token(&mut self, env: &Env<'_>) -> bool {
-        let mut bucket = self.bucket;
-        let is_here = matches!(self.stage, Stage::Here(_));
-        self.waits_until = match bucket.take(self.rate(env), env.now) {
-            Err(wait) if is_here => Some(env.now + wait),
-            _ => None,
-        };
-        self.waits_until.is_none()
-    }
-
     /// See [`Dialect::handle_event`](crate::dialect::Dialect::handle_event).
     pub(crate) fn handle_event(&mut self, event: &Event, me: PersonId, out: &mut Vec<u8>) {
-        self.note_event(event, me);
+        self.note_event(event);
         put_private(out, event, me);
     }
 
     /// Takes over an event's changes to this person.
-    fn note_event(&mut self, event: &Event, me: PersonId) {
+    fn note_event(&mut self, event: &Event) {
         let fact = &event.fact;
         let arrived = match fact {
             Fact::LoggedIn(login) => Some((&**login, Ignores::default())),
@@ -275,27 +150,14 @@ impl Session {
             self.stage = Stage::Here(Here {
                 me: login.person,
                 name: login.name.clone(),
+                account: login.account.clone(),
                 is_operator: login.operator,
                 ignores,
                 since: event.seq,
             });
         }
-        let Stage::Here(here) = &mut self.stage else {
-            return;
-        };
-        here.ignores.note(fact);
-        match fact {
-            Fact::Renamed(renamed) if renamed.person == here.me => {
-                here.name = renamed.new.clone();
-                here.is_operator = renamed.operator;
-            }
-            Fact::AccountSet(set) if set.person == here.me => here.is_operator = set.operator,
-            Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
-                ModAction::Op { .. } => here.is_operator = true,
-                ModAction::Deop { .. } => here.is_operator = false,
-                _ => {}
-            },
-            _ => {}
+        if let Stage::Here(here) = &mut self.stage {
+            here.note(fact);
         }
     }
 
@@ -342,9 +204,6 @@ impl Session {
     }
 }
 
-/// Objects that a client may send in vain before it is in, if they are no names.
-const TRIES_MAX: u8 = chinwag_core::limits::NAME_TRIES_MAX;
-
 fn give_up(out: &mut Vec<u8>) -> Step {
     put(out, &Notice::NoHello);
     Step::Close
@@ -376,15 +235,6 @@ fn refuse(asked: &Asked, code: &'static str, text: &dyn core::fmt::Display, out:
             column: None,
         },
     );
-}
-
-/// What is wrong with a line, without the place, which stands beside it. It may have words of the
-/// client's in it, so it is made harmless and short.
-fn sentence(error: &serde_json::Error) -> alloc::string::String {
-    let whole = alloc::format!("{error}");
-    let end = whole.rfind(" at line ").unwrap_or(whole.len());
-    let end = whole.floor_char_boundary(end.min(ERROR_BYTES_MAX));
-    Text::parse(&whole[..end]).map_or_else(Default::default, |text| (*text).into())
 }
 
 /// The events of the rooms as a program reads them: without the ignored, and with its own.

@@ -6,7 +6,10 @@ use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
 use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_LETTERS_MIN};
-use chinwag_core::{Mask, Name, NameError, ResumeCode, RoomName, Seq, Text, Timestamp};
+use chinwag_core::{
+    CertificatePrefix, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq, Text,
+    Timestamp,
+};
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -162,12 +165,40 @@ impl FromText for Name {
     }
 }
 
+/// A name that may have been registered before it was reserved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KnownName(pub(super) Name);
+
+impl FromText for KnownName {
+    const IS: &'static str = "a name";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Name::known(text).map(Self).ok_or("that is no name")
+    }
+}
+
 impl FromText for RoomName {
     const IS: &'static str = "a room";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         let error = "a room's name is 1 to 32 letters, digits, - _ or ., behind a # or alone";
         Self::parse(text).map_err(|_| error)
+    }
+}
+
+impl FromText for RoomPassword {
+    const IS: &'static str = "one word";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).map_err(|_| "a room's password is one word of at most 64 bytes")
+    }
+}
+
+impl FromText for CertificatePrefix {
+    const IS: &'static str = "hexadecimal digits";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).ok_or("a certificate is named by 4 to 64 hexadecimal digits")
     }
 }
 
@@ -239,7 +270,7 @@ impl FromText for Password {
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|error| match error {
-            PasswordError::TooLong => "a password has at most 128 bytes",
+            PasswordError::TooLong => "a password has at most 1024 bytes",
             PasswordError::NotText => "a password has no control characters",
         })
     }

@@ -9,8 +9,8 @@ use core::ops::Deref;
 
 use chinwag_core::limits::NAME_BYTES_MAX;
 use chinwag_core::{
-    Command, Duration, Mask, Name, Query, ResumeCode, RoomName, RoomSetting, Seq, StandingChange,
-    Text,
+    CertificatePrefix, Command, Duration, Mask, Name, Query, ResumeCode, RoomName, RoomSetting,
+    Seq, StandingChange, Text,
 };
 
 use super::table::{CommandSpec, Group};
@@ -56,17 +56,21 @@ pub enum Request {
     SearchMore,
     /// Keep one's name under this password.
     Register(Password),
+    /// Register one's name by the certificate of the connection, or group it to one's account.
+    Claim,
+    /// Take a certificate from one's account.
+    Forget(CertificatePrefix),
     /// Log in to an account, under the name that one has.
     LogInTo {
         /// Whether a session of that name stays where it is.
         beside: bool,
         /// One of the account's names.
         name: Name,
-        /// Its password.
-        password: Password,
+        /// Its password, unless the connection has a certificate.
+        password: Option<Password>,
     },
     /// Give up one's name, or the account if it is the account's own.
-    Unclaim(Password),
+    Unclaim(Option<Password>),
     /// Give one's account another password.
     ChangePassword {
         /// The password before.

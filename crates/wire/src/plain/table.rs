@@ -189,13 +189,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("keep this name: later type NAME#PASSWORD at the prompt")
         .about(
             "Registers your name, so that nobody else can take it: it is an account from then on. \
-             While you are logged in to one, /claim alone groups another name to it.",
+             While you are logged in to one, /claim alone groups another name to it. If your \
+             connection has a certificate, /claim alone has it log you in from then on.",
             "/claim correct horse battery",
         ),
     CommandSpec::new("login", Group::You, "NAME PASSWORD", you::login).about(
         "Logs you in to your account. A connection that goes by NAME, or whose link is lost, is taken \
          over, as by NAME#PASSWORD at the prompt. /login beside NAME PASSWORD leaves it there, and you \
-         keep the name that you have.",
+         keep the name that you have. A connection with a certificate of the account needs no password.",
         "/login lee correct horse battery",
     ),
     CommandSpec::new("logout", Group::You, "", you::logout)
@@ -209,14 +210,14 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("your account")
         .about(
             "Shows your account: its names, what proves that it is yours, and who is logged in to it \
-             since when.",
+             since when. /account forget 3fa9c0 takes out the certificate that begins so.",
             "/account",
         ),
     CommandSpec::new("unclaim", Group::You, "PASSWORD", you::unclaim)
         .shown(Shown::Within)
         .about(
             "Frees your name. Under the account's own name it ends the account, with all its names \
-             and rights.",
+             and rights. A certificate of the account needs no password.",
             "/unclaim correct horse battery",
         ),
     CommandSpec::new("passwd", Group::You, "OLD NEW", you::passwd)

@@ -33,6 +33,12 @@ impl Chat {
                 proof,
             } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
             Command::Group => facts.push(self.decide_group(me)?),
+            Command::Certify { certificate, proof } => {
+                return self.decide_certify(me, certificate, proof.as_ref(), facts);
+            }
+            Command::Forget { certificate, proof } => {
+                facts.push(self.decide_forget(me, &certificate, proof.as_ref())?);
+            }
             Command::LogInTo {
                 name,
                 proof,
@@ -56,13 +62,7 @@ impl Chat {
         let kind = CredentialKind::Password;
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
-            let rank = me.session.rank;
-            let change = AccountChange::Claimed {
-                kind,
-                secret,
-                // Rights that were given for a visit end with it.
-                operator: rank.operator && !rank.for_visit,
-            };
+            let change = self.claimed_by(me, kind, secret);
             let logins = [me.id].into();
             let mut fact = changed(&me.name, change, Some(me.id), logins);
             if let Fact::AccountChanged(changed) = &mut fact {
@@ -73,7 +73,12 @@ impl Chat {
             return Ok(Outcome::Done);
         };
         facts.push(match proof {
-            Some(proof) if own.is_proven_by(proof) => {
+            // A password is replaced by who knows it, and by nothing else.
+            Some(proof)
+                if own
+                    .password_hash()
+                    .map_or_else(|| own.is_proven_by(proof), |hash| *hash == proof.0) =>
+            {
                 let change = AccountChange::Credential { kind, secret };
                 self.account_changed(own, change, Some(me.id))
             }
@@ -83,8 +88,24 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
+    /// The beginning of an account under a person's name.
+    pub(super) fn claimed_by(
+        &self,
+        me: &Person,
+        kind: CredentialKind,
+        secret: Arc<str>,
+    ) -> AccountChange {
+        let rank = me.session.rank;
+        AccountChange::Claimed {
+            kind,
+            secret,
+            // Rights that were given for a visit end with it.
+            operator: rank.operator && !rank.for_visit,
+        }
+    }
+
     /// The rooms that a person has made as a guest are its own under its registered name.
-    fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
+    pub(super) fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
         for &id in &me.rooms {
             let rules = self.rooms.get(id).and_then(Room::rules);
             let is_founder =
@@ -95,7 +116,7 @@ impl Chat {
         }
     }
 
-    fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
+    pub(super) fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
         let own = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
         if own.owns(&me.name) {
             return Err(Rejection::LoggedInAlready(own.name.clone()));
@@ -110,7 +131,7 @@ impl Chat {
         Ok(self.account_changed(own, change, Some(me.id)))
     }
 
-    fn check_may_register(&self, me: &Person) -> Result<(), Rejection> {
+    pub(super) fn check_may_register(&self, me: &Person) -> Result<(), Rejection> {
         // The lock is for names that were registered before it.
         if self.locked && !me.session.rank.operator {
             return Err(Rejection::LockedRegistration);

@@ -3,6 +3,7 @@
 
 mod account;
 mod bar;
+mod certificate;
 mod cover;
 mod delete;
 mod entry;
@@ -186,6 +187,8 @@ impl Chat {
             }
             Command::Register { .. }
             | Command::Group
+            | Command::Certify { .. }
+            | Command::Forget { .. }
             | Command::LogInTo { .. }
             | Command::LogOut
             | Command::Unclaim { .. } => return self.decide_account(me, command, env, facts),

@@ -216,7 +216,10 @@ impl Chat {
         let bearer = self.people.named(&lost.name);
         let owner = self.registrations.get(&lost.name);
         let is_others = owner.is_some_and(|owner| lost.account.as_deref() != Some(&owner.name));
-        match is_others || bearer.is_some_and(|bearer| Some(bearer.id) != own) {
+        // Its time was up when another took a name like it, and the clock was set back since.
+        let is_taken = bearer.is_some_and(|bearer| Some(bearer.id) != own)
+            || self.people.look_alike(&lost.name, own).is_some();
+        match is_others || is_taken {
             true => Err(Rejection::CodeNotValid),
             false => Ok(()),
         }

@@ -190,7 +190,11 @@ impl Shadow {
         if matches!(command, Command::EndAccount(_)) {
             return assert!(me.operator && *change == AccountChange::Removed);
         }
-        let (Command::Register { proof, .. } | Command::Unclaim { proof }) = command else {
+        let (Command::Register { proof, .. }
+        | Command::Unclaim { proof }
+        | Command::Certify { proof, .. }
+        | Command::Forget { proof, .. }) = command
+        else {
             panic!("{command:?} led to {change:?}");
         };
         let (own, proof) = (own.expect("an account"), proof.as_ref().expect("a proof"));

@@ -483,13 +483,21 @@ impl Shadow {
         let account = &mut self.accounts[place];
         match &changed.change {
             AccountChange::Credential { kind, secret } => {
-                let is_password = |other: &Credential| other.kind == CredentialKind::Password;
-                account.credentials.retain(|other| !is_password(other));
+                let is_replaced = |other: &Credential| {
+                    other.kind == CredentialKind::Password && *kind == other.kind
+                };
+                account.credentials.retain(|other| !is_replaced(other));
                 account.credentials.push(Credential {
                     kind: *kind,
                     secret: secret.clone(),
                     since: event.at,
                 });
+            }
+            AccountChange::CertificateRemoved(certificate) => {
+                account
+                    .credentials
+                    .retain(|other| other.secret != *certificate);
+                assert!(!account.credentials.is_empty());
             }
             AccountChange::NameAdded(added) => {
                 account.names.push(added.clone());

@@ -63,13 +63,23 @@ impl Session {
                 beside,
             } => {
                 let purpose = Purpose::LogInTo { beside };
-                self.ask_name(Some(name), Some(password), purpose, shared);
+                self.ask_name(Some(name), password, purpose, shared);
             }
             Ask::Unclaim { account, password } => {
-                self.ask_name(Some(account), Some(password), Purpose::Unclaim, shared);
+                self.ask_name(Some(account), password, Purpose::Unclaim, shared);
             }
             Ask::Register(_) if !self.may_register(shared) => {}
-            Ask::Register(password) => self.ask_hash(password, None, shared),
+            Ask::Register(password) => {
+                let proof = self.certificate().map(Proof);
+                self.ask_hash(password, proof, shared);
+            }
+            Ask::Claim if !self.may_register(shared) => {}
+            Ask::Claim => self.claim(shared),
+            Ask::Forget(certificate) => {
+                let proof = self.proof();
+                let forget = Command::Forget { certificate, proof };
+                self.ask_hub(Body::Command(forget), Step::Tell, shared);
+            }
             Ask::ChangePassword { name, old, new } => {
                 let purpose = Purpose::ChangePassword(new);
                 self.ask_name(Some(name), Some(old), purpose, shared);
@@ -96,7 +106,14 @@ impl Session {
                 };
                 self.ask_hub(query, step, shared);
             }
-            (name, _) => self.take_name(name, None, purpose, shared),
+            (name, _) => {
+                let proof = self.certificate().map(Proof);
+                let needs_proof = matches!(purpose, Purpose::LogInTo { .. } | Purpose::Unclaim);
+                if needs_proof && proof.is_none() {
+                    return self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
+                }
+                self.take_name(name, proof, purpose, shared);
+            }
         }
     }
 
@@ -278,6 +295,7 @@ impl Session {
             };
             return self.answer(Tell::Rejected(&wrong), shared);
         }
+        self.exchange.proven.clone_from(&proof);
         self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         self.take_name(Some(name), proof, purpose, shared);
     }

@@ -210,7 +210,7 @@ impl Session {
             PageKind::Missed(resume) => {
                 let resume = *resume;
                 if is_first {
-                    self.tell_resumed(shown, resume, shared);
+                    self.tell_resumed((shown, page.gone), resume, shared);
                 }
                 self.tell(Tell::Missed(events), shared);
                 match page.next.as_ref().and_then(Place::missed_from) {
@@ -259,22 +259,23 @@ impl Session {
         self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
-            self.tell_resumed(0, resumed.resume, shared);
+            self.tell_resumed((0, 0), resumed.resume, shared);
             self.tell_kept(shared);
         }
     }
 
-    /// Welcomes the person back, with so many missed messages of rooms that follow.
+    /// Welcomes the person back, with so many missed messages of rooms that follow, and so many that
+    /// are gone.
     pub(super) fn tell_resumed(
         &mut self,
-        shown: u64,
+        (shown, gone): (u64, u64),
         resume: Option<(ResumeCode, Duration)>,
         shared: &mut Shared,
     ) {
         let missed = self.exchange.missed();
         let resumed = Tell::Resumed {
             missed: shown + missed.map_or(0, Missed::private_lines),
-            skipped: missed.map_or(0, |missed| missed.unseen.skipped),
+            skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
             resume,
         };
         self.tell(resumed, shared);

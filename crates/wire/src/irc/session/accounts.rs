@@ -118,7 +118,7 @@ impl Session {
         self.later(
             Ask::LogInTo {
                 name,
-                password,
+                password: Some(password),
                 beside: true,
             },
             Question::Account(step),

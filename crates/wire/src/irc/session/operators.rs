@@ -28,7 +28,7 @@ impl Session {
                 self.later(
                     Ask::LogInTo {
                         name,
-                        password,
+                        password: Some(password),
                         beside: true,
                     },
                     Question::Oper,

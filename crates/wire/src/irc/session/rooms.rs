@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Command, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing,
-    StandingChange, Text, Topic, WhoLine,
+    Answer, Command, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing, StandingChange,
+    Text, Topic, WhoLine,
 };
 
 use super::{Question, Session, Stage};

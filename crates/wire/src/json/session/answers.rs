@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Answer, Event, Fact, Query, QuitReason, Rejection, RoomRef, Seq};
 
+use super::arrival::room_shape;
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
 use crate::json::events::{LogEntry, Shape, parts_of};
 use crate::json::refusal::{Sentence, code};
-use crate::json::render::{put, put_private};
-use crate::json::replies::{Ack, Notice, PROTOCOL, Reply, Resumption, people_in};
-use crate::json::request::WORDS;
+use crate::json::render::put;
+use crate::json::replies::{Ack, Notice, Reply};
 use crate::json::value::{Room, Shown, Time};
 
 impl Session {
@@ -22,52 +22,25 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         match tell {
-            Tell::Sent(seq) => {
-                if let Some(asked) = self.talk.pop_front() {
-                    ack(&asked, Some(seq), None, out);
-                }
-            }
-            Tell::Repeated(seq) => {
-                if let Some(asked) = self.talk.pop_front() {
-                    ack(&asked, Some(seq), Some(true), out);
-                }
-            }
-            Tell::NotSent(rejection) => {
-                if let Some(asked) = self.talk.pop_front() {
-                    refuse(&asked, code(rejection), &Sentence(rejection), out);
-                }
-            }
+            Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) => self.answer_talk(tell, out),
             Tell::Rejected(rejection) => return self.handle_rejection(rejection, env, out),
             Tell::Done(seq) => self.acknowledge(seq, out),
             Tell::Left(_) => self.acknowledge(None, out),
             Tell::Answer(answer) => return self.handle_answer(answer, out),
-            Tell::Busy => return self.refuse_question("busy", &"Try again in a moment.", env, out),
+            Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => {
+                return self.handle_failure(tell, env, out);
+            }
             // The answer itself comes later.
             Tell::PasswordWaits(_) => {}
-            Tell::SearchTooLong => {
-                let sentence = "The search has too many words.";
-                return self.refuse_question("search_too_long", &sentence, env, out);
-            }
-            Tell::NoHistory => {
-                let sentence = "The history cannot be read.";
-                return self.refuse_question("no_history", &sentence, env, out);
-            }
             Tell::Welcome(..) | Tell::Entered(..) | Tell::Resumed { .. } => {
                 self.tell_arrived(tell, env, out);
             }
             Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::History(page) => self.tell_history(page, out),
             Tell::Search(page) => self.tell_search(page, env, out),
-            Tell::AuditLog(entries) => {
-                let asked = self.question.take();
-                put(
-                    out,
-                    &Reply::Log {
-                        id: asked.as_ref().and_then(|asked| asked.id.as_ref()),
-                        entries: entries.iter().filter_map(LogEntry::of).collect(),
-                    },
-                );
-            }
+            Tell::AuditLog(entries) => self.tell_log(entries, out),
+            // It leaves its passing name behind, for the session that it takes up.
+            Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
                 self.acknowledge(None, out);
                 put(out, &closed(why));
@@ -79,6 +52,37 @@ impl Session {
             }
         }
         None
+    }
+
+    /// Whether the question in flight may bring another session.
+    fn takes_up(&self) -> bool {
+        let word = self.question.as_ref().map(|asked| asked.word);
+        matches!(word, Some("resume" | "login"))
+    }
+
+    /// Answers the oldest message in flight.
+    fn answer_talk(&mut self, tell: Tell<'_>, out: &mut Vec<u8>) {
+        let Some(asked) = self.talk.pop_front() else {
+            return;
+        };
+        match tell {
+            Tell::Sent(seq) => ack(&asked, Some(seq), None, out),
+            Tell::Repeated(seq) => ack(&asked, Some(seq), Some(true), out),
+            Tell::NotSent(rejection) => {
+                refuse(&asked, code(rejection), &Sentence(rejection), out);
+            }
+            _ => {}
+        }
+    }
+
+    /// The question in flight came to nothing, for a reason that is not the chat's.
+    fn handle_failure(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let (code, text) = match tell {
+            Tell::SearchTooLong => ("search_too_long", "The search has too many words."),
+            Tell::NoHistory => ("no_history", "The history cannot be read."),
+            _ => ("busy", "Try again in a moment."),
+        };
+        self.refuse_question(code, &text, env, out)
     }
 
     /// Acknowledges the command in flight.
@@ -123,144 +127,9 @@ impl Session {
         is_last.then(|| super::give_up(out))
     }
 
-    /// The person is in: on the server, in a room, or again.
-    fn tell_arrived(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
-        let asked = self.question.take();
-        let id = asked.as_ref().and_then(|asked| asked.id.as_ref());
-        match tell {
-            Tell::Welcome(welcome, _) => put(
-                out,
-                &Reply::Hello {
-                    seq: self.since().0,
-                    id,
-                    protocol: PROTOCOL,
-                    understands: WORDS,
-                    server: &env.settings.server_name,
-                    name: welcome.name.as_str(),
-                    registered: welcome.registered,
-                    room: welcome.room.as_ref().map(|summary| Room(&summary.room)),
-                    people: welcome.room.as_ref().map_or(0, people_in),
-                    topic: welcome
-                        .room
-                        .as_ref()
-                        .and_then(|summary| summary.topic.as_ref().map(Into::into)),
-                    resume: Resumption {
-                        code: Shown(welcome.resume.0),
-                        seconds: welcome.resume.1.as_secs(),
-                    },
-                    motd: welcome.motd.as_deref(),
-                },
-            ),
-            Tell::Entered(summary, _) => put(
-                out,
-                &Reply::Join {
-                    id,
-                    room: Room(&summary.room),
-                    people: people_in(summary),
-                    topic: summary.topic.as_ref().map(Into::into),
-                },
-            ),
-            Tell::Resumed {
-                missed,
-                skipped,
-                resume,
-            } => {
-                let Stage::Here(here) = &self.stage else {
-                    return;
-                };
-                let rooms = self.rooms.iter().filter_map(|room| env.rooms.get(room));
-                put(
-                    out,
-                    &Reply::Resume {
-                        id,
-                        protocol: PROTOCOL,
-                        understands: WORDS,
-                        name: here.name.as_str(),
-                        rooms: rooms.map(Room).collect(),
-                        missed,
-                        gone: skipped,
-                        resume: resume.map(|(code, time)| Resumption {
-                            code: Shown(code),
-                            seconds: time.as_secs(),
-                        }),
-                    },
-                );
-            }
-            _ => {}
-        }
-    }
-
-    fn tell_missed(&self, events: &[Event], env: &Env<'_>, out: &mut Vec<u8>) {
-        let Stage::Here(here) = &self.stage else {
-            return;
-        };
-        for event in events {
-            match room_shape(event, env) {
-                Some(shape) => put(out, &shape),
-                None => put_private(out, event, here.me),
-            }
-        }
-    }
-
     fn handle_answer(&mut self, answer: &Answer, out: &mut Vec<u8>) -> Option<Step> {
         let asked = self.question.take()?;
-        let id = asked.id.as_ref();
-        let reply = match answer {
-            Answer::Who {
-                room, people, next, ..
-            } => Reply::Who {
-                id,
-                room: Room(room),
-                people: people.iter().map(Into::into).collect(),
-                more: next.is_some(),
-            },
-            Answer::Whois(profile) => Reply::Whois {
-                id,
-                profile: (&**profile).into(),
-            },
-            Answer::Rooms { rooms, next, .. } => Reply::Rooms {
-                id,
-                rooms: rooms.iter().map(Into::into).collect(),
-                more: next.is_some(),
-            },
-            Answer::Topic { room, topic } => Reply::Topic {
-                id,
-                room: Room(room),
-                topic: topic.as_ref().map(Into::into),
-            },
-            Answer::Stats {
-                own,
-                people,
-                rooms,
-                said,
-                started,
-            } => Reply::Stats {
-                id,
-                profile: (&**own).into(),
-                people: *people,
-                rooms_in_use: *rooms,
-                messages: *said,
-                started: Time(*started),
-            },
-            Answer::Ignores(names) => Reply::Ignores {
-                id,
-                names: names.iter().map(chinwag_core::Name::as_str).collect(),
-            },
-            Answer::Restrictions {
-                bans, mutes, next, ..
-            } => Reply::Bans {
-                id,
-                bans: bans.iter().map(Into::into).collect(),
-                mutes: mutes.iter().map(Into::into).collect(),
-                more: next.is_some(),
-            },
-            Answer::Motd(text) => Reply::Motd {
-                id,
-                text: text.as_deref(),
-            },
-            // Nothing that a client can ask for is answered otherwise.
-            _ => return None,
-        };
+        let reply = Reply::of(answer, asked.id.as_ref())?;
         put(out, &reply);
         let next = next_page(answer)?;
         self.question = Some(asked);
@@ -299,12 +168,15 @@ impl Session {
         );
     }
 
-    /// The event with which the person came.
-    fn since(&self) -> Seq {
-        match &self.stage {
-            Stage::Here(here) => here.since,
-            Stage::Arriving(_) => Seq::default(),
-        }
+    fn tell_log(&mut self, entries: &[Event], out: &mut Vec<u8>) {
+        let asked = self.question.take();
+        put(
+            out,
+            &Reply::Log {
+                id: asked.as_ref().and_then(|asked| asked.id.as_ref()),
+                entries: entries.iter().filter_map(LogEntry::of).collect(),
+            },
+        );
     }
 
     /// The question in flight, which is over with the last page.
@@ -341,12 +213,6 @@ fn next_page(answer: &Answer) -> Option<Query> {
         }
         _ => None,
     }
-}
-
-/// An event in the room that it belongs to, if it belongs to one.
-fn room_shape<'a>(event: &'a Event, env: &'a Env<'_>) -> Option<Shape<'a>> {
-    let room = event.fact.rooms().first()?;
-    Shape::in_room(event, env.rooms.get(room)?)
 }
 
 /// An event of a room's history: announcements were heard in all rooms.

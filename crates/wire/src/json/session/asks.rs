@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 
 use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
-use chinwag_core::{Command, Duration, Manner, Query, Range, RoomRef, Seq, Text, Timestamp};
+use chinwag_core::{Command, Manner, Name, Query, Range, RoomRef, Seq, Text, Timestamp};
 
+use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
 use crate::dialect::{Ask, Env, Search, Step};
-use crate::json::request::{History, Request, Say};
-use crate::json::value::{Note, Nullable, Parsed, Place};
+use crate::json::request::{Claim, History, Join, Request, Say};
+use crate::json::value::{Parsed, Place};
 
 impl Session {
     pub(super) fn ask(
@@ -60,14 +61,25 @@ impl Session {
                 name: nick.name.0,
                 password: nick.password.map(|password| password.0),
             },
-            Request::claim(claim) => Ask::Register(claim.password.0.0),
+            Request::claim(claim) => claimed(claim),
+            Request::login(login) => Ask::LogInTo {
+                name: login.name.0,
+                password: login.password.map(|password| password.0),
+                beside: login.beside,
+            },
+            Request::forget_certificate(forget) => Ask::Forget(forget.sha256.0),
             Request::passwd(passwd) => Ask::ChangePassword {
-                name: match &self.stage {
-                    Stage::Here(here) => here.name.clone(),
-                    Stage::Arriving(_) => return Err("say hello first"),
-                },
+                name: self.account()?,
                 old: passwd.old.0,
                 new: passwd.new.0.0,
+            },
+            Request::unclaim(unclaim) => Ask::Unclaim {
+                account: self.account()?,
+                password: unclaim.password.map(|password| password.0),
+            },
+            Request::delete(message) => Ask::Delete {
+                message: Seq(message.message),
+                why: None,
             },
             Request::quit(quit) => Ask::Quit(note(quit.text)),
             Request::log(log) => Ask::AuditLog(log.entries.unwrap_or(LOG_LINES)),
@@ -77,12 +89,21 @@ impl Session {
             },
         })
     }
+
+    /// The account that its person is logged in to, else its name: a password is held against it.
+    fn account(&self) -> Result<Name, &'static str> {
+        match &self.stage {
+            Stage::Here(here) => Ok(here.account.as_ref().unwrap_or(&here.name).clone()),
+            Stage::Arriving(_) => Err("say hello first"),
+        }
+    }
 }
 
 /// The text of a command that has no bound of its own.
 fn text_of(request: &Request) -> Option<&Text> {
     match request {
         Request::say(say) | Request::act(say) => Some(&say.text.0),
+        Request::say_to(say) => Some(&say.text.0),
         Request::tell(tell) => Some(&tell.text.0),
         Request::announce(words) => Some(&words.text.0),
         Request::search(search) => search.words.as_ref().map(|words| &words.0),
@@ -100,6 +121,24 @@ fn spoken(say: Say, manner: Manner) -> Command {
     }
 }
 
+fn claimed(claim: Claim) -> Ask {
+    match claim.password {
+        Some(password) => Ask::Register(password.0.0),
+        None => Ask::Claim,
+    }
+}
+
+fn joined(join: Join) -> Command {
+    let room = join.room.0;
+    match join.password {
+        Some(password) => Command::JoinWith {
+            room,
+            password: password.0,
+        },
+        None => Command::Join(room),
+    }
+}
+
 /// The query that a command is; the command again if it is none.
 fn query_of(request: Request) -> Result<Query, alloc::boxed::Box<Request>> {
     Ok(match request {
@@ -114,6 +153,9 @@ fn query_of(request: Request) -> Result<Query, alloc::boxed::Box<Request>> {
         Request::stats(_) => Query::Stats,
         Request::motd(_) => Query::Motd,
         Request::bans(_) => Query::Restrictions { after: None },
+        Request::room(room) => Query::RoomInfo(RoomRef::Name(room.room.0)),
+        Request::bars(room) => Query::Bars(RoomRef::Name(room.room.0)),
+        Request::account(_) => Query::Account,
         request => return Err(request.into()),
     })
 }
@@ -127,7 +169,14 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
             manner: Manner::Speech,
             irc: None,
         },
-        Request::join(join) => Command::Join(join.room.0),
+        Request::say_to(say) => Command::SayTo {
+            room: say.room.0,
+            text: say.text.0,
+            manner: Manner::Speech,
+        },
+        Request::join(join) => joined(join),
+        Request::knock(room) => Command::Knock(room.room.0),
+        Request::logout(_) => Command::LogOut,
         Request::leave(leave) => Command::Leave {
             room: RoomRef::Name(leave.room.0),
             why: None,
@@ -146,51 +195,8 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
             name: named.name.0,
             on: false,
         },
-        Request::kick(kick) => Command::Kick {
-            name: kick.name.into(),
-            why: note(kick.text),
-        },
-        Request::mute(mute) => Command::Mute {
-            name: mute.name.into(),
-            time: mute.seconds.map(seconds).transpose()?,
-            why: note(mute.text),
-        },
-        Request::unmute(named) => Command::Unmute(named.name.0),
-        Request::ban(ban) => Command::Ban {
-            cover_address: ban.address_too && ban.target.0.name.is_some(),
-            mask: ban.target.0,
-            time: ban.seconds.map(seconds).transpose()?,
-            why: note(ban.text),
-        },
-        Request::unban(unban) => Command::Unban(unban.target.0),
-        Request::op(typed) => Command::Op(typed.name.into()),
-        Request::deop(typed) => Command::Deop(typed.name.into()),
-        Request::rename(rename) => Command::RenameOther {
-            name: rename.name.into(),
-            new: rename.new.0,
-        },
-        Request::announce(words) => Command::Announce(words.text.0),
-        Request::set_motd(motd) => Command::SetMotd(inner(motd.text)),
-        Request::lock(lock) => Command::Lock(lock.on),
-        _ => return Err("that is no command of the chat"),
+        request => return govern_of(request),
     })
-}
-
-fn note(text: Option<Parsed<Note>>) -> Option<Text> {
-    text.map(|text| text.0.0)
-}
-
-fn inner<const BYTES_MAX: usize>(
-    text: Nullable<crate::json::value::Short<BYTES_MAX>>,
-) -> Option<Text> {
-    text.0.map(|text| text.0)
-}
-
-fn seconds(seconds: u32) -> Result<Duration, &'static str> {
-    match seconds {
-        0 => Err("`seconds` is 1 at least"),
-        seconds => Ok(Duration::from_secs(seconds.into())),
-    }
 }
 
 fn ask_history(history: History) -> Result<Ask, &'static str> {

@@ -212,8 +212,8 @@ fn names_and_passwords_are_read() {
         Request::Register(password("correct horse")),
     );
     check_usage("/nick", "nick");
-    check("/claim", Request::Command(Command::Group));
-    check_usage("/unclaim", "unclaim");
+    check("/claim", Request::Claim);
+    check("/unclaim", Request::Unclaim(None));
     check_usage("/logout now", "logout");
     check("/account", Request::Query(Query::Account));
     check_mistake("/nick 4ann", ParseError::BadName);

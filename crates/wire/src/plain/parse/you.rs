@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use chinwag_core::{Command, Query, ResumeCode};
+use chinwag_core::{CertificatePrefix, Command, Query, ResumeCode};
 
 use super::arguments::{Arguments, name};
 use super::{Read, name_and_password, new_password, password};
@@ -25,7 +25,7 @@ pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
 
 pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     match arguments.rest() {
-        "" => Ok(Request::Command(Command::Group)),
+        "" => Ok(Request::Claim),
         text => Ok(Request::Register(new_password(text)?)),
     }
 }
@@ -40,12 +40,12 @@ pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
         arguments.word()?;
     }
     let (own, secret) = match name_and_password(arguments.rest()) {
-        Ok((own, Some(secret))) => (own, secret),
+        Ok((own, Some(secret))) => (own, Some(secret)),
         _ => {
             let own = name(arguments.word()?)?;
             match arguments.rest() {
-                "" => return Err(arguments.usage()),
-                text => (own, password(text)?),
+                "" => (own, None),
+                text => (own, Some(password(text)?)),
             }
         }
     };
@@ -60,14 +60,23 @@ pub(in crate::plain) fn logout(arguments: Arguments<'_>) -> Read {
     arguments.end().map(|()| Request::Command(Command::LogOut))
 }
 
-pub(in crate::plain) fn account(arguments: Arguments<'_>) -> Read {
-    arguments.end().map(|()| Request::Query(Query::Account))
+pub(in crate::plain) fn account(mut arguments: Arguments<'_>) -> Read {
+    match arguments.next() {
+        None => Ok(Request::Query(Query::Account)),
+        Some(word) if word.eq_ignore_ascii_case("forget") => {
+            let certificate = CertificatePrefix::parse(arguments.rest());
+            certificate
+                .map(Request::Forget)
+                .ok_or_else(|| arguments.usage())
+        }
+        Some(_) => Err(arguments.usage()),
+    }
 }
 
 pub(in crate::plain) fn unclaim(arguments: Arguments<'_>) -> Read {
     match arguments.rest() {
-        "" => Err(arguments.usage()),
-        text => Ok(Request::Unclaim(password(text)?)),
+        "" => Ok(Request::Unclaim(None)),
+        text => Ok(Request::Unclaim(Some(password(text)?))),
     }
 }
 
@@ -214,11 +223,10 @@ mod tests {
                 name,
                 password,
                 beside,
-            }) => Some((
-                beside,
-                name.as_str().to_string(),
-                password.reveal().to_string(),
-            )),
+            }) => {
+                let password = password.map_or_else(Default::default, |p| p.reveal().to_string());
+                Some((beside, name.as_str().to_string(), password))
+            }
             _ => None,
         };
         let of = |beside, who: &str, password: &str| {
@@ -232,8 +240,30 @@ mod tests {
         assert_eq!(read("/login lee s3cret word"), expected("s3cret word"));
         assert_eq!(read("/login lee#s3cret word"), expected("s3cret word"));
         assert_eq!(read("/login lee s3cret#2"), expected("s3cret#2"));
-        assert_eq!(read("/login lee"), None);
+        assert_eq!(read("/login lee"), expected(""), "a certificate may do");
         assert_eq!(read("/login"), None);
+    }
+
+    #[test]
+    fn a_certificate_is_named_by_its_first_digits() {
+        let read = |line: &str| match parse(line) {
+            Ok(Request::Forget(certificate)) => Some(certificate.as_str().to_string()),
+            _ => None,
+        };
+        assert_eq!(read("/account forget 0aF1"), Some("0af1".to_string()));
+        assert_eq!(read("/account FORGET 0A:F1:22"), Some("0af122".to_string()));
+        for wrong in ["0af", "xyzw", "", "0af1 22", &"0".repeat(65)] {
+            assert_eq!(
+                read(&std::format!("/account forget {wrong}")),
+                None,
+                "{wrong}"
+            );
+        }
+        assert!(matches!(
+            parse("/account"),
+            Ok(Request::Query(Query::Account))
+        ));
+        assert!(parse("/account remove 0af1").is_err());
     }
 
     #[test]

@@ -9,6 +9,9 @@ use chinwag_core::{
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Above, Because, messages};
 
+/// Digits of a certificate that are enough to know it by.
+const CERTIFICATE_DIGITS: usize = 16;
+
 impl Renderer {
     /// One event as `reader` is told it in private: a private message, an operator's act, an
     /// announcement, a confirmation.
@@ -113,6 +116,12 @@ fn account_changed(writer: &mut LineWriter<'_>, changed: &AccountChanged, reader
     let account = &changed.account;
     let is_own = changed.person == Some(reader);
     match &changed.change {
+        AccountChange::Claimed {
+            kind: CredentialKind::Certificate,
+            ..
+        } if is_own => writer.alone(format_args!(
+            "Your name is registered, and your certificate proves it. Next time type {account} at the prompt."
+        )),
         AccountChange::Claimed { .. } if is_own => writer.alone(format_args!(
             "Your name is registered. Next time type {account}#PASSWORD at the prompt."
         )),
@@ -133,6 +142,10 @@ fn account_changed(writer: &mut LineWriter<'_>, changed: &AccountChanged, reader
         AccountChange::Credential { .. } => writer.alone(format_args!(
             "Your certificate proves from now on that {account} is yours."
         )),
+        AccountChange::CertificateRemoved(certificate) => {
+            let short = &certificate[..certificate.len().min(CERTIFICATE_DIGITS)];
+            writer.alone(format_args!("{account} forgets the certificate {short}."));
+        }
         AccountChange::NameAdded(name) => writer.alone(format_args!(
             "{name} belongs to your account {account} now. It takes the same password."
         )),

@@ -168,6 +168,11 @@ impl Display for Sentence<'_> {
             | Rejection::TooManyNames { .. }
             | Rejection::NotRegistered(_)
             | Rejection::TooManyRegistered { .. }
+            | Rejection::NeedsProof
+            | Rejection::NotProven(_)
+            | Rejection::TooManyCertificates { .. }
+            | Rejection::NoSuchCertificate
+            | Rejection::LastCredential(_)
             | Rejection::RegistrationsFull => OfAccount(self.0, self.1).fmt(f),
             rejection => about_people(f, rejection, self.1),
         }

@@ -85,6 +85,32 @@ fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             "Many names were registered from your address. Try again in {}.",
             Above(*wait)
         ),
-        _ => f.write_str("The list of registered names is full."),
+        (Rejection::RegistrationsFull, _) => f.write_str("The list of registered names is full."),
+        (rejection, _) => about_proofs(f, rejection),
+    }
+}
+
+fn about_proofs(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NeedsProof => f.write_str(
+            "That needs the password of the account, or a connection with a certificate of it.",
+        ),
+        Rejection::NotProven(name) => write!(
+            f,
+            "This session was taken up by its code. First type /logout and /login {name} PASSWORD."
+        ),
+        Rejection::TooManyCertificates { certificates_max } => write!(
+            f,
+            "An account has {certificates_max} certificates, the limit. /account forget SHA256 takes one out."
+        ),
+        Rejection::NoSuchCertificate => {
+            f.write_str("None of your certificates begins so, or several do. /account lists them.")
+        }
+        Rejection::LastCredential(name) => write!(
+            f,
+            "Nothing else proves that {name} is yours. Type /claim PASSWORD first."
+        ),
+        // The others have their words above.
+        _ => Ok(()),
     }
 }

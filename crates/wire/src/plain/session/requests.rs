@@ -110,6 +110,8 @@ impl Session {
             | Request::Search(_)
             | Request::SearchMore => return self.ask_past(request, here, env, out),
             Request::Register(password) => Ask::Register(password),
+            Request::Claim => Ask::Claim,
+            Request::Forget(certificate) => Ask::Forget(certificate),
             Request::LogInTo {
                 name,
                 password,

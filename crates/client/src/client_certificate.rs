@@ -1,0 +1,75 @@
+//! The certificate that this client shows a server, with its key: it can prove an account in place of
+//! a password.
+//!
+//! It must not know whom it is shown to. Nobody has to have signed it: the server goes by its
+//! SHA-256.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::aws_lc_rs as provider;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+/// See the [module](self). Clones are the same certificate.
+#[derive(Debug, Clone)]
+pub struct ClientCertificate(Arc<CertifiedKey>);
+
+/// Why there is no certificate to show.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientCertificateError {
+    /// A file has no certificate, or no key, in PEM.
+    #[error("cannot read {} from {}: {source}.", what, path.display())]
+    Unread {
+        /// What should be in it.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: pem::Error,
+    },
+    /// The key is of no use, or another certificate's.
+    #[error("cannot use the key in {} with the certificate: {source}.", path.display())]
+    Unfit {
+        /// The file of the key.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: rustls::Error,
+    },
+}
+
+impl ClientCertificate {
+    /// Reads a certificate, with those that vouch for it behind it, and its key. Both files are in PEM.
+    ///
+    /// # Errors
+    ///
+    /// See [`ClientCertificateError`].
+    pub fn read(certificate: &Path, key: &Path) -> Result<Self, ClientCertificateError> {
+        let unread = |what, path: &Path, source| ClientCertificateError::Unread {
+            what,
+            path: path.to_owned(),
+            source,
+        };
+        let chain = CertificateDer::pem_file_iter(certificate);
+        let chain: Result<Vec<_>, _> = chain.and_then(Iterator::collect);
+        let chain = chain.and_then(|chain| match chain.is_empty() {
+            true => Err(pem::Error::NoItemsFound),
+            false => Ok(chain),
+        });
+        let chain = chain.map_err(|source| unread("a certificate", certificate, source))?;
+        let secret = PrivateKeyDer::from_pem_file(key);
+        let secret = secret.map_err(|source| unread("a key", key, source))?;
+        let certified = CertifiedKey::from_der(chain, secret, &provider::default_provider());
+        certified
+            .map(|certified| Self(Arc::new(certified)))
+            .map_err(|source| ClientCertificateError::Unfit {
+                path: key.to_owned(),
+                source,
+            })
+    }
+
+    pub(crate) fn certified(&self) -> Arc<CertifiedKey> {
+        self.0.clone()
+    }
+}

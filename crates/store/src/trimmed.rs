@@ -1,0 +1,72 @@
+//! What has been trimmed: for a while the places of messages that are gone, without names and texts, so
+//! that a reader who missed them can be told how many there were.
+//!
+//! Places and not ranks: a room of which everything is gone is counted anew, and its number may be
+//! another's one day.
+
+use chinwag_core::{RoomId, Seq};
+use rusqlite::{Connection, params};
+
+use crate::block::{Block, block_columns, put_varint, signed, take_varint, unsigned};
+use crate::error::Error;
+
+/// Blocks whose places are kept. Who has missed more than that is told of the newest.
+const BLOCKS_KEPT: i64 = 1024;
+
+/// Notes the blocks up to this one, which are about to go.
+pub(crate) fn note(conn: &Connection, last: i64) -> rusqlite::Result<()> {
+    let all = concat!(
+        "SELECT ",
+        block_columns!(),
+        " FROM block WHERE first_seq <= ?1"
+    );
+    let mut statement = conn.prepare_cached(all)?;
+    let mut blocks = statement.query([last])?;
+    let mut insert = conn.prepare_cached("INSERT OR REPLACE INTO trimmed VALUES (?1, ?2, ?3)")?;
+    while let Some(row) = blocks.next()? {
+        let block = Block::read(row)?;
+        insert.execute(params![signed(block.first.0), block.room.0, places(&block)])?;
+    }
+    let newest = "SELECT first_seq FROM trimmed ORDER BY first_seq DESC LIMIT 1 OFFSET ?1";
+    let sql = format!("DELETE FROM trimmed WHERE first_seq <= ({newest})");
+    conn.prepare_cached(&sql)?.execute([BLOCKS_KEPT])?;
+    Ok(())
+}
+
+/// How far each message is behind the one before. None of a block that cannot be read: nobody was
+/// ever shown it.
+fn places(block: &Block) -> Vec<u8> {
+    let (mut places, mut last) = (Vec::new(), block.first);
+    for message in block.messages().unwrap_or_default() {
+        put_varint(&mut places, message.seq.0 - last.0);
+        last = message.seq;
+    }
+    places
+}
+
+/// Messages of these rooms that are gone, each behind its place, up to `until`.
+pub(crate) fn count(conn: &Connection, rooms: &[(RoomId, Seq)], until: Seq) -> Result<u64, Error> {
+    let all = "SELECT first_seq, room, places FROM trimmed WHERE first_seq <= ?1";
+    let mut statement = conn.prepare_cached(all)?;
+    let mut rows = statement.query([signed(until.0)])?;
+    let mut gone = 0;
+    while let Some(row) = rows.next()? {
+        let (first, room) = (Seq(unsigned(row, 0)?), RoomId(row.get(1)?));
+        let Some((_, after)) = rooms.iter().find(|(other, _)| *other == room) else {
+            continue;
+        };
+        let places: Vec<u8> = row.get(2)?;
+        gone += between(first, &places, (*after, until));
+    }
+    Ok(gone)
+}
+
+/// Messages of one block behind a place, up to another.
+fn between(first: Seq, mut places: &[u8], (after, until): (Seq, Seq)) -> u64 {
+    let (mut seq, mut count) = (first, 0);
+    while let Some(behind) = take_varint(&mut places) {
+        seq = Seq(seq.0.saturating_add(behind));
+        count += u64::from(after < seq && seq <= until);
+    }
+    count
+}

@@ -1,0 +1,250 @@
+//! Refusals as sentences.
+
+use core::fmt::{self, Display, Formatter};
+
+use chinwag_core::{Duration, Rejection, RoomName, RoomRejection};
+
+use crate::json::value::Time;
+
+/// A rejection as a sentence.
+pub(crate) struct Sentence<'a>(pub(crate) &'a Rejection);
+
+impl Display for Sentence<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rejection::NameTaken { name, free } => {
+                write!(f, "{name} is here already. {free} is free.")
+            }
+            Rejection::NameKept { name, remaining } => {
+                let seconds = Seconds(*remaining);
+                write!(f, "{name} is kept for {seconds} more. Its code resumes it.")
+            }
+            Rejection::NameLooksLike { name, other } => write!(f, "{name} looks like {other}."),
+            Rejection::NameRegistered(name) => {
+                write!(f, "{name} is registered, and takes its password.")
+            }
+            Rejection::SameName(name) => write!(f, "{name} is the name already."),
+            Rejection::NeedsOldPassword(name) => {
+                write!(f, "{name} has a password already, and it is another.")
+            }
+            Rejection::ServerFull { people_max } => {
+                write!(f, "The server is full, with {people_max} people.")
+            }
+            Rejection::Banned { until, why } => {
+                f.write_str("Banned")?;
+                if let Some(until) = until {
+                    write!(f, " until {}", Time(*until))?;
+                }
+                match why {
+                    Some(why) => write!(f, ": {why}"),
+                    None => f.write_str("."),
+                }
+            }
+            Rejection::Locked => f.write_str("Only registered names may come in at the moment."),
+            Rejection::MutedArrival { had, .. } => {
+                write!(
+                    f,
+                    "Muted, so no new name may be had. The one before was {had}."
+                )
+            }
+            Rejection::LockedSpeech => {
+                f.write_str("Only registered names may speak at the moment.")
+            }
+            Rejection::LockedRegistration => {
+                f.write_str("No name is registered while the server is locked.")
+            }
+            Rejection::CodeNotValid => f.write_str("That code is not valid any more."),
+            Rejection::NotHere => f.write_str("This session has ended."),
+            rejection => about_the_chat(f, rejection),
+        }
+    }
+}
+
+fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NobodyCalled { typed, meant } => {
+            write!(f, "Nobody here is called {typed}.")?;
+            meant
+                .as_ref()
+                .map_or(Ok(()), |meant| write!(f, " {meant} is."))
+        }
+        Rejection::NobodyToReply => f.write_str("There is no private message to reply to."),
+        Rejection::ReadOnly(room) => write!(f, "{room} is read-only."),
+        Rejection::Muted { remaining } => {
+            f.write_str("Muted")?;
+            match remaining {
+                Some(remaining) => write!(f, " for {} more.", Seconds(*remaining)),
+                None => f.write_str("."),
+            }
+        }
+        Rejection::KeyUsed => f.write_str("Another message was sent under this key."),
+        Rejection::CannotSave => f.write_str("The server cannot save messages right now."),
+        Rejection::NoSuchRoom { room, meant } => {
+            write!(f, "There is no room {room}.")?;
+            meant
+                .as_ref()
+                .map_or(Ok(()), |meant| write!(f, " There is {meant}."))
+        }
+        Rejection::RoomLooksLike { room, other } => match other {
+            Some(other) => write!(f, "{room} looks like {other}."),
+            None => write!(f, "{room} looks like another room."),
+        },
+        Rejection::RoomGone => f.write_str("The room has been closed."),
+        Rejection::NothingKept(name) => {
+            write!(f, "{name}'s link is lost, and no more is kept for {name}.")
+        }
+        Rejection::Absent(name) => write!(f, "{name} is not here."),
+        Rejection::MailFull(name) => {
+            write!(f, "{name} is not here, and no more is kept for {name}.")
+        }
+        Rejection::HearsRegisteredOnly(name) => {
+            write!(
+                f,
+                "{name} hears in private from people with a registered name alone."
+            )
+        }
+        Rejection::NotInRoom(room) => write!(f, "Not in {room}. Join it first."),
+        Rejection::OnlyLobby => {
+            f.write_str("The lobby is the last room, and left by leaving the server.")
+        }
+        Rejection::TooManyRooms { rooms_max } => {
+            write!(f, "In {rooms_max} rooms, the limit. Leave one first.")
+        }
+        Rejection::RoomsFull { rooms_max } => {
+            write!(f, "The server has {rooms_max} rooms, its limit.")
+        }
+        rejection => about_people(f, rejection),
+    }
+}
+
+fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::RegistrationsFull => f.write_str("No more names can be registered."),
+        Rejection::TooManyRegistered { wait } => {
+            write!(
+                f,
+                "Many names came from that address. Wait {}.",
+                Seconds(*wait)
+            )
+        }
+        Rejection::WrongPassword(name) => {
+            write!(f, "The password of {name} is another.")
+        }
+        Rejection::RestrictionsFull => {
+            f.write_str("The list of bans or mutes is full. Undo some first.")
+        }
+        Rejection::TooManyIgnores { ignores_max } => {
+            write!(f, "{ignores_max} names are ignored, the limit.")
+        }
+        Rejection::NotIgnored(name) => write!(f, "{name} is not ignored."),
+        Rejection::Oneself => f.write_str("That is yourself."),
+        Rejection::LinkLost(name) => write!(f, "The link of {name} is lost."),
+        Rejection::NotConnected(name) => write!(f, "{name} is not here."),
+        Rejection::NeedsOperator => f.write_str("That needs the rights of an operator."),
+        Rejection::AlreadyOperator(name) => write!(f, "{name} is an operator already."),
+        Rejection::NotOperator(name) => write!(f, "{name} is no operator."),
+        Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::NotBanned(mask) => write!(f, "{mask} is not banned."),
+        Rejection::Outranked(name) => {
+            write!(
+                f,
+                "{name} was an operator before, and is beyond your rights."
+            )
+        }
+        Rejection::Of(room, rule) => about_a_room(f, room, rule),
+        Rejection::TooManyRoomsMade { rooms_max } => {
+            write!(f, "{rooms_max} rooms were made from there, the limit.")
+        }
+        Rejection::NoSuchMessage => f.write_str("There is no such message."),
+        Rejection::NotOnesMessage(room) => {
+            write!(
+                f,
+                "That was said by another, and only moderators of {room} may delete it."
+            )
+        }
+        rejection => about_accounts(f, rejection),
+    }
+}
+
+fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+    match rejection {
+        Rejection::NotLoggedIn => f.write_str("Logged in to no account."),
+        Rejection::LoggedInAlready(account) => write!(f, "Logged in to {account} already."),
+        Rejection::TooManyLogins { logins_max } => {
+            write!(
+                f,
+                "{logins_max} people are logged in to the account, the limit."
+            )
+        }
+        Rejection::TooManyNames { names_max } => {
+            write!(f, "The account has {names_max} names, the limit.")
+        }
+        Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
+        Rejection::NotProven(name) => {
+            write!(
+                f,
+                "Taken up by its code, this session has not proven {name}."
+            )
+        }
+        Rejection::TooManyCertificates { certificates_max } => {
+            write!(
+                f,
+                "The account has {certificates_max} certificates, the limit."
+            )
+        }
+        Rejection::NoSuchCertificate => f.write_str("No certificate begins so, or several do."),
+        Rejection::LastCredential(name) => write!(f, "Nothing else proves {name}."),
+        Rejection::NotRegistered(name) => write!(f, "{name} is not registered."),
+        // The others have their words above.
+        _ => Ok(()),
+    }
+}
+
+fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) -> fmt::Result {
+    match rule {
+        RoomRejection::NeedsModerator => write!(f, "That needs a moderator of {room}."),
+        RoomRejection::TopicGuarded => write!(f, "Only moderators of {room} set its topic."),
+        RoomRejection::OperatorsAlone => write!(f, "Only operators moderate {room}."),
+        RoomRejection::Closed => write!(f, "{room} takes only those who are invited."),
+        RoomRejection::NeedsPassword => write!(f, "{room} has a password."),
+        RoomRejection::WrongPassword => write!(f, "The password of {room} is another."),
+        RoomRejection::Full { people_max } => {
+            write!(f, "{room} is full, with {people_max} people.")
+        }
+        RoomRejection::RegisteredOnly => write!(f, "{room} takes only registered names."),
+        RoomRejection::EncryptedOnly => write!(f, "{room} takes only encrypted connections."),
+        RoomRejection::Barred { .. } => write!(f, "Barred from {room}."),
+        RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
+        RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
+        RoomRejection::NoOutsiders => write!(f, "Only those inside {room} speak there."),
+        RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll => {
+            write!(f, "{room} is open to everybody.")
+        }
+        RoomRejection::TargetOutside(name) => write!(f, "{name} is not in {room}."),
+        RoomRejection::TargetInside(name) => write!(f, "{name} is in {room} already."),
+        RoomRejection::TargetGoverns(name, _) => write!(f, "{name} governs {room} too."),
+        RoomRejection::TargetOperates(name) => write!(f, "{name} is an operator."),
+        RoomRejection::StandsAlready(name, _) => write!(f, "{name} is that in {room} already."),
+        RoomRejection::StandsNot(name, _) => write!(f, "{name} is not that in {room}."),
+        RoomRejection::StandingsFull => write!(f, "{room} keeps no more people with a standing."),
+        RoomRejection::BarsFull => write!(f, "The bars or mutes of {room} are full."),
+        RoomRejection::NotBarred(mask) => write!(f, "{mask} is not barred from {room}."),
+        RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
+        RoomRejection::Stays => write!(f, "{room} is the server's own."),
+        RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
+        RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
+        RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),
+    }
+}
+
+/// `90 seconds`, rounded up.
+pub(in crate::json) struct Seconds(pub(in crate::json) Duration);
+
+impl Display for Seconds {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis().div_ceil(1_000).max(1) {
+            1 => f.write_str("1 second"),
+            seconds => write!(f, "{seconds} seconds"),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! From the chat's answers to replies.
+
+use chinwag_core::{Answer, Name};
+
+use super::Reply;
+use crate::json::value::{Id, Room, Time};
+
+impl<'a> Reply<'a> {
+    /// The reply that an answer is; `None` for one that no client can ask for.
+    pub(in crate::json) fn of(answer: &'a Answer, id: Option<&'a Id>) -> Option<Self> {
+        Some(match answer {
+            Answer::Topic { room, topic } => Self::Topic {
+                id,
+                room: Room(room),
+                topic: topic.as_ref().map(Into::into),
+            },
+            Answer::Ignores(names) => Self::Ignores {
+                id,
+                names: names.iter().map(Name::as_str).collect(),
+            },
+            Answer::Motd(text) => Self::Motd {
+                id,
+                text: text.as_deref(),
+            },
+            Answer::Account(profile) => Self::Account {
+                id,
+                account: (&**profile).into(),
+            },
+            Answer::RoomInfo(info) => Self::Room {
+                id,
+                room: Room(&info.room),
+                people: info.here,
+                settings: (&**info).into(),
+                servers: info.is_servers,
+                standing: info.standing.map(Into::into),
+                standings: info.standings.iter().map(Into::into).collect(),
+                unlisted: info.more,
+            },
+            Answer::Bars { room, bars, mutes } => Self::Bars {
+                id,
+                room: Room(room),
+                bars: bars.iter().map(Into::into).collect(),
+                mutes: mutes.iter().map(Into::into).collect(),
+            },
+            answer => return Self::of_people(answer, id),
+        })
+    }
+
+    /// The same, of answers about people and in pages.
+    fn of_people(answer: &'a Answer, id: Option<&'a Id>) -> Option<Self> {
+        Some(match answer {
+            Answer::Who {
+                room, people, next, ..
+            } => Self::Who {
+                id,
+                room: Room(room),
+                people: people.iter().map(Into::into).collect(),
+                more: next.is_some(),
+            },
+            Answer::Whois(profile) => Self::Whois {
+                id,
+                profile: (&**profile).into(),
+            },
+            Answer::Rooms { rooms, next, .. } => Self::Rooms {
+                id,
+                rooms: rooms.iter().map(Into::into).collect(),
+                more: next.is_some(),
+            },
+            Answer::Stats {
+                own,
+                people,
+                rooms,
+                said,
+                started,
+            } => Self::Stats {
+                id,
+                profile: (&**own).into(),
+                people: *people,
+                rooms_in_use: *rooms,
+                messages: *said,
+                started: Time(*started),
+            },
+            Answer::Restrictions {
+                bans, mutes, next, ..
+            } => Self::Bans {
+                id,
+                bans: bans.iter().map(Into::into).collect(),
+                mutes: mutes.iter().map(Into::into).collect(),
+                more: next.is_some(),
+            },
+            // Nothing that a client can ask for is answered so.
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! The parts that replies are made of: topics, people, rooms, bans.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    Client, Name, Profile, Restriction, RoomLine, RoomSummary, Standing, Topic, WhoLine,
+};
+use serde::Serialize;
+
+use crate::json::value::{Room, Shown, Time};
+
+/// A standing in a room.
+#[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::json) enum Rank {
+    /// A moderator whose rights only an operator can take.
+    Owner,
+    /// Moderates the room.
+    Moderator,
+    /// May speak though the room is moderated.
+    Voice,
+    /// May enter though the room is closed.
+    Invited,
+}
+
+impl From<Standing> for Rank {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Owner => Self::Owner,
+            Standing::Moderator => Self::Moderator,
+            Standing::Voice => Self::Voice,
+            Standing::Invited => Self::Invited,
+        }
+    }
+}
+
+/// A topic.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::json) struct TopicShape<'a> {
+    /// The topic itself.
+    text: &'a str,
+    /// Who set it.
+    by: &'a str,
+    /// When.
+    time: Time,
+}
+
+/// A person in a list.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::json) struct Person<'a> {
+    /// The name.
+    name: &'a str,
+    /// Whether it is logged in to an account.
+    registered: bool,
+    /// The account that it is logged in to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    /// Whether the person is an operator.
+    operator: bool,
+    /// What it is connected with: `nc`, `telnet` or `json`.
+    client: &'static str,
+    /// Whether its connection is encrypted.
+    encrypted: bool,
+    /// Whether the person is away.
+    away: bool,
+    /// The reason given for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    away_text: Option<&'a str>,
+    /// Seconds since it last spoke, or came.
+    silent_seconds: u64,
+    /// What it is in the room that the list is of, if that is more than a guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    standing: Option<Rank>,
+}
+
+/// All about a person.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::json) struct ProfileShape<'a> {
+    #[serde(flatten)]
+    person: Person<'a>,
+    /// The rooms it is in.
+    rooms: Vec<Room<'a>>,
+    /// When it came.
+    since: Time,
+    /// Messages it has sent to rooms.
+    said: u64,
+    /// Whether it is muted.
+    muted: bool,
+    /// Where it comes from; told to operators, and of oneself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<Shown<core::net::IpAddr>>,
+}
+
+/// A room in a list.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::json) struct RoomShape<'a> {
+    /// The room.
+    room: Room<'a>,
+    /// People there.
+    people: usize,
+    /// Whether the reader is.
+    joined: bool,
+    /// Its topic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<&'a str>,
+}
+
+/// A ban or a mute.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::json) struct RestrictionShape<'a> {
+    /// Whom it concerns: a name, an address or a block, or a name and a block.
+    target: Shown<&'a chinwag_core::Mask>,
+    /// When it ends, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Time>,
+    /// The operator.
+    by: &'a str,
+    /// The reason given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+}
+
+impl<'a> From<&'a Topic> for TopicShape<'a> {
+    fn from(topic: &'a Topic) -> Self {
+        Self {
+            text: &topic.text,
+            by: topic.by.as_str(),
+            time: Time(topic.at),
+        }
+    }
+}
+
+impl<'a> From<&'a WhoLine> for Person<'a> {
+    fn from(line: &'a WhoLine) -> Self {
+        Self {
+            name: line.name.as_str(),
+            registered: line.account.is_some(),
+            account: line.account.as_ref().map(Name::as_str),
+            operator: line.operator,
+            client: match line.link.client {
+                Client::Nc => "nc",
+                Client::Telnet => "telnet",
+                Client::Json => "json",
+                Client::Irc => "irc",
+            },
+            encrypted: line.link.is_encrypted,
+            away: line.away.is_some(),
+            away_text: line.away.as_ref().and_then(|why| why.as_deref()),
+            silent_seconds: line.silent.as_secs(),
+            standing: line.standing.map(Into::into),
+        }
+    }
+}
+
+impl<'a> From<&'a Profile> for ProfileShape<'a> {
+    fn from(profile: &'a Profile) -> Self {
+        Self {
+            person: (&profile.line).into(),
+            rooms: profile.rooms.iter().map(Room).collect(),
+            since: Time(profile.since),
+            said: profile.said,
+            muted: profile.muted,
+            address: profile.address.map(Shown),
+        }
+    }
+}
+
+impl<'a> From<&'a RoomLine> for RoomShape<'a> {
+    fn from(line: &'a RoomLine) -> Self {
+        Self {
+            room: Room(&line.room),
+            people: line.here,
+            joined: line.joined,
+            topic: line.topic.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a Restriction> for RestrictionShape<'a> {
+    fn from(restriction: &'a Restriction) -> Self {
+        Self {
+            target: Shown(&restriction.mask),
+            until: restriction.until.map(Time),
+            by: restriction.by.as_str(),
+            text: restriction.why.as_deref().map(|why| &**why),
+        }
+    }
+}
+
+/// People in a room that the reader has just entered.
+pub(in crate::json) fn people_in(summary: &RoomSummary) -> usize {
+    1 + summary.others.len() + summary.more
+}

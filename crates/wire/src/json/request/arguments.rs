@@ -1,0 +1,220 @@
+//! The arguments of commands: what a client writes about itself, rooms, messages and the past.
+
+use alloc::boxed::Box;
+
+use chinwag_core::{
+    CertificatePrefix, MessageKey, Name, ResumeCode, RoomName, RoomPassword, Seq, Text, Timestamp,
+};
+
+use crate::dialect::Password;
+use crate::json::value::{FromText, NewPassword, Note, Nullable, Parsed, Place};
+
+/// Makes the types of arguments. None takes a key that it does not name.
+macro_rules! arguments {
+    ($($(#[doc = $doc:literal])+ $name:ident {
+        $($(#[doc = $field_doc:literal])+ $(#[serde($serde:ident)])? $field:ident: $type:ty,)*
+    })+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            #[serde(deny_unknown_fields)]
+            pub(in crate::json) struct $name {
+                $($(#[doc = $field_doc])+ $(#[serde($serde)])? pub(in crate::json) $field: $type,)*
+            }
+        )+
+    };
+}
+
+pub(super) use arguments;
+
+arguments! {
+    /// No arguments.
+    Nothing {}
+
+    /// A name, or none.
+    Hello {
+        /// The name; without one, the server makes up a guest's.
+        name: Option<Parsed<Name>>,
+        /// The password, if the name is registered and no certificate of the connection proves it. A
+        /// session that the name still has is taken up.
+        password: Option<Parsed<Password>>,
+    }
+
+    /// A lost session.
+    Resume {
+        /// The code.
+        code: Parsed<ResumeCode>,
+        /// The last event that the client has.
+        after: Option<u64>,
+    }
+
+    /// Something said.
+    Say {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// What to say: one line.
+        text: Parsed<Text>,
+        /// A text that is the client's own for this message, such as a UUID. To send the message again
+        /// under the same name with the same key does no harm: it is acknowledged with the number that
+        /// it has got, and not said twice. The newest 65536 are remembered, also over a restart.
+        key: Option<Parsed<MessageKey>>,
+    }
+
+    /// A private message.
+    Tell {
+        /// To whom.
+        to: Box<str>,
+        /// What to say: one line.
+        text: Parsed<Text>,
+    }
+
+    /// A room.
+    InRoom {
+        /// The room.
+        room: Parsed<RoomName>,
+    }
+
+    /// A room, and what opens it.
+    Join {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// Its password, if it has one.
+        password: Option<Parsed<RoomPassword>>,
+    }
+
+    /// Something said to a room from outside.
+    SayTo {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// What to say: one line.
+        text: Parsed<Text>,
+    }
+
+    /// A message.
+    Message {
+        /// The number of the event with which it was said.
+        message: u64,
+    }
+
+    /// A person who is here.
+    Typed {
+        /// The name.
+        name: Box<str>,
+    }
+
+    /// A name, whether its bearer is here or not.
+    Named {
+        /// The name.
+        name: Parsed<Name>,
+    }
+
+    /// A topic.
+    SetTopic {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// The topic; null for none.
+        text: Nullable<Note>,
+    }
+
+    /// A stretch of a room's past: the newest messages if nothing else is said.
+    History {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// Only what was said before this event, or this time. The newest of it, unless there is an
+        /// `after`.
+        before: Option<Place>,
+        /// Only what was said behind this event, or from this time on. The oldest of it.
+        after: Option<Place>,
+        /// The message with this number, and so many as `limit` says before it and behind it.
+        around: Option<u64>,
+        /// At most so many messages; 50 if nothing is said.
+        limit: Option<usize>,
+        /// Topics and announcements too.
+        #[serde(default)]
+        notices: bool,
+    }
+
+    /// What to look for. Words or one of the others must be there.
+    Search {
+        /// All of these words, in any case: phrases stand in quotation marks, and what is left out has
+        /// a `-` before it.
+        words: Option<Parsed<Text>>,
+        /// Only what this person said.
+        from: Option<Parsed<Name>>,
+        /// Only what was said in this room.
+        room: Option<Parsed<RoomName>>,
+        /// Only what was said before this time.
+        before: Option<Parsed<Timestamp>>,
+        /// Only what was said from this time on.
+        after: Option<Parsed<Timestamp>>,
+        /// Only what has a smaller number: the `next` of the search before.
+        below: Option<u64>,
+    }
+
+    /// Another name.
+    Nick {
+        /// The name.
+        name: Parsed<Name>,
+        /// The password, if the name is registered.
+        password: Option<Parsed<Password>>,
+    }
+
+    /// A reason, or none.
+    Away {
+        /// The reason.
+        text: Option<Parsed<Note>>,
+    }
+
+    /// A new password, or none.
+    Claim {
+        /// The password. Without one, the certificate of the connection proves the name from then on,
+        /// and a name that is not the account's is grouped to it.
+        password: Option<Parsed<NewPassword>>,
+    }
+
+    /// A certificate.
+    ForgetCertificate {
+        /// Its SHA-256, or the first digits of it.
+        sha256: Parsed<CertificatePrefix>,
+    }
+
+    /// An account.
+    Login {
+        /// One of its names.
+        name: Parsed<Name>,
+        /// Its password, unless the certificate of the connection is the account's.
+        password: Option<Parsed<Password>>,
+        /// Leave a session that goes by that name where it is, and keep one's name.
+        #[serde(default)]
+        beside: bool,
+    }
+
+    /// What proves that a name is one's own.
+    Unclaim {
+        /// The password of the account, unless the certificate of the connection is the account's.
+        password: Option<Parsed<Password>>,
+    }
+
+    /// Two passwords.
+    Passwd {
+        /// The password until now.
+        old: Parsed<Password>,
+        /// The password from now on.
+        new: Parsed<NewPassword>,
+    }
+}
+
+impl FromText for MessageKey {
+    const IS: &'static str = "a text of 1 to 64 bytes";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).ok_or("a key has 1 to 64 bytes")
+    }
+}
+
+impl Resume {
+    pub(in crate::json) fn after(&self) -> Option<Seq> {
+        self.after.map(Seq)
+    }
+}

@@ -1,0 +1,218 @@
+//! The arguments of commands that moderators and operators give.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use chinwag_core::{Mask, Name, RoomName, RoomPassword, RoomSetting, Text};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+
+use super::arguments::arguments;
+use crate::json::value::{KnownName, Motd, Note, Nullable, Parsed};
+
+/// A setting of a room, as it is to be.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::json) enum Setting {
+    /// Only those who are invited may enter.
+    Closed(bool),
+    /// Who knows this word may enter; null for none.
+    Password(Nullable<RoomPassword>),
+    /// So many people may be inside; null for any number.
+    Limit(Option<u32>),
+    /// Only voices and moderators speak.
+    Moderated(bool),
+    /// Nobody outside sees that it is there.
+    Hidden(bool),
+    /// Only moderators set the topic.
+    TopicGuarded(bool),
+    /// Those outside may speak to it.
+    Outsiders(bool),
+    /// Only registered names may enter.
+    Registered(bool),
+    /// Only encrypted connections may enter.
+    Encrypted(bool),
+}
+
+/// A [`Setting`] that is the only one of its object.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transparent))]
+pub(in crate::json) struct OneSetting(Setting);
+
+impl<'de> Deserialize<'de> for OneSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl<'de> Visitor<'de> for Visit {
+            type Value = OneSetting;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with one setting")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<OneSetting, M::Error> {
+                let key = Setting::deserialize(MapAccessDeserializer::new(&mut map))?;
+                match map.next_key::<IgnoredAny>()? {
+                    None => Ok(OneSetting(key)),
+                    Some(_) => Err(M::Error::custom("one setting a command, and no more")),
+                }
+            }
+        }
+        deserializer.deserialize_map(Visit)
+    }
+}
+
+impl OneSetting {
+    /// The setting in the words of the chat; `None` for a limit that lets nobody in.
+    pub(in crate::json) fn into_setting(self) -> Option<RoomSetting> {
+        Some(match self.0 {
+            Setting::Closed(on) => RoomSetting::Closed(on),
+            Setting::Password(password) => RoomSetting::Password(password.0),
+            Setting::Limit(Some(0)) => return None,
+            Setting::Limit(limit) => RoomSetting::Limit(limit),
+            Setting::Moderated(on) => RoomSetting::Moderated(on),
+            Setting::Hidden(on) => RoomSetting::Hidden(on),
+            Setting::TopicGuarded(on) => RoomSetting::GuardsTopic(on),
+            Setting::Outsiders(on) => RoomSetting::Outsiders(on),
+            Setting::Registered(on) => RoomSetting::Registered(on),
+            Setting::Encrypted(on) => RoomSetting::Encrypted(on),
+        })
+    }
+}
+
+arguments! {
+    /// A setting of a room.
+    SetRoom {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// The setting, as it is to be: an object with one of the keys below.
+        setting: OneSetting,
+    }
+
+    /// A person and a room.
+    Stand {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// The person's name.
+        name: Box<str>,
+    }
+
+    /// Somebody to be put out of a room.
+    Eject {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// The person's name.
+        name: Box<str>,
+        /// The reason.
+        text: Option<Parsed<Note>>,
+    }
+
+    /// People to be kept out of a room.
+    Bar {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// A name, an address or a block of addresses.
+        target: Parsed<Mask>,
+        /// With a name, also the address that its bearer comes from, if nobody else does.
+        #[serde(default)]
+        address_too: bool,
+        /// For so long; until `unbar` if nothing is said.
+        seconds: Option<u32>,
+        /// The reason.
+        text: Option<Parsed<Note>>,
+    }
+
+    /// People to be let into a room again.
+    Unbar {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// A name, an address or a block of addresses.
+        target: Parsed<Mask>,
+    }
+
+    /// Somebody to be removed.
+    Kick {
+        /// The person's name.
+        name: Box<str>,
+        /// The reason.
+        text: Option<Parsed<Note>>,
+    }
+
+    /// Somebody to be silenced.
+    Mute {
+        /// The person's name.
+        name: Box<str>,
+        /// In this room alone, which its moderators may do too; in all if nothing is said.
+        room: Option<Parsed<RoomName>>,
+        /// For so long; until `unmute` if nothing is said.
+        seconds: Option<u32>,
+        /// The reason.
+        text: Option<Parsed<Note>>,
+    }
+
+    /// Somebody who may speak again.
+    Unmute {
+        /// The person's name.
+        name: Parsed<Name>,
+        /// In this room, where its moderators have muted the person.
+        room: Option<Parsed<RoomName>>,
+    }
+
+    /// People to be kept out.
+    Ban {
+        /// A name, an address or a block of addresses.
+        target: Parsed<Mask>,
+        /// With a name, also the address that its bearer comes from, if nobody else does.
+        #[serde(default)]
+        address_too: bool,
+        /// For so long; until `unban` if nothing is said.
+        seconds: Option<u32>,
+        /// The reason.
+        text: Option<Parsed<Note>>,
+    }
+
+    /// People to be let in.
+    Unban {
+        /// A name, an address or a block of addresses.
+        target: Parsed<Mask>,
+    }
+
+    /// Somebody to be renamed.
+    Rename {
+        /// The person's name.
+        name: Box<str>,
+        /// The name from now on.
+        new: Parsed<Name>,
+    }
+
+    /// An account to be ended.
+    RemoveAccount {
+        /// One of its names.
+        name: Parsed<KnownName>,
+    }
+
+    /// Something said to everybody.
+    Words {
+        /// What to say: one line.
+        text: Parsed<Text>,
+    }
+
+    /// A message of the day.
+    SetMotd {
+        /// The message; null for none.
+        text: Nullable<Motd>,
+    }
+
+    /// A lock.
+    Lock {
+        /// Whether it is on.
+        on: bool,
+    }
+
+    /// The audit log.
+    Log {
+        /// The newest so many entries; 20 if nothing is said.
+        entries: Option<usize>,
+    }
+}

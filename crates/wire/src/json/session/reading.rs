@@ -1,0 +1,187 @@
+//! From bytes to commands, and what becomes of lines that are none.
+//!
+//! A client that has not come in yet has so many lines, bytes and so much time to do so.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Rate, Text};
+
+use super::{Asked, LINE_FACTOR, Session, Stage, give_up, refuse};
+use crate::dialect::{Env, Step};
+use crate::input::Input;
+use crate::json::render::put;
+use crate::json::replies::Refused;
+use crate::json::request::{self, LineError, Request};
+use crate::json::value::Shown;
+
+/// Objects that a client may send in vain before it is in, if they are no names.
+const TRIES_MAX: u8 = chinwag_core::limits::NAME_TRIES_MAX;
+
+/// Bytes of a sentence about a line that is none.
+const ERROR_BYTES_MAX: usize = 500;
+
+impl Session {
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
+    pub(crate) fn handle_bytes(
+        &mut self,
+        bytes: &mut &[u8],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if core::mem::take(&mut self.is_after_prompt) {
+            out.push(b'\n');
+        }
+        let before = bytes.len();
+        let mut step = None;
+        while step.is_none() && self.has_token(env) {
+            let mut decoder = core::mem::take(&mut self.decoder);
+            let input = decoder.decode(bytes, env.settings.line_bytes_max * LINE_FACTOR);
+            self.decoder = decoder;
+            let Some(input) = input else { break };
+            step = self.handle_input(input, env, out);
+        }
+        let Stage::Arriving(arriving) = &mut self.stage else {
+            return step;
+        };
+        arriving.bytes += before - bytes.len();
+        if arriving.bytes > env.settings.login_bytes_max && step.is_none() {
+            return Some(give_up(out));
+        }
+        step
+    }
+
+    /// See [`Dialect::handle_end`](crate::dialect::Dialect::handle_end).
+    pub(crate) fn handle_end(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let input = self.decoder.finish()?;
+        self.handle_input(input, env, out)
+    }
+
+    fn handle_input(&mut self, input: Input<'_>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        let line = match input {
+            Input::Blank | Input::Window { .. } | Input::Interrupt => return None,
+            input => input,
+        };
+        if matches!(self.stage, Stage::Here(_)) {
+            // There is one, or the connection has ended and this is its last line.
+            let _ = self.bucket.take(self.rate(env), env.now);
+        }
+        match line {
+            Input::Line(line) => self.handle_line(&line, env, out),
+            Input::TooLong { bytes } => {
+                let max = env.settings.line_bytes_max * LINE_FACTOR;
+                let sentence = format_args!("The line has {bytes} bytes, the limit is {max}.");
+                self.refuse_line("too_long", &sentence, out)
+            }
+            _ => self.refuse_line("not_utf8", &"The line is not UTF-8.", out),
+        }
+    }
+
+    fn handle_line(&mut self, line: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match request::read(line) {
+            Ok(line) => {
+                let asked = Asked {
+                    word: line.request.word(),
+                    id: line.id,
+                };
+                self.handle_request(line.request, asked, env, out)
+            }
+            Err(LineError { gist, error }) => {
+                let code = match error.is_data() {
+                    true => "bad_command",
+                    false => "not_json",
+                };
+                put(
+                    out,
+                    &Refused {
+                        refused: gist.word,
+                        id: gist.id.as_ref(),
+                        code,
+                        text: Shown(&sentence(&error)),
+                        column: Some(error.column()),
+                    },
+                );
+                self.count_try(out)
+            }
+        }
+    }
+
+    fn handle_request(
+        &mut self,
+        request: Request,
+        asked: Asked,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let is_first = matches!(request, Request::hello(_) | Request::resume(_));
+        match (&self.stage, &request) {
+            (Stage::Arriving(_), _) if !is_first => {
+                let sentence = "Say hello first.";
+                refuse(&asked, "not_here", &sentence, out);
+                self.count_try(out)
+            }
+            (Stage::Here(_), Request::hello(_)) => {
+                refuse(&asked, "here_already", &"You have said hello before.", out);
+                None
+            }
+            _ => self.ask(request, asked, env, out),
+        }
+    }
+
+    fn refuse_line(
+        &mut self,
+        code: &'static str,
+        text: &dyn core::fmt::Display,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        put(
+            out,
+            &Refused {
+                refused: None,
+                id: None,
+                code,
+                text: Shown(text),
+                column: None,
+            },
+        );
+        self.count_try(out)
+    }
+
+    /// Counts what a client has said in vain before it was in.
+    fn count_try(&mut self, out: &mut Vec<u8>) -> Option<Step> {
+        let Stage::Arriving(arriving) = &mut self.stage else {
+            return None;
+        };
+        arriving.tries += 1;
+        (arriving.tries >= TRIES_MAX).then(|| give_up(out))
+    }
+
+    fn rate(&self, env: &Env<'_>) -> Rate {
+        let settings = env.settings;
+        match &self.stage {
+            Stage::Here(here) if here.is_operator => {
+                settings.line_rate.times(settings.operator_rate_factor)
+            }
+            _ => settings.line_rate,
+        }
+    }
+
+    /// Whether one more line may be read now; if not, notes when.
+    fn has_token(&mut self, env: &Env<'_>) -> bool {
+        let mut bucket = self.bucket;
+        let is_here = matches!(self.stage, Stage::Here(_));
+        self.waits_until = match bucket.take(self.rate(env), env.now) {
+            Err(wait) if is_here => Some(env.now + wait),
+            _ => None,
+        };
+        self.waits_until.is_none()
+    }
+}
+
+/// What is wrong with a line, without the place, which stands beside it. It may have words of the
+/// client's in it, so it is made harmless and short.
+fn sentence(error: &serde_json::Error) -> alloc::string::String {
+    let whole = alloc::format!("{error}");
+    let end = whole.rfind(" at line ").unwrap_or(whole.len());
+    let end = whole.floor_char_boundary(end.min(ERROR_BYTES_MAX));
+    Text::parse(&whole[..end]).map_or_else(Default::default, |text| (*text).into())
+}
