@@ -67,6 +67,7 @@ impl Homes {
         homes.flat_map(|(_, places)| places.iter().map(|(.., id)| *id))
     }
 
+    #[cfg(debug_assertions)]
     pub(super) fn len(&self) -> usize {
         self.len
     }
