@@ -4,12 +4,13 @@
 
 use std::ops::Range as Ranks;
 
-use chinwag_core::{Range, RoomId, Seq};
+use chinwag_core::{Range, RoomId, Seq, Timestamp};
 use rusqlite::Connection;
 
 use crate::block::{Block, Names};
 use crate::error::Error;
 use crate::filter::Filter;
+use crate::notice;
 use crate::room_log::{RoomLog, behind};
 use crate::snapshot;
 
@@ -20,7 +21,8 @@ const SCAN_MAX: u64 = 200_000;
 /// A history that was asked for, not read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// The place of its first message. It is behind `last` if there is none.
+    /// The place from which it goes: that of its first message, or of a notice before that which
+    /// belongs to it. It is behind `last` if there is no message.
     pub first: Seq,
     /// The place up to which it goes: that of its last message, or a later one up to which the room
     /// has no other.
@@ -153,10 +155,11 @@ pub(crate) fn find(
         }
         false => filtered_window(log, &span, filter, names)?,
     };
-    let (first, last) = places(log, range, &span, &window)?;
+    let (first, last) = places(conn, log, (range, &span, &all), &window)?;
     let last = match range {
         _ if window.is_empty() => last,
         Range::Before(..) | Range::Within(..) => last.min(newest),
+        Range::Until(_) | Range::Between(..) | Range::Rest(..) => last,
         // What is behind the last message is nothing but notices.
         _ if window.end == all.end => newest,
         _ => last,
@@ -174,27 +177,50 @@ pub(crate) fn find(
 
 /// The places of a window of ranks. Notices that lie between two extents belong to one of them.
 fn places(
+    conn: &Connection,
     log: RoomLog<'_>,
-    range: Range,
-    span: &Span,
+    (range, span, all): (Range, &Span, &Ranks<u64>),
     window: &Ranks<u64>,
 ) -> Result<(Seq, Seq), Error> {
     if window.is_empty() {
         return Ok((Seq(1), Seq(0)));
     }
+    let room = log.room();
+    let place = |rank| log.seq_of(rank).map(Option::unwrap_or_default);
+    let (first, last) = (place(window.start)?, place(window.end - 1)?);
     let first = match range {
-        Range::After(seq, _) | Range::Rest(seq, _) | Range::Within(seq, ..)
-            if window.start == span.ranks.start =>
-        {
-            behind(seq)
+        _ if window.start != span.ranks.start => first,
+        Range::After(seq, _) | Range::Rest(seq, _) | Range::Within(seq, ..) => behind(seq),
+        Range::Since(time) | Range::From(time) | Range::Between(time, _) => {
+            let after = match window.start > all.start {
+                true => behind(place(window.start - 1)?),
+                false => Seq(0),
+            };
+            let of_room = notice::first(conn, Some(room), (after, first), time)?;
+            let of_all = notice::first(conn, None, (after, first), time)?;
+            [of_room, of_all].into_iter().flatten().fold(first, Seq::min)
         }
-        _ => log.seq_of(window.start)?.unwrap_or_default(),
+        // What everybody was told before a room was made is no part of its past.
+        _ if window.start == all.start => {
+            let stretch = (Seq(0), first);
+            notice::first(conn, Some(room), stretch, Timestamp(i64::MIN))?.unwrap_or(first)
+        }
+        _ => first,
     };
     let last = match range {
-        Range::Before(seq, _) | Range::Within(_, seq, _) if window.end == span.ranks.end => {
-            Seq(seq.0.saturating_sub(1))
+        _ if window.end != span.ranks.end => last,
+        Range::Before(seq, _) | Range::Within(_, seq, _) => Seq(seq.0.saturating_sub(1)),
+        Range::Until(time) | Range::Between(_, time) | Range::Rest(_, time) => {
+            let before = match window.end < all.end {
+                true => place(window.end)?,
+                false => Seq(i64::MAX as u64),
+            };
+            let stretch = (behind(last), before);
+            let of_room = notice::last(conn, Some(room), stretch, time)?;
+            let of_all = notice::last(conn, None, stretch, time)?;
+            [of_room, of_all].into_iter().flatten().fold(last, Seq::max)
         }
-        _ => log.seq_of(window.end - 1)?.unwrap_or_default(),
+        _ => last,
     };
     Ok((first, last))
 }

@@ -5,7 +5,7 @@
 //! few, so that each is a row.
 
 use chinwag_core::{AuditEntry, Event, Fact, ModAction, Name, RoomId, Seq, Text, Timestamp};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
@@ -68,6 +68,44 @@ pub(crate) fn read_all(
         events.push(event(row, room.map(RoomId))?.ok_or(Damage::Row("notice"))?);
     }
     Ok(events)
+}
+
+/// The place of the first notice of a stretch that is not before a time: of a room, or to everybody.
+pub(crate) fn first(
+    conn: &Connection,
+    room: Option<RoomId>,
+    (from, before): (Seq, Seq),
+    time: Timestamp,
+) -> Result<Option<Seq>, Error> {
+    let sql = "SELECT seq FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq < ?3 AND at >= ?4
+               ORDER BY seq LIMIT 1";
+    edge(conn, sql, room, (from, before), time)
+}
+
+/// The place of the last notice of a stretch that is before a time: of a room, or to everybody.
+pub(crate) fn last(
+    conn: &Connection,
+    room: Option<RoomId>,
+    (from, before): (Seq, Seq),
+    time: Timestamp,
+) -> Result<Option<Seq>, Error> {
+    let sql = "SELECT seq FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq < ?3 AND at < ?4
+               ORDER BY seq DESC LIMIT 1";
+    edge(conn, sql, room, (from, before), time)
+}
+
+fn edge(
+    conn: &Connection,
+    sql: &str,
+    room: Option<RoomId>,
+    (from, before): (Seq, Seq),
+    time: Timestamp,
+) -> Result<Option<Seq>, Error> {
+    let room = room.map(|room| room.0);
+    let stretch = params![room, signed(from.0), signed(before.0), time.0];
+    let mut statement = conn.prepare_cached(sql)?;
+    let seq = statement.query_row(stretch, |row| unsigned(row, 0));
+    Ok(seq.optional()?.map(Seq))
 }
 
 /// An event of the columns `seq, at, by, text`; `None` if it makes no sense.

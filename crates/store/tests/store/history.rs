@@ -272,7 +272,7 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
         notices: true,
         ..Filter::default()
     };
-    let extent = check(Range::Last(50), all, &[2, 3, 4, 7, 8]);
+    let extent = check(Range::Last(50), all, &[1, 2, 3, 4, 7, 8]);
     assert_eq!((extent.shown, extent.total), (2, 2));
     check(Range::Last(50), Filter::default(), &[2, 7]);
     check(
@@ -281,11 +281,20 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
             not_from: &ann,
             ..all
         },
-        &[2, 4, 7, 8],
+        &[1, 2, 4, 7, 8],
     );
+    // A stretch of time has the notices at its edges, and no others.
+    let at = |seq: usize| events[seq - 1].at;
+    check(Range::Since(at(3)), all, &[3, 4, 7, 8]);
+    check(Range::Since(at(4)), all, &[4, 7, 8]);
+    check(Range::Until(at(7)), all, &[1, 2, 3, 4]);
+    check(Range::Until(at(4)), all, &[1, 2, 3]);
+    check(Range::Between(at(4), at(8)), all, &[4, 7]);
+    check(Range::Rest(Seq(4), at(8)), all, &[7]);
+    check(Range::Around(Seq(2), 0), all, &[1, 2]);
     // What lies between two extents is in one of them.
     check(Range::Last(1), all, &[7, 8]);
-    check(Range::Before(Seq(7), 1), all, &[2, 3, 4]);
+    check(Range::Before(Seq(7), 1), all, &[1, 2, 3, 4]);
     check(Range::After(Seq(2), 1), all, &[3, 4, 7, 8]);
 
     let missed = reader.missed_page(

@@ -36,8 +36,6 @@ capabilities! {
     ExtendedJoin = "extended-join",
     /// MONITOR tells of more than coming and going.
     ExtendedMonitor = "extended-monitor",
-    /// Invitations of others.
-    InviteNotify = "invite-notify",
     /// Answers bear the label of their question.
     LabeledResponse = "labeled-response",
     /// Tags, and messages of tags alone.

@@ -33,6 +33,8 @@ pub(super) struct HistoryQuestion {
     limit: usize,
     /// The lines that are wanted if there are more: the newest, or else the oldest.
     wants_newest: bool,
+    /// The place around which the lines are wanted.
+    around: Option<Seq>,
     /// With topics among the lines, what has come so far: the store counts messages alone.
     held: Vec<Event>,
 }
@@ -41,11 +43,21 @@ impl HistoryQuestion {
     /// The lines that were held back, as far as they are wanted.
     fn within_limit(&self) -> &[Event] {
         let more = self.held.len().saturating_sub(self.limit);
-        match self.wants_newest {
-            true => &self.held[more..],
-            false => &self.held[..self.held.len() - more],
-        }
+        let skipped = match self.around {
+            Some(place) => {
+                let middle = self.held.partition_point(|event| event.seq < place);
+                middle.saturating_sub(beside(self.limit)).min(more)
+            }
+            None if self.wants_newest => more,
+            None => 0,
+        };
+        &self.held[skipped..self.held.len() - more + skipped]
     }
+}
+
+/// Lines on either side of one, of so many in all.
+fn beside(limit: usize) -> usize {
+    limit.saturating_sub(1) / 2
 }
 
 /// A place in a history: a message or a time.
@@ -141,6 +153,7 @@ impl Session {
             target: target.into(),
             limit,
             wants_newest: false,
+            around: None,
             held: Vec::new(),
         };
         if !self.is_inside(&room, env) {
@@ -321,7 +334,10 @@ fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> O
         ("BEFORE", [Point::Time(time)]) => Range::Until(*time),
         ("AFTER", [Point::Seq(seq)]) => Range::After(*seq, limit),
         ("AFTER", [Point::Time(time)]) => Range::From(Timestamp(time.0.saturating_add(1))),
-        ("AROUND", [Point::Seq(seq)]) => Range::Around(*seq, limit / 2),
+        ("AROUND", [Point::Seq(seq)]) => {
+            question.around = Some(*seq);
+            Range::Around(*seq, beside(limit))
+        }
         ("AROUND", [Point::Time(time)]) => Range::Until(Timestamp(time.0.saturating_add(1))),
         ("BETWEEN", [Point::Seq(a), Point::Seq(b)]) if a <= b => {
             question.before = Some(*b);

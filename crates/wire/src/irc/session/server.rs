@@ -114,7 +114,6 @@ impl Session {
             alloc::format!("NETWORK={}", env.settings.irc.network),
             alloc::format!("NICKLEN={NAME_LETTERS_MAX}"),
             "PREFIX=(ov)@+".into(),
-            "STATUSMSG=@+".into(),
             "TARGMAX=NAMES:20,LIST:1,KICK:20,WHOIS:10,PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:20,PART:20"
                 .into(),
             alloc::format!("TOPICLEN={NOTE_BYTES_MAX}"),
