@@ -3,6 +3,7 @@
 
 mod clients;
 mod crowd;
+mod everybody;
 
 use std::process::{Command, Stdio};
 

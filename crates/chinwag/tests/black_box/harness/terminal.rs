@@ -31,7 +31,15 @@ impl vt100::Callbacks for Bells {
 impl Terminal {
     /// Runs the program with these arguments in a window of 24 rows and 80 columns.
     pub(crate) fn run(program: &str, arguments: &[&str]) -> Self {
-        let size = (24, 80);
+        Self::sized(program, arguments, (24, 80))
+    }
+
+    /// The same in a window that has room for a long conversation.
+    pub(crate) fn tall(program: &str, arguments: &[&str]) -> Self {
+        Self::sized(program, arguments, (120, 100))
+    }
+
+    fn sized(program: &str, arguments: &[&str], size: (u16, u16)) -> Self {
         let (master, program) = spawn(program, arguments, "xterm", size);
         let (rows, columns) = (size.0.try_into(), size.1.try_into());
         let (rows, columns) = (rows.expect("not zero"), columns.expect("not zero"));

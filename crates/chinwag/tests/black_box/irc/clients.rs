@@ -8,20 +8,23 @@ use super::{arrive, setup};
 use crate::harness::{Client, Server, Terminal};
 
 /// A client and how it is driven.
-struct Program {
+pub(super) struct Program {
     name: &'static str,
+    /// Its person.
+    nick: &'static str,
     start: fn(&Server, &Path) -> Terminal,
     /// Shows the room, once the client is in it.
     show_room: fn(&mut Terminal),
 }
 
-const IRSSI: Program = Program {
+pub(super) const IRSSI: Program = Program {
     name: "irssi",
+    nick: "ivy",
     start: |server, home| {
         let home = format!("--home={}", home.display());
         let port = server.address().port().to_string();
         let arguments = ["--connect=127.0.0.1", "--port", &port, "--nick=ivy", &home];
-        Terminal::run("irssi", &arguments)
+        Terminal::tall("irssi", &arguments)
     },
     show_room: |screen| {
         // Something has happened in its second window.
@@ -31,18 +34,19 @@ const IRSSI: Program = Program {
     },
 };
 
-const WEECHAT: Program = Program {
+pub(super) const WEECHAT: Program = Program {
     name: "weechat",
+    nick: "wendy",
     start: |server, home| {
         let home = home.to_string_lossy();
         let port = server.address().port();
         // It encrypts by itself from version 4 on; before that there is no such option. What it has
         // logged itself it would show beside what the server shows.
         let commands = format!(
-            "/set logger.look.backlog 0; /server add chat 127.0.0.1/{port} -nicks=ivy; \
+            "/set logger.look.backlog 0; /server add chat 127.0.0.1/{port} -nicks=wendy; \
              /set irc.server.chat.tls off; /connect chat"
         );
-        Terminal::run("weechat", &["--dir", &home, "--run-command", &commands])
+        Terminal::tall("weechat", &["--dir", &home, "--run-command", &commands])
     },
     show_room: |screen| {
         screen.shows("#lobby");
@@ -63,11 +67,7 @@ fn weechat_talks_and_comes_back() {
 
 #[track_caller]
 fn check(program: &Program) {
-    if !is_there(program.name) {
-        eprintln!(
-            "LEFT OUT: {} is not there; `cargo xtask test` installs it",
-            program.name
-        );
+    if is_left_out(program) {
         return;
     }
     let server = setup().start();
@@ -82,41 +82,44 @@ fn check(program: &Program) {
     let mut screen = come(program, &server, home.path(), &mut nc);
     screen.shows("said before");
     screen.shows("lurker");
-    screen.types("hello from ivy\r");
-    nc.expect("ivy: hello from ivy\n");
+    screen.types("hello from there\r");
+    nc.expect(&format!("{}: hello from there\n", program.nick));
     nc.send("hello from nc");
     screen.shows("hello from nc");
-    shown_once(&screen, &["said before", "hello from ivy", "hello from nc"]);
+    let lines = ["said before", "hello from there", "hello from nc"];
+    shown_once(&screen, &lines);
 
     screen.types("/quit so long\r");
-    nc.expect("* ivy left #lobby (quit: so long)\n");
+    let left = format!("* {} left #lobby (quit: so long)\n", program.nick);
+    nc.expect(&left);
     screen.wait();
     nc.send("said meanwhile");
     let mut screen = come(program, &server, home.path(), &mut nc);
     nc.send("said afterwards");
     screen.shows("said afterwards");
-    let lines = [
-        "said before",
-        "hello from ivy",
-        "hello from nc",
-        "said meanwhile",
-        "said afterwards",
-    ];
     shown_once(&screen, &lines);
+    shown_once(&screen, &["said meanwhile", "said afterwards"]);
     server.stop();
 }
 
-fn is_there(program: &str) -> bool {
-    let mut program = Command::new(program);
-    let said = program.arg("--version").stdout(Stdio::null()).status();
-    said.is_ok_and(|status| status.success())
+/// Whether the client cannot be tried here, which is said.
+pub(super) fn is_left_out(program: &Program) -> bool {
+    let name = program.name;
+    let mut command = Command::new(name);
+    let said = command.arg("--version").stdout(Stdio::null()).status();
+    let is_there = said.is_ok_and(|status| status.success());
+    if !is_there {
+        eprintln!("LEFT OUT: {name} is not installed; `cargo xtask test` installs it.");
+    }
+    !is_there
 }
 
 /// Starts the client, and has it show the room.
 #[track_caller]
-fn come(program: &Program, server: &Server, home: &Path, nc: &mut Client) -> Terminal {
+pub(super) fn come(program: &Program, server: &Server, home: &Path, nc: &mut Client) -> Terminal {
     let mut screen = (program.start)(server, home);
-    nc.expect("* ivy joined #lobby (3 here)\n");
+    nc.expect(&format!("* {} joined #lobby (", program.nick));
+    nc.expect(" here)\n");
     (program.show_room)(&mut screen);
     screen
 }
