@@ -36,7 +36,7 @@ const fn peer(
     }
 }
 
-pub(crate) const TESTS: [Peer; 7] = [
+pub(crate) const TESTS: [Peer; 9] = [
     peer("nc", "-h", "OpenBSD netcat", "netcat-openbsd"),
     peer("telnet", "--version", "GNU inetutils", "inetutils-telnet"),
     peer("ncat", "--version", "Ncat: Version", "ncat"),
@@ -44,6 +44,8 @@ pub(crate) const TESTS: [Peer; 7] = [
     peer("jq", "--version", "jq-", "jq"),
     peer("python3", "--version", "Python 3", "python3"),
     peer("haproxy", "-v", "HAProxy version", "haproxy"),
+    peer("irssi", "--version", "irssi 1", "irssi"),
+    peer("weechat", "--help", "WeeChat", "weechat-curses"),
 ];
 
 pub(crate) const VALGRIND: [Peer; 1] = [peer("valgrind", "--version", "valgrind-3", "valgrind")];

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-/// See the [module](self). Clones are the same certificate.
+/// What a client proves its account with, in place of a password. Clones are the same certificate.
 #[derive(Debug, Clone)]
 pub struct ClientCertificate(Arc<CertifiedKey>);
 

@@ -24,6 +24,7 @@ mod export;
 mod fairness;
 mod flood;
 mod hostile;
+mod irc;
 mod join;
 mod json;
 mod links;

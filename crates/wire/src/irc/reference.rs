@@ -21,7 +21,7 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 | client | how |
 |---|---|
 | irssi | `/connect HOST 8989`, or with TLS `/connect -tls -tls_noverify HOST 8989` |
-| WeeChat | `/server add chat HOST/8989 -notls`, then `/connect chat`; with TLS leave `-notls` out |
+| WeeChat | `/server add chat HOST/8989 -notls`, then `/connect chat`; with TLS leave `-notls` out. Before version 4 it is the other way round: nothing, or `-ssl` |
 | HexChat | Network List, Add, `HOST/8989`; *Use SSL* and *Accept invalid SSL certificates* for TLS |
 | The Lounge | Server `HOST`, port 8989, *Use secure connection* as you like |
 | gamja | needs a WebSocket, which is not served yet; behind soju it works |
@@ -58,7 +58,8 @@ const DIFFERENCES: &str = "\
 - **Colours and styles** are shown in IRC alone. CTCP ACTION is `/me`; other CTCP and messages of tags alone
   reach clients of IRC and nobody else.
 - **History** is the server's: CHATHISTORY in rooms that one is in, and the newest lines when a room is entered
-  for clients with `server-time` that do not know CHATHISTORY. Private messages are kept only until they are
+  for clients with `server-time` that do not know CHATHISTORY. What a client has seen before is among them when it
+  comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines twice. Private messages are kept only until they are
   shown, and only between accounts; so CHATHISTORY has none.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free. With SASL
   it takes over a session that still has the name.

@@ -68,7 +68,7 @@ impl Client {
     pub(crate) fn telnet(address: SocketAddr) -> Self {
         let arguments = [address.ip().to_string(), address.port().to_string()];
         let arguments = [&["-E".to_owned()][..], &arguments].concat();
-        let (ours, child) = terminal::spawn("telnet", &arguments, "dumb");
+        let (ours, child) = terminal::spawn("telnet", &arguments, "dumb", (0, 0));
         let mouth = ours.try_clone().expect("a descriptor is free");
         let pipe = Mouth::Pipe(Box::new(mouth));
         let mut client = Self::new(Ear::new(ours), pipe, Some(child));

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 
 use super::ear::PATIENCE;
 
@@ -30,8 +31,17 @@ impl vt100::Callbacks for Bells {
 impl Terminal {
     /// Runs the program with these arguments in a window of 24 rows and 80 columns.
     pub(crate) fn run(program: &str, arguments: &[&str]) -> Self {
-        let (master, program) = spawn(program, arguments, "xterm");
-        let (rows, columns) = (24.try_into(), 80.try_into());
+        Self::sized(program, arguments, (24, 80))
+    }
+
+    /// The same in a window that has room for a long conversation.
+    pub(crate) fn tall(program: &str, arguments: &[&str]) -> Self {
+        Self::sized(program, arguments, (120, 100))
+    }
+
+    fn sized(program: &str, arguments: &[&str], size: (u16, u16)) -> Self {
+        let (master, program) = spawn(program, arguments, "xterm", size);
+        let (rows, columns) = (size.0.try_into(), size.1.try_into());
         let (rows, columns) = (rows.expect("not zero"), columns.expect("not zero"));
         let screen = vt100::Parser::new_with_callbacks(rows, columns, 0, Bells::default());
         Self {
@@ -69,6 +79,20 @@ impl Terminal {
         self.screen.screen().contents()
     }
 
+    /// Whether all that is to be seen has the terminal's own colours and no style.
+    pub(crate) fn is_unstyled(&self) -> bool {
+        let screen = self.screen.screen();
+        let (rows, columns) = screen.size();
+        let (rows, columns) = (rows.get(), columns.get());
+        let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        let mut cells = cells.filter_map(|(row, column)| screen.cell(row, column));
+        cells.all(|cell| {
+            let is_plain =
+                cell.fgcolor() == vt100::Color::Default && cell.bgcolor() == vt100::Color::Default;
+            is_plain && !cell.bold() && !cell.italic() && !cell.underline() && !cell.inverse()
+        })
+    }
+
     /// Waits for the program's end.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         while self.read() {}
@@ -96,14 +120,22 @@ impl Drop for Terminal {
     }
 }
 
-/// Starts a program on a terminal of its own, which it can be interrupted from. Returns the side of
-/// the person.
+/// Starts a program on a terminal of its own, which it can be interrupted from, of so many rows and
+/// columns; none are a terminal that does not know its size. Returns the side of the person.
 pub(crate) fn spawn(
     program: &str,
     arguments: &[impl AsRef<OsStr>],
     terminal: &str,
+    (rows, columns): (u16, u16),
 ) -> (File, Child) {
     let (ours, theirs) = open();
+    let size = Winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&ours, size).expect("it is a terminal");
     let slave = || Stdio::from(theirs.try_clone().expect("a descriptor is free"));
     // setsid gives the program the terminal to be interrupted from.
     let child = Command::new("setsid")
