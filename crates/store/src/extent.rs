@@ -198,7 +198,10 @@ fn places(
             };
             let of_room = notice::first(conn, Some(room), (after, first), time)?;
             let of_all = notice::first(conn, None, (after, first), time)?;
-            [of_room, of_all].into_iter().flatten().fold(first, Seq::min)
+            [of_room, of_all]
+                .into_iter()
+                .flatten()
+                .fold(first, Seq::min)
         }
         // What everybody was told before a room was made is no part of its past.
         _ if window.start == all.start => {

@@ -58,21 +58,29 @@ const DIFFERENCES: &str = "\
 - **Colours and styles** are shown in IRC alone. CTCP ACTION is `/me`; other CTCP and messages of tags alone
   reach clients of IRC and nobody else.
 - **History** is the server's: CHATHISTORY in rooms that one is in, and the newest lines when a room is entered
-  for clients with `server-time` that do not know CHATHISTORY. What a client has seen before is among them when it
-  comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines twice. Private messages are kept only until they are
-  shown, and only between accounts; so CHATHISTORY has none.
+  for clients with `server-time` that do not know CHATHISTORY. What a client has seen before is among them when
+  it comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines
+  twice. Private messages are kept only until they are shown, and only between accounts; so CHATHISTORY has none.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free. With SASL
   it takes over a session that still has the name.
 - **A client that sends too fast** is read more slowly; nothing is refused.
 
-Not there: a password of the server's own, registration before the connection is complete, `STATUSMSG`
-to ranks, channel metadata, read markers, multiline messages, WebSocket, SCRAM, certificates (`EXTERNAL`) and
+Not there: a password of the server's own, registration before the connection is complete, messages to the
+ranks of a channel (`STATUSMSG`), invitations shown to others (`invite-notify`), changes of a host (`chghost`: a
+cloak never changes), channel metadata, read markers, multiline messages, WebSocket, SCRAM, certificates (`EXTERNAL`) and
 `WEBIRC`; a proxy's PROXY header serves as that.
 
 ## The conformance suite
 
-`contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and says how it is
-run.
+`contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and its head says how
+to run it. Of the 429 cases that concern any server 343 pass, 67 are left out and 19 fail. The controller leaves
+out the cases of what is not there (see above), eight of them over WebSocket, and text that is not UTF-8. These fail:
+
+- 12 of CHATHISTORY: private messages, `TARGETS`, and three with topics among the lines of a stretch of time;
+- 2 of SASL, whose password has three letters: a password here has at least six;
+- a message to the operators of a channel, and `REDACT` of a private message;
+- a person with two ranks at once, a moderator who kicks another, and several changes of modes in one line: the
+  rules of rooms are the same for everybody here, and differ (see \"Ranks\" and \"Modes\").
 ";
 
 /// The page.
