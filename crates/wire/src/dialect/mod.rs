@@ -9,6 +9,7 @@
 //! one owes, and nothing is allocated or called through a table for ten thousand idle sessions.
 
 mod ask;
+mod pace;
 mod saved;
 mod tell;
 
@@ -29,6 +30,7 @@ use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
 pub use ask::{Ask, IrcLogIn, Password, PasswordError, Search};
+pub(crate) use pace::Pace;
 pub use saved::Saved;
 pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
 
@@ -57,6 +59,16 @@ pub struct Settings {
     pub login_bytes_max: usize,
     /// Time to choose a name.
     pub login_time: Duration,
+}
+
+impl Settings {
+    /// The lines that a person may send, or an operator.
+    pub(crate) fn line_rate_of(&self, is_operator: bool) -> Rate {
+        match is_operator {
+            true => self.line_rate.times(self.operator_rate_factor),
+            false => self.line_rate,
+        }
+    }
 }
 
 /// The surroundings that a dialect may read beside its own state.

@@ -40,7 +40,7 @@ use super::caps::{Cap, Caps};
 use super::line::{end, put};
 use super::message::{BODY_BYTES_MAX, LineError, Message, TAG_BYTES_MAX};
 use super::render::Format;
-use crate::dialect::{Ask, Env, Step};
+use crate::dialect::{Ask, Env, Pace, Step};
 use crate::input::{Decoder, Input};
 use crate::sniff::Spoke;
 pub(super) use commands::COMMANDS;
@@ -61,7 +61,7 @@ pub struct Session {
     caps: Caps,
     /// The version of the negotiation that the client has named, 301 if none.
     caps_version: u32,
-    flow: Flow,
+    pace: Pace,
     /// What it is said in rooms and not answered yet.
     talk: Talk,
     pending: Pending,
@@ -90,14 +90,6 @@ struct Here {
     sasl: Option<accounts::Sasl>,
     /// Rooms that it was invited to and has not entered since, oldest first.
     invitations: Vec<RoomName>,
-}
-
-/// How fast the client may send.
-#[derive(Debug)]
-struct Flow {
-    bucket: Bucket,
-    /// The bucket is empty until then, and a line waits.
-    waits_until: Option<Monotonic>,
 }
 
 /// The commands in flight.
@@ -195,10 +187,7 @@ impl Session {
             stage: Stage::Registering(Box::new(Registering::new(env))),
             caps: Caps::default(),
             caps_version: 301,
-            flow: Flow {
-                bucket,
-                waits_until: None,
-            },
+            pace: Pace::new(bucket),
             talk: Talk::default(),
             pending: Pending::default(),
             rooms: Vec::new(),
@@ -219,7 +208,7 @@ impl Session {
         }
         let before = bytes.len();
         let mut step = self.next_ask();
-        while step.is_none() && self.has_token(env) {
+        while step.is_none() && self.may_read(env) {
             let mut decoder = core::mem::take(&mut self.decoder);
             let input = decoder.decode(bytes, LINE_BYTES_MAX);
             self.decoder = decoder;
@@ -308,34 +297,22 @@ impl Session {
         Some(Step::Ask(ask))
     }
 
-    fn rate(&self, env: &Env<'_>) -> Rate {
-        let settings = env.settings;
-        match &self.stage {
-            Stage::Here(here) if here.is_operator => {
-                settings.line_rate.times(settings.operator_rate_factor)
-            }
-            _ => settings.line_rate,
-        }
+    /// Its rate of lines, once it is in.
+    fn rate(&self, env: &Env<'_>) -> Option<Rate> {
+        let here = self.here()?;
+        Some(env.settings.line_rate_of(here.is_operator))
     }
 
     /// Whether one more line may be read now; if not, notes when.
-    fn has_token(&mut self, env: &Env<'_>) -> bool {
-        let mut bucket = self.flow.bucket;
-        let is_here = matches!(self.stage, Stage::Here(_));
-        self.flow.waits_until = match bucket.take(self.rate(env), env.now) {
-            Err(wait) if is_here => Some(env.now + wait),
-            _ => None,
-        };
-        self.flow.waits_until.is_none()
+    fn may_read(&mut self, env: &Env<'_>) -> bool {
+        let rate = self.rate(env);
+        self.pace.may_read(rate, env.now)
     }
 
-    /// Takes so many tokens for a command. There was one, or the connection has ended.
+    /// Takes so many tokens for a command.
     fn pay(&mut self, tokens: u8, env: &Env<'_>) {
-        if matches!(self.stage, Stage::Here(_)) {
-            for _ in 0..tokens {
-                let _ = self.flow.bucket.take(self.rate(env), env.now);
-            }
-        }
+        let rate = self.rate(env);
+        (0..tokens).for_each(|_| self.pace.pay(rate, env.now));
     }
 
     /// The name that numerics are addressed to.
@@ -423,12 +400,12 @@ impl Session {
 
     /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
     pub(crate) fn paused_until(&self) -> Option<Monotonic> {
-        self.flow.waits_until
+        self.pace.waits_until()
     }
 
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
     pub(crate) fn bucket(&self) -> Bucket {
-        self.flow.bucket
+        self.pace.bucket()
     }
 
     /// See [`Dialect::format`](crate::dialect::Dialect::format).

@@ -23,7 +23,7 @@ use super::refusal;
 use super::render::{put, put_private, skipped};
 use super::replies::{Notice, Refused};
 use super::value::{Id, Shown};
-use crate::dialect::{Env, Step};
+use crate::dialect::{Env, Pace, Step};
 use crate::ignores::Ignores;
 use crate::input::Decoder;
 use crate::sniff::Spoke;
@@ -39,9 +39,7 @@ pub struct Session {
     /// It was greeted like a person: the prompt has no line end.
     is_after_prompt: bool,
     stage: Stage,
-    bucket: Bucket,
-    /// The bucket is empty until then, and a line waits.
-    waits_until: Option<Monotonic>,
+    pace: Pace,
     /// The messages in flight, in order.
     talk: VecDeque<Asked>,
     /// The question in flight.
@@ -123,8 +121,7 @@ impl Session {
                 bytes: 0,
                 until: env.now + env.settings.login_time,
             }),
-            bucket,
-            waits_until: None,
+            pace: Pace::new(bucket),
             talk: VecDeque::new(),
             question: None,
             rooms: Vec::new(),
@@ -187,12 +184,12 @@ impl Session {
 
     /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
     pub(crate) fn paused_until(&self) -> Option<Monotonic> {
-        self.waits_until
+        self.pace.waits_until()
     }
 
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).
     pub(crate) fn bucket(&self) -> Bucket {
-        self.bucket
+        self.pace.bucket()
     }
 
     /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).

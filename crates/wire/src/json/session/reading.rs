@@ -33,7 +33,7 @@ impl Session {
         }
         let before = bytes.len();
         let mut step = None;
-        while step.is_none() && self.has_token(env) {
+        while step.is_none() && self.may_read(env) {
             let mut decoder = core::mem::take(&mut self.decoder);
             let input = decoder.decode(bytes, env.settings.line_bytes_max * LINE_FACTOR);
             self.decoder = decoder;
@@ -61,10 +61,8 @@ impl Session {
             Input::Blank | Input::Window { .. } | Input::Interrupt => return None,
             input => input,
         };
-        if matches!(self.stage, Stage::Here(_)) {
-            // There is one, or the connection has ended and this is its last line.
-            let _ = self.bucket.take(self.rate(env), env.now);
-        }
+        let rate = self.rate(env);
+        self.pace.pay(rate, env.now);
         match line {
             Input::Line(line) => self.handle_line(&line, env, out),
             Input::TooLong { bytes } => {
@@ -155,25 +153,18 @@ impl Session {
         (arriving.tries >= TRIES_MAX).then(|| give_up(out))
     }
 
-    fn rate(&self, env: &Env<'_>) -> Rate {
-        let settings = env.settings;
+    /// Its rate of lines, once it is in.
+    fn rate(&self, env: &Env<'_>) -> Option<Rate> {
         match &self.stage {
-            Stage::Here(here) if here.is_operator => {
-                settings.line_rate.times(settings.operator_rate_factor)
-            }
-            _ => settings.line_rate,
+            Stage::Here(here) => Some(env.settings.line_rate_of(here.is_operator)),
+            Stage::Arriving(_) => None,
         }
     }
 
     /// Whether one more line may be read now; if not, notes when.
-    fn has_token(&mut self, env: &Env<'_>) -> bool {
-        let mut bucket = self.bucket;
-        let is_here = matches!(self.stage, Stage::Here(_));
-        self.waits_until = match bucket.take(self.rate(env), env.now) {
-            Err(wait) if is_here => Some(env.now + wait),
-            _ => None,
-        };
-        self.waits_until.is_none()
+    fn may_read(&mut self, env: &Env<'_>) -> bool {
+        let rate = self.rate(env);
+        self.pace.may_read(rate, env.now)
     }
 }
 

@@ -53,13 +53,8 @@ impl Flood {
 impl Session {
     /// True if one more line may count.
     pub(super) fn take_token(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> bool {
-        let settings = env.settings;
-        let rate = match &self.stage {
-            Stage::Chat(chat) if chat.is_operator => {
-                settings.line_rate.times(settings.operator_rate_factor)
-            }
-            _ => settings.line_rate,
-        };
+        let is_operator = matches!(&self.stage, Stage::Chat(chat) if chat.is_operator);
+        let rate = env.settings.line_rate_of(is_operator);
         match self.flood.bucket.take(rate, env.now) {
             Ok(()) => {
                 self.tell_refused(env, out);
