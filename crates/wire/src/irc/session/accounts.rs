@@ -103,14 +103,14 @@ impl Session {
             Stage::Registering(_) => self.ask_now(Ask::Prove { name, password }, Question::Prove),
             Stage::Here(_) => {
                 let step = AccountStep::LogIn { is_sasl: true };
-                self.log_in(name, password, step);
+                self.log_in(name, password, Question::Account(step));
                 None
             }
         }
     }
 
     /// Logs in to an account, out of another first.
-    pub(super) fn log_in(&mut self, name: Name, password: Password, step: AccountStep) {
+    pub(super) fn log_in(&mut self, name: Name, password: Password, what: Question) {
         let has_account = self.here().is_some_and(|here| here.account.is_some());
         if has_account {
             self.later(Ask::Command(Command::LogOut), Question::Quiet);
@@ -121,7 +121,7 @@ impl Session {
                 password: Some(password),
                 beside: true,
             },
-            Question::Account(step),
+            what,
         );
     }
 
@@ -249,7 +249,8 @@ impl Session {
                     None => (own, first),
                 };
                 if let Ok(password) = Password::parse(password) {
-                    self.log_in(name, password, AccountStep::LogIn { is_sasl: false });
+                    let step = AccountStep::LogIn { is_sasl: false };
+                    self.log_in(name, password, Question::Account(step));
                 }
             }
             ("REGISTER", Some(password), Some(_)) => match Password::parse(password) {

@@ -20,20 +20,7 @@ impl Session {
     ) -> Option<Step> {
         let (name, password) = (message.param(0)?, message.param(1)?);
         match (Name::known(name), Password::parse(password)) {
-            (Some(name), Ok(password)) => {
-                let is_logged_in = self.here().is_some_and(|here| here.account.is_some());
-                if is_logged_in {
-                    self.later(Ask::Command(Command::LogOut), Question::Quiet);
-                }
-                self.later(
-                    Ask::LogInTo {
-                        name,
-                        password: Some(password),
-                        beside: true,
-                    },
-                    Question::Oper,
-                );
-            }
+            (Some(name), Ok(password)) => self.log_in(name, password, Question::Oper),
             _ => self.numeric("464", ":Password incorrect", env, out),
         }
         None
