@@ -94,17 +94,7 @@ impl Chat {
 
     fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
         self.next_person = self.next_person.max(login.person.0 + 1);
-        let session = Session {
-            conn: login.conn,
-            address: login.address,
-            link: login.link,
-            code: login.code,
-            rank: Rank {
-                operator: login.operator,
-                for_visit: false,
-            },
-            is_script: login.is_script,
-        };
+        let session = session_of(login, false);
         let who = (login.person, login.name.clone(), login.account.clone());
         let mut person = Person::new(who, session, Activity::from(event.at, event.seq));
         person.set_irc(irc_of(login));
@@ -129,17 +119,7 @@ impl Chat {
         if person.session.code != login.code {
             person.set_spent_code(person.session.code);
         }
-        person.session = Session {
-            conn: login.conn,
-            address: login.address,
-            link: login.link,
-            code: login.code,
-            rank: Rank {
-                operator: login.operator,
-                ..person.session.rank
-            },
-            is_script: login.is_script,
-        };
+        person.session = session_of(login, person.session.rank.for_visit);
         person.set_irc(irc_of(login));
         person.rooms = returned.rooms.to_vec();
         for room in &returned.rooms {
@@ -466,6 +446,21 @@ impl Chat {
         self.resumables.expire(at, TIDY_MAX);
         self.bans.expire(at, TIDY_MAX);
         self.mutes.expire(at, TIDY_MAX);
+    }
+}
+
+/// The session of a connection; `for_visit` is of its rank.
+fn session_of(login: &LoggedIn, for_visit: bool) -> Session {
+    Session {
+        conn: login.conn,
+        address: login.address,
+        link: login.link,
+        code: login.code,
+        rank: Rank {
+            operator: login.operator,
+            for_visit,
+        },
+        is_script: login.is_script,
     }
 }
 

@@ -3,7 +3,7 @@
 use chinwag_core::limits::ACCOUNT_CERTIFICATES_MAX;
 use chinwag_core::{Answer, CertificatePrefix, Command, Fact, Proof, Query, Rejection};
 
-use crate::world::{World, name, register, rename};
+use crate::world::{World, arrive_with, name, register, rename};
 
 const OWN: &str = "0a0a01";
 const OTHER: &str = "0b0b02";
@@ -20,18 +20,6 @@ fn forget(digits: &str, proof: &str) -> Command {
         certificate: CertificatePrefix::parse(digits).expect("digits"),
         proof: Some(Proof(proof.into())),
     }
-}
-
-fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, Rejection> {
-    let visitor = world.visitor("192.0.2.77");
-    let command = Command::LogIn {
-        name: Some(name(who)),
-        proof: Some(Proof(proof.into())),
-        is_script: false,
-        account: None,
-        ident: None,
-    };
-    world.act(visitor, command)
 }
 
 /// The certificates of the account that somebody is logged in to.

@@ -5,19 +5,7 @@ use chinwag_core::{
     Answer, Command, Fact, FirstOperator, Proof, Query, Rejection, ResumeCode, Settings, Snapshot,
 };
 
-use crate::world::{World, change_password, join, name, register, rename};
-
-fn arrive_with(world: &mut World, who: &str, proof: &str) -> Result<Vec<Fact>, Rejection> {
-    let visitor = world.visitor("192.0.2.77");
-    let command = Command::LogIn {
-        name: Some(name(who)),
-        proof: Some(Proof(proof.into())),
-        is_script: false,
-        account: None,
-        ident: None,
-    };
-    world.act(visitor, command)
-}
+use crate::world::{World, arrive_with, change_password, join, name, register, rename};
 
 fn password_hash(world: &mut World, who: &str) -> Option<String> {
     let visitor = world.visitor("192.0.2.77");

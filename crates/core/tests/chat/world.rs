@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chinwag_core::{
     Answer, Caller, Chat, Command, ConnId, Duration, Env, Event, Fact, LOBBY, Link, LoggedIn,
-    Manner, Name, Outcome, PersonId, Profile, Query, Rejection, ResumeCode, RoomId, RoomName,
-    RoomRef, Seq, Settings, Snapshot, Text, Timestamp,
+    Manner, Name, Outcome, PersonId, Profile, Proof, Query, Rejection, ResumeCode, RoomId,
+    RoomName, RoomRef, Seq, Settings, Snapshot, Text, Timestamp,
 };
 
 use crate::shadow::Shadow;
@@ -350,6 +350,23 @@ pub(crate) fn change_password(old: &str, hash: &str) -> Command {
         password_hash: hash.into(),
         proof: Some(chinwag_core::Proof(old.into())),
     }
+}
+
+/// Logs in with what proves an account.
+pub(crate) fn arrive_with(
+    world: &mut World,
+    who: &str,
+    proof: &str,
+) -> Result<Vec<Fact>, Rejection> {
+    let visitor = world.visitor("192.0.2.77");
+    let command = Command::LogIn {
+        name: Some(name(who)),
+        proof: Some(Proof(proof.into())),
+        is_script: false,
+        account: None,
+        ident: None,
+    };
+    world.act(visitor, command)
 }
 
 pub(crate) fn register(hash: &str) -> Command {
