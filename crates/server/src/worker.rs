@@ -289,10 +289,7 @@ impl Archive {
                 lines_max,
                 notices,
                 not_from,
-            } => {
-                let place = self.history(room, (range, lines_max), not_from)?;
-                Place { notices, ..place }
-            }
+            } => self.history(room, (range, lines_max), (not_from, notices))?,
             Job::Search(query) => match self.search(&query) {
                 Ok(place) => place,
                 Err(SearchError::Failed(error)) => return Err(error),
@@ -323,9 +320,9 @@ impl Archive {
         &mut self,
         room: RoomId,
         (range, lines_max): (Range, usize),
-        not_from: Arc<[Name]>,
+        (not_from, notices): (Arc<[Name]>, bool),
     ) -> Result<Place, Error> {
-        let filter = filter((&not_from, None), false);
+        let filter = filter((&not_from, None), notices);
         let extent = self.reader.extent(room, range, lines_max, filter)?;
         Ok(Place {
             source: Source::Room {
@@ -335,7 +332,7 @@ impl Archive {
             },
             not_from,
             own: None,
-            notices: false,
+            notices,
             shown: extent.shown,
             // A reader who ignores somebody is not told of what they said.
             total: extent.total - extent.ignored,

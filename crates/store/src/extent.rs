@@ -155,7 +155,7 @@ pub(crate) fn find(
         }
         false => filtered_window(log, &span, filter, names)?,
     };
-    let (first, last) = places(conn, log, (range, &span, &all), &window)?;
+    let (first, last) = places(conn, log, (range, &span, &all), &window, filter.notices)?;
     let last = match range {
         _ if window.is_empty() => last,
         Range::Before(..) | Range::Within(..) => last.min(newest),
@@ -175,12 +175,14 @@ pub(crate) fn find(
     })
 }
 
-/// The places of a window of ranks. Notices that lie between two extents belong to one of them.
+/// The places of a window of ranks. Notices that lie between two extents belong to one of them;
+/// those at its edges are looked up if `notices` are wanted.
 fn places(
     conn: &Connection,
     log: RoomLog<'_>,
     (range, span, all): (Range, &Span, &Ranks<u64>),
     window: &Ranks<u64>,
+    notices: bool,
 ) -> Result<(Seq, Seq), Error> {
     if window.is_empty() {
         return Ok((Seq(1), Seq(0)));
@@ -191,7 +193,7 @@ fn places(
     let first = match range {
         _ if window.start != span.ranks.start => first,
         Range::After(seq, _) | Range::Rest(seq, _) | Range::Within(seq, ..) => behind(seq),
-        Range::Since(time) | Range::From(time) | Range::Between(time, _) => {
+        Range::Since(time) | Range::From(time) | Range::Between(time, _) if notices => {
             let after = match window.start > all.start {
                 true => behind(place(window.start - 1)?),
                 false => Seq(0),
@@ -204,7 +206,7 @@ fn places(
                 .fold(first, Seq::min)
         }
         // What everybody was told before a room was made is no part of its past.
-        _ if window.start == all.start => {
+        _ if notices && window.start == all.start => {
             let stretch = (Seq(0), first);
             notice::first(conn, Some(room), stretch, Timestamp(i64::MIN))?.unwrap_or(first)
         }
@@ -213,7 +215,7 @@ fn places(
     let last = match range {
         _ if window.end != span.ranks.end => last,
         Range::Before(seq, _) | Range::Within(_, seq, _) => Seq(seq.0.saturating_sub(1)),
-        Range::Until(time) | Range::Between(_, time) | Range::Rest(_, time) => {
+        Range::Until(time) | Range::Between(_, time) | Range::Rest(_, time) if notices => {
             let before = match window.end < all.end {
                 true => place(window.end)?,
                 false => Seq(i64::MAX as u64),
