@@ -11,65 +11,25 @@
 mod ask;
 mod pace;
 mod saved;
+mod settings;
 mod tell;
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use chinwag_core::{
-    Bucket, Client, Duration, Event, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Timestamp,
-};
+use chinwag_core::{Bucket, Client, Event, Monotonic, Name, PersonId, RoomId, RoomName, Timestamp};
 use chinwag_feed::{Gap, Reader, Render};
 use hashbrown::HashMap;
 
 use crate::irc;
 use crate::json;
 use crate::plain;
-use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
-use crate::zone::TimeZone;
 pub use ask::{Ask, IrcLogIn, Password, PasswordError, Search};
 pub(crate) use pace::Pace;
 pub use saved::Saved;
+pub use settings::Settings;
 pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
-
-/// Settings that all sessions of a server share and an operator can change.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The server's name in the greeting; nothing in it that a terminal obeys.
-    pub server_name: Arc<str>,
-    /// The port that it listens on, as those are told who could have TLS there.
-    pub port: u16,
-    /// What clients of IRC are told.
-    pub irc: irc::Settings,
-    /// The zone of those who have chosen none.
-    pub zone: TimeZone,
-    /// The display settings of a new person.
-    pub prefs: Prefs,
-    /// Bytes of an input line without its end.
-    pub line_bytes_max: usize,
-    /// Lines that one session may send.
-    pub line_rate: Rate,
-    /// An operator's rate is this many times as much.
-    pub operator_rate_factor: u32,
-    /// Names that a connection may try.
-    pub login_tries_max: u8,
-    /// Bytes that a connection may send before it has a name.
-    pub login_bytes_max: usize,
-    /// Time to choose a name.
-    pub login_time: Duration,
-}
-
-impl Settings {
-    /// The lines that a person may send, or an operator.
-    pub(crate) fn line_rate_of(&self, is_operator: bool) -> Rate {
-        match is_operator {
-            true => self.line_rate.times(self.operator_rate_factor),
-            false => self.line_rate,
-        }
-    }
-}
 
 /// The surroundings that a dialect may read beside its own state.
 #[derive(Clone, Copy, Debug)]
