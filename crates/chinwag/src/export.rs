@@ -3,6 +3,7 @@
 //! A message's text and names are harmless to a terminal since they were stored, and nothing is added
 //! here but times. Pages keep the memory small however long the history is.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
@@ -152,8 +153,8 @@ struct Record<'a> {
     name: &'a str,
     /// `speech`, `action`, `topic` or `announcement`.
     manner: &'static str,
-    /// `null` for a topic that was taken away.
-    text: Option<&'a str>,
+    /// `null` for a topic that was taken away. The lines of a passage have a line feed between them.
+    text: Option<Cow<'a, str>>,
 }
 
 struct Writer<W> {
@@ -179,7 +180,7 @@ impl<W: Write> Writer<W> {
             }
             Format::Text => {
                 let time = local.strftime("%Y-%m-%d %H:%M:%S");
-                writeln!(self.out, "[{time}] {}", line(&record, str::to_owned))?;
+                writeln!(self.out, "[{time}] {}", line(&record, marked))?;
             }
             Format::Markdown => {
                 if self.day.replace(local.date()) != Some(local.date()) {
@@ -210,12 +211,18 @@ impl<W: Write> Writer<W> {
                     Manner::Action => "action",
                     Manner::Notice => "notice",
                 };
-                (Some(room), name, manner, Some(&**text))
+                (Some(room), name, manner, Some(text.with_line_feeds()))
             }
-            Fact::TopicSet { room, by, text, .. } => (Some(room), by, "topic", text.as_deref()),
+            Fact::TopicSet { room, by, text, .. } => {
+                let text = text.as_deref().map(Cow::Borrowed);
+                (Some(room), by, "topic", text)
+            }
             Fact::Deleted(deletion) => (Some(&deletion.room), &deletion.by, "deletion", None),
             Fact::Moderated(entry) => match &entry.act {
-                ModAction::Announce(text) => (None, &entry.by, "announcement", Some(&**text)),
+                ModAction::Announce(text) => {
+                    let text = Cow::Borrowed(&**text);
+                    (None, &entry.by, "announcement", Some(text))
+                }
                 _ => return None,
             },
             _ => return None,
@@ -236,7 +243,7 @@ impl<W: Write> Writer<W> {
 /// which the chat tells them apart.
 fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
     let name = escape(record.name);
-    let text = record.text.map(&escape);
+    let text = record.text.as_deref().map(&escape);
     let room = record.room.as_deref().map(&escape).unwrap_or_default();
     match (record.manner, text) {
         ("speech", Some(text)) => format!("{room} {name}: {text}"),
@@ -247,10 +254,21 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
     }
 }
 
-/// Text that Markdown shows as it is: any punctuation may have a backslash before it (CommonMark 2.4).
+/// Text in which each further line of a passage has the mark that the chat gives it.
+fn marked(text: &str) -> String {
+    let marked = text.replace('\n', "\n  | ");
+    marked.replace("  | \n", "  |\n")
+}
+
+/// Text that Markdown shows as it is, a line of a passage below the other: any punctuation may have a backslash before it (CommonMark 2.4).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
+        if c == '\n' {
+            // A line ends in the mark of that, and begins with a sign that nothing but text does.
+            out.push_str("\\\n  \\| ");
+            continue;
+        }
         if c.is_ascii_punctuation()
             && !matches!(
                 c,
@@ -286,6 +304,14 @@ mod tests {
             manner,
             irc: None,
         };
+        let passage = Fact::Said {
+            person: PersonId(0),
+            name: name("lee"),
+            room: RoomId(0),
+            text: Text::passage(["one", "", "1. two"]).expect("a passage"),
+            manner: Manner::Speech,
+            irc: None,
+        };
         let announced = AuditEntry {
             by: name("op"),
             actor: None,
@@ -305,6 +331,7 @@ mod tests {
             topic(Some(text("Ship it"))),
             topic(None),
             Fact::Moderated(Box::new(announced)),
+            passage,
         ];
         let event = |(seq, fact): (i64, Fact)| Event {
             seq: Seq(seq.unsigned_abs()),
@@ -341,6 +368,9 @@ mod tests {
 [2026-11-22 22:03:05] #lobby ann set the topic: Ship it
 [2026-11-23 10:03:05] #lobby ann cleared the topic
 [2026-11-23 22:03:05] ! op announces: restart at noon
+[2026-11-24 10:03:05] #lobby lee: one
+  |
+  | 1. two
 ",
         );
     }
@@ -363,6 +393,12 @@ mod tests {
 
 - 10:03:05 \\#lobby ann cleared the topic
 - 22:03:05 \\! op announces: restart at noon
+
+## Tue 24 Nov 2026
+
+- 10:03:05 \\#lobby lee: one\\
+  \\| \\
+  \\| 1. two
 ",
         );
     }
@@ -381,6 +417,8 @@ mod tests {
                 r##"{"seq":4,"at":"2026-11-23T10:03:05.000Z","room":"#lobby","name":"ann","manner":"topic","text":null}"##,
                 "\n",
                 r##"{"seq":5,"at":"2026-11-23T22:03:05.000Z","room":null,"name":"op","manner":"announcement","text":"restart at noon"}"##,
+                "\n",
+                r##"{"seq":6,"at":"2026-11-24T10:03:05.000Z","room":"#lobby","name":"lee","manner":"speech","text":"one\n\n1. two"}"##,
                 "\n",
             ),
         );

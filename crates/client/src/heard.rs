@@ -25,6 +25,8 @@ pub(crate) enum Heard<'a> {
     Place { room: &'a str },
     /// Somebody spoke.
     Said(Said<'a>),
+    /// `  | and this`: a further line of the message before.
+    More { is_private: bool },
     /// `* ann is now annie`
     Renamed { from: &'a str, to: &'a str },
     /// Something else that happened: `* ann joined #lobby (5 here)`.
@@ -77,6 +79,8 @@ impl<'a> Heard<'a> {
             }
         } else if line.starts_with('[') {
             said(line).map_or(Self::Other, Self::Said)
+        } else if line == "  |" || line.starts_with("  | ") {
+            Self::More { is_private: false }
         } else {
             bare(line)
         }
@@ -84,6 +88,20 @@ impl<'a> Heard<'a> {
 }
 
 impl Heard<'_> {
+    /// Whether it is a line of a message to a room.
+    pub(crate) fn is_in_room(&self) -> bool {
+        match self {
+            Self::Said(said) => said.manner != Manner::Private,
+            Self::More { is_private } => !is_private,
+            _ => false,
+        }
+    }
+
+    /// Whether it is a line of a message to one person.
+    pub(crate) fn is_private(&self) -> bool {
+        matches!(self, Self::Said(_) | Self::More { .. }) && !self.is_in_room()
+    }
+
     /// Whether messages from here on are old ones (`--- last 3 of 412 messages ---`) or new ones
     /// (`--- now ---`). `None` for everything that does not tell.
     pub(crate) fn leads_to_past(&self) -> Option<bool> {
@@ -284,6 +302,14 @@ mod tests {
         check("[* bob acts]", heard("bob", "acts", Manner::Action));
         check("[* bob [x] acts]", heard("bob", "[x] acts", Manner::Action));
         check("[bob -> you] psst", heard("bob", "psst", Manner::Private));
+    }
+
+    #[test]
+    fn further_lines_of_a_message() {
+        for line in ["  |", "  | ann: hi", "  | [14:03] ann: hi"] {
+            check(line, Heard::More { is_private: false });
+        }
+        check("  gopher (operator)", Heard::Other);
     }
 
     #[test]

@@ -16,6 +16,11 @@ pub const NAME_BYTES_MAX: usize = 4 * NAME_LETTERS_MAX;
 /// Bytes of an input line without its end: ten screens of text, and what `MAX_CANON` makes the
 /// most that a terminal in line mode can send.
 pub const LINE_BYTES_MAX: usize = 4096;
+/// Lines of a passage, which is one message: with what is around it, it fits on two screens.
+pub const PASSAGE_LINES_MAX: usize = 32;
+/// Bytes of a passage, the ends of its lines included: those of the longest line, which costs its readers as
+/// much.
+pub const PASSAGE_BYTES_MAX: usize = LINE_BYTES_MAX;
 /// Letters of the user that a client of IRC names.
 pub const USER_LETTERS_MAX: usize = 16;
 /// Bytes of a topic, a reason or the like: it must fit beside other text on a screen.

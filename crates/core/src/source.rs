@@ -89,7 +89,8 @@ pub struct Source {
 /// is harmless on every terminal, and this is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IrcForm {
-    /// The text with its formatting, if it differs: without NUL, CR and LF.
+    /// The text with its formatting, if it differs: without NUL. A LF stands between the lines of a
+    /// passage, and a CR where the client has cut a line.
     pub text: Option<Box<str>>,
     /// Client-only tags, as they stand on the wire: `+draft/reply=17;+x`.
     pub tags: Option<Box<str>>,

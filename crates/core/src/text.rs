@@ -6,6 +6,8 @@
 //! of the text stands at the left margin like a line of its own: it is narrowed. A stack of
 //! combining marks spills over the lines above: it is cut.
 
+mod passage;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -20,7 +22,8 @@ const GAP_COLUMNS_MAX: usize = 16;
 /// Combining marks on one character. Vietnamese needs two, pointed Hebrew four.
 const MARKS_MAX: usize = 4;
 
-/// One line of text: not blank, and without anything that a terminal would obey.
+/// One line of text: not blank, and without anything that a terminal would obey. It may stand for several
+/// lines; see [`Text::passage`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text(Box<str>);
 
@@ -115,7 +118,7 @@ impl Cleaner {
 fn push_escaped(out: &mut String, c: char) {
     // Writing to a string cannot fail.
     let _ = match c {
-        c if !is_active(c) => out.write_char(c),
+        c if !is_active(c) && c != Text::BREAK => out.write_char(c),
         c if u32::from(c) < 0x100 => write!(out, "\\x{:02x}", u32::from(c)),
         c => write!(out, "\\u{{{:x}}}", u32::from(c)),
     };

@@ -340,8 +340,7 @@ impl Block {
         if message.is_gap() {
             return self.gap(message, names);
         }
-        // Text that went through its door once goes through it unchanged.
-        let text = Text::parse(message.text).filter(|text| **text == *message.text);
+        let text = Text::stored(message.text);
         let fact = Fact::Said {
             person: NOBODY,
             name: names.parse(message.name).ok_or(damage)?,

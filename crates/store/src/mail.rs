@@ -42,7 +42,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
     let at = Timestamp(row.get(1)?);
     let name = |column| row.get(column).map(|name: String| Name::known(&name));
     let (account, from_name, to_name) = (name(2)?, name(3)?, name(4)?);
-    let text = Text::parse(&row.get::<_, String>(5)?);
+    let text = Text::stored(&row.get::<_, String>(5)?);
     let message = || {
         Some(KeptMessage {
             from: NOBODY,

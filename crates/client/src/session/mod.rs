@@ -264,7 +264,7 @@ impl Session {
 
     fn handle_line(&mut self, line: ServerLine, now: Instant) {
         let plain = line.plain.clone();
-        let heard = Heard::read(&plain);
+        let heard = self.talk.follow(Heard::read(&plain));
         self.identity.learn(&heard);
         self.talk.handle_separator(&heard);
         if heard == Heard::Removed {
@@ -327,7 +327,7 @@ impl Session {
             }
             Sorted::Pass => match arrival {
                 Arrival::First => self.first_line(line, heard),
-                Arrival::Resumed { replay, .. } if matches!(heard, Heard::Said(_)) => {
+                Arrival::Resumed { replay, .. } if heard.is_in_room() || heard.is_private() => {
                     replay.push(line);
                 }
                 returned if returned.shows(heard) => self.show(line),
@@ -339,7 +339,8 @@ impl Session {
 
     fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
         self.talk.handle_arrival(heard, &line.plain);
-        let is_news = matches!(heard, Heard::Said(_) | Heard::Removed) && !self.talk.is_in_past();
+        let is_message = heard.is_in_room() || heard.is_private();
+        let is_news = (is_message || *heard == Heard::Removed) && !self.talk.is_in_past();
         if self.options.history || is_news {
             self.show(line);
         }

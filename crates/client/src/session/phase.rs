@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::action::SessionOptions;
 use super::login::Login;
 use super::settling::{Settling, Step};
-use crate::heard::{Heard, Manner};
+use crate::heard::Heard;
 use crate::lines::ServerLine;
 
 /// The state of the machine.
@@ -74,8 +74,7 @@ impl Arrival {
         match heard {
             Heard::Alone(_) | Heard::Removed => true,
             Heard::Happened(_) | Heard::Renamed { .. } => matches!(self, Self::Resumed { .. }),
-            Heard::Said(said) => said.manner == Manner::Private,
-            _ => false,
+            heard => heard.is_private(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::outgoing::{fence_in, question};
-use crate::heard::{Heard, Manner};
+use crate::heard::Heard;
 
 /// The most that `/history` gives.
 const HISTORY_LINES: usize = 1000;
@@ -168,7 +168,7 @@ impl Settling {
                 return self.done(now);
             }
             Heard::Now if self.in_history => return self.done(now),
-            Heard::Said(said) if self.in_history && said.manner != Manner::Private => {
+            heard if self.in_history && heard.is_in_room() => {
                 self.history.get_or_insert_default().push(plain.to_owned());
             }
             Heard::Alone(words) if words.contains("Nothing was said") => {

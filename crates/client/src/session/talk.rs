@@ -16,6 +16,8 @@ use crate::lines::ServerLine;
 pub(super) struct Talk {
     pub(super) outgoing: Outgoing,
     seen: Seen,
+    /// The last message was to one person.
+    is_private: bool,
     /// What comes was said before, in a history or in what a search has found.
     in_past: bool,
     /// The person wants to see own lines come back.
@@ -60,9 +62,23 @@ impl Talk {
         self.in_past = heard.leads_to_past().unwrap_or(self.in_past);
     }
 
+    /// Takes note of a message: further lines of it are of its kind.
+    pub(super) fn follow<'a>(&mut self, heard: Heard<'a>) -> Heard<'a> {
+        match heard {
+            Heard::More { .. } => Heard::More {
+                is_private: self.is_private,
+            },
+            Heard::Said(_) => {
+                self.is_private = heard.is_private();
+                heard
+            }
+            heard => heard,
+        }
+    }
+
     /// A line of the arrival.
     pub(super) fn handle_arrival(&mut self, heard: &Heard<'_>, plain: &str) {
-        if matches!(heard, Heard::Said(said) if said.manner != Manner::Private) {
+        if heard.is_in_room() {
             self.seen.record(plain);
         }
     }
@@ -77,6 +93,11 @@ impl Talk {
     ) -> Judgement {
         match heard {
             Heard::Said(said) => return self.said(*said, plain, name),
+            Heard::More { .. } => {
+                if heard.is_in_room() && !self.in_past {
+                    self.seen.record(plain);
+                }
+            }
             Heard::SlowDown { seconds } => {
                 return Judgement::show(!self.outgoing.handle_slow_down(*seconds, now));
             }
@@ -149,12 +170,13 @@ impl Talk {
 
     /// A message that came while the link was down.
     pub(super) fn handle_missed(&mut self, plain: &str, name: &str) -> Judgement {
-        let Heard::Said(said) = Heard::read(plain) else {
-            return Judgement::show(true);
-        };
-        if said.manner != Manner::Private {
+        let heard = self.follow(Heard::read(plain));
+        if heard.is_in_room() {
             self.seen.record(plain);
         }
+        let Heard::Said(said) = heard else {
+            return Judgement::show(true);
+        };
         if said.by != name || said.manner != Manner::Speech {
             return Judgement::show(true);
         }

@@ -426,11 +426,12 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
         .hears("* app left #lobby\n")
         .does(&[send("/history 1000")]);
     bench.hears("--- last 3 of 3 messages ---\n[14:02] bob: x\n[14:03] app: one\n");
-    bench.hears("[14:04] bob: y\n--- now ---\n");
+    bench.hears("[14:04] bob: y\n  | and z\n--- now ---\n");
     let (name, has_gap) = ("app".into(), false);
     bench.does(&[
         Action::Tell(Note::Anew { name, has_gap }),
         show("[14:04] bob: y\n"),
+        show("  | and z\n"),
     ]);
     assert_eq!(bench.session.tally().waiting, 0);
 }
@@ -586,6 +587,16 @@ fn a_person_sends_commands_and_sees_their_answers() {
         .hears("[14:03] * app waves\n")
         .does(&[show("[14:03] * app waves\n")]);
     assert_eq!(bench.session.tally().waiting, 0);
+}
+
+#[test]
+fn further_lines_of_a_message_answer_nothing() {
+    let mut bench = person();
+    bench.push("/who").push("hi").does(&[send("/who")]);
+    bench.hears("[14:03] bob: x\n  | and y\n");
+    bench.does(&[show("[14:03] bob: x\n"), show("  | and y\n")]);
+    bench.hears("--- 1 person in #lobby ---\n");
+    bench.does(&[show("--- 1 person in #lobby ---\n"), send("hi")]);
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, KeptMessage, KeyUsed,
-    Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId, RoomSnapshot, Seq,
-    Snapshot, Timestamp, Topic,
+    AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, IrcForm, KeptMessage,
+    KeyUsed, Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId, RoomSnapshot,
+    Seq, Snapshot, Text, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -122,7 +122,21 @@ fn messages_come_back_as_they_were() {
         action.clone(),
         said(5, 0, "lee", "there"),
     ];
-    let second = [said(9, 0, "gopher", &"x".repeat(4096))];
+    let passage = event(
+        8,
+        Fact::Said {
+            person: PersonId(0),
+            name: name("cy"),
+            room: RoomId(0),
+            text: Text::passage(["one", "", "  two␤"]).expect("a passage"),
+            manner: Manner::Speech,
+            irc: Some(Arc::new(IrcForm {
+                text: Some("one\n\n  tw\ro\u{2424}".into()),
+                tags: None,
+            })),
+        },
+    );
+    let second = [passage, said(9, 0, "gopher", &"x".repeat(4096))];
     let mut store = open(folder.path()).store;
     commit(&mut store, &first);
     commit(&mut store, &second);
@@ -143,9 +157,9 @@ fn messages_come_back_as_they_were() {
     let recent = store.recent(RoomId(0), 100, 10_000).unwrap();
     assert_eq!(
         recent.events,
-        [first[0].clone(), first[2].clone(), second[0].clone()]
+        [&first[0], &first[2], &second[0], &second[1]].map(Arc::clone)
     );
-    assert_eq!(recent.total, 3);
+    assert_eq!(recent.total, 4);
     let newest = newest(&mut store.reader().unwrap(), 2, 10);
     assert_eq!(newest, (vec![Event::clone(&action)], 1));
 }
@@ -275,7 +289,7 @@ fn messages_for_an_account_are_kept_until_they_are_shown() {
             from_name: name("ann"),
             account: name(to),
             to_name: name(to),
-            text: text(words),
+            text: Text::passage(words.lines()).expect("a passage"),
         };
         event(seq, Fact::MessageKept(Box::new(message)))
     };
@@ -286,7 +300,7 @@ fn messages_for_an_account_are_kept_until_they_are_shown() {
         claimed(2, "bob", "$b", false),
         kept(3, "lee", "one"),
         kept(4, "bob", "two"),
-        kept(5, "lee", "three"),
+        kept(5, "lee", "three\nand four"),
     ];
     commit(&mut store, &turn);
     drop(store);

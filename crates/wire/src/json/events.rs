@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod rooms;
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 use chinwag_core::{Event, Fact, Manner, ModAction, PersonId, QuitReason, RoomName};
@@ -94,15 +95,15 @@ pub(super) enum Shape<'a> {
     Message {
         #[serde(flatten)]
         head: Head<'a>,
-        /// What it said.
-        text: &'a str,
+        /// What it said, with a line feed between the lines of a passage.
+        text: Cow<'a, str>,
     },
     /// A person did something in a room, as with `/me`.
     Action {
         #[serde(flatten)]
         head: Head<'a>,
         /// What it did: `waves`.
-        text: &'a str,
+        text: Cow<'a, str>,
     },
     /// A person sent a message to one other, who may be the reader.
     Private {
@@ -111,7 +112,7 @@ pub(super) enum Shape<'a> {
         /// Whom it was sent to.
         to: &'a str,
         /// The message.
-        text: &'a str,
+        text: Cow<'a, str>,
         /// The receiver's link is lost: it is kept for so long.
         #[serde(skip_serializing_if = "Option::is_none")]
         kept_seconds: Option<u64>,
@@ -315,7 +316,7 @@ impl<'a> Shape<'a> {
             Fact::Said {
                 name, text, manner, ..
             } => {
-                let head = head(name.as_str());
+                let (head, text) = (head(name.as_str()), text.with_line_feeds());
                 match manner {
                     Manner::Speech | Manner::Notice => Self::Message { head, text },
                     Manner::Action => Self::Action { head, text },
@@ -372,14 +373,14 @@ impl<'a> Shape<'a> {
             Fact::PrivateMessage(message) => Some(Self::Private {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),
-                text: &message.text,
+                text: message.text.with_line_feeds(),
                 kept_seconds: message.kept.map(|kept| kept.as_secs()),
                 kept: false,
             }),
             Fact::MessageKept(message) => Some(Self::Private {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),
-                text: &message.text,
+                text: message.text.with_line_feeds(),
                 kept_seconds: None,
                 kept: true,
             }),

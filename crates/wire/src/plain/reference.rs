@@ -79,6 +79,7 @@ const LINES: &str = "
 | `!` | the server speaks to you alone | `! Nobody called \"gofer\". Did you mean gopher?` |
 | `---` | a separator, or the head of a list | `--- now ---` |
 | two spaces | a row of a list | `  gopher (operator)` |
+| two spaces and a bar | a further line of the message above, which has several: such come from IRC | `  \\| and this` |
 
 No name starts with any of these, so that no person can forge another kind of line. The greeting, the
 welcome, `/help` and the goodbye have no sign before them. With `/time off` a message is

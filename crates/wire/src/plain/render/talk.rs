@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Manner, Name, RoomName, Timestamp};
+use chinwag_core::{Manner, Name, RoomName, Text, Timestamp};
 
 use super::Renderer;
 use super::line_writer::RESET;
@@ -21,10 +21,14 @@ const COLORS: [&str; 6] = [
     "\x1b[38;5;243m",
 ];
 
+/// What a line of a passage begins with that is not its first: in the column of lists, whose rows begin with
+/// other signs.
+const NEXT_LINE: &str = "  |";
+
 /// The parts that [`Renderer::said`] puts together.
 pub(super) struct Saying<'a> {
     pub(super) name: &'a Name,
-    pub(super) text: &'a str,
+    pub(super) text: &'a Text,
     pub(super) manner: Manner,
     /// The room, where it has to be told.
     pub(super) room: Option<&'a RoomName>,
@@ -56,7 +60,7 @@ impl Renderer {
         out.extend_from_slice(sign.as_bytes());
         self.put_name(out, saying.name);
         out.extend_from_slice(middle.as_bytes());
-        out.extend_from_slice(saying.text.as_bytes());
+        self.put_text(out, saying.text);
         out.extend_from_slice(end.as_bytes());
         self.writer(out).end();
     }
@@ -67,7 +71,7 @@ impl Renderer {
         out: &mut Vec<u8>,
         at: Timestamp,
         (from, to): (Option<&Name>, Option<&Name>),
-        (manner, text): (Manner, &str),
+        (manner, text): (Manner, &Text),
     ) {
         self.open(out, at);
         self.put_party(out, from);
@@ -83,8 +87,26 @@ impl Renderer {
             self.put_party(out, from);
             out.push(b' ');
         }
-        out.extend_from_slice(text.as_bytes());
+        self.put_text(out, text);
         self.writer(out).end();
+    }
+
+    /// Writes a text without its end. Each line of a passage but the first has a mark, with which no
+    /// other line begins.
+    fn put_text(&self, out: &mut Vec<u8>, text: &Text) {
+        if !text.is_passage() {
+            return out.extend_from_slice(text.as_bytes());
+        }
+        for (number, line) in text.passage_lines().enumerate() {
+            if number > 0 {
+                self.writer(out).end();
+                out.extend_from_slice(NEXT_LINE.as_bytes());
+            }
+            if number > 0 && !line.is_empty() {
+                out.push(b' ');
+            }
+            out.extend_from_slice(line.as_bytes());
+        }
     }
 
     /// `[14:03] `, or the `[` alone.
