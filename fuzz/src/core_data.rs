@@ -139,7 +139,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         0 | 1 => {
             let manner = *dice.pick(&[Manner::Speech, Manner::Action]);
-            let (name, text) = (dice.name(), dice.text());
+            let (name, text) = (dice.name(), dice.message());
             let said = Fact::Said {
                 person,
                 name,
@@ -333,7 +333,7 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 from_name: dice.name(),
                 to: ME,
                 to_name: dice.name(),
-                text: dice.text(),
+                text: dice.message(),
                 ignored: false,
                 kept: dice.maybe(span),
                 irc: None,

@@ -56,6 +56,12 @@ impl<'a> Dice<'a> {
         Text::parse(&typed).unwrap_or_else(|| Text::parse("hello").expect("a text"))
     }
 
+    /// What a message says: a passage if there are line feeds in it.
+    pub(crate) fn message(&mut self) -> Text {
+        let typed = self.typed();
+        Text::passage(typed.split('\n')).unwrap_or_else(|| Text::parse("hello").expect("a text"))
+    }
+
     pub(crate) fn name(&mut self) -> Name {
         let typed = self.typed();
         Name::parse(&typed).unwrap_or_else(|_| Name::parse("gopher").expect("a name"))

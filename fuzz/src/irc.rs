@@ -1,55 +1,16 @@
 //! The reader and the writer of IRC: whatever bytes come, and wherever the network splits them, the same
 //! is asked for; and whatever happens, a client is sent whole lines that are not too long.
 
-use chinwag_core::{Command, Event, LOBBY, Name, Rejection, RoomName, Seq};
-use chinwag_wire::dialect::{Ask, Tell};
+use chinwag_core::{Event, LOBBY, Name, RoomName, Seq};
 
-use crate::client::{Client, NOW, Wish, settings};
+use crate::client::{Client, NOW, settings};
 use crate::core_data::{private_fact, room_fact};
 use crate::dice::Dice;
 use crate::engine;
-use crate::screen;
+use crate::pieces;
 
 /// Bytes of a line without its tags and its end (RFC 2812, section 2.3).
 const BODY_BYTES_MAX: usize = 510;
-
-/// Sends the bytes in pieces; every wish is refused, so that the session goes on. Returns the wishes
-/// and what was written.
-fn talk(mut client: Client, bytes: &[u8], length: usize) -> (Vec<Wish>, Vec<u8>) {
-    let (mut wishes, mut written) = (Vec::new(), Vec::new());
-    let refusal = Rejection::CannotSave;
-    let mut take = |client: &mut Client, wish: Option<Wish>, out: Vec<u8>| {
-        written.extend(out);
-        let mut next = wish;
-        while let Some(wish) = next.take() {
-            let is_last = matches!(wish, Wish::Close);
-            let tell = match wish.ask() {
-                Some(ask) if ask.only_talks() => Tell::NotSent(&refusal),
-                _ => Tell::Rejected(&refusal),
-            };
-            wishes.push(wish);
-            if is_last {
-                return true;
-            }
-            let (behind, out) = client.hear(tell);
-            written.extend(out);
-            next = behind;
-        }
-        false
-    };
-    for piece in bytes.chunks(length.max(1)) {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let (wish, out) = client.read(&mut rest);
-            if take(&mut client, wish, out) {
-                return (wishes, written);
-            }
-        }
-    }
-    let (wish, out) = client.end();
-    take(&mut client, wish, out);
-    (wishes, written)
-}
 
 fn check_lines(written: &[u8]) {
     let written = core::str::from_utf8(written).expect("UTF-8");
@@ -67,22 +28,28 @@ fn check_lines(written: &[u8]) {
     }
 }
 
+/// No batch is within a batch, and each that begins ends.
+fn check_batches(written: &[u8]) {
+    let written = core::str::from_utf8(written).expect("UTF-8");
+    let mut open: Option<&str> = None;
+    for line in written.split_terminator("\r\n") {
+        let tagged = line.strip_prefix('@').and_then(|line| line.split_once(' '));
+        let words: Vec<&str> = tagged.map_or(line, |(_, body)| body).split(' ').collect();
+        if let [_, "BATCH", begin, kind, ..] = words[..] {
+            assert!(open.is_none() && kind == "draft/multiline", "{line:?}");
+            open = begin.strip_prefix("+m");
+        } else if let Some(id) = line.strip_prefix("BATCH -m") {
+            assert_eq!(open.take(), Some(id));
+        } else if let Some(id) = open {
+            let tag = format!("@batch=m{id}");
+            assert!(line.starts_with(&tag), "{line:?}");
+        }
+    }
+    assert!(open.is_none(), "{open:?} has no end");
+}
+
 fn check(client: impl Fn() -> Client, bytes: &[u8]) {
-    let whole = talk(client(), bytes, bytes.len());
-    for length in [1, 3, 7] {
-        let parts = talk(client(), bytes, length);
-        assert_eq!(parts, whole, "in pieces of {length}");
-    }
-    let (wishes, written) = whole;
-    check_lines(&written);
-    for ask in wishes.iter().filter_map(Wish::ask) {
-        let text = match ask {
-            Ask::Command(Command::Say { text, .. } | Command::PrivateMessage { text, .. }) => text,
-            _ => continue,
-        };
-        // The formatting of IRC stands beside it, and is shown in IRC alone.
-        assert!(!text.contains(screen::is_active), "{text:?}");
-    }
+    check_lines(&pieces::check(client, bytes));
 }
 
 #[test]
@@ -90,7 +57,14 @@ fn any_line() {
     let name = Name::parse("gopher").expect("a name");
     engine::run("irc", |bytes| {
         check(|| Client::irc(None, settings(), NOW), bytes);
-        check(|| Client::irc(Some(name.clone()), settings(), NOW), bytes);
+        let here = || Client::irc(Some(name.clone()), settings(), NOW);
+        check(here, bytes);
+        let takes_passages = || {
+            let mut client = here();
+            client.read(&mut &b"CAP REQ :batch draft/multiline labeled-response\r\n"[..]);
+            client
+        };
+        check(takes_passages, bytes);
     });
 }
 
@@ -111,13 +85,20 @@ fn any_event() {
             source: None,
         };
         let (fact, _) = room_fact(&mut dice);
-        check_lines(&client.render(LOBBY, &event(fact), &room));
-        let (fact, _) = private_fact(&mut dice);
-        check_lines(&client.hear_event(&event(fact)));
+        let (in_room, (fact, _)) = (event(fact), private_fact(&mut dice));
+        for written in [
+            client.render(LOBBY, &in_room, &room),
+            client.hear_event(&event(fact)),
+        ] {
+            check_lines(&written);
+            check_batches(&written);
+        }
     });
 }
 
-const CAPS: [&str; 8] = [
+const CAPS: [&str; 10] = [
+    "batch",
+    "draft/multiline",
     "message-tags",
     "server-time",
     "account-tag",

@@ -21,6 +21,8 @@ mod irc;
 #[cfg(test)]
 mod json;
 #[cfg(test)]
+mod pieces;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod render;

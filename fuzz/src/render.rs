@@ -71,13 +71,20 @@ impl Reader {
         }
     }
 
-    /// The lines of `out`, each of which begins with one of these.
+    /// The lines of `out`, each of which begins with one of these. Further lines of a message, which are
+    /// marked and stand behind its first, are not counted.
     fn check(&self, out: &[u8], signs: &[&str]) -> usize {
         let lines = screen::lines(out, self.crlf, self.prefs.color);
+        let (mut count, mut is_message) = (0, false);
         for line in &lines {
+            if is_message && (line == "  |" || line.starts_with("  | ")) {
+                continue;
+            }
             assert!(signs.iter().any(|sign| line.starts_with(sign)), "{line:?}");
+            is_message = line.starts_with(['[', '*']);
+            count += 1;
         }
-        lines.len()
+        count
     }
 
     fn tell(&mut self, tell: Tell<'_>, signs: &[&str]) -> usize {
