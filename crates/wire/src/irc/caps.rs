@@ -62,6 +62,8 @@ capabilities! {
     EventPlayback = "draft/event-playback",
     /// REDACT.
     MessageRedaction = "draft/message-redaction",
+    /// Messages of several lines.
+    Multiline = "draft/multiline",
 }
 
 /// A set of capabilities.
@@ -89,10 +91,20 @@ impl Caps {
         Self(self.0 & other.0)
     }
 
+    /// Those of either.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// A set.
     pub(super) fn of(caps: &[Cap]) -> Self {
         caps.iter()
             .fold(Self::default(), |all, cap| all.with(*cap, true))
+    }
+
+    /// Whether the client takes a message of several lines as such.
+    pub(super) fn takes_multiline(self) -> bool {
+        self.has(Cap::Multiline) && self.has(Cap::Batch)
     }
 
     /// Whether the client takes tags.

@@ -145,7 +145,8 @@ pub(super) fn end(out: &mut Vec<u8>, body: usize) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// The parts of a message that fit into lines with so many bytes before them.
+/// The parts of a message that fit into lines with so many bytes before them. A blank between two words
+/// stays at the end of the first.
 pub(super) fn pieces(text: &str, before: usize) -> impl Iterator<Item = &str> {
     let room = BODY_BYTES_MAX.saturating_sub(before).max(4);
     let mut rest = Some(text);
@@ -155,8 +156,8 @@ pub(super) fn pieces(text: &str, before: usize) -> impl Iterator<Item = &str> {
         if end < text.len() {
             // Between two words, if that is not far.
             let blank = text[..end].rfind(' ').filter(|blank| *blank > end / 2);
-            end = blank.unwrap_or(end);
-            rest = Some(text[end..].trim_start_matches(' ')).filter(|rest| !rest.is_empty());
+            end = blank.map_or(end, |blank| blank + 1);
+            rest = Some(&text[end..]);
         }
         Some(&text[..end])
     })

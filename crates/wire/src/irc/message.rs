@@ -83,18 +83,14 @@ impl<'a> Message<'a> {
 
     /// The value of a tag, unescaped; empty if it has none.
     pub(super) fn tag(&self, name: &str) -> Option<Cow<'a, str>> {
-        // The last of several counts.
-        let mut tags = self.tags.split(';').rev();
-        tags.find_map(|tag| {
-            let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
-            (key == name).then(|| unescape(value))
-        })
+        tag(self.tags, name)
     }
 
-    /// The client-only tags, as they stand on the wire, for others to get.
+    /// The client-only tags, as they stand on the wire, for others to get. One that is not made as tags
+    /// are goes: without a name, or with a control character.
     pub(super) fn client_tags(&self) -> String {
         let mut kept = String::new();
-        for tag in self.tags.split(';').filter(|tag| tag.starts_with('+')) {
+        for tag in self.tags.split(';').filter(|tag| is_client_tag(tag)) {
             if !kept.is_empty() {
                 kept.push(';');
             }
@@ -102,6 +98,22 @@ impl<'a> Message<'a> {
         }
         kept
     }
+}
+
+/// The value of one of several tags, unescaped; empty if it has none.
+pub(super) fn tag<'a>(tags: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    // The last of several counts.
+    let mut tags = tags.split(';').rev();
+    tags.find_map(|tag| {
+        let (key, value) = tag.split_once('=').unwrap_or((tag, ""));
+        (key == name).then(|| unescape(value))
+    })
+}
+
+fn is_client_tag(tag: &str) -> bool {
+    let named = tag.strip_prefix('+');
+    named.is_some_and(|name| !name.is_empty() && !name.starts_with('='))
+        && !tag.contains(char::is_control)
 }
 
 /// The first word, and what comes behind the blanks behind it.
@@ -196,6 +208,8 @@ mod tests {
         assert_eq!(message.tag("label").as_deref(), Some(""));
         assert_eq!(message.tag("none"), None);
         assert_eq!(message.client_tags(), "+x=1;+y");
+        let message = Message::parse("@+;+=x;+a=\x1b[2J;+b\x07;+c=\u{9b};+d=ok PING");
+        assert_eq!(message.expect("a message").client_tags(), "+d=ok");
         let message = Message::parse("@l=a\\sb\\:\\q\\ PING").expect("a message");
         assert_eq!(message.tag("l").as_deref(), Some("a b;q"));
     }

@@ -14,8 +14,10 @@ mod message;
 mod mode;
 mod reference;
 mod render;
+mod said;
 mod session;
 mod settings;
+mod text;
 
 pub use reference::reference;
 pub use render::{Format, RoomRenderer};

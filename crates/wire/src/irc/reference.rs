@@ -55,10 +55,20 @@ const DIFFERENCES: &str = "\
 - **Messages** have ids (`msgid`) that are the numbers of the one order of all events: the same for every
   reader, in JSON and in `/delete`, and after a restart. A line that would not fit into 512 bytes with the
   sender's source before it is refused (417) rather than cut.
-- **Colours and styles** are shown in IRC alone. CTCP ACTION is `/me`; other CTCP and messages of tags alone
-  reach clients of IRC and nobody else.
+- **Messages of several lines** (`draft/multiline`, 32 lines of 4096 bytes together at most) are one message with one
+  id: in history, search, export and REDACT, and for every reader. People at nc see a mark before each line but the
+  first, so that no line passes for another; programs get one text with line feeds in it; clients without the
+  capability one line after another. A long line of another dialect comes as such a message, too. It does not work
+  the other way round: each line that is pasted at nc is a message of its own, with an id of its own, and goes out when
+  it comes. Only a server that held lines back to see whether more follow could make one message of them.
+- **Colours and styles** of messages are shown in IRC alone; topics, reasons and real names are kept without them.
+  Other control characters are shown as `\\x1b`, to everybody. CTCP ACTION is `/me`; other CTCP and messages of tags
+  alone reach clients of IRC and nobody else. A client-only tag that has a control character in it is left out.
+- **Search** (`soju.im/search`) is `/search`: words are found whole, `word*` finds what begins so, and the newest 50 of
+  what is found are shown. It finds what was said in rooms that one may read.
 - **History** is the server's: CHATHISTORY in rooms that one is in, and the newest lines when a room is entered
-  for clients with `server-time` that do not know CHATHISTORY. What a client has seen before is among them when
+  for clients with `server-time` that know neither CHATHISTORY nor `znc.in/playback`. The latter is understood as far as
+  `PLAY` goes, for the rooms that one is in, as `/msg *playback PLAY * SECONDS`. What a client has seen before is among them when
   it comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines
   twice. Private messages are kept only until they are shown, and only between accounts; so CHATHISTORY has none.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free. With SASL
@@ -67,7 +77,7 @@ const DIFFERENCES: &str = "\
 
 Not there: a password of the server's own, registration before the connection is complete, messages to the
 ranks of a channel (`STATUSMSG`), invitations shown to others (`invite-notify`), changes of a host (`chghost`: a
-cloak never changes), channel metadata, read markers, multiline messages, WebSocket, SCRAM, certificates (`EXTERNAL`) and
+cloak never changes), channel metadata, read markers, WebSocket, SCRAM, certificates (`EXTERNAL`) and
 `WEBIRC`; a proxy's PROXY header serves as that.
 
 ## The conformance suite

@@ -6,11 +6,12 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use chinwag_core::{AccountChange, Event, Fact, Manner, Name, QuitReason, RoomAct, RoomName};
+use chinwag_core::{AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomName};
 
 use super::caps::{Cap, Caps};
-use super::line::{From, Tags, end, pieces, put};
+use super::line::{From, Tags, end, put};
 use super::mode::put_change;
+use super::said::Said;
 
 /// The capabilities that change the lines of a room.
 const CAPS: &[Cap] = &[
@@ -30,7 +31,12 @@ pub struct Format(Caps);
 
 impl Format {
     pub(super) fn of(caps: Caps) -> Self {
-        Self(caps.and(Caps::of(CAPS)))
+        let batches = Caps::of(&[Cap::Batch, Cap::Multiline]);
+        let shown = caps.and(Caps::of(CAPS));
+        Self(match caps.takes_multiline() {
+            true => shown.or(batches),
+            false => shown,
+        })
     }
 }
 
@@ -237,63 +243,17 @@ fn put_said(out: &mut Vec<u8>, event: &Event, room: &RoomName, shown: Shown) {
             irc,
             ..
         } => {
-            let form = irc.as_deref();
-            let text = form.and_then(|form| form.text.as_deref()).unwrap_or(text);
             let said = Said {
                 name,
                 to: &room.to_string(),
                 text,
                 manner: *manner,
-                form,
+                form: irc.as_deref(),
             };
             said.put(out, event, shown);
         }
         Fact::Signal(signal) => put_signal(out, event, signal, &room.to_string(), shown),
         _ => {}
-    }
-}
-
-/// A message as it stands on a line.
-pub(super) struct Said<'a> {
-    pub(super) name: &'a Name,
-    pub(super) to: &'a str,
-    pub(super) text: &'a str,
-    pub(super) manner: Manner,
-    pub(super) form: Option<&'a chinwag_core::IrcForm>,
-}
-
-impl Said<'_> {
-    /// Appends it as an event of its author's.
-    pub(super) fn put(&self, out: &mut Vec<u8>, event: &Event, (caps, batch): Shown) {
-        let mut tags = Tags {
-            batch,
-            ..Tags::of_message(event, self.form)
-        };
-        let from = From(self.name, event.source.as_deref());
-        self.put_from(from, &mut tags, caps, out);
-    }
-
-    /// Appends it, in as many lines as it takes. The first alone has its id.
-    pub(super) fn put_from(
-        &self,
-        from: impl core::fmt::Display,
-        tags: &mut Tags<'_>,
-        caps: Caps,
-        out: &mut Vec<u8>,
-    ) {
-        let (word, open, close) = match self.manner {
-            Manner::Speech => ("PRIVMSG", "", ""),
-            Manner::Action => ("PRIVMSG", "\x01ACTION ", "\x01"),
-            Manner::Notice => ("NOTICE", "", ""),
-        };
-        let head = alloc::format!(":{from} {word} {} :{open}", self.to);
-        for piece in pieces(self.text, head.len() + close.len()) {
-            tags.put(out, caps);
-            let body = out.len();
-            put(out, format_args!("{head}{piece}{close}"));
-            end(out, body);
-            (tags.msgid, tags.client) = (None, None);
-        }
     }
 }
 

@@ -15,6 +15,7 @@ mod history;
 mod list;
 mod modes;
 mod monitor;
+mod multiline;
 mod news;
 mod operators;
 mod people;
@@ -68,6 +69,8 @@ pub struct Session {
     rooms: Vec<RoomId>,
     format_changed: bool,
     monitored: monitor::Monitored,
+    /// The message of several lines that it is sending.
+    batch: Option<Box<multiline::Batch>>,
 }
 
 #[derive(Debug)]
@@ -193,6 +196,7 @@ impl Session {
             rooms: Vec::new(),
             format_changed: false,
             monitored: monitor::Monitored::default(),
+            batch: None,
         })
     }
 
@@ -263,8 +267,8 @@ impl Session {
                 return None;
             }
         };
+        self.begin_scope(&message, env, out);
         let start = out.len();
-        self.begin_scope(&message);
         let step = self.dispatch(&message, env, out);
         let step = step.or_else(|| self.next_ask());
         self.end_scope(start, env, out);

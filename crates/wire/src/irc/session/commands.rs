@@ -119,6 +119,13 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         |session, message, env, out| session.say(message, true, env, out),
     ),
     command(
+        "BATCH",
+        "BATCH +ID draft/multiline #ROOM|NAME, and BATCH -ID: begins and ends a message of several lines.",
+        1,
+        1,
+        Session::batch,
+    ),
+    command(
         "TAGMSG",
         "TAGMSG #ROOM|NAME: sends client-only tags without a text.",
         1,
@@ -323,6 +330,10 @@ impl Session {
         let is_here = matches!(self.stage, Stage::Here(_));
         let mut specs = COMMANDS.iter();
         let spec = specs.find(|spec| spec.name.eq_ignore_ascii_case(message.command));
+        if is_here && self.take_line(message, env, out) {
+            self.pay(1, env);
+            return None;
+        }
         let Some(spec) = spec else {
             self.pay(1, env);
             match is_here {

@@ -6,12 +6,13 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Range, RoomName, RoomRef, Seq, Timestamp};
 
-use super::rooms::{note, room};
+use super::rooms::room;
 use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
 use crate::irc::render::put_in_room;
+use crate::irc::text::note;
 
 /// Messages that one CHATHISTORY brings.
 const LINES_MAX: usize = 1_000;

@@ -14,7 +14,8 @@ use super::{Here, Session, Stage};
 use crate::dialect::Env;
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
-use crate::irc::render::{Said, put_by, put_in_room, put_signal};
+use crate::irc::render::{put_by, put_in_room, put_signal};
+use crate::irc::said::Said;
 
 /// Invitations that a client can list.
 const INVITATIONS_MAX: usize = 20;
@@ -332,14 +333,12 @@ fn note_invitation(invitations: &mut Vec<RoomName>, change: &RoomChange) {
 }
 
 fn said_to(message: &PrivateMessage) -> Said<'_> {
-    let form = message.irc.as_deref();
-    let text = form.and_then(|form| form.text.as_deref());
     Said {
         name: &message.from_name,
         to: message.to_name.as_str(),
-        text: text.unwrap_or(&message.text),
+        text: &message.text,
         manner: message.manner,
-        form,
+        form: message.irc.as_deref(),
     }
 }
 

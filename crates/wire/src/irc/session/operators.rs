@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Command, Name};
 
-use super::rooms::note;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::irc::message::Message;
+use crate::irc::text::note;
 
 impl Session {
     /// OPER: logs in to the account of an operator.

@@ -9,12 +9,13 @@ use chinwag_core::{
     WhoLine,
 };
 
-use super::rooms::{note, room};
+use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::line::{Time, end, put};
 use crate::irc::message::Message;
 use crate::irc::mode::rank;
+use crate::irc::text::note;
 
 /// Names in one WHOIS, USERHOST or ISON.
 const NAMES_MAX: usize = 10;

@@ -4,13 +4,14 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Ident, Monotonic, Name, Proof, Text};
+use chinwag_core::{Ident, Monotonic, Name, Proof};
 
 use super::accounts::Sasl;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
+use crate::irc::text::note;
 
 /// What a client has said of itself before it is in.
 #[derive(Debug)]
@@ -138,10 +139,11 @@ impl Session {
         let mut list = String::new();
         for (cap, name) in Cap::ALL {
             let value = match cap {
-                Cap::Sasl => "=PLAIN",
-                _ => "",
+                _ if self.caps_version < 302 => "".into(),
+                Cap::Sasl => "=PLAIN".into(),
+                Cap::Multiline => super::multiline::limits(),
+                _ => String::new(),
             };
-            let value = if self.caps_version >= 302 { value } else { "" };
             if list.len() + name.len() + value.len() > LIST_BYTES_MAX && self.caps_version >= 302 {
                 self.put_cap("LS *", &list, env, out);
                 list.clear();
@@ -150,7 +152,7 @@ impl Session {
                 list.push(' ');
             }
             list.push_str(name);
-            list.push_str(value);
+            list.push_str(&value);
         }
         self.put_cap("LS", &list, env, out);
     }
@@ -261,7 +263,7 @@ impl Session {
         }
         let (name, (user, real)) = registering.nick.clone().zip(registering.user.as_ref())?;
         let irc = IrcLogIn {
-            ident: Ident::new(user, Text::parse(real)),
+            ident: Ident::new(user, note(real)),
             proven: registering.proven.clone(),
         };
         let ask = Ask::LogIn {

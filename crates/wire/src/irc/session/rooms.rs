@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     Answer, Command, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing, StandingChange,
-    Text, Topic, WhoLine,
+    Topic, WhoLine,
 };
 
 use super::{Question, Session, Stage};
@@ -14,6 +14,7 @@ use crate::irc::caps::Cap;
 use crate::irc::line::{end, put};
 use crate::irc::message::{BODY_BYTES_MAX, Message};
 use crate::irc::mode::rank;
+use crate::irc::text::note;
 
 /// Rooms in one JOIN or PART, people in one KICK.
 const TARGETS_MAX: usize = 20;
@@ -62,7 +63,7 @@ impl Session {
     }
 
     fn leave(&mut self, room: RoomName, why: Option<&str>) {
-        let text = why.and_then(Text::parse);
+        let text = why.and_then(note);
         let why = text.as_ref().map(|text| (**text).into());
         let leave = Command::Leave {
             room: RoomRef::Name(room.clone()),
@@ -389,10 +390,4 @@ impl Session {
 pub(super) fn room(typed: &str) -> Option<RoomName> {
     let room = RoomName::parse(typed).ok();
     room.filter(|_| typed.starts_with('#'))
-}
-
-/// A topic or a reason, within its bound; none if there is nothing in it.
-pub(super) fn note(typed: &str) -> Option<Text> {
-    let end = typed.floor_char_boundary(typed.len().min(chinwag_core::limits::NOTE_BYTES_MAX));
-    Text::parse(&typed[..end])
 }

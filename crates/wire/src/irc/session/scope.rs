@@ -24,14 +24,27 @@ pub(super) struct Scope {
 
 impl Session {
     /// A command begins. Until it is answered no other does.
-    pub(super) fn begin_scope(&mut self, message: &Message<'_>) {
+    pub(super) fn begin_scope(&mut self, message: &Message<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         if !self.caps.has(Cap::LabeledResponse) {
             return;
         }
-        let label = message.tag("label");
-        let label = label.filter(|label| (1..=LABEL_BYTES_MAX).contains(&label.len()));
+        let label = message.tag("label").filter(|label| !label.is_empty());
+        if label
+            .as_ref()
+            .is_some_and(|label| label.len() > LABEL_BYTES_MAX)
+        {
+            let command = message.command;
+            let why = format_args!("WARN {command} LABEL_TOO_LONG :The answer has no label");
+            self.put_server(why, env, out);
+            return;
+        }
+        self.give_label(label.map(|label| label.as_ref().into()));
+    }
+
+    /// What is answered from here on bears this label.
+    pub(super) fn give_label(&mut self, label: Option<Box<str>>) {
         self.pending.scope = label.map(|label| Scope {
-            label: label.as_ref().into(),
+            label,
             lines: Vec::new(),
         });
     }
@@ -62,6 +75,8 @@ impl Session {
                 "label",
                 &label,
             ),
+            // A batch of its own bears it itself.
+            _ if is_batch(&lines) => put_tagged(out, &lines, "label", &label),
             1 => put_tagged(out, &lines, "label", &label),
             _ => self.put_batch((&label, &lines), env, out),
         }
@@ -88,4 +103,22 @@ impl Session {
         self.pending.batches += 1;
         self.pending.batches
     }
+}
+
+/// Whether lines are one batch, from its begin to its end.
+fn is_batch(lines: &[u8]) -> bool {
+    let lines = core::str::from_utf8(lines).unwrap_or_default();
+    let mut lines = lines.lines();
+    let (first, last) = (
+        lines.next().map(Message::parse),
+        lines.next_back().map(Message::parse),
+    );
+    let (Some(Ok(first)), Some(Ok(last))) = (first, last) else {
+        return false;
+    };
+    let [begin, end] = [first, last].map(|line| {
+        let reference = line.param(0).filter(|_| line.command == "BATCH");
+        reference.and_then(|reference| reference.split_at_checked(1))
+    });
+    matches!((begin, end), (Some(("+", begin)), Some(("-", end))) if begin == end)
 }

@@ -10,6 +10,7 @@ use super::modes::MODES_MAX;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::message::Message;
+use crate::irc::text::note;
 use crate::plain::COMMANDS;
 
 /// The name of the program, as VERSION says it.
@@ -55,7 +56,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let why = message.param(0).and_then(super::rooms::note);
+        let why = message.param(0).and_then(note);
         match self.here() {
             Some(_) => {
                 self.pending = super::Pending::default();

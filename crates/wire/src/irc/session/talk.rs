@@ -13,7 +13,9 @@ use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, put_tagged};
 use crate::irc::message::{BODY_BYTES_MAX, Message};
-use crate::irc::render::{Said, put_signal_from};
+use crate::irc::render::put_signal_from;
+use crate::irc::said::Said;
+use crate::irc::text::{Saying, Spoken, spoken};
 
 /// Receivers of one command.
 const TARGETS_MAX: usize = 4;
@@ -21,14 +23,14 @@ const TARGETS_MAX: usize = 4;
 /// What was said in rooms and is not answered yet, in order.
 #[derive(Debug, Default)]
 pub(super) struct Talk {
-    said: VecDeque<Spoken>,
+    said: VecDeque<InFlight>,
     /// The places of messages that were echoed under their label.
     echoed: VecDeque<Seq>,
 }
 
 /// A message in flight.
 #[derive(Debug)]
-struct Spoken {
+struct InFlight {
     room: RoomName,
     is_notice: bool,
     /// The message again, if its echo bears a label.
@@ -45,13 +47,6 @@ struct Labelled {
 
 /// Messages whose labelled echo is remembered: more are not in flight.
 const ECHOES_MAX: usize = 256;
-
-/// What is to be said.
-struct Saying {
-    text: Text,
-    manner: Manner,
-    form: IrcForm,
-}
 
 /// What is sent and answered before anything else is.
 #[derive(Clone, Debug)]
@@ -102,10 +97,14 @@ impl Session {
                 self.speak_to_service(target, typed, env, out);
                 continue;
             }
-            match read(typed, is_notice, message.client_tags()) {
-                Spoke::Said(saying) => self.say_to(target, saying, is_notice, env, out),
-                Spoke::Signal(form) => self.signal(target, is_notice, form),
-                Spoke::Nothing => {}
+            match spoken(typed, is_notice, message.client_tags()) {
+                Spoken::Said(saying) => self.say_to(target, saying, is_notice, env, out),
+                Spoken::Signal(form) => self.signal(target, is_notice, form),
+                Spoken::Nothing if is_notice => {}
+                Spoken::Nothing => {
+                    self.numeric("412", ":No text to send", env, out);
+                    break;
+                }
             }
         }
         None
@@ -178,7 +177,7 @@ impl Session {
         targets
     }
 
-    fn say_to(
+    pub(super) fn say_to(
         &mut self,
         target: &str,
         saying: Saying,
@@ -213,7 +212,7 @@ impl Session {
             let (text, form) = (text.clone(), form.clone());
             Box::new(Labelled { text, manner, form })
         });
-        self.talk.said.push_back(Spoken {
+        self.talk.said.push_back(InFlight {
             room: room.clone(),
             is_notice,
             labelled,
@@ -329,7 +328,7 @@ impl Session {
         let said = Said {
             name: &here.name,
             to: &alloc::format!("{room}"),
-            text: form.text.as_deref().unwrap_or(&labelled.text),
+            text: &labelled.text,
             manner: labelled.manner,
             form: Some(form),
         };
@@ -363,94 +362,7 @@ impl Session {
     }
 }
 
-enum Spoke {
-    Said(Saying),
-    Signal(IrcForm),
-    Nothing,
-}
-
-/// What a text is: CTCP's ACTION is an action of the chat, other CTCP a signal between clients.
-fn read(typed: &str, is_notice: bool, tags: String) -> Spoke {
-    let tags = (!tags.is_empty()).then(|| tags.into_boxed_str());
-    let raw: String = typed.chars().filter(|c| *c != '\0').collect();
-    let ctcp = raw.strip_prefix('\x01');
-    let action = ctcp.and_then(|ctcp| ctcp.strip_prefix("ACTION "));
-    let (spoken, manner) = match (ctcp, action) {
-        (Some(_), None) => {
-            let text = Some(raw.into_boxed_str());
-            return Spoke::Signal(IrcForm { text, tags });
-        }
-        (_, Some(action)) => (action.trim_end_matches('\x01'), Manner::Action),
-        (None, None) if is_notice => (&*raw, Manner::Notice),
-        (None, None) => (&*raw, Manner::Speech),
-    };
-    let Some(text) = Text::parse(&without_format(spoken)) else {
-        return Spoke::Nothing;
-    };
-    let differs = *text != *spoken;
-    let form = IrcForm {
-        text: differs.then(|| spoken.into()),
-        tags,
-    };
-    Spoke::Said(Saying { text, manner, form })
-}
-
-/// A text without IRC's colours and styles (modern.ircdocs.horse, formatting), which are for its own
-/// clients alone.
-fn without_format(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\x02' | '\x0f' | '\x11' | '\x16' | '\x1d' | '\x1e' | '\x1f' => {}
-            // A colour, or two: one or two digits each.
-            '\x03' => {
-                for _ in 0..2 {
-                    if chars.next_if(char::is_ascii_digit).is_none() {
-                        break;
-                    }
-                    chars.next_if(char::is_ascii_digit);
-                    let mut ahead = chars.clone();
-                    let has_second = ahead.next() == Some(',')
-                        && ahead.next().is_some_and(|c| c.is_ascii_digit());
-                    if !has_second {
-                        break;
-                    }
-                    chars.next();
-                }
-            }
-            // A colour of six hexadecimal digits.
-            '\x04' => {
-                for _ in 0..6 {
-                    chars.next_if(char::is_ascii_hexdigit);
-                }
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// The services of other networks that clients speak to unasked.
-fn is_service(target: &str) -> bool {
+pub(super) fn is_service(target: &str) -> bool {
     target.eq_ignore_ascii_case("NickServ") || target.eq_ignore_ascii_case("ChanServ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(typed: &str, expected: &str) {
-        assert_eq!(without_format(typed), expected, "{typed:?}");
-    }
-
-    #[test]
-    fn colours_and_styles_go() {
-        check("\x02bold\x02 \x1ditalic\x0f", "bold italic");
-        check("\x0304,12red\x03 on", "red on");
-        check("\x033,a \x03,5 \x0312,", ",a ,5 ,");
-        check("\x04ff0000red", "red");
-        check("plain", "plain");
-    }
 }

@@ -1,0 +1,209 @@
+//! A message as lines: one, or several if it is long or a passage.
+//!
+//! For a client that knows of such messages the lines stand in a batch (IRCv3, multiline), which has what
+//! the message has: its id, its time, its tags. Others are given the lines one after another, but for
+//! blank ones, and the first alone has the id.
+
+use alloc::vec::Vec;
+use core::fmt::Display;
+
+use chinwag_core::{Event, IrcForm, Manner, Name, Text};
+
+use super::caps::Caps;
+use super::line::{From, Tags, end, pieces, put};
+use super::render::Shown;
+
+/// A message.
+pub(super) struct Said<'a> {
+    pub(super) name: &'a Name,
+    pub(super) to: &'a str,
+    pub(super) text: &'a Text,
+    pub(super) manner: Manner,
+    pub(super) form: Option<&'a IrcForm>,
+}
+
+/// What one line of it says.
+struct Part<'a> {
+    text: &'a str,
+    /// It goes on what the line before says.
+    goes_on: bool,
+}
+
+impl Said<'_> {
+    /// Appends it as an event of its author's.
+    pub(super) fn put(&self, out: &mut Vec<u8>, event: &Event, (caps, batch): Shown) {
+        let mut tags = Tags {
+            batch,
+            ..Tags::of_message(event, self.form)
+        };
+        let from = From(self.name, event.source.as_deref());
+        self.put_from(from, &mut tags, caps, out);
+    }
+
+    /// Appends it, from an author that is written so.
+    pub(super) fn put_from(
+        &self,
+        from: impl Display,
+        tags: &mut Tags<'_>,
+        caps: Caps,
+        out: &mut Vec<u8>,
+    ) {
+        let (word, open, close) = match self.manner {
+            Manner::Speech => ("PRIVMSG", "", ""),
+            Manner::Action => ("PRIVMSG", "\x01ACTION ", "\x01"),
+            Manner::Notice => ("NOTICE", "", ""),
+        };
+        let head = alloc::format!(":{from} {word} {} :{open}", self.to);
+        let parts = || self.parts(head.len() + close.len());
+        if caps.takes_multiline() && self.manner != Manner::Action && parts().nth(1).is_some() {
+            return self.put_batch(from, (&head, parts()), tags, caps, out);
+        }
+        for part in parts().filter(|part| !part.is_blank()) {
+            tags.put(out, caps);
+            let body = out.len();
+            put(out, format_args!("{head}{}{close}", part.text));
+            end(out, body);
+            tags.msgid = None;
+        }
+    }
+
+    fn put_batch<'a>(
+        &self,
+        from: impl Display,
+        (head, parts): (&str, impl Iterator<Item = Part<'a>>),
+        tags: &Tags<'_>,
+        caps: Caps,
+        out: &mut Vec<u8>,
+    ) {
+        let id = tags.msgid.unwrap_or_default();
+        tags.put(out, caps);
+        let body = out.len();
+        put(
+            out,
+            format_args!(":{from} BATCH +m{id} draft/multiline {}", self.to),
+        );
+        end(out, body);
+        for part in parts {
+            let concat = match part.goes_on {
+                true => ";draft/multiline-concat",
+                false => "",
+            };
+            put(out, format_args!("@batch=m{id}{concat} "));
+            let body = out.len();
+            put(out, format_args!("{head}{}", part.text));
+            end(out, body);
+        }
+        put(out, format_args!("BATCH -m{id}\r\n"));
+    }
+
+    /// Its parts, for lines with so many bytes before them: as its author has cut it, and no longer than
+    /// they may be.
+    fn parts(&self, before: usize) -> impl Iterator<Item = Part<'_>> {
+        let form = self.form.and_then(|form| form.text.as_deref());
+        let (typed, line_end) = match form {
+            Some(form) => (form, '\n'),
+            None => (&**self.text, Text::BREAK),
+        };
+        typed.split(line_end).flat_map(move |line| {
+            let cut = line.split('\r').flat_map(move |cut| pieces(cut, before));
+            cut.enumerate().map(|(number, text)| Part {
+                text,
+                goes_on: number > 0,
+            })
+        })
+    }
+}
+
+impl Part<'_> {
+    fn is_blank(&self) -> bool {
+        self.text.bytes().all(|byte| byte == b' ')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::caps::Cap;
+    use super::super::message::BODY_BYTES_MAX;
+    use super::super::text::said;
+    use super::*;
+    use alloc::string::String;
+    use proptest::prelude::*;
+
+    fn put_said(typed: &str, caps: &[Cap]) -> String {
+        let name = Name::parse("ann").expect("a name");
+        let saying = said(typed, Manner::Speech, None).expect("a message");
+        let message = Said {
+            name: &name,
+            to: "#dev",
+            text: &saying.text,
+            manner: saying.manner,
+            form: Some(&saying.form),
+        };
+        let mut tags = Tags {
+            msgid: Some(7),
+            ..Tags::default()
+        };
+        let mut out = Vec::new();
+        message.put_from("ann!~a@h", &mut tags, Caps::of(caps), &mut out);
+        String::from_utf8(out).expect("text")
+    }
+
+    const MULTILINE: [Cap; 3] = [Cap::Multiline, Cap::Batch, Cap::MessageTags];
+
+    #[test]
+    fn a_passage_is_a_batch_for_those_who_know_of_it() {
+        let passage = "\none \ntwo \rthree";
+        assert_eq!(
+            put_said(passage, &MULTILINE),
+            "@msgid=7 :ann!~a@h BATCH +m7 draft/multiline #dev\r\n\
+             @batch=m7 :ann!~a@h PRIVMSG #dev :\r\n\
+             @batch=m7 :ann!~a@h PRIVMSG #dev :one \r\n\
+             @batch=m7 :ann!~a@h PRIVMSG #dev :two \r\n\
+             @batch=m7;draft/multiline-concat :ann!~a@h PRIVMSG #dev :three\r\n\
+             BATCH -m7\r\n"
+        );
+        for caps in [&[Cap::MessageTags][..], &[Cap::MessageTags, Cap::Multiline]] {
+            assert_eq!(
+                put_said(passage, caps),
+                "@msgid=7 :ann!~a@h PRIVMSG #dev :one \r\n\
+                 :ann!~a@h PRIVMSG #dev :two \r\n\
+                 :ann!~a@h PRIVMSG #dev :three\r\n"
+            );
+        }
+    }
+
+    #[test]
+    fn a_message_of_one_line_is_no_batch() {
+        assert_eq!(
+            put_said("one", &MULTILINE),
+            "@msgid=7 :ann!~a@h PRIVMSG #dev :one\r\n"
+        );
+    }
+
+    proptest! {
+        /// A client that joins the lines of a batch as the specification says has the text.
+        #[test]
+        fn what_was_cut_can_be_joined(
+            lines in prop::collection::vec(prop::collection::vec("[a-z漢] {0,3}", 0..400), 1..4),
+        ) {
+            let lines: Vec<String> = lines.iter().map(|words| words.concat()).collect();
+            prop_assume!(lines.iter().any(|line| !line.is_empty()));
+            let typed = lines.join("\n");
+            let written = put_said(&typed, &MULTILINE);
+            let mut joined = String::new();
+            for line in written.split_terminator("\r\n") {
+                let (tags, body) = match line.strip_prefix('@') {
+                    Some(tagged) => tagged.split_once(' ').expect("a line"),
+                    None => ("", line),
+                };
+                prop_assert!(body.len() <= BODY_BYTES_MAX);
+                let Some((_, text)) = body.split_once("#dev :") else { continue };
+                if !tags.contains("concat") && tags.contains("batch") {
+                    joined.push('\n');
+                }
+                joined.push_str(text);
+            }
+            prop_assert_eq!(joined.trim_start_matches('\n'), typed.trim_start_matches('\n'));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! BATCH: a message of several lines, which a client sends as a batch (IRCv3 drafts, client-batch and
+//! multiline). It is said when the batch ends.
+//!
+//! A batch that went wrong is refused once, and what still comes of it is taken in silence. Between its
+//! lines other commands may come, which the draft does not want and which do no harm. An open batch holds
+//! no more than a message may have, so nothing ends one that a client leaves open.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Display;
+
+use chinwag_core::Manner;
+use chinwag_core::limits::{PASSAGE_BYTES_MAX, PASSAGE_LINES_MAX};
+
+use super::Session;
+use super::talk::is_service;
+use crate::dialect::{Env, Step};
+use crate::irc::caps::Cap;
+use crate::irc::message::Message;
+use crate::irc::text::said;
+
+/// The type of a batch that is a message.
+const MULTILINE: &str = "draft/multiline";
+
+/// The tag of a line that goes on what the line before it says.
+const CONCAT: &str = "draft/multiline-concat";
+
+/// The batch that a client has begun.
+#[derive(Debug)]
+pub(super) struct Batch {
+    reference: String,
+    /// What has come of it; none once it is refused.
+    passage: Option<Passage>,
+}
+
+#[derive(Debug, Default)]
+struct Passage {
+    target: String,
+    label: Option<Box<str>>,
+    tags: String,
+    /// Whether its lines are NOTICE; none before the first.
+    is_notice: Option<bool>,
+    /// A LF stands between two lines, and before one that goes on what is before it a CR.
+    typed: String,
+    lines: usize,
+    /// Bytes of the text, with a line feed between lines, as the limit counts them.
+    bytes: usize,
+}
+
+/// Why a line cannot be taken.
+enum Refusal {
+    Lines,
+    Bytes,
+    Target(String),
+    Other(&'static str),
+}
+
+/// What the capability says of its limits.
+pub(super) fn limits() -> String {
+    format!("=max-bytes={PASSAGE_BYTES_MAX},max-lines={PASSAGE_LINES_MAX}")
+}
+
+impl Session {
+    /// BATCH.
+    pub(super) fn batch(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let typed = message.param(0)?;
+        let (sign, reference) = typed.split_at(typed.chars().next().map_or(0, char::len_utf8));
+        match sign {
+            "+" => self.begin_passage(reference, message, env, out),
+            "-" => self.end_passage(reference, env, out),
+            _ => self.refuse_batch(
+                format_args!("INVALID_REFTAG {typed} :It begins with + or -"),
+                env,
+                out,
+            ),
+        }
+        None
+    }
+
+    fn begin_passage(
+        &mut self,
+        reference: &str,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let open = self.batch.take();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if reference.is_empty() || !reference.chars().all(is_plain) {
+            let why =
+                format_args!("INVALID_REFTAG {reference} :It has letters, digits and - alone");
+            return self.refuse_batch(why, env, out);
+        }
+        self.batch = Some(Box::new(Batch {
+            reference: reference.into(),
+            passage: None,
+        }));
+        let kind = message.param(1).unwrap_or("*");
+        let target = message.param(2).unwrap_or_default();
+        if kind != MULTILINE || !self.caps.has(Cap::Multiline) {
+            let why = format_args!("UNKNOWN_TYPE {reference} {kind} :Unknown type of batch");
+            return self.refuse_batch(why, env, out);
+        }
+        let is_inside =
+            open.is_some_and(|open| open.passage.is_some()) || message.tag("batch").is_some();
+        if is_inside {
+            return self.refuse_batch("MULTILINE_INVALID :A batch within a batch", env, out);
+        }
+        if target.is_empty() || target.contains(',') || is_service(target) {
+            return self.refuse_batch("MULTILINE_INVALID :It has one receiver", env, out);
+        }
+        let passage = Passage {
+            target: target.into(),
+            label: self.take_label(),
+            tags: message.client_tags(),
+            ..Passage::default()
+        };
+        if let Some(batch) = &mut self.batch {
+            batch.passage = Some(passage);
+        }
+    }
+
+    fn refuse_batch(&self, why: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.fail("BATCH", why, env, out);
+    }
+
+    /// Takes a line of a batch. Returns whether the message is one.
+    pub(super) fn take_line(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        if !self.caps.has(Cap::Multiline) || message.command.eq_ignore_ascii_case("BATCH") {
+            return false;
+        }
+        let Some(reference) = message.tag("batch") else {
+            return false;
+        };
+        let Some(batch) = &mut self.batch else {
+            self.refuse_batch("MULTILINE_INVALID :No such batch is open", env, out);
+            return true;
+        };
+        let is_its = batch.reference == reference;
+        let Some(passage) = &mut batch.passage else {
+            if !is_its {
+                self.refuse_batch("MULTILINE_INVALID :No such batch is open", env, out);
+            }
+            return true;
+        };
+        let taken = match is_its {
+            true => passage.push(message),
+            false => Err(Refusal::Other("A line of another batch")),
+        };
+        if let Err(refusal) = taken {
+            self.refuse_passage(&refusal, env, out);
+        }
+        true
+    }
+
+    /// Refuses the open batch: the answer to its label.
+    fn refuse_passage(&mut self, refusal: &Refusal, env: &Env<'_>, out: &mut Vec<u8>) {
+        let passage = self.batch.as_mut().and_then(|batch| batch.passage.take());
+        let Passage { label, target, .. } = passage.unwrap_or_default();
+        self.give_label(label);
+        match refusal {
+            Refusal::Lines => {
+                let why = format_args!("MULTILINE_MAX_LINES {PASSAGE_LINES_MAX} :Too many lines");
+                self.refuse_batch(why, env, out);
+            }
+            Refusal::Bytes => {
+                let why = format_args!("MULTILINE_MAX_BYTES {PASSAGE_BYTES_MAX} :Too many bytes");
+                self.refuse_batch(why, env, out);
+            }
+            Refusal::Target(typed) => {
+                let why =
+                    format_args!("MULTILINE_INVALID_TARGET {target} {typed} :Another receiver");
+                self.refuse_batch(why, env, out);
+            }
+            Refusal::Other(why) => {
+                self.refuse_batch(format_args!("MULTILINE_INVALID :{why}"), env, out);
+            }
+        }
+    }
+
+    /// The batch is whole: it is said.
+    fn end_passage(&mut self, reference: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let ended = self.batch.take_if(|batch| batch.reference == reference);
+        let Some(batch) = ended else {
+            return self.refuse_batch("MULTILINE_INVALID :No such batch is open", env, out);
+        };
+        // It was refused before.
+        let Some(passage) = batch.passage else { return };
+        self.give_label(passage.label);
+        let is_notice = passage.is_notice.unwrap_or_default();
+        let manner = match is_notice {
+            true => Manner::Notice,
+            false => Manner::Speech,
+        };
+        if passage.typed.starts_with('\x01') {
+            let why = "MULTILINE_INVALID :CTCP has one line";
+            return self.refuse_batch(why, env, out);
+        }
+        let tags = (!passage.tags.is_empty()).then(|| passage.tags.into_boxed_str());
+        match said(&passage.typed, manner, tags) {
+            Some(saying) => self.say_to(&passage.target, saying, is_notice, env, out),
+            None => self.refuse_batch("MULTILINE_INVALID :All lines are blank", env, out),
+        }
+    }
+}
+
+impl Passage {
+    fn push(&mut self, message: &Message<'_>) -> Result<(), Refusal> {
+        let is_notice = match message.command.to_ascii_uppercase().as_str() {
+            "PRIVMSG" => false,
+            "NOTICE" => true,
+            _ => return Err(Refusal::Other("It has lines of PRIVMSG or of NOTICE alone")),
+        };
+        if *self.is_notice.get_or_insert(is_notice) != is_notice {
+            return Err(Refusal::Other("It has lines of PRIVMSG or of NOTICE alone"));
+        }
+        let target = message.param(0).unwrap_or("*");
+        if !self.target.eq_ignore_ascii_case(target) {
+            return Err(Refusal::Target(target.into()));
+        }
+        let line = message.params.get(1).copied().unwrap_or_default();
+        let goes_on = message.tag(CONCAT).is_some();
+        if goes_on && line.is_empty() {
+            return Err(Refusal::Other("A blank line goes on none"));
+        }
+        if self.lines == PASSAGE_LINES_MAX {
+            return Err(Refusal::Lines);
+        }
+        let line_end = match (self.lines, goes_on) {
+            (0, _) => None,
+            (_, true) => Some('\r'),
+            (_, false) => Some('\n'),
+        };
+        self.bytes += line.len() + usize::from(line_end == Some('\n'));
+        if self.bytes > PASSAGE_BYTES_MAX {
+            return Err(Refusal::Bytes);
+        }
+        self.typed.extend(line_end);
+        self.typed.push_str(line);
+        self.lines += 1;
+        Ok(())
+    }
+}

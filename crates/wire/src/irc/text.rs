@@ -1,0 +1,212 @@
+//! Reading what a client writes: the text that everybody is shown, and the form that IRC alone has.
+//!
+//! Of the control characters IRC gives those of colours and styles a meaning, and its clients alone know
+//! it. So a text for everybody is without them, and a message keeps them beside it. All others become
+//! visible, in either.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt::Write;
+
+use chinwag_core::limits::NOTE_BYTES_MAX;
+use chinwag_core::{IrcForm, Manner, Text};
+
+/// What is to be said.
+pub(super) struct Saying {
+    pub(super) text: Text,
+    pub(super) manner: Manner,
+    pub(super) form: IrcForm,
+}
+
+/// What the text of a message is.
+pub(super) enum Spoken {
+    /// Something for everybody.
+    Said(Saying),
+    /// CTCP, which is between clients.
+    Signal(IrcForm),
+    /// Nothing that anybody could see.
+    Nothing,
+}
+
+/// Reads the text of a message. CTCP's ACTION is an action of the chat, other CTCP a signal.
+pub(super) fn spoken(typed: &str, is_notice: bool, tags: String) -> Spoken {
+    let tags = (!tags.is_empty()).then(|| tags.into_boxed_str());
+    let manner = match is_notice {
+        true => Manner::Notice,
+        false => Manner::Speech,
+    };
+    let Some(ctcp) = typed.strip_prefix('\x01') else {
+        let said = said(typed, manner, tags);
+        return said.map_or(Spoken::Nothing, Spoken::Said);
+    };
+    let request = ctcp.trim_end_matches('\x01');
+    let (word, rest) = request.split_once(' ').unwrap_or((request, ""));
+    match word {
+        "" => Spoken::Nothing,
+        "ACTION" => said(rest, Manner::Action, tags).map_or(Spoken::Nothing, Spoken::Said),
+        _ => Spoken::Signal(IrcForm {
+            text: Some(for_clients(typed).into()),
+            tags,
+        }),
+    }
+}
+
+/// Reads a message that has a LF between its lines, and a CR where a client has cut one of them. `None`
+/// if there is nothing to see in it.
+pub(super) fn said(typed: &str, manner: Manner, tags: Option<Box<str>>) -> Option<Saying> {
+    let text = match typed.contains(['\n', '\r']) {
+        true => Text::passage(without_format(&typed.replace('\r', "")).split('\n')),
+        false => Text::parse(&without_format(typed)),
+    }?;
+    let typed = for_clients(typed);
+    let differs = text.with_line_feeds() != typed;
+    let form = IrcForm {
+        text: differs.then(|| typed.into()),
+        tags,
+    };
+    Some(Saying { text, manner, form })
+}
+
+/// A topic or a reason, within its bound; none if there is nothing in it.
+pub(super) fn note(typed: &str) -> Option<Text> {
+    let plain = without_format(typed);
+    let end = plain.floor_char_boundary(plain.len().min(NOTE_BYTES_MAX));
+    Text::parse(&plain[..end])
+}
+
+/// Whether a character begins a colour or a style (modern.ircdocs.horse, formatting).
+fn is_format(c: char) -> bool {
+    matches!(
+        c,
+        '\x02' | '\x03' | '\x04' | '\x0f' | '\x11' | '\x16' | '\x1d' | '\x1e' | '\x1f'
+    )
+}
+
+/// A text for clients of IRC: with colours and styles and the marks of CTCP, other control characters
+/// made visible. LF and CR stand between the lines and the parts of a passage.
+fn for_clients(text: &str) -> Cow<'_, str> {
+    let is_kept =
+        |c: char| !c.is_control() || is_format(c) || matches!(c, '\t' | '\n' | '\r' | '\x01');
+    if text.chars().all(is_kept) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        // Writing to a string cannot fail.
+        let _ = match is_kept(c) {
+            true => out.write_char(c),
+            false => write!(out, "\\x{:02x}", u32::from(c)),
+        };
+    }
+    Cow::Owned(out)
+}
+
+/// A text without colours and styles.
+fn without_format(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_format) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            // A colour, or two: one or two digits each.
+            '\x03' => {
+                for _ in 0..2 {
+                    if chars.next_if(char::is_ascii_digit).is_none() {
+                        break;
+                    }
+                    chars.next_if(char::is_ascii_digit);
+                    let mut ahead = chars.clone();
+                    let has_second = ahead.next() == Some(',')
+                        && ahead.next().is_some_and(|c| c.is_ascii_digit());
+                    if !has_second {
+                        break;
+                    }
+                    chars.next();
+                }
+            }
+            // A colour of six hexadecimal digits, or two.
+            '\x04' => {
+                for _ in 0..6 {
+                    chars.next_if(char::is_ascii_hexdigit);
+                }
+            }
+            c if is_format(c) => {}
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(typed: &str, expected: &str) {
+        assert_eq!(without_format(typed), expected, "{typed:?}");
+    }
+
+    #[test]
+    fn colours_and_styles_go() {
+        check("\x02bold\x02 \x1ditalic\x0f", "bold italic");
+        check("\x0304,12red\x03 on", "red on");
+        check("\x033,a \x03,5 \x0312,", ",a ,5 ,");
+        check("\x04ff0000red", "red");
+        check("plain", "plain");
+    }
+
+    #[track_caller]
+    fn check_said(typed: &str, text: &str, form: Option<&str>) {
+        let Spoken::Said(said) = spoken(typed, false, String::new()) else {
+            panic!("{typed:?} says nothing");
+        };
+        assert_eq!((&*said.text, said.form.text.as_deref()), (text, form));
+    }
+
+    #[test]
+    fn a_text_has_a_form_of_its_own_in_irc_if_it_differs() {
+        check_said("plain", "plain", None);
+        check_said("\x02bold", "bold", Some("\x02bold"));
+        check_said("blanks ", "blanks", Some("blanks "));
+        check_said("\x1b[2J", "\\x1b[2J", None);
+        check_said("\x1b\x02x", "\\x1bx", Some("\\x1b\x02x"));
+        check_said("\x01ACTION waves\x01", "waves", None);
+    }
+
+    #[test]
+    fn what_nobody_could_see_is_nothing() {
+        for typed in [
+            " ",
+            "\x02\x0f",
+            "\x0304 ",
+            "\x01",
+            "\x01\x01",
+            "\x01ACTION\x01",
+            "\x01ACTION \x01",
+            "\x01ACTION \x02\x01",
+        ] {
+            let spoken = spoken(typed, false, String::new());
+            assert!(matches!(spoken, Spoken::Nothing), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_passage_keeps_how_it_was_cut() {
+        let read = |typed| said(typed, Manner::Speech, None);
+        let passage = read("one\ntwo").expect("a passage");
+        assert_eq!((&*passage.text, passage.form.text), ("one␤two", None));
+        let cut = read("\none \x02wo\rrd\ntwo").expect("a passage");
+        assert_eq!(&*cut.text, "one word␤two");
+        assert_eq!(cut.form.text.as_deref(), Some("\none \x02wo\rrd\ntwo"));
+        assert!(read("\n\x02\r\x02").is_none());
+    }
+
+    #[test]
+    fn a_reason_has_no_formatting() {
+        assert_eq!(note("\x0304red\x1b").as_deref(), Some("red\\x1b"));
+        assert_eq!(note("\x02"), None);
+    }
+}
