@@ -4,6 +4,7 @@
 mod clients;
 mod crowd;
 mod everybody;
+mod passages;
 
 use std::process::{Command, Stdio};
 

@@ -64,6 +64,10 @@ capabilities! {
     MessageRedaction = "draft/message-redaction",
     /// Messages of several lines.
     Multiline = "draft/multiline",
+    /// SEARCH.
+    Search = "soju.im/search",
+    /// PLAY, as ZNC has it.
+    Playback = "znc.in/playback",
 }
 
 /// A set of capabilities.

@@ -23,6 +23,7 @@ mod refusal;
 mod registering;
 mod rooms;
 mod scope;
+mod search;
 mod server;
 mod talk;
 
@@ -172,6 +173,7 @@ enum Question {
     SetName,
     Account(accounts::AccountStep),
     History(Box<history::HistoryQuestion>),
+    Search(search::SearchQuestion),
     Redact {
         room: RoomName,
         message: String,

@@ -67,7 +67,13 @@ impl Session {
                 }
                 None
             }
-            Tell::Search(_) | Tell::AuditLog(_) => {
+            Tell::Search(page) => {
+                if let Some(Question::Search(question)) = self.pending.question.take() {
+                    self.put_found(question, page, env, out);
+                }
+                None
+            }
+            Tell::AuditLog(_) => {
                 self.pending.question = None;
                 None
             }
@@ -75,7 +81,12 @@ impl Session {
                 self.pending.question = None;
                 self.handle_proven((name, proof), env, out)
             }
-            Tell::Busy | Tell::SearchTooLong | Tell::NoHistory => self.handle_trouble(env, out),
+            Tell::SearchTooLong => {
+                self.pending.question = None;
+                self.refuse_search(true, env, out);
+                None
+            }
+            Tell::Busy | Tell::NoHistory => self.handle_trouble(env, out),
             Tell::Guesses(_)
             | Tell::PasswordWaits(_)
             | Tell::Farewell(_)

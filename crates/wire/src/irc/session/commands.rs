@@ -266,6 +266,20 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         Session::chathistory,
     ),
     command(
+        "SEARCH",
+        "SEARCH ATTRIBUTES: finds messages, by in=#ROOM, from=NAME, text=WORDS, after=TIME, before=TIME and limit=N with ; between them.",
+        2,
+        1,
+        Session::search,
+    ),
+    command(
+        "ZNC",
+        "ZNC *playback :PLAY #ROOM[,#ROOM] [FROM [TO]]: shows what was said; PRIVMSG *playback does the same.",
+        2,
+        1,
+        Session::znc,
+    ),
+    command(
         "REDACT",
         "REDACT #ROOM ID [:WHY]: deletes a message.",
         1,

@@ -1,5 +1,7 @@
 //! CHATHISTORY and REDACT (IRCv3 drafts): what was said before, from the store; and messages that go.
 
+mod playback;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,6 +15,7 @@ use crate::irc::caps::Cap;
 use crate::irc::message::Message;
 use crate::irc::render::put_in_room;
 use crate::irc::text::note;
+pub(super) use playback::is_playback;
 
 /// Messages that one CHATHISTORY brings.
 const LINES_MAX: usize = 1_000;
@@ -260,7 +263,8 @@ impl Session {
     /// Whether the newest messages of a room are shown to the client when it comes in: it cannot ask for
     /// them, and can tell that they are old.
     pub(super) fn wants_replay(&self) -> bool {
-        self.caps.has(Cap::ServerTime) && !self.caps.has(Cap::Chathistory)
+        let asks = self.caps.has(Cap::Chathistory) || self.caps.has(Cap::Playback);
+        self.caps.has(Cap::ServerTime) && !asks
     }
 
     /// The newest messages of a room.

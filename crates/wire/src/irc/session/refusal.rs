@@ -57,6 +57,10 @@ impl Session {
             Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
             Question::Account(step) => self.refuse_account(step, rejection, env, out),
             Question::History(question) => self.refuse_history(&question, env, out),
+            Question::Search(_) => {
+                let why = "INVALID_PARAMS in :Messages could not be retrieved";
+                self.fail("SEARCH", why, env, out);
+            }
             Question::Redact { room, message } => {
                 self.refuse_redaction((&room, &message), rejection, env, out);
             }
@@ -323,6 +327,7 @@ impl Session {
                 self.forget_nick();
             }
             Question::History(question) => self.refuse_history(question, env, out),
+            Question::Search(_) => self.refuse_search(false, env, out),
             _ => self.notice("The server is busy. Try again in a moment.", env, out),
         }
         self.count_try(env, out)

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Command, Event, Fact, IrcForm, Manner, Rejection, RoomName, RoomRef, Seq};
 use chinwag_core::{SignalTarget, Text};
 
+use super::history::is_playback;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
@@ -91,6 +92,10 @@ impl Session {
         for target in self.targets(targets, is_notice, env, out) {
             if self.is_too_long(target, typed) {
                 self.numeric("417", ":Input line was too long", env, out);
+                continue;
+            }
+            if is_playback(target) {
+                self.playback(typed, env, out);
                 continue;
             }
             if is_service(target) {

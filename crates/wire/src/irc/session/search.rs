@@ -1,0 +1,147 @@
+//! SEARCH (soju.im/search): messages by what they say, from the index that everybody's search uses.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Name, Text, Timestamp};
+
+use super::rooms::room;
+use super::{Question, Session};
+use crate::dialect::{Ask, Env, Search, SearchPage, Step};
+use crate::irc::caps::Cap;
+use crate::irc::line::Time;
+use crate::irc::message::{Message, tag};
+use crate::irc::render::put_in_room;
+
+/// What a search is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SearchQuestion {
+    batch: u64,
+    /// Messages that the client wants, the newest of those that are found.
+    limit: u64,
+    /// Messages that have come so far.
+    come: u64,
+}
+
+impl Session {
+    /// SEARCH.
+    pub(super) fn search(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let attributes = message.param(0).unwrap_or_default();
+        let (search, limit) = match read(attributes) {
+            Ok(read) => read,
+            Err(attribute) => {
+                let why = format_args!("INVALID_PARAMS {attribute} :Invalid parameters");
+                self.fail("SEARCH", why, env, out);
+                return None;
+            }
+        };
+        let question = SearchQuestion {
+            batch: self.next_batch(),
+            limit,
+            come: 0,
+        };
+        self.later(Ask::Search(search), Question::Search(question));
+        None
+    }
+
+    /// A page of what was found.
+    pub(super) fn put_found(
+        &mut self,
+        mut question: SearchQuestion,
+        page: SearchPage<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let batch = Some(question.batch).filter(|_| self.caps.has(Cap::Batch));
+        if let Some(batch) = batch.filter(|_| page.is_first) {
+            self.put_server(format_args!("BATCH +{batch} soju.im/search"), env, out);
+        }
+        let older = page.shown.saturating_sub(question.limit);
+        for event in page.events {
+            question.come += 1;
+            let room = event.fact.rooms().first();
+            let room = room.and_then(|room| env.rooms.get(room));
+            if let Some(room) = room.filter(|_| question.come > older) {
+                put_in_room(out, event, room, (self.caps, batch));
+            }
+        }
+        if !page.is_last {
+            self.pending.question = Some(Question::Search(question));
+            return;
+        }
+        if let Some(batch) = batch {
+            self.put_server(format_args!("BATCH -{batch}"), env, out);
+        }
+        // A search has a budget.
+        if let (Some(_), Some(since), false) = (page.next, page.searched_since, page.more) {
+            let since = Time(since);
+            let what = format_args!(
+                "NOTE SEARCH SEARCHED_SINCE {since} :Older messages take another search"
+            );
+            self.put_server(what, env, out);
+        }
+    }
+
+    /// Nothing can be searched, or not this.
+    pub(super) fn refuse_search(&self, is_too_long: bool, env: &Env<'_>, out: &mut Vec<u8>) {
+        let why = match is_too_long {
+            true => "INVALID_PARAMS text :Too many words",
+            false => "INTERNAL_ERROR :The search could not be run",
+        };
+        self.fail("SEARCH", why, env, out);
+    }
+}
+
+/// Reads the attributes, which are written as tags are: `from=ann;in=#dev;text=two\swords`.
+///
+/// # Errors
+/// The attribute that cannot be taken; `*` if there is none.
+fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
+    let mut search = Search {
+        words: None,
+        from: None,
+        not_from: Vec::new(),
+        room: None,
+        not_in: Vec::new(),
+        before: None,
+        after: None,
+        below: None,
+    };
+    let mut limit = u64::MAX;
+    let empty = search.clone();
+    let value = |name| tag(attributes, name).filter(|value| !value.is_empty());
+    if let Some(typed) = value("text") {
+        search.words = Some(Text::parse(&typed).ok_or("text")?);
+    }
+    if let Some(typed) = value("from") {
+        search.from = Some(Name::known(&typed).ok_or("from")?);
+    }
+    if let Some(typed) = value("in") {
+        search.room = Some(room(&typed).ok_or("in")?);
+    }
+    if let Some(typed) = value("after") {
+        search.after = Some(time(&typed).ok_or("after")?);
+    }
+    if let Some(typed) = value("before") {
+        // What was said at this time is among it.
+        let before = time(&typed).ok_or("before")?;
+        search.before = Some(Timestamp(before.0.saturating_add(1)));
+    }
+    if let Some(typed) = value("limit") {
+        let typed: Option<u64> = typed.parse().ok();
+        limit = typed.filter(|limit| *limit > 0).ok_or("limit")?;
+    }
+    match search == empty {
+        true => Err("*"),
+        false => Ok((search, limit)),
+    }
+}
+
+fn time(typed: &str) -> Option<Timestamp> {
+    let time: jiff::Timestamp = typed.parse().ok()?;
+    Some(Timestamp(time.as_millisecond()))
+}
