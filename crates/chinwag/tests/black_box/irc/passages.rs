@@ -6,11 +6,13 @@ use crate::harness::Client;
 const CAPS: &str =
     "batch draft/multiline draft/chathistory echo-message message-tags soju.im/search";
 
-/// The id that a message got.
+/// The id of the passage.
 #[track_caller]
-fn id(echo: &str) -> String {
-    let id = echo.split_once("msgid=").map(|(_, rest)| rest);
-    let id = id.and_then(|rest| rest.split([';', ' ']).next());
+fn id(written: &str) -> String {
+    let mut lines = written.lines();
+    let begin = lines.find(|line| line.contains(" draft/multiline "));
+    let id = begin.and_then(|line| line.split_once("msgid="));
+    let id = id.and_then(|(_, rest)| rest.split([';', ' ']).next());
     id.expect("an id").to_owned()
 }
 
