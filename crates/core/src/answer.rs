@@ -188,6 +188,24 @@ pub struct Departed {
     pub at: Timestamp,
 }
 
+/// The private history of an account with another, or with a guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// The asker's account.
+    pub account: Name,
+    /// The other side: its account, or the name of a guest.
+    pub with: Name,
+}
+
+/// A room, or the other side of a private history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryTarget {
+    /// A room.
+    Room(RoomId),
+    /// The other side, by the name that it went by last.
+    Person(Name),
+}
+
 /// How many people and rooms there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
@@ -258,6 +276,10 @@ pub enum Answer {
     },
     /// To `Room`: its number and name.
     RoomId(RoomId, RoomName),
+    /// To `Conversation`.
+    Conversation(Conversation),
+    /// To `Marker`: the time, if one was said.
+    Marker(Option<Timestamp>),
     /// To `View`.
     Room(RoomSummary),
     /// To `Stats`.

@@ -8,19 +8,19 @@ use core::net::IpAddr;
 
 use crate::account::CertificatePrefix;
 use crate::ban::Mask;
-use crate::event::Manner;
-use crate::event::QuitReason;
+use crate::event::{Correspondents, Manner, QuitReason};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::mask::{MaskKind, Matched};
 use crate::name::Name;
+use crate::read_marker::MarkerTarget;
 use crate::resume::ResumeCode;
 use crate::room::{RoomPassword, RoomSetting, Standing};
 use crate::room_name::RoomName;
 use crate::sent_key::MessageKey;
 use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
-use crate::time::Duration;
+use crate::time::{Duration, Timestamp};
 
 /// The origin of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +153,13 @@ pub enum Command {
         real: Option<Text>,
         /// Other flags.
         flags: Flags,
+    },
+    /// Say up to which time one has read.
+    SetMarker {
+        /// What.
+        target: MarkerTarget,
+        /// The time.
+        at: Timestamp,
     },
     /// Reply to the last private message.
     Reply(Text),
@@ -403,14 +410,31 @@ pub enum Command {
     Knock(RoomName),
     /// Delete a message. The store has found where and under which name it was said.
     Delete {
-        /// The room.
-        room: RoomId,
         /// The message.
         message: Seq,
-        /// The name that it was said under.
-        name: Name,
+        /// Where it stands.
+        found: FoundMessage,
         /// The reason given.
         why: Option<Text>,
+    },
+}
+
+/// Where the store has found a message, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FoundMessage {
+    /// In a room.
+    InRoom {
+        /// The room.
+        room: RoomId,
+        /// The name that it was said under.
+        name: Name,
+    },
+    /// In the private history of an account or two.
+    Private {
+        /// The name that it was sent to.
+        to_name: Name,
+        /// The accounts.
+        accounts: Correspondents,
     },
 }
 

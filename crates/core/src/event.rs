@@ -11,6 +11,7 @@ use alloc::sync::Arc;
 use crate::account::{AccountChanged, AccountSet};
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
+use crate::read_marker::MarkerSet;
 use crate::room_name::RoomName;
 use crate::sent_key::KeyUsed;
 use crate::source::{IrcForm, Source};
@@ -19,7 +20,9 @@ use crate::time::Timestamp;
 
 pub use audit::{AuditEntry, ModAction, Spared};
 pub use people::{LoggedIn, Quit, Renamed, Returned};
-pub use private::{IdentSet, KeptMessage, KeptShown, PrivateMessage, Signal};
+pub use private::{
+    Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, Signal,
+};
 pub use rooms::{Deletion, Knock, RoomAct, RoomChange};
 
 /// A fact, numbered and dated.
@@ -166,7 +169,7 @@ pub enum Fact {
     },
     /// The message right before was sent under a key. Durable.
     KeyUsed(Box<KeyUsed>),
-    /// A person sent a private message. Not stored: a name is no proof of who will bear it next.
+    /// A person sent a private message. Durable if it stands in the history of an account.
     PrivateMessage(Box<PrivateMessage>),
     /// A person sent a private message to an account that nobody is logged in to. Durable, until it is
     /// shown.
@@ -240,6 +243,10 @@ pub enum Fact {
     Knocked(Box<Knock>),
     /// A message was deleted. Durable.
     Deleted(Box<Deletion>),
+    /// A private message was deleted. Durable.
+    PrivateDeleted(Box<PrivateDeletion>),
+    /// Somebody has read on. Durable for an account.
+    MarkerSet(Box<MarkerSet>),
     /// A client has sent something to others that only clients of its kind understand.
     Signal(Box<Signal>),
     /// A client of IRC says something else of itself.
@@ -257,6 +264,8 @@ impl Fact {
         match self {
             Self::RoomFounded { owner, resets, .. } => owner.is_some() || *resets,
             Self::RoomChanged(change) => change.is_durable(),
+            Self::PrivateMessage(message) => message.is_stored(),
+            Self::MarkerSet(set) => set.account.is_some(),
             _ => matches!(
                 self,
                 Self::Said { .. }
@@ -267,7 +276,17 @@ impl Fact {
                     | Self::Moderated(_)
                     | Self::RoomRetired { .. }
                     | Self::Deleted(_)
+                    | Self::PrivateDeleted(_)
             ),
+        }
+    }
+
+    /// Whether no other decision looks at it, so that many can be committed at once.
+    pub fn is_talk(&self) -> bool {
+        match self {
+            Self::Said { .. } | Self::KeyUsed(_) | Self::MarkerSet(_) => true,
+            Self::PrivateMessage(message) => message.kept.is_none(),
+            _ => false,
         }
     }
 
@@ -327,6 +346,8 @@ impl Fact {
         };
         let others: &[PersonId] = match self {
             Self::Knocked(knock) => &knock.moderators,
+            Self::PrivateDeleted(deletion) => &deletion.people,
+            Self::MarkerSet(set) => &set.others,
             Self::AccountChanged(changed) => &changed.logins,
             Self::RoomChanged(change) => match &change.act {
                 RoomAct::Removed { members } => members,
@@ -368,6 +389,8 @@ impl Fact {
             Self::Knocked(knock) => Some(knock.person),
             Self::Signal(signal) => Some(signal.from),
             Self::IdentSet(set) => Some(set.person),
+            Self::PrivateDeleted(deletion) => Some(deletion.person),
+            Self::MarkerSet(set) => Some(set.person),
             _ => None,
         }
     }

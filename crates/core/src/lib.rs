@@ -29,6 +29,7 @@ mod name;
 mod presence;
 mod query;
 mod range;
+mod read_marker;
 mod rejection;
 mod resume;
 mod room;
@@ -43,19 +44,21 @@ pub use account::{
     CredentialKind,
 };
 pub use answer::{
-    AccountProfile, Answer, Counts, Departed, Login, MemberCursor, Profile, RoomInfo, RoomLine,
-    RoomSummary, Topic, Welcome, WhoLine,
+    AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, Login, MemberCursor,
+    Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
     Settings, Snapshot,
 };
-pub use command::{Caller, Command, Outcome, Proof, RoomRef, SignalTarget, StandingChange};
+pub use command::{
+    Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,
+};
 pub use event::{
-    AuditEntry, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock, LoggedIn, Manner,
-    ModAction, PrivateMessage, Quit, QuitReason, Renamed, Returned, RoomAct, RoomChange, Signal,
-    Spared,
+    AuditEntry, Correspondents, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock,
+    LoggedIn, Manner, ModAction, PrivateDeletion, PrivateMessage, Quit, QuitReason, Renamed,
+    Returned, RoomAct, RoomChange, Signal, Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
@@ -65,6 +68,7 @@ pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
 pub use query::{PeopleQuery, Query};
 pub use range::Range;
+pub use read_marker::{MarkerSet, MarkerTarget, StoredMarker};
 pub use rejection::{Rejection, RoomRejection};
 pub use resume::ResumeCode;
 pub use room::{RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};

@@ -93,6 +93,9 @@ pub const LOST_NAMES_MAX: usize = 64;
 /// Messages that an arriving person is shown of the room: a screenful.
 pub const REPLAY_MAX: usize = 20;
 
+/// Read markers of one account or guest: more rooms and people than anybody follows.
+pub const READ_MARKERS_MAX: usize = 500;
+
 /// Private messages that are kept for one person whose link is lost: two screens.
 pub const KEPT_MESSAGES_MAX: usize = 50;
 /// Bytes of them: sixteen of the longest lines.

@@ -11,6 +11,7 @@ use crate::command::RoomRef;
 use crate::ids::RoomId;
 use crate::mask::{Glob, MaskKind};
 use crate::name::Name;
+use crate::read_marker::MarkerTarget;
 
 /// Which people are asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +57,11 @@ pub enum Query {
     Topic(RoomRef),
     /// The number and name of a room whose past the asker may read.
     Room(RoomRef),
+    /// The private history with the bearer of a name, which is as it was typed. For those who are logged
+    /// in to an account.
+    Conversation(String),
+    /// The time up to which the asker has read.
+    Marker(MarkerTarget),
     /// A room that the asker is in, as it is shown on entering.
     View(RoomId),
     /// One's own numbers and the server's.

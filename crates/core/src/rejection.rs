@@ -204,8 +204,8 @@ pub enum Rejection {
     },
     /// There is no such message, or the asker may not read it.
     NoSuchMessage,
-    /// The message was said by another, and the asker does not moderate the room.
-    NotOnesMessage(RoomName),
+    /// The message was said by another, and the asker does not moderate the room that it stands in.
+    NotOnesMessage(Option<RoomName>),
 }
 
 /// A refusal by a rule of one room.

@@ -12,7 +12,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use chinwag_core::{AuditEntry, ConnId, Event, Fact, Name, Proof, Range, RoomId, Seq, Timestamp};
+use chinwag_core::{
+    AuditEntry, ConnId, Conversation, Event, Fact, FoundMessage, HistoryTarget, Name, Proof, Range,
+    RoomId, Seq, Timestamp,
+};
 use chinwag_store::{Error, Filter, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
 
@@ -36,10 +39,10 @@ pub(crate) enum Job {
     Hash(Password, Origin),
     /// Check a password.
     Verify(Box<Attempt>),
-    /// Read the first page of a room's messages.
+    /// Read the first page of a history.
     History {
-        /// Which room.
-        room: RoomId,
+        /// Whose.
+        of: LogOf,
         /// Which messages.
         range: Range,
         /// At most so many on all pages together.
@@ -68,8 +71,19 @@ pub(crate) enum Job {
     Page(Place),
     /// Read the newest so many entries of the audit log.
     AuditLog(usize),
-    /// Find the room of a message, and the name that it was said under.
+    /// Find where a message stands, and whose it is.
     Find(Seq),
+    /// Find where there was talk.
+    Targets {
+        /// Whose private histories are looked at.
+        account: Option<Name>,
+        /// The rooms that are looked at.
+        rooms: Box<[RoomId]>,
+        /// Between which times the newest message lies.
+        between: (Timestamp, Timestamp),
+        /// At most so many.
+        targets_max: usize,
+    },
 }
 
 /// The result of a [`Job`].
@@ -83,8 +97,10 @@ pub(crate) enum JobResult {
     Page(Box<Page>),
     /// The audit log.
     AuditLog(Vec<Event>),
-    /// The room of a message and the name, if it is there.
-    Found(Option<(RoomId, Name)>),
+    /// Where a message stands and whose it is, if it is there.
+    Found(Option<FoundMessage>),
+    /// Where there was talk, and when last.
+    Targets(Vec<(HistoryTarget, Timestamp)>),
     /// The search has more terms than one may have.
     SearchTooLong,
     /// The store cannot be read.
@@ -134,10 +150,19 @@ pub(crate) struct Place {
     ends: Ends,
 }
 
+/// What a history is read from.
+#[derive(Clone, Debug)]
+pub(crate) enum LogOf {
+    /// What was said in a room.
+    Room(RoomId),
+    /// What an account and another have told each other.
+    Conversation(Arc<Conversation>),
+}
+
 #[derive(Clone, Debug)]
 enum Source {
-    Room {
-        room: RoomId,
+    Log {
+        of: LogOf,
         from: Seq,
         last: Seq,
     },
@@ -284,12 +309,12 @@ impl Archive {
     fn read(&mut self, job: Job) -> Result<JobResult, Error> {
         let place = match job {
             Job::History {
-                room,
+                of,
                 range,
                 lines_max,
                 notices,
                 not_from,
-            } => self.history(room, (range, lines_max), (not_from, notices))?,
+            } => self.history(of, (range, lines_max), (not_from, notices))?,
             Job::Search(query) => match self.search(&query) {
                 Ok(place) => place,
                 Err(SearchError::Failed(error)) => return Err(error),
@@ -311,6 +336,16 @@ impl Archive {
                 return Ok(JobResult::AuditLog(entries.map(as_event).collect()));
             }
             Job::Find(message) => return Ok(JobResult::Found(self.reader.find(message)?)),
+            Job::Targets {
+                account,
+                rooms,
+                between,
+                targets_max,
+            } => {
+                let account = account.as_ref();
+                let targets = self.reader.targets(account, &rooms, between, targets_max)?;
+                return Ok(JobResult::Targets(targets));
+            }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
         };
         self.page(place).map(|page| JobResult::Page(Box::new(page)))
@@ -318,15 +353,19 @@ impl Archive {
 
     fn history(
         &mut self,
-        room: RoomId,
+        of: LogOf,
         (range, lines_max): (Range, usize),
         (not_from, notices): (Arc<[Name]>, bool),
     ) -> Result<Place, Error> {
         let filter = filter((&not_from, None), notices);
-        let extent = self.reader.extent(room, range, lines_max, filter)?;
+        let reader = &mut self.reader;
+        let extent = match &of {
+            LogOf::Room(room) => reader.extent(*room, range, lines_max, filter)?,
+            LogOf::Conversation(of) => reader.conversation(of, range, lines_max, filter)?,
+        };
         Ok(Place {
-            source: Source::Room {
-                room,
+            source: Source::Log {
+                of,
                 from: extent.first,
                 last: extent.last,
             },
@@ -406,9 +445,16 @@ impl Archive {
             source if place.shown == 0 && !(place.notices && source.is_missed()) => {
                 (Vec::new(), None)
             }
-            &Source::Room { room, from, last } => {
-                let page = self.reader.page(room, from, last, PAGE_BYTES_MAX, filter)?;
-                let next = page.next.map(|from| Source::Room { room, from, last });
+            &Source::Log { ref of, from, last } => {
+                let (reader, bytes_max) = (&mut self.reader, PAGE_BYTES_MAX);
+                let page = match of {
+                    LogOf::Room(room) => reader.page(*room, from, last, bytes_max, filter)?,
+                    LogOf::Conversation(of) => {
+                        reader.conversation_page(of, (from, last), bytes_max, filter)?
+                    }
+                };
+                let of = of.clone();
+                let next = page.next.map(|from| Source::Log { of, from, last });
                 (page.events, next)
             }
             Source::Matches(places) => {

@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 
 use crate::block::signed;
 use crate::error::{Damage, Error};
+use crate::private;
 
 /// Writes a change of an account.
 pub(crate) fn write(
@@ -63,11 +64,13 @@ pub(crate) fn write(
 }
 
 fn remove(conn: &Connection, account: &Name) -> rusqlite::Result<()> {
+    private::end_account(conn, account)?;
     for delete in [
         "DELETE FROM account WHERE folded = ?1",
         "DELETE FROM account_name WHERE account = ?1",
         "DELETE FROM credential WHERE account = ?1",
         "DELETE FROM kept_message WHERE account = ?1",
+        "DELETE FROM read_marker WHERE account = ?1",
         "DELETE FROM profile WHERE folded = ?1",
         "DELETE FROM room_standing WHERE folded = ?1",
     ] {

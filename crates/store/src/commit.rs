@@ -18,6 +18,8 @@ use crate::error::{CommitError, Error};
 use crate::index::Indexer;
 use crate::mail;
 use crate::notice;
+use crate::private;
+use crate::read_marker;
 use crate::reader::Reader;
 use crate::recent::{self, Recent};
 use crate::rules;
@@ -282,7 +284,13 @@ impl Turn<'_> {
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
-                Fact::MessageKept(message) => mail::write(self.conn, event, message)?,
+                Fact::PrivateMessage(message) => private::write(self.conn, event, message)?,
+                Fact::MessageKept(message) => {
+                    private::write_kept(self.conn, event, message)?;
+                    mail::write(self.conn, event.seq, message)?;
+                }
+                Fact::PrivateDeleted(deletion) => private::delete(self.conn, deletion)?,
+                Fact::MarkerSet(set) => read_marker::write(self.conn, set)?,
                 Fact::AccountChanged(changed) => accounts::write(self.conn, event, changed)?,
                 Fact::KeyUsed(used) => sent_key::write(self.conn, used, event.seq)?,
                 Fact::Moderated(entry) => {

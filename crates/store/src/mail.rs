@@ -1,63 +1,58 @@
-//! Private messages that are kept for accounts, until they are shown.
+//! Private messages that the people of an account have not been shown yet.
 
-use chinwag_core::{Event, Fact, KeptMessage, NOBODY, Name, Seq, Text, Timestamp};
-use rusqlite::{Connection, Row, params};
+use chinwag_core::{Event, Fact, KeptMessage, NOBODY, Name, Seq};
+use rusqlite::{Connection, params};
 
 use crate::block::signed;
 use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
+use crate::private;
 
-pub(crate) fn write(
-    conn: &Connection,
-    event: &Event,
-    message: &KeptMessage,
-) -> rusqlite::Result<()> {
-    let insert = "INSERT INTO kept_message VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    conn.prepare_cached(insert)?.execute(params![
-        signed(event.seq.0),
-        message.account.folded(),
-        event.at.0,
-        message.from_name.as_str(),
-        message.to_name.as_str(),
-        &*message.text,
-    ])?;
+/// Notes that a message, which is written, is to be shown.
+pub(crate) fn write(conn: &Connection, seq: Seq, message: &KeptMessage) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO kept_message VALUES (?1, ?2)")?
+        .execute(params![signed(seq.0), message.account.folded()])?;
     Ok(())
 }
 
 /// All of them, oldest first.
 pub(crate) fn load(conn: &Connection) -> Result<Vec<Event>, Error> {
-    let sql = "SELECT seq, at, name, sender, recipient, text
-               FROM kept_message JOIN account ON folded = account ORDER BY seq";
-    let mut statement = conn.prepare(sql)?;
+    let sql = format!(
+        "SELECT {} FROM kept_message JOIN private_message AS m USING (seq) ORDER BY seq",
+        private::COLUMNS
+    );
+    let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
     let mut kept = Vec::new();
     while let Some(row) = rows.next()? {
-        kept.push(read(row)?.ok_or(Damage::Row("kept_message"))?);
+        let event = private::event(row)?.and_then(as_kept);
+        kept.push(event.ok_or(Damage::Row("kept_message"))?);
     }
     Ok(kept)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
-    let seq = Seq(row.get::<_, i64>(0)?.unsigned_abs());
-    let at = Timestamp(row.get(1)?);
-    let name = |column| row.get(column).map(|name: String| Name::known(&name));
-    let (account, from_name, to_name) = (name(2)?, name(3)?, name(4)?);
-    let text = Text::stored(&row.get::<_, String>(5)?);
-    let message = || {
-        Some(KeptMessage {
-            from: NOBODY,
-            from_name: from_name?,
-            account: account?,
-            to_name: to_name?,
-            text: text?,
-        })
+fn as_kept(event: Event) -> Option<Event> {
+    let Fact::PrivateMessage(message) = event.fact else {
+        return None;
     };
-    Ok(message().map(|message| Event {
-        seq,
-        at,
-        fact: Fact::MessageKept(Box::new(message)),
-        source: None,
-    }))
+    let account = message.accounts.to?;
+    let kept = KeptMessage {
+        from: NOBODY,
+        from_account: message
+            .accounts
+            .from
+            .unwrap_or_else(|| message.from_name.clone()),
+        from_name: message.from_name,
+        account,
+        to_name: message.to_name,
+        text: message.text,
+        manner: message.manner,
+        irc: message.irc,
+    };
+    Some(Event {
+        fact: Fact::MessageKept(Box::new(kept)),
+        ..event
+    })
 }
 
 impl Store {

@@ -35,6 +35,7 @@ pub struct Page {
 pub(crate) fn bytes_of(event: &Event) -> usize {
     let text = match &event.fact {
         Fact::Said { name, text, .. } => name.as_str().len() + text.len(),
+        Fact::PrivateMessage(message) => message.from_name.as_str().len() + message.text.len(),
         Fact::TopicSet { text, .. } => text.as_ref().map_or(0, |text| text.len()),
         Fact::Moderated(entry) => match &entry.act {
             ModAction::Announce(text) => text.len(),

@@ -6,7 +6,10 @@
 
 use std::path::Path;
 
-use chinwag_core::{Account, Name, Range, Restriction, RoomId, RoomSnapshot, Seq};
+use chinwag_core::{
+    Account, Conversation, FoundMessage, HistoryTarget, Name, Range, Restriction, RoomId,
+    RoomSnapshot, Seq, Timestamp,
+};
 
 use crate::accounts;
 use crate::audit_log::{self, AuditLine};
@@ -23,11 +26,13 @@ use crate::folder;
 use crate::missed::{self, Missed};
 use crate::page::{self, Page};
 use crate::places;
+use crate::private;
 use crate::query::SearchQuery;
 use crate::restrictions::{self, BANS, MUTES};
 use crate::search::{self, Matches};
 use crate::search_index::Index;
 use crate::snapshot;
+use crate::targets;
 use crate::trimmed;
 
 /// Reads what is stored, beside the writer.
@@ -233,12 +238,66 @@ impl Reader {
         places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
     }
 
-    /// The room of a message, and the name that it was said under, if it is there.
+    /// Where a message stands and whose it is, if it is there.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
-    pub fn find(&mut self, message: Seq) -> Result<Option<(RoomId, Name)>, Error> {
-        deletion::find(self.messages.conn()?, message, &mut self.names)
+    pub fn find(&mut self, message: Seq) -> Result<Option<FoundMessage>, Error> {
+        let conn = self.messages.conn()?;
+        if let Some((room, name)) = deletion::find(conn, message, &mut self.names)? {
+            return Ok(Some(FoundMessage::InRoom { room, name }));
+        }
+        private::find(conn, message)
+    }
+
+    /// The extent of a private history, as [`extent`](Self::extent) has it for rooms.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn conversation(
+        &mut self,
+        of: &Conversation,
+        range: Range,
+        messages_max: usize,
+        filter: Filter<'_>,
+    ) -> Result<Extent, Error> {
+        let conn = self.messages.conn()?;
+        // One state of the database for all counts.
+        let look = conn.unchecked_transaction()?;
+        private::Log::new(&look, of, filter, &mut self.names).extent(range, messages_max)
+    }
+
+    /// The next messages of an extent of a private history, as [`page`](Self::page) has them for rooms.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn conversation_page(
+        &mut self,
+        of: &Conversation,
+        stretch: (Seq, Seq),
+        bytes_max: usize,
+        filter: Filter<'_>,
+    ) -> Result<Page, Error> {
+        let conn = self.messages.conn()?;
+        private::Log::new(conn, of, filter, &mut self.names).page(stretch, bytes_max)
+    }
+
+    /// The rooms among these, and the private histories of an account if there is one, whose newest message
+    /// lies between two times, both excluded: the oldest first. If there are more than `targets_max`, those
+    /// nearer to the first time.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn targets(
+        &mut self,
+        account: Option<&Name>,
+        rooms: &[RoomId],
+        between: (Timestamp, Timestamp),
+        targets_max: usize,
+    ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
+        let conn = self.messages.conn()?;
+        let look = conn.unchecked_transaction()?;
+        targets::find(&look, (account, rooms), between, targets_max)
     }
 
     /// The accounts, in the order of the alphabet.

@@ -172,6 +172,15 @@ impl<'a> RoomLog<'a> {
             .optional()
     }
 
+    /// The newest message, deleted or not, if any is stored: its number and its time.
+    pub(crate) fn newest(&self) -> Result<Option<(Seq, Timestamp)>, Error> {
+        let Some((_, newest)) = self.ends()? else {
+            return Ok(None);
+        };
+        let block = self.block(newest.first)?;
+        Ok(block.map(|block| (block.last, newest.last_at)))
+    }
+
     /// The oldest block and the newest.
     fn ends(&self) -> rusqlite::Result<Option<(Header, Header)>> {
         let end = |order| {

@@ -199,7 +199,52 @@ CREATE TABLE trimmed (
 ) STRICT;
 ";
 
-const SCRIPTS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
+/// Version 4: private messages stay when they have been shown. `conversation` has a row for each account in
+/// whose history a message stands, under the folded name of the other side; `kept_message` no more than
+/// which messages the people of an account have not been shown yet. `read_marker` has up to when an account
+/// has read rooms and people.
+const VERSION_4: &str = "
+CREATE TABLE private_message (
+    seq                INTEGER PRIMARY KEY,
+    at                 INTEGER NOT NULL,
+    sender             TEXT NOT NULL,
+    sender_account     TEXT,
+    recipient          TEXT NOT NULL,
+    recipient_account  TEXT,
+    manner             INTEGER NOT NULL,
+    text               TEXT NOT NULL,
+    irc_text           TEXT,
+    irc_tags           TEXT
+) STRICT;
+CREATE TABLE conversation (
+    account  TEXT NOT NULL,
+    peer     TEXT NOT NULL,
+    seq      INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (account, peer, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_of_message ON conversation (seq);
+CREATE TABLE read_marker (
+    account  TEXT NOT NULL,
+    target   TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    PRIMARY KEY (account, target)
+) STRICT, WITHOUT ROWID;
+INSERT INTO private_message
+    SELECT seq, at, sender, NULL, recipient, account.name, 0, text, NULL, NULL
+    FROM kept_message JOIN account ON folded = account;
+ALTER TABLE kept_message RENAME TO kept_before;
+DROP INDEX kept_for_account;
+CREATE TABLE kept_message (
+    seq      INTEGER PRIMARY KEY,
+    account  TEXT NOT NULL
+) STRICT;
+CREATE INDEX kept_for_account ON kept_message (account, seq);
+INSERT INTO kept_message SELECT seq, account FROM kept_before;
+DROP TABLE kept_before;
+";
+
+const SCRIPTS: [&str; 4] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;

@@ -9,6 +9,7 @@ use crate::accounts;
 use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::mail;
+use crate::read_marker;
 use crate::restrictions::{self, BANS, MUTES};
 use crate::rules;
 use crate::schema::{key, setting};
@@ -56,6 +57,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
         rooms: open_rooms(conn)?,
         accounts: accounts::load(conn)?,
         kept: mail::load(conn)?,
+        markers: read_marker::load(conn)?,
         bans: restrictions::all(conn, BANS)?,
         mutes: restrictions::all(conn, MUTES)?,
         sent_keys: sent_key::load(conn)?,

@@ -10,6 +10,7 @@ use crate::block::unsigned;
 use crate::commit::Store;
 use crate::error::Error;
 use crate::notice;
+use crate::private;
 use crate::schema::pragma;
 use crate::snapshot;
 use crate::trimmed;
@@ -68,19 +69,28 @@ impl Store {
         if excess == 0 && cutoff.is_none() {
             return Ok(false);
         }
-        let Some(oldest) = oldest(conn, cutoff, excess)? else {
+        let oldest = oldest(conn, cutoff, excess)?;
+        // Private messages go with the blocks of their time; where there are none, by themselves.
+        let private = match &oldest {
+            Some(oldest) => Some(oldest.last),
+            None => private::last_before(conn, cutoff.filter(|_| excess == 0))?,
+        };
+        let Some(private) = private else {
             return Ok(false);
         };
         // The newest message may go, but not what it says about the one order.
         let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         snapshot::set_last_seq(conn, last_seq)?;
-        trimmed::note(conn, oldest.last)?;
-        conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
-            .execute([oldest.last])?;
-        notice::trim(conn, oldest.last)?;
+        if let Some(Oldest { last, .. }) = oldest {
+            trimmed::note(conn, last)?;
+            conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
+                .execute([last])?;
+            notice::trim(conn, last)?;
+        }
+        let more = private::trim(conn, private)?;
         conn.prepare_cached("COMMIT")?.execute([])?;
-        Ok(oldest.more)
+        Ok(more || oldest.is_some_and(|oldest| oldest.more))
     }
 }
 

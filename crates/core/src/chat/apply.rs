@@ -17,6 +17,7 @@ use crate::event::{
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::{FoldedName, Name};
+use crate::read_marker::MarkerSet;
 use crate::room::Standing;
 use crate::source::Flags;
 use crate::time::Timestamp;
@@ -39,6 +40,7 @@ impl Chat {
             Fact::Said { person, room, .. } => self.apply_said(*person, *room, at),
             Fact::KeyUsed(used) => self.sent_keys.insert(&used.sent(event.seq)),
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
+            Fact::MarkerSet(set) => self.apply_marker(set),
             Fact::TopicSet { room, by, text, .. } => {
                 let by = by.clone();
                 let topic = text.clone().map(|text| Topic { text, by, at });
@@ -84,7 +86,7 @@ impl Chat {
                     .change_rules(knock.room, |rules| rules.note_knock(person, at));
             }
             // What was said is the store's.
-            Fact::Deleted(_) | Fact::PresenceSummary { .. } => {}
+            Fact::Deleted(_) | Fact::PrivateDeleted(_) | Fact::PresenceSummary { .. } => {}
             Fact::Signal(signal) => self.people.with(signal.from, |p| p.activity.spoke = at),
             Fact::IdentSet(set) => self.apply_ident_set(set),
         }
@@ -271,6 +273,7 @@ impl Chat {
                 self.registrations.remove(name);
                 self.rooms.end_account(name);
                 self.mail.forget(name);
+                self.markers.forget(name);
                 self.resumables.end_account(name, was_operator);
             }
         }
@@ -283,6 +286,17 @@ impl Chat {
             p.activity.said += 1;
             p.activity.spoke = at;
         });
+    }
+
+    fn apply_marker(&mut self, set: &MarkerSet) {
+        let MarkerSet { key, at, .. } = set;
+        let forgets = set.forgets.as_deref();
+        match &set.account {
+            Some(account) => self.markers.of_mut(account).set(key, *at, forgets),
+            None => self
+                .people
+                .with(set.person, |p| p.read_markers_mut().set(key, *at, forgets)),
+        }
     }
 
     fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {

@@ -27,8 +27,8 @@ use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    Mail, Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables, Rooms,
-    SentKeys,
+    AccountMarkers, Mail, Maker, People, Person, Registrations, RestrictionId, Restrictions,
+    Resumables, Rooms, SentKeys,
 };
 
 pub use kept::KeptSession;
@@ -53,6 +53,7 @@ pub struct Chat {
     resumables: Resumables,
     registrations: Registrations,
     mail: Mail,
+    markers: AccountMarkers,
     bans: Restrictions,
     mutes: Restrictions,
     sent_keys: SentKeys,
@@ -77,6 +78,7 @@ impl Chat {
             resumables: Resumables::default(),
             registrations: Registrations::new(snapshot.accounts),
             mail: Mail::default(),
+            markers: AccountMarkers::new(snapshot.markers),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
             sent_keys: SentKeys::default(),
@@ -298,6 +300,7 @@ impl PartialEq for Chat {
             && self.resumables == other.resumables
             && self.registrations == other.registrations
             && self.mail == other.mail
+            && self.markers == other.markers
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
             && self.sent_keys == other.sent_keys
             && (&self.motd, self.locked) == (&other.motd, other.locked)

@@ -8,8 +8,8 @@ use core::ops::Bound;
 use super::state::{List, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
 use crate::answer::{
-    AccountProfile, Answer, Login, MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Welcome,
-    WhoLine,
+    AccountProfile, Answer, Conversation, Login, MemberCursor, Profile, RoomInfo, RoomLine,
+    RoomSummary, Welcome, WhoLine,
 };
 use crate::ban::Restriction;
 use crate::command::{Caller, RoomRef};
@@ -82,6 +82,8 @@ impl Chat {
                 self.check_may_read(me, id, now)?;
                 Answer::RoomId(id, self.name_of(id))
             }
+            Query::Conversation(with) => Answer::Conversation(self.conversation(me, &with)?),
+            Query::Marker(target) => Answer::Marker(self.marker(me, &target)),
             Query::Stats => Answer::Stats {
                 own: Box::new(self.profile(me, (Some(me), true), now)),
                 people: self.people.len(),
@@ -121,6 +123,19 @@ impl Chat {
             Query::Greeting | Query::PasswordHash(_) | Query::Everybody { .. } => {
                 return Err(Rejection::NotHere);
             }
+        })
+    }
+
+    fn conversation(&self, me: &Person, with: &str) -> Result<Conversation, Rejection> {
+        let account = me.account.as_deref().ok_or(Rejection::NotLoggedIn)?;
+        let name = match Name::known(with) {
+            Some(name) => name,
+            None => self.find(me, with)?.name.clone(),
+        };
+        let with = self.registrations.get(&name);
+        Ok(Conversation {
+            account: account.clone(),
+            with: with.map_or(name, |with| with.name.clone()),
         })
     }
 

@@ -10,6 +10,7 @@ use crate::ids::RoomId;
 use crate::limits;
 use crate::mask::RoomMask;
 use crate::name::Name;
+use crate::read_marker::StoredMarker;
 use crate::resume::ResumeCode;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
@@ -82,6 +83,8 @@ pub struct Snapshot {
     pub accounts: Vec<Account>,
     /// The private messages that are kept, oldest first.
     pub kept: Vec<Event>,
+    /// The read markers of accounts.
+    pub markers: Vec<StoredMarker>,
     /// The bans, oldest first.
     pub bans: Vec<Restriction>,
     /// The mutes, oldest first.

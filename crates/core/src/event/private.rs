@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 use super::{Event, Manner};
-use crate::ids::{PersonId, RoomId};
+use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
 use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
@@ -33,6 +33,42 @@ pub struct PrivateMessage {
     pub kept: Option<Duration>,
     /// That the receiver is away, for the sender to know, and the reason given. Not kept.
     pub away: Option<Option<Text>>,
+    /// The accounts in whose histories it stands.
+    pub accounts: Correspondents,
+}
+
+impl PrivateMessage {
+    /// Whether it stands in anybody's history.
+    pub fn is_stored(&self) -> bool {
+        let to = self.accounts.to.is_some() && !self.ignored;
+        self.accounts.from.is_some() || to
+    }
+}
+
+/// The accounts that the two sides of a private message are logged in to. Neither, if none is to be kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Correspondents {
+    /// The sender's.
+    pub from: Option<Name>,
+    /// The receiver's.
+    pub to: Option<Name>,
+}
+
+/// A private message is gone from the histories of both sides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrivateDeletion {
+    /// The message.
+    pub message: Seq,
+    /// The person whose message it was.
+    pub person: PersonId,
+    /// Its name.
+    pub by: Name,
+    /// The name that it was sent to.
+    pub to_name: Name,
+    /// The people who are told: those logged in to the accounts of both sides.
+    pub people: Box<[PersonId]>,
+    /// The reason given. Not kept.
+    pub why: Option<Text>,
 }
 
 /// A private message to an account that nobody is logged in to.
@@ -42,12 +78,18 @@ pub struct KeptMessage {
     pub from: PersonId,
     /// The sender's name.
     pub from_name: Name,
+    /// The sender's account.
+    pub from_account: Name,
     /// The account.
     pub account: Name,
     /// The name that the sender gave, which belongs to it.
     pub to_name: Name,
     /// The message.
     pub text: Text,
+    /// Speech, unless it came from IRC.
+    pub manner: Manner,
+    /// The form that IRC has of it.
+    pub irc: Option<Arc<IrcForm>>,
 }
 
 /// The private messages that were kept for an account are shown to a person who is logged in to it.

@@ -1,9 +1,9 @@
 //! Rooms with rules of their own.
 
 use chinwag_core::{
-    Answer, Caller, Command, Duration, Fact, LOBBY, Mask, Query, QuitReason, Rejection, RoomId,
-    RoomInfo, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Settings, Snapshot, Standing,
-    StandingChange,
+    Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Mask, Query, QuitReason,
+    Rejection, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Settings,
+    Snapshot, Standing, StandingChange,
 };
 
 use crate::world::{World, join, leave, name, register, room, say_in, set_topic, text};
@@ -426,14 +426,16 @@ fn nobody_uses_up_the_rooms_for_others() {
 fn a_message_is_deleted_by_its_sender_and_by_moderators() {
     let mut world = dev();
     let delete = |message, by: &str| Command::Delete {
-        room: DEV,
         message: Seq(message),
-        name: name(by),
+        found: FoundMessage::InRoom {
+            room: DEV,
+            name: name(by),
+        },
         why: None,
     };
     let newest = 1_000;
     world.by("bob", delete(newest, "bob")).expect("one's own");
-    let others = Err(Rejection::NotOnesMessage(room("dev")));
+    let others = Err(Rejection::NotOnesMessage(Some(room("dev"))));
     assert_eq!(world.by("bob", delete(newest, "ann")), others);
     // Somebody else had the name then.
     assert_eq!(world.by("bob", delete(1, "bob")), others);

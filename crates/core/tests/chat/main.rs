@@ -9,6 +9,7 @@ mod certificates;
 mod governing;
 mod operating;
 mod paging;
+mod private;
 mod properties;
 mod registering;
 mod removing;

@@ -1,9 +1,10 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Account, Answer, Caller, CertificatePrefix, Command, ConnId, CredentialKind, Duration, Fact,
-    FirstOperator, Manner, Mask, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId,
-    RoomPassword, RoomRef, RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange,
+    Account, Answer, Caller, CertificatePrefix, Command, ConnId, Correspondents, CredentialKind,
+    Duration, Fact, FirstOperator, FoundMessage, Manner, MarkerTarget, Mask, Proof, Query,
+    QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting, Seq, Settings,
+    Snapshot, Standing, StandingChange, Timestamp,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -256,7 +257,17 @@ fn governing() -> impl Strategy<Value = Command> {
         2 => (select(&ROOMS[..]), manners())
             .prop_map(|(to, manner)| Command::SayTo { room: room(to), text: text("hello"), manner }),
         1 => (room_ids(), 0_u64..40, select(&NAMES[..])).prop_map(|(room, message, by)| {
-            Command::Delete { room, message: Seq(message), name: name(by), why: None }
+            let found = FoundMessage::InRoom { room, name: name(by) };
+            Command::Delete { message: Seq(message), found, why: None }
+        }),
+        1 => (0_u64..40, select(&NAMES[..]), select(&NAMES[..])).prop_map(|(message, from, to)| {
+            let accounts = Correspondents { from: Some(name(from)), to: Some(name(to)) };
+            let found = FoundMessage::Private { to_name: name(to), accounts };
+            Command::Delete { message: Seq(message), found, why: None }
+        }),
+        1 => (select(&NAMES[..]), 0_i64..9).prop_map(|(to, at)| Command::SetMarker {
+            target: MarkerTarget::Person(name(to)),
+            at: Timestamp(at),
         }),
     ]
 }

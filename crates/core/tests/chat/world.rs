@@ -180,7 +180,10 @@ impl World {
         self.shadow
             .check_decision(caller, &command, decision, self.now);
         let is_durable = facts.iter().any(Fact::is_durable);
-        if is_durable && !talks {
+        // The hub lets private messages wait as well. Here they are committed at once, since the shadow holds
+        // each against where its receiver is.
+        let waits = talks && facts.iter().all(Fact::is_talk);
+        if is_durable && !waits {
             self.settle(true);
         }
         for fact in facts.clone() {
@@ -197,7 +200,7 @@ impl World {
                 false => self.apply(event),
             }
         }
-        if is_durable && !talks {
+        if is_durable && !waits {
             self.settle(true);
         }
         Ok(facts)

@@ -6,10 +6,10 @@
 //! so that it can be repeated.
 
 use chinwag_core::{
-    Account, Answer, Caller, Chat, Command, ConnId, CredentialKind, Env, Event, Fact, LOBBY, Link,
-    Manner, Mask, Name, Outcome, PersonId, Proof, Query, QuitReason, Rejection, Restriction,
-    ResumeCode, RoomCursor, RoomId, RoomName, RoomRef, RoomSetting, RoomSnapshot, Seq, Settings,
-    Snapshot, Standing, StandingChange, Text, Timestamp, Topic,
+    Account, Answer, Caller, Chat, Command, ConnId, CredentialKind, Env, Event, Fact, FoundMessage,
+    LOBBY, Link, Manner, Mask, Name, Outcome, PersonId, Proof, Query, QuitReason, Rejection,
+    Restriction, ResumeCode, RoomCursor, RoomId, RoomName, RoomRef, RoomSetting, RoomSnapshot, Seq,
+    Settings, Snapshot, Standing, StandingChange, Text, Timestamp, Topic,
 };
 
 /// 2026-11-21 14:03:05 UTC; it stands still.
@@ -674,9 +674,11 @@ pub(crate) const PIECES: &[Piece] = &[
         name: "delete a message",
         work: |server| {
             let delete = Command::Delete {
-                room: LOBBY,
                 message: Seq(1),
-                name: name("person7"),
+                found: FoundMessage::InRoom {
+                    room: LOBBY,
+                    name: name("person7"),
+                },
                 why: None,
             };
             server.does(server.operator(), delete);

@@ -212,11 +212,12 @@ impl Hub {
         };
         match self.chat.decide(sender.0, command, &mut env, &mut facts) {
             Ok(outcome) if facts.iter().any(Fact::is_durable) => {
-                if !talks {
+                let waits = facts.iter().all(Fact::is_talk);
+                if !waits {
                     self.commit_staged();
                 }
                 self.stage(sender, Ok(outcome), &mut facts, now);
-                if !talks {
+                if !waits {
                     self.commit_staged();
                 }
             }

@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use chinwag_core::{
-    Event, Fact, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomName, Seq, Text,
-    Timestamp,
+    Correspondents, Event, Fact, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomName,
+    Seq, Text, Timestamp,
 };
 
 /// See the [module](self).
@@ -175,6 +175,8 @@ fn kept(value: &str, to: &Name) -> Option<Event> {
             ignored: false,
             kept: None,
             away: None,
+            // It stands in the histories already.
+            accounts: Correspondents::default(),
         })),
         source: None,
     })

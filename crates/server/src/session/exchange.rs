@@ -13,10 +13,10 @@ mod pages;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, Seq,
-    Text,
+    Answer, Command, FoundMessage, Monotonic, Name, Proof, Query, QuitReason, Rejection,
+    ResumeCode, Seq, Text, Timestamp,
 };
-use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
+use chinwag_wire::dialect::{Ask, Guesses, Password, Past, Recent, Saved, Search, Tell};
 
 use self::names::{Delayed, Purpose};
 use self::pages::{PageKind, Pages, SearchRooms, Wanted};
@@ -86,8 +86,10 @@ enum Step {
     Registration(Option<Proof>),
     /// The person of a lost session. What its client does not have begins behind this event.
     Resume { after: Option<Seq> },
-    /// The room of a history.
-    HistoryRoom(Wanted),
+    /// Whose history is wanted.
+    History(Wanted),
+    /// The account whose private histories are targets, then the targets.
+    Targets((Timestamp, Timestamp), usize),
     /// A room of a search.
     SearchRoom(Search, SearchRooms),
     /// Where a message is that is to be deleted, and under which name it was said.
@@ -221,19 +223,28 @@ impl Session {
             | Ask::ChangePassword { .. } => self.ask_about_name(ask, shared),
             Ask::Resume { code, after } => self.ask_resume(code, after, shared),
             Ask::History {
-                room,
+                of,
                 range,
                 notices,
                 lines_max,
             } => {
-                let query = Body::Query(Query::Room(room));
+                let query = match of {
+                    Past::Room(room) => Query::Room(room),
+                    Past::With(name) => Query::Conversation(name),
+                };
                 let wanted = Wanted {
                     range,
                     notices,
                     lines_max,
                 };
-                let step = Step::HistoryRoom(wanted);
-                self.ask_hub(query, step, shared);
+                self.ask_hub(Body::Query(query), Step::History(wanted), shared);
+            }
+            Ask::Targets {
+                between,
+                targets_max,
+            } => {
+                let account = Body::Query(Query::Account);
+                self.ask_hub(account, Step::Targets(between, targets_max), shared);
             }
             Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
             Ask::Delete { message, why } => {
@@ -319,6 +330,9 @@ impl Session {
 
     fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
         match (body, step) {
+            (ReplyBody::Rejected(_), Step::Targets(between, targets_max)) => {
+                self.look_for_targets(None, (between, targets_max), shared);
+            }
             (ReplyBody::Rejected(rejection), step) => {
                 if matches!(
                     (&*rejection, step),
@@ -379,8 +393,15 @@ impl Session {
                     self.ask_proof(attempt, (purpose, false), shared);
                 }
             },
-            (Answer::RoomId(id, name), Step::HistoryRoom(wanted)) => {
-                self.look_up(wanted, (id, name), shared);
+            (Answer::RoomId(id, name), Step::History(wanted)) => {
+                self.look_up(wanted, pages::Past::Room { room: name, id }, shared);
+            }
+            (Answer::Conversation(of), Step::History(wanted)) => {
+                self.look_up(wanted, pages::Past::With(of.into()), shared);
+            }
+            (Answer::Account(profile), Step::Targets(between, targets_max)) => {
+                let account = Some(profile.account.name);
+                self.look_for_targets(account, (between, targets_max), shared);
             }
             (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
                 self.ask_search(search, rooms.with(id), shared);
@@ -414,6 +435,7 @@ impl Session {
             (JobResult::Found(found), Step::Deletion(message, why)) => {
                 self.delete(found, (message, why), shared);
             }
+            (JobResult::Targets(targets), _) => self.answer(Tell::Targets(&targets), shared),
             (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
@@ -438,16 +460,15 @@ impl Session {
     /// Asks for the deletion of a message that the store has, or has not.
     fn delete(
         &mut self,
-        found: Option<(RoomId, Name)>,
+        found: Option<FoundMessage>,
         (message, why): (Seq, Option<Text>),
         shared: &mut Shared,
     ) {
         match found {
-            Some((room, name)) => {
+            Some(found) => {
                 let delete = Command::Delete {
-                    room,
                     message,
-                    name,
+                    found,
                     why,
                 };
                 self.ask_hub(Body::Command(delete), Step::Tell, shared);

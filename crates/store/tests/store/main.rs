@@ -7,6 +7,7 @@ mod failures;
 mod history;
 mod memory;
 mod migration;
+mod private;
 mod refusals;
 mod retention;
 mod rooms;

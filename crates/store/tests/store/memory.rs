@@ -44,7 +44,7 @@ fn two_stores_have_nothing_in_common() {
 fn the_size_is_bounded() {
     let limit = Retention {
         keep: None,
-        bytes_max: Some(256 << 10),
+        bytes_max: Some(320 << 10),
     };
     let mut store = open_memory(limit);
     let text = "word ".repeat(200);

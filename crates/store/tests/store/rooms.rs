@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, Mask, ModAction,
-    PersonId, RoomAct, RoomChange, RoomId, RoomPassword, RoomSetting, Seq, Snapshot, Standing,
+    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, FoundMessage, Mask,
+    ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword, RoomSetting, Seq, Snapshot,
+    Standing,
 };
 use chinwag_store::{Opened, SearchQuery, Store, Term};
 
@@ -211,7 +212,11 @@ fn a_deleted_message_leaves_a_gap() {
     commit(&mut store, &turn);
     let mut reader = store.reader().unwrap();
     let found = reader.find(Seq(2)).unwrap();
-    assert_eq!(found, Some((ROOM, name("bob"))));
+    let said = FoundMessage::InRoom {
+        room: ROOM,
+        name: name("bob"),
+    };
+    assert_eq!(found, Some(said));
     check_search(&store, "hunter2", vec![], &[2]);
     commit(&mut store, &[deleted(4, 2)]);
     // Again, and one that never was.

@@ -21,7 +21,7 @@ fn topic(seq: u64, room: u32, words: Option<&str>) -> Arc<Event> {
     event(seq, fact)
 }
 
-fn changed(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
+pub(crate) fn changed(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
     let fact = Fact::AccountChanged(Box::new(AccountChanged {
         account: name(account),
         change,
@@ -32,7 +32,7 @@ fn changed(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
     event(seq, fact)
 }
 
-fn claimed(seq: u64, by: &str, password_hash: &str, operator: bool) -> Arc<Event> {
+pub(crate) fn claimed(seq: u64, by: &str, password_hash: &str, operator: bool) -> Arc<Event> {
     let (kind, secret) = (CredentialKind::Password, password_hash.into());
     let change = AccountChange::Claimed {
         kind,
@@ -287,9 +287,12 @@ fn messages_for_an_account_are_kept_until_they_are_shown() {
         let message = KeptMessage {
             from: NOBODY,
             from_name: name("ann"),
+            from_account: name("ann"),
             account: name(to),
             to_name: name(to),
             text: Text::passage(words.lines()).expect("a passage"),
+            manner: Manner::Action,
+            irc: None,
         };
         event(seq, Fact::MessageKept(Box::new(message)))
     };

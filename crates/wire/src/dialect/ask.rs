@@ -1,6 +1,7 @@
 //! Requests, in the words that all dialects share.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -86,16 +87,24 @@ pub enum Ask {
         /// been received.
         after: Option<Seq>,
     },
-    /// Earlier messages of a room.
+    /// Earlier messages.
     History {
-        /// Where.
-        room: RoomRef,
+        /// Whose.
+        of: Past,
         /// Which.
         range: Range,
         /// Topics and announcements too.
         notices: bool,
         /// At most so many messages. The server has a limit of its own.
         lines_max: usize,
+    },
+    /// The rooms that one is in, and the private histories of one's account, whose newest message lies
+    /// between two times.
+    Targets {
+        /// The times, both excluded. If there are too many, those nearer to the first count.
+        between: (Timestamp, Timestamp),
+        /// At most so many. The server has a limit of its own.
+        targets_max: usize,
     },
     /// Messages with these words.
     Search(Search),
@@ -128,6 +137,15 @@ impl Ask {
     pub fn only_talks(&self) -> bool {
         matches!(self, Self::Command(command) if command.only_talks())
     }
+}
+
+/// A history that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Past {
+    /// Of a room.
+    Room(RoomRef),
+    /// Of one's account with the bearer of a name, which is as it was typed.
+    With(String),
 }
 
 /// Messages of a room, or of all, by what they say.

@@ -25,11 +25,11 @@ use crate::irc;
 use crate::json;
 use crate::plain;
 use crate::sniff::{Protocol, Spoke};
-pub use ask::{Ask, IrcLogIn, Password, PasswordError, Search};
+pub use ask::{Ask, IrcLogIn, Password, PasswordError, Past, Search};
 pub(crate) use pace::Pace;
 pub use saved::Saved;
 pub use settings::Settings;
-pub use tell::{Guesses, HistoryPage, Recent, SearchPage, Tell};
+pub use tell::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Tell};
 
 /// The surroundings that a dialect may read beside its own state.
 #[derive(Clone, Copy, Debug)]

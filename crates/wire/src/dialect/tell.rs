@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use chinwag_core::{
-    Answer, Duration, Event, Name, Proof, QuitReason, Rejection, ResumeCode, RoomId, RoomName,
-    RoomSummary, Seq, Timestamp, Welcome,
+    Answer, Conversation, Duration, Event, HistoryTarget, Name, Proof, QuitReason, Rejection,
+    ResumeCode, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 
 /// An answer or a piece of news. Only [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
@@ -43,8 +43,10 @@ pub enum Tell<'a> {
     Missed(&'a [Event]),
     /// The answer to a query.
     Answer(&'a Answer),
-    /// Messages of a room.
+    /// Earlier messages.
     History(HistoryPage<'a>),
+    /// Where there was talk, by the time of the newest message, the oldest first.
+    Targets(&'a [(HistoryTarget, Timestamp)]),
     /// Messages with the words that were looked for.
     Search(SearchPage<'a>),
     /// The newest entries of the audit log, oldest first.
@@ -84,7 +86,11 @@ impl Tell<'_> {
             Self::Done(_) | Self::SearchTooLong => false,
             Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
-            Self::Answer(_) | Self::History(_) | Self::Search(_) | Self::AuditLog(_) => true,
+            Self::Answer(_)
+            | Self::History(_)
+            | Self::Targets(_)
+            | Self::Search(_)
+            | Self::AuditLog(_) => true,
             Self::Farewell(_) | Self::Superseded | Self::Stopping => true,
         }
     }
@@ -113,8 +119,8 @@ pub struct Recent<'a> {
 /// A part of a history.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryPage<'a> {
-    /// The room.
-    pub room: &'a RoomName,
+    /// Whose it is.
+    pub of: PastOf<'a>,
     /// Oldest first.
     pub events: &'a [Event],
     /// Messages that all pages show together.
@@ -123,12 +129,21 @@ pub struct HistoryPage<'a> {
     pub total: u64,
     /// The places where all pages together begin and end.
     pub ends: (Seq, Seq),
-    /// The room has messages behind the last page.
+    /// There are messages behind the last page.
     pub newer: bool,
     /// Nothing was shown before.
     pub is_first: bool,
     /// Nothing follows.
     pub is_last: bool,
+}
+
+/// The room or the two sides that a history is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PastOf<'a> {
+    /// A room.
+    Room(&'a RoomName),
+    /// An account and another.
+    With(&'a Conversation),
 }
 
 /// A part of what a search has found.

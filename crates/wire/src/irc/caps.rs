@@ -60,6 +60,8 @@ capabilities! {
     Chathistory = "draft/chathistory",
     /// Histories have topics in them.
     EventPlayback = "draft/event-playback",
+    /// MARKREAD.
+    ReadMarker = "draft/read-marker",
     /// REDACT.
     MessageRedaction = "draft/message-redaction",
     /// Messages of several lines.

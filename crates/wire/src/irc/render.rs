@@ -297,7 +297,7 @@ pub(super) fn put_signal_from(
 }
 
 /// ` :WHY`, or nothing.
-struct Why<'a>(Option<&'a str>);
+pub(super) struct Why<'a>(pub(super) Option<&'a str>);
 
 impl core::fmt::Display for Why<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -19,6 +19,7 @@ mod multiline;
 mod news;
 mod operators;
 mod people;
+mod read_marker;
 mod refusal;
 mod registering;
 mod rooms;
@@ -174,8 +175,11 @@ enum Question {
     Account(accounts::AccountStep),
     History(Box<history::HistoryQuestion>),
     Search(search::SearchQuestion),
+    Marker(Box<read_marker::MarkerQuestion>),
+    SetMarker(Box<read_marker::MarkerQuestion>),
+    Targets,
     Redact {
-        room: RoomName,
+        target: String,
         message: String,
     },
     Motd {

@@ -384,6 +384,10 @@ impl<'a> Shape<'a> {
                 kept_seconds: None,
                 kept: true,
             }),
+            Fact::PrivateDeleted(deletion) => Some(Self::Deleted {
+                head: head(deletion.by.as_str()),
+                message: deletion.message.0,
+            }),
             Fact::Moderated(entry) => {
                 let head = head(entry.by.as_str());
                 match &entry.act {

@@ -136,12 +136,16 @@ pub(super) enum Reply<'a> {
         /// Its topic.
         topic: Option<TopicShape<'a>>,
     },
-    /// Messages of a room.
+    /// Earlier messages.
     History {
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a Id>,
         /// The room.
-        room: Room<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        room: Option<Room<'a>>,
+        /// The other side of private messages: its account, or the name of a guest.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        with: Option<&'a str>,
         /// Some of them, oldest first.
         events: Vec<Shape<'a>>,
         /// Messages that all objects of this answer have together.

@@ -173,9 +173,12 @@ fn what_was_kept_for_an_account_is_told_message_by_message() {
     let kept = Fact::MessageKept(Box::new(KeptMessage {
         from: PersonId(2),
         from_name: name("ann"),
+        from_account: name("ann"),
         account: name("deploy"),
         to_name: name("deploy"),
         text: Text::parse("lunch?").expect("a text"),
+        manner: Manner::Speech,
+        irc: None,
     }));
     let shown = Fact::KeptShown(Box::new(KeptShown {
         person: PersonId(1),

@@ -218,6 +218,7 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::Delete { .. }
         | Command::SetMask { .. }
         | Command::Signal { .. }
+        | Command::SetMarker { .. }
         | Command::SetIdent { .. }
         | Command::Tidy => "help",
         Command::AddAccount { .. } | Command::SetPassword { .. } | Command::SayFromShell { .. } => {
@@ -256,13 +257,14 @@ fn name_of_query(query: &Query) -> &'static str {
         Query::Log => "log",
         Query::Motd => "motd",
         Query::Account => "account",
-        Query::Room(_) => "history",
+        Query::Room(_) | Query::Conversation(_) => "history",
         // Nobody types these.
         Query::Greeting
         | Query::PasswordHash(_)
         | Query::Who { .. }
         | Query::Topic(_)
         | Query::View(_)
+        | Query::Marker(_)
         | Query::Everybody { .. }
         | Query::Counts
         | Query::Departed(_)

@@ -1,6 +1,7 @@
 //! Requests, and the errors in lines that are none. Data only: `parse` reads lines, `render` writes
 //! the words for people.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -39,8 +40,10 @@ pub enum Request {
     Query(Query),
     /// An explanation.
     Help(HelpTopic),
-    /// Earlier messages of the current room.
+    /// Earlier messages of the current room, or private ones.
     History {
+        /// Those with this person, by the name as it was typed.
+        with: Option<Box<str>>,
         /// Which.
         back: Back,
         /// Topics and announcements too.

@@ -57,7 +57,8 @@ pub static COMMANDS: &[CommandSpec] = &[
          or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for today, yesterday). A..B is from \
          one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. /history more goes on \
          where the last one ended. /history all 2h shows topics and announcements too, /history ids 5 \
-         the references that /delete takes. Joins, leaves and new names are not kept.",
+         the references that /delete takes. /history with gopher shows what you and gopher have told each \
+         other, if your name is registered. Joins, leaves and new names are not kept.",
         "/history 2h",
     ),
     CommandSpec::new(

@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 
 use super::operate::{Actor, audit_entry};
 use crate::chat::{Chat, Person};
-use crate::command::Outcome;
-use crate::event::{Deletion, Fact, ModAction};
-use crate::ids::{RoomId, Seq};
+use crate::command::{FoundMessage, Outcome};
+use crate::event::{Correspondents, Deletion, Fact, ModAction, PrivateDeletion};
+use crate::ids::{PersonId, Seq};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -19,10 +19,18 @@ impl Chat {
     pub(super) fn decide_delete(
         &self,
         me: &Person,
-        (room, message, name): (RoomId, Seq, Name),
+        (message, found): (Seq, FoundMessage),
         why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        let (room, name) = match found {
+            FoundMessage::InRoom { room, name } => (room, name),
+            FoundMessage::Private { to_name, accounts } => {
+                let to = (to_name, accounts);
+                facts.push(self.decide_delete_private(me, message, to, why)?);
+                return Ok(Outcome::Done);
+            }
+        };
         let is_inside = me.rooms.contains(&room);
         let room_name = match self.room_name(room) {
             Some(name) if is_inside || self.moderates(me, room) => name.clone(),
@@ -30,7 +38,7 @@ impl Chat {
             _ => return Err(Rejection::NoSuchMessage),
         };
         if !self.is_ones_own(me, message, &name) && !self.moderates(me, room) {
-            return Err(Rejection::NotOnesMessage(room_name));
+            return Err(Rejection::NotOnesMessage(Some(room_name)));
         }
         facts.push(Fact::Deleted(Box::new(Deletion {
             room,
@@ -44,6 +52,44 @@ impl Chat {
         };
         facts.push(audit_entry(Actor::Person(me), act, None));
         Ok(Outcome::Done)
+    }
+
+    /// A private message is deleted by the account that sent it. Others do not learn that there is one.
+    fn decide_delete_private(
+        &self,
+        me: &Person,
+        message: Seq,
+        (to_name, accounts): (Name, Correspondents),
+        why: Option<Text>,
+    ) -> Result<Fact, Rejection> {
+        let is_of = |account: &Option<Name>| {
+            let own = me.account.as_deref();
+            own.is_some_and(|own| account.as_ref().is_some_and(|other| own.same_as(other)))
+        };
+        if !is_of(&accounts.from) {
+            return Err(match is_of(&accounts.to) {
+                true => Rejection::NotOnesMessage(None),
+                false => Rejection::NoSuchMessage,
+            });
+        }
+        let accounts = [accounts.from, accounts.to].into_iter().flatten();
+        let logins = accounts.flat_map(|account| {
+            self.people
+                .logged_in_to(&account)
+                .map(|p| p.id)
+                .collect::<Vec<_>>()
+        });
+        let mut people: Vec<PersonId> = logins.collect();
+        people.sort_unstable();
+        people.dedup();
+        Ok(Fact::PrivateDeleted(Box::new(PrivateDeletion {
+            message,
+            person: me.id,
+            by: me.name.clone(),
+            to_name,
+            people: people.into(),
+            why,
+        })))
     }
 
     /// Whether a message is a person's own. The owner of a registered name answers for all that was said

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 
 use crate::account::Account;
 use crate::chat::{Chat, Person};
-use crate::event::{Fact, KeptMessage, KeptShown};
+use crate::event::{Fact, KeptMessage, KeptShown, Manner};
 use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -25,9 +25,9 @@ impl Chat {
         if let Some(here) = self.people.logged_in_to(&account.name).last() {
             return self.message(me, here, text, now);
         }
-        if !self.keeps_for(me) {
+        let Some(from_account) = self.account_kept_for(me) else {
             return Err(Rejection::Absent(to_name));
-        }
+        };
         self.check_may_be_heard(me, now)?;
         if !self.mail.has_space(&account.name, text.len()) {
             return Err(Rejection::MailFull(to_name));
@@ -35,15 +35,19 @@ impl Chat {
         Ok(Fact::MessageKept(Box::new(KeptMessage {
             from: me.id,
             from_name: me.name.clone(),
+            from_account,
             account: account.name.clone(),
             to_name,
             text,
+            manner: Manner::Speech,
+            irc: None,
         })))
     }
 
-    /// Whether a person may leave messages.
-    pub(super) fn keeps_for(&self, me: &Person) -> bool {
-        self.settings.keeps_messages && me.account.is_some()
+    /// The account in whose history a person's private messages stand, and which may leave some.
+    pub(super) fn account_kept_for(&self, person: &Person) -> Option<Name> {
+        let account = person.account.as_deref();
+        account.filter(|_| self.settings.keeps_messages).cloned()
     }
 
     /// What was kept for the account of a person who has come; `None` if nothing was.

@@ -11,6 +11,7 @@ mod govern;
 mod knock;
 mod log_in;
 mod mail;
+mod markers;
 mod masks;
 mod operate;
 mod remove;
@@ -192,6 +193,10 @@ impl Chat {
             | Command::LogInTo { .. }
             | Command::LogOut
             | Command::Unclaim { .. } => return self.decide_account(me, command, env, facts),
+            Command::SetMarker { target, at } => {
+                facts.extend(self.decide_marker(me, target, at));
+                return Ok(Outcome::Done);
+            }
             Command::Away(why) => {
                 if why.is_some() {
                     self.check_may_be_heard(me, now)?;
@@ -213,13 +218,12 @@ impl Chat {
             | Command::SetMask { .. }
             | Command::Knock(_) => return self.decide_govern(me, command, now, facts),
             Command::Delete {
-                room,
                 message,
-                name,
+                found,
                 why,
             } => {
                 let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
-                return self.decide_delete(me, (room, message, name), why, facts);
+                return self.decide_delete(me, (message, found), why, facts);
             }
             command => {
                 return self.decide_operate(Actor::Person(me), command, now, facts);
@@ -430,6 +434,10 @@ fn in_form(fact: Fact, form: Option<Arc<IrcForm>>, given: Manner) -> Fact {
     match &mut fact {
         Fact::Said { irc, .. } => *irc = form,
         Fact::PrivateMessage(message) => {
+            message.irc = form;
+            message.manner = given;
+        }
+        Fact::MessageKept(message) => {
             message.irc = form;
             message.manner = given;
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::chat::state::{Resumable, Room};
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
-use crate::event::{Fact, Manner, PrivateMessage};
+use crate::event::{Correspondents, Fact, Manner, PrivateMessage};
 use crate::ids::{PersonId, RoomId};
 use crate::mask::MaskKind;
 use crate::name::Name;
@@ -205,7 +205,7 @@ impl Chat {
                 let account = self.registrations.get(&name).or(of_lost);
                 match (lost, account) {
                     // A message that is kept for the account outlives the session.
-                    (Some(lost), _) if account.is_none() || !self.keeps_for(me) => {
+                    (Some(lost), _) if account.is_none() || self.account_kept_for(me).is_none() => {
                         self.keep_message(me, lost, text, now)
                     }
                     (_, Some(account)) => {
@@ -270,6 +270,10 @@ impl Chat {
             ignored: to.ignored(&me.name, Some(me.id)).is_some(),
             kept: None,
             away: to.away.as_deref().cloned(),
+            accounts: Correspondents {
+                from: self.account_kept_for(me),
+                to: self.account_kept_for(to),
+            },
         })))
     }
 

@@ -7,6 +7,7 @@
 mod addresses;
 mod homes;
 mod mail;
+mod markers;
 mod nearest;
 mod people;
 mod person;
@@ -19,6 +20,7 @@ mod rooms;
 mod sent_keys;
 
 pub(super) use mail::Mail;
+pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use people::People;
 pub(super) use person::{Activity, Ignored, IrcPerson, Person, Rank, Session};
 pub(super) use registrations::Registrations;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::num::NonZeroU64;
 
-use super::RestrictionId;
+use super::{ReadMarkers, RestrictionId};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
@@ -42,6 +42,7 @@ pub(in crate::chat) struct Person {
 struct Rare {
     spent_code: Option<ResumeCode>,
     irc: Option<IrcPerson>,
+    read_markers: ReadMarkers,
 }
 
 /// What a client of IRC says of itself.
@@ -84,6 +85,15 @@ impl Person {
     /// same code: the link may have broken before that was read.
     pub(in crate::chat) fn spent_code(&self) -> Option<ResumeCode> {
         self.rare.as_ref()?.spent_code
+    }
+
+    /// A guest's read markers.
+    pub(in crate::chat) fn read_markers(&self) -> Option<&ReadMarkers> {
+        self.rare.as_deref().map(|rare| &rare.read_markers)
+    }
+
+    pub(in crate::chat) fn read_markers_mut(&mut self) -> &mut ReadMarkers {
+        &mut self.rare.get_or_insert_default().read_markers
     }
 
     pub(in crate::chat) fn set_spent_code(&mut self, code: ResumeCode) {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
-    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId,
-    RoomName, RoomRef, Timestamp,
+    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Correspondents, Fact, FirstOperator,
+    FoundMessage, LOBBY, LoggedIn, ModAction, Name, Outcome, PersonId, Query, QuitReason,
+    Restriction, Returned, RoomAct, RoomId, RoomName, RoomRef, Timestamp,
 };
 
 use super::{ModelPerson, Shadow};
@@ -25,7 +25,7 @@ impl Shadow {
             _ => None,
         };
         for fact in facts {
-            self.check_audience(asker, fact);
+            self.check_audience(asker, command, fact);
             if caller == Caller::Shell {
                 self.check_shell(fact);
                 continue;
@@ -62,12 +62,20 @@ impl Shadow {
                 self.check_room_fact(asker, (command, facts), fact, now);
             }
             Fact::Deleted(deletion) => {
-                let Command::Delete { name, .. } = command else {
+                let Command::Delete {
+                    found: FoundMessage::InRoom { name, .. },
+                    ..
+                } = command
+                else {
                     panic!("{command:?} deletes");
                 };
                 let asker = asker.expect("a person");
                 let is_own = caller().name.same_as(name);
                 assert!(is_own || self.moderates(asker, deletion.room));
+            }
+            Fact::PrivateDeleted(_) => {
+                let sender = accounts_of(command).from;
+                assert!(sender.is_some() && caller().account == sender);
             }
             Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                 self.check_may_be_heard(caller(), now);
@@ -332,7 +340,7 @@ impl Shadow {
     }
 
     /// Only those hear a fact who may.
-    fn check_audience(&self, asker: Option<PersonId>, fact: &Fact) {
+    fn check_audience(&self, asker: Option<PersonId>, command: &Command, fact: &Fact) {
         let private: BTreeSet<PersonId> = fact.people().collect();
         let allowed: BTreeSet<PersonId> = match fact {
             Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
@@ -353,6 +361,18 @@ impl Shadow {
                 };
                 assert!(moderators.clone().all(|id| hears(&id)));
                 moderators.chain(asker).collect()
+            }
+            Fact::PrivateDeleted(_) => {
+                let accounts = accounts_of(command);
+                let accounts = [accounts.from, accounts.to].into_iter().flatten();
+                accounts.flat_map(|account| self.logins(&account)).collect()
+            }
+            Fact::MarkerSet(set) => {
+                let account = set.account.as_ref();
+                assert_eq!(account, self.people[&set.person].account.as_ref());
+                account.map_or_else(BTreeSet::new, |account| {
+                    self.logins(account).into_iter().collect()
+                })
             }
             Fact::AccountSet(set) => [set.person].into(),
             Fact::KeptShown(shown) => [shown.person].into(),
@@ -375,6 +395,8 @@ impl Shadow {
             fact,
             Fact::PrivateMessage(_)
                 | Fact::Moderated(_)
+                | Fact::PrivateDeleted(_)
+                | Fact::MarkerSet(_)
                 | Fact::MessageKept(_)
                 | Fact::KeptShown(_)
                 | Fact::LoggedIn(_)
@@ -582,4 +604,15 @@ impl Shadow {
 /// A room's name in the only two spellings that these tests know: case and the Cyrillic е.
 pub(super) fn latin(room: &RoomName) -> String {
     room.bare().to_lowercase().replace('\u{435}', "e")
+}
+
+/// The accounts of the private message that a command deletes.
+fn accounts_of(command: &Command) -> Correspondents {
+    match command {
+        Command::Delete {
+            found: FoundMessage::Private { accounts, .. },
+            ..
+        } => accounts.clone(),
+        _ => panic!("{command:?} deletes"),
+    }
 }

@@ -405,6 +405,12 @@ impl Shadow {
             .iter()
             .any(|(name, person)| name.same_as(&from.name) || *person == Some(message.from));
         assert_eq!(message.ignored, ignored);
+        let account = |person: &ModelPerson| {
+            let account = person.account.clone();
+            account.filter(|_| self.settings.keeps_messages)
+        };
+        assert_eq!(message.accounts.from, account(from));
+        assert_eq!(message.accounts.to, account(to));
         let mut lost = self.lost.iter_mut();
         if let Some(lost) = lost.find(|lost| lost.id == message.to && !ignored) {
             lost.kept.push(event.clone());

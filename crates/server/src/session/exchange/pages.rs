@@ -1,16 +1,19 @@
 //! Answers that come from the store in pages, each fetched when the one before is written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use chinwag_core::{Query, Range, ResumeCode, RoomId, RoomName, RoomRef, Seq};
+use chinwag_core::{
+    Conversation, Name, Query, Range, ResumeCode, RoomId, RoomName, RoomRef, Seq, Timestamp,
+};
 use chinwag_store::{SearchQuery, Term};
-use chinwag_wire::dialect::{HistoryPage, Search, SearchPage, Tell};
+use chinwag_wire::dialect::{HistoryPage, PastOf, Search, SearchPage, Tell};
 
 use super::{Exchange, Question, Session, Step};
 use crate::hub::{Body, Resumed};
 use crate::session::unseen::Missed;
 use crate::shard::Shared;
-use crate::worker::{Job, Page, Place};
+use crate::worker::{Job, LogOf, Page, Place};
 
 /// The part of a room's past that is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +55,16 @@ pub(super) struct Pages {
     pub(super) waits_for_write: bool,
 }
 
+/// Whose history it is.
+#[derive(Debug)]
+pub(super) enum Past {
+    Room { room: RoomName, id: RoomId },
+    With(Arc<Conversation>),
+}
+
 #[derive(Debug)]
 pub(super) enum PageKind {
-    History {
-        room: RoomName,
-        id: RoomId,
-    },
+    History(Past),
     /// Of one room, or of those that are open and those that the person is inside of.
     Search {
         room: Option<RoomId>,
@@ -109,24 +116,34 @@ impl Session {
         self.ask_pages(Job::Search(query), kind, shared);
     }
 
-    pub(super) fn look_up(
-        &mut self,
-        wanted: Wanted,
-        (room, name): (RoomId, RoomName),
-        shared: &mut Shared,
-    ) {
+    pub(super) fn look_up(&mut self, wanted: Wanted, past: Past, shared: &mut Shared) {
         let job = Job::History {
-            room,
+            of: match &past {
+                Past::Room { id, .. } => LogOf::Room(*id),
+                Past::With(of) => LogOf::Conversation(of.clone()),
+            },
             range: wanted.range,
             lines_max: wanted.lines_max.min(shared.limits.history_lines_max),
             notices: wanted.notices,
             not_from: self.dialect.ignores().into(),
         };
-        let kind = PageKind::History {
-            room: name,
-            id: room,
+        self.ask_pages(job, PageKind::History(past), shared);
+    }
+
+    /// Finds where there was talk, of the rooms that the person is in and of an account.
+    pub(super) fn look_for_targets(
+        &mut self,
+        account: Option<Name>,
+        (between, targets_max): ((Timestamp, Timestamp), usize),
+        shared: &mut Shared,
+    ) {
+        let job = Job::Targets {
+            account,
+            rooms: self.feed.rooms().map(|(room, _)| room).collect(),
+            between,
+            targets_max: targets_max.min(shared.limits.history_lines_max),
         };
-        self.ask_pages(job, kind, shared);
+        self.ask_worker(job, Step::Tell, shared);
     }
 
     pub(super) fn ask_pages(&mut self, job: Job, kind: PageKind, shared: &mut Shared) {
@@ -149,7 +166,8 @@ impl Session {
             Some(Step::Page(mut pages)) => {
                 pages.waits_for_write = false;
                 match pages.kind {
-                    PageKind::History { id, .. } | PageKind::Search { room: Some(id), .. } => {
+                    PageKind::History(Past::Room { id, .. })
+                    | PageKind::Search { room: Some(id), .. } => {
                         let query = Body::Query(Query::Room(RoomRef::Id(id)));
                         self.ask_hub(query, Step::PageIfAllowed(pages), shared);
                     }
@@ -172,7 +190,7 @@ impl Session {
                 next.retain_rooms(|room| is_here(room) || !inside.contains(&room));
             }
             PageKind::Missed(_) => next.retain_rooms(is_here),
-            PageKind::History { .. } => {}
+            PageKind::History(_) => {}
         }
         pages.next = Some(next.clone());
         self.ask_worker(Job::Page(next), Step::Page(pages), shared);
@@ -182,9 +200,12 @@ impl Session {
         let (is_first, is_last) = (pages.next.is_none(), page.next.is_none());
         let (events, shown) = (&page.events[..], page.shown);
         match &pages.kind {
-            PageKind::History { room, .. } => {
+            PageKind::History(past) => {
                 let history = HistoryPage {
-                    room,
+                    of: match past {
+                        Past::Room { room, .. } => PastOf::Room(room),
+                        Past::With(of) => PastOf::With(of),
+                    },
                     events,
                     shown,
                     total: page.total,

@@ -67,6 +67,11 @@ impl Session {
                 }
                 None
             }
+            Tell::Targets(targets) => {
+                self.pending.question = None;
+                self.put_targets(targets, env, out);
+                None
+            }
             Tell::Search(page) => {
                 if let Some(Question::Search(question)) = self.pending.question.take() {
                     self.put_found(question, page, env, out);
@@ -159,6 +164,7 @@ impl Session {
                 self.numeric("341", format_args!("{name} {room}"), env, out);
             }
             Question::Account(step) => return self.account_done(step, env, out),
+            Question::SetMarker(question) => return self.marker_set(*question),
             Question::Oper => self.oper_done(env, out),
             _ => {}
         }
@@ -179,6 +185,9 @@ impl Session {
         let question = self.pending.question.take()?;
         match (answer, question) {
             (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
+            (Answer::Marker(at), Question::Marker(question)) => {
+                return self.put_marker(&question, *at, env, out);
+            }
             (Answer::Counts(counts), Question::Counts { is_welcome }) => {
                 self.put_counts(counts, env, out);
                 if is_welcome {

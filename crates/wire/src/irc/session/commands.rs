@@ -260,7 +260,7 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     command(
         "CHATHISTORY",
-        "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN #ROOM PLACE LIMIT: shows what was said.",
+        "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN #ROOM|NAME PLACE LIMIT: shows what was said; CHATHISTORY TARGETS TIME TIME LIMIT, where.",
         2,
         0,
         Session::chathistory,
@@ -280,8 +280,15 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         Session::znc,
     ),
     command(
+        "MARKREAD",
+        "MARKREAD #ROOM|NAME [timestamp=TIME]: says up to when one has read, or asks.",
+        1,
+        0,
+        Session::mark_read,
+    ),
+    command(
         "REDACT",
-        "REDACT #ROOM ID [:WHY]: deletes a message.",
+        "REDACT #ROOM|NAME ID [:WHY]: deletes a message.",
         1,
         2,
         Session::redact,

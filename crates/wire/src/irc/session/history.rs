@@ -5,13 +5,16 @@ mod playback;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Display;
 
-use chinwag_core::{Event, Range, RoomName, RoomRef, Seq, Timestamp};
+use chinwag_core::{Event, Fact, HistoryTarget, Range, RoomName, RoomRef, Seq, Timestamp};
 
+use super::news::said_to;
 use super::rooms::room;
 use super::{Question, Session, place};
-use crate::dialect::{Ask, Env, HistoryPage, Recent, Step};
+use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step};
 use crate::irc::caps::Cap;
+use crate::irc::line::{Tags, Time};
 use crate::irc::message::Message;
 use crate::irc::render::put_in_room;
 use crate::irc::text::note;
@@ -77,14 +80,18 @@ impl Point {
     fn parse(typed: &str) -> Option<Self> {
         match typed.split_once('=') {
             Some(("msgid", id)) => place(id).map(Self::Seq),
-            Some(("timestamp", time)) => {
-                let time: jiff::Timestamp = time.parse().ok()?;
-                Some(Self::Time(Timestamp(time.as_millisecond())))
-            }
+            Some(("timestamp", _)) => timestamp(typed).map(Self::Time),
             None if typed == "*" => Some(Self::Newest),
             _ => None,
         }
     }
+}
+
+/// Reads `timestamp=2019-01-04T14:33:26.123Z`.
+pub(super) fn timestamp(typed: &str) -> Option<Timestamp> {
+    let time = typed.strip_prefix("timestamp=")?;
+    let time: jiff::Timestamp = time.parse().ok()?;
+    Some(Timestamp(time.as_millisecond()))
 }
 
 const SUBCOMMANDS: [&str; 6] = ["LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN", "TARGETS"];
@@ -105,28 +112,38 @@ impl Session {
             return None;
         };
         let points_max = if subcommand == "BETWEEN" { 2 } else { 1 };
-        if subcommand == "TARGETS" {
-            self.put_no_targets(env, out);
+        let (target, points) = match subcommand {
+            "TARGETS" => (None, 1..3),
+            _ => (message.param(1), 2..2 + points_max),
+        };
+        let Some(limit) = message.param(points.end) else {
+            let why = format_args!("NEED_MORE_PARAMS {subcommand} :Not enough parameters");
+            self.fail("CHATHISTORY", why, env, out);
             return None;
-        }
-        let Some(target) = message.param(1) else {
-            return self.lacks(subcommand, env, out);
         };
-        let points = message.params.iter().skip(2).take(points_max);
+        let points = message.params.iter().take(points.end).skip(points.start);
         let points: Option<Vec<Point>> = points.map(|typed| Point::parse(typed)).collect();
-        let limit = message.param(2 + points_max).map(str::parse::<usize>);
-        let (Some(points), Some(limit)) = (points, limit) else {
-            return self.lacks(subcommand, env, out);
+        let Some(points) = points else {
+            return self.bad_history(subcommand, "No such place", env, out);
         };
-        let limit = match limit {
-            Ok(0) | Err(_) => LINES_MAX,
-            Ok(limit) => limit.min(LINES_MAX),
+        let Some(limit) = limit.parse().ok().filter(|limit| *limit > 0) else {
+            return self.bad_history(subcommand, "The limit is a number above 0", env, out);
         };
-        self.ask_history(subcommand, target, &points, limit, env, out)
+        let limit = LINES_MAX.min(limit);
+        match target {
+            Some(target) => self.ask_history(subcommand, target, &points, limit, env, out),
+            None => self.ask_targets(&points, limit, env, out),
+        }
     }
 
-    fn lacks(&self, subcommand: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        let why = format_args!("NEED_MORE_PARAMS {subcommand} :Not enough parameters");
+    fn bad_history(
+        &self,
+        subcommand: &str,
+        what: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let why = format_args!("INVALID_PARAMS {subcommand} :{what}");
         self.fail("CHATHISTORY", why, env, out);
         None
     }
@@ -140,13 +157,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let Some(room) = room(target) else {
-            // What is said to one person is not stored.
-            let batch = self.next_batch();
-            self.begin_batch(batch, target, env, out);
-            self.end_batch(batch, env, out);
-            return None;
-        };
+        let room = room(target);
         let mut question = HistoryQuestion {
             batch: self.next_batch(),
             has_begun: false,
@@ -160,17 +171,18 @@ impl Session {
             around: None,
             held: Vec::new(),
         };
-        if !self.is_inside(&room, env) {
+        if room.as_ref().is_some_and(|room| !self.is_inside(room, env)) {
             self.refuse_history(&question, env, out);
             return None;
         }
         let Some(range) = range(&mut question, points, limit) else {
-            let why = format_args!("INVALID_PARAMS {subcommand} :No such place");
-            self.fail("CHATHISTORY", why, env, out);
-            return None;
+            return self.bad_history(subcommand, "No such place", env, out);
         };
         let ask = Ask::History {
-            room: RoomRef::Name(room),
+            of: match room {
+                Some(room) => Past::Room(RoomRef::Name(room)),
+                None => Past::With(target.into()),
+            },
             range,
             notices: self.caps.has(Cap::EventPlayback),
             lines_max: limit,
@@ -179,13 +191,53 @@ impl Session {
         None
     }
 
-    fn put_no_targets(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
+    fn ask_targets(
+        &mut self,
+        points: &[Point],
+        limit: usize,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let &[Point::Time(from), Point::Time(to)] = points else {
+            return self.bad_history("TARGETS", "Both places are times", env, out);
+        };
+        let ask = Ask::Targets {
+            between: (from, to),
+            targets_max: limit,
+        };
+        self.later(ask, Question::Targets);
+        None
+    }
+
+    /// The rooms and people that a client has heard from.
+    pub(super) fn put_targets(
+        &mut self,
+        targets: &[(HistoryTarget, Timestamp)],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
         let batch = self.next_batch();
         if self.caps.has(Cap::Batch) {
             let what = format_args!("BATCH +{batch} draft/chathistory-targets");
             self.put_server(what, env, out);
-            self.end_batch(batch, env, out);
         }
+        for (target, at) in targets {
+            let tags = Tags {
+                batch: Some(batch),
+                ..Tags::default()
+            };
+            let target: &dyn Display = match target {
+                HistoryTarget::Room(room) => match env.rooms.get(room) {
+                    Some(room) => room,
+                    None => continue,
+                },
+                HistoryTarget::Person(name) => name,
+            };
+            tags.put(out, self.caps);
+            let what = format_args!("CHATHISTORY TARGETS {target} {}", Time(*at));
+            self.put_server(what, env, out);
+        }
+        self.end_batch(batch, env, out);
     }
 
     fn begin_batch(&self, batch: u64, target: &str, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -224,19 +276,28 @@ impl Session {
                 let events: Vec<Event> = events.cloned().collect();
                 question.held.extend(events);
             }
-            false => {
-                events.for_each(|event| self.put_past(event, page.room, Some(question.batch), out))
-            }
+            false => events.for_each(|event| self.put_past(event, page.of, question.batch, out)),
         }
         if page.is_last {
             for event in question.within_limit() {
-                self.put_past(event, page.room, Some(question.batch), out);
+                self.put_past(event, page.of, question.batch, out);
             }
         }
         match page.is_last {
             true => self.end_batch(question.batch, env, out),
             false => self.pending.question = Some(Question::History(question)),
         }
+    }
+
+    /// A client that is logged in to no account has no private history.
+    pub(super) fn put_no_history(
+        &self,
+        question: &HistoryQuestion,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        self.begin_batch(question.batch, &question.target, env, out);
+        self.end_batch(question.batch, env, out);
     }
 
     /// A history cannot be had.
@@ -255,9 +316,15 @@ impl Session {
     }
 
     /// One event of the past.
-    fn put_past(&self, event: &Event, room: &RoomName, batch: Option<u64>, out: &mut Vec<u8>) {
-        let batch = batch.filter(|_| self.caps.has(Cap::Batch));
-        put_in_room(out, event, room, (self.caps, batch));
+    fn put_past(&self, event: &Event, of: PastOf<'_>, batch: u64, out: &mut Vec<u8>) {
+        let batch = self.caps.has(Cap::Batch).then_some(batch);
+        match (of, &event.fact) {
+            (PastOf::Room(room), _) => put_in_room(out, event, room, (self.caps, batch)),
+            (PastOf::With(_), Fact::PrivateMessage(message)) => {
+                said_to(message).put(out, event, (self.caps, batch));
+            }
+            (PastOf::With(_), _) => {}
+        }
     }
 
     /// Whether the newest messages of a room are shown to the client when it comes in: it cannot ask for
@@ -281,7 +348,7 @@ impl Session {
         let batch = self.next_batch();
         self.begin_batch(batch, &alloc::format!("{room}"), env, out);
         for event in recent.messages {
-            self.put_past(event, room, Some(batch), out);
+            self.put_past(event, PastOf::Room(room), batch, out);
         }
         self.end_batch(batch, env, out);
     }
@@ -295,16 +362,17 @@ impl Session {
     ) -> Option<Step> {
         let (target, msgid) = (message.param(0)?, message.param(1)?);
         let why = message.param(2);
-        match (room(target), place(msgid)) {
-            (Some(room), Some(message)) if self.is_inside(&room, env) => {
+        let is_seen = room(target).is_none_or(|room| self.is_inside(&room, env));
+        match place(msgid) {
+            Some(message) if is_seen => {
                 let what = Question::Redact {
-                    room,
+                    target: target.into(),
                     message: msgid.into(),
                 };
                 let why = why.and_then(note);
                 self.later(Ask::Delete { message, why }, what);
             }
-            (Some(room), None) if self.is_inside(&room, env) => {
+            None if is_seen => {
                 let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");
                 self.fail("REDACT", why, env, out);
             }

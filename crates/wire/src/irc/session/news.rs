@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, KeptMessage, LoggedIn, Manner, ModAction, Name,
+    AccountChange, AuditEntry, Event, Fact, Flags, KeptMessage, LoggedIn, ModAction, Name,
     PersonId, PrivateMessage, RoomAct, RoomChange, RoomName, Standing,
 };
 
@@ -14,7 +14,7 @@ use super::{Here, Session, Stage};
 use crate::dialect::Env;
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
-use crate::irc::render::{put_by, put_in_room, put_signal};
+use crate::irc::render::{Why, put_by, put_in_room, put_signal};
 use crate::irc::said::Said;
 
 /// Invitations that a client can list.
@@ -113,6 +113,15 @@ impl Session {
                 if self.caps.has(Cap::Setname) && is_another {
                     let real = set.ident.real.as_deref().unwrap_or(set.name.as_str());
                     self.put_own(format_args!("SETNAME :{real}"), out);
+                }
+            }
+            Fact::MarkerSet(set) if set.person != me => self.put_read_elsewhere(set, env, out),
+            Fact::PrivateDeleted(deletion) => {
+                if self.caps.has(Cap::MessageRedaction) {
+                    let (to, message) = (&deletion.to_name, deletion.message);
+                    let why = Why(deletion.why.as_deref());
+                    let what = format_args!("REDACT {to} {message}{why}");
+                    put_by(out, event, &deletion.by, (self.caps, None), what);
                 }
             }
             Fact::Moderated(entry) => self.put_moderated(entry, event, me, env, out),
@@ -332,7 +341,7 @@ fn note_invitation(invitations: &mut Vec<RoomName>, change: &RoomChange) {
     }
 }
 
-fn said_to(message: &PrivateMessage) -> Said<'_> {
+pub(super) fn said_to(message: &PrivateMessage) -> Said<'_> {
     Said {
         name: &message.from_name,
         to: message.to_name.as_str(),
@@ -347,7 +356,7 @@ fn kept_for(message: &KeptMessage) -> Said<'_> {
         name: &message.from_name,
         to: message.to_name.as_str(),
         text: &message.text,
-        manner: Manner::Speech,
-        form: None,
+        manner: message.manner,
+        form: message.irc.as_deref(),
     }
 }

@@ -56,13 +56,16 @@ impl Session {
             Question::Oper => self.numeric("464", ":Password incorrect", env, out),
             Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
             Question::Account(step) => self.refuse_account(step, rejection, env, out),
-            Question::History(question) => self.refuse_history(&question, env, out),
+            Question::History(question) => match rejection {
+                Rejection::NotLoggedIn => self.put_no_history(&question, env, out),
+                _ => self.refuse_history(&question, env, out),
+            },
             Question::Search(_) => {
                 let why = "INVALID_PARAMS in :Messages could not be retrieved";
                 self.fail("SEARCH", why, env, out);
             }
-            Question::Redact { room, message } => {
-                self.refuse_redaction((&room, &message), rejection, env, out);
+            Question::Redact { target, message } => {
+                self.refuse_redaction((&target, &message), rejection, env, out);
             }
             _ => self.notice(Sentence(rejection), env, out),
         }
@@ -296,7 +299,7 @@ impl Session {
 
     fn refuse_redaction(
         &self,
-        (room, message): (&RoomName, &str),
+        (target, message): (&str, &str),
         rejection: &Rejection,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -306,7 +309,7 @@ impl Session {
             _ => "REDACT_FORBIDDEN",
         };
         let words = Sentence(rejection);
-        let why = format_args!("{code} {room} {message} :{words}");
+        let why = format_args!("{code} {target} {message} :{words}");
         self.fail("REDACT", why, env, out);
     }
 

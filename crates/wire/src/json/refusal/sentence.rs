@@ -156,11 +156,14 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             write!(f, "{rooms_max} rooms were made from there, the limit.")
         }
         Rejection::NoSuchMessage => f.write_str("There is no such message."),
-        Rejection::NotOnesMessage(room) => {
+        Rejection::NotOnesMessage(Some(room)) => {
             write!(
                 f,
                 "That was said by another, and only moderators of {room} may delete it."
             )
+        }
+        Rejection::NotOnesMessage(None) => {
+            f.write_str("That was said by another, and only its sender may delete it.")
         }
         rejection => about_accounts(f, rejection),
     }

@@ -117,10 +117,13 @@ arguments! {
         text: Nullable<Note>,
     }
 
-    /// A stretch of a room's past: the newest messages if nothing else is said.
+    /// A stretch of the past, of a room or of one's account with another person: the newest messages if
+    /// nothing else is said.
     History {
         /// The room.
-        room: Parsed<RoomName>,
+        room: Option<Parsed<RoomName>>,
+        /// The other person, in place of a room.
+        with: Option<Box<str>>,
         /// Only what was said before this event, or this time. The newest of it, unless there is an
         /// `after`.
         before: Option<Place>,

@@ -6,7 +6,7 @@ use chinwag_core::{Answer, Event, Fact, Query, QuitReason, Rejection, RoomRef, S
 
 use super::arrival::room_shape;
 use super::{Asked, Session, Stage, refuse};
-use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
+use crate::dialect::{Ask, Env, HistoryPage, PastOf, SearchPage, Step, Tell};
 use crate::json::events::{LogEntry, Shape, parts_of};
 use crate::json::refusal::{Sentence, code};
 use crate::json::render::put;
@@ -39,6 +39,8 @@ impl Session {
             Tell::History(page) => self.tell_history(page, out),
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => self.tell_log(entries, out),
+            // It does not ask for them.
+            Tell::Targets(_) => {}
             // It leaves its passing name behind, for the session that it takes up.
             Tell::Farewell(QuitReason::Quit(None)) if self.takes_up() => {}
             Tell::Farewell(why) => {
@@ -139,13 +141,18 @@ impl Session {
     fn tell_history(&mut self, page: HistoryPage<'_>, out: &mut Vec<u8>) {
         let asked = self.end_question(page.is_last);
         let events = page.events.iter();
+        let (room, with) = match page.of {
+            PastOf::Room(room) => (Some(Room(room)), None),
+            PastOf::With(of) => (None, Some(of.with.as_str())),
+        };
         put(
             out,
             &Reply::History {
                 id: asked.as_ref().and_then(|asked| asked.id.as_ref()),
-                room: Room(page.room),
+                room,
+                with,
                 events: events
-                    .filter_map(|event| shape_in(event, page.room))
+                    .filter_map(|event| shape_of(event, page.of))
                     .collect(),
                 shown: page.shown,
                 total: page.total,
@@ -216,10 +223,12 @@ fn next_page(answer: &Answer) -> Option<Query> {
 }
 
 /// An event of a room's history: announcements were heard in all rooms.
-fn shape_in<'a>(event: &'a Event, room: &'a chinwag_core::RoomName) -> Option<Shape<'a>> {
-    match &event.fact {
-        Fact::Moderated(_) => Shape::in_private(event, chinwag_core::PersonId(0)),
-        _ => Shape::in_room(event, room),
+fn shape_of<'a>(event: &'a Event, of: PastOf<'a>) -> Option<Shape<'a>> {
+    match (&event.fact, of) {
+        (Fact::Moderated(_), _) | (_, PastOf::With(_)) => {
+            Shape::in_private(event, chinwag_core::NOBODY)
+        }
+        (_, PastOf::Room(room)) => Shape::in_room(event, room),
     }
 }
 

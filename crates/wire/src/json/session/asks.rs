@@ -7,7 +7,7 @@ use chinwag_core::{Command, Manner, Name, Query, Range, RoomRef, Seq, Text, Time
 
 use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
-use crate::dialect::{Ask, Env, Search, Step};
+use crate::dialect::{Ask, Env, Past, Search, Step};
 use crate::json::request::{Claim, History, Join, Request, Say};
 use crate::json::value::{Parsed, Place};
 
@@ -204,6 +204,11 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
     if limit == 0 {
         return Err("`limit` is 1 at least");
     }
+    let of = match (history.room, history.with) {
+        (Some(room), None) => Past::Room(RoomRef::Name(room.0)),
+        (None, Some(name)) => Past::With(name.into()),
+        _ => return Err("a history is of a `room` or `with` a person"),
+    };
     let around = history.around.map(Seq);
     let range = match (history.after, history.before, around) {
         (None, None, None) => Range::Last(limit),
@@ -224,7 +229,7 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
         _ => limit,
     };
     Ok(Ask::History {
-        room: RoomRef::Name(history.room.0),
+        of,
         range,
         notices: history.notices,
         lines_max,

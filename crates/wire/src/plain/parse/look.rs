@@ -38,20 +38,31 @@ pub(in crate::plain) fn topic(arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn history(mut arguments: Arguments<'_>) -> Read {
-    let (mut notices, mut ids) = (false, false);
+    let (mut notices, mut ids, mut with) = (false, false, None);
     while let Some(word) = arguments.peek() {
+        let names_person = word.eq_ignore_ascii_case("with");
         match word {
             word if word.eq_ignore_ascii_case("all") => notices = true,
             word if word.eq_ignore_ascii_case("ids") => ids = true,
+            _ if names_person => {}
             _ => break,
         }
         arguments.next();
+        if names_person {
+            let name = arguments.word()?;
+            with = Some(name.into());
+        }
     }
     let back = match arguments.rest() {
         "" => Back::Last(HISTORY_LINES),
         typed => back(typed).ok_or_else(|| ParseError::BadBack(EchoedInput::new(typed)))?,
     };
-    Ok(Request::History { back, notices, ids })
+    Ok(Request::History {
+        with,
+        back,
+        notices,
+        ids,
+    })
 }
 
 fn back(typed: &str) -> Option<Back> {

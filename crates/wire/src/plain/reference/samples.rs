@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::limits::LINE_BYTES_MAX;
 use chinwag_core::{
-    AuditEntry, Duration, Event, Fact, LOBBY, Manner, ModAction, Name, PersonId, PrivateMessage,
-    Quit, QuitReason, Rejection, Renamed, RoomName, Seq, Text, Timestamp,
+    AuditEntry, Correspondents, Duration, Event, Fact, LOBBY, Manner, ModAction, Name, PersonId,
+    PrivateMessage, Quit, QuitReason, Rejection, Renamed, RoomName, Seq, Text, Timestamp,
 };
 
 use crate::plain::parse::{parse, parse_login};
@@ -163,6 +163,7 @@ impl Samples {
                 ignored: false,
                 kept: None,
                 away: None,
+                accounts: Correspondents::default(),
             })))
         };
         self.in_private("a private message to you", told(OTHER, READER)?);

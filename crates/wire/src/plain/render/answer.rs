@@ -63,6 +63,8 @@ impl Renderer {
             | Answer::People { .. }
             | Answer::Online(_)
             | Answer::RoomId(..)
+            | Answer::Conversation(_)
+            | Answer::Marker(_)
             | Answer::Room(_)
             | Answer::Log => {}
         }

@@ -6,7 +6,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Duration, Event, Fact, ModAction, Name, RoomId, RoomName, Text, Timestamp};
+use chinwag_core::{
+    Conversation, Duration, Event, Fact, ModAction, Name, PrivateMessage, RoomId, RoomName, Text,
+    Timestamp,
+};
 use hashbrown::HashMap;
 
 use super::Renderer;
@@ -14,7 +17,7 @@ pub use super::found::Sought;
 use super::found::{FoundEnd, FoundHead, NothingFound};
 use super::moderation::Did;
 use super::talk::Saying;
-use crate::dialect::{HistoryPage, Recent, SearchPage};
+use crate::dialect::{HistoryPage, PastOf, Recent, SearchPage};
 use crate::plain::message_ref::MessageRef;
 use crate::plain::words::{Count, Day, Exactly, Minute, Typed, messages};
 use crate::zone::{Date, Moment, wall_clock};
@@ -46,7 +49,7 @@ impl Renderer {
             ));
         }
         let events = recent.messages.iter().map(|event| &**event);
-        self.past_lines(out, events, room, now);
+        self.past_lines(out, events, PastOf::Room(room), now);
         self.writer(out).separator("now");
     }
 
@@ -60,14 +63,14 @@ impl Renderer {
         now: Timestamp,
     ) {
         if page.shown == 0 {
-            return self.writer(out).alone(NothingSaid(stretch, page.room));
+            return self.writer(out).alone(NothingSaid(stretch, page.of));
         }
         if page.is_first {
             self.writer(out).separator(Head(stretch, page));
         }
         match ids {
-            true => self.past_lines_with_ids(out, page.events, page.room),
-            false => self.past_lines(out, page.events.iter(), page.room, now),
+            true => self.past_lines_with_ids(out, page.events, page.of),
+            false => self.past_lines(out, page.events.iter(), page.of, now),
         }
         if page.is_last {
             self.writer(out).separator(End(stretch, page));
@@ -78,7 +81,7 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         events: impl Iterator<Item = &'a Event>,
-        room: &RoomName,
+        of: PastOf<'_>,
         now: Timestamp,
     ) {
         let mut day = self.date(now);
@@ -89,18 +92,35 @@ impl Renderer {
                 day = date;
             }
             if !self.past_notice(out, event) {
-                self.room_line(out, event, room, true);
+                self.past_line(out, event, of);
             }
         }
     }
 
+    fn past_line(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) {
+        match (of, &event.fact) {
+            (PastOf::Room(room), _) => self.room_line(out, event, room, true),
+            (PastOf::With(of), Fact::PrivateMessage(message)) => {
+                let (from, to) = sides(message, of);
+                self.told(out, event.at, (from, to), (message.manner, &message.text));
+            }
+            (PastOf::With(_), _) => {}
+        }
+    }
+
     /// Each message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
-    fn past_lines_with_ids(&mut self, out: &mut Vec<u8>, events: &[Event], room: &RoomName) {
+    fn past_lines_with_ids(&mut self, out: &mut Vec<u8>, events: &[Event], of: PastOf<'_>) {
         for event in events {
             match &event.fact {
                 Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
                 _ if self.past_notice(out, event) => {}
-                _ => self.room_line(out, event, room, true),
+                _ => {
+                    if let Fact::PrivateMessage(_) = event.fact {
+                        let reference = MessageRef(event.seq);
+                        self.writer(out).put(format_args!("[{reference}] "));
+                    }
+                    self.past_line(out, event, of);
+                }
             }
         }
     }
@@ -221,6 +241,29 @@ fn announcement(event: &Event) -> Option<(&Name, &Text)> {
     }
 }
 
+/// The sides of a private message, as the owner of a history sees them: `None` is itself.
+fn sides<'a>(
+    message: &'a PrivateMessage,
+    of: &Conversation,
+) -> (Option<&'a Name>, Option<&'a Name>) {
+    let PrivateMessage {
+        from_name,
+        to_name,
+        accounts,
+        ..
+    } = message;
+    let is_own = |account: &Option<Name>| {
+        account
+            .as_ref()
+            .is_some_and(|name| name.same_as(&of.account))
+    };
+    let others = |name, account| (!is_own(account)).then_some(name);
+    (
+        others(from_name, &accounts.from),
+        others(to_name, &accounts.to),
+    )
+}
+
 /// A stretch of a room's past, as it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stretch {
@@ -263,13 +306,13 @@ impl Display for Head<'_> {
         let is_cut = left_out(page) > 0;
         match stretch {
             Stretch::Around(number) => {
-                return write!(f, "messages around match {number} in {}", page.room);
+                return write!(f, "messages around match {number} {}", Of(page.of));
             }
             Stretch::Earlier => return Count(shown, "earlier message", "earlier messages").fmt(f),
             Stretch::Later | Stretch::Rest(_) => {
                 return Count(shown, "later message", "later messages").fmt(f);
             }
-            Stretch::Last => write!(f, "last {shown} of {total} messages")?,
+            Stretch::Last => write!(f, "last {shown} of {total} messages{}", With(page.of))?,
             Stretch::For(_) if is_cut => write!(f, "last {shown} of {total} messages")?,
             _ if is_cut => write!(f, "first {shown} of {total} messages")?,
             _ => messages(shown).fmt(f)?,
@@ -326,24 +369,49 @@ impl Display for Within {
 }
 
 /// That a history is empty.
-struct NothingSaid<'a>(Stretch, &'a RoomName);
+struct NothingSaid<'a>(Stretch, PastOf<'a>);
 
 impl Display for NothingSaid<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(stretch, room) = self;
+        let (stretch, room) = (self.0, Of(self.1));
         match stretch {
-            Stretch::Last => write!(f, "Nothing was said in {room} yet."),
-            Stretch::For(span) => write!(
-                f,
-                "Nothing was said in {room} in the last {}.",
-                Exactly(*span)
-            ),
-            Stretch::From(_) | Stretch::Between(..) => {
-                write!(f, "Nothing was said in {room}{}.", Within(*stretch))
+            Stretch::Last => write!(f, "Nothing was said {room} yet."),
+            Stretch::For(span) => {
+                write!(f, "Nothing was said {room} in the last {}.", Exactly(span))
             }
-            Stretch::Earlier => write!(f, "Nothing earlier is kept of {room}."),
-            Stretch::Later | Stretch::Rest(_) => write!(f, "Nothing more was said in {room}."),
+            Stretch::From(_) | Stretch::Between(..) => {
+                write!(f, "Nothing was said {room}{}.", Within(stretch))
+            }
+            Stretch::Earlier => match self.1 {
+                PastOf::Room(room) => write!(f, "Nothing earlier is kept of {room}."),
+                PastOf::With(of) => write!(f, "Nothing earlier is kept of you and {}.", of.with),
+            },
+            Stretch::Later | Stretch::Rest(_) => write!(f, "Nothing more was said {room}."),
             Stretch::Around(_) => f.write_str("That message is not kept any more."),
+        }
+    }
+}
+
+/// `in #dev`, `between you and gopher`
+struct Of<'a>(PastOf<'a>);
+
+impl Display for Of<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PastOf::Room(room) => write!(f, "in {room}"),
+            PastOf::With(of) => write!(f, "between you and {}", of.with),
+        }
+    }
+}
+
+/// ` with gopher`; nothing for a room, which the reader is in.
+struct With<'a>(PastOf<'a>);
+
+impl Display for With<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            PastOf::Room(_) => Ok(()),
+            PastOf::With(of) => write!(f, " with {}", of.with),
         }
     }
 }

@@ -59,6 +59,16 @@ impl Renderer {
                     }
                 }
             }
+            Fact::PrivateDeleted(deletion) if deletion.person == reader => {
+                let to = &deletion.to_name;
+                self.writer(out)
+                    .alone(format_args!("Your message to {to} is deleted."));
+            }
+            Fact::PrivateDeleted(deletion) => {
+                let by = &deletion.by;
+                self.writer(out)
+                    .happened(format_args!("{by} deleted a private message"));
+            }
             Fact::Moderated(audit_entry) => {
                 let writer = &mut self.writer(out);
                 if let ModAction::Announce(text) = &audit_entry.act {

@@ -269,10 +269,13 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NoSuchMessage => {
             f.write_str("There is no such message here. /history ids shows what to type.")
         }
-        Rejection::NotOnesMessage(room) => write!(
+        Rejection::NotOnesMessage(Some(room)) => write!(
             f,
             "That is not your message, and /delete needs moderator rights in {room} for others'."
         ),
+        Rejection::NotOnesMessage(None) => {
+            f.write_str("That is not your message. Only its sender may delete a private message.")
+        }
         Rejection::RoomsFull { rooms_max } => {
             write!(f, "The server has {rooms_max} rooms, its limit.")
         }

@@ -56,6 +56,8 @@ impl Session {
             Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::Answer(answer) => return self.handle_answer(answer, env, out),
             Tell::History(page) => self.tell_history(page, env, out),
+            // It does not ask for them.
+            Tell::Targets(_) => {}
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
             // It asks for no proof.

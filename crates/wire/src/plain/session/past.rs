@@ -11,7 +11,7 @@ use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX};
 use chinwag_core::{LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
-use crate::dialect::{Ask, Env, HistoryPage, Search, SearchPage};
+use crate::dialect::{self, Ask, Env, HistoryPage, Search, SearchPage};
 use crate::plain::render::Stretch;
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::{Moment, TimeZone};
@@ -27,11 +27,19 @@ pub(super) struct Past {
     search: Option<Box<Found>>,
 }
 
+/// Whose history it is.
+#[derive(Clone, Debug)]
+pub(super) enum Whose {
+    Room(RoomId),
+    /// One's own with a person, by the name as it was typed.
+    With(Box<str>),
+}
+
 /// A history that is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct HistoryQuestion {
     pub(super) stretch: Stretch,
-    room: RoomId,
+    whose: Whose,
     notices: bool,
     pub(super) ids: bool,
     /// Messages that `/history more` shows next.
@@ -61,9 +69,9 @@ struct Mark {
 const GAPS_MAX: usize = 16;
 
 /// The end of a history.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Bookmark {
-    room: RoomId,
+    whose: Whose,
     notices: bool,
     lines: usize,
     way: Way,
@@ -118,23 +126,25 @@ impl Past {
     pub(super) fn history(
         &mut self,
         (back, notices, ids): (Back, bool, bool),
-        here: RoomId,
+        whose: Whose,
         env: &Env<'_>,
         zone: &TimeZone,
     ) -> Option<(HistoryQuestion, Ask)> {
         let start = |moment: Moment| moment.start(env.wall, zone);
         let mut question = HistoryQuestion {
             stretch: Stretch::Last,
-            room: here,
+            whose,
             notices,
             ids,
             lines: HISTORY_LINES,
             until: None,
         };
         let range = match (back, self.history.as_deref_mut()) {
-            (Back::More, Some(Mark { end: Some(end), .. })) => question.go_on(*end),
+            (Back::More, Some(Mark { end: Some(end), .. })) => question.go_on(end.clone()),
             (Back::More, _) => Range::Last(HISTORY_LINES),
-            (Back::Last(lines), Some(mark)) => question.fill(&mut mark.gaps, lines),
+            (Back::Last(lines), Some(mark)) if question.is_of_room() => {
+                question.fill(&mut mark.gaps, lines)
+            }
             (Back::Last(lines), _) => {
                 question.lines = lines;
                 Range::Last(lines)
@@ -167,7 +177,7 @@ impl Past {
         let &(room, seq) = self.search.as_ref()?.places.get(index)?;
         let question = HistoryQuestion {
             stretch: Stretch::Around(number),
-            room,
+            whose: Whose::Room(room),
             notices: false,
             ids: false,
             lines: HISTORY_LINES,
@@ -193,7 +203,7 @@ impl Past {
         let (first, last) = page.ends;
         let left = page.total > page.shown;
         self.end(Some(Bookmark {
-            room: question.room,
+            whose: question.whose.clone(),
             notices: question.notices,
             lines: match question.stretch {
                 Stretch::For(_) | Stretch::From(_) | Stretch::Between(..) => {
@@ -253,8 +263,12 @@ impl Past {
 }
 
 impl HistoryQuestion {
+    fn is_of_room(&self) -> bool {
+        matches!(self.whose, Whose::Room(_))
+    }
+
     fn go_on(&mut self, bookmark: Bookmark) -> Range {
-        self.room = bookmark.room;
+        self.whose = bookmark.whose;
         self.notices |= bookmark.notices;
         self.lines = bookmark.lines;
         match bookmark.way {
@@ -281,7 +295,7 @@ impl HistoryQuestion {
         match gaps.iter().position(|gap| promised(&gap)) {
             Some(place) => {
                 let gap = gaps.remove(place);
-                self.room = gap.room;
+                self.whose = Whose::Room(gap.room);
                 Range::Within(gap.after, gap.before, lines)
             }
             None => Range::Last(lines),
@@ -290,7 +304,10 @@ impl HistoryQuestion {
 
     fn ask(&self, range: Range) -> Ask {
         Ask::History {
-            room: RoomRef::Id(self.room),
+            of: match &self.whose {
+                Whose::Room(room) => dialect::Past::Room(RoomRef::Id(*room)),
+                Whose::With(name) => dialect::Past::With((&**name).into()),
+            },
             range,
             notices: self.notices,
             lines_max: usize::MAX,

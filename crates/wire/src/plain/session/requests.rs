@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomName, RoomRef, Text};
 
-use super::past::{SearchQuestion, ask_search};
+use super::past::{SearchQuestion, Whose, ask_search};
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
@@ -157,8 +157,14 @@ impl Session {
         let (past, zone) = (&mut chat.past, &self.style.zone);
         let searched = |(question, ask)| (Question::Search(question), ask);
         let asked = match request {
-            Request::History { back, notices, ids } => {
-                match past.history((back, notices, ids), here, env, zone) {
+            Request::History {
+                with,
+                back,
+                notices,
+                ids,
+            } => {
+                let whose = with.map_or(Whose::Room(here), Whose::With);
+                match past.history((back, notices, ids), whose, env, zone) {
                     Some((question, ask)) => Ok((Question::History(question), ask)),
                     None => Err(Notice::BackwardRange),
                 }

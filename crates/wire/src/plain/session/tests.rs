@@ -22,7 +22,7 @@ use chinwag_core::{
 };
 use hashbrown::HashMap;
 
-use crate::dialect::{Ask, Dialect, Env, Recent, Settings, Step, Tell};
+use crate::dialect::{Ask, Dialect, Env, Past, Recent, Settings, Step, Tell};
 use crate::prefs::Prefs;
 use crate::sniff::Spoke;
 use crate::zone::TimeZone;
@@ -269,9 +269,10 @@ fn in_braces(step: &Step) -> String {
         },
         Step::Ask(Ask::Query(Query::Greeting)) => "{greeting}".into(),
         Step::Ask(Ask::Query(Query::View(room))) => format!("{{view {}}}", room.0),
-        Step::Ask(Ask::History { room, range, .. }) => match room {
-            RoomRef::Id(room) => format!("{{history of {}: {range:?}}}", room.0),
-            RoomRef::Name(room) => format!("{{history of {room}: {range:?}}}"),
+        Step::Ask(Ask::History { of, range, .. }) => match of {
+            Past::Room(RoomRef::Id(room)) => format!("{{history of {}: {range:?}}}", room.0),
+            Past::Room(RoomRef::Name(room)) => format!("{{history of {room}: {range:?}}}"),
+            Past::With(name) => format!("{{history with {name}: {range:?}}}"),
         },
         Step::Ask(Ask::Quit(why)) => match why {
             Some(why) => format!("{{quit: {}}}", &**why),

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Glob, Range, RoomName, RoomRef, Timestamp};
 
 use super::{HistoryQuestion, LINES_MAX};
-use crate::dialect::{Ask, Env, Step};
+use crate::dialect::{Ask, Env, Past, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
 use crate::irc::session::{Question, Session};
@@ -100,7 +100,7 @@ impl Session {
                 held: Vec::new(),
             };
             let ask = Ask::History {
-                room: RoomRef::Name(room),
+                of: Past::Room(RoomRef::Name(room)),
                 range,
                 notices: self.caps.has(Cap::EventPlayback),
                 lines_max: LINES_MAX,

@@ -8,14 +8,21 @@ use crate::zone::Moment;
 
 #[track_caller]
 fn check_back(typed: &str, back: Back) {
-    for (before, notices, ids) in [
-        ("", false, false),
-        ("all ", true, false),
-        ("ids ", false, true),
-        ("IDS all ", true, true),
+    for (before, with, notices, ids) in [
+        ("", None, false, false),
+        ("all ", None, true, false),
+        ("ids ", None, false, true),
+        ("IDS all ", None, true, true),
+        ("with bob ", Some("bob"), false, false),
+        ("ids With 2h ", Some("2h"), false, true),
     ] {
         let line = std::format!("/history {before}{typed}");
-        let expected = Request::History { back, notices, ids };
+        let expected = Request::History {
+            with: with.map(Into::into),
+            back,
+            notices,
+            ids,
+        };
         check(&line, expected);
     }
 }

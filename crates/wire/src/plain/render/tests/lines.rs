@@ -266,6 +266,7 @@ fn told(from: PersonId, to: PersonId) -> Fact {
         irc: None,
         manner: chinwag_core::Manner::Speech,
         away: None,
+        accounts: Default::default(),
     }))
 }
 

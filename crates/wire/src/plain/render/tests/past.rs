@@ -5,7 +5,7 @@ use std::boxed::Box;
 use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Reach, Restriction};
 
 use super::*;
-use crate::dialect::{HistoryPage, Recent, SearchPage};
+use crate::dialect::{HistoryPage, PastOf, Recent, SearchPage};
 use crate::plain::render::{Sought, Stretch};
 use crate::plain::request::SearchRequest;
 use crate::zone::Moment;
@@ -108,7 +108,7 @@ fn history(stretch: Stretch, events: &[Event], page: HistoryPage<'_>) -> String 
 
 fn page(room: &RoomName, shown: u64, total: u64) -> HistoryPage<'_> {
     HistoryPage {
-        room,
+        of: PastOf::Room(room),
         events: &[],
         shown,
         total,

@@ -97,6 +97,7 @@ fn private_facts(text: &Text) -> Vec<(Fact, char)> {
         irc: None,
         manner: chinwag_core::Manner::Speech,
         away: None,
+        accounts: Default::default(),
     };
     let audit_entry = |act| {
         let (by, actor, target) = (name("lee"), Some(GOPHER), Some(READER));

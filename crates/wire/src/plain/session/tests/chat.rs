@@ -111,6 +111,7 @@ fn the_bell_rings_for_one_s_name_and_for_private_messages() {
             irc: None,
             manner: chinwag_core::Manner::Speech,
             away: None,
+            accounts: Default::default(),
         }))
     };
     assert_eq!(bell_of(&mut peer, &called), b"");

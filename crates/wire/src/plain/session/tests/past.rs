@@ -1,7 +1,7 @@
 //! `/history more`, `/search more` and `/around`: where they go on.
 
 use super::*;
-use crate::dialect::{HistoryPage, Search, SearchPage};
+use crate::dialect::{HistoryPage, PastOf, Search, SearchPage};
 
 /// A fast reader: what is asked here is more than a flood may be.
 fn reader() -> Peer {
@@ -19,7 +19,7 @@ fn reader() -> Peer {
 fn show(peer: &mut Peer, ends: (u64, u64), (shown, total): (u64, u64)) -> String {
     let lobby = RoomName::lobby();
     let page = HistoryPage {
-        room: &lobby,
+        of: PastOf::Room(&lobby),
         events: &[],
         shown,
         total,

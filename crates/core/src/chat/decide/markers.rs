@@ -1,0 +1,70 @@
+//! Reading on: moving a read marker.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::chat::state::ReadMarkers;
+use crate::chat::{Chat, Person};
+use crate::event::Fact;
+use crate::ids::PersonId;
+use crate::read_marker::{MarkerSet, MarkerTarget};
+use crate::time::Timestamp;
+
+impl Chat {
+    /// Moves a marker on; `None` if it is there already, or beyond.
+    pub(super) fn decide_marker(
+        &self,
+        me: &Person,
+        target: MarkerTarget,
+        at: Timestamp,
+    ) -> Option<Fact> {
+        let key = self.marker_key(&target);
+        let markers = self.markers_of(me);
+        let known = markers.and_then(|markers| markers.get(&key));
+        if known >= Some(at) {
+            return None;
+        }
+        let forgets = match known {
+            None => markers.and_then(ReadMarkers::oldest_if_full),
+            Some(_) => None,
+        };
+        let account = me.account.as_deref();
+        let logins = account
+            .into_iter()
+            .flat_map(|account| self.people.logged_in_to(account));
+        let others: Vec<PersonId> = logins
+            .map(|login| login.id)
+            .filter(|id| *id != me.id)
+            .collect();
+        Some(Fact::MarkerSet(Box::new(MarkerSet {
+            person: me.id,
+            account: account.cloned(),
+            target,
+            key,
+            at,
+            forgets,
+            others: others.into(),
+        })))
+    }
+
+    /// The time up to which a person has read, if it has said so.
+    pub(in crate::chat) fn marker(&self, me: &Person, target: &MarkerTarget) -> Option<Timestamp> {
+        self.markers_of(me)?.get(&self.marker_key(target))
+    }
+
+    fn markers_of<'a>(&'a self, me: &'a Person) -> Option<&'a ReadMarkers> {
+        match &me.account {
+            Some(account) => self.markers.of(account),
+            None => me.read_markers(),
+        }
+    }
+
+    /// The names of one account have one marker.
+    fn marker_key(&self, target: &MarkerTarget) -> Box<str> {
+        let account = match target {
+            MarkerTarget::Person(name) => self.registrations.get(name),
+            MarkerTarget::Room(_) => None,
+        };
+        account.map_or_else(|| target.key(), |account| account.name.folded().into())
+    }
+}

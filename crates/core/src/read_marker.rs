@@ -1,0 +1,69 @@
+//! Read markers (IRCv3, `draft/read-marker`): the time up to which somebody has read a room, or what it
+//! and another have told each other. They are an account's, for all who are logged in to it; a guest's
+//! last as long as its visit.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::ids::PersonId;
+use crate::name::Name;
+use crate::room_name::RoomName;
+use crate::time::Timestamp;
+
+/// What is read: a room, or the private messages with a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MarkerTarget {
+    /// A room.
+    Room(RoomName),
+    /// A person.
+    Person(Name),
+}
+
+impl MarkerTarget {
+    /// One text for all spellings.
+    pub(crate) fn key(&self) -> Box<str> {
+        match self {
+            Self::Room(room) => alloc::format!("#{}", room.key()).into(),
+            Self::Person(name) => name.folded().into(),
+        }
+    }
+}
+
+impl fmt::Display for MarkerTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room(room) => room.fmt(f),
+            Self::Person(name) => name.fmt(f),
+        }
+    }
+}
+
+/// Somebody has read on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkerSet {
+    /// The person.
+    pub person: PersonId,
+    /// The account that it is logged in to.
+    pub account: Option<Name>,
+    /// What it has read.
+    pub target: MarkerTarget,
+    /// The target under its key.
+    pub key: Box<str>,
+    /// The time up to which it has.
+    pub at: Timestamp,
+    /// The key of another marker, which goes since there are too many.
+    pub forgets: Option<Box<str>>,
+    /// The other people who are logged in to the account.
+    pub others: Box<[PersonId]>,
+}
+
+/// A read marker as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMarker {
+    /// The account.
+    pub account: Name,
+    /// The key of what is read.
+    pub key: Box<str>,
+    /// The time up to which it is.
+    pub at: Timestamp,
+}

@@ -1,0 +1,185 @@
+//! Private messages in the histories of accounts, and read markers.
+
+use chinwag_core::limits::READ_MARKERS_MAX;
+use chinwag_core::{
+    Answer, Command, Correspondents, Fact, FoundMessage, MarkerTarget, Query, Rejection, Seq,
+    Settings, Snapshot, Timestamp,
+};
+
+use crate::world::{World, arrive_with, name, register, rename, room, text};
+
+fn message(to: &str) -> Command {
+    Command::PrivateMessage {
+        to: to.into(),
+        text: text("psst"),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
+    }
+}
+
+/// The accounts in whose histories a message stands.
+#[track_caller]
+fn stored(world: &mut World, from: &str, to: &str) -> (bool, Correspondents) {
+    let facts = world.by(from, message(to)).expect("told");
+    match &facts[..] {
+        [Fact::PrivateMessage(message)] => (facts[0].is_durable(), message.accounts.clone()),
+        facts => panic!("{facts:?}"),
+    }
+}
+
+fn accounts(from: Option<&str>, to: Option<&str>) -> Correspondents {
+    Correspondents {
+        from: from.map(name),
+        to: to.map(name),
+    }
+}
+
+/// Two people with accounts and a guest.
+fn world() -> World {
+    let mut world = World::with(&["op", "lee", "ann", "guest"]);
+    world.by("lee", register("of lee")).expect("registered");
+    world.by("ann", register("of ann")).expect("registered");
+    world
+}
+
+#[test]
+fn a_message_stands_in_the_history_of_each_side_that_has_an_account() {
+    let mut world = world();
+    let both = accounts(Some("ann"), Some("lee"));
+    assert_eq!(stored(&mut world, "ann", "lee"), (true, both));
+    let one = accounts(Some("ann"), None);
+    assert_eq!(stored(&mut world, "ann", "guest"), (true, one));
+    assert_eq!(
+        stored(&mut world, "guest", "op"),
+        (false, accounts(None, None))
+    );
+    // Of somebody who is ignored the receiver has nothing, and a guest nothing anyway.
+    let ignore = Command::Ignore {
+        name: name("guest"),
+        on: true,
+    };
+    world.by("lee", ignore).expect("ignored");
+    let unheard = accounts(None, Some("lee"));
+    assert_eq!(stored(&mut world, "guest", "lee"), (false, unheard));
+    world.check_replay();
+}
+
+#[test]
+fn nothing_is_stored_where_nobody_wants_it() {
+    let settings = Settings {
+        keeps_messages: false,
+        ..crate::world::settings()
+    };
+    let mut world = World::new(settings, Snapshot::default());
+    for who in ["lee", "ann"] {
+        world.arrive(who).expect("here");
+        world.by(who, register(who)).expect("registered");
+    }
+    assert_eq!(
+        stored(&mut world, "ann", "lee"),
+        (false, accounts(None, None))
+    );
+}
+
+#[test]
+fn a_history_is_of_an_account_whatever_its_people_are_called() {
+    let mut world = world();
+    let of = |world: &World, who: &str, with: &str| {
+        let query = Query::Conversation(with.into());
+        world.chat.answer(world.caller(who), query, world.now)
+    };
+    let Ok(Answer::Conversation(found)) = of(&world, "ann", "LEE") else {
+        panic!("ann has an account");
+    };
+    assert_eq!((found.account, found.with), (name("ann"), name("lee")));
+    assert_eq!(of(&world, "guest", "lee"), Err(Rejection::NotLoggedIn));
+    world.by("ann", rename("anna")).expect("renamed");
+    let Ok(Answer::Conversation(found)) = of(&world, "anna", "guest") else {
+        panic!("she is logged in still");
+    };
+    assert_eq!((found.account, found.with), (name("ann"), name("guest")));
+}
+
+#[test]
+fn the_account_that_sent_a_message_deletes_it() {
+    let mut world = world();
+    let delete = |accounts| Command::Delete {
+        message: Seq(7),
+        found: FoundMessage::Private {
+            to_name: name("lee"),
+            accounts,
+        },
+        why: None,
+    };
+    let sent = accounts(Some("ann"), Some("lee"));
+    let facts = world.by("ann", delete(sent.clone())).expect("deleted");
+    let [Fact::PrivateDeleted(deletion)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    let mut both = [world.person("ann"), world.person("lee")];
+    both.sort_unstable();
+    assert_eq!(*deletion.people, both);
+    let not_ones_own = Err(Rejection::NotOnesMessage(None));
+    assert_eq!(world.by("lee", delete(sent.clone())), not_ones_own);
+    // Nobody else learns that there is one, an operator least of all.
+    for stranger in ["op", "guest"] {
+        let refused = world.by(stranger, delete(sent.clone()));
+        assert_eq!(refused, Err(Rejection::NoSuchMessage));
+    }
+    let of_guest = accounts(None, Some("lee"));
+    assert_eq!(
+        world.by("guest", delete(of_guest)),
+        Err(Rejection::NoSuchMessage)
+    );
+}
+
+fn marker(world: &World, who: &str, target: &MarkerTarget) -> Option<i64> {
+    let query = Query::Marker(target.clone());
+    match world.chat.answer(world.caller(who), query, world.now) {
+        Ok(Answer::Marker(at)) => at.map(|at| at.0),
+        answer => panic!("{answer:?}"),
+    }
+}
+
+fn set(target: &MarkerTarget, at: i64) -> Command {
+    Command::SetMarker {
+        target: target.clone(),
+        at: Timestamp(at),
+    }
+}
+
+#[test]
+fn a_marker_only_goes_on_and_is_the_account_s() {
+    let mut world = world();
+    let dev = MarkerTarget::Room(room("dev"));
+    let again = MarkerTarget::Room(room("DEV"));
+    assert_eq!(marker(&world, "ann", &dev), None);
+    world.by("ann", set(&dev, 5)).expect("set");
+    assert_eq!(world.by("ann", set(&again, 3)), Ok(vec![]));
+    assert_eq!(marker(&world, "ann", &again), Some(5));
+    assert_eq!(marker(&world, "lee", &dev), None);
+    // A guest's are gone with it, an account's are there again.
+    world.by("guest", set(&dev, 9)).expect("set");
+    assert_eq!(marker(&world, "guest", &dev), Some(9));
+    for who in ["ann", "guest"] {
+        world.quit(who);
+    }
+    world.arrive("guest").expect("here");
+    assert_eq!(marker(&world, "guest", &dev), None);
+    arrive_with(&mut world, "ann", "of ann").expect("here");
+    assert_eq!(marker(&world, "ann", &dev), Some(5));
+    world.check_replay();
+}
+
+#[test]
+fn the_oldest_marker_goes_for_one_too_many() {
+    let mut world = world();
+    let target = |n: usize| MarkerTarget::Room(room(&format!("r{n}")));
+    for n in 0..=READ_MARKERS_MAX {
+        world.by("ann", set(&target(n), n as i64 + 1)).expect("set");
+    }
+    assert_eq!(marker(&world, "ann", &target(0)), None);
+    assert_eq!(marker(&world, "ann", &target(1)), Some(2));
+    let last = marker(&world, "ann", &target(READ_MARKERS_MAX));
+    assert_eq!(last, Some(READ_MARKERS_MAX as i64 + 1));
+}

@@ -1,0 +1,69 @@
+//! Targets: where somebody has talked lately, rooms and people, by their newest message.
+
+use chinwag_core::{HistoryTarget, Name, RoomId, Seq, Timestamp};
+use rusqlite::{Connection, params};
+
+use crate::block::{signed, unsigned};
+use crate::error::{Damage, Error};
+use crate::room_log::RoomLog;
+
+/// Those whose newest message lies between two times, both excluded: the oldest first. If there are too
+/// many, those nearer to the first time.
+pub(crate) fn find(
+    conn: &Connection,
+    (account, rooms): (Option<&Name>, &[RoomId]),
+    (first, second): (Timestamp, Timestamp),
+    targets_max: usize,
+) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
+    let is_between = |at: Timestamp| first.min(second) < at && at < first.max(second);
+    let mut targets = Vec::new();
+    for &room in rooms {
+        if let Some((seq, at)) = RoomLog::new(conn, room).newest()? {
+            targets.push((seq, HistoryTarget::Room(room), at));
+        }
+    }
+    for (peer, seq) in account.map_or(Ok(Vec::new()), |account| newest(conn, account))? {
+        let (name, at) = other_side(conn, &peer, seq)?;
+        targets.push((seq, HistoryTarget::Person(name), at));
+    }
+    targets.retain(|(.., at)| is_between(*at));
+    targets.sort_unstable_by_key(|(seq, ..)| *seq);
+    match first <= second {
+        true => targets.truncate(targets_max),
+        false => drop(targets.drain(..targets.len().saturating_sub(targets_max))),
+    }
+    Ok(targets
+        .into_iter()
+        .map(|(_, target, at)| (target, at))
+        .collect())
+}
+
+/// The newest message of each private history of an account.
+fn newest(conn: &Connection, account: &Name) -> Result<Vec<(String, Seq)>, Error> {
+    let sql = "SELECT peer, max(seq) FROM conversation WHERE account = ?1 GROUP BY peer";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map([account.folded()], |row| {
+        Ok((row.get(0)?, Seq(unsigned(row, 1)?)))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The name that the other side of a history goes by in a message, and the time of that.
+fn other_side(conn: &Connection, peer: &str, seq: Seq) -> Result<(Name, Timestamp), Error> {
+    let sql = "SELECT sender, sender_account, recipient, at FROM private_message WHERE seq = ?1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let row = statement.query_row(params![signed(seq.0)], |row| {
+        let name = |column| {
+            row.get(column)
+                .map(|name: Option<String>| name.as_deref().and_then(Name::known))
+        };
+        Ok((name(0)?, name(1)?, name(2)?, Timestamp(row.get(3)?)))
+    })?;
+    let (sender, account, recipient, at) = row;
+    let sends = |name: &Option<Name>| name.as_ref().is_some_and(|name| name.folded() == peer);
+    let name = match sends(&account) || account.is_none() && sends(&sender) {
+        true => sender,
+        false => recipient,
+    };
+    Ok((name.ok_or(Damage::Row("private_message"))?, at))
+}
