@@ -138,8 +138,8 @@ section! {
         "size_mib" => size_mib_max: Option<u64> = or_unlimited(whole(1, 1 << 30)), |_| None;
         /// Messages that somebody who enters a room is shown.
         "replay" => replay: usize = whole(0, limits::RECENT_MAX as u64), |_| limits::REPLAY_MAX;
-        /// Keep private messages between people with an account, until the receiver is there to read
-        /// them.
+        /// Keep private messages of people with an account: in their history, and until a receiver
+        /// who is away is there to read them.
         "private_messages" => private_messages: bool = Switch, |_| true;
     }
 }

@@ -82,7 +82,8 @@ commands! {
     act: Say,
     /// Says something to a room that one need not be in, if it takes that from outside.
     say_to: SayTo,
-    /// Sends a private message. If both sides have an account it is kept until the receiver comes.
+    /// Sends a private message. It stays in the history of each side that has an account; if both have one, it is kept
+    /// until the receiver comes.
     tell: Tell,
     /// Removes a message from the history and from search for good: one's own, or any in a room that
     /// one moderates.
