@@ -122,7 +122,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
         }
         10 => {
             let act = match dice.below(3) {
-                0 => RoomAct::Set(room_setting(dice)),
+                0 => RoomAct::Set([room_setting(dice)].into()),
                 1 => RoomAct::Eject {
                     name: dice.name(),
                     account: None,
@@ -132,7 +132,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                     name: dice.name(),
                     account: None,
                     before: None,
-                    standing: Some(*dice.pick(&[Standing::Voice, Standing::Moderator])),
+                    standing: Some((*dice.pick(&[Standing::Voice, Standing::Moderator])).into()),
                 },
             };
             (room_change(dice, act), '*')
@@ -269,7 +269,7 @@ pub(crate) fn audit_entry(dice: Choices<'_, '_>) -> Fact {
 
 fn room_setting(dice: Choices<'_, '_>) -> RoomSetting {
     let on = dice.flip();
-    match dice.below(9) {
+    match dice.below(10) {
         0 => RoomSetting::Closed(on),
         1 => RoomSetting::Password(RoomPassword::parse("word").ok().filter(|_| on)),
         2 => RoomSetting::Limit(dice.maybe(|dice| dice.number() as u32)),
@@ -278,7 +278,8 @@ fn room_setting(dice: Choices<'_, '_>) -> RoomSetting {
         5 => RoomSetting::GuardsTopic(on),
         6 => RoomSetting::Outsiders(on),
         7 => RoomSetting::Registered(on),
-        _ => RoomSetting::Encrypted(on),
+        8 => RoomSetting::Encrypted(on),
+        _ => RoomSetting::NoCtcp(on),
     }
 }
 
@@ -292,13 +293,16 @@ fn room_change(dice: Choices<'_, '_>, act: RoomAct) -> Fact {
         act,
         target: told,
         told,
+        moderators: [].into(),
     }))
 }
 
 /// A change of a room that is told in private alone.
 fn secret_change(dice: Choices<'_, '_>) -> Fact {
     let act = match dice.below(5) {
-        0 => RoomAct::Own,
+        0 => RoomAct::Own {
+            voiced: dice.flip(),
+        },
         1 => RoomAct::Bar(restriction(dice)),
         2 => RoomAct::Unbar(mask(dice)),
         3 => RoomAct::Mute(restriction(dice)),
@@ -306,7 +310,7 @@ fn secret_change(dice: Choices<'_, '_>) -> Fact {
             name: dice.name(),
             account: dice.maybe(Dice::name),
             before: None,
-            standing: Some(Standing::Invited),
+            standing: Some(Standing::Invited.into()),
         },
     };
     room_change(dice, act)
@@ -417,7 +421,7 @@ pub(crate) fn who_line(dice: Choices<'_, '_>) -> WhoLine {
         account: dice.maybe(Dice::name),
         away: dice.maybe(|dice| dice.maybe(Dice::text)),
         silent: span(dice),
-        standing: dice.maybe(standing),
+        held: dice.maybe(|dice| standing(dice).into()),
         source: None,
     }
 }
@@ -439,7 +443,7 @@ pub(crate) fn profile(dice: Choices<'_, '_>) -> Profile {
         said: dice.number(),
         muted: dice.flip(),
         address: dice.maybe(address),
-        standings: [].into(),
+        held: [].into(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::link::Link;
 use crate::mask::RoomMask;
 use crate::name::Name;
 use crate::resume::ResumeCode;
-use crate::room::{RoomSettings, Standing};
+use crate::room::{Held, RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::source::Source;
 use crate::text::Text;
@@ -81,8 +81,8 @@ pub struct WhoLine {
     pub away: Option<Option<Text>>,
     /// The time since it last spoke.
     pub silent: Duration,
-    /// Its standing in the room that the list is of, above that of a guest.
-    pub standing: Option<Standing>,
+    /// What it is in the room that the list is of, if that is more than a guest.
+    pub held: Option<Held>,
     /// The person as IRC shows it, for readers in IRC.
     pub source: Option<Arc<Source>>,
 }
@@ -143,8 +143,8 @@ pub struct Profile {
     pub line: WhoLine,
     /// The rooms it is in.
     pub rooms: Box<[RoomName]>,
-    /// Its standing in each of them, above that of a guest.
-    pub standings: Box<[Option<Standing>]>,
+    /// What it is in each of them, if that is more than a guest.
+    pub held: Box<[Option<Held>]>,
     /// The time at which it came.
     pub since: Timestamp,
     /// Lines it has said.

@@ -332,12 +332,34 @@ pub enum Command {
         /// Speech or action.
         manner: Manner,
     },
-    /// Change a setting of a room.
+    /// Change settings of a room: all of them, or none if one may not be.
     SetRoom {
         /// The room.
         room: RoomRef,
-        /// The setting, as it is to be.
-        setting: RoomSetting,
+        /// The settings, as they are to be.
+        settings: Box<[RoomSetting]>,
+    },
+    /// Give a room another name.
+    RenameRoom {
+        /// The room.
+        room: RoomRef,
+        /// The new name.
+        new: RoomName,
+        /// The reason given, which IRC alone shows.
+        why: Option<Text>,
+    },
+    /// Say something to those in a room who have a standing, in private.
+    SayToRank {
+        /// The room.
+        room: RoomName,
+        /// The lowest standing of those who hear it.
+        least: Standing,
+        /// The message.
+        text: Text,
+        /// Speech or action.
+        manner: Manner,
+        /// The form that IRC has of it.
+        irc: Option<Arc<IrcForm>>,
     },
     /// Give a person another standing in a room.
     Stand {
@@ -443,6 +465,8 @@ pub enum FoundMessage {
 pub enum SignalTarget {
     /// Everybody in a room.
     Room(RoomName),
+    /// Those in a room who have this standing, or a higher one.
+    Rank(RoomName, Standing),
     /// One person, by the name as it was typed.
     Person(String),
 }

@@ -21,9 +21,10 @@ use crate::time::Timestamp;
 pub use audit::{AuditEntry, ModAction, Spared};
 pub use people::{LoggedIn, Quit, Renamed, Returned};
 pub use private::{
-    Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, Signal,
+    Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, RankMessage,
+    Ranked, Signal,
 };
-pub use rooms::{Deletion, Knock, RoomAct, RoomChange};
+pub use rooms::{Deletion, Knock, RoomAct, RoomChange, RoomRenamed};
 
 /// A fact, numbered and dated.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,6 +172,8 @@ pub enum Fact {
     KeyUsed(Box<KeyUsed>),
     /// A person sent a private message. Durable if it stands in the history of an account.
     PrivateMessage(Box<PrivateMessage>),
+    /// A person sent a message to those in a room who have a standing. Not stored.
+    RankMessage(Box<RankMessage>),
     /// A person sent a private message to an account that nobody is logged in to. Durable, until it is
     /// shown.
     MessageKept(Box<KeptMessage>),
@@ -237,6 +240,8 @@ pub enum Fact {
         /// The room.
         room: RoomId,
     },
+    /// A room has another name. Durable.
+    RoomRenamed(Box<RoomRenamed>),
     /// A moderator acted in a room. Durable where it outlives the visit of the person concerned.
     RoomChanged(Box<RoomChange>),
     /// A person asks to be let into a room.
@@ -275,6 +280,7 @@ impl Fact {
                     | Self::MessageKept(_)
                     | Self::Moderated(_)
                     | Self::RoomRetired { .. }
+                    | Self::RoomRenamed(_)
                     | Self::Deleted(_)
                     | Self::PrivateDeleted(_)
             ),
@@ -303,6 +309,7 @@ impl Fact {
             Self::Returned(returned) if returned.was_lost => &returned.rooms,
             Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
             Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
+            Self::RoomRenamed(renamed) => core::slice::from_ref(&renamed.room),
             Self::AwaySet { rooms, .. } => rooms,
             Self::AccountSet(set) => &set.rooms,
             Self::AccountChanged(changed) => &changed.rooms,
@@ -337,9 +344,10 @@ impl Fact {
             }
             Self::Knocked(knock) => (Some(knock.person), None),
             Self::IdentSet(set) => (Some(set.person), None),
+            Self::RankMessage(message) => (Some(message.from), None),
             Self::Signal(signal) => {
                 let to = signal.to.as_ref().map(|(to, _)| *to);
-                let from = Some(signal.from).filter(|_| signal.to.is_some());
+                let from = Some(signal.from).filter(|_| signal.room.is_none());
                 (from, to.filter(|to| Some(*to) != from))
             }
             _ => (None, None),
@@ -351,7 +359,13 @@ impl Fact {
             Self::AccountChanged(changed) => &changed.logins,
             Self::RoomChanged(change) => match &change.act {
                 RoomAct::Removed { members } => members,
-                _ => &[],
+                _ => &change.moderators,
+            },
+            Self::RoomRenamed(renamed) => &renamed.members,
+            Self::RankMessage(message) => &message.to.hearers,
+            Self::Signal(signal) => match &signal.ranked {
+                Some(ranked) => &ranked.hearers,
+                None => &[],
             },
             _ => &[],
         };
@@ -388,6 +402,7 @@ impl Fact {
             Self::AccountChanged(changed) => changed.person,
             Self::Knocked(knock) => Some(knock.person),
             Self::Signal(signal) => Some(signal.from),
+            Self::RankMessage(message) => Some(message.from),
             Self::IdentSet(set) => Some(set.person),
             Self::PrivateDeleted(deletion) => Some(deletion.person),
             Self::MarkerSet(set) => Some(set.person),
@@ -402,6 +417,7 @@ impl Fact {
             Self::RoomChanged(change) => Some(&change.by),
             Self::Moderated(entry) => Some(&entry.by),
             Self::Deleted(deletion) => Some(&deletion.by),
+            Self::RoomRenamed(renamed) => Some(&renamed.by),
             _ => None,
         }
     }
@@ -422,6 +438,7 @@ impl Fact {
             Self::Renamed(renamed) => Some(&renamed.old),
             Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
             Self::PrivateMessage(message) => Some(&message.from_name),
+            Self::RankMessage(message) => Some(&message.from_name),
             _ => None,
         }
     }
@@ -434,6 +451,7 @@ impl Fact {
             Self::Renamed(renamed) => Some(renamed.person),
             Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
             Self::PrivateMessage(message) => Some(message.from),
+            Self::RankMessage(message) => Some(message.from),
             _ => None,
         }
     }

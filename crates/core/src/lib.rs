@@ -57,8 +57,8 @@ pub use command::{
 };
 pub use event::{
     AuditEntry, Correspondents, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock,
-    LoggedIn, Manner, ModAction, PrivateDeletion, PrivateMessage, Quit, QuitReason, Renamed,
-    Returned, RoomAct, RoomChange, Signal, Spared,
+    LoggedIn, Manner, ModAction, PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage,
+    Ranked, Renamed, Returned, RoomAct, RoomChange, RoomRenamed, Signal, Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
@@ -71,7 +71,7 @@ pub use range::Range;
 pub use read_marker::{MarkerSet, MarkerTarget, StoredMarker};
 pub use rejection::{Rejection, RoomRejection};
 pub use resume::ResumeCode;
-pub use room::{RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
+pub use room::{Held, RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
 pub use room_name::{RoomName, RoomNameError};
 pub use sent_key::{Digest, KeyUsed, MessageKey, SentKey};
 pub use source::{CloakKey, Flags, Ident, IrcForm, Source};

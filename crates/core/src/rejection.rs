@@ -244,6 +244,8 @@ pub enum RoomRejection {
     },
     /// The asker is not inside, and those who are not may not speak to it.
     NoOutsiders,
+    /// It takes no CTCP.
+    NoCtcp,
     /// Only moderators may set its topic.
     TopicGuarded,
     /// The lobby is open to everybody, so that this cannot be set.
@@ -280,4 +282,6 @@ pub enum RoomRejection {
     NobodyHears,
     /// It is the server's own, and is always there.
     Stays,
+    /// Another room has that name, or the server keeps it for one of its own.
+    NameTaken(RoomName),
 }

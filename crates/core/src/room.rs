@@ -21,6 +21,72 @@ pub enum Standing {
     Owner,
 }
 
+/// What a person is in a room: its highest standing, and whether it has a voice beneath that, which it
+/// keeps when the higher one is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held {
+    /// The highest.
+    pub standing: Standing,
+    /// Whether there is a voice beneath a moderator or an owner.
+    pub voiced: bool,
+}
+
+impl Held {
+    /// What an owner is.
+    pub fn owner(voiced: bool) -> Self {
+        Self {
+            standing: Standing::Owner,
+            voiced,
+        }
+    }
+
+    /// What a person is that is given a standing.
+    pub(crate) fn given(before: Option<Self>, standing: Standing) -> Self {
+        let voiced = before.is_some_and(Self::has_voice);
+        match before {
+            Some(before) if before.standing > Standing::Voice && standing == Standing::Voice => {
+                Self {
+                    voiced: true,
+                    ..before
+                }
+            }
+            _ => Self {
+                standing,
+                voiced: voiced && standing > Standing::Voice,
+            },
+        }
+    }
+
+    /// What is left when a standing that a person has is taken.
+    pub(crate) fn without(self, standing: Standing) -> Option<Self> {
+        let is_beneath = standing == Standing::Voice && self.voiced;
+        let left = match is_beneath {
+            true => Some(self.standing),
+            false => self.voiced.then_some(Standing::Voice),
+        };
+        left.map(Self::from)
+    }
+
+    /// Whether a voice was given to the person, be it beneath something higher.
+    pub fn has_voice(self) -> bool {
+        self.voiced || self.standing == Standing::Voice
+    }
+
+    /// Whether a standing is among those that the person has.
+    pub(crate) fn has(self, standing: Standing) -> bool {
+        self.standing == standing || standing == Standing::Voice && self.voiced
+    }
+}
+
+impl From<Standing> for Held {
+    fn from(standing: Standing) -> Self {
+        Self {
+            standing,
+            voiced: false,
+        }
+    }
+}
+
 /// The settings of a room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoomSettings {
@@ -42,6 +108,8 @@ pub struct RoomSettings {
     pub registered: bool,
     /// Only people whose connection is encrypted may enter.
     pub encrypted: bool,
+    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    pub no_ctcp: bool,
 }
 
 /// A change of one setting.
@@ -65,6 +133,8 @@ pub enum RoomSetting {
     Registered(bool),
     /// See [`RoomSettings::encrypted`].
     Encrypted(bool),
+    /// See [`RoomSettings::no_ctcp`].
+    NoCtcp(bool),
 }
 
 impl RoomSettings {
@@ -80,6 +150,7 @@ impl RoomSettings {
             RoomSetting::Outsiders(on) => self.outsiders = *on,
             RoomSetting::Registered(on) => self.registered = *on,
             RoomSetting::Encrypted(on) => self.encrypted = *on,
+            RoomSetting::NoCtcp(on) => self.no_ctcp = *on,
         }
     }
 

@@ -159,6 +159,11 @@ impl<R> RoomLog<R> {
         self.round.members()
     }
 
+    /// Gives the room another name, from the next entry on.
+    pub fn set_name(&mut self, name: RoomName) {
+        self.name = name;
+    }
+
     /// The room's name.
     pub fn name(&self) -> &RoomName {
         &self.name

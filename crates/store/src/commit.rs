@@ -304,6 +304,10 @@ impl Turn<'_> {
                     rules::found(self.conn, *room, owner.as_ref())?;
                 }
                 Fact::RoomRetired { room } => rules::retire(self.conn, *room)?,
+                Fact::RoomRenamed(renamed) => {
+                    self.ensure_room(renamed.room)?;
+                    rules::rename(self.conn, renamed)?;
+                }
                 Fact::RoomChanged(change) => {
                     self.ensure_room(change.room)?;
                     rules::write(self.conn, change)?;

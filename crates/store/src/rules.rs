@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use chinwag_core::{
-    Glob, KeptRules, MaskKind, Matched, Name, RoomAct, RoomChange, RoomId, RoomMask, RoomPassword,
-    RoomSetting, Standing, Timestamp,
+    Glob, Held, KeptRules, MaskKind, Matched, Name, RoomAct, RoomChange, RoomId, RoomMask,
+    RoomPassword, RoomRenamed, RoomSetting, Standing, Timestamp,
 };
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, Row, ToSql, params};
@@ -24,6 +24,7 @@ mod key {
     pub(super) const OUTSIDERS: &str = "outsiders";
     pub(super) const REGISTERED: &str = "registered";
     pub(super) const ENCRYPTED: &str = "encrypted";
+    pub(super) const NO_CTCP: &str = "no_ctcp";
 }
 
 /// The rules of all rooms that have some.
@@ -33,10 +34,10 @@ pub(crate) fn all(conn: &Connection) -> Result<HashMap<RoomId, KeptRules>, Error
     for (room, setting) in snapshot::all(conn, sql, [], setting)? {
         all.entry(room).or_default().settings.set(&setting);
     }
-    let sql = "SELECT room, name, standing FROM room_standing";
-    for (room, name, standing) in snapshot::all(conn, sql, [], standing)? {
+    let sql = "SELECT room, name, standing, voiced FROM room_standing";
+    for (room, name, held) in snapshot::all(conn, sql, [], standing)? {
         let rules = all.entry(room).or_default();
-        rules.standings.push((name, standing));
+        rules.standings.push((name, held));
     }
     for (room, is_bar, restriction) in restrictions::of_rooms(conn)? {
         let rules = all.entry(room).or_default();
@@ -63,6 +64,7 @@ fn setting(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, RoomSetting), Dama
         key::OUTSIDERS => RoomSetting::Outsiders(true),
         key::REGISTERED => RoomSetting::Registered(true),
         key::ENCRYPTED => RoomSetting::Encrypted(true),
+        key::NO_CTCP => RoomSetting::NoCtcp(true),
         key::LIMIT => RoomSetting::Limit(Some(row.get(2)?)),
         key::PASSWORD => {
             let word: String = row.get(2)?;
@@ -76,12 +78,14 @@ fn setting(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, RoomSetting), Dama
     Ok(Ok((RoomId(room), setting)))
 }
 
-fn standing(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, Name, Standing), Damage>> {
+fn standing(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, Name, Held), Damage>> {
     let (room, name, standing): (u32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let found = STANDINGS.into_iter().find(|s| as_text(*s) == standing);
-    let read = Name::known(&name).zip(found);
-    Ok(read
-        .map(|(name, standing)| (RoomId(room), name, standing))
+    let voiced = row.get(3)?;
+    let held = found.map(|standing| Held { standing, voiced });
+    Ok(Name::known(&name)
+        .zip(held)
+        .map(|(name, held)| (RoomId(room), name, held))
         .ok_or(Damage::Row("room_standing")))
 }
 
@@ -105,7 +109,9 @@ fn as_text(standing: Standing) -> &'static str {
 pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<()> {
     let room = change.room;
     match &change.act {
-        RoomAct::Set(setting) => set(conn, room, setting),
+        RoomAct::Set(settings) => settings
+            .iter()
+            .try_for_each(|setting| set(conn, room, setting)),
         RoomAct::Stand {
             account: Some(account),
             standing,
@@ -116,7 +122,7 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
             ..
         } => stand(conn, room, account, None),
         RoomAct::Stand { .. } | RoomAct::Eject { .. } | RoomAct::Removed { .. } => Ok(()),
-        RoomAct::Own => stand(conn, room, &change.by, Some(Standing::Owner)),
+        RoomAct::Own { voiced } => stand(conn, room, &change.by, Some(Held::owner(*voiced))),
         RoomAct::Bar(bar) => restrictions::put(conn, BANS.of(room), bar),
         RoomAct::Unbar(mask) => restrictions::lift(conn, BANS.of(room), mask),
         RoomAct::Mute(mute) => restrictions::put(conn, MUTES.of(room), mute),
@@ -187,6 +193,7 @@ fn set(conn: &Connection, room: RoomId, setting: &RoomSetting) -> rusqlite::Resu
         RoomSetting::Outsiders(is) => (key::OUTSIDERS, on(*is)),
         RoomSetting::Registered(is) => (key::REGISTERED, on(*is)),
         RoomSetting::Encrypted(is) => (key::ENCRYPTED, on(*is)),
+        RoomSetting::NoCtcp(is) => (key::NO_CTCP, on(*is)),
     };
     match value {
         Some(value) => {
@@ -205,16 +212,17 @@ fn stand(
     conn: &Connection,
     room: RoomId,
     account: &Name,
-    standing: Option<Standing>,
+    held: Option<Held>,
 ) -> rusqlite::Result<()> {
-    match standing {
-        Some(standing) => conn
-            .prepare_cached("INSERT OR REPLACE INTO room_standing VALUES (?1, ?2, ?3, ?4)")?
+    match held {
+        Some(held) => conn
+            .prepare_cached("INSERT OR REPLACE INTO room_standing VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute(params![
                 room.0,
                 account.folded(),
                 account.as_str(),
-                as_text(standing)
+                as_text(held.standing),
+                held.voiced
             ])?,
         None => conn
             .prepare_cached("DELETE FROM room_standing WHERE room = ?1 AND folded = ?2")?
@@ -230,7 +238,7 @@ pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> ru
         conn.prepare_cached(&sql)?.execute([room.0])?;
     }
     match owner {
-        Some(owner) => stand(conn, room, owner, Some(Standing::Owner)),
+        Some(owner) => stand(conn, room, owner, Some(Held::owner(false))),
         None => Ok(()),
     }
 }
@@ -240,6 +248,23 @@ pub(crate) fn retire(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
     conn.prepare_cached("UPDATE room SET retired = 1 WHERE id = ?1")?
         .execute([room.0])?;
     found(conn, room, None)
+}
+
+/// Gives a room another name, also where registered names have it among their rooms.
+pub(crate) fn rename(conn: &Connection, renamed: &RoomRenamed) -> rusqlite::Result<()> {
+    let (old, new) = (renamed.old.bare(), renamed.new.bare());
+    conn.prepare_cached("UPDATE room SET name = ?2 WHERE id = ?1")?
+        .execute(params![renamed.room.0, new])?;
+    // The text is a word and its value on each line.
+    let update = "UPDATE profile
+                  SET text = substr(replace(char(10) || text, char(10) || ?1 || char(10),
+                                            char(10) || ?2 || char(10)), 2)
+                  WHERE instr(char(10) || text, char(10) || ?1 || char(10))";
+    for word in ["room", "current"] {
+        conn.prepare_cached(update)?
+            .execute([format!("{word} {old}"), format!("{word} {new}")])?;
+    }
+    Ok(())
 }
 
 /// The rooms from which somebody may be kept out, retired ones among them: what was said there is
@@ -274,6 +299,7 @@ mod tests {
             RoomSetting::Outsiders(true),
             RoomSetting::Registered(true),
             RoomSetting::Encrypted(true),
+            RoomSetting::NoCtcp(true),
         ];
         let conn = Connection::open_in_memory().expect("a database");
         conn.execute_batch(

@@ -111,7 +111,8 @@ INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 /// taken for as long as something of it is left.
 ///
 /// `room_setting` has a row for each setting that is not as in a new room, under the keys of
-/// `rules::key`; `room_standing` one for each account that is more than a guest there. A
+/// `rules::key`; `room_standing` one for each account that is more than a guest there, `voiced` if it has
+/// a voice beneath a higher standing. A
 /// `restriction` with a room is that room's own.
 ///
 /// `room_mask` has what clients of IRC have set in a room by mask; `account` is 1 where the mask is of an
@@ -166,6 +167,7 @@ CREATE TABLE room_standing (
     folded    TEXT NOT NULL,
     name      TEXT NOT NULL,
     standing  TEXT NOT NULL,
+    voiced    INTEGER NOT NULL,
     PRIMARY KEY (room, folded)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE restriction ADD COLUMN room INTEGER;

@@ -18,12 +18,12 @@ use crate::event::{
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::{FoldedName, Name};
 use crate::read_marker::MarkerSet;
-use crate::room::Standing;
+use crate::room::Held;
 use crate::source::Flags;
 use crate::time::Timestamp;
 
 /// What a person is in its rooms for the visit.
-type Standings = Vec<(RoomId, Standing)>;
+type Standings = Vec<(RoomId, Held)>;
 
 impl Chat {
     /// Makes an event's fact true.
@@ -80,6 +80,8 @@ impl Chat {
             } => self.apply_founded(*room, *person, owner.as_ref()),
             Fact::RoomRetired { room } => self.rooms.close(*room),
             Fact::RoomChanged(change) => self.apply_room_changed(change, at),
+            Fact::RoomRenamed(renamed) => self.rooms.rename(renamed.room, &renamed.new),
+            Fact::RankMessage(message) => self.people.with(message.from, |p| p.activity.spoke = at),
             Fact::Knocked(knock) => {
                 let person = knock.person;
                 self.rooms
@@ -379,7 +381,7 @@ impl Chat {
         self.rooms
             .set_maker(room, address.map(|address| maker(owner, address)));
         self.rooms.change_rules(room, |rules| match owner {
-            Some(owner) => rules.set_owner(Some(owner.clone())),
+            Some(owner) => rules.set_account(owner, Some(Held::owner(false))),
             None => rules.found(person),
         });
     }
@@ -387,7 +389,7 @@ impl Chat {
     fn apply_room_changed(&mut self, change: &RoomChange, at: Timestamp) {
         let (room, target) = (change.room, change.target);
         self.rooms.change_rules(room, |rules| match &change.act {
-            RoomAct::Set(setting) => rules.settings.set(setting),
+            RoomAct::Set(settings) => settings.iter().for_each(|set| rules.settings.set(set)),
             RoomAct::Stand {
                 account, standing, ..
             } => {
@@ -399,11 +401,11 @@ impl Chat {
                     rules.set_guest(target, for_visit);
                 }
             }
-            RoomAct::Own => {
+            RoomAct::Own { voiced } => {
                 if let Some(target) = target {
                     rules.set_guest(target, None);
                 }
-                rules.set_owner(Some(change.by.clone()));
+                rules.set_account(&change.by, Some(Held::owner(*voiced)));
             }
             RoomAct::Eject { account, .. } => {
                 if let Some(account) = account {
@@ -433,7 +435,7 @@ impl Chat {
             self.rooms.note_account(room, account);
         }
         match (&change.act, target) {
-            (RoomAct::Own, _) => {
+            (RoomAct::Own { .. }, _) => {
                 let maker = Maker::Account(FoldedName(change.by.clone()));
                 self.rooms.set_maker(room, Some(maker));
             }

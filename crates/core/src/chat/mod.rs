@@ -109,7 +109,7 @@ impl Chat {
             return;
         }
         let mut standings = kept.standings.iter();
-        let owner = standings.find(|(_, standing)| *standing == Standing::Owner);
+        let owner = standings.find(|(_, held)| held.standing == Standing::Owner);
         let maker = owner.map(|(name, _)| Maker::Account(FoldedName(name.clone())));
         self.rooms.set_maker(id, maker);
         self.rooms.change_rules(id, |rules| {
@@ -118,8 +118,8 @@ impl Chat {
                 moderated,
                 ..kept.settings
             };
-            for (name, standing) in &kept.standings {
-                rules.set_account(name, Some(*standing));
+            for (name, held) in &kept.standings {
+                rules.set_account(name, Some(*held));
             }
             rules.masks = kept.masks;
             kept.bars.iter().for_each(|bar| rules.bars.put(bar, now));
@@ -233,6 +233,12 @@ impl Chat {
         let account = person.and_then(|person| person.account.as_deref());
         account.is_some_and(|account| !self.mail.of(account).is_empty())
     }
+
+    /// Those whose link was lost and who were in a room.
+    pub fn lost_inside(&self, room: RoomId) -> impl Iterator<Item = PersonId> + '_ {
+        self.resumables.inside(room)
+    }
+
     /// Whether a person is connected.
     pub fn is_here(&self, person: PersonId) -> bool {
         self.people.get(person).is_some()

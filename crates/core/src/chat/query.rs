@@ -21,7 +21,7 @@ use crate::link::Client;
 use crate::name::Name;
 use crate::query::Query;
 use crate::rejection::Rejection;
-use crate::room::{RoomSettings, Standing};
+use crate::room::{Held, RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
@@ -159,7 +159,7 @@ impl Chat {
             hidden: room.is_some_and(Room::is_hidden),
             people: people
                 .map(|person| WhoLine {
-                    standing: self.standing(person, id).filter(|s| *s > Standing::Invited),
+                    held: self.shown(person, id),
                     ..self.line_for(me, person, now)
                 })
                 .collect(),
@@ -169,6 +169,12 @@ impl Chat {
             },
             next: last.map(|&after| MemberCursor { after, listed }),
         }
+    }
+
+    /// What a person is in a room, as far as everybody there sees it.
+    fn shown(&self, person: &Person, room: RoomId) -> Option<Held> {
+        let held = self.held(person, room);
+        held.filter(|held| held.standing > Standing::Invited)
     }
 
     /// A person's profile as another may see it: without its hidden rooms that the other does not
@@ -181,12 +187,8 @@ impl Chat {
     ) -> Profile {
         let rooms = person.rooms.iter().copied();
         let known = rooms.filter(|room| asker.is_none_or(|asker| self.knows(asker, *room)));
-        let standing = |room| {
-            self.standing(person, room)
-                .filter(|s| *s > Standing::Invited)
-        };
         Profile {
-            standings: known.clone().map(standing).collect(),
+            held: known.clone().map(|room| self.shown(person, room)).collect(),
             line: match asker {
                 Some(asker) => self.line_for(asker, person, now),
                 None => who_line(person, now),
@@ -271,9 +273,10 @@ impl Chat {
         let has_password = settings.password.is_some();
         settings.password = settings.password.filter(|_| moderates);
         let accounts = rules.into_iter().flat_map(RoomRules::accounts);
-        let accounts = accounts.map(|(name, standing)| (name.clone(), standing));
+        let accounts = accounts.map(|(name, held)| (name.clone(), held.standing));
         let guests = rules.into_iter().flat_map(RoomRules::guests);
-        let guests = guests.filter_map(|(id, s)| Some((self.people.get(id)?.name.clone(), s)));
+        let guests =
+            guests.filter_map(|(id, s)| Some((self.people.get(id)?.name.clone(), s.standing)));
         let is_told = |(_, s): &(Name, Standing)| moderates || *s > Standing::Invited;
         let mut standings: Vec<_> = accounts.chain(guests).filter(is_told).collect();
         standings.sort_by_key(|(_, standing)| core::cmp::Reverse(*standing));
@@ -394,7 +397,7 @@ pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         account: person.account.as_deref().cloned(),
         away: person.away.as_deref().cloned(),
         silent: now.since(person.activity.spoke),
-        standing: None,
+        held: None,
         source: None,
     }
 }

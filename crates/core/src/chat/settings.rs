@@ -12,7 +12,7 @@ use crate::mask::RoomMask;
 use crate::name::Name;
 use crate::read_marker::StoredMarker;
 use crate::resume::ResumeCode;
-use crate::room::{RoomSettings, Standing};
+use crate::room::{Held, RoomSettings};
 use crate::room_name::RoomName;
 use crate::sent_key::SentKey;
 use crate::source::CloakKey;
@@ -116,7 +116,7 @@ pub struct KeptRules {
     /// Its settings.
     pub settings: RoomSettings,
     /// Registered names with a standing, among them its owner's.
-    pub standings: Vec<(Name, Standing)>,
+    pub standings: Vec<(Name, Held)>,
     /// Whom it keeps out, oldest first.
     pub bars: Vec<Restriction>,
     /// Whom it silences, oldest first.

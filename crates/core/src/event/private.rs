@@ -6,6 +6,8 @@ use alloc::sync::Arc;
 use super::{Event, Manner};
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::name::Name;
+use crate::room::Standing;
+use crate::room_name::RoomName;
 use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
 use crate::time::Duration;
@@ -103,6 +105,36 @@ pub struct KeptShown {
     pub messages: Box<[Event]>,
 }
 
+/// Those in a room who have a standing, as receivers of what is not for all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    /// The room.
+    pub room: RoomId,
+    /// Its name.
+    pub room_name: RoomName,
+    /// The lowest standing of those who hear it.
+    pub least: Standing,
+    /// Those who do, without those who ignore the sender.
+    pub hearers: Box<[PersonId]>,
+}
+
+/// A message to those in a room who have a standing. Not stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankMessage {
+    /// The sender.
+    pub from: PersonId,
+    /// The sender's name.
+    pub from_name: Name,
+    /// The receivers.
+    pub to: Ranked,
+    /// The message.
+    pub text: Text,
+    /// Speech or action.
+    pub manner: Manner,
+    /// The form that IRC has of it.
+    pub irc: Option<Arc<IrcForm>>,
+}
+
 /// What one client of IRC sends to others, and no person reads: CTCP, or tags without a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signal {
@@ -114,6 +146,8 @@ pub struct Signal {
     pub room: Option<RoomId>,
     /// The receiver and its name, if it was sent to one person.
     pub to: Option<(PersonId, Name)>,
+    /// The receivers, if it was sent to those in a room who have a standing.
+    pub ranked: Option<Ranked>,
     /// Whether it is a reply that none must answer.
     pub is_notice: bool,
     /// What was sent. Without a text it is tags alone.

@@ -7,7 +7,7 @@ use crate::ban::{Mask, Restriction};
 use crate::ids::{PersonId, RoomId};
 use crate::mask::RoomMask;
 use crate::name::Name;
-use crate::room::{RoomSetting, Standing};
+use crate::room::{Held, RoomSetting, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
 
@@ -28,13 +28,15 @@ pub struct RoomChange {
     pub target: Option<PersonId>,
     /// The same, if it is to be told in private.
     pub told: Option<PersonId>,
+    /// Moderators inside who speak IRC, if it is an invitation: their clients may want to know.
+    pub moderators: Box<[PersonId]>,
 }
 
 /// The kinds of [`RoomChange`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum RoomAct {
-    /// `/room`: a setting.
-    Set(RoomSetting),
+    /// `/room`: settings that were changed at once.
+    Set(Box<[RoomSetting]>),
     /// `/mod`, `/voice`, `/invite` and what undoes them.
     Stand {
         /// The person's name.
@@ -42,12 +44,15 @@ pub enum RoomAct {
         /// The registered name that has the standing from now on; `None` if it ends with the visit.
         account: Option<Name>,
         /// The standing before.
-        before: Option<Standing>,
+        before: Option<Held>,
         /// The standing from now on.
-        standing: Option<Standing>,
+        standing: Option<Held>,
     },
     /// `/claim`: the room's founder owns it under its registered name.
-    Own,
+    Own {
+        /// See [`Held::voiced`].
+        voiced: bool,
+    },
     /// `/eject`
     Eject {
         /// The person's name.
@@ -95,8 +100,8 @@ impl RoomChange {
             RoomAct::Set(_) | RoomAct::Eject { .. } | RoomAct::Mask { .. } => true,
             RoomAct::Stand {
                 before, standing, ..
-            } => before.max(standing) >= &Some(Standing::Voice),
-            RoomAct::Own
+            } => before.max(standing) >= &Some(Held::from(Standing::Voice)),
+            RoomAct::Own { .. }
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
@@ -104,6 +109,23 @@ impl RoomChange {
             | RoomAct::Unmute(_) => false,
         }
     }
+}
+
+/// A room has another name, and is the same in all else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomRenamed {
+    /// The room.
+    pub room: RoomId,
+    /// The name of the person whose doing it is.
+    pub by: Name,
+    /// The name before.
+    pub old: RoomName,
+    /// The name from now on.
+    pub new: RoomName,
+    /// The reason given, which IRC alone shows. Not kept.
+    pub why: Option<Text>,
+    /// Those inside.
+    pub members: Box<[PersonId]>,
 }
 
 /// A person asks to be let into a room.

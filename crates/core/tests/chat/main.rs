@@ -11,6 +11,7 @@ mod operating;
 mod paging;
 mod private;
 mod properties;
+mod ranks;
 mod registering;
 mod removing;
 mod resuming;

@@ -222,6 +222,7 @@ fn room_settings() -> impl Strategy<Value = RoomSetting> {
         1 => on().prop_map(RoomSetting::Outsiders),
         1 => on().prop_map(RoomSetting::Registered),
         1 => on().prop_map(RoomSetting::Encrypted),
+        1 => on().prop_map(RoomSetting::NoCtcp),
     ]
 }
 
@@ -240,7 +241,10 @@ fn governing() -> impl Strategy<Value = Command> {
     let names = || select(&NAMES[..]).prop_map(String::from);
     let masks = || select(&MASKS[..]).prop_map(|mask| Mask::parse(mask).expect("a mask"));
     prop_oneof![
-        6 => (rooms(), room_settings()).prop_map(|(room, setting)| Command::SetRoom { room, setting }),
+        6 => (rooms(), prop::collection::vec(room_settings(), 1..3))
+            .prop_map(|(room, settings)| Command::SetRoom { room, settings: settings.into() }),
+        1 => (rooms(), select(&ROOMS[..]))
+            .prop_map(|(at, new)| Command::RenameRoom { room: at, new: room(new), why: None }),
         6 => (rooms(), names(), standings())
             .prop_map(|(room, name, change)| Command::Stand { room, name, change }),
         2 => (rooms(), names()).prop_map(|(room, name)| Command::Eject { room, name, why: None }),

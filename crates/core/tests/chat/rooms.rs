@@ -151,7 +151,7 @@ fn a_room_that_looks_like_another_is_not_made() {
     // A room is hidden from those outside, by whatever name they ask.
     let hide = Command::SetRoom {
         room: chinwag_core::RoomRef::Name(room("dev-2")),
-        setting: chinwag_core::RoomSetting::Hidden(true),
+        settings: [chinwag_core::RoomSetting::Hidden(true)].into(),
     };
     world.by("ann", hide).expect("hidden");
     let asked = "d\u{435}v-2";

@@ -600,8 +600,8 @@ pub(crate) const PIECES: &[Piece] = &[
             let operator = server.operator();
             for on in [true, false] {
                 let room = named("room777");
-                let setting = RoomSetting::Hidden(on);
-                server.does(operator, Command::SetRoom { room, setting });
+                let settings = [RoomSetting::Hidden(on)].into();
+                server.does(operator, Command::SetRoom { room, settings });
             }
         },
     },

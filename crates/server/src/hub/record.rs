@@ -150,6 +150,20 @@ impl Record {
     }
 }
 
+/// The choices of a registered name, where a room has another name now.
+pub(super) fn with_renamed(profile: &str, old: &RoomName, new: &RoomName) -> String {
+    let mut out = String::new();
+    for text in profile.lines() {
+        match text.split_once(' ') {
+            Some((word @ ("room" | "current"), room)) if room == old.bare() => {
+                line(&mut out, word, new.bare());
+            }
+            _ => out.extend([text, "\n"]),
+        }
+    }
+    out
+}
+
 fn line(out: &mut String, word: &str, value: impl std::fmt::Display) {
     writeln!(out, "{word} {value}").expect("strings take everything");
 }

@@ -15,8 +15,8 @@ use std::collections::HashSet;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    Command, Duration, Event, Fact, KeptSession, Name, PersonId, ResumeCode, RoomId, RoomName, Seq,
-    Timestamp,
+    Command, Duration, Event, Fact, KeptSession, Name, PersonId, ResumeCode, RoomId, RoomName,
+    RoomRenamed, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Resumable, SessionChanges};
@@ -24,7 +24,7 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use super::Hub;
-use super::record::Record;
+use super::record::{self, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
@@ -123,6 +123,7 @@ impl Hub {
             | Fact::Left { person, .. }
             | Fact::IgnoreSet { person, .. } => self.survivors.handle_change(*person),
             Fact::AccountSet(set) => self.survivors.handle_change(set.person),
+            Fact::RoomRenamed(renamed) => self.note_room_renamed(renamed),
             Fact::AccountChanged(changed) => {
                 let logins = changed.logins.iter();
                 logins.for_each(|person| self.survivors.handle_change(*person));
@@ -132,6 +133,17 @@ impl Hub {
                 self.survivors.handle_change(message.to);
             }
             _ => {}
+        }
+    }
+
+    /// Sessions and choices name their rooms.
+    fn note_room_renamed(&mut self, renamed: &RoomRenamed) {
+        let lost = self.chat.lost_inside(renamed.room);
+        for person in renamed.members.iter().copied().chain(lost) {
+            self.survivors.handle_change(person);
+        }
+        for (_, profile) in &mut self.survivors.profiles {
+            *profile = record::with_renamed(profile, &renamed.old, &renamed.new);
         }
     }
 

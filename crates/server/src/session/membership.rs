@@ -30,6 +30,7 @@ impl Session {
                 dialect.handle_event(event, me, env, out);
                 None
             });
+            self.poll_steps(shared);
         }
     }
 

@@ -338,7 +338,11 @@ impl Session {
         self.drive_to(is_answer, shared, |dialect, env, out| {
             dialect.handle_tell(tell, env, out)
         });
-        // What only talks is not waited for, so that more may follow.
+        self.poll_steps(shared);
+    }
+
+    /// Asks what the dialect wants asked. What only talks is not waited for, so that more may follow.
+    fn poll_steps(&mut self, shared: &mut Shared) {
         while !self.must_wait() && self.drive(shared, |dialect, _, _| dialect.poll_step()) {}
     }
 

@@ -79,6 +79,13 @@ impl Shard {
             Fact::RoomOpened { room, name } => {
                 self.shared.room_names.insert(*room, name.clone());
             }
+            Fact::RoomRenamed(renamed) => {
+                let (room, name) = (renamed.room, &renamed.new);
+                self.shared.room_names.insert(room, name.clone());
+                if let Some(log) = self.shared.logs.get_mut(&room) {
+                    log.set_name(name.clone());
+                }
+            }
             Fact::Tidied { closed } => closed.iter().for_each(|room| {
                 self.shared.room_names.remove(room);
             }),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, FoundMessage, Mask,
-    ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword, RoomSetting, Seq, Snapshot,
-    Standing,
+    AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, FoundMessage, Held, Mask,
+    ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword, RoomRenamed, RoomSetting, Seq,
+    Snapshot, Standing,
 };
 use chinwag_store::{Opened, SearchQuery, Store, Term};
 
@@ -22,6 +22,7 @@ fn changed(seq: u64, act: RoomAct) -> Arc<Event> {
         act,
         target: None,
         told: None,
+        moderators: Box::default(),
     };
     event(seq, Fact::RoomChanged(Box::new(change)))
 }
@@ -56,7 +57,7 @@ fn account(seq: u64, account: &str, change: AccountChange) -> Arc<Event> {
     event(seq, Fact::AccountChanged(Box::new(changed)))
 }
 
-fn stand(seq: u64, whom: &str, standing: Option<Standing>) -> Arc<Event> {
+fn stand(seq: u64, whom: &str, standing: Option<Held>) -> Arc<Event> {
     let act = RoomAct::Stand {
         name: name(whom),
         account: Some(name(whom)),
@@ -99,14 +100,19 @@ fn the_rules_of_a_room_come_back() {
         RoomSetting::Outsiders(true),
         RoomSetting::Registered(true),
         RoomSetting::Encrypted(true),
+        RoomSetting::NoCtcp(true),
     ];
+    let voiced = Held {
+        standing: Standing::Moderator,
+        voiced: true,
+    };
     let mut events = vec![
         registered(1, "ann"),
         registered(2, "bob"),
         registered(3, "cy"),
         founded(4, Some("ann")),
-        stand(5, "bob", Some(Standing::Moderator)),
-        stand(6, "cy", Some(Standing::Invited)),
+        stand(5, "bob", Some(voiced)),
+        stand(6, "cy", Some(Standing::Invited.into())),
         stand(7, "cy", None),
         changed(8, RoomAct::Bar(restriction("troll", None))),
         changed(9, RoomAct::Mute(restriction("noise", None))),
@@ -116,11 +122,11 @@ fn the_rules_of_a_room_come_back() {
     let mut expected = chinwag_core::RoomSettings::default();
     for (seq, setting) in (12..).zip(settings) {
         expected.set(&setting);
-        events.push(changed(seq, RoomAct::Set(setting)));
+        events.push(changed(seq, RoomAct::Set([setting].into())));
     }
     let off = RoomSetting::Outsiders(false);
     expected.set(&off);
-    events.push(changed(30, RoomAct::Set(off)));
+    events.push(changed(30, RoomAct::Set([off].into())));
     let snapshot = kept(events);
     let [room] = &snapshot.rooms[..] else {
         panic!("{snapshot:?}");
@@ -128,16 +134,52 @@ fn the_rules_of_a_room_come_back() {
     assert_eq!(room.rules.settings, expected);
     let mut standings = room.rules.standings.clone();
     standings.sort_by_key(|(_, standing)| std::cmp::Reverse(*standing));
-    let owner = (name("ann"), Standing::Owner);
-    assert_eq!(standings, [owner, (name("bob"), Standing::Moderator)]);
+    let owner = (name("ann"), Held::owner(false));
+    assert_eq!(standings, [owner, (name("bob"), voiced)]);
     assert_eq!(room.rules.bars, [restriction("troll", None)]);
     assert_eq!(room.rules.mutes, [restriction("noise", None)]);
     assert!(snapshot.bans.is_empty() && snapshot.mutes.is_empty());
 }
 
 #[test]
+fn a_room_that_is_renamed_keeps_all_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let old = room_name(ROOM);
+    let new = chinwag_core::RoomName::parse("build").unwrap();
+    let profile = |at: &str| format!("room lobby\nroom {at}\ncurrent {at}\nignore {at}\n");
+    let changes = chinwag_store::SessionChanges {
+        profiles: vec![(name("ann"), profile(old.bare()))],
+        ..Default::default()
+    };
+    store.change_sessions(&changes).unwrap();
+    let renamed = RoomRenamed {
+        room: ROOM,
+        by: name("ann"),
+        old: old.clone(),
+        new: new.clone(),
+        why: None,
+        members: [].into(),
+    };
+    commit(&mut store, &[said(1, ROOM.0, "ann", "hello")]);
+    commit(
+        &mut store,
+        &[event(2, Fact::RoomRenamed(Box::new(renamed)))],
+    );
+    let chosen = store.profile(&name("ann")).unwrap().unwrap();
+    let expected = profile("build").replace("ignore build", &format!("ignore {}", old.bare()));
+    assert_eq!(chosen, expected);
+    drop(store);
+    let rooms = open(folder.path()).snapshot.rooms;
+    assert_eq!(
+        rooms.iter().map(|room| &room.name).collect::<Vec<_>>(),
+        [&new]
+    );
+}
+
+#[test]
 fn an_empty_room_is_kept_for_its_owner_alone() {
-    let closed = |seq| changed(seq, RoomAct::Set(RoomSetting::Closed(true)));
+    let closed = |seq| changed(seq, RoomAct::Set([RoomSetting::Closed(true)].into()));
     let owned = kept(vec![
         registered(1, "ann"),
         founded(2, Some("ann")),
@@ -153,7 +195,7 @@ fn an_empty_room_is_kept_for_its_owner_alone() {
 #[test]
 fn a_retired_room_is_gone_and_its_number_is_not_given_again() {
     let retired = event(3, Fact::RoomRetired { room: ROOM });
-    let closed = changed(2, RoomAct::Set(RoomSetting::Closed(true)));
+    let closed = changed(2, RoomAct::Set([RoomSetting::Closed(true)].into()));
     let snapshot = kept(vec![said(1, ROOM.0, "ann", "a secret"), closed, retired]);
     assert_eq!(snapshot.rooms, []);
     assert_eq!(snapshot.next_room, RoomId(ROOM.0 + 1));
@@ -182,8 +224,8 @@ fn check_search(store: &Store, words: &str, inside: Vec<RoomId>, expected: &[u64
 #[test]
 fn a_search_of_all_rooms_leaves_out_those_that_are_not_open() {
     for act in [
-        RoomAct::Set(RoomSetting::Closed(true)),
-        RoomAct::Set(RoomSetting::Hidden(true)),
+        RoomAct::Set([RoomSetting::Closed(true)].into()),
+        RoomAct::Set([RoomSetting::Hidden(true)].into()),
         RoomAct::Bar(restriction("troll", None)),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -295,7 +337,7 @@ fn a_store_of_version_1_is_brought_up_to_date() {
     check_search(&store, "green", vec![], &dev);
     // It is one of this version from then on.
     let seq = next_seq.0;
-    let closed = RoomAct::Set(RoomSetting::Closed(true));
+    let closed = RoomAct::Set([RoomSetting::Closed(true)].into());
     let turn = [said(seq, ROOM.0, "lee", "new"), changed(seq + 1, closed)];
     commit(&mut store, &turn);
     commit(

@@ -36,11 +36,13 @@ capabilities! {
     ExtendedJoin = "extended-join",
     /// MONITOR tells of more than coming and going.
     ExtendedMonitor = "extended-monitor",
+    /// Moderators hear of the invitations of others.
+    InviteNotify = "invite-notify",
     /// Answers bear the label of their question.
     LabeledResponse = "labeled-response",
     /// Tags, and messages of tags alone.
     MessageTags = "message-tags",
-    /// NAMES and WHO show all ranks.
+    /// NAMES, WHO and WHOIS show all ranks.
     MultiPrefix = "multi-prefix",
     /// No NAMES after JOIN.
     NoImplicitNames = "no-implicit-names",
@@ -56,6 +58,8 @@ capabilities! {
     UserhostInNames = "userhost-in-names",
     /// REGISTER.
     AccountRegistration = "draft/account-registration",
+    /// RENAME.
+    ChannelRename = "draft/channel-rename",
     /// CHATHISTORY.
     Chathistory = "draft/chathistory",
     /// Histories have topics in them.

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Glob, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, Standing};
+use chinwag_core::{Glob, Held, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, Standing};
 
 use super::line::put;
 
@@ -21,15 +21,39 @@ pub(super) const FLAGS: &[Flag] = &[
     (b't', RoomSetting::GuardsTopic, |set| set.guards_topic),
     (b'R', RoomSetting::Registered, |set| set.registered),
     (b'z', RoomSetting::Encrypted, |set| set.encrypted),
+    (b'C', RoomSetting::NoCtcp, |set| set.no_ctcp),
 ];
 
-/// The prefix and the mode letter of a standing.
-pub(super) fn rank(standing: Option<Standing>) -> Option<(&'static str, u8)> {
-    match standing? {
-        Standing::Owner | Standing::Moderator => Some(("@", b'o')),
-        Standing::Voice => Some(("+", b'v')),
-        Standing::Invited => None,
+/// The prefixes of a person in a room, the highest first; the highest alone unless all are wanted.
+pub(super) fn prefixes(held: Option<Held>, all: bool) -> &'static str {
+    match held {
+        Some(held) if governs(held) && held.voiced && all => "@+",
+        Some(held) if governs(held) => "@",
+        Some(held) if held.has_voice() => "+",
+        _ => "",
     }
+}
+
+fn governs(held: Held) -> bool {
+    held.standing >= Standing::Moderator
+}
+
+/// The prefix of those who have a standing, where it stands before a room (`STATUSMSG`).
+pub(super) fn prefix_of(least: Standing) -> char {
+    match least >= Standing::Moderator {
+        true => '@',
+        false => '+',
+    }
+}
+
+/// The lowest standing that a prefix stands for, and the room behind it.
+pub(super) fn read_ranked(target: &str) -> Option<(Standing, &str)> {
+    let (least, room) = match target.split_at_checked(1)? {
+        ("@", room) => (Standing::Moderator, room),
+        ("+", room) => (Standing::Voice, room),
+        _ => return None,
+    };
+    room.starts_with('#').then_some((least, room))
 }
 
 /// Appends the modes of a room: `+nt`, and the values behind them.
@@ -51,24 +75,32 @@ pub(super) fn put_settings(out: &mut Vec<u8>, settings: &RoomSettings, has_passw
 /// Appends the change of a room as MODE has it; returns whether it is one.
 pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
     match act {
-        RoomAct::Set(setting) => put_setting(out, setting),
+        RoomAct::Set(settings) => put_changes(out, settings),
         RoomAct::Stand {
             name,
             before,
             standing,
             ..
         } => {
-            let (old, new) = (rank(*before), rank(*standing));
-            if old == new {
+            let letters = [
+                (
+                    b'o',
+                    before.is_some_and(governs),
+                    standing.is_some_and(governs),
+                ),
+                (
+                    b'v',
+                    before.is_some_and(Held::has_voice),
+                    standing.is_some_and(Held::has_voice),
+                ),
+            ];
+            let changes = letters.iter().filter(|(_, was, is)| was != is);
+            if changes.clone().next().is_none() {
                 return false;
             }
-            let taken = old.map(|(_, letter)| (b'-', letter));
-            let given = new.map(|(_, letter)| (b'+', letter));
-            let changes = [taken, given];
-            let changes = changes.iter().flatten();
-            changes
-                .clone()
-                .for_each(|(sign, letter)| out.extend([*sign, *letter]));
+            for (letter, _, is) in changes.clone() {
+                out.extend([if *is { b'+' } else { b'-' }, *letter]);
+            }
             changes.for_each(|_| put(out, format_args!(" {name}")));
         }
         RoomAct::Bar(bar) => put(out, format_args!("+b {}", BanMask(&bar.mask))),
@@ -83,25 +115,45 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
                 format_args!("{sign}{letter} {prefix}{}", MaskText(&mask.matched)),
             );
         }
-        RoomAct::Own | RoomAct::Eject { .. } | RoomAct::Removed { .. } => return false,
+        RoomAct::Own { .. } | RoomAct::Eject { .. } | RoomAct::Removed { .. } => return false,
     }
     true
 }
 
-fn put_setting(out: &mut Vec<u8>, setting: &RoomSetting) {
-    let mut flag = |on: bool, letter: u8| out.extend([if on { b'+' } else { b'-' }, letter]);
+/// Appends settings that were changed at once: `+i-nt+k word`.
+fn put_changes(out: &mut Vec<u8>, settings: &[RoomSetting]) {
+    let (mut sign, mut arguments) = (None, Vec::new());
+    for setting in settings {
+        let (letter, on) = letter_of(setting);
+        if sign.replace(on) != Some(on) {
+            out.push(if on { b'+' } else { b'-' });
+        }
+        out.push(letter);
+        match setting {
+            RoomSetting::Password(Some(word)) => {
+                put(&mut arguments, format_args!(" {}", word.reveal()));
+            }
+            RoomSetting::Password(None) => put(&mut arguments, " *"),
+            RoomSetting::Limit(Some(limit)) => put(&mut arguments, format_args!(" {limit}")),
+            _ => {}
+        }
+    }
+    out.extend(arguments);
+}
+
+/// The letter of a setting, and whether the change sets it.
+fn letter_of(setting: &RoomSetting) -> (u8, bool) {
     match setting {
-        RoomSetting::Closed(on) => flag(*on, b'i'),
-        RoomSetting::Moderated(on) => flag(*on, b'm'),
-        RoomSetting::Hidden(on) => flag(*on, b's'),
-        RoomSetting::GuardsTopic(on) => flag(*on, b't'),
-        RoomSetting::Outsiders(on) => flag(!*on, b'n'),
-        RoomSetting::Registered(on) => flag(*on, b'R'),
-        RoomSetting::Encrypted(on) => flag(*on, b'z'),
-        RoomSetting::Password(Some(word)) => put(out, format_args!("+k {}", word.reveal())),
-        RoomSetting::Password(None) => put(out, "-k *"),
-        RoomSetting::Limit(Some(limit)) => put(out, format_args!("+l {limit}")),
-        RoomSetting::Limit(None) => put(out, "-l"),
+        RoomSetting::Closed(on) => (b'i', *on),
+        RoomSetting::Moderated(on) => (b'm', *on),
+        RoomSetting::Hidden(on) => (b's', *on),
+        RoomSetting::GuardsTopic(on) => (b't', *on),
+        RoomSetting::Outsiders(on) => (b'n', !*on),
+        RoomSetting::Registered(on) => (b'R', *on),
+        RoomSetting::Encrypted(on) => (b'z', *on),
+        RoomSetting::NoCtcp(on) => (b'C', *on),
+        RoomSetting::Password(word) => (b'k', word.is_some()),
+        RoomSetting::Limit(limit) => (b'l', limit.is_some()),
     }
 }
 

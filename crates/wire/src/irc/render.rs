@@ -18,6 +18,7 @@ const CAPS: &[Cap] = &[
     Cap::AccountNotify,
     Cap::AccountTag,
     Cap::AwayNotify,
+    Cap::ChannelRename,
     Cap::ExtendedJoin,
     Cap::MessageRedaction,
     Cap::MessageTags,
@@ -120,6 +121,12 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
                 }
             }
         },
+        // The others are told by their sessions.
+        Fact::RoomRenamed(renamed) if caps.has(Cap::ChannelRename) => {
+            let why = renamed.why.as_deref().unwrap_or_default();
+            let what = format_args!("RENAME {} {} :{why}", renamed.old, renamed.new);
+            put_by(out, event, &renamed.by, shown, what);
+        }
         Fact::Deleted(deletion) if caps.has(Cap::MessageRedaction) => {
             let message = deletion.message;
             let why = Why(deletion.why.as_deref());

@@ -143,6 +143,12 @@ enum Question {
     SetTopic(RoomName),
     Modes(RoomName),
     SetMode(RoomName),
+    /// A room whose name is none, behind the answers to what was asked before.
+    NoSuchChannel(String),
+    RenameRoom {
+        old: RoomName,
+        new: RoomName,
+    },
     /// One of the lists of masks; the last of those that one letter stands for ends them.
     Masks {
         room: RoomName,

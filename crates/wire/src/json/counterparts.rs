@@ -26,7 +26,7 @@ pub(super) const COUNTERPARTS: &[(&str, Counterpart)] = &[
     ("around", Commands(&["history"])),
     ("topic", Commands(&["topic", "set_topic"])),
     ("help", None("this page, and `understands` in `hello`")),
-    ("room", Commands(&["room", "set_room"])),
+    ("room", Commands(&["room", "set_room", "rename_room"])),
     ("ignore", Commands(&["ignore", "ignores"])),
     ("account", Commands(&["account", "forget_certificate"])),
     ("time", None(OF_A_SCREEN)),

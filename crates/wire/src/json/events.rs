@@ -171,11 +171,27 @@ pub(super) enum Shape<'a> {
         /// What it said.
         text: &'a str,
     },
-    /// A setting of a room is another.
+    /// A room has another name, and is the same in all else.
+    RoomRenamed {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The name before; `room` is the one from now on.
+        old: Room<'a>,
+    },
+    /// A person sent a message to those in a room who have a standing, as clients of IRC can.
+    RankMessage {
+        #[serde(flatten)]
+        head: Head<'a>,
+        /// The lowest standing of those who are told.
+        to: Rank,
+        /// The message.
+        text: &'a str,
+    },
+    /// Settings of a room are others.
     RoomSet {
         #[serde(flatten)]
         head: Head<'a>,
-        /// The setting: an object with one key.
+        /// The settings: an object with a key for each.
         setting: SettingShape,
     },
     /// A person has another standing in a room. The room is told of owners, moderators and voices; of
@@ -189,6 +205,9 @@ pub(super) enum Shape<'a> {
         standing: Option<Rank>,
         /// What it was before; null for a guest.
         before: Option<Rank>,
+        /// It has a voice beneath that, which stays when that is taken.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        voiced: bool,
     },
     /// A person was put out of a room.
     Ejected {
@@ -350,6 +369,10 @@ impl<'a> Shape<'a> {
                 text: text.as_deref(),
             },
             Fact::RoomChanged(change) => Self::of_change(event, change),
+            Fact::RoomRenamed(renamed) => Self::RoomRenamed {
+                head: Head::new(event, Some(&renamed.new), Some(renamed.by.as_str())),
+                old: Room(&renamed.old),
+            },
             Fact::Deleted(deletion) => Self::Deleted {
                 head: head(deletion.by.as_str()),
                 message: deletion.message.0,
@@ -377,6 +400,14 @@ impl<'a> Shape<'a> {
                 kept_seconds: message.kept.map(|kept| kept.as_secs()),
                 kept: false,
             }),
+            Fact::RankMessage(message) if message.from != reader => {
+                let (room, from) = (&message.to.room_name, message.from_name.as_str());
+                Some(Self::RankMessage {
+                    head: Head::new(event, Some(room), Some(from)),
+                    to: message.to.least.into(),
+                    text: &message.text,
+                })
+            }
             Fact::MessageKept(message) => Some(Self::Private {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),

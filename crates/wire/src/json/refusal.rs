@@ -116,7 +116,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("not_banned", "No ban names that target."),
     (
         "outranked",
-        "The person was an operator before the reader, or moderates the room as well.",
+        "The person was an operator before the reader, or owns the room.",
     ),
     (
         "needs_moderator",
@@ -132,6 +132,8 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("barred", "The room keeps the reader, or that name, out."),
     ("no_outsiders", "Only those inside may speak in the room."),
+    ("no_ctcp", "The room takes no CTCP."),
+    ("room_taken", "Another room has that name."),
     (
         "is_lobby",
         "The lobby is open to everybody, stays, and nobody can be put out of it.",
@@ -247,6 +249,8 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::Barred { .. } | RoomRejection::NameBarred(_) => "barred",
         RoomRejection::Muted { .. } => "muted",
         RoomRejection::NoOutsiders => "no_outsiders",
+        RoomRejection::NoCtcp => "no_ctcp",
+        RoomRejection::NameTaken(_) => "room_taken",
         RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll | RoomRejection::Stays => {
             "is_lobby"
         }

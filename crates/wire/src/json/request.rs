@@ -144,6 +144,8 @@ commands! {
     room: InRoom,
     /// Changes a setting of a room. For its moderators, like all up to `bars`.
     set_room: SetRoom,
+    /// Gives a room another name: it keeps all else.
+    rename_room: RenameRoom,
     /// Lets a person in though the room is closed or has a password.
     invite: Stand,
     /// Takes an invitation back.

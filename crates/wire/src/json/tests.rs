@@ -477,10 +477,10 @@ fn a_setting_is_one_key_with_a_value_of_its_kind() {
         ("{\"password\":null}", RoomSetting::Password(None)),
         ("{\"topic_guarded\":false}", RoomSetting::GuardsTopic(false)),
     ] {
-        let Ask::Command(Command::SetRoom { setting, .. }) = asked(set(setting).trim_end()) else {
+        let Ask::Command(Command::SetRoom { settings, .. }) = asked(set(setting).trim_end()) else {
             panic!("{setting}");
         };
-        assert_eq!(setting, meant);
+        assert_eq!(*settings, [meant]);
     }
     let mut program = Program::in_lobby();
     program.settings.line_rate = Rate::UNLIMITED;
@@ -513,6 +513,7 @@ fn change(act: RoomAct) -> Fact {
         act,
         target: Some(PersonId(1)),
         told: Some(PersonId(1)),
+        moderators: [].into(),
     }))
 }
 
@@ -525,7 +526,7 @@ fn ends(line: &str, end: &str) {
 #[test]
 fn changes_of_a_room_are_events() {
     let head = "\"room\":\"#lobby\",\"author\":\"lee\",";
-    let set = |setting| line(change(RoomAct::Set(setting)));
+    let set = |setting| line(change(RoomAct::Set([setting].into())));
     let word = RoomPassword::parse("sesame").ok();
     let has_password = set(RoomSetting::Password(word));
     ends(
@@ -540,7 +541,7 @@ fn changes_of_a_room_are_events() {
         name: name("ann"),
         account: None,
         before: None,
-        standing: Some(Standing::Voice),
+        standing: Some(Standing::Voice.into()),
     };
     ends(
         &line(change(stand)),

@@ -209,6 +209,8 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::Leave { .. }
         | Command::ShowKept(_)
         | Command::SetRoom { .. }
+        | Command::RenameRoom { .. }
+        | Command::SayToRank { .. }
         | Command::Stand { .. }
         | Command::Eject { .. }
         | Command::Bar { .. }
@@ -229,7 +231,7 @@ fn context_of_chat(command: &Command) -> Context {
 
 fn name_of_room_request(request: &RoomRequest) -> &'static str {
     match request {
-        RoomRequest::Info(_) | RoomRequest::Set(_) => "room",
+        RoomRequest::Info(_) | RoomRequest::Set(_) | RoomRequest::Rename(_) => "room",
         RoomRequest::Stand { change, .. } => match change {
             StandingChange::Give(Standing::Invited) => "invite",
             StandingChange::Give(Standing::Voice) => "voice",

@@ -109,6 +109,8 @@ pub enum RoomRequest {
     Info(Option<RoomName>),
     /// Change a setting.
     Set(RoomSetting),
+    /// Give it another name.
+    Rename(RoomName),
     /// Give a person another standing. The name is as it was typed.
     Stand {
         /// The name as it was typed.

@@ -118,7 +118,8 @@ pub static COMMANDS: &[CommandSpec] = &[
              /room moderated lets only voices and moderators speak, /room topic moderators lets only \
              them set the topic. /room outsiders takes what is said with /msg #ROOM from outside. \
              /room registered lets only registered names enter, /room encrypted only encrypted \
-             connections. With off behind it a setting ends.",
+             connections. With off behind it a setting ends; /room ctcp off keeps out what only \
+             clients of IRC understand. /room name #NEW gives the room another name.",
             "/room closed",
         ),
     CommandSpec::new("invite", Group::Rooms, "NAME", rooms::invite).about(

@@ -17,6 +17,7 @@ use crate::ids::PersonId;
 use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::room::Held;
 
 impl Chat {
     /// Decides a command about the asker's own account.
@@ -111,7 +112,8 @@ impl Chat {
             let is_founder =
                 |rules: &&RoomRules| rules.owner().is_none() && rules.founder() == Some(me.id);
             if rules.filter(is_founder).is_some() {
-                facts.push(self.changed(me, id, RoomAct::Own, Some(me.id)));
+                let voiced = self.held(me, id).is_some_and(Held::has_voice);
+                facts.push(self.changed(me, id, RoomAct::Own { voiced }, Some(me.id)));
             }
         }
     }

@@ -49,6 +49,7 @@ impl Chat {
         if self.rules_hold(id, |rules| rules.bars.is_full(given.now)) {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
+        facts.extend(self.deposed(me, id, (&mask, &hit)));
         let masks = core::iter::once(mask).chain(account);
         for mask in masks {
             let bar = RoomAct::Bar(given.restriction(mask));
@@ -61,19 +62,44 @@ impl Chat {
         Ok(())
     }
 
-    /// Checks that a name is no moderator's, whether it is here or not.
+    /// Checks that a name is not the owner's, whether it is here or not.
     fn check_may_bar_name(&self, me: &Person, id: RoomId, name: &Name) -> Result<(), Rejection> {
         let rules = self.rooms.get(id).and_then(Room::rules);
         let account = self.registrations.get(name);
         let account = account.map_or(name, |account| &account.name);
-        let standing = rules.and_then(|rules| rules.of_account(account));
-        match standing {
-            Some(standing) if standing >= Standing::Moderator && !me.session.rank.operator => {
+        let held = rules.and_then(|rules| rules.of_account(account));
+        let is_owner = held.is_some_and(|held| held.standing == Standing::Owner);
+        match is_owner && !me.session.rank.operator {
+            true => {
                 let name = name.clone();
-                Err(self.refusal(id, RoomRejection::TargetGoverns(name, standing)))
+                Err(self.refusal(id, RoomRejection::TargetGoverns(name, Standing::Owner)))
             }
-            _ => Ok(()),
+            false => Ok(()),
         }
+    }
+
+    /// Takes the rank of a moderator who is barred by name and is not inside: with it, the door would
+    /// be open.
+    fn deposed(&self, me: &Person, id: RoomId, (mask, hit): (&Mask, &[&Person])) -> Option<Fact> {
+        let account = self.registrations.get(mask.name.as_ref()?)?.name.clone();
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let before = rules.and_then(|rules| rules.of_account(&account))?;
+        let is_of_account = |person: &&Person| {
+            let own = person.account.as_deref();
+            own.is_some_and(|own| own.same_as(&account))
+        };
+        let governs = before.standing >= Standing::Moderator;
+        // Those inside lose it as they are put out.
+        let loses = governs && !hit.iter().any(is_of_account);
+        loses.then(|| {
+            let act = RoomAct::Stand {
+                name: account.clone(),
+                account: Some(account),
+                before: Some(before),
+                standing: None,
+            };
+            self.changed(me, id, act, None)
+        })
     }
 
     /// The name of a person, and its block if nobody else comes from there.

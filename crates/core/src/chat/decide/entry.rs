@@ -14,22 +14,30 @@ use crate::link::Link;
 use crate::mask::MaskKind;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
-use crate::room::{RoomPassword, Standing};
+use crate::room::{Held, RoomPassword, Standing};
 use crate::time::Timestamp;
 
 impl Chat {
     /// A person's standing in a room: that of its registered name, or that of the visit.
     pub(in crate::chat) fn standing(&self, person: &Person, id: RoomId) -> Option<Standing> {
+        self.held(person, id).map(|held| held.standing)
+    }
+
+    /// The same, with what lies beneath.
+    pub(in crate::chat) fn held(&self, person: &Person, id: RoomId) -> Option<Held> {
         let room = self.rooms.get(id)?;
         let rules = room.rules()?;
         let account = person.account.as_deref();
         let lasting = account.and_then(|account| rules.of_account(account));
-        let standing = lasting.max(rules.of_guest(person.id))?;
+        let held = lasting.max(rules.of_guest(person.id))?;
         // Server operators alone moderate what is the server's.
         let is_servers = room.is_servers || id == LOBBY;
-        Some(match standing {
-            Standing::Moderator | Standing::Owner if is_servers => Standing::Invited,
-            standing => standing,
+        Some(match held.standing {
+            Standing::Moderator | Standing::Owner if is_servers => match held.voiced {
+                true => Standing::Voice.into(),
+                false => Standing::Invited.into(),
+            },
+            _ => held,
         })
     }
 

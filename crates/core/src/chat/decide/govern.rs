@@ -1,8 +1,8 @@
 //! What moderators do in a room: settings, standings, who is put out, kept out or silenced.
 //!
-//! A moderator does nothing to another moderator, to the owner or to a server operator: a standing
-//! is taken first, and the owner's by operators alone. Operators are told addresses and moderators
-//! are not, so that a bar of a guest's name covers its address without naming it.
+//! A moderator does nothing to the room's owner or to a server operator; to another moderator what it
+//! may do to anybody. Operators are told addresses and moderators are not, so that a bar of a guest's
+//! name covers its address without naming it.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -12,12 +12,12 @@ use super::operate::{Actor, Given};
 use crate::chat::state::{Resumable, Room, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome, RoomRef, StandingChange};
-use crate::event::{Fact, RoomAct, RoomChange};
+use crate::event::{Fact, RoomAct, RoomChange, RoomRenamed};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::STANDINGS_MAX;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
-use crate::room::{RoomSetting, Standing};
+use crate::room::{Held, RoomSetting, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -47,9 +47,13 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         match command {
-            Command::SetRoom { room, setting } => {
+            Command::SetRoom { room, settings } => {
                 let id = self.governed(me, room)?;
-                facts.push(self.decide_set(me, id, setting)?);
+                facts.push(self.decide_set(me, id, settings)?);
+            }
+            Command::RenameRoom { room, new, why } => {
+                let id = self.governed(me, room)?;
+                facts.push(self.decide_rename_room(me, id, (new, why), now)?);
             }
             Command::Stand { room, name, change } => {
                 facts.push(self.decide_stand(me, room, (&name, change), now)?);
@@ -130,15 +134,50 @@ impl Chat {
         self.rooms.get(id).and_then(Room::rules).is_some_and(holds)
     }
 
-    fn decide_set(&self, me: &Person, id: RoomId, setting: RoomSetting) -> Result<Fact, Rejection> {
-        let is_for_lobby = matches!(
-            setting,
-            RoomSetting::Moderated(_) | RoomSetting::GuardsTopic(_) | RoomSetting::Outsiders(_)
-        );
-        match id == LOBBY && !is_for_lobby {
+    fn decide_set(
+        &self,
+        me: &Person,
+        id: RoomId,
+        settings: Box<[RoomSetting]>,
+    ) -> Result<Fact, Rejection> {
+        let is_for_lobby = |setting: &RoomSetting| {
+            matches!(
+                setting,
+                RoomSetting::Moderated(_)
+                    | RoomSetting::GuardsTopic(_)
+                    | RoomSetting::Outsiders(_)
+                    | RoomSetting::NoCtcp(_)
+            )
+        };
+        match id == LOBBY && !settings.iter().all(is_for_lobby) {
             true => Err(self.refusal(id, RoomRejection::LobbyIsOpen)),
-            false => Ok(self.changed(me, id, RoomAct::Set(setting), None)),
+            false => Ok(self.changed(me, id, RoomAct::Set(settings), None)),
         }
+    }
+
+    /// The room keeps its number, and with it its history and all that was set.
+    fn decide_rename_room(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (new, why): (RoomName, Option<Text>),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        // Everybody reads the name of a room.
+        self.check_may_be_heard(me, now)?;
+        let room = self.rooms.get(id).ok_or(Rejection::RoomGone)?;
+        if id == LOBBY || room.is_servers {
+            return Err(self.refusal(id, RoomRejection::Stays));
+        }
+        self.check_name_of_room(me, id, &new)?;
+        Ok(Fact::RoomRenamed(Box::new(RoomRenamed {
+            room: id,
+            by: me.name.clone(),
+            old: room.name.clone(),
+            new,
+            why,
+            members: room.members.iter().copied().collect(),
+        })))
     }
 
     fn decide_stand(
@@ -155,14 +194,15 @@ impl Chat {
         let standing = match change {
             StandingChange::Give(standing) => {
                 self.check_may_give(id, &bearer, (before, standing))?;
-                Some(standing)
+                Some(Held::given(before, standing))
             }
             StandingChange::Take(standing) => {
                 self.check_may_take(me, id, &bearer, (before, standing))?;
                 // Who is taken a rank in a closed room may still come.
                 let is_closed = self.rules_hold(id, |rules| rules.settings.closed);
                 let stays = is_closed && standing > Standing::Invited && bearer.account.is_some();
-                stays.then_some(Standing::Invited)
+                let left = before.and_then(|before| before.without(standing));
+                left.or_else(|| stays.then(|| Standing::Invited.into()))
             }
         };
         let target = bearer.id();
@@ -177,6 +217,9 @@ impl Chat {
         if let Fact::RoomChanged(change) = &mut fact {
             let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
             change.told = change.told.filter(|_| !bearer.person.is_some_and(sees));
+            if before.is_none() && standing == Some(Standing::Invited.into()) {
+                change.moderators = self.told_of_invitations(id, [Some(me.id), target]);
+            }
         }
         Ok(fact)
     }
@@ -203,15 +246,23 @@ impl Chat {
         &self,
         id: RoomId,
         bearer: &Bearer<'_>,
-        (before, standing): (Option<Standing>, Standing),
+        (before, standing): (Option<Held>, Standing),
     ) -> Result<(), Rejection> {
         let name = bearer.name.clone();
+        // A voice goes beneath what is higher.
+        let has_already = |before: Held| match standing {
+            Standing::Voice => before.has_voice(),
+            _ => before.standing >= standing,
+        };
+        let already = before.filter(|before| has_already(*before));
         let is_inside = bearer.person.is_some_and(|p| p.rooms.contains(&id));
         let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
         let refused = match bearer.account {
             _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
-            _ if before >= Some(standing) => {
-                RoomRejection::StandsAlready(name, before.unwrap_or(standing))
+            _ if already.is_some() => {
+                let higher = already.filter(|_| standing != Standing::Voice);
+                let standing = higher.map_or(standing, |before| before.standing);
+                RoomRejection::StandsAlready(name, standing)
             }
             _ if standing == Standing::Invited && is_inside => RoomRejection::TargetInside(name),
             Some(_) => {
@@ -221,11 +272,11 @@ impl Chat {
                     false => return Ok(()),
                 }
             }
+            None if bearer.person.is_none() => return Err(Rejection::LinkLost(name)),
             // A guest's rank ends when it leaves.
             None if standing > Standing::Invited && !is_inside => {
                 RoomRejection::TargetOutside(name)
             }
-            None if bearer.person.is_none() => RoomRejection::TargetOutside(name),
             None => return Ok(()),
         };
         Err(self.refusal(id, refused))
@@ -236,24 +287,27 @@ impl Chat {
         me: &Person,
         id: RoomId,
         bearer: &Bearer<'_>,
-        (before, standing): (Option<Standing>, Standing),
+        (before, standing): (Option<Held>, Standing),
     ) -> Result<(), Rejection> {
         let name = bearer.name.clone();
         let is_own = bearer.id() == Some(me.id);
-        let takes_owner = before == Some(Standing::Owner) && standing == Standing::Moderator;
+        let highest = before.map(|before| before.standing);
+        let takes_owner = highest == Some(Standing::Owner) && standing == Standing::Moderator;
         if takes_owner && (me.session.rank.operator || is_own) {
             return Ok(());
         }
         match before {
-            Some(before) if before == standing => Ok(()),
-            Some(before) if before > standing && before >= Standing::Moderator => {
-                Err(self.refusal(id, RoomRejection::TargetGoverns(name, before)))
+            Some(before) if before.has(standing) => Ok(()),
+            Some(before)
+                if takes_owner || standing == Standing::Invited && before > standing.into() =>
+            {
+                Err(self.refusal(id, RoomRejection::TargetGoverns(name, before.standing)))
             }
             _ => Err(self.refusal(id, RoomRejection::StandsNot(name, standing))),
         }
     }
 
-    fn standing_of_bearer(&self, bearer: &Bearer<'_>, id: RoomId) -> Option<Standing> {
+    fn standing_of_bearer(&self, bearer: &Bearer<'_>, id: RoomId) -> Option<Held> {
         let rules = self.rooms.get(id)?.rules()?;
         let lasting = bearer
             .account
@@ -335,9 +389,7 @@ impl Chat {
         let refused = match self.standing(target, id) {
             Some(Standing::Owner) if me.session.rank.operator => return Ok(()),
             _ if target.session.rank.operator => RoomRejection::TargetOperates(name()),
-            Some(standing) if standing >= Standing::Moderator => {
-                RoomRejection::TargetGoverns(name(), standing)
-            }
+            Some(standing @ Standing::Owner) => RoomRejection::TargetGoverns(name(), standing),
             _ => return Ok(()),
         };
         Err(self.refusal(id, refused))
@@ -383,6 +435,7 @@ impl Chat {
             act,
             target,
             told: target,
+            moderators: Box::default(),
         };
         if change.is_public() && me.rooms.contains(&room) {
             change.actor = None;

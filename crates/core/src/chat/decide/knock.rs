@@ -3,14 +3,15 @@
 
 use alloc::boxed::Box;
 
-use crate::chat::state::RoomRules;
+use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::RoomRef;
 use crate::event::{Fact, Knock};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::KNOCK_HEARERS_MAX;
+use crate::link::Client;
 use crate::rejection::{Rejection, RoomRejection};
-use crate::room::Standing;
+use crate::room::{Held, Standing};
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
@@ -34,7 +35,8 @@ impl Chat {
         if self.rules_hold(id, |rules| rules.has_knocked(me.id, now)) {
             return Err(self.refusal(id, RoomRejection::KnockedAlready));
         }
-        let moderators = self.moderators_inside(id);
+        let moderators = self.holders_inside(id, Standing::Moderator);
+        let moderators: Box<[PersonId]> = moderators.take(KNOCK_HEARERS_MAX).collect();
         match moderators.is_empty() {
             true => Err(self.refusal(id, RoomRejection::NobodyHears)),
             false => Ok(Fact::Knocked(Box::new(Knock {
@@ -47,20 +49,37 @@ impl Chat {
         }
     }
 
-    /// The moderators of a room who are inside, up to so many as hear a knock.
-    fn moderators_inside(&self, id: RoomId) -> Box<[PersonId]> {
-        let Some(room) = self.rooms.get(id) else {
-            return Box::default();
+    /// The moderators inside who speak IRC and are not among some people, up to so many as hear a knock.
+    pub(super) fn told_of_invitations(
+        &self,
+        id: RoomId,
+        without: [Option<PersonId>; 2],
+    ) -> Box<[PersonId]> {
+        let speaks_irc = |id: &PersonId| {
+            let person = self.people.get(*id);
+            person.is_some_and(|person| person.session.link.client == Client::Irc)
         };
-        let rules = room.rules().into_iter();
-        let governs = |standing: Standing| standing >= Standing::Moderator;
+        let others = self.holders_inside(id, Standing::Moderator);
+        let others = others.filter(|id| !without.contains(&Some(*id)) && speaks_irc(id));
+        others.take(KNOCK_HEARERS_MAX).collect()
+    }
+
+    /// The people inside a room who have a standing there or a higher one.
+    pub(super) fn holders_inside(
+        &self,
+        id: RoomId,
+        least: Standing,
+    ) -> impl Iterator<Item = PersonId> + '_ {
+        let room = self.rooms.get(id);
+        let rules = room.and_then(Room::rules).into_iter();
+        let governs = move |held: Held| held.standing >= least;
         let accounts = rules.clone().flat_map(RoomRules::accounts);
-        let accounts = accounts.filter(|(_, standing)| governs(*standing));
-        let accounts = accounts.filter_map(|(name, _)| Some(self.people.named(name)?.id));
+        let accounts = accounts.filter(move |(_, held)| governs(*held));
+        let accounts = accounts.flat_map(|(name, _)| self.people.logged_in_to(name));
+        let accounts = accounts.map(|person| person.id);
         let guests = rules.flat_map(RoomRules::guests);
-        let guests = guests.filter(|(_, standing)| governs(*standing));
+        let guests = guests.filter(move |(_, held)| governs(*held));
         let all = accounts.chain(guests.map(|(id, _)| id));
-        let inside = all.filter(|id| room.members.contains(id));
-        inside.take(KNOCK_HEARERS_MAX).collect()
+        all.filter(move |id| room.is_some_and(|room| room.members.contains(id)))
     }
 }

@@ -173,6 +173,7 @@ impl Chat {
             | Command::PrivateMessage { .. }
             | Command::Reply(_)
             | Command::SetTopic { .. }
+            | Command::SayToRank { .. }
             | Command::Signal { .. } => return self.decide_talk(me, command, now, facts),
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
             Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
@@ -209,6 +210,7 @@ impl Chat {
             Command::Op(code) if self.is_operator_code(&code, now) => become_operator(me),
             Command::Quit(why) => quit(me, self.audible(me, why, now)),
             Command::SetRoom { .. }
+            | Command::RenameRoom { .. }
             | Command::Stand { .. }
             | Command::Eject { .. }
             | Command::Bar { .. }
@@ -267,6 +269,16 @@ impl Chat {
                 is_notice,
                 form,
             } => self.decide_signal(me, to, (is_notice, form), now)?,
+            Command::SayToRank {
+                room,
+                least,
+                text,
+                manner,
+                irc,
+            } => {
+                let fact = self.decide_say_to_rank(me, (room, least), (text, manner), now)?;
+                in_form(fact, irc, manner)
+            }
             Command::Reply(text) => self.decide_reply(me, text, now)?,
             Command::SetTopic { room, text } => self.decide_topic(me, (room, text), now)?,
             Command::SayTo { room, text, manner } => {
@@ -441,6 +453,7 @@ fn in_form(fact: Fact, form: Option<Arc<IrcForm>>, given: Manner) -> Fact {
             message.irc = form;
             message.manner = given;
         }
+        Fact::RankMessage(message) => message.irc = form,
         _ => {}
     }
     fact

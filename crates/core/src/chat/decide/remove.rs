@@ -69,6 +69,7 @@ impl Chat {
             act: RoomAct::Removed { members },
             target: None,
             told: None,
+            moderators: Box::default(),
         })));
         facts.push(Fact::RoomRetired { room: id });
         Ok(())

@@ -11,7 +11,7 @@ use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::{FoldedName, Name};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, RoomRejection};
 use crate::room::RoomPassword;
 use crate::room_name::RoomName;
 use crate::text::Text;
@@ -56,7 +56,7 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<RoomId, Rejection> {
-        self.check_look_of_room(me, &name)?;
+        self.check_look_of_room(me, &name, None)?;
         let rooms_max = self.settings.rooms_max;
         if self.rooms.kept() >= rooms_max {
             return Err(Rejection::RoomsFull { rooms_max });
@@ -77,9 +77,14 @@ impl Chat {
     }
 
     /// Checks that the name of a new room looks like that of no other, nor like one that is the
-    /// server's. Of a hidden room the name is told to nobody outside.
-    fn check_look_of_room(&self, me: &Person, room: &RoomName) -> Result<(), Rejection> {
-        let found = self.rooms.look_alike(room);
+    /// server's; but for its own, if it is there. Of a hidden room the name is told to nobody outside.
+    fn check_look_of_room(
+        &self,
+        me: &Person,
+        room: &RoomName,
+        but: Option<RoomId>,
+    ) -> Result<(), Rejection> {
+        let found = self.rooms.look_alike(room, but);
         let known = found.filter(|id| self.knows(me, *id));
         let mut servers = self.settings.read_only.iter();
         let servers = servers.find(|other| other.key() != room.key() && other.looks_like(room));
@@ -90,6 +95,27 @@ impl Chat {
                 other: other.cloned(),
             }),
             false => Ok(()),
+        }
+    }
+
+    /// Checks that a room may get another name. It may be written in another way.
+    pub(super) fn check_name_of_room(
+        &self,
+        me: &Person,
+        id: RoomId,
+        new: &RoomName,
+    ) -> Result<(), Rejection> {
+        let room = self.rooms.get(id).ok_or(Rejection::RoomGone)?;
+        let other = self.rooms.named(new).filter(|other| *other != id);
+        let is_known = other.is_some_and(|other| self.knows(me, other));
+        let mut servers = self.settings.read_only.iter();
+        let is_servers = servers.any(|other| other.key() == new.key());
+        if is_known || is_servers || room.name.bare() == new.bare() {
+            return Err(self.refusal(id, RoomRejection::NameTaken(new.clone())));
+        }
+        match self.rooms.look_alike(new, Some(id)) {
+            None if room.name.key() == new.key() => Ok(()),
+            _ => self.check_look_of_room(me, new, Some(id)),
         }
     }
 

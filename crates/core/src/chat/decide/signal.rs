@@ -4,8 +4,11 @@ use alloc::boxed::Box;
 
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, SignalTarget};
-use crate::event::{Fact, IdentSet, Signal};
-use crate::rejection::Rejection;
+use crate::event::{Fact, IdentSet, Manner, RankMessage, Ranked, Signal};
+use crate::ids::{PersonId, RoomId};
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::Standing;
+use crate::room_name::RoomName;
 use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -24,14 +27,20 @@ impl Chat {
             from_name: me.name.clone(),
             room: None,
             to: None,
+            ranked: None,
             is_notice,
             form,
         };
         match to {
             SignalTarget::Room(name) => {
                 let room = self.room_of(me, RoomRef::Name(name))?;
-                self.check_may_say(me, room, now)?;
+                self.check_takes_signal(me, room, &signal.form, now)?;
                 signal.room = Some(room);
+            }
+            SignalTarget::Rank(name, least) => {
+                let room = self.room_of(me, RoomRef::Name(name))?;
+                self.check_takes_signal(me, room, &signal.form, now)?;
+                signal.ranked = Some(self.ranked(me, room, least));
             }
             SignalTarget::Person(name) => {
                 let to = self.find(me, &name)?;
@@ -42,6 +51,56 @@ impl Chat {
             }
         }
         Ok(Fact::Signal(Box::new(signal)))
+    }
+
+    fn check_takes_signal(
+        &self,
+        me: &Person,
+        room: RoomId,
+        form: &IrcForm,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        self.check_may_say(me, room, now)?;
+        let is_closed = self.rules_hold(room, |rules| rules.settings.no_ctcp);
+        match is_closed && form.text.is_some() {
+            true => Err(self.refusal(room, RoomRejection::NoCtcp)),
+            false => Ok(()),
+        }
+    }
+
+    /// A message to those in a room who have a standing: from whoever may speak to all of them.
+    pub(super) fn decide_say_to_rank(
+        &self,
+        me: &Person,
+        (name, least): (RoomName, Standing),
+        (text, manner): (Text, Manner),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let room = self.room_of(me, RoomRef::Name(name))?;
+        self.check_may_say(me, room, now)?;
+        Ok(Fact::RankMessage(Box::new(RankMessage {
+            from: me.id,
+            from_name: me.name.clone(),
+            to: self.ranked(me, room, least),
+            text,
+            manner,
+            irc: None,
+        })))
+    }
+
+    /// Those in a room who have a standing, but for the sender, who is told first, and those who ignore
+    /// it.
+    fn ranked(&self, me: &Person, room: RoomId, least: Standing) -> Ranked {
+        let hears = |id: &PersonId| {
+            let person = self.people.get(*id).filter(|person| person.id != me.id);
+            person.is_some_and(|person| person.ignored(&me.name, Some(me.id)).is_none())
+        };
+        Ranked {
+            room,
+            room_name: self.name_of(room),
+            least,
+            hearers: self.holders_inside(room, least).filter(hears).collect(),
+        }
     }
 
     pub(super) fn decide_ident(

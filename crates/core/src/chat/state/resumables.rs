@@ -17,7 +17,7 @@ use crate::ids::{PersonId, RoomId, Seq};
 use crate::limits::{KEPT_BYTES_MAX, KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX, LOST_NAMES_MAX};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
-use crate::room::Standing;
+use crate::room::Held;
 use crate::time::Timestamp;
 
 /// A person whose connection was lost and who may come back.
@@ -34,7 +34,7 @@ pub(in crate::chat) struct Resumable {
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
     /// The standings that it had for this visit in its rooms.
-    pub(in crate::chat) standings: Vec<(RoomId, Standing)>,
+    pub(in crate::chat) standings: Vec<(RoomId, Held)>,
 }
 
 impl Resumable {
@@ -170,6 +170,13 @@ impl Resumables {
     }
 
     /// Takes the standing that a lost person had in a room.
+    /// Those who were in a room.
+    pub(in crate::chat) fn inside(&self, room: RoomId) -> impl Iterator<Item = PersonId> + '_ {
+        let all = self.by_id.values();
+        let inside = all.filter(move |lost| lost.person.rooms.contains(&room));
+        inside.map(|lost| lost.person.id)
+    }
+
     pub(in crate::chat) fn take_standing(&mut self, id: PersonId, room: RoomId) {
         if let Some(lost) = self.by_id.get_mut(&id) {
             lost.standings.retain(|(other, _)| *other != room);

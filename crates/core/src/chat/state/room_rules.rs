@@ -15,20 +15,20 @@ use crate::ids::PersonId;
 use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX, ROOM_RESTRICTIONS_MAX};
 use crate::mask::RoomMask;
 use crate::name::{FoldedName, Name};
-use crate::room::{RoomSettings, Standing};
+use crate::room::{Held, RoomSettings, Standing};
 use crate::time::Timestamp;
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct RoomRules {
     pub(in crate::chat) settings: RoomSettings,
-    owner: Option<Name>,
+    owner: Option<Owner>,
     /// The guest who made the room: it owns the room with the name that it registers.
     founder: Option<PersonId>,
     /// Of registered names, without the owner's.
-    standings: BTreeMap<FoldedName, Standing>,
+    standings: BTreeMap<FoldedName, Held>,
     /// Of guests who are inside.
-    guests: BTreeMap<PersonId, Standing>,
+    guests: BTreeMap<PersonId, Held>,
     /// Guests who have not come yet, oldest first.
     invited: VecDeque<PersonId>,
     pub(in crate::chat) bars: RoomRestrictions,
@@ -39,9 +39,23 @@ pub(in crate::chat) struct RoomRules {
     knocks: VecDeque<(Timestamp, PersonId)>,
 }
 
+/// The registered name that a room belongs to.
+#[derive(Clone, Debug, PartialEq)]
+struct Owner {
+    name: Name,
+    /// See [`Held::voiced`].
+    voiced: bool,
+}
+
+impl Owner {
+    fn held(&self) -> Held {
+        Held::owner(self.voiced)
+    }
+}
+
 impl RoomRules {
     pub(in crate::chat) fn owner(&self) -> Option<&Name> {
-        self.owner.as_ref()
+        self.owner.as_ref().map(|owner| &owner.name)
     }
 
     pub(in crate::chat) fn founder(&self) -> Option<PersonId> {
@@ -51,58 +65,52 @@ impl RoomRules {
     /// A guest has made the room.
     pub(in crate::chat) fn found(&mut self, founder: PersonId) {
         self.founder = Some(founder);
-        self.guests.insert(founder, Standing::Moderator);
+        self.guests.insert(founder, Standing::Moderator.into());
     }
 
     /// The standing of a registered name.
-    pub(in crate::chat) fn of_account(&self, account: &Name) -> Option<Standing> {
+    pub(in crate::chat) fn of_account(&self, account: &Name) -> Option<Held> {
         match &self.owner {
-            Some(owner) if owner.same_as(account) => Some(Standing::Owner),
+            Some(owner) if owner.name.same_as(account) => Some(owner.held()),
             _ => self.standings.get::<str>(account.folded()).copied(),
         }
     }
 
     /// The standing that a person has for this visit.
-    pub(in crate::chat) fn of_guest(&self, id: PersonId) -> Option<Standing> {
-        let is_invited = || self.invited.contains(&id).then_some(Standing::Invited);
+    pub(in crate::chat) fn of_guest(&self, id: PersonId) -> Option<Held> {
+        let is_invited = || self.invited.contains(&id).then(|| Standing::Invited.into());
         self.guests.get(&id).copied().or_else(is_invited)
     }
 
     /// All registered names with a standing, in the order of the alphabet behind the owner's.
-    pub(in crate::chat) fn accounts(&self) -> impl Iterator<Item = (&Name, Standing)> {
-        let owner = self.owner.iter().map(|name| (name, Standing::Owner));
-        owner.chain(self.standings.iter().map(|(name, s)| (&name.0, *s)))
+    pub(in crate::chat) fn accounts(&self) -> impl Iterator<Item = (&Name, Held)> {
+        let owner = self.owner.iter().map(|owner| (&owner.name, owner.held()));
+        owner.chain(self.standings.iter().map(|(name, held)| (&name.0, *held)))
     }
 
     /// The guests inside who have a standing.
-    pub(in crate::chat) fn guests(&self) -> impl Iterator<Item = (PersonId, Standing)> + '_ {
-        self.guests.iter().map(|(id, standing)| (*id, *standing))
+    pub(in crate::chat) fn guests(&self) -> impl Iterator<Item = (PersonId, Held)> + '_ {
+        self.guests.iter().map(|(id, held)| (*id, *held))
     }
 
     pub(in crate::chat) fn accounts_len(&self) -> usize {
         self.standings.len() + usize::from(self.owner.is_some())
     }
 
-    pub(in crate::chat) fn set_owner(&mut self, owner: Option<Name>) {
-        if let Some(owner) = &owner {
-            self.standings.remove::<str>(owner.folded());
-        }
-        self.owner = owner;
-    }
-
-    pub(in crate::chat) fn set_account(&mut self, account: &Name, standing: Option<Standing>) {
-        if self
-            .owner
-            .as_ref()
-            .is_some_and(|owner| owner.same_as(account))
-        {
+    pub(in crate::chat) fn set_account(&mut self, account: &Name, held: Option<Held>) {
+        if self.owner().is_some_and(|owner| owner.same_as(account)) {
             self.owner = None;
         }
-        match standing {
-            Some(Standing::Owner) => self.set_owner(Some(account.clone())),
-            Some(standing) => {
-                let key = FoldedName(account.clone());
-                self.standings.insert(key, standing);
+        match held {
+            Some(held) if held.standing == Standing::Owner => {
+                self.standings.remove::<str>(account.folded());
+                self.owner = Some(Owner {
+                    name: account.clone(),
+                    voiced: held.voiced,
+                });
+            }
+            Some(held) => {
+                self.standings.insert(FoldedName(account.clone()), held);
             }
             None => {
                 self.standings.remove::<str>(account.folded());
@@ -111,18 +119,18 @@ impl RoomRules {
     }
 
     /// Gives a guest a standing or takes it. An invitation is for one who is not inside.
-    pub(in crate::chat) fn set_guest(&mut self, id: PersonId, standing: Option<Standing>) {
+    pub(in crate::chat) fn set_guest(&mut self, id: PersonId, held: Option<Held>) {
         self.invited.retain(|other| *other != id);
         self.guests.remove(&id);
-        match standing {
-            Some(Standing::Invited) => {
+        match held {
+            Some(held) if held.standing == Standing::Invited => {
                 if self.invited.len() == GUESTS_INVITED_MAX {
                     self.invited.pop_front();
                 }
                 self.invited.push_back(id);
             }
-            Some(standing) => {
-                self.guests.insert(id, standing);
+            Some(held) => {
+                self.guests.insert(id, held);
             }
             None => {}
         }
@@ -134,7 +142,7 @@ impl RoomRules {
     }
 
     /// A person has gone. Returns the standing that it had for the visit.
-    pub(in crate::chat) fn leave(&mut self, id: PersonId) -> Option<Standing> {
+    pub(in crate::chat) fn leave(&mut self, id: PersonId) -> Option<Held> {
         self.guests.remove(&id)
     }
 
@@ -169,9 +177,14 @@ impl RoomRules {
     /// Checks that standings are where they belong, given who is inside.
     pub(in crate::chat) fn check(&self, is_inside: impl Fn(PersonId) -> bool) {
         assert!(self.guests.keys().all(|id| is_inside(*id)));
-        assert!(self.guests.values().all(|s| *s > Standing::Invited));
+        let is_voiced = |held: &Held| held.standing > Standing::Voice || !held.voiced;
+        assert!(self.guests.values().all(is_voiced));
+        assert!(self.standings.values().all(is_voiced));
+        let mut guests = self.guests.values();
+        assert!(guests.all(|held| held.standing > Standing::Invited));
         assert!(self.invited.iter().all(|id| !is_inside(*id)));
-        assert!(self.standings.values().all(|s| *s < Standing::Owner));
+        let mut standings = self.standings.values();
+        assert!(standings.all(|held| held.standing < Standing::Owner));
         self.bars.check();
         self.mutes.check();
     }

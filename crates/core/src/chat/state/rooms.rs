@@ -17,7 +17,7 @@ use crate::answer::Topic;
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::ROOM_LINES_MAX;
 use crate::name::{FoldedName, Name, fold};
-use crate::room::Standing;
+use crate::room::Held;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
 
@@ -160,14 +160,31 @@ impl Rooms {
         self.by_key.get(&name.key()).copied()
     }
 
-    /// A room whose name looks like this one.
-    pub(in crate::chat) fn look_alike(&self, name: &RoomName) -> Option<RoomId> {
-        let mut alike = name.looks().into_iter().filter_map(|look| {
-            let start = (look, RoomId(0));
-            let first = self.by_look.range(&start..).next();
-            first.filter(|(other, _)| *other == start.0)
+    /// A room whose name looks like this one, but for one that is not looked at.
+    pub(in crate::chat) fn look_alike(
+        &self,
+        name: &RoomName,
+        but: Option<RoomId>,
+    ) -> Option<RoomId> {
+        let mut alike = name.looks().into_iter().flat_map(|look| {
+            let alike = (look.clone(), RoomId(0))..=(look, RoomId(u32::MAX));
+            self.by_look.range(alike).map(|(_, id)| *id)
         });
-        alike.next().map(|(_, id)| *id)
+        alike.find(|id| Some(*id) != but)
+    }
+
+    /// Gives a room another name.
+    pub(in crate::chat) fn rename(&mut self, id: RoomId, new: &RoomName) {
+        let Some(room) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        let old = core::mem::replace(&mut room.name, new.clone());
+        self.by_key.remove(&old.key());
+        for look in old.looks() {
+            self.by_look.remove(&(look, id));
+        }
+        self.by_key.insert(new.key(), id);
+        self.by_look.extend(new.looks().map(|look| (look, id)));
     }
 
     /// The number of the next room to be opened.
@@ -299,7 +316,7 @@ impl Rooms {
     }
 
     /// Takes a person out. Returns the standing that it had for this visit.
-    pub(in crate::chat) fn leave(&mut self, id: RoomId, person: PersonId) -> Option<Standing> {
+    pub(in crate::chat) fn leave(&mut self, id: RoomId, person: PersonId) -> Option<Held> {
         let mut standing = None;
         self.change(id, |room| {
             room.members.remove(&person);

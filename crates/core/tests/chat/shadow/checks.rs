@@ -58,7 +58,10 @@ impl Shadow {
             Fact::Joined { person, room, .. } if asker == Some(*person) => {
                 self.check_joined((*person, *room), command, facts, now);
             }
-            Fact::RoomOpened { .. } | Fact::RoomRetired { .. } | Fact::RoomChanged(_) => {
+            Fact::RoomOpened { .. }
+            | Fact::RoomRetired { .. }
+            | Fact::RoomRenamed(_)
+            | Fact::RoomChanged(_) => {
                 self.check_room_fact(asker, (command, facts), fact, now);
             }
             Fact::Deleted(deletion) => {
@@ -139,6 +142,11 @@ impl Shadow {
                 assert!(caller.operator);
             }
             Fact::RoomChanged(change) => self.check_room_change(asker, change),
+            Fact::RoomRenamed(renamed) => {
+                self.check_may_be_heard(caller, now);
+                assert!(self.moderates(asker, renamed.room));
+                assert!(caller.operator || caller.rooms.contains(&renamed.room));
+            }
             _ => {}
         }
     }
@@ -354,6 +362,11 @@ impl Shadow {
                 }
                 _ => asker.into_iter().chain(change.target).collect(),
             },
+            Fact::RoomRenamed(renamed) => {
+                let inside = self.members(renamed.room);
+                assert!(inside.iter().eq(&*renamed.members));
+                inside
+            }
             Fact::Knocked(knock) => {
                 let moderators = knock.moderators.iter().copied();
                 let hears = |id: &PersonId| {

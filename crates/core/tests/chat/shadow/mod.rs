@@ -189,7 +189,10 @@ impl Shadow {
                 let is_inside = person.rooms.contains(room);
                 assert!(is_inside || self.rooms[room].settings.outsiders);
             }
-            Fact::RoomFounded { .. } | Fact::RoomRetired { .. } | Fact::RoomChanged(_) => {
+            Fact::RoomFounded { .. }
+            | Fact::RoomRetired { .. }
+            | Fact::RoomRenamed(_)
+            | Fact::RoomChanged(_) => {
                 self.fold_room(&event.fact);
             }
             Fact::PrivateMessage(message) => self.fold_private_message(message, event),

@@ -2,7 +2,7 @@
 //! form.
 
 use chinwag_core::{
-    Fact, LOBBY, Mask, Name, PersonId, Restriction, RoomAct, RoomChange, RoomId, RoomName,
+    Fact, Held, LOBBY, Mask, Name, PersonId, Restriction, RoomAct, RoomChange, RoomId, RoomName,
     RoomPassword, RoomSettings, RoomSnapshot, Standing, Timestamp,
 };
 
@@ -15,9 +15,9 @@ pub(crate) struct ModelRoom {
     pub(super) settings: RoomSettings,
     is_servers: bool,
     owner: Option<Name>,
-    standings: Vec<(Name, Standing)>,
+    standings: Vec<(Name, Held)>,
     /// Of people who are inside, or were and are lost.
-    guests: Vec<(PersonId, Standing)>,
+    guests: Vec<(PersonId, Held)>,
     invited: Vec<PersonId>,
     bars: Vec<Restriction>,
     mutes: Vec<Restriction>,
@@ -44,7 +44,7 @@ impl ModelRoom {
     pub(super) fn kept(room: &RoomSnapshot) -> Self {
         let rules = &room.rules;
         let owner = rules.standings.iter();
-        let mut owner = owner.filter(|(_, standing)| *standing == Standing::Owner);
+        let mut owner = owner.filter(|(_, held)| held.standing == Standing::Owner);
         Self {
             settings: rules.settings.clone(),
             owner: owner.next().map(|(name, _)| name.clone()),
@@ -55,26 +55,23 @@ impl ModelRoom {
         }
     }
 
-    fn of_account(&self, account: &Name) -> Option<Standing> {
-        let is_owner = |owner: &Name| owner.same_as(account);
-        if self.owner.as_ref().is_some_and(is_owner) {
-            return Some(Standing::Owner);
-        }
+    fn of_account(&self, account: &Name) -> Option<Held> {
         let mut standings = self.standings.iter();
         let found = standings.find(|(name, _)| name.same_as(account));
-        found.map(|(_, standing)| *standing)
+        found.map(|(_, held)| *held)
     }
 
     pub(super) fn standing(&self, id: PersonId, person: &ModelPerson) -> Option<Standing> {
         let mut guests = self.guests.iter();
         let guest = guests.find(|(guest, _)| *guest == id).map(|(_, s)| *s);
-        let invited = self.invited.contains(&id).then_some(Standing::Invited);
+        let invited = self.invited.contains(&id).then(|| Standing::Invited.into());
         let account = person.account.as_ref();
         let account = account.and_then(|account| self.of_account(account));
-        let standing = account.max(guest).max(invited)?;
-        Some(match self.is_servers && standing > Standing::Voice {
+        let held = account.max(guest).max(invited)?;
+        Some(match self.is_servers && held.standing > Standing::Voice {
+            true if held.voiced => Standing::Voice,
             true => Standing::Invited,
-            false => standing,
+            false => held.standing,
         })
     }
 
@@ -82,13 +79,16 @@ impl ModelRoom {
         matches_any(&self.bars, name, person, now)
     }
 
-    fn set(&mut self, account: &Name, standing: Option<Standing>) {
+    fn set(&mut self, account: &Name, held: Option<Held>) {
         self.standings.retain(|(name, _)| !name.same_as(account));
         if self.owner.as_ref().is_some_and(|o| o.same_as(account)) {
             self.owner = None;
         }
-        let standing = standing.map(|standing| (account.clone(), standing));
-        self.standings.extend(standing);
+        if held.is_some_and(|held| held.standing == Standing::Owner) {
+            self.owner = Some(account.clone());
+        }
+        let held = held.map(|held| (account.clone(), held));
+        self.standings.extend(held);
     }
 
     /// An account has ended, and what it was in the room.
@@ -96,12 +96,12 @@ impl ModelRoom {
         self.set(account, None);
     }
 
-    fn set_guest(&mut self, id: PersonId, standing: Option<Standing>) {
+    fn set_guest(&mut self, id: PersonId, held: Option<Held>) {
         self.guests.retain(|(guest, _)| *guest != id);
         self.invited.retain(|guest| *guest != id);
-        match standing {
-            Some(Standing::Invited) => self.invited.push(id),
-            Some(standing) => self.guests.push((id, standing)),
+        match held {
+            Some(held) if held.standing == Standing::Invited => self.invited.push(id),
+            Some(held) => self.guests.push((id, held)),
             None => {}
         }
     }
@@ -118,8 +118,8 @@ impl ModelRoom {
     pub(super) fn found(&mut self, person: PersonId, owner: Option<&Name>) {
         *self = Self::new(self.name.clone(), false);
         match owner {
-            Some(owner) => self.owner = Some(owner.clone()),
-            None => self.guests.push((person, Standing::Moderator)),
+            Some(owner) => self.set(owner, Some(Held::owner(false))),
+            None => self.guests.push((person, Standing::Moderator.into())),
         }
     }
 
@@ -219,10 +219,10 @@ impl Shadow {
             let RoomAct::Stand { standing, .. } = act else {
                 return false;
             };
-            *standing == Some(Standing::Invited)
+            *standing == Some(Standing::Invited.into())
         };
         match &change.act {
-            RoomAct::Own => {
+            RoomAct::Own { .. } => {
                 assert!(room.owner.is_none() && change.target == Some(asker));
                 return;
             }
@@ -240,9 +240,9 @@ impl Shadow {
             let hit = &self.people[&target];
             assert!(target != asker);
             let standing = room.standing(target, hit);
-            let is_governor = standing >= Some(Standing::Moderator);
-            let is_deposed = person.operator && standing == Some(Standing::Owner);
-            assert!(!(is_governor || hit.operator) || is_deposed, "{change:?}");
+            let is_owner = standing == Some(Standing::Owner);
+            let is_deposed = person.operator && is_owner;
+            assert!(!(is_owner || hit.operator) || is_deposed, "{change:?}");
         }
         if let RoomAct::Bar(bar) = &change.act {
             assert!(!bar.mask.matches(Some(&person.name), person.address));
@@ -270,6 +270,14 @@ impl Shadow {
                 let gone = self.rooms.remove(room).expect("a room");
                 assert!(*room != LOBBY && !gone.is_servers);
             }
+            Fact::RoomRenamed(renamed) => {
+                let mut others = self.rooms.values();
+                let is_taken = |room: &ModelRoom| room.name.is_same(&renamed.new);
+                assert!(renamed.old.is_same(&renamed.new) || !others.any(is_taken));
+                let room = self.rooms.get_mut(&renamed.room).expect("a room");
+                assert!(renamed.room != LOBBY && !room.is_servers);
+                room.name = renamed.new.clone();
+            }
             Fact::RoomChanged(change) => self.fold_room_change(change),
             _ => unreachable!("{fact:?} is about no room"),
         }
@@ -278,7 +286,7 @@ impl Shadow {
     fn fold_room_change(&mut self, change: &RoomChange) {
         let room = self.rooms.get_mut(&change.room).expect("a room");
         match &change.act {
-            RoomAct::Set(setting) => room.settings.set(setting),
+            RoomAct::Set(settings) => settings.iter().for_each(|set| room.settings.set(set)),
             RoomAct::Stand {
                 account, standing, ..
             } => {
@@ -289,10 +297,9 @@ impl Shadow {
                     room.set_guest(target, standing.filter(|_| account.is_none()));
                 }
             }
-            RoomAct::Own => {
+            RoomAct::Own { voiced } => {
                 room.set_guest(change.target.expect("the founder"), None);
-                room.set(&change.by, None);
-                room.owner = Some(change.by.clone());
+                room.set(&change.by, Some(Held::owner(*voiced)));
             }
             RoomAct::Eject { account, .. } => {
                 let target = change.target.expect("one who is put out");

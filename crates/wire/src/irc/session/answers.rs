@@ -185,6 +185,9 @@ impl Session {
         let question = self.pending.question.take()?;
         match (answer, question) {
             (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
+            (Answer::Fence, Question::NoSuchChannel(typed)) => {
+                self.no_such_channel(&typed, env, out);
+            }
             (Answer::Marker(at), Question::Marker(question)) => {
                 return self.put_marker(&question, *at, env, out);
             }

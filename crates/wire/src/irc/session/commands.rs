@@ -224,6 +224,13 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         Session::invite,
     ),
     command(
+        "RENAME",
+        "RENAME #ROOM #NEW [:WHY]: gives a room another name.",
+        2,
+        2,
+        Session::rename_room,
+    ),
+    command(
         "KNOCK",
         "KNOCK #ROOM: asks to be let in.",
         1,

@@ -57,68 +57,102 @@ impl Session {
                 letter => signed.push((on, letter)),
             }
         }
+        // What is set is set at once; what concerns a person or a mask is asked in its place.
+        let mut settings = Vec::new();
         for (on, letter) in signed.into_iter().take(MODES_MAX) {
-            self.change_mode(room, (on, letter), &mut arguments, env, out);
+            if matches!(letter, 'o' | 'v' | 'b' | 'e' | 'I') {
+                self.set_modes(room, core::mem::take(&mut settings));
+                self.change_list(room, (on, letter), arguments.next(), env, out);
+                continue;
+            }
+            settings.extend(self.read_setting(room, (on, letter), &mut arguments, env, out));
         }
+        self.set_modes(room, settings);
     }
 
-    fn change_mode<'a>(
-        &mut self,
+    fn set_modes(&mut self, room: &RoomName, settings: Vec<RoomSetting>) {
+        if settings.is_empty() {
+            return;
+        }
+        let set = Command::SetRoom {
+            room: RoomRef::Name(room.clone()),
+            settings: settings.into(),
+        };
+        self.later(Ask::Command(set), Question::SetMode(room.clone()));
+    }
+
+    /// Reads a change of a setting. One that is none is refused.
+    fn read_setting<'a>(
+        &self,
         room: &RoomName,
         (on, letter): (bool, char),
         arguments: &mut impl Iterator<Item = &'a str>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
-    ) {
+    ) -> Option<RoomSetting> {
         let flag = FLAGS
             .iter()
             .find(|(other, ..)| char::from(*other) == letter);
         if let Some((_, setting, _)) = flag {
-            return self.set_mode(room, setting(on));
+            return Some(setting(on));
         }
         match letter {
-            'k' => self.change_key(room, on, arguments.next(), env, out),
-            'l' => match (on, arguments.next()) {
-                (false, _) => self.set_mode(room, RoomSetting::Limit(None)),
-                (true, Some(typed)) => match typed.parse() {
-                    Ok(limit) if limit > 0 => {
-                        self.set_mode(room, RoomSetting::Limit(Some(limit)));
-                    }
-                    _ => {
-                        let shown = if typed.is_empty() { "*" } else { typed };
-                        let what = format_args!("{room} l {shown} :Invalid limit");
-                        self.numeric("696", what, env, out);
-                    }
-                },
-                (true, None) => self.lacks_parameter(room, letter, env, out),
-            },
-            'o' | 'v' => self.change_rank(room, (on, letter), arguments.next(), env, out),
-            'b' | 'e' | 'I' => match arguments.next() {
-                None => self.ask_masks(room, letter),
-                Some(typed) => {
-                    let (kind, matched) = read_mask(letter, typed);
-                    let set = Command::SetMask {
-                        room: RoomRef::Name(room.clone()),
-                        kind,
-                        matched,
-                        on,
-                    };
-                    self.later(Ask::Command(set), Question::SetMode(room.clone()));
-                }
-            },
+            'k' => self.read_key(room, on, arguments.next(), env, out),
+            'l' if !on => Some(RoomSetting::Limit(None)),
+            'l' => self.read_limit(room, arguments.next(), env, out),
             letter => {
                 let what = format_args!("{letter} :is unknown mode char to me");
                 self.numeric("472", what, env, out);
+                None
             }
         }
     }
 
-    fn set_mode(&mut self, room: &RoomName, setting: RoomSetting) {
-        let set = Command::SetRoom {
-            room: RoomRef::Name(room.clone()),
-            setting,
+    fn read_limit(
+        &self,
+        room: &RoomName,
+        typed: Option<&str>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<RoomSetting> {
+        let Some(typed) = typed else {
+            self.lacks_parameter(room, 'l', env, out);
+            return None;
         };
-        self.later(Ask::Command(set), Question::SetMode(room.clone()));
+        match typed.parse() {
+            Ok(limit) if limit > 0 => Some(RoomSetting::Limit(Some(limit))),
+            _ => {
+                let shown = if typed.is_empty() { "*" } else { typed };
+                let what = format_args!("{room} l {shown} :Invalid limit");
+                self.numeric("696", what, env, out);
+                None
+            }
+        }
+    }
+
+    /// A rank of a person, or an entry of a list.
+    fn change_list(
+        &mut self,
+        room: &RoomName,
+        (on, letter): (bool, char),
+        typed: Option<&str>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match (letter, typed) {
+            ('o' | 'v', typed) => self.change_rank(room, (on, letter), typed, env, out),
+            (letter, None) => self.ask_masks(room, letter),
+            (letter, Some(typed)) => {
+                let (kind, matched) = read_mask(letter, typed);
+                let set = Command::SetMask {
+                    room: RoomRef::Name(room.clone()),
+                    kind,
+                    matched,
+                    on,
+                };
+                self.later(Ask::Command(set), Question::SetMode(room.clone()));
+            }
+        }
     }
 
     fn lacks_parameter(&self, room: &RoomName, letter: char, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -126,28 +160,28 @@ impl Session {
         self.numeric("696", what, env, out);
     }
 
-    fn change_key(
-        &mut self,
+    fn read_key(
+        &self,
         room: &RoomName,
         on: bool,
         typed: Option<&str>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
-    ) {
+    ) -> Option<RoomSetting> {
         match (on, typed) {
-            (false, _) => self.set_mode(room, RoomSetting::Password(None)),
+            (false, _) => Some(RoomSetting::Password(None)),
             (true, Some(typed)) => match RoomPassword::parse(typed) {
-                Ok(word) if !typed.contains(',') => {
-                    self.set_mode(room, RoomSetting::Password(Some(word)));
+                Ok(word) if !typed.contains(',') => Some(RoomSetting::Password(Some(word))),
+                _ => {
+                    let what = format_args!("{room} :Key is not well-formed");
+                    self.numeric("525", what, env, out);
+                    None
                 }
-                _ => self.numeric(
-                    "525",
-                    format_args!("{room} :Key is not well-formed"),
-                    env,
-                    out,
-                ),
             },
-            (true, None) => self.lacks_parameter(room, 'k', env, out),
+            (true, None) => {
+                self.lacks_parameter(room, 'k', env, out);
+                None
+            }
         }
     }
 

@@ -2,20 +2,28 @@
 //! commands have done.
 
 use alloc::boxed::Box;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, KeptMessage, LoggedIn, ModAction, Name,
-    PersonId, PrivateMessage, RoomAct, RoomChange, RoomName, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, ModAction, Name,
+    PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomName, RoomRef,
+    RoomRenamed, Standing,
 };
 
-use super::{Here, Session, Stage};
-use crate::dialect::Env;
+use super::{Here, Question, Session, Stage};
+use crate::dialect::{Ask, Env};
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
-use crate::irc::render::{Why, put_by, put_in_room, put_signal};
+use crate::irc::mode::prefix_of;
+use crate::irc::render::{Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::Said;
+
+/// What a person is that was invited and has nothing more.
+const INVITED: Held = Held {
+    standing: Standing::Invited,
+    voiced: false,
+};
 
 /// Invitations that a client can list.
 const INVITATIONS_MAX: usize = 20;
@@ -37,6 +45,30 @@ impl Session {
             self.end_scope(start, env, out);
         }
         self.put_received(event, me, out);
+        if let Fact::RoomRenamed(renamed) = &event.fact {
+            self.handle_room_renamed(renamed, out);
+        }
+    }
+
+    /// A room has another name. A client that knows no RENAME leaves the old one and is in the new one
+    /// (IRCv3, channel rename, "Fallback").
+    fn handle_room_renamed(&mut self, renamed: &RoomRenamed, out: &mut Vec<u8>) {
+        let (old, new) = (&renamed.old, &renamed.new);
+        if self.caps.has(Cap::ChannelRename) || old.is_same(new) {
+            return;
+        }
+        match renamed.why.as_deref() {
+            Some(why) => self.put_own(format_args!("PART {old} :{why}"), out),
+            None => self.put_own(format_args!("PART {old}"), out),
+        }
+        self.put_own_join(new, out);
+        let room = RoomRef::Name(new.clone());
+        self.later(Ask::Query(Query::Topic(room.clone())), Question::Quiet);
+        if !self.caps.has(Cap::NoImplicitNames) {
+            let query = Query::Who { room, after: None };
+            let (room, end) = (new.clone(), Some(alloc::format!("{new}")));
+            self.later(Ask::Query(query), Question::Names { room, end });
+        }
     }
 
     /// Takes over an event's changes to this person.
@@ -94,7 +126,10 @@ impl Session {
 
     fn put_event(&self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
         match &event.fact {
-            Fact::PrivateMessage(_) | Fact::Signal(_) | Fact::MessageKept(_) => {
+            Fact::PrivateMessage(_)
+            | Fact::RankMessage(_)
+            | Fact::Signal(_)
+            | Fact::MessageKept(_) => {
                 self.put_sent(event, me, env, out);
             }
             Fact::Renamed(renamed) if renamed.person == me => {
@@ -185,9 +220,14 @@ impl Session {
                     out,
                 );
             }
+            Fact::RankMessage(message) if message.from == me && echoes => {
+                put_rank_message(out, event, message, shown);
+            }
             Fact::Signal(signal) if signal.from == me && echoes => {
                 if let Some((_, name)) = &signal.to {
                     put_signal(out, event, signal, name.as_str(), shown);
+                } else if let Some(ranked) = &signal.ranked {
+                    put_signal(out, event, signal, &target_of(ranked), shown);
                 }
             }
             _ => {}
@@ -208,10 +248,16 @@ impl Session {
             Fact::MessageKept(message) if message.from != me => {
                 kept_for(message).put(out, event, shown);
             }
+            Fact::RankMessage(message) if message.from != me => {
+                put_rank_message(out, event, message, shown);
+            }
             Fact::Signal(signal) => {
                 let to = signal.to.as_ref().filter(|(to, _)| *to == me);
+                let ranked = signal.ranked.as_ref().filter(|_| signal.from != me);
                 if let Some((_, name)) = to {
                     put_signal(out, event, signal, name.as_str(), shown);
+                } else if let Some(ranked) = ranked {
+                    put_signal(out, event, signal, &target_of(ranked), shown);
                 }
             }
             _ => {}
@@ -270,7 +316,7 @@ impl Session {
         match &change.act {
             RoomAct::Stand {
                 name,
-                standing: Some(Standing::Invited),
+                standing: Some(INVITED),
                 before: None,
                 ..
             } if is_for_me => {
@@ -283,10 +329,17 @@ impl Session {
                 );
             }
             RoomAct::Stand {
-                standing: Some(Standing::Invited),
+                name,
+                standing: Some(INVITED),
                 before: None,
                 ..
-            } => {}
+            } => {
+                let is_other = change.moderators.contains(&me);
+                if is_other && self.caps.has(Cap::InviteNotify) {
+                    let what = format_args!("INVITE {name} {room}");
+                    put_by(out, event, &change.by, shown, what);
+                }
+            }
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
             RoomAct::Removed { members } if members.contains(&me) => {
                 let what = format_args!("KICK {room} {} :The channel is closed", self.nick());
@@ -333,7 +386,7 @@ fn note_invitation(invitations: &mut Vec<RoomName>, change: &RoomChange) {
         return;
     };
     invitations.retain(|room| !room.is_same(&change.room_name));
-    if *standing == Some(Standing::Invited) {
+    if *standing == Some(INVITED) {
         if invitations.len() == INVITATIONS_MAX {
             invitations.remove(0);
         }
@@ -349,6 +402,22 @@ pub(super) fn said_to(message: &PrivateMessage) -> Said<'_> {
         manner: message.manner,
         form: message.irc.as_deref(),
     }
+}
+
+/// `@#dev`
+fn target_of(ranked: &Ranked) -> String {
+    alloc::format!("{}{}", prefix_of(ranked.least), ranked.room_name)
+}
+
+fn put_rank_message(out: &mut Vec<u8>, event: &Event, message: &RankMessage, shown: Shown) {
+    let said = Said {
+        name: &message.from_name,
+        to: &target_of(&message.to),
+        text: &message.text,
+        manner: message.manner,
+        form: message.irc.as_deref(),
+    };
+    said.put(out, event, shown);
 }
 
 fn kept_for(message: &KeptMessage) -> Said<'_> {

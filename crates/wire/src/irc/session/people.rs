@@ -14,7 +14,6 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::line::{Time, end, put};
 use crate::irc::message::Message;
-use crate::irc::mode::rank;
 use crate::irc::text::note;
 
 /// Names in one WHOIS, USERHOST or ISON.
@@ -154,7 +153,7 @@ impl Session {
         let place = room.map_or_else(|| String::from("*"), |room| alloc::format!("{room}"));
         let mut flags = String::from(if source.away.is_some() { "G" } else { "H" });
         flags.push_str(if line.operator { "*" } else { "" });
-        flags.push_str(rank(line.standing).map_or("", |(prefix, _)| prefix));
+        flags.push_str(self.prefixes(line.held));
         flags.push_str(if source.flags.bot { "B" } else { "" });
         let server = &env.settings.irc.server;
         let name = &line.name;
@@ -264,13 +263,13 @@ impl Session {
 
     fn put_whois_rooms(&self, profile: &Profile, env: &Env<'_>, out: &mut Vec<u8>) {
         let (server, nick, name) = (&env.settings.irc.server, self.nick(), &profile.line.name);
-        let mut rooms = profile.rooms.iter().zip(&profile.standings).peekable();
+        let mut rooms = profile.rooms.iter().zip(&profile.held).peekable();
         while rooms.peek().is_some() {
             let body = out.len();
             put(out, format_args!(":{server} 319 {nick} {name} :"));
-            for (number, (room, standing)) in rooms.by_ref().take(8).enumerate() {
+            for (number, (room, held)) in rooms.by_ref().take(8).enumerate() {
                 let gap = if number > 0 { " " } else { "" };
-                let prefix = rank(*standing).map_or("", |(prefix, _)| prefix);
+                let prefix = self.prefixes(*held);
                 put(out, format_args!("{gap}{prefix}{room}"));
             }
             end(out, body);

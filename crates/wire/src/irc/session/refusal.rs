@@ -26,6 +26,9 @@ impl Session {
                 return self.count_try(env, out);
             }
             Question::Nick => self.refuse_nick(rejection, env, out),
+            Question::RenameRoom { old, new } => {
+                self.refuse_rename((&old, &new), rejection, env, out);
+            }
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
             Question::Names { end, .. } => {
                 if let Some(end) = end {
@@ -105,6 +108,15 @@ impl Session {
             | Rejection::NameKept { name, .. }
             | Rejection::NameLooksLike { name, .. }
             | Rejection::NameRegistered(name) => name.to_string(),
+            _ if self.here().is_some() => {
+                let nick = self.nick();
+                return self.numeric(
+                    "447",
+                    format_args!("{nick} :{}", Sentence(rejection)),
+                    env,
+                    out,
+                );
+            }
             _ => return self.notice(Sentence(rejection), env, out),
         };
         // Before the client is in, it is addressed as nobody.
@@ -163,7 +175,7 @@ impl Session {
             Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
                 self.numeric("403", format_args!("{to} :No such channel"), env, out);
             }
-            _ if to.starts_with('#') => {
+            _ if to.trim_start_matches(['@', '+']).starts_with('#') => {
                 self.numeric(
                     "404",
                     format_args!("{to} :Cannot send to channel: {words}"),
@@ -204,17 +216,40 @@ impl Session {
             Rejection::NobodyCalled { .. } => {
                 line("401", format_args!("{who} :No such nick"), out);
             }
+            Rejection::LinkLost(_) => {
+                line("401", format_args!("{who} :{}", Sentence(rejection)), out);
+            }
+            Rejection::Muted { .. } | Rejection::LockedSpeech | Rejection::ReadOnly(_) => {
+                let words = Sentence(rejection);
+                let what = format_args!("{room} :Cannot send to channel: {words}");
+                line("404", what, out);
+            }
             Rejection::Of(_, why) => match why {
-                RoomRejection::NeedsModerator
-                | RoomRejection::TopicGuarded
-                | RoomRejection::OperatorsAlone
-                | RoomRejection::TargetGoverns(..)
-                | RoomRejection::TargetOperates(_) => {
+                RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => {
                     line(
                         "482",
                         format_args!("{room} :You're not channel operator"),
                         out,
                     );
+                }
+                RoomRejection::OperatorsAlone
+                | RoomRejection::TargetGoverns(..)
+                | RoomRejection::TargetOperates(_) => {
+                    line("482", format_args!("{room} :{}", Sentence(rejection)), out);
+                }
+                // Who may not enter is outside.
+                RoomRejection::Closed
+                | RoomRejection::NeedsPassword
+                | RoomRejection::RegisteredOnly
+                | RoomRejection::EncryptedOnly
+                | RoomRejection::Barred { .. } => {
+                    let words = "You're not on that channel";
+                    line("442", format_args!("{room} :{words}"), out);
+                }
+                RoomRejection::Muted { .. } => {
+                    let words = Sentence(rejection);
+                    let what = format_args!("{room} :Cannot send to channel: {words}");
+                    line("404", what, out);
                 }
                 RoomRejection::TargetOutside(_) => {
                     line(
@@ -251,6 +286,25 @@ impl Session {
             },
             _ => self.notice(Sentence(rejection), env, out),
         }
+    }
+
+    fn refuse_rename(
+        &self,
+        (old, new): (&RoomName, &RoomName),
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let code = match rejection {
+            Rejection::RoomLooksLike { .. } | Rejection::Of(_, RoomRejection::NameTaken(_)) => {
+                "CHANNEL_NAME_IN_USE"
+            }
+            Rejection::Of(_, RoomRejection::Stays) => "CANNOT_RENAME",
+            _ => return self.refuse_in_room(old, None, rejection, env, out),
+        };
+        let words = Sentence(rejection);
+        let why = format_args!("{code} {old} {new} :{words}");
+        self.fail("RENAME", why, env, out);
     }
 
     fn refuse_operation(

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Command, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing, StandingChange,
-    Topic, WhoLine,
+    Answer, Command, Held, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing,
+    StandingChange, Topic, WhoLine,
 };
 
 use super::{Question, Session, Stage};
@@ -13,7 +13,7 @@ use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{end, put};
 use crate::irc::message::{BODY_BYTES_MAX, Message};
-use crate::irc::mode::rank;
+use crate::irc::mode::prefixes;
 use crate::irc::text::note;
 
 /// Rooms in one JOIN or PART, people in one KICK.
@@ -33,6 +33,7 @@ impl Session {
             return None;
         }
         let mut keys = message.params.get(1).map_or("", |keys| keys).split(',');
+        let mut asked: Vec<RoomName> = Vec::new();
         for typed in rooms
             .split(',')
             .filter(|typed| !typed.is_empty())
@@ -40,9 +41,13 @@ impl Session {
         {
             let key = keys.next().filter(|key| !key.is_empty());
             let Some(room) = room(typed) else {
-                self.no_such_channel(typed, env, out);
+                self.no_such_channel_later(typed, env, out);
                 continue;
             };
+            if asked.iter().any(|other| other.is_same(&room)) {
+                continue;
+            }
+            asked.push(room.clone());
             let command = match key.and_then(|key| RoomPassword::parse(key).ok()) {
                 Some(password) => Command::JoinWith {
                     room: room.clone(),
@@ -74,6 +79,17 @@ impl Session {
 
     pub(super) fn no_such_channel(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         self.numeric("403", format_args!("{typed} :No such channel"), env, out);
+    }
+
+    /// The same, behind the answers to what the command has asked already.
+    fn no_such_channel_later(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        match self.pending.queue.is_empty() {
+            true => self.no_such_channel(typed, env, out),
+            false => {
+                let what = Question::NoSuchChannel(typed.into());
+                self.later(Ask::Query(Query::Fence), what);
+            }
+        }
     }
 
     /// The client is in a room: it is told so, then who else is.
@@ -147,7 +163,7 @@ impl Session {
         for typed in rooms.take(TARGETS_MAX) {
             match room(typed) {
                 Some(room) => self.leave(room, why),
-                None => self.no_such_channel(typed, env, out),
+                None => self.no_such_channel_later(typed, env, out),
             }
         }
         None
@@ -294,7 +310,7 @@ impl Session {
     }
 
     fn name_of(&self, line: &WhoLine) -> String {
-        let prefix = rank(line.standing).map_or("", |(prefix, _)| prefix);
+        let prefix = self.prefixes(line.held);
         let name = &line.name;
         match &line.source {
             Some(source) if self.caps.has(Cap::UserhostInNames) => {
@@ -302,6 +318,11 @@ impl Session {
             }
             _ => alloc::format!("{prefix}{name}"),
         }
+    }
+
+    /// The prefixes of a person in a room, as many as the client takes.
+    pub(super) fn prefixes(&self, held: Option<Held>) -> &'static str {
+        prefixes(held, self.caps.has(Cap::MultiPrefix))
     }
 
     /// KICK.
@@ -321,7 +342,7 @@ impl Session {
         {
             let typed = rooms.next().unwrap_or_default();
             let Some(room) = room(typed) else {
-                self.no_such_channel(typed, env, out);
+                self.no_such_channel_later(typed, env, out);
                 continue;
             };
             let eject = Command::Eject {
@@ -369,6 +390,32 @@ impl Session {
             self.numeric("336", room, env, out);
         }
         self.numeric("337", ":End of /INVITE list", env, out);
+    }
+
+    /// RENAME.
+    pub(super) fn rename_room(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let (typed, wanted) = (message.param(0)?, message.param(1)?);
+        let Some(old) = room(typed) else {
+            self.no_such_channel(typed, env, out);
+            return None;
+        };
+        let Some(new) = room(wanted) else {
+            let why = format_args!("CANNOT_RENAME {old} {wanted} :That cannot be a channel's name");
+            self.fail("RENAME", why, env, out);
+            return None;
+        };
+        let rename = Command::RenameRoom {
+            room: RoomRef::Name(old.clone()),
+            new: new.clone(),
+            why: message.param(2).and_then(note),
+        };
+        self.later(Ask::Command(rename), Question::RenameRoom { old, new });
+        None
     }
 
     /// KNOCK.

@@ -84,7 +84,7 @@ impl Session {
         );
         self.numeric(
             "004",
-            format_args!("{server} {VERSION} BRiow beIiklmnostvRz beIklov"),
+            format_args!("{server} {VERSION} BRiow beIiklmnostvCRz beIklov"),
             env,
             out,
         );
@@ -97,7 +97,7 @@ impl Session {
             "BOT=B".into(),
             "CASEMAPPING=ascii".into(),
             alloc::format!("CHANLIMIT=#:{ROOMS_PER_PERSON_MAX}"),
-            "CHANMODES=beI,k,l,imnstRz".into(),
+            "CHANMODES=beI,k,l,imnstCRz".into(),
             alloc::format!("CHANNELLEN={}", NAME_LETTERS_MAX + 1),
             "CHANTYPES=#".into(),
             "CHATHISTORY=1000".into(),
@@ -115,6 +115,7 @@ impl Session {
             alloc::format!("NETWORK={}", env.settings.irc.network),
             alloc::format!("NICKLEN={NAME_LETTERS_MAX}"),
             "PREFIX=(ov)@+".into(),
+            "STATUSMSG=@+".into(),
             "TARGMAX=NAMES:20,LIST:1,KICK:20,WHOIS:10,PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:20,PART:20"
                 .into(),
             alloc::format!("TOPICLEN={NOTE_BYTES_MAX}"),

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{Command, Event, Fact, IrcForm, Manner, Rejection, RoomName, RoomRef, Seq};
-use chinwag_core::{SignalTarget, Text};
+use chinwag_core::{SignalTarget, Standing, Text};
 
 use super::history::is_playback;
 use super::{Question, Session};
@@ -14,6 +14,7 @@ use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, put_tagged};
 use crate::irc::message::{BODY_BYTES_MAX, Message};
+use crate::irc::mode::read_ranked;
 use crate::irc::render::put_signal_from;
 use crate::irc::said::Said;
 use crate::irc::text::{Saying, Spoken, spoken};
@@ -192,11 +193,21 @@ impl Session {
     ) {
         let Saying { text, manner, form } = saying;
         if !target.starts_with('#') {
-            let ask = Ask::Command(Command::PrivateMessage {
-                to: target.into(),
-                text,
-                manner,
-                irc: form.kept(),
+            let irc = form.kept();
+            let ask = Ask::Command(match ranked(target) {
+                Some((least, room)) => Command::SayToRank {
+                    room,
+                    least,
+                    text,
+                    manner,
+                    irc,
+                },
+                None => Command::PrivateMessage {
+                    to: target.into(),
+                    text,
+                    manner,
+                    irc,
+                },
             });
             let sending = Sending {
                 to: target.into(),
@@ -244,7 +255,10 @@ impl Session {
         };
         let to = match room {
             Some(room) => SignalTarget::Room(room),
-            None => SignalTarget::Person(target.into()),
+            None => match ranked(target) {
+                Some((least, room)) => SignalTarget::Rank(room, least),
+                None => SignalTarget::Person(target.into()),
+            },
         };
         let signal = Command::Signal {
             to,
@@ -365,6 +379,12 @@ impl Session {
             None => out.extend_from_slice(&lines),
         }
     }
+}
+
+/// Those in a room who have a standing: `@#dev`.
+fn ranked(target: &str) -> Option<(Standing, RoomName)> {
+    let (least, room) = read_ranked(target)?;
+    Some((least, RoomName::parse(room).ok()?))
 }
 
 /// The services of other networks that clients speak to unasked.

@@ -10,45 +10,61 @@ use serde::Serialize;
 use super::{Head, Rank, Shape};
 use crate::json::value::{Shown, Time};
 
-/// A setting of a room, as it is from now on.
-#[derive(Serialize)]
+/// Settings of a room that were changed at once, as they are from now on.
+#[derive(Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(in crate::json) enum SettingShape {
+pub(in crate::json) struct SettingShape {
     /// Only those who are invited may enter.
-    Closed(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<bool>,
     /// Whether a password opens it.
-    Password(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<bool>,
     /// So many people may be inside; null for any number.
-    Limit(Option<u32>),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<Option<u32>>,
     /// Only voices and moderators speak.
-    Moderated(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    moderated: Option<bool>,
     /// Nobody outside sees that it is there.
-    Hidden(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<bool>,
     /// Only moderators set the topic.
-    TopicGuarded(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic_guarded: Option<bool>,
     /// Those outside may speak to it.
-    Outsiders(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outsiders: Option<bool>,
     /// Only registered names may enter.
-    Registered(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registered: Option<bool>,
     /// Only encrypted connections may enter.
-    Encrypted(bool),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encrypted: Option<bool>,
+    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_ctcp: Option<bool>,
 }
 
-impl From<&RoomSetting> for SettingShape {
-    fn from(setting: &RoomSetting) -> Self {
-        match setting {
-            RoomSetting::Closed(on) => Self::Closed(*on),
-            // The word itself is for moderators: `room` tells it.
-            RoomSetting::Password(password) => Self::Password(password.is_some()),
-            RoomSetting::Limit(limit) => Self::Limit(*limit),
-            RoomSetting::Moderated(on) => Self::Moderated(*on),
-            RoomSetting::Hidden(on) => Self::Hidden(*on),
-            RoomSetting::GuardsTopic(on) => Self::TopicGuarded(*on),
-            RoomSetting::Outsiders(on) => Self::Outsiders(*on),
-            RoomSetting::Registered(on) => Self::Registered(*on),
-            RoomSetting::Encrypted(on) => Self::Encrypted(*on),
+impl From<&[RoomSetting]> for SettingShape {
+    fn from(settings: &[RoomSetting]) -> Self {
+        let mut shape = Self::default();
+        for setting in settings {
+            match setting {
+                RoomSetting::Closed(on) => shape.closed = Some(*on),
+                // The word itself is for moderators: `room` tells it.
+                RoomSetting::Password(password) => shape.password = Some(password.is_some()),
+                RoomSetting::Limit(limit) => shape.limit = Some(*limit),
+                RoomSetting::Moderated(on) => shape.moderated = Some(*on),
+                RoomSetting::Hidden(on) => shape.hidden = Some(*on),
+                RoomSetting::GuardsTopic(on) => shape.topic_guarded = Some(*on),
+                RoomSetting::Outsiders(on) => shape.outsiders = Some(*on),
+                RoomSetting::Registered(on) => shape.registered = Some(*on),
+                RoomSetting::Encrypted(on) => shape.encrypted = Some(*on),
+                RoomSetting::NoCtcp(on) => shape.no_ctcp = Some(*on),
+            }
         }
+        shape
     }
 }
 
@@ -94,9 +110,9 @@ impl<'a> Shape<'a> {
     pub(super) fn of_change(event: &Event, change: &'a RoomChange) -> Self {
         let head = Head::new(event, Some(&change.room_name), Some(change.by.as_str()));
         match &change.act {
-            RoomAct::Set(setting) => Self::RoomSet {
+            RoomAct::Set(settings) => Self::RoomSet {
                 head,
-                setting: setting.into(),
+                setting: (&**settings).into(),
             },
             RoomAct::Stand {
                 name,
@@ -106,14 +122,16 @@ impl<'a> Shape<'a> {
             } => Self::Standing {
                 head,
                 name: name.as_str(),
-                standing: standing.map(Into::into),
-                before: before.map(Into::into),
+                standing: standing.map(|held| held.standing.into()),
+                before: before.map(|held| held.standing.into()),
+                voiced: standing.is_some_and(|held| held.voiced),
             },
-            RoomAct::Own => Self::Standing {
+            RoomAct::Own { voiced } => Self::Standing {
                 head,
                 name: change.by.as_str(),
                 standing: Some(Rank::Owner),
                 before: Some(Rank::Moderator),
+                voiced: *voiced,
             },
             RoomAct::Eject { name, why, .. } => Self::Ejected {
                 head,

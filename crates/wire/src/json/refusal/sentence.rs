@@ -220,6 +220,8 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
         RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
         RoomRejection::NoOutsiders => write!(f, "Only those inside {room} speak there."),
+        RoomRejection::NoCtcp => write!(f, "{room} takes no CTCP."),
+        RoomRejection::NameTaken(new) => write!(f, "{new} is taken."),
         RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll => {
             write!(f, "{room} is open to everybody.")
         }

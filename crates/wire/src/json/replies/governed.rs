@@ -35,6 +35,8 @@ pub(in crate::json) struct SettingsShape<'a> {
     registered: bool,
     /// Only encrypted connections may enter.
     encrypted: bool,
+    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    no_ctcp: bool,
 }
 
 impl<'a> From<&'a RoomInfo> for SettingsShape<'a> {
@@ -51,6 +53,7 @@ impl<'a> From<&'a RoomInfo> for SettingsShape<'a> {
             outsiders: settings.outsiders,
             registered: settings.registered,
             encrypted: settings.encrypted,
+            no_ctcp: settings.no_ctcp,
         }
     }
 }

@@ -153,7 +153,7 @@ impl<'a> From<&'a WhoLine> for Person<'a> {
             away: line.away.is_some(),
             away_text: line.away.as_ref().and_then(|why| why.as_deref()),
             silent_seconds: line.silent.as_secs(),
-            standing: line.standing.map(Into::into),
+            standing: line.held.map(|held| held.standing.into()),
         }
     }
 }

@@ -33,6 +33,8 @@ pub(in crate::json) enum Setting {
     Registered(bool),
     /// Only encrypted connections may enter.
     Encrypted(bool),
+    /// It takes no CTCP, which only clients of IRC understand, but for actions.
+    NoCtcp(bool),
 }
 
 /// A [`Setting`] that is the only one of its object.
@@ -77,6 +79,7 @@ impl OneSetting {
             Setting::Outsiders(on) => RoomSetting::Outsiders(on),
             Setting::Registered(on) => RoomSetting::Registered(on),
             Setting::Encrypted(on) => RoomSetting::Encrypted(on),
+            Setting::NoCtcp(on) => RoomSetting::NoCtcp(on),
         })
     }
 }
@@ -88,6 +91,14 @@ arguments! {
         room: Parsed<RoomName>,
         /// The setting, as it is to be: an object with one of the keys below.
         setting: OneSetting,
+    }
+
+    /// A room that gets another name.
+    RenameRoom {
+        /// The room.
+        room: Parsed<RoomName>,
+        /// The name from now on.
+        new: Parsed<RoomName>,
     }
 
     /// A person and a room.

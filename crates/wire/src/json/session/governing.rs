@@ -11,7 +11,12 @@ pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
     Ok(match request {
         Request::set_room(set) => Command::SetRoom {
             room: RoomRef::Name(set.room.0),
-            setting: set.setting.into_setting().ok_or("`limit` is 1 at least")?,
+            settings: [set.setting.into_setting().ok_or("`limit` is 1 at least")?].into(),
+        },
+        Request::rename_room(rename) => Command::RenameRoom {
+            room: RoomRef::Name(rename.room.0),
+            new: rename.new.0,
+            why: None,
         },
         Request::invite(stand) => stood(stand, Give(Standing::Invited)),
         Request::uninvite(stand) => stood(stand, Take(Standing::Invited)),

@@ -15,6 +15,9 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
         return request(RoomRequest::Info(None));
     };
     let value = arguments.rest();
+    if word.eq_ignore_ascii_case("name") && !value.is_empty() {
+        return request(RoomRequest::Rename(room(value)?));
+    }
     match setting(word, value) {
         Some(Some(setting)) => request(RoomRequest::Set(setting)),
         // A setting, and a value that it does not take.
@@ -40,6 +43,7 @@ fn setting(word: &str, value: &str) -> Option<Option<RoomSetting>> {
         "outsiders" => on().map(RoomSetting::Outsiders),
         "registered" => on().map(RoomSetting::Registered),
         "encrypted" => on().map(RoomSetting::Encrypted),
+        "ctcp" => on().map(|on| RoomSetting::NoCtcp(!on)),
         "topic" => match value.to_ascii_lowercase().as_str() {
             "moderators" => Some(RoomSetting::GuardsTopic(true)),
             "everybody" | "off" => Some(RoomSetting::GuardsTopic(false)),

@@ -246,7 +246,7 @@ pub(super) struct Present<'a>(pub(super) &'a WhoLine);
 impl Display for Present<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let line = self.0;
-        match line.standing {
+        match line.held.map(|held| held.standing) {
             Some(Standing::Owner | Standing::Moderator) => f.write_str("@")?,
             Some(Standing::Voice) => f.write_str("+")?,
             Some(Standing::Invited) | None => {}

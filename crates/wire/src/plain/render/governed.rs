@@ -5,14 +5,20 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Knock, MaskKind, Matched, Name, PersonId, Restriction, RoomAct, RoomChange, RoomInfo, RoomMask,
-    RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
+    Held, Knock, MaskKind, Matched, Name, PersonId, Restriction, RoomAct, RoomChange, RoomInfo,
+    RoomMask, RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
 };
 
 use super::answer::InForce;
 use super::moderation::{For, Until, Whom};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Because, Listed, Why, people};
+
+/// What a person is that was invited and has nothing more.
+const INVITED: Held = Held {
+    standing: Standing::Invited,
+    voiced: false,
+};
 
 impl LineWriter<'_> {
     /// A change of a room, told to one person.
@@ -38,12 +44,12 @@ impl LineWriter<'_> {
                 "You may speak in {room} again: {by} unmuted you."
             )),
             RoomAct::Stand {
-                standing: Some(Standing::Invited),
+                standing: Some(INVITED),
                 before: None,
                 ..
             } => self.alone(format_args!("{by} invites you to {room}: /join {room}")),
             RoomAct::Stand {
-                before: Some(Standing::Invited),
+                before: Some(INVITED),
                 standing: None,
                 ..
             } => self.alone(format_args!("{by} took the invitation to {room} back.")),
@@ -57,7 +63,7 @@ impl LineWriter<'_> {
             RoomAct::Stand {
                 name,
                 account,
-                standing: Some(Standing::Invited),
+                standing: Some(INVITED),
                 before: None,
             } => match account {
                 Some(_) => self.alone(format_args!("{name} is invited to {room}.")),
@@ -67,11 +73,11 @@ impl LineWriter<'_> {
             },
             RoomAct::Stand {
                 name,
-                before: Some(Standing::Invited),
+                before: Some(INVITED),
                 standing: None,
                 ..
             } => self.alone(format_args!("{name} is no longer invited to {room}.")),
-            RoomAct::Own => self.alone(format_args!("{room} is yours, under this name.")),
+            RoomAct::Own { .. } => self.alone(format_args!("{room} is yours, under this name.")),
             RoomAct::Removed { .. } => {
                 self.alone(format_args!("{room} was removed by {}.", change.by));
             }
@@ -124,7 +130,14 @@ impl Display for Changed<'_> {
             ..
         } = self.0;
         match act {
-            RoomAct::Set(setting) => write!(f, "{by} {}", SetTo(setting, room)),
+            RoomAct::Set(settings) => {
+                write!(f, "{by} ")?;
+                for (number, setting) in settings.iter().enumerate() {
+                    let gap = if number > 0 { "; " } else { "" };
+                    write!(f, "{gap}{}", SetTo(setting, room))?;
+                }
+                Ok(())
+            }
             RoomAct::Eject { name, why, .. } => {
                 write!(
                     f,
@@ -137,16 +150,20 @@ impl Display for Changed<'_> {
                 before,
                 standing,
                 ..
-            } => match (before, standing) {
-                (_, Some(Standing::Moderator)) => {
-                    write!(f, "{by} made {name} a moderator of {room}")
+            } => {
+                let governs = |held: &Option<Held>| {
+                    held.is_some_and(|held| held.standing >= Standing::Moderator)
+                };
+                let has_voice = |held: &Option<Held>| held.is_some_and(Held::has_voice);
+                match (governs(before), governs(standing)) {
+                    (false, true) => write!(f, "{by} made {name} a moderator of {room}"),
+                    (true, false) => write!(f, "{by} took {name}'s moderator rights in {room}"),
+                    _ if has_voice(standing) => write!(f, "{by} gave {name} a voice in {room}"),
+                    _ => write!(f, "{by} took {name}'s voice in {room}"),
                 }
-                (_, Some(Standing::Voice)) => write!(f, "{by} gave {name} a voice in {room}"),
-                (Some(Standing::Voice), _) => write!(f, "{by} took {name}'s voice in {room}"),
-                _ => write!(f, "{by} took {name}'s moderator rights in {room}"),
-            },
+            }
             RoomAct::Mask { mask, on } => masked(f, (by, room), mask, *on),
-            RoomAct::Own
+            RoomAct::Own { .. }
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
@@ -199,6 +216,8 @@ impl Display for SetTo<'_> {
             RoomSetting::Encrypted(false) => {
                 write!(f, "lets connections that are not encrypted enter {room}")
             }
+            RoomSetting::NoCtcp(true) => write!(f, "lets no CTCP into {room}"),
+            RoomSetting::NoCtcp(false) => write!(f, "lets CTCP into {room}"),
         }
     }
 }
@@ -301,6 +320,7 @@ fn settings(writer: &mut LineWriter<'_>, info: &RoomInfo) {
         ),
         (settings.guards_topic, "only moderators set the topic"),
         (settings.outsiders, "those outside may speak to it"),
+        (settings.no_ctcp, "takes no CTCP from clients of IRC"),
     ] {
         if is_on {
             writer.row(what);

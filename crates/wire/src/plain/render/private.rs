@@ -34,6 +34,9 @@ impl Renderer {
                     self.writer(out).alone(format_args!("{to} is away{why}"));
                 }
             }
+            Fact::RankMessage(message) if message.from != reader => {
+                self.told_to_rank(out, event.at, message);
+            }
             Fact::MessageKept(message) if message.from == reader => {
                 let to = &message.to_name;
                 self.told(

@@ -20,7 +20,7 @@ impl OfRoom<'_> {
     pub(super) fn is_unspoken(rejection: &RoomRejection) -> bool {
         matches!(
             rejection,
-            RoomRejection::Muted { .. } | RoomRejection::NoOutsiders
+            RoomRejection::Muted { .. } | RoomRejection::NoOutsiders | RoomRejection::NoCtcp
         )
     }
 }
@@ -39,6 +39,7 @@ impl Display for OfRoom<'_> {
                 remaining: Some(span),
             } => write!(f, "you are muted in {room} for {}.", More(*span)),
             RoomRejection::Muted { remaining: None } => write!(f, "you are muted in {room}."),
+            RoomRejection::NoCtcp => write!(f, "{room} takes no CTCP."),
             RoomRejection::NoOutsiders => write!(
                 f,
                 "you are not in {room}, and it takes nothing from outside."
@@ -55,6 +56,7 @@ impl Display for OfRoom<'_> {
             | RoomRejection::OperatorsAlone
             | RoomRejection::LobbyKeepsAll
             | RoomRejection::Stays
+            | RoomRejection::NameTaken(_)
             | RoomRejection::StandingsFull
             | RoomRejection::BarsFull
             | RoomRejection::NotBarred(_)
@@ -73,7 +75,7 @@ fn about_governing(
         RoomRejection::TopicGuarded => write!(f, "Only moderators set the topic of {room}."),
         RoomRejection::LobbyIsOpen => write!(
             f,
-            "{room} is open to everybody: only moderated, topic and outsiders can be set."
+            "{room} is open to everybody: only moderated, topic, outsiders and ctcp can be set."
         ),
         RoomRejection::OperatorsAlone => write!(f, "Only server operators moderate {room}."),
         RoomRejection::LobbyKeepsAll => write!(
@@ -81,6 +83,7 @@ fn about_governing(
             "Nobody can be kept out of {room}. /kick and /ban are for the server."
         ),
         RoomRejection::Stays => write!(f, "{room} is the server's own, and stays."),
+        RoomRejection::NameTaken(new) => write!(f, "{new} is taken. Choose another name."),
         RoomRejection::StandingsFull => {
             write!(f, "{room} keeps no more names. Take somebody off first.")
         }

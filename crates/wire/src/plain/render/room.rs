@@ -36,6 +36,11 @@ impl Renderer {
                 self.writer(out)
                     .happened(format_args!("{by} deleted a message{inside}"));
             }
+            Fact::RoomRenamed(renamed) => {
+                let (by, old, new) = (&renamed.by, &renamed.old, &renamed.new);
+                self.writer(out)
+                    .happened(format_args!("{by} renamed {old}: it is {new} from now on"));
+            }
             fact => movement(&mut self.writer(out), fact, room),
         }
     }

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Manner, Name, RoomName, Text, Timestamp};
+use chinwag_core::{Manner, Name, RankMessage, RoomName, Standing, Text, Timestamp};
 
 use super::Renderer;
 use super::line_writer::RESET;
@@ -71,12 +71,39 @@ impl Renderer {
         out: &mut Vec<u8>,
         at: Timestamp,
         (from, to): (Option<&Name>, Option<&Name>),
+        said: (Manner, &Text),
+    ) {
+        self.told_to(
+            out,
+            at,
+            (from, &|party, out| party.put_party(out, to)),
+            said,
+        );
+    }
+
+    /// `[14:04] gopher -> moderators of #dev: psst`
+    pub(super) fn told_to_rank(&mut self, out: &mut Vec<u8>, at: Timestamp, message: &RankMessage) {
+        let whom = match message.to.least {
+            Standing::Moderator | Standing::Owner => "moderators",
+            Standing::Voice | Standing::Invited => "voices",
+        };
+        let to = alloc::format!("{whom} of {}", message.to.room_name);
+        let put_to = |_: &Self, out: &mut Vec<u8>| out.extend_from_slice(to.as_bytes());
+        let said = (message.manner, &message.text);
+        self.told_to(out, at, (Some(&message.from_name), &put_to), said);
+    }
+
+    fn told_to(
+        &mut self,
+        out: &mut Vec<u8>,
+        at: Timestamp,
+        (from, put_to): (Option<&Name>, &dyn Fn(&Self, &mut Vec<u8>)),
         (manner, text): (Manner, &Text),
     ) {
         self.open(out, at);
         self.put_party(out, from);
         out.extend_from_slice(b" -> ");
-        self.put_party(out, to);
+        put_to(self, out);
         let end: &[u8] = match self.style.time {
             TimeStyle::Off => b"] ",
             _ => b": ",

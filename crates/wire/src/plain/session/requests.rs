@@ -228,7 +228,15 @@ fn in_room(request: RoomRequest, here: RoomId) -> Ask {
     Ask::Command(match request {
         RoomRequest::Info(name) => return Ask::Query(Query::RoomInfo(room_or(name, here))),
         RoomRequest::Bars => return Ask::Query(Query::Bars(room)),
-        RoomRequest::Set(setting) => Command::SetRoom { room, setting },
+        RoomRequest::Set(setting) => Command::SetRoom {
+            room,
+            settings: [setting].into(),
+        },
+        RoomRequest::Rename(new) => Command::RenameRoom {
+            room,
+            new,
+            why: None,
+        },
         RoomRequest::Stand { name, change } => Command::Stand { room, name, change },
         RoomRequest::Eject { name, why } => Command::Eject { room, name, why },
         RoomRequest::Bar {

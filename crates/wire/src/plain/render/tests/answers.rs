@@ -24,7 +24,7 @@ fn who_line(by: &str) -> WhoLine {
         account: None,
         away: None,
         silent: Duration::from_secs(10),
-        standing: None,
+        held: None,
         source: None,
     }
 }
@@ -72,7 +72,7 @@ fn profile() -> Profile {
         said: 1,
         muted: false,
         address: None,
-        standings: [].into(),
+        held: [].into(),
     }
 }
 
