@@ -7,11 +7,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, Client, ConnId, Deletion, Duration, Fact, Knock, LOBBY, Link, LoggedIn,
-    Manner, Mask, ModAction, Name, PersonId, PrivateMessage, Profile, Quit, QuitReason, Reach,
-    Rejection, Renamed, Restriction, ResumeCode, Returned, RoomAct, RoomChange, RoomId, RoomLine,
-    RoomPassword, RoomRejection, RoomSetting, RoomSummary, Seq, Spared, Standing, Timestamp, Topic,
-    Welcome, WhoLine,
+    Answer, AuditEntry, Client, ConnId, Correspondents, Deletion, Duration, Fact, Knock, LOBBY,
+    Link, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage, Profile, Quit,
+    QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned, RoomAct, RoomChange,
+    RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary, Seq, Spared, Standing,
+    Timestamp, Topic, Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -343,6 +343,7 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 irc: None,
                 manner: chinwag_core::Manner::Speech,
                 away: None,
+                accounts: Correspondents::default(),
             };
             (Fact::PrivateMessage(Box::new(told)), '[')
         }

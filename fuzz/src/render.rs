@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chinwag_core::{Event, Fact, LOBBY, ModAction, ResumeCode, Seq, Timestamp};
 use chinwag_feed::Render;
-use chinwag_wire::dialect::{Guesses, HistoryPage, Recent, SearchPage, Settings, Tell};
+use chinwag_wire::dialect::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Settings, Tell};
 use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::{TimeZone, zone};
 use chinwag_wire::{Prefs, TimeStyle};
@@ -204,7 +204,7 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
     reader.client.type_line(question);
     let ends = (Seq(dice.number()), Seq(dice.number()));
     let page = HistoryPage {
-        room: &room,
+        of: PastOf::Room(&room),
         events: &found,
         shown,
         total: dice.number(),
