@@ -155,7 +155,8 @@ pub struct AccountChanged {
     pub account: Name,
     /// The change.
     pub change: AccountChange,
-    /// The person who made it; `None` for those who run the server.
+    /// The person who made it; `None` for those who run the server, and for a client that was not in
+    /// yet.
     pub person: Option<PersonId>,
     /// Everybody who is logged in to it.
     pub logins: Box<[PersonId]>,

@@ -234,6 +234,8 @@ pub enum Answer {
     },
     /// To `PasswordHash`.
     PasswordHash(Option<Arc<str>>),
+    /// To `Certified`: the name that was asked for, or the account's own.
+    Certified(Option<Name>),
     /// To `Everybody`.
     Everybody {
         /// A page of the people.

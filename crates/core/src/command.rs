@@ -287,7 +287,8 @@ pub enum Command {
     SetMotd(Option<Text>),
     /// Let only registered names arrive and speak, or everybody again.
     Lock(bool),
-    /// Register a name under the password of this hash. The shell's.
+    /// Register a name that nobody bears under the password of this hash: the shell's, and that of a
+    /// client that has not come in yet.
     AddAccount {
         /// The name.
         name: Name,

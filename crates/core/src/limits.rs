@@ -23,6 +23,9 @@ pub const PASSAGE_LINES_MAX: usize = 32;
 pub const PASSAGE_BYTES_MAX: usize = LINE_BYTES_MAX;
 /// Letters of the user that a client of IRC names.
 pub const USER_LETTERS_MAX: usize = 16;
+/// Time after which a client of IRC that sends faster than it may, and never stops, is closed: a paste of
+/// three hundred lines is through by then, and a program that has gone wrong is not.
+pub const FLOOD_TIME_MAX: Duration = Duration::from_secs(120);
 /// Bytes of a topic, a reason or the like: it must fit beside other text on a screen.
 pub const NOTE_BYTES_MAX: usize = 512;
 /// Letters of a new password: six at random are more than slow guesses at a live server reach.

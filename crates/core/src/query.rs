@@ -3,6 +3,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::answer::MemberCursor;
@@ -32,6 +33,13 @@ pub enum Query {
     Greeting,
     /// The hash that a password is held against, if the name is registered.
     PasswordHash(Name),
+    /// The account that a certificate proves: that of a name, or any.
+    Certified {
+        /// The certificate, as [`Credential::secret`](crate::Credential::secret) has it.
+        certificate: Arc<str>,
+        /// One of the account's names.
+        name: Option<Name>,
+    },
     /// The account that one is logged in to.
     Account,
     /// The people on the server, in the order of the alphabet. The shell's.

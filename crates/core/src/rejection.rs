@@ -129,6 +129,15 @@ pub enum Rejection {
     NeedsOldPassword(Name),
     /// The name is not registered, or this is not its password.
     WrongPassword(Name),
+    /// The new password has too few letters.
+    WeakPassword {
+        /// The least that the server takes.
+        letters_min: usize,
+    },
+    /// The server has a password, which the connection has not given yet.
+    NeedsServerPassword,
+    /// The server's password is another.
+    WrongServerPassword,
     /// It needs a proof of the account, and neither a password nor a certificate was shown.
     NeedsProof,
     /// The asker is logged in to no account.

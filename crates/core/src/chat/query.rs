@@ -12,7 +12,7 @@ use crate::answer::{
     RoomSummary, Welcome, WhoLine,
 };
 use crate::ban::Restriction;
-use crate::command::{Caller, RoomRef};
+use crate::command::{Caller, Proof, RoomRef};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::{
     EVERYBODY_LINES_MAX, RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX,
@@ -52,6 +52,16 @@ impl Chat {
                 let account = self.registrations.get(&name);
                 let hash = account.and_then(|account| account.password_hash().cloned());
                 Ok(Answer::PasswordHash(hash))
+            }
+            (_, Query::Certified { certificate, name }) => {
+                let account = match &name {
+                    Some(name) => self.registrations.get(name),
+                    None => self.registrations.certified_by(&certificate),
+                };
+                let proof = Proof(certificate);
+                let account = account.filter(|account| account.is_proven_by(&proof));
+                let found = account.map(|account| name.unwrap_or_else(|| account.name.clone()));
+                Ok(Answer::Certified(found))
             }
             (Caller::Shell, Query::Everybody { after }) => Ok(self.everybody_page(after, now)),
             (_, query) => self.answer_to(self.asker(caller)?, query, now),
@@ -120,7 +130,10 @@ impl Chat {
                 self.bars_of(me, id, now)
             }
             Query::Account => self.account(me)?,
-            Query::Greeting | Query::PasswordHash(_) | Query::Everybody { .. } => {
+            Query::Greeting
+            | Query::PasswordHash(_)
+            | Query::Certified { .. }
+            | Query::Everybody { .. } => {
                 return Err(Rejection::NotHere);
             }
         })

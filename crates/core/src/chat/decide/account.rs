@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, CredentialKind};
@@ -18,6 +19,7 @@ use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::room::Held;
+use crate::time::Timestamp;
 
 impl Chat {
     /// Decides a command about the asker's own account.
@@ -142,6 +144,47 @@ impl Chat {
             true => Err(Rejection::RegistrationsFull),
             false => Ok(()),
         }
+    }
+
+    /// The beginning of an account under a name that nobody bears.
+    pub(super) fn added(
+        &self,
+        name: Name,
+        secret: Arc<str>,
+        now: Timestamp,
+    ) -> Result<AccountChanged, Rejection> {
+        if self.registrations.len() >= REGISTRATIONS_MAX {
+            return Err(Rejection::RegistrationsFull);
+        }
+        // The person who goes by the name now is not its owner.
+        let name = self.check_name(name, None, None, now)?;
+        Ok(AccountChanged {
+            account: name,
+            change: AccountChange::Claimed {
+                kind: CredentialKind::Password,
+                secret,
+                operator: false,
+            },
+            person: None,
+            logins: Box::default(),
+            rooms: Box::default(),
+        })
+    }
+
+    /// A client that has not come in yet registers the name that it is to have.
+    pub(super) fn decide_register_early(
+        &self,
+        address: IpAddr,
+        (name, secret): (Name, Arc<str>),
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        self.check_not_banned(Some(&name), address, now)?;
+        self.check_may_be_told(&name, address, now)?;
+        if self.locked {
+            return Err(Rejection::LockedRegistration);
+        }
+        let added = self.added(name, secret, now)?;
+        Ok(Fact::AccountChanged(Box::new(added)))
     }
 
     fn decide_log_in_to(

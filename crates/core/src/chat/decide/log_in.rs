@@ -102,7 +102,7 @@ impl Chat {
 
     /// Checks that the name of a guest who arrives may be told to others: it is speech, if those who
     /// come from the address are muted and had another.
-    fn check_may_be_told(
+    pub(super) fn check_may_be_told(
         &self,
         name: &Name,
         address: IpAddr,

@@ -139,6 +139,14 @@ impl Chat {
                 self.decide_log_in(origin, name, (proof.as_ref(), account), env, facts)
             }
             Command::Resume(code) => self.decide_resume(origin, None, code, env, facts),
+            Command::AddAccount {
+                name,
+                password_hash,
+            } => {
+                let registered = (name, password_hash);
+                facts.push(self.decide_register_early(origin.address, registered, env.now)?);
+                Ok(Outcome::Done)
+            }
             _ => Err(Rejection::NotHere),
         }
     }

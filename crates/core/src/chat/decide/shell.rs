@@ -1,17 +1,15 @@
 //! What those who run the server do from a shell of its machine: the commands of operators, and
 //! those that an owner gives for its own account. Nobody outranks them, and each is audited.
 
-use alloc::sync::Arc;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::account::changed;
 use super::operate::{Actor, audit_entry};
 use crate::account::{AccountChange, CredentialKind};
 use crate::chat::Chat;
 use crate::command::{Command, Outcome};
 use crate::event::{Fact, Manner, ModAction};
 use crate::ids::NOBODY;
-use crate::limits::REGISTRATIONS_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::time::Timestamp;
@@ -27,7 +25,11 @@ impl Chat {
             Command::AddAccount {
                 name,
                 password_hash,
-            } => self.decide_add_account(name, password_hash, now, facts)?,
+            } => {
+                let added = self.added(name, password_hash, now)?;
+                facts.push(act(ModAction::AccountAdded(added.account.clone())));
+                facts.push(Fact::AccountChanged(Box::new(added)));
+            }
             Command::SetPassword {
                 name,
                 password_hash: secret,
@@ -53,28 +55,6 @@ impl Chat {
             command => return self.decide_operate(Actor::Shell, command, now, facts),
         }
         Ok(Outcome::Done)
-    }
-
-    fn decide_add_account(
-        &self,
-        name: Name,
-        secret: Arc<str>,
-        now: Timestamp,
-        facts: &mut Vec<Fact>,
-    ) -> Result<(), Rejection> {
-        if self.registrations.len() >= REGISTRATIONS_MAX {
-            return Err(Rejection::RegistrationsFull);
-        }
-        // The person who goes by the name now is not its owner.
-        let name = self.check_name(name, None, None, now)?;
-        facts.push(act(ModAction::AccountAdded(name.clone())));
-        let change = AccountChange::Claimed {
-            kind: CredentialKind::Password,
-            secret,
-            operator: false,
-        };
-        facts.push(changed(&name, change, None, [].into()));
-        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Accounts, found by each of their names.
 
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -11,6 +12,8 @@ use crate::name::Name;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Registrations {
     by_name: Registry<Arc<Account>>,
+    /// The names of the accounts that each certificate proves, in their order.
+    by_certificate: BTreeMap<Arc<str>, Vec<Name>>,
     /// Counted, since every arrival asks whether there is an operator.
     operators: usize,
 }
@@ -32,6 +35,11 @@ impl Registrations {
         for name in account.all_names() {
             self.by_name.insert(name.clone(), account.clone());
         }
+        for certificate in account.certificates() {
+            let names = self.by_certificate.entry(certificate.clone()).or_default();
+            let place = names.partition_point(|other| other.folded() < account.name.folded());
+            names.insert(place, account.name.clone());
+        }
     }
 
     /// Removes the account that has this name.
@@ -43,11 +51,26 @@ impl Registrations {
         for name in account.all_names() {
             self.by_name.remove(name);
         }
+        for certificate in account.certificates() {
+            let Some(names) = self.by_certificate.get_mut(certificate) else {
+                continue;
+            };
+            names.retain(|name| *name != account.name);
+            if names.is_empty() {
+                self.by_certificate.remove(certificate);
+            }
+        }
     }
 
     /// The account that a name belongs to.
     pub(in crate::chat) fn get(&self, name: &Name) -> Option<&Account> {
         self.by_name.get(name).map(|account| &**account)
+    }
+
+    /// The account that a certificate proves; of several the first by name.
+    pub(in crate::chat) fn certified_by(&self, certificate: &str) -> Option<&Account> {
+        let names = self.by_certificate.get(certificate)?;
+        self.get(names.first()?)
     }
 
     /// Whether the owner of the name is a lasting operator.
