@@ -32,6 +32,7 @@ impl Client {
             // A piece is repeated faster than anybody types.
             line_rate: Rate::UNLIMITED,
             operator_rate_factor: 1,
+            asks_password: false,
             login_tries_max: 5,
             login_bytes_max: usize::MAX,
             login_time: Duration::from_secs(60),

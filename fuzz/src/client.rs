@@ -11,7 +11,7 @@ use chinwag_core::{
 };
 use chinwag_feed::Render;
 use chinwag_wire::Prefs;
-use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Settings, Step, Tell};
+use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Security, Settings, Step, Tell};
 use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::TimeZone;
 use hashbrown::HashMap;
@@ -51,6 +51,7 @@ pub(crate) fn settings() -> Settings {
         line_bytes_max: LINE_BYTES_MAX,
         line_rate: Rate::UNLIMITED,
         operator_rate_factor: 5,
+        asks_password: false,
         login_tries_max: 5,
         login_bytes_max: usize::MAX,
         login_time: Duration::from_secs(60),
@@ -65,7 +66,13 @@ impl Client {
         client.dialect = client
             .with(|_, env, _| {
                 let bucket = Bucket::full(env.now);
-                Dialect::new(Protocol::Json, Spoke::First, bucket, env).expect("it is served")
+                Dialect::new(
+                    Protocol::Json,
+                    Spoke::First,
+                    (bucket, Security::default()),
+                    env,
+                )
+                .expect("it is served")
             })
             .0;
         if let Some(name) = name {
@@ -80,7 +87,13 @@ impl Client {
         client.dialect = client
             .with(|_, env, _| {
                 let bucket = Bucket::full(env.now);
-                Dialect::new(Protocol::Irc, Spoke::First, bucket, env).expect("it is served")
+                Dialect::new(
+                    Protocol::Irc,
+                    Spoke::First,
+                    (bucket, Security::default()),
+                    env,
+                )
+                .expect("it is served")
             })
             .0;
         if let Some(name) = name {

@@ -257,6 +257,7 @@ fn within_limits() {
         },
         line_bytes_max: 64,
         login_bytes_max: 200,
+        asks_password: false,
         login_tries_max: 2,
         ..settings()
     };

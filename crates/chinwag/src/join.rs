@@ -6,7 +6,7 @@
 use std::env::{self, VarError};
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ use crate::{arguments, usage};
 
 /// Where a password may stand besides a file.
 const PASSWORD_VARIABLE: &str = "CHINWAG_PASSWORD";
+/// Where the server's own may: the server reads it there, too.
+const SERVER_PASSWORD_VARIABLE: &str = "CHINWAG_SERVER_PASSWORD";
 
 #[derive(Debug, Args)]
 #[command(after_help = STATUSES)]
@@ -37,6 +39,10 @@ pub(crate) struct JoinFlags {
     /// Read the password of that name from this file. CHINWAG_PASSWORD can hold it as well
     #[arg(long, value_name = "FILE", requires = "name")]
     password_file: Option<PathBuf>,
+    /// Read the password of the server itself from this file, for one that asks. CHINWAG_SERVER_PASSWORD
+    /// can hold it as well
+    #[arg(long, value_name = "FILE")]
+    server_password_file: Option<PathBuf>,
     /// Enter this room
     #[arg(long)]
     room: Option<Room>,
@@ -136,6 +142,10 @@ impl JoinFlags {
 
     fn options(self, target: Target) -> anyhow::Result<JoinOptions> {
         let password = self.password()?;
+        let server_password = password_of(
+            self.server_password_file.as_deref(),
+            SERVER_PASSWORD_VARIABLE,
+        )?;
         let certificate = match (&self.cert, &self.key) {
             (Some(certificate), Some(key)) => Some(ClientCertificate::read(certificate, key)?),
             _ => None,
@@ -143,6 +153,7 @@ impl JoinFlags {
         Ok(JoinOptions {
             name: self.name,
             password,
+            server_password,
             room: self.room,
             commands: self.commands,
             follow: self.follow,
@@ -165,19 +176,23 @@ impl JoinFlags {
     /// The file goes before the environment. A password without a name to go with it is left alone,
     /// since the variable may be meant for another call.
     fn password(&self) -> anyhow::Result<Option<Password>> {
-        if let Some(path) = &self.password_file {
-            let text = fs::read_to_string(path)
-                .with_context(|| format!("cannot read the password from {}", path.display()))?;
-            let password = text.parse();
-            return Ok(Some(password.with_context(|| path.display().to_string())?));
+        match self.name {
+            Some(_) => password_of(self.password_file.as_deref(), PASSWORD_VARIABLE),
+            None => Ok(None),
         }
-        if self.name.is_none() {
-            return Ok(None);
-        }
-        match env::var(PASSWORD_VARIABLE) {
-            Ok(text) => Ok(Some(text.parse().context(PASSWORD_VARIABLE)?)),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => bail!("{PASSWORD_VARIABLE} is not UTF-8."),
-        }
+    }
+}
+
+fn password_of(file: Option<&Path>, variable: &str) -> anyhow::Result<Option<Password>> {
+    if let Some(path) = file {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the password from {}", path.display()))?;
+        let password = text.parse();
+        return Ok(Some(password.with_context(|| path.display().to_string())?));
+    }
+    match env::var(variable) {
+        Ok(text) => Ok(Some(text.parse().with_context(|| variable.to_owned())?)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => bail!("{variable} is not UTF-8."),
     }
 }

@@ -6,14 +6,15 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
+use chinwag_core::limits::PASSWORD_BYTES_MAX;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// Reads a new password: from a file, from standard input if that is no terminal, or by asking.
+/// Reads a new password of so many letters at least: from a file, from standard input if that is no
+/// terminal, or by asking.
 ///
 /// # Errors
 /// One sentence, if it cannot be read or cannot be a password.
-pub(crate) fn read(file: Option<&Path>) -> Result<String> {
+pub(crate) fn read(file: Option<&Path>, letters_min: usize) -> Result<String> {
     let password = match file {
         Some(path) if path.as_os_str() != "-" => {
             let text = fs::read_to_string(path);
@@ -27,14 +28,14 @@ pub(crate) fn read(file: Option<&Path>) -> Result<String> {
         }
     };
     let password = password.lines().next().unwrap_or_default().to_owned();
-    check(&password)?;
+    check(&password, letters_min)?;
     Ok(password)
 }
 
 /// The rules of `/claim`.
-fn check(password: &str) -> Result<()> {
-    if password.chars().count() < PASSWORD_LETTERS_MIN {
-        bail!("a password has at least {PASSWORD_LETTERS_MIN} letters");
+fn check(password: &str, letters_min: usize) -> Result<()> {
+    if password.chars().count() < letters_min {
+        bail!("a password has at least {letters_min} letters");
     }
     if password.len() > PASSWORD_BYTES_MAX {
         bail!("a password has at most {PASSWORD_BYTES_MAX} bytes");
@@ -100,7 +101,7 @@ mod tests {
             (&long, false),
             ("a\tb c d e f", false),
         ] {
-            assert_eq!(check(password).is_ok(), is_good, "{password:?}");
+            assert_eq!(check(password, 6).is_ok(), is_good, "{password:?}");
         }
     }
 
@@ -109,7 +110,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("password");
         fs::write(&path, "correct horse\nand more\n").expect("a file");
-        assert_eq!(read(Some(&path)).expect("a password"), "correct horse");
-        assert!(read(Some(&folder.path().join("none"))).is_err());
+        assert_eq!(read(Some(&path), 6).expect("a password"), "correct horse");
+        assert!(read(Some(&folder.path().join("none")), 6).is_err());
     }
 }

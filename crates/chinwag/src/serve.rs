@@ -86,7 +86,8 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
 
 fn read_config(flags: &ServeFlags) -> Result<Config, SetupError> {
     let raw = flags.as_raw().map_err(SetupError::Elsewhere)?;
-    resolve(flags.config.as_deref(), raw)
+    let config = resolve(flags.config.as_deref(), raw)?;
+    config.with_secrets().map_err(SetupError::Elsewhere)
 }
 
 /// Resolves a configuration out of a file, the environment and flags, on this machine.

@@ -184,7 +184,8 @@ pub(crate) fn room(flags: &RoomFlags) -> Result<ExitCode> {
 }
 
 fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
-    let password = password::read(flags.password_file.as_deref())?;
+    let letters_min = flags.data.config()?.limits.password_letters_min;
+    let password = password::read(flags.password_file.as_deref(), letters_min)?;
     let hash = hash_password(&password)?;
     ask(&flags.data, &[task, &flags.name, &hash])
 }

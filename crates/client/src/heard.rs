@@ -7,6 +7,9 @@
 //! because servers of other versions word them differently; a line it does not know is [`Heard::Other`]
 //! and is merely shown.
 
+/// The end of the prompt at which a server asks for its own password.
+pub(crate) const SERVER_PASSWORD: &[u8] = b"Server password: ";
+
 /// One line of the server, without colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Heard<'a> {

@@ -70,6 +70,8 @@ pub struct JoinOptions {
     pub name: Option<Name>,
     /// The password of that name.
     pub password: Option<Password>,
+    /// The password of the server itself, for one that asks.
+    pub server_password: Option<Password>,
     /// The room to enter.
     pub room: Option<Room>,
     /// Lines from a pipe that begin with a `/` are commands. At a terminal they always are.
@@ -93,6 +95,7 @@ impl JoinOptions {
             target,
             name: None,
             password: None,
+            server_password: None,
             room: None,
             commands: false,
             follow: false,
@@ -106,6 +109,10 @@ impl JoinOptions {
     fn session(&self, is_attended: bool) -> SessionOptions {
         SessionOptions {
             login: name::login_line(self.name.as_ref(), self.password.as_ref()),
+            server_password: self
+                .server_password
+                .as_ref()
+                .map(|password| password.as_str().to_owned()),
             is_attended,
             room: self.room.as_ref().map(|room| room.as_str().to_owned()),
             commands: self.commands || is_attended,

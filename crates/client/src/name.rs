@@ -94,6 +94,13 @@ impl fmt::Debug for Password {
     }
 }
 
+impl Password {
+    /// The password.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The line that answers `Enter your username: `; empty for a guest.
 pub(crate) fn login_line(name: Option<&Name>, password: Option<&Password>) -> String {
     match (name, password) {

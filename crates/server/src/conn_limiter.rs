@@ -18,7 +18,14 @@ type Subnet = u128;
 pub(crate) struct ConnLimiter {
     subnets: Arc<Mutex<HashMap<Subnet, Entry>>>,
     limits: Arc<Mutex<SubnetLimits>>,
-    proxies: Arc<Mutex<Arc<[IpNet]>>>,
+    trusted: Arc<Mutex<Trusted>>,
+}
+
+/// Networks of those who speak for others.
+#[derive(Clone, Debug, Default)]
+struct Trusted {
+    proxies: Arc<[IpNet]>,
+    gateways: Arc<[IpNet]>,
 }
 
 /// The limits of one subnet; `None` is no limit.
@@ -63,21 +70,30 @@ impl ConnLimiter {
         Self {
             subnets: Arc::default(),
             limits: Arc::new(Mutex::new(limits)),
-            proxies: Arc::default(),
+            trusted: Arc::default(),
         }
     }
 
-    /// Trusts these proxies from now on.
-    pub(crate) fn trust(&self, proxies: &[IpNet]) {
-        let mut trusted = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
-        *trusted = proxies.into();
+    /// Trusts these proxies and gateways to IRC from now on.
+    pub(crate) fn trust(&self, proxies: &[IpNet], gateways: &[IpNet]) {
+        let mut trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        *trusted = Trusted {
+            proxies: proxies.into(),
+            gateways: gateways.into(),
+        };
     }
 
     /// Whether the address is a trusted proxy's. Then it is not counted; those for whom it speaks
     /// are.
     pub(crate) fn is_proxy(&self, address: IpAddr) -> bool {
-        let trusted = self.proxies.lock().unwrap_or_else(PoisonError::into_inner);
-        trusted.iter().any(|network| network.contains(&address))
+        let trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        contains(&trusted.proxies, address)
+    }
+
+    /// Whether the address is a gateway's, which is not counted either: those for whom it speaks are.
+    pub(crate) fn is_gateway(&self, address: IpAddr) -> bool {
+        let trusted = self.trusted.lock().unwrap_or_else(PoisonError::into_inner);
+        contains(&trusted.gateways, address)
     }
 
     /// Holds those who come from now on against other limits.
@@ -126,6 +142,11 @@ impl ConnLimiter {
         let subnets = self.subnets.clone();
         Ok(Some(Permit { subnets, subnet }))
     }
+}
+
+fn contains(networks: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    networks.iter().any(|network| network.contains(&address))
 }
 
 impl Drop for Permit {
@@ -196,10 +217,12 @@ mod tests {
     fn proxies_are_those_of_the_networks() {
         let limiter = ConnLimiter::new(Some(1), RATE);
         assert!(!limiter.is_proxy(ip("10.1.2.3")));
-        limiter.trust(&["10.0.0.0/8".parse().expect("a network")]);
+        let network = "10.0.0.0/8".parse().expect("a network");
+        limiter.trust(&[network], &[]);
         assert!(limiter.is_proxy(ip("10.1.2.3")) && !limiter.is_proxy(ip("11.1.2.3")));
-        limiter.trust(&[]);
-        assert!(!limiter.is_proxy(ip("10.1.2.3")));
+        assert!(!limiter.is_gateway(ip("10.1.2.3")));
+        limiter.trust(&[], &[network]);
+        assert!(!limiter.is_proxy(ip("10.1.2.3")) && limiter.is_gateway(ip("::ffff:10.1.2.3")));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::config::{Config, DEFAULT_PORT, Key, Limits};
 use crate::conn_limiter::ConnLimiter;
 use crate::hub::thread::ToHub;
 use crate::net::set_up;
+use crate::session::Door;
 use crate::shard::ToShard;
 use crate::shard::inbox::Mailbox;
 use crate::tls::{CertificateError, Certificates, Fingerprint};
@@ -70,6 +71,8 @@ pub(crate) struct ShardConfig {
     pub(crate) limits: Arc<Limits>,
     /// Whether peers that do not encrypt are turned away.
     pub(crate) requires_tls: bool,
+    /// What lets a connection in.
+    pub(crate) door: Door,
 }
 
 impl ShardConfig {
@@ -79,7 +82,8 @@ impl ShardConfig {
         let settings = dialect::Settings {
             server_name: config.server.name.as_str().into(),
             port,
-            irc: irc::Settings::new(&config.server.name, &config.irc.network, config.irc.lobby),
+            asks_password: config.server.password.is_some(),
+            irc: irc_settings(config),
             zone: config.defaults.tz.clone(),
             prefs: config.defaults.prefs(),
             line_bytes_max: limits.line_bytes_max,
@@ -93,7 +97,20 @@ impl ShardConfig {
             settings: Arc::new(settings),
             limits: Arc::new(limits.clone()),
             requires_tls: config.tls.required,
+            door: Door {
+                password: config.server.password.clone(),
+                gateway_password: config.irc.gateway_password.clone(),
+            },
         }
+    }
+}
+
+fn irc_settings(config: &Config) -> irc::Settings {
+    let irc = &config.irc;
+    irc::Settings {
+        registers_early: irc.early_registration,
+        sts_seconds: config.tls.sts.map(|time| time.as_secs()),
+        ..irc::Settings::new(&config.server.name, &irc.network, irc.lobby)
     }
 }
 
@@ -163,7 +180,8 @@ impl Control {
         let connections_max = limits.connections_per_address_max;
         self.limiter
             .configure(connections_max, limits.connect_rate());
-        self.limiter.trust(&self.config.proxy.trusted);
+        self.limiter
+            .trust(&self.config.proxy.trusted, &self.config.irc.gateways);
         for listener in &self.listeners {
             // For connections from now on; those that are there have inherited the old values.
             if let Err(error) = set_up(listener, limits) {

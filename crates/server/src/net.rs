@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::limits::{KEEPALIVE_PROBES, SEND_BUFFER_BYTES};
 use chinwag_wire::dialect::too_many_connections;
+use chinwag_wire::sniff;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
@@ -197,7 +198,7 @@ impl Acceptor {
     /// Gives a connection to a shard, or turns it away.
     fn admit(&mut self, stream: TcpStream, address: IpAddr) {
         let is_proxy = self.limiter.is_proxy(address);
-        let entered = match is_proxy {
+        let entered = match is_proxy || self.limiter.is_gateway(address) {
             true => Ok(None),
             false => self.limiter.enter(address, self.clock.now()),
         };
@@ -234,7 +235,7 @@ fn is_exhaustion(error: &io::Error) -> bool {
 
 fn turn_away(mut stream: &TcpStream) {
     // The socket is new and takes this much; if it does not, there is nobody to tell.
-    let _ = stream.write(too_many_connections());
+    let _ = stream.write(too_many_connections(sniff::Protocol::Plain));
 }
 
 /// Sets what each connection of a listener is to have; they inherit it, which saves each of them six

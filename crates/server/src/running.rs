@@ -70,7 +70,7 @@ impl Running {
         let gate = workers.gate.clone();
         let spent = SpentBuckets::default();
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
-        limiter.trust(&config.proxy.trusted);
+        limiter.trust(&config.proxy.trusted, &config.irc.gateways);
         let mut shard_threads = Vec::new();
         for (number, inbox) in inboxes.into_iter().enumerate() {
             let (config, names) = (shard_config.clone(), room_names.clone());

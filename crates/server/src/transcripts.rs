@@ -80,6 +80,7 @@ impl MemorySocket {
         Ready {
             readable: closed || !pipe.to_server.is_empty(),
             closed,
+            dead: pipe.reset,
             writable: true,
         }
     }
@@ -88,10 +89,11 @@ impl MemorySocket {
 impl Stream for ServerEnd {
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut pipe = self.0.lock().expect("a pipe");
-        if pipe.reset {
+        let n = pipe.to_server.len().min(buffer.len());
+        // As Linux does, what has arrived is read first.
+        if n == 0 && pipe.reset {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
-        let n = pipe.to_server.len().min(buffer.len());
         if n == 0 && !pipe.fin {
             return Err(io::ErrorKind::WouldBlock.into());
         }
@@ -165,6 +167,7 @@ impl World {
         let names = [(LOBBY, RoomName::lobby())].into_iter().collect();
         let limits = &config.limits;
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
+        limiter.trust(&config.proxy.trusted, &config.irc.gateways);
         let shared = Shared::new(
             ShardConfig::of(&config, DEFAULT_PORT),
             (workers, Default::default()),

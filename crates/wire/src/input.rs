@@ -136,12 +136,16 @@ impl Decoder {
 
     fn hear(&mut self, byte: u8, bytes: &mut &[u8], max: usize) -> Option<Input<'static>> {
         let heard = self.telnet.get_or_insert_default().hear(byte);
-        if heard != Heard::NotTelnet {
+        if !matches!(heard, Heard::NotTelnet { .. }) {
             *bytes = &bytes[1..];
         }
         match heard {
             Heard::Nothing => {}
-            Heard::Escape | Heard::NotTelnet => self.lines.push_literal(IAC, max),
+            Heard::Escape => self.lines.push_literal(IAC, max),
+            Heard::NotTelnet { between } => {
+                let bytes = core::iter::once(IAC).chain(between);
+                bytes.for_each(|byte| self.lines.push_literal(byte, max));
+            }
             Heard::Key => {
                 self.lines.mangle();
             }

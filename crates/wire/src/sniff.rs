@@ -9,7 +9,7 @@
 //! JSON wait for the server, and a slow link makes any of them late.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
-//! behind it, and the words that scanners send (`HELP`, `stats` and a few more, see `probe`) in just
+//! behind it or with a room, and the words that scanners send (`HELP`, `stats` and a few more, see `probe`) in just
 //! that case and with CR LF behind them.
 
 mod http;
@@ -99,6 +99,21 @@ const IRC: [&[u8]; 5] = [b"NICK ", b"USER ", b"CAP ", b"PASS ", b"WEBIRC "];
 
 /// Bytes of the longest of [`IRC`].
 const IRC_BYTES_MAX: usize = 7;
+
+/// What a client says that takes itself for registered, or somebody who types IRC by hand: as it is
+/// always written, and with what no name has. `JOIN #lobby` would be a name and its password.
+const IRC_TALK: [&[u8]; 10] = [
+    b"JOIN #",
+    b"PART #",
+    b"MODE #",
+    b"TOPIC #",
+    b"NAMES #",
+    b"WHO #",
+    b"PRIVMSG ",
+    b"NOTICE ",
+    b"PING ",
+    b"AUTHENTICATE ",
+];
 
 /// How a client came to speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,7 +220,9 @@ fn fit_irc_command(bytes: &[u8]) -> Fit {
     let upper = &mut upper[..bytes.len().min(IRC_BYTES_MAX)];
     upper.copy_from_slice(&bytes[..upper.len()]);
     upper.make_ascii_uppercase();
-    fit_any(IRC.iter().map(|command| fit(upper, command)))
+    let early = IRC.iter().map(|command| fit(upper, command));
+    let late = IRC_TALK.iter().map(|command| fit(bytes, command));
+    fit_any(early.chain(late))
 }
 
 /// The end of the first line of `bytes`, if it is there.

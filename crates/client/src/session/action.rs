@@ -10,6 +10,8 @@ pub(crate) struct SessionOptions {
     /// The line for the prompt: a name, perhaps with its password; empty for a guest, or where a
     /// person is to be asked.
     pub(crate) login: String,
+    /// The password of the server itself.
+    pub(crate) server_password: Option<String>,
     /// A person is there to answer the server's questions.
     pub(crate) is_attended: bool,
     /// The room to be in, without its `#`.

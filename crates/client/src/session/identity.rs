@@ -12,6 +12,8 @@ pub(super) struct Identity {
     /// The line for the prompt; empty for a guest.
     pub(super) login: String,
     pub(super) name: String,
+    /// The password of the server itself, if it was given.
+    pub(super) server_password: Option<String>,
     pub(super) code: Option<String>,
     /// The current room, without its `#`.
     pub(super) room: Option<String>,
@@ -39,9 +41,10 @@ impl std::fmt::Debug for Identity {
 }
 
 impl Identity {
-    pub(super) fn new(login: String) -> Self {
+    pub(super) fn new(login: String, server_password: Option<String>) -> Self {
         Self {
             login,
+            server_password,
             ..Self::default()
         }
     }
@@ -61,14 +64,24 @@ impl Identity {
         }
     }
 
-    /// What to say before the server asks.
+    /// What to say before the server asks. To a server that may ask for a password that is nothing: another
+    /// would take it for a name, and tell it to all.
     pub(super) fn first_words(&self, attempt: Attempt) -> Option<String> {
         match (attempt, &self.code) {
+            _ if self.server_password.is_some() => None,
             (Attempt::Person { .. }, _) => None,
             (Attempt::Resume, Some(code)) => Some(format!("/resume {code}")),
             // A guest says nothing, and nothing cannot be said first.
             _ if self.login.is_empty() => None,
             _ => Some(self.login.clone()),
+        }
+    }
+
+    /// What to answer to the prompt for a name.
+    pub(super) fn answer(&self, attempt: Attempt) -> String {
+        match (attempt, &self.code) {
+            (Attempt::Resume, Some(code)) => format!("/resume {code}"),
+            _ => self.login.clone(),
         }
     }
 
@@ -150,7 +163,7 @@ mod tests {
     use super::*;
 
     fn known(typed: &[&str], heard: &[&str]) -> Identity {
-        let mut identity = Identity::new("ann".into());
+        let mut identity = Identity::new("ann".into(), None);
         identity.learn(&Heard::read("Welcome, ann. You are in #lobby, alone."));
         typed.iter().for_each(|line| identity.learn_typed(line));
         heard

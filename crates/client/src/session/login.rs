@@ -48,6 +48,10 @@ pub(crate) struct Login {
     is_greeted: bool,
     /// The client has given a name or a code.
     has_spoken: bool,
+    /// The client has given the server's password by itself.
+    has_given_password: bool,
+    /// The person is asked for the server's password.
+    asks_password: bool,
     /// The newest line that may be the reason of a refusal.
     last: Option<String>,
     pub(crate) deadline: Instant,
@@ -59,6 +63,8 @@ impl Login {
             attempt,
             is_greeted: false,
             has_spoken: false,
+            has_given_password: false,
+            asks_password: false,
             last: None,
             deadline: now + LOGIN_TIMEOUT,
         }
@@ -88,6 +94,23 @@ impl Login {
             }
             _ => {}
         }
+    }
+
+    /// The server asks for its own password, which the client may know.
+    pub(crate) fn handle_password_prompt(&mut self, is_known: bool) -> AtPrompt {
+        if is_known && !std::mem::replace(&mut self.has_given_password, true) {
+            return AtPrompt::Answer;
+        }
+        self.asks_password = self.is_by_person();
+        match self.asks_password {
+            true => AtPrompt::Ask,
+            false => AtPrompt::Refused,
+        }
+    }
+
+    /// Whether what the person says next is the server's password.
+    pub(crate) fn takes_password(&mut self) -> bool {
+        std::mem::take(&mut self.asks_password)
     }
 
     pub(crate) fn handle_prompt(&mut self) -> AtPrompt {

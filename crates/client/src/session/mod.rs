@@ -40,7 +40,7 @@ pub(crate) use words::is_farewell;
 use words::is_kept;
 
 use crate::filter::is_blank;
-use crate::heard::Heard;
+use crate::heard::{Heard, SERVER_PASSWORD};
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
 
@@ -64,7 +64,7 @@ pub(crate) struct Session {
 impl Session {
     /// A session whose connection is just open.
     pub(crate) fn new(options: SessionOptions, now: Instant) -> Self {
-        let identity = Identity::new(options.login.clone());
+        let identity = Identity::new(options.login.clone(), options.server_password.clone());
         let mut session = Self {
             phase: Phase::Dialling,
             identity,
@@ -117,10 +117,13 @@ impl Session {
 
     /// A line to send. At the name prompt it answers the prompt.
     pub(crate) fn push(&mut self, text: String, now: Instant) {
-        if let Phase::LoggingIn(login) = &self.phase
+        if let Phase::LoggingIn(login) = &mut self.phase
             && login.is_by_person()
         {
-            self.identity.learn_answer(&text);
+            match login.takes_password() {
+                true => self.identity.server_password = Some(text.clone()),
+                false => self.identity.learn_answer(&text),
+            }
             self.talk.outgoing.release(&text);
             return self.ask_for(Action::Send(text));
         }
@@ -247,6 +250,9 @@ impl Session {
         let Phase::LoggingIn(login) = &mut self.phase else {
             return;
         };
+        if prompt.ends_with(SERVER_PASSWORD) {
+            return self.handle_password_prompt(prompt, now);
+        }
         match login.handle_prompt() {
             AtPrompt::Wait => {}
             AtPrompt::Ask => self.ask_for(Action::Show(prompt)),
@@ -254,10 +260,34 @@ impl Session {
                 self.ask_for(Action::Show(self.identity.aloud(prompt)));
                 self.ask_for(Action::Send(self.identity.login.clone()));
             }
-            AtPrompt::Answer => self.ask_for(Action::Send(self.identity.login.clone())),
+            AtPrompt::Answer => {
+                let answer = self.identity.answer(login.attempt());
+                self.ask_for(Action::Send(answer));
+            }
             AtPrompt::Refused => {
                 self.ask_for(Action::HangUp);
                 self.handle_closed("the server asks for another name.", now);
+            }
+        }
+    }
+
+    fn handle_password_prompt(&mut self, mut prompt: Vec<u8>, now: Instant) {
+        let Phase::LoggingIn(login) = &mut self.phase else {
+            return;
+        };
+        let known = self.identity.server_password.clone();
+        match (login.handle_password_prompt(known.is_some()), known) {
+            (AtPrompt::Answer, Some(password)) => {
+                if login.is_by_person() {
+                    prompt.push(b'\n');
+                    self.ask_for(Action::Show(prompt));
+                }
+                self.ask_for(Action::Send(password));
+            }
+            (AtPrompt::Ask, _) => self.ask_for(Action::Show(prompt)),
+            _ => {
+                self.ask_for(Action::HangUp);
+                self.handle_closed("the server asks for a password.", now);
             }
         }
     }

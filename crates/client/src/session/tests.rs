@@ -14,6 +14,7 @@ struct Bench {
 fn options() -> SessionOptions {
     SessionOptions {
         login: "app#pw".into(),
+        server_password: None,
         is_attended: false,
         room: None,
         commands: false,
@@ -740,4 +741,55 @@ fn a_relay_without_a_server_uses_up_no_code() {
         bench.comes_back();
     }
     bench.does(&[send("/resume AAAA-BBBB")]);
+}
+
+const ASKS_PASSWORD: &str = "chat asks for a password.\nServer password: ";
+const GREETING: &str = "Welcome to chat: nobody here yet.\nEnter your username: ";
+
+#[test]
+fn a_script_gives_the_server_s_password_only_where_it_is_asked_for() {
+    let server_password = Some("open sesame".to_owned());
+    let options = SessionOptions {
+        server_password,
+        ..options()
+    };
+    let mut bench = Bench::new(options.clone());
+    bench.does(&[]);
+    bench.hears(ASKS_PASSWORD).does(&[send("open sesame")]);
+    bench.hears(GREETING).does(&[send("app#pw")]);
+    bench.hears(WELCOME).hears(CODE);
+    bench.does(&[show(WELCOME), send("/echo on"), show(CODE)]);
+    bench.hears(ECHO_IS_ON).loses_link().comes_back();
+    bench.hears(ASKS_PASSWORD).does(&[send("open sesame")]);
+    bench.hears(GREETING).does(&[send("/resume AAAA-BBBB")]);
+    // A server without one asks for the name at once.
+    let mut open = Bench::new(options.clone());
+    open.hears(GREETING).does(&[send("app#pw")]);
+    let mut wrong = Bench::new(options);
+    wrong.hears(ASKS_PASSWORD).does(&[send("open sesame")]);
+    wrong.hears("That is not the password of this server.\nServer password: ");
+    let why = "That is not the password of this server.".to_owned();
+    wrong.does(&[Action::HangUp, Action::End(End::Refused(why))]);
+}
+
+#[test]
+fn a_person_is_asked_for_the_server_s_password_once() {
+    let mut bench = Bench::new(SessionOptions {
+        login: String::new(),
+        is_attended: true,
+        ..options()
+    });
+    bench.hears(ASKS_PASSWORD);
+    bench.does(&[
+        show("chat asks for a password.\n"),
+        show("Server password: "),
+    ]);
+    bench.push("open sesame").does(&[send("open sesame")]);
+    bench.hears(GREETING).push("ann");
+    let greeting = "Welcome to chat: nobody here yet.\n";
+    bench.does(&[show(greeting), show("Enter your username: "), send("ann")]);
+    bench.hears("Welcome, ann. You are in #lobby, alone.\n");
+    assert_eq!(bench.session.identity.login, "ann");
+    let known = bench.session.identity.server_password.as_deref();
+    assert_eq!(known, Some("open sesame"));
 }

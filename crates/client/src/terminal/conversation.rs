@@ -137,8 +137,10 @@ impl Conversation {
     pub(crate) fn take_output(&mut self) -> String {
         if !self.leaving {
             match &self.paste {
-                None => self.screen.draw(self.editor.line()),
-                Some(_) => self.screen.draw(&Line::default()),
+                None if !self.screen.is_asked_for_secret() => {
+                    self.screen.draw(self.editor.line());
+                }
+                _ => self.screen.draw(&Line::default()),
             }
         }
         self.screen.take_output()
@@ -185,7 +187,10 @@ impl Conversation {
             self.editor.remember(text);
         }
         for line in lines_of(text) {
-            self.screen.keep(line);
+            match self.screen.is_asked_for_secret() {
+                true => self.screen.keep(""),
+                false => self.screen.keep(line),
+            }
             effects.push(Effect::Send(line.to_owned()));
             if is_farewell(line) {
                 return self.leave(effects);
@@ -256,6 +261,7 @@ impl Conversation {
     /// Takes the row away, but nothing that somebody wrote in it.
     fn keep_row(&mut self) {
         match self.editor.line().text() {
+            _ if self.screen.is_asked_for_secret() => self.screen.keep_unfinished(),
             "" => self.screen.keep_unfinished(),
             typed => self.screen.keep(typed),
         }
@@ -584,5 +590,20 @@ mod tests {
             "chinwag: NOT sent: too many lines are waiting. \"a\\u{202e}b\"",
             "> ",
         ]);
+    }
+
+    #[test]
+    fn the_server_s_password_is_seen_by_nobody() {
+        let mut bench = Bench::new();
+        bench.hears("Server password: ").types("open sesame");
+        bench.shows(&["Server password: "]);
+        bench
+            .types("\r")
+            .asks_for(&[Effect::Send("open sesame".into())]);
+        bench.hears("Enter your username: ").types("ann");
+        bench.shows(&["Server password: ", "Enter your username: ann"]);
+        bench
+            .types("\r\x1b[A")
+            .shows(&["Server password: ", "Enter your username: ann", "> "]);
     }
 }

@@ -1,6 +1,7 @@
 //! Errors of the configuration: each names the place, the key and the form that is wanted.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +97,16 @@ pub enum ConfigError {
         /// Where.
         origin: Origin,
         /// What the parser says.
+        reason: String,
+    },
+    /// The file that a password stands in is of no use.
+    #[error("{key}: the file {}: {reason}", path.display())]
+    SecretFile {
+        /// The key, with its section.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         reason: String,
     },
     /// Two keys do not go together.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chinwag_core::{FirstOperator, RoomName};
 use chinwag_store::Durability;
 use chinwag_wire::TimeStyle;
+use chinwag_wire::dialect::Password;
 use chinwag_wire::zone::TimeZone;
 use ipnet::IpNet;
 
@@ -16,6 +17,7 @@ use super::form::{
 };
 use super::listen::{Address, DEFAULT_PORT, Listen};
 use super::machine::Machine;
+use super::secret::Secret;
 use super::section::{Key, form_of, section, sections};
 use crate::limits;
 
@@ -70,6 +72,12 @@ section! {
         /// ~/.local/state/chinwag.
         "data" => data: PathBuf = Folder, |machine| machine.data.clone(),
             short("CHINWAG_DATA"), like("\"/srv/chat\""), fixed();
+        /// A password that everybody has to give before a name; "none" lets everybody in.
+        "password" => password: Option<Password> = OrWord { form: Secret, word: "none" }, |_| None,
+            secret();
+        /// A file whose first line is that password; it goes before `password`.
+        "password_file" => password_file: Option<PathBuf> = OrWord { form: File, word: "none" },
+            |_| None;
         /// Keep nothing on disk.
         "memory" => memory: bool = Switch, |_| false, fixed();
         /// What a message survives once it is shown: "process" a killed server, "power" a power cut
@@ -104,6 +112,10 @@ section! {
         "key" => key: Option<PathBuf> = OrWord { form: File, word: "self-made" }, |_| None;
         /// Whether everybody from beyond this machine has to encrypt.
         "required" => required: bool = Switch, |_| false;
+        /// For how long clients of IRC are to insist on TLS once they have seen it, such as "30d" (STS);
+        /// "off" asks nothing of them. It needs a certificate that clients trust.
+        "sts" => sts: Option<Duration> =
+            OrWord { form: time(MINUTE, Duration::from_hours(24 * 3_650)), word: "off" }, |_| None;
     }
 }
 
@@ -123,6 +135,17 @@ section! {
         "network" => network: String = Text { bytes_max: 32 }, |_| "chinwag".into();
         /// Whether clients are in #lobby when they have come in, as everybody else is.
         "lobby" => lobby: bool = Switch, |_| true;
+        /// Whether a client may register a name before it has come in.
+        "early_registration" => early_registration: bool = Switch, |_| true;
+        /// Networks of gateways from the web to IRC, such as ["192.0.2.7"]. With the password they are
+        /// believed for whom they speak (WEBIRC); nobody else may.
+        "gateways" => gateways: Vec<IpNet> = List(Network), |_| Vec::new();
+        /// Their password; without one no gateway is believed.
+        "gateway_password" => gateway_password: Option<Password> =
+            OrWord { form: Secret, word: "none" }, |_| None, secret();
+        /// A file whose first line is that password; it goes before `gateway_password`.
+        "gateway_password_file" => gateway_password_file: Option<PathBuf> =
+            OrWord { form: File, word: "none" }, |_| None;
     }
 }
 
@@ -215,6 +238,9 @@ section! {
             |_| limits::ARRIVAL_BYTES_MAX;
         /// Names that it may try.
         "name_tries" => name_tries_max: u8 = whole(1, 100), |_| limits::NAME_TRIES_MAX;
+        /// Letters that a new password has at least.
+        "password_letters" => password_letters_min: usize = whole(1, 64),
+            |_| limits::PASSWORD_LETTERS_MIN;
         /// How long the server waits for a client to speak first before it greets.
         "sniff_time" => sniff_time: Duration = time(Duration::ZERO, 5 * MINUTE),
             |_| limits::SNIFF_TIME;

@@ -14,6 +14,7 @@ mod form;
 mod keys;
 mod listen;
 mod machine;
+mod secret;
 mod section;
 mod source;
 
@@ -76,6 +77,14 @@ impl Config {
                 must: "both name a file, or neither".to_owned(),
             });
         }
+        if self.tls.sts.is_some() && self.tls.cert.is_none() {
+            return Err(ConfigError::Together {
+                key: "tls.sts",
+                must:
+                    "\"off\" without tls.cert: no client trusts a certificate of the server's own"
+                        .to_owned(),
+            });
+        }
         let limits = &self.limits;
         let silence = limits.keepalive_idle + limits.keepalive_interval;
         if limits.user_timeout < silence {
@@ -108,6 +117,8 @@ impl Config {
         let kept = changed.into_iter().filter(|key| key.is_fixed).collect();
         self.server = ServerConfig {
             name: self.server.name,
+            password: self.server.password,
+            password_file: self.server.password_file,
             first_operator: self.server.first_operator,
             ..running.server.clone()
         };

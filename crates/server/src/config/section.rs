@@ -24,6 +24,8 @@ pub struct Key {
     pub(super) like: Option<&'static str>,
     /// Whether a running server cannot change it.
     pub(super) is_fixed: bool,
+    /// Whether its value is shown to nobody.
+    pub(super) is_secret: bool,
 }
 
 impl Key {
@@ -39,6 +41,7 @@ impl Key {
             short: None,
             like: None,
             is_fixed: false,
+            is_secret: false,
         }
     }
 
@@ -54,6 +57,11 @@ impl Key {
 
     pub(super) const fn fixed(mut self) -> Self {
         self.is_fixed = true;
+        self
+    }
+
+    pub(super) const fn secret(mut self) -> Self {
+        self.is_secret = true;
         self
     }
 

@@ -121,7 +121,10 @@ fn set(raw: &mut RawConfig, key: &Key, given: &Given, origin: Origin) -> Result<
         origin,
         key: key.to_string(),
         wanted,
-        given: excerpt(&given.to_string()),
+        given: match key.is_secret {
+            true => "what is there".to_owned(),
+            false => excerpt(&given.to_string()),
+        },
     })
 }
 

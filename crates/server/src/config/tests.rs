@@ -328,15 +328,17 @@ fn a_running_server_keeps_every_key_that_is_fixed_and_no_other() {
     // Each key with another value than its default.
     let others = "[server]\nname = \"x\"\nlisten = \"1\"\ndata = \"/x\"\nmemory = true\n\
         durability = \"power\"\nthreads = 7\nfirst_operator = \"nobody\"\n\
-        [tls]\ncert = \"/x\"\nkey = \"/x\"\nrequired = true\n\
+        password = \"x\"\npassword_file = \"/x\"\n\
+        [tls]\ncert = \"/x\"\nkey = \"/x\"\nrequired = true\nsts = \"7d\"\n\
         [proxy]\ntrusted = \"10.0.0.0/8\"\n\
-        [irc]\nnetwork = \"x\"\nlobby = false\n[history]\nkeep = \"7d\"\nsize_mib = 7\nreplay = 7\n\
+        [irc]\nnetwork = \"x\"\nlobby = false\nearly_registration = false\ngateways = \"10.0.0.0/8\"\n\
+        gateway_password = \"x\"\ngateway_password_file = \"/x\"\n[history]\nkeep = \"7d\"\nsize_mib = 7\nreplay = 7\n\
         private_messages = false\n[rooms]\nread_only = \"#x\"\n\
         [defaults]\ntime = \"full\"\ntz = \"Asia/Tokyo\"\necho = true\nquiet = true\ncolor = true\n\
         bell = true\n[limits]\npeople = 7\nrooms = 7\nrooms_per_person = 7\nrooms_made = 7\n\
         connections_per_address = 7\nconnect_burst = 7\nconnects_per_second = 7\nline_bytes = 77\n\
         line_burst = 7\nlines_per_second = 7\noperator_factor = 7\narrival_time = \"7s\"\n\
-        arrival_bytes = 77\nname_tries = 7\nsniff_time = \"7s\"\nresume_time = \"7s\"\n\
+        arrival_bytes = 77\nname_tries = 7\npassword_letters = 7\nsniff_time = \"7s\"\nresume_time = \"7s\"\n\
         stall_time = \"7s\"\nlinger_time = \"7s\"\nkeepalive_idle = \"7s\"\n\
         keepalive_interval = \"7s\"\nuser_timeout = \"77s\"\nroom_log_bytes = 77777\n\
         history_lines = 7\nsearch_lines = 7\n[log]\nlevel = \"warn\"\njson = true";

@@ -14,12 +14,28 @@ pub(super) const GUESSES_MAX: u32 = 5;
 /// delay: a class of pupils mistypes that often.
 pub(super) const ADDRESS_GUESSES_MAX: u32 = 60;
 
-/// Wrong resume codes that one address may try within [`GUESS_TIME`] without a delay: a class that comes
-/// back after a break with codes that have run out.
-pub(super) const CODES_MAX: u32 = 40;
+/// Wrong secrets of one kind that one address may try within [`GUESS_TIME`] without a delay: a class that
+/// comes back after a break with codes that have run out.
+pub(super) const SECRETS_MAX: u32 = 40;
 
-/// Stands for the codes among the names, of which none has this sign.
-const CODES: &str = "/resume";
+/// A secret that belongs to no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secret {
+    /// The code of a lost session.
+    ResumeCode,
+    /// The server's own password, or that of its gateways.
+    Server,
+}
+
+impl Secret {
+    /// Stands for it among the names, of which none has this sign.
+    fn word(self) -> &'static str {
+        match self {
+            Self::ResumeCode => "/resume",
+            Self::Server => "/server",
+        }
+    }
+}
 
 /// The time after which an address has all its tries again.
 pub(super) const GUESS_TIME: Duration = Duration::from_secs(60);
@@ -47,8 +63,8 @@ impl Tries {
         ]
     }
 
-    fn codes(origin: Origin) -> Key {
-        (origin.household(), Some(CODES.into()))
+    fn key_of(secret: Secret, origin: Origin) -> Key {
+        (origin.household(), Some(secret.word().into()))
     }
 
     /// Whether as many were wrong lately as may be.
@@ -57,9 +73,9 @@ impl Tries {
         keys.iter().any(|(key, max)| self.has(key, *max, now))
     }
 
-    /// The same of resume codes.
-    pub(super) fn are_many_codes(&self, origin: Origin, now: Monotonic) -> bool {
-        self.has(&Self::codes(origin), CODES_MAX, now)
+    /// The same of secrets that belong to no name.
+    pub(super) fn are_many_of(&self, secret: Secret, origin: Origin, now: Monotonic) -> bool {
+        self.has(&Self::key_of(secret, origin), SECRETS_MAX, now)
     }
 
     fn has(&self, key: &Key, max: u32, now: Monotonic) -> bool {
@@ -73,8 +89,8 @@ impl Tries {
         }
     }
 
-    pub(super) fn count_code(&mut self, origin: Origin, now: Monotonic) {
-        self.add(Self::codes(origin), now);
+    pub(super) fn count_of(&mut self, secret: Secret, origin: Origin, now: Monotonic) {
+        self.add(Self::key_of(secret, origin), now);
     }
 
     fn add(&mut self, key: Key, now: Monotonic) {

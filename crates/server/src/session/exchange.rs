@@ -7,6 +7,7 @@
 //! pages, each fetched when the one before is written: a reader that stalls costs one page.
 
 mod accounts;
+mod door;
 mod names;
 mod pages;
 
@@ -18,13 +19,15 @@ use chinwag_core::{
 };
 use chinwag_wire::dialect::{Ask, Guesses, Password, Past, Recent, Saved, Search, Tell};
 
-use self::names::{Delayed, Purpose};
+pub(crate) use self::door::Door;
+use self::door::Key;
+use self::names::{Delayed, Hashed, Purpose};
 use self::pages::{PageKind, Pages, SearchRooms, Wanted};
 use super::unseen::Missed;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
-use crate::password_gate::Attempt;
+use crate::password_gate::{Attempt, Secret};
 use crate::shard::Shared;
 use crate::worker::{Job, JobResult};
 
@@ -48,6 +51,8 @@ pub(super) struct Exchange {
     missed: Option<Box<Missed>>,
     /// Wrong passwords for the name, which its owner is told of.
     guesses: Option<Guesses>,
+    /// The server's password was given on this connection.
+    has_entered: bool,
     /// The password that was last proven on this connection. A session that was taken up by its code
     /// has none, and may not change its account.
     proven: Option<Proof>,
@@ -80,10 +85,14 @@ enum Step {
         after: Option<Seq>,
         until: Monotonic,
     },
+    /// The server's password or a gateway's, likewise.
+    DelayedKey { key: Key, until: Monotonic },
     /// A password that was checked.
     Proof { name: Name, purpose: Purpose },
-    /// A password that was hashed, and the proof of the one before.
-    Registration(Option<Proof>),
+    /// A password that was hashed, and what for.
+    Hashed(Hashed),
+    /// An account that was registered before its owner is in.
+    Registered { name: Name, proof: Proof },
     /// The person of a lost session. What its client does not have begins behind this event.
     Resume { after: Option<Seq> },
     /// Whose history is wanted.
@@ -129,11 +138,7 @@ impl Exchange {
 
     /// When a password is to be looked at that has to wait.
     pub(super) fn deadline(&self) -> Option<Monotonic> {
-        match self.question.as_deref().map(|question| &question.step) {
-            Some(Step::Delayed(delayed)) => Some(delayed.until),
-            Some(Step::DelayedCode { until, .. }) => Some(*until),
-            _ => None,
-        }
+        self.question.as_deref()?.step.waits_until()
     }
 
     /// Whether messages are in flight.
@@ -206,6 +211,11 @@ impl Session {
     /// Does what the dialect's client asks for.
     pub(super) fn ask(&mut self, ask: Ask, shared: &mut Shared) {
         match ask {
+            Ask::Enter(password) => self.enter(password, shared),
+            Ask::SpeakFor(gateway) => self.speak_for(gateway, shared),
+            _ if self.is_locked_out(shared) => {
+                self.answer(Tell::Rejected(&Rejection::NeedsServerPassword), shared);
+            }
             Ask::Command(command) if command.only_talks() => {
                 self.exchange.talk += 1;
                 self.request(Body::Command(command), shared);
@@ -214,6 +224,8 @@ impl Session {
             Ask::Query(query) => self.ask_hub(Body::Query(query), Step::Tell, shared),
             Ask::LogIn { .. }
             | Ask::Prove { .. }
+            | Ask::ProveByCertificate { .. }
+            | Ask::RegisterName { .. }
             | Ask::Rename { .. }
             | Ask::LogInTo { .. }
             | Ask::Unclaim { .. }
@@ -339,11 +351,15 @@ impl Session {
                     (Rejection::CodeNotValid, Step::Resume { .. })
                 ) {
                     let gate = &shared.workers.gate;
-                    gate.note_wrong_code(self.origin(), shared.now);
+                    gate.note_wrong(Secret::ResumeCode, self.origin(), shared.now);
                 }
                 self.answer(Tell::Rejected(&rejection), shared);
             }
             (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
+            (ReplyBody::Done(_), Step::Registered { name, proof }) => {
+                self.exchange.proven = Some(proof.clone());
+                self.answer(Tell::Proven(&name, &proof), shared);
+            }
             (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
             (ReplyBody::Welcome(welcome, recent, saved), _) => {
                 if let Some(saved) = saved {
@@ -410,6 +426,7 @@ impl Session {
             (Answer::Log, Step::AuditLog(entries)) => {
                 self.ask_worker(Job::AuditLog(entries), Step::AuditLog(entries), shared);
             }
+            (Answer::Certified(name), _) => self.take_certified(name, shared),
             (answer, _) => self.answer(Tell::Answer(&answer), shared),
         }
     }
@@ -421,13 +438,8 @@ impl Session {
             return;
         };
         match (result, question.step) {
-            (JobResult::Hash(Some(hash)), Step::Registration(proof)) => {
-                self.exchange.proven = Some(Proof(hash.clone()));
-                let command = Command::Register {
-                    password_hash: hash,
-                    proof,
-                };
-                self.ask_hub(Body::Command(command), Step::Tell, shared);
+            (JobResult::Hash(Some(hash)), Step::Hashed(hashed)) => {
+                self.take_hash(hash, hashed, shared);
             }
             (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
                 self.take_proven(name, proof, purpose, shared);

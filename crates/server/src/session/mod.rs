@@ -31,6 +31,7 @@ use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff, sniff_silent};
 use crate::conn_limiter::Permit;
 use crate::shard::Shared;
 use crate::transport::{Read, Ready, Transport};
+pub(crate) use exchange::Door;
 use exchange::Exchange;
 pub(crate) use formats::Formats;
 pub(crate) use opening::Peer;
@@ -114,6 +115,10 @@ impl Session {
         if let Some(why) = self.transport.failure().cloned() {
             return self.end(why, shared);
         }
+        if self.is_held_back_and_dead(shared.now) {
+            self.transport.fail(QuitReason::Lost);
+            return self.end(QuitReason::Lost, shared);
+        }
         self.handle_held(shared);
         if !self.wants_input(shared.now) || !self.may_shake_hands(shared) {
             return;
@@ -139,6 +144,7 @@ impl Session {
             | Stage::Handshake { .. }
             | Stage::Lingering { .. } => is_readable || has_failed,
             Stage::Open | Stage::Greeted if has_failed => true,
+            Stage::Open | Stage::Greeted if self.is_held_back_and_dead(now) => true,
             Stage::Open | Stage::Greeted if self.must_wait() || self.is_paused(now) => false,
             Stage::Open | Stage::Greeted => is_readable || self.exchange.has_held(),
             // The hub lets the person go first.
@@ -156,6 +162,12 @@ impl Session {
     /// Whether the dialect has the word.
     fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open | Stage::Greeted)
+    }
+
+    /// Whether the client is gone, and has left more behind than it may send at once. That is dropped:
+    /// it would be said for minutes by somebody whom nobody can answer.
+    fn is_held_back_and_dead(&self, now: Monotonic) -> bool {
+        self.is_open() && self.transport.is_dead() && self.is_paused(now)
     }
 
     fn is_paused(&self, now: Monotonic) -> bool {
@@ -197,6 +209,7 @@ impl Session {
             let ready = Ready {
                 readable: true,
                 closed: false,
+                dead: false,
                 writable: false,
             };
             self.handle_ready(ready, shared);
@@ -219,7 +232,9 @@ impl Session {
             self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
             self.stage = Stage::Greeted;
             let is_exposed = !self.is_sheltered();
-            self.drive(shared, |dialect, _, _| dialect.handle_greet(is_exposed));
+            self.drive(shared, |dialect, env, out| {
+                dialect.handle_greet(is_exposed, env, out)
+            });
             self.handle_held(shared);
         }
     }
@@ -236,8 +251,8 @@ impl Session {
         }
         let goes_on = protocol == Protocol::Plain && spoke == Spoke::Greeted;
         if !goes_on {
-            let bucket = self.dialect.bucket();
-            match Dialect::new(protocol, spoke, bucket, &shared.env()) {
+            let client = (self.dialect.bucket(), self.security());
+            match Dialect::new(protocol, spoke, client, &shared.env()) {
                 Some(dialect) => self.dialect = dialect,
                 // In its own words.
                 None => return self.refuse(shared, |_, out| out.extend(protocol.refusal())),

@@ -4,9 +4,9 @@
 use std::net::IpAddr;
 
 use chinwag_core::Link;
-use chinwag_wire::dialect::{Dialect, Env, too_many_connections};
+use chinwag_wire::dialect::{Dialect, Env, Security, too_many_connections};
 use chinwag_wire::proxy::{self, Head};
-use chinwag_wire::sniff::Spoke;
+use chinwag_wire::sniff::{Protocol, Spoke};
 
 use super::{Session, Stage};
 use crate::limits::{HANDSHAKE_TIME, PROXY_HEAD_TIME};
@@ -19,8 +19,10 @@ pub(crate) struct Peer {
     pub(super) address: IpAddr,
     /// It has the address at which the server was reached, so it is this machine.
     is_local: bool,
-    /// A proxy has taken TLS off.
+    /// A proxy has taken TLS off, or a gateway.
     was_encrypted: bool,
+    /// A gateway speaks for it.
+    is_behind_gateway: bool,
 }
 
 impl Peer {
@@ -31,7 +33,23 @@ impl Peer {
             address,
             is_local: own == Some(address.to_canonical()),
             was_encrypted: false,
+            is_behind_gateway: false,
         }
+    }
+
+    /// A client for whom a gateway speaks.
+    pub(super) fn behind_gateway(address: IpAddr, was_encrypted: bool) -> Self {
+        Self {
+            address,
+            is_local: false,
+            was_encrypted,
+            is_behind_gateway: true,
+        }
+    }
+
+    /// Whether a gateway speaks for it.
+    pub(super) fn is_behind_gateway(&self) -> bool {
+        self.is_behind_gateway
     }
 
     /// Its address.
@@ -81,6 +99,7 @@ impl Session {
                 address,
                 is_local: false,
                 was_encrypted,
+                is_behind_gateway: false,
             };
             let rate = shared.limits.line_rate();
             let bucket = shared.spent.take(address, rate, shared.now);
@@ -95,7 +114,7 @@ impl Session {
                 let address = self.peer.address;
                 tracing::debug!("turned a connection from {address} away: {why:?}");
                 self.refuse(shared, |_, out| {
-                    out.extend_from_slice(too_many_connections())
+                    out.extend_from_slice(too_many_connections(Protocol::Plain))
                 });
             }
         }
@@ -146,7 +165,19 @@ impl Session {
     }
 
     fn is_encrypted(&self) -> bool {
-        self.transport.secured().is_some() || self.peer.was_encrypted
+        let is_own = self.transport.secured().is_some() && !self.peer.is_behind_gateway;
+        is_own || self.peer.was_encrypted
+    }
+
+    /// What the dialect may know of the way to its client.
+    pub(super) fn security(&self) -> Security {
+        let own = self.transport.secured();
+        let own = own.filter(|_| !self.peer.is_behind_gateway);
+        Security {
+            is_encrypted: self.is_encrypted(),
+            names_server: own.is_some_and(|secured| secured.names_server),
+            has_certificate: own.is_some_and(|secured| secured.client_certificate.is_some()),
+        }
     }
 
     /// Whether nobody on the way can listen.

@@ -247,6 +247,7 @@ fn readiness(event: &Event) -> Ready {
     Ready {
         readable: event.is_readable() || is_closed,
         closed: is_closed,
+        dead: event.is_error() || event.is_write_closed(),
         writable: event.is_writable() || event.is_error(),
     }
 }

@@ -13,7 +13,7 @@ use crate::conn_limiter::ConnLimiter;
 use crate::control::ShardConfig;
 use crate::hub::Request;
 use crate::limits::{HANDSHAKES_MAX, READ_BYTES_MAX};
-use crate::session::Formats;
+use crate::session::{Door, Formats};
 use crate::spent::SpentBuckets;
 use crate::tls::Tls;
 use crate::worker::Workers;
@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) now: Monotonic,
     /// Whether peers that do not encrypt are turned away.
     pub(crate) requires_tls: bool,
+    /// What lets a connection in.
+    pub(crate) door: Door,
     /// Handshakes that may go on in this round.
     handshakes: usize,
     /// Memory that sockets are read into.
@@ -66,6 +68,7 @@ impl Shared {
             settings: config.settings,
             limits: config.limits,
             requires_tls: config.requires_tls,
+            door: config.door,
             tls,
             limiter,
             workers,

@@ -25,6 +25,8 @@ pub(crate) struct Ready {
     pub(crate) readable: bool,
     /// The peer sends nothing more: what is read is read up to the end.
     pub(crate) closed: bool,
+    /// Nobody is at the other end any more: what is written reaches nobody.
+    pub(crate) dead: bool,
     /// It takes something again.
     pub(crate) writable: bool,
 }
@@ -48,6 +50,8 @@ pub(crate) struct Transport {
     is_readable: bool,
     /// The peer sends nothing more, so that there is something to read up to the end.
     is_closed: bool,
+    /// Nobody is at the other end any more.
+    is_dead: bool,
     /// The end was read.
     has_ended: bool,
     /// The stream was full when it was last tried.
@@ -64,6 +68,7 @@ impl Transport {
             stream,
             is_readable: false,
             is_closed: false,
+            is_dead: false,
             has_ended: false,
             is_blocked: false,
             stalled_since: None,
@@ -88,6 +93,7 @@ impl Transport {
     pub(crate) fn handle_ready(&mut self, ready: Ready, now: Monotonic) -> bool {
         self.is_readable |= ready.readable;
         self.is_closed |= ready.closed;
+        self.is_dead |= ready.dead;
         // A stream that was not full says so once, when it is opened.
         if !self.is_blocked || !ready.writable {
             return false;
@@ -200,6 +206,11 @@ impl Transport {
         self.is_readable && !self.has_ended
     }
 
+    /// Whether nobody is at the other end any more, though what it sent may not have been read.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.is_dead
+    }
+
     /// Whether the peer has sent everything.
     pub(crate) fn has_ended(&self) -> bool {
         self.has_ended
@@ -274,6 +285,7 @@ mod tests {
     const READY: Ready = Ready {
         readable: true,
         closed: false,
+        dead: false,
         writable: true,
     };
 

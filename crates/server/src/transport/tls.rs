@@ -53,6 +53,8 @@ thread_local! {
 pub(crate) struct Secured {
     /// The certificate that it has proven to own.
     pub(crate) client_certificate: Option<ClientCertificate>,
+    /// It has named the server.
+    pub(crate) names_server: bool,
 }
 
 /// See the [module](self).
@@ -71,6 +73,8 @@ pub(crate) struct TlsStream {
     has_more: bool,
     /// The peer sends nothing more.
     has_ended: bool,
+    /// The peer has named the server.
+    names_server: bool,
     secured: Option<Secured>,
 }
 
@@ -113,6 +117,7 @@ impl TlsStream {
             records: Records::default(),
             has_more: false,
             has_ended: false,
+            names_server: false,
             secured: None,
         }
     }
@@ -152,7 +157,10 @@ impl TlsStream {
         if let Stage::Hello(hello) = &mut self.stage {
             match hello.read(new) {
                 Ok(None) => {}
-                Ok(Some(connection)) => self.stage = Stage::Records(Box::new(connection)),
+                Ok(Some((connection, names_server))) => {
+                    self.names_server = names_server;
+                    self.stage = Stage::Records(Box::new(connection));
+                }
                 Err(alert) => {
                     self.outgoing = alert;
                     self.stage = Stage::Failed;
@@ -211,6 +219,7 @@ impl TlsStream {
             let chain = connection.peer_certificates().unwrap_or_default();
             self.secured = Some(Secured {
                 client_certificate: chain.first().map(ClientCertificate::of),
+                names_server: self.names_server,
             });
         }
         Ok(opened)

@@ -4,8 +4,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::IpAddr;
 
-use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
+use chinwag_core::limits::PASSWORD_BYTES_MAX;
 use chinwag_core::{
     CertificatePrefix, Command, Ident, Name, Proof, Query, Range, ResumeCode, RoomName, RoomRef,
     Seq, Text, Timestamp,
@@ -32,6 +33,8 @@ pub enum Ask {
         /// What a client of IRC says of itself beside.
         irc: Option<Box<IrcLogIn>>,
     },
+    /// Be let in by the server's own password, which comes before anything else.
+    Enter(Password),
     /// Check a password, for a login that comes later.
     Prove {
         /// One of the account's names.
@@ -39,6 +42,20 @@ pub enum Ask {
         /// The password.
         password: Password,
     },
+    /// Find the account that the connection's certificate proves, for a login that comes later.
+    ProveByCertificate {
+        /// One of the account's names; without it any account will do.
+        name: Option<Name>,
+    },
+    /// Register a name that nobody bears, for a login that comes later.
+    RegisterName {
+        /// The name.
+        name: Name,
+        /// The password of the account.
+        password: Password,
+    },
+    /// Speak for a client that comes through a gateway.
+    SpeakFor(Box<Gateway>),
     /// Take another name.
     Rename {
         /// Which.
@@ -123,6 +140,17 @@ pub enum Ask {
     Quit(Option<Text>),
 }
 
+/// What a gateway says of itself and of its client (IRCv3, WebIRC).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gateway {
+    /// The password of gateways.
+    pub password: Password,
+    /// The client's address.
+    pub address: IpAddr,
+    /// Whether the client's connection to the gateway is encrypted.
+    pub is_encrypted: bool,
+}
+
 /// What a client of IRC says when it comes in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IrcLogIn {
@@ -198,9 +226,9 @@ impl Password {
         Ok(Self(Zeroizing::new(text.into())))
     }
 
-    /// Whether it is too short for a new password.
-    pub fn is_weak(&self) -> bool {
-        self.0.chars().count() < PASSWORD_LETTERS_MIN
+    /// The number of its letters.
+    pub fn letters(&self) -> usize {
+        self.0.chars().count()
     }
 
     /// The password itself, to be held against a hash.

@@ -11,6 +11,7 @@
 mod ask;
 mod pace;
 mod saved;
+mod security;
 mod settings;
 mod tell;
 
@@ -25,9 +26,10 @@ use crate::irc;
 use crate::json;
 use crate::plain;
 use crate::sniff::{Protocol, Spoke};
-pub use ask::{Ask, IrcLogIn, Password, PasswordError, Past, Search};
-pub(crate) use pace::Pace;
+pub use ask::{Ask, Gateway, IrcLogIn, Password, PasswordError, Past, Search};
+pub(crate) use pace::{Held, Pace};
 pub use saved::Saved;
+pub use security::Security;
 pub use settings::Settings;
 pub use tell::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Tell};
 
@@ -131,11 +133,19 @@ pub enum Dialect {
 impl Dialect {
     /// The dialect of a client that has just been told apart; `None` if its protocol is not served.
     /// `bucket` is what it may send at once.
-    pub fn new(protocol: Protocol, spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Option<Self> {
+    pub fn new(
+        protocol: Protocol,
+        spoke: Spoke,
+        (bucket, security): (Bucket, Security),
+        env: &Env<'_>,
+    ) -> Option<Self> {
         match protocol {
             Protocol::Plain => Some(Self::unknown(spoke, bucket, env)),
             Protocol::Json => Some(Self::Json(json::Session::new(spoke, bucket, env))),
-            Protocol::Irc => Some(Self::Irc(irc::Session::new(spoke, bucket, env))),
+            Protocol::Irc => {
+                let session = irc::Session::new(spoke, (bucket, security), env);
+                Some(Self::Irc(session))
+            }
             _ => None,
         }
     }
@@ -147,9 +157,14 @@ impl Dialect {
 
     /// Greets a client that waits for it. `is_exposed` says that others can listen to it: it is
     /// not encrypted, and not of this machine.
-    pub fn handle_greet(&mut self, is_exposed: bool) -> Option<Step> {
+    pub fn handle_greet(
+        &mut self,
+        is_exposed: bool,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
         match self {
-            Self::Plain(session) => session.handle_greet(is_exposed),
+            Self::Plain(session) => session.handle_greet(is_exposed, env, out),
             // It has spoken first.
             Self::Json(_) | Self::Irc(_) => None,
         }
@@ -291,6 +306,15 @@ impl Dialect {
             Self::Plain(session) => session.paused_until(),
             Self::Json(session) => session.paused_until(),
             Self::Irc(session) => session.paused_until(),
+        }
+    }
+
+    /// A gateway speaks for its client, which may send this much at once.
+    pub fn handle_gateway(&mut self, bucket: Bucket, security: Security) {
+        match self {
+            // No gateway speaks these.
+            Self::Plain(_) | Self::Json(_) => {}
+            Self::Irc(session) => session.handle_gateway(bucket, security),
         }
     }
 
@@ -461,8 +485,11 @@ pub fn refuse_unencrypted(protocol: Protocol, env: &Env<'_>, out: &mut Vec<u8>) 
     }
 }
 
-/// The line for a connection that the server turns away before it knows the dialect. Most clients
-/// show it.
-pub fn too_many_connections() -> &'static [u8] {
-    b"Too many connections from your address. Try again later.\n"
+/// The line for a connection too many. Before it is known what it speaks that is
+/// [`Protocol::Plain`], which most clients show.
+pub fn too_many_connections(protocol: Protocol) -> &'static [u8] {
+    match protocol {
+        Protocol::Irc => b"ERROR :Too many connections from your address. Try again later.\r\n",
+        _ => b"Too many connections from your address. Try again later.\n",
+    }
 }

@@ -1,5 +1,6 @@
 //! The pace of a program: if it sends too fast it is read more slowly, and nothing is refused.
 
+use chinwag_core::limits::FLOOD_TIME_MAX;
 use chinwag_core::{Bucket, Monotonic, Rate};
 
 /// See the [module](self).
@@ -8,6 +9,18 @@ pub(crate) struct Pace {
     bucket: Bucket,
     /// The bucket is empty until then, and a line waits.
     waits_until: Option<Monotonic>,
+    /// Since when it was always empty.
+    empty_since: Option<Monotonic>,
+}
+
+/// What comes of a line that may not be read yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// It is the first since the client was last within its rate.
+    First,
+    Again,
+    /// The client does not stop.
+    TooLong,
 }
 
 impl Pace {
@@ -15,6 +28,7 @@ impl Pace {
         Self {
             bucket,
             waits_until: None,
+            empty_since: None,
         }
     }
 
@@ -24,7 +38,23 @@ impl Pace {
         let mut bucket = self.bucket;
         let wait = rate.and_then(|rate| bucket.take(rate, now).err());
         self.waits_until = wait.map(|wait| now + wait);
+        // Who sends on and on has one token at a time.
+        if rate.is_none_or(|rate| bucket.take(rate, now).is_ok()) {
+            self.empty_since = None;
+        }
         self.waits_until.is_none()
+    }
+
+    /// Takes note that a line is there and may not be read yet.
+    pub(crate) fn hold(&mut self, now: Monotonic) -> Held {
+        match self.empty_since {
+            None => {
+                self.empty_since = Some(now);
+                Held::First
+            }
+            Some(since) if now.since(since) >= FLOOD_TIME_MAX => Held::TooLong,
+            Some(_) => Held::Again,
+        }
     }
 
     /// Takes a token. There was one, or the connection has ended and this is its last line.

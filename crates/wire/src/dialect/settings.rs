@@ -15,6 +15,8 @@ pub struct Settings {
     pub server_name: Arc<str>,
     /// The port that it listens on, as those are told who could have TLS there.
     pub port: u16,
+    /// Whether the server has a password, which everybody has to give first.
+    pub asks_password: bool,
     /// What clients of IRC are told.
     pub irc: irc::Settings,
     /// The zone of those who have chosen none.

@@ -51,6 +51,8 @@ pub enum Tell<'a> {
     Search(SearchPage<'a>),
     /// The newest entries of the audit log, oldest first.
     AuditLog(&'a [Event]),
+    /// The server's password was right, or it has none.
+    Admitted,
     /// The password is right: this proves it for the account of this name.
     Proven(&'a Name, &'a Proof),
     /// As many questions to the history, or passwords, are waiting as may.
@@ -84,7 +86,7 @@ impl Tell<'_> {
             | Self::Missed(_) => false,
             Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
             Self::Done(_) | Self::SearchTooLong => false,
-            Self::Proven(..) => true,
+            Self::Admitted | Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
             Self::Answer(_)
             | Self::History(_)

@@ -60,9 +60,9 @@ pub(super) enum Heard {
     Nothing,
     /// A text byte of the value 255.
     Escape,
-    /// No telnet: the IAC before this byte was a text byte of the value 255, and this byte is
-    /// still to be read.
-    NotTelnet,
+    /// No telnet: the IAC before this byte was a text byte of the value 255, and so was what stands
+    /// between them. This byte is still to be read.
+    NotTelnet { between: Option<u8> },
     /// The interrupt or break key.
     Interrupt,
     /// A key that means nothing here.
@@ -104,6 +104,17 @@ enum Verb {
     Wont,
     Do,
     Dont,
+}
+
+impl Verb {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Will => WILL,
+            Self::Wont => WONT,
+            Self::Do => DO,
+            Self::Dont => DONT,
+        }
+    }
 }
 
 impl Telnet {
@@ -151,7 +162,9 @@ impl Telnet {
     fn command(&mut self, byte: u8) -> Heard {
         match byte {
             IAC => return Heard::Escape,
-            0..EOF => return Heard::NotTelnet,
+            0..EOF => return Heard::NotTelnet { between: None },
+            // What follows tells whether it is one.
+            WILL..=DONT => {}
             _ => self.open(),
         }
         match byte {
@@ -184,6 +197,13 @@ impl Telnet {
     }
 
     fn negotiate(&mut self, verb: Verb, option: u8) -> Heard {
+        // Nobody begins with the options of these numbers (NAOCRD, NAOFFD: historic by RFC 1700); a line
+        // that ends behind the mark of UTF-16 does.
+        if !self.is_spoken && matches!(option, b'\n' | b'\r') {
+            let between = Some(verb.byte());
+            return Heard::NotTelnet { between };
+        }
+        self.open();
         match verb {
             Verb::Will if self.peer_settled.insert(option) => {
                 let answer = if WANTED.contains(&option) { DO } else { DONT };

@@ -66,8 +66,12 @@ capabilities! {
     EventPlayback = "draft/event-playback",
     /// MARKREAD.
     ReadMarker = "draft/read-marker",
+    /// ISUPPORT, also before the client is in.
+    ExtendedIsupport = "draft/extended-isupport",
     /// REDACT.
     MessageRedaction = "draft/message-redaction",
+    /// AWAY before the client is in.
+    PreAway = "draft/pre-away",
     /// Messages of several lines.
     Multiline = "draft/multiline",
     /// SEARCH.

@@ -11,6 +11,7 @@
 mod accounts;
 mod answers;
 mod commands;
+mod flood;
 mod history;
 mod list;
 mod modes;
@@ -26,6 +27,7 @@ mod rooms;
 mod scope;
 mod search;
 mod server;
+mod services;
 mod talk;
 
 use alloc::boxed::Box;
@@ -35,7 +37,7 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 
 use chinwag_core::{
-    Bucket, Event, Flags, MaskKind, Monotonic, Name, PersonId, Rate, RoomId, RoomName, Seq,
+    Bucket, Event, Flags, MaskKind, Monotonic, Name, PersonId, RoomId, RoomName, Seq,
 };
 use chinwag_feed::Reader;
 
@@ -43,7 +45,7 @@ use super::caps::{Cap, Caps};
 use super::line::{end, put};
 use super::message::{BODY_BYTES_MAX, LineError, Message, TAG_BYTES_MAX};
 use super::render::Format;
-use crate::dialect::{Ask, Env, Pace, Step};
+use crate::dialect::{Ask, Env, Pace, Password, Security, Step};
 use crate::input::{Decoder, Input};
 use crate::sniff::Spoke;
 pub(super) use commands::COMMANDS;
@@ -61,6 +63,7 @@ pub struct Session {
     /// It was greeted like a person: the prompt has no line end.
     is_after_prompt: bool,
     stage: Stage,
+    security: Security,
     caps: Caps,
     /// The version of the negotiation that the client has named, 301 if none.
     caps_version: u32,
@@ -115,9 +118,13 @@ struct Pending {
 enum Question {
     /// Nothing that the client is told of.
     Quiet,
-    /// A login, or the password for one to come.
     LogIn,
-    Prove,
+    /// The proof for a login to come, and the password that is to be given again with it.
+    Prove(Option<Password>),
+    /// The server's password.
+    Enter,
+    /// The right to speak for a client.
+    Gateway,
     /// The counts that end the welcome, or LUSERS.
     Counts {
         is_welcome: bool,
@@ -195,11 +202,16 @@ enum Question {
 
 impl Session {
     /// A client that has not registered yet.
-    pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Box<Self> {
+    pub(crate) fn new(
+        spoke: Spoke,
+        (bucket, security): (Bucket, Security),
+        env: &Env<'_>,
+    ) -> Box<Self> {
         Box::new(Self {
             decoder: Decoder::default(),
             is_after_prompt: spoke == Spoke::Greeted,
             stage: Stage::Registering(Box::new(Registering::new(env))),
+            security,
             caps: Caps::default(),
             caps_version: 301,
             pace: Pace::new(bucket),
@@ -224,7 +236,11 @@ impl Session {
         }
         let before = bytes.len();
         let mut step = self.next_ask();
-        while step.is_none() && self.may_read(env) {
+        while step.is_none() && !bytes.is_empty() {
+            if !self.may_read(env) {
+                step = self.hold_back(env, out);
+                break;
+            }
             let mut decoder = core::mem::take(&mut self.decoder);
             let input = decoder.decode(bytes, LINE_BYTES_MAX);
             self.decoder = decoder;
@@ -313,24 +329,6 @@ impl Session {
         Some(Step::Ask(ask))
     }
 
-    /// Its rate of lines, once it is in.
-    fn rate(&self, env: &Env<'_>) -> Option<Rate> {
-        let here = self.here()?;
-        Some(env.settings.line_rate_of(here.is_operator))
-    }
-
-    /// Whether one more line may be read now; if not, notes when.
-    fn may_read(&mut self, env: &Env<'_>) -> bool {
-        let rate = self.rate(env);
-        self.pace.may_read(rate, env.now)
-    }
-
-    /// Takes so many tokens for a command.
-    fn pay(&mut self, tokens: u8, env: &Env<'_>) {
-        let rate = self.rate(env);
-        (0..tokens).for_each(|_| self.pace.pay(rate, env.now));
-    }
-
     /// The name that numerics are addressed to.
     fn nick(&self) -> &str {
         match &self.stage {
@@ -417,6 +415,11 @@ impl Session {
     /// See [`Dialect::paused_until`](crate::dialect::Dialect::paused_until).
     pub(crate) fn paused_until(&self) -> Option<Monotonic> {
         self.pace.waits_until()
+    }
+
+    /// See [`Dialect::handle_gateway`](crate::dialect::Dialect::handle_gateway).
+    pub(crate) fn handle_gateway(&mut self, bucket: Bucket, security: Security) {
+        (self.pace, self.security) = (Pace::new(bucket), security);
     }
 
     /// See [`Dialect::bucket`](crate::dialect::Dialect::bucket).

@@ -12,6 +12,10 @@ pub struct Settings {
     pub network: Arc<str>,
     /// Whether clients are in `#lobby` when they have come in, as others are.
     pub joins_lobby: bool,
+    /// Whether a name may be registered before the client is in.
+    pub registers_early: bool,
+    /// For how many seconds clients are to insist on TLS, if at all (IRCv3, strict transport security).
+    pub sts_seconds: Option<u64>,
 }
 
 impl Settings {
@@ -21,6 +25,8 @@ impl Settings {
             server: word(server_name).into(),
             network: word(network).into(),
             joins_lobby,
+            registers_early: true,
+            sts_seconds: None,
         }
     }
 }

@@ -40,6 +40,11 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("needs_password", "The old password is missing or wrong."),
     ("wrong_password", "The password of the name is another."),
+    ("weak_password", "The new password has too few letters."),
+    (
+        "server_password",
+        "The server has a password, and `server_password` is missing or another.",
+    ),
     ("not_logged_in", "The reader is logged in to no account."),
     (
         "logged_in",
@@ -188,6 +193,8 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::SameName(_) => "same_name",
         Rejection::NeedsOldPassword(_) => "needs_password",
         Rejection::WrongPassword(_) => "wrong_password",
+        Rejection::WeakPassword { .. } => "weak_password",
+        Rejection::NeedsServerPassword | Rejection::WrongServerPassword => "server_password",
         Rejection::NotLoggedIn => "not_logged_in",
         Rejection::LoggedInAlready(_) => "logged_in",
         Rejection::NeedsProof => "needs_password",

@@ -23,7 +23,7 @@ use super::refusal;
 use super::render::{put, put_private, skipped};
 use super::replies::{Notice, Refused};
 use super::value::{Id, Shown};
-use crate::dialect::{Env, Pace, Step};
+use crate::dialect::{Ask, Env, Pace, Step};
 use crate::ignores::Ignores;
 use crate::input::Decoder;
 use crate::sniff::Spoke;
@@ -59,6 +59,8 @@ struct Arriving {
     tries: u8,
     bytes: usize,
     until: Monotonic,
+    /// What is asked once the server's password was right.
+    next: Option<Box<Ask>>,
 }
 
 /// The client's person.
@@ -120,6 +122,7 @@ impl Session {
                 tries: 0,
                 bytes: 0,
                 until: env.now + env.settings.login_time,
+                next: None,
             }),
             pace: Pace::new(bucket),
             talk: VecDeque::new(),

@@ -21,7 +21,7 @@ use super::counterparts::{COUNTERPARTS, Counterpart, counterpart};
 use super::refusal::{CODES, Sentence, code};
 use super::request::{self, WORDS};
 use super::value::{FromText, Time};
-use crate::dialect::{Ask, Dialect, Env, Settings, Step, Tell};
+use crate::dialect::{Ask, Dialect, Env, Security, Settings, Step, Tell};
 use crate::plain::COMMANDS;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
@@ -45,6 +45,7 @@ fn settings() -> Settings {
             per_second: 0.5,
         },
         operator_rate_factor: 4,
+        asks_password: false,
         login_tries_max: 5,
         login_bytes_max: 4096,
         login_time: Duration::from_secs(60),
@@ -72,7 +73,12 @@ impl Program {
             now,
         };
         let bucket = Bucket::full(now);
-        let dialect = Dialect::new(Protocol::Json, Spoke::First, bucket, &env);
+        let dialect = Dialect::new(
+            Protocol::Json,
+            Spoke::First,
+            (bucket, Security::default()),
+            &env,
+        );
         Self {
             dialect: dialect.expect("it is served"),
             settings,

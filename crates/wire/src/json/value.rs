@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
-use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_LETTERS_MIN};
+use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX};
 use chinwag_core::{
     CertificatePrefix, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq, Text,
     Timestamp,
@@ -273,22 +273,6 @@ impl FromText for Password {
             PasswordError::TooLong => "a password has at most 1024 bytes",
             PasswordError::NotText => "a password has no control characters",
         })
-    }
-}
-
-/// A password that a name is to have from now on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct NewPassword(pub(super) Password);
-
-impl FromText for NewPassword {
-    const IS: &'static str = "a password of at least 6 letters";
-
-    fn from_text(text: &str) -> Result<Self, &'static str> {
-        let password = Password::from_text(text)?;
-        match password.reveal().chars().count() < PASSWORD_LETTERS_MIN {
-            true => Err("a new password has at least 6 letters"),
-            false => Ok(Self(password)),
-        }
     }
 }
 

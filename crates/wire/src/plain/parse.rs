@@ -12,7 +12,6 @@ pub(super) mod talk;
 mod tests;
 pub(super) mod you;
 
-use chinwag_core::limits::PASSWORD_LETTERS_MIN;
 use chinwag_core::{Command, Name, Query, Standing, StandingChange, Text};
 
 use super::request::{Context, EchoedInput, LoginLine, ParseError, Request, RoomRequest};
@@ -104,15 +103,6 @@ fn name_and_password(typed: &str) -> Result<(Name, Option<Password>), ParseError
         text => Some(password(text)?),
     };
     Ok((name, secret))
-}
-
-/// Reads a password to register a name with.
-fn new_password(text: &str) -> Result<Password, ParseError> {
-    let password = password(text)?;
-    match password.reveal().chars().count() < PASSWORD_LETTERS_MIN {
-        true => Err(ParseError::PasswordTooShort),
-        false => Ok(password),
-    }
 }
 
 /// Reads a password.
@@ -263,6 +253,7 @@ fn name_of_query(query: &Query) -> &'static str {
         // Nobody types these.
         Query::Greeting
         | Query::PasswordHash(_)
+        | Query::Certified { .. }
         | Query::Who { .. }
         | Query::Topic(_)
         | Query::View(_)

@@ -400,8 +400,6 @@ pub enum ParseError {
         /// The greatest length.
         bytes_max: usize,
     },
-    /// The password has fewer letters than `PASSWORD_LETTERS_MIN`.
-    PasswordTooShort,
     /// The password is longer than `PASSWORD_BYTES_MAX`.
     PasswordTooLong,
     /// The password has control characters.

@@ -44,6 +44,11 @@ fn protocols_are_known_by_their_first_words() {
     check(b"user m 0 * :M\r\n", 5, Protocol::Irc);
     check(b"CAP LS 302\r\n", 4, Protocol::Irc);
     check(b"Pass secret\r\n", 5, Protocol::Irc);
+    check(b"JOIN #lobby\r\n", 6, Protocol::Irc);
+    check(b"PRIVMSG bob :hi\r\n", 8, Protocol::Irc);
+    check(b"PING 1\r\n", 5, Protocol::Irc);
+    check(b"MODE #lobby +m\n", 6, Protocol::Irc);
+    check(b"AUTHENTICATE PLAIN\r\n", 13, Protocol::Irc);
     check(b"WEBIRC pw cgi host 192.0.2.7\r\n", 7, Protocol::Irc);
     check(b"@time=12 NICK megumin\r\n", 14, Protocol::Irc);
     check(b"@+a;b=c   USER m 0 * :M\r\n", 15, Protocol::Irc);
@@ -97,6 +102,9 @@ fn a_name_is_plain_from_the_byte_that_makes_it_one() {
     check(b"nick\n", 5, Protocol::Plain);
     check(b"Nicky\n", 6, Protocol::Plain);
     check(b"passer\n", 7, Protocol::Plain);
+    check(b"JOIN\n", 5, Protocol::Plain);
+    check(b"Join #lobby\n", 6, Protocol::Plain);
+    check(b"WHO\n", 4, Protocol::Plain);
     check(b"PROXY\n", 6, Protocol::Plain);
     check(b"webirc\n", 7, Protocol::Plain);
     check(b"@lee\n", 5, Protocol::Plain);

@@ -6,8 +6,10 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Command, Proof};
+use chinwag_core::{Command, Name, Proof, Query, Rejection};
+use chinwag_wire::dialect::Tell;
 
+use super::names::Hashed;
 use super::{Session, Step};
 use crate::hub::Body;
 use crate::shard::Shared;
@@ -15,6 +17,10 @@ use crate::shard::Shared;
 impl Session {
     /// The certificate that the client has proven to own.
     pub(super) fn certificate(&self) -> Option<Arc<str>> {
+        // A gateway's proves nothing of the client that it speaks for.
+        if self.peer.is_behind_gateway() {
+            return None;
+        }
         let certificate = self.transport.secured()?.client_certificate?;
         Some(certificate.to_string().into())
     }
@@ -23,6 +29,53 @@ impl Session {
     pub(super) fn proof(&self) -> Option<Proof> {
         let proven = self.exchange.proven.clone();
         proven.or_else(|| self.certificate().map(Proof))
+    }
+
+    /// Finds the account that the certificate of the connection proves.
+    pub(super) fn ask_certified(&mut self, name: Option<Name>, shared: &mut Shared) {
+        match self.certificate() {
+            Some(certificate) => {
+                let query = Query::Certified { certificate, name };
+                self.ask_hub(Body::Query(query), Step::Tell, shared);
+            }
+            None => self.answer(Tell::Rejected(&Rejection::NeedsProof), shared),
+        }
+    }
+
+    pub(super) fn take_certified(&mut self, name: Option<Name>, shared: &mut Shared) {
+        match name.zip(self.certificate().map(Proof)) {
+            Some((name, proof)) => {
+                self.exchange.guesses = shared.workers.gate.take_guesses(&name);
+                self.answer(Tell::Proven(&name, &proof), shared);
+            }
+            None => self.answer(Tell::Rejected(&Rejection::NeedsProof), shared),
+        }
+    }
+
+    /// Has a password's hash registered.
+    pub(super) fn take_hash(&mut self, hash: Arc<str>, hashed: Hashed, shared: &mut Shared) {
+        let (command, step) = match hashed {
+            Hashed::Own(proof) => {
+                self.exchange.proven = Some(Proof(hash.clone()));
+                let register = Command::Register {
+                    password_hash: hash,
+                    proof,
+                };
+                (register, Step::Tell)
+            }
+            Hashed::Early(name) => {
+                let step = Step::Registered {
+                    name: name.clone(),
+                    proof: Proof(hash.clone()),
+                };
+                let add = Command::AddAccount {
+                    name,
+                    password_hash: hash,
+                };
+                (add, step)
+            }
+        };
+        self.ask_hub(Body::Command(command), step, shared);
     }
 
     /// Registers or groups the name, by the certificate of the connection if it has one.

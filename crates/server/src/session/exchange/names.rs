@@ -5,7 +5,7 @@ use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
 use super::{Question, Session, Step};
 use crate::hub::Body;
-use crate::password_gate::{Admission, Attempt, Door, Origin};
+use crate::password_gate::{Admission, Attempt, Door, Origin, Secret};
 use crate::shard::Shared;
 use crate::worker::Job;
 
@@ -16,6 +16,15 @@ pub(super) struct Delayed {
     purpose: Purpose,
     has_waited: bool,
     pub(super) until: Monotonic,
+}
+
+/// What a password is hashed for.
+#[derive(Debug)]
+pub(super) enum Hashed {
+    /// The account of the person, with the proof of the password before.
+    Own(Option<Proof>),
+    /// An account of a name that nobody bears.
+    Early(Name),
 }
 
 /// What a name is proven for.
@@ -41,6 +50,11 @@ pub(super) enum Purpose {
 impl Session {
     /// Does what has to do with a name and its password.
     pub(super) fn ask_about_name(&mut self, ask: Ask, shared: &mut Shared) {
+        let letters_min = shared.limits.password_letters_min;
+        if new_password(&ask).is_some_and(|new| new.letters() < letters_min) {
+            let weak = Rejection::WeakPassword { letters_min };
+            return self.answer(Tell::Rejected(&weak), shared);
+        }
         match ask {
             Ask::LogIn {
                 name,
@@ -54,6 +68,7 @@ impl Session {
             Ask::Prove { name, password } => {
                 self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
             }
+            Ask::ProveByCertificate { name } => self.ask_certified(name, shared),
             Ask::Rename { name, password } => {
                 self.ask_name(Some(name), password, Purpose::Rename, shared);
             }
@@ -71,7 +86,11 @@ impl Session {
             Ask::Register(_) if !self.may_register(shared) => {}
             Ask::Register(password) => {
                 let proof = self.certificate().map(Proof);
-                self.ask_hash(password, proof, shared);
+                self.ask_hash(password, Hashed::Own(proof), shared);
+            }
+            Ask::RegisterName { .. } if !self.may_register(shared) => {}
+            Ask::RegisterName { name, password } => {
+                self.ask_hash(password, Hashed::Early(name), shared);
             }
             Ask::Claim if !self.may_register(shared) => {}
             Ask::Claim => self.claim(shared),
@@ -107,7 +126,9 @@ impl Session {
                 self.ask_hub(query, step, shared);
             }
             (name, _) => {
-                let proof = self.certificate().map(Proof);
+                // What the client has proven to come in with goes before what its connection does.
+                let is_proven = matches!(&purpose, Purpose::LogIn { irc: Some(irc), .. } if irc.proven.is_some());
+                let proof = self.certificate().filter(|_| !is_proven).map(Proof);
                 let needs_proof = matches!(purpose, Purpose::LogInTo { .. } | Purpose::Unclaim);
                 if needs_proof && proof.is_none() {
                     return self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
@@ -142,7 +163,9 @@ impl Session {
                 beside,
             },
             (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
-            (Purpose::ChangePassword(new), Some(_)) => return self.ask_hash(new, proof, shared),
+            (Purpose::ChangePassword(new), Some(_)) => {
+                return self.ask_hash(new, Hashed::Own(proof), shared);
+            }
             (_, None) => return,
         };
         self.ask_hub(Body::Command(command), Step::Tell, shared);
@@ -156,12 +179,7 @@ impl Session {
         Origin::new(self.peer.address, door)
     }
 
-    pub(super) fn ask_hash(
-        &mut self,
-        password: Password,
-        proof: Option<Proof>,
-        shared: &mut Shared,
-    ) {
+    pub(super) fn ask_hash(&mut self, password: Password, hashed: Hashed, shared: &mut Shared) {
         let origin = self.origin();
         let ticket = self.exchange.ticket();
         if !shared.workers.gate.enter(origin) {
@@ -169,7 +187,7 @@ impl Session {
         }
         let job = Job::Hash(password, origin);
         if shared.workers.submit(self.id, ticket, job) {
-            let step = Step::Registration(proof);
+            let step = Step::Hashed(hashed);
             self.exchange.question = Some(Box::new(Question { ticket, step }));
         } else {
             shared.workers.gate.leave(origin);
@@ -230,9 +248,7 @@ impl Session {
 
     /// Looks at a password whose time has come.
     pub(in crate::session) fn handle_delay_over(&mut self, shared: &mut Shared) {
-        let is_delayed = |question: &mut Box<Question>| {
-            matches!(question.step, Step::Delayed(_) | Step::DelayedCode { .. })
-        };
+        let is_delayed = |question: &mut Box<Question>| question.step.waits_until().is_some();
         let question = self.exchange.question.take_if(is_delayed);
         match question.map(|question| question.step) {
             Some(Step::Delayed(delayed)) => {
@@ -245,6 +261,7 @@ impl Session {
                 self.ask_proof(attempt, (purpose, has_waited), shared);
             }
             Some(Step::DelayedCode { code, after, .. }) => self.resume(code, after, shared),
+            Some(Step::DelayedKey { key, .. }) => self.use_key(key, shared),
             _ => {}
         }
         self.finish_input(shared);
@@ -253,7 +270,7 @@ impl Session {
     /// Takes up a session by its code, which may have to wait before it is looked at.
     pub(super) fn ask_resume(&mut self, code: ResumeCode, after: Option<Seq>, shared: &mut Shared) {
         let gate = &shared.workers.gate;
-        let Some(wait) = gate.delay_of_code(self.origin(), shared.now) else {
+        let Some(wait) = gate.delay_of(Secret::ResumeCode, self.origin(), shared.now) else {
             return self.resume(code, after, shared);
         };
         let ticket = self.exchange.ticket();
@@ -298,6 +315,16 @@ impl Session {
         self.exchange.proven.clone_from(&proof);
         self.exchange.guesses = shared.workers.gate.take_guesses(&name);
         self.take_name(Some(name), proof, purpose, shared);
+    }
+}
+
+/// The password that an account is to have from now on.
+fn new_password(ask: &Ask) -> Option<&Password> {
+    match ask {
+        Ask::Register(new)
+        | Ask::RegisterName { password: new, .. }
+        | Ask::ChangePassword { new, .. } => Some(new),
+        _ => None,
     }
 }
 

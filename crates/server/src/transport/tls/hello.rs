@@ -30,14 +30,14 @@ impl Hello {
     }
 
     /// Looks at more bytes. Once the message is whole it returns a connection, which has to be given
-    /// all of them.
+    /// all of them, and whether the peer has named the server.
     ///
     /// # Errors
     /// What to tell the peer.
     pub(super) fn read(
         &mut self,
         mut new: &[u8],
-    ) -> Result<Option<UnbufferedServerConnection>, Vec<u8>> {
+    ) -> Result<Option<(UnbufferedServerConnection, bool)>, Vec<u8>> {
         while !new.is_empty() {
             // The acceptor takes so many bytes at once that the message must be among them.
             let is_read = self.acceptor.read_tls(&mut new);
@@ -49,7 +49,9 @@ impl Hello {
                 words
             })?;
             if let Some(accepted) = accepted {
-                return self.connection(&accepted).map(Some);
+                let names_server = accepted.client_hello().server_name().is_some();
+                let connection = self.connection(&accepted)?;
+                return Ok(Some((connection, names_server)));
             }
             if is_read.is_err() {
                 return Err(Vec::new());

@@ -131,6 +131,7 @@ impl World {
         let ready = Ready {
             readable: true,
             closed: self.pipe.with(|pipe| pipe.fin),
+            dead: false,
             writable: false,
         };
         self.server.handle_ready(ready, NOW);
@@ -165,6 +166,7 @@ impl World {
         let ready = Ready {
             readable: false,
             closed: false,
+            dead: false,
             writable: true,
         };
         self.server.handle_ready(ready, NOW)

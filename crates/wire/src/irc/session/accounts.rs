@@ -1,36 +1,59 @@
-//! Accounts: AUTHENTICATE (SASL), REGISTER and VERIFY, and what clients say to NickServ unasked.
+//! Accounts: AUTHENTICATE (SASL), REGISTER and VERIFY.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use base64ct::{Base64, Encoding};
-use chinwag_core::{Command, Name, Proof};
+use chinwag_core::{Command, Name, Proof, Rejection};
 
+use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::put;
 use crate::irc::message::Message;
+use crate::json::Sentence;
 
 /// Bytes of a line of AUTHENTICATE; one that is shorter ends the answer (IRCv3, SASL).
 const SASL_LINE_BYTES: usize = 400;
 /// Bytes of the answer as a whole: a name, another name and a password, in Base64.
 const SASL_BYTES_MAX: usize = 4 * SASL_LINE_BYTES;
 
-/// How far AUTHENTICATE has come: what was sent of the answer.
-#[derive(Debug, Default)]
-pub(super) struct Sasl(String);
+/// How far AUTHENTICATE has come.
+#[derive(Debug)]
+pub(super) struct Sasl {
+    mechanism: Mechanism,
+    /// What was sent of the answer.
+    answer: String,
+}
+
+/// The ways to prove an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mechanism {
+    /// A password (RFC 4616).
+    Plain,
+    /// The certificate of the connection (RFC 4422, appendix A).
+    External,
+}
 
 /// What a step with an account is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AccountStep {
-    /// REGISTER.
-    Register,
+    /// REGISTER, or the same said to a service.
+    Register { to_service: bool },
     /// AUTHENTICATE after registration, or NickServ IDENTIFY.
     LogIn { is_sasl: bool },
 }
 
 impl Session {
+    /// The mechanisms that may work on this connection, in a list.
+    pub(super) fn mechanisms(&self) -> &'static str {
+        match self.security.has_certificate {
+            true => "PLAIN,EXTERNAL",
+            false => "PLAIN",
+        }
+    }
+
     /// AUTHENTICATE.
     pub(super) fn authenticate(
         &mut self,
@@ -46,26 +69,35 @@ impl Session {
             self.numeric("904", ":SASL authentication failed", env, out);
             return None;
         }
-        let Some(Sasl(mut answer)) = self.take_sasl() else {
-            return self.begin_sasl(typed, env, out);
+        let Some(mut sasl) = self.take_sasl() else {
+            self.begin_sasl(typed, env, out);
+            return None;
         };
         if typed == "*" {
             self.numeric("906", ":SASL authentication aborted", env, out);
             return None;
         }
-        if typed.len() > SASL_LINE_BYTES || answer.len() + typed.len() > SASL_BYTES_MAX {
+        if typed.len() > SASL_LINE_BYTES || sasl.answer.len() + typed.len() > SASL_BYTES_MAX {
             self.numeric("904", ":SASL authentication failed: too long", env, out);
             return None;
         }
         if typed != "+" {
-            answer.push_str(typed);
+            sasl.answer.push_str(typed);
         }
         if typed.len() == SASL_LINE_BYTES {
-            self.set_sasl(Some(Sasl(answer)));
+            self.set_sasl(Some(sasl));
             return None;
         }
-        match plain(&answer) {
-            Some((name, password)) => self.prove(name, password),
+        let step = match sasl.mechanism {
+            Mechanism::Plain => plain(&sasl.answer).map(|(name, password)| {
+                let again = Question::Prove(Some(password.clone()));
+                (Ask::Prove { name, password }, again)
+            }),
+            Mechanism::External => external(&sasl.answer)
+                .map(|name| (Ask::ProveByCertificate { name }, Question::Prove(None))),
+        };
+        match step {
+            Some((ask, question)) => self.ask_now(ask, question),
             None => {
                 self.numeric("904", ":SASL authentication failed", env, out);
                 self.count_try(env, out)
@@ -73,15 +105,21 @@ impl Session {
         }
     }
 
-    fn begin_sasl(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        if typed.eq_ignore_ascii_case("PLAIN") {
-            self.set_sasl(Some(Sasl::default()));
-            put(out, "AUTHENTICATE +\r\n");
-            return None;
+    fn begin_sasl(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let mechanism = match typed.to_ascii_uppercase().as_str() {
+            "PLAIN" => Some(Mechanism::Plain),
+            "EXTERNAL" if self.security.has_certificate => Some(Mechanism::External),
+            _ => None,
+        };
+        if let Some(mechanism) = mechanism {
+            let answer = String::new();
+            self.set_sasl(Some(Sasl { mechanism, answer }));
+            return put(out, "AUTHENTICATE +\r\n");
         }
-        self.numeric("908", "PLAIN :are available SASL mechanisms", env, out);
+        let mechanisms = self.mechanisms();
+        let what = format_args!("{mechanisms} :are available SASL mechanisms");
+        self.numeric("908", what, env, out);
         self.numeric("904", ":SASL authentication failed", env, out);
-        None
     }
 
     fn take_sasl(&mut self) -> Option<Sasl> {
@@ -98,46 +136,67 @@ impl Session {
         }
     }
 
-    fn prove(&mut self, name: Name, password: Password) -> Option<Step> {
-        match self.stage {
-            Stage::Registering(_) => self.ask_now(Ask::Prove { name, password }, Question::Prove),
-            Stage::Here(_) => {
-                let step = AccountStep::LogIn { is_sasl: true };
-                self.log_in(name, password, Question::Account(step));
-                None
-            }
-        }
-    }
-
-    /// Logs in to an account, out of another first.
-    pub(super) fn log_in(&mut self, name: Name, password: Password, what: Question) {
+    /// Logs in to an account, out of another first. Without a password the certificate proves it.
+    pub(super) fn log_in(&mut self, name: Name, password: Option<Password>, what: Question) {
         let has_account = self.here().is_some_and(|here| here.account.is_some());
         if has_account {
             self.later(Ask::Command(Command::LogOut), Question::Quiet);
         }
-        self.later(
-            Ask::LogInTo {
-                name,
-                password: Some(password),
-                beside: true,
-            },
-            what,
-        );
+        let beside = true;
+        let ask = Ask::LogInTo {
+            name,
+            password,
+            beside,
+        };
+        self.later(ask, what);
     }
 
-    /// The password was right.
+    /// The account is the client's: a password or a certificate has proven it, or it was registered.
     pub(super) fn handle_proven(
         &mut self,
         (name, proof): (&Name, &Proof),
+        question: Option<Question>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        if let Stage::Registering(registering) = &mut self.stage {
-            registering.proven = Some((name.clone(), proof.clone()));
+        let registering = match &mut self.stage {
+            Stage::Registering(registering) => registering,
+            Stage::Here(here) => {
+                let is_in = here.account.as_ref().is_some_and(|own| own.same_as(name));
+                self.handle_proven_again((name, is_in), question, env, out);
+                return None;
+            }
+        };
+        registering.proven = Some((name.clone(), proof.clone()));
+        if let Some(Question::Account(AccountStep::Register { .. })) = question {
+            self.put_registered(name.as_str(), env, out);
+            self.logged_in(name, env, out);
+        } else {
+            self.logged_in(name, env, out);
+            self.numeric("903", ":SASL authentication successful", env, out);
         }
-        self.logged_in(name, env, out);
-        self.numeric("903", ":SASL authentication successful", env, out);
         self.register()
+    }
+
+    /// A client that is in has proven an account. That which it was logged in to until now ends only
+    /// here, where the other is sure.
+    fn handle_proven_again(
+        &mut self,
+        (name, is_in): (&Name, bool),
+        question: Option<Question>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let step = AccountStep::LogIn { is_sasl: true };
+        if is_in {
+            self.logged_in(name, env, out);
+            return self.account_done(step, env, out);
+        }
+        let password = match question {
+            Some(Question::Prove(password)) => password,
+            _ => None,
+        };
+        self.log_in(name.clone(), password, Question::Account(step));
     }
 
     /// Tells that the client is logged in to an account.
@@ -149,25 +208,25 @@ impl Session {
     }
 
     /// The end of a step with an account.
-    pub(super) fn account_done(
-        &mut self,
-        step: AccountStep,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) -> Option<Step> {
-        let account = self.here().and_then(|here| here.account.clone());
-        let account = account.as_ref().map_or("*", Name::as_str);
+    pub(super) fn account_done(&self, step: AccountStep, env: &Env<'_>, out: &mut Vec<u8>) {
+        let account = self.here().and_then(|here| here.account.as_ref());
+        let account = account.map_or("*", Name::as_str);
         match step {
-            AccountStep::Register => {
-                let what = format_args!("REGISTER SUCCESS {account} :Your name is registered");
-                self.put_server(what, env, out);
+            AccountStep::Register { to_service: false } => self.put_registered(account, env, out),
+            AccountStep::Register { to_service: true } => {
+                let words = format_args!("{account} is registered.");
+                self.say_as(Service::NickServ, words, env, out);
             }
             AccountStep::LogIn { is_sasl: true } => {
                 self.numeric("903", ":SASL authentication successful", env, out);
             }
             AccountStep::LogIn { is_sasl: false } => {}
         }
-        None
+    }
+
+    fn put_registered(&self, account: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let what = format_args!("REGISTER SUCCESS {account} :Your name is registered");
+        self.put_server(what, env, out);
     }
 
     /// REGISTER: an account of the client's name under a password.
@@ -178,43 +237,82 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let (Some(account), Some(password)) = (message.param(0), message.param(2)) else {
-            self.fail(
-                "REGISTER",
-                "NEED_MORE_PARAMS :Not enough parameters",
-                env,
-                out,
-            );
-            return None;
-        };
-        let Some(here) = self.here() else {
-            let why = "COMPLETE_CONNECTION_REQUIRED * :Come in first, then register";
+            let why = "NEED_MORE_PARAMS :Not enough parameters";
             self.fail("REGISTER", why, env, out);
             return None;
         };
-        let is_own = account == "*" || account.eq_ignore_ascii_case(here.name.as_str());
-        let name = match is_own {
-            true => here.name.as_str().into(),
-            false => String::from(account),
+        let (is_own, is_logged_in, early) = match &self.stage {
+            Stage::Here(here) => {
+                let is_own = is_named(account, here.name.as_str());
+                (is_own, here.account.is_some(), None)
+            }
+            Stage::Registering(_) if !env.settings.irc.registers_early => {
+                let why = "COMPLETE_CONNECTION_REQUIRED * :Come in first, then register";
+                self.fail("REGISTER", why, env, out);
+                return None;
+            }
+            Stage::Registering(registering) => {
+                let Some(nick) = registering.name() else {
+                    self.fail("REGISTER", "NEED_NICK * :Say NICK first", env, out);
+                    return None;
+                };
+                let is_own = is_named(account, nick.as_str());
+                (is_own, registering.proven.is_some(), Some(nick.clone()))
+            }
         };
-        let why = match (is_own, Password::parse(password)) {
-            (false, _) => "ACCOUNT_NAME_MUST_BE_NICK",
-            _ if here.account.is_some() => "ALREADY_AUTHENTICATED",
-            (true, Err(_)) => "UNACCEPTABLE_PASSWORD",
-            (true, Ok(password)) if password.is_weak() => "WEAK_PASSWORD",
+        let (code, words) = match (is_own, Password::parse(password)) {
+            (false, _) => (
+                "ACCOUNT_NAME_MUST_BE_NICK",
+                "An account is registered under the name that you bear",
+            ),
+            _ if is_logged_in => ("ALREADY_AUTHENTICATED", "You are logged in already"),
+            (true, Err(_)) => ("UNACCEPTABLE_PASSWORD", "That cannot be a password"),
             (true, Ok(password)) => {
-                let what = Question::Account(AccountStep::Register);
-                self.later(Ask::Register(password), what);
+                let ask = match early {
+                    Some(name) => Ask::RegisterName { name, password },
+                    None => Ask::Register(password),
+                };
+                let to_service = false;
+                self.later(ask, Question::Account(AccountStep::Register { to_service }));
                 return None;
             }
         };
-        let words = match why {
-            "ACCOUNT_NAME_MUST_BE_NICK" => "An account is registered under the name that you bear",
-            "ALREADY_AUTHENTICATED" => "You are logged in already",
-            "WEAK_PASSWORD" => "The password is too short",
-            _ => "That cannot be a password",
-        };
-        self.fail("REGISTER", format_args!("{why} {name} :{words}"), env, out);
+        let name = if is_own { self.nick() } else { account };
+        self.fail("REGISTER", format_args!("{code} {name} :{words}"), env, out);
         None
+    }
+
+    /// A step with an account was refused.
+    pub(super) fn refuse_account(
+        &self,
+        step: AccountStep,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let words = Sentence(rejection);
+        match step {
+            AccountStep::Register { to_service: false } => {
+                let code = match rejection {
+                    Rejection::NeedsOldPassword(_)
+                    | Rejection::NameRegistered(_)
+                    | Rejection::NameTaken { .. }
+                    | Rejection::NameKept { .. }
+                    | Rejection::NameLooksLike { .. } => "ACCOUNT_EXISTS",
+                    Rejection::WeakPassword { .. } => "WEAK_PASSWORD",
+                    _ => "TEMPORARILY_UNAVAILABLE",
+                };
+                let nick = self.nick();
+                self.fail("REGISTER", format_args!("{code} {nick} :{words}"), env, out);
+            }
+            AccountStep::Register { to_service: true } => {
+                self.say_as(Service::NickServ, words, env, out);
+            }
+            AccountStep::LogIn { is_sasl: true } => {
+                self.numeric("904", ":SASL authentication failed", env, out);
+            }
+            AccountStep::LogIn { is_sasl: false } => self.notice(words, env, out),
+        }
     }
 
     /// VERIFY: nothing has to be verified here.
@@ -229,52 +327,11 @@ impl Session {
         self.fail("VERIFY", why, env, out);
         None
     }
+}
 
-    /// What clients say to NickServ unasked.
-    pub(super) fn speak_to_service(
-        &mut self,
-        service: &str,
-        text: &str,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let mut words = text.split_ascii_whitespace();
-        let command = words.next().unwrap_or_default().to_ascii_uppercase();
-        let (first, second) = (words.next(), words.next());
-        let own = self.here().map(|here| here.name.clone());
-        match (command.as_str(), first, own) {
-            ("IDENTIFY" | "LOGIN" | "ID", Some(first), Some(own)) => {
-                let (name, password) = match second {
-                    Some(password) => (Name::known(first).unwrap_or(own), password),
-                    None => (own, first),
-                };
-                if let Ok(password) = Password::parse(password) {
-                    let step = AccountStep::LogIn { is_sasl: false };
-                    self.log_in(name, password, Question::Account(step));
-                }
-            }
-            ("REGISTER", Some(password), Some(_)) => match Password::parse(password) {
-                Ok(password) if !password.is_weak() => {
-                    let what = Question::Account(AccountStep::Register);
-                    self.later(Ask::Register(password), what);
-                }
-                _ => self.service(service, "That password is too short.", env, out),
-            },
-            _ => {
-                let help = "Here is no bot. REGISTER PASSWORD registers your name, IDENTIFY PASSWORD \
-                            logs you in; or use SASL.";
-                self.service(service, help, env, out);
-            }
-        }
-    }
-
-    fn service(&self, service: &str, words: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        let (server, nick) = (&env.settings.irc.server, self.nick());
-        put(
-            out,
-            format_args!(":{service}!service@{server} NOTICE {nick} :{words}\r\n"),
-        );
-    }
+/// Whether REGISTER is for the name that the client has.
+fn is_named(account: &str, nick: &str) -> bool {
+    account == "*" || account.eq_ignore_ascii_case(nick)
 }
 
 /// The account and the password of an answer to PLAIN (RFC 4616): whom to act for, the account, and the
@@ -289,4 +346,14 @@ fn plain(answer: &str) -> Option<(Name, Password)> {
         acts_for.is_empty() || Name::known(acts_for).is_some_and(|name| name.same_as(&account));
     let password = Password::parse(password).ok()?;
     acts_for_itself.then_some((account, password))
+}
+
+/// The account that an answer to EXTERNAL names, which may be none (RFC 4422, appendix A).
+fn external(answer: &str) -> Option<Option<Name>> {
+    if answer.is_empty() {
+        return Some(None);
+    }
+    let bytes = Base64::decode_vec(answer).ok()?;
+    let text = core::str::from_utf8(&bytes).ok()?;
+    Name::known(text).map(Some)
 }

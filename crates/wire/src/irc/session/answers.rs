@@ -82,9 +82,10 @@ impl Session {
                 self.pending.question = None;
                 None
             }
+            Tell::Admitted => self.handle_admitted(),
             Tell::Proven(name, proof) => {
-                self.pending.question = None;
-                self.handle_proven((name, proof), env, out)
+                let question = self.pending.question.take();
+                self.handle_proven((name, proof), question, env, out)
             }
             Tell::SearchTooLong => {
                 self.pending.question = None;
@@ -154,16 +155,11 @@ impl Session {
     fn handle_done(&mut self, seq: Option<Seq>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self.pending.question.take()? {
             Question::Private(sending) => self.handle_delivered(&sending, seq, env, out),
-            Question::Away(true) => {
-                self.numeric("306", ":You have been marked as being away", env, out);
-            }
-            Question::Away(false) => {
-                self.numeric("305", ":You are no longer marked as being away", env, out);
-            }
+            Question::Away(is_away) => self.put_away(is_away, env, out),
             Question::Invite { room, name } => {
                 self.numeric("341", format_args!("{name} {room}"), env, out);
             }
-            Question::Account(step) => return self.account_done(step, env, out),
+            Question::Account(step) => self.account_done(step, env, out),
             Question::SetMarker(question) => return self.marker_set(*question),
             Question::Oper => self.oper_done(env, out),
             _ => {}

@@ -26,7 +26,7 @@ const fn early(name: &'static str, about: &'static str, run: Run) -> Spec {
     Spec {
         name,
         about,
-        tokens: 0,
+        tokens: 1,
         params_min: 0,
         is_early: true,
         run,
@@ -59,13 +59,18 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     early(
         "AUTHENTICATE",
-        "AUTHENTICATE PLAIN: logs in to an account (SASL).",
+        "AUTHENTICATE PLAIN|EXTERNAL: logs in to an account (SASL), by its password or a certificate.",
         Session::authenticate,
     ),
     early(
         "PASS",
-        "PASS PASSWORD: the password of the name, if it is registered.",
+        "PASS PASSWORD: the server's password, if it has one; then that of the name, if it is registered.",
         Session::pass,
+    ),
+    early(
+        "WEBIRC",
+        "WEBIRC PASSWORD GATEWAY HOST ADDRESS [:OPTIONS]: speaks for a client. For gateways.",
+        Session::webirc,
     ),
     early("NICK", "NICK NAME: takes a name.", Session::nick_command),
     early(
@@ -73,13 +78,22 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         "USER USER 0 * :REAL NAME: says who one is.",
         Session::user,
     ),
-    early(
-        "PING",
-        "PING TOKEN: is answered behind everything that was sent before.",
-        Session::ping,
-    ),
-    early("PONG", "PONG TOKEN: has no effect.", Session::ignore),
-    early("QUIT", "QUIT [:WHY]: leaves the server.", Session::quit),
+    Spec {
+        tokens: 0,
+        ..early(
+            "PING",
+            "PING TOKEN: is answered behind everything that was sent before.",
+            Session::ping,
+        )
+    },
+    Spec {
+        tokens: 0,
+        ..early("PONG", "PONG TOKEN: has no effect.", Session::ignore)
+    },
+    Spec {
+        tokens: 0,
+        ..early("QUIT", "QUIT [:WHY]: leaves the server.", Session::quit)
+    },
     early(
         "REGISTER",
         "REGISTER * * :PASSWORD: registers the name that one bears.",
@@ -202,11 +216,9 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         1,
         Session::monitor,
     ),
-    command(
+    early(
         "AWAY",
         "AWAY [:WHY]: is away, and back without a reason.",
-        1,
-        0,
         Session::away,
     ),
     command(
@@ -301,6 +313,11 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         Session::redact,
     ),
     command("MOTD", "MOTD: the message of the day.", 1, 0, Session::motd),
+    early(
+        "ISUPPORT",
+        "ISUPPORT: what the server supports, as 005 tells it.",
+        Session::isupport,
+    ),
     command(
         "LUSERS",
         "LUSERS: how many are here.",
@@ -369,13 +386,13 @@ impl Session {
                     let command = message.command;
                     self.numeric("421", format_args!("{command} :Unknown command"), env, out);
                 }
-                false => self.numeric("451", ":You have not registered", env, out),
+                false => self.not_registered(env, out),
             }
             return None;
         };
         self.pay(spec.tokens, env);
         if !is_here && !spec.is_early {
-            self.numeric("451", ":You have not registered", env, out);
+            self.not_registered(env, out);
             return None;
         }
         let given = message.params.iter().filter(|param| !param.is_empty());
@@ -390,6 +407,11 @@ impl Session {
             return None;
         }
         (spec.run)(self, message, env, out)
+    }
+
+    /// Tells that a command is for those who are in.
+    pub(super) fn not_registered(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.numeric("451", ":You have not registered", env, out);
     }
 
     /// What has no answer.

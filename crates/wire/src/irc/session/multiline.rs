@@ -15,7 +15,7 @@ use chinwag_core::Manner;
 use chinwag_core::limits::{PASSAGE_BYTES_MAX, PASSAGE_LINES_MAX};
 
 use super::Session;
-use super::talk::is_service;
+use super::services::Service;
 use crate::dialect::{Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
@@ -113,7 +113,7 @@ impl Session {
         if is_inside {
             return self.refuse_batch("MULTILINE_INVALID :A batch within a batch", env, out);
         }
-        if target.is_empty() || target.contains(',') || is_service(target) {
+        if target.is_empty() || target.contains(',') || Service::called(target).is_some() {
             return self.refuse_batch("MULTILINE_INVALID :It has one receiver", env, out);
         }
         let passage = Passage {

@@ -81,6 +81,7 @@ impl Session {
         };
         if let Some(login) = login {
             self.rooms.clear();
+            self.take_early_away();
             self.stage = Stage::Here(Box::new(here(login, event)));
         }
         let Stage::Here(here) = &mut self.stage else {
@@ -182,6 +183,8 @@ impl Session {
     fn put_account(&self, account: Option<&Name>, env: &Env<'_>, out: &mut Vec<u8>) {
         match account {
             Some(account) => self.logged_in(account, env, out),
+            // It logs in to another at once.
+            None if matches!(self.pending.queue.front(), Some((Ask::LogInTo { .. }, _))) => return,
             None => {
                 let userhost = self.here().map_or("*@*", |here| &here.userhost);
                 let nick = self.nick();

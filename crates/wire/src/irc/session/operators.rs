@@ -20,7 +20,7 @@ impl Session {
     ) -> Option<Step> {
         let (name, password) = (message.param(0)?, message.param(1)?);
         match (Name::known(name), Password::parse(password)) {
-            (Some(name), Ok(password)) => self.log_in(name, password, Question::Oper),
+            (Some(name), Ok(password)) => self.log_in(name, Some(password), Question::Oper),
             _ => self.numeric("464", ":Password incorrect", env, out),
         }
         None

@@ -12,6 +12,7 @@ use chinwag_core::{
 use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
+use crate::irc::caps::Cap;
 use crate::irc::line::{Time, end, put};
 use crate::irc::message::Message;
 use crate::irc::text::note;
@@ -392,17 +393,34 @@ impl Session {
     pub(super) fn away(
         &mut self,
         message: &Message<'_>,
-        _: &Env<'_>,
-        _: &mut Vec<u8>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
     ) -> Option<Step> {
-        match message.param(0) {
-            Some(why) => {
-                let ask = Ask::Command(Command::Away(note(why)));
-                self.later(ask, Question::Away(true));
-            }
-            None => self.later(Ask::Command(Command::Back), Question::Away(false)),
+        let knows_early = self.caps.has(Cap::PreAway);
+        let command = match message.param(0) {
+            // Absent for no reason that is told (IRCv3, pre-away).
+            Some("*") if knows_early => Command::Away(None),
+            Some(why) => Command::Away(note(why)),
+            None => Command::Back,
+        };
+        let is_away = !matches!(command, Command::Back);
+        if self.here().is_some() {
+            self.later(Ask::Command(command), Question::Away(is_away));
+        } else if knows_early {
+            self.away_early(command);
+            self.put_away(is_away, env, out);
+        } else {
+            self.not_registered(env, out);
         }
         None
+    }
+
+    /// Tells the client whether it is away.
+    pub(super) fn put_away(&self, is_away: bool, env: &Env<'_>, out: &mut Vec<u8>) {
+        match is_away {
+            true => self.numeric("306", ":You have been marked as being away", env, out),
+            false => self.numeric("305", ":You are no longer marked as being away", env, out),
+        }
     }
 
     /// SETNAME.

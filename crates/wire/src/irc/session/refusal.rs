@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Rejection, RoomName, RoomRejection};
 
-use super::accounts::AccountStep;
 use super::{Question, Session, Stage};
 use crate::dialect::{Env, Step};
 use crate::json::Sentence;
@@ -19,9 +18,18 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let question = self.pending.question.take()?;
+        if let Rejection::NeedsServerPassword | Rejection::WrongServerPassword = rejection {
+            let words = Sentence(rejection);
+            self.numeric("464", format_args!(":{words}"), env, out);
+            return Some(self.close("Bad password", env, out));
+        }
         match question {
+            Question::Gateway => {
+                let why = "Invalid WebIRC password, or no gateway";
+                return Some(self.close(why, env, out));
+            }
             Question::LogIn => return self.refuse_login(rejection, env, out),
-            Question::Prove => {
+            Question::Prove(_) => {
                 self.numeric("904", ":SASL authentication failed", env, out);
                 return self.count_try(env, out);
             }
@@ -326,31 +334,6 @@ impl Session {
         }
     }
 
-    fn refuse_account(
-        &mut self,
-        step: AccountStep,
-        rejection: &Rejection,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        match step {
-            AccountStep::Register => {
-                let code = match rejection {
-                    Rejection::NeedsOldPassword(_) | Rejection::NameRegistered(_) => {
-                        "ACCOUNT_EXISTS"
-                    }
-                    _ => "TEMPORARILY_UNAVAILABLE",
-                };
-                let (nick, words) = (self.nick().to_string(), Sentence(rejection).to_string());
-                self.fail("REGISTER", format_args!("{code} {nick} :{words}"), env, out);
-            }
-            AccountStep::LogIn { is_sasl: true } => {
-                self.numeric("904", ":SASL authentication failed", env, out);
-            }
-            AccountStep::LogIn { is_sasl: false } => self.notice(Sentence(rejection), env, out),
-        }
-    }
-
     fn refuse_redaction(
         &self,
         (target, message): (&str, &str),
@@ -371,7 +354,7 @@ impl Session {
     pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let question = self.pending.question.take()?;
         match &question {
-            Question::Prove => {
+            Question::Prove(_) => {
                 self.numeric(
                     "904",
                     ":SASL authentication failed: try again later",

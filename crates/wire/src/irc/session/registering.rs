@@ -1,14 +1,17 @@
 //! Registration: CAP, PASS, NICK and USER, in any order.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Ident, Monotonic, Name, Proof};
+use core::net::IpAddr;
+
+use chinwag_core::{Command, Ident, Monotonic, Name, Proof};
 
 use super::accounts::Sasl;
 use super::{Question, Session, Stage};
-use crate::dialect::{Ask, Env, IrcLogIn, Password, Step};
+use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
 use crate::irc::text::note;
@@ -19,10 +22,14 @@ pub(super) struct Registering {
     nick: Option<Name>,
     user: Option<(String, String)>,
     pass: Option<Password>,
+    /// The server's password was right.
+    has_entered: bool,
     /// The client negotiates: it is not in before CAP END.
     negotiates: bool,
     pub(super) sasl: Option<Sasl>,
     pub(super) proven: Option<(Name, Proof)>,
+    /// AWAY, or its end, for when the client is in.
+    away: Option<Command>,
     tries: u8,
     bytes: usize,
     until: Monotonic,
@@ -34,9 +41,11 @@ impl Registering {
             nick: None,
             user: None,
             pass: None,
+            has_entered: false,
             negotiates: false,
             sasl: None,
             proven: None,
+            away: None,
             tries: 0,
             bytes: 0,
             until: env.now + env.settings.login_time,
@@ -46,6 +55,17 @@ impl Registering {
     /// The name so far.
     pub(super) fn nick(&self) -> &str {
         self.nick.as_ref().map_or("*", Name::as_str)
+    }
+
+    /// The name, if one was chosen.
+    pub(super) fn name(&self) -> Option<&Name> {
+        self.nick.as_ref()
+    }
+
+    /// Whether the client has said nothing of itself.
+    fn is_blank(&self) -> bool {
+        let has_name = self.nick.is_some() || self.user.is_some();
+        !has_name && !self.negotiates && self.pass.is_none() && !self.has_entered
     }
 
     pub(super) fn until(&self) -> Monotonic {
@@ -137,24 +157,39 @@ impl Session {
     fn list_caps(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         const LIST_BYTES_MAX: usize = 400;
         let mut list = String::new();
-        for (cap, name) in Cap::ALL {
-            let value = match cap {
-                _ if self.caps_version < 302 => "".into(),
-                Cap::Sasl => "=PLAIN".into(),
-                Cap::Multiline => super::multiline::limits(),
-                _ => String::new(),
-            };
-            if list.len() + name.len() + value.len() > LIST_BYTES_MAX && self.caps_version >= 302 {
+        let shows_values = self.caps_version >= 302;
+        let sts = self.sts(env).filter(|_| shows_values);
+        let caps = Cap::ALL.iter().map(|(cap, name)| match cap {
+            Cap::Sasl if shows_values => format!("{name}={}", self.mechanisms()),
+            Cap::Multiline if shows_values => format!("{name}{}", super::multiline::limits()),
+            Cap::AccountRegistration if shows_values && env.settings.irc.registers_early => {
+                format!("{name}=before-connect")
+            }
+            _ => String::from(*name),
+        });
+        for cap in caps.chain(sts) {
+            if list.len() + cap.len() > LIST_BYTES_MAX && shows_values {
                 self.put_cap("LS *", &list, env, out);
                 list.clear();
             }
             if !list.is_empty() {
                 list.push(' ');
             }
-            list.push_str(name);
-            list.push_str(&value);
+            list.push_str(&cap);
         }
         self.put_cap("LS", &list, env, out);
+    }
+
+    /// What the client is told of strict transport security: where there is TLS, or for how long it is to
+    /// insist on it. No client asks for it, so it is no [`Cap`]. Who came without the server's name may
+    /// have come by another.
+    fn sts(&self, env: &Env<'_>) -> Option<String> {
+        let seconds = env.settings.irc.sts_seconds?;
+        match self.security.is_encrypted {
+            false => Some(format!("sts=port={}", env.settings.port)),
+            true if self.security.names_server => Some(format!("sts=duration={seconds}")),
+            true => None,
+        }
     }
 
     /// Takes a list of capabilities, all of them or none.
@@ -179,7 +214,27 @@ impl Session {
         self.put_cap("ACK", list, env, out);
     }
 
-    /// PASS: a password for the name, or `NAME:PASSWORD`.
+    /// WEBIRC: the client comes through a gateway, which has the word first.
+    pub(super) fn webirc(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let Stage::Registering(registering) = &self.stage else {
+            self.numeric("462", ":You may not reregister", env, out);
+            return None;
+        };
+        match gateway(message).filter(|_| registering.is_blank()) {
+            Some(gateway) => {
+                let ask = Ask::SpeakFor(Box::new(gateway));
+                self.ask_now(ask, Question::Gateway)
+            }
+            None => Some(self.close("WEBIRC PASSWORD GATEWAY HOST ADDRESS comes first", env, out)),
+        }
+    }
+
+    /// PASS: on a server with a password that, then a password for the name, or `NAME:PASSWORD`.
     pub(super) fn pass(
         &mut self,
         message: &Message<'_>,
@@ -194,12 +249,46 @@ impl Session {
             self.numeric("461", "PASS :Not enough parameters", env, out);
             return None;
         };
+        if env.settings.asks_password && !registering.has_entered {
+            return match Password::parse(typed) {
+                Ok(password) => self.ask_now(Ask::Enter(password), Question::Enter),
+                Err(_) => Some(self.close("Bad password", env, out)),
+            };
+        }
         let password = match typed.split_once(':') {
             Some((name, password)) if Name::known(name).is_some() => password,
             _ => typed,
         };
         registering.pass = Password::parse(password).ok();
         None
+    }
+
+    /// The server's password was right, or the gateway's.
+    pub(super) fn handle_admitted(&mut self) -> Option<Step> {
+        let question = self.pending.question.take();
+        if let (Stage::Registering(registering), Some(Question::Enter)) =
+            (&mut self.stage, question)
+        {
+            registering.has_entered = true;
+        }
+        self.register()
+    }
+
+    /// AWAY of a client that is not in yet.
+    pub(super) fn away_early(&mut self, command: Command) {
+        if let Stage::Registering(registering) = &mut self.stage {
+            registering.away = Some(command);
+        }
+    }
+
+    /// Asks for what was said of being away before the client was in.
+    pub(super) fn take_early_away(&mut self) {
+        let Stage::Registering(registering) = &mut self.stage else {
+            return;
+        };
+        if let Some(command) = registering.away.take() {
+            self.later(Ask::Command(command), Question::Quiet);
+        }
     }
 
     /// USER.
@@ -274,6 +363,21 @@ impl Session {
         };
         self.ask_now(ask, Question::LogIn)
     }
+}
+
+/// What WEBIRC says: the password, the gateway's name, the client's host, its address and more. The host
+/// is left alone, since hosts are made of addresses here.
+fn gateway(message: &Message<'_>) -> Option<Gateway> {
+    let password = Password::parse(message.param(0)?).ok()?;
+    let address: IpAddr = message.param(3)?.parse().ok()?;
+    let options = message.params.get(4).copied().unwrap_or_default();
+    let mut options = options.split_ascii_whitespace();
+    let is_secure = |option: &str| option.split('=').next() == Some("secure");
+    Some(Gateway {
+        password,
+        address: address.to_canonical(),
+        is_encrypted: options.any(is_secure),
+    })
 }
 
 /// Words in a row.

@@ -9,6 +9,8 @@ use chinwag_core::{Counts, Query, Text};
 use super::modes::MODES_MAX;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
+use crate::irc::caps::Cap;
+use crate::irc::line::put_tagged;
 use crate::irc::message::Message;
 use crate::irc::text::note;
 use crate::plain::COMMANDS;
@@ -67,7 +69,7 @@ impl Session {
     }
 
     /// The lines that greet a client that is in, up to the counts.
-    pub(super) fn put_welcome(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+    pub(super) fn put_welcome(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(here) = self.here() else { return };
         let (server, name) = (&env.settings.irc.server, &here.name);
         let network = &env.settings.irc.network;
@@ -91,7 +93,18 @@ impl Session {
         self.put_supported(env, out);
     }
 
-    fn put_supported(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+    /// ISUPPORT.
+    pub(super) fn isupport(
+        &mut self,
+        _: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        self.put_supported(env, out);
+        None
+    }
+
+    fn put_supported(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
         let tokens = [
             "AWAYLEN=390".into(),
             "BOT=B".into(),
@@ -123,10 +136,26 @@ impl Session {
             String::from("UTF8ONLY"),
             "WHOX".into(),
         ];
+        let mut lines = Vec::new();
         for tokens in tokens.chunks(SUPPORTED_PER_LINE) {
             let what = format_args!("{} :are supported by this server", tokens.join(" "));
-            self.numeric("005", what, env, out);
+            self.numeric("005", what, env, &mut lines);
         }
+        match self.caps.has(Cap::Batch) && self.caps.has(Cap::ExtendedIsupport) {
+            true => self.put_in_batch("draft/isupport", &lines, env, out),
+            false => out.append(&mut lines),
+        }
+    }
+
+    /// Puts whole lines into a batch.
+    fn put_in_batch(&mut self, kind: &str, lines: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
+        let batch = self.next_batch();
+        self.put_server(format_args!("BATCH +{batch} {kind}"), env, out);
+        let number = alloc::format!("{batch}");
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            put_tagged(out, line, "batch", &number);
+        }
+        self.put_server(format_args!("BATCH -{batch}"), env, out);
     }
 
     /// LUSERS.

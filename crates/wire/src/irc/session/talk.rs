@@ -9,6 +9,7 @@ use chinwag_core::{Command, Event, Fact, IrcForm, Manner, Rejection, RoomName, R
 use chinwag_core::{SignalTarget, Standing, Text};
 
 use super::history::is_playback;
+use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
@@ -99,8 +100,8 @@ impl Session {
                 self.playback(typed, env, out);
                 continue;
             }
-            if is_service(target) {
-                self.speak_to_service(target, typed, env, out);
+            if let Some(service) = Service::called(target) {
+                self.speak_to_service(service, typed, env, out);
                 continue;
             }
             match spoken(typed, is_notice, message.client_tags()) {
@@ -385,9 +386,4 @@ impl Session {
 fn ranked(target: &str) -> Option<(Standing, RoomName)> {
     let (least, room) = read_ranked(target)?;
     Some((least, RoomName::parse(room).ok()?))
-}
-
-/// The services of other networks that clients speak to unasked.
-pub(super) fn is_service(target: &str) -> bool {
-    target.eq_ignore_ascii_case("NickServ") || target.eq_ignore_ascii_case("ChanServ")
 }

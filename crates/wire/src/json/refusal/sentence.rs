@@ -182,6 +182,11 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::TooManyNames { names_max } => {
             write!(f, "The account has {names_max} names, the limit.")
         }
+        Rejection::WeakPassword { letters_min } => {
+            write!(f, "A new password has at least {letters_min} letters.")
+        }
+        Rejection::NeedsServerPassword => f.write_str("The server asks for a password first."),
+        Rejection::WrongServerPassword => f.write_str("The password of the server is another."),
         Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
         Rejection::NotProven(name) => {
             write!(

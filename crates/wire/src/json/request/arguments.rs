@@ -7,7 +7,7 @@ use chinwag_core::{
 };
 
 use crate::dialect::Password;
-use crate::json::value::{FromText, NewPassword, Note, Nullable, Parsed, Place};
+use crate::json::value::{FromText, Note, Nullable, Parsed, Place};
 
 /// Makes the types of arguments. None takes a key that it does not name.
 macro_rules! arguments {
@@ -39,12 +39,16 @@ arguments! {
         /// The password, if the name is registered and no certificate of the connection proves it. A
         /// session that the name still has is taken up.
         password: Option<Parsed<Password>>,
+        /// The password of the server itself, if it has one.
+        server_password: Option<Parsed<Password>>,
     }
 
     /// A lost session.
     Resume {
         /// The code.
         code: Parsed<ResumeCode>,
+        /// The password of the server itself, if it has one.
+        server_password: Option<Parsed<Password>>,
         /// The last event that the client has.
         after: Option<u64>,
     }
@@ -173,7 +177,7 @@ arguments! {
     Claim {
         /// The password. Without one, the certificate of the connection proves the name from then on,
         /// and a name that is not the account's is grouped to it.
-        password: Option<Parsed<NewPassword>>,
+        password: Option<Parsed<Password>>,
     }
 
     /// A certificate.
@@ -204,7 +208,7 @@ arguments! {
         /// The password until now.
         old: Parsed<Password>,
         /// The password from now on.
-        new: Parsed<NewPassword>,
+        new: Parsed<Password>,
     }
 }
 

@@ -47,6 +47,7 @@ impl Session {
                 self.acknowledge(None, out);
                 put(out, &closed(why));
             }
+            Tell::Admitted => return self.handle_admitted(),
             // It asks for no proof.
             Tell::Proven(..) => {}
             Tell::Guesses(_) | Tell::Superseded | Tell::Stopping => {
@@ -54,6 +55,14 @@ impl Session {
             }
         }
         None
+    }
+
+    /// The server's password was right: what came with it is asked now.
+    fn handle_admitted(&mut self) -> Option<Step> {
+        match &mut self.stage {
+            Stage::Arriving(arriving) => arriving.next.take().map(|ask| Step::Ask(*ask)),
+            Stage::Here(_) => None,
+        }
     }
 
     /// Whether the question in flight may bring another session.

@@ -1,5 +1,6 @@
 //! From commands to what the server is asked.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
@@ -7,7 +8,7 @@ use chinwag_core::{Command, Manner, Name, Query, Range, RoomRef, Seq, Text, Time
 
 use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
-use crate::dialect::{Ask, Env, Past, Search, Step};
+use crate::dialect::{Ask, Env, Password, Past, Search, Step};
 use crate::json::request::{Claim, History, Join, Request, Say};
 use crate::json::value::{Parsed, Place};
 
@@ -26,6 +27,7 @@ impl Session {
             refuse(&asked, "too_long", &sentence, out);
             return None;
         }
+        let server_password = server_password_of(&request);
         let ask = match self.ask_of(request) {
             Ok(ask) => ask,
             Err(sentence) => {
@@ -36,6 +38,10 @@ impl Session {
         match ask.only_talks() {
             true => self.talk.push_back(asked),
             false => self.question = Some(asked),
+        }
+        if let (Stage::Arriving(arriving), Some(password)) = (&mut self.stage, server_password) {
+            arriving.next = Some(Box::new(ask));
+            return Some(Step::Ask(Ask::Enter(password)));
         }
         Some(Step::Ask(ask))
     }
@@ -71,7 +77,7 @@ impl Session {
             Request::passwd(passwd) => Ask::ChangePassword {
                 name: self.account()?,
                 old: passwd.old.0,
-                new: passwd.new.0.0,
+                new: passwd.new.0,
             },
             Request::unclaim(unclaim) => Ask::Unclaim {
                 account: self.account()?,
@@ -99,6 +105,16 @@ impl Session {
     }
 }
 
+/// The server's password, as it stands beside what lets a client in.
+fn server_password_of(request: &Request) -> Option<Password> {
+    let password = match request {
+        Request::hello(hello) => &hello.server_password,
+        Request::resume(resume) => &resume.server_password,
+        _ => return None,
+    };
+    password.as_ref().map(|password| password.0.clone())
+}
+
 /// The text of a command that has no bound of its own.
 fn text_of(request: &Request) -> Option<&Text> {
     match request {
@@ -123,7 +139,7 @@ fn spoken(say: Say, manner: Manner) -> Command {
 
 fn claimed(claim: Claim) -> Ask {
     match claim.password {
-        Some(password) => Ask::Register(password.0.0),
+        Some(password) => Ask::Register(password.0),
         None => Ask::Claim,
     }
 }

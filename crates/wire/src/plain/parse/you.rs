@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use chinwag_core::{CertificatePrefix, Command, Query, ResumeCode};
 
 use super::arguments::{Arguments, name};
-use super::{Read, name_and_password, new_password, password};
+use super::{Read, name_and_password, password};
 use crate::dialect::Password;
 use crate::plain::request::{EchoedInput, ParseError, Pref, PrefChange, Request};
 use crate::prefs::TimeStyle;
@@ -26,7 +26,7 @@ pub(in crate::plain) fn nick(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn claim(arguments: Arguments<'_>) -> Read {
     match arguments.rest() {
         "" => Ok(Request::Claim),
-        text => Ok(Request::Register(new_password(text)?)),
+        text => Ok(Request::Register(password(text)?)),
     }
 }
 

@@ -55,6 +55,7 @@ impl Renderer {
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
+            | Answer::Certified(_)
             | Answer::Everybody { .. }
             | Answer::Counts(_)
             | Answer::Departed(_)

@@ -14,6 +14,7 @@ use super::{LineWriter, Renderer};
 use crate::plain::words::{Ago, Exactly, Listed, messages, people, rooms};
 
 const PROMPT: &str = "Enter your username: ";
+const PASSWORD_PROMPT: &str = "Server password: ";
 
 impl Renderer {
     /// The greeting of `server`, whose name must have nothing in it that a terminal obeys, and the
@@ -38,6 +39,28 @@ impl Renderer {
         }
         writer.bare("Type a line to talk, /help for help, /quit to leave.");
         writer.put(PROMPT);
+    }
+
+    /// The greeting of a server that takes its password first, and the prompt for that; see
+    /// [`greeting`](Self::greeting).
+    pub fn password_greeting(&self, out: &mut Vec<u8>, (server, offer): (&str, Option<u16>)) {
+        let writer = &mut self.writer(out);
+        writer.bare(format_args!("{server} asks for a password."));
+        if let Some(port) = offer {
+            writer.bare(format_args!("Not encrypted. {}", Encrypted(server, port)));
+        }
+        writer.put(PASSWORD_PROMPT);
+    }
+
+    /// `Server password: `
+    pub fn password_prompt(&self, out: &mut Vec<u8>) {
+        self.writer(out).put(PASSWORD_PROMPT);
+    }
+
+    /// Tells a script where the server's password stands.
+    pub fn needs_password_line(&self, out: &mut Vec<u8>) {
+        self.writer(out)
+            .bare("This server takes its password in the first line, before the name.");
     }
 
     /// Turns away a peer that does not encrypt, where the server insists on it.

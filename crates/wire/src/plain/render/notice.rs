@@ -72,6 +72,8 @@ pub enum Notice {
     },
     /// Too many tries or too much time at the name prompt. The last line.
     NoName,
+    /// The same where the server's password was asked for. The last line.
+    NoPassword,
     /// Another connection took up this session. The last line.
     Superseded,
     /// The server stops.
@@ -149,6 +151,7 @@ impl Renderer {
                 "There is no match {number}. /search numbers what it finds."
             )),
             Notice::NoName => writer.bare("No name chosen. Bye."),
+            Notice::NoPassword => writer.bare("No password given. Bye."),
             Notice::Superseded => writer.alone("You signed in elsewhere."),
             Notice::Stopping => writer.alone("The server is stopping."),
         }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::limits::{PASSWORD_BYTES_MAX, PASSWORD_LETTERS_MIN};
+use chinwag_core::limits::PASSWORD_BYTES_MAX;
 
 use super::Renderer;
 use crate::plain::request::ParseError;
@@ -109,9 +109,6 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ParseError::BadCode => f.write_str("That code is not valid any more."),
         ParseError::TooLong { bytes, bytes_max } => {
             write!(f, "Too long: {bytes} bytes, the limit is {bytes_max}.")
-        }
-        ParseError::PasswordTooShort => {
-            write!(f, "A password has at least {PASSWORD_LETTERS_MIN} letters.")
         }
         ParseError::PasswordTooLong => {
             write!(f, "A password has at most {PASSWORD_BYTES_MAX} bytes.")

@@ -168,6 +168,9 @@ impl Display for Sentence<'_> {
             | Rejection::TooManyNames { .. }
             | Rejection::NotRegistered(_)
             | Rejection::TooManyRegistered { .. }
+            | Rejection::WeakPassword { .. }
+            | Rejection::NeedsServerPassword
+            | Rejection::WrongServerPassword
             | Rejection::NeedsProof
             | Rejection::NotProven(_)
             | Rejection::TooManyCertificates { .. }

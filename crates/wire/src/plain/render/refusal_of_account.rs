@@ -92,6 +92,11 @@ fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
 
 fn about_proofs(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     match rejection {
+        Rejection::WeakPassword { letters_min } => {
+            write!(f, "A password has at least {letters_min} letters.")
+        }
+        Rejection::NeedsServerPassword => f.write_str("This server asks for a password first."),
+        Rejection::WrongServerPassword => f.write_str("That is not the password of this server."),
         Rejection::NeedsProof => f.write_str(
             "That needs the password of the account, or a connection with a certificate of it.",
         ),

@@ -60,6 +60,7 @@ impl Session {
             Tell::Targets(_) => {}
             Tell::Search(page) => self.tell_search(page, env, out),
             Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
+            Tell::Admitted => return self.handle_admitted(),
             // It asks for no proof.
             Tell::Proven(..) => {}
             Tell::Busy => return self.handle_busy(Notice::Busy, env, out),

@@ -2,13 +2,16 @@
 //!
 //! A person who gets a name wrong is asked again. A script that spoke before the prompt is not: its
 //! next line would be taken for a name, and said aloud what was meant for a room.
+//!
+//! On a server with a password that comes first, at a prompt of its own; a script says it in its first
+//! line.
 
 use alloc::vec::Vec;
 
 use chinwag_core::{Monotonic, Query, Rejection};
 
 use super::{Question, Session, Stage};
-use crate::dialect::{Ask, Env, Step};
+use crate::dialect::{Ask, Env, Password, Step};
 use crate::plain::parse::parse_login;
 use crate::plain::render::{Notice, Renderer};
 use crate::plain::request::{Context, LoginLine};
@@ -16,7 +19,7 @@ use crate::plain::request::{Context, LoginLine};
 /// The state of choosing a name.
 #[derive(Debug)]
 pub(super) struct Login {
-    /// Names tried in vain.
+    /// Names or passwords tried in vain.
     tries: u8,
     /// Bytes used up for that.
     bytes: usize,
@@ -25,6 +28,8 @@ pub(super) struct Login {
     is_script: bool,
     /// Others can listen.
     is_exposed: bool,
+    /// The next line is to be the server's password.
+    asks_password: bool,
 }
 
 impl Login {
@@ -35,6 +40,7 @@ impl Login {
             until: env.now + env.settings.login_time,
             is_script,
             is_exposed: false,
+            asks_password: env.settings.asks_password,
         }
     }
 
@@ -45,11 +51,51 @@ impl Login {
 
 impl Session {
     /// See [`Dialect::handle_greet`](crate::dialect::Dialect::handle_greet).
-    pub(crate) fn handle_greet(&mut self, is_exposed: bool) -> Option<Step> {
-        if let Stage::Login(login) = &mut self.stage {
-            login.is_exposed = is_exposed;
+    pub(crate) fn handle_greet(
+        &mut self,
+        is_exposed: bool,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if !self.asks_password() {
+            if let Stage::Login(login) = &mut self.stage {
+                login.is_exposed = is_exposed;
+            }
+            return Some(Step::Ask(Ask::Query(Query::Greeting)));
         }
-        Some(Step::Ask(Ask::Query(Query::Greeting)))
+        // The password is not to be typed before it is said that others can listen.
+        let offer = is_exposed.then_some(env.settings.port);
+        let server = (&*env.settings.server_name, offer);
+        self.renderer(env).password_greeting(out, server);
+        None
+    }
+
+    fn asks_password(&self) -> bool {
+        matches!(&self.stage, Stage::Login(login) if login.asks_password)
+    }
+
+    /// A line in the place of the server's password.
+    fn handle_password_line(
+        &mut self,
+        line: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        match Password::parse(line) {
+            Ok(_) if line == "/quit" => Some(Step::Close),
+            Ok(password) if !line.is_empty() => Some(Step::Ask(Ask::Enter(password))),
+            _ => self.handle_login_rejection(&Rejection::WrongServerPassword, env, out),
+        }
+    }
+
+    /// The server's password was right: the name is next.
+    pub(super) fn handle_admitted(&mut self) -> Option<Step> {
+        let Stage::Login(login) = &mut self.stage else {
+            return None;
+        };
+        (login.asks_password, login.tries) = (false, 0);
+        let greets = !login.is_script;
+        greets.then_some(Step::Ask(Ask::Query(Query::Greeting)))
     }
 
     pub(super) fn handle_login_line(
@@ -58,6 +104,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
+        if self.asks_password() {
+            return self.handle_password_line(line, env, out);
+        }
         match parse_login(line) {
             Ok(LoginLine::Name { name, password }) => {
                 let is_script = self.is_script();
@@ -126,6 +175,14 @@ impl Session {
             self.renderer(env).login_refusal(out, rejection);
             return Some(Step::Close);
         }
+        if let Rejection::NeedsServerPassword | Rejection::WrongServerPassword = rejection {
+            if let Stage::Login(login) = &mut self.stage {
+                login.asks_password = true;
+            }
+            if self.is_script() {
+                return self.refuse_login(env, out, |r, out| r.needs_password_line(out));
+            }
+        }
         self.refuse_login(env, out, |r, out| r.login_refusal(out, rejection))
     }
 
@@ -151,7 +208,10 @@ impl Session {
         if tries >= env.settings.login_tries_max {
             return Some(self.give_up_login(env, out));
         }
-        renderer.prompt(out);
+        match self.asks_password() {
+            true => renderer.password_prompt(out),
+            false => renderer.prompt(out),
+        }
         None
     }
 
@@ -164,7 +224,11 @@ impl Session {
     }
 
     pub(super) fn give_up_login(&self, env: &Env<'_>, out: &mut Vec<u8>) -> Step {
-        self.renderer(env).notice(out, Notice::NoName);
+        let notice = match self.asks_password() {
+            true => Notice::NoPassword,
+            false => Notice::NoName,
+        };
+        self.renderer(env).notice(out, notice);
         Step::Close
     }
 

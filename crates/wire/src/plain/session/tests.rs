@@ -61,6 +61,7 @@ fn settings() -> Settings {
             per_second: 0.5,
         },
         operator_rate_factor: 4,
+        asks_password: false,
         login_tries_max: 5,
         login_bytes_max: 4096,
         login_time: Duration::from_secs(60),

@@ -72,7 +72,7 @@ fn notices() {
 #[test]
 fn a_crowded_address_is_turned_away() {
     assert_eq!(
-        crate::dialect::too_many_connections(),
+        crate::dialect::too_many_connections(crate::sniff::Protocol::Plain),
         b"Too many connections from your address. Try again later.\n"
     );
 }

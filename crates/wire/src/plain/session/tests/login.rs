@@ -18,7 +18,7 @@ const BAD_NAME: &str = "A name is 1 to 32 letters, digits, - _ or . and starts w
 fn a_person_is_greeted_and_asked_again_when_a_name_is_taken() {
     let mut peer = Peer::person();
     assert_eq!(
-        peer.call(|dialect, _, _| dialect.handle_greet(false)),
+        peer.call(|dialect, env, out| dialect.handle_greet(false, env, out)),
         "{greeting}"
     );
     let greeting = Answer::Greeting {

@@ -1,0 +1,107 @@
+//! Passwords that the server itself works with, and the files that they may stand in.
+//!
+//! A file is read when the server starts or reads its configuration again, and by no tool: those who
+//! export or back up need no password.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chinwag_wire::dialect::Password;
+
+use super::error::ConfigError;
+use super::form::Form;
+use super::keys::Config;
+
+/// A password of the server's. It is never shown.
+pub(super) struct Secret;
+
+impl Form for Secret {
+    type Value = Password;
+
+    fn parse(&self, text: &str) -> Option<Password> {
+        let is_text = !text.is_empty();
+        Password::parse(text).ok().filter(|_| is_text)
+    }
+
+    fn wanted(&self) -> String {
+        "a password, of 1 to 1024 bytes".into()
+    }
+
+    fn show(&self, _: &Password) -> String {
+        "\"...\"".into()
+    }
+}
+
+impl Config {
+    /// The same with the passwords that stand in files.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if a file cannot be read, or its first line is no password.
+    pub fn with_secrets(mut self) -> Result<Self, ConfigError> {
+        let server = (
+            "server.password_file",
+            self.server.password_file.as_deref(),
+            &mut self.server.password,
+        );
+        let gateways = (
+            "irc.gateway_password_file",
+            self.irc.gateway_password_file.as_deref(),
+            &mut self.irc.gateway_password,
+        );
+        for (key, path, password) in [server, gateways] {
+            if let Some(path) = path {
+                *password = Some(read(key, path)?);
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn read(key: &'static str, path: &Path) -> Result<Password, ConfigError> {
+    let wrong = |reason: String| ConfigError::SecretFile {
+        key,
+        path: PathBuf::from(path),
+        reason,
+    };
+    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let line = text.lines().next().unwrap_or_default();
+    let wanted = || wrong(format!("its first line must be {}", Secret.wanted()));
+    Secret.parse(line).ok_or_else(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(file: &str) -> Result<Config, String> {
+        let config = Config::from_file(file).and_then(Config::with_secrets);
+        config.map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_first_line_of_a_file_is_the_password() {
+        let path = std::env::temp_dir().join(format!("chinwag-secret-{}", std::process::id()));
+        fs::write(&path, "open sesame\nand more\n").expect("a file");
+        let file = path.display();
+        let read = config(&format!("[server]\npassword_file = \"{file}\""));
+        let password = read.expect("a configuration").server.password;
+        assert_eq!(password, Password::parse("open sesame").ok());
+        fs::write(&path, "\n").expect("a file");
+        let empty = config(&format!("[irc]\ngateway_password_file = \"{file}\""));
+        let empty = empty.expect_err("no password");
+        assert!(empty.contains("irc.gateway_password_file"), "{empty}");
+        fs::remove_file(&path).expect("no file");
+        let gone = config(&format!("[server]\npassword_file = \"{file}\""));
+        assert!(gone.is_err());
+    }
+
+    #[test]
+    fn nothing_shows_a_password() {
+        let config = config("[server]\npassword = \"open sesame\"").expect("a configuration");
+        let shown = format!("{config:?} {}", config.shown().concat());
+        assert!(!shown.contains("sesame"), "{shown}");
+        let wrong = Config::from_file("[server]\npassword = \"se\\u0007same\"");
+        let wrong = wrong.expect_err("no password").to_string();
+        assert!(!wrong.contains("same"), "{wrong}");
+    }
+}

@@ -1,0 +1,156 @@
+//! What opens the door before anybody is known: the server's own password, and the word of a gateway for
+//! the client that it speaks for.
+//!
+//! Whatever a dialect asks, nothing is done for a connection that has not given the password. Guesses are
+//! slowed as those of resume codes are.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use chinwag_core::{Monotonic, Rejection};
+use chinwag_wire::dialect::{Gateway, Password, Tell, refuse_unencrypted, too_many_connections};
+use chinwag_wire::sniff::Protocol;
+
+use super::{Question, Session, Step};
+use crate::password_gate::Secret;
+use crate::session::Peer;
+use crate::shard::Shared;
+
+/// The keys to the door.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Door {
+    /// The server's password, if it has one.
+    pub(crate) password: Option<Password>,
+    /// The password of gateways; without it none is believed.
+    pub(crate) gateway_password: Option<Password>,
+}
+
+/// What was brought to the door.
+#[derive(Clone, Debug)]
+pub(super) enum Key {
+    Password(Password),
+    Gateway(Box<Gateway>),
+}
+
+impl Door {
+    /// Whether it is open without a password.
+    pub(crate) fn is_open(&self) -> bool {
+        self.password.is_none()
+    }
+
+    fn is_opened_by(&self, key: &Key) -> bool {
+        match key {
+            Key::Password(password) => is_same(self.password.as_ref(), password),
+            Key::Gateway(gateway) => is_same(self.gateway_password.as_ref(), &gateway.password),
+        }
+    }
+}
+
+/// Compares in a time that tells nothing of where two passwords of one length differ.
+fn is_same(password: Option<&Password>, given: &Password) -> bool {
+    password.is_some_and(|password| {
+        let (password, given) = (password.reveal().as_bytes(), given.reveal().as_bytes());
+        verify_slices_are_equal(password, given).is_ok()
+    })
+}
+
+impl Session {
+    /// Whether the server's password has to be given first.
+    pub(super) fn is_locked_out(&self, shared: &Shared) -> bool {
+        !shared.door.is_open() && !self.exchange.has_entered && self.person.is_none()
+    }
+
+    /// Tries the server's password, which may have to wait before it is looked at.
+    pub(super) fn enter(&mut self, password: Password, shared: &mut Shared) {
+        if shared.door.is_open() {
+            return self.answer(Tell::Admitted, shared);
+        }
+        self.try_key(Key::Password(password), shared);
+    }
+
+    /// Lets a gateway speak for a client. What comes from anywhere else is not looked at.
+    pub(super) fn speak_for(&mut self, gateway: Box<Gateway>, shared: &mut Shared) {
+        let address = self.peer.address();
+        if shared.limiter.is_gateway(address) {
+            return self.try_key(Key::Gateway(gateway), shared);
+        }
+        tracing::info!("{address} would speak for a client, and is no gateway");
+        self.answer(Tell::Rejected(&Rejection::NeedsProof), shared);
+    }
+
+    fn try_key(&mut self, key: Key, shared: &mut Shared) {
+        let gate = &shared.workers.gate;
+        let Some(wait) = gate.delay_of(Secret::Server, self.origin(), shared.now) else {
+            return self.use_key(key, shared);
+        };
+        let until = shared.now + wait;
+        let ticket = self.exchange.ticket();
+        let step = Step::DelayedKey { key, until };
+        self.exchange.question = Some(Box::new(Question { ticket, step }));
+        self.tell(Tell::PasswordWaits(wait), shared);
+    }
+
+    /// Looks at a key whose time has come.
+    pub(super) fn use_key(&mut self, key: Key, shared: &mut Shared) {
+        if !shared.door.is_opened_by(&key) {
+            return self.refuse_key(&key, shared);
+        }
+        match key {
+            Key::Password(_) => {
+                self.exchange.has_entered = true;
+                self.answer(Tell::Admitted, shared);
+            }
+            Key::Gateway(gateway) => self.take_gateway(&gateway, shared),
+        }
+    }
+
+    fn refuse_key(&mut self, key: &Key, shared: &mut Shared) {
+        let (whose, rejection) = match key {
+            Key::Password(_) => ("the server", Rejection::WrongServerPassword),
+            Key::Gateway(_) => ("a gateway", Rejection::NeedsProof),
+        };
+        let address = self.peer.address();
+        // docs/operations.md has a filter for this line.
+        tracing::info!("wrong password for \"{whose}\" from {address}");
+        let gate = &shared.workers.gate;
+        gate.note_wrong(Secret::Server, self.origin(), shared.now);
+        self.answer(Tell::Rejected(&rejection), shared);
+    }
+
+    /// From now on the connection is the client's, with its limits.
+    fn take_gateway(&mut self, gateway: &Gateway, shared: &mut Shared) {
+        let address = gateway.address;
+        tracing::debug!("{} speaks for {address}", self.peer.address());
+        // Both parts of the way, or somebody could listen on one of them.
+        let was_encrypted = gateway.is_encrypted && self.transport.secured().is_some();
+        self.peer = Peer::behind_gateway(address, was_encrypted);
+        match shared.limiter.enter(address, shared.now) {
+            Ok(permit) => self.permit = permit,
+            Err(why) => {
+                tracing::debug!("turned a connection from {address} away: {why:?}");
+                return self.refuse(shared, |_, out| {
+                    out.extend(too_many_connections(Protocol::Irc))
+                });
+            }
+        }
+        if self.must_encrypt(shared) {
+            return self.refuse(shared, |env, out| {
+                refuse_unencrypted(Protocol::Irc, env, out)
+            });
+        }
+        let bucket = shared
+            .spent
+            .take(address, shared.limits.line_rate(), shared.now);
+        self.dialect.handle_gateway(bucket, self.security());
+        self.answer(Tell::Admitted, shared);
+    }
+}
+
+impl Step {
+    /// When a secret is to be looked at that has to wait.
+    pub(super) fn waits_until(&self) -> Option<Monotonic> {
+        match self {
+            Self::Delayed(delayed) => Some(delayed.until),
+            Self::DelayedCode { until, .. } | Self::DelayedKey { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What a dialect may know of the way to its client.
+
+/// How far a connection is secured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Security {
+    /// It is encrypted, by TLS of the server's or of a proxy's.
+    pub is_encrypted: bool,
+    /// The client has named the server in its handshake (RFC 6066, section 3).
+    pub names_server: bool,
+    /// The client has proven to own a certificate.
+    pub has_certificate: bool,
+}

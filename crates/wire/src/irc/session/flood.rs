@@ -1,0 +1,41 @@
+//! A client that sends faster than it may: it is told so, read more slowly, and closed if it never stops.
+
+use alloc::vec::Vec;
+
+use chinwag_core::{Rate, Text};
+
+use super::Session;
+use crate::dialect::{Ask, Env, Held, Step};
+
+impl Session {
+    /// Its rate of lines, once it is in.
+    fn rate(&self, env: &Env<'_>) -> Option<Rate> {
+        let here = self.here()?;
+        Some(env.settings.line_rate_of(here.is_operator))
+    }
+
+    /// Whether one more line may be read now; if not, notes when.
+    pub(super) fn may_read(&mut self, env: &Env<'_>) -> bool {
+        let rate = self.rate(env);
+        self.pace.may_read(rate, env.now)
+    }
+
+    /// Takes so many tokens for a command.
+    pub(super) fn pay(&mut self, tokens: u8, env: &Env<'_>) {
+        let rate = self.rate(env);
+        (0..tokens).for_each(|_| self.pace.pay(rate, env.now));
+    }
+
+    /// Holds back what the client has sent beyond its rate.
+    pub(super) fn hold_back(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        match self.pace.hold(env.now) {
+            Held::First => {
+                let words = "You send faster than you may: what follows is read more slowly.";
+                self.notice(words, env, out);
+                None
+            }
+            Held::Again => None,
+            Held::TooLong => Some(Step::Ask(Ask::Quit(Text::parse("Excess flood")))),
+        }
+    }
+}
