@@ -105,6 +105,41 @@ fn a_program_says_hello_without_a_password() {
 }
 
 #[test]
+fn a_client_of_irc_proves_its_account_by_a_certificate() {
+    let server = setup().start();
+    let own = Identity::new("/CN=ann");
+    let mut ann = own.connect(&server, &["-tls1_3"]);
+    arrive(&mut ann, "ann");
+    ann.ask("/claim", "Next time type ann at the prompt.");
+    ann.ask("/quit", "Bye, ann.");
+    let mut irc = own.connect(&server, &["-tls1_3"]);
+    irc.ask("CAP LS 302\r", " sasl=PLAIN,EXTERNAL ");
+    irc.ask("CAP REQ sasl\r", " ACK ");
+    irc.ask("AUTHENTICATE EXTERNAL\r", "AUTHENTICATE +\r\n");
+    irc.ask("AUTHENTICATE +\r", " 900 * *!*@* ann :");
+    irc.expect(" 903 ");
+    irc.send("NICK annie\r\nUSER a 0 * :Ann\r\nCAP END\r");
+    irc.expect(" 422 ");
+    irc.ask("WHOIS annie\r", " 330 annie annie ann :");
+    // Beside a client that is in already, and not as another than it proves.
+    irc.ask("AUTHENTICATE EXTERNAL\r", "AUTHENTICATE +\r\n");
+    irc.ask("AUTHENTICATE Ym9i\r", " 904 ");
+    irc.ask("AUTHENTICATE EXTERNAL\r", "AUTHENTICATE +\r\n");
+    irc.ask("AUTHENTICATE YW5u\r", " 903 ");
+    // Another certificate proves nothing, and without one there is nothing to offer.
+    let other = Identity::new("/CN=ann");
+    let mut thief = other.connect(&server, &[]);
+    thief.send("CAP REQ sasl\r\nNICK ann\r\nAUTHENTICATE EXTERNAL\r");
+    thief.expect("AUTHENTICATE +\r\n");
+    thief.ask("AUTHENTICATE +\r", " 904 ");
+    let mut open = server.connect();
+    open.ask("CAP LS 302\r", " sasl=PLAIN ");
+    open.send("CAP REQ sasl\r\nAUTHENTICATE EXTERNAL\r");
+    open.expect(" 908 * PLAIN :");
+    server.stop();
+}
+
+#[test]
 fn a_code_that_was_read_does_not_become_a_certificate() {
     let server = setup().start();
     let own = Identity::new("/CN=ann");

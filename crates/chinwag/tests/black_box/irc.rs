@@ -152,6 +152,26 @@ fn a_name_is_free_at_once_when_its_link_is_lost_or_closed() {
     server.stop();
 }
 
+#[test]
+fn what_a_client_that_is_gone_sent_too_fast_is_not_said() {
+    let setup = setup().limit("line_burst", "5");
+    let server = setup.limit("lines_per_second", "0.001").start();
+    let mut nc = server.connect();
+    nc.ask("netcat", "Welcome, netcat.");
+    let mut lost = irc(&server, "chatter", "");
+    nc.expect("* chatter joined #lobby (2 here)\n");
+    let lines: String = (0..50)
+        .map(|n| format!("PRIVMSG #lobby :{n}\r\n"))
+        .collect();
+    lost.write(lines.as_bytes());
+    lost.expect(" NOTICE chatter :You send faster than you may");
+    set_socket_linger(lost.writer(), Some(std::time::Duration::ZERO)).expect("it is a socket");
+    drop(lost);
+    let heard = nc.expect("* chatter left #lobby (connection lost)\n");
+    assert_eq!(messages(&heard).len(), 5, "{heard}");
+    server.stop();
+}
+
 /// `\0ann\0open sesame`, in Base64.
 const PLAIN: &str = "AUTHENTICATE PLAIN\r\nAUTHENTICATE AGFubgBvcGVuIHNlc2FtZQ==\r\n";
 

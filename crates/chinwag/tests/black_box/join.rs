@@ -2,6 +2,7 @@
 
 mod outage;
 mod relay;
+mod server_password;
 mod terminal;
 
 use std::fs;
