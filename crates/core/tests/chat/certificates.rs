@@ -142,3 +142,42 @@ fn certificates_of_an_account_are_bounded() {
     let full = Err(Rejection::TooManyCertificates { certificates_max });
     assert_eq!(world.by("lee", certify(OWN, Some("hash"))), full);
 }
+
+#[test]
+fn an_account_is_found_by_its_certificate_as_long_as_that_proves_it() {
+    let mut world = World::with(&["lee", "bob", "ann"]);
+    world
+        .by("bob", certify(OWN, Some(OWN)))
+        .expect("registered");
+    world
+        .by("ann", certify(OWN, Some(OWN)))
+        .expect("registered");
+    world.by("ann", register("hash")).expect_err("it has one");
+    let find = |world: &World, certificate: &str, by_name: Option<&str>| {
+        let query = Query::Certified {
+            certificate: certificate.into(),
+            name: by_name.map(name),
+        };
+        let found = world.chat.answer(world.caller("lee"), query, world.now);
+        match found {
+            Ok(Answer::Certified(found)) => found.map(|name| name.to_string()),
+            answer => panic!("{answer:?}"),
+        }
+    };
+    // Of two accounts the first by name, unless one is meant.
+    assert_eq!(find(&world, OWN, None).as_deref(), Some("ann"));
+    assert_eq!(find(&world, OWN, Some("BOB")).as_deref(), Some("BOB"));
+    assert_eq!(find(&world, OWN, Some("lee")), None);
+    assert_eq!(find(&world, OTHER, None), None);
+    assert_eq!(find(&world, OTHER, Some("ann")), None);
+    let unclaim = |proof: &str| Command::Unclaim {
+        proof: Some(Proof(proof.into())),
+    };
+    world.by("ann", unclaim(OWN)).expect("given up");
+    assert_eq!(find(&world, OWN, None).as_deref(), Some("bob"));
+    world.by("bob", certify(OTHER, Some(OWN))).expect("added");
+    world.by("bob", forget(OWN, OTHER)).expect("forgotten");
+    assert_eq!(find(&world, OWN, None), None);
+    assert_eq!(find(&world, OTHER, None).as_deref(), Some("bob"));
+    world.check_replay();
+}

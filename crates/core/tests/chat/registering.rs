@@ -2,7 +2,8 @@
 
 use chinwag_core::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, KEPT_MESSAGES_MAX};
 use chinwag_core::{
-    Answer, Command, Fact, FirstOperator, Proof, Query, Rejection, ResumeCode, Settings, Snapshot,
+    Answer, Command, Fact, FirstOperator, Mask, Proof, Query, Rejection, ResumeCode, Settings,
+    Snapshot,
 };
 
 use crate::world::{World, arrive_with, change_password, join, name, register, rename};
@@ -564,4 +565,45 @@ fn nothing_is_kept_where_nobody_wants_it() {
     world.quit("lee");
     let absent = Err(Rejection::Absent(name("lee")));
     assert_eq!(world.by("ann", message("lee")), absent);
+}
+
+#[test]
+fn a_visitor_registers_a_name_that_is_free_and_no_other() {
+    let mut world = World::with(&["lee", "ann"]);
+    let add = |name_of: &str| Command::AddAccount {
+        name: name(name_of),
+        password_hash: "hash".into(),
+    };
+    let visitor = world.visitor("192.0.2.77");
+    let taken = world.act(visitor, add("ann"));
+    assert!(
+        matches!(taken, Err(Rejection::NameTaken { .. })),
+        "{taken:?}"
+    );
+    let alike = world.act(visitor, add("Iee"));
+    assert!(
+        matches!(alike, Err(Rejection::NameLooksLike { .. })),
+        "{alike:?}"
+    );
+    world.act(visitor, add("bob")).expect("registered");
+    assert_eq!(password_hash(&mut world, "bob").as_deref(), Some("hash"));
+    let again = world.act(visitor, add("BOB"));
+    assert_eq!(again, Err(Rejection::NameRegistered(name("BOB"))));
+    arrive_with(&mut world, "bob", "hash").expect("here");
+    world.by("lee", Command::Lock(true)).expect("locked");
+    let locked = world.act(visitor, add("cy"));
+    assert_eq!(locked, Err(Rejection::LockedRegistration));
+    world.by("lee", Command::Lock(false)).expect("open");
+    let ban = Command::Ban {
+        mask: Mask::parse("192.0.2.77").expect("an address"),
+        cover_address: false,
+        time: None,
+        why: None,
+    };
+    world.by("lee", ban).expect("banned");
+    let banned = world.act(visitor, add("cy"));
+    assert!(
+        matches!(banned, Err(Rejection::Banned { .. })),
+        "{banned:?}"
+    );
 }

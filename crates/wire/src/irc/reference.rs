@@ -30,8 +30,14 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
 A registered name takes its password with SASL PLAIN, with the *server password* (`PASS NAME:PASSWORD` or
-`PASS PASSWORD`), or later with `/msg NickServ IDENTIFY PASSWORD`. `REGISTER * * PASSWORD` registers the name
-that one bears, as `/claim` does at nc. `OPER NAME PASSWORD` logs in to the account of an operator.
+`PASS PASSWORD`), or later with `/msg NickServ IDENTIFY PASSWORD`. Over TLS with a client certificate that
+belongs to the account (`/claim` at nc takes one up), SASL EXTERNAL needs none. `REGISTER * * PASSWORD`
+registers the name that one bears, as `/claim` does at nc, also before registration is complete (unless
+`[irc] early_registration = false`). `OPER NAME PASSWORD` logs in to the account of an operator.
+
+On a server that has a password of its own (`[server] password`), the first `PASS` is that one and nothing
+else; without it, or with another, the client is told so (464) and closed. A second `PASS` is the account's
+again; a client that can send but one uses SASL or NickServ for its account.
 
 ";
 
@@ -79,11 +85,22 @@ const DIFFERENCES: &str = "\
   its visit.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free. With SASL
   it takes over a session that still has the name.
-- **A client that sends too fast** is read more slowly; nothing is refused.
+- **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
+  minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
+  is reset.
+- **NUL** in a line is left out, and the line counts without it: no other character is taken from a message.
+- **STS** is told with `[tls] sts = \"30d\"` or the like, which needs a certificate that clients trust. There is one
+  port, so a client in the clear is sent to TLS on the very port that it came to; the duration is told to
+  clients that name the server in their handshake.
+- **Gateways** from the web (`WEBIRC`) are believed from the networks in `[irc] gateways` and with
+  `gateway_password`; from then on the client's address counts, for limits, bans and the cloak. It counts as
+  encrypted if both parts of its way are. A proxy's PROXY header serves as well.
+- **`chghost`** is not offered: user and host stay as they are. A session that is taken up from another address is
+  shown as a JOIN with the new host.
+- **SCRAM** is not offered: its keys, which the server would have to keep, are guessed much faster than the
+  argon2id hashes beside them, so a stolen database would give passwords away.
 
-Not there: a password of the server's own, registration before the connection is complete, changes of a host
-(`chghost`: a cloak never changes), channel metadata, WebSocket, SCRAM, certificates (`EXTERNAL`) and
-`WEBIRC`; a proxy's PROXY header serves as that.
+Not there: channel metadata and WebSocket.
 
 ## The conformance suite
 

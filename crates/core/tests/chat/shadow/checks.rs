@@ -95,6 +95,12 @@ impl Shadow {
             Fact::Quit(quit) if matches!(quit.why, QuitReason::Quit(Some(_))) => {
                 self.check_may_be_heard(caller(), now);
             }
+            Fact::AccountChanged(changed) if asker.is_none() => {
+                assert!(matches!(command, Command::AddAccount { .. }));
+                assert_eq!((changed.person, &*changed.logins), (None, &[][..]));
+                let mut people = self.people.values();
+                assert!(!people.any(|person| person.name.same_as(&changed.account)));
+            }
             Fact::AccountChanged(changed) => {
                 self.check_account_change(caller(), &changed.change, command);
             }
