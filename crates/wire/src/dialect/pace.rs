@@ -1,7 +1,7 @@
 //! The pace of a program: if it sends too fast it is read more slowly, and nothing is refused.
 
 use chinwag_core::limits::FLOOD_TIME_MAX;
-use chinwag_core::{Bucket, Monotonic, Rate};
+use chinwag_core::{Bucket, Duration, Monotonic, Rate};
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -9,9 +9,12 @@ pub(crate) struct Pace {
     bucket: Bucket,
     /// The bucket is empty until then, and a line waits.
     waits_until: Option<Monotonic>,
-    /// Since when it was always empty.
-    empty_since: Option<Monotonic>,
+    /// Since when lines were held back again and again, and when one was last.
+    held: Option<(Monotonic, Monotonic)>,
 }
+
+/// Time after which a client that was held back counts as one that has paused, if it has tokens to spare.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// What comes of a line that may not be read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +31,7 @@ impl Pace {
         Self {
             bucket,
             waits_until: None,
-            empty_since: None,
+            held: None,
         }
     }
 
@@ -38,21 +41,21 @@ impl Pace {
         let mut bucket = self.bucket;
         let wait = rate.and_then(|rate| bucket.take(rate, now).err());
         self.waits_until = wait.map(|wait| now + wait);
-        // Who sends on and on has one token at a time.
-        if rate.is_none_or(|rate| bucket.take(rate, now).is_ok()) {
-            self.empty_since = None;
-        }
+        // Who sends on and on has one token at a time, or is held back again at once.
+        let has_more = rate.is_none_or(|rate| bucket.take(rate, now).is_ok());
+        self.held = self
+            .held
+            .filter(|(_, last)| !has_more || now.since(*last) < PAUSE);
         self.waits_until.is_none()
     }
 
     /// Takes note that a line is there and may not be read yet.
     pub(crate) fn hold(&mut self, now: Monotonic) -> Held {
-        match self.empty_since {
-            None => {
-                self.empty_since = Some(now);
-                Held::First
-            }
-            Some(since) if now.since(since) >= FLOOD_TIME_MAX => Held::TooLong,
+        let before = self.held;
+        self.held = Some((before.map_or(now, |(since, _)| since), now));
+        match before {
+            None => Held::First,
+            Some((since, _)) if now.since(since) >= FLOOD_TIME_MAX => Held::TooLong,
             Some(_) => Held::Again,
         }
     }

@@ -103,7 +103,7 @@ fn a_name_is_plain_from_the_byte_that_makes_it_one() {
     check(b"Nicky\n", 6, Protocol::Plain);
     check(b"passer\n", 7, Protocol::Plain);
     check(b"JOIN\n", 5, Protocol::Plain);
-    check(b"Join #lobby\n", 6, Protocol::Plain);
+    check(b"Join #lobby\n", 12, Protocol::Plain);
     check(b"WHO\n", 4, Protocol::Plain);
     check(b"PROXY\n", 6, Protocol::Plain);
     check(b"webirc\n", 7, Protocol::Plain);
