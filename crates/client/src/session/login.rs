@@ -110,6 +110,8 @@ impl Login {
 
     /// Whether what the person says next is the server's password.
     pub(crate) fn takes_password(&mut self) -> bool {
+        // If it is wrong, the person is asked again.
+        self.has_given_password |= self.asks_password;
         std::mem::take(&mut self.asks_password)
     }
 

@@ -784,6 +784,10 @@ fn a_person_is_asked_for_the_server_s_password_once() {
         show("chat asks for a password.\n"),
         show("Server password: "),
     ]);
+    bench.push("open").does(&[send("open")]);
+    bench.hears("That is not the password of this server.\nServer password: ");
+    let wrong = "That is not the password of this server.\n";
+    bench.does(&[show(wrong), show("Server password: ")]);
     bench.push("open sesame").does(&[send("open sesame")]);
     bench.hears(GREETING).push("ann");
     let greeting = "Welcome to chat: nobody here yet.\n";

@@ -36,7 +36,8 @@ fn a_person_types_it_and_nobody_sees_it() {
     let mut terminal = Terminal::run(CHINWAG, &["join", &address]);
     terminal.shows("Server password:");
     terminal.types("open\r");
-    terminal.shows("That is not the password of this server.");
+    // What is typed before the prompt stands there again would be seen.
+    terminal.shows("That is not the password of this server.\nServer password:");
     terminal.types("open sesame\r");
     terminal.shows("Enter your username:");
     terminal.types("ann\r");
