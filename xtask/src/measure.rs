@@ -133,6 +133,8 @@ impl Bench {
         sh.set_var("PATH", format!("{programs}:{path}"));
         // Without flood control, as docs/operations.md ("Sizing a server") says.
         sh.set_var("CHINWAG_LIMITS_LINE_BURST", "0");
+        // Clients of IRC go where the load generator sends them, and those who do nothing nowhere.
+        sh.set_var("CHINWAG_IRC_LOBBY", "false");
         let is_pinned = cmd!(sh, "taskset -c 0,1 true").quiet().run().is_ok();
         let has_realtime = cmd!(sh, "chrt -r 1 true").quiet().run().is_ok();
         Ok(Self {
@@ -194,8 +196,9 @@ impl Bench {
             true => String::new(),
             false => format!("  # or \"{ceiling}\""),
         };
-        let mut commands =
-            format!("export CHINWAG_LIMITS_LINE_BURST=0\nSERVER=\"{chinwag}\"{other}\n");
+        let mut commands = format!(
+            "export CHINWAG_LIMITS_LINE_BURST=0 CHINWAG_IRC_LOBBY=false\nSERVER=\"{chinwag}\"{other}\n"
+        );
         for [label, case] in &group.cases {
             let arguments = self.arguments(group, case);
             let mut reports = Reports::default();

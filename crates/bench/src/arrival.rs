@@ -13,7 +13,7 @@ use crate::meter::{Counters, Meter, Span};
 use crate::names::Names;
 use crate::plan::{Plan, Workload};
 use crate::sockets::{Listens, Sockets};
-use crate::speech::Speech;
+use crate::speech::{Dialect, Speech};
 
 /// After this long without anybody coming in, nobody else will.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,7 +45,7 @@ pub(crate) fn arrive(
         while hall.under_way(number) >= plan.connecting && !hall.is_stuck(sockets.clock.now()) {
             wait(sockets, &mut hall, meter)?;
         }
-        let address = plan.address;
+        let address = plan.target.address;
         let connected = sockets.connect();
         connected.map_err(|source| BenchError::Connect { address, source })?;
         if plan.is_to_stall(number) {
@@ -87,13 +87,18 @@ fn wait(sockets: &mut Sockets, hall: &mut Hall, meter: &Meter) -> Result<(), Ben
 /// What somebody sends to come in.
 pub(crate) fn introduction(plan: &Plan, speech: &Speech, names: &Names, number: usize) -> String {
     let name = names.person(number as u64);
-    let room = if plan.rooms == 1 {
+    let room = if plan.crowd.rooms == 1 {
         0
     } else {
         plan.room(number)
     };
-    let room = (!plan.in_lobby()).then(|| names.room(room));
-    speech.introduction(&name, room.as_deref())
+    let room = match (plan.in_lobby(), plan.client.dialect) {
+        (false, _) => Some(names.room(room)),
+        // A server may let clients of IRC be nowhere. Those who do nothing stay there.
+        (true, Dialect::Irc) if plan.workload != Workload::Idle => Some("#lobby".to_owned()),
+        (true, _) => None,
+    };
+    speech.introduction(number, &name, room.as_deref())
 }
 
 /// Those who are on their way in.
@@ -169,6 +174,11 @@ impl Listens for Hall {
             self.moved = now;
         } else if !line.is_empty() {
             *told = String::from_utf8_lossy(line).trim_end().to_owned();
+            if self.speech.is_refusal(line) {
+                self.guests[from] = Guest::Went(std::mem::take(told));
+                self.gone += 1;
+                self.moved = now;
+            }
         }
     }
 

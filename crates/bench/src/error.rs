@@ -9,7 +9,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::marker::{MARKER_BYTES, PAYLOAD_BYTES_MAX};
-use crate::plan::CONNECTIONS_MAX;
+use crate::plan::{CONNECTIONS_MAX, IRC_PAYLOAD_BYTES_MAX};
 
 /// Why a benchmark is not begun. Nothing was connected.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub enum Refusal {
     TooManyConnections(usize),
     #[error("--payload {0} must be from {MARKER_BYTES} to {PAYLOAD_BYTES_MAX} bytes.")]
     BadPayload(usize),
+    #[error("--payload {0} does not fit into a line of IRC: {IRC_PAYLOAD_BYTES_MAX} bytes do.")]
+    LongForIrc(usize),
+    #[error("--caps needs --dialect irc: the others have no capabilities.")]
+    CapsWithoutIrc,
     #[error("--server-pid needs Linux: the server's figures are read from /proc.")]
     NoProc,
 }

@@ -10,9 +10,12 @@ use hdrhistogram::Histogram;
 
 use crate::book::{Book, Heard};
 use crate::clock::Micros;
+use crate::ear::Ear;
 use crate::marker::{Kind, Mark, Marker};
 use crate::meter::Counters;
 use crate::pace::Window;
+pub(crate) use crate::seat::Seat;
+use crate::seat::{Counts, can_sync, reads};
 use crate::sockets::Listens;
 use crate::speech::{News, Speech};
 
@@ -20,76 +23,41 @@ use crate::speech::{News, Speech};
 const LATENCY_MAX: u64 = 3_600_000_000;
 const DIGITS: u8 = 3;
 
-/// Somebody who listens.
-#[derive(Debug, Clone)]
-pub(crate) struct Seat {
-    pub(crate) room: u16,
-    /// Which of the room's senders it is, if one.
-    pub(crate) own: Option<u16>,
-    /// What it hears is not under way any more.
-    pub(crate) is_probe: bool,
-    /// It does not read, or did not for a time: its latencies say nothing of the server.
-    pub(crate) is_stalled: bool,
-    pub(crate) is_open: bool,
-    is_synced: bool,
-    /// When it last read anything.
-    heard_at: Micros,
+/// Those who send.
+#[derive(Debug)]
+pub(crate) struct Senders {
+    per_room: usize,
+    /// Of each room's senders, one room after another.
+    pub(crate) windows: Vec<Window>,
+    /// Rooms where the server refused lines.
+    refused: HashSet<u16>,
 }
 
-impl Seat {
-    pub(crate) fn new(room: u16, own: Option<u16>, is_probe: bool) -> Self {
+/// How long messages took, while that is measured.
+#[derive(Debug)]
+pub(crate) struct Latency {
+    pub(crate) histogram: Histogram<u64>,
+    pub(crate) is_measuring: bool,
+}
+
+impl Default for Latency {
+    fn default() -> Self {
         Self {
-            room,
-            own,
-            is_probe,
-            is_stalled: false,
-            is_open: true,
-            is_synced: false,
-            heard_at: 0,
+            histogram: histogram(),
+            is_measuring: false,
         }
     }
-}
-
-/// How many there were of what.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Counts {
-    /// Messages, each counted once for each member who heard it.
-    pub(crate) heard: u64,
-    pub(crate) twice: u64,
-    pub(crate) late: u64,
-    /// Not as they were written.
-    pub(crate) damaged: u64,
-    /// From another room, or that nobody has sent.
-    pub(crate) misplaced: u64,
-    /// Lines that the server refused, and what it said of the first.
-    pub(crate) refused: u64,
-    pub(crate) first_refusal: Option<String>,
-    /// Readers who were told that they were behind, the lines that were skipped for them, and the
-    /// first time it was said.
-    pub(crate) behind: u64,
-    pub(crate) skipped: u64,
-    pub(crate) first_behind: Option<String>,
-    pub(crate) closed: u64,
-    pub(crate) first_closed: Option<String>,
 }
 
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Hearing {
-    pub(crate) marker: Marker,
-    pub(crate) speech: Speech,
-    /// Where the last message began in its line.
-    likely: usize,
-    senders: usize,
+    pub(crate) ear: Ear,
     pub(crate) seats: Vec<Seat>,
     book: Book,
-    /// Of each room's senders, one room after another.
-    pub(crate) windows: Vec<Window>,
-    /// Rooms where the server refused lines.
-    refused: HashSet<u16>,
+    pub(crate) senders: Senders,
     pub(crate) counts: Counts,
-    pub(crate) latency: Histogram<u64>,
-    pub(crate) is_measuring: bool,
+    pub(crate) latency: Latency,
     /// The longest that a member who reads had nothing to read, while that is watched.
     silence: Option<Micros>,
     /// Members who have not heard a sync.
@@ -107,17 +75,16 @@ impl Hearing {
     ) -> Self {
         let deaf = seats.iter().filter(|seat| can_sync(seat, senders)).count();
         Self {
-            marker,
-            speech,
-            likely: 0,
-            senders,
+            ear: Ear::new(marker, speech),
             book: Book::new(seats.len(), senders),
             seats,
-            windows: vec![Window::default(); rooms * senders],
-            refused: HashSet::new(),
+            senders: Senders {
+                per_room: senders,
+                windows: vec![Window::default(); rooms * senders],
+                refused: HashSet::new(),
+            },
             counts: Counts::default(),
-            latency: histogram(),
-            is_measuring: false,
+            latency: Latency::default(),
             silence: None,
             deaf,
         }
@@ -125,7 +92,7 @@ impl Hearing {
 
     /// The rooms with members who have not heard a sync.
     pub(crate) fn deaf_rooms(&self) -> Vec<usize> {
-        let is_deaf = |seat: &&Seat| !seat.is_synced && can_sync(seat, self.senders);
+        let is_deaf = |seat: &&Seat| !seat.is_synced && can_sync(seat, self.senders.per_room);
         let seats = self.seats.iter().filter(is_deaf);
         let mut rooms: Vec<usize> = seats.map(|seat| usize::from(seat.room)).collect();
         rooms.dedup();
@@ -148,21 +115,21 @@ impl Hearing {
 
     /// How many messages each of the room's senders has sent.
     fn sent(&self, room: u16) -> Vec<u32> {
-        let first = usize::from(room) * self.senders;
-        let windows = &self.windows[first..first + self.senders];
+        let count = self.senders.per_room;
+        let first = usize::from(room) * count;
+        let windows = &self.senders.windows[first..first + count];
         windows.iter().map(Window::sent).collect()
     }
 
     /// Appends a line with the next message of one of all senders, and counts it as sent.
     pub(crate) fn say(&mut self, out: &mut Vec<u8>, sender: usize, due: Micros) {
         let mark = Mark {
-            room: (sender / self.senders) as u16,
-            sender: (sender % self.senders) as u16,
-            seq: self.windows[sender].send(),
+            room: (sender / self.senders.per_room) as u16,
+            sender: (sender % self.senders.per_room) as u16,
+            seq: self.senders.windows[sender].send(),
             time: due as u32,
         };
-        let write = |out: &mut Vec<u8>| self.marker.write(out, Kind::Message, mark);
-        self.speech.say(out, usize::from(mark.room), write);
+        self.ear.say(out, Kind::Message, mark);
     }
 
     /// How far the counters are, with so many reads done.
@@ -173,10 +140,8 @@ impl Hearing {
 
     /// Messages sent so far, by all.
     pub(crate) fn sent_by_all(&self) -> u64 {
-        self.windows
-            .iter()
-            .map(|window| u64::from(window.sent()))
-            .sum()
+        let windows = self.senders.windows.iter();
+        windows.map(|window| u64::from(window.sent())).sum()
     }
 
     /// Messages that members who are still there should have heard and did not: those that read all
@@ -190,7 +155,7 @@ impl Hearing {
             if room.replace(seat.room) != Some(seat.room) {
                 sent = self.sent(seat.room);
             }
-            let counts = seat.is_open && !self.refused.contains(&seat.room);
+            let counts = seat.is_open && !self.senders.refused.contains(&seat.room);
             if counts && seat.is_stalled == is_stalled {
                 let own = seat.own.map(usize::from);
                 missing += self.book.missing(member, &sent, own);
@@ -204,7 +169,7 @@ impl Hearing {
     fn other(&mut self, from: usize, line: &[u8]) {
         let text = String::from_utf8_lossy(line).trim_end().to_owned();
         let counts = &mut self.counts;
-        match self.speech.news(&text) {
+        match self.ear.speech.news(&text) {
             News::Nothing => {}
             News::Behind(lines) => {
                 counts.behind += 1;
@@ -216,9 +181,9 @@ impl Hearing {
                 counts.first_refusal.get_or_insert(text);
                 let seat = self.seats.get(from);
                 if let Some((room, own)) = seat.and_then(|seat| Some((seat.room, seat.own?))) {
-                    self.refused.insert(room);
-                    let sender = usize::from(room) * self.senders + usize::from(own);
-                    self.windows[sender].give_up(lines as u32);
+                    self.senders.refused.insert(room);
+                    let first = usize::from(room) * self.senders.per_room;
+                    self.senders.windows[first + usize::from(own)].give_up(lines as u32);
                 }
             }
         }
@@ -229,14 +194,14 @@ impl Hearing {
         let Some(seat) = self.seats.get_mut(from) else {
             return;
         };
-        if !std::mem::replace(&mut seat.is_synced, true) && can_sync(seat, self.senders) {
+        if !std::mem::replace(&mut seat.is_synced, true) && can_sync(seat, self.senders.per_room) {
             self.deaf -= 1;
         }
     }
 
     #[inline]
     fn message(&mut self, from: usize, body: &[u8], now: Micros) {
-        let Some(mark) = self.marker.read(self.speech.said(body)) else {
+        let Some(mark) = self.ear.read(body) else {
             self.counts.damaged += 1;
             return;
         };
@@ -245,11 +210,12 @@ impl Hearing {
             return;
         };
         let sender = usize::from(mark.sender);
-        if mark.room != seat.room || sender >= self.senders {
+        if mark.room != seat.room || sender >= self.senders.per_room {
             self.counts.misplaced += 1;
             return;
         }
-        let window = &mut self.windows[usize::from(mark.room) * self.senders + sender];
+        let window =
+            &mut self.senders.windows[usize::from(mark.room) * self.senders.per_room + sender];
         if mark.seq >= window.sent() {
             self.counts.misplaced += 1;
             return;
@@ -269,20 +235,11 @@ impl Hearing {
         if seat.is_probe {
             window.hear(mark.seq);
         }
-        if self.is_measuring && !seat.is_stalled {
+        if self.latency.is_measuring && !seat.is_stalled {
             let latency = (now as u32).wrapping_sub(mark.time);
-            self.latency.saturating_record(u64::from(latency));
+            self.latency.histogram.saturating_record(u64::from(latency));
         }
     }
-}
-
-/// A lone sender never hears a sync where the server gives nobody their own lines back.
-fn can_sync(seat: &Seat, senders: usize) -> bool {
-    senders > 1 || seat.own.is_none()
-}
-
-fn reads(seat: &Seat) -> bool {
-    seat.is_open && !seat.is_stalled
 }
 
 pub(crate) fn histogram() -> Histogram<u64> {
@@ -305,11 +262,8 @@ impl Listens for Hearing {
 
     #[inline]
     fn line(&mut self, from: usize, line: &[u8], now: Micros) {
-        match self.marker.find(line, self.likely) {
-            Some((at, Kind::Message)) => {
-                self.likely = at;
-                self.message(from, &line[at..], now);
-            }
+        match self.ear.find(from, line) {
+            Some((at, Kind::Message)) => self.message(from, &line[at..], now),
             Some((_, Kind::Sync)) => self.sync(from),
             None => self.other(from, line),
         }
@@ -347,7 +301,7 @@ mod tests {
             2,
             2,
         );
-        for window in &mut hearing.windows {
+        for window in &mut hearing.senders.windows {
             (0..3).for_each(|_| {
                 window.send();
             });
@@ -380,7 +334,13 @@ mod tests {
         // Three messages of each of four senders, to the two others of the room.
         assert_eq!(hearing.counts.heard, 24);
         assert_eq!((hearing.missing(false), hearing.counts.twice), (0, 0));
-        assert!(hearing.windows.iter().all(|window| window.free(3) == 3));
+        assert!(
+            hearing
+                .senders
+                .windows
+                .iter()
+                .all(|window| window.free(3) == 3)
+        );
     }
 
     #[test]
@@ -424,11 +384,11 @@ mod tests {
     fn the_latency_counts_from_the_time_in_the_message() {
         let mut hearing = hearing();
         hearing.line(2, &line(0, 0, 0), 20);
-        assert_eq!(hearing.latency.len(), 0);
-        hearing.is_measuring = true;
+        assert_eq!(hearing.latency.histogram.len(), 0);
+        hearing.latency.is_measuring = true;
         // The low half of the time has begun anew in between.
         hearing.line(2, &line(0, 0, 1), 60 + (1 << 32));
-        assert_eq!(hearing.latency.max(), 50);
+        assert_eq!(hearing.latency.histogram.max(), 50);
     }
 
     #[test]
@@ -456,14 +416,14 @@ mod tests {
     fn what_the_server_refused_is_not_lost() {
         let mut hearing = hearing();
         assert_eq!(
-            (hearing.missing(false), hearing.windows[0].free(3)),
+            (hearing.missing(false), hearing.senders.windows[0].free(3)),
             (24, 0)
         );
         hearing.line(0, b"! Slow down: NOT sent. Try again in 2 s.", 20);
         hearing.line(0, b"! 2 lines NOT sent: too fast.", 20);
         // The other room's are.
         assert_eq!(
-            (hearing.missing(false), hearing.windows[0].free(3)),
+            (hearing.missing(false), hearing.senders.windows[0].free(3)),
             (12, 3)
         );
     }
@@ -489,7 +449,7 @@ mod tests {
             seq: 0,
             time: 0,
         };
-        hearing.marker.write(&mut sync, Kind::Sync, mark);
+        hearing.ear.marker().write(&mut sync, Kind::Sync, mark);
         for seat in [0, 1, 2, 2] {
             hearing.line(seat, &sync, 20);
         }

@@ -15,7 +15,7 @@ use crate::speech::Speech;
 
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan) -> Result<Report, BenchError> {
-    let meter = Meter::new(plan.server_pid)?;
+    let meter = Meter::new(plan.target.server_pid)?;
     let mut sockets = Sockets::new(plan, plan.people())?;
     let none = Counters::default();
     let bytes_before = meter.server_bytes()?;

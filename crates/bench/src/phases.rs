@@ -62,8 +62,7 @@ pub(crate) fn sync(
                 time: 0,
             };
             let mut line = Vec::new();
-            let write = |out: &mut Vec<u8>| hearing.marker.write(out, Kind::Sync, mark);
-            hearing.speech.say(&mut line, room, write);
+            hearing.ear.say(&mut line, Kind::Sync, mark);
             sockets.send(speaker(room, round), &line);
         }
         wait(sockets, hearing, SYNC_EVERY, |_, hearing| hearing.deaf == 0)?;

@@ -16,6 +16,9 @@ use crate::{BenchError, Refusal};
 /// (`net.ipv4.ip_local_port_range`).
 pub(crate) const CONNECTIONS_MAX: usize = 28_000;
 
+/// With the longest source before it a message of IRC must fit into a line of 512 bytes.
+pub(crate) const IRC_PAYLOAD_BYTES_MAX: usize = 400;
+
 /// Who listens to visitors.
 pub(crate) const RESIDENTS: usize = 20;
 
@@ -54,17 +57,13 @@ pub enum Pace {
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The server.
-    pub address: SocketAddr,
+    pub target: Target,
     /// What everybody does.
     pub workload: Workload,
-    /// Members of each room.
-    pub members: usize,
-    /// How many rooms.
-    pub rooms: usize,
-    /// People besides, each alone in a room, who do nothing.
-    pub alone: usize,
-    /// Whether a single room may be the lobby, where what is said stays for those who come next.
-    pub lobby: bool,
+    /// Who takes part.
+    pub crowd: Crowd,
+    /// How they are connected.
+    pub client: Client,
     /// Bytes of what one message says.
     pub payload: usize,
     /// Measured.
@@ -73,16 +72,44 @@ pub struct Plan {
     pub warmup: Duration,
     /// Handshakes under way at once.
     pub connecting: usize,
-    /// Whose processor time and memory shall be told.
-    pub server_pid: Option<u32>,
-    /// What the members speak.
-    pub dialect: Dialect,
-    /// Whether to encrypt.
-    pub tls: bool,
     /// Whether to wait for news without sleeping.
     pub spins: bool,
-    /// Whether the target may be another machine, or have people on it.
+}
+
+/// The server that is measured.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Whether it may be another machine, or have people on it.
     pub is_ours: bool,
+    /// Whose processor time and memory shall be told.
+    pub server_pid: Option<u32>,
+}
+
+/// Who takes part.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    /// Members of each room.
+    pub members: usize,
+    /// How many rooms.
+    pub rooms: usize,
+    /// People besides, each alone in a room, who do nothing.
+    pub alone: usize,
+    /// Whether a single room may be the lobby, where what is said stays for those who come next.
+    pub lobby: bool,
+}
+
+/// How the members are connected.
+#[derive(Debug, Clone, Default)]
+pub struct Client {
+    /// What they speak.
+    pub dialect: Dialect,
+    /// In IRC: sets of capabilities, of which each member negotiates one; they take turns. Of each
+    /// set the names, with blanks between them.
+    pub caps: Vec<String>,
+    /// Whether to encrypt.
+    pub tls: bool,
 }
 
 /// Finds the address of a host.
@@ -105,22 +132,20 @@ impl Plan {
     /// # Errors
     /// [`Refusal`]: the first thing that cannot be.
     pub fn check(mut self) -> Result<Self, Refusal> {
-        if !self.address.ip().to_canonical().is_loopback() && !self.is_ours {
-            return Err(Refusal::NotOurs(self.address));
+        if !self.target.address.ip().to_canonical().is_loopback() && !self.target.is_ours {
+            return Err(Refusal::NotOurs(self.target.address));
         }
-        if cfg!(not(target_os = "linux")) && self.server_pid.is_some() {
+        if cfg!(not(target_os = "linux")) && self.target.server_pid.is_some() {
             return Err(Refusal::NoProc);
         }
         if let Workload::Visits(_) = self.workload {
-            (self.members, self.rooms, self.alone) = (RESIDENTS, 1, 0);
+            (self.crowd.members, self.crowd.rooms, self.crowd.alone) = (RESIDENTS, 1, 0);
         }
-        if self.alone > 0 && self.rooms == 1 {
+        if self.crowd.alone > 0 && self.crowd.rooms == 1 {
             return Err(Refusal::NotAlone);
         }
-        let connections = self
-            .members
-            .saturating_mul(self.rooms)
-            .saturating_add(self.alone);
+        let seated = self.crowd.members.saturating_mul(self.crowd.rooms);
+        let connections = seated.saturating_add(self.crowd.alone);
         let connections = connections.saturating_add(self.visitors());
         if connections > CONNECTIONS_MAX {
             return Err(Refusal::TooManyConnections(connections));
@@ -128,11 +153,18 @@ impl Plan {
         if !(MARKER_BYTES..=PAYLOAD_BYTES_MAX).contains(&self.payload) {
             return Err(Refusal::BadPayload(self.payload));
         }
+        let is_irc = self.client.dialect == Dialect::Irc;
+        if is_irc && self.payload > IRC_PAYLOAD_BYTES_MAX {
+            return Err(Refusal::LongForIrc(self.payload));
+        }
+        if !is_irc && !self.client.caps.is_empty() {
+            return Err(Refusal::CapsWithoutIrc);
+        }
         if let Workload::Talk(Talk {
             senders, stalled, ..
         }) = self.workload
         {
-            let members = self.members;
+            let members = self.crowd.members;
             if senders >= members {
                 return Err(Refusal::NobodyListens { members, senders });
             }
@@ -156,24 +188,24 @@ impl Plan {
 
     /// Whether everybody stays in the lobby. Those who say nothing leave nothing there.
     pub(crate) fn in_lobby(&self) -> bool {
-        self.rooms == 1 && (self.lobby || self.workload == Workload::Idle)
+        self.crowd.rooms == 1 && (self.crowd.lobby || self.workload == Workload::Idle)
     }
 
     /// Those who talk and listen. They are numbered first, room by room.
     pub(crate) fn talkers(&self) -> usize {
-        self.rooms * self.members
+        self.crowd.rooms * self.crowd.members
     }
 
     /// All of them, those who are alone included.
     pub(crate) fn people(&self) -> usize {
-        self.talkers() + self.alone
+        self.talkers() + self.crowd.alone
     }
 
     /// The room that somebody goes to.
     pub(crate) fn room(&self, member: usize) -> usize {
         match member.checked_sub(self.talkers()) {
-            Some(alone) => self.rooms + alone,
-            None => member / self.members,
+            Some(alone) => self.crowd.rooms + alone,
+            None => member / self.crowd.members,
         }
     }
 
@@ -185,7 +217,7 @@ impl Plan {
         if member >= self.talkers() {
             return false;
         }
-        let from_the_end = self.members - member % self.members;
+        let from_the_end = self.crowd.members - member % self.crowd.members;
         (2..2 + stalled).contains(&from_the_end)
     }
 }
@@ -200,11 +232,11 @@ impl fmt::Display for Plan {
                 "{visitors} at a time, {RESIDENTS} residents, for {seconds} s"
             );
         }
-        write!(f, "{} in ", plural(self.members as u64, "member"))?;
-        match self.rooms {
+        write!(f, "{} in ", plural(self.crowd.members as u64, "member"))?;
+        match self.crowd.rooms {
             1 if self.in_lobby() => write!(f, "the lobby")?,
             1 => write!(f, "a room")?,
-            rooms => write!(f, "each of {rooms} rooms, {} alone", self.alone)?,
+            rooms => write!(f, "each of {rooms} rooms, {} alone", self.crowd.alone)?,
         }
         if let Workload::Talk(Talk { senders, pace, .. }) = &self.workload {
             let payload = self.payload;
@@ -219,12 +251,13 @@ impl fmt::Display for Plan {
             }
         }
         write!(f, ", for {seconds} s")?;
-        f.write_str(if self.dialect == Dialect::Json {
-            ", in JSON"
-        } else {
-            ""
-        })?;
-        f.write_str(if self.tls { ", inside TLS" } else { "" })
+        match (self.client.dialect, self.client.caps.len()) {
+            (Dialect::Plain, _) => {}
+            (Dialect::Json, _) => f.write_str(", in JSON")?,
+            (Dialect::Irc, 0 | 1) => f.write_str(", in IRC")?,
+            (Dialect::Irc, sets) => write!(f, ", in IRC with {sets} sets of capabilities")?,
+        }
+        f.write_str(if self.client.tls { ", inside TLS" } else { "" })
     }
 }
 
@@ -236,34 +269,35 @@ mod tests {
 
     fn plan() -> Plan {
         Plan {
-            address: HERE.parse().unwrap(),
+            target: Target {
+                address: HERE.parse().unwrap(),
+                is_ours: false,
+                server_pid: None,
+            },
             workload: Workload::Talk(Talk {
                 senders: 4,
                 pace: Pace::Window(16),
                 stalled: 0,
             }),
-            members: 100,
-            rooms: 1,
-            alone: 0,
-            lobby: false,
+            crowd: Crowd {
+                members: 100,
+                rooms: 1,
+                alone: 0,
+                lobby: false,
+            },
+            client: Client::default(),
             payload: 64,
             duration: Duration::from_secs(5),
             warmup: Duration::ZERO,
             connecting: 1000,
-            server_pid: None,
-            dialect: Dialect::Plain,
-            tls: false,
             spins: false,
-            is_ours: false,
         }
     }
 
     #[track_caller]
     fn check(change: impl FnOnce(&mut Plan), address: &str, wanted: Result<(), Refusal>) {
-        let mut plan = Plan {
-            address: address.parse().unwrap(),
-            ..plan()
-        };
+        let mut plan = plan();
+        plan.target.address = address.parse().unwrap();
         change(&mut plan);
         assert_eq!(plan.check().map(|_| ()), wanted);
     }
@@ -283,7 +317,7 @@ mod tests {
         check(|_| {}, "[::1]:8989", Ok(()));
         check(|_| {}, "[::ffff:127.0.0.1]:8989", Ok(()));
         check(|_| {}, other, Err(Refusal::NotOurs(other.parse().unwrap())));
-        check(|plan| plan.is_ours = true, other, Ok(()));
+        check(|plan| plan.target.is_ours = true, other, Ok(()));
     }
 
     #[test]
@@ -293,8 +327,8 @@ mod tests {
             members: 4,
             senders: 4,
         };
-        check(|plan| plan.members = 4, HERE, Err(refused));
-        check(|plan| plan.members = 5, HERE, Ok(()));
+        check(|plan| plan.crowd.members = 4, HERE, Err(refused));
+        check(|plan| plan.crowd.members = 5, HERE, Ok(()));
         check(|r| r.workload = talk(4, window, 95), HERE, Ok(()));
         let refused = Refusal::TooManyStalled {
             stalled: 96,
@@ -306,13 +340,9 @@ mod tests {
 
     #[test]
     fn those_who_stall_sit_before_the_probe() {
-        let plan = Plan {
-            workload: talk(2, Pace::Window(1), 3),
-            members: 7,
-            rooms: 2,
-            alone: 9,
-            ..plan()
-        };
+        let mut plan = plan();
+        plan.workload = talk(2, Pace::Window(1), 3);
+        (plan.crowd.members, plan.crowd.rooms, plan.crowd.alone) = (7, 2, 9);
         let stalled: Vec<usize> = (0..plan.people())
             .filter(|m| plan.is_to_stall(*m))
             .collect();
@@ -321,15 +351,11 @@ mod tests {
 
     #[test]
     fn a_member_alone_has_a_room_behind_the_others() {
-        let plan = Plan {
-            members: 5,
-            rooms: 2,
-            alone: 3,
-            ..plan()
-        };
+        let mut plan = plan();
+        (plan.crowd.members, plan.crowd.rooms, plan.crowd.alone) = (5, 2, 3);
         let rooms: Vec<usize> = (0..plan.people()).map(|m| plan.room(m)).collect();
         assert_eq!(rooms, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4]);
-        check(|r| r.alone = 1, HERE, Err(Refusal::NotAlone));
+        check(|r| r.crowd.alone = 1, HERE, Err(Refusal::NotAlone));
     }
 
     #[test]
@@ -345,15 +371,25 @@ mod tests {
     }
 
     #[test]
+    fn capabilities_are_of_irc_alone_and_its_lines_are_short() {
+        let irc = |plan: &mut Plan| plan.client.dialect = Dialect::Irc;
+        let caps = |plan: &mut Plan| plan.client.caps = vec!["batch".to_owned()];
+        check(caps, HERE, Err(Refusal::CapsWithoutIrc));
+        check(|plan| (irc(plan), caps(plan)).1, HERE, Ok(()));
+        let long = |plan: &mut Plan| (irc(plan), plan.payload = 401).1;
+        check(long, HERE, Err(Refusal::LongForIrc(401)));
+    }
+
+    #[test]
     fn there_are_ports_for_everybody() {
-        check(|r| r.rooms = 280, HERE, Ok(()));
+        check(|r| r.crowd.rooms = 280, HERE, Ok(()));
         check(
-            |r| r.rooms = 281,
+            |r| r.crowd.rooms = 281,
             HERE,
             Err(Refusal::TooManyConnections(28_100)),
         );
         check(
-            |r| r.rooms = usize::MAX,
+            |r| r.crowd.rooms = usize::MAX,
             HERE,
             Err(Refusal::TooManyConnections(usize::MAX)),
         );

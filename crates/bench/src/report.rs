@@ -32,7 +32,7 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(plan: &Plan) -> Self {
         Self {
-            target: plan.address.to_string(),
+            target: plan.target.address.to_string(),
             done: plan.to_string(),
             figures: Map::new(),
             problems: Vec::new(),

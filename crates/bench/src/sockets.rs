@@ -79,8 +79,8 @@ impl Sockets {
         raise_descriptor_limit(connections as u64)?;
         Ok(Self {
             clock: Clock::start(),
-            address: plan.address,
-            encryption: Encryption::new(plan.address, plan.tls)?,
+            address: plan.target.address,
+            encryption: Encryption::new(plan.target.address, plan.client.tls)?,
             poll: Poll::new()?,
             events: Events::with_capacity(EVENTS_MAX),
             connections: Vec::with_capacity(connections),

@@ -37,7 +37,7 @@ const MILLISECOND: Micros = 1_000;
 
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
-    let meter = Meter::new(plan.server_pid)?;
+    let meter = Meter::new(plan.target.server_pid)?;
     let mut sockets = Sockets::new(plan, plan.people())?;
     let names = Names::new();
     let arrived = arrive(plan, &names, &meter, &mut sockets)?;
@@ -52,7 +52,11 @@ pub(crate) fn run(plan: &Plan, talk: &Talk) -> Result<Report, BenchError> {
         }
     };
     phases::rest(&mut talking.sockets, &mut talking.hearing)?;
-    phases::leave(&mut talking.sockets, &talking.hearing.speech, plan.people())?;
+    phases::leave(
+        &mut talking.sockets,
+        &talking.hearing.ear.speech,
+        plan.people(),
+    )?;
     let mut report = Report::new(plan);
     let joins = arrived.joined as f64 / seconds(arrived.took.max(1));
     report.add(json!({"workload": "talk", "joins_per_second": joins}));
@@ -98,7 +102,7 @@ impl<'a> Talking<'a> {
             hearing: Hearing::new(
                 (marker, Speech::new(plan, names)),
                 seats(plan, talk),
-                plan.rooms,
+                plan.crowd.rooms,
                 talk.senders,
             ),
             schedule: None,
@@ -115,7 +119,7 @@ impl<'a> Talking<'a> {
     }
 
     fn sync(&mut self) -> Result<(), BenchError> {
-        let (members, senders) = (self.plan.members, self.talk.senders);
+        let (members, senders) = (self.plan.crowd.members, self.talk.senders);
         let speaker = |room, round| room * members + round % senders;
         phases::sync(&mut self.sockets, &mut self.hearing, speaker)
     }
@@ -129,9 +133,9 @@ impl<'a> Talking<'a> {
 
     fn measure(&mut self, duration: Duration) -> Result<Span, BenchError> {
         let start = self.reading()?;
-        self.hearing.is_measuring = true;
+        self.hearing.latency.is_measuring = true;
         self.talk_for(duration)?;
-        self.hearing.is_measuring = false;
+        self.hearing.latency.is_measuring = false;
         Ok(self.reading()?.since(&start))
     }
 
@@ -199,11 +203,11 @@ impl<'a> Talking<'a> {
     }
 
     fn fill_windows(&mut self, size: u32, now: Micros) {
-        for sender in 0..self.hearing.windows.len() {
+        for sender in 0..self.hearing.senders.windows.len() {
             if !self.hearing.seats[self.member(sender)].is_open {
                 continue;
             }
-            for _ in 0..self.hearing.windows[sender].free(size) {
+            for _ in 0..self.hearing.senders.windows[sender].free(size) {
                 self.queue(sender, now);
             }
         }
@@ -214,7 +218,7 @@ impl<'a> Talking<'a> {
     fn send_due(&mut self, schedule: Schedule, now: Micros) {
         self.due = schedule.due_by(now);
         while self.next < self.due {
-            let sender = (self.next % self.hearing.windows.len() as u64) as usize;
+            let sender = (self.next % self.hearing.senders.windows.len() as u64) as usize;
             if self.sockets.backlog(self.member(sender)) > BACKLOG_BYTES_MAX {
                 return;
             }
@@ -238,7 +242,7 @@ impl<'a> Talking<'a> {
     /// The connection of a sender.
     fn member(&self, sender: usize) -> usize {
         let (room, place) = (sender / self.talk.senders, sender % self.talk.senders);
-        room * self.plan.members + place
+        room * self.plan.crowd.members + place
     }
 
     fn time_to_wait(&self) -> Duration {
@@ -260,7 +264,7 @@ impl<'a> Talking<'a> {
             "deliveries_per_second": span.per_second(heard),
             "messages_per_second": span.per_second(sent),
             "lines_per_read": heard as f64 / reads.max(1) as f64,
-            "latency_us": percentiles(&self.hearing.latency),
+            "latency_us": percentiles(&self.hearing.latency.histogram),
             "sent_late_us": self.schedule.map(|_| percentiles(&self.late)),
             "unsent": unsent,
             // One that spins uses all of its core and cannot tell.
@@ -307,9 +311,9 @@ impl<'a> Talking<'a> {
 /// Who sits where.
 fn seats(plan: &Plan, talk: &Talk) -> Vec<Seat> {
     let seat = |member: usize| {
-        let (room, place) = (member / plan.members, member % plan.members);
+        let (room, place) = (member / plan.crowd.members, member % plan.crowd.members);
         let own = (place < talk.senders).then_some(place as u16);
-        Seat::new(room as u16, own, place + 1 == plan.members)
+        Seat::new(room as u16, own, place + 1 == plan.crowd.members)
     };
     (0..plan.talkers()).map(seat).collect()
 }

@@ -31,8 +31,8 @@ const TURN: Duration = Duration::from_millis(100);
 
 /// Carries out such a plan.
 pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
-    let meter = Meter::new(plan.server_pid)?;
-    let mut sockets = Sockets::new(plan, plan.members + visitors)?;
+    let meter = Meter::new(plan.target.server_pid)?;
+    let mut sockets = Sockets::new(plan, plan.crowd.members + visitors)?;
     let names = Names::new();
     arrive(plan, &names, &meter, &mut sockets)?;
     let mut house = House::new(plan, &names, visitors);
@@ -44,7 +44,7 @@ pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
     let mut visiting = Visiting {
         plan,
         names,
-        next_name: plan.members,
+        next_name: plan.crowd.members,
         sockets,
         house,
     };
@@ -62,9 +62,9 @@ pub(crate) fn run(plan: &Plan, visitors: usize) -> Result<Report, BenchError> {
         ..
     } = visiting;
     // Visitors who have got stuck; the residents stay.
-    sockets.forget_from(plan.members);
+    sockets.forget_from(plan.crowd.members);
     phases::rest(&mut sockets, &mut house.hearing)?;
-    phases::leave(&mut sockets, &house.hearing.speech, plan.members)?;
+    phases::leave(&mut sockets, &house.hearing.ear.speech, plan.crowd.members)?;
     let mut report = Report::new(plan);
     report.add(json!({
         "workload": "visits",
@@ -134,14 +134,14 @@ enum Step {
 
 impl Visiting<'_> {
     fn introduce(&mut self, slot: usize) {
-        let speech = &self.house.hearing.speech;
+        let speech = &self.house.hearing.ear.speech;
         let introduction = introduction(self.plan, speech, &self.names, self.next_name);
         self.next_name += 1;
         self.house.slots[slot] = Slot {
             since: self.sockets.clock.now(),
             ..Slot::default()
         };
-        let connection = self.plan.members + slot;
+        let connection = self.plan.crowd.members + slot;
         self.sockets.send(connection, introduction.as_bytes());
     }
 
@@ -176,7 +176,7 @@ impl Visiting<'_> {
 
     fn let_in(&mut self) {
         for slot in std::mem::take(&mut self.house.free) {
-            match self.sockets.reconnect(self.plan.members + slot) {
+            match self.sockets.reconnect(self.plan.crowd.members + slot) {
                 Ok(()) => self.introduce(slot),
                 Err(error) => self.house.fail(slot, error.to_string()),
             }
@@ -193,8 +193,8 @@ impl Visiting<'_> {
             self.house.slots[slot].step = Step::Leaving;
             line.clear();
             self.house.hearing.say(&mut line, slot, now);
-            line.extend_from_slice(self.house.hearing.speech.farewell());
-            self.sockets.send(self.plan.members + slot, &line);
+            line.extend_from_slice(self.house.hearing.ear.speech.farewell());
+            self.sockets.send(self.plan.crowd.members + slot, &line);
         }
     }
 }
@@ -202,10 +202,10 @@ impl Visiting<'_> {
 impl House {
     fn new(plan: &Plan, names: &Names, visitors: usize) -> Self {
         let marker = Marker::new(names.run(), plan.payload);
-        let seats = vec![Seat::new(0, None, false); plan.members];
+        let seats = vec![Seat::new(0, None, false); plan.crowd.members];
         Self {
             hearing: Hearing::new((marker, Speech::new(plan, names)), seats, 1, visitors),
-            residents: plan.members,
+            residents: plan.crowd.members,
             slots: vec![Slot::default(); visitors],
             to_speak: Vec::new(),
             free: Vec::new(),
@@ -242,7 +242,7 @@ impl House {
         if visit.step != Step::Arriving {
             return;
         }
-        if self.hearing.speech.is_welcome(line) {
+        if self.hearing.ear.speech.is_welcome(line) {
             visit.step = Step::IsIn;
             self.join_latency
                 .saturating_record(now.saturating_sub(visit.since));

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use chinwag_bench::{Pace, Plan, Talk, Workload};
+use chinwag_bench::{Client, Crowd, Pace, Plan, Talk, Target, Workload};
 use serde_json::Value;
 
 /// A running ceiling.
@@ -40,21 +40,24 @@ impl Ceiling {
     /// What comes of so many members in each of so many rooms.
     fn bench(&self, workload: Workload, members: usize, rooms: usize) -> Value {
         let plan = Plan {
-            dialect: chinwag_bench::Dialect::Plain,
-            address: self.address,
+            target: Target {
+                address: self.address,
+                is_ours: false,
+                server_pid: Some(self.child.id()).filter(|_| cfg!(target_os = "linux")),
+            },
             workload,
-            members,
-            rooms,
-            alone: 0,
-            lobby: false,
+            crowd: Crowd {
+                members,
+                rooms,
+                alone: 0,
+                lobby: false,
+            },
+            client: Client::default(),
             payload: 64,
             duration: Duration::from_millis(200),
             warmup: Duration::from_millis(50),
             connecting: 10,
-            server_pid: Some(self.child.id()).filter(|_| cfg!(target_os = "linux")),
-            tls: false,
             spins: false,
-            is_ours: false,
         };
         let plan = plan.check().expect("it can be done");
         let json = chinwag_bench::run(&plan).expect("it runs").json();

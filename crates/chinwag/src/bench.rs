@@ -8,8 +8,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Result;
-use chinwag_bench::{Dialect, OwnServer, Pace, Plan, Talk, Workload};
-use chinwag_client::Target;
+use chinwag_bench::{Client, Crowd, Dialect, OwnServer, Pace, Plan, Talk, Target, Workload};
+use chinwag_client::Target as HostAndPort;
 use clap::{Args, ValueEnum};
 
 use crate::arguments::count;
@@ -20,7 +20,7 @@ use crate::usage;
 pub(crate) struct BenchFlags {
     /// A server that is there already; without it, one of its own that keeps nothing
     #[arg(value_name = "HOST[:PORT]")]
-    target: Option<Target>,
+    target: Option<HostAndPort>,
     /// Start this server, which must say on standard output where it listens
     #[arg(long, value_name = "COMMAND", conflicts_with = "target")]
     start: Option<String>,
@@ -57,7 +57,7 @@ pub(crate) struct BenchFlags {
     /// So many members of each room stop reading after half of the time
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>)]
     stalled: usize,
-    /// Come in, do nothing, and stay for the duration
+    /// Come in, do nothing, and stay for the duration; in IRC this counts registrations, up to 001
     #[arg(long, conflicts_with_all = TALKING)]
     idle: bool,
     /// So many at a time come in, say a line and leave, while 20 others listen
@@ -72,6 +72,10 @@ pub(crate) struct BenchFlags {
     /// What the members speak
     #[arg(long, value_name = "DIALECT", value_enum, default_value_t = Speaks::Plain)]
     dialect: Speaks,
+    /// The capabilities that clients of IRC negotiate, with commas between them; several times for
+    /// several sets, of which members take turns; "eight" for those of eight clients
+    #[arg(long, value_name = "LIST")]
+    caps: Vec<String>,
     /// Encrypt, and take whatever certificate the server has
     #[arg(long)]
     tls: bool,
@@ -93,7 +97,25 @@ enum Speaks {
     Plain,
     /// Line JSON, as programs do
     Json,
+    /// IRC, as its clients do
+    Irc,
 }
+
+/// The word that stands for these sets in `--caps`.
+const EIGHT: &str = "eight";
+
+/// Eight sets of capabilities, no two of which have rooms look the same: none, and about what seven
+/// kinds of clients ask for.
+const EIGHT_SETS: [&str; 8] = [
+    "",
+    "multi-prefix,extended-join,setname,account-notify",
+    "multi-prefix,server-time,away-notify,extended-join,account-notify,userhost-in-names",
+    "batch,server-time,echo-message,message-tags,extended-join,away-notify,setname",
+    "batch,server-time,echo-message,message-tags,account-tag,labeled-response,draft/chathistory",
+    "batch,server-time,message-tags,account-tag,account-notify,away-notify,extended-join,setname",
+    "server-time,message-tags,account-tag,draft/message-redaction",
+    "server-time,sasl",
+];
 
 /// What means nothing to those who do nothing.
 const TALKING: [&str; 6] = ["senders", "window", "rate", "payload", "warmup", "stalled"];
@@ -119,9 +141,9 @@ pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
         None => Some(OwnServer::start(&mut flags.server(&plan)?)?),
     };
     if let Some(own) = &own {
-        plan.address = own.address();
-        plan.server_pid = Some(own.pid()).filter(|_| cfg!(target_os = "linux"));
-        plan.lobby = true;
+        plan.target.address = own.address();
+        plan.target.server_pid = Some(own.pid()).filter(|_| cfg!(target_os = "linux"));
+        plan.crowd.lobby = true;
     }
     if io::stderr().is_terminal() {
         let _ = writeln!(io::stderr(), "{plan} ...");
@@ -148,24 +170,41 @@ pub(crate) fn bench(flags: &BenchFlags) -> Result<ExitCode> {
 impl BenchFlags {
     fn plan(&self, address: SocketAddr) -> Plan {
         Plan {
-            address,
+            target: Target {
+                address,
+                is_ours: self.i_run_that_server,
+                server_pid: self.server_pid,
+            },
             workload: self.workload(),
-            members: self.members,
-            rooms: self.rooms,
-            alone: self.alone,
-            lobby: self.lobby,
+            crowd: Crowd {
+                members: self.members,
+                rooms: self.rooms,
+                alone: self.alone,
+                lobby: self.lobby,
+            },
+            client: self.client(),
             payload: self.payload,
             duration: self.duration,
             warmup: self.warmup,
             connecting: self.connecting,
-            server_pid: self.server_pid,
+            spins: self.spin,
+        }
+    }
+
+    fn client(&self) -> Client {
+        let eight = || EIGHT_SETS.iter().copied();
+        let sets = self.caps.iter().flat_map(|typed| match typed.as_str() {
+            EIGHT => eight().collect(),
+            typed => vec![typed],
+        });
+        Client {
             dialect: match self.dialect {
                 Speaks::Plain => Dialect::Plain,
                 Speaks::Json => Dialect::Json,
+                Speaks::Irc => Dialect::Irc,
             },
+            caps: sets.map(|set| set.replace(',', " ")).collect(),
             tls: self.tls,
-            spins: self.spin,
-            is_ours: self.i_run_that_server,
         }
     }
 
@@ -193,6 +232,8 @@ impl BenchFlags {
             command.env_remove(key);
         }
         command.env("CHINWAG_LIMITS_LINE_BURST", "0");
+        // Members say for themselves whether they go there.
+        command.env("CHINWAG_IRC_LOBBY", "false");
         command.env(
             "CHINWAG_LIMITS_LINE_BYTES",
             plan.payload.max(4096).to_string(),
@@ -269,14 +310,17 @@ mod tests {
     fn without_arguments_there_are_defaults() {
         let flags = flags("").unwrap();
         let plan = flags.plan(([127, 0, 0, 1], 1).into());
-        assert_eq!((plan.members, plan.rooms, plan.payload), (100, 1, 64));
+        assert_eq!(
+            (plan.crowd.members, plan.crowd.rooms, plan.payload),
+            (100, 1, 64)
+        );
         let talk = Talk {
             senders: 4,
             pace: Pace::Window(16),
             stalled: 0,
         };
         assert_eq!(plan.workload, Workload::Talk(talk));
-        assert!(flags.target.is_none() && !plan.is_ours && !plan.lobby);
+        assert!(flags.target.is_none() && !plan.target.is_ours && !plan.crowd.lobby);
     }
 
     #[test]
@@ -291,6 +335,18 @@ mod tests {
         };
         let talking = workload("--senders 1 --rate 200 --stalled 2 localhost");
         assert_eq!(talking, Workload::Talk(talk));
+    }
+
+    #[test]
+    fn sets_of_capabilities_are_lists_or_those_of_eight_clients() {
+        let caps = |arguments| flags(arguments).unwrap().client().caps;
+        assert_eq!(
+            caps("--caps batch,sasl --caps setname"),
+            ["batch sasl", "setname"]
+        );
+        let eight = caps("--caps eight");
+        assert_eq!((eight.len(), eight[0].as_str()), (8, ""));
+        assert!(caps("").is_empty());
     }
 
     #[test]

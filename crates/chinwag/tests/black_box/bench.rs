@@ -67,6 +67,30 @@ fn programs_hear_every_message_once_and_in_order() {
 }
 
 #[test]
+fn clients_of_irc_hear_every_message_once_and_in_order() {
+    let server = Setup::new().limit("sniff_time", "2s").start();
+    for arguments in [
+        "--dialect irc --caps eight --members 200 --window 4",
+        "--dialect irc --caps batch,echo-message --members 5 --rooms 20 --senders 2 --rate 500 --tls",
+        "--dialect irc --visits 4",
+    ] {
+        let report = report(&briefly(&server, arguments), 0);
+        assert_whole(&report);
+    }
+    let arguments = "--idle --members 100 --dialect irc --caps eight";
+    let idle = report(&briefly_without_warmup(&server, arguments), 0);
+    assert_eq!(idle["joined"], 100, "{idle}");
+    refuses(
+        &server.address().to_string(),
+        "--caps batch",
+        2,
+        "--dialect irc",
+    );
+    let address = server.address().to_string();
+    refuses(&address, "--dialect irc --caps no-such-thing", 1, "NAK");
+}
+
+#[test]
 fn several_rooms_at_a_fixed_rate() {
     let server = Setup::new().start();
     let arguments = "--members 5 --rooms 20 --senders 2 --rate 2000";
