@@ -11,6 +11,7 @@ use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::ids::{PersonId, RoomId};
 use crate::link::Link;
 use crate::mask::RoomMask;
+use crate::metadata::{Metadata, MetadataLine, MetadataSubject};
 use crate::name::Name;
 use crate::resume::ResumeCode;
 use crate::room::{Held, RoomSettings, Standing};
@@ -151,6 +152,8 @@ pub struct Profile {
     pub said: u64,
     /// Whether it is muted.
     pub muted: bool,
+    /// Its metadata, if it has any.
+    pub metadata: Option<Arc<Metadata>>,
     /// The address it comes from; only operators are told.
     pub address: Option<IpAddr>,
 }
@@ -336,6 +339,17 @@ pub enum Answer {
     },
     /// To `Online`: one for each name.
     Online(Vec<Option<WhoLine>>),
+    /// To `Metadata`: whose it is, and all of it.
+    Metadata(MetadataSubject, Arc<Metadata>),
+    /// To `MetadataIn`.
+    MetadataIn {
+        /// The room.
+        room: RoomName,
+        /// A page of those who have something, the room before its people.
+        lines: Vec<MetadataLine>,
+        /// The next page.
+        next: Option<MemberCursor>,
+    },
     /// To `Motd`.
     Motd(Option<Text>),
     /// To `RoomInfo`.

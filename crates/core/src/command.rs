@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::account::CertificatePrefix;
@@ -12,6 +13,7 @@ use crate::event::{Correspondents, Manner, QuitReason};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::mask::{MaskKind, Matched};
+use crate::metadata::{MetadataChange, MetadataTarget};
 use crate::name::Name;
 use crate::read_marker::MarkerTarget;
 use crate::resume::ResumeCode;
@@ -428,6 +430,13 @@ pub enum Command {
         matched: Matched,
         /// Whether to set it.
         on: bool,
+    },
+    /// Set metadata of oneself or of a room.
+    SetMetadata {
+        /// Whose.
+        target: MetadataTarget,
+        /// The keys to set or to take away; `None` takes all away.
+        changes: Option<Vec<MetadataChange>>,
     },
     /// Ask to be let into a room.
     Knock(RoomName),

@@ -1,6 +1,7 @@
 //! Facts, and events, which are facts with a place in the one order and a time.
 
 mod audit;
+mod metadata;
 mod people;
 mod private;
 mod rooms;
@@ -19,6 +20,7 @@ use crate::text::Text;
 use crate::time::Timestamp;
 
 pub use audit::{AuditEntry, ModAction, Spared};
+pub use metadata::{MetadataSet, MetadataShown};
 pub use people::{LoggedIn, Quit, Renamed, Returned};
 pub use private::{
     Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, RankMessage,
@@ -256,6 +258,11 @@ pub enum Fact {
     Signal(Box<Signal>),
     /// A client of IRC says something else of itself.
     IdentSet(Box<IdentSet>),
+    /// Metadata is another. Durable, unless it is a guest's. Nobody sees it; the
+    /// [`Fact::MetadataShown`] behind it is seen.
+    MetadataSet(Box<MetadataSet>),
+    /// Metadata is shown to those who want to know of it.
+    MetadataShown(Box<MetadataShown>),
     /// Empty rooms without a history are gone; what has run out is forgotten.
     Tidied {
         /// The rooms.
@@ -271,6 +278,7 @@ impl Fact {
             Self::RoomChanged(change) => change.is_durable(),
             Self::PrivateMessage(message) => message.is_stored(),
             Self::MarkerSet(set) => set.account.is_some(),
+            Self::MetadataSet(set) => set.owner.is_lasting(),
             _ => matches!(
                 self,
                 Self::Said { .. }
@@ -345,6 +353,7 @@ impl Fact {
             Self::Knocked(knock) => (Some(knock.person), None),
             Self::IdentSet(set) => (Some(set.person), None),
             Self::RankMessage(message) => (Some(message.from), None),
+            Self::MetadataShown(shown) => (Some(shown.by), None),
             Self::Signal(signal) => {
                 let to = signal.to.as_ref().map(|(to, _)| *to);
                 let from = Some(signal.from).filter(|_| signal.room.is_none());
@@ -406,6 +415,7 @@ impl Fact {
             Self::IdentSet(set) => Some(set.person),
             Self::PrivateDeleted(deletion) => Some(deletion.person),
             Self::MarkerSet(set) => Some(set.person),
+            Self::MetadataShown(shown) => Some(shown.by),
             _ => None,
         }
     }

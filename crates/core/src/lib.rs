@@ -25,6 +25,7 @@ mod ids;
 pub mod limits;
 mod link;
 mod mask;
+mod metadata;
 mod name;
 mod presence;
 mod query;
@@ -64,12 +65,16 @@ pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
 pub use link::{Client, Link};
 pub use mask::{Glob, MaskKind, Matched, RoomMask};
+pub use metadata::{
+    AccountKey, Metadata, MetadataChange, MetadataKey, MetadataLine, MetadataOwner,
+    MetadataSubject, MetadataTarget, MetadataValue,
+};
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
 pub use query::{PeopleQuery, Query};
 pub use range::Range;
 pub use read_marker::{MarkerSet, MarkerTarget, StoredMarker};
-pub use rejection::{Rejection, RoomRejection};
+pub use rejection::{MetadataRejection, Rejection, RoomRejection};
 pub use resume::ResumeCode;
 pub use room::{Held, RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
 pub use room_name::{RoomName, RoomNameError};

@@ -72,6 +72,21 @@ pub const RESTRICTIONS_MAX: usize = 10_000;
 /// Names that can be registered; each has a hash of 100 bytes in memory.
 pub const REGISTRATIONS_MAX: usize = 100_000;
 
+/// Keys that one person, or one room, has metadata under.
+pub const METADATA_KEYS_MAX: usize = 20;
+/// Bytes of such a key.
+pub const METADATA_KEY_BYTES_MAX: usize = 64;
+/// Bytes of a value: with its key and the names of two people it fits into a line of IRC.
+pub const METADATA_VALUE_BYTES_MAX: usize = 300;
+/// Bytes that an entry counts beside its key and value: what the tables take.
+pub const METADATA_ENTRY_BYTES: usize = 64;
+/// Bytes of all metadata: of two thousand people who have as much as may be.
+pub const METADATA_BYTES_TOTAL_MAX: usize = 16 << 20;
+/// Keys that one client is told of.
+pub const METADATA_SUBSCRIPTIONS_MAX: usize = 50;
+/// Bytes of one page of what the people in a room have; the last person's may go beyond.
+pub const METADATA_PAGE_BYTES_MAX: usize = 16 << 10;
+
 /// Names of one account beside its own.
 pub const ACCOUNT_NAMES_MAX: usize = 8;
 /// People that can log in to one account beside those who bear its names.

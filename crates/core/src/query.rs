@@ -11,6 +11,7 @@ use crate::chat::{RestrictionCursor, RoomCursor};
 use crate::command::RoomRef;
 use crate::ids::RoomId;
 use crate::mask::{Glob, MaskKind};
+use crate::metadata::MetadataTarget;
 use crate::name::Name;
 use crate::read_marker::MarkerTarget;
 
@@ -102,6 +103,15 @@ pub enum Query {
     People(Box<PeopleQuery>),
     /// Which of these names are here. A name as it was typed.
     Online(Vec<String>),
+    /// The metadata of one person or room.
+    Metadata(MetadataTarget),
+    /// The metadata of a room and of the people in it.
+    MetadataIn {
+        /// The room.
+        room: RoomRef,
+        /// The end of the page before.
+        after: Option<MemberCursor>,
+    },
     /// The settings of a room, and who governs it.
     RoomInfo(RoomRef),
     /// The people whom a room keeps out or silences. For its moderators.

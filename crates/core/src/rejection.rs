@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use crate::ban::Mask;
+use crate::metadata::MetadataKey;
 use crate::name::Name;
 use crate::room::Standing;
 use crate::room_name::RoomName;
@@ -215,6 +216,28 @@ pub enum Rejection {
     NoSuchMessage,
     /// The message was said by another, and the asker does not moderate the room that it stands in.
     NotOnesMessage(Option<RoomName>),
+    /// Metadata cannot be set so.
+    Metadata(MetadataRejection),
+}
+
+/// A refusal to set metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MetadataRejection {
+    /// It is another person's.
+    OfAnother,
+    /// There is no such key to be taken away.
+    NotSet(MetadataKey),
+    /// It would be more than is kept for one person or room, or for all.
+    Full {
+        /// Keys that one may have.
+        keys_max: usize,
+    },
+}
+
+impl From<MetadataRejection> for Rejection {
+    fn from(rejection: MetadataRejection) -> Self {
+        Self::Metadata(rejection)
+    }
 }
 
 /// A refusal by a rule of one room.

@@ -71,6 +71,7 @@ fn remove(conn: &Connection, account: &Name) -> rusqlite::Result<()> {
         "DELETE FROM credential WHERE account = ?1",
         "DELETE FROM kept_message WHERE account = ?1",
         "DELETE FROM read_marker WHERE account = ?1",
+        "DELETE FROM account_metadata WHERE account = ?1",
         "DELETE FROM profile WHERE folded = ?1",
         "DELETE FROM room_standing WHERE folded = ?1",
     ] {

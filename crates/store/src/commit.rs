@@ -5,7 +5,9 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chinwag_core::{Event, Fact, ModAction, Name, RoomId, RoomName, Seq, Text, Timestamp};
+use chinwag_core::{
+    Event, Fact, MetadataOwner, ModAction, Name, RoomId, RoomName, Seq, Text, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::accounts;
@@ -17,6 +19,7 @@ use crate::deletion;
 use crate::error::{CommitError, Error};
 use crate::index::Indexer;
 use crate::mail;
+use crate::metadata;
 use crate::notice;
 use crate::private;
 use crate::read_marker;
@@ -292,6 +295,12 @@ impl Turn<'_> {
                 Fact::PrivateDeleted(deletion) => private::delete(self.conn, deletion)?,
                 Fact::MarkerSet(set) => read_marker::write(self.conn, set)?,
                 Fact::AccountChanged(changed) => accounts::write(self.conn, event, changed)?,
+                Fact::MetadataSet(set) => {
+                    if let MetadataOwner::Room(room) = set.owner {
+                        self.ensure_room(room)?;
+                    }
+                    metadata::write(self.conn, set)?;
+                }
                 Fact::KeyUsed(used) => sent_key::write(self.conn, used, event.seq)?,
                 Fact::Moderated(entry) => {
                     audit_log::write(self.conn, event, entry)?;

@@ -33,6 +33,7 @@ mod filter;
 mod folder;
 mod index;
 mod mail;
+mod metadata;
 mod missed;
 mod notes;
 mod notice;

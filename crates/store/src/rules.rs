@@ -233,7 +233,13 @@ fn stand(
 
 /// Forgets the rules of a room, which has another owner or none from now on.
 pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> rusqlite::Result<()> {
-    for table in ["room_setting", "room_standing", "restriction", "room_mask"] {
+    for table in [
+        "room_setting",
+        "room_standing",
+        "restriction",
+        "room_mask",
+        "room_metadata",
+    ] {
         let sql = format!("DELETE FROM {table} WHERE room = ?1");
         conn.prepare_cached(&sql)?.execute([room.0])?;
     }

@@ -118,6 +118,8 @@ INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 /// `room_mask` has what clients of IRC have set in a room by mask; `account` is 1 where the mask is of an
 /// account.
 ///
+/// `account_metadata` and `room_metadata`: the values that clients keep under keys.
+///
 /// `deletion`: the event that deleted a message, by which the index follows, and the message.
 ///
 /// `sent_key`: the keys of messages that had one, by the place of the message, so that it is said once
@@ -190,6 +192,18 @@ CREATE TABLE kept_message (
     text       TEXT NOT NULL
 ) STRICT;
 CREATE INDEX kept_for_account ON kept_message (account, seq);
+CREATE TABLE account_metadata (
+    account  TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    PRIMARY KEY (account, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE room_metadata (
+    room   INTEGER NOT NULL,
+    key    TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    PRIMARY KEY (room, key)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Version 3: `trimmed` has the places of messages that retention took lately, one row for each block.

@@ -9,6 +9,7 @@ use crate::accounts;
 use crate::block::signed;
 use crate::error::{Damage, Error};
 use crate::mail;
+use crate::metadata;
 use crate::read_marker;
 use crate::restrictions::{self, BANS, MUTES};
 use crate::rules;
@@ -40,6 +41,7 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
         "room_standing",
         "restriction",
         "room_mask",
+        "room_metadata",
     ] {
         let sql = format!(
             "DELETE FROM {table} WHERE room IS NOT NULL AND room NOT IN (SELECT id FROM room)"
@@ -58,6 +60,7 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
         accounts: accounts::load(conn)?,
         kept: mail::load(conn)?,
         markers: read_marker::load(conn)?,
+        metadata: metadata::load(conn)?,
         bans: restrictions::all(conn, BANS)?,
         mutes: restrictions::all(conn, MUTES)?,
         sent_keys: sent_key::load(conn)?,

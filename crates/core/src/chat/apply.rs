@@ -16,6 +16,7 @@ use crate::event::{
     Renamed, Returned, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
+use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::read_marker::MarkerSet;
 use crate::room::Held;
@@ -78,7 +79,7 @@ impl Chat {
                 owner,
                 ..
             } => self.apply_founded(*room, *person, owner.as_ref()),
-            Fact::RoomRetired { room } => self.rooms.close(*room),
+            Fact::RoomRetired { room } => self.close_room(*room),
             Fact::RoomChanged(change) => self.apply_room_changed(change, at),
             Fact::RoomRenamed(renamed) => self.rooms.rename(renamed.room, &renamed.new),
             Fact::RankMessage(message) => self.people.with(message.from, |p| p.activity.spoke = at),
@@ -88,9 +89,13 @@ impl Chat {
                     .change_rules(knock.room, |rules| rules.note_knock(person, at));
             }
             // What was said is the store's.
-            Fact::Deleted(_) | Fact::PrivateDeleted(_) | Fact::PresenceSummary { .. } => {}
+            Fact::Deleted(_)
+            | Fact::PrivateDeleted(_)
+            | Fact::PresenceSummary { .. }
+            | Fact::MetadataShown(_) => {}
             Fact::Signal(signal) => self.people.with(signal.from, |p| p.activity.spoke = at),
             Fact::IdentSet(set) => self.apply_ident_set(set),
+            Fact::MetadataSet(set) => self.metadata.set(&set.owner, &set.changes),
         }
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
@@ -165,6 +170,7 @@ impl Chat {
 
     fn apply_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         self.note_departed(quit.person, at);
+        self.metadata.forget(&MetadataOwner::Guest(quit.person));
         let Some((person, standings)) = self.take_out(quit.person) else {
             return;
         };
@@ -245,6 +251,7 @@ impl Chat {
                 }
                 self.registrations.insert(account);
                 if let Some(person) = changed.person {
+                    self.metadata.forget(&MetadataOwner::Guest(person));
                     self.people.set_account(person, Some(name));
                 }
             }
@@ -276,6 +283,7 @@ impl Chat {
                 self.rooms.end_account(name);
                 self.mail.forget(name);
                 self.markers.forget(name);
+                self.metadata.forget(&MetadataOwner::account(name));
                 self.resumables.end_account(name, was_operator);
             }
         }
@@ -377,6 +385,7 @@ impl Chat {
 
     fn apply_founded(&mut self, room: RoomId, person: PersonId, owner: Option<&Name>) {
         self.rooms.reset(room);
+        self.metadata.forget(&MetadataOwner::Room(room));
         let address = self.people.get(person).map(|p| p.session.address);
         self.rooms
             .set_maker(room, address.map(|address| maker(owner, address)));
@@ -455,10 +464,13 @@ impl Chat {
         });
     }
 
+    fn close_room(&mut self, room: RoomId) {
+        self.rooms.close(room);
+        self.metadata.forget(&MetadataOwner::Room(room));
+    }
+
     fn apply_tidied(&mut self, closed: &[RoomId], at: Timestamp) {
-        for room in closed {
-            self.rooms.close(*room);
-        }
+        closed.iter().for_each(|room| self.close_room(*room));
         self.resumables.expire(at, TIDY_MAX);
         self.bans.expire(at, TIDY_MAX);
         self.mutes.expire(at, TIDY_MAX);

@@ -11,6 +11,7 @@ mod apply;
 mod decide;
 mod irc;
 mod kept;
+mod metadata;
 mod query;
 mod settings;
 mod state;
@@ -20,6 +21,7 @@ use alloc::collections::VecDeque;
 use crate::answer::Departed;
 use crate::command::Caller;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
+use crate::metadata::MetadataOwner;
 use crate::name::FoldedName;
 use crate::resume::ResumeCode;
 use crate::room::{RoomSettings, Standing};
@@ -27,8 +29,8 @@ use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    AccountMarkers, Mail, Maker, People, Person, Registrations, RestrictionId, Restrictions,
-    Resumables, Rooms, SentKeys,
+    AccountMarkers, AllMetadata, Mail, Maker, People, Person, Registrations, RestrictionId,
+    Restrictions, Resumables, Rooms, SentKeys,
 };
 
 pub use kept::KeptSession;
@@ -54,6 +56,7 @@ pub struct Chat {
     registrations: Registrations,
     mail: Mail,
     markers: AccountMarkers,
+    metadata: AllMetadata,
     bans: Restrictions,
     mutes: Restrictions,
     sent_keys: SentKeys,
@@ -79,6 +82,7 @@ impl Chat {
             registrations: Registrations::new(snapshot.accounts),
             mail: Mail::default(),
             markers: AccountMarkers::new(snapshot.markers),
+            metadata: AllMetadata::default(),
             bans: Restrictions::new(snapshot.bans),
             mutes: Restrictions::new(snapshot.mutes),
             sent_keys: SentKeys::default(),
@@ -89,6 +93,9 @@ impl Chat {
             said: 0,
         };
         snapshot.kept.iter().for_each(|event| chat.mail.keep(event));
+        for (owner, change) in snapshot.metadata {
+            chat.metadata.set(&owner, &[change]);
+        }
         chat.open_room(LOBBY, RoomName::lobby(), started);
         snapshot
             .sent_keys
@@ -274,6 +281,15 @@ impl Chat {
         self.rooms.check();
         self.resumables.check();
         self.mail.check();
+        self.metadata.check();
+        for owner in self.metadata.owners() {
+            let has_owner = match owner {
+                MetadataOwner::Account(key) => self.registrations.get(key.name()).is_some(),
+                MetadataOwner::Guest(id) => self.is_here(*id),
+                MetadataOwner::Room(id) => self.rooms.contains(*id),
+            };
+            assert!(has_owner, "{owner:?}");
+        }
         self.bans.check();
         self.mutes.check();
         let mut memberships = 0;
@@ -307,6 +323,7 @@ impl PartialEq for Chat {
             && self.registrations == other.registrations
             && self.mail == other.mail
             && self.markers == other.markers
+            && self.metadata == other.metadata
             && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
             && self.sent_keys == other.sent_keys
             && (&self.motd, self.locked) == (&other.motd, other.locked)

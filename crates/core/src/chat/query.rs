@@ -123,6 +123,8 @@ impl Chat {
             Query::Fence => Answer::Fence,
             Query::People(query) => self.people_page(me, *query, now),
             Query::Online(names) => self.online(&names, now),
+            Query::Metadata(target) => self.metadata_of(me, target, now)?,
+            Query::MetadataIn { room, after } => self.metadata_in(me, (room, after), now)?,
             Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?),
             Query::Bars(room) => {
                 let id = self.room_of(me, room)?;
@@ -210,6 +212,7 @@ impl Chat {
             since: person.activity.since,
             said: person.activity.said,
             muted: self.mute_of(person, now).is_some(),
+            metadata: self.metadata_of_person(person),
             address: with_address.then_some(person.session.address),
         }
     }

@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::ids::RoomId;
 use crate::limits;
 use crate::mask::RoomMask;
+use crate::metadata::{MetadataChange, MetadataOwner};
 use crate::name::Name;
 use crate::read_marker::StoredMarker;
 use crate::resume::ResumeCode;
@@ -85,6 +86,8 @@ pub struct Snapshot {
     pub kept: Vec<Event>,
     /// The read markers of accounts.
     pub markers: Vec<StoredMarker>,
+    /// The metadata of accounts and rooms, each key by itself.
+    pub metadata: Vec<(MetadataOwner, MetadataChange)>,
     /// The bans, oldest first.
     pub bans: Vec<Restriction>,
     /// The mutes, oldest first.

@@ -7,6 +7,7 @@
 mod arriving;
 mod certificates;
 mod governing;
+mod metadata;
 mod operating;
 mod paging;
 mod private;

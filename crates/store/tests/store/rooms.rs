@@ -354,3 +354,55 @@ fn a_store_of_version_1_is_brought_up_to_date() {
     );
     check_search(&store, "green", vec![], &[]);
 }
+
+fn metadata(seq: u64, owner: MetadataOwner, key: &str, value: Option<&str>) -> Arc<Event> {
+    let key = MetadataKey::parse(key).unwrap();
+    let value = value.and_then(MetadataValue::parse);
+    let changes = [(key, value)].into();
+    event(
+        seq,
+        Fact::MetadataSet(Box::new(MetadataSet { owner, changes })),
+    )
+}
+
+#[test]
+fn metadata_lasts_as_long_as_its_account_or_room() {
+    let of = |account: &str| MetadataOwner::account(&name(account));
+    let room = || MetadataOwner::Room(ROOM);
+    let mut events = vec![
+        registered(1, "ann"),
+        registered(2, "bob"),
+        said(3, ROOM.0, "ann", "hello"),
+        metadata(4, of("Ann"), "url", Some("x")),
+        metadata(5, of("ann"), "city", Some("")),
+        metadata(6, of("ann"), "url", Some("y")),
+        metadata(7, of("ann"), "pet", Some("cat")),
+        metadata(8, of("ann"), "pet", None),
+        metadata(9, of("bob"), "url", Some("z")),
+        metadata(10, room(), "url", Some("den")),
+    ];
+    let shown = |snapshot: &Snapshot| {
+        let all = snapshot.metadata.iter().map(|(owner, (key, value))| {
+            let owner = match owner {
+                MetadataOwner::Account(account) => account.name().to_string(),
+                owner => format!("{owner:?}"),
+            };
+            format!("{owner} {key}={}", value.as_ref().unwrap())
+        });
+        let mut all: Vec<String> = all.collect();
+        all.sort();
+        all
+    };
+    assert_eq!(
+        shown(&kept(events.clone())),
+        [
+            "Room(RoomId(3)) url=den",
+            "ann city=",
+            "ann url=y",
+            "bob url=z"
+        ]
+    );
+    events.push(account(11, "bob", AccountChange::Removed));
+    events.push(founded(12, None));
+    assert_eq!(shown(&kept(events)), ["ann city=", "ann url=y"]);
+}

@@ -13,6 +13,7 @@ mod log_in;
 mod mail;
 mod markers;
 mod masks;
+mod metadata;
 mod operate;
 mod remove;
 mod resume;
@@ -28,6 +29,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+pub(super) use metadata::owner_of;
 pub(super) use rooms::maker;
 
 use super::{Chat, Env, Person};
@@ -78,6 +80,19 @@ impl Chat {
     /// # Errors
     /// A [`Rejection`] says why it may not be; `facts` is then as it was.
     pub fn decide(
+        &self,
+        caller: Caller,
+        command: Command,
+        env: &mut Env<'_>,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let from = facts.len();
+        let outcome = self.decide_for_caller(caller, command, env, facts)?;
+        self.follow_with_metadata(facts, from);
+        Ok(outcome)
+    }
+
+    fn decide_for_caller(
         &self,
         caller: Caller,
         command: Command,
@@ -184,6 +199,9 @@ impl Chat {
             | Command::SayToRank { .. }
             | Command::Signal { .. } => return self.decide_talk(me, command, now, facts),
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
+            Command::SetMetadata { target, changes } => {
+                return self.decide_metadata(me, (target, changes), now, facts);
+            }
             Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
             Command::JoinWith { room, password } => {
                 return self.decide_join(me, (room, Some(password)), now, facts);

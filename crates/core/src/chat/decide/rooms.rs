@@ -10,6 +10,7 @@ use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::Fact;
 use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::RoomPassword;
@@ -133,7 +134,8 @@ impl Chat {
             .rules()
             .is_some_and(|rules| rules.settings.is_private());
         if !is_private {
-            let resets = room.rules().is_some();
+            let owner = MetadataOwner::Room(id);
+            let resets = room.rules().is_some() || self.metadata.of(&owner).is_some();
             facts.push(founded(me, id, resets));
             return Ok(id);
         }

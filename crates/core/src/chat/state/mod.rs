@@ -8,6 +8,7 @@ mod addresses;
 mod homes;
 mod mail;
 mod markers;
+mod metadata;
 mod nearest;
 mod people;
 mod person;
@@ -21,6 +22,7 @@ mod sent_keys;
 
 pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
+pub(super) use metadata::AllMetadata;
 pub(super) use people::People;
 pub(super) use person::{Activity, Ignored, IrcPerson, Person, Rank, Session};
 pub(super) use registrations::Registrations;

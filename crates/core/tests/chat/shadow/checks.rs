@@ -24,6 +24,10 @@ impl Shadow {
             Caller::Person { person, .. } => Some(person),
             _ => None,
         };
+        // Who enters a room is shown there with its metadata, whatever command leads there.
+        let is_other = |fact: &&Fact| !matches!(fact, Fact::MetadataShown(_));
+        let facts: Vec<Fact> = facts.iter().filter(is_other).cloned().collect();
+        let facts = &*facts;
         for fact in facts {
             self.check_audience(asker, command, fact);
             if caller == Caller::Shell {

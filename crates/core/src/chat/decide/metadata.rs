@@ -1,0 +1,248 @@
+//! Metadata: who may set whose, and who is told.
+//!
+//! A person sets its own, a moderator a room's. What somebody sets is told to others, so that who may
+//! not be heard may only take away.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::account::AccountChange;
+use crate::chat::{Chat, Person};
+use crate::command::{Outcome, RoomRef};
+use crate::event::{Fact, MetadataSet, MetadataShown};
+use crate::ids::{PersonId, RoomId};
+use crate::limits::METADATA_KEYS_MAX;
+use crate::metadata::{Metadata, MetadataChange, MetadataOwner, MetadataSubject, MetadataTarget};
+use crate::name::Name;
+use crate::rejection::{MetadataRejection, Rejection};
+use crate::time::Timestamp;
+
+impl Chat {
+    /// Without changes, everything is taken away.
+    pub(super) fn decide_metadata(
+        &self,
+        me: &Person,
+        (target, changes): (MetadataTarget, Option<Vec<MetadataChange>>),
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        let (owner, room) = self.owner_to_change(me, target)?;
+        let before = self.metadata.of(&owner).cloned().unwrap_or_default();
+        let changes = match changes {
+            Some(changes) => changes,
+            None => before.iter().map(|(key, _)| (key.clone(), None)).collect(),
+        };
+        self.check_metadata(me, &owner, (&before, &changes), now)?;
+        if changes.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        let changes: Arc<[MetadataChange]> = changes.into();
+        // What lasts is saved before anybody is told.
+        facts.push(Fact::MetadataSet(Box::new(MetadataSet {
+            owner: owner.clone(),
+            changes: changes.clone(),
+        })));
+        match (&owner, room) {
+            (_, Some(room)) => facts.push(self.shown_of_room(me.id, room, changes)),
+            (MetadataOwner::Account(account), None) => {
+                let bearers = self.people.logged_in_to(account.name());
+                facts.extend(bearers.map(|bearer| shown_of(bearer, me.id, changes.clone())));
+            }
+            _ => facts.push(shown_of(me, me.id, changes)),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Whose metadata it is that a person wants to change, if it may; and the room, if it is a room's.
+    fn owner_to_change(
+        &self,
+        me: &Person,
+        target: MetadataTarget,
+    ) -> Result<(MetadataOwner, Option<RoomId>), Rejection> {
+        match target {
+            MetadataTarget::Oneself => Ok((owner_of(me), None)),
+            MetadataTarget::Person(typed) if self.find(me, &typed)?.id == me.id => {
+                Ok((owner_of(me), None))
+            }
+            MetadataTarget::Person(_) => Err(MetadataRejection::OfAnother.into()),
+            MetadataTarget::Room(room) => {
+                let id = self.room_of(me, RoomRef::Name(room))?;
+                self.check_moderates(me, id)?;
+                Ok((MetadataOwner::Room(id), Some(id)))
+            }
+        }
+    }
+
+    fn check_metadata(
+        &self,
+        me: &Person,
+        owner: &MetadataOwner,
+        (before, changes): (&Metadata, &[MetadataChange]),
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let mut after = before.clone();
+        for (key, value) in changes {
+            if value.is_none() && before.get(key).is_none() {
+                return Err(MetadataRejection::NotSet(key.clone()).into());
+            }
+            after.set((key.clone(), value.clone()));
+        }
+        if changes.iter().all(|(_, value)| value.is_none()) {
+            return Ok(());
+        }
+        self.check_may_be_heard(me, now)?;
+        match self.metadata.has_space(owner, &after) {
+            true => Ok(()),
+            false => Err(MetadataRejection::Full {
+                keys_max: METADATA_KEYS_MAX,
+            }
+            .into()),
+        }
+    }
+
+    fn shown_of_room(&self, by: PersonId, room: RoomId, changes: Arc<[MetadataChange]>) -> Fact {
+        Fact::MetadataShown(Box::new(MetadataShown {
+            by,
+            subject: MetadataSubject::Room(self.name_of(room)),
+            rooms: [room].into(),
+            changes,
+        }))
+    }
+
+    /// What follows for metadata from what was decided: who enters a room is seen there with its own,
+    /// who logs in or out has another, and what a guest has set goes with it into its new account.
+    pub(super) fn follow_with_metadata(&self, facts: &mut Vec<Fact>, from: usize) {
+        if self.metadata.is_empty() {
+            return;
+        }
+        let mut more = Vec::new();
+        for (at, fact) in facts.iter().enumerate().skip(from) {
+            match fact {
+                Fact::Joined {
+                    person, name, room, ..
+                } => {
+                    let account = self.account_after(*person, &facts[from..at]);
+                    let who = (*person, name);
+                    more.extend(self.all_shown_of(who, account, &[*room]));
+                }
+                // For those who watch the name.
+                Fact::LoggedIn(login) => {
+                    let (who, account) = ((login.person, &login.name), login.account.as_ref());
+                    more.extend(self.all_shown_of(who, account, &[]));
+                }
+                Fact::Returned(returned) if returned.was_lost => {
+                    let login = &returned.login;
+                    let (who, account) = ((login.person, &login.name), login.account.as_ref());
+                    more.extend(self.all_shown_of(who, account, &returned.rooms));
+                }
+                Fact::AccountSet(set) => {
+                    let accounts = (set.before.as_ref(), set.account.as_ref());
+                    let who = (set.person, &set.name);
+                    more.extend(self.change_of_account(who, accounts, &set.rooms));
+                }
+                Fact::Renamed(renamed) => {
+                    let before = self.account_after(renamed.person, &facts[from..at]);
+                    let accounts = (before, renamed.account.as_ref());
+                    let who = (renamed.person, &renamed.new);
+                    more.extend(self.change_of_account(who, accounts, &renamed.rooms));
+                    if !renamed.new.same_as(&renamed.old) {
+                        more.extend(self.all_shown_of(who, renamed.account.as_ref(), &[]));
+                    }
+                }
+                Fact::AccountChanged(changed) => {
+                    if let (AccountChange::Claimed { .. }, Some(person)) =
+                        (&changed.change, changed.person)
+                    {
+                        more.extend(self.handed_over(person, &changed.account));
+                    }
+                }
+                _ => {}
+            }
+        }
+        facts.extend(more);
+    }
+
+    /// The account that a person is logged in to when these facts are true.
+    fn account_after<'a>(&'a self, id: PersonId, facts: &'a [Fact]) -> Option<&'a Name> {
+        let set = facts.iter().rev().find_map(|fact| match fact {
+            Fact::LoggedIn(login) if login.person == id => Some(login.account.as_ref()),
+            Fact::AccountSet(set) if set.person == id => Some(set.account.as_ref()),
+            _ => None,
+        });
+        set.unwrap_or_else(|| self.people.get(id)?.account.as_deref())
+    }
+
+    /// Everything that a person has, shown in rooms that it enters.
+    fn all_shown_of(
+        &self,
+        (id, name): (PersonId, &Name),
+        account: Option<&Name>,
+        rooms: &[RoomId],
+    ) -> Option<Fact> {
+        let metadata = self.metadata.of(&owner(id, account))?;
+        let all = metadata.iter();
+        let all = all.map(|(key, value)| (key.clone(), Some(value.clone())));
+        Some(shown((id, name), id, rooms, all.collect()))
+    }
+
+    /// How a person's metadata differs under two accounts.
+    fn change_of_account(
+        &self,
+        (id, name): (PersonId, &Name),
+        (before, after): (Option<&Name>, Option<&Name>),
+        rooms: &[RoomId],
+    ) -> Option<Fact> {
+        let of = |account| self.metadata.of(&owner(id, account)).cloned();
+        let (before, after) = (
+            of(before).unwrap_or_default(),
+            of(after).unwrap_or_default(),
+        );
+        let gone = before.iter().filter(|(key, _)| after.get(key).is_none());
+        let gone = gone.map(|(key, _)| (key.clone(), None));
+        let new = after
+            .iter()
+            .filter(|(key, value)| before.get(key) != Some(*value));
+        let new = new.map(|(key, value)| (key.clone(), Some(value.clone())));
+        let changes: Arc<[MetadataChange]> = gone.chain(new).collect();
+        (!changes.is_empty()).then(|| shown((id, name), id, rooms, changes))
+    }
+
+    /// What a guest has set, as that of its new account.
+    fn handed_over(&self, guest: PersonId, account: &Name) -> Option<Fact> {
+        let metadata = self.metadata.of(&MetadataOwner::Guest(guest))?;
+        let all = metadata.iter();
+        let all = all.map(|(key, value)| (key.clone(), Some(value.clone())));
+        Some(Fact::MetadataSet(Box::new(MetadataSet {
+            owner: MetadataOwner::account(account),
+            changes: all.collect(),
+        })))
+    }
+}
+
+/// Whose metadata a person has.
+pub(in crate::chat) fn owner_of(person: &Person) -> MetadataOwner {
+    owner(person.id, person.account.as_deref())
+}
+
+fn owner(id: PersonId, account: Option<&Name>) -> MetadataOwner {
+    account.map_or(MetadataOwner::Guest(id), MetadataOwner::account)
+}
+
+fn shown_of(person: &Person, by: PersonId, changes: Arc<[MetadataChange]>) -> Fact {
+    shown((person.id, &person.name), by, &person.rooms, changes)
+}
+
+fn shown(
+    (id, name): (PersonId, &Name),
+    by: PersonId,
+    rooms: &[RoomId],
+    changes: Arc<[MetadataChange]>,
+) -> Fact {
+    Fact::MetadataShown(Box::new(MetadataShown {
+        by,
+        subject: MetadataSubject::Person(id, name.clone()),
+        rooms: rooms.into(),
+        changes,
+    }))
+}

@@ -1,0 +1,226 @@
+//! Metadata: whose it is, how long it lasts, and who is shown it.
+
+use chinwag_core::limits::{METADATA_KEYS_MAX, METADATA_VALUE_BYTES_MAX};
+use chinwag_core::{
+    Answer, Command, Fact, MetadataChange, MetadataKey, MetadataRejection, MetadataShown,
+    MetadataSubject, MetadataTarget, MetadataValue, Query, Rejection, RoomRef, RoomRejection,
+    RoomSetting,
+};
+
+use crate::world::{World, join, leave, name, register, room};
+
+fn key(text: &str) -> MetadataKey {
+    MetadataKey::parse(text).expect("a key")
+}
+
+fn change(of: &str, value: Option<&str>) -> MetadataChange {
+    let value = value.map(|text| MetadataValue::parse(text).expect("a value"));
+    (key(of), value)
+}
+
+fn set(target: MetadataTarget, changes: &[(&str, Option<&str>)]) -> Command {
+    let changes = changes.iter().map(|(of, value)| change(of, *value));
+    let changes = Some(changes.collect());
+    Command::SetMetadata { target, changes }
+}
+
+fn own(changes: &[(&str, Option<&str>)]) -> Command {
+    set(MetadataTarget::Oneself, changes)
+}
+
+fn of_room(called: &str, changes: &[(&str, Option<&str>)]) -> Command {
+    set(MetadataTarget::Room(room(called)), changes)
+}
+
+/// What somebody is answered, as one text.
+fn seen(world: &World, by: &str, target: MetadataTarget) -> Result<String, Rejection> {
+    let query = Query::Metadata(target);
+    match world.chat.answer(world.caller(by), query, world.now)? {
+        Answer::Metadata(subject, metadata) => {
+            let all = metadata
+                .iter()
+                .map(|(key, value)| format!(" {key}={value}"));
+            Ok(format!("{subject}:{}", all.collect::<String>()))
+        }
+        answer => panic!("{answer:?}"),
+    }
+}
+
+fn seen_of(world: &World, by: &str, whom: &str) -> String {
+    seen(world, by, MetadataTarget::Person(whom.into())).expect("an answer")
+}
+
+fn shown(facts: &[Fact]) -> Vec<&MetadataShown> {
+    let shown = facts.iter().filter_map(|fact| match fact {
+        Fact::MetadataShown(shown) => Some(&**shown),
+        _ => None,
+    });
+    shown.collect()
+}
+
+#[test]
+fn a_guests_ends_with_the_visit_and_an_accounts_does_not() {
+    let mut world = World::with(&["lee", "ann"]);
+    let url = [("url", Some("x")), ("city", Some(""))];
+    let facts = world.by("ann", own(&url)).expect("set");
+    assert!(!facts.iter().any(Fact::is_durable));
+    assert_eq!(seen_of(&world, "lee", "ann"), "ann: city= url=x");
+    world.quit("ann");
+    world.arrive("ann").expect("here");
+    assert_eq!(seen_of(&world, "lee", "ann"), "ann:");
+    world.by("ann", own(&url)).expect("set");
+    let facts = world.by("ann", register("of ann")).expect("registered");
+    assert!(matches!(facts.last(), Some(set @ Fact::MetadataSet(_)) if set.is_durable()));
+    world.by("ann", own(&[("city", None)])).expect("set");
+    assert_eq!(seen_of(&world, "lee", "ann"), "ann: url=x");
+    // Logged out, the person has nothing of it.
+    let facts = world.by("ann", Command::LogOut).expect("out");
+    assert_eq!(shown(&facts)[0].changes[..], [change("url", None)]);
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn who_sets_it_is_the_owner_or_a_moderator() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("ann", join("den")).expect("joined");
+    world.by("bob", join("den")).expect("joined");
+    let of_ann = MetadataTarget::Person("ann".into());
+    let another: Rejection = MetadataRejection::OfAnother.into();
+    let url = [("url", Some("x"))];
+    assert_eq!(world.by("bob", set(of_ann.clone(), &url)), Err(another));
+    world.by("ann", set(of_ann, &url)).expect("one's own");
+    let refused = Err(Rejection::Of(room("den"), RoomRejection::NeedsModerator));
+    assert_eq!(world.by("bob", of_room("den", &url)), refused);
+    let facts = world.by("ann", of_room("den", &url)).expect("set");
+    assert!(facts[0].is_durable());
+    assert_eq!(
+        shown(&facts)[0].rooms,
+        world.chat.rooms_of(world.person("ann"))[1..].into()
+    );
+    let not_set: Rejection = MetadataRejection::NotSet(key("city")).into();
+    assert_eq!(world.by("ann", own(&[("city", None)])), Err(not_set));
+    world.check_replay();
+}
+
+#[test]
+fn outsiders_see_of_a_room_what_they_may_read() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("ann", join("den")).expect("joined");
+    world
+        .by("ann", of_room("den", &[("url", Some("x"))]))
+        .expect("set");
+    let den = || MetadataTarget::Room(room("den"));
+    let setting = |setting| Command::SetRoom {
+        room: RoomRef::Name(room("den")),
+        setting,
+    };
+    assert_eq!(seen(&world, "bob", den()).as_deref(), Ok("#den: url=x"));
+    world
+        .by("ann", setting(RoomSetting::Closed(true)))
+        .expect("set");
+    let closed = Err(Rejection::Of(room("den"), RoomRejection::Closed));
+    assert_eq!(seen(&world, "bob", den()), closed);
+    world
+        .by("ann", setting(RoomSetting::Hidden(true)))
+        .expect("set");
+    assert!(matches!(
+        seen(&world, "bob", den()),
+        Err(Rejection::NoSuchRoom { .. })
+    ));
+    let all = Query::MetadataIn {
+        room: RoomRef::Name(room("den")),
+        after: None,
+    };
+    let answer = world.chat.answer(world.caller("bob"), all, world.now);
+    assert!(matches!(answer, Err(Rejection::NoSuchRoom { .. })));
+    // A room that nobody owns is another when the next comes in.
+    world
+        .by("ann", setting(RoomSetting::Hidden(false)))
+        .expect("set");
+    world
+        .by("ann", setting(RoomSetting::Closed(false)))
+        .expect("set");
+    world.by("ann", leave("den")).expect("left");
+    world.by("bob", join("den")).expect("joined");
+    assert_eq!(seen(&world, "bob", den()).as_deref(), Ok("#den:"));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn who_enters_a_room_is_shown_there_with_all_it_has() {
+    let mut world = World::with(&["lee", "ann"]);
+    let none = world.by("lee", join("den")).expect("joined");
+    assert!(shown(&none).is_empty());
+    world
+        .by("ann", own(&[("url", Some("x")), ("city", Some("y"))]))
+        .expect("set");
+    let facts = world.by("ann", join("den")).expect("joined");
+    let [shown] = shown(&facts)[..] else {
+        panic!("{facts:?}")
+    };
+    assert_eq!(
+        shown.changes[..],
+        [change("city", Some("y")), change("url", Some("x"))]
+    );
+    let ann = world.person("ann");
+    assert_eq!(shown.subject, MetadataSubject::Person(ann, name("ann")));
+    assert_eq!(shown.rooms, world.chat.rooms_of(ann)[1..].into());
+}
+
+#[test]
+fn one_has_so_many_keys_at_most() {
+    let mut world = World::with(&["lee"]);
+    let keys: Vec<String> = (0..=METADATA_KEYS_MAX)
+        .map(|n| format!("k{n:02}"))
+        .collect();
+    let longest = "x".repeat(METADATA_VALUE_BYTES_MAX);
+    let all: Vec<_> = keys.iter().map(|key| (&**key, Some(&*longest))).collect();
+    let full = || {
+        Err(MetadataRejection::Full {
+            keys_max: METADATA_KEYS_MAX,
+        }
+        .into())
+    };
+    assert_eq!(world.by("lee", own(&all)), full());
+    world.by("lee", own(&all[1..])).expect("as many as may be");
+    assert_eq!(world.by("lee", own(&all[..1])), full());
+    world
+        .by("lee", own(&all[1..2]))
+        .expect("another value for the same key");
+}
+
+#[test]
+fn a_page_of_a_room_is_bounded_and_nobody_is_left_out() {
+    let mut world = World::with(&["lee"]);
+    let value = "x".repeat(METADATA_VALUE_BYTES_MAX);
+    let many: Vec<String> = (0..300).map(|n| format!("guest{n:03}")).collect();
+    for guest in &many {
+        world.arrive(guest).expect("here");
+        world
+            .by(guest, own(&[("a", Some(&value)), ("b", Some(&value))]))
+            .expect("set");
+    }
+    let (mut after, mut found, mut pages) = (None, Vec::new(), 0);
+    loop {
+        let query = Query::MetadataIn {
+            room: RoomRef::Name(room("lobby")),
+            after,
+        };
+        let answer = world.chat.answer(world.caller("lee"), query, world.now);
+        let Ok(Answer::MetadataIn { lines, next, .. }) = answer else {
+            panic!("{answer:?}")
+        };
+        let bytes: usize = lines.iter().map(|(_, metadata)| metadata.bytes()).sum();
+        assert!(bytes < 20 << 10, "{bytes}");
+        found.extend(lines.iter().map(|(subject, _)| subject.to_string()));
+        pages += 1;
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert!(pages > 5);
+    assert_eq!(found, many);
+}
