@@ -50,7 +50,13 @@ fn own(input: Input<'_>) -> Input<'static> {
         Input::Line(line) => Input::Line(line.into_owned().into()),
         Input::Blank => Input::Blank,
         Input::TooLong { bytes } => Input::TooLong { bytes },
-        Input::NotUtf8 { is_windows_1252 } => Input::NotUtf8 { is_windows_1252 },
+        Input::NotUtf8 {
+            is_windows_1252,
+            begins,
+        } => Input::NotUtf8 {
+            is_windows_1252,
+            begins: begins.into_owned().into(),
+        },
         Input::Utf16 => Input::Utf16,
         Input::Mangled => Input::Mangled,
         Input::Interrupt => Input::Interrupt,

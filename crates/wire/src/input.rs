@@ -46,6 +46,8 @@ pub enum Input<'a> {
     NotUtf8 {
         /// It looks like Windows-1252.
         is_windows_1252: bool,
+        /// What stands before the first byte that is not.
+        begins: Cow<'a, str>,
     },
     /// A line that looks like UTF-16.
     Utf16,

@@ -219,8 +219,11 @@ fn line(bytes: &[u8]) -> Input<'_> {
     match str::from_utf8(bytes) {
         Ok(text) if text.trim_start().is_empty() => Input::Blank,
         Ok(text) => Input::Line(Cow::Borrowed(text)),
-        Err(_) => Input::NotUtf8 {
+        Err(error) => Input::NotUtf8 {
             is_windows_1252: is_windows_1252(bytes),
+            begins: str::from_utf8(&bytes[..error.valid_up_to()])
+                .unwrap_or_default()
+                .into(),
         },
     }
 }
@@ -231,7 +234,13 @@ fn into_owned(input: Input<'_>) -> Input<'static> {
         Input::Blank => Input::Blank,
         Input::TooLong { bytes } => Input::TooLong { bytes },
         Input::Utf16 => Input::Utf16,
-        Input::NotUtf8 { is_windows_1252 } => Input::NotUtf8 { is_windows_1252 },
+        Input::NotUtf8 {
+            is_windows_1252,
+            begins,
+        } => Input::NotUtf8 {
+            is_windows_1252,
+            begins: Cow::Owned(begins.into_owned()),
+        },
         Input::Mangled => Input::Mangled,
         Input::Interrupt => Input::Interrupt,
         Input::Window { columns, rows } => Input::Window { columns, rows },

@@ -115,8 +115,11 @@ fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
         inputs.push(match core::str::from_utf8(line) {
             _ if line.len() > MAX => Input::TooLong { bytes: line.len() },
             _ if encoding::is_utf16(line) => Input::Utf16,
-            Err(_) => Input::NotUtf8 {
+            Err(error) => Input::NotUtf8 {
                 is_windows_1252: encoding::is_windows_1252(line),
+                begins: String::from_utf8_lossy(&line[..error.valid_up_to()])
+                    .into_owned()
+                    .into(),
             },
             Ok(text) if text.trim().is_empty() => Input::Blank,
             Ok(text) => Input::Line(Cow::Owned(text.into())),

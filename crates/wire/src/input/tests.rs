@@ -11,12 +11,19 @@ const OPENING: &[u8] = b"\xff\xfd\x00\xff\xfd\x1f";
 /// The answer to TIMING-MARK.
 const WONT_MARK: &[u8] = b"\xff\xfc\x06";
 
-const NOT_UTF8: Input<'static> = Input::NotUtf8 {
-    is_windows_1252: false,
-};
-const WINDOWS_1252: Input<'static> = Input::NotUtf8 {
-    is_windows_1252: true,
-};
+fn not_utf8(begins: &str) -> Input<'static> {
+    Input::NotUtf8 {
+        is_windows_1252: false,
+        begins: Cow::Owned(begins.into()),
+    }
+}
+
+fn windows_1252(begins: &str) -> Input<'static> {
+    Input::NotUtf8 {
+        is_windows_1252: true,
+        begins: Cow::Owned(begins.into()),
+    }
+}
 
 fn line(text: &str) -> Input<'static> {
     Input::Line(Cow::Owned(text.into()))
@@ -32,7 +39,13 @@ pub(super) fn own(input: Input<'_>) -> Input<'static> {
         Input::Line(text) => Input::Line(Cow::Owned(text.into_owned())),
         Input::Blank => Input::Blank,
         Input::TooLong { bytes } => Input::TooLong { bytes },
-        Input::NotUtf8 { is_windows_1252 } => Input::NotUtf8 { is_windows_1252 },
+        Input::NotUtf8 {
+            is_windows_1252,
+            begins,
+        } => Input::NotUtf8 {
+            is_windows_1252,
+            begins: Cow::Owned(begins.into_owned()),
+        },
         Input::Utf16 => Input::Utf16,
         Input::Mangled => Input::Mangled,
         Input::Interrupt => Input::Interrupt,
@@ -116,8 +129,8 @@ fn a_line_that_cannot_be_taken_is_refused_whole() {
         &[Input::TooLong { bytes: 17 }, line("b")],
         b"",
     );
-    check(b"caf\xe9\nb\n", &[WINDOWS_1252, line("b")], b"");
-    check(b"\xe3\x83", &[NOT_UTF8], b"");
+    check(b"caf\xe9\nb\n", &[windows_1252("caf"), line("b")], b"");
+    check(b"\xe3\x83", &[not_utf8("")], b"");
 }
 
 #[test]
@@ -133,7 +146,7 @@ fn a_byte_order_mark_is_no_part_of_a_line() {
     check(&bom(" \n"), &[Input::Blank], b"");
     check(&bom("\u{feff}a"), &[line("\u{feff}a")], b"");
     check("a\u{feff}\n".as_bytes(), &[line("a\u{feff}")], b"");
-    check(b"\xef\xbba\n", &[NOT_UTF8], b"");
+    check(b"\xef\xbba\n", &[not_utf8("")], b"");
     let longest = "1234567890123456";
     check(&bom(longest), &[line(longest)], b"");
     check(
@@ -169,20 +182,20 @@ fn utf16_is_named() {
 
 #[test]
 fn windows_1252_is_guessed() {
-    check(b"na\xefve caf\xe9\n", &[WINDOWS_1252], b"");
-    check(b"\x93quoted\x94\n", &[WINDOWS_1252], b"");
-    check(b"\xe9\xe8\n", &[NOT_UTF8], b"");
-    check(b"\x81a\n", &[NOT_UTF8], b"");
+    check(b"na\xefve caf\xe9\n", &[windows_1252("na")], b"");
+    check(b"\x93quoted\x94\n", &[windows_1252("")], b"");
+    check(b"\xe9\xe8\n", &[not_utf8("")], b"");
+    check(b"\x81a\n", &[not_utf8("")], b"");
     check("é\u{e8}".as_bytes(), &[line("éè")], b"");
-    check(b"\xc3\xa9 caf\xe9\n", &[NOT_UTF8], b"");
+    check(b"\xc3\xa9 caf\xe9\n", &[not_utf8("é caf")], b"");
 }
 
 #[test]
 fn only_ff_before_a_command_is_telnet() {
-    check(b"\xff\nb\n", &[NOT_UTF8, line("b")], b"");
-    check(b"\xffa\r\n", &[NOT_UTF8], b"");
-    check(b"a\xff\xffb\n", &[NOT_UTF8], b"");
-    check(b"a\xff", &[NOT_UTF8], b"");
+    check(b"\xff\nb\n", &[not_utf8(""), line("b")], b"");
+    check(b"\xffa\r\n", &[not_utf8("")], b"");
+    check(b"a\xff\xffb\n", &[not_utf8("a")], b"");
+    check(b"a\xff", &[not_utf8("a")], b"");
     check(b"a\xff\xf1b\n", &[line("ab")], OPENING);
 }
 
@@ -253,7 +266,11 @@ fn a_subnegotiation_cannot_swallow_what_follows() {
 fn telnet_inside_a_line_end_changes_nothing() {
     check(b"a\r\xff\xf1\nb\n", &[line("a"), line("b")], OPENING);
     check(b"a\r\xff\xf1\0b\n", &[line("a"), line("b")], OPENING);
-    check(b"a\r\xff\xff\nb\n", &[line("a"), NOT_UTF8, line("b")], b"");
+    check(
+        b"a\r\xff\xff\nb\n",
+        &[line("a"), not_utf8(""), line("b")],
+        b"",
+    );
 }
 
 /// ^C at inetutils telnet.

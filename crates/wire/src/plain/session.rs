@@ -165,7 +165,9 @@ impl Session {
                 bytes,
                 bytes_max: env.settings.line_bytes_max,
             },
-            Input::NotUtf8 { is_windows_1252 } => Notice::NotUtf8 { is_windows_1252 },
+            Input::NotUtf8 {
+                is_windows_1252, ..
+            } => Notice::NotUtf8 { is_windows_1252 },
             Input::Utf16 => Notice::Utf16,
             Input::Mangled => Notice::Mangled,
         };
