@@ -110,7 +110,7 @@ impl Session {
         shared.watchers.forget(slot_of(self.id));
     }
 
-    /// A name that the session watches has come or gone.
+    /// Something that the session watches has happened.
     pub(crate) fn handle_watched(&mut self, event: &Event, shared: &mut Shared) {
         self.drive(shared, |dialect, env, out| {
             dialect.handle_watched(event, env, out);
@@ -131,8 +131,8 @@ impl Session {
                     .handle_format(room, number, &mut shared.logs, || format.renderer(wall));
             }
         }
-        if let Some(names) = self.dialect.poll_watched() {
-            shared.watchers.set(slot_of(self.id), names);
+        if let Some(watched) = self.dialect.poll_watched() {
+            shared.watchers.set(slot_of(self.id), watched);
         }
         if self.person.is_some()
             && let Some(saved) = self.dialect.poll_saved()

@@ -1,9 +1,13 @@
-//! Which sessions want to be told when a name comes or goes, wherever its bearer is.
+//! Which sessions want to be told when a name comes or goes, wherever its bearer is, or when metadata is
+//! shown under some key.
 //!
-//! Every shard sees every event, so the hub has no part in it. An event costs a look-up of its name, and
-//! nothing at all while nobody watches.
+//! Every shard sees every event, so the hub has no part in it. An event costs a look-up of its name, or of
+//! each key, and nothing at all while nobody watches.
 
-use chinwag_core::{Event, Fact, Name};
+use std::hash::Hash;
+
+use chinwag_core::{Event, Fact, MetadataKey, Name};
+use chinwag_wire::dialect::Watched;
 use hashbrown::{HashMap, HashSet};
 
 /// See the [module](self).
@@ -11,49 +15,82 @@ use hashbrown::{HashMap, HashSet};
 pub(crate) struct Watchers {
     /// By the folded name.
     by_name: HashMap<Box<str>, HashSet<usize>>,
-    /// The folded names that each watches.
-    by_slot: HashMap<usize, Vec<Box<str>>>,
+    by_key: HashMap<MetadataKey, HashSet<usize>>,
+    /// What each watches.
+    by_slot: HashMap<usize, Watching>,
+}
+
+#[derive(Debug)]
+struct Watching {
+    /// Folded names.
+    names: Box<[Box<str>]>,
+    keys: Box<[MetadataKey]>,
 }
 
 impl Watchers {
-    /// A session watches just these names from now on.
-    pub(crate) fn set(&mut self, slot: usize, names: &[Name]) {
+    /// A session watches just this from now on.
+    pub(crate) fn set(&mut self, slot: usize, watched: Watched<'_>) {
         self.forget(slot);
-        if names.is_empty() {
+        let Watched { names, keys } = watched;
+        if names.is_empty() && keys.is_empty() {
             return;
         }
-        let folded = names.iter().map(|name| Box::from(name.folded()));
-        let folded: Vec<Box<str>> = folded.collect();
-        for name in &folded {
+        let watching = Watching {
+            names: names.iter().map(|name| name.folded().into()).collect(),
+            keys: keys.into(),
+        };
+        for name in &watching.names {
             self.by_name.entry(name.clone()).or_default().insert(slot);
         }
-        self.by_slot.insert(slot, folded);
+        for key in &watching.keys {
+            self.by_key.entry(key.clone()).or_default().insert(slot);
+        }
+        self.by_slot.insert(slot, watching);
     }
 
     /// A session is gone.
     pub(crate) fn forget(&mut self, slot: usize) {
-        for name in self.by_slot.remove(&slot).unwrap_or_default() {
-            if let Some(slots) = self.by_name.get_mut(&name) {
-                slots.remove(&slot);
-                if slots.is_empty() {
-                    self.by_name.remove(&name);
-                }
-            }
+        let Some(watching) = self.by_slot.remove(&slot) else {
+            return;
+        };
+        for name in &watching.names {
+            forget_one(&mut self.by_name, name, slot);
+        }
+        for key in &watching.keys {
+            forget_one(&mut self.by_key, key, slot);
         }
     }
 
-    /// The sessions that watch a name which an event is about, each once, in order.
+    /// The sessions that watch what an event is about, each once, in order.
     pub(crate) fn of(&self, event: &Event) -> Vec<usize> {
-        if self.by_name.is_empty() {
+        if self.by_slot.is_empty() {
             return Vec::new();
         }
-        let names = names_of(&event.fact);
-        let slots = names.into_iter().flatten();
-        let slots = slots.filter_map(|name| self.by_name.get(name.folded()));
-        let mut slots: Vec<usize> = slots.flatten().copied().collect();
+        let mut slots: Vec<usize> = match &event.fact {
+            // Who watches the name alone has no use for it.
+            Fact::MetadataShown(shown) => {
+                let keys = shown.changes.iter();
+                let slots = keys.filter_map(|(key, _)| self.by_key.get(key));
+                slots.flatten().copied().collect()
+            }
+            fact => {
+                let names = names_of(fact).into_iter().flatten();
+                let slots = names.filter_map(|name| self.by_name.get(name.folded()));
+                slots.flatten().copied().collect()
+            }
+        };
         slots.sort_unstable();
         slots.dedup();
         slots
+    }
+}
+
+fn forget_one<K: Eq + Hash>(map: &mut HashMap<K, HashSet<usize>>, key: &K, slot: usize) {
+    if let Some(slots) = map.get_mut(key) {
+        slots.remove(&slot);
+        if slots.is_empty() {
+            map.remove(key);
+        }
     }
 }
 
@@ -74,7 +111,9 @@ fn names_of(fact: &Fact) -> [Option<&Name>; 2] {
 
 #[cfg(test)]
 mod tests {
-    use chinwag_core::{PersonId, Quit, QuitReason, Seq, Timestamp};
+    use chinwag_core::{
+        MetadataShown, MetadataSubject, PersonId, Quit, QuitReason, Seq, Timestamp,
+    };
 
     use super::*;
 
@@ -97,18 +136,54 @@ mod tests {
         }
     }
 
+    fn key(text: &str) -> MetadataKey {
+        MetadataKey::parse(text).expect("a key")
+    }
+
+    fn shown(by: &str, keys: &[&str]) -> Event {
+        let fact = Fact::MetadataShown(Box::new(MetadataShown {
+            by: PersonId(1),
+            subject: MetadataSubject::Person(PersonId(1), name(by)),
+            rooms: [].into(),
+            changes: keys.iter().map(|text| (key(text), None)).collect(),
+        }));
+        Event { fact, ..gone(by) }
+    }
+
+    fn watch(watchers: &mut Watchers, slot: usize, names: &[&str], keys: &[&str]) {
+        let names: Vec<Name> = names.iter().map(|text| name(text)).collect();
+        let keys: Vec<MetadataKey> = keys.iter().map(|text| key(text)).collect();
+        let (names, keys) = (&*names, &*keys);
+        watchers.set(slot, Watched { names, keys });
+    }
+
     #[test]
     fn who_watches_a_name_is_told_of_it_alone() {
         let mut watchers = Watchers::default();
-        watchers.set(3, &[name("ann"), name("bob")]);
-        watchers.set(1, &[name("Ann")]);
+        watch(&mut watchers, 3, &["ann", "bob"], &[]);
+        watch(&mut watchers, 1, &["Ann"], &[]);
         assert_eq!(watchers.of(&gone("ANN")), [1, 3]);
         assert_eq!(watchers.of(&gone("bob")), [3]);
-        watchers.set(3, &[name("cy")]);
+        watch(&mut watchers, 3, &["cy"], &[]);
         assert_eq!(watchers.of(&gone("ann")), [1]);
         watchers.forget(1);
         watchers.forget(3);
         assert!(watchers.of(&gone("ann")).is_empty());
         assert!(watchers.by_name.is_empty() && watchers.by_slot.is_empty());
+    }
+
+    #[test]
+    fn who_watches_a_key_is_told_of_it_once_whoever_has_it() {
+        let mut watchers = Watchers::default();
+        watch(&mut watchers, 2, &[], &["url", "avatar"]);
+        watch(&mut watchers, 5, &["ann"], &["avatar"]);
+        watch(&mut watchers, 7, &["ann"], &[]);
+        assert_eq!(watchers.of(&shown("ann", &["avatar", "url"])), [2, 5]);
+        assert_eq!(watchers.of(&shown("bob", &["url"])), [2]);
+        assert!(watchers.of(&shown("ann", &["city"])).is_empty());
+        watchers.forget(2);
+        watchers.forget(5);
+        watchers.forget(7);
+        assert!(watchers.by_key.is_empty() && watchers.by_slot.is_empty());
     }
 }

@@ -18,7 +18,9 @@ mod tell;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Bucket, Client, Event, Monotonic, Name, PersonId, RoomId, RoomName, Timestamp};
+use chinwag_core::{
+    Bucket, Client, Event, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Timestamp,
+};
 use chinwag_feed::{Gap, Reader, Render};
 use hashbrown::HashMap;
 
@@ -103,6 +105,15 @@ impl Render for RoomRenderer {
     fn wants_each(&self) -> bool {
         matches!(self, Self::Json(_) | Self::Irc(_))
     }
+}
+
+/// What a session is told of though it may share no room with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched<'a> {
+    /// The names whose coming and going it is told of.
+    pub names: &'a [Name],
+    /// The keys of metadata.
+    pub keys: &'a [MetadataKey],
 }
 
 /// The language of one connection, and how far the conversation in it has come.
@@ -265,16 +276,15 @@ impl Dialect {
         }
     }
 
-    /// The names whose coming and going its client is to be told of, wherever they are, if they are
-    /// others than at the last call.
-    pub fn poll_watched(&mut self) -> Option<&[Name]> {
+    /// What its client is to be told of, wherever it happens, if that is other than at the last call.
+    pub fn poll_watched(&mut self) -> Option<Watched<'_>> {
         match self {
             Self::Plain(_) | Self::Json(_) => None,
             Self::Irc(session) => session.poll_watched(),
         }
     }
 
-    /// Takes an event that concerns a [watched](Self::poll_watched) name.
+    /// Takes an event that concerns something [watched](Self::poll_watched).
     pub fn handle_watched(&mut self, event: &Event, env: &Env<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Plain(_) | Self::Json(_) => {}

@@ -70,6 +70,8 @@ capabilities! {
     ExtendedIsupport = "draft/extended-isupport",
     /// REDACT.
     MessageRedaction = "draft/message-redaction",
+    /// METADATA.
+    Metadata = "draft/metadata-3",
     /// AWAY before the client is in.
     PreAway = "draft/pre-away",
     /// Messages of several lines.

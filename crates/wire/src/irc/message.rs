@@ -61,6 +61,8 @@ impl<'a> Message<'a> {
         while !rest.is_empty() && params.len() < PARAMS_MAX {
             let (param, behind) = match rest.strip_prefix(':') {
                 Some(trailing) => (trailing, ""),
+                // The last has the rest (RFC 2812, section 2.3.1).
+                None if params.len() + 1 == PARAMS_MAX => (rest, ""),
                 None => next_word(rest),
             };
             params.push(param);
@@ -184,7 +186,7 @@ mod tests {
         check("USER a 0 * :", "USER", &["a", "0", "*", ""]);
         check("A 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", "A", &{
             [
-                "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
+                "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15 16",
             ]
         });
     }

@@ -100,7 +100,7 @@ const DIFFERENCES: &str = "\
 - **SCRAM** is not offered: its keys, which the server would have to keep, are guessed much faster than the
   argon2id hashes beside them, so a stolen database would give passwords away.
 
-Not there: channel metadata and WebSocket.
+Not there: WebSocket.
 
 ## The conformance suite
 

@@ -14,6 +14,7 @@ mod commands;
 mod flood;
 mod history;
 mod list;
+mod metadata;
 mod modes;
 mod monitor;
 mod multiline;
@@ -29,6 +30,8 @@ mod search;
 mod server;
 mod services;
 mod talk;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -37,7 +40,7 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 
 use chinwag_core::{
-    Bucket, Event, Flags, MaskKind, Monotonic, Name, PersonId, RoomId, RoomName, Seq,
+    Bucket, Event, Flags, MaskKind, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Seq,
 };
 use chinwag_feed::Reader;
 
@@ -76,6 +79,8 @@ pub struct Session {
     monitored: monitor::Monitored,
     /// The message of several lines that it is sending.
     batch: Option<Box<multiline::Batch>>,
+    /// The keys of metadata that it is told of, in the order in which it named them.
+    subscribed: Box<[MetadataKey]>,
 }
 
 #[derive(Debug)]
@@ -191,6 +196,7 @@ enum Question {
     Marker(Box<read_marker::MarkerQuestion>),
     SetMarker(Box<read_marker::MarkerQuestion>),
     Targets,
+    Metadata(Box<metadata::MetadataQuestion>),
     Redact {
         target: String,
         message: String,
@@ -221,6 +227,7 @@ impl Session {
             format_changed: false,
             monitored: monitor::Monitored::default(),
             batch: None,
+            subscribed: Box::default(),
         })
     }
 
@@ -278,12 +285,17 @@ impl Session {
                 self.numeric("417", ":Input line was too long", env, out);
                 None
             }
-            Input::NotUtf8 { .. } | Input::Utf16 | Input::Mangled => {
-                let why = "INVALID_UTF8 :Messages must be UTF-8";
-                self.fail("*", why, env, out);
-                None
+            Input::NotUtf8 { begins, .. } => {
+                let message = Message::parse(&begins).ok();
+                self.not_utf8(message.map_or("*", |message| message.command), env, out)
             }
+            Input::Utf16 | Input::Mangled => self.not_utf8("*", env, out),
         }
+    }
+
+    fn not_utf8(&self, command: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        self.fail(command, "INVALID_UTF8 :Messages must be UTF-8", env, out);
+        None
     }
 
     fn handle_line(&mut self, line: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {

@@ -3,7 +3,7 @@
 
 mod sentence;
 
-use chinwag_core::{Rejection, RoomRejection};
+use chinwag_core::{MetadataRejection, Rejection, RoomRejection};
 
 pub(crate) use sentence::Sentence;
 
@@ -241,6 +241,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::TooManyRoomsMade { .. } => "too_many_rooms",
         Rejection::NoSuchMessage => "no_message",
         Rejection::NotOnesMessage(_) => "not_yours",
+        Rejection::Metadata(MetadataRejection::OfAnother) => "not_yours",
+        Rejection::Metadata(MetadataRejection::NotSet(_)) => "not_set",
+        Rejection::Metadata(MetadataRejection::Full { .. }) => "too_many",
     }
 }
 

@@ -212,6 +212,7 @@ fn context_of_chat(command: &Command) -> Context {
         | Command::Signal { .. }
         | Command::SetMarker { .. }
         | Command::SetIdent { .. }
+        | Command::SetMetadata { .. }
         | Command::Tidy => "help",
         Command::AddAccount { .. } | Command::SetPassword { .. } | Command::SayFromShell { .. } => {
             SHELL
@@ -263,6 +264,8 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::Departed(_)
         | Query::Masks { .. }
         | Query::Fence
+        | Query::Metadata(_)
+        | Query::MetadataIn { .. }
         | Query::People(_)
         | Query::Online(_)
         | Query::RoomInfo(_)

@@ -47,8 +47,10 @@ impl Session {
                     self.put_own_join(&summary.room, out);
                     self.put_recent(&summary.room, recent, env, out);
                 }
+                self.ask_own_metadata();
                 let what = Question::Counts { is_welcome: true };
-                self.ask_now(Ask::Query(Query::Counts), what)
+                self.later(Ask::Query(Query::Counts), what);
+                None
             }
             Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
             Tell::Left(_) => {
@@ -159,6 +161,7 @@ impl Session {
             Question::Invite { room, name } => {
                 self.numeric("341", format_args!("{name} {room}"), env, out);
             }
+            Question::Metadata(question) => self.metadata_set(*question, env, out),
             Question::Account(step) => self.account_done(step, env, out),
             Question::SetMarker(question) => return self.marker_set(*question),
             Question::Oper => self.oper_done(env, out),
@@ -215,17 +218,18 @@ impl Session {
             (Answer::Rooms { .. }, Question::List(filter)) => {
                 return self.put_rooms(filter, answer, env, out);
             }
+            (Answer::Metadata(subject, metadata), Question::Metadata(question)) => {
+                self.metadata_answered(&question, (subject, metadata), env, out);
+            }
+            (Answer::MetadataIn { room, lines, next }, Question::Metadata(question)) => {
+                return self.put_metadata_page(*question, (room, lines, *next), env, out);
+            }
             (Answer::Topic { topic: None, .. }, Question::Topic(room)) => {
                 self.numeric("331", format_args!("{room} :No topic is set"), env, out);
             }
-            (
-                Answer::Topic {
-                    room,
-                    topic: Some(topic),
-                },
-                _,
-            ) => {
-                self.put_topic(room, topic, env, out);
+            (Answer::Topic { room, topic }, _) => {
+                let topic = topic.iter();
+                topic.for_each(|topic| self.put_topic(room, topic, env, out));
             }
             (Answer::RoomInfo(info), _) => self.put_modes(info, env, out),
             (
@@ -267,6 +271,7 @@ impl Session {
     fn handle_resumed(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         self.pending.question = None;
         self.put_welcome(env, out);
+        self.ask_own_metadata();
         self.later(
             Ask::Query(Query::Counts),
             Question::Counts { is_welcome: false },

@@ -312,6 +312,16 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         2,
         Session::redact,
     ),
+    Spec {
+        is_early: true,
+        ..command(
+            "METADATA",
+            "METADATA *|NAME|#ROOM GET|LIST|SET|CLEAR|SYNC [KEY [:VALUE]]: what people and rooms have under keys; METADATA * SUB|UNSUB|SUBS [KEY]: of which keys one is told.",
+            1,
+            2,
+            Session::metadata,
+        )
+    },
     command("MOTD", "MOTD: the message of the day.", 1, 0, Session::motd),
     early(
         "ISUPPORT",

@@ -241,13 +241,23 @@ impl Session {
     }
 
     fn begin_batch(&self, batch: u64, target: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.begin_batch_of(batch, format_args!("chathistory {target}"), env, out);
+    }
+
+    /// Begins a batch of some type, for clients that take batches.
+    pub(super) fn begin_batch_of(
+        &self,
+        batch: u64,
+        what: impl Display,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
         if self.caps.has(Cap::Batch) {
-            let what = format_args!("BATCH +{batch} chathistory {target}");
-            self.put_server(what, env, out);
+            self.put_server(format_args!("BATCH +{batch} {what}"), env, out);
         }
     }
 
-    fn end_batch(&self, batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
+    pub(super) fn end_batch(&self, batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
         if self.caps.has(Cap::Batch) {
             self.put_server(format_args!("BATCH -{batch}"), env, out);
         }

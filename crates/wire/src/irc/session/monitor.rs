@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, Name, Query, WhoLine};
 
-use super::{Question, Session};
-use crate::dialect::{Ask, Env, Step};
+use super::{Question, Session, Stage};
+use crate::dialect::{Ask, Env, Step, Watched};
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::message::Message;
@@ -24,6 +24,13 @@ const NAMES_PER_LINE: usize = 10;
 pub(super) struct Monitored {
     names: Vec<Name>,
     has_changed: bool,
+}
+
+impl Monitored {
+    /// What the client is told of is another.
+    pub(super) fn note_change(&mut self) {
+        self.has_changed = true;
+    }
 }
 
 impl Session {
@@ -99,7 +106,7 @@ impl Session {
 
     /// Which of these names are here.
     pub(super) fn put_monitored(
-        &self,
+        &mut self,
         names: &[String],
         people: &[Option<WhoLine>],
         env: &Env<'_>,
@@ -123,12 +130,20 @@ impl Session {
         for absent in absent.chunks(NAMES_PER_LINE) {
             self.numeric("731", format_args!(":{}", joined(absent.iter())), env, out);
         }
+        self.ask_metadata_of(people);
     }
 
     /// See [`Dialect::poll_watched`](crate::dialect::Dialect::poll_watched).
-    pub(crate) fn poll_watched(&mut self) -> Option<&[Name]> {
+    pub(crate) fn poll_watched(&mut self) -> Option<Watched<'_>> {
+        // Before it is in, a client is told of nothing.
+        if !matches!(self.stage, Stage::Here(_)) {
+            return None;
+        }
         let has_changed = core::mem::take(&mut self.monitored.has_changed);
-        has_changed.then_some(&*self.monitored.names)
+        has_changed.then_some(Watched {
+            names: &self.monitored.names,
+            keys: &self.subscribed,
+        })
     }
 
     /// See [`Dialect::handle_watched`](crate::dialect::Dialect::handle_watched).
@@ -152,6 +167,7 @@ impl Session {
                 gone(&renamed.old, out);
                 come(&renamed.new, out);
             }
+            Fact::MetadataShown(shown) => self.put_metadata_shown(shown, env, out),
             fact if fact.is_silent() && self.caps.has(Cap::ExtendedMonitor) => {
                 // Who shares a room with the client is told of there.
                 let is_shared = fact.rooms().iter().any(|room| self.rooms.contains(room));
@@ -163,7 +179,7 @@ impl Session {
         }
     }
 
-    fn monitors(&self, name: &Name) -> bool {
+    pub(super) fn monitors(&self, name: &Name) -> bool {
         let mut names = self.monitored.names.iter();
         names.any(|monitored| monitored.same_as(name))
     }

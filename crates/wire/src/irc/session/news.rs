@@ -40,6 +40,7 @@ impl Session {
         let start = out.len();
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
+        self.note_cleared(&event.fact, me);
         // What came of a command with a label bears that; what one sends to oneself comes once more.
         if event.fact.author() == Some(me) && self.pending.question.is_some() {
             self.end_scope(start, env, out);
@@ -82,6 +83,7 @@ impl Session {
         if let Some(login) = login {
             self.rooms.clear();
             self.take_early_away();
+            self.set_held_metadata();
             self.stage = Stage::Here(Box::new(here(login, event)));
         }
         let Stage::Here(here) = &mut self.stage else {

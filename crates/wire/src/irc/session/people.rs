@@ -257,6 +257,7 @@ impl Session {
                 out,
             );
         }
+        self.put_whois_metadata(profile, env, out);
         let (idle, since) = (line.silent.as_secs(), profile.since.0.div_euclid(1_000));
         let what = format_args!("{name} {idle} {since} :seconds idle, signon time");
         self.numeric("317", what, env, out);

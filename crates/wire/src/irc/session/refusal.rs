@@ -64,6 +64,7 @@ impl Session {
                 self.numeric("401", format_args!("{typed} :No such nick"), env, out);
                 self.end_of_whois(&typed, env, out);
             }
+            Question::Metadata(question) => self.refuse_metadata(&question, rejection, env, out),
             Question::Oper => self.numeric("464", ":Password incorrect", env, out),
             Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
             Question::Account(step) => self.refuse_account(step, rejection, env, out),

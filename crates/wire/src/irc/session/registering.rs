@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 
 use core::net::IpAddr;
 
-use chinwag_core::{Command, Ident, Monotonic, Name, Proof};
+use chinwag_core::{Command, Ident, Metadata, Monotonic, Name, Proof};
 
 use super::accounts::Sasl;
-use super::{Question, Session, Stage};
+use super::{Question, Session, Stage, metadata};
 use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
@@ -30,6 +30,8 @@ pub(super) struct Registering {
     pub(super) proven: Option<(Name, Proof)>,
     /// AWAY, or its end, for when the client is in.
     away: Option<Command>,
+    /// What it has set of itself, to be kept when it is in.
+    pub(super) metadata: Metadata,
     tries: u8,
     bytes: usize,
     until: Monotonic,
@@ -46,6 +48,7 @@ impl Registering {
             sasl: None,
             proven: None,
             away: None,
+            metadata: Metadata::default(),
             tries: 0,
             bytes: 0,
             until: env.now + env.settings.login_time,
@@ -162,6 +165,7 @@ impl Session {
         let caps = Cap::ALL.iter().map(|(cap, name)| match cap {
             Cap::Sasl if shows_values => format!("{name}={}", self.mechanisms()),
             Cap::Multiline if shows_values => format!("{name}{}", super::multiline::limits()),
+            Cap::Metadata if shows_values => format!("{name}{}", metadata::cap_value()),
             Cap::AccountRegistration if shows_values && env.settings.irc.registers_early => {
                 format!("{name}=before-connect")
             }
@@ -211,6 +215,9 @@ impl Session {
         }
         self.caps = caps;
         self.format_changed = true;
+        if !caps.has(Cap::Metadata) {
+            self.forget_subscriptions();
+        }
         self.put_cap("ACK", list, env, out);
     }
 

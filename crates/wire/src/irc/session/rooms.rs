@@ -121,6 +121,7 @@ impl Session {
     }
 
     pub(super) fn ask_names_if_wanted(&mut self, room: &RoomName) -> Option<Step> {
+        self.sync_entered(room);
         match self.caps.has(Cap::NoImplicitNames) {
             true => None,
             false => self.ask_names(room.clone()),

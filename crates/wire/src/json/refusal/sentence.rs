@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Duration, Rejection, RoomName, RoomRejection};
+use chinwag_core::{Duration, MetadataRejection, Rejection, RoomName, RoomRejection};
 
 use crate::json::value::Time;
 
@@ -164,6 +164,15 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::NotOnesMessage(None) => {
             f.write_str("That was said by another, and only its sender may delete it.")
+        Rejection::Metadata(MetadataRejection::OfAnother) => {
+            f.write_str("Only its owner may set that.")
+        }
+        Rejection::Metadata(MetadataRejection::NotSet(_)) => f.write_str("That key is not set."),
+        Rejection::Metadata(MetadataRejection::Full { keys_max }) => {
+            write!(
+                f,
+                "No more is kept: one has {keys_max} keys at most, and all together so much."
+            )
         }
         rejection => about_accounts(f, rejection),
     }

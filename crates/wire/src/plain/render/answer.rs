@@ -61,6 +61,8 @@ impl Renderer {
             | Answer::Departed(_)
             | Answer::Masks { .. }
             | Answer::Fence
+            | Answer::Metadata(..)
+            | Answer::MetadataIn { .. }
             | Answer::People { .. }
             | Answer::Online(_)
             | Answer::RoomId(..)

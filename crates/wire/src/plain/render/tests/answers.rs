@@ -71,6 +71,7 @@ fn profile() -> Profile {
         since: NOW - Duration::from_mins(60),
         said: 1,
         muted: false,
+        metadata: None,
         address: None,
         held: [].into(),
     }

@@ -1,0 +1,373 @@
+//! METADATA (IRCv3, draft/metadata-3): what clients keep under keys for themselves and for rooms, and the
+//! keys of which a client is told.
+//!
+//! Before registration a client speaks of itself alone (`*`): what it sets is held here, and set when it is
+//! in. A client that sets too much at once is read more slowly, as with any command: no
+//! `FAIL METADATA RATE_LIMITED` is ever sent.
+
+mod answers;
+mod shown;
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use chinwag_core::limits::{
+    METADATA_KEYS_MAX, METADATA_SUBSCRIPTIONS_MAX, METADATA_VALUE_BYTES_MAX,
+};
+use chinwag_core::{
+    Command, Metadata, MetadataKey, MetadataTarget, MetadataValue, Name, Query, RoomName, RoomRef,
+};
+
+use super::rooms::room;
+use super::{Question, Session, Stage};
+use crate::dialect::{Ask, Env, Step};
+use crate::irc::caps::Cap;
+use crate::irc::message::Message;
+
+/// Bytes of keys on one line of a list of them.
+const KEYS_LINE_BYTES_MAX: usize = 300;
+
+/// What an answer about metadata is for.
+#[derive(Clone, Debug)]
+pub(super) enum MetadataQuestion {
+    /// GET: the keys as they were typed.
+    Get(Target, Vec<String>),
+    List(Target),
+    Set(Target, MetadataKey, Option<MetadataValue>),
+    /// CLEAR, and the keys that are gone.
+    Clear(Target, Vec<MetadataKey>),
+    /// SYNC of one person.
+    SyncPerson(Target),
+    /// SYNC of a room.
+    SyncRoom(RoomName, Sync),
+    /// What the client has when it comes in.
+    Own,
+    /// What it has set before it came in.
+    Arriving,
+    /// What a monitored person has.
+    Monitored,
+}
+
+/// Why a room's metadata is shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sync {
+    /// The client has entered it.
+    Entered,
+    /// The client asks.
+    Asked,
+    /// The client asks, and some is in this batch already.
+    Begun(u64),
+}
+
+/// A target as it was typed.
+pub(super) type Target = String;
+
+/// The value of the capability.
+pub(super) fn cap_value() -> String {
+    alloc::format!(
+        "=before-connect,max-subs={METADATA_SUBSCRIPTIONS_MAX},max-keys={METADATA_KEYS_MAX},\
+         max-value-bytes={METADATA_VALUE_BYTES_MAX}"
+    )
+}
+
+impl Session {
+    /// METADATA.
+    pub(super) fn metadata(
+        &mut self,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if !self.caps.has(Cap::Metadata) {
+            self.numeric("421", "METADATA :Unknown command", env, out);
+            return None;
+        }
+        let (typed, subcommand) = (message.param(0)?, message.param(1)?);
+        let rest = message.params.get(2..).unwrap_or_default();
+        let Some(target) = self.target(typed) else {
+            self.no_such_target(typed, env, out);
+            return None;
+        };
+        let is_own = target == MetadataTarget::Oneself;
+        match subcommand.to_ascii_uppercase().as_str() {
+            "SUB" if is_own => self.subscribe(rest, env, out),
+            "UNSUB" if is_own => self.unsubscribe(rest, env, out),
+            "SUBS" if is_own => self.put_subscriptions(env, out),
+            "SUB" | "UNSUB" | "SUBS" => self.no_such_target(typed, env, out),
+            "GET" => {
+                let keys = words(rest).map(ToString::to_string).collect();
+                self.ask_metadata(target, MetadataQuestion::Get(typed.into(), keys), env, out);
+            }
+            "LIST" => self.ask_metadata(target, MetadataQuestion::List(typed.into()), env, out),
+            "SYNC" => self.sync(typed, target, env, out),
+            "SET" => self.set_metadata((typed, target), rest, env, out),
+            "CLEAR" => self.clear_metadata(typed, target, env, out),
+            _ => {
+                let why = format_args!("SUBCOMMAND_INVALID {subcommand} :Invalid subcommand");
+                self.fail("METADATA", why, env, out);
+            }
+        }
+        None
+    }
+
+    /// Whom a target names; before registration the client itself alone.
+    fn target(&self, typed: &str) -> Option<MetadataTarget> {
+        let is_own = |name: &Name| self.here().is_some_and(|here| here.name.same_as(name));
+        match (typed, &self.stage) {
+            ("*", _) => Some(MetadataTarget::Oneself),
+            (_, Stage::Registering(_)) => None,
+            _ if typed.starts_with('#') => room(typed).map(MetadataTarget::Room),
+            _ => Name::known(typed).map(|name| match is_own(&name) {
+                true => MetadataTarget::Oneself,
+                false => MetadataTarget::Person(typed.into()),
+            }),
+        }
+    }
+
+    fn no_such_target(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let why = format_args!("INVALID_TARGET {typed} :Invalid target");
+        self.fail("METADATA", why, env, out);
+    }
+
+    /// Tells that a key is none, in a batch if there is one.
+    fn no_such_key(&self, typed: &str, batch: Option<u64>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let shown = typed.split(' ').next().filter(|shown| !shown.is_empty());
+        let why = format_args!("KEY_INVALID {} :Invalid key", shown.unwrap_or("*"));
+        self.put_batch_tag(batch, out);
+        self.fail("METADATA", why, env, out);
+    }
+
+    /// GET, LIST and SYNC of one person or, but for SYNC, of a room.
+    fn ask_metadata(
+        &mut self,
+        target: MetadataTarget,
+        question: MetadataQuestion,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match &self.stage {
+            Stage::Here(_) => {
+                let ask = Ask::Query(Query::Metadata(target));
+                self.later(ask, Question::Metadata(Box::new(question)));
+            }
+            Stage::Registering(registering) => {
+                let held = registering.metadata.clone();
+                self.put_metadata(&question, ("*", &held), env, out);
+            }
+        }
+    }
+
+    fn sync(&mut self, typed: &str, target: MetadataTarget, env: &Env<'_>, out: &mut Vec<u8>) {
+        match target {
+            MetadataTarget::Room(room) => {
+                let question = MetadataQuestion::SyncRoom(room.clone(), Sync::Asked);
+                self.later(page_of(room), Question::Metadata(Box::new(question)));
+            }
+            _ => self.ask_metadata(target, MetadataQuestion::SyncPerson(typed.into()), env, out),
+        }
+    }
+
+    /// What a room and its people have is asked next, if the client wants to know of anything.
+    pub(super) fn sync_entered(&mut self, room: &RoomName) {
+        if self.subscribed.is_empty() {
+            return;
+        }
+        let question = MetadataQuestion::SyncRoom(room.clone(), Sync::Entered);
+        let question = Question::Metadata(Box::new(question));
+        self.pending
+            .queue
+            .push_front((page_of(room.clone()), question));
+    }
+
+    fn set_metadata(
+        &mut self,
+        (typed, target): (&str, MetadataTarget),
+        rest: &[&str],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let typed_key = rest.first().copied().unwrap_or_default();
+        let Some(key) = MetadataKey::parse(typed_key) else {
+            return self.no_such_key(typed_key, None, env, out);
+        };
+        let value = match rest.get(1) {
+            None => None,
+            Some(value) => match MetadataValue::parse(value) {
+                Some(value) => Some(value),
+                None => {
+                    let most = METADATA_VALUE_BYTES_MAX;
+                    let why = format_args!("INVALID_VALUE {key} :Longer than {most} bytes");
+                    return self.fail("METADATA", why, env, out);
+                }
+            },
+        };
+        if let Stage::Registering(registering) = &mut self.stage {
+            let held = &mut registering.metadata;
+            let is_known = held.get(&key).is_some();
+            if value.is_some() && !is_known && held.len() >= METADATA_KEYS_MAX {
+                let why = "LIMIT_REACHED * :Too many keys";
+                return self.fail("METADATA", why, env, out);
+            }
+            if value.is_none() && !is_known {
+                let why = format_args!("KEY_NOT_SET * {key} :That key is not set");
+                return self.fail("METADATA", why, env, out);
+            }
+            held.set((key.clone(), value.clone()));
+            return self.put_value(None, "*", (&key, value.as_ref()), env, out);
+        }
+        let changes = Some([(key.clone(), value.clone())].into());
+        let ask = Ask::Command(Command::SetMetadata { target, changes });
+        let question = MetadataQuestion::Set(typed.into(), key, value);
+        self.later(ask, Question::Metadata(Box::new(question)));
+    }
+
+    fn clear_metadata(
+        &mut self,
+        typed: &str,
+        target: MetadataTarget,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        if let Stage::Registering(registering) = &mut self.stage {
+            let held = core::mem::take(&mut registering.metadata);
+            let keys: Vec<MetadataKey> = held.iter().map(|(key, _)| key.clone()).collect();
+            return self.put_cleared("*", &keys, env, out);
+        }
+        let changes = None;
+        let ask = Ask::Command(Command::SetMetadata { target, changes });
+        let question = MetadataQuestion::Clear(typed.into(), Vec::new());
+        self.later(ask, Question::Metadata(Box::new(question)));
+    }
+
+    /// Takes the keys in their order, up to the first that is one too many.
+    fn subscribe(&mut self, typed: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut subscribed = self.subscribed.to_vec();
+        let mut taken = Vec::new();
+        let has_some_before = subscribed.len();
+        for typed in words(typed) {
+            let Some(key) = MetadataKey::parse(typed) else {
+                self.no_such_key(typed, None, env, out);
+                continue;
+            };
+            if subscribed.len() == METADATA_SUBSCRIPTIONS_MAX {
+                let why = format_args!("TOO_MANY_SUBS {key} :Too many subscriptions");
+                self.fail("METADATA", why, env, out);
+                break;
+            }
+            if !subscribed.contains(&key) {
+                subscribed.push(key.clone());
+            }
+            taken.push(key);
+        }
+        let is_more = subscribed.len() > has_some_before;
+        self.set_subscribed(subscribed);
+        self.put_keys("770", None, &taken, env, out);
+        if is_more {
+            self.put_sync_later(env, out);
+        }
+    }
+
+    /// What the rooms that the client is in have is more than it can be sent now.
+    fn put_sync_later(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        let rooms = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        rooms.for_each(|room| self.numeric("774", room, env, out));
+    }
+
+    fn unsubscribe(&mut self, typed: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
+        let mut taken = Vec::new();
+        for typed in words(typed) {
+            match MetadataKey::parse(typed) {
+                Some(key) => taken.push(key),
+                None => self.no_such_key(typed, None, env, out),
+            }
+        }
+        let mut subscribed = self.subscribed.to_vec();
+        subscribed.retain(|key| !taken.contains(key));
+        self.set_subscribed(subscribed);
+        self.put_keys("771", None, &taken, env, out);
+    }
+
+    fn put_subscriptions(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
+        let batch = self.begin_metadata("metadata-subs", env, out);
+        self.put_keys("772", Some(batch), &self.subscribed, env, out);
+        self.end_batch(batch, env, out);
+    }
+
+    fn set_subscribed(&mut self, keys: Vec<MetadataKey>) {
+        self.subscribed = keys.into();
+        self.monitored.note_change();
+    }
+
+    /// The client takes no metadata any more.
+    pub(super) fn forget_subscriptions(&mut self) {
+        if !self.subscribed.is_empty() {
+            self.set_subscribed(Vec::new());
+        }
+    }
+
+    fn put_keys(
+        &self,
+        code: &str,
+        batch: Option<u64>,
+        keys: &[MetadataKey],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut keys = keys.iter().map(MetadataKey::as_str).peekable();
+        while let Some(first) = keys.next() {
+            let mut line = String::from(first);
+            while let Some(key) =
+                keys.next_if(|key| line.len() + 1 + key.len() <= KEYS_LINE_BYTES_MAX)
+            {
+                line.push(' ');
+                line.push_str(key);
+            }
+            self.put_batch_tag(batch, out);
+            self.numeric(code, &line, env, out);
+        }
+    }
+
+    /// What a client has set before it came in is set now, behind its login.
+    pub(super) fn set_held_metadata(&mut self) {
+        let Stage::Registering(registering) = &mut self.stage else {
+            return;
+        };
+        let held: Metadata = core::mem::take(&mut registering.metadata);
+        if held.is_empty() {
+            return;
+        }
+        let changes = held.iter();
+        let changes = changes.map(|(key, value)| (key.clone(), Some(value.clone())));
+        let set = Command::SetMetadata {
+            target: MetadataTarget::Oneself,
+            changes: Some(changes.collect()),
+        };
+        let question = Question::Metadata(Box::new(MetadataQuestion::Arriving));
+        self.later(Ask::Command(set), question);
+    }
+
+    /// The client is shown what it has, as part of its welcome.
+    pub(super) fn ask_own_metadata(&mut self) {
+        if self.caps.has(Cap::Metadata) {
+            let ask = Ask::Query(Query::Metadata(MetadataTarget::Oneself));
+            let question = Question::Metadata(Box::new(MetadataQuestion::Own));
+            self.later(ask, question);
+        }
+    }
+}
+
+/// Words that may stand together in the last parameter.
+fn words<'a>(params: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    params
+        .iter()
+        .flat_map(|param| param.split_ascii_whitespace())
+}
+
+/// The first page of what a room and its people have.
+fn page_of(room: RoomName) -> Ask {
+    Ask::Query(Query::MetadataIn {
+        room: RoomRef::Name(room),
+        after: None,
+    })
+}

@@ -1,0 +1,277 @@
+//! The lines that METADATA is answered with.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt::Display;
+
+use chinwag_core::{
+    MemberCursor, Metadata, MetadataKey, MetadataLine, MetadataRejection, MetadataSubject,
+    MetadataValue, Profile, Query, Rejection, RoomName, RoomRef,
+};
+
+use super::{MetadataQuestion, Sync};
+use crate::dialect::{Ask, Env, Step};
+use crate::irc::caps::Cap;
+use crate::irc::line::put;
+use crate::irc::session::{Question, Session};
+use crate::json::Sentence;
+
+impl Session {
+    /// The metadata of one person or room, as far as it was asked for.
+    pub(super) fn put_metadata(
+        &mut self,
+        question: &MetadataQuestion,
+        (subject, metadata): (&str, &Metadata),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let batch = match question {
+            // What a monitored person has stands by itself.
+            MetadataQuestion::Monitored => None,
+            _ => Some(self.begin_metadata(format_args!("metadata {subject}"), env, out)),
+        };
+        match question {
+            MetadataQuestion::Get(_, typed) => {
+                for typed in typed {
+                    match MetadataKey::parse(typed) {
+                        Some(key) => {
+                            let value = metadata.get(&key);
+                            self.put_value(batch, subject, (&key, value), env, out);
+                        }
+                        None => self.no_such_key(typed, batch, env, out),
+                    }
+                }
+            }
+            MetadataQuestion::SyncPerson(_) | MetadataQuestion::Monitored => {
+                self.put_subscribed(batch, (subject, metadata), env, out);
+            }
+            _ => {
+                for (key, value) in metadata.iter() {
+                    self.put_value(batch, subject, (key, Some(value)), env, out);
+                }
+            }
+        }
+        if let Some(batch) = batch {
+            self.end_batch(batch, env, out);
+        }
+    }
+
+    /// The answer to a query of one person or room.
+    pub(in crate::irc::session) fn metadata_answered(
+        &mut self,
+        question: &MetadataQuestion,
+        (subject, metadata): (&MetadataSubject, &Metadata),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let subject = subject.to_string();
+        self.put_metadata(question, (&subject, metadata), env, out);
+    }
+
+    /// A page of what a room and its people have; the next is asked for, or the batch ends. Who enters a
+    /// room that has more than a page is told to ask.
+    pub(in crate::irc::session) fn put_metadata_page(
+        &mut self,
+        question: MetadataQuestion,
+        (room, lines, next): (&RoomName, &[MetadataLine], Option<MemberCursor>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let MetadataQuestion::SyncRoom(asked, sync) = question else {
+            return None;
+        };
+        let batch = match sync {
+            Sync::Entered if next.is_some() => {
+                self.numeric("774", room, env, out);
+                return None;
+            }
+            Sync::Entered if !self.concerns_any(lines) => return None,
+            Sync::Entered | Sync::Asked => {
+                self.begin_metadata(format_args!("metadata {room}"), env, out)
+            }
+            Sync::Begun(batch) => batch,
+        };
+        for (subject, metadata) in lines {
+            self.put_subscribed(Some(batch), (subject, metadata), env, out);
+        }
+        let Some(next) = next else {
+            self.end_batch(batch, env, out);
+            return None;
+        };
+        let question = MetadataQuestion::SyncRoom(asked, Sync::Begun(batch));
+        self.pending.question = Some(Question::Metadata(Box::new(question)));
+        let query = Query::MetadataIn {
+            room: RoomRef::Name(room.clone()),
+            after: Some(next),
+        };
+        Some(Step::AskWhenWritten(Ask::Query(query)))
+    }
+
+    fn put_subscribed(
+        &self,
+        batch: Option<u64>,
+        (subject, metadata): (impl Display, &Metadata),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        for (key, value) in metadata.iter().filter(|(key, _)| self.subscribes(key)) {
+            self.put_value(batch, &subject, (key, Some(value)), env, out);
+        }
+    }
+
+    fn concerns_any(&self, lines: &[MetadataLine]) -> bool {
+        let mut keys = lines.iter().flat_map(|(_, metadata)| metadata.iter());
+        keys.any(|(key, _)| self.subscribes(key))
+    }
+
+    pub(super) fn subscribes(&self, key: &MetadataKey) -> bool {
+        self.subscribed.contains(key)
+    }
+
+    /// A change is made.
+    pub(in crate::irc::session) fn metadata_set(
+        &mut self,
+        question: MetadataQuestion,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match question {
+            MetadataQuestion::Set(target, key, value) => {
+                let subject = self.subject(&target);
+                self.put_value(None, subject, (&key, value.as_ref()), env, out);
+            }
+            MetadataQuestion::Clear(target, keys) => {
+                let subject = self.subject(&target);
+                self.put_cleared(&subject, &keys, env, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// A target as others name it.
+    fn subject(&self, typed: &str) -> String {
+        match typed {
+            "*" => self.nick().into(),
+            typed => typed.into(),
+        }
+    }
+
+    pub(super) fn put_cleared(
+        &mut self,
+        subject: &str,
+        keys: &[MetadataKey],
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let batch = self.begin_metadata(format_args!("metadata {subject}"), env, out);
+        for key in keys {
+            self.put_value(Some(batch), subject, (key, None), env, out);
+        }
+        self.end_batch(batch, env, out);
+    }
+
+    /// A question about metadata was refused.
+    pub(in crate::irc::session) fn refuse_metadata(
+        &self,
+        question: &MetadataQuestion,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let everything = "*";
+        let room;
+        let (target, key) = match question {
+            MetadataQuestion::Set(target, key, _) => (target.as_str(), key.as_str()),
+            MetadataQuestion::Get(target, _)
+            | MetadataQuestion::List(target)
+            | MetadataQuestion::Clear(target, _)
+            | MetadataQuestion::SyncPerson(target) => (target.as_str(), everything),
+            MetadataQuestion::SyncRoom(name, Sync::Asked | Sync::Begun(_)) => {
+                room = name.to_string();
+                (room.as_str(), everything)
+            }
+            MetadataQuestion::Arriving => ("*", everything),
+            // Nobody has asked.
+            MetadataQuestion::SyncRoom(_, Sync::Entered)
+            | MetadataQuestion::Own
+            | MetadataQuestion::Monitored => return,
+        };
+        if let MetadataQuestion::SyncRoom(_, Sync::Begun(batch)) = question {
+            self.end_batch(*batch, env, out);
+        }
+        let words = Sentence(rejection);
+        match rejection {
+            Rejection::NobodyCalled { .. } | Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
+                self.no_such_target(target, env, out);
+            }
+            Rejection::Metadata(MetadataRejection::NotSet(key)) => {
+                let why = format_args!("KEY_NOT_SET {target} {key} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+            Rejection::Metadata(MetadataRejection::Full { .. }) => {
+                let why = format_args!("LIMIT_REACHED {target} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+            _ => {
+                let why = format_args!("KEY_NO_PERMISSION {target} {key} :{words}");
+                self.fail("METADATA", why, env, out);
+            }
+        }
+    }
+
+    /// What WHOIS tells of a person's metadata.
+    pub(in crate::irc::session) fn put_whois_metadata(
+        &self,
+        profile: &Profile,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let name = &profile.line.name;
+        let metadata = profile.metadata.iter().flat_map(|metadata| metadata.iter());
+        for (key, value) in metadata.filter(|_| self.caps.has(Cap::Metadata)) {
+            self.numeric("760", format_args!("{name} {key} * :{value}"), env, out);
+        }
+    }
+
+    /// A key with its value, or that it has none.
+    pub(super) fn put_value(
+        &self,
+        batch: Option<u64>,
+        subject: impl Display,
+        (key, value): (&MetadataKey, Option<&MetadataValue>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        self.put_batch_tag(batch, out);
+        match value {
+            Some(value) => {
+                self.numeric("761", format_args!("{subject} {key} * :{value}"), env, out);
+            }
+            None => self.numeric(
+                "766",
+                format_args!("{subject} {key} :key not set"),
+                env,
+                out,
+            ),
+        }
+    }
+
+    pub(super) fn put_batch_tag(&self, batch: Option<u64>, out: &mut Vec<u8>) {
+        if let Some(batch) = batch.filter(|_| self.caps.has(Cap::Batch)) {
+            put(out, format_args!("@batch={batch} "));
+        }
+    }
+
+    /// Begins a batch. Returns its number.
+    pub(super) fn begin_metadata(
+        &mut self,
+        what: impl Display,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> u64 {
+        let batch = self.next_batch();
+        self.begin_batch_of(batch, what, env, out);
+        batch
+    }
+}

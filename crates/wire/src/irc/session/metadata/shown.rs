@@ -1,0 +1,67 @@
+//! What is told of others' metadata, unasked.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use chinwag_core::{
+    Fact, MetadataShown, MetadataSubject, MetadataTarget, PersonId, Query, WhoLine,
+};
+
+use super::MetadataQuestion;
+use crate::dialect::{Ask, Env};
+use crate::irc::caps::Cap;
+use crate::irc::session::{Question, Session};
+
+impl Session {
+    /// Metadata of a subject that concerns the client was shown.
+    pub(in crate::irc::session) fn put_metadata_shown(
+        &self,
+        shown: &MetadataShown,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_told = self
+            .here()
+            .is_some_and(|here| self.may_be_told(shown, here.me));
+        if !is_told || !self.caps.has(Cap::Metadata) {
+            return;
+        }
+        for (key, value) in shown.changes.iter().filter(|(key, _)| self.subscribes(key)) {
+            self.put_value(None, &shown.subject, (key, value.as_ref()), env, out);
+        }
+    }
+
+    fn may_be_told(&self, shown: &MetadataShown, me: PersonId) -> bool {
+        let is_inside = || shown.rooms.iter().any(|room| self.rooms.contains(room));
+        match &shown.subject {
+            // What one has set oneself was answered.
+            MetadataSubject::Person(id, _) if *id == me => shown.by != me,
+            MetadataSubject::Person(_, name) => is_inside() || self.monitors(name),
+            MetadataSubject::Room(_) => shown.by != me && is_inside(),
+        }
+    }
+
+    /// Keeps what CLEAR has taken away, for its answer.
+    pub(in crate::irc::session) fn note_cleared(&mut self, fact: &Fact, me: PersonId) {
+        if let Fact::MetadataShown(shown) = fact
+            && shown.by == me
+            && let Some(Question::Metadata(question)) = &mut self.pending.question
+            && let MetadataQuestion::Clear(_, keys) = &mut **question
+        {
+            *keys = shown.changes.iter().map(|(key, _)| key.clone()).collect();
+        }
+    }
+
+    /// What people have who were found here when MONITOR asked for them is asked next.
+    pub(in crate::irc::session) fn ask_metadata_of(&mut self, people: &[Option<WhoLine>]) {
+        if self.subscribed.is_empty() {
+            return;
+        }
+        for line in people.iter().flatten() {
+            let target = MetadataTarget::Person(line.name.to_string().into());
+            let question = Question::Metadata(Box::new(MetadataQuestion::Monitored));
+            self.later(Ask::Query(Query::Metadata(target)), question);
+        }
+    }
+}
