@@ -117,11 +117,11 @@ impl Session {
         if self.wants_replay() {
             self.put_recent(room, recent, env, out);
         }
+        self.sync_entered(room);
         self.ask_marker_then_names(room)
     }
 
     pub(super) fn ask_names_if_wanted(&mut self, room: &RoomName) -> Option<Step> {
-        self.sync_entered(room);
         match self.caps.has(Cap::NoImplicitNames) {
             true => None,
             false => self.ask_names(room.clone()),

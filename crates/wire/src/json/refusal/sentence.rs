@@ -164,6 +164,7 @@ fn about_people(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::NotOnesMessage(None) => {
             f.write_str("That was said by another, and only its sender may delete it.")
+        }
         Rejection::Metadata(MetadataRejection::OfAnother) => {
             f.write_str("Only its owner may set that.")
         }
