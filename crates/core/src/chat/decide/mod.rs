@@ -197,11 +197,9 @@ impl Chat {
             | Command::Reply(_)
             | Command::SetTopic { .. }
             | Command::SayToRank { .. }
+            | Command::SetMetadata { .. }
             | Command::Signal { .. } => return self.decide_talk(me, command, now, facts),
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
-            Command::SetMetadata { target, changes } => {
-                return self.decide_metadata(me, (target, changes), now, facts);
-            }
             Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
             Command::JoinWith { room, password } => {
                 return self.decide_join(me, (room, Some(password)), now, facts);
@@ -270,6 +268,9 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let fact = match command {
+            Command::SetMetadata { target, changes } => {
+                return self.decide_metadata(me, (target, changes), now, facts);
+            }
             Command::Say {
                 room,
                 text,

@@ -218,11 +218,8 @@ impl Session {
             (Answer::Rooms { .. }, Question::List(filter)) => {
                 return self.put_rooms(filter, answer, env, out);
             }
-            (Answer::Metadata(subject, metadata), Question::Metadata(question)) => {
-                self.metadata_answered(&question, (subject, metadata), env, out);
-            }
-            (Answer::MetadataIn { room, lines, next }, Question::Metadata(question)) => {
-                return self.put_metadata_page(*question, (room, lines, *next), env, out);
+            (answer, Question::Metadata(question)) => {
+                return self.metadata_answered(*question, answer, env, out);
             }
             (Answer::Topic { topic: None, .. }, Question::Topic(room)) => {
                 self.numeric("331", format_args!("{room} :No topic is set"), env, out);

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 
 use chinwag_core::{
-    MemberCursor, Metadata, MetadataKey, MetadataLine, MetadataRejection, MetadataSubject,
-    MetadataValue, Profile, Query, Rejection, RoomName, RoomRef,
+    Answer, MemberCursor, Metadata, MetadataKey, MetadataLine, MetadataRejection, MetadataValue,
+    Profile, Query, Rejection, RoomName, RoomRef,
 };
 
 use super::{MetadataQuestion, Sync};
@@ -57,21 +57,30 @@ impl Session {
         }
     }
 
-    /// The answer to a query of one person or room.
+    /// The answer to a question about metadata.
     pub(in crate::irc::session) fn metadata_answered(
         &mut self,
-        question: &MetadataQuestion,
-        (subject, metadata): (&MetadataSubject, &Metadata),
+        question: MetadataQuestion,
+        answer: &Answer,
         env: &Env<'_>,
         out: &mut Vec<u8>,
-    ) {
-        let subject = subject.to_string();
-        self.put_metadata(question, (&subject, metadata), env, out);
+    ) -> Option<Step> {
+        match answer {
+            Answer::Metadata(subject, metadata) => {
+                let subject = subject.to_string();
+                self.put_metadata(&question, (&subject, metadata), env, out);
+                None
+            }
+            Answer::MetadataIn { room, lines, next } => {
+                self.put_metadata_page(question, (room, lines, *next), env, out)
+            }
+            _ => None,
+        }
     }
 
     /// A page of what a room and its people have; the next is asked for, or the batch ends. Who enters a
     /// room that has more than a page is told to ask.
-    pub(in crate::irc::session) fn put_metadata_page(
+    fn put_metadata_page(
         &mut self,
         question: MetadataQuestion,
         (room, lines, next): (&RoomName, &[MetadataLine], Option<MemberCursor>),
