@@ -58,8 +58,9 @@ pub use command::{
 };
 pub use event::{
     AuditEntry, Correspondents, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock,
-    LoggedIn, Manner, ModAction, PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage,
-    Ranked, Renamed, Returned, RoomAct, RoomChange, RoomRenamed, Signal, Spared,
+    LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, PrivateDeletion, PrivateMessage, Quit,
+    QuitReason, RankMessage, Ranked, Renamed, Returned, RoomAct, RoomChange, RoomRenamed, Signal,
+    Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, FoundMessage, Held, Mask,
-    ModAction, PersonId, RoomAct, RoomChange, RoomId, RoomPassword, RoomRenamed, RoomSetting, Seq,
-    Snapshot, Standing,
+    MetadataKey, MetadataOwner, MetadataSet, MetadataValue, ModAction, PersonId, RoomAct,
+    RoomChange, RoomId, RoomPassword, RoomRenamed, RoomSetting, Seq, Snapshot, Standing,
 };
 use chinwag_store::{Opened, SearchQuery, Store, Term};
 

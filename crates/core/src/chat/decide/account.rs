@@ -35,6 +35,9 @@ impl Chat {
                 password_hash,
                 proof,
             } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
+            Command::SetMarker { target, at } => {
+                facts.extend(self.decide_marker(me, target, at));
+            }
             Command::Group => facts.push(self.decide_group(me)?),
             Command::Certify { certificate, proof } => {
                 return self.decide_certify(me, certificate, proof.as_ref(), facts);

@@ -217,11 +217,8 @@ impl Chat {
             | Command::Forget { .. }
             | Command::LogInTo { .. }
             | Command::LogOut
+            | Command::SetMarker { .. }
             | Command::Unclaim { .. } => return self.decide_account(me, command, env, facts),
-            Command::SetMarker { target, at } => {
-                facts.extend(self.decide_marker(me, target, at));
-                return Ok(Outcome::Done);
-            }
             Command::Away(why) => {
                 if why.is_some() {
                     self.check_may_be_heard(me, now)?;

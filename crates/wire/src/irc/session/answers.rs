@@ -225,8 +225,7 @@ impl Session {
                 self.numeric("331", format_args!("{room} :No topic is set"), env, out);
             }
             (Answer::Topic { room, topic }, _) => {
-                let topic = topic.iter();
-                topic.for_each(|topic| self.put_topic(room, topic, env, out));
+                (topic.iter()).for_each(|topic| self.put_topic(room, topic, env, out));
             }
             (Answer::RoomInfo(info), _) => self.put_modes(info, env, out),
             (
