@@ -438,6 +438,7 @@ fn standing(dice: Choices<'_, '_>) -> Standing {
 
 pub(crate) fn profile(dice: Choices<'_, '_>) -> Profile {
     Profile {
+        metadata: Default::default(),
         line: who_line(dice),
         rooms: (0..=dice.below(3)).map(|_| dice.room()).collect(),
         since: time(dice),

@@ -111,14 +111,11 @@ INSERT INTO setting VALUES ('store', lower(hex(randomblob(16))));
 /// taken for as long as something of it is left.
 ///
 /// `room_setting` has a row for each setting that is not as in a new room, under the keys of
-/// `rules::key`; `room_standing` one for each account that is more than a guest there, `voiced` if it has
-/// a voice beneath a higher standing. A
+/// `rules::key`; `room_standing` one for each account that is more than a guest there. A
 /// `restriction` with a room is that room's own.
 ///
 /// `room_mask` has what clients of IRC have set in a room by mask; `account` is 1 where the mask is of an
 /// account.
-///
-/// `account_metadata` and `room_metadata`: the values that clients keep under keys.
 ///
 /// `deletion`: the event that deleted a message, by which the index follows, and the message.
 ///
@@ -169,7 +166,6 @@ CREATE TABLE room_standing (
     folded    TEXT NOT NULL,
     name      TEXT NOT NULL,
     standing  TEXT NOT NULL,
-    voiced    INTEGER NOT NULL,
     PRIMARY KEY (room, folded)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE restriction ADD COLUMN room INTEGER;
@@ -192,18 +188,6 @@ CREATE TABLE kept_message (
     text       TEXT NOT NULL
 ) STRICT;
 CREATE INDEX kept_for_account ON kept_message (account, seq);
-CREATE TABLE account_metadata (
-    account  TEXT NOT NULL,
-    key      TEXT NOT NULL,
-    value    TEXT NOT NULL,
-    PRIMARY KEY (account, key)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE room_metadata (
-    room   INTEGER NOT NULL,
-    key    TEXT NOT NULL,
-    value  TEXT NOT NULL,
-    PRIMARY KEY (room, key)
-) STRICT, WITHOUT ROWID;
 ";
 
 /// Version 3: `trimmed` has the places of messages that retention took lately, one row for each block.
@@ -218,7 +202,8 @@ CREATE TABLE trimmed (
 /// Version 4: private messages stay when they have been shown. `conversation` has a row for each account in
 /// whose history a message stands, under the folded name of the other side; `kept_message` no more than
 /// which messages the people of an account have not been shown yet. `read_marker` has up to when an account
-/// has read rooms and people.
+/// has read rooms and people. `account_metadata` and `room_metadata` have the values that clients keep under
+/// keys. `room_standing.voiced` is 1 for a voice beneath a higher standing.
 const VERSION_4: &str = "
 CREATE TABLE private_message (
     seq                INTEGER PRIMARY KEY,
@@ -246,6 +231,19 @@ CREATE TABLE read_marker (
     at       INTEGER NOT NULL,
     PRIMARY KEY (account, target)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE account_metadata (
+    account  TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    PRIMARY KEY (account, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE room_metadata (
+    room   INTEGER NOT NULL,
+    key    TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    PRIMARY KEY (room, key)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE room_standing ADD COLUMN voiced INTEGER NOT NULL DEFAULT 0;
 INSERT INTO private_message
     SELECT seq, at, sender, NULL, recipient, account.name, 0, text, NULL, NULL
     FROM kept_message JOIN account ON folded = account;

@@ -201,8 +201,8 @@ fn only_ff_before_a_command_is_telnet() {
 
 #[test]
 fn a_line_that_ends_behind_the_mark_of_utf_16_is_no_telnet() {
-    check(b"\xff\xfe\nb\n", &[NOT_UTF8, line("b")], b"");
-    check(b"a\xff\xfe\r\nb\n", &[NOT_UTF8, line("b")], b"");
+    check(b"\xff\xfe\nb\n", &[not_utf8(""), line("b")], b"");
+    check(b"a\xff\xfe\r\nb\n", &[not_utf8("a"), line("b")], b"");
     // Who has spoken telnet may say what it likes.
     let spoken = [OPENING, b"\xff\xfc\n"].concat();
     check(b"\xff\xf1\xff\xfd\nb\n", &[line("b")], &spoken);

@@ -13,7 +13,7 @@ use chinwag_core::{
 };
 use hashbrown::HashMap;
 
-use crate::dialect::{Ask, Dialect, Env, Settings, Step, Tell};
+use crate::dialect::{Ask, Dialect, Env, Security, Settings, Step, Tell};
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
@@ -43,6 +43,7 @@ impl World {
                 per_second: 1.0,
             },
             operator_rate_factor: 1,
+            asks_password: false,
             login_tries_max: 5,
             login_bytes_max: 4096,
             login_time: Duration::from_secs(60),
@@ -56,7 +57,12 @@ impl World {
         let rooms = HashMap::new();
         let env = env(&settings, &rooms);
         let bucket = Bucket::full(Monotonic(0));
-        let dialect = Dialect::new(Protocol::Irc, Spoke::First, bucket, &env);
+        let dialect = Dialect::new(
+            Protocol::Irc,
+            Spoke::First,
+            (bucket, Security::default()),
+            &env,
+        );
         let mut world = Self {
             chat: Chat::new(of_chat, Snapshot::default(), START),
             seq: Seq(1),
