@@ -113,7 +113,7 @@ fn outsiders_see_of_a_room_what_they_may_read() {
     let den = || MetadataTarget::Room(room("den"));
     let setting = |setting| Command::SetRoom {
         room: RoomRef::Name(room("den")),
-        setting,
+        settings: [setting].into(),
     };
     assert_eq!(seen(&world, "bob", den()).as_deref(), Ok("#den: url=x"));
     world
