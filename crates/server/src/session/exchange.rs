@@ -14,10 +14,10 @@ mod pages;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Command, FoundMessage, Monotonic, Name, Proof, Query, QuitReason, Rejection,
-    ResumeCode, Seq, Text, Timestamp,
+    Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
+    Timestamp,
 };
-use chinwag_wire::dialect::{Ask, Guesses, Password, Past, Recent, Saved, Search, Tell};
+use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
 
 pub(crate) use self::door::Door;
 use self::door::Key;
@@ -239,18 +239,7 @@ impl Session {
                 range,
                 notices,
                 lines_max,
-            } => {
-                let query = match of {
-                    Past::Room(room) => Query::Room(room),
-                    Past::With(name) => Query::Conversation(name),
-                };
-                let wanted = Wanted {
-                    range,
-                    notices,
-                    lines_max,
-                };
-                self.ask_hub(Body::Query(query), Step::History(wanted), shared);
-            }
+            } => self.ask_history(of, (range, notices, lines_max), shared),
             Ask::Targets {
                 between,
                 targets_max,
@@ -467,26 +456,6 @@ impl Session {
             _ => self.answer(Tell::NoHistory, shared),
         }
         self.finish_input(shared);
-    }
-
-    /// Asks for the deletion of a message that the store has, or has not.
-    fn delete(
-        &mut self,
-        found: Option<FoundMessage>,
-        (message, why): (Seq, Option<Text>),
-        shared: &mut Shared,
-    ) {
-        match found {
-            Some(found) => {
-                let delete = Command::Delete {
-                    message,
-                    found,
-                    why,
-                };
-                self.ask_hub(Body::Command(delete), Step::Tell, shared);
-            }
-            None => self.answer(Tell::Rejected(&Rejection::NoSuchMessage), shared),
-        }
     }
 
     /// Tells the dialect the answer to the question, which is at its end.

@@ -9,6 +9,7 @@
 //! one owes, and nothing is allocated or called through a table for ten thousand idle sessions.
 
 mod ask;
+mod format;
 mod pace;
 mod saved;
 mod security;
@@ -21,7 +22,7 @@ use alloc::vec::Vec;
 use chinwag_core::{
     Bucket, Client, Event, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Timestamp,
 };
-use chinwag_feed::{Gap, Reader, Render};
+use chinwag_feed::{Gap, Reader};
 use hashbrown::HashMap;
 
 use crate::irc;
@@ -29,6 +30,7 @@ use crate::json;
 use crate::plain;
 use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, Password, PasswordError, Past, Search};
+pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
 pub use saved::Saved;
 pub use security::Security;
@@ -58,53 +60,6 @@ pub enum Step {
     AskWhenWritten(Ask),
     /// Close the connection when everything is written.
     Close,
-}
-
-/// A way to see a room: what makes the bytes of its lines. Sessions with equal formats share them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// For people at nc and telnet.
-    Plain(plain::RoomFormat),
-    /// For programs.
-    Json,
-    /// For clients of IRC.
-    Irc(irc::Format),
-}
-
-/// Renders the log of a room in one [`Format`].
-#[derive(Debug)]
-pub enum RoomRenderer {
-    /// For people at nc and telnet.
-    Plain(plain::RoomRenderer),
-    /// For programs.
-    Json(json::RoomRenderer),
-    /// For clients of IRC.
-    Irc(irc::RoomRenderer),
-}
-
-impl Format {
-    /// A renderer for lines from `now` on.
-    pub fn renderer(&self, now: Timestamp) -> RoomRenderer {
-        match self {
-            Self::Plain(format) => RoomRenderer::Plain(plain::RoomRenderer::new(format, now)),
-            Self::Json => RoomRenderer::Json(json::RoomRenderer),
-            Self::Irc(format) => RoomRenderer::Irc(irc::RoomRenderer::new(*format)),
-        }
-    }
-}
-
-impl Render for RoomRenderer {
-    fn render(&mut self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
-        match self {
-            Self::Plain(renderer) => renderer.render(out, event, room),
-            Self::Json(_) => json::RoomRenderer::render(out, event, room),
-            Self::Irc(renderer) => renderer.render(out, event, room),
-        }
-    }
-
-    fn wants_each(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::Irc(_))
-    }
 }
 
 /// What a session is told of though it may share no room with it.

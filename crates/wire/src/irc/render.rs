@@ -6,7 +6,7 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use chinwag_core::{AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomName};
+use chinwag_core::{AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomChange, RoomName};
 
 use super::caps::{Cap, Caps};
 use super::line::{From, Tags, end, put};
@@ -96,31 +96,7 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
             let text = text.as_deref().unwrap_or_default();
             put_by(out, event, by, shown, format_args!("TOPIC {room} :{text}"));
         }
-        Fact::RoomChanged(change) => match &change.act {
-            RoomAct::Eject { name, why, .. } => {
-                let why = why.as_ref().map_or(change.by.as_str(), |why| why);
-                put_by(
-                    out,
-                    event,
-                    &change.by,
-                    shown,
-                    format_args!("KICK {room} {name} :{why}"),
-                );
-            }
-            act => {
-                let mut change_text = Vec::new();
-                if put_change(&mut change_text, act) {
-                    let text = alloc::string::String::from_utf8_lossy(&change_text);
-                    put_by(
-                        out,
-                        event,
-                        &change.by,
-                        shown,
-                        format_args!("MODE {room} {text}"),
-                    );
-                }
-            }
-        },
+        Fact::RoomChanged(change) => put_room_changed(out, event, change, room, shown),
         // The others are told by their sessions.
         Fact::RoomRenamed(renamed) if caps.has(Cap::ChannelRename) => {
             let why = renamed.why.as_deref().unwrap_or_default();
@@ -134,6 +110,27 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
             put_by(out, event, &deletion.by, shown, what);
         }
         fact => put_of_person(out, event, fact, shown),
+    }
+}
+
+/// Appends a KICK or a MODE.
+fn put_room_changed(
+    out: &mut Vec<u8>,
+    event: &Event,
+    change: &RoomChange,
+    room: &RoomName,
+    shown: Shown,
+) {
+    let by = &change.by;
+    if let RoomAct::Eject { name, why, .. } = &change.act {
+        let why = why.as_ref().map_or(by.as_str(), |why| why);
+        let what = format_args!("KICK {room} {name} :{why}");
+        return put_by(out, event, by, shown, what);
+    }
+    let mut modes = Vec::new();
+    if put_change(&mut modes, &change.act) {
+        let modes = alloc::string::String::from_utf8_lossy(&modes);
+        put_by(out, event, by, shown, format_args!("MODE {room} {modes}"));
     }
 }
 

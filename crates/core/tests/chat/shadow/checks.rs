@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Correspondents, Fact, FirstOperator,
-    FoundMessage, LOBBY, LoggedIn, ModAction, Name, Outcome, PersonId, Query, QuitReason,
-    Restriction, Returned, RoomAct, RoomId, RoomName, RoomRef, Timestamp,
+    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, FoundMessage,
+    LOBBY, LoggedIn, ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned,
+    RoomAct, RoomId, RoomName, RoomRef, Timestamp,
 };
 
+use super::audience::accounts_of;
 use super::{ModelPerson, Shadow};
 
 impl Shadow {
@@ -99,6 +100,27 @@ impl Shadow {
             Fact::Quit(quit) if matches!(quit.why, QuitReason::Quit(Some(_))) => {
                 self.check_may_be_heard(caller(), now);
             }
+            Fact::AccountChanged(_)
+            | Fact::AccountSet(_)
+            | Fact::LoggedIn(_)
+            | Fact::Returned(_) => self.check_login_fact(asker, command, fact),
+            Fact::Moderated(entry) if entry.actor.is_none() => {
+                let code = self.settings.operator_code.expect("a code").to_string();
+                assert_eq!(*command, Command::Op(code));
+            }
+            Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
+            Fact::Moderated(entry) => {
+                assert!(caller().operator, "{fact:?}");
+                self.check_moderation(caller(), entry, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks that a person may change an account, or be logged in to it.
+    fn check_login_fact(&self, asker: Option<PersonId>, command: &Command, fact: &Fact) {
+        let caller = || &self.people[&asker.expect("a person does it")];
+        match fact {
             Fact::AccountChanged(changed) if asker.is_none() => {
                 assert!(matches!(command, Command::AddAccount { .. }));
                 assert_eq!((changed.person, &*changed.logins), (None, &[][..]));
@@ -114,15 +136,6 @@ impl Shadow {
             Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
             Fact::Returned(returned) if !matches!(command, Command::Resume(_)) => {
                 self.check_proof(asker, returned.login.account.as_ref(), command);
-            }
-            Fact::Moderated(entry) if entry.actor.is_none() => {
-                let code = self.settings.operator_code.expect("a code").to_string();
-                assert_eq!(*command, Command::Op(code));
-            }
-            Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
-            Fact::Moderated(entry) => {
-                assert!(caller().operator, "{fact:?}");
-                self.check_moderation(caller(), entry, now);
             }
             _ => {}
         }
@@ -357,81 +370,6 @@ impl Shadow {
         }
     }
 
-    /// Only those hear a fact who may.
-    fn check_audience(&self, asker: Option<PersonId>, command: &Command, fact: &Fact) {
-        let private: BTreeSet<PersonId> = fact.people().collect();
-        let allowed: BTreeSet<PersonId> = match fact {
-            Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
-            Fact::PrivateMessage(message) => [message.from, message.to].into(),
-            Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
-            Fact::RoomChanged(change) => match &change.act {
-                RoomAct::Removed { members } => {
-                    let inside = self.members(change.room);
-                    assert!(inside.iter().eq(&**members));
-                    inside
-                }
-                _ => asker.into_iter().chain(change.target).collect(),
-            },
-            Fact::RoomRenamed(renamed) => {
-                let inside = self.members(renamed.room);
-                assert!(inside.iter().eq(&*renamed.members));
-                inside
-            }
-            Fact::Knocked(knock) => {
-                let moderators = knock.moderators.iter().copied();
-                let hears = |id: &PersonId| {
-                    self.moderates(*id, knock.room) && self.members(knock.room).contains(id)
-                };
-                assert!(moderators.clone().all(|id| hears(&id)));
-                moderators.chain(asker).collect()
-            }
-            Fact::PrivateDeleted(_) => {
-                let accounts = accounts_of(command);
-                let accounts = [accounts.from, accounts.to].into_iter().flatten();
-                accounts.flat_map(|account| self.logins(&account)).collect()
-            }
-            Fact::MarkerSet(set) => {
-                let account = set.account.as_ref();
-                assert_eq!(account, self.people[&set.person].account.as_ref());
-                account.map_or_else(BTreeSet::new, |account| {
-                    self.logins(account).into_iter().collect()
-                })
-            }
-            Fact::AccountSet(set) => [set.person].into(),
-            Fact::KeptShown(shown) => [shown.person].into(),
-            Fact::AccountChanged(changed) => {
-                let logins = self.logins(&changed.account).into_iter();
-                logins.chain(asker).collect()
-            }
-            _ => asker.into_iter().collect(),
-        };
-        assert!(private.is_subset(&allowed), "{fact:?} heard by {private:?}");
-        let announces = |entry: &AuditEntry| matches!(entry.act, ModAction::Announce(_));
-        let is_announcement = matches!(fact, Fact::Moderated(entry) if announces(entry));
-        assert_eq!(fact.is_for_all(), is_announcement);
-        match fact {
-            Fact::PrivateMessage(message) => assert_eq!(Some(message.from), asker),
-            Fact::Moderated(entry) => assert!(entry.actor == asker || entry.target == asker),
-            _ => {}
-        }
-        let is_secret = matches!(
-            fact,
-            Fact::PrivateMessage(_)
-                | Fact::Moderated(_)
-                | Fact::PrivateDeleted(_)
-                | Fact::MarkerSet(_)
-                | Fact::MessageKept(_)
-                | Fact::KeptShown(_)
-                | Fact::LoggedIn(_)
-                | Fact::IgnoreSet { .. }
-        );
-        assert!(fact.rooms().is_empty() || !is_secret, "{fact:?}");
-        if fact.is_silent() && !fact.rooms().is_empty() {
-            let author = fact.author().expect("an author");
-            assert_eq!(fact.rooms(), self.people[&author].rooms, "{fact:?}");
-        }
-    }
-
     pub(super) fn check_logged_in(&self, login: &LoggedIn, at: Timestamp) {
         let newest = self.newest_person;
         assert!(login.person > newest, "a number is used once");
@@ -627,15 +565,4 @@ impl Shadow {
 /// A room's name in the only two spellings that these tests know: case and the Cyrillic е.
 pub(super) fn latin(room: &RoomName) -> String {
     room.bare().to_lowercase().replace('\u{435}', "e")
-}
-
-/// The accounts of the private message that a command deletes.
-fn accounts_of(command: &Command) -> Correspondents {
-    match command {
-        Command::Delete {
-            found: FoundMessage::Private { accounts, .. },
-            ..
-        } => accounts.clone(),
-        _ => panic!("{command:?} deletes"),
-    }
 }

@@ -4,6 +4,7 @@
 //! It keeps plain lists and searches them from end to end, so a mistake in an index of the chat
 //! cannot be repeated here. [`checks`] holds the rules once more in their simplest form.
 
+mod audience;
 mod checks;
 mod rooms;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{
-    Conversation, Name, Query, Range, ResumeCode, RoomId, RoomName, RoomRef, Seq, Timestamp,
+    Command, Conversation, FoundMessage, Name, Query, Range, Rejection, ResumeCode, RoomId,
+    RoomName, RoomRef, Seq, Text, Timestamp,
 };
 use chinwag_store::{SearchQuery, Term};
-use chinwag_wire::dialect::{HistoryPage, PastOf, Search, SearchPage, Tell};
+use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Tell};
 
 use super::{Exchange, Question, Session, Step};
 use crate::hub::{Body, Resumed};
@@ -114,6 +115,45 @@ impl Session {
         };
         let kind = PageKind::Search { room, inside };
         self.ask_pages(Job::Search(query), kind, shared);
+    }
+
+    /// Asks whose history is meant, and whether it may be read.
+    pub(super) fn ask_history(
+        &mut self,
+        of: dialect::Past,
+        (range, notices, lines_max): (Range, bool, usize),
+        shared: &mut Shared,
+    ) {
+        let query = match of {
+            dialect::Past::Room(room) => Query::Room(room),
+            dialect::Past::With(name) => Query::Conversation(name),
+        };
+        let wanted = Wanted {
+            range,
+            notices,
+            lines_max,
+        };
+        self.ask_hub(Body::Query(query), Step::History(wanted), shared);
+    }
+
+    /// Asks for the deletion of a message that the store has, or has not.
+    pub(super) fn delete(
+        &mut self,
+        found: Option<FoundMessage>,
+        (message, why): (Seq, Option<Text>),
+        shared: &mut Shared,
+    ) {
+        match found {
+            Some(found) => {
+                let delete = Command::Delete {
+                    message,
+                    found,
+                    why,
+                };
+                self.ask_hub(Body::Command(delete), Step::Tell, shared);
+            }
+            None => self.answer(Tell::Rejected(&Rejection::NoSuchMessage), shared),
+        }
     }
 
     pub(super) fn look_up(&mut self, wanted: Wanted, past: Past, shared: &mut Shared) {

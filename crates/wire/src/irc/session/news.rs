@@ -154,13 +154,11 @@ impl Session {
                 }
             }
             Fact::MarkerSet(set) if set.person != me => self.put_read_elsewhere(set, env, out),
-            Fact::PrivateDeleted(deletion) => {
-                if self.caps.has(Cap::MessageRedaction) {
-                    let (to, message) = (&deletion.to_name, deletion.message);
-                    let why = Why(deletion.why.as_deref());
-                    let what = format_args!("REDACT {to} {message}{why}");
-                    put_by(out, event, &deletion.by, (self.caps, None), what);
-                }
+            Fact::PrivateDeleted(deletion) if self.caps.has(Cap::MessageRedaction) => {
+                let (to, message) = (&deletion.to_name, deletion.message);
+                let why = Why(deletion.why.as_deref());
+                let what = format_args!("REDACT {to} {message}{why}");
+                put_by(out, event, &deletion.by, (self.caps, None), what);
             }
             Fact::Moderated(entry) => self.put_moderated(entry, event, me, env, out),
             Fact::RoomChanged(change) => self.put_room_changed(change, event, me, env, out),

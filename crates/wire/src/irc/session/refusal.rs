@@ -2,6 +2,7 @@
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::fmt::Display;
 
 use chinwag_core::{Rejection, RoomName, RoomRejection};
 
@@ -208,93 +209,75 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let who = name.unwrap_or("*");
-        let line = |code: &str, what: core::fmt::Arguments<'_>, out: &mut Vec<u8>| {
-            self.numeric(code, what, env, out);
-        };
-        match rejection {
+        let words = Sentence(rejection);
+        let (code, what): (_, &dyn Display) = match rejection {
             Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
-                line("403", format_args!("{room} :No such channel"), out);
+                ("403", &format_args!("{room} :No such channel"))
             }
-            Rejection::NotInRoom(_) => {
-                line(
-                    "442",
-                    format_args!("{room} :You're not on that channel"),
-                    out,
-                );
+            Rejection::NotInRoom(_) => ("442", &format_args!("{room} :You're not on that channel")),
+            Rejection::NobodyCalled { .. } => ("401", &format_args!("{who} :No such nick")),
+            Rejection::LinkLost(_) => ("401", &format_args!("{who} :{words}")),
+            Rejection::Muted { .. } | Rejection::LockedSpeech | Rejection::ReadOnly(_) => (
+                "404",
+                &format_args!("{room} :Cannot send to channel: {words}"),
+            ),
+            Rejection::Of(_, rule) => {
+                return self.refuse_by_rule((room, who), rejection, rule, env, out);
             }
-            Rejection::NobodyCalled { .. } => {
-                line("401", format_args!("{who} :No such nick"), out);
+            _ => return self.notice(words, env, out),
+        };
+        self.numeric(code, what, env, out);
+    }
+
+    /// Refuses by a rule of a room.
+    fn refuse_by_rule(
+        &self,
+        (room, who): (&RoomName, &str),
+        rejection: &Rejection,
+        rule: &RoomRejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let words = Sentence(rejection);
+        let (code, what): (_, &dyn Display) = match rule {
+            RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => {
+                ("482", &format_args!("{room} :You're not channel operator"))
             }
-            Rejection::LinkLost(_) => {
-                line("401", format_args!("{who} :{}", Sentence(rejection)), out);
+            RoomRejection::OperatorsAlone
+            | RoomRejection::TargetGoverns(..)
+            | RoomRejection::TargetOperates(_) => ("482", &format_args!("{room} :{words}")),
+            // Who may not enter is outside.
+            RoomRejection::Closed
+            | RoomRejection::NeedsPassword
+            | RoomRejection::RegisteredOnly
+            | RoomRejection::EncryptedOnly
+            | RoomRejection::Barred { .. } => {
+                ("442", &format_args!("{room} :You're not on that channel"))
             }
-            Rejection::Muted { .. } | Rejection::LockedSpeech | Rejection::ReadOnly(_) => {
-                let words = Sentence(rejection);
-                let what = format_args!("{room} :Cannot send to channel: {words}");
-                line("404", what, out);
+            RoomRejection::Muted { .. } => (
+                "404",
+                &format_args!("{room} :Cannot send to channel: {words}"),
+            ),
+            RoomRejection::TargetOutside(_) => (
+                "441",
+                &format_args!("{who} {room} :They aren't on that channel"),
+            ),
+            RoomRejection::TargetInside(_) => {
+                ("443", &format_args!("{who} {room} :is already on channel"))
             }
-            Rejection::Of(_, why) => match why {
-                RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => {
-                    line(
-                        "482",
-                        format_args!("{room} :You're not channel operator"),
-                        out,
-                    );
-                }
-                RoomRejection::OperatorsAlone
-                | RoomRejection::TargetGoverns(..)
-                | RoomRejection::TargetOperates(_) => {
-                    line("482", format_args!("{room} :{}", Sentence(rejection)), out);
-                }
-                // Who may not enter is outside.
-                RoomRejection::Closed
-                | RoomRejection::NeedsPassword
-                | RoomRejection::RegisteredOnly
-                | RoomRejection::EncryptedOnly
-                | RoomRejection::Barred { .. } => {
-                    let words = "You're not on that channel";
-                    line("442", format_args!("{room} :{words}"), out);
-                }
-                RoomRejection::Muted { .. } => {
-                    let words = Sentence(rejection);
-                    let what = format_args!("{room} :Cannot send to channel: {words}");
-                    line("404", what, out);
-                }
-                RoomRejection::TargetOutside(_) => {
-                    line(
-                        "441",
-                        format_args!("{who} {room} :They aren't on that channel"),
-                        out,
-                    );
-                }
-                RoomRejection::TargetInside(_) => {
-                    line(
-                        "443",
-                        format_args!("{who} {room} :is already on channel"),
-                        out,
-                    );
-                }
-                RoomRejection::NoNeedToKnock => {
-                    line("713", format_args!("{room} :Channel is open"), out);
-                }
-                RoomRejection::KnockedAlready => {
-                    line("712", format_args!("{room} :Too many KNOCKs"), out);
-                }
-                RoomRejection::NobodyHears => {
-                    line(
-                        "480",
-                        format_args!("{room} :Nobody is there to hear a KNOCK"),
-                        out,
-                    );
-                }
-                // What is so already is no error in IRC.
-                RoomRejection::StandsAlready(..)
-                | RoomRejection::StandsNot(..)
-                | RoomRejection::NotBarred(_) => {}
-                _ => self.notice(Sentence(rejection), env, out),
-            },
-            _ => self.notice(Sentence(rejection), env, out),
-        }
+            RoomRejection::NoNeedToKnock => ("713", &format_args!("{room} :Channel is open")),
+            RoomRejection::KnockedAlready => ("712", &format_args!("{room} :Too many KNOCKs")),
+            RoomRejection::NobodyHears => (
+                "480",
+                &format_args!("{room} :Nobody is there to hear a KNOCK"),
+            ),
+            // What is so already is no error in IRC.
+            RoomRejection::StandsAlready(..)
+            | RoomRejection::StandsNot(..)
+            | RoomRejection::NotBarred(_) => return,
+            _ => return self.notice(words, env, out),
+        };
+        self.numeric(code, what, env, out);
     }
 
     fn refuse_rename(

@@ -34,6 +34,9 @@ pub(super) struct Saying<'a> {
     pub(super) room: Option<&'a RoomName>,
 }
 
+/// Writes to whom something was told.
+type PutParty<'a> = &'a dyn Fn(&Renderer, &mut Vec<u8>);
+
 impl Renderer {
     /// `[14:03] gopher: hello`, `[14:03] #dev ann: build is green`, `[14:03] * gopher waves`;
     /// without a time the bracket holds who spoke: `[gopher] hello`, `[* gopher waves]`.
@@ -97,7 +100,7 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         at: Timestamp,
-        (from, put_to): (Option<&Name>, &dyn Fn(&Self, &mut Vec<u8>)),
+        (from, put_to): (Option<&Name>, PutParty<'_>),
         (manner, text): (Manner, &Text),
     ) {
         self.open(out, at);

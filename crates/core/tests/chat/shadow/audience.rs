@@ -1,0 +1,107 @@
+//! Who hears what, in its simplest form.
+
+use std::collections::BTreeSet;
+
+use chinwag_core::{
+    AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct,
+};
+
+use super::Shadow;
+
+impl Shadow {
+    /// Only those hear a fact who may.
+    pub(super) fn check_audience(&self, asker: Option<PersonId>, command: &Command, fact: &Fact) {
+        let private: BTreeSet<PersonId> = fact.people().collect();
+        let allowed = self.hearers(asker, command, fact);
+        assert!(private.is_subset(&allowed), "{fact:?} heard by {private:?}");
+        let announces = |entry: &AuditEntry| matches!(entry.act, ModAction::Announce(_));
+        let is_announcement = matches!(fact, Fact::Moderated(entry) if announces(entry));
+        assert_eq!(fact.is_for_all(), is_announcement);
+        match fact {
+            Fact::PrivateMessage(message) => assert_eq!(Some(message.from), asker),
+            Fact::Moderated(entry) => assert!(entry.actor == asker || entry.target == asker),
+            _ => {}
+        }
+        let is_secret = matches!(
+            fact,
+            Fact::PrivateMessage(_)
+                | Fact::Moderated(_)
+                | Fact::PrivateDeleted(_)
+                | Fact::MarkerSet(_)
+                | Fact::MessageKept(_)
+                | Fact::KeptShown(_)
+                | Fact::LoggedIn(_)
+                | Fact::IgnoreSet { .. }
+        );
+        assert!(fact.rooms().is_empty() || !is_secret, "{fact:?}");
+        if fact.is_silent() && !fact.rooms().is_empty() {
+            let author = fact.author().expect("an author");
+            assert_eq!(fact.rooms(), self.people[&author].rooms, "{fact:?}");
+        }
+    }
+
+    /// Who may hear a fact in private.
+    fn hearers(
+        &self,
+        asker: Option<PersonId>,
+        command: &Command,
+        fact: &Fact,
+    ) -> BTreeSet<PersonId> {
+        match fact {
+            Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
+            Fact::PrivateMessage(message) => [message.from, message.to].into(),
+            Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
+            Fact::RoomChanged(change) => match &change.act {
+                RoomAct::Removed { members } => {
+                    let inside = self.members(change.room);
+                    assert!(inside.iter().eq(&**members));
+                    inside
+                }
+                _ => asker.into_iter().chain(change.target).collect(),
+            },
+            Fact::RoomRenamed(renamed) => {
+                let inside = self.members(renamed.room);
+                assert!(inside.iter().eq(&*renamed.members));
+                inside
+            }
+            Fact::Knocked(knock) => {
+                let moderators = knock.moderators.iter().copied();
+                let hears = |id: &PersonId| {
+                    self.moderates(*id, knock.room) && self.members(knock.room).contains(id)
+                };
+                assert!(moderators.clone().all(|id| hears(&id)));
+                moderators.chain(asker).collect()
+            }
+            Fact::PrivateDeleted(_) => {
+                let accounts = accounts_of(command);
+                let accounts = [accounts.from, accounts.to].into_iter().flatten();
+                accounts.flat_map(|account| self.logins(&account)).collect()
+            }
+            Fact::MarkerSet(set) => {
+                let account = set.account.as_ref();
+                assert_eq!(account, self.people[&set.person].account.as_ref());
+                account.map_or_else(BTreeSet::new, |account| {
+                    self.logins(account).into_iter().collect()
+                })
+            }
+            Fact::AccountSet(set) => [set.person].into(),
+            Fact::KeptShown(shown) => [shown.person].into(),
+            Fact::AccountChanged(changed) => {
+                let logins = self.logins(&changed.account).into_iter();
+                logins.chain(asker).collect()
+            }
+            _ => asker.into_iter().collect(),
+        }
+    }
+}
+
+/// The accounts of the private message that a command deletes.
+pub(super) fn accounts_of(command: &Command) -> Correspondents {
+    match command {
+        Command::Delete {
+            found: FoundMessage::Private { accounts, .. },
+            ..
+        } => accounts.clone(),
+        _ => panic!("{command:?} deletes"),
+    }
+}
