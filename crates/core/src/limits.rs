@@ -26,8 +26,9 @@ pub const USER_LETTERS_MAX: usize = 16;
 /// Time after which a client of IRC that sends faster than it may, and never stops, is closed: a paste of
 /// three hundred lines is through by then, and a program that has gone wrong is not.
 pub const FLOOD_TIME_MAX: Duration = Duration::from_secs(120);
-/// Bytes of a topic, a reason or the like: it must fit beside other text on a screen.
-pub const NOTE_BYTES_MAX: usize = 512;
+/// Bytes of a topic, a reason or the like: a line of IRC has 512, and this leaves 120 for source, command
+/// and room.
+pub const NOTE_BYTES_MAX: usize = 390;
 /// Letters of a new password: six at random are more than slow guesses at a live server reach.
 pub const PASSWORD_LETTERS_MIN: usize = 6;
 /// Bytes of a password: a page of a book. It must fit into a line beside a command.

@@ -106,9 +106,8 @@ Not there: WebSocket.
 
 `contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and its head says how
 to run it. Of the 429 cases that concern any server 409 pass, 17 are left out and 3 fail. Left out are the eight over
-WebSocket, two of text that is not UTF-8 (`UTF8ONLY`), two of SCRAM, one that registers with an e-mail address, one that
-needs a person called root, whose name is reserved, and four of WHO that the suite leaves out for every server. These
-fail:
+WebSocket, two of SCRAM, two that register with an e-mail address, one that needs a person called root, whose name is
+reserved, and four of WHO that the suite leaves out for every server. These fail:
 
 - one of CHATHISTORY: a message of tags alone is not stored, whatever tags it has;
 - two of read markers: a client that comes back joins its rooms itself, and the second client of an account that asks

@@ -252,7 +252,7 @@ pub(super) type Motd = Short<MOTD_BYTES_MAX>;
 
 impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
     const IS: &'static str = match BYTES_MAX {
-        NOTE_BYTES_MAX => "a line of at most 512 bytes",
+        NOTE_BYTES_MAX => "a line of at most 390 bytes",
         _ => "a line of at most 1920 bytes",
     };
 

@@ -106,7 +106,7 @@ impl Session {
 
     fn put_supported(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
         let tokens = [
-            "AWAYLEN=390".into(),
+            alloc::format!("AWAYLEN={NOTE_BYTES_MAX}"),
             "BOT=B".into(),
             "CASEMAPPING=ascii".into(),
             alloc::format!("CHANLIMIT=#:{ROOMS_PER_PERSON_MAX}"),
@@ -120,7 +120,7 @@ impl Session {
             "EXTBAN=,am".into(),
             "ACCOUNTEXTBAN=a".into(),
             "INVEX=I".into(),
-            "KICKLEN=390".into(),
+            alloc::format!("KICKLEN={NOTE_BYTES_MAX}"),
             "MAXLIST=beI:100".into(),
             alloc::format!("MONITOR={}", super::monitor::NAMES_MAX),
             alloc::format!("MODES={MODES_MAX}"),

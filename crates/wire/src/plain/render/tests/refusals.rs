@@ -352,13 +352,13 @@ fn mistakes_say_what_would_be_right() {
     ] {
         check_line(line, expected);
     }
-    let long = "x".repeat(513);
+    let long = "x".repeat(391);
     check_line(
         &std::format!("/topic {long}"),
-        "! Too long: 513 bytes, the limit is 512.",
+        "! Too long: 391 bytes, the limit is 390.",
     );
     check_line(
-        &std::format!("/claim {}", long.repeat(2)),
+        &std::format!("/claim {}", long.repeat(3)),
         "! A password has at most 1024 bytes.",
     );
     assert_eq!(shown(|r, out| r.parse_error(out, &ParseError::Blank)), "");
