@@ -21,6 +21,7 @@ mod multiline;
 mod news;
 mod operators;
 mod people;
+mod question;
 mod read_marker;
 mod refusal;
 mod registering;
@@ -35,12 +36,11 @@ mod tests;
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
 use chinwag_core::{
-    Bucket, Event, Flags, MaskKind, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Seq,
+    Bucket, Event, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Seq,
 };
 use chinwag_feed::Reader;
 
@@ -48,10 +48,11 @@ use super::caps::{Cap, Caps};
 use super::line::{end, put};
 use super::message::{BODY_BYTES_MAX, LineError, Message, TAG_BYTES_MAX};
 use super::render::Format;
-use crate::dialect::{Ask, Env, Pace, Password, Security, Step};
+use crate::dialect::{Ask, Env, Pace, Security, Step};
 use crate::input::{Decoder, Input};
 use crate::sniff::Spoke;
 pub(super) use commands::COMMANDS;
+use question::Question;
 use registering::Registering;
 use scope::Scope;
 use talk::Talk;
@@ -116,94 +117,6 @@ struct Pending {
     scope: Option<Scope>,
     /// The batches that were begun.
     batches: u64,
-}
-
-/// What an answer is for.
-#[derive(Clone, Debug)]
-enum Question {
-    /// Nothing that the client is told of.
-    Quiet,
-    LogIn,
-    /// The proof for a login to come, and the password that is to be given again with it.
-    Prove(Option<Password>),
-    /// The server's password.
-    Enter,
-    /// The right to speak for a client.
-    Gateway,
-    /// The counts that end the welcome, or LUSERS.
-    Counts {
-        is_welcome: bool,
-    },
-    Nick,
-    Join {
-        room: RoomName,
-        was_inside: bool,
-    },
-    /// The people of a room that was just entered, or NAMES.
-    Names {
-        room: RoomName,
-        /// What the end of the list says, if it ends with this room.
-        end: Option<String>,
-    },
-    Part {
-        room: RoomName,
-        why: Option<String>,
-    },
-    Private(Box<talk::Sending>),
-    Ping(String),
-    Topic(RoomName),
-    SetTopic(RoomName),
-    Modes(RoomName),
-    SetMode(RoomName),
-    /// A room whose name is none, behind the answers to what was asked before.
-    NoSuchChannel(String),
-    RenameRoom {
-        old: RoomName,
-        new: RoomName,
-    },
-    /// One of the lists of masks; the last of those that one letter stands for ends them.
-    Masks {
-        room: RoomName,
-        kind: MaskKind,
-        is_last: bool,
-    },
-    Kick {
-        room: RoomName,
-        name: String,
-    },
-    Invite {
-        room: RoomName,
-        name: String,
-    },
-    Knock(RoomName),
-    List(Box<list::ListFilter>),
-    Who(Box<people::WhoQuestion>),
-    Whois(String),
-    /// The name, and how many of those who have borne it are shown.
-    Whowas(String, usize),
-    Userhost,
-    Ison,
-    /// The names that MONITOR asks about.
-    Monitor(Vec<String>),
-    Away(bool),
-    Oper,
-    /// What an operator does, to a person.
-    Operate(String),
-    SetName,
-    Account(accounts::AccountStep),
-    History(Box<history::HistoryQuestion>),
-    Search(search::SearchQuestion),
-    Marker(Box<read_marker::MarkerQuestion>),
-    SetMarker(Box<read_marker::MarkerQuestion>),
-    Targets,
-    Metadata(Box<metadata::MetadataQuestion>),
-    Redact {
-        target: String,
-        message: String,
-    },
-    Motd {
-        is_welcome: bool,
-    },
 }
 
 impl Session {
@@ -287,7 +200,10 @@ impl Session {
             }
             Input::NotUtf8 { begins, .. } => {
                 let message = Message::parse(&begins).ok();
-                self.not_utf8(message.map_or("*", |message| message.command), env, out)
+                // Anything may stand there.
+                let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                let command = message.map(|message| message.command).filter(is_word);
+                self.not_utf8(command.unwrap_or("*"), env, out)
             }
             Input::Utf16 | Input::Mangled => self.not_utf8("*", env, out),
         }

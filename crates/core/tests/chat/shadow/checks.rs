@@ -83,7 +83,8 @@ impl Shadow {
             }
             Fact::PrivateDeleted(_) => {
                 let sender = accounts_of(command).from;
-                assert!(sender.is_some() && caller().account == sender);
+                let own = caller().account.as_ref().expect("an account");
+                assert!(sender.is_some_and(|sender| sender.same_as(own)));
             }
             Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                 self.check_may_be_heard(caller(), now);

@@ -115,7 +115,11 @@ impl Shadow {
     /// Everybody who is logged in to an account.
     fn logins(&self, account: &Name) -> Vec<PersonId> {
         let people = self.people.iter();
-        let logins = people.filter(|(_, person)| person.account.as_ref() == Some(account));
+        let is_of = |person: &ModelPerson| {
+            let own = person.account.as_ref();
+            own.is_some_and(|own| own.same_as(account))
+        };
+        let logins = people.filter(|(_, person)| is_of(person));
         logins.map(|(id, _)| *id).collect()
     }
 

@@ -1,0 +1,98 @@
+//! What is asked of the server, and is remembered until the answer comes.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use chinwag_core::{MaskKind, RoomName};
+
+use super::{accounts, history, list, metadata, people, read_marker, search, talk};
+use crate::dialect::Password;
+
+/// What an answer is for.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    /// Nothing that the client is told of.
+    Quiet,
+    LogIn,
+    /// The proof for a login to come, and the password that is to be given again with it.
+    Prove(Option<Password>),
+    /// The server's password.
+    Enter,
+    /// The right to speak for a client.
+    Gateway,
+    /// The counts that end the welcome, or LUSERS.
+    Counts {
+        is_welcome: bool,
+    },
+    Nick,
+    Join {
+        room: RoomName,
+        was_inside: bool,
+    },
+    /// The people of a room that was just entered, or NAMES.
+    Names {
+        room: RoomName,
+        /// What the end of the list says, if it ends with this room.
+        end: Option<String>,
+    },
+    Part {
+        room: RoomName,
+        why: Option<String>,
+    },
+    Private(Box<talk::Sending>),
+    Ping(String),
+    Topic(RoomName),
+    SetTopic(RoomName),
+    Modes(RoomName),
+    SetMode(RoomName),
+    /// A room whose name is none, behind the answers to what was asked before.
+    NoSuchChannel(String),
+    RenameRoom {
+        old: RoomName,
+        new: RoomName,
+    },
+    /// One of the lists of masks; the last of those that one letter stands for ends them.
+    Masks {
+        room: RoomName,
+        kind: MaskKind,
+        is_last: bool,
+    },
+    Kick {
+        room: RoomName,
+        name: String,
+    },
+    Invite {
+        room: RoomName,
+        name: String,
+    },
+    Knock(RoomName),
+    List(Box<list::ListFilter>),
+    Who(Box<people::WhoQuestion>),
+    Whois(String),
+    /// The name, and how many of those who have borne it are shown.
+    Whowas(String, usize),
+    Userhost,
+    Ison,
+    /// The names that MONITOR asks about.
+    Monitor(Vec<String>),
+    Away(bool),
+    Oper,
+    /// What an operator does, to a person.
+    Operate(String),
+    SetName,
+    Account(accounts::AccountStep),
+    History(Box<history::HistoryQuestion>),
+    Search(search::SearchQuestion),
+    Marker(Box<read_marker::MarkerQuestion>),
+    SetMarker(Box<read_marker::MarkerQuestion>),
+    Targets,
+    Metadata(Box<metadata::MetadataQuestion>),
+    Redact {
+        target: String,
+        message: String,
+    },
+    Motd {
+        is_welcome: bool,
+    },
+}
