@@ -24,7 +24,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Deletion, Event, Fact, IrcForm, Manner, Name, PersonId, RoomId, Seq, Text, Timestamp,
+    Deletion, Event, Fact, IrcForm, Manner, NOBODY, Name, RoomId, Seq, Text, Timestamp,
 };
 use rusqlite::Row;
 
@@ -96,11 +96,7 @@ impl Draft {
         let Message { seq, at, name, .. } = *message;
         put_varint(&mut self.body, seq.0 - self.last.0);
         put_varint(&mut self.body, zigzag(at.0.wrapping_sub(self.last_at.0)));
-        let manner = match message.manner {
-            Manner::Speech => 0,
-            Manner::Action => 1,
-            Manner::Notice => 2,
-        };
+        let manner = manner_as_number(message.manner);
         let has_irc = u64::from(message.irc.is_some());
         put_varint(
             &mut self.body,
@@ -307,12 +303,7 @@ impl Block {
             let head = take_varint(&mut rest)?;
             let bits = if version == VERSION_1 { 1 } else { 3 };
             let (name_bytes, flags) = (head >> bits, head & ((1 << bits) - 1));
-            let manner = match flags & 3 {
-                0 => Manner::Speech,
-                1 => Manner::Action,
-                2 => Manner::Notice,
-                _ => return None,
-            };
+            let manner = manner_of(flags & 3)?;
             let name = take_str(&mut rest, name_bytes)?;
             let irc = match flags & 4 {
                 0 => None,
@@ -377,9 +368,6 @@ impl Block {
     }
 }
 
-/// Its author is no person any more: numbers of people start at 1.
-const NOBODY: PersonId = PersonId(0);
-
 /// Names that were read lately. Reading one costs far more than the rest of its message, and the
 /// same few people say most of what there is.
 #[derive(Debug, Default)]
@@ -401,6 +389,25 @@ impl Names {
         self.0.insert(spelling.into(), name.clone());
         Some(name)
     }
+}
+
+/// The number that a manner is stored as.
+pub(crate) fn manner_as_number(manner: Manner) -> u64 {
+    match manner {
+        Manner::Speech => 0,
+        Manner::Action => 1,
+        Manner::Notice => 2,
+    }
+}
+
+/// The manner of a number; `None` if it is of none.
+pub(crate) fn manner_of(number: u64) -> Option<Manner> {
+    Some(match number {
+        0 => Manner::Speech,
+        1 => Manner::Action,
+        2 => Manner::Notice,
+        _ => return None,
+    })
 }
 
 /// A column that is never negative.

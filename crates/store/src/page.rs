@@ -31,6 +31,20 @@ pub struct Page {
     pub next: Option<Seq>,
 }
 
+impl Page {
+    /// Takes an event in, unless the page has some already and would be longer than `bytes_max` with it:
+    /// then the next page begins there. Returns whether it did; `bytes` is what the page has so far.
+    pub(crate) fn take(&mut self, event: Event, bytes: &mut usize, bytes_max: usize) -> bool {
+        *bytes += bytes_of(&event);
+        if *bytes > bytes_max && !self.events.is_empty() {
+            self.next = Some(event.seq);
+            return false;
+        }
+        self.events.push(event);
+        true
+    }
+}
+
 /// The bytes that an event counts for in a page.
 pub(crate) fn bytes_of(event: &Event) -> usize {
     let text = match &event.fact {
@@ -74,12 +88,9 @@ pub(crate) fn read(
         let Some(event) = log.events.pop_front() else {
             break;
         };
-        bytes += bytes_of(&event);
-        if bytes > bytes_max && !page.events.is_empty() {
-            page.next = Some(event.seq);
+        if !page.take(event, &mut bytes, bytes_max) {
             break;
         }
-        page.events.push(event);
     }
     Ok(page)
 }

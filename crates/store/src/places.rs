@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use crate::block::{Block, Names};
 use crate::error::Error;
-use crate::page::{Page, bytes_of};
+use crate::page::Page;
 use crate::room_log::RoomLog;
 
 /// Reads the messages at these places; the next page begins at the place that it names.
@@ -33,12 +33,9 @@ pub(crate) fn read(
             continue;
         };
         let event = block.event(message, names)?;
-        bytes += bytes_of(&event);
-        if bytes > bytes_max && !page.events.is_empty() {
-            page.next = Some(seq);
+        if !page.take(event, &mut bytes, bytes_max) {
             break;
         }
-        page.events.push(event);
     }
     Ok(page)
 }

@@ -5,20 +5,17 @@
 //! stretch of an index, and ends with its account.
 
 use chinwag_core::{
-    Conversation, Correspondents, Event, Fact, FoundMessage, IrcForm, KeptMessage, Manner, Name,
-    PersonId, PrivateDeletion, PrivateMessage, Range, Seq, Text, Timestamp,
+    Conversation, Correspondents, Event, Fact, FoundMessage, IrcForm, KeptMessage, Manner, NOBODY,
+    Name, PrivateDeletion, PrivateMessage, Range, Seq, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::block::{Names, signed, unsigned};
+use crate::block::{Names, manner_as_number, manner_of, signed, unsigned};
 use crate::error::{Damage, Error};
 use crate::extent::Extent;
 use crate::filter::Filter;
-use crate::page::{Page, bytes_of};
+use crate::page::Page;
 use crate::room_log::behind;
-
-/// The author and the receiver are no people any more: numbers of people start at 1.
-const NOBODY: PersonId = PersonId(0);
 
 /// A message as it is written.
 struct Draft<'a> {
@@ -80,7 +77,7 @@ impl Draft<'_> {
             from.map(Name::as_str),
             self.recipient.as_str(),
             to.map(Name::as_str),
-            manner_as_number(self.manner),
+            signed(manner_as_number(self.manner)),
             &**self.text,
             self.irc.and_then(|irc| irc.text.as_deref()),
             self.irc.and_then(|irc| irc.tags.as_deref()),
@@ -172,18 +169,16 @@ pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessag
                WHERE seq = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_row([signed(message.0)], |row| {
-        let to_name: String = row.get(0)?;
-        Ok(Name::known(&to_name).map(|to_name| (to_name, (row.get(1), row.get(2)))))
+        let accounts = Correspondents {
+            from: name_in(row, 1)?,
+            to: name_in(row, 2)?,
+        };
+        Ok((name_in(row, 0)?, accounts))
     });
-    let Some(found) = found.optional()? else {
+    let Some((to_name, accounts)) = found.optional()? else {
         return Ok(None);
     };
-    let (to_name, (from, to)) = found.ok_or(Damage::Row("private_message"))?;
-    let known = |name: Option<String>| name.as_deref().and_then(Name::known);
-    let accounts = Correspondents {
-        from: known(from?),
-        to: known(to?),
-    };
+    let to_name = to_name.ok_or(Damage::Row("private_message"))?;
     Ok(Some(FoundMessage::Private { to_name, accounts }))
 }
 
@@ -366,12 +361,9 @@ impl<'a> Log<'a> {
             if !self.filter.hears(&message.from_name) {
                 continue;
             }
-            bytes += bytes_of(&event);
-            if bytes > bytes_max && !page.events.is_empty() {
-                page.next = Some(event.seq);
+            if !page.take(event, &mut bytes, bytes_max) {
                 break;
             }
-            page.events.push(event);
         }
         Ok(page)
     }
@@ -387,14 +379,9 @@ pub(crate) const COLUMNS: &str = "m.seq, m.at, m.sender, m.sender_account, m.rec
 
 /// A row of [`COLUMNS`]; `None` if it makes no sense.
 pub(crate) fn event(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
-    let name = |column| row.get(column).map(|name: String| Name::known(&name));
-    let account = |column| {
-        let account = row.get(column);
-        account.map(|name: Option<String>| name.as_deref().and_then(Name::known))
-    };
-    let (from_name, from) = (name(2)?, account(3)?);
-    let (to_name, to) = (name(4)?, account(5)?);
-    let manner = manner_of(row.get(6)?);
+    let (from_name, from) = (name_in(row, 2)?, name_in(row, 3)?);
+    let (to_name, to) = (name_in(row, 4)?, name_in(row, 5)?);
+    let manner = manner_of(unsigned(row, 6)?);
     let text = Text::stored(&row.get::<_, String>(7)?);
     let part = |column| {
         row.get(column)
@@ -428,16 +415,8 @@ pub(crate) fn event(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
     }))
 }
 
-fn manner_as_number(manner: Manner) -> i64 {
-    match manner {
-        Manner::Speech => 0,
-        Manner::Action => 1,
-        Manner::Notice => 2,
-    }
-}
-
-fn manner_of(number: i64) -> Option<Manner> {
-    [Manner::Speech, Manner::Action, Manner::Notice]
-        .into_iter()
-        .find(|manner| manner_as_number(*manner) == number)
+/// The name in a column, if there is one.
+pub(crate) fn name_in(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Name>> {
+    let name: Option<String> = row.get(column)?;
+    Ok(name.as_deref().and_then(Name::known))
 }

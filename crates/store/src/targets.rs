@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
+use crate::private::name_in;
 use crate::room_log::RoomLog;
 
 /// Those whose newest message lies between two times, both excluded: the oldest first. If there are too
@@ -53,11 +54,12 @@ fn other_side(conn: &Connection, peer: &str, seq: Seq) -> Result<(Name, Timestam
     let sql = "SELECT sender, sender_account, recipient, at FROM private_message WHERE seq = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let row = statement.query_row(params![signed(seq.0)], |row| {
-        let name = |column| {
-            row.get(column)
-                .map(|name: Option<String>| name.as_deref().and_then(Name::known))
-        };
-        Ok((name(0)?, name(1)?, name(2)?, Timestamp(row.get(3)?)))
+        Ok((
+            name_in(row, 0)?,
+            name_in(row, 1)?,
+            name_in(row, 2)?,
+            Timestamp(row.get(3)?),
+        ))
     })?;
     let (sender, account, recipient, at) = row;
     let sends = |name: &Option<Name>| name.as_ref().is_some_and(|name| name.folded() == peer);

@@ -3,24 +3,17 @@
 use chinwag_core::limits::READ_MARKERS_MAX;
 use chinwag_core::{
     Answer, Command, Correspondents, Fact, FoundMessage, MarkerTarget, Query, Rejection, Seq,
-    Settings, Snapshot, Timestamp,
+    Timestamp,
 };
 
-use crate::world::{World, arrive_with, name, register, rename, room, text};
-
-fn message(to: &str) -> Command {
-    Command::PrivateMessage {
-        to: to.into(),
-        text: text("psst"),
-        irc: None,
-        manner: chinwag_core::Manner::Speech,
-    }
-}
+use crate::world::{
+    World, arrive_with, name, psst, register, rename, room, world_that_keeps_nothing,
+};
 
 /// The accounts in whose histories a message stands.
 #[track_caller]
 fn stored(world: &mut World, from: &str, to: &str) -> (bool, Correspondents) {
-    let facts = world.by(from, message(to)).expect("told");
+    let facts = world.by(from, psst(to)).expect("told");
     match &facts[..] {
         [Fact::PrivateMessage(message)] => (facts[0].is_durable(), message.accounts.clone()),
         facts => panic!("{facts:?}"),
@@ -66,15 +59,7 @@ fn a_message_stands_in_the_history_of_each_side_that_has_an_account() {
 
 #[test]
 fn nothing_is_stored_where_nobody_wants_it() {
-    let settings = Settings {
-        keeps_messages: false,
-        ..crate::world::settings()
-    };
-    let mut world = World::new(settings, Snapshot::default());
-    for who in ["lee", "ann"] {
-        world.arrive(who).expect("here");
-        world.by(who, register(who)).expect("registered");
-    }
+    let mut world = world_that_keeps_nothing(&["lee", "ann"]);
     assert_eq!(
         stored(&mut world, "ann", "lee"),
         (false, accounts(None, None))

@@ -6,7 +6,10 @@ use chinwag_core::{
     Snapshot,
 };
 
-use crate::world::{World, arrive_with, change_password, join, name, register, rename};
+use crate::world::{
+    World, arrive_with, change_password, join, name, psst, register, rename,
+    world_that_keeps_nothing,
+};
 
 fn password_hash(world: &mut World, who: &str) -> Option<String> {
     let visitor = world.visitor("192.0.2.77");
@@ -479,15 +482,6 @@ fn the_server_s_code_makes_an_operator_who_stays_one() {
     world.check();
 }
 
-fn message(to: &str) -> Command {
-    Command::PrivateMessage {
-        to: to.into(),
-        text: crate::world::text("psst"),
-        irc: None,
-        manner: chinwag_core::Manner::Speech,
-    }
-}
-
 /// What a person is shown of what was kept.
 fn shown(world: &mut World, who: &str) -> usize {
     let show = Command::ShowKept(world.person(who));
@@ -508,12 +502,8 @@ fn a_message_between_accounts_waits_for_its_receiver() {
     world.by("ann", register("of ann")).expect("registered");
     world.quit("lee");
     let absent = Err(Rejection::Absent(name("LEE")));
-    assert_eq!(
-        world.by("bob", message("LEE")),
-        absent,
-        "bob has no account"
-    );
-    let facts = world.by("ann", message("LEE")).expect("kept");
+    assert_eq!(world.by("bob", psst("LEE")), absent, "bob has no account");
+    let facts = world.by("ann", psst("LEE")).expect("kept");
     assert!(matches!(facts[..], [Fact::MessageKept(_)]), "{facts:?}");
     arrive_with(&mut world, "lee", "of lee").expect("here");
     assert_eq!(shown(&mut world, "ann"), 0);
@@ -521,11 +511,11 @@ fn a_message_between_accounts_waits_for_its_receiver() {
     assert_eq!(shown(&mut world, "lee"), 0, "once");
     // Under another name, or with a lost link, the owner is there all the same.
     world.by("lee", rename("leo")).expect("renamed");
-    let facts = world.by("ann", message("lee")).expect("told");
+    let facts = world.by("ann", psst("lee")).expect("told");
     assert!(matches!(facts[..], [Fact::PrivateMessage(_)]), "{facts:?}");
     let code = world.lose("leo");
     for to in ["lee", "leo"] {
-        let facts = world.by("ann", message(to)).expect("kept");
+        let facts = world.by("ann", psst(to)).expect("kept");
         assert!(matches!(facts[..], [Fact::MessageKept(_)]), "{facts:?}");
     }
     world.resume(code).expect("back");
@@ -541,30 +531,22 @@ fn no_more_is_kept_for_an_account_than_may_be() {
     world.by("ann", register("of ann")).expect("registered");
     world.quit("lee");
     for _ in 0..KEPT_MESSAGES_MAX {
-        world.by("ann", message("lee")).expect("kept");
+        world.by("ann", psst("lee")).expect("kept");
     }
     let full = Err(Rejection::MailFull(name("lee")));
-    assert_eq!(world.by("ann", message("lee")), full);
+    assert_eq!(world.by("ann", psst("lee")), full);
     arrive_with(&mut world, "lee", "of lee").expect("here");
     assert_eq!(shown(&mut world, "lee"), KEPT_MESSAGES_MAX);
     world.quit("lee");
-    world.by("ann", message("lee")).expect("kept");
+    world.by("ann", psst("lee")).expect("kept");
 }
 
 #[test]
 fn nothing_is_kept_where_nobody_wants_it() {
-    let settings = Settings {
-        keeps_messages: false,
-        ..crate::world::settings()
-    };
-    let mut world = World::new(settings, Snapshot::default());
-    for who in ["lee", "ann"] {
-        world.arrive(who).expect("here");
-        world.by(who, register(who)).expect("registered");
-    }
+    let mut world = world_that_keeps_nothing(&["lee", "ann"]);
     world.quit("lee");
     let absent = Err(Rejection::Absent(name("lee")));
-    assert_eq!(world.by("ann", message("lee")), absent);
+    assert_eq!(world.by("ann", psst("lee")), absent);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chinwag_core::{Caller, Command, Duration, Fact, QuitReason, Rejection, ResumeCode};
 
-use crate::world::{HOME, World, join, leave, name, say, set_topic, text};
+use crate::world::{HOME, World, join, leave, name, say, set_topic, tell, text};
 
 fn returned_in(facts: &[Fact]) -> &chinwag_core::Returned {
     match facts {
@@ -217,22 +217,13 @@ fn a_name_that_was_not_kept_does_not_come_back_beside_its_look_alike() {
     world.check();
 }
 
-fn whisper(to: &str, words: &str) -> Command {
-    Command::PrivateMessage {
-        to: to.into(),
-        text: text(words),
-        irc: None,
-        manner: chinwag_core::Manner::Speech,
-    }
-}
-
 #[test]
 fn private_messages_are_kept_for_a_lost_link() {
     let mut world = World::with(&["lee", "ann"]);
-    world.by("ann", whisper("lee", "psst")).expect("sent");
+    world.by("ann", tell("lee", "psst")).expect("sent");
     let code = world.lose("ann");
     world.pass(Duration::from_mins(1));
-    for command in [whisper("ANN", "one"), Command::Reply(text("two"))] {
+    for command in [tell("ANN", "one"), Command::Reply(text("two"))] {
         let facts = world.by("lee", command).expect("kept");
         let [Fact::PrivateMessage(message)] = &facts[..] else {
             panic!("{facts:?}");
@@ -259,7 +250,7 @@ fn what_is_kept_for_a_person_is_bounded() {
         let mut world = World::with(&["lee", "ann"]);
         world.lose("ann");
         let words = "x".repeat(bytes);
-        let mut send = || world.by("lee", whisper("ann", &words));
+        let mut send = || world.by("lee", tell("ann", &words));
         let kept = (0..100).take_while(|_| send().is_ok()).count();
         assert_eq!(kept, expected);
         assert_eq!(send(), Err(Rejection::NothingKept(name("ann"))));
@@ -276,9 +267,7 @@ fn who_is_ignored_keeps_nothing() {
     };
     world.by("ann", ignore).expect("ignored");
     let code = world.lose("ann");
-    world
-        .by("lee", whisper("ann", "psst"))
-        .expect("told the same");
+    world.by("lee", tell("ann", "psst")).expect("told the same");
     let facts = world.resume(code).expect("back");
     assert!(returned_in(&facts).kept.is_empty());
 }

@@ -6,16 +6,7 @@ use chinwag_core::{
     RoomId, RoomRef, SentKey, Seq, Settings, Snapshot,
 };
 
-use crate::world::{World, join, name, rename, room, say, say_in, set_topic, text};
-
-fn tell(to: &str) -> Command {
-    Command::PrivateMessage {
-        to: to.into(),
-        text: text("psst"),
-        irc: None,
-        manner: chinwag_core::Manner::Speech,
-    }
-}
+use crate::world::{World, join, name, psst, rename, room, say, say_in, set_topic, text};
 
 fn ignore(whom: &str, on: bool) -> Command {
     Command::Ignore {
@@ -36,11 +27,11 @@ fn heard_by(world: &World, facts: &[Fact]) -> Vec<String> {
 #[test]
 fn a_private_message_is_heard_by_two() {
     let mut world = World::with(&["lee", "ann", "bob"]);
-    let facts = world.by("ann", tell("BOB")).expect("told");
+    let facts = world.by("ann", psst("BOB")).expect("told");
     assert_eq!(heard_by(&world, &facts), ["ann", "bob"]);
     let facts = world.by("bob", Command::Reply(text("yes?"))).expect("told");
     assert_eq!(heard_by(&world, &facts), ["bob", "ann"]);
-    let facts = world.by("ann", tell("ann")).expect("told");
+    let facts = world.by("ann", psst("ann")).expect("told");
     assert_eq!(heard_by(&world, &facts), ["ann"]);
 }
 
@@ -54,7 +45,7 @@ fn a_sender_is_told_that_the_receiver_is_away() {
         (Command::Back, None),
     ] {
         world.by("ann", away).expect("done");
-        let facts = world.by("lee", tell("ann")).expect("sent");
+        let facts = world.by("lee", psst("ann")).expect("sent");
         assert!(
             matches!(&facts[..], [Fact::PrivateMessage(message)] if message.away == told),
             "{facts:?}"
@@ -66,12 +57,12 @@ fn a_sender_is_told_that_the_receiver_is_away() {
 fn an_ignored_person_is_not_heard_and_not_told() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     world.by("bob", ignore("ANN", true)).expect("ignored");
-    let facts = world.by("ann", tell("bob")).expect("no word about it");
+    let facts = world.by("ann", psst("bob")).expect("no word about it");
     assert_eq!(heard_by(&world, &facts), ["ann"]);
     let nobody = world.by("bob", Command::Reply(text("yes?")));
     assert_eq!(nobody, Err(Rejection::NobodyToReply));
     world.by("bob", ignore("ann", false)).expect("heard again");
-    let facts = world.by("ann", tell("bob")).expect("told");
+    let facts = world.by("ann", psst("bob")).expect("told");
     assert_eq!(heard_by(&world, &facts), ["ann", "bob"]);
 }
 
@@ -79,7 +70,7 @@ fn an_ignored_person_is_not_heard_and_not_told() {
 fn an_ignored_person_stays_so_under_another_name() {
     let mut world = World::with(&["lee", "ann", "bob"]);
     let heard = |world: &mut World, from: &str| {
-        let facts = world.by(from, tell("ann")).expect("told");
+        let facts = world.by(from, psst("ann")).expect("told");
         heard_by(world, &facts).len() == 2
     };
     world.by("ann", ignore("bob", true)).expect("ignored");
@@ -135,10 +126,10 @@ fn a_slip_of_a_name_is_seen() {
             typed: typed.into(),
             meant: meant.map(name),
         };
-        assert_eq!(world.by("ann", tell(typed)), Err(expected), "{typed}");
+        assert_eq!(world.by("ann", psst(typed)), Err(expected), "{typed}");
     }
     let wild = "\x1b[2J".repeat(1_000);
-    let Err(Rejection::NobodyCalled { typed, .. }) = world.by("ann", tell(&wild)) else {
+    let Err(Rejection::NobodyCalled { typed, .. }) = world.by("ann", psst(&wild)) else {
         panic!("somebody is called that");
     };
     assert!(typed.len() < 1_000 && !typed.contains('\x1b'), "{typed}");
@@ -209,9 +200,9 @@ fn a_lock_lets_registered_names_speak() {
     world.by("lee", Command::Lock(true)).expect("locked");
     let locked = || Err(Rejection::LockedSpeech);
     assert_eq!(world.by("ann", say("hello")), locked());
-    assert_eq!(world.by("ann", tell("bob")), locked());
+    assert_eq!(world.by("ann", psst("bob")), locked());
     assert_eq!(world.by("ann", set_topic(LOBBY, None)), locked());
-    assert!(world.by("ann", tell("lee")).is_ok(), "an appeal");
+    assert!(world.by("ann", psst("lee")).is_ok(), "an appeal");
     assert!(world.by("bob", say("hello")).is_ok());
     assert_eq!(world.arrive("cy"), Err(Rejection::Locked));
     assert_eq!(world.arrive(""), Err(Rejection::Locked));

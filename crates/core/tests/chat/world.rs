@@ -322,6 +322,34 @@ pub(crate) fn say_in(room: RoomId, words: &str) -> Command {
     }
 }
 
+/// A private message.
+pub(crate) fn tell(to: &str, words: &str) -> Command {
+    Command::PrivateMessage {
+        to: to.into(),
+        text: text(words),
+        irc: None,
+        manner: chinwag_core::Manner::Speech,
+    }
+}
+
+pub(crate) fn psst(to: &str) -> Command {
+    tell(to, "psst")
+}
+
+/// Some people with accounts, on a server that keeps no private messages.
+pub(crate) fn world_that_keeps_nothing(names: &[&str]) -> World {
+    let settings = Settings {
+        keeps_messages: false,
+        ..settings()
+    };
+    let mut world = World::new(settings, Snapshot::default());
+    for who in names {
+        world.arrive(who).expect("here");
+        world.by(who, register(who)).expect("registered");
+    }
+    world
+}
+
 pub(crate) fn set_topic(room: RoomId, topic: Option<&str>) -> Command {
     Command::SetTopic {
         room: RoomRef::Id(room),

@@ -84,13 +84,9 @@ impl Chat {
         let account = self.registrations.get(mask.name.as_ref()?)?.name.clone();
         let rules = self.rooms.get(id).and_then(Room::rules);
         let before = rules.and_then(|rules| rules.of_account(&account))?;
-        let is_of_account = |person: &&Person| {
-            let own = person.account.as_deref();
-            own.is_some_and(|own| own.same_as(&account))
-        };
         let governs = before.standing >= Standing::Moderator;
         // Those inside lose it as they are put out.
-        let loses = governs && !hit.iter().any(is_of_account);
+        let loses = governs && !hit.iter().any(|person| person.is_logged_in_to(&account));
         loses.then(|| {
             let act = RoomAct::Stand {
                 name: account.clone(),

@@ -63,8 +63,8 @@ impl Chat {
         why: Option<Text>,
     ) -> Result<Fact, Rejection> {
         let is_of = |account: &Option<Name>| {
-            let own = me.account.as_deref();
-            own.is_some_and(|own| account.as_ref().is_some_and(|other| own.same_as(other)))
+            let account = account.as_ref();
+            account.is_some_and(|account| me.is_logged_in_to(account))
         };
         if !is_of(&accounts.from) {
             return Err(match is_of(&accounts.to) {
@@ -72,14 +72,9 @@ impl Chat {
                 false => Rejection::NoSuchMessage,
             });
         }
-        let accounts = [accounts.from, accounts.to].into_iter().flatten();
-        let logins = accounts.flat_map(|account| {
-            self.people
-                .logged_in_to(&account)
-                .map(|p| p.id)
-                .collect::<Vec<_>>()
-        });
-        let mut people: Vec<PersonId> = logins.collect();
+        let accounts = [&accounts.from, &accounts.to].into_iter().flatten();
+        let logins = accounts.flat_map(|account| self.people.logged_in_to(account));
+        let mut people: Vec<PersonId> = logins.map(|person| person.id).collect();
         people.sort_unstable();
         people.dedup();
         Ok(Fact::PrivateDeleted(Box::new(PrivateDeletion {

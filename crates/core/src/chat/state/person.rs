@@ -87,6 +87,12 @@ impl Person {
         self.rare.as_ref()?.spent_code
     }
 
+    /// Whether the person is logged in to an account.
+    pub(in crate::chat) fn is_logged_in_to(&self, account: &Name) -> bool {
+        let own = self.account.as_deref();
+        own.is_some_and(|own| own.same_as(account))
+    }
+
     /// A guest's read markers.
     pub(in crate::chat) fn read_markers(&self) -> Option<&ReadMarkers> {
         self.rare.as_deref().map(|rare| &rare.read_markers)

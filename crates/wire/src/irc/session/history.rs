@@ -47,6 +47,22 @@ pub(super) struct HistoryQuestion {
 }
 
 impl HistoryQuestion {
+    fn new(batch: u64, subcommand: &'static str, target: &str, limit: usize) -> Self {
+        Self {
+            batch,
+            has_begun: false,
+            after: None,
+            before: None,
+            later_than: None,
+            subcommand,
+            target: target.into(),
+            limit,
+            wants_newest: false,
+            around: None,
+            held: Vec::new(),
+        }
+    }
+
     /// The lines that were held back, as far as they are wanted.
     fn within_limit(&self) -> &[Event] {
         let more = self.held.len().saturating_sub(self.limit);
@@ -89,8 +105,12 @@ impl Point {
 
 /// Reads `timestamp=2019-01-04T14:33:26.123Z`.
 pub(super) fn timestamp(typed: &str) -> Option<Timestamp> {
-    let time = typed.strip_prefix("timestamp=")?;
-    let time: jiff::Timestamp = time.parse().ok()?;
+    time(typed.strip_prefix("timestamp=")?)
+}
+
+/// Reads `2019-01-04T14:33:26.123Z`.
+pub(super) fn time(typed: &str) -> Option<Timestamp> {
+    let time: jiff::Timestamp = typed.parse().ok()?;
     Some(Timestamp(time.as_millisecond()))
 }
 
@@ -158,19 +178,8 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let room = room(target);
-        let mut question = HistoryQuestion {
-            batch: self.next_batch(),
-            has_begun: false,
-            after: None,
-            before: None,
-            later_than: None,
-            subcommand,
-            target: target.into(),
-            limit,
-            wants_newest: false,
-            around: None,
-            held: Vec::new(),
-        };
+        let batch = self.next_batch();
+        let mut question = HistoryQuestion::new(batch, subcommand, target, limit);
         if room.as_ref().is_some_and(|room| !self.is_inside(room, env)) {
             self.refuse_history(&question, env, out);
             return None;
@@ -217,10 +226,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let batch = self.next_batch();
-        if self.caps.has(Cap::Batch) {
-            let what = format_args!("BATCH +{batch} draft/chathistory-targets");
-            self.put_server(what, env, out);
-        }
+        self.begin_batch(batch, "draft/chathistory-targets", env, out);
         for (target, at) in targets {
             let tags = Tags {
                 batch: Some(batch),
@@ -240,27 +246,8 @@ impl Session {
         self.end_batch(batch, env, out);
     }
 
-    fn begin_batch(&self, batch: u64, target: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        self.begin_batch_of(batch, format_args!("chathistory {target}"), env, out);
-    }
-
-    /// Begins a batch of some type, for clients that take batches.
-    pub(super) fn begin_batch_of(
-        &self,
-        batch: u64,
-        what: impl Display,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        if self.caps.has(Cap::Batch) {
-            self.put_server(format_args!("BATCH +{batch} {what}"), env, out);
-        }
-    }
-
-    pub(super) fn end_batch(&self, batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
-        if self.caps.has(Cap::Batch) {
-            self.put_server(format_args!("BATCH -{batch}"), env, out);
-        }
+    fn begin_history(&self, batch: u64, target: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.begin_batch(batch, format_args!("chathistory {target}"), env, out);
     }
 
     /// A page of a history.
@@ -273,7 +260,7 @@ impl Session {
     ) {
         if !question.has_begun {
             question.has_begun = true;
-            self.begin_batch(question.batch, &question.target, env, out);
+            self.begin_history(question.batch, &question.target, env, out);
         }
         let is_wanted = |event: &&Event| {
             question.after.is_none_or(|after| event.seq > after)
@@ -306,7 +293,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        self.begin_batch(question.batch, &question.target, env, out);
+        self.begin_history(question.batch, &question.target, env, out);
         self.end_batch(question.batch, env, out);
     }
 
@@ -356,7 +343,7 @@ impl Session {
             return;
         }
         let batch = self.next_batch();
-        self.begin_batch(batch, &alloc::format!("{room}"), env, out);
+        self.begin_history(batch, &alloc::format!("{room}"), env, out);
         for event in recent.messages {
             self.put_past(event, PastOf::Room(room), batch, out);
         }

@@ -1,7 +1,6 @@
 //! MARKREAD (IRCv3, `draft/read-marker`): up to when the client's owner has read a room, or what it and
 //! another have told each other.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{Command, MarkerSet, MarkerTarget, Name, Query, RoomName, Timestamp};
@@ -18,10 +17,8 @@ use crate::irc::message::Message;
 #[derive(Clone, Debug)]
 pub(super) struct MarkerQuestion {
     target: MarkerTarget,
-    /// The target as it was typed.
-    typed: String,
     /// The client has just entered the room, and is told who is there behind it.
-    enters: Option<RoomName>,
+    enters: bool,
 }
 
 impl MarkerQuestion {
@@ -51,8 +48,7 @@ impl Session {
         };
         let question = MarkerQuestion {
             target: target.clone(),
-            typed: typed.into(),
-            enters: None,
+            enters: false,
         };
         let Some(place) = message.param(1) else {
             let (ask, question) = question.ask();
@@ -80,8 +76,7 @@ impl Session {
         }
         let question = MarkerQuestion {
             target: MarkerTarget::Room(entered.clone()),
-            typed: alloc::format!("{entered}"),
-            enters: Some(entered.clone()),
+            enters: true,
         };
         let (ask, question) = question.ask();
         self.ask_now(ask, question)
@@ -101,23 +96,32 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let typed = &question.typed;
+        let target = &question.target;
         match at {
-            Some(at) => {
-                let what = format_args!("MARKREAD {typed} timestamp={}", Time(at));
-                self.put_server(what, env, out);
-            }
-            None => self.put_server(format_args!("MARKREAD {typed} *"), env, out),
+            Some(at) => self.put_marker_at(target, at, env, out),
+            None => self.put_server(format_args!("MARKREAD {target} *"), env, out),
         }
-        let entered = question.enters.as_ref()?;
-        self.ask_names_if_wanted(entered)
+        match target {
+            MarkerTarget::Room(entered) if question.enters => self.ask_names_if_wanted(entered),
+            _ => None,
+        }
     }
 
     /// Another client of the same account has read on.
     pub(super) fn put_read_elsewhere(&self, set: &MarkerSet, env: &Env<'_>, out: &mut Vec<u8>) {
         if self.caps.has(Cap::ReadMarker) {
-            let what = format_args!("MARKREAD {} timestamp={}", set.target, Time(set.at));
-            self.put_server(what, env, out);
+            self.put_marker_at(&set.target, set.at, env, out);
         }
+    }
+
+    fn put_marker_at(
+        &self,
+        target: &MarkerTarget,
+        at: Timestamp,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let what = format_args!("MARKREAD {target} timestamp={}", Time(at));
+        self.put_server(what, env, out);
     }
 }

@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt::Display;
 
 use super::Session;
 use crate::dialect::Env;
@@ -96,6 +97,26 @@ impl Session {
             }
         }
         put(out, format_args!(":{server} BATCH -{id}\r\n"));
+    }
+
+    /// Begins a batch of some type, for clients that take batches.
+    pub(super) fn begin_batch(
+        &self,
+        batch: u64,
+        what: impl Display,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        if self.caps.has(Cap::Batch) {
+            self.put_server(format_args!("BATCH +{batch} {what}"), env, out);
+        }
+    }
+
+    /// Ends it.
+    pub(super) fn end_batch(&self, batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
+        if self.caps.has(Cap::Batch) {
+            self.put_server(format_args!("BATCH -{batch}"), env, out);
+        }
     }
 
     /// The number of a new batch.

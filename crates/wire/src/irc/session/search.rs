@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Name, Text, Timestamp};
 
+use super::history::time;
 use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Search, SearchPage, Step};
@@ -57,8 +58,8 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let batch = Some(question.batch).filter(|_| self.caps.has(Cap::Batch));
-        if let Some(batch) = batch.filter(|_| page.is_first) {
-            self.put_server(format_args!("BATCH +{batch} soju.im/search"), env, out);
+        if page.is_first {
+            self.begin_batch(question.batch, "soju.im/search", env, out);
         }
         let older = page.shown.saturating_sub(question.limit);
         for event in page.events {
@@ -73,9 +74,7 @@ impl Session {
             self.pending.question = Some(Question::Search(question));
             return;
         }
-        if let Some(batch) = batch {
-            self.put_server(format_args!("BATCH -{batch}"), env, out);
-        }
+        self.end_batch(question.batch, env, out);
         // A search has a budget.
         if let (Some(_), Some(since), false) = (page.next, page.searched_since, page.more) {
             let since = Time(since);
@@ -139,9 +138,4 @@ fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
         true => Err("*"),
         false => Ok((search, limit)),
     }
-}
-
-fn time(typed: &str) -> Option<Timestamp> {
-    let time: jiff::Timestamp = typed.parse().ok()?;
-    Some(Timestamp(time.as_millisecond()))
 }

@@ -150,12 +150,12 @@ impl Session {
     /// Puts whole lines into a batch.
     fn put_in_batch(&mut self, kind: &str, lines: &[u8], env: &Env<'_>, out: &mut Vec<u8>) {
         let batch = self.next_batch();
-        self.put_server(format_args!("BATCH +{batch} {kind}"), env, out);
+        self.begin_batch(batch, kind, env, out);
         let number = alloc::format!("{batch}");
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
             put_tagged(out, line, "batch", &number);
         }
-        self.put_server(format_args!("BATCH -{batch}"), env, out);
+        self.end_batch(batch, env, out);
     }
 
     /// LUSERS.

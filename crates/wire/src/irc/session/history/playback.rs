@@ -86,19 +86,9 @@ impl Session {
             Some(to) => Range::Between(after, Timestamp(to.0.saturating_add(1))),
         };
         for room in played {
-            let question = HistoryQuestion {
-                batch: self.next_batch(),
-                has_begun: false,
-                after: None,
-                before: None,
-                later_than: None,
-                subcommand: "PLAY",
-                target: format!("{room}"),
-                limit: LINES_MAX,
-                wants_newest: to.is_none(),
-                around: None,
-                held: Vec::new(),
-            };
+            let (batch, target) = (self.next_batch(), format!("{room}"));
+            let mut question = HistoryQuestion::new(batch, "PLAY", &target, LINES_MAX);
+            question.wants_newest = to.is_none();
             let ask = Ask::History {
                 of: Past::Room(RoomRef::Name(room)),
                 range,

@@ -280,7 +280,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> u64 {
         let batch = self.next_batch();
-        self.begin_batch_of(batch, what, env, out);
+        self.begin_batch(batch, what, env, out);
         batch
     }
 }
