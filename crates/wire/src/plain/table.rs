@@ -17,9 +17,9 @@ pub static COMMANDS: &[CommandSpec] = &[
         .aliases(&["dm", "tell"])
         .brief("a private message; /reply TEXT answers the last one")
         .about(
-            "Tells one person something in private. Nobody else sees it. If both of you have an account, it \
-             is kept until they come; else it is not kept at all. A #ROOM in place of the name says it to \
-             that room.",
+            "Tells one person something in private. Nobody else sees it. It stays in the history of each of \
+             you who has an account, for /history with NAME, and between guests nowhere. If both of you \
+             have one, it waits until they come. A #ROOM in place of the name says it to that room.",
             "/msg gopher lunch?",
         ),
     CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
