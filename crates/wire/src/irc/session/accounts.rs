@@ -9,7 +9,6 @@ use chinwag_core::{Command, Name, Proof, Rejection};
 use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
-use crate::irc::caps::Cap;
 use crate::irc::line::put;
 use crate::irc::message::Message;
 use crate::json::Sentence;
@@ -65,10 +64,6 @@ impl Session {
             self.numeric("461", "AUTHENTICATE :Not enough parameters", env, out);
             return None;
         };
-        if !self.caps.has(Cap::Sasl) {
-            self.numeric("904", ":SASL authentication failed", env, out);
-            return None;
-        }
         let Some(mut sasl) = self.take_sasl() else {
             self.begin_sasl(typed, env, out);
             return None;
