@@ -75,6 +75,8 @@ pub enum Outcome {
     Done,
     /// The session speaks for this person now.
     LoggedIn(PersonId),
+    /// The session speaks for this person too, beside another.
+    Attached(PersonId),
     /// The message was sent before, under the same key, and has this place.
     Repeated(Seq),
     /// The person is in the room, and may have been before.
@@ -85,8 +87,7 @@ pub enum Outcome {
     Resumed {
         /// The person's number.
         person: PersonId,
-        /// Everything up to this was written to its last connection; `None` if that is still open,
-        /// so that nobody knows.
+        /// Everything up to this was written to its last connection; `None` if that is still open.
         seen: Option<Seq>,
     },
     /// Some of the rooms and lists are tidy.

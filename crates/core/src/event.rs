@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 
 pub use audit::{AuditEntry, ModAction, Spared};
 pub use metadata::{MetadataSet, MetadataShown};
-pub use people::{LoggedIn, Quit, Renamed, Returned};
+pub use people::{Attached, Detached, LoggedIn, Quit, Renamed, Returned};
 pub use private::{
     Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, RankMessage,
     Ranked, Signal,
@@ -114,6 +114,10 @@ pub enum Fact {
     LoggedIn(Box<LoggedIn>),
     /// A person resumed a session.
     Returned(Box<Returned>),
+    /// A person is on one more connection. Nobody else is told.
+    Attached(Box<Attached>),
+    /// One of several connections of a person has ended. Nobody else is told.
+    Detached(Box<Detached>),
     /// A person entered a room.
     Joined {
         /// The person.
@@ -404,6 +408,8 @@ impl Fact {
             Self::Quit(quit) => Some(quit.person),
             Self::LoggedIn(login) => Some(login.person),
             Self::Returned(returned) => Some(returned.login.person),
+            Self::Attached(attached) => Some(attached.login.person),
+            Self::Detached(detached) => Some(detached.person),
             Self::Renamed(renamed) => Some(renamed.person),
             Self::PrivateMessage(message) => Some(message.from),
             Self::MessageKept(message) => Some(message.from),

@@ -57,10 +57,10 @@ pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,
 };
 pub use event::{
-    AuditEntry, Correspondents, Deletion, Event, Fact, IdentSet, KeptMessage, KeptShown, Knock,
-    LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, PrivateDeletion, PrivateMessage, Quit,
-    QuitReason, RankMessage, Ranked, Renamed, Returned, RoomAct, RoomChange, RoomRenamed, Signal,
-    Spared,
+    Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet, KeptMessage,
+    KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, PrivateDeletion,
+    PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed, Returned, RoomAct, RoomChange,
+    RoomRenamed, Signal, Spared,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};

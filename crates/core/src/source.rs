@@ -10,6 +10,7 @@ use alloc::sync::Arc;
 use core::fmt::Write;
 use core::net::IpAddr;
 
+use crate::ids::ConnId;
 use crate::limits::USER_LETTERS_MAX;
 use crate::link::Client;
 use crate::name::Name;
@@ -69,6 +70,8 @@ impl Flags {
 /// The author of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
+    /// The connection that the author has acted on; `None` if the server has acted for it.
+    pub conn: Option<ConnId>,
     /// Its user.
     pub user: Box<str>,
     /// Its host.

@@ -5,6 +5,7 @@ mod clients;
 mod crowd;
 mod everybody;
 mod passages;
+mod several;
 
 use std::process::{Command, Stdio};
 

@@ -2,25 +2,26 @@
 //!
 //! Each takes time that grows with its own change alone, never with the people or rooms there are.
 
+mod arriving;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::num::NonZeroU64;
 
+use super::Chat;
 use super::decide::maker;
-use super::state::{Activity, Ignored, IrcPerson, Maker, Rank, Resumable, Session, TIDY_MAX};
-use super::{Chat, Person};
+use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
-    AuditEntry, Event, Fact, IdentSet, LoggedIn, ModAction, PrivateMessage, Quit, QuitReason,
-    Renamed, Returned, RoomAct, RoomChange,
+    AuditEntry, Event, Fact, IdentSet, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
+    RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::read_marker::MarkerSet;
 use crate::room::Held;
-use crate::source::Flags;
 use crate::time::Timestamp;
 
 /// What a person is in its rooms for the visit.
@@ -34,6 +35,8 @@ impl Chat {
             Fact::RoomOpened { room, name } => self.open_room(*room, name.clone(), at),
             Fact::LoggedIn(login) => self.apply_logged_in(login, event),
             Fact::Returned(returned) => self.apply_returned(returned, event),
+            Fact::Attached(attached) => self.apply_attached(&attached.login, at),
+            Fact::Detached(detached) => self.people.detach(detached.person, detached.conn),
             Fact::Joined { person, room, .. } => self.apply_joined(*person, *room),
             Fact::Left { person, room, .. } => self.apply_left(*person, *room),
             Fact::Quit(quit) => self.apply_quit(quit, event.seq, at),
@@ -49,10 +52,9 @@ impl Chat {
             }
             Fact::AwaySet {
                 person, away, why, ..
-            } => {
-                let away = away.then(|| Box::new(why.clone()));
-                self.people.with(*person, |p| p.away = away);
-            }
+            } => self.people.with(*person, |p| {
+                p.away = away.then(|| Box::new(why.clone()));
+            }),
             Fact::IgnoreSet {
                 person,
                 name,
@@ -99,60 +101,6 @@ impl Chat {
         }
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
-    }
-
-    fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
-        self.next_person = self.next_person.max(login.person.0 + 1);
-        let session = session_of(login, false);
-        let who = (login.person, login.name.clone(), login.account.clone());
-        let mut person = Person::new(who, session, Activity::from(event.at, event.seq));
-        person.set_irc(irc_of(login));
-        self.people.insert(Box::new(person));
-    }
-
-    /// Puts a person back as it was before, on its new connection. That it came from another
-    /// address does not lift a mute.
-    fn apply_returned(&mut self, returned: &Returned, event: &Event) {
-        let login = &returned.login;
-        let lost = self.resumables.remove(login.person);
-        // Others may have had a name that was not kept.
-        let was_kept = lost.as_ref().is_none_or(|lost| lost.keeps_name);
-        let lost = lost.map(|resumable| (resumable.person, resumable.standings));
-        let Some((mut person, standings)) = self.take_out(login.person).or(lost) else {
-            return;
-        };
-        person.mute = self.mute_of(&person, event.at);
-        if !was_kept {
-            person.activity.named = event.seq;
-        }
-        if person.session.code != login.code {
-            person.set_spent_code(person.session.code);
-        }
-        person.session = session_of(login, person.session.rank.for_visit);
-        person.set_irc(irc_of(login));
-        person.rooms = returned.rooms.to_vec();
-        for room in &returned.rooms {
-            self.rooms.enter(*room, person.id);
-        }
-        for (room, standing) in standings {
-            if person.rooms.contains(&room) {
-                self.rooms
-                    .change_rules(room, |rules| rules.set_guest(person.id, Some(standing)));
-            }
-        }
-        self.people.insert(person);
-    }
-
-    /// Takes a person off the server and out of its rooms, which it remembers. Returns the standings
-    /// that it had there for this visit.
-    fn take_out(&mut self, id: PersonId) -> Option<(Box<Person>, Standings)> {
-        let person = self.people.remove(id)?;
-        let mut standings = Vec::new();
-        for &room in &person.rooms {
-            let standing = self.rooms.leave(room, id);
-            standings.extend(standing.map(|standing| (room, standing)));
-        }
-        Some((person, standings))
     }
 
     fn apply_joined(&mut self, person: PersonId, room: RoomId) {
@@ -475,25 +423,4 @@ impl Chat {
         self.bans.expire(at, TIDY_MAX);
         self.mutes.expire(at, TIDY_MAX);
     }
-}
-
-/// The session of a connection; `for_visit` is of its rank.
-fn session_of(login: &LoggedIn, for_visit: bool) -> Session {
-    Session {
-        conn: login.conn,
-        address: login.address,
-        link: login.link,
-        code: login.code,
-        rank: Rank {
-            operator: login.operator,
-            for_visit,
-        },
-        is_script: login.is_script,
-    }
-}
-
-fn irc_of(login: &LoggedIn) -> Option<IrcPerson> {
-    let ident = login.ident.as_deref()?.clone();
-    let flags = Flags::arriving();
-    Some(IrcPerson { ident, flags })
 }

@@ -9,7 +9,7 @@ use super::state::{IrcPerson, Room};
 use super::{Chat, Person};
 use crate::answer::{Answer, Counts, Departed, WhoLine};
 use crate::event::{Fact, LoggedIn};
-use crate::ids::{PersonId, RoomId};
+use crate::ids::{ConnId, PersonId, RoomId};
 use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
 use crate::mask::{Glob, MaskKind};
 use crate::name::Name;
@@ -19,8 +19,9 @@ use crate::source::{Flags, Source, user_of};
 use crate::time::Timestamp;
 
 impl Chat {
-    /// The author of a fact that is about to be shown; `None` while nobody reads it in IRC.
-    pub fn source_of(&self, fact: &Fact) -> Option<Arc<Source>> {
+    /// The author of a fact that is about to be shown, who has acted on a connection; `None` while
+    /// nobody reads it in IRC.
+    pub fn source_of(&self, fact: &Fact, conn: Option<ConnId>) -> Option<Arc<Source>> {
         let login = match fact {
             Fact::LoggedIn(login) => Some(&**login),
             Fact::Returned(returned) => Some(&returned.login),
@@ -32,12 +33,14 @@ impl Chat {
             return None;
         }
         if let Some(login) = login {
-            return Some(Arc::new(self.source_of_login(login)));
+            let source = self.source_of_login(login);
+            return Some(Arc::new(Source { conn, ..source }));
         }
         let by_number = fact.author().and_then(|author| self.people.get(author));
         let by_name = || self.people.named(fact.author_name()?);
         let author = by_number.or_else(by_name)?;
-        Some(Arc::new(self.source(author)))
+        let source = self.source(author);
+        Some(Arc::new(Source { conn, ..source }))
     }
 
     /// A person as IRC shows it. The host is the same with and without an account, so that nobody's
@@ -48,6 +51,7 @@ impl Chat {
         let user = irc.map_or_else(|| user_of(session.link.client), |irc| irc.ident.user());
         let real = irc.and_then(|irc| irc.ident.real.as_deref());
         Source {
+            conn: None,
             user: alloc::format!("~{user}").into(),
             host: self.settings.cloak_key.host(session.address),
             real: real.unwrap_or(person.name.as_str()).into(),
@@ -66,6 +70,7 @@ impl Chat {
         let user = ident.map_or_else(|| user_of(login.link.client), |ident| ident.user());
         let real = ident.and_then(|ident| ident.real.as_deref());
         Source {
+            conn: None,
             user: alloc::format!("~{user}").into(),
             host: self.settings.cloak_key.host(login.address),
             real: real.unwrap_or(login.name.as_str()).into(),

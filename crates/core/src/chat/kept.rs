@@ -23,6 +23,10 @@ pub struct KeptSession {
     pub name: Name,
     /// The account that it is logged in to.
     pub account: Option<Name>,
+    /// Whether it can be taken up after its link is lost: clients of IRC cannot.
+    pub is_resumable: bool,
+    /// Whether its client always shows a room.
+    pub needs_room: bool,
     /// Its rooms, in the order of joining.
     pub rooms: Vec<RoomId>,
     /// The names that it ignores.
@@ -40,13 +44,10 @@ pub struct KeptSession {
 }
 
 impl Chat {
-    /// A person's session, connected or lost; `None` if its client does not resume.
+    /// A person's session, connected or lost.
     pub fn kept_session(&self, id: PersonId) -> Option<KeptSession> {
         let lost = self.resumables.get(id);
         let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
-        if !person.session.link.client.resumes() {
-            return None;
-        }
         let Rank {
             operator,
             for_visit,
@@ -55,6 +56,8 @@ impl Chat {
         Some(KeptSession {
             name: person.name.clone(),
             account: person.account.as_deref().cloned(),
+            is_resumable: person.session.link.client.resumes(),
+            needs_room: person.session.link.needs_room,
             rooms: person.rooms.clone(),
             ignores: ignores.map(|ignored| ignored.name.clone()).collect(),
             address: person.session.address,

@@ -167,7 +167,7 @@ impl Chat {
     /// Whether a connection still speaks for a person.
     pub fn speaks_for(&self, person: PersonId, conn: ConnId) -> bool {
         let person = self.people.get(person);
-        person.is_some_and(|person| person.session.conn == conn)
+        person.is_some_and(|person| person.is_on(conn))
     }
 
     /// As whom a person asks, over the connection that it is on.

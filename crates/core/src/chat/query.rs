@@ -241,11 +241,17 @@ impl Chat {
     fn account(&self, me: &Person) -> Result<Answer, Rejection> {
         let account = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
         let logins = self.people.logged_in_to(&account.name);
-        let logins = logins.map(|person| Login {
-            name: person.name.clone(),
-            address: person.session.address,
-            since: person.activity.since,
-            own: person.id == me.id,
+        let logins = logins.flat_map(|person| {
+            let first = (person.session.address, person.activity.since);
+            let others = person.others().iter();
+            let others = others.map(|other| (other.address, other.since));
+            let connections = core::iter::once(first).chain(others);
+            connections.map(|(address, since)| Login {
+                name: person.name.clone(),
+                address,
+                since,
+                own: person.id == me.id,
+            })
         });
         Ok(Answer::Account(Box::new(AccountProfile {
             account: account.clone(),

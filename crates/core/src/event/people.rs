@@ -54,6 +54,28 @@ pub struct Returned {
     pub kept: Box<[Event]>,
 }
 
+/// A person is on one more connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attached {
+    /// The person as it is, with the new connection and address.
+    pub login: LoggedIn,
+    /// The rooms it is in.
+    pub rooms: Box<[RoomId]>,
+}
+
+/// One of several connections of a person has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detached {
+    /// The person.
+    pub person: PersonId,
+    /// Its name.
+    pub name: Name,
+    /// The connection.
+    pub conn: ConnId,
+    /// The reason; `None` if the person goes on over another connection alone.
+    pub why: Option<QuitReason>,
+}
+
 /// A person left the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quit {

@@ -5,6 +5,7 @@
 //! fact against a second opinion ([`shadow::Shadow`]) on the way.
 
 mod arriving;
+mod attaching;
 mod certificates;
 mod governing;
 mod metadata;

@@ -1,10 +1,10 @@
 //! What holds whatever several people do over whatever time.
 
 use chinwag_core::{
-    Account, Answer, Caller, CertificatePrefix, Command, ConnId, Correspondents, CredentialKind,
-    Duration, Fact, FirstOperator, FoundMessage, Manner, MarkerTarget, Mask, Proof, Query,
-    QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting, Seq, Settings,
-    Snapshot, Standing, StandingChange, Timestamp,
+    Account, Answer, Caller, CertificatePrefix, Client, Command, ConnId, Correspondents,
+    CredentialKind, Duration, Fact, FirstOperator, FoundMessage, Manner, MarkerTarget, Mask, Proof,
+    Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting, Seq,
+    Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -386,13 +386,16 @@ fn kept() -> impl Strategy<Value = Snapshot> {
     })
 }
 
-/// A new connection of a terminal. One speaks through an encrypted link, and one has a client that
-/// can do without a room.
+/// A new connection of a terminal. One speaks through an encrypted link, and two speak IRC, whose
+/// clients can do without a room.
 fn visitor(world: &mut World, terminal: usize) -> Caller {
     let mut caller = world.visitor(HOMES[terminal]);
     if let Caller::Anonymous { link, .. } = &mut caller {
         link.is_encrypted = terminal == 1;
-        link.needs_room = terminal != 4;
+        link.needs_room = terminal < 4;
+        if terminal >= 4 {
+            link.client = Client::Irc;
+        }
     }
     caller
 }
@@ -516,9 +519,10 @@ impl Play {
         else {
             unreachable!()
         };
-        let mut people = self.world.shadow.people.iter();
-        let found = people.find(|(_, person)| person.conn == conn);
-        let person = found.map(|(&id, person)| person.caller(id));
+        let people = self.world.shadow.people.iter();
+        let mut callers = people.flat_map(|(&id, person)| person.callers(id));
+        let person = callers
+            .find(|caller| matches!(caller, Caller::Person { conn: other, .. } if *other == conn));
         self.terminals[terminal] = person.unwrap_or_else(|| visitor(&mut self.world, terminal));
     }
 
@@ -564,7 +568,10 @@ impl Play {
                 }
             }
             Err(Rejection::CodeNotValid) => {
-                assert!(!valid || self.world.shadow.may_have_ended(code, caller));
+                let shadow = &self.world.shadow;
+                assert!(
+                    !valid || shadow.may_have_ended(code, caller) || shadow.has_several(caller)
+                );
             }
             Err(_) => assert!(valid),
         }

@@ -17,6 +17,14 @@ pub(super) fn note(event: &Event) {
             let LoggedIn { name, address, .. } = &returned.login;
             tracing::info!("{name} came back from {address}");
         }
+        Fact::Attached(attached) => {
+            let LoggedIn { name, address, .. } = &attached.login;
+            tracing::info!("{name} came from {address} too");
+        }
+        Fact::Detached(detached) => {
+            let why = detached.why.as_ref().map_or("taken over", manner);
+            tracing::info!("a connection of {} ended: {why}", detached.name);
+        }
         Fact::Renamed(renamed) => tracing::info!("{} is now {}", renamed.old, renamed.new),
         Fact::AccountChanged(changed) => note_account(&changed.account, &changed.change),
         Fact::AccountSet(set) => {

@@ -119,6 +119,8 @@ struct Draft {
     queries: Vec<(Caller, Ticket, Query)>,
     /// Kept for its memory.
     facts: Vec<Fact>,
+    /// The connection whose request is being done.
+    conn: Option<ConnId>,
 }
 
 /// Who gave a request, and which.
@@ -205,6 +207,7 @@ impl Hub {
         if self.looks_at_staged(sender.0, &command) {
             self.commit_staged();
         }
+        self.turn.conn = conn_of(sender.0);
         let mut facts = std::mem::take(&mut self.turn.facts);
         let mut env = Env {
             now,
@@ -230,6 +233,7 @@ impl Hub {
                     let event = self.number(fact, now);
                     self.apply(&event);
                 }
+                self.turn.conn = None;
                 match outcome {
                     Outcome::LoggedIn(person) => self.restore_profile(person, now),
                     Outcome::Resumed { person, .. } => self.rejoin(person, now),
@@ -246,7 +250,7 @@ impl Hub {
                 self.reply_ready(sender, rejected(rejection));
             }
         }
-        self.turn.facts = facts;
+        (self.turn.facts, self.turn.conn) = (facts, None);
     }
 
     /// Does a command of a shell at once, the commit included, and returns what happened.
@@ -310,7 +314,7 @@ impl Hub {
         let event = Arc::new(Event {
             seq,
             at,
-            source: self.chat.source_of(&fact),
+            source: self.chat.source_of(&fact, self.turn.conn),
             fact,
         });
         self.turn.events.push(event.clone());
@@ -414,7 +418,7 @@ impl Hub {
     }
 
     fn reply(&mut self, (caller, ticket): Sender, body: DraftBody) {
-        let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) = caller else {
+        let Some(conn) = conn_of(caller) else {
             return;
         };
         let after = Seq(self.next_seq.0 - 1);
@@ -433,7 +437,7 @@ impl Hub {
     /// Answers a command that was done. `first` is its first event.
     fn reply_done(&mut self, sender: Sender, outcome: Outcome, first: Option<Seq>) {
         let body = match (outcome, sender.0) {
-            (Outcome::LoggedIn(person), _) => {
+            (Outcome::LoggedIn(person) | Outcome::Attached(person), _) => {
                 let saved = self.saved_now(person);
                 let current = saved.as_ref().and_then(Saved::current);
                 let welcome = self.chat.welcome(person, current);
@@ -452,6 +456,14 @@ impl Hub {
             sender,
             body.unwrap_or(DraftBody::Ready(ReplyBody::Done(first))),
         );
+    }
+}
+
+/// The connection that a request came on.
+fn conn_of(caller: Caller) -> Option<ConnId> {
+    match caller {
+        Caller::Anonymous { conn, .. } | Caller::Person { conn, .. } => Some(conn),
+        Caller::Server | Caller::Shell => None,
     }
 }
 

@@ -36,8 +36,12 @@ impl Hub {
             .rooms
             .iter()
             .any(|(room, _)| *room == RoomName::lobby());
-        for (room, _) in &record.rooms {
-            self.act_for(person, Command::Join(room.clone()), now);
+        // Who is nowhere else is in the lobby only because its client shows some room.
+        let is_nowhere = record.rooms.len() == usize::from(stays);
+        if !is_nowhere || session.needs_room {
+            for (room, _) in &record.rooms {
+                self.act_for(person, Command::Join(room.clone()), now);
+            }
         }
         if !stays && !record.rooms.is_empty() {
             let lobby = Command::Leave {
@@ -52,6 +56,22 @@ impl Hub {
             let saved = Saved::from_text(&settings).with_current(current);
             self.lost.restore_saved(person, saved);
         }
+    }
+
+    /// What an account finds again at its next visit. A client that has no settings leaves those alone
+    /// that another has made.
+    pub(super) fn profile_of(&mut self, record: &Record) -> Option<(Name, String)> {
+        let account = record.session.account.clone()?;
+        if record.settings.is_some() {
+            return Some((account, record.profile()));
+        }
+        let before = self.profile(&account).unwrap_or_default();
+        let before = Record::parse(&before, account.clone(), None);
+        let record = Record {
+            settings: before.settings,
+            ..record.clone()
+        };
+        Some((account, record.profile()))
     }
 
     /// What an account has set, written or not.

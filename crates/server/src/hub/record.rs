@@ -103,6 +103,8 @@ impl Record {
             session: KeptSession {
                 name,
                 account: None,
+                is_resumable: true,
+                needs_room: true,
                 rooms: Vec::new(),
                 ignores: Vec::new(),
                 address: std::net::Ipv4Addr::UNSPECIFIED.into(),

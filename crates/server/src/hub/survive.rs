@@ -158,11 +158,16 @@ impl Hub {
 
     /// A person leaves for good.
     fn note_gone(&mut self, person: PersonId) {
-        if let Some(record) = self.record(person, Seq::default())
-            && let Some(account) = record.session.account.clone()
-        {
-            let profile = (account, record.profile());
+        let record = self.record(person, Seq::default());
+        let is_resumable = record
+            .as_ref()
+            .is_some_and(|record| record.session.is_resumable);
+        if let Some(profile) = record.and_then(|record| self.profile_of(&record)) {
             self.survivors.profiles.push(profile);
+        }
+        if !is_resumable {
+            self.survivors.changed.remove(&person);
+            return;
         }
         let was_written = !matches!(self.survivors.changed.remove(&person), Some(Some(_)));
         if was_written && let Some(hash) = self.stored_hash(person) {
@@ -261,10 +266,10 @@ impl Hub {
         else {
             return;
         };
+        changes.profiles.extend(self.profile_of(&record));
         let session = &record.session;
-        if let Some(account) = session.account.clone() {
-            let profile = (account, record.profile());
-            changes.profiles.push(profile);
+        if !session.is_resumable {
+            return;
         }
         changes.sessions.push(Resumable {
             code_hash,
@@ -287,16 +292,15 @@ impl Hub {
                 continue;
             };
             record.session.until = Some(until);
-            changes.sessions.push(Resumable {
-                code_hash,
-                name: record.session.name.clone(),
-                until,
-                text: record.to_text(),
-            });
+            changes.profiles.extend(self.profile_of(&record));
             self.survivors.changed.remove(&person);
-            if let Some(account) = record.session.account.clone() {
-                let profile = (account, record.profile());
-                changes.profiles.push(profile);
+            if record.session.is_resumable {
+                changes.sessions.push(Resumable {
+                    code_hash,
+                    name: record.session.name.clone(),
+                    until,
+                    text: record.to_text(),
+                });
             }
         }
         while self.write_sessions() {}

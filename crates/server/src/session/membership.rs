@@ -1,6 +1,6 @@
 //! What the hub's events mean for a session: its person, and the rooms that it is in.
 
-use chinwag_core::{Event, Fact, PersonId, Quit, RoomId};
+use chinwag_core::{Event, Fact, PersonId, Quit, QuitReason, RoomId};
 use chinwag_feed::RoomLog;
 use chinwag_wire::dialect::Tell;
 
@@ -34,8 +34,9 @@ impl Session {
         }
     }
 
-    /// The person has entered a room: it sees what is appended from now on.
-    pub(crate) fn handle_joined(&mut self, id: RoomId, shared: &mut Shared) {
+    /// The person has entered a room: it sees what is appended from now on. With the event, if that is
+    /// not what brought the session its person.
+    pub(crate) fn handle_joined(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
         let Some(name) = shared.room_names.get(&id) else {
             return;
         };
@@ -52,11 +53,27 @@ impl Session {
                 format.renderer(wall)
             });
         self.apply_changes(shared);
+        self.handle_unasked(event, id, shared);
     }
 
-    /// The person has left a room. What was said there before is still shown.
-    pub(crate) fn handle_left(&mut self, id: RoomId, shared: &mut Shared) {
+    /// The person has entered or left a room. A client that did not ask for it hears of it now.
+    fn handle_unasked(&mut self, event: Option<&Event>, room: RoomId, shared: &mut Shared) {
+        let source = event.and_then(|event| event.source.as_ref());
+        let is_unasked = source.is_some_and(|source| source.conn != Some(self.id));
+        if let Some(event) = event.filter(|_| is_unasked) {
+            self.drive(shared, |dialect, env, out| {
+                dialect.handle_unasked(event, room, env, out);
+                None
+            });
+            self.poll_steps(shared);
+        }
+    }
+
+    /// The person has left a room, by itself if there is an event of it. What was said there before is
+    /// still shown.
+    pub(crate) fn handle_left(&mut self, id: RoomId, event: Option<&Event>, shared: &mut Shared) {
         self.leave(id, shared);
+        self.handle_unasked(event, id, shared);
         let last = self.feed.rooms().last().map(|(room, _)| room);
         self.dialect.handle_left(id, last);
         self.apply_changes(shared);
@@ -74,13 +91,26 @@ impl Session {
     pub(crate) fn handle_quit(&mut self, quit: &Quit, shared: &mut Shared) {
         self.exchange.depart_done();
         self.tell(Tell::Farewell(&quit.why), shared);
-        match self.person.take().filter(|_| quit.is_resumable) {
-            Some(person) => self.lose(person, shared),
-            None => {
-                self.detach(shared);
-                self.close_when_written();
+        match self.person.filter(|_| quit.is_resumable) {
+            Some(person) => {
+                self.person = None;
+                self.lose(person, shared);
             }
+            None => self.close_detached(shared),
         }
+    }
+
+    /// The person goes on without this connection; without a reason, over another that has taken its
+    /// place.
+    pub(crate) fn handle_detached(&mut self, why: Option<&QuitReason>, shared: &mut Shared) {
+        self.exchange.abandon();
+        self.tell(why.map_or(Tell::Superseded, Tell::Farewell), shared);
+        self.close_detached(shared);
+    }
+
+    fn close_detached(&mut self, shared: &mut Shared) {
+        self.detach(shared);
+        self.close_when_written();
     }
 
     /// The newest line of a room is one of this person's.

@@ -8,10 +8,11 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{ConnId, Event, Fact, Monotonic, PersonId, RoomAct, RoomId};
+use chinwag_core::{ConnId, Event, Fact, LoggedIn, Monotonic, PersonId, RoomAct, RoomId};
 
-use super::{Shard, Turn};
+use super::{Shard, Shared, Turn};
 use crate::hub::{Delivery, Reply};
+use crate::session::Session;
 
 impl Shard {
     /// Takes a turn in.
@@ -39,7 +40,7 @@ impl Shard {
     fn deliver_one(&mut self, delivery: &Delivery) {
         let event = &delivery.event;
         self.shared.newest = event.seq;
-        self.before_append(&event.fact);
+        self.before_append(event);
         let is_silent = event.fact.is_silent();
         for &room in event.fact.rooms() {
             let is_summed = is_silent || delivery.coalesced_in.contains(&room);
@@ -64,18 +65,15 @@ impl Shard {
         if begins_round {
             self.rounds.push_back(id);
         }
-        if let Some(author) = event.fact.author()
-            && let Some(session) = self
-                .people
-                .get(&author)
-                .map(|&slot| &mut self.sessions[slot])
-        {
-            session.handle_own(event, id, &self.shared);
+        if let Some(author) = event.fact.author() {
+            for slot in self.speakers.of(author) {
+                self.sessions[slot].handle_own(event, id, &self.shared);
+            }
         }
     }
 
-    fn before_append(&mut self, fact: &Fact) {
-        match fact {
+    fn before_append(&mut self, event: &Event) {
+        match &event.fact {
             Fact::RoomOpened { room, name } => {
                 self.shared.room_names.insert(*room, name.clone());
             }
@@ -90,27 +88,35 @@ impl Shard {
                 self.shared.room_names.remove(room);
             }),
             Fact::Left { person, room, .. } => {
-                if let Some(slot) = self.slot_of_person(*person) {
-                    self.with(slot, |session, shared| session.handle_left(*room, shared));
-                }
+                self.for_sessions_of(*person, |session, shared| {
+                    session.handle_left(*room, Some(event), shared);
+                });
             }
             Fact::RoomRetired { room } => drop(self.shared.room_names.remove(room)),
             Fact::RoomChanged(change) => {
-                if let (RoomAct::Eject { .. }, Some(person)) = (&change.act, change.target)
-                    && let Some(slot) = self.slot_of_person(person)
-                {
+                if let (RoomAct::Eject { .. }, Some(person)) = (&change.act, change.target) {
                     let room = change.room;
-                    self.with(slot, |session, shared| session.handle_left(room, shared));
+                    self.for_sessions_of(person, |session, shared| {
+                        session.handle_left(room, None, shared);
+                    });
                 }
             }
             Fact::Quit(quit) => {
-                if let Some(slot) = self.people.remove(&quit.person) {
+                for slot in self.speakers.of(quit.person) {
+                    self.speakers.remove(quit.person, slot);
                     self.with(slot, |session, shared| session.handle_quit(quit, shared));
+                }
+            }
+            Fact::Detached(detached) => {
+                if let Some(slot) = self.find(detached.conn) {
+                    self.speakers.remove(detached.person, slot);
+                    let why = detached.why.as_ref();
+                    self.with(slot, |session, shared| session.handle_detached(why, shared));
                 }
             }
             Fact::Returned(returned) => {
                 if let Some(slot) = self.find(returned.last_conn) {
-                    self.people.remove(&returned.login.person);
+                    self.speakers.remove(returned.login.person, slot);
                     self.with(slot, |session, shared| session.handle_replaced(shared));
                 }
             }
@@ -123,22 +129,16 @@ impl Shard {
             Fact::LoggedIn(person) => {
                 self.attach(person.conn, person.person, event);
             }
-            Fact::Returned(returned) => {
-                let person = &returned.login;
-                if let Some(slot) = self.attach(person.conn, person.person, event) {
-                    for &room in &returned.rooms {
-                        self.with(slot, |session, shared| session.handle_joined(room, shared));
-                    }
-                }
-            }
+            Fact::Returned(returned) => self.attach_in(&returned.login, &returned.rooms, event),
+            Fact::Attached(attached) => self.attach_in(&attached.login, &attached.rooms, event),
             Fact::Joined { person, room, .. } => {
-                if let Some(slot) = self.slot_of_person(*person) {
-                    self.with(slot, |session, shared| session.handle_joined(*room, shared));
-                }
+                self.for_sessions_of(*person, |session, shared| {
+                    session.handle_joined(*room, Some(event), shared);
+                });
             }
             Fact::Renamed(renamed) => self.tell(renamed.person, event),
             fact if fact.is_for_all() => {
-                let everybody: Vec<PersonId> = self.people.keys().copied().collect();
+                let everybody: Vec<PersonId> = self.speakers.people().collect();
                 for person in everybody {
                     self.tell(person, event);
                 }
@@ -151,20 +151,34 @@ impl Shard {
         }
     }
 
-    fn slot_of_person(&self, person: PersonId) -> Option<usize> {
-        self.people.get(&person).copied()
+    /// Lets each of a person's sessions do something.
+    fn for_sessions_of(&mut self, person: PersonId, act: impl Fn(&mut Session, &mut Shared)) {
+        for slot in self.speakers.of(person) {
+            self.with(slot, &act);
+        }
     }
 
     fn tell(&mut self, person: PersonId, event: &Event) {
-        if let Some(slot) = self.slot_of_person(person) {
-            self.with(slot, |session, shared| session.handle_event(event, shared));
+        self.for_sessions_of(person, |session, shared| {
+            session.handle_event(event, shared)
+        });
+    }
+
+    /// A session of this shard has a person now, who is in rooms already.
+    fn attach_in(&mut self, login: &LoggedIn, rooms: &[RoomId], event: &Event) {
+        if let Some(slot) = self.attach(login.conn, login.person, event) {
+            for &room in rooms {
+                self.with(slot, |session, shared| {
+                    session.handle_joined(room, None, shared);
+                });
+            }
         }
     }
 
     /// A session of this shard has a person now.
     fn attach(&mut self, conn: ConnId, person: PersonId, event: &Event) -> Option<usize> {
         let slot = self.find(conn)?;
-        self.people.insert(person, slot);
+        self.speakers.insert(person, slot);
         self.with(slot, |session, shared| {
             session.handle_person(person, event, shared);
         });

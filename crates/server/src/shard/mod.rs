@@ -13,14 +13,14 @@ pub(crate) mod inbox;
 pub(crate) mod run;
 mod schedule;
 mod shared;
+mod speakers;
 mod watchers;
 mod write;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chinwag_core::{ConnId, Monotonic, PersonId, RoomId, Timestamp};
-use hashbrown::HashMap;
+use chinwag_core::{ConnId, Monotonic, RoomId, Timestamp};
 use slab::Slab;
 
 use crate::conn_limiter::Permit;
@@ -33,6 +33,7 @@ use crate::worker::JobReply;
 use acknowledge::Looks;
 use schedule::Schedule;
 pub(crate) use shared::Shared;
+use speakers::Speakers;
 
 /// What a shard is sent.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ pub(crate) struct Shard {
     sessions: Slab<Box<Session>>,
     /// Counts connections, so that no two have the same id.
     connections: u64,
-    people: HashMap<PersonId, usize>,
+    speakers: Speakers,
     shared: Shared,
     schedule: Schedule,
     looks: Looks,
@@ -120,7 +121,7 @@ impl Shard {
             number,
             sessions: Slab::new(),
             connections: 0,
-            people: HashMap::new(),
+            speakers: Speakers::default(),
             shared,
             schedule: Schedule::default(),
             looks: Looks::default(),
@@ -233,17 +234,11 @@ impl Shard {
 
     fn remove(&mut self, slot: usize) {
         let mut session = self.sessions.remove(slot);
-        self.forget_person(&session, slot);
+        if let Some(person) = session.person() {
+            self.speakers.remove(person, slot);
+        }
         session.handle_drop(&mut self.shared);
         self.schedule.forget(slot);
-    }
-
-    fn forget_person(&mut self, session: &Session, slot: usize) {
-        if let Some(person) = session.person()
-            && self.people.get(&person) == Some(&slot)
-        {
-            self.people.remove(&person);
-        }
     }
 
     /// When [`handle_timeouts`](Self::handle_timeouts) has something to do next.

@@ -213,6 +213,22 @@ impl Dialect {
         }
     }
 
+    /// The session's person has entered or left a room, and not because this client asked for it: over
+    /// another connection, or as at its last visit. It is told already in the ways that any session is.
+    pub fn handle_unasked(
+        &mut self,
+        event: &Event,
+        room: RoomId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match self {
+            // The welcome tells it all, and they have one connection.
+            Self::Plain(_) | Self::Json(_) => {}
+            Self::Irc(session) => session.handle_unasked(event, room, env, out),
+        }
+    }
+
     /// Takes back what [`poll_saved`](Self::poll_saved) gave, on another connection.
     pub fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
         match self {

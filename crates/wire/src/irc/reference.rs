@@ -83,8 +83,14 @@ const DIFFERENCES: &str = "\
   other; a guest has none. Their sender may delete them (REDACT).
 - **Read markers** (MARKREAD) are an account's, for all its connections and after a restart; a guest's last as long as
   its visit.
-- **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free. With SASL
-  it takes over a session that still has the name.
+- **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free, or its own account's.
+- **Several clients of one account.** A client that logs in (SASL or PASS) under a name that its account has already over IRC is
+  on one more connection of the same person: it is in the same rooms at once, hears and says the same, and is shown what
+  is said on the others. Others see one person, until the last connection ends. A dead one does no harm; it
+  ends alone. Sixteen connections can be logged in to one account. Who comes under the name by nc or as a program takes it
+  over from all of them, and the other way round: a terminal is one screen.
+- **Rooms come back.** Who is logged in to an account is in the rooms again that it was in at the end of its last visit, by whatever
+  client; a JOIN of them has no answer then. A client without an account joins its rooms itself.
 - **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
   is reset.
@@ -105,13 +111,10 @@ Not there: WebSocket.
 ## The conformance suite
 
 `contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and its head says how
-to run it. Of the 429 cases that concern any server 409 pass, 17 are left out and 3 fail. Left out are the eight over
+to run it. Of the 429 cases that concern any server 411 pass, 17 are left out and one fails. Left out are the eight over
 WebSocket, two of SCRAM, two that register with an e-mail address, one that needs a person called root, whose name is
-reserved, and four of WHO that the suite leaves out for every server. These fail:
-
-- one of CHATHISTORY: a message of tags alone is not stored, whatever tags it has;
-- two of read markers: a client that comes back joins its rooms itself, and the second client of an account that asks
-  for the name of the first takes over from it, as everywhere here.
+reserved, and four of WHO that the suite leaves out for every server. One of CHATHISTORY fails: a message of tags alone is
+not stored, whatever tags it has.
 ";
 
 /// The page.

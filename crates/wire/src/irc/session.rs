@@ -40,7 +40,8 @@ use alloc::vec::Vec;
 use core::fmt::Display;
 
 use chinwag_core::{
-    Bucket, Event, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Seq,
+    Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
+    Seq,
 };
 use chinwag_feed::Reader;
 
@@ -94,6 +95,8 @@ enum Stage {
 #[derive(Debug)]
 struct Here {
     me: PersonId,
+    /// The connection, which may be one of several.
+    conn: ConnId,
     name: Name,
     /// `user@host`, as others see it.
     userhost: Box<str>,
@@ -371,8 +374,19 @@ impl Session {
         let Some(here) = self.here() else {
             return false;
         };
-        event.fact.author() == Some(here.me)
-            && (!self.caps.has(Cap::EchoMessage) || self.has_own_echo(event))
+        if event.fact.author() != Some(here.me) {
+            return false;
+        }
+        // What it does otherwise on another connection it is told of as what it does on this one.
+        let says = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));
+        let is_said_elsewhere = says && self.is_from_elsewhere(event);
+        !is_said_elsewhere && (!self.caps.has(Cap::EchoMessage) || self.has_own_echo(event))
+    }
+
+    /// Whether somebody has acted on another connection than this one.
+    fn is_from_elsewhere(&self, event: &Event) -> bool {
+        let conn = event.source.as_ref().and_then(|source| source.conn);
+        conn.is_some() && conn != self.here().map(|here| here.conn)
     }
 
     /// Whether the client is in a room of this name.

@@ -15,7 +15,7 @@ use crate::chat::{Chat, Env, Person};
 use crate::command::{Command, Outcome, Proof};
 use crate::event::{Fact, Renamed, RoomAct};
 use crate::ids::PersonId;
-use crate::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
+use crate::limits::{ACCOUNT_NAMES_MAX, REGISTRATIONS_MAX};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::room::Held;
@@ -222,15 +222,6 @@ impl Chat {
             rooms: me.rooms.as_slice().into(),
         })));
         Ok(Outcome::Done)
-    }
-
-    /// Checks that one more person may log in to an account.
-    pub(super) fn check_has_login(&self, account: &Account) -> Result<(), Rejection> {
-        let logins_max = ACCOUNT_LOGINS_MAX;
-        match self.people.logged_in_to(&account.name).count() >= logins_max {
-            true => Err(Rejection::TooManyLogins { logins_max }),
-            false => Ok(()),
-        }
     }
 
     fn decide_log_out(

@@ -145,7 +145,7 @@ impl Chat {
     ) -> Result<(), Rejection> {
         let settings = &rules.settings;
         let standing = self.standing(me, id);
-        let refused = if settings.encrypted && !me.session.link.is_encrypted {
+        let refused = if settings.encrypted && !me.is_encrypted() {
             RoomRejection::EncryptedOnly
         } else if me.session.rank.operator || standing >= Some(Standing::Moderator) {
             return Ok(());

@@ -38,10 +38,12 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let own = name
-            .as_ref()
-            .zip(proof)
-            .and_then(|(name, proof)| self.own_session(name, proof, env.now));
+        let proven = name.as_ref().zip(proof);
+        let attachable = proven.and_then(|(name, proof)| self.attachable(&origin, name, proof));
+        if let Some(person) = attachable {
+            return self.decide_attach(person, origin, env.now, facts);
+        }
+        let own = proven.and_then(|(name, proof)| self.own_session(name, proof, env.now));
         if let Some(own) = own {
             return self.take_up(&own, (origin, None), env, facts);
         }
@@ -234,7 +236,7 @@ impl Chat {
             && self.look_alike(name, None, now).is_none()
     }
 
-    fn free_name_like(&self, name: &Name, now: Timestamp) -> Name {
+    pub(super) fn free_name_like(&self, name: &Name, now: Timestamp) -> Name {
         let mut numbered = suggested_numbers().map(|number| name.numbered(number));
         // Somebody who takes all of them deserves a suggestion that is taken.
         numbered

@@ -34,7 +34,7 @@ impl Chat {
             .flat_map(|account| self.people.logged_in_to(account));
         let others: Vec<PersonId> = logins
             .map(|login| login.id)
-            .filter(|id| *id != me.id)
+            .filter(|id| *id != me.id || !me.others().is_empty())
             .collect();
         Some(Fact::MarkerSet(Box::new(MarkerSet {
             person: me.id,

@@ -2,6 +2,7 @@
 //! its own file; here is the way to them.
 
 mod account;
+mod attach;
 mod bar;
 mod certificate;
 mod cover;
@@ -126,6 +127,15 @@ impl Chat {
                 let me = self.asker(caller)?;
                 self.decide_resume(Origin::of(me), Some(me), code, env, facts)
             }
+            (Caller::Person { conn, .. }, Command::Quit(why)) => {
+                let me = self.asker(caller)?;
+                let why = self.audible(me, why, env.now);
+                facts.push(match me.others() {
+                    [] => quit(me, why),
+                    _ => attach::detached(me, conn, Some(why)),
+                });
+                Ok(Outcome::Done)
+            }
             (Caller::Shell, command) => self.decide_for_shell(command, env.now, facts),
             (_, command) => self.decide_for(self.asker(caller)?, command, env, facts),
         }
@@ -175,7 +185,7 @@ impl Chat {
             return Err(Rejection::NotHere);
         };
         let person = self.people.get(person);
-        let speaking = person.filter(|person| person.session.conn == conn);
+        let speaking = person.filter(|person| person.is_on(conn));
         speaking.ok_or(Rejection::NotHere)
     }
 
@@ -229,7 +239,6 @@ impl Chat {
             Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
             Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
             Command::Op(code) if self.is_operator_code(&code, now) => become_operator(me),
-            Command::Quit(why) => quit(me, self.audible(me, why, now)),
             Command::SetRoom { .. }
             | Command::RenameRoom { .. }
             | Command::Stand { .. }

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Origin, quit};
+use super::{Origin, attach, quit};
 use crate::account::Account;
 use crate::chat::state::{Rank, Resumable};
 use crate::chat::{Chat, Env, Person};
@@ -37,6 +37,9 @@ impl Chat {
         let person = found.person;
         if me.is_some_and(|me| me.id == person.id) {
             return Err(Rejection::Oneself);
+        }
+        if me.is_some_and(|me| !me.others().is_empty()) {
+            return Err(Rejection::CodeNotValid);
         }
         self.check_owner_not_banned(person, &origin, env.now)?;
         if found.lost.is_some() {
@@ -117,6 +120,12 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        if me.is_some_and(|me| !me.others().is_empty()) {
+            // Its other connections would be left behind without it.
+            let name = found.person.name.clone();
+            let free = self.free_name_like(&name, env.now);
+            return Err(Rejection::NameTaken { name, free });
+        }
         if found.lost.is_some() && me.is_none() {
             self.check_has_space()?;
         }
@@ -142,6 +151,7 @@ impl Chat {
         let code = next_code.unwrap_or_else(|| self.new_code(env));
         let seen = lost.map(|lost| lost.seen);
         let rooms = self.rooms_still_open(person, &origin, env.now);
+        facts.extend(attach::without_others(person));
         facts.push(Fact::Returned(Box::new(Returned {
             login: LoggedIn {
                 person: person.id,
@@ -187,7 +197,7 @@ impl Chat {
     }
 
     /// Checks that no ban keeps a person out, under its name or under its account.
-    fn check_owner_not_banned(
+    pub(super) fn check_owner_not_banned(
         &self,
         person: &Person,
         origin: &Origin,

@@ -24,7 +24,7 @@ pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use metadata::AllMetadata;
 pub(super) use people::People;
-pub(super) use person::{Activity, Ignored, IrcPerson, Person, Rank, Session};
+pub(super) use person::{Activity, Connection, Ignored, IrcPerson, Person, Rank, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};

@@ -11,9 +11,9 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use super::addresses::Addresses;
 use super::nearest::{nearest, neighbours};
 use super::registry::Registry;
-use super::{Person, Rank, Session};
+use super::{Connection, Person, Rank, Session};
 use crate::ban::{Mask, Reach};
-use crate::ids::PersonId;
+use crate::ids::{ConnId, PersonId};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
 
@@ -92,7 +92,10 @@ impl People {
         let near = near.filter_map(|id| self.get(id));
         let account = mask.name.as_ref().filter(|_| mask.reach == Reach::Either);
         let logins = account.into_iter().flat_map(|name| self.logged_in_to(name));
-        let matches = |person: &&Person| mask.matches(Some(&person.name), person.session.address);
+        let matches = |person: &&Person| {
+            let mut addresses = person.addresses();
+            addresses.any(|address| mask.matches(Some(&person.name), address))
+        };
         let matching = named.into_iter().chain(near).filter(matches);
         let mut matching: Vec<&Person> = matching.chain(logins).collect();
         matching.sort_unstable_by_key(|person| person.id);
@@ -143,13 +146,15 @@ impl People {
     }
 
     pub(in crate::chat) fn remove(&mut self, id: PersonId) -> Option<Box<Person>> {
-        let Session { address, code, .. } = self.get(id)?.session;
+        let code = self.get(id)?.session.code;
         self.forget_code(code, id);
         let person = self.by_id.remove(&id)?;
         self.operators -= usize::from(person.session.rank.operator);
         self.irc -= usize::from(person.irc().is_some());
         self.invisible -= usize::from(person.is_invisible());
-        self.by_address.remove(address, id);
+        person
+            .addresses()
+            .for_each(|address| self.by_address.remove(address, id));
         if let Some(key) = account_key(&person) {
             self.by_account.remove(&key);
         }
@@ -177,6 +182,28 @@ impl People {
         let old = core::mem::replace(&mut person.name, name.clone());
         self.forget_name(&old);
         self.index_name(name, id);
+    }
+
+    /// Puts a person on one more connection.
+    pub(in crate::chat) fn attach(&mut self, id: PersonId, connection: Connection) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            person.attach(connection);
+            self.by_address.insert(connection.address, id);
+        }
+    }
+
+    /// Takes one of several connections from a person.
+    pub(in crate::chat) fn detach(&mut self, id: PersonId, conn: ConnId) {
+        if let Some(person) = self.by_id.get_mut(&id) {
+            // Two connections may come from one address.
+            for address in person.addresses() {
+                self.by_address.remove(address, id);
+            }
+            person.detach(conn);
+            for address in person.addresses() {
+                self.by_address.insert(address, id);
+            }
+        }
     }
 
     /// Logs a person in to an account, or out of it.
@@ -229,14 +256,10 @@ impl People {
     #[cfg(debug_assertions)]
     pub(in crate::chat) fn are_counts_consistent(&self) -> bool {
         let people = self.by_id.len();
-        [
-            self.by_name.len(),
-            self.names.len(),
-            self.by_code.len(),
-            self.by_address.len(),
-        ]
-        .iter()
-        .all(|len| *len == people)
+        [self.by_name.len(), self.names.len(), self.by_code.len()]
+            .iter()
+            .all(|len| *len == people)
+            && self.by_address.len() >= people
             && self.operators <= people
             && self.by_account.len() <= people
     }
@@ -250,8 +273,10 @@ impl People {
             assert!(self.names.contains::<str>(person.name.folded()));
             let found = self.with_code(person.session.code);
             assert!(found.is_some_and(|found| found.session.code == person.session.code));
-            let net = person.session.address.to_canonical().into();
-            assert!(self.by_address.near(net).any(|near| near == *id));
+            for address in person.addresses() {
+                let net = address.to_canonical().into();
+                assert!(self.by_address.near(net).any(|near| near == *id));
+            }
             operators += usize::from(person.session.rank.operator);
             logins += usize::from(person.account.is_some());
             assert!(account_key(person).is_none_or(|key| self.by_account.contains(&key)));

@@ -43,6 +43,16 @@ struct Rare {
     spent_code: Option<ResumeCode>,
     irc: Option<IrcPerson>,
     read_markers: ReadMarkers,
+    others: Vec<Connection>,
+}
+
+/// A connection of a person beside the one in its [`Session`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::chat) struct Connection {
+    pub(in crate::chat) id: ConnId,
+    pub(in crate::chat) address: IpAddr,
+    pub(in crate::chat) link: Link,
+    pub(in crate::chat) since: Timestamp,
 }
 
 /// What a client of IRC says of itself.
@@ -85,6 +95,45 @@ impl Person {
     /// same code: the link may have broken before that was read.
     pub(in crate::chat) fn spent_code(&self) -> Option<ResumeCode> {
         self.rare.as_ref()?.spent_code
+    }
+
+    /// The connections beside the first.
+    pub(in crate::chat) fn others(&self) -> &[Connection] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.others)
+    }
+
+    /// Whether a connection is one of the person's.
+    pub(in crate::chat) fn is_on(&self, conn: ConnId) -> bool {
+        self.session.conn == conn || self.others().iter().any(|other| other.id == conn)
+    }
+
+    /// The addresses of all its connections.
+    pub(in crate::chat) fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let others = self.others().iter().map(|other| other.address);
+        core::iter::once(self.session.address).chain(others)
+    }
+
+    /// Whether all its connections are encrypted.
+    pub(in crate::chat) fn is_encrypted(&self) -> bool {
+        let mut others = self.others().iter();
+        self.session.link.is_encrypted && others.all(|other| other.link.is_encrypted)
+    }
+
+    /// Adds a connection. The people's index of addresses is the caller's.
+    pub(super) fn attach(&mut self, connection: Connection) {
+        self.rare.get_or_insert_default().others.push(connection);
+    }
+
+    /// Takes a connection away. If it is the first, the next takes its place.
+    pub(super) fn detach(&mut self, conn: ConnId) {
+        let Some(rare) = &mut self.rare else { return };
+        if conn != self.session.conn {
+            rare.others.retain(|other| other.id != conn);
+        } else if !rare.others.is_empty() {
+            let next = rare.others.remove(0);
+            let session = &mut self.session;
+            (session.conn, session.address, session.link) = (next.id, next.address, next.link);
+        }
     }
 
     /// Whether the person is logged in to an account.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct,
+    AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct, Standing,
 };
 
 use super::Shadow;
@@ -56,6 +56,17 @@ impl Shadow {
                     let inside = self.members(change.room);
                     assert!(inside.iter().eq(&**members));
                     inside
+                }
+                RoomAct::Stand { standing, .. } => {
+                    let held = standing.map(|held| held.standing);
+                    let told = change.moderators.iter().copied();
+                    let hears = |id: PersonId| {
+                        held == Some(Standing::Invited)
+                            && self.moderates(id, change.room)
+                            && self.members(change.room).contains(&id)
+                    };
+                    assert!(told.clone().all(hears), "{change:?}");
+                    told.chain(asker).chain(change.target).collect()
                 }
                 _ => asker.into_iter().chain(change.target).collect(),
             },

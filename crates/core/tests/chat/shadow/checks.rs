@@ -104,6 +104,7 @@ impl Shadow {
             Fact::AccountChanged(_)
             | Fact::AccountSet(_)
             | Fact::LoggedIn(_)
+            | Fact::Attached(_)
             | Fact::Returned(_) => self.check_login_fact(asker, command, fact),
             Fact::Moderated(entry) if entry.actor.is_none() => {
                 let code = self.settings.operator_code.expect("a code").to_string();
@@ -135,6 +136,9 @@ impl Shadow {
                 self.check_proof(Some(set.person), set.account.as_ref(), command);
             }
             Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
+            Fact::Attached(attached) => {
+                self.check_proof(None, attached.login.account.as_ref(), command);
+            }
             Fact::Returned(returned) if !matches!(command, Command::Resume(_)) => {
                 self.check_proof(asker, returned.login.account.as_ref(), command);
             }
@@ -251,6 +255,9 @@ impl Shadow {
     fn outcome(&self, asker: Option<PersonId>, command: &Command, facts: &[Fact]) -> Outcome {
         match (command, facts) {
             (Command::LogIn { .. }, [Fact::LoggedIn(login), ..]) => Outcome::LoggedIn(login.person),
+            (Command::LogIn { .. }, [Fact::Attached(attached)]) => {
+                Outcome::Attached(attached.login.person)
+            }
             (_, [.., Fact::Returned(returned)]) => Outcome::Resumed {
                 person: returned.login.person,
                 seen: returned.was_lost.then_some(returned.seen),
@@ -375,7 +382,9 @@ impl Shadow {
         let newest = self.newest_person;
         assert!(login.person > newest, "a number is used once");
         let owner = self.owner(&login.name);
-        assert_eq!(login.account.as_ref(), owner.map(|owner| &owner.name));
+        // Under a name of nobody's, any account can be proven.
+        let account = login.account.as_ref();
+        assert!(owner.is_none_or(|owner| account == Some(&owner.name)));
         for name in [Some(&login.name), login.account.as_ref()] {
             assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
         }
@@ -393,7 +402,8 @@ impl Shadow {
             };
             assert!(self.mutes.iter().any(named), "{login:?} has a new name");
         }
-        let lasting = owner.is_some_and(|owner| owner.operator);
+        let account = account.and_then(|account| self.owner(account));
+        let lasting = account.is_some_and(|account| account.operator);
         let mut accounts = self.accounts.iter();
         let lost = self.lost.iter().filter(|lost| at < lost.until);
         let mut here = self.people.values().chain(lost.map(|lost| &lost.person));
@@ -485,15 +495,20 @@ impl Shadow {
         let rooms_min = usize::from(person.link.needs_room);
         let rooms_max = rooms_max.max(1);
         assert!((rooms_min..=rooms_max).contains(&rooms.len()), "{person:?}");
-        assert!(chat.speaks_for(id, person.conn));
+        for caller in person.callers(id) {
+            let Caller::Person { conn, address, .. } = caller else {
+                unreachable!()
+            };
+            assert!(chat.speaks_for(id, conn));
+            for name in [Some(&person.name), person.account.as_ref()] {
+                assert!(
+                    name.is_none_or(|name| !self.is_banned(name, address, now)),
+                    "{person:?} is here in spite of a ban"
+                );
+            }
+        }
         if let Some(owner) = self.owner(&person.name) {
             assert_eq!(person.account.as_ref(), Some(&owner.name));
-        }
-        for name in [Some(&person.name), person.account.as_ref()] {
-            assert!(
-                name.is_none_or(|name| !self.is_banned(name, person.address, now)),
-                "{person:?} is here in spite of a ban"
-            );
         }
         for &room in rooms {
             self.check_summary(chat, id, room);

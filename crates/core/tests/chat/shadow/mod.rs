@@ -4,6 +4,7 @@
 //! It keeps plain lists and searches them from end to end, so a mistake in an index of the chat
 //! cannot be repeated here. [`checks`] holds the rules once more in their simplest form.
 
+mod attaching;
 mod audience;
 mod checks;
 mod rooms;
@@ -12,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use chinwag_core::{
-    Account, AccountChange, AccountChanged, AccountSet, AuditEntry, ConnId, Credential,
+    Account, AccountChange, AccountChanged, AccountSet, AuditEntry, Caller, ConnId, Credential,
     CredentialKind, Event, Fact, KeptMessage, KeptShown, LOBBY, Link, LoggedIn, Mask, MessageKey,
-    ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, Renamed, Restriction, ResumeCode,
-    Returned, RoomId, Seq, Settings, Snapshot, Timestamp,
+    ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, QuitReason, Renamed, Restriction,
+    ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Timestamp,
 };
 
 use rooms::ModelRoom;
@@ -29,6 +30,8 @@ pub(crate) struct ModelPerson {
     pub(crate) conn: ConnId,
     pub(crate) address: IpAddr,
     pub(crate) link: Link,
+    /// Its other connections.
+    pub(crate) others: Vec<Caller>,
     pub(crate) code: ResumeCode,
     pub(crate) spent_code: Option<ResumeCode>,
     pub(crate) rooms: Vec<RoomId>,
@@ -65,8 +68,8 @@ pub(crate) struct Shadow {
 }
 
 impl ModelPerson {
-    pub(crate) fn caller(&self, person: PersonId) -> chinwag_core::Caller {
-        chinwag_core::Caller::Person {
+    pub(crate) fn caller(&self, person: PersonId) -> Caller {
+        Caller::Person {
             person,
             conn: self.conn,
             address: self.address,
@@ -160,6 +163,8 @@ impl Shadow {
             }
             Fact::LoggedIn(login) => self.fold_logged_in(login, at),
             Fact::Returned(returned) => self.fold_returned(returned, at),
+            Fact::Attached(attached) => self.fold_attached(attached, at),
+            Fact::Detached(detached) => self.fold_detached(detached),
             Fact::Joined {
                 person,
                 name,
@@ -259,6 +264,7 @@ impl Shadow {
             conn: login.conn,
             address: login.address,
             link: login.link,
+            others: Vec::new(),
             code: login.code,
             spent_code: None,
             rooms: Vec::new(),
@@ -277,6 +283,7 @@ impl Shadow {
             false => {
                 let person = self.people.remove(&login.person).expect("a person");
                 assert_eq!(person.conn, returned.last_conn);
+                assert_eq!(person.others, []);
                 assert!(returned.kept.is_empty());
                 person
             }
@@ -343,10 +350,20 @@ impl Shadow {
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
-        if !quit.why.is_resumable() {
+        let is_own = matches!(
+            quit.why,
+            QuitReason::Quit(_) | QuitReason::Closed | QuitReason::Lost
+        );
+        assert!(
+            person.others.is_empty() || !is_own,
+            "it goes on over another"
+        );
+        let is_resumable = quit.why.is_resumable() && person.link.client.resumes();
+        assert_eq!(quit.is_resumable, is_resumable);
+        if !is_resumable {
             self.forget_standings(quit.person);
         }
-        if quit.why.is_resumable() {
+        if is_resumable {
             if self.lost.len() == self.settings.people_max {
                 let lost = self.lost.remove(self.to_be_forgotten());
                 self.forget_standings(lost.id);

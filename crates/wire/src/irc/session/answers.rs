@@ -40,16 +40,15 @@ impl Session {
             Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) => None,
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
-            Tell::Welcome(welcome, recent) => {
+            Tell::Welcome(..) => {
                 self.pending.question = None;
                 self.put_welcome(env, out);
-                if let Some(summary) = &welcome.room {
-                    self.put_own_join(&summary.room, out);
-                    self.put_recent(&summary.room, recent, env, out);
-                }
                 self.ask_own_metadata();
                 let what = Question::Counts { is_welcome: true };
                 self.later(Ask::Query(Query::Counts), what);
+                for room in self.rooms.clone() {
+                    self.enter_unasked(room, env, out);
+                }
                 None
             }
             Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
@@ -199,7 +198,7 @@ impl Session {
             }
             (Answer::Motd(text), Question::Motd { is_welcome }) => {
                 self.put_motd(text.as_ref(), env, out);
-                if is_welcome && env.settings.irc.joins_lobby {
+                if is_welcome && env.settings.irc.joins_lobby && self.rooms.is_empty() {
                     self.join_lobby();
                 }
             }

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, ModAction, Name,
-    PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomName, RoomRef,
-    RoomRenamed, Standing,
+    PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomName,
+    RoomRef, RoomRenamed, Standing,
 };
 
 use super::{Here, Question, Session, Stage};
@@ -42,12 +42,46 @@ impl Session {
         self.note_event(event, me, out);
         self.note_cleared(&event.fact, me);
         // What came of a command with a label bears that; what one sends to oneself comes once more.
-        if event.fact.author() == Some(me) && self.pending.question.is_some() {
+        let is_own = event.fact.author() == Some(me) && !self.is_from_elsewhere(event);
+        if is_own && self.pending.question.is_some() {
             self.end_scope(start, env, out);
         }
         self.put_received(event, me, out);
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);
+        }
+    }
+
+    /// See [`Dialect::handle_unasked`](crate::dialect::Dialect::handle_unasked).
+    pub(crate) fn handle_unasked(
+        &mut self,
+        event: &Event,
+        room: RoomId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match &event.fact {
+            // The welcome tells it.
+            Fact::Joined { .. } if matches!(self.pending.question, Some(Question::LogIn)) => {}
+            Fact::Joined { .. } => self.enter_unasked(room, env, out),
+            Fact::Left { why, .. } => {
+                let Some(room) = env.rooms.get(&room) else {
+                    return;
+                };
+                match why {
+                    Some(why) => self.put_own(format_args!("PART {room} :{}", &**why), out),
+                    None => self.put_own(format_args!("PART {room}"), out),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The client is in a room that it did not ask for: it is told so, and then the rest.
+    pub(super) fn enter_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Some(name) = env.rooms.get(&room) {
+            self.put_own_join(name, out);
+            self.later(Ask::Query(Query::View(room)), Question::Unasked);
         }
     }
 
@@ -78,6 +112,7 @@ impl Session {
         let login = match fact {
             Fact::LoggedIn(login) => Some(&**login),
             Fact::Returned(returned) => Some(&returned.login),
+            Fact::Attached(attached) => Some(&attached.login),
             _ => None,
         };
         if let Some(login) = login {
@@ -153,12 +188,19 @@ impl Session {
                     self.put_own(format_args!("SETNAME :{real}"), out);
                 }
             }
-            Fact::MarkerSet(set) if set.person != me => self.put_read_elsewhere(set, env, out),
+            Fact::MarkerSet(set) if set.person != me || self.is_from_elsewhere(event) => {
+                self.put_read_elsewhere(set, env, out)
+            }
             Fact::PrivateDeleted(deletion) if self.caps.has(Cap::MessageRedaction) => {
                 let (to, message) = (&deletion.to_name, deletion.message);
                 let why = Why(deletion.why.as_deref());
                 let what = format_args!("REDACT {to} {message}{why}");
                 put_by(out, event, &deletion.by, (self.caps, None), what);
+            }
+            Fact::AwaySet { person, away, .. }
+                if *person == me && self.is_from_elsewhere(event) =>
+            {
+                self.put_away(*away, env, out);
             }
             Fact::Moderated(entry) => self.put_moderated(entry, event, me, env, out),
             Fact::RoomChanged(change) => self.put_room_changed(change, event, me, env, out),
@@ -201,13 +243,15 @@ impl Session {
     /// What the client has said to one person, if it wants to hear that, and what became of it.
     fn put_sent(&self, event: &Event, me: PersonId, env: &Env<'_>, out: &mut Vec<u8>) {
         let shown = (self.caps, None);
-        let echoes = self.caps.has(Cap::EchoMessage);
+        // What another connection has said was not shown here.
+        let is_elsewhere = self.is_from_elsewhere(event);
+        let echoes = self.caps.has(Cap::EchoMessage) || is_elsewhere;
         match &event.fact {
             Fact::PrivateMessage(message) if message.from == me => {
                 if echoes {
                     said_to(message).put(out, event, shown);
                 }
-                if let Some(why) = &message.away {
+                if let Some(why) = message.away.as_ref().filter(|_| !is_elsewhere) {
                     let (to, why) = (&message.to_name, why.as_deref().unwrap_or("away"));
                     self.numeric("301", format_args!("{to} :{why}"), env, out);
                 }
@@ -215,6 +259,9 @@ impl Session {
             Fact::MessageKept(message) if message.from == me => {
                 if echoes {
                     kept_for(message).put(out, event, shown);
+                }
+                if is_elsewhere {
+                    return;
                 }
                 let to = &message.to_name;
                 self.notice(
@@ -369,15 +416,17 @@ fn here(login: &LoggedIn, event: &Event) -> Here {
     let real = source.map_or_else(|| login.name.to_string(), |source| source.real.to_string());
     Here {
         me: login.person,
+        conn: login.conn,
         name: login.name.clone(),
         userhost: userhost.unwrap_or_else(|| "~user@hidden".into()).into(),
         account: login.account.clone(),
         real: real.into(),
         is_operator: login.operator,
-        flags: login
-            .ident
-            .as_ref()
-            .map_or_else(Flags::default, |_| Flags::arriving()),
+        flags: match (&event.fact, source) {
+            // It has chosen them over another connection.
+            (Fact::Attached(_), Some(source)) => source.flags,
+            _ => Flags::arriving(),
+        },
         sasl: None,
         invitations: Vec::new(),
     }

@@ -30,6 +30,8 @@ pub(super) enum Question {
         room: RoomName,
         was_inside: bool,
     },
+    /// The room that its person is in without having asked for it on this connection.
+    Unasked,
     /// The people of a room that was just entered, or NAMES.
     Names {
         room: RoomName,

@@ -101,13 +101,14 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let room = &summary.room;
-        if let Some(Question::Join {
-            was_inside: true, ..
-        }) = self.pending.question.take()
-        {
-            return None;
+        match self.pending.question.take() {
+            Some(Question::Join {
+                was_inside: true, ..
+            }) => return None,
+            // It is told so already.
+            Some(Question::Unasked) => {}
+            _ => self.put_own_join(room, out),
         }
-        self.put_own_join(room, out);
         if let Stage::Here(here) = &mut self.stage {
             here.invitations.retain(|other| !other.is_same(room));
         }

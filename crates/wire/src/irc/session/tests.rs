@@ -94,7 +94,7 @@ impl World {
         decided.expect("it may be");
         let mut events = Vec::new();
         for fact in facts {
-            let source = self.chat.source_of(&fact);
+            let source = self.chat.source_of(&fact, None);
             let (seq, at) = (self.seq, START);
             self.seq = seq.next();
             let event = Event {

@@ -1,0 +1,99 @@
+//! How people arrive: with a first connection, with another in its place, or with one more.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::Standings;
+use crate::chat::state::{Activity, Connection, IrcPerson, Rank, Session};
+use crate::chat::{Chat, Person};
+use crate::event::{Event, LoggedIn, Returned};
+use crate::ids::PersonId;
+use crate::source::Flags;
+use crate::time::Timestamp;
+
+impl Chat {
+    pub(super) fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
+        self.next_person = self.next_person.max(login.person.0 + 1);
+        let session = session_of(login, false);
+        let who = (login.person, login.name.clone(), login.account.clone());
+        let mut person = Person::new(who, session, Activity::from(event.at, event.seq));
+        person.set_irc(irc_of(login));
+        self.people.insert(Box::new(person));
+    }
+
+    /// Puts a person back as it was before, on its new connection. That it came from another
+    /// address does not lift a mute.
+    pub(super) fn apply_returned(&mut self, returned: &Returned, event: &Event) {
+        let login = &returned.login;
+        let lost = self.resumables.remove(login.person);
+        // Others may have had a name that was not kept.
+        let was_kept = lost.as_ref().is_none_or(|lost| lost.keeps_name);
+        let lost = lost.map(|resumable| (resumable.person, resumable.standings));
+        let Some((mut person, standings)) = self.take_out(login.person).or(lost) else {
+            return;
+        };
+        person.mute = self.mute_of(&person, event.at);
+        if !was_kept {
+            person.activity.named = event.seq;
+        }
+        if person.session.code != login.code {
+            person.set_spent_code(person.session.code);
+        }
+        person.session = session_of(login, person.session.rank.for_visit);
+        person.set_irc(irc_of(login));
+        person.rooms = returned.rooms.to_vec();
+        for room in &returned.rooms {
+            self.rooms.enter(*room, person.id);
+        }
+        for (room, standing) in standings {
+            if person.rooms.contains(&room) {
+                self.rooms
+                    .change_rules(room, |rules| rules.set_guest(person.id, Some(standing)));
+            }
+        }
+        self.people.insert(person);
+    }
+
+    /// Takes a person off the server and out of its rooms, which it remembers. Returns the standings
+    /// that it had there for this visit.
+    pub(super) fn take_out(&mut self, id: PersonId) -> Option<(Box<Person>, Standings)> {
+        let person = self.people.remove(id)?;
+        let mut standings = Vec::new();
+        for &room in &person.rooms {
+            let standing = self.rooms.leave(room, id);
+            standings.extend(standing.map(|standing| (room, standing)));
+        }
+        Some((person, standings))
+    }
+
+    pub(super) fn apply_attached(&mut self, login: &LoggedIn, since: Timestamp) {
+        let connection = Connection {
+            id: login.conn,
+            address: login.address,
+            link: login.link,
+            since,
+        };
+        self.people.attach(login.person, connection);
+    }
+}
+
+/// The session of a connection; `for_visit` is of its rank.
+fn session_of(login: &LoggedIn, for_visit: bool) -> Session {
+    Session {
+        conn: login.conn,
+        address: login.address,
+        link: login.link,
+        code: login.code,
+        rank: Rank {
+            operator: login.operator,
+            for_visit,
+        },
+        is_script: login.is_script,
+    }
+}
+
+fn irc_of(login: &LoggedIn) -> Option<IrcPerson> {
+    let ident = login.ident.as_deref()?.clone();
+    let flags = Flags::arriving();
+    Some(IrcPerson { ident, flags })
+}

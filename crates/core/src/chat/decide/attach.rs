@@ -1,0 +1,122 @@
+//! Several connections of one person: those of its clients of IRC.
+//!
+//! A person who comes in by IRC under a name that its own account bears already, over IRC too, is on one
+//! more connection: nobody's link is cut, and two clients that reconnect by themselves do not take the
+//! name from each other for ever. A dead link does no harm, since it is found dead in time and ends
+//! alone. The other dialects take the session over instead: there one screen follows another.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::Origin;
+use crate::account::Account;
+use crate::chat::state::Room;
+use crate::chat::{Chat, Person};
+use crate::command::{Outcome, Proof};
+use crate::event::{Attached, Detached, Fact, LoggedIn, QuitReason};
+use crate::ids::{ConnId, RoomId};
+use crate::limits::ACCOUNT_LOGINS_MAX;
+use crate::link::Client;
+use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::time::Timestamp;
+
+impl Chat {
+    /// The person that an arrival is one more connection of: it bears the name, and the proof is of the
+    /// account that it is logged in to.
+    pub(super) fn attachable(
+        &self,
+        origin: &Origin,
+        name: &Name,
+        proof: &Proof,
+    ) -> Option<&Person> {
+        let bearer = self.people.named(name)?;
+        let clients = [origin.link.client, bearer.session.link.client];
+        let is_own = self.account_of(bearer)?.is_proven_by(proof);
+        (is_own && clients == [Client::Irc; 2]).then_some(bearer)
+    }
+
+    /// Puts a person on one more connection.
+    pub(super) fn decide_attach(
+        &self,
+        person: &Person,
+        origin: Origin,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
+        self.check_owner_not_banned(person, &origin, now)?;
+        if let Some(account) = self.account_of(person) {
+            self.check_has_login(account)?;
+        }
+        for &room in &person.rooms {
+            self.check_may_listen(person, room, &origin, now)?;
+        }
+        facts.push(Fact::Attached(Box::new(Attached {
+            login: LoggedIn {
+                ident: origin.ident,
+                person: person.id,
+                conn: origin.conn,
+                name: person.name.clone(),
+                address: origin.address,
+                link: origin.link,
+                account: person.account.as_deref().cloned(),
+                operator: person.session.rank.operator,
+                code: person.session.code,
+                is_script: origin.is_script,
+            },
+            rooms: person.rooms.as_slice().into(),
+        })));
+        Ok(Outcome::Attached(person.id))
+    }
+
+    /// Checks that a connection may hear a room that its person is in.
+    fn check_may_listen(
+        &self,
+        person: &Person,
+        id: RoomId,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        if self.may_stay(person, id, (origin.address, origin.link), now) {
+            return Ok(());
+        }
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let is_encrypted = rules.is_some_and(|rules| rules.settings.encrypted);
+        let why = match is_encrypted && !origin.link.is_encrypted {
+            true => RoomRejection::EncryptedOnly,
+            false => RoomRejection::Barred {
+                until: None,
+                why: None,
+            },
+        };
+        Err(self.refusal(id, why))
+    }
+
+    /// Checks that one more connection may log in to an account.
+    pub(super) fn check_has_login(&self, account: &Account) -> Result<(), Rejection> {
+        let logins = self.people.logged_in_to(&account.name);
+        let connections: usize = logins.map(|person| 1 + person.others().len()).sum();
+        match connections >= ACCOUNT_LOGINS_MAX {
+            true => Err(Rejection::TooManyLogins {
+                logins_max: ACCOUNT_LOGINS_MAX,
+            }),
+            false => Ok(()),
+        }
+    }
+}
+
+/// One of several connections of a person ends.
+pub(super) fn detached(person: &Person, conn: ConnId, why: Option<QuitReason>) -> Fact {
+    Fact::Detached(Box::new(Detached {
+        person: person.id,
+        name: person.name.clone(),
+        conn,
+        why,
+    }))
+}
+
+/// All but the first connection of a person end, since it goes on over another.
+pub(super) fn without_others(person: &Person) -> impl Iterator<Item = Fact> + '_ {
+    let others = person.others().iter();
+    others.map(|other| detached(person, other.id, None))
+}

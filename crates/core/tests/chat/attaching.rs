@@ -1,0 +1,233 @@
+//! Several connections of one person: clients of IRC that are logged in to its account.
+
+use chinwag_core::{
+    Caller, Client, Command, Detached, Duration, Fact, Ident, Link, Mask, PersonId, Proof,
+    QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting,
+};
+
+use crate::world::{World, arrive_with, join, name, register, room, say};
+
+const ENCRYPTED: Link = Link {
+    client: Client::Irc,
+    is_encrypted: true,
+    needs_room: false,
+    is_local: false,
+};
+
+const CLEAR: Link = Link {
+    is_encrypted: false,
+    ..ENCRYPTED
+};
+
+/// A client of IRC arrives with the password of an account, whose name it need not take.
+fn connect(
+    world: &mut World,
+    (address, link): (&str, Link),
+    (nick, account): (&str, &str),
+) -> (Caller, Result<Vec<Fact>, Rejection>) {
+    let Caller::Anonymous { conn, address, .. } = world.visitor(address) else {
+        unreachable!()
+    };
+    let visitor = Caller::Anonymous {
+        conn,
+        address,
+        link,
+    };
+    let command = Command::LogIn {
+        name: Some(name(nick)),
+        proof: Some(Proof(account.into())),
+        is_script: true,
+        account: Some(name(account)),
+        ident: Some(Box::new(Ident::new("ann", None))),
+    };
+    let facts = world.act(visitor, command);
+    let person = facts.as_ref().ok().and_then(|facts| match &facts[0] {
+        Fact::LoggedIn(login) => Some(login.person),
+        Fact::Attached(attached) => Some(attached.login.person),
+        _ => None,
+    });
+    let caller = Caller::Person {
+        person: person.unwrap_or(PersonId(0)),
+        conn,
+        address,
+        link,
+    };
+    (caller, facts)
+}
+
+/// Lee runs the server, and ann has an account and is here over IRC.
+fn world_with_ann() -> (World, Caller) {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", register("ann")).expect("registered");
+    world.quit("ann");
+    let (first, facts) = connect(&mut world, ("192.0.2.50", ENCRYPTED), ("ann", "ann"));
+    assert!(matches!(facts.as_deref(), Ok([Fact::LoggedIn(_)])));
+    (world, first)
+}
+
+fn person_of(caller: Caller) -> PersonId {
+    match caller {
+        Caller::Person { person, .. } => person,
+        _ => unreachable!(),
+    }
+}
+
+fn quit(why: QuitReason) -> Command {
+    Command::Quit(why)
+}
+
+#[test]
+fn the_owner_of_an_account_is_on_several_connections_until_the_last_ends() {
+    let (mut world, first) = world_with_ann();
+    world.act(first, join("lobby")).expect("inside");
+    let (second, facts) = connect(&mut world, ("192.0.2.60", CLEAR), ("ann", "ann"));
+    let facts = facts.expect("attached");
+    assert_eq!(person_of(second), person_of(first));
+    assert!(matches!(&facts[..], [Fact::Attached(_)]));
+    assert!(facts[0].rooms().is_empty(), "nobody else is told");
+    // Each of them speaks for the person.
+    for caller in [first, second] {
+        world.act(caller, say("hello")).expect("said");
+    }
+    let gone = world.act(first, quit(QuitReason::Lost)).expect("gone");
+    assert!(matches!(&gone[..], [Fact::Detached(detached)]
+        if matches!(&**detached, Detached { why: Some(QuitReason::Lost), .. })));
+    assert_eq!(world.act(first, say("hello")), Err(Rejection::NotHere));
+    world.act(second, say("still here")).expect("said");
+    let gone = world.act(second, quit(QuitReason::Lost)).expect("gone");
+    assert!(matches!(&gone[..], [Fact::Quit(_)]));
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn a_name_that_the_account_does_not_own_is_shared_as_well() {
+    let (mut world, _) = world_with_ann();
+    let away = ("192.0.2.60", CLEAR);
+    let (first, facts) = connect(&mut world, away, ("annie", "ann"));
+    assert!(matches!(facts.as_deref(), Ok([Fact::LoggedIn(_)])));
+    let (second, facts) = connect(&mut world, away, ("annie", "ann"));
+    assert!(matches!(facts.as_deref(), Ok([Fact::Attached(_)])));
+    assert_eq!(person_of(second), person_of(first));
+    // Others of the account do not get in by it.
+    let (_, facts) = connect(&mut world, away, ("lee", "ann"));
+    assert!(
+        matches!(facts, Err(Rejection::NameTaken { .. })),
+        "{facts:?}"
+    );
+    let (_, facts) = connect(&mut world, away, ("annie", "lee"));
+    assert!(facts.is_err());
+}
+
+#[test]
+fn who_comes_by_nc_takes_all_over() {
+    let (mut world, first) = world_with_ann();
+    let (second, _) = connect(&mut world, ("192.0.2.60", CLEAR), ("ann", "ann"));
+    let facts = arrive_with(&mut world, "ann", "ann").expect("here");
+    assert!(
+        matches!(&facts[..], [Fact::Detached(_), Fact::Returned(_)]),
+        "{facts:?}"
+    );
+    for caller in [first, second] {
+        assert_eq!(world.act(caller, say("hello")), Err(Rejection::NotHere));
+    }
+    // And stays alone: its terminal is one.
+    let (_, facts) = connect(&mut world, ("192.0.2.60", CLEAR), ("ann", "ann"));
+    assert!(
+        matches!(facts.as_deref(), Ok([Fact::Returned(_)])),
+        "{facts:?}"
+    );
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn an_encrypted_room_is_heard_over_encrypted_connections_alone() {
+    let (mut world, first) = world_with_ann();
+    world.act(first, join("ops")).expect("inside");
+    let settings = [RoomSetting::Encrypted(true)].into();
+    let ops = || RoomRef::Name(room("ops"));
+    let set = Command::SetRoom {
+        room: ops(),
+        settings,
+    };
+    world.act(first, set).expect("hers");
+    let refused = Err(Rejection::Of(room("ops"), RoomRejection::EncryptedOnly));
+    let clear = ("192.0.2.60", CLEAR);
+    let (_, facts) = connect(&mut world, clear, ("ann", "ann"));
+    assert_eq!(facts, refused);
+    // Nor does she enter while one of hers is in the clear.
+    let leave = Command::Leave {
+        room: ops(),
+        why: None,
+    };
+    world.act(first, leave).expect("outside");
+    let (second, facts) = connect(&mut world, clear, ("ann", "ann"));
+    assert!(facts.is_ok());
+    assert_eq!(world.act(first, join("ops")), refused);
+    world.act(second, quit(QuitReason::Closed)).expect("gone");
+    world.act(first, join("ops")).expect("inside again");
+}
+
+#[test]
+fn a_ban_of_any_of_its_addresses_and_a_kick_end_all() {
+    for by_ban in [true, false] {
+        let (mut world, first) = world_with_ann();
+        let (second, _) = connect(&mut world, ("198.51.100.9", CLEAR), ("ann", "ann"));
+        let command = match by_ban {
+            true => Command::Ban {
+                mask: Mask::parse("198.51.100.0/24").expect("a block"),
+                cover_address: false,
+                time: Some(Duration::from_mins(1)),
+                why: None,
+            },
+            false => Command::Kick {
+                name: "ann".into(),
+                why: None,
+            },
+        };
+        let facts = world.by("lee", command).expect("lee may");
+        assert!(
+            matches!(&facts[..], [Fact::Moderated(_), Fact::Quit(_)]),
+            "{facts:?}"
+        );
+        for caller in [first, second] {
+            assert_eq!(world.act(caller, say("hello")), Err(Rejection::NotHere));
+        }
+        world.check();
+    }
+}
+
+#[test]
+fn an_account_has_so_many_connections() {
+    let (mut world, _) = world_with_ann();
+    let here = ("192.0.2.60", CLEAR);
+    for _ in 1..16 {
+        let (_, facts) = connect(&mut world, here, ("ann", "ann"));
+        assert!(facts.is_ok(), "{facts:?}");
+    }
+    let (_, facts) = connect(&mut world, here, ("ann", "ann"));
+    assert_eq!(facts, Err(Rejection::TooManyLogins { logins_max: 16 }));
+    world.check();
+}
+
+#[test]
+fn who_is_on_several_does_not_leave_them_for_another_name_in_use() {
+    let (mut world, first) = world_with_ann();
+    let here = ("192.0.2.60", CLEAR);
+    let (_, facts) = connect(&mut world, here, ("ann", "ann"));
+    assert!(facts.is_ok());
+    // Another person of the same account.
+    let (other, facts) = connect(&mut world, here, ("annie", "ann"));
+    assert!(facts.is_ok());
+    world.act(other, Command::Group).expect("annie is ann's");
+    let rename = Command::Rename {
+        name: name("annie"),
+        proof: None,
+    };
+    let refused = world.act(first, rename);
+    assert!(
+        matches!(refused, Err(Rejection::NameTaken { .. })),
+        "{refused:?}"
+    );
+}
