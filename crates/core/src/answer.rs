@@ -261,6 +261,17 @@ pub enum Answer {
         /// The next page.
         next: Option<MemberCursor>,
     },
+    /// To `Names`.
+    Names {
+        /// The room.
+        room: RoomName,
+        /// Whether those inside alone know of it.
+        hidden: bool,
+        /// A page of the people there, in the order in which they came to the server.
+        members: Vec<(Name, Option<Held>)>,
+        /// The next page.
+        next: Option<MemberCursor>,
+    },
     /// To `Whois`.
     Whois(Box<Profile>),
     /// To `Rooms`.

@@ -55,6 +55,13 @@ pub enum Query {
         /// The end of the page before.
         after: Option<MemberCursor>,
     },
+    /// The names of the people in a room, and what they are there.
+    Names {
+        /// The room.
+        room: RoomRef,
+        /// The end of the page before.
+        after: Option<MemberCursor>,
+    },
     /// A person's profile. The name is as it was typed.
     Whois(String),
     /// The rooms, the fullest first.

@@ -117,6 +117,26 @@ impl Chat {
                 Answer::Room(summary.ok_or(Rejection::RoomGone)?)
             }
             Query::Motd => Answer::Motd(self.motd.clone()),
+            Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?),
+            Query::Bars(room) => {
+                let id = self.room_of(me, room)?;
+                self.check_moderates(me, id)?;
+                self.bars_of(me, id, now)
+            }
+            Query::Account => self.account(me)?,
+            query => return self.answer_to_client(me, query, now),
+        })
+    }
+
+    /// What clients ask that know more of the chat than people do: those of IRC.
+    fn answer_to_client(
+        &self,
+        me: &Person,
+        query: Query,
+        now: Timestamp,
+    ) -> Result<Answer, Rejection> {
+        Ok(match query {
+            Query::Names { room, after } => self.names(self.room_of(me, room)?, after),
             Query::Masks { room, kind } => self.masks_of(me, self.room_of(me, room)?, kind, now)?,
             Query::Departed(name) => self.departed(&name),
             Query::Counts => Answer::Counts(self.counts()),
@@ -125,19 +145,8 @@ impl Chat {
             Query::Online(names) => self.online(&names, now),
             Query::Metadata(target) => self.metadata_of(me, target, now)?,
             Query::MetadataIn { room, after } => self.metadata_in(me, (room, after), now)?,
-            Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?),
-            Query::Bars(room) => {
-                let id = self.room_of(me, room)?;
-                self.check_moderates(me, id)?;
-                self.bars_of(me, id, now)
-            }
-            Query::Account => self.account(me)?,
-            Query::Greeting
-            | Query::PasswordHash(_)
-            | Query::Certified { .. }
-            | Query::Everybody { .. } => {
-                return Err(Rejection::NotHere);
-            }
+            // No other comes here from one who is in.
+            _ => return Err(Rejection::NotHere),
         })
     }
 
@@ -160,30 +169,50 @@ impl Chat {
     }
 
     fn who(&self, me: &Person, id: RoomId, after: Option<MemberCursor>, now: Timestamp) -> Answer {
+        let (page, next) = self.members_page(id, after);
+        let lines = page.into_iter().map(|person| WhoLine {
+            held: self.shown(person, id),
+            ..self.line_for(me, person, now)
+        });
+        let more = |next: MemberCursor| self.here(id).saturating_sub(next.listed).max(1);
+        Answer::Who {
+            room: self.name_of(id),
+            hidden: self.rooms.get(id).is_some_and(Room::is_hidden),
+            people: lines.collect(),
+            more: next.map_or(0, more),
+            next,
+        }
+    }
+
+    /// The same, for a client that wants names alone: a thousand that come back at once ask for all of
+    /// a large room.
+    fn names(&self, id: RoomId, after: Option<MemberCursor>) -> Answer {
+        let (page, next) = self.members_page(id, after);
+        let member = |person: &Person| (person.name.clone(), self.shown(person, id));
+        Answer::Names {
+            room: self.name_of(id),
+            hidden: self.rooms.get(id).is_some_and(Room::is_hidden),
+            members: page.into_iter().map(member).collect(),
+            next,
+        }
+    }
+
+    /// A page of the people in a room, and where the next begins.
+    fn members_page(
+        &self,
+        id: RoomId,
+        after: Option<MemberCursor>,
+    ) -> (Vec<&Person>, Option<MemberCursor>) {
         let room = self.rooms.get(id);
         let start = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.after));
         let rest = room.map(|room| room.members.range((start, Bound::Unbounded)));
         let mut rest = rest.into_iter().flatten();
         let page: Vec<PersonId> = rest.by_ref().take(WHO_LINES_MAX).copied().collect();
         let listed = after.map_or(0, |cursor| cursor.listed) + page.len();
-        let has_more = rest.next().is_some();
-        let last = page.last().filter(|_| has_more);
+        let last = page.last().filter(|_| rest.next().is_some());
+        let next = last.map(|&after| MemberCursor { after, listed });
         let people = page.iter().filter_map(|id| self.people.get(*id));
-        Answer::Who {
-            room: self.name_of(id),
-            hidden: room.is_some_and(Room::is_hidden),
-            people: people
-                .map(|person| WhoLine {
-                    held: self.shown(person, id),
-                    ..self.line_for(me, person, now)
-                })
-                .collect(),
-            more: match has_more {
-                true => self.here(id).saturating_sub(listed).max(1),
-                false => 0,
-            },
-            next: last.map(|&after| MemberCursor { after, listed }),
-        }
+        (people.collect(), next)
     }
 
     /// What a person is in a room, as far as everybody there sees it.

@@ -58,6 +58,16 @@ fn read_who(answer: Answer) -> (Vec<String>, usize, Option<chinwag_core::MemberC
     }
 }
 
+fn read_names(answer: Answer) -> (Vec<String>, usize, Option<chinwag_core::MemberCursor>) {
+    match answer {
+        Answer::Names { members, next, .. } => {
+            let names = members.iter().map(|(name, _)| name.to_string());
+            (names.collect(), 0, next)
+        }
+        answer => panic!("{answer:?}"),
+    }
+}
+
 /// As many people as that, lee among them.
 fn world_of(people: usize) -> World {
     let mut world = World::with(&["lee"]);
@@ -71,8 +81,18 @@ fn world_of(people: usize) -> World {
 fn the_people_of_a_room() {
     for people in [1, WHO_LINES_MAX, WHO_LINES_MAX + 1, 2 * WHO_LINES_MAX + 7] {
         let world = world_of(people);
-        let pages = pages(&world, who(None), read_who, |after| who(Some(after)));
-        check(&pages, WHO_LINES_MAX, people);
+        let lines = pages(&world, who(None), read_who, |after| who(Some(after)));
+        check(&lines, WHO_LINES_MAX, people);
+        let room = || RoomRef::Id(LOBBY);
+        let names = |after| Query::Names {
+            room: room(),
+            after,
+        };
+        let alone = pages(&world, names(None), read_names, |after| names(Some(after)));
+        let names_of = |pages: &[(Vec<String>, usize)]| -> Vec<Vec<String>> {
+            pages.iter().map(|(names, _)| names.clone()).collect()
+        };
+        assert_eq!(names_of(&alone), names_of(&lines));
     }
 }
 

@@ -256,6 +256,7 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::PasswordHash(_)
         | Query::Certified { .. }
         | Query::Who { .. }
+        | Query::Names { .. }
         | Query::Topic(_)
         | Query::View(_)
         | Query::Marker(_)

@@ -35,7 +35,10 @@ fn two_clients_of_one_account_are_one_person_and_find_their_rooms_after_a_restar
     phone.expect(" PRIVMSG #dev :from my desk\r\n");
     phone.send("PRIVMSG #dev :from my phone\r");
     desk.expect(" PRIVMSG #dev :from my phone\r\n");
-    let own = desk.screen().matches("ip PRIVMSG #dev :from my desk").count();
+    let own = desk
+        .screen()
+        .matches("ip PRIVMSG #dev :from my desk")
+        .count();
     assert_eq!(own, 0, "its own line came back: {}", desk.screen());
     let heard = bob.expect("ann: from my phone\n");
     assert_eq!(heard.matches("ann joined").count(), 0, "{heard}");

@@ -202,7 +202,7 @@ impl Session {
                     self.join_lobby();
                 }
             }
-            (Answer::Who { .. }, Question::Names { room, end }) => {
+            (Answer::Who { .. } | Answer::Names { .. }, Question::Names { room, end }) => {
                 return self.put_names_page(answer, (room, end), env, out);
             }
             (
@@ -279,10 +279,7 @@ impl Session {
             .filter_map(|room| env.rooms.get(room).cloned());
         for room in rooms.collect::<Vec<_>>() {
             self.put_own_join(&room, out);
-            let query = Query::Who {
-                room: chinwag_core::RoomRef::Name(room.clone()),
-                after: None,
-            };
+            let query = self.names_query(chinwag_core::RoomRef::Name(room.clone()), None);
             let end = Some(alloc::format!("{room}"));
             self.later(Ask::Query(query), Question::Names { room, end });
         }

@@ -100,7 +100,7 @@ impl Session {
         let room = RoomRef::Name(new.clone());
         self.later(Ask::Query(Query::Topic(room.clone())), Question::Quiet);
         if !self.caps.has(Cap::NoImplicitNames) {
-            let query = Query::Who { room, after: None };
+            let query = self.names_query(room, None);
             let (room, end) = (new.clone(), Some(alloc::format!("{new}")));
             self.later(Ask::Query(query), Question::Names { room, end });
         }

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Answer, Command, Held, Query, RoomName, RoomPassword, RoomRef, RoomSummary, Standing,
-    StandingChange, Topic, WhoLine,
+    Answer, Command, Held, MemberCursor, Name, Query, RoomName, RoomPassword, RoomRef, RoomSummary,
+    Source, Standing, StandingChange, Topic,
 };
 
 use super::{Question, Session, Stage};
@@ -142,10 +142,7 @@ impl Session {
     }
 
     pub(super) fn ask_names(&mut self, room: RoomName) -> Option<Step> {
-        let query = Query::Who {
-            room: RoomRef::Name(room.clone()),
-            after: None,
-        };
+        let query = self.names_query(RoomRef::Name(room.clone()), None);
         let end = Some(alloc::format!("{room}"));
         self.ask_now(Ask::Query(query), Question::Names { room, end })
     }
@@ -230,10 +227,7 @@ impl Session {
             self.end_of_names(typed, env, out);
         }
         for (number, room) in rooms.into_iter().enumerate() {
-            let query = Query::Who {
-                room: RoomRef::Name(room.clone()),
-                after: None,
-            };
+            let query = self.names_query(RoomRef::Name(room.clone()), None);
             let end = (number + 1 == count).then(|| typed.into());
             self.later(Ask::Query(query), Question::Names { room, end });
         }
@@ -249,32 +243,11 @@ impl Session {
         self.numeric("366", format_args!("{room} :End of /NAMES list"), env, out);
     }
 
-    /// One page of the people in a room.
-    pub(super) fn put_names(
-        &self,
-        (room, hidden): (&RoomName, bool),
-        people: &[WhoLine],
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let (server, nick) = (&env.settings.irc.server, self.nick());
-        let sign = if hidden { '@' } else { '=' };
-        let head = alloc::format!(":{server} 353 {nick} {sign} {room} :");
-        let mut names = people.iter().map(|line| self.name_of(line)).peekable();
-        while names.peek().is_some() {
-            let body = out.len();
-            put(out, &head);
-            let mut is_first = true;
-            while let Some(name) =
-                names.next_if(|name| is_first || out.len() - body + name.len() < BODY_BYTES_MAX)
-            {
-                if !is_first {
-                    out.push(b' ');
-                }
-                put(out, &name);
-                is_first = false;
-            }
-            end(out, body);
+    /// What asks for a page of the people in a room.
+    pub(super) fn names_query(&self, room: RoomRef, after: Option<MemberCursor>) -> Query {
+        match self.caps.has(Cap::UserhostInNames) {
+            true => Query::Who { room, after },
+            false => Query::Names { room, after },
         }
     }
 
@@ -286,23 +259,34 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let Answer::Who {
-            room,
-            hidden,
-            people,
-            next,
-            ..
-        } = answer
-        else {
-            return None;
+        let (room, next) = match answer {
+            Answer::Who {
+                room,
+                hidden,
+                people,
+                next,
+                ..
+            } => {
+                let members = people.iter();
+                let members = members.map(|line| (&line.name, line.held, line.source.as_deref()));
+                self.put_names((room, *hidden), members, env, out);
+                (room, next)
+            }
+            Answer::Names {
+                room,
+                hidden,
+                members,
+                next,
+            } => {
+                let members = members.iter().map(|(name, held)| (name, *held, None));
+                self.put_names((room, *hidden), members, env, out);
+                (room, next)
+            }
+            _ => return None,
         };
-        self.put_names((room, *hidden), people, env, out);
         if let Some(next) = next {
             self.pending.question = Some(Question::Names { room: asked, end });
-            let query = Query::Who {
-                room: RoomRef::Name(room.clone()),
-                after: Some(*next),
-            };
+            let query = self.names_query(RoomRef::Name(room.clone()), Some(*next));
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
         if let Some(end) = end {
@@ -311,14 +295,43 @@ impl Session {
         None
     }
 
-    fn name_of(&self, line: &WhoLine) -> String {
-        let prefix = self.prefixes(line.held);
-        let name = &line.name;
-        match &line.source {
-            Some(source) if self.caps.has(Cap::UserhostInNames) => {
-                alloc::format!("{prefix}{name}!{}@{}", source.user, source.host)
+    /// The names of people, in as many lines as it takes.
+    fn put_names<'a>(
+        &self,
+        (room, hidden): (&RoomName, bool),
+        members: impl Iterator<Item = (&'a Name, Option<Held>, Option<&'a Source>)>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (server, nick) = (&env.settings.irc.server, self.nick());
+        let sign = if hidden { '@' } else { '=' };
+        let head = alloc::format!(":{server} 353 {nick} {sign} {room} :");
+        let (mut body, mut is_first) = (out.len(), true);
+        for (name, held, source) in members {
+            let start = out.len();
+            if !is_first {
+                out.push(b' ');
+            } else {
+                out.extend_from_slice(head.as_bytes());
             }
-            _ => alloc::format!("{prefix}{name}"),
+            out.extend_from_slice(self.prefixes(held).as_bytes());
+            out.extend_from_slice(name.as_str().as_bytes());
+            if let Some(source) = source {
+                put(out, format_args!("!{}@{}", source.user, source.host));
+            }
+            // One that does not fit begins the next line.
+            if !is_first && out.len() - body > BODY_BYTES_MAX {
+                let name = out.split_off(start + 1);
+                out.truncate(start);
+                end(out, body);
+                body = out.len();
+                out.extend_from_slice(head.as_bytes());
+                out.extend_from_slice(&name);
+            }
+            is_first = false;
+        }
+        if !is_first {
+            end(out, body);
         }
     }
 

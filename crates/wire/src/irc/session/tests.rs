@@ -193,10 +193,10 @@ fn names_of_thousands_come_whole_and_nobody_copies_more_than_a_page() {
     assert_eq!(pages.len(), PEOPLE.div_ceil(WHO_LINES_MAX));
     let mut listed = Vec::new();
     for (answer, written) in &pages {
-        let Answer::Who { people, .. } = answer else {
+        let Answer::Names { members, .. } = answer else {
             panic!("{answer:?}")
         };
-        assert!(people.len() <= WHO_LINES_MAX);
+        assert!(members.len() <= WHO_LINES_MAX);
         let lines = written.lines().filter(|line| line.contains(" 353 "));
         let lists = lines.filter_map(|line| line.split(" :").nth(1));
         let before = listed.len();
@@ -206,7 +206,7 @@ fn names_of_thousands_come_whole_and_nobody_copies_more_than_a_page() {
                 .map(ToString::to_string),
         );
         // What is written for a page is of that page alone.
-        assert_eq!(listed.len() - before, people.len());
+        assert_eq!(listed.len() - before, members.len());
         assert!(written.lines().all(|line| line.len() <= 510));
     }
     assert_eq!(listed.len(), PEOPLE);

@@ -58,6 +58,7 @@ impl Renderer {
             | Answer::Certified(_)
             | Answer::Everybody { .. }
             | Answer::Counts(_)
+            | Answer::Names { .. }
             | Answer::Departed(_)
             | Answer::Masks { .. }
             | Answer::Fence
