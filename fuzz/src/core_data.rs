@@ -117,6 +117,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 message: Seq(dice.number()),
                 by: dice.name(),
                 why: None,
+                is_signal: false,
             };
             (Fact::Deleted(Box::new(deletion)), '*')
         }

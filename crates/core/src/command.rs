@@ -1,6 +1,8 @@
 //! Commands: requests that change the chat. A dialect makes them out of bytes; nothing here knows how
 //! they were written.
 
+mod found;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -9,7 +11,7 @@ use core::net::IpAddr;
 
 use crate::account::CertificatePrefix;
 use crate::ban::Mask;
-use crate::event::{Correspondents, Manner, QuitReason};
+use crate::event::{Manner, QuitReason};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::mask::{MaskKind, Matched};
@@ -23,6 +25,8 @@ use crate::sent_key::MessageKey;
 use crate::source::{Flags, Ident, IrcForm};
 use crate::text::Text;
 use crate::time::{Duration, Timestamp};
+
+pub use found::FoundMessage;
 
 /// The origin of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -449,25 +453,6 @@ pub enum Command {
         found: FoundMessage,
         /// The reason given.
         why: Option<Text>,
-    },
-}
-
-/// Where the store has found a message, and whose it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FoundMessage {
-    /// In a room.
-    InRoom {
-        /// The room.
-        room: RoomId,
-        /// The name that it was said under.
-        name: Name,
-    },
-    /// In the private history of an account or two.
-    Private {
-        /// The name that it was sent to.
-        to_name: Name,
-        /// The accounts.
-        accounts: Correspondents,
     },
 }
 

@@ -258,7 +258,8 @@ pub enum Fact {
     PrivateDeleted(Box<PrivateDeletion>),
     /// Somebody has read on. Durable for an account.
     MarkerSet(Box<MarkerSet>),
-    /// A client has sent something to others that only clients of its kind understand.
+    /// A client has sent something to others that only clients of its kind understand. Durable if it
+    /// stands in a history.
     Signal(Box<Signal>),
     /// A client of IRC says something else of itself.
     IdentSet(Box<IdentSet>),
@@ -281,6 +282,7 @@ impl Fact {
             Self::RoomFounded { owner, resets, .. } => owner.is_some() || *resets,
             Self::RoomChanged(change) => change.is_durable(),
             Self::PrivateMessage(message) => message.is_stored(),
+            Self::Signal(signal) => signal.is_stored(),
             Self::MarkerSet(set) => set.account.is_some(),
             Self::MetadataSet(set) => set.owner.is_lasting(),
             _ => matches!(
@@ -302,7 +304,7 @@ impl Fact {
     /// Whether no other decision looks at it, so that many can be committed at once.
     pub fn is_talk(&self) -> bool {
         match self {
-            Self::Said { .. } | Self::KeyUsed(_) | Self::MarkerSet(_) => true,
+            Self::Said { .. } | Self::KeyUsed(_) | Self::MarkerSet(_) | Self::Signal(_) => true,
             Self::PrivateMessage(message) => message.kept.is_none(),
             _ => false,
         }
@@ -359,7 +361,8 @@ impl Fact {
             Self::RankMessage(message) => (Some(message.from), None),
             Self::MetadataShown(shown) => (Some(shown.by), None),
             Self::Signal(signal) => {
-                let to = signal.to.as_ref().map(|(to, _)| *to);
+                let to = signal.to.as_ref().filter(|_| !signal.ignored);
+                let to = to.map(|(to, _)| *to);
                 let from = Some(signal.from).filter(|_| signal.room.is_none());
                 (from, to.filter(|to| Some(*to) != from))
             }
@@ -388,14 +391,17 @@ impl Fact {
 
     /// Whether programs alone are told of it in a room: no line of people's shows it.
     pub fn is_silent(&self) -> bool {
-        matches!(
-            self,
-            Self::AwaySet { .. }
-                | Self::AccountSet(_)
-                | Self::AccountChanged(_)
-                | Self::IdentSet(_)
-                | Self::Signal(_)
-        )
+        match self {
+            Self::Deleted(deletion) => deletion.is_signal,
+            _ => matches!(
+                self,
+                Self::AwaySet { .. }
+                    | Self::AccountSet(_)
+                    | Self::AccountChanged(_)
+                    | Self::IdentSet(_)
+                    | Self::Signal(_)
+            ),
+        }
     }
 
     /// The person whose doing it is, where the fact has its number.

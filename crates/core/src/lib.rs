@@ -73,7 +73,7 @@ pub use metadata::{
 pub use name::{Name, NameError};
 pub use presence::{PresenceBatcher, Timing};
 pub use query::{PeopleQuery, Query};
-pub use range::Range;
+pub use range::{Detail, Range};
 pub use read_marker::{MarkerSet, MarkerTarget, StoredMarker};
 pub use rejection::{MetadataRejection, Rejection, RoomRejection};
 pub use resume::ResumeCode;

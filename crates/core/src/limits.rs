@@ -21,6 +21,9 @@ pub const PASSAGE_LINES_MAX: usize = 32;
 /// Bytes of a passage, the ends of its lines included: those of the longest line, which costs its readers as
 /// much.
 pub const PASSAGE_BYTES_MAX: usize = LINE_BYTES_MAX;
+/// Bytes of the tags that a client of IRC may send, with the `@` and the blank behind them (IRCv3, message
+/// tags), and so of what is stored of them, beside a message or by themselves.
+pub const TAG_BYTES_MAX: usize = 4096;
 /// Letters of the user that a client of IRC names.
 pub const USER_LETTERS_MAX: usize = 16;
 /// Time after which a client of IRC that sends faster than it may, and never stops, is closed: a paste of

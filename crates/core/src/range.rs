@@ -1,4 +1,4 @@
-//! A stretch of a room's past, as a client asks for it and the store reads it.
+//! A stretch of a room's past, as a client asks for it and the store reads it; and in which detail.
 
 use crate::ids::Seq;
 use crate::time::Timestamp;
@@ -27,4 +27,27 @@ pub enum Range {
     Rest(Seq, Timestamp),
     /// The message at this place, and so many before it and behind it.
     Around(Seq, usize),
+}
+
+/// What is shown of a past, each with what the one before it shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Messages alone.
+    #[default]
+    Messages,
+    /// The topics that were set and the announcements. They count as no message anywhere.
+    Notices,
+    /// What clients of IRC have sent to each other and wanted kept; see [`Signal`](crate::Signal). In a limit
+    /// each of these lines counts, as in IRC's own words for it.
+    Signals,
+}
+
+impl Detail {
+    /// For people and programs, who are shown notices or are not.
+    pub fn with_notices(notices: bool) -> Self {
+        match notices {
+            true => Self::Notices,
+            false => Self::Messages,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use core::fmt::Write;
 use core::net::IpAddr;
 
 use crate::ids::ConnId;
-use crate::limits::USER_LETTERS_MAX;
+use crate::limits::{TAG_BYTES_MAX, USER_LETTERS_MAX};
 use crate::link::Client;
 use crate::name::Name;
 use crate::text::Text;
@@ -88,6 +88,9 @@ pub struct Source {
     pub away: Option<Box<str>>,
 }
 
+/// The tag of a message of tags alone that is to stand in histories (Ergo's, for want of one of IRCv3).
+const PERSIST: &str = "+draft/persist";
+
 /// A message in the form that IRC alone has. Nobody else is shown it: the text of the message beside it
 /// is harmless on every terminal, and this is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +106,16 @@ impl IrcForm {
     /// The form, if there is anything in it.
     pub fn kept(self) -> Option<Arc<Self>> {
         (self != Self::default()).then(|| Arc::new(self))
+    }
+
+    /// Whether it is tags alone that are to stand in histories, and no more of them than may.
+    pub fn persists(&self) -> bool {
+        let tags = self
+            .tags
+            .as_deref()
+            .filter(|tags| self.text.is_none() && tags.len() <= TAG_BYTES_MAX);
+        let key = |tag: &str| tag.split('=').next() == Some(PERSIST);
+        tags.is_some_and(|tags| tags.split(';').any(key))
     }
 }
 
@@ -184,6 +197,26 @@ mod tests {
         assert_ne!(wide(&one), wide(&far));
         assert_eq!(host("2001:db8::1"), host("2001:db8::2"));
         assert_eq!(host("::ffff:10.1.2.3"), one);
+    }
+
+    #[track_caller]
+    fn check_persists(text: Option<&str>, tags: &str, expected: bool) {
+        let form = IrcForm {
+            text: text.map(Into::into),
+            tags: Some(tags.into()),
+        };
+        assert_eq!(form.persists(), expected, "{tags}");
+    }
+
+    #[test]
+    fn tags_alone_persist_if_they_say_so() {
+        check_persists(None, "+a=b;+draft/persist", true);
+        check_persists(None, "+draft/persist=1;+a", true);
+        check_persists(None, "+a;+draft/persistent", false);
+        check_persists(None, "+a=+draft/persist", false);
+        check_persists(Some("\u{1}VERSION\u{1}"), "+draft/persist", false);
+        let long = "x".repeat(TAG_BYTES_MAX);
+        check_persists(None, &alloc::format!("+draft/persist={long}"), false);
     }
 
     #[test]

@@ -13,8 +13,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use chinwag_core::{
-    AuditEntry, ConnId, Conversation, Event, Fact, FoundMessage, HistoryTarget, Name, Proof, Range,
-    RoomId, Seq, Timestamp,
+    AuditEntry, ConnId, Conversation, Detail, Event, Fact, FoundMessage, HistoryTarget, Name,
+    Proof, Range, RoomId, Seq, Timestamp,
 };
 use chinwag_store::{Error, Filter, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
@@ -47,8 +47,8 @@ pub(crate) enum Job {
         range: Range,
         /// At most so many on all pages together.
         lines_max: usize,
-        /// Topics and announcements too.
-        notices: bool,
+        /// What is shown beside messages.
+        detail: Detail,
         /// Whom the reader ignores.
         not_from: Arc<[Name]>,
     },
@@ -60,8 +60,8 @@ pub(crate) enum Job {
         rooms: Arc<[(RoomId, Seq)]>,
         /// The newest event that belongs to it.
         until: Seq,
-        /// Topics and announcements too.
-        notices: bool,
+        /// What is shown beside messages.
+        detail: Detail,
         /// Whom the reader ignores.
         not_from: Arc<[Name]>,
         /// Whose speech the reader's terminal shows already.
@@ -143,7 +143,7 @@ pub(crate) struct Place {
     source: Source,
     not_from: Arc<[Name]>,
     own: Option<Name>,
-    notices: bool,
+    detail: Detail,
     shown: u64,
     total: u64,
     gone: u64,
@@ -193,13 +193,6 @@ impl Place {
             Source::Missed { from, .. } => Some(from),
             _ => None,
         }
-    }
-}
-
-impl Source {
-    /// Topics may have been missed where nothing was said.
-    fn is_missed(&self) -> bool {
-        matches!(self, Self::Missed { .. })
     }
 }
 
@@ -312,9 +305,9 @@ impl Archive {
                 of,
                 range,
                 lines_max,
-                notices,
+                detail,
                 not_from,
-            } => self.history(of, (range, lines_max), (not_from, notices))?,
+            } => self.history(of, (range, lines_max), (not_from, detail))?,
             Job::Search(query) => match self.search(&query) {
                 Ok(place) => place,
                 Err(SearchError::Failed(error)) => return Err(error),
@@ -323,12 +316,12 @@ impl Archive {
             Job::Missed {
                 rooms,
                 until,
-                notices,
+                detail,
                 not_from,
                 own,
             } => {
                 let place = self.missed(rooms, until, (not_from, own))?;
-                Place { notices, ..place }
+                Place { detail, ..place }
             }
             Job::Page(place) => place,
             Job::AuditLog(entries) => {
@@ -355,9 +348,9 @@ impl Archive {
         &mut self,
         of: LogOf,
         (range, lines_max): (Range, usize),
-        (not_from, notices): (Arc<[Name]>, bool),
+        (not_from, detail): (Arc<[Name]>, Detail),
     ) -> Result<Place, Error> {
-        let filter = filter((&not_from, None), notices);
+        let filter = filter((&not_from, None), detail);
         let reader = &mut self.reader;
         let extent = match &of {
             LogOf::Room(room) => reader.extent(*room, range, lines_max, filter)?,
@@ -371,7 +364,7 @@ impl Archive {
             },
             not_from,
             own: None,
-            notices,
+            detail,
             shown: extent.shown,
             // A reader who ignores somebody is not told of what they said.
             total: extent.total - extent.ignored,
@@ -391,7 +384,7 @@ impl Archive {
             source: Source::Matches(matches.places.into()),
             not_from: Arc::default(),
             own: None,
-            notices: false,
+            detail: Detail::Messages,
             shown,
             total: shown + u64::from(matches.more),
             gone: 0,
@@ -409,14 +402,14 @@ impl Archive {
         until: Seq,
         (not_from, own): (Arc<[Name]>, Option<Name>),
     ) -> Result<Place, Error> {
-        let filter = filter((&not_from, own.as_ref()), false);
+        let filter = filter((&not_from, own.as_ref()), Detail::Messages);
         let missed = self.reader.missed(&rooms, until, filter)?;
         let from = Seq::default();
         Ok(Place {
             source: Source::Missed { rooms, from, until },
             not_from,
             own,
-            notices: false,
+            detail: Detail::Messages,
             shown: missed.kept,
             total: missed.kept,
             gone: missed.gone,
@@ -440,11 +433,9 @@ impl Archive {
 
     /// The events of the page at a place, and what follows them.
     fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
-        let filter = filter((&place.not_from, place.own.as_ref()), place.notices);
+        let filter = filter((&place.not_from, place.own.as_ref()), place.detail);
         Ok(match &place.source {
-            source if place.shown == 0 && !(place.notices && source.is_missed()) => {
-                (Vec::new(), None)
-            }
+            _ if place.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
             &Source::Log { ref of, from, last } => {
                 let (reader, bytes_max) = (&mut self.reader, PAGE_BYTES_MAX);
                 let page = match of {
@@ -479,11 +470,11 @@ impl Archive {
     }
 }
 
-fn filter<'a>((not_from, own): (&'a [Name], Option<&'a Name>), notices: bool) -> Filter<'a> {
+fn filter<'a>((not_from, own): (&'a [Name], Option<&'a Name>), detail: Detail) -> Filter<'a> {
     Filter {
         not_from,
         own,
-        notices,
+        detail,
     }
 }
 

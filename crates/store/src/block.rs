@@ -358,6 +358,7 @@ impl Block {
             message: message.seq,
             by: by.ok_or(Damage::Block(self.first))?,
             why: None,
+            is_signal: false,
         };
         Ok(Event {
             seq: message.seq,

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::audit_log;
 use crate::block::{Block, Names, block_columns, signed, unsigned};
 use crate::error::{Damage, Error};
-use crate::notice;
+use crate::notice::{self, Kind};
 use crate::search_index::Index;
 use crate::snapshot;
 
@@ -154,7 +154,9 @@ fn events(block: &Block, names: &mut Names) -> Result<u64, Error> {
 fn check_rows(conn: &Connection, report: &mut CheckReport) -> Result<(), Error> {
     report.note(snapshot::load(conn))?;
     report.note(audit_log::newest(conn, usize::MAX))?;
-    report.note(notice::read_all(conn, None, (Seq(0), None)))?;
+    for kind in [Kind::Notice, Kind::Signal] {
+        report.note(notice::read_all(conn, (None, kind), (Seq(0), None)))?;
+    }
     Ok(())
 }
 

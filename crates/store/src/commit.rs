@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chinwag_core::{
-    Event, Fact, MetadataOwner, ModAction, Name, RoomId, RoomName, Seq, Text, Timestamp,
+    Event, Fact, MetadataOwner, ModAction, Name, RoomId, RoomName, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -288,6 +288,7 @@ impl Turn<'_> {
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
                 Fact::PrivateMessage(message) => private::write(self.conn, event, message)?,
+                Fact::Signal(signal) => self.write_signal(event, signal)?,
                 Fact::MessageKept(message) => {
                     private::write_kept(self.conn, event, message)?;
                     mail::write(self.conn, event.seq, message)?;
@@ -328,6 +329,17 @@ impl Turn<'_> {
         match events.last() {
             Some(last) => snapshot::set_last_seq(self.conn, last.seq),
             None => Ok(()),
+        }
+    }
+
+    fn write_signal(&mut self, event: &Event, signal: &Signal) -> rusqlite::Result<()> {
+        match (signal.room, &signal.to) {
+            (Some(room), _) => {
+                self.ensure_room(room)?;
+                notice::write_signal(self.conn, event, room, signal)
+            }
+            (None, Some((_, to))) => private::write_signal(self.conn, event, to, signal),
+            (None, None) => Ok(()),
         }
     }
 

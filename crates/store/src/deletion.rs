@@ -8,12 +8,16 @@ use rusqlite::{Connection, params};
 
 use crate::block::{Block, Names, signed};
 use crate::error::Error;
+use crate::notice;
 use crate::room_log::RoomLog;
 use crate::search;
 
 /// Deletes a message. One that was trimmed or deleted before is left alone.
 pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusqlite::Result<()> {
     let message = deletion.message;
+    if deletion.is_signal {
+        return notice::delete_signal(conn, message);
+    }
     let log = RoomLog::new(conn, deletion.room);
     // What cannot be read can be shown to nobody either.
     let Ok(Some(block)) = log.block_at(message) else {
@@ -22,12 +26,23 @@ pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusql
     let Some(body) = block.without(message, deletion.by.as_str()) else {
         return Ok(());
     };
-    // SQLite overwrites what it frees, but only if it is told to.
+    overwriting(conn, || {
+        conn.prepare_cached("UPDATE block SET body = ?2 WHERE first_seq = ?1")?
+            .execute(params![signed(block.first.0), body])?;
+        conn.prepare_cached("INSERT INTO deletion VALUES (?1, ?2)")?
+            .execute(params![signed(event.0), signed(message.0)])?;
+        Ok(())
+    })
+}
+
+/// Deletes something in such a way that it is overwritten. SQLite does that with what it frees, but only if
+/// it is told to.
+pub(crate) fn overwriting(
+    conn: &Connection,
+    delete: impl FnOnce() -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
     conn.pragma_update(None, "secure_delete", true)?;
-    conn.prepare_cached("UPDATE block SET body = ?2 WHERE first_seq = ?1")?
-        .execute(params![signed(block.first.0), body])?;
-    conn.prepare_cached("INSERT INTO deletion VALUES (?1, ?2)")?
-        .execute(params![signed(event.0), signed(message.0)])?;
+    delete()?;
     conn.pragma_update(None, "secure_delete", false)
 }
 

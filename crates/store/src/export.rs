@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use crate::block::{Block, Names, block_columns, signed};
 use crate::error::Error;
-use crate::notice;
+use crate::notice::{self, Kind};
 use crate::page::{Page, bytes_of};
 use crate::timeline;
 
@@ -65,7 +65,7 @@ pub(crate) fn read(
         }
     }
     // What the first page finds before its first message is part of it, and likewise at the end.
-    let notices = notice::read_all(conn, range.room, (from, page.next))?;
+    let notices = notice::read_all(conn, (range.room, Kind::Notice), (from, page.next))?;
     let is_held = |event: &Event| range.holds(event.at);
     page.events.extend(notices.into_iter().filter(is_held));
     page.events.sort_by_key(|event| event.seq);

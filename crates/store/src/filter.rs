@@ -1,6 +1,6 @@
-//! A reader's filter: whom it ignores, and whether it wants notices as well as messages.
+//! A reader's filter: whom it ignores, and what it wants beside messages.
 
-use chinwag_core::{Manner, Name};
+use chinwag_core::{Detail, Manner, Name};
 
 use crate::block::{Message, Names};
 
@@ -11,9 +11,8 @@ pub struct Filter<'a> {
     pub not_from: &'a [Name],
     /// The reader's own name, whose speech its terminal shows already. Actions are not left out.
     pub own: Option<&'a Name>,
-    /// Whether pages include the topics that were set and the announcements. They count as no
-    /// message anywhere.
-    pub notices: bool,
+    /// What pages include beside messages.
+    pub detail: Detail,
 }
 
 impl Filter<'_> {

@@ -55,6 +55,7 @@ mod sent_key;
 mod sessions;
 mod settings;
 mod snapshot;
+mod stretch;
 mod targets;
 mod timeline;
 mod trim;

@@ -1,17 +1,51 @@
-//! Notices: the topics that were set and the announcements, as history shows them between messages.
+//! Notices: the topics that were set and the announcements, as history shows them between messages; and
+//! signals, which history shows clients of IRC in the same way.
 //!
 //! The topic that holds stands in the table `room`, and what operators did in the audit log. A notice
 //! is written beside either, by room and place, so that a page reads it as it reads messages. They are
-//! few, so that each is a row.
+//! few, so that each is a row. Of signals there may be as many as of messages; they have an index of their
+//! own, and whoever is not shown them reads none.
 
-use chinwag_core::{AuditEntry, Event, Fact, ModAction, Name, RoomId, Seq, Text, Timestamp};
+use chinwag_core::{
+    AuditEntry, Correspondents, Detail, Event, Fact, IrcForm, ModAction, NOBODY, Name, RoomId, Seq,
+    Signal, Text, Timestamp,
+};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{signed, unsigned};
+use crate::deletion;
 use crate::error::{Damage, Error};
 
 /// Notices that are read at once.
 const READ_MAX: i64 = 32;
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A topic, or an announcement.
+    Notice,
+    /// A signal.
+    Signal,
+}
+
+impl Kind {
+    /// Those that a detail shows.
+    pub(crate) fn shown(detail: Detail) -> &'static [Self] {
+        match detail {
+            Detail::Messages => &[],
+            Detail::Notices => &[Self::Notice],
+            Detail::Signals => &[Self::Notice, Self::Signal],
+        }
+    }
+
+    /// The condition of its index.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Notice => "irc_tags IS NULL",
+            Self::Signal => "irc_tags IS NOT NULL",
+        }
+    }
+}
 
 /// Writes a notice: of a room, or an announcement to everybody.
 pub(crate) fn write(
@@ -21,28 +55,53 @@ pub(crate) fn write(
     by: &Name,
     text: Option<&Text>,
 ) -> rusqlite::Result<()> {
+    insert(conn, event, (room, by), (text.map(|text| &**text), None))
+}
+
+/// Writes a signal that was sent to a room.
+pub(crate) fn write_signal(
+    conn: &Connection,
+    event: &Event,
+    room: RoomId,
+    signal: &Signal,
+) -> rusqlite::Result<()> {
+    let tags = signal.form.tags.as_deref().unwrap_or_default();
+    let of = (Some(room), &signal.from_name);
+    insert(conn, event, of, (None, Some(tags)))
+}
+
+fn insert(
+    conn: &Connection,
+    event: &Event,
+    (room, by): (Option<RoomId>, &Name),
+    (text, irc_tags): (Option<&str>, Option<&str>),
+) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO notice (seq, room, at, by, text) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO notice (seq, room, at, by, text, irc_tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
         signed(event.seq.0),
         room.map(|room| room.0),
         event.at.0,
         by.as_str(),
-        text.map(|text| &**text),
+        text,
+        irc_tags,
     ])?;
     Ok(())
 }
 
-/// The next notices of a room, or to everybody, from a place on.
+/// The next of a kind, of a room or to everybody, from a place on.
 pub(crate) fn read(
     conn: &Connection,
-    room: Option<RoomId>,
+    (room, kind): (Option<RoomId>, Kind),
     from: Seq,
 ) -> Result<Vec<Event>, Error> {
-    let sql = "SELECT seq, at, by, text FROM notice WHERE room IS ?1 AND seq >= ?2
-               ORDER BY seq LIMIT ?3";
-    let mut statement = conn.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT seq, at, by, text, irc_tags FROM notice WHERE room IS ?1 AND seq >= ?2 AND {}
+         ORDER BY seq LIMIT ?3",
+        kind.condition()
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params![room.map(|room| room.0), signed(from.0), READ_MAX])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
@@ -51,79 +110,176 @@ pub(crate) fn read(
     Ok(events)
 }
 
-/// All notices from a place on and before another: of a room and to everybody, or of all rooms.
+/// All of a kind from a place on and before another: of a room and to everybody, or of all rooms.
 pub(crate) fn read_all(
     conn: &Connection,
-    room: Option<RoomId>,
+    (room, kind): (Option<RoomId>, Kind),
     (from, before): (Seq, Option<Seq>),
 ) -> Result<Vec<Event>, Error> {
-    let sql = "SELECT seq, at, by, text, room FROM notice WHERE seq >= ?1 AND seq < ?2
-               AND (?3 IS NULL OR room IS NULL OR room = ?3) ORDER BY seq";
+    let sql = format!(
+        "SELECT seq, at, by, text, irc_tags, room FROM notice WHERE seq >= ?1 AND seq < ?2
+         AND (?3 IS NULL OR room IS NULL OR room = ?3) AND {} ORDER BY seq",
+        kind.condition()
+    );
     let before = before.map_or(i64::MAX, |before| signed(before.0));
-    let mut statement = conn.prepare_cached(sql)?;
+    let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params![signed(from.0), before, room.map(|room| room.0)])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        let room: Option<u32> = row.get(4)?;
+        let room: Option<u32> = row.get(5)?;
         events.push(event(row, room.map(RoomId))?.ok_or(Damage::Row("notice"))?);
     }
     Ok(events)
 }
 
-/// The place of the first notice of a stretch that is not before a time: of a room, or to everybody.
-pub(crate) fn first(
-    conn: &Connection,
-    room: Option<RoomId>,
-    (from, before): (Seq, Seq),
-    time: Timestamp,
-) -> Result<Option<Seq>, Error> {
-    let sql = "SELECT seq FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq < ?3 AND at >= ?4
-               ORDER BY seq LIMIT 1";
-    edge(conn, sql, room, (from, before), time)
+/// What a stretch of a room has beside its messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Beside<'a> {
+    pub(crate) conn: &'a Connection,
+    pub(crate) detail: Detail,
+    pub(crate) room: RoomId,
 }
 
-/// The place of the last notice of a stretch that is before a time: of a room, or to everybody.
-pub(crate) fn last(
-    conn: &Connection,
-    room: Option<RoomId>,
-    (from, before): (Seq, Seq),
-    time: Timestamp,
-) -> Result<Option<Seq>, Error> {
-    let sql = "SELECT seq FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq < ?3 AND at < ?4
-               ORDER BY seq DESC LIMIT 1";
-    edge(conn, sql, room, (from, before), time)
+impl Beside<'_> {
+    /// The place of the first of a stretch that is not before a time, of the room.
+    pub(crate) fn first(self, stretch: (Seq, Seq), time: Timestamp) -> Result<Option<Seq>, Error> {
+        let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, FIRST, time.0);
+        self.of_kinds(place, Seq::min)
+    }
+
+    /// The same, or of what everybody was told.
+    pub(crate) fn first_heard(
+        self,
+        stretch: (Seq, Seq),
+        time: Timestamp,
+    ) -> Result<Option<Seq>, Error> {
+        let of_all = edge(self.conn, (None, Kind::Notice), stretch, FIRST, time.0)?;
+        Ok(self.first(stretch, time)?.into_iter().chain(of_all).min())
+    }
+
+    /// The place of the last of a stretch that is before a time, of the room or of what everybody was told.
+    pub(crate) fn last_heard(
+        self,
+        stretch: (Seq, Seq),
+        time: Timestamp,
+    ) -> Result<Option<Seq>, Error> {
+        let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, LAST, time.0);
+        let of_all = edge(self.conn, (None, Kind::Notice), stretch, LAST, time.0)?;
+        let of_room = self.of_kinds(place, Seq::max)?;
+        Ok(of_room.into_iter().chain(of_all).max())
+    }
+
+    /// The place of the last of the first so many of a stretch of the room, if there are so many.
+    pub(crate) fn oldest(self, stretch: (Seq, Seq), number: u64) -> Result<Option<Seq>, Error> {
+        let place = |kind| {
+            edge(
+                self.conn,
+                (Some(self.room), kind),
+                stretch,
+                OLDEST,
+                skipped(number),
+            )
+        };
+        self.of_kinds(place, Seq::min)
+    }
+
+    /// The place of the first of the last so many of a stretch of the room, if there are so many.
+    pub(crate) fn newest(self, stretch: (Seq, Seq), number: u64) -> Result<Option<Seq>, Error> {
+        let place = |kind| {
+            edge(
+                self.conn,
+                (Some(self.room), kind),
+                stretch,
+                NEWEST,
+                skipped(number),
+            )
+        };
+        self.of_kinds(place, Seq::max)
+    }
+
+    fn of_kinds(
+        self,
+        place: impl Fn(Kind) -> Result<Option<Seq>, Error>,
+        choose: impl Fn(Seq, Seq) -> Seq,
+    ) -> Result<Option<Seq>, Error> {
+        let mut chosen = None;
+        for &kind in Kind::shown(self.detail) {
+            chosen = chosen.into_iter().chain(place(kind)?).reduce(&choose);
+        }
+        Ok(chosen)
+    }
 }
 
+const FIRST: &str = "AND at >= ?4 ORDER BY seq LIMIT 1";
+const LAST: &str = "AND at < ?4 ORDER BY seq DESC LIMIT 1";
+const OLDEST: &str = "ORDER BY seq LIMIT 1 OFFSET ?4";
+const NEWEST: &str = "ORDER BY seq DESC LIMIT 1 OFFSET ?4";
+
+fn skipped(number: u64) -> i64 {
+    signed(number.saturating_sub(1))
+}
+
+/// A place of a stretch, without its end.
 fn edge(
     conn: &Connection,
-    sql: &str,
-    room: Option<RoomId>,
+    (room, kind): (Option<RoomId>, Kind),
     (from, before): (Seq, Seq),
-    time: Timestamp,
+    which: &str,
+    value: i64,
 ) -> Result<Option<Seq>, Error> {
+    let condition = kind.condition();
+    let sql = format!(
+        "SELECT seq FROM notice WHERE room IS ?1 AND seq >= ?2 AND seq < ?3 AND {condition} {which}"
+    );
     let room = room.map(|room| room.0);
-    let stretch = params![room, signed(from.0), signed(before.0), time.0];
-    let mut statement = conn.prepare_cached(sql)?;
+    let stretch = params![room, signed(from.0), signed(before.0), value];
+    let mut statement = conn.prepare_cached(&sql)?;
     let seq = statement.query_row(stretch, |row| unsigned(row, 0));
     Ok(seq.optional()?.map(Seq))
 }
 
-/// An event of the columns `seq, at, by, text`; `None` if it makes no sense.
+/// The room of a signal and the name that it was sent under; `None` if it is not there.
+pub(crate) fn find_signal(conn: &Connection, seq: Seq) -> Result<Option<(RoomId, Name)>, Error> {
+    let sql = "SELECT room, by FROM notice
+               WHERE seq = ?1 AND room IS NOT NULL AND irc_tags IS NOT NULL";
+    let mut statement = conn.prepare_cached(sql)?;
+    let found = statement.query_row([signed(seq.0)], |row| {
+        Ok((RoomId(row.get(0)?), row.get::<_, String>(1)?))
+    });
+    let Some((room, by)) = found.optional()? else {
+        return Ok(None);
+    };
+    let by = Name::known(&by).ok_or(Damage::Row("notice"))?;
+    Ok(Some((room, by)))
+}
+
+/// Deletes a signal, and what it took is overwritten.
+pub(crate) fn delete_signal(conn: &Connection, seq: Seq) -> rusqlite::Result<()> {
+    deletion::overwriting(conn, || {
+        conn.prepare_cached("DELETE FROM notice WHERE seq = ?1 AND irc_tags IS NOT NULL")?
+            .execute([signed(seq.0)])?;
+        Ok(())
+    })
+}
+
+/// An event of the columns `seq, at, by, text, irc_tags`; `None` if it makes no sense.
 fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>> {
     let (by, text): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+    let tags: Option<String> = row.get(4)?;
     let fact = Name::known(&by).and_then(|by| {
         let text = match text {
             Some(text) => Some(Text::parse(&text)?),
             None => None,
         };
-        Some(match room {
-            Some(room) => Fact::TopicSet {
+        Some(match (room, tags) {
+            (Some(room), Some(tags)) => signal(room, by, &tags),
+            (Some(room), None) => Fact::TopicSet {
                 room,
                 person: None,
                 by,
                 text,
             },
-            None => announcement(by, text?),
+            (None, _) => announcement(by, text?),
         })
     });
     let (seq, at) = (Seq(unsigned(row, 0)?), Timestamp(row.get(1)?));
@@ -132,6 +288,23 @@ fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>>
         at,
         fact,
         source: None,
+    }))
+}
+
+fn signal(room: RoomId, by: Name, tags: &str) -> Fact {
+    Fact::Signal(Box::new(Signal {
+        from: NOBODY,
+        from_name: by,
+        room: Some(room),
+        to: None,
+        ranked: None,
+        is_notice: false,
+        form: IrcForm {
+            text: None,
+            tags: Some(tags.into()),
+        },
+        ignored: false,
+        accounts: Correspondents::default(),
     }))
 }
 
@@ -145,7 +318,7 @@ fn announcement(by: Name, text: Text) -> Fact {
     }))
 }
 
-/// Forgets the notices up to a place.
+/// Forgets what stands up to a place.
 pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM notice WHERE seq <= ?1")?
         .execute([last])?;

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use crate::block::Names;
 use crate::error::Error;
 use crate::filter::Filter;
-use crate::notice;
+use crate::notice::{self, Kind};
 use crate::room_log::{RoomLog, behind};
 
 /// Bytes that an event costs beyond its name and its text, about: its time and its frame in any
@@ -50,6 +50,10 @@ pub(crate) fn bytes_of(event: &Event) -> usize {
     let text = match &event.fact {
         Fact::Said { name, text, .. } => name.as_str().len() + text.len(),
         Fact::PrivateMessage(message) => message.from_name.as_str().len() + message.text.len(),
+        Fact::Signal(signal) => {
+            let tags = signal.form.tags.as_ref().map_or(0, |tags| tags.len());
+            signal.from_name.as_str().len() + tags
+        }
         Fact::TopicSet { text, .. } => text.as_ref().map_or(0, |text| text.len()),
         Fact::Moderated(entry) => match &entry.act {
             ModAction::Announce(text) => text.len(),
@@ -74,8 +78,8 @@ pub(crate) fn read(
         .iter()
         .map(|&(room, after)| Log::new(Source::Messages(room), behind(after).max(from)))
         .collect();
-    if filter.notices {
-        logs.extend(notices(rooms, from));
+    for &kind in Kind::shown(filter.detail) {
+        logs.extend(notices(rooms, kind, from));
     }
     let mut merge = Merge {
         conn,
@@ -95,20 +99,20 @@ pub(crate) fn read(
     Ok(page)
 }
 
-/// The logs of the rooms' notices, and that of the notices for everybody.
-fn notices(rooms: &[(RoomId, Seq)], from: Seq) -> impl Iterator<Item = Log> {
+/// The logs of the rooms' notices of a kind, and that of those for everybody.
+fn notices(rooms: &[(RoomId, Seq)], kind: Kind, from: Seq) -> impl Iterator<Item = Log> {
     let everybody = rooms.iter().map(|&(_, after)| (None, after)).min();
     let rooms = rooms.iter().map(|&(room, after)| (Some(room), after));
     rooms
         .chain(everybody)
-        .map(move |(room, after)| Log::new(Source::Notices(room), behind(after).max(from)))
+        .map(move |(room, after)| Log::new(Source::Notices(room, kind), behind(after).max(from)))
 }
 
 /// Where a log is read from.
 #[derive(Clone, Copy)]
 enum Source {
     Messages(RoomId),
-    Notices(Option<RoomId>),
+    Notices(Option<RoomId>, Kind),
 }
 
 /// A log that is being read.
@@ -165,7 +169,7 @@ impl Merge<'_> {
             match log.source {
                 _ if log.next > self.last => log.is_at_end = true,
                 Source::Messages(room) => self.read_messages(room, log)?,
-                Source::Notices(room) => self.read_notices(room, log)?,
+                Source::Notices(room, kind) => self.read_notices((room, kind), log)?,
             }
         }
         Ok(())
@@ -197,8 +201,8 @@ impl Merge<'_> {
         Ok(())
     }
 
-    fn read_notices(&mut self, room: Option<RoomId>, log: &mut Log) -> Result<(), Error> {
-        let notices = notice::read(self.conn, room, log.next)?;
+    fn read_notices(&mut self, of: (Option<RoomId>, Kind), log: &mut Log) -> Result<(), Error> {
+        let notices = notice::read(self.conn, of, log.next)?;
         match notices.last() {
             Some(last) => log.next = last.seq.next(),
             None => log.is_at_end = true,
@@ -214,6 +218,7 @@ impl Merge<'_> {
 fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
     match &event.fact {
         Fact::TopicSet { by, .. } => filter.hears(by),
+        Fact::Signal(signal) => filter.hears(&signal.from_name),
         _ => true,
     }
 }

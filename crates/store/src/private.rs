@@ -2,20 +2,22 @@
 //!
 //! A message is one row, and a row of `conversation` for each account in whose history it stands: that of
 //! a guest has none, since its name may be another person's tomorrow. So each side's history is one
-//! stretch of an index, and ends with its account.
+//! stretch of an index, and ends with its account. A signal is a message without a text; a reader who is shown
+//! signals has each counted as a message.
 
 use chinwag_core::{
-    Conversation, Correspondents, Event, Fact, FoundMessage, IrcForm, KeptMessage, Manner, NOBODY,
-    Name, PrivateDeletion, PrivateMessage, Range, Seq, Text, Timestamp,
+    Conversation, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, KeptMessage, Manner,
+    NOBODY, Name, PrivateDeletion, PrivateMessage, Range, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::block::{Names, manner_as_number, manner_of, signed, unsigned};
+use crate::deletion;
 use crate::error::{Damage, Error};
 use crate::extent::Extent;
 use crate::filter::Filter;
 use crate::page::Page;
-use crate::room_log::behind;
+use crate::stretch::{Span, Stretch};
 
 /// A message as it is written.
 struct Draft<'a> {
@@ -25,7 +27,8 @@ struct Draft<'a> {
     /// Whether the receiver is to have it.
     is_heard: bool,
     manner: Manner,
-    text: &'a Text,
+    /// Empty for a signal.
+    text: &'a str,
     irc: Option<&'a IrcForm>,
 }
 
@@ -44,6 +47,26 @@ pub(crate) fn write(
         manner: message.manner,
         text: &message.text,
         irc: message.irc.as_deref(),
+    };
+    draft.write(conn, event)
+}
+
+/// Writes a signal that was sent to one person.
+pub(crate) fn write_signal(
+    conn: &Connection,
+    event: &Event,
+    to: &Name,
+    signal: &Signal,
+) -> rusqlite::Result<()> {
+    let Correspondents { from, to: account } = &signal.accounts;
+    let draft = Draft {
+        sender: &signal.from_name,
+        recipient: to,
+        accounts: (from.as_ref(), account.as_ref()),
+        is_heard: !signal.ignored,
+        manner: Manner::Speech,
+        text: "",
+        irc: Some(&signal.form),
     };
     draft.write(conn, event)
 }
@@ -78,7 +101,7 @@ impl Draft<'_> {
             self.recipient.as_str(),
             to.map(Name::as_str),
             signed(manner_as_number(self.manner)),
-            &**self.text,
+            self.text,
             self.irc.and_then(|irc| irc.text.as_deref()),
             self.irc.and_then(|irc| irc.tags.as_deref()),
         ])?;
@@ -87,12 +110,17 @@ impl Draft<'_> {
             (to.filter(|_| self.is_heard), from.unwrap_or(self.sender)),
         ];
         // What people of one account tell each other stands in its history once.
-        let insert = "INSERT OR IGNORE INTO conversation VALUES (?1, ?2, ?3, ?4)";
+        let insert = "INSERT OR IGNORE INTO conversation VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut insert = conn.prepare_cached(insert)?;
         for (account, with) in sides {
             if let Some(account) = account {
-                let place = (signed(event.seq.0), event.at.0);
-                insert.execute(params![account.folded(), with.folded(), place.0, place.1])?;
+                insert.execute(params![
+                    account.folded(),
+                    with.folded(),
+                    signed(event.seq.0),
+                    event.at.0,
+                    self.text.is_empty(),
+                ])?;
             }
         }
         Ok(())
@@ -101,13 +129,14 @@ impl Draft<'_> {
 
 /// Deletes a message, and what its text took is overwritten.
 pub(crate) fn delete(conn: &Connection, deletion: &PrivateDeletion) -> rusqlite::Result<()> {
-    conn.pragma_update(None, "secure_delete", true)?;
-    for table in ["private_message", "conversation", "kept_message"] {
-        let delete = format!("DELETE FROM {table} WHERE seq = ?1");
-        conn.prepare_cached(&delete)?
-            .execute([signed(deletion.message.0)])?;
-    }
-    conn.pragma_update(None, "secure_delete", false)
+    deletion::overwriting(conn, || {
+        for table in ["private_message", "conversation", "kept_message"] {
+            let delete = format!("DELETE FROM {table} WHERE seq = ?1");
+            conn.prepare_cached(&delete)?
+                .execute([signed(deletion.message.0)])?;
+        }
+        Ok(())
+    })
 }
 
 /// Deletes the histories of an account that has ended. What others had from it stays theirs.
@@ -122,112 +151,36 @@ pub(crate) fn end_account(conn: &Connection, account: &Name) -> rusqlite::Result
     Ok(())
 }
 
-/// Messages that one step of [`trim`] deletes at most.
-const TRIM_MAX: i64 = 500;
-
-/// Deletes the oldest messages up to a place. Returns whether there are more.
-pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<bool> {
-    let oldest = "SELECT max(seq), count(*) FROM (SELECT seq FROM private_message
-                  WHERE seq <= ?1 ORDER BY seq LIMIT ?2)";
-    let mut statement = conn.prepare_cached(oldest)?;
-    let (last, count): (Option<i64>, i64) = statement
-        .query_row(params![last, TRIM_MAX], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    let Some(last) = last else {
-        return Ok(false);
-    };
+/// Deletes the messages up to a place.
+pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<()> {
     for table in ["private_message", "conversation", "kept_message"] {
         let delete = format!("DELETE FROM {table} WHERE seq <= ?1");
         conn.prepare_cached(&delete)?.execute([last])?;
     }
-    Ok(count == TRIM_MAX)
-}
-
-/// The place of the last message that is older than a time, if any is; of all, without a time.
-pub(crate) fn last_before(
-    conn: &Connection,
-    time: Option<Timestamp>,
-) -> rusqlite::Result<Option<i64>> {
-    // They stand in the order of their times, but where the clock was set back: then some go later.
-    let oldest = "SELECT seq, at FROM private_message ORDER BY seq LIMIT ?1";
-    let mut statement = conn.prepare_cached(oldest)?;
-    let mut rows = statement.query([TRIM_MAX])?;
-    let mut last = None;
-    while let Some(row) = rows.next()? {
-        if time.is_some_and(|time| Timestamp(row.get_unwrap(1)) >= time) {
-            break;
-        }
-        last = Some(row.get(0)?);
-    }
-    Ok(last)
+    Ok(())
 }
 
 /// A message that was found, and where. `None` if there is none of this number.
 pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessage>, Error> {
-    let sql = "SELECT recipient, sender_account, recipient_account FROM private_message
-               WHERE seq = ?1";
+    let sql = "SELECT recipient, sender_account, recipient_account, text = ''
+               FROM private_message WHERE seq = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_row([signed(message.0)], |row| {
         let accounts = Correspondents {
             from: name_in(row, 1)?,
             to: name_in(row, 2)?,
         };
-        Ok((name_in(row, 0)?, accounts))
+        Ok((name_in(row, 0)?, accounts, row.get(3)?))
     });
-    let Some((to_name, accounts)) = found.optional()? else {
+    let Some((to_name, accounts, is_signal)) = found.optional()? else {
         return Ok(None);
     };
     let to_name = to_name.ok_or(Damage::Row("private_message"))?;
-    Ok(Some(FoundMessage::Private { to_name, accounts }))
-}
-
-/// A stretch of a conversation: places, of which both ends belong to it, and times, of which the
-/// second does not.
-#[derive(Clone, Copy)]
-struct Stretch {
-    places: (i64, i64),
-    times: (i64, i64),
-}
-
-/// A stretch, how much of it is wanted, and whether from its newest end.
-struct Span(Stretch, usize, bool);
-
-impl Span {
-    fn of(range: Range) -> Self {
-        const ALL: usize = usize::MAX;
-        let all = (0, i64::MAX);
-        let places = |places| Stretch {
-            places,
-            times: (i64::MIN, i64::MAX),
-        };
-        let times = |places, from: Timestamp, until: Timestamp| Stretch {
-            places,
-            times: (from.0, until.0),
-        };
-        let (ever, never) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
-        let from = |seq: Seq| signed(behind(seq).0);
-        let before = |seq: Seq| signed(seq.0).saturating_sub(1);
-        match range {
-            Range::Last(messages) => Self(places(all), messages, true),
-            Range::Since(time) => Self(times(all, time, never), ALL, true),
-            Range::From(time) => Self(times(all, time, never), ALL, false),
-            Range::Until(time) => Self(times(all, ever, time), ALL, true),
-            Range::Between(from, until) => Self(times(all, from, until), ALL, false),
-            Range::Before(seq, messages) => Self(places((0, before(seq))), messages, true),
-            Range::Within(after, end, messages) => {
-                Self(places((from(after), before(end))), messages, true)
-            }
-            Range::After(seq, messages) => Self(places((from(seq), i64::MAX)), messages, false),
-            Range::Rest(seq, until) => Self(times((from(seq), i64::MAX), ever, until), ALL, false),
-            // The message itself, and those behind it; those before it are looked for first.
-            Range::Around(seq, messages) => Self(
-                places((signed(seq.0), i64::MAX)),
-                messages.saturating_add(1),
-                false,
-            ),
-        }
-    }
+    Ok(Some(FoundMessage::Private {
+        to_name,
+        accounts,
+        is_signal,
+    }))
 }
 
 /// The histories of one account with one other side.
@@ -323,10 +276,19 @@ impl<'a> Log<'a> {
     }
 
     /// The parameters of [`STRETCH`].
-    fn of_stretch(&self, stretch: Stretch) -> (&str, &str, i64, i64, i64, i64) {
+    fn of_stretch(&self, stretch: Stretch) -> (&str, &str, i64, i64, i64, i64, bool) {
         let Stretch { places, times } = stretch;
         let (account, with) = (self.of.account.folded(), self.of.with.folded());
-        (account, with, places.0, places.1, times.0, times.1)
+        let has_signals = self.filter.detail == Detail::Signals;
+        (
+            account,
+            with,
+            places.0,
+            places.1,
+            times.0,
+            times.1,
+            has_signals,
+        )
     }
 
     fn count(&self, stretch: Stretch) -> rusqlite::Result<u64> {
@@ -355,10 +317,12 @@ impl<'a> Log<'a> {
         let (mut page, mut bytes) = (Page::default(), 0);
         while let Some(row) = rows.next()? {
             let event = event(row)?.ok_or(Damage::Row("private_message"))?;
-            let Fact::PrivateMessage(message) = &event.fact else {
-                continue;
+            let sender = match &event.fact {
+                Fact::PrivateMessage(message) => &message.from_name,
+                Fact::Signal(signal) => &signal.from_name,
+                _ => continue,
             };
-            if !self.filter.hears(&message.from_name) {
+            if !self.filter.hears(sender) {
                 continue;
             }
             if !page.take(event, &mut bytes, bytes_max) {
@@ -371,7 +335,7 @@ impl<'a> Log<'a> {
 
 /// What every look at a stretch of a conversation asks for.
 const STRETCH: &str = "c.account = ?1 AND c.peer = ?2 AND c.seq >= ?3 AND c.seq <= ?4
-    AND c.at >= ?5 AND c.at < ?6";
+    AND c.at >= ?5 AND c.at < ?6 AND c.is_signal <= ?7";
 
 /// The columns of [`event`], in its order.
 pub(crate) const COLUMNS: &str = "m.seq, m.at, m.sender, m.sender_account, m.recipient, \
@@ -382,35 +346,50 @@ pub(crate) fn event(row: &Row<'_>) -> rusqlite::Result<Option<Event>> {
     let (from_name, from) = (name_in(row, 2)?, name_in(row, 3)?);
     let (to_name, to) = (name_in(row, 4)?, name_in(row, 5)?);
     let manner = manner_of(unsigned(row, 6)?);
-    let text = Text::stored(&row.get::<_, String>(7)?);
+    let text: String = row.get(7)?;
     let part = |column| {
         row.get(column)
             .map(|part: Option<String>| part.map(Into::into))
     };
-    let irc = IrcForm {
+    let form = IrcForm {
         text: part(8)?,
         tags: part(9)?,
     };
-    let message = || {
-        Some(PrivateMessage {
-            from: NOBODY,
-            from_name: from_name?,
-            to: NOBODY,
-            to_name: to_name?,
-            text: text?,
-            manner: manner?,
-            irc: irc.kept(),
-            ignored: false,
-            kept: None,
-            away: None,
-            accounts: Correspondents { from, to },
+    let accounts = Correspondents { from, to };
+    let fact = || {
+        let (from_name, to_name) = (from_name?, to_name?);
+        Some(match text.is_empty() {
+            true => Fact::Signal(Box::new(Signal {
+                from: NOBODY,
+                from_name,
+                room: None,
+                to: Some((NOBODY, to_name)),
+                ranked: None,
+                is_notice: false,
+                form,
+                ignored: false,
+                accounts,
+            })),
+            false => Fact::PrivateMessage(Box::new(PrivateMessage {
+                from: NOBODY,
+                from_name,
+                to: NOBODY,
+                to_name,
+                text: Text::stored(&text)?,
+                manner: manner?,
+                irc: form.kept(),
+                ignored: false,
+                kept: None,
+                away: None,
+                accounts,
+            })),
         })
     };
     let (seq, at) = (Seq(unsigned(row, 0)?), Timestamp(row.get(1)?));
-    Ok(message().map(|message| Event {
+    Ok(fact().map(|fact| Event {
         seq,
         at,
-        fact: Fact::PrivateMessage(Box::new(message)),
+        fact,
         source: None,
     }))
 }

@@ -24,6 +24,7 @@ use crate::extent::{self, Extent};
 use crate::filter::Filter;
 use crate::folder;
 use crate::missed::{self, Missed};
+use crate::notice;
 use crate::page::{self, Page};
 use crate::places;
 use crate::private;
@@ -238,14 +239,24 @@ impl Reader {
         places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
     }
 
-    /// Where a message stands and whose it is, if it is there.
+    /// Where a message or a signal stands and whose it is, if it is there.
     ///
     /// # Errors
     /// [`Error`] if messages cannot be read.
     pub fn find(&mut self, message: Seq) -> Result<Option<FoundMessage>, Error> {
         let conn = self.messages.conn()?;
-        if let Some((room, name)) = deletion::find(conn, message, &mut self.names)? {
-            return Ok(Some(FoundMessage::InRoom { room, name }));
+        let said = deletion::find(conn, message, &mut self.names)?;
+        let is_signal = said.is_none();
+        let found = match said {
+            Some(said) => Some(said),
+            None => notice::find_signal(conn, message)?,
+        };
+        if let Some((room, name)) = found {
+            return Ok(Some(FoundMessage::InRoom {
+                room,
+                name,
+                is_signal,
+            }));
         }
         private::find(conn, message)
     }

@@ -57,10 +57,6 @@ impl<'a> RoomLog<'a> {
         Self { conn, room }
     }
 
-    pub(crate) fn room(self) -> RoomId {
-        self.room
-    }
-
     /// The ranks of all messages that are stored.
     pub(crate) fn ranks(&self) -> Result<Range<u64>, Error> {
         let Some((oldest, newest)) = self.ends()? else {

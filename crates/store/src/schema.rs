@@ -258,7 +258,18 @@ INSERT INTO kept_message SELECT seq, account FROM kept_before;
 DROP TABLE kept_before;
 ";
 
-const SCRIPTS: [&str; 4] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+/// Version 5: signals, which clients of IRC have sent each other, are stored as well. One in a room is a
+/// `notice` with `irc_tags`; each kind has an index of its own, so that a page of one reads nothing of the
+/// other. One in private is a `private_message` without a text, and its rows in `conversation` say so.
+const VERSION_5: &str = "
+ALTER TABLE notice ADD COLUMN irc_tags TEXT;
+DROP INDEX notice_of_room;
+CREATE INDEX notice_of_room ON notice (room, seq) WHERE irc_tags IS NULL;
+CREATE INDEX signal_of_room ON notice (room, seq) WHERE irc_tags IS NOT NULL;
+ALTER TABLE conversation ADD COLUMN is_signal INTEGER NOT NULL DEFAULT 0;
+";
+
+const SCRIPTS: [&str; 5] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;
@@ -358,4 +369,43 @@ pub(crate) fn set(
             .execute([key])?,
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Brings a file up to a version, as the program of its time did.
+    fn file_of_version(version: usize) -> Connection {
+        let conn = Connection::open_in_memory().expect("a database");
+        for script in &SCRIPTS[..version] {
+            conn.execute_batch(script).expect("a script");
+        }
+        conn.pragma_update(None, "application_id", APPLICATION_ID)
+            .and_then(|()| conn.pragma_update(None, "user_version", version as i64))
+            .expect("a version");
+        conn
+    }
+
+    #[test]
+    fn what_version_4_has_is_no_signal() {
+        let mut conn = file_of_version(4);
+        let rows = "INSERT INTO notice VALUES (1, 7, 1000, 'ann', 'Ship it');
+                    INSERT INTO notice VALUES (2, NULL, 2000, 'ann', 'Restart');
+                    INSERT INTO conversation VALUES ('ann', 'bob', 3, 3000);";
+        conn.execute_batch(rows).expect("rows");
+        assert!(migrate(&mut conn).is_ok(), "it is brought up to date");
+        let count = |sql| {
+            conn.query_row(sql, [], |row| row.get::<_, i64>(0))
+                .expect("a count")
+        };
+        assert_eq!(
+            count("SELECT count(*) FROM notice WHERE irc_tags IS NULL"),
+            2
+        );
+        assert_eq!(
+            count("SELECT count(*) FROM conversation WHERE NOT is_signal"),
+            1
+        );
+    }
 }

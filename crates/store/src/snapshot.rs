@@ -25,6 +25,8 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
     // Nobody but the owner of a room, or the server in its lobby, keeps the rules of an empty one.
     let sql = "DELETE FROM room
                WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
+               AND NOT EXISTS (SELECT 1 FROM notice
+                               WHERE notice.room = room.id AND irc_tags IS NOT NULL)
                AND (retired OR topic IS NULL AND NOT (
                    (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
                                       WHERE owner.room = id AND owner.standing = 'owner'))

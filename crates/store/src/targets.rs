@@ -41,7 +41,8 @@ pub(crate) fn find(
 
 /// The newest message of each private history of an account.
 fn newest(conn: &Connection, account: &Name) -> Result<Vec<(String, Seq)>, Error> {
-    let sql = "SELECT peer, max(seq) FROM conversation WHERE account = ?1 GROUP BY peer";
+    let sql = "SELECT peer, max(seq) FROM conversation WHERE account = ?1 AND NOT is_signal
+               GROUP BY peer";
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([account.folded()], |row| {
         Ok((row.get(0)?, Seq(unsigned(row, 1)?)))

@@ -4,7 +4,7 @@
 //! shrink; `VACUUM`, with the server stopped, makes it.
 
 use chinwag_core::{Duration, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use crate::block::unsigned;
 use crate::commit::Store;
@@ -21,6 +21,9 @@ const BLOCKS_MAX: i64 = 64;
 /// Bytes of messages that one step deletes at most, but for the last block: each page of a long
 /// one has to be read before it is free.
 const BYTES_MAX: u64 = 256 << 10;
+
+/// Rows of one table that one step deletes at most: private messages, and likewise notices.
+const ROWS_MAX: i64 = 500;
 
 /// Time between two looks for restrictions that have run out. They do no harm while they stay.
 const SWEEP_TIME: Duration = Duration::from_mins(60);
@@ -70,28 +73,74 @@ impl Store {
             return Ok(false);
         }
         let oldest = oldest(conn, cutoff, excess)?;
-        // Private messages go with the blocks of their time; where there are none, by themselves.
-        let private = match &oldest {
+        // What is rows goes with the blocks of its time; where there are none, by itself.
+        let last = match &oldest {
             Some(oldest) => Some(oldest.last),
-            None => private::last_before(conn, cutoff.filter(|_| excess == 0))?,
+            None => {
+                let time = cutoff.filter(|_| excess == 0);
+                let private = last_before(conn, "private_message", time)?;
+                private.max(last_before(conn, "notice", time)?)
+            }
         };
-        let Some(private) = private else {
+        let Some(last) = last else {
             return Ok(false);
         };
         // The newest message may go, but not what it says about the one order.
         let last_seq = snapshot::last_seq(conn)?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         snapshot::set_last_seq(conn, last_seq)?;
-        if let Some(Oldest { last, .. }) = oldest {
+        if oldest.is_some() {
             trimmed::note(conn, last)?;
             conn.prepare_cached("DELETE FROM block WHERE first_seq <= ?1")?
                 .execute([last])?;
+        }
+        let private = oldest_rows(conn, "private_message", last)?;
+        if let Some((last, _)) = private {
+            private::trim(conn, last)?;
+        }
+        let notices = oldest_rows(conn, "notice", last)?;
+        if let Some((last, _)) = notices {
             notice::trim(conn, last)?;
         }
-        let more = private::trim(conn, private)?;
         conn.prepare_cached("COMMIT")?.execute([])?;
-        Ok(more || oldest.is_some_and(|oldest| oldest.more))
+        let mut rows = private.into_iter().chain(notices);
+        Ok(rows.any(|(_, more)| more) || oldest.is_some_and(|oldest| oldest.more))
     }
+}
+
+/// The place of the last of the oldest rows up to a place, as many as one step deletes, and whether there
+/// are more.
+fn oldest_rows(conn: &Connection, table: &str, last: i64) -> rusqlite::Result<Option<(i64, bool)>> {
+    let oldest = format!(
+        "SELECT max(seq), count(*) FROM (SELECT seq FROM {table}
+         WHERE seq <= ?1 ORDER BY seq LIMIT ?2)"
+    );
+    let mut statement = conn.prepare_cached(&oldest)?;
+    let (last, count): (Option<i64>, i64) = statement
+        .query_row(params![last, ROWS_MAX], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok(last.map(|last| (last, count == ROWS_MAX)))
+}
+
+/// The place of the last of the oldest rows that is older than a time, if any is; of all, without a time.
+fn last_before(
+    conn: &Connection,
+    table: &str,
+    time: Option<Timestamp>,
+) -> rusqlite::Result<Option<i64>> {
+    // They stand in the order of their times, but where the clock was set back: then some go later.
+    let oldest = format!("SELECT seq, at FROM {table} ORDER BY seq LIMIT ?1");
+    let mut statement = conn.prepare_cached(&oldest)?;
+    let mut rows = statement.query([ROWS_MAX])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        if time.is_some_and(|time| Timestamp(row.get_unwrap(1)) >= time) {
+            break;
+        }
+        last = Some(row.get(0)?);
+    }
+    Ok(last)
 }
 
 /// Bytes of the pages that hold something.

@@ -95,7 +95,7 @@ impl Chat {
             | Fact::PrivateDeleted(_)
             | Fact::PresenceSummary { .. }
             | Fact::MetadataShown(_) => {}
-            Fact::Signal(signal) => self.people.with(signal.from, |p| p.activity.spoke = at),
+            Fact::Signal(signal) => self.apply_signal(signal, at),
             Fact::IdentSet(set) => self.apply_ident_set(set),
             Fact::MetadataSet(set) => self.metadata.set(&set.owner, &set.changes),
         }

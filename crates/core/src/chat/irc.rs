@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::state::{IrcPerson, Room};
 use super::{Chat, Person};
 use crate::answer::{Answer, Counts, Departed, WhoLine};
-use crate::event::{Fact, LoggedIn};
+use crate::event::{Fact, LoggedIn, Signal};
 use crate::ids::{ConnId, PersonId, RoomId};
 use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
 use crate::mask::{Glob, MaskKind};
@@ -150,6 +150,13 @@ impl Chat {
         WhoLine {
             source: Some(Arc::new(self.source(person))),
             ..super::query::who_line(person, now)
+        }
+    }
+
+    pub(super) fn apply_signal(&mut self, signal: &Signal, at: Timestamp) {
+        self.people.with(signal.from, |p| p.activity.spoke = at);
+        if let Some(room) = signal.room.filter(|_| signal.is_stored()) {
+            self.rooms.note_history(room);
         }
     }
 

@@ -42,8 +42,7 @@ pub struct PrivateMessage {
 impl PrivateMessage {
     /// Whether it stands in anybody's history.
     pub fn is_stored(&self) -> bool {
-        let to = self.accounts.to.is_some() && !self.ignored;
-        self.accounts.from.is_some() || to
+        self.accounts.keep(self.ignored)
     }
 }
 
@@ -54,6 +53,13 @@ pub struct Correspondents {
     pub from: Option<Name>,
     /// The receiver's.
     pub to: Option<Name>,
+}
+
+impl Correspondents {
+    /// Whether anybody keeps a message; a receiver who ignores the sender does not.
+    fn keep(&self, ignored: bool) -> bool {
+        self.from.is_some() || self.to.is_some() && !ignored
+    }
 }
 
 /// A private message is gone from the histories of both sides.
@@ -71,6 +77,8 @@ pub struct PrivateDeletion {
     pub people: Box<[PersonId]>,
     /// The reason given. Not kept.
     pub why: Option<Text>,
+    /// Whether it was a signal, which clients of IRC alone were shown.
+    pub is_signal: bool,
 }
 
 /// A private message to an account that nobody is logged in to.
@@ -152,6 +160,18 @@ pub struct Signal {
     pub is_notice: bool,
     /// What was sent. Without a text it is tags alone.
     pub form: IrcForm,
+    /// Whether the receiver ignores the sender, who is not told so.
+    pub ignored: bool,
+    /// The accounts in whose histories it stands, if it was sent to one person.
+    pub accounts: Correspondents,
+}
+
+impl Signal {
+    /// Whether it stands in the history of a room or of anybody.
+    pub fn is_stored(&self) -> bool {
+        let is_private = self.to.is_some() && self.accounts.keep(self.ignored);
+        self.form.persists() && (self.room.is_some() || is_private)
+    }
 }
 
 /// What a client of IRC says of itself from now on.

@@ -154,4 +154,6 @@ pub struct Deletion {
     pub by: Name,
     /// The reason given. Not kept.
     pub why: Option<Text>,
+    /// Whether it was a signal, which clients of IRC alone were shown.
+    pub is_signal: bool,
 }

@@ -427,6 +427,7 @@ fn a_message_is_deleted_by_its_sender_and_by_moderators() {
         found: FoundMessage::InRoom {
             room: DEV,
             name: name(by),
+            is_signal: false,
         },
         why: None,
     };

@@ -2,8 +2,8 @@
 
 use chinwag_core::limits::READ_MARKERS_MAX;
 use chinwag_core::{
-    Answer, Command, Correspondents, Fact, FoundMessage, MarkerTarget, Query, Rejection, Seq,
-    Timestamp,
+    Answer, Command, Correspondents, Fact, FoundMessage, IrcForm, MarkerTarget, Query, Rejection,
+    Seq, SignalTarget, Timestamp,
 };
 
 use crate::world::{
@@ -57,6 +57,52 @@ fn a_message_stands_in_the_history_of_each_side_that_has_an_account() {
     world.check_replay();
 }
 
+/// Whether tags alone stand in a history, and who is told.
+#[track_caller]
+fn signalled(world: &mut World, from: &str, to: &str, tags: &str) -> (bool, Vec<&'static str>) {
+    let signal = Command::Signal {
+        to: match to.starts_with('#') {
+            true => SignalTarget::Room(room(to)),
+            false => SignalTarget::Person(to.into()),
+        },
+        is_notice: false,
+        form: IrcForm {
+            text: None,
+            tags: Some(tags.into()),
+        },
+    };
+    let facts = world.by(from, signal).expect("sent");
+    let told = |who: &&str| facts[0].people().any(|person| person == world.person(who));
+    let told = ["lee", "ann", "guest"].into_iter().filter(told).collect();
+    (facts[0].is_durable(), told)
+}
+
+#[test]
+fn tags_alone_stand_in_histories_if_they_say_so() {
+    let mut world = world();
+    let (kept, typing) = ("+draft/react=hi;+draft/persist", "+typing=active");
+    let mut check = |from, to, tags, durable, told: &[&str]| {
+        let signalled = signalled(&mut world, from, to, tags);
+        assert_eq!(signalled, (durable, told.to_vec()), "{from} to {to}");
+    };
+    check("ann", "lee", kept, true, &["lee", "ann"]);
+    check("ann", "lee", typing, false, &["lee", "ann"]);
+    check("ann", "guest", kept, true, &["ann", "guest"]);
+    check("guest", "guest", kept, false, &["guest"]);
+    check("guest", "#lobby", kept, true, &[]);
+    check("guest", "#lobby", typing, false, &[]);
+    let ignore = Command::Ignore {
+        name: name("guest"),
+        on: true,
+    };
+    world.by("lee", ignore).expect("ignored");
+    assert_eq!(
+        signalled(&mut world, "guest", "lee", kept),
+        (false, vec!["guest"])
+    );
+    world.check_replay();
+}
+
 #[test]
 fn nothing_is_stored_where_nobody_wants_it() {
     let mut world = world_that_keeps_nothing(&["lee", "ann"]);
@@ -93,6 +139,7 @@ fn the_account_that_sent_a_message_deletes_it() {
         found: FoundMessage::Private {
             to_name: name("lee"),
             accounts,
+            is_signal: false,
         },
         why: None,
     };

@@ -678,6 +678,7 @@ pub(crate) const PIECES: &[Piece] = &[
                 found: FoundMessage::InRoom {
                     room: LOBBY,
                     name: name("person7"),
+                    is_signal: false,
                 },
                 why: None,
             };

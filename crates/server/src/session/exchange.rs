@@ -237,9 +237,9 @@ impl Session {
             Ask::History {
                 of,
                 range,
-                notices,
+                detail,
                 lines_max,
-            } => self.ask_history(of, (range, notices, lines_max), shared),
+            } => self.ask_history(of, (range, detail, lines_max), shared),
             Ask::Targets {
                 between,
                 targets_max,

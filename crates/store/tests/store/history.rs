@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, Fact, Manner, ModAction, Name, Range, RoomId, Seq, Timestamp};
+use chinwag_core::{Detail, Event, Fact, Manner, ModAction, Name, Range, RoomId, Seq, Timestamp};
 use chinwag_store::{Extent, Filter, Reader, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -10,7 +10,7 @@ use proptest::sample::select;
 use crate::support::*;
 
 /// All pages of some bytes, one behind the other.
-fn pages(
+pub(crate) fn pages(
     reader: &mut Reader,
     room: RoomId,
     extent: &Extent,
@@ -149,7 +149,7 @@ fn a_history_ends_where_its_reader_has_come() {
     let store = filled(&folder);
     let mut reader = store.reader().unwrap();
     let filter = Filter {
-        notices: true,
+        detail: Detail::Notices,
         ..Filter::default()
     };
     let mut until = |range, until| {
@@ -232,7 +232,7 @@ fn messages_that_were_trimmed_are_not_counted() {
     );
 }
 
-fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<Event> {
+pub(crate) fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<Event> {
     let fact = Fact::TopicSet {
         person: None,
         room: RoomId(room),
@@ -269,7 +269,7 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
         extent
     };
     let all = Filter {
-        notices: true,
+        detail: Detail::Notices,
         ..Filter::default()
     };
     let extent = check(Range::Last(50), all, &[1, 2, 3, 4, 7, 8]);
@@ -342,7 +342,7 @@ fn message() -> impl Strategy<Value = Said> {
         })
 }
 
-fn range() -> impl Strategy<Value = Range> {
+pub(crate) fn range() -> impl Strategy<Value = Range> {
     let (time, seq) = (
         || (-2i64..130).prop_map(|s| Timestamp(1_000 * s - 500)),
         || (0u64..130).prop_map(Seq),
@@ -362,7 +362,7 @@ fn range() -> impl Strategy<Value = Range> {
 }
 
 /// The messages of a range, how many are wanted, and whether the newest.
-fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) {
+pub(crate) fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, usize, bool) {
     if let Range::Around(seq, n) = range {
         let at = messages.iter().take_while(|event| event.seq < seq).count();
         let until = (at + n + 1).min(messages.len());
@@ -447,7 +447,7 @@ proptest! {
         let mut reader = store.reader().unwrap();
         for (room, range, messages_max, ignored) in ranges {
             let ignored: Vec<Name> = ignored.map(name).into_iter().collect();
-            let filter = Filter { not_from: &ignored, notices: true, ..Filter::default() };
+            let filter = Filter { not_from: &ignored, detail: Detail::Notices, ..Filter::default() };
             let of_room: Vec<_> = events.iter().zip(&messages)
                 .filter(|(_, said)| said.room == room).map(|(event, _)| event.clone()).collect();
             let (found, wanted, newest) = in_range(&of_room, range);

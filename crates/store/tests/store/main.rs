@@ -13,5 +13,6 @@ mod retention;
 mod rooms;
 mod round_trip;
 mod search;
+mod signals;
 mod support;
 mod tools;

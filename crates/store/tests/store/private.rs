@@ -16,13 +16,13 @@ use crate::support::*;
 /// The people; those whose names end with `!` are guests.
 const PEOPLE: [&str; 4] = ["ann", "bob", "cy", "guest!"];
 
-fn known(person: &str) -> (Name, Option<Name>) {
+pub(crate) fn known(person: &str) -> (Name, Option<Name>) {
     let bare = name(person.trim_end_matches('!'));
     let account = (!person.ends_with('!')).then(|| bare.clone());
     (bare, account)
 }
 
-fn told(seq: u64, from: &str, to: &str, ignored: bool) -> Arc<Event> {
+pub(crate) fn told(seq: u64, from: &str, to: &str, ignored: bool) -> Arc<Event> {
     let ((from_name, from), (to_name, to)) = (known(from), known(to));
     let irc = IrcForm {
         text: Some("\u{2}psst".into()),
@@ -44,7 +44,7 @@ fn told(seq: u64, from: &str, to: &str, ignored: bool) -> Arc<Event> {
     event(seq, Fact::PrivateMessage(Box::new(message)))
 }
 
-fn with(account: &str, with: &str) -> Conversation {
+pub(crate) fn with(account: &str, with: &str) -> Conversation {
     Conversation {
         account: name(account),
         with: known(with).0,
@@ -52,7 +52,7 @@ fn with(account: &str, with: &str) -> Conversation {
 }
 
 /// All that an account has with another, in pages of so few bytes that each has one message.
-fn read(
+pub(crate) fn read(
     reader: &mut Reader,
     of: &Conversation,
     range: Range,
@@ -195,6 +195,7 @@ fn a_deleted_message_is_in_neither_history() {
         to_name: name("bob"),
         people: [].into(),
         why: None,
+        is_signal: false,
     };
     assert!(store.reader().unwrap().find(Seq(1)).unwrap().is_some());
     commit(

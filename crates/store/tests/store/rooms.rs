@@ -73,6 +73,7 @@ fn deleted(seq: u64, message: u64) -> Arc<Event> {
         message: Seq(message),
         by: name("ann"),
         why: None,
+        is_signal: false,
     };
     event(seq, Fact::Deleted(Box::new(deletion)))
 }
@@ -257,6 +258,7 @@ fn a_deleted_message_leaves_a_gap() {
     let said = FoundMessage::InRoom {
         room: ROOM,
         name: name("bob"),
+        is_signal: false,
     };
     assert_eq!(found, Some(said));
     check_search(&store, "hunter2", vec![], &[2]);
@@ -349,6 +351,7 @@ fn a_store_of_version_1_is_brought_up_to_date() {
                 message: Seq(dev[0]),
                 by: name("lee"),
                 why: None,
+                is_signal: false,
             })),
         )],
     );

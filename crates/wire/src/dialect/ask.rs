@@ -8,8 +8,8 @@ use core::net::IpAddr;
 
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 use chinwag_core::{
-    CertificatePrefix, Command, Ident, Name, Proof, Query, Range, ResumeCode, RoomName, RoomRef,
-    Seq, Text, Timestamp,
+    CertificatePrefix, Command, Detail, Ident, Name, Proof, Query, Range, ResumeCode, RoomName,
+    RoomRef, Seq, Text, Timestamp,
 };
 use zeroize::Zeroizing;
 
@@ -110,8 +110,8 @@ pub enum Ask {
         of: Past,
         /// Which.
         range: Range,
-        /// Topics and announcements too.
-        notices: bool,
+        /// What is shown beside messages.
+        detail: Detail,
         /// At most so many messages. The server has a limit of its own.
         lines_max: usize,
     },

@@ -4,9 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Bytes of the tags that a client may send, with the `@` and the blank behind them (IRCv3, message
-/// tags).
-pub(super) const TAG_BYTES_MAX: usize = 4096;
+use chinwag_core::limits::TAG_BYTES_MAX;
 
 /// Bytes of the rest of a line, without its end.
 pub(super) const BODY_BYTES_MAX: usize = 510;

@@ -39,6 +39,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+use chinwag_core::limits::TAG_BYTES_MAX;
 use chinwag_core::{
     Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
     Seq,
@@ -47,7 +48,7 @@ use chinwag_feed::Reader;
 
 use super::caps::{Cap, Caps};
 use super::line::{end, put};
-use super::message::{BODY_BYTES_MAX, LineError, Message, TAG_BYTES_MAX};
+use super::message::{BODY_BYTES_MAX, LineError, Message};
 use super::render::Format;
 use crate::dialect::{Ask, Env, Pace, Security, Step};
 use crate::input::{Decoder, Input};

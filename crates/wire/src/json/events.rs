@@ -373,7 +373,7 @@ impl<'a> Shape<'a> {
                 head: Head::new(event, Some(&renamed.new), Some(renamed.by.as_str())),
                 old: Room(&renamed.old),
             },
-            Fact::Deleted(deletion) => Self::Deleted {
+            Fact::Deleted(deletion) if !deletion.is_signal => Self::Deleted {
                 head: head(deletion.by.as_str()),
                 message: deletion.message.0,
             },
@@ -415,7 +415,7 @@ impl<'a> Shape<'a> {
                 kept_seconds: None,
                 kept: true,
             }),
-            Fact::PrivateDeleted(deletion) => Some(Self::Deleted {
+            Fact::PrivateDeleted(deletion) if !deletion.is_signal => Some(Self::Deleted {
                 head: head(deletion.by.as_str()),
                 message: deletion.message.0,
             }),

@@ -558,6 +558,7 @@ fn changes_of_a_room_are_events() {
         message: Seq(4),
         by: name("lee"),
         why: None,
+        is_signal: false,
     };
     ends(
         &line(Fact::Deleted(Box::new(deletion))),

@@ -23,11 +23,19 @@ impl Chat {
         why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let (room, name) = match found {
-            FoundMessage::InRoom { room, name } => (room, name),
-            FoundMessage::Private { to_name, accounts } => {
-                let to = (to_name, accounts);
-                facts.push(self.decide_delete_private(me, message, to, why)?);
+        let (room, name, is_signal) = match found {
+            FoundMessage::InRoom {
+                room,
+                name,
+                is_signal,
+            } => (room, name, is_signal),
+            FoundMessage::Private {
+                to_name,
+                accounts,
+                is_signal,
+            } => {
+                let found = (to_name, accounts, is_signal);
+                facts.push(self.decide_delete_private(me, message, found, why)?);
                 return Ok(Outcome::Done);
             }
         };
@@ -45,6 +53,7 @@ impl Chat {
             message,
             by: me.name.clone(),
             why,
+            is_signal,
         })));
         let act = ModAction::Delete {
             name,
@@ -59,7 +68,7 @@ impl Chat {
         &self,
         me: &Person,
         message: Seq,
-        (to_name, accounts): (Name, Correspondents),
+        (to_name, accounts, is_signal): (Name, Correspondents, bool),
         why: Option<Text>,
     ) -> Result<Fact, Rejection> {
         let is_of = |account: &Option<Name>| {
@@ -84,6 +93,7 @@ impl Chat {
             to_name,
             people: people.into(),
             why,
+            is_signal,
         })))
     }
 

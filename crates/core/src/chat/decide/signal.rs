@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use crate::chat::{Chat, Person};
 use crate::command::{RoomRef, SignalTarget};
-use crate::event::{Fact, IdentSet, Manner, RankMessage, Ranked, Signal};
+use crate::event::{Correspondents, Fact, IdentSet, Manner, RankMessage, Ranked, Signal};
 use crate::ids::{PersonId, RoomId};
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -30,6 +30,8 @@ impl Chat {
             ranked: None,
             is_notice,
             form,
+            ignored: false,
+            accounts: Correspondents::default(),
         };
         match to {
             SignalTarget::Room(name) => {
@@ -45,9 +47,12 @@ impl Chat {
             SignalTarget::Person(name) => {
                 let to = self.find(me, &name)?;
                 self.check_may_message(me, to, now)?;
-                let is_heard = to.ignored(&me.name, Some(me.id)).is_none();
-                let to = if is_heard { to } else { me };
+                signal.ignored = to.ignored(&me.name, Some(me.id)).is_some();
                 signal.to = Some((to.id, to.name.clone()));
+                signal.accounts = Correspondents {
+                    from: self.account_kept_for(me),
+                    to: self.account_kept_for(to),
+                };
             }
         }
         Ok(Fact::Signal(Box::new(signal)))

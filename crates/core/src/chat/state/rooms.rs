@@ -39,7 +39,7 @@ pub(in crate::chat) struct Room {
     pub(in crate::chat) is_servers: bool,
     /// Who counts it among the rooms that they made.
     maker: Option<Maker>,
-    /// Whether something was said in it: then it stays when everybody leaves.
+    /// Whether something is stored of it: then it stays when everybody leaves.
     has_history: bool,
 }
 

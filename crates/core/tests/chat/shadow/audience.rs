@@ -34,7 +34,8 @@ impl Shadow {
                 | Fact::IgnoreSet { .. }
         );
         assert!(fact.rooms().is_empty() || !is_secret, "{fact:?}");
-        if fact.is_silent() && !fact.rooms().is_empty() {
+        let is_of_one_room = matches!(fact, Fact::Deleted(_) | Fact::Signal(_));
+        if fact.is_silent() && !fact.rooms().is_empty() && !is_of_one_room {
             let author = fact.author().expect("an author");
             assert_eq!(fact.rooms(), self.people[&author].rooms, "{fact:?}");
         }
@@ -50,6 +51,11 @@ impl Shadow {
         match fact {
             Fact::PrivateMessage(message) if message.ignored => [message.from].into(),
             Fact::PrivateMessage(message) => [message.from, message.to].into(),
+            Fact::Signal(signal) => {
+                let to = signal.to.as_ref().filter(|_| !signal.ignored);
+                let to = to.map(|(to, _)| *to);
+                asker.into_iter().chain(to).collect()
+            }
             Fact::Moderated(entry) => asker.into_iter().chain(entry.target).collect(),
             Fact::RoomChanged(change) => match &change.act {
                 RoomAct::Removed { members } => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chinwag_core::{
-    Command, Conversation, FoundMessage, Name, Query, Range, Rejection, ResumeCode, RoomId,
+    Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, ResumeCode, RoomId,
     RoomName, RoomRef, Seq, Text, Timestamp,
 };
 use chinwag_store::{SearchQuery, Term};
@@ -20,8 +20,8 @@ use crate::worker::{Job, LogOf, Page, Place};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
     pub(super) range: Range,
-    /// Topics and announcements too.
-    pub(super) notices: bool,
+    /// What is shown beside messages.
+    pub(super) detail: Detail,
     /// At most so many messages.
     pub(super) lines_max: usize,
 }
@@ -121,7 +121,7 @@ impl Session {
     pub(super) fn ask_history(
         &mut self,
         of: dialect::Past,
-        (range, notices, lines_max): (Range, bool, usize),
+        (range, detail, lines_max): (Range, Detail, usize),
         shared: &mut Shared,
     ) {
         let query = match of {
@@ -130,7 +130,7 @@ impl Session {
         };
         let wanted = Wanted {
             range,
-            notices,
+            detail,
             lines_max,
         };
         self.ask_hub(Body::Query(query), Step::History(wanted), shared);
@@ -164,7 +164,7 @@ impl Session {
             },
             range: wanted.range,
             lines_max: wanted.lines_max.min(shared.limits.history_lines_max),
-            notices: wanted.notices,
+            detail: wanted.detail,
             not_from: self.dialect.ignores().into(),
         };
         self.ask_pages(job, PageKind::History(past), shared);
@@ -312,7 +312,7 @@ impl Session {
         let job = Job::Missed {
             rooms: unseen.rooms.as_slice().into(),
             until: resumed.until,
-            notices: after.is_some(),
+            detail: Detail::with_notices(after.is_some()),
             not_from: self.dialect.ignores().into(),
             own: own.cloned(),
         };

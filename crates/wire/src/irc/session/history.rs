@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::{Event, Fact, HistoryTarget, Range, RoomName, RoomRef, Seq, Timestamp};
+use chinwag_core::{Detail, Event, Fact, HistoryTarget, Range, RoomName, RoomRef, Seq, Timestamp};
 
 use super::news::said_to;
 use super::rooms::room;
@@ -16,7 +16,7 @@ use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{Tags, Time};
 use crate::irc::message::Message;
-use crate::irc::render::put_in_room;
+use crate::irc::render::{put_in_room, put_signal};
 use crate::irc::text::note;
 pub(super) use playback::is_playback;
 
@@ -42,7 +42,8 @@ pub(super) struct HistoryQuestion {
     wants_newest: bool,
     /// The place around which the lines are wanted.
     around: Option<Seq>,
-    /// With topics among the lines, what has come so far: the store counts messages alone.
+    /// With topics and signals among the lines, what has come so far: the store gives a few more than are
+    /// wanted.
     held: Vec<Event>,
 }
 
@@ -193,7 +194,7 @@ impl Session {
                 None => Past::With(target.into()),
             },
             range,
-            notices: self.caps.has(Cap::EventPlayback),
+            detail: self.detail(),
             lines_max: limit,
         };
         self.later(ask, Question::History(Box::new(question)));
@@ -263,12 +264,14 @@ impl Session {
             self.begin_history(question.batch, &question.target, env, out);
         }
         let is_wanted = |event: &&Event| {
-            question.after.is_none_or(|after| event.seq > after)
+            // What everybody was told is no line of a history.
+            !matches!(event.fact, Fact::Moderated(_))
+                && question.after.is_none_or(|after| event.seq > after)
                 && question.before.is_none_or(|before| event.seq < before)
                 && question.later_than.is_none_or(|time| event.at > time)
         };
         let events = page.events.iter().filter(is_wanted);
-        match self.caps.has(Cap::EventPlayback) {
+        match self.detail() > Detail::Messages {
             true => {
                 let events: Vec<Event> = events.cloned().collect();
                 question.held.extend(events);
@@ -320,7 +323,21 @@ impl Session {
             (PastOf::With(_), Fact::PrivateMessage(message)) => {
                 said_to(message).put(out, event, (self.caps, batch));
             }
+            (PastOf::With(_), Fact::Signal(signal)) => {
+                if let Some((_, to)) = &signal.to {
+                    put_signal(out, event, signal, to.as_str(), (self.caps, batch));
+                }
+            }
             (PastOf::With(_), _) => {}
+        }
+    }
+
+    /// What the client is shown of a past.
+    fn detail(&self) -> Detail {
+        match (self.caps.has(Cap::EventPlayback), self.caps.takes_tags()) {
+            (true, true) => Detail::Signals,
+            (true, false) => Detail::Notices,
+            (false, _) => Detail::Messages,
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
-use chinwag_core::{Command, Manner, Name, Query, Range, RoomRef, Seq, Text, Timestamp};
+use chinwag_core::{Command, Detail, Manner, Name, Query, Range, RoomRef, Seq, Text, Timestamp};
 
 use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
@@ -247,7 +247,7 @@ fn ask_history(history: History) -> Result<Ask, &'static str> {
     Ok(Ask::History {
         of,
         range,
-        notices: history.notices,
+        detail: Detail::with_notices(history.notices),
         lines_max,
     })
 }

@@ -62,7 +62,7 @@ impl Renderer {
         page: &HistoryPage<'_>,
         now: Timestamp,
     ) {
-        if page.shown == 0 {
+        if page.shown == 0 && page.events.is_empty() {
             return self.writer(out).alone(NothingSaid(stretch, page.of));
         }
         if page.is_first {
@@ -312,6 +312,7 @@ impl Display for Head<'_> {
             Stretch::Later | Stretch::Rest(_) => {
                 return Count(shown, "later message", "later messages").fmt(f);
             }
+            Stretch::Last if total == 0 => write!(f, "no messages{}", With(page.of))?,
             Stretch::Last => write!(f, "last {shown} of {total} messages{}", With(page.of))?,
             Stretch::For(_) if is_cut => write!(f, "last {shown} of {total} messages")?,
             _ if is_cut => write!(f, "first {shown} of {total} messages")?,

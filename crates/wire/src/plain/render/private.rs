@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Event, Fact, Manner, ModAction, PersonId,
+    PrivateDeletion,
 };
 
 use super::{LineWriter, Renderer};
@@ -62,16 +63,7 @@ impl Renderer {
                     }
                 }
             }
-            Fact::PrivateDeleted(deletion) if deletion.person == reader => {
-                let to = &deletion.to_name;
-                self.writer(out)
-                    .alone(format_args!("Your message to {to} is deleted."));
-            }
-            Fact::PrivateDeleted(deletion) => {
-                let by = &deletion.by;
-                self.writer(out)
-                    .happened(format_args!("{by} deleted a private message"));
-            }
+            Fact::PrivateDeleted(deletion) => self.private_deleted(out, deletion, reader),
             Fact::Moderated(audit_entry) => {
                 let writer = &mut self.writer(out);
                 if let ModAction::Announce(text) = &audit_entry.act {
@@ -87,6 +79,17 @@ impl Renderer {
             }
             Fact::Knocked(knock) => self.writer(out).knocked(knock, reader),
             fact => confirmation(&mut self.writer(out), fact, reader),
+        }
+    }
+
+    fn private_deleted(&self, out: &mut Vec<u8>, deletion: &PrivateDeletion, reader: PersonId) {
+        let (by, to) = (&deletion.by, &deletion.to_name);
+        let mut writer = self.writer(out);
+        match deletion.person == reader {
+            // People were not shown it.
+            _ if deletion.is_signal => {}
+            true => writer.alone(format_args!("Your message to {to} is deleted.")),
+            false => writer.happened(format_args!("{by} deleted a private message")),
         }
     }
 }

@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX};
-use chinwag_core::{LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
+use chinwag_core::{Detail, LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
 use crate::dialect::{self, Ask, Env, HistoryPage, Search, SearchPage};
@@ -309,7 +309,7 @@ impl HistoryQuestion {
                 Whose::With(name) => dialect::Past::With((&**name).into()),
             },
             range,
-            notices: self.notices,
+            detail: Detail::with_notices(self.notices),
             lines_max: usize::MAX,
         }
     }

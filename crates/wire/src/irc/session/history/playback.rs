@@ -10,7 +10,6 @@ use chinwag_core::{Glob, Range, RoomName, RoomRef, Timestamp};
 
 use super::{HistoryQuestion, LINES_MAX};
 use crate::dialect::{Ask, Env, Past, Step};
-use crate::irc::caps::Cap;
 use crate::irc::message::Message;
 use crate::irc::session::{Question, Session};
 
@@ -92,7 +91,7 @@ impl Session {
             let ask = Ask::History {
                 of: Past::Room(RoomRef::Name(room)),
                 range,
-                notices: self.caps.has(Cap::EventPlayback),
+                detail: self.detail(),
                 lines_max: LINES_MAX,
             };
             self.later(ask, Question::History(Box::new(question)));

@@ -1,0 +1,70 @@
+//! Stretches: what a range asks for in places and in times, for logs that are not counted by rank.
+
+use chinwag_core::{Range, Seq, Timestamp};
+
+use crate::block::signed;
+use crate::room_log::behind;
+
+/// A stretch of a log: places, of which both ends belong to it, and times, of which the second does not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    pub(crate) places: (i64, i64),
+    pub(crate) times: (i64, i64),
+}
+
+impl Stretch {
+    /// All of a log.
+    pub(crate) const ALL: Self = Self {
+        places: (0, i64::MAX),
+        times: (i64::MIN, i64::MAX),
+    };
+
+    /// The places, both of which belong to it.
+    pub(crate) fn places(&self) -> (Seq, Seq) {
+        let (from, to) = self.places;
+        (
+            Seq(from.max(0).unsigned_abs()),
+            Seq(to.max(0).unsigned_abs()),
+        )
+    }
+}
+
+/// A stretch, how much of it is wanted, and whether from its newest end.
+pub(crate) struct Span(pub(crate) Stretch, pub(crate) usize, pub(crate) bool);
+
+impl Span {
+    pub(crate) fn of(range: Range) -> Self {
+        const ALL: usize = usize::MAX;
+        let all = Stretch::ALL.places;
+        let places = |places| Stretch {
+            places,
+            ..Stretch::ALL
+        };
+        let times = |places, from: Timestamp, until: Timestamp| Stretch {
+            places,
+            times: (from.0, until.0),
+        };
+        let (ever, never) = (Timestamp(i64::MIN), Timestamp(i64::MAX));
+        let from = |seq: Seq| signed(behind(seq).0);
+        let before = |seq: Seq| signed(seq.0).saturating_sub(1);
+        match range {
+            Range::Last(messages) => Self(places(all), messages, true),
+            Range::Since(time) => Self(times(all, time, never), ALL, true),
+            Range::From(time) => Self(times(all, time, never), ALL, false),
+            Range::Until(time) => Self(times(all, ever, time), ALL, true),
+            Range::Between(from, until) => Self(times(all, from, until), ALL, false),
+            Range::Before(seq, messages) => Self(places((0, before(seq))), messages, true),
+            Range::Within(after, end, messages) => {
+                Self(places((from(after), before(end))), messages, true)
+            }
+            Range::After(seq, messages) => Self(places((from(seq), i64::MAX)), messages, false),
+            Range::Rest(seq, until) => Self(times((from(seq), i64::MAX), ever, until), ALL, false),
+            // The message itself, and those behind it; those before it are looked for first.
+            Range::Around(seq, messages) => Self(
+                places((signed(seq.0), i64::MAX)),
+                messages.saturating_add(1),
+                false,
+            ),
+        }
+    }
+}
