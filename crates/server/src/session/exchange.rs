@@ -9,6 +9,7 @@
 mod accounts;
 mod door;
 mod names;
+mod order;
 mod pages;
 
 use std::sync::Arc;
@@ -111,6 +112,8 @@ enum Step {
     PageIfAllowed(Pages),
     /// Nothing yet: this is asked when everything so far is written.
     WhenWritten(Ask),
+    /// Nothing yet: this is asked when everything that was said is answered.
+    WhenAnswered(Ask),
 }
 
 impl Exchange {
@@ -215,6 +218,9 @@ impl Session {
             Ask::SpeakFor(gateway) => self.speak_for(gateway, shared),
             _ if self.is_locked_out(shared) => {
                 self.answer(Tell::Rejected(&Rejection::NeedsServerPassword), shared);
+            }
+            ask if self.exchange.is_talking() && order::may_overtake(&ask) => {
+                self.exchange.ask_when_answered(ask);
             }
             Ask::Command(command) if command.only_talks() => {
                 self.exchange.talk += 1;
@@ -327,6 +333,7 @@ impl Session {
             // It is answered in one of the two ways.
             _ => {}
         }
+        self.handle_talk_answered(shared);
     }
 
     fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {

@@ -3,7 +3,8 @@
 //!
 //! A line is one command, and a command may be several requests (`JOIN #a,#b`). They wait in a queue and
 //! are asked one after another, while the next line waits; so answers come in the order of the commands.
-//! What is said in rooms goes out without a wait, as in the other dialects.
+//! What is said in rooms goes out without a wait, as in the other dialects; what is answered on the spot
+//! behind it waits for the answer to it (`order`).
 //!
 //! A client that sends too fast is read slower, not refused: clients of IRC send forty lines when they
 //! come in and resend nothing.
@@ -20,6 +21,7 @@ mod monitor;
 mod multiline;
 mod news;
 mod operators;
+mod order;
 mod people;
 mod question;
 mod read_marker;
@@ -198,10 +200,7 @@ impl Session {
             }
             Input::Line(line) => self.handle_line(&line, env, out),
             Input::Blank | Input::Window { .. } | Input::Interrupt => None,
-            Input::TooLong { .. } => {
-                self.numeric("417", ":Input line was too long", env, out);
-                None
-            }
+            Input::TooLong { .. } => self.too_long(env, out),
             Input::NotUtf8 { begins, .. } => {
                 let message = Message::parse(&begins).ok();
                 // Anything may stand there.
@@ -213,23 +212,31 @@ impl Session {
         }
     }
 
-    fn not_utf8(&self, command: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        self.fail(command, "INVALID_UTF8 :Messages must be UTF-8", env, out);
-        None
+    fn too_long(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        self.in_order(out, |session, out| {
+            session.numeric("417", ":Input line was too long", env, out);
+            None
+        })
+    }
+
+    fn not_utf8(&mut self, command: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+        self.in_order(out, |session, out| {
+            session.fail(command, "INVALID_UTF8 :Messages must be UTF-8", env, out);
+            None
+        })
     }
 
     fn handle_line(&mut self, line: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let message = match Message::parse(line) {
             Ok(message) => message,
             Err(LineError::Empty) => return None,
-            Err(LineError::TooLong) => {
-                self.numeric("417", ":Input line was too long", env, out);
-                return None;
-            }
+            Err(LineError::TooLong) => return self.too_long(env, out),
         };
-        self.begin_scope(&message, env, out);
         let start = out.len();
-        let step = self.dispatch(&message, env, out);
+        let step = self.in_order(out, |session, out| {
+            session.begin_scope(&message, env, out);
+            session.dispatch(&message, env, out)
+        });
         let step = step.or_else(|| self.next_ask());
         self.end_scope(start, env, out);
         step

@@ -183,9 +183,7 @@ impl Session {
         let question = self.pending.question.take()?;
         match (answer, question) {
             (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
-            (Answer::Fence, Question::NoSuchChannel(typed)) => {
-                self.no_such_channel(&typed, env, out);
-            }
+            (Answer::Fence, Question::Answered(lines)) => out.extend_from_slice(&lines),
             (Answer::Marker(at), Question::Marker(question)) => {
                 return self.put_marker(&question, *at, env, out);
             }

@@ -48,8 +48,8 @@ pub(super) enum Question {
     SetTopic(RoomName),
     Modes(RoomName),
     SetMode(RoomName),
-    /// A room whose name is none, behind the answers to what was asked before.
-    NoSuchChannel(String),
+    /// Lines that are written behind the answers to what was asked before.
+    Answered(Box<[u8]>),
     RenameRoom {
         old: RoomName,
         new: RoomName,

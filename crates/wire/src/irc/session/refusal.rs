@@ -30,6 +30,7 @@ impl Session {
                 return Some(self.close(why, env, out));
             }
             Question::LogIn => return self.refuse_login(rejection, env, out),
+            Question::Answered(lines) => out.extend_from_slice(&lines),
             Question::Prove(_) => {
                 self.numeric("904", ":SASL authentication failed", env, out);
                 return self.count_try(env, out);

@@ -83,13 +83,7 @@ impl Session {
 
     /// The same, behind the answers to what the command has asked already.
     fn no_such_channel_later(&mut self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        match self.pending.queue.is_empty() {
-            true => self.no_such_channel(typed, env, out),
-            false => {
-                let what = Question::NoSuchChannel(typed.into());
-                self.later(Ask::Query(Query::Fence), what);
-            }
-        }
+        self.answer_behind(out, |session, out| session.no_such_channel(typed, env, out));
     }
 
     /// The client is in a room: it is told so, then who else is.

@@ -62,6 +62,11 @@ pub(super) struct Sending {
 }
 
 impl Talk {
+    /// Whether something is said and not answered yet.
+    pub(super) fn is_in_flight(&self) -> bool {
+        !self.said.is_empty()
+    }
+
     fn note_echo(&mut self, seq: Seq) {
         if self.echoed.len() == ECHOES_MAX {
             self.echoed.pop_front();
@@ -93,7 +98,9 @@ impl Session {
         };
         for target in self.targets(targets, is_notice, env, out) {
             if self.is_too_long(target, typed) {
-                self.numeric("417", ":Input line was too long", env, out);
+                self.answer_behind(out, |session, out| {
+                    session.numeric("417", ":Input line was too long", env, out);
+                });
                 continue;
             }
             if is_playback(target) {
@@ -219,7 +226,9 @@ impl Session {
         }
         let Ok(room) = RoomName::parse(target) else {
             if !is_notice {
-                self.numeric("403", format_args!("{target} :No such channel"), env, out);
+                self.answer_behind(out, |session, out| {
+                    session.no_such_channel(target, env, out)
+                });
             }
             return;
         };

@@ -1,0 +1,55 @@
+//! Order: what a client asks is answered behind what it has said.
+//!
+//! What is said is answered with the commit of its turn, and what the hub can answer at once, or a worker,
+//! could come before that. So it is asked when all that was said is answered. Queries need no wait: the hub
+//! answers them at the end of a turn.
+
+use chinwag_wire::dialect::Ask;
+
+use super::{Exchange, Question, Session, Step};
+use crate::shard::Shared;
+
+/// Whether the answer to something could overtake those to what was said before it.
+pub(super) fn may_overtake(ask: &Ask) -> bool {
+    match ask {
+        Ask::Command(command) => !command.only_talks(),
+        // They begin with a query, are not answered, or are waited for by the hub.
+        Ask::Query(_)
+        | Ask::History { .. }
+        | Ask::Targets { .. }
+        | Ask::AuditLog(_)
+        | Ask::Save(_)
+        | Ask::Quit(_) => false,
+        _ => true,
+    }
+}
+
+impl Exchange {
+    /// Puts off what the dialect asks until everything that was said is answered.
+    pub(super) fn ask_when_answered(&mut self, ask: Ask) {
+        let ticket = self.ticket();
+        let step = Step::WhenAnswered(ask);
+        self.question = Some(Box::new(Question { ticket, step }));
+    }
+
+    /// What was put off, once everything that was said is answered.
+    fn take_answered(&mut self) -> Option<Ask> {
+        let is_due = |question: &mut Box<Question>| matches!(question.step, Step::WhenAnswered(_));
+        let question = self
+            .question
+            .take_if(|question| self.talk == 0 && is_due(question));
+        match question?.step {
+            Step::WhenAnswered(ask) => Some(ask),
+            _ => None,
+        }
+    }
+}
+
+impl Session {
+    /// Asks what was put off, if that was the last answer that it waited for.
+    pub(super) fn handle_talk_answered(&mut self, shared: &mut Shared) {
+        if let Some(ask) = self.exchange.take_answered() {
+            self.ask(ask, shared);
+        }
+    }
+}

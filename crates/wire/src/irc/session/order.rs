@@ -1,0 +1,58 @@
+//! Order: a client is answered in the order in which it has asked.
+//!
+//! What it says in rooms is not waited for, so the answer to it may come later than that to a line behind it
+//! which is answered on the spot. Such an answer waits behind a fence, as PONG does.
+
+use alloc::vec::Vec;
+
+use chinwag_core::Query;
+
+use super::{Question, Session};
+use crate::dialect::{Ask, Step};
+
+impl Session {
+    /// Runs something that may answer a line on the spot. If something said before it is not answered yet,
+    /// what was answered waits, and whatever else is asked comes behind it.
+    pub(super) fn in_order(
+        &mut self,
+        out: &mut Vec<u8>,
+        run: impl FnOnce(&mut Self, &mut Vec<u8>) -> Option<Step>,
+    ) -> Option<Step> {
+        let (start, is_talking) = (out.len(), self.talk.is_in_flight());
+        let step = run(self, out);
+        if !is_talking || out.len() == start {
+            return step;
+        }
+        match step {
+            None => {}
+            Some(Step::Ask(ask)) if self.pending.question.is_some() => {
+                let question = self.pending.question.take().unwrap_or(Question::Quiet);
+                self.pending.queue.push_front((ask, question));
+            }
+            // It closes the connection, or has no answer.
+            step => return step,
+        }
+        let answer = Question::Answered(out.split_off(start).into());
+        self.pending.queue.push_front((fence(), answer));
+        self.next_ask()
+    }
+
+    /// Answers on the spot, or behind the answers to what the command has asked already.
+    pub(super) fn answer_behind(
+        &mut self,
+        out: &mut Vec<u8>,
+        answer: impl FnOnce(&mut Self, &mut Vec<u8>),
+    ) {
+        if self.pending.queue.is_empty() {
+            return answer(self, out);
+        }
+        let mut lines = Vec::new();
+        answer(self, &mut lines);
+        let what = Question::Answered(lines.into());
+        self.later(fence(), what);
+    }
+}
+
+fn fence() -> Ask {
+    Ask::Query(Query::Fence)
+}
