@@ -5,6 +5,8 @@
 //! wrong passwords at 19 MiB each, wait for one another and for nobody else. Long answers are read
 //! in pages, so that neither the queue to a shard nor a session that stalls holds more than one.
 
+mod page;
+
 use std::sync::Arc;
 #[cfg(test)]
 use std::sync::mpsc::Receiver;
@@ -16,7 +18,7 @@ use chinwag_core::{
     AuditEntry, ConnId, Conversation, Detail, Event, Fact, FoundMessage, HistoryTarget, Name,
     Proof, Range, RoomId, Seq, Timestamp,
 };
-use chinwag_store::{Error, Filter, Reader, SearchError, SearchQuery};
+use chinwag_store::{Error, Filter, Matches, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::Password;
 
 use crate::clock::wall;
@@ -27,6 +29,9 @@ use crate::random;
 use crate::shard::inbox::Mailbox;
 use crate::shard::{ToShard, shard_of};
 use crate::supervisor::Supervisor;
+
+use page::Source;
+pub(crate) use page::{Ends, LogOf, Page, Place};
 
 /// Bytes of text that are read for one page: with names and times it stays below what a session
 /// keeps of private lines.
@@ -53,7 +58,12 @@ pub(crate) enum Job {
         not_from: Arc<[Name]>,
     },
     /// Search, and read the first page of the matches.
-    Search(SearchQuery),
+    Search {
+        /// The private history that is searched, in place of rooms.
+        of: Option<Arc<Conversation>>,
+        /// What is sought.
+        query: SearchQuery,
+    },
     /// Read the first page of what a person has missed.
     Missed {
         /// Its rooms, and the newest event of each that it has seen.
@@ -105,95 +115,6 @@ pub(crate) enum JobResult {
     SearchTooLong,
     /// The store cannot be read.
     Failed,
-}
-
-/// A part of an answer.
-#[derive(Debug)]
-pub(crate) struct Page {
-    /// Oldest first.
-    pub(crate) events: Vec<Event>,
-    /// Messages on all pages together.
-    pub(crate) shown: u64,
-    /// Messages that there are, the ones that are not shown included.
-    pub(crate) total: u64,
-    /// Messages that there were, and that retention has taken.
-    pub(crate) gone: u64,
-    /// The ends of the answer.
-    pub(crate) ends: Ends,
-    /// Where the next page begins; `None` if this is the last.
-    pub(crate) next: Option<Place>,
-}
-
-/// Where an answer begins and ends, and what lies beyond.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ends {
-    /// Of a history, the first place and the last.
-    pub(crate) places: (Seq, Seq),
-    /// The room has messages behind it.
-    pub(crate) newer: bool,
-    /// Of a search, where it goes on.
-    pub(crate) next: Option<Seq>,
-    /// The time of `next`.
-    pub(crate) searched_since: Option<Timestamp>,
-}
-
-/// Where the next page of an answer begins.
-#[derive(Clone, Debug)]
-pub(crate) struct Place {
-    source: Source,
-    not_from: Arc<[Name]>,
-    own: Option<Name>,
-    detail: Detail,
-    shown: u64,
-    total: u64,
-    gone: u64,
-    ends: Ends,
-}
-
-/// What a history is read from.
-#[derive(Clone, Debug)]
-pub(crate) enum LogOf {
-    /// What was said in a room.
-    Room(RoomId),
-    /// What an account and another have told each other.
-    Conversation(Arc<Conversation>),
-}
-
-#[derive(Clone, Debug)]
-enum Source {
-    Log {
-        of: LogOf,
-        from: Seq,
-        last: Seq,
-    },
-    Matches(Arc<[(RoomId, Seq)]>),
-    Missed {
-        rooms: Arc<[(RoomId, Seq)]>,
-        from: Seq,
-        until: Seq,
-    },
-}
-
-impl Place {
-    /// Leaves out what other rooms have.
-    pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
-        let (Source::Matches(places) | Source::Missed { rooms: places, .. }) = &mut self.source
-        else {
-            return;
-        };
-        if !places.iter().all(|(room, _)| keeps(*room)) {
-            let kept = places.iter().filter(|(room, _)| keeps(*room)).copied();
-            *places = kept.collect();
-        }
-    }
-
-    /// The event that the next page of what was missed begins at, or behind.
-    pub(crate) fn missed_from(&self) -> Option<Seq> {
-        match self.source {
-            Source::Missed { from, .. } => Some(from),
-            _ => None,
-        }
-    }
 }
 
 /// The [`JobResult`] for a session.
@@ -308,7 +229,7 @@ impl Archive {
                 detail,
                 not_from,
             } => self.history(of, (range, lines_max), (not_from, detail))?,
-            Job::Search(query) => match self.search(&query) {
+            Job::Search { of, query } => match self.search(of, &query) {
                 Ok(place) => place,
                 Err(SearchError::Failed(error)) => return Err(error),
                 Err(_) => return Ok(JobResult::SearchTooLong),
@@ -377,22 +298,20 @@ impl Archive {
         })
     }
 
-    fn search(&mut self, query: &SearchQuery) -> Result<Place, SearchError> {
-        let matches = self.reader.search(query)?;
-        let shown = matches.places.len() as u64;
-        Ok(Place {
-            source: Source::Matches(matches.places.into()),
-            not_from: Arc::default(),
-            own: None,
-            detail: Detail::Messages,
-            shown,
-            total: shown + u64::from(matches.more),
-            gone: 0,
-            ends: Ends {
-                next: matches.next,
-                searched_since: matches.searched_since,
-                ..Ends::default()
-            },
+    fn search(
+        &mut self,
+        of: Option<Arc<Conversation>>,
+        query: &SearchQuery,
+    ) -> Result<Place, SearchError> {
+        Ok(match of {
+            Some(of) => {
+                let matches = self.reader.search_conversation(&of, query)?;
+                found(matches, |places| Source::Told(of, places.into()))
+            }
+            None => {
+                let matches = self.reader.search(query)?;
+                found(matches, |places| Source::Matches(places.into()))
+            }
         })
     }
 
@@ -454,6 +373,12 @@ impl Archive {
                 let next = page.next.map(|next| rest(next).copied().collect());
                 (page.events, next.map(Source::Matches))
             }
+            Source::Told(of, places) => {
+                let page = self.reader.fetch_told(of, places, PAGE_BYTES_MAX)?;
+                let rest = |next| places.iter().filter(move |seq| **seq >= next);
+                let next = page.next.map(|next| rest(next).copied().collect());
+                (page.events, next.map(|next| Source::Told(of.clone(), next)))
+            }
             Source::Missed { rooms, from, until } => {
                 let (from, until) = (*from, *until);
                 let page = self
@@ -467,6 +392,25 @@ impl Archive {
                 (page.events, next)
             }
         })
+    }
+}
+
+/// Where the first page of what was found begins.
+fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> Source) -> Place {
+    let shown = matches.places.len() as u64;
+    Place {
+        source: source(matches.places),
+        not_from: Arc::default(),
+        own: None,
+        detail: Detail::Messages,
+        shown,
+        total: shown + u64::from(matches.more),
+        gone: 0,
+        ends: Ends {
+            next: matches.next,
+            searched_since: matches.searched_since,
+            ..Ends::default()
+        },
     }
 }
 

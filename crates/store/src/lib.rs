@@ -58,6 +58,7 @@ mod snapshot;
 mod stretch;
 mod targets;
 mod timeline;
+mod told;
 mod trim;
 mod trimmed;
 mod words;

@@ -165,13 +165,18 @@ impl<'a> Criteria<'a> {
         message: &Message<'_>,
         names: &mut Names,
     ) -> bool {
+        let is_open = !self.closed.contains(&block.room);
+        let is_in_room = self.query.room.is_none_or(|room| block.room == room);
+        is_in_room && is_open && self.match_said(message, names)
+    }
+
+    /// The same of a message wherever it stands.
+    pub(crate) fn match_said(&mut self, message: &Message<'_>, names: &mut Names) -> bool {
         let query = self.query;
-        let is_in_range = query.room.is_none_or(|room| block.room == room)
-            && query.after.is_none_or(|after| message.at >= after)
+        let is_in_range = query.after.is_none_or(|after| message.at >= after)
             && query.before.is_none_or(|before| message.at < before)
             && query.below.is_none_or(|below| message.seq < below)
-            && !message.is_gap()
-            && !self.closed.contains(&block.room);
+            && !message.is_gap();
         if !is_in_range || !self.is_sender(message, names) {
             return false;
         }

@@ -30,10 +30,11 @@ use crate::places;
 use crate::private;
 use crate::query::SearchQuery;
 use crate::restrictions::{self, BANS, MUTES};
-use crate::search::{self, Matches};
+use crate::search::{self, Matches, SCAN_BYTES_MAX};
 use crate::search_index::Index;
 use crate::snapshot;
 use crate::targets;
+use crate::told;
 use crate::trimmed;
 
 /// Reads what is stored, beside the writer.
@@ -237,6 +238,32 @@ impl Reader {
     /// [`Error`] if messages cannot be read.
     pub fn fetch(&mut self, places: &[(RoomId, Seq)], bytes_max: usize) -> Result<Page, Error> {
         places::read(self.messages.conn()?, places, bytes_max, &mut self.names)
+    }
+
+    /// The same of a private history, which has no index: it is looked through.
+    ///
+    /// # Errors
+    /// As of [`search`](Self::search).
+    pub fn search_conversation(
+        &mut self,
+        of: &Conversation,
+        query: &SearchQuery,
+    ) -> Result<Matches<Seq>, SearchError> {
+        let conn = self.messages.conn()?;
+        told::search(conn, of, query, &mut self.names, SCAN_BYTES_MAX)
+    }
+
+    /// The messages at these places of a private history, as [`fetch`](Self::fetch) has them for rooms.
+    ///
+    /// # Errors
+    /// [`Error`] if messages cannot be read.
+    pub fn fetch_told(
+        &mut self,
+        of: &Conversation,
+        places: &[Seq],
+        bytes_max: usize,
+    ) -> Result<Page, Error> {
+        told::read(self.messages.conn()?, of, places, bytes_max)
     }
 
     /// Where a message or a signal stands and whose it is, if it is there.

@@ -23,11 +23,11 @@ use crate::timeline;
 
 /// Bytes of messages outside the index that one search looks at: 200,000 short ones, some tenths of a
 /// second. The index is further behind only while it is being made anew.
-const SCAN_BYTES_MAX: u64 = 32 << 20;
+pub(crate) const SCAN_BYTES_MAX: u64 = 32 << 20;
 /// The same for a store in memory, which has no index, and a limit to its size instead.
 const SCAN_MEMORY_BYTES_MAX: u64 = 4 * SCAN_BYTES_MAX;
 /// Bytes that comparing a message costs beyond its text, about.
-const MESSAGE_BYTES: u64 = 64;
+pub(crate) const MESSAGE_BYTES: u64 = 64;
 /// Messages that the index offers and one search looks at.
 const OFFERS_MAX: usize = 20_000;
 /// How many of them it takes at once.
@@ -37,11 +37,11 @@ const OFFERS: usize = 64;
 /// is let go.
 const SCAN_BLOCKS: i64 = 64;
 
-/// What a search has found.
+/// What a search has found: in rooms, or elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches {
+pub struct Matches<P = (RoomId, Seq)> {
     /// The places of the newest matches, oldest first.
-    pub places: Vec<(RoomId, Seq)>,
+    pub places: Vec<P>,
     /// Whether there are older matches.
     pub more: bool,
     /// Whether all that could hold a match was searched, or enough was found. Otherwise the search

@@ -50,23 +50,24 @@ fn newest(conn: &Connection, account: &Name) -> Result<Vec<(String, Seq)>, Error
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The name that the other side of a history goes by in a message, and the time of that.
+/// The name of the other side of a history, as it is written in a message, and the time of that.
 fn other_side(conn: &Connection, peer: &str, seq: Seq) -> Result<(Name, Timestamp), Error> {
-    let sql = "SELECT sender, sender_account, recipient, at FROM private_message WHERE seq = ?1";
+    let sql = "SELECT sender, sender_account, recipient, recipient_account, at FROM private_message
+               WHERE seq = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let row = statement.query_row(params![signed(seq.0)], |row| {
         Ok((
             name_in(row, 0)?,
             name_in(row, 1)?,
             name_in(row, 2)?,
-            Timestamp(row.get(3)?),
+            name_in(row, 3)?,
+            Timestamp(row.get(4)?),
         ))
     })?;
-    let (sender, account, recipient, at) = row;
-    let sends = |name: &Option<Name>| name.as_ref().is_some_and(|name| name.folded() == peer);
-    let name = match sends(&account) || account.is_none() && sends(&sender) {
-        true => sender,
-        false => recipient,
-    };
+    let (sender, from, recipient, to, at) = row;
+    // Its name of the moment may be no name of its account's.
+    let is_peer = |name: &Name| name.folded() == peer;
+    let mut names = [sender, recipient, from, to].into_iter().flatten();
+    let name = names.find(is_peer);
     Ok((name.ok_or(Damage::Row("private_message"))?, at))
 }

@@ -100,7 +100,7 @@ enum Step {
     History(Wanted),
     /// The account whose private histories are targets, then the targets.
     Targets((Timestamp, Timestamp), usize),
-    /// A room of a search.
+    /// A room of a search, or its private history.
     SearchRoom(Search, SearchRooms),
     /// Where a message is that is to be deleted, and under which name it was said.
     Deletion(Seq, Option<Text>),
@@ -417,6 +417,9 @@ impl Session {
             }
             (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
                 self.ask_search(search, rooms.with(id), shared);
+            }
+            (Answer::Conversation(of), Step::SearchRoom(search, _)) => {
+                self.ask_search(search, SearchRooms::of(of), shared);
             }
             (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
             (Answer::Log, Step::AuditLog(entries)) => {

@@ -15,4 +15,5 @@ mod round_trip;
 mod search;
 mod signals;
 mod support;
+mod told;
 mod tools;

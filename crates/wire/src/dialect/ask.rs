@@ -176,7 +176,7 @@ pub enum Past {
     With(String),
 }
 
-/// Messages of a room, or of all, by what they say.
+/// Messages of a room, of all or of a private history, by what they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
     /// All of these words: phrases stand in quotation marks, and what is left out has a `-` before
@@ -188,6 +188,8 @@ pub struct Search {
     pub not_from: Vec<Name>,
     /// Only what was said in this room.
     pub room: Option<RoomName>,
+    /// Only what one's account and the bearer of this name, which is as it was typed, have told each other.
+    pub with: Option<String>,
     /// Nothing that was said in these rooms.
     pub not_in: Vec<RoomName>,
     /// Only what was said before this time.

@@ -77,10 +77,12 @@ const DIFFERENCES: &str = "\
   sides, and CHATHISTORY gives it to clients with `draft/event-playback` and `message-tags`; each counts as a line there.
   It is deleted (REDACT) and trimmed as messages are. No other dialect, count, search or export has it.
 - **Search** (`soju.im/search`) is `/search`: words are found whole, `word*` finds what begins so, and the newest 50 of
-  what is found are shown. It finds what was said in rooms that one may read.
+  what is found are shown. It finds what was said in rooms that one may read; with `in=NAME`, what one's account and
+  that person have told each other.
 - **History** is the server's: CHATHISTORY in rooms that one is in, and the newest lines when a room is entered
   for clients with `server-time` that know neither CHATHISTORY nor `znc.in/playback`. The latter is understood as far as
-  `PLAY` goes, for the rooms that one is in, as `/msg *playback PLAY * SECONDS`. What a client has seen before is among them when
+  `PLAY` goes, for the rooms that one is in and the private messages of one's account, as `/msg *playback PLAY * SECONDS`
+  or with rooms, names and masks in place of the `*`; of people the hundred who wrote last. What a client has seen before is among them when
   it comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines
   twice. Private messages stand in the history of each side that is logged in to an account, under the account of the
   other; a guest has none. Their sender may delete them (REDACT).

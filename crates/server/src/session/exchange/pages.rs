@@ -30,12 +30,22 @@ pub(super) struct Wanted {
 #[derive(Debug, Default)]
 pub(super) struct SearchRooms {
     room: Option<RoomId>,
+    /// The private history that is searched in place of rooms.
+    with: Option<Arc<Conversation>>,
     not_in: Vec<RoomId>,
     /// What the room that is being asked for is for.
     next_is_left_out: bool,
 }
 
 impl SearchRooms {
+    /// With a private history in place of rooms.
+    pub(super) fn of(conversation: Conversation) -> Self {
+        Self {
+            with: Some(conversation.into()),
+            ..Self::default()
+        }
+    }
+
     /// With the one that was asked for.
     pub(super) fn with(mut self, found: RoomId) -> Self {
         match self.next_is_left_out {
@@ -76,13 +86,17 @@ pub(super) enum PageKind {
 }
 
 impl Session {
-    /// Finds the rooms that a search names, one after the other, and then looks for what is sought.
+    /// Finds the rooms or the private history that a search names, one after the other, and then looks for what is sought.
     pub(super) fn ask_search(
         &mut self,
         mut search: Search,
         mut rooms: SearchRooms,
         shared: &mut Shared,
     ) {
+        if let Some(name) = search.with.take() {
+            let query = Body::Query(Query::Conversation(name));
+            return self.ask_hub(query, Step::SearchRoom(search, rooms), shared);
+        }
         let (name, is_left_out) = match search.not_in.pop() {
             Some(name) => (Some(name), true),
             None => (search.room.take(), false),
@@ -98,7 +112,7 @@ impl Session {
     }
 
     fn look_for(&mut self, search: Search, rooms: SearchRooms, shared: &mut Shared) {
-        let (room, not_in) = (rooms.room, rooms.not_in);
+        let (room, not_in, of) = (rooms.room, rooms.not_in, rooms.with);
         let ignored = self.dialect.ignores().iter().cloned();
         let inside: Box<[RoomId]> = self.feed.rooms().map(|(room, _)| room).collect();
         let query = SearchQuery {
@@ -114,7 +128,7 @@ impl Session {
             matches_max: shared.limits.search_lines_max,
         };
         let kind = PageKind::Search { room, inside };
-        self.ask_pages(Job::Search(query), kind, shared);
+        self.ask_pages(Job::Search { of, query }, kind, shared);
     }
 
     /// Asks whose history is meant, and whether it may be read.

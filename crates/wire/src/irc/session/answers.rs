@@ -69,8 +69,10 @@ impl Session {
                 None
             }
             Tell::Targets(targets) => {
-                self.pending.question = None;
-                self.put_targets(targets, env, out);
+                match self.pending.question.take() {
+                    Some(Question::Play(people)) => self.play_people(&people, targets),
+                    _ => self.put_targets(targets, env, out),
+                }
                 None
             }
             Tell::Search(page) => {

@@ -286,14 +286,14 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     command(
         "SEARCH",
-        "SEARCH ATTRIBUTES: finds messages, by in=#ROOM, from=NAME, text=WORDS, after=TIME, before=TIME and limit=N with ; between them.",
+        "SEARCH ATTRIBUTES: finds messages, by in=#ROOM or in=NAME, from=NAME, text=WORDS, after=TIME, before=TIME and limit=N with ; between them.",
         2,
         1,
         Session::search,
     ),
     command(
         "ZNC",
-        "ZNC *playback :PLAY #ROOM[,#ROOM] [FROM [TO]]: shows what was said; PRIVMSG *playback does the same.",
+        "ZNC *playback :PLAY #ROOM|NAME|MASK[,...] [FROM [TO]]: shows what was said; PRIVMSG *playback does the same.",
         2,
         1,
         Session::znc,

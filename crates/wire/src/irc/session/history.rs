@@ -18,7 +18,7 @@ use crate::irc::line::{Tags, Time};
 use crate::irc::message::Message;
 use crate::irc::render::{put_in_room, put_signal};
 use crate::irc::text::note;
-pub(super) use playback::is_playback;
+pub(super) use playback::{People, is_playback};
 
 /// Messages that one CHATHISTORY brings.
 const LINES_MAX: usize = 1_000;

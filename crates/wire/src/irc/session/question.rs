@@ -89,6 +89,7 @@ pub(super) enum Question {
     Marker(Box<read_marker::MarkerQuestion>),
     SetMarker(Box<read_marker::MarkerQuestion>),
     Targets,
+    Play(Box<history::People>),
     Metadata(Box<metadata::MetadataQuestion>),
     Redact {
         target: String,

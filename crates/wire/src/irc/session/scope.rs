@@ -68,14 +68,8 @@ impl Session {
             return;
         };
         let count = lines.iter().filter(|byte| **byte == b'\n').count();
-        let server = &env.settings.irc.server;
         match count {
-            0 => put_tagged(
-                out,
-                alloc::format!(":{server} ACK\r\n").as_bytes(),
-                "label",
-                &label,
-            ),
+            0 => put_ack(out, &label, env),
             // A batch of its own bears it itself.
             _ if is_batch(&lines) => put_tagged(out, &lines, "label", &label),
             1 => put_tagged(out, &lines, "label", &label),
@@ -124,6 +118,12 @@ impl Session {
         self.pending.batches += 1;
         self.pending.batches
     }
+}
+
+/// Appends that a command with a label has no other answer.
+pub(super) fn put_ack(out: &mut Vec<u8>, label: &str, env: &Env<'_>) {
+    let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
+    put_tagged(out, ack.as_bytes(), "label", label);
 }
 
 /// Whether lines are one batch, from its begin to its end.

@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Name, Text, Timestamp};
+use chinwag_core::{Fact, Name, Text, Timestamp};
 
 use super::history::time;
+use super::news::said_to;
 use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Search, SearchPage, Step};
@@ -64,10 +65,17 @@ impl Session {
         let older = page.shown.saturating_sub(question.limit);
         for event in page.events {
             question.come += 1;
+            if question.come <= older {
+                continue;
+            }
             let room = event.fact.rooms().first();
             let room = room.and_then(|room| env.rooms.get(room));
-            if let Some(room) = room.filter(|_| question.come > older) {
-                put_in_room(out, event, room, (self.caps, batch));
+            match (room, &event.fact) {
+                (Some(room), _) => put_in_room(out, event, room, (self.caps, batch)),
+                (None, Fact::PrivateMessage(message)) => {
+                    said_to(message).put(out, event, (self.caps, batch));
+                }
+                (None, _) => {}
             }
         }
         if !page.is_last {
@@ -105,6 +113,7 @@ fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
         from: None,
         not_from: Vec::new(),
         room: None,
+        with: None,
         not_in: Vec::new(),
         before: None,
         after: None,
@@ -120,7 +129,10 @@ fn read(attributes: &str) -> Result<(Search, u64), &'static str> {
         search.from = Some(Name::known(&typed).ok_or("from")?);
     }
     if let Some(typed) = value("in") {
-        search.room = Some(room(&typed).ok_or("in")?);
+        match typed.starts_with('#') {
+            true => search.room = Some(room(&typed).ok_or("in")?),
+            false => search.with = Some(Name::known(&typed).ok_or("in")?.as_str().into()),
+        }
     }
     if let Some(typed) = value("after") {
         search.after = Some(time(&typed).ok_or("after")?);

@@ -9,6 +9,7 @@ use chinwag_core::{Command, Event, Fact, IrcForm, Manner, Rejection, RoomName, R
 use chinwag_core::{SignalTarget, Standing, Text};
 
 use super::history::is_playback;
+use super::scope::put_ack;
 use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
@@ -330,8 +331,7 @@ impl Session {
         };
         let Some(label) = spoken.label else { return };
         let Some(labelled) = spoken.labelled else {
-            let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
-            return put_tagged(out, ack.as_bytes(), "label", &label);
+            return put_ack(out, &label, env);
         };
         self.talk.note_echo(seq);
         let mut lines = Vec::new();
@@ -381,10 +381,7 @@ impl Session {
             self.cannot_send(&room, rejection, env, &mut lines);
         }
         match spoken.label {
-            Some(label) if lines.is_empty() => {
-                let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
-                put_tagged(out, ack.as_bytes(), "label", &label);
-            }
+            Some(label) if lines.is_empty() => put_ack(out, &label, env),
             Some(label) => put_tagged(out, &lines, "label", &label),
             None => out.extend_from_slice(&lines),
         }

@@ -258,6 +258,7 @@ fn ask_search(search: crate::json::request::Search) -> Result<Ask, &'static str>
         from: search.from.map(|name| name.0),
         not_from: Vec::new(),
         room: search.room.map(|room| room.0),
+        with: None,
         not_in: Vec::new(),
         before: search.before.map(|time: Parsed<Timestamp>| time.0),
         after: search.after.map(|time| time.0),

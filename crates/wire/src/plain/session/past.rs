@@ -328,6 +328,7 @@ pub(super) fn ask_search(
         from: search.from.clone(),
         not_from: search.not_from.clone(),
         room: search.room.clone(),
+        with: None,
         not_in: search.not_in.clone(),
         before: search.before.map(start),
         after: search.after.map(start),

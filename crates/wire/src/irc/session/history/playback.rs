@@ -1,20 +1,31 @@
-//! znc.in/playback: `PRIVMSG *playback :PLAY ROOMS [FROM [TO]]` shows what was said in the client's rooms
-//! since it was last here, as CHATHISTORY does. Times are seconds since 1970 with a fraction.
+//! znc.in/playback: `PRIVMSG *playback :PLAY BUFFERS [FROM [TO]]` shows what was said since the client was last
+//! here, as CHATHISTORY does: in its rooms, and in private. Times are seconds since 1970 with a fraction.
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Glob, Range, RoomName, RoomRef, Timestamp};
+use chinwag_core::{Glob, HistoryTarget, Range, RoomName, RoomRef, Timestamp};
 
 use super::{HistoryQuestion, LINES_MAX};
 use crate::dialect::{Ask, Env, Past, Step};
 use crate::irc::message::Message;
+use crate::irc::session::scope::put_ack;
 use crate::irc::session::{Question, Session};
 
 /// The name that clients speak to.
 const PLAYBACK: &str = "*playback";
+
+/// People whose private histories one PLAY brings at most: those who wrote last.
+const PEOPLE_MAX: usize = 100;
+
+/// Whose private histories are to be played, and of which times.
+#[derive(Clone, Debug)]
+pub(in crate::irc::session) struct People {
+    masks: Vec<Glob>,
+    times: (Timestamp, Option<Timestamp>),
+}
 
 /// Whether a name is that of the module of ZNC that plays what was said.
 pub(in crate::irc::session) fn is_playback(target: &str) -> bool {
@@ -51,32 +62,85 @@ impl Session {
     ) {
         let mut words = text.split_ascii_whitespace();
         let command = words.next().unwrap_or_default().to_ascii_uppercase();
-        let (rooms, from, to) = (words.next(), words.next(), words.next());
+        let (buffers, from, to) = (words.next(), words.next(), words.next());
         let times = (seconds(from), to.map(|to| seconds(Some(to))));
-        match (command.as_str(), rooms, times) {
-            ("PLAY", Some(rooms), (Some(from), None)) => self.play(rooms, (from, None), env),
-            ("PLAY", Some(rooms), (Some(from), Some(Some(to)))) => {
-                self.play(rooms, (from, Some(to)), env);
+        match (command.as_str(), buffers, times) {
+            ("PLAY", Some(buffers), (Some(from), None)) => {
+                self.play(buffers, (from, None), env, out)
+            }
+            ("PLAY", Some(buffers), (Some(from), Some(Some(to)))) => {
+                self.play(buffers, (from, Some(to)), env, out);
             }
             // What was shown is no buffer of the client's own, so there is nothing to clear.
             ("CLEAR", Some(_), _) => {}
             _ => {
                 let (server, nick) = (&env.settings.irc.server, self.nick());
-                let words = "PLAY ROOMS [FROM [TO]], times in seconds since 1970";
+                let words = "PLAY ROOM|NAME|* [FROM [TO]], times in seconds since 1970";
                 let line = format!(":{PLAYBACK}!playback@{server} NOTICE {nick} :{words}\r\n");
                 out.extend_from_slice(line.as_bytes());
             }
         }
     }
 
-    fn play(&mut self, rooms: &str, (from, to): (Timestamp, Option<Timestamp>), env: &Env<'_>) {
-        let masks: Vec<Glob> = rooms.split(',').map(Glob::new).collect();
+    fn play(
+        &mut self,
+        buffers: &str,
+        times: (Timestamp, Option<Timestamp>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        // To bear its label all that is played would have to be gathered first.
+        if let Some(label) = self.take_label() {
+            put_ack(out, &label, env);
+        }
+        let masks: Vec<Glob> = buffers.split(',').map(Glob::new).collect();
         let inside = self.rooms.iter().filter_map(|room| env.rooms.get(room));
         let is_played = |room: &&RoomName| {
             let name = format!("{room}");
             masks.iter().any(|mask| mask.matches(&name))
         };
-        let played: Vec<RoomName> = inside.filter(is_played).cloned().collect();
+        let rooms: Vec<RoomName> = inside.filter(is_played).cloned().collect();
+        for room in rooms {
+            let target = format!("{room}");
+            self.play_one(&target, Past::Room(RoomRef::Name(room)), times);
+        }
+        let (many, people): (Vec<&str>, Vec<&str>) = buffers
+            .split(',')
+            .filter(|buffer| !buffer.is_empty() && !buffer.starts_with('#'))
+            .partition(|buffer| buffer.contains(['*', '?']));
+        for name in people.into_iter().take(PEOPLE_MAX) {
+            self.play_one(name, Past::With(name.into()), times);
+        }
+        if many.is_empty() {
+            return;
+        }
+        // Those with something newer; the newest, if there are too many.
+        let ask = Ask::Targets {
+            between: (Timestamp(i64::MAX), times.0),
+            targets_max: PEOPLE_MAX,
+        };
+        let masks = many.into_iter().map(Glob::new).collect();
+        self.later(ask, Question::Play(Box::new(People { masks, times })));
+    }
+
+    /// Plays the private histories of those who match, of all with whom the client has one.
+    pub(in crate::irc::session) fn play_people(
+        &mut self,
+        people: &People,
+        targets: &[(HistoryTarget, Timestamp)],
+    ) {
+        for (target, _) in targets {
+            let HistoryTarget::Person(name) = target else {
+                continue;
+            };
+            if people.masks.iter().any(|mask| mask.matches(name.as_str())) {
+                let past = Past::With(name.as_str().into());
+                self.play_one(name.as_str(), past, people.times);
+            }
+        }
+    }
+
+    fn play_one(&mut self, target: &str, of: Past, (from, to): (Timestamp, Option<Timestamp>)) {
         // What has the time of the last line that a client has, it has.
         let after = Timestamp(from.0.saturating_add(1));
         let range = match to {
@@ -84,18 +148,16 @@ impl Session {
             None => Range::Since(after),
             Some(to) => Range::Between(after, Timestamp(to.0.saturating_add(1))),
         };
-        for room in played {
-            let (batch, target) = (self.next_batch(), format!("{room}"));
-            let mut question = HistoryQuestion::new(batch, "PLAY", &target, LINES_MAX);
-            question.wants_newest = to.is_none();
-            let ask = Ask::History {
-                of: Past::Room(RoomRef::Name(room)),
-                range,
-                detail: self.detail(),
-                lines_max: LINES_MAX,
-            };
-            self.later(ask, Question::History(Box::new(question)));
-        }
+        let batch = self.next_batch();
+        let mut question = HistoryQuestion::new(batch, "PLAY", target, LINES_MAX);
+        question.wants_newest = to.is_none();
+        let ask = Ask::History {
+            of,
+            range,
+            detail: self.detail(),
+            lines_max: LINES_MAX,
+        };
+        self.later(ask, Question::History(Box::new(question)));
     }
 }
 

@@ -130,6 +130,7 @@ fn a_search_goes_on_and_its_matches_have_numbers() {
         words: Some(text("deploy")),
         from: Some(name("lee")),
         room: None,
+        with: None,
         before: None,
         after: None,
         below: Some(Seq(41)),

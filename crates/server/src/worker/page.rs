@@ -1,0 +1,95 @@
+//! Parts of long answers, and where the next part of one begins.
+
+use std::sync::Arc;
+
+use chinwag_core::{Conversation, Detail, Event, Name, RoomId, Seq, Timestamp};
+
+/// A part of an answer.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Oldest first.
+    pub(crate) events: Vec<Event>,
+    /// Messages on all pages together.
+    pub(crate) shown: u64,
+    /// Messages that there are, the ones that are not shown included.
+    pub(crate) total: u64,
+    /// Messages that there were, and that retention has taken.
+    pub(crate) gone: u64,
+    /// The ends of the answer.
+    pub(crate) ends: Ends,
+    /// Where the next page begins; `None` if this is the last.
+    pub(crate) next: Option<Place>,
+}
+
+/// Where an answer begins and ends, and what lies beyond.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ends {
+    /// Of a history, the first place and the last.
+    pub(crate) places: (Seq, Seq),
+    /// The room has messages behind it.
+    pub(crate) newer: bool,
+    /// Of a search, where it goes on.
+    pub(crate) next: Option<Seq>,
+    /// The time of `next`.
+    pub(crate) searched_since: Option<Timestamp>,
+}
+
+/// Where the next page of an answer begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(super) source: Source,
+    pub(super) not_from: Arc<[Name]>,
+    pub(super) own: Option<Name>,
+    pub(super) detail: Detail,
+    pub(super) shown: u64,
+    pub(super) total: u64,
+    pub(super) gone: u64,
+    pub(super) ends: Ends,
+}
+
+/// What a history is read from.
+#[derive(Clone, Debug)]
+pub(crate) enum LogOf {
+    /// What was said in a room.
+    Room(RoomId),
+    /// What an account and another have told each other.
+    Conversation(Arc<Conversation>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    Log {
+        of: LogOf,
+        from: Seq,
+        last: Seq,
+    },
+    Matches(Arc<[(RoomId, Seq)]>),
+    Told(Arc<Conversation>, Arc<[Seq]>),
+    Missed {
+        rooms: Arc<[(RoomId, Seq)]>,
+        from: Seq,
+        until: Seq,
+    },
+}
+
+impl Place {
+    /// Leaves out what other rooms have.
+    pub(crate) fn retain_rooms(&mut self, keeps: impl Fn(RoomId) -> bool) {
+        let (Source::Matches(places) | Source::Missed { rooms: places, .. }) = &mut self.source
+        else {
+            return;
+        };
+        if !places.iter().all(|(room, _)| keeps(*room)) {
+            let kept = places.iter().filter(|(room, _)| keeps(*room)).copied();
+            *places = kept.collect();
+        }
+    }
+
+    /// The event that the next page of what was missed begins at, or behind.
+    pub(crate) fn missed_from(&self) -> Option<Seq> {
+        match self.source {
+            Source::Missed { from, .. } => Some(from),
+            _ => None,
+        }
+    }
+}
