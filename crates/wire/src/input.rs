@@ -26,6 +26,7 @@ use alloc::vec::Vec;
 
 pub(crate) use encoding::BOM;
 use lines::Lines;
+pub(crate) use telnet::is_dont;
 use telnet::{Heard, IAC, Telnet};
 
 /// One thing that a person, or the program in their place, did.
@@ -138,14 +139,14 @@ impl Decoder {
 
     fn hear(&mut self, byte: u8, bytes: &mut &[u8], max: usize) -> Option<Input<'static>> {
         let heard = self.telnet.get_or_insert_default().hear(byte);
-        if !matches!(heard, Heard::NotTelnet { .. }) {
+        if !matches!(heard, Heard::NotTelnet { .. } | Heard::Unread) {
             *bytes = &bytes[1..];
         }
         match heard {
-            Heard::Nothing => {}
+            Heard::Nothing | Heard::Unread => {}
             Heard::Escape => self.lines.push_literal(IAC, max),
             Heard::NotTelnet { between } => {
-                let bytes = core::iter::once(IAC).chain(between);
+                let bytes = core::iter::once(IAC).chain(between.into_iter().flatten());
                 bytes.for_each(|byte| self.lines.push_literal(byte, max));
             }
             Heard::Key => {

@@ -12,25 +12,38 @@ pub(super) fn without_bom(line: &[u8]) -> &[u8] {
     line.strip_prefix(BOM).unwrap_or(line)
 }
 
-/// True if this is a line of UTF-16, cut at the bytes of its line ends: in text of most languages
-/// every second byte is a NUL, which no text has. Big-endian is also known by its byte order mark;
-/// the mark of little-endian (FF FE) starts a telnet command.
+/// True if this is a line of UTF-16, cut at the bytes of its line ends. It is known by its byte order
+/// mark; by the NUL that a line end has left before it, or behind it; or by its letters, since in text of
+/// most languages every second byte is a NUL or another low control character, which no text has.
 pub(super) fn is_utf16(line: &[u8]) -> bool {
-    const BIG_ENDIAN_MARK: &[u8] = b"\xfe\xff";
-    // Nearly every line is decided by its first two bytes.
-    matches!(line, [0, ..] | [_, 0, ..]) && alternates(line) || line.starts_with(BIG_ENDIAN_MARK)
+    const MARKS: [&[u8]; 2] = [b"\xfe\xff", b"\xff\xfe"];
+    match line {
+        [] => false,
+        [NUL, ..] => true,
+        // A NUL behind words is refused by nobody: IRC leaves it out, others show it.
+        [.., NUL] if !line.contains(&b' ') => true,
+        [a, b, ..] if is_upper_half(*a) || is_upper_half(*b) => alternates(line),
+        _ => MARKS.iter().any(|mark| line.starts_with(mark)),
+    }
 }
 
-/// True if NULs are on one side of the pairs and only there, two at least.
+const NUL: u8 = 0;
+
+/// Whether a byte can be the upper half of a letter: of Latin, Greek, Cyrillic, Hebrew or Arabic.
+fn is_upper_half(byte: u8) -> bool {
+    byte <= 0x08
+}
+
+/// True if upper halves are on one side of the pairs and only there, two at least.
 fn alternates(line: &[u8]) -> bool {
-    let nuls = |from: usize| {
-        line.iter()
-            .skip(from)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
+    let halves = |from: usize| {
+        let side = line.iter().skip(from).step_by(2);
+        side.filter(|byte| is_upper_half(**byte)).count()
     };
-    matches!((nuls(0), nuls(1)), (0, 2..) | (2.., 0))
+    match (halves(0), halves(1)) {
+        (0, halves) | (halves, 0) => halves >= 2 && halves >= line.len() / 2,
+        _ => false,
+    }
 }
 
 /// True if a line that is not UTF-8 looks like Windows-1252 (or Latin-1): its letters beyond ASCII

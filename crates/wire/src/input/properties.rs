@@ -78,6 +78,7 @@ fn bytes(size: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
         b"\xff\xf4\xff\xfd\x06",
         b"\xff\xfb\x01",
         b"\xff\xfd\x01",
+        b"\xff\xfe\x01",
         b"\xff\xfa\x1f\0\x50\0\x18\xff\xf0",
         b"\xff\xfa\x1f",
         b"\xff\xf0",
@@ -150,7 +151,7 @@ proptest! {
         read_bytes in vec(1_usize..12, 1..8),
     ) {
         let unseen: [&[u8]; 5] = [
-            b"\xff\xf1", b"\xff\xfb\x03", b"\xff\xfe\x22", b"\xff\xfd\x06",
+            b"\xff\xf1", b"\xff\xfb\x03", b"\xff\xfd\x06\xff\xfe\x22", b"\xff\xfd\x06",
             b"\xff\xfa\x18\0\r\n\xff\xff\xff\xf0",
         ];
         let spoken = |(text, n): &(Vec<u8>, usize)| [text.as_slice(), unseen[*n]].concat();

@@ -12,7 +12,9 @@
 //! screen.
 //!
 //! An FF that no telnet command follows was not telnet (`ÿ` of Latin-1, say) and is handed back
-//! as text, so that its line is refused with a reason and no answer upsets the screen.
+//! as text, so that its line is refused with a reason and no answer upsets the screen. So are the
+//! first FF FE of a connection, which are DONT or the byte order mark of UTF-16, if they stand before
+//! what no option is, or before what no person types behind one.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -39,6 +41,10 @@ const BINARY: u8 = 0;
 const TIMING_MARK: u8 = 6;
 const NAWS: u8 = 31;
 
+/// Options end before this (IANA, Telnet Options), but for [`LATER_OPTIONS`].
+const OPTIONS_END: u8 = 50;
+const LATER_OPTIONS: [u8; 4] = [138, 139, 140, 255];
+
 /// Options that the peer may use, and is asked to.
 const WANTED: [u8; 2] = [BINARY, NAWS];
 
@@ -62,7 +68,9 @@ pub(super) enum Heard {
     Escape,
     /// No telnet: the IAC before this byte was a text byte of the value 255, and so was what stands
     /// between them. This byte is still to be read.
-    NotTelnet { between: Option<u8> },
+    NotTelnet { between: [Option<u8>; 2] },
+    /// Telnet's own affair, up to this byte, which is still to be read.
+    Unread,
     /// The interrupt or break key.
     Interrupt,
     /// A key that means nothing here.
@@ -93,6 +101,8 @@ enum State {
     Text,
     Command,
     Option(Verb),
+    /// After a DONT of this option that nothing was before: the next byte tells whether it is one.
+    FirstDont(u8),
     Parameter,
     /// After an IAC among parameters.
     ParameterCommand,
@@ -123,7 +133,8 @@ impl Telnet {
         match mem::take(&mut self.state) {
             State::Text => self.go_on(State::Command),
             State::Command => self.command(byte),
-            State::Option(verb) => self.negotiate(verb, byte),
+            State::Option(verb) => self.option(verb, byte),
+            State::FirstDont(option) => self.first_dont(option, byte),
             State::Parameter if byte == IAC => self.go_on(State::ParameterCommand),
             State::Parameter => self.parameter(byte),
             State::ParameterCommand => match byte {
@@ -162,7 +173,7 @@ impl Telnet {
     fn command(&mut self, byte: u8) -> Heard {
         match byte {
             IAC => return Heard::Escape,
-            0..EOF => return Heard::NotTelnet { between: None },
+            0..EOF => return Heard::NotTelnet { between: [None; 2] },
             // What follows tells whether it is one.
             WILL..=DONT => {}
             _ => self.open(),
@@ -196,13 +207,30 @@ impl Telnet {
         }
     }
 
-    fn negotiate(&mut self, verb: Verb, option: u8) -> Heard {
-        // Nobody begins with the options of these numbers (NAOCRD, NAOFFD: historic by RFC 1700); a line
-        // that ends behind the mark of UTF-16 does.
-        if !self.is_spoken && matches!(option, b'\n' | b'\r') {
-            let between = Some(verb.byte());
+    fn option(&mut self, verb: Verb, option: u8) -> Heard {
+        // Nobody begins with the options of these numbers (NAOCRD, NAOFFD: historic by RFC 1700).
+        let is_line_end = matches!(option, b'\n' | b'\r');
+        let is_mark = verb == Verb::Dont && !is_option(option);
+        if self.is_spoken || !(is_line_end || is_mark || verb == Verb::Dont) {
+            return self.negotiate(verb, option);
+        }
+        if is_line_end || is_mark {
+            let between = [Some(verb.byte()), None];
             return Heard::NotTelnet { between };
         }
+        self.go_on(State::FirstDont(option))
+    }
+
+    fn first_dont(&mut self, option: u8, next: u8) -> Heard {
+        if is_dont(option, next) {
+            self.negotiate(Verb::Dont, option);
+            return Heard::Unread;
+        }
+        let between = [Some(DONT), Some(option)];
+        Heard::NotTelnet { between }
+    }
+
+    fn negotiate(&mut self, verb: Verb, option: u8) -> Heard {
         self.open();
         match verb {
             Verb::Will if self.peer_settled.insert(option) => {
@@ -249,6 +277,16 @@ impl Telnet {
             _ => Heard::Nothing,
         }
     }
+}
+
+/// Whether the first FF FE of a connection are DONT of this option, with this byte behind it, and not the
+/// mark of UTF-16 with a letter behind it.
+pub(crate) fn is_dont(option: u8, next: u8) -> bool {
+    is_option(option) && next > 8
+}
+
+fn is_option(byte: u8) -> bool {
+    byte < OPTIONS_END || LATER_OPTIONS.contains(&byte)
 }
 
 /// A set of telnet options.

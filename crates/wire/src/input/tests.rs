@@ -91,7 +91,7 @@ fn every_line_end_is_one() {
         &["a", "b", "c", "d", "e"].map(line)[..],
         b"",
     );
-    check(b"a\rb\0\r\n", &[line("a"), line("b\0")], b"");
+    check(b"a\rb c\0\r\n", &[line("a"), line("b c\0")], b"");
     check("na: äöü ル\n".as_bytes(), &[line("na: äöü ル")], b"");
 }
 
@@ -166,18 +166,57 @@ fn utf16_is_named() {
         let inputs = decode(&mut Decoder::default(), bytes);
         inputs.into_iter().next()
     };
-    for text in ["bot\n", "bot\r\n", "hello\n"] {
+    for text in [
+        "bot\n",
+        "bot\r\n",
+        "A\n",
+        "1\n",
+        "\n",
+        "привет\n",
+        "П\n",
+        "п да\n",
+        "\u{1}a\n",
+    ] {
+        let little = utf16(text, u16::to_le_bytes);
         let big = utf16(text, u16::to_be_bytes);
-        assert_eq!(first(&utf16(text, u16::to_le_bytes)), Some(Input::Utf16));
-        assert_eq!(first(&big), Some(Input::Utf16));
-        let marked = [b"\xfe\xff".as_slice(), &big].concat();
-        assert_eq!(first(&marked), Some(Input::Utf16));
-        // What is left when the mark (FF FE) and a byte were taken for telnet's DONT.
-        let marked = [b"\xff\xfe".as_slice(), &utf16(text, u16::to_le_bytes)].concat();
-        assert_eq!(first(&marked), Some(Input::Utf16));
+        let marked = |mark: &[u8], bytes: &[u8]| first(&[mark, bytes].concat());
+        assert_eq!(marked(b"\xff\xfe", &little), Some(Input::Utf16), "{text:?}");
+        assert_eq!(marked(b"\xfe\xff", &big), Some(Input::Utf16), "{text:?}");
+    }
+}
+
+#[test]
+fn no_line_of_utf16_is_one() {
+    for text in [
+        "bot\n",
+        "A\n1\n\n \nb\r\nтак\n",
+        "a b\r\n\r\nc d\n",
+        "да\nнет\n",
+        "a\n漢字\n",
+    ] {
+        for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            for input in decode(&mut Decoder::default(), &utf16(text, bytes)) {
+                assert!(!matches!(input, Input::Line(_)), "{text:?} {input:?}");
+            }
+        }
     }
     check(b"a\0b\n", &[line("a\0b")], b"");
-    check(b"\0\0\0\n", &[line("\0\0\0")], b"");
+    check(b"a b\0\n", &[line("a b\0")], b"");
+    check(b"\x02a\x02b c\n", &[line("\x02a\x02b c")], b"");
+    check(b"\0\0\0\n", &[Input::Utf16], b"");
+}
+
+#[test]
+fn a_first_dont_is_telnet_if_an_option_and_text_follow() {
+    check(b"\xff\xfe\x01lee\n", &[line("lee")], OPENING);
+    check(b"\xff\xfe\x01\xff\xfe\x03lee\n", &[line("lee")], OPENING);
+    check(
+        b"\xff\xfd\x06\xff\xfe\x41lee\n",
+        &[line("lee")],
+        b"\xff\xfd\0\xff\xfd\x1f\xff\xfc\x06",
+    );
+    check(b"lee\xff\xfe\x41\n", &[not_utf8("lee")], b"");
+    check(b"\xff\xfe\x01", &[], b"");
 }
 
 #[test]
@@ -201,7 +240,7 @@ fn only_ff_before_a_command_is_telnet() {
 
 #[test]
 fn a_line_that_ends_behind_the_mark_of_utf_16_is_no_telnet() {
-    check(b"\xff\xfe\nb\n", &[not_utf8(""), line("b")], b"");
+    check(b"\xff\xfe\nb\n", &[Input::Utf16, line("b")], b"");
     check(b"a\xff\xfe\r\nb\n", &[not_utf8("a"), line("b")], b"");
     // Who has spoken telnet may say what it likes.
     let spoken = [OPENING, b"\xff\xfc\n"].concat();

@@ -6,6 +6,7 @@
 
 use super::http::{fit_request_line, is_token};
 use super::{Fit, fit, fit_any, line_end};
+use crate::input::is_dont;
 
 /// Lines that scanners send alone, each of which could be a name.
 pub(super) const WORDS: [&[u8]; 7] = [
@@ -18,16 +19,12 @@ pub(super) const WORDS: [&[u8]; 7] = [
     b"stats\r\n",
 ];
 
-/// Options of telnet end before this (IANA, Telnet Options), but for [`LATER_OPTIONS`].
-const OPTIONS_END: u8 = 50;
-const LATER_OPTIONS: [u8; 4] = [138, 139, 140, 255];
-
 pub(super) fn fit_utf16(bytes: &[u8]) -> Fit {
     match bytes {
         [0xfe, 0xff, ..] => Fit::Yes,
         [0xfe] | [0xff] | [0xff, 0xfe] | [0xff, 0xfe, _] => Fit::SoFar,
         // Little-endian, or telnet's DONT and what the person typed behind it.
-        [0xff, 0xfe, option, next, ..] if is_telnet_option(*option) && *next > 8 => Fit::No,
+        [0xff, 0xfe, option, next, ..] if is_dont(*option, *next) => Fit::No,
         [0xff, 0xfe, ..] => Fit::Yes,
         // Without a mark, the letters of ASCII tell. Any other sign has made the line a person's.
         [0, a, 0, b, ..] | [a, 0, b, 0, ..] if is_token(a) && is_text(*b) => Fit::Yes,
@@ -36,10 +33,6 @@ pub(super) fn fit_utf16(bytes: &[u8]) -> Fit {
         [a, 0, b] if is_token(a) && is_text(*b) => Fit::SoFar,
         _ => Fit::No,
     }
-}
-
-fn is_telnet_option(byte: u8) -> bool {
-    byte < OPTIONS_END || LATER_OPTIONS.contains(&byte)
 }
 
 fn is_text(byte: u8) -> bool {
