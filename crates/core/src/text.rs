@@ -42,6 +42,31 @@ impl Text {
         let text = cleaner.out.trim_end_matches(is_blank);
         cleaner.is_visible.then(|| Self(text.into()))
     }
+
+    /// Whether a terminal might obey `c` instead of showing it: C0 but for tab, DEL, C1, the separators
+    /// that some terminals take for line ends, and the embeddings, overrides and isolates of UAX 9.
+    /// The directional marks (U+200E, U+200F, U+061C) reorder no more than a letter does.
+    pub fn is_active(c: char) -> bool {
+        matches!(c,
+            '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    }
+
+    /// Appends `c`, or the escape that stands for it if it is active: `\x1b`, `\u{202e}`.
+    pub fn push_shown(out: &mut String, c: char) {
+        match Self::is_active(c) {
+            true => push_escape(out, c),
+            false => out.push(c),
+        }
+    }
+}
+
+fn push_escape(out: &mut String, c: char) {
+    // Writing to a string cannot fail.
+    let _ = match u32::from(c) {
+        code @ 0..0x100 => write!(out, "\\x{code:02x}"),
+        code => write!(out, "\\u{{{code:x}}}"),
+    };
 }
 
 impl Deref for Text {
@@ -116,21 +141,11 @@ impl Cleaner {
 }
 
 fn push_escaped(out: &mut String, c: char) {
-    // Writing to a string cannot fail.
-    let _ = match c {
-        c if !is_active(c) && c != Text::BREAK => out.write_char(c),
-        c if u32::from(c) < 0x100 => write!(out, "\\x{:02x}", u32::from(c)),
-        c => write!(out, "\\u{{{:x}}}", u32::from(c)),
-    };
-}
-
-/// Whether a terminal might obey `c` instead of showing it: C0 but for tab, DEL, C1, the separators
-/// that some terminals take for line ends, and the embeddings, overrides and isolates of UAX 9.
-/// The directional marks (U+200E, U+200F, U+061C) reorder no more than a letter does.
-fn is_active(c: char) -> bool {
-    matches!(c,
-        '\0'..='\x08' | '\x0a'..='\x1f' | '\x7f'..='\u{9f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    match c {
+        // What stands between the lines of a passage is nobody's to type.
+        Text::BREAK => push_escape(out, c),
+        c => Text::push_shown(out, c),
+    }
 }
 
 /// Whether `c` takes room and shows nothing: white space, Braille without a dot, Hangul fillers.
@@ -139,7 +154,7 @@ fn is_blank(c: char) -> bool {
         c,
         '\u{2800}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
     );
-    is_filler || (c.is_whitespace() && !is_active(c))
+    is_filler || (c.is_whitespace() && !Text::is_active(c))
 }
 
 /// The most columns that a blank takes.
@@ -280,7 +295,7 @@ mod tests {
         #[test]
         fn a_text_is_harmless(line in lines()) {
             let Some(text) = Text::parse(&line) else { return Ok(()) };
-            prop_assert!(!text.chars().any(is_active));
+            prop_assert!(!text.chars().any(Text::is_active));
             prop_assert!(!text.ends_with(is_blank));
             let shown: Vec<char> = text.chars().filter(|c| !is_ignorable(*c)).collect();
             let takes_room = |c: &char| !is_combining_mark(*c) && !is_number_sign(*c);

@@ -70,7 +70,6 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use super::super::is_active;
     use super::*;
     use proptest::prelude::*;
     use std::vec::Vec;
@@ -127,7 +126,7 @@ mod tests {
             let text = Text::passage(lines.iter().map(|line| &**line));
             prop_assert_eq!(text.is_some(), lines.iter().any(|line| Text::parse(line).is_some()));
             let Some(text) = text else { return Ok(()) };
-            prop_assert!(!text.chars().any(is_active));
+            prop_assert!(!text.chars().any(Text::is_active));
             prop_assert_eq!(Text::stored(&text), Some(text.clone()));
             let shown: Vec<&str> = text.passage_lines().filter(|line| !line.is_empty()).collect();
             let typed: Vec<Text> = lines.iter().filter_map(|line| Text::parse(line)).collect();

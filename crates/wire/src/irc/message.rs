@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use chinwag_core::Text;
 use chinwag_core::limits::TAG_BYTES_MAX;
 
 /// Bytes of the rest of a line, without its end.
@@ -87,7 +88,7 @@ impl<'a> Message<'a> {
     }
 
     /// The client-only tags, as they stand on the wire, for others to get. One that is not made as tags
-    /// are goes: without a name, or with a control character.
+    /// are goes: without a name, or with a character that a terminal might obey.
     pub(super) fn client_tags(&self) -> String {
         let mut kept = String::new();
         for tag in self.tags.split(';').filter(|tag| is_client_tag(tag)) {
@@ -113,7 +114,7 @@ pub(super) fn tag<'a>(tags: &'a str, name: &str) -> Option<Cow<'a, str>> {
 fn is_client_tag(tag: &str) -> bool {
     let named = tag.strip_prefix('+');
     named.is_some_and(|name| !name.is_empty() && !name.starts_with('='))
-        && !tag.contains(char::is_control)
+        && !tag.contains(|c| c == '\t' || Text::is_active(c))
 }
 
 /// The first word, and what comes behind the blanks behind it.
@@ -208,7 +209,8 @@ mod tests {
         assert_eq!(message.tag("label").as_deref(), Some(""));
         assert_eq!(message.tag("none"), None);
         assert_eq!(message.client_tags(), "+x=1;+y");
-        let message = Message::parse("@+;+=x;+a=\x1b[2J;+b\x07;+c=\u{9b};+d=ok PING");
+        let message =
+            Message::parse("@+;+=x;+a=\x1b[2J;+b\x07;+c=\u{9b};+e=\u{202e};+f=\t;+d=ok PING");
         assert_eq!(message.expect("a message").client_tags(), "+d=ok");
         let message = Message::parse("@l=a\\sb\\:\\q\\ PING").expect("a message");
         assert_eq!(message.tag("l").as_deref(), Some("a b;q"));

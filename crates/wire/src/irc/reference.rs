@@ -71,8 +71,9 @@ const DIFFERENCES: &str = "\
   the other way round: each line that is pasted at nc is a message of its own, with an id of its own, and goes out when
   it comes. Only a server that held lines back to see whether more follow could make one message of them.
 - **Colours and styles** of messages are shown in IRC alone; topics, reasons and real names are kept without them.
-  Other control characters are shown as `\\x1b`, to everybody. CTCP ACTION is `/me`; other CTCP and messages of tags
-  alone reach clients of IRC and nobody else. A client-only tag that has a control character in it is left out.
+  Other control characters, separators of lines and bidirectional overrides are shown as `\\x1b` or `\\u{202e}`, to everybody
+  and in every text. CTCP ACTION is `/me`; other CTCP and messages of tags alone reach clients of IRC and nobody else. A
+  client-only tag that has such a character in it is left out.
 - **Kept tags.** A TAGMSG with the tag `+draft/persist` stands in the history of its room, or of the accounts of both
   sides, and CHATHISTORY gives it to clients with `draft/event-playback` and `message-tags`; each counts as a line there.
   It is deleted (REDACT) and trimmed as messages are. No other dialect, count, search or export has it.

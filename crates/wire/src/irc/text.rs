@@ -7,7 +7,6 @@
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
-use core::fmt::Write;
 
 use chinwag_core::limits::NOTE_BYTES_MAX;
 use chinwag_core::{IrcForm, Manner, Text};
@@ -83,23 +82,24 @@ fn is_format(c: char) -> bool {
     )
 }
 
-/// A text for clients of IRC: with colours and styles and the marks of CTCP, other control characters
-/// made visible. LF and CR stand between the lines and the parts of a passage.
+/// A text for clients of IRC: with colours and styles and the marks of CTCP, what else a terminal might
+/// obey made visible. LF and CR stand between the lines and the parts of a passage.
 fn for_clients(text: &str) -> Cow<'_, str> {
-    let is_kept =
-        |c: char| !c.is_control() || is_format(c) || matches!(c, '\t' | '\n' | '\r' | '\x01');
-    if text.chars().all(is_kept) {
+    if text.chars().all(is_for_clients) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        // Writing to a string cannot fail.
-        let _ = match is_kept(c) {
-            true => out.write_char(c),
-            false => write!(out, "\\x{:02x}", u32::from(c)),
-        };
+        match is_for_clients(c) {
+            true => out.push(c),
+            false => Text::push_shown(&mut out, c),
+        }
     }
     Cow::Owned(out)
+}
+
+fn is_for_clients(c: char) -> bool {
+    !Text::is_active(c) || is_format(c) || matches!(c, '\n' | '\r' | '\x01')
 }
 
 /// A text without colours and styles.
@@ -143,6 +143,7 @@ fn without_format(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn check(typed: &str, expected: &str) {
@@ -173,6 +174,12 @@ mod tests {
         check_said("blanks ", "blanks", Some("blanks "));
         check_said("\x1b[2J", "\\x1b[2J", None);
         check_said("\x1b\x02x", "\\x1bx", Some("\\x1b\x02x"));
+        check_said("a\u{202e}b", "a\\u{202e}b", None);
+        check_said(
+            "\u{2028}\u{9b}\x02x",
+            "\\u{2028}\\x9bx",
+            Some("\\u{2028}\\x9b\x02x"),
+        );
         check_said("\x01ACTION waves\x01", "waves", None);
     }
 
@@ -190,6 +197,30 @@ mod tests {
         ] {
             let spoken = spoken(typed, false, String::new());
             assert!(matches!(spoken, Spoken::Nothing), "{typed:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a client says: nobody's terminal obeys it, and clients of IRC get no more than styles
+        /// and CTCP.
+        #[test]
+        fn nobody_is_given_what_a_terminal_obeys(
+            typed in "[a \u{1}-\u{8}\u{b}\u{e}-\u{1f}\u{7f}-\u{9f}\u{2027}-\u{202f}\u{2065}-\u{206a}]{1,12}",
+            is_notice: bool,
+        ) {
+            let is_harmless = |form: &IrcForm| {
+                let text = form.text.as_deref().unwrap_or_default();
+                text.chars().all(|c| !Text::is_active(c) || is_format(c) || c == '\x01')
+            };
+            match spoken(&typed, is_notice, String::new()) {
+                Spoken::Said(said) => {
+                    prop_assert!(is_harmless(&said.form));
+                    prop_assert!(!said.text.contains(Text::is_active));
+                }
+                Spoken::Signal(form) => prop_assert!(is_harmless(&form)),
+                Spoken::Nothing => {}
+            }
+            prop_assert!(!note(&typed).is_some_and(|note| note.contains(Text::is_active)));
         }
     }
 
