@@ -27,7 +27,13 @@ pub(crate) fn read(file: Option<&Path>, letters_min: usize) -> Result<String> {
             line
         }
     };
-    let password = password.lines().next().unwrap_or_default().to_owned();
+    // As in `Password::parse`: blanks at its ends are no part of it.
+    let password = password
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
     check(&password, letters_min)?;
     Ok(password)
 }

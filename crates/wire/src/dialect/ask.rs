@@ -214,11 +214,13 @@ pub enum PasswordError {
 }
 
 impl Password {
-    /// Takes a password as it was typed.
+    /// Takes a password as it was typed. Blanks at its ends are no part of it: not all ways to type one
+    /// have them.
     ///
     /// # Errors
     /// A [`PasswordError`] says why it cannot be one.
     pub fn parse(text: &str) -> Result<Self, PasswordError> {
+        let text = text.trim();
         if text.len() > PASSWORD_BYTES_MAX {
             return Err(PasswordError::TooLong);
         }
@@ -226,6 +228,11 @@ impl Password {
             return Err(PasswordError::NotText);
         }
         Ok(Self(Zeroizing::new(text.into())))
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The number of its letters.

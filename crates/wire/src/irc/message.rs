@@ -82,6 +82,16 @@ impl<'a> Message<'a> {
             .filter(|param| !param.is_empty())
     }
 
+    /// What stands from a parameter on, if there is anything: a password with blanks, of a client that puts
+    /// no colon before it.
+    pub(super) fn rest(&self, place: usize) -> Option<Cow<'a, str>> {
+        match self.params.get(place..)? {
+            [] | [""] => None,
+            [only] => Some(Cow::Borrowed(only)),
+            several => Some(Cow::Owned(several.join(" "))),
+        }
+    }
+
     /// The value of a tag, unescaped; empty if it has none.
     pub(super) fn tag(&self, name: &str) -> Option<Cow<'a, str>> {
         tag(self.tags, name)

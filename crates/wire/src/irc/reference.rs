@@ -29,8 +29,10 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 | Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
-A registered name takes its password with SASL PLAIN, with the *server password* (`PASS NAME:PASSWORD` or
-`PASS PASSWORD`), or later with `/msg NickServ IDENTIFY PASSWORD`. Over TLS with a client certificate that
+A registered name takes its password with SASL PLAIN, with the *server password* (`PASS PASSWORD`, or
+`PASS NAME:PASSWORD`, which logs in to NAME under whatever nick), or later with `/msg NickServ IDENTIFY PASSWORD` or `IDENTIFY
+NAME PASSWORD`. Who has given a wrong one as `NAME:PASSWORD` is told so (464) and comes in as a guest. A password may have blanks,
+`:` and `#` in it; blanks at its ends do not count, in any dialect. Over TLS with a client certificate that
 belongs to the account (`/claim` at nc takes one up), SASL EXTERNAL needs none. `REGISTER * * PASSWORD`
 registers the name that one bears, as `/claim` does at nc, also before registration is complete (unless
 `[irc] early_registration = false`). `OPER NAME PASSWORD` logs in to the account of an operator.

@@ -23,6 +23,7 @@ mod news;
 mod operators;
 mod order;
 mod people;
+mod proving;
 mod question;
 mod read_marker;
 mod refusal;

@@ -151,7 +151,7 @@ impl Session {
                 return match proof {
                     Some(proof) => self.answer(Tell::Proven(&name, &proof), shared),
                     None => {
-                        let rejection = Rejection::WrongPassword(name);
+                        let rejection = Rejection::NotRegistered(name);
                         self.answer(Tell::Rejected(&rejection), shared);
                     }
                 };

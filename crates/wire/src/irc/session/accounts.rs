@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use base64ct::{Base64, Encoding};
 use chinwag_core::{Command, Name, Proof, Rejection};
 
+use super::proving::{Proving, Way};
 use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
@@ -84,12 +85,13 @@ impl Session {
             return None;
         }
         let step = match sasl.mechanism {
-            Mechanism::Plain => plain(&sasl.answer).map(|(name, password)| {
-                let again = Question::Prove(Some(password.clone()));
-                (Ask::Prove { name, password }, again)
+            Mechanism::Plain => {
+                plain(&sasl.answer).map(|account| self.prove(Way::Sasl, account, None))
+            }
+            Mechanism::External => external(&sasl.answer).map(|name| {
+                let proving = Proving::by(Way::Sasl, None);
+                (Ask::ProveByCertificate { name }, proving.into())
             }),
-            Mechanism::External => external(&sasl.answer)
-                .map(|name| (Ask::ProveByCertificate { name }, Question::Prove(None))),
         };
         match step {
             Some((ask, question)) => self.ask_now(ask, question),
@@ -163,11 +165,16 @@ impl Session {
             }
         };
         registering.proven = Some((name.clone(), proof.clone()));
-        if let Some(Question::Account(AccountStep::Register { .. })) = question {
-            self.put_registered(name.as_str(), env, out);
-            self.logged_in(name, env, out);
-        } else {
-            self.logged_in(name, env, out);
+        let way = match question {
+            Some(Question::Prove(proving)) => Some(proving.way),
+            Some(Question::Account(AccountStep::Register { .. })) => {
+                self.put_registered(name.as_str(), env, out);
+                None
+            }
+            _ => None,
+        };
+        self.logged_in(name, env, out);
+        if way == Some(Way::Sasl) {
             self.numeric("903", ":SASL authentication successful", env, out);
         }
         self.register()
@@ -182,16 +189,20 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let step = AccountStep::LogIn { is_sasl: true };
-        if is_in {
-            self.logged_in(name, env, out);
-            return self.account_done(step, env, out);
-        }
-        let password = match question {
-            Some(Question::Prove(password)) => password,
-            _ => None,
+        let Some(Question::Prove(proving)) = question else {
+            return;
         };
-        self.log_in(name.clone(), password, Question::Account(step));
+        let is_sasl = proving.way == Way::Sasl;
+        let step = AccountStep::LogIn { is_sasl };
+        match proving.way {
+            Way::Oper if is_in => self.oper_done(env, out),
+            Way::Oper => self.log_in(name.clone(), proving.password, Question::Oper),
+            _ if is_in => {
+                self.logged_in(name, env, out);
+                self.account_done(step, env, out);
+            }
+            _ => self.log_in(name.clone(), proving.password, Question::Account(step)),
+        }
     }
 
     /// Tells that the client is logged in to an account.

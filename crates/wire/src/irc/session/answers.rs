@@ -171,7 +171,7 @@ impl Session {
         None
     }
 
-    fn oper_done(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+    pub(super) fn oper_done(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         match self.here().is_some_and(|here| here.is_operator) {
             true => {
                 self.numeric("381", ":You are now an IRC operator", env, out);

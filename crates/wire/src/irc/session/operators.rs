@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Command, Name};
 
+use super::proving::Way;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::irc::message::Message;
@@ -18,9 +19,12 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let (name, password) = (message.param(0)?, message.param(1)?);
-        match (Name::known(name), Password::parse(password)) {
-            (Some(name), Ok(password)) => self.log_in(name, Some(password), Question::Oper),
+        let (name, password) = (message.param(0)?, message.rest(1)?);
+        match (Name::known(name), Password::parse(&password)) {
+            (Some(name), Ok(password)) => {
+                let (ask, question) = self.prove(Way::Oper, (name, password), None);
+                self.later(ask, question);
+            }
             _ => self.numeric("464", ":Password incorrect", env, out),
         }
         None

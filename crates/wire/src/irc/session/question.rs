@@ -6,8 +6,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{MaskKind, RoomName};
 
-use super::{accounts, history, list, metadata, people, read_marker, search, talk};
-use crate::dialect::Password;
+use super::{accounts, history, list, metadata, people, proving, read_marker, search, talk};
 
 /// What an answer is for.
 #[derive(Clone, Debug)]
@@ -15,8 +14,8 @@ pub(super) enum Question {
     /// Nothing that the client is told of.
     Quiet,
     LogIn,
-    /// The proof for a login to come, and the password that is to be given again with it.
-    Prove(Option<Password>),
+    /// The proof for a login to come.
+    Prove(Box<proving::Proving>),
     /// The server's password.
     Enter,
     /// The right to speak for a client.

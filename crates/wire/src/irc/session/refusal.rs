@@ -31,9 +31,8 @@ impl Session {
             }
             Question::LogIn => return self.refuse_login(rejection, env, out),
             Question::Answered(lines) => out.extend_from_slice(&lines),
-            Question::Prove(_) => {
-                self.numeric("904", ":SASL authentication failed", env, out);
-                return self.count_try(env, out);
+            Question::Prove(proving) => {
+                return self.handle_unproven(*proving, rejection, env, out);
             }
             Question::Nick => self.refuse_nick(rejection, env, out),
             Question::RenameRoom { old, new } => {
@@ -339,14 +338,7 @@ impl Session {
     pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let question = self.pending.question.take()?;
         match &question {
-            Question::Prove(_) => {
-                self.numeric(
-                    "904",
-                    ":SASL authentication failed: try again later",
-                    env,
-                    out,
-                );
-            }
+            Question::Prove(proving) => self.handle_busy_proof(proving.way, env, out),
             Question::LogIn => {
                 self.notice("Too many passwords are being checked. Try again.", env, out);
                 self.forget_nick();

@@ -10,6 +10,7 @@ use core::net::IpAddr;
 use chinwag_core::{Command, Ident, Metadata, Monotonic, Name, Proof};
 
 use super::accounts::Sasl;
+use super::proving::Pass;
 use super::{Question, Session, Stage, metadata};
 use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
@@ -21,7 +22,7 @@ use crate::irc::text::note;
 pub(super) struct Registering {
     nick: Option<Name>,
     user: Option<(String, String)>,
-    pass: Option<Password>,
+    pub(super) pass: Option<Pass>,
     /// The server's password was right.
     has_entered: bool,
     /// The client negotiates: it is not in before CAP END.
@@ -252,21 +253,17 @@ impl Session {
             self.numeric("462", ":You may not reregister", env, out);
             return None;
         };
-        let Some(typed) = message.param(0) else {
+        let Some(typed) = message.rest(0) else {
             self.numeric("461", "PASS :Not enough parameters", env, out);
             return None;
         };
         if env.settings.asks_password && !registering.has_entered {
-            return match Password::parse(typed) {
+            return match Password::parse(&typed) {
                 Ok(password) => self.ask_now(Ask::Enter(password), Question::Enter),
                 Err(_) => Some(self.close("Bad password", env, out)),
             };
         }
-        let password = match typed.split_once(':') {
-            Some((name, password)) if Name::known(name).is_some() => password,
-            _ => typed,
-        };
-        registering.pass = Password::parse(password).ok();
+        registering.pass = Pass::parse(&typed);
         None
     }
 
@@ -357,6 +354,14 @@ impl Session {
         if registering.negotiates || is_busy {
             return None;
         }
+        if registering.user.is_some()
+            && let Some(step) = self.prove_pass()
+        {
+            return Some(step);
+        }
+        let Stage::Registering(registering) = &mut self.stage else {
+            return None;
+        };
         let (name, (user, real)) = registering.nick.clone().zip(registering.user.as_ref())?;
         let irc = IrcLogIn {
             ident: Ident::new(user, note(real)),
@@ -364,7 +369,7 @@ impl Session {
         };
         let ask = Ask::LogIn {
             name: Some(name),
-            password: registering.pass.take(),
+            password: registering.pass.take().map(Pass::into_own),
             is_script: true,
             irc: Some(Box::new(irc)),
         };

@@ -3,8 +3,6 @@
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::Name;
-
 use super::accounts::AccountStep;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password};
@@ -41,23 +39,15 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let mut words = text.split_ascii_whitespace();
-        let command = words.next().unwrap_or_default().to_ascii_uppercase();
-        let (first, second) = (words.next(), words.next());
+        let text = text.trim();
+        let (command, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let command = command.to_ascii_uppercase();
+        let rest = Some(rest.trim_start()).filter(|rest| !rest.is_empty());
         let own = self.here().map(|here| here.name.clone());
         let own = own.filter(|_| service == Service::NickServ);
-        match (command.as_str(), first, own) {
-            ("IDENTIFY" | "LOGIN" | "ID", Some(first), Some(own)) => {
-                let (name, password) = match second {
-                    Some(password) => (Name::known(first).unwrap_or(own), password),
-                    None => (own, first),
-                };
-                if let Ok(password) = Password::parse(password) {
-                    let step = AccountStep::LogIn { is_sasl: false };
-                    self.log_in(name, Some(password), Question::Account(step));
-                }
-            }
-            ("REGISTER", Some(password), Some(_)) => match Password::parse(password) {
+        match (command.as_str(), rest, own) {
+            ("IDENTIFY" | "LOGIN" | "ID", Some(rest), Some(own)) => self.identify(own, rest),
+            ("REGISTER", Some(rest), Some(_)) => match Password::parse(without_address(rest)) {
                 Ok(password) => {
                     let step = AccountStep::Register { to_service: true };
                     self.later(Ask::Register(password), Question::Account(step));
@@ -85,5 +75,13 @@ impl Session {
             out,
             format_args!(":{service}!service@{server} NOTICE {nick} :{words}\r\n"),
         );
+    }
+}
+
+/// A password without the e-mail address that other networks want behind it.
+fn without_address(typed: &str) -> &str {
+    match typed.rsplit_once(' ') {
+        Some((password, address)) if address.contains('@') => password,
+        _ => typed,
     }
 }

@@ -39,8 +39,11 @@ pub(in crate::plain) fn login(mut arguments: Arguments<'_>) -> Read {
     if beside {
         arguments.word()?;
     }
+    // A password may begin with the sign, behind a blank.
+    let before = arguments.rest().split('#').next().unwrap_or_default();
+    let is_one_word = !before.contains(char::is_whitespace);
     let (own, secret) = match name_and_password(arguments.rest()) {
-        Ok((own, Some(secret))) => (own, Some(secret)),
+        Ok((own, Some(secret))) if is_one_word => (own, Some(secret)),
         _ => {
             let own = name(arguments.word()?)?;
             match arguments.rest() {
@@ -240,6 +243,8 @@ mod tests {
         assert_eq!(read("/login lee s3cret word"), expected("s3cret word"));
         assert_eq!(read("/login lee#s3cret word"), expected("s3cret word"));
         assert_eq!(read("/login lee s3cret#2"), expected("s3cret#2"));
+        assert_eq!(read("/login lee #s3cret word "), expected("#s3cret word"));
+        assert_eq!(read("/login lee##s3cret"), expected("#s3cret"));
         assert_eq!(read("/login lee"), expected(""), "a certificate may do");
         assert_eq!(read("/login"), None);
     }

@@ -1,0 +1,176 @@
+//! Passwords that are checked before a login: by SASL, by PASS, by NickServ and by OPER.
+//!
+//! A password is checked first, and what the client was logged in to ends only when that is sure. What is
+//! typed may mean two things: the first word of a password with blanks, or what stands before its colon,
+//! can be a name. Then it is tried as the name's, and if that fails as a whole as the own name's. Each is a
+//! guess of its own to those who count them.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use chinwag_core::{Name, Rejection};
+
+use super::accounts::AccountStep;
+use super::{Question, Session, Stage};
+use crate::dialect::{Ask, Env, Password, Step};
+use crate::json::Sentence;
+
+/// How an account is being proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// AUTHENTICATE, of a client that is in or is not.
+    Sasl,
+    /// PASS, of a client that is not in.
+    Pass,
+    /// NickServ IDENTIFY, of a client that is in.
+    NickServ,
+    /// OPER, likewise.
+    Oper,
+}
+
+/// A proof in flight.
+#[derive(Clone, Debug)]
+pub(super) struct Proving {
+    pub(super) way: Way,
+    /// The password that is to be given again with the login. A certificate needs none.
+    pub(super) password: Option<Password>,
+    /// What else was perhaps meant.
+    or_else: Option<(Name, Password)>,
+    /// Why what was tried first was refused.
+    refused: Option<Box<Rejection>>,
+}
+
+impl Proving {
+    /// One that is tried for nothing else if it fails.
+    pub(super) fn by(way: Way, password: Option<Password>) -> Self {
+        Self {
+            way,
+            password,
+            or_else: None,
+            refused: None,
+        }
+    }
+}
+
+impl From<Proving> for Question {
+    fn from(proving: Proving) -> Self {
+        Self::Prove(Box::new(proving))
+    }
+}
+
+impl Session {
+    /// Asks for a proof of an account, and failing that of another.
+    pub(super) fn prove(
+        &mut self,
+        way: Way,
+        (name, password): (Name, Password),
+        or_else: Option<(Name, Password)>,
+    ) -> (Ask, Question) {
+        let proving = Proving {
+            or_else,
+            ..Proving::by(way, Some(password.clone()))
+        };
+        (Ask::Prove { name, password }, proving.into())
+    }
+
+    /// An account was not proven: by what else was perhaps meant, or not at all.
+    pub(super) fn handle_unproven(
+        &mut self,
+        mut proving: Proving,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        if let Some((name, password)) = proving.or_else.take() {
+            proving.password = Some(password.clone());
+            proving.refused = Some(Box::new(rejection.clone()));
+            return self.ask_now(Ask::Prove { name, password }, proving.into());
+        }
+        // A name that nobody has registered was hardly meant.
+        let first = proving.refused.as_deref();
+        let first = first.filter(|why| !matches!(why, Rejection::NotRegistered(_)));
+        let why = first.unwrap_or(rejection);
+        match proving.way {
+            Way::Sasl => self.numeric("904", ":SASL authentication failed", env, out),
+            Way::Oper => self.numeric("464", ":Password incorrect", env, out),
+            Way::NickServ => {
+                let step = AccountStep::LogIn { is_sasl: false };
+                self.refuse_account(step, why, env, out);
+            }
+            Way::Pass => {
+                let words = Sentence(why);
+                let what = format_args!(":Password incorrect: you are not logged in. {words}");
+                self.numeric("464", what, env, out);
+            }
+        }
+        let step = self.count_try(env, out);
+        step.or_else(|| self.register())
+    }
+
+    /// The server has no time for the proof in flight.
+    pub(super) fn handle_busy_proof(&self, way: Way, env: &Env<'_>, out: &mut Vec<u8>) {
+        match way {
+            Way::Sasl => {
+                let why = ":SASL authentication failed: try again later";
+                self.numeric("904", why, env, out);
+            }
+            _ => self.notice("Too many passwords are being checked. Try again.", env, out),
+        }
+    }
+
+    /// What NickServ is told behind IDENTIFY: a password, or a name and a password.
+    pub(super) fn identify(&mut self, own: Name, typed: &str) {
+        let Ok(whole) = Password::parse(typed) else {
+            return;
+        };
+        let named = typed.split_once(' ').and_then(|(name, password)| {
+            let (name, password) = (Name::known(name)?, Password::parse(password).ok()?);
+            (!password.is_empty()).then_some((name, password))
+        });
+        let (ask, question) = match named {
+            Some(named) => self.prove(Way::NickServ, named, Some((own, whole))),
+            None => self.prove(Way::NickServ, (own, whole), None),
+        };
+        self.later(ask, question);
+    }
+
+    /// What PASS has said is to be proven before the client comes in: the account of another name than
+    /// the one that it takes.
+    pub(super) fn prove_pass(&mut self) -> Option<Step> {
+        let Stage::Registering(registering) = &mut self.stage else {
+            return None;
+        };
+        let nick = registering.name()?.clone();
+        let is_other = |pass: &mut Pass| pass.of.as_ref().is_some_and(|of| !of.0.same_as(&nick));
+        let pass = registering.pass.take_if(is_other)?;
+        if registering.proven.is_some() {
+            return None;
+        }
+        let (ask, question) = self.prove(Way::Pass, pass.of?, Some((nick, pass.whole)));
+        self.ask_now(ask, question)
+    }
+}
+
+/// What PASS has said.
+#[derive(Debug)]
+pub(super) struct Pass {
+    whole: Password,
+    /// The account, and its password, if there is a colon in it.
+    of: Option<(Name, Password)>,
+}
+
+impl Pass {
+    /// Reads `PASSWORD` or `NAME:PASSWORD`. `None` if it can be no password.
+    pub(super) fn parse(typed: &str) -> Option<Self> {
+        let of = typed.split_once(':').and_then(|(name, password)| {
+            Some((Name::known(name)?, Password::parse(password).ok()?))
+        });
+        let whole = Password::parse(typed).ok()?;
+        Some(Self { whole, of })
+    }
+
+    /// The password for the name that the client takes.
+    pub(super) fn into_own(self) -> Password {
+        self.of.map_or(self.whole, |(_, password)| password)
+    }
+}
