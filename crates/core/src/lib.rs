@@ -51,7 +51,7 @@ pub use answer::{
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
-    Settings, Snapshot,
+    ServerPassword, Settings, Snapshot,
 };
 pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,

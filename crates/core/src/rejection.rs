@@ -139,6 +139,8 @@ pub enum Rejection {
     NeedsServerPassword,
     /// The server's password is another.
     WrongServerPassword,
+    /// It would have shown the server's password to others.
+    ShowsServerPassword,
     /// It needs a proof of the account, and neither a password nor a certificate was shown.
     NeedsProof,
     /// The asker is logged in to no account.

@@ -34,7 +34,7 @@ use state::{
 };
 
 pub use kept::KeptSession;
-pub use settings::{FirstOperator, KeptRules, RoomSnapshot, Settings, Snapshot};
+pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Settings, Snapshot};
 pub use state::{RestrictionCursor, RoomCursor};
 
 /// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.

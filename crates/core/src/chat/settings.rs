@@ -1,6 +1,8 @@
 //! The operator's choices, and the state that an earlier run left.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::account::Account;
 use crate::answer::Topic;
@@ -31,6 +33,30 @@ pub enum FirstOperator {
     Nobody,
 }
 
+/// The password that opens the server. It is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerPassword(Arc<str>);
+
+impl ServerPassword {
+    /// Takes the password.
+    pub fn new(password: &str) -> Self {
+        Self(password.into())
+    }
+
+    /// Whether a line is nothing but the password, but for a word before it.
+    pub(super) fn is_in(&self, line: &str) -> bool {
+        let line = line.trim();
+        let behind = line.split_once(char::is_whitespace);
+        line == &*self.0 || behind.is_some_and(|(_, rest)| rest.trim_start() == &*self.0)
+    }
+}
+
+impl fmt::Debug for ServerPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerPassword(..)")
+    }
+}
+
 /// The choices of the machine's operator.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -50,6 +76,8 @@ pub struct Settings {
     pub read_only: Vec<RoomName>,
     /// The key under which IRC is shown addresses.
     pub cloak_key: CloakKey,
+    /// The password that opens the server, which nobody is to say by a slip.
+    pub server_password: Option<ServerPassword>,
     /// Time that a lost session can be resumed.
     pub resume_time: Duration,
     /// Whether private messages between accounts are kept while nobody is there to read them.
@@ -67,6 +95,7 @@ impl Default for Settings {
             operator_code: None,
             cloak_key: CloakKey([0, 0]),
             read_only: Vec::new(),
+            server_password: None,
             resume_time: limits::RESUME_TIME,
             keeps_messages: true,
         }

@@ -362,6 +362,7 @@ prop_compose! {
             operator_code: Some(ResumeCode::from_random(7)),
             read_only: vec![room("news")],
             resume_time: Duration::from_mins(1),
+            server_password: None,
             keeps_messages, cloak_key: chinwag_core::CloakKey([0, 0]) }
     }
 }

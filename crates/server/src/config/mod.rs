@@ -18,7 +18,7 @@ mod secret;
 mod section;
 mod source;
 
-use chinwag_core::{CloakKey, Rate, Settings};
+use chinwag_core::{CloakKey, Rate, ServerPassword, Settings};
 use chinwag_store::{Place, Retention};
 use chinwag_wire::Prefs;
 
@@ -159,6 +159,8 @@ impl Config {
             operator_code: None,
             cloak_key: CloakKey([0, 0]),
             read_only: self.rooms.read_only.clone(),
+            server_password: (self.server.password.as_ref())
+                .map(|password| ServerPassword::new(password.reveal())),
             resume_time: self.limits.resume_time,
             keeps_messages: self.history.private_messages,
         }

@@ -45,6 +45,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "server_password",
         "The server has a password, and `server_password` is missing or another.",
     ),
+    (
+        "shows_password",
+        "It would have shown the server's password to others.",
+    ),
     ("not_logged_in", "The reader is logged in to no account."),
     (
         "logged_in",
@@ -195,6 +199,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::WrongPassword(_) => "wrong_password",
         Rejection::WeakPassword { .. } => "weak_password",
         Rejection::NeedsServerPassword | Rejection::WrongServerPassword => "server_password",
+        Rejection::ShowsServerPassword => "shows_password",
         Rejection::NotLoggedIn => "not_logged_in",
         Rejection::LoggedInAlready(_) => "logged_in",
         Rejection::NeedsProof => "needs_password",

@@ -19,6 +19,7 @@ mod operate;
 mod remove;
 mod resume;
 mod rooms;
+mod secret;
 mod shell;
 mod signal;
 mod talk;
@@ -100,6 +101,7 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        let command = self.keeping_secret(command)?;
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
             (Caller::Server, Command::ShowKept(person)) => {

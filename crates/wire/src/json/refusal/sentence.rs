@@ -197,6 +197,7 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         }
         Rejection::NeedsServerPassword => f.write_str("The server asks for a password first."),
         Rejection::WrongServerPassword => f.write_str("The password of the server is another."),
+        Rejection::ShowsServerPassword => f.write_str("That is the password of the server."),
         Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
         Rejection::NotProven(name) => {
             write!(

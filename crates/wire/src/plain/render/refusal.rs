@@ -74,6 +74,7 @@ impl<'a> Unspoken<'a> {
                 | Rejection::LockedRegistration
                 | Rejection::CannotSave
                 | Rejection::NotHere
+                | Rejection::ShowsServerPassword
         )
         .then_some(Self(rejection))
     }
@@ -103,6 +104,7 @@ impl Display for Unspoken<'_> {
                 f.write_str("no name is registered while the server is locked.")
             }
             Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
+            Rejection::ShowsServerPassword => f.write_str("that is the password of this server."),
             _ => f.write_str("this session has ended."),
         }
     }

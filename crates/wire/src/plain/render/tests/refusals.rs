@@ -58,6 +58,11 @@ fn names_are_refused_with_a_way_out() {
         "! \"lee\" is registered. If it is yours, type /nick lee#password; or choose another.",
         "\"lee\" is registered. If it is yours, type lee#password; or choose another.",
     );
+    check_chat(
+        Rejection::ShowsServerPassword,
+        "nick",
+        "! Not done: that is the password of this server.",
+    );
     check(
         Rejection::WrongPassword(lee.clone()),
         "nick",
