@@ -249,6 +249,8 @@ pub enum RoomRejection {
     NeedsModerator,
     /// It is closed, and the asker is not invited.
     Closed,
+    /// The same, and it is hidden from the asker, who cannot ask to be let in.
+    ClosedToStrangers,
     /// It needs a password, and none was given.
     NeedsPassword,
     /// The password is another.

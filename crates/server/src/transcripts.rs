@@ -16,6 +16,8 @@
 //!
 //! A line that starts with `;` is a remark.
 
+mod hidden;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt::Write;

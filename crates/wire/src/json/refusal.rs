@@ -256,7 +256,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
     match rule {
         RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => "needs_moderator",
         RoomRejection::OperatorsAlone => "needs_operator",
-        RoomRejection::Closed => "room_closed",
+        RoomRejection::Closed | RoomRejection::ClosedToStrangers => "room_closed",
         RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",
         RoomRejection::Full { .. } => "room_full",
         RoomRejection::RegisteredOnly => "registered_only",

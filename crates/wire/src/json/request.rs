@@ -92,7 +92,7 @@ commands! {
     join: Join,
     /// Leaves a room.
     leave: InRoom,
-    /// Asks the moderators of a closed room to be let in.
+    /// Asks the moderators of a closed room, which is not hidden, to be let in.
     knock: InRoom,
     /// Lists the people in a room.
     who: InRoom,

@@ -133,7 +133,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("knock", Group::Rooms, "#ROOM", moving::knock)
         .shown(Shown::Beside)
         .about(
-            "Asks the moderators of a closed room to let you in.",
+            "Asks the moderators of a closed room to let you in, unless it is hidden.",
             "/knock #dev",
         ),
     CommandSpec::new("mod", Group::Rooms, "NAME", rooms::moderator).about(

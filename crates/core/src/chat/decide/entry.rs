@@ -164,7 +164,10 @@ impl Chat {
         } else if standing.is_some() {
             return Ok(());
         } else if settings.closed && !self.is_masked_as(me, rules, MaskKind::Invitation) {
-            RoomRejection::Closed
+            match self.knows(me, id) {
+                true => RoomRejection::Closed,
+                false => RoomRejection::ClosedToStrangers,
+            }
         } else {
             match (&settings.password, password) {
                 (Some(_), None) => RoomRejection::NeedsPassword,

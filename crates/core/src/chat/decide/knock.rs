@@ -1,5 +1,6 @@
 //! Knocking on a room that does not let one in. Its moderators inside are told, so many at most, and
-//! a person knocks once in a while: a knock is heard by people who did not ask for it.
+//! a person knocks once in a while: a knock is heard by people who did not ask for it. On a hidden room
+//! nobody knocks who may not know of it: the answer would tell.
 
 use alloc::boxed::Box;
 
@@ -22,10 +23,7 @@ impl Chat {
         name: RoomName,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let id = match self.rooms.named(&name) {
-            Some(id) => id,
-            None => self.room_of(me, RoomRef::Name(name.clone()))?,
-        };
+        let id = self.room_of(me, RoomRef::Name(name.clone()))?;
         self.check_may_be_heard(me, now)?;
         match self.check_may_enter(me, id, None, now) {
             Ok(()) => return Err(self.refusal(id, RoomRejection::NoNeedToKnock)),

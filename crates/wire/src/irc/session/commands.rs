@@ -244,7 +244,7 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     command(
         "KNOCK",
-        "KNOCK #ROOM: asks to be let in.",
+        "KNOCK #ROOM: asks to be let in, unless the room is hidden.",
         1,
         1,
         Session::knock,

@@ -150,7 +150,9 @@ impl Session {
     ) {
         let (code, words) = match rejection {
             Rejection::Of(_, why) => match why {
-                RoomRejection::Closed => ("473", "Cannot join channel (+i)"),
+                RoomRejection::Closed | RoomRejection::ClosedToStrangers => {
+                    ("473", "Cannot join channel (+i)")
+                }
                 RoomRejection::NeedsPassword | RoomRejection::WrongPassword => {
                     ("475", "Cannot join channel (+k)")
                 }
@@ -248,6 +250,7 @@ impl Session {
             | RoomRejection::TargetOperates(_) => ("482", &format_args!("{room} :{words}")),
             // Who may not enter is outside.
             RoomRejection::Closed
+            | RoomRejection::ClosedToStrangers
             | RoomRejection::NeedsPassword
             | RoomRejection::RegisteredOnly
             | RoomRejection::EncryptedOnly

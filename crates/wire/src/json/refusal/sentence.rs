@@ -224,7 +224,9 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::NeedsModerator => write!(f, "That needs a moderator of {room}."),
         RoomRejection::TopicGuarded => write!(f, "Only moderators of {room} set its topic."),
         RoomRejection::OperatorsAlone => write!(f, "Only operators moderate {room}."),
-        RoomRejection::Closed => write!(f, "{room} takes only those who are invited."),
+        RoomRejection::Closed | RoomRejection::ClosedToStrangers => {
+            write!(f, "{room} takes only those who are invited.")
+        }
         RoomRejection::NeedsPassword => write!(f, "{room} has a password."),
         RoomRejection::WrongPassword => write!(f, "The password of {room} is another."),
         RoomRejection::Full { people_max } => {

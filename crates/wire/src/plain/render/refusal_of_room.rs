@@ -110,6 +110,9 @@ fn about_entering(
         RoomRejection::Closed => {
             write!(f, "{room} is closed. /knock {room} asks to be let in.")
         }
+        RoomRejection::ClosedToStrangers => {
+            write!(f, "{room} is closed: only those who are invited may enter.")
+        }
         RoomRejection::NeedsPassword => {
             write!(f, "{room} needs a password: /join {room} WORD")
         }
