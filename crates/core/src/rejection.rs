@@ -316,6 +316,8 @@ pub enum RoomRejection {
     KnockedAlready,
     /// No moderator is here to hear a knock.
     NobodyHears,
+    /// Nobody else inside has the rank that is spoken to.
+    NobodyRanked,
     /// It is the server's own, and is always there.
     Stays,
     /// Another room has that name, or the server keeps it for one of its own.

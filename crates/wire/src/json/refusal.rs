@@ -279,6 +279,6 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::NotMuted(_) => "not_muted",
         RoomRejection::NoNeedToKnock => "no_need",
         RoomRejection::KnockedAlready => "knocked_already",
-        RoomRejection::NobodyHears => "nobody_hears",
+        RoomRejection::NobodyHears | RoomRejection::NobodyRanked => "nobody_hears",
     }
 }

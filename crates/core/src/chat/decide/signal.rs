@@ -42,6 +42,9 @@ impl Chat {
             SignalTarget::Rank(name, least) => {
                 let room = self.room_of(me, RoomRef::Name(name))?;
                 self.check_takes_signal(me, room, &signal.form, now)?;
+                if signal.form.text.is_some() {
+                    self.check_is_heard(me, room, least)?;
+                }
                 signal.ranked = Some(self.ranked(me, room, least));
             }
             SignalTarget::Person(name) => {
@@ -83,6 +86,7 @@ impl Chat {
     ) -> Result<Fact, Rejection> {
         let room = self.room_of(me, RoomRef::Name(name))?;
         self.check_may_say(me, room, now)?;
+        self.check_is_heard(me, room, least)?;
         Ok(Fact::RankMessage(Box::new(RankMessage {
             from: me.id,
             from_name: me.name.clone(),
@@ -91,6 +95,15 @@ impl Chat {
             manner,
             irc: None,
         })))
+    }
+
+    /// Checks that somebody else in a room has a standing. Who ignores the sender counts, and nobody is told
+    /// of that.
+    fn check_is_heard(&self, me: &Person, room: RoomId, least: Standing) -> Result<(), Rejection> {
+        match self.holders_inside(room, least).any(|id| id != me.id) {
+            true => Ok(()),
+            false => Err(self.refusal(room, RoomRejection::NobodyRanked)),
+        }
     }
 
     /// Those in a room who have a standing, but for the sender, who is told first, and those who ignore

@@ -1,7 +1,8 @@
 //! BATCH: a message of several lines, which a client sends as a batch (IRCv3 drafts, client-batch and
 //! multiline). It is said when the batch ends.
 //!
-//! A batch that went wrong is refused once, and what still comes of it is taken in silence. Between its
+//! A batch that went wrong, from its opening on, is refused once, and what still comes of it is taken in
+//! silence, up to its end. Between its
 //! lines other commands may come, which the draft does not want and which do no harm. An open batch holds
 //! no more than a message may have, so nothing ends one that a client leaves open.
 
@@ -31,6 +32,8 @@ const CONCAT: &str = "draft/multiline-concat";
 #[derive(Debug)]
 pub(super) struct Batch {
     reference: String,
+    /// A batch that was begun within it, which ended neither.
+    inner: Option<String>,
     /// What has come of it; none once it is refused.
     passage: Option<Passage>,
 }
@@ -91,26 +94,29 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let open = self.batch.take();
+        if let Some(open) = self.batch.as_mut().filter(|open| open.passage.is_some()) {
+            open.inner = Some(reference.into());
+            let refusal = Refusal::Other("A batch within a batch");
+            return self.refuse_passage(&refusal, env, out);
+        }
+        self.batch = Some(Box::new(Batch {
+            reference: reference.into(),
+            inner: None,
+            passage: None,
+        }));
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if reference.is_empty() || !reference.chars().all(is_plain) {
             let why =
                 format_args!("INVALID_REFTAG {reference} :It has letters, digits and - alone");
             return self.refuse_batch(why, env, out);
         }
-        self.batch = Some(Box::new(Batch {
-            reference: reference.into(),
-            passage: None,
-        }));
         let kind = message.param(1).unwrap_or("*");
         let target = message.param(2).unwrap_or_default();
         if kind != MULTILINE || !self.caps.has(Cap::Multiline) {
             let why = format_args!("UNKNOWN_TYPE {reference} {kind} :Unknown type of batch");
             return self.refuse_batch(why, env, out);
         }
-        let is_inside =
-            open.is_some_and(|open| open.passage.is_some()) || message.tag("batch").is_some();
-        if is_inside {
+        if message.tag("batch").is_some() {
             return self.refuse_batch("MULTILINE_INVALID :A batch within a batch", env, out);
         }
         if target.is_empty() || target.contains(',') || Service::called(target).is_some() {
@@ -138,7 +144,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> bool {
-        if !self.caps.has(Cap::Multiline) || message.command.eq_ignore_ascii_case("BATCH") {
+        // One that was refused to a client that does not know of them is taken in silence, too.
+        let knows = self.caps.has(Cap::Multiline) || self.batch.is_some();
+        if !knows || message.command.eq_ignore_ascii_case("BATCH") {
             return false;
         }
         let Some(reference) = message.tag("batch") else {
@@ -148,7 +156,7 @@ impl Session {
             self.refuse_batch("MULTILINE_INVALID :No such batch is open", env, out);
             return true;
         };
-        let is_its = batch.reference == reference;
+        let is_its = batch.reference == reference || batch.inner.as_deref() == Some(&*reference);
         let Some(passage) = &mut batch.passage else {
             if !is_its {
                 self.refuse_batch("MULTILINE_INVALID :No such batch is open", env, out);
@@ -192,6 +200,10 @@ impl Session {
 
     /// The batch is whole: it is said.
     fn end_passage(&mut self, reference: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let inner = self.batch.as_mut().map(|batch| &mut batch.inner);
+        if inner.is_some_and(|inner| inner.take_if(|inner| inner == reference).is_some()) {
+            return;
+        }
         let ended = self.batch.take_if(|batch| batch.reference == reference);
         let Some(batch) = ended else {
             return self.refuse_batch("MULTILINE_INVALID :No such batch is open", env, out);

@@ -257,6 +257,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::NoNeedToKnock => write!(f, "{room} is open to the reader."),
         RoomRejection::KnockedAlready => write!(f, "{room} has heard a knock already."),
         RoomRejection::NobodyHears => write!(f, "No moderator of {room} is here."),
+        RoomRejection::NobodyRanked => write!(f, "Nobody else in {room} has that rank."),
     }
 }
 

@@ -137,6 +137,7 @@ fn about_entering(
         RoomRejection::KnockedAlready => {
             write!(f, "You have knocked on {room}. Its moderators know.")
         }
+        RoomRejection::NobodyRanked => write!(f, "Nobody else in {room} has that rank."),
         RoomRejection::NobodyHears => {
             write!(f, "No moderator of {room} is inside to let you in.")
         }
