@@ -321,6 +321,8 @@ pub enum Answer {
         bans: Vec<Restriction>,
         /// The mutes that have place behind the last of the bans, oldest first.
         mutes: Vec<Restriction>,
+        /// The names of these mutes whose bearer goes by another now, which stands behind it.
+        renamed: Vec<(Name, Name)>,
         /// The next page.
         next: Option<RestrictionCursor>,
     },

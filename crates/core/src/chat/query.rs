@@ -5,13 +5,13 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use super::state::{List, Room, RoomRules};
+use super::state::{List, RestrictionId, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
 use crate::answer::{
     AccountProfile, Answer, Conversation, Login, MemberCursor, Profile, RoomInfo, RoomLine,
     RoomSummary, Welcome, WhoLine,
 };
-use crate::ban::Restriction;
+use crate::ban::{Mask, Restriction};
 use crate::command::{Caller, Proof, RoomRef};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::{
@@ -386,12 +386,25 @@ impl Chat {
                 .filter(|(of, _, entry)| *of == list && entry.is_active(now));
             page.map(|(.., entry)| Restriction::clone(entry)).collect()
         };
+        let renamed = page.iter().filter(|(of, ..)| *of == List::Mutes);
+        let renamed = renamed.filter_map(|(_, id, mute)| self.renamed_from(*id, &mute.mask));
         Answer::Restrictions {
+            renamed: renamed.collect(),
             counts: (self.bans.len(), self.mutes.len()),
             bans: active(List::Bans),
             mutes: active(List::Mutes),
             next: last.map(|&(list, after, _)| RestrictionCursor { list, after }),
         }
+    }
+
+    /// The name of a mute and that of the person whom it has followed to another.
+    fn renamed_from(&self, mute: RestrictionId, mask: &Mask) -> Option<(Name, Name)> {
+        let name = mask.name.as_ref()?;
+        let block = mask.net.map(Mask::of_net);
+        let near = block.iter().flat_map(|block| self.people.matching(block));
+        let mut known = near.chain(self.people.logged_in_to(name));
+        let bearer = known.find(|p| p.mute == Some(mute) && !p.name.same_as(name))?;
+        Some((name.clone(), bearer.name.clone()))
     }
 
     /// A room and the others in it; `None` if the room is gone.

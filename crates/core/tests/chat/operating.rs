@@ -536,6 +536,7 @@ fn bans_and_mutes_of_an_earlier_run_hold() {
         counts: (1, 1),
         bans,
         mutes,
+        renamed: _,
         next: None,
     }) = lists
     else {

@@ -2,7 +2,7 @@
 
 use chinwag_core::{Answer, Name};
 
-use super::Reply;
+use super::{Reply, RestrictionShape};
 use crate::json::value::{Id, Room, Time};
 
 impl<'a> Reply<'a> {
@@ -81,11 +81,18 @@ impl<'a> Reply<'a> {
                 started: Time(*started),
             },
             Answer::Restrictions {
-                bans, mutes, next, ..
+                bans,
+                mutes,
+                renamed,
+                next,
+                ..
             } => Self::Bans {
                 id,
                 bans: bans.iter().map(Into::into).collect(),
-                mutes: mutes.iter().map(Into::into).collect(),
+                mutes: mutes
+                    .iter()
+                    .map(|mute| RestrictionShape::followed(mute, renamed))
+                    .collect(),
                 more: next.is_some(),
             },
             // Nothing that a client can ask for is answered so.

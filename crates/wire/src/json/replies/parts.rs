@@ -119,11 +119,23 @@ pub(in crate::json) struct RestrictionShape<'a> {
     /// When it ends, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Time>,
+    /// The name that the person of this name goes by now, if it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<&'a str>,
     /// The operator.
     by: &'a str,
     /// The reason given.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
+}
+
+impl<'a> RestrictionShape<'a> {
+    /// A mute, with the name to which it has followed its bearer.
+    pub(super) fn followed(mute: &'a Restriction, renamed: &'a [(Name, Name)]) -> Self {
+        let is_its = |(old, _): &&(Name, Name)| mute.mask.name.as_ref() == Some(old);
+        let now = renamed.iter().find(is_its).map(|(_, now)| now.as_str());
+        Self { now, ..mute.into() }
+    }
 }
 
 impl<'a> From<&'a Topic> for TopicShape<'a> {
@@ -186,6 +198,7 @@ impl<'a> From<&'a Restriction> for RestrictionShape<'a> {
     fn from(restriction: &'a Restriction) -> Self {
         Self {
             target: Shown(&restriction.mask),
+            now: None,
             until: restriction.until.map(Time),
             by: restriction.by.as_str(),
             text: restriction.why.as_deref().map(|why| &**why),

@@ -44,10 +44,11 @@ impl Renderer {
                 counts,
                 bans,
                 mutes,
+                renamed,
                 ..
             } => {
                 restrictions_head(writer, *counts);
-                restrictions(writer, bans, mutes);
+                restrictions(writer, bans, (mutes, renamed));
             }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
             Answer::RoomInfo(info) => self.room_info(out, info),
@@ -74,12 +75,12 @@ impl Renderer {
         }
     }
 
-    /// Another page of bans and mutes.
+    /// Another page of bans and mutes, and whom the mutes have followed to another name.
     pub fn more_restrictions(
         &self,
         out: &mut Vec<u8>,
         bans: &[Restriction],
-        mutes: &[Restriction],
+        mutes: (&[Restriction], &[(Name, Name)]),
     ) {
         restrictions(&mut self.writer(out), bans, mutes);
     }
@@ -342,12 +343,20 @@ fn restrictions_head(writer: &mut LineWriter<'_>, (bans, mutes): (usize, usize))
     writer.separator(format_args!("{bans}, {mutes}"));
 }
 
-fn restrictions(writer: &mut LineWriter<'_>, bans: &[Restriction], mutes: &[Restriction]) {
+fn restrictions(
+    writer: &mut LineWriter<'_>,
+    bans: &[Restriction],
+    (mutes, renamed): (&[Restriction], &[(Name, Name)]),
+) {
     for ban in bans {
         writer.row(format_args!("banned: {}", InForce(ban)));
     }
     for mute in mutes {
-        writer.row(format_args!("muted: {}", InForce(mute)));
+        let is_its = |(old, _): &&(Name, Name)| mute.mask.name.as_ref() == Some(old);
+        match renamed.iter().find(is_its) {
+            Some((_, now)) => writer.row(format_args!("muted: {}; now {now}", InForce(mute))),
+            None => writer.row(format_args!("muted: {}", InForce(mute))),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{AuditEntry, Mask, ModAction, Restriction, Spared, Timestamp};
+use chinwag_core::{AuditEntry, Mask, ModAction, Reach, Restriction, Spared, Timestamp};
 
 use super::LineWriter;
 use super::arrival::operator_here;
@@ -53,14 +53,16 @@ impl LineWriter<'_> {
                 self.alone(format_args!("{name} was kicked{}", Because(why.as_deref())));
             }
             ModAction::Mute(mute) => {
-                let (whom, time) = (Whom(&mute.mask), For(mute, at));
+                let (whom, time) = (Covered(&mute.mask), For(mute, at));
                 let (why, spared) = (Because(mute.why.as_deref()), Beside(audit_entry, "muted"));
                 self.alone(format_args!("{whom} is muted{time}{why}{spared}"));
             }
             ModAction::Rename { name, new } => {
                 self.alone(format_args!("{name} was renamed to {new}."));
             }
-            ModAction::Unmute(mask) => self.alone(format_args!("{} may speak again.", Whom(mask))),
+            ModAction::Unmute(mask) => {
+                self.alone(format_args!("{} may speak again.", Covered(mask)))
+            }
             ModAction::Ban(ban) => {
                 let (whom, time) = (Both(&ban.mask), Until(ban.until));
                 let (why, spared) = (Because(ban.why.as_deref()), Beside(audit_entry, "banned"));
@@ -198,6 +200,19 @@ impl Display for Both<'_> {
         match (&self.0.name, self.0.net) {
             (Some(name), Some(net)) => write!(f, "{name} ({})", Mask::of_net(net)),
             _ => self.0.fmt(f),
+        }
+    }
+}
+
+/// `bob (192.0.2.7)`: all whom a mask reaches. Where it is the name alone, from its block, that is no
+/// address for others to be told of.
+struct Covered<'a>(&'a Mask);
+
+impl Display for Covered<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.reach {
+            Reach::Both => Whom(self.0).fmt(f),
+            Reach::Either | Reach::Block => Both(self.0).fmt(f),
         }
     }
 }

@@ -160,7 +160,13 @@ impl Session {
     fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let is_first = !matches!(self.question.as_deref(), Some(Question::Restrictions));
         match answer {
-            Answer::Restrictions { bans, mutes, .. } if !is_first => {
+            Answer::Restrictions {
+                bans,
+                mutes,
+                renamed,
+                ..
+            } if !is_first => {
+                let mutes = (mutes.as_slice(), renamed.as_slice());
                 self.renderer(env).more_restrictions(out, bans, mutes);
             }
             Answer::Greeting { people, rooms } => self.greet(*people, *rooms, env, out),

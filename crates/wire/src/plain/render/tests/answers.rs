@@ -199,17 +199,19 @@ fn restrictions_are_a_list() {
         next: None,
         bans: vec![restriction("192.0.2.0/24", Some(NOW), "spam")],
         mutes: vec![restriction("bob", None, "")],
+        renamed: vec![(name("bob"), name("robert"))],
     };
     let expected = "\
 --- 1 ban, 1 mute ---
   banned: 192.0.2.0/24 until 2026-11-21 14:03 UTC by lee: spam
-  muted: bob by lee
+  muted: bob by lee; now robert
 ";
     check(answer, expected);
     let none = Answer::Restrictions {
         counts: (0, 0),
         bans: vec![],
         mutes: vec![],
+        renamed: vec![],
         next: None,
     };
     check(none, "! Nobody is banned or muted.\n");

@@ -310,6 +310,7 @@ fn bans(names: &[&str], next: Option<chinwag_core::RestrictionCursor>) -> Answer
         counts: (3, 0),
         bans: names.iter().map(ban).collect(),
         mutes: std::vec![],
+        renamed: std::vec![],
         next,
     }
 }
