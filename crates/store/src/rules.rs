@@ -121,7 +121,10 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
             account: Some(account),
             ..
         } => stand(conn, room, account, None),
-        RoomAct::Stand { .. } | RoomAct::Eject { .. } | RoomAct::Removed { .. } => Ok(()),
+        RoomAct::Stand { .. }
+        | RoomAct::Eject { .. }
+        | RoomAct::Removed { .. }
+        | RoomAct::Passing => Ok(()),
         RoomAct::Own { voiced } => stand(conn, room, &change.by, Some(Held::owner(*voiced))),
         RoomAct::Bar(bar) => restrictions::put(conn, BANS.of(room), bar),
         RoomAct::Unbar(mask) => restrictions::lift(conn, BANS.of(room), mask),

@@ -53,6 +53,8 @@ pub enum RoomAct {
         /// See [`Held::voiced`].
         voiced: bool,
     },
+    /// What was set ends when everybody has left the room: nobody owns it. Told to who has set it first.
+    Passing,
     /// `/eject`
     Eject {
         /// The person's name.
@@ -89,7 +91,7 @@ impl RoomChange {
     pub(super) fn is_durable(&self) -> bool {
         match &self.act {
             RoomAct::Stand { account, .. } | RoomAct::Eject { account, .. } => account.is_some(),
-            RoomAct::Removed { .. } => false,
+            RoomAct::Removed { .. } | RoomAct::Passing => false,
             _ => true,
         }
     }
@@ -102,6 +104,7 @@ impl RoomChange {
                 before, standing, ..
             } => before.max(standing) >= &Some(Held::from(Standing::Voice)),
             RoomAct::Own { .. }
+            | RoomAct::Passing
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)

@@ -115,7 +115,10 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
                 format_args!("{sign}{letter} {prefix}{}", MaskText(&mask.matched)),
             );
         }
-        RoomAct::Own { .. } | RoomAct::Eject { .. } | RoomAct::Removed { .. } => return false,
+        RoomAct::Own { .. }
+        | RoomAct::Passing
+        | RoomAct::Eject { .. }
+        | RoomAct::Removed { .. } => return false,
     }
     true
 }

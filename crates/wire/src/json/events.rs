@@ -230,6 +230,11 @@ pub(super) enum Shape<'a> {
         /// Whether it is set.
         on: bool,
     },
+    /// What the reader has set in a room ends when everybody has left it: nobody owns it.
+    RoomPassing {
+        #[serde(flatten)]
+        head: Head<'a>,
+    },
     /// An operator ended a room. Told to everybody inside.
     Removed {
         #[serde(flatten)]

@@ -17,7 +17,7 @@ use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::STANDINGS_MAX;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
-use crate::room::{Held, RoomSetting, Standing};
+use crate::room::{Held, RoomSetting, RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
@@ -49,7 +49,9 @@ impl Chat {
         match command {
             Command::SetRoom { room, settings } => {
                 let id = self.governed(me, room)?;
+                let passes = self.passes(id, &settings);
                 facts.push(self.decide_set(me, id, settings)?);
+                facts.extend(passes.then(|| self.changed(me, id, RoomAct::Passing, None)));
             }
             Command::RenameRoom { room, new, why } => {
                 let id = self.governed(me, room)?;
@@ -153,6 +155,18 @@ impl Chat {
             true => Err(self.refusal(id, RoomRejection::LobbyIsOpen)),
             false => Ok(self.changed(me, id, RoomAct::Set(settings), None)),
         }
+    }
+
+    /// Whether these settings are the first of a room that nobody owns: they end when it is empty.
+    fn passes(&self, id: RoomId, settings: &[RoomSetting]) -> bool {
+        let Some(room) = self.rooms.get(id).filter(|room| !room.is_owned(id)) else {
+            return false;
+        };
+        let before = room.rules().map(|rules| rules.settings.clone());
+        let mut after = before.unwrap_or_default();
+        let had_none = after == RoomSettings::default();
+        settings.iter().for_each(|setting| after.set(setting));
+        had_none && after != RoomSettings::default()
     }
 
     /// The room keeps its number, and with it its history and all that was set.

@@ -310,6 +310,8 @@ impl Shadow {
                 let person = self.people.get_mut(&target).expect("a person");
                 person.rooms.retain(|other| *other != change.room);
             }
+            // It only tells.
+            RoomAct::Passing => {}
             RoomAct::Removed { .. } => {}
             RoomAct::Bar(bar) => put(&mut room.bars, bar),
             RoomAct::Unbar(mask) => lift(&mut room.bars, mask),

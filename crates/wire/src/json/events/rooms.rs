@@ -139,6 +139,7 @@ impl<'a> Shape<'a> {
                 text: why.as_deref().map(|why| &**why),
             },
             RoomAct::Removed { .. } => Self::Removed { head },
+            RoomAct::Passing => Self::RoomPassing { head },
             RoomAct::Mask { mask, on } => Self::Mask {
                 head,
                 list: mask.kind.into(),

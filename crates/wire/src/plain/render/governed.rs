@@ -78,6 +78,9 @@ impl LineWriter<'_> {
                 ..
             } => self.alone(format_args!("{name} is no longer invited to {room}.")),
             RoomAct::Own { .. } => self.alone(format_args!("{room} is yours, under this name.")),
+            RoomAct::Passing => self.alone(format_args!(
+                "Nobody owns {room}: what is set here ends when everybody has left."
+            )),
             RoomAct::Removed { .. } => {
                 self.alone(format_args!("{room} was removed by {}.", change.by));
             }
@@ -164,6 +167,7 @@ impl Display for Changed<'_> {
             }
             RoomAct::Mask { mask, on } => masked(f, (by, room), mask, *on),
             RoomAct::Own { .. }
+            | RoomAct::Passing
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
             | RoomAct::Unbar(_)
