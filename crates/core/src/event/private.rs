@@ -60,6 +60,11 @@ impl Correspondents {
     fn keep(&self, ignored: bool) -> bool {
         self.from.is_some() || self.to.is_some() && !ignored
     }
+
+    /// Whether one side has no account: a name that another guest may have had before, or will have.
+    pub fn has_guest(&self) -> bool {
+        self.from.is_none() || self.to.is_none()
+    }
 }
 
 /// A private message is gone from the histories of both sides.

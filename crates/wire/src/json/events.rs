@@ -10,7 +10,7 @@ mod rooms;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use chinwag_core::{Event, Fact, Manner, ModAction, PersonId, QuitReason, RoomName};
+use chinwag_core::{Event, Fact, Manner, ModAction, NOBODY, PersonId, QuitReason, RoomName};
 use serde::Serialize;
 
 use super::replies::Rank;
@@ -119,6 +119,9 @@ pub(super) enum Shape<'a> {
         /// The receiver was not here, and has an account: it is kept until the receiver comes.
         #[serde(skip_serializing_if = "core::ops::Not::not")]
         kept: bool,
+        /// In a history: the name of the other side was not registered, and may have been several people's.
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        guest: bool,
     },
     /// A person entered a room.
     Joined {
@@ -404,6 +407,7 @@ impl<'a> Shape<'a> {
                 text: message.text.with_line_feeds(),
                 kept_seconds: message.kept.map(|kept| kept.as_secs()),
                 kept: false,
+                guest: reader == NOBODY && message.accounts.has_guest(),
             }),
             Fact::RankMessage(message) if message.from != reader => {
                 let (room, from) = (&message.to.room_name, message.from_name.as_str());
@@ -419,6 +423,7 @@ impl<'a> Shape<'a> {
                 text: message.text.with_line_feeds(),
                 kept_seconds: None,
                 kept: true,
+                guest: false,
             }),
             Fact::PrivateDeleted(deletion) if !deletion.is_signal => Some(Self::Deleted {
                 head: head(deletion.by.as_str()),

@@ -14,7 +14,7 @@ use super::rooms::room;
 use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::{Tags, Time};
+use crate::irc::line::{From, Tags, Time};
 use crate::irc::message::Message;
 use crate::irc::render::{put_in_room, put_signal};
 use crate::irc::text::note;
@@ -321,7 +321,14 @@ impl Session {
         match (of, &event.fact) {
             (PastOf::Room(room), _) => put_in_room(out, event, room, (self.caps, batch)),
             (PastOf::With(_), Fact::PrivateMessage(message)) => {
-                said_to(message).put(out, event, (self.caps, batch));
+                let said = said_to(message);
+                // A guest's name may have been several people's: an account tells that it was not.
+                let mut tags = Tags {
+                    batch,
+                    account: message.accounts.from.as_ref(),
+                    ..Tags::of_message(event, message.irc.as_deref())
+                };
+                said.put_from(From(&message.from_name, None), &mut tags, self.caps, out);
             }
             (PastOf::With(_), Fact::Signal(signal)) => {
                 if let Some((_, to)) = &signal.to {

@@ -85,15 +85,34 @@ impl Renderer {
         now: Timestamp,
     ) {
         let mut day = self.date(now);
+        let mut is_guest = false;
         for event in events {
             let date = self.date(event.at);
             if date != day {
                 self.writer(out).separator(Day(date));
                 day = date;
             }
+            self.guest_break(out, event, of, &mut is_guest);
             if !self.past_notice(out, event) {
                 self.past_line(out, event, of);
             }
+        }
+    }
+
+    /// Tells in a history with a person where its name was a guest's, whom another guest of that name may
+    /// have followed, and where it was registered again.
+    fn guest_break(&self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>, is_guest: &mut bool) {
+        let (PastOf::With(of), Fact::PrivateMessage(message)) = (of, &event.fact) else {
+            return;
+        };
+        let was_guest = core::mem::replace(is_guest, message.accounts.has_guest());
+        match (was_guest, *is_guest) {
+            (false, true) => self.writer(out).separator(format_args!(
+                "{}, not registered: guests who had that name one after another are not told apart",
+                of.with
+            )),
+            (true, false) => (self.writer(out)).separator(format_args!("{}, registered", of.with)),
+            _ => {}
         }
     }
 
@@ -110,7 +129,9 @@ impl Renderer {
 
     /// Each message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
     fn past_lines_with_ids(&mut self, out: &mut Vec<u8>, events: &[Event], of: PastOf<'_>) {
+        let mut is_guest = false;
         for event in events {
+            self.guest_break(out, event, of, &mut is_guest);
             match &event.fact {
                 Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
                 _ if self.past_notice(out, event) => {}
