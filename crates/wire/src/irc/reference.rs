@@ -88,7 +88,8 @@ const DIFFERENCES: &str = "\
   or with rooms, names and masks in place of the `*`; of people the hundred who wrote last. What a client has seen before is among them when
   it comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines
   twice. Private messages stand in the history of each side that is logged in to an account, under the account of the
-  other; a guest has none. Their sender may delete them (REDACT).
+  other; a guest has none. What a guest wrote has no `account` tag: guests who had a name one after another are not told
+  apart. Their sender may delete them (REDACT).
 - **Read markers** (MARKREAD) are an account's, for all its connections and after a restart; a guest's last as long as
   its visit.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free, or its own account's.

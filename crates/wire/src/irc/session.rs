@@ -11,6 +11,7 @@
 
 mod accounts;
 mod answers;
+mod cap_lists;
 mod commands;
 mod flood;
 mod history;

@@ -11,7 +11,7 @@ use chinwag_core::{Command, Ident, Metadata, Monotonic, Name, Proof};
 
 use super::accounts::Sasl;
 use super::proving::Pass;
-use super::{Question, Session, Stage, metadata};
+use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
@@ -123,12 +123,7 @@ impl Session {
                 }
                 self.list_caps(env, out);
             }
-            "LIST" => {
-                let caps = self.caps;
-                let names = Cap::ALL.iter().filter(|(cap, _)| caps.has(*cap));
-                let list = in_a_row(names.map(|(_, name)| *name));
-                self.put_cap("LIST", &list, env, out);
-            }
+            "LIST" => self.list_own_caps(env, out),
             "REQ" => {
                 self.negotiate(true);
                 self.request_caps(list, env, out);
@@ -152,43 +147,10 @@ impl Session {
         }
     }
 
-    fn put_cap(&self, subcommand: &str, list: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        let nick = self.nick();
-        self.put_server(format_args!("CAP {nick} {subcommand} :{list}"), env, out);
-    }
-
-    /// Lists all capabilities, in as many lines as it takes, with their values for those who know them.
-    fn list_caps(&self, env: &Env<'_>, out: &mut Vec<u8>) {
-        const LIST_BYTES_MAX: usize = 400;
-        let mut list = String::new();
-        let shows_values = self.caps_version >= 302;
-        let sts = self.sts(env).filter(|_| shows_values);
-        let caps = Cap::ALL.iter().map(|(cap, name)| match cap {
-            Cap::Sasl if shows_values => format!("{name}={}", self.mechanisms()),
-            Cap::Multiline if shows_values => format!("{name}{}", super::multiline::limits()),
-            Cap::Metadata if shows_values => format!("{name}{}", metadata::cap_value()),
-            Cap::AccountRegistration if shows_values && env.settings.irc.registers_early => {
-                format!("{name}=before-connect")
-            }
-            _ => String::from(*name),
-        });
-        for cap in caps.chain(sts) {
-            if list.len() + cap.len() > LIST_BYTES_MAX && shows_values {
-                self.put_cap("LS *", &list, env, out);
-                list.clear();
-            }
-            if !list.is_empty() {
-                list.push(' ');
-            }
-            list.push_str(&cap);
-        }
-        self.put_cap("LS", &list, env, out);
-    }
-
     /// What the client is told of strict transport security: where there is TLS, or for how long it is to
     /// insist on it. No client asks for it, so it is no [`Cap`]. Who came without the server's name may
     /// have come by another.
-    fn sts(&self, env: &Env<'_>) -> Option<String> {
+    pub(super) fn sts(&self, env: &Env<'_>) -> Option<String> {
         let seconds = env.settings.irc.sts_seconds?;
         match self.security.is_encrypted {
             false => Some(format!("sts=port={}", env.settings.port)),
@@ -208,10 +170,10 @@ impl Session {
             match Cap::named(name) {
                 // Version 302 implies it.
                 Some(Cap::Changes) if !on && self.caps_version >= 302 => {
-                    return self.put_cap("NAK", list, env, out);
+                    return self.answer_caps("NAK", list, env, out);
                 }
                 Some(cap) => caps = caps.with(cap, on),
-                None => return self.put_cap("NAK", list, env, out),
+                None => return self.answer_caps("NAK", list, env, out),
             }
         }
         self.caps = caps;
@@ -219,7 +181,7 @@ impl Session {
         if !caps.has(Cap::Metadata) {
             self.forget_subscriptions();
         }
-        self.put_cap("ACK", list, env, out);
+        self.answer_caps("ACK", list, env, out);
     }
 
     /// WEBIRC: the client comes through a gateway, which has the word first.
@@ -390,16 +352,4 @@ fn gateway(message: &Message<'_>) -> Option<Gateway> {
         address: address.to_canonical(),
         is_encrypted: options.any(is_secure),
     })
-}
-
-/// Words in a row.
-fn in_a_row<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut list = String::new();
-    for word in words {
-        if !list.is_empty() {
-            list.push(' ');
-        }
-        list.push_str(word);
-    }
-    list
 }

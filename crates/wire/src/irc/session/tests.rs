@@ -14,6 +14,7 @@ use chinwag_core::{
 use hashbrown::HashMap;
 
 use crate::dialect::{Ask, Dialect, Env, Security, Settings, Step, Tell};
+use crate::irc::caps::Cap;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
@@ -32,6 +33,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::of("me", "chat")
+    }
+
+    /// Its client has this name, and the server that.
+    fn of(name: &str, server: &str) -> Self {
         let settings = Settings {
             server_name: "chat".into(),
             port: 8989,
@@ -47,7 +53,7 @@ impl World {
             login_tries_max: 5,
             login_bytes_max: 4096,
             login_time: Duration::from_secs(60),
-            irc: crate::irc::Settings::new("chat", "chinwag", false),
+            irc: crate::irc::Settings::new(server, "chinwag", false),
         };
         let of_chat = chinwag_core::Settings {
             rooms_per_person_max: usize::MAX,
@@ -71,7 +77,7 @@ impl World {
             rooms,
             me: None,
         };
-        let login = world.arrive("me", Client::Irc);
+        let login = world.arrive(name, Client::Irc);
         let person = login.fact.author().expect("a person");
         world.me = world.chat.caller(person);
         world.call(|dialect, env, out| dialect.handle_event(&login, person, env, out));
@@ -247,4 +253,65 @@ fn a_list_of_thousands_of_rooms_comes_whole_and_in_pages() {
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), names);
     let last = &pages.last().expect("a page").1;
     assert!(last.ends_with(" 323 me :End of /LIST\r\n"), "{last}");
+}
+
+/// What is written for a line that asks nobody.
+fn said(world: &mut World, line: &str) -> Vec<String> {
+    let (step, written) = world.call(|dialect, env, out| {
+        let mut bytes = line.as_bytes();
+        dialect.handle_bytes(&mut bytes, env, out)
+    });
+    assert!(step.is_none());
+    written.lines().map(ToString::to_string).collect()
+}
+
+/// The longest name of a server and of a person, and short ones.
+const NAMES: [(&str, &str); 2] = [
+    ("me", "chat"),
+    (
+        "𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟",
+        "a.name.of.sixty.four.letters.which.is.the.longest.of.a.server.ab",
+    ),
+];
+
+#[test]
+fn capabilities_are_listed_in_lines_that_fit() {
+    let of = |line: &str, command: &str| {
+        let list = line.split_once(command).expect("an answer").1;
+        let list = list.trim_start_matches(" *").trim_start_matches(" :");
+        let words = list.split(' ').map(ToString::to_string);
+        words.collect::<Vec<_>>()
+    };
+    for (name, server) in NAMES {
+        let mut world = World::of(name, server);
+        let old = said(&mut world, "CAP LS\r\n");
+        assert_eq!(old.len(), 1, "an old client reads one line");
+        assert!(old[0].len() <= 510 && !old[0].contains(" * :"), "{old:?}");
+        let old = of(&old[0], " LS");
+        for useful in ["sasl", "server-time", "message-tags", "batch"] {
+            assert!(old.iter().any(|cap| cap == useful), "{useful}");
+        }
+        assert!(!old.iter().any(|cap| cap.contains("multiline")));
+
+        let new = said(&mut world, "CAP LS 302\r\n");
+        let (last, before) = new.split_last().expect("a line");
+        assert!(before.iter().all(|line| line.contains(" LS * :")) && !last.contains(" LS * :"));
+        assert!(new.iter().all(|line| line.len() <= 510), "{new:?}");
+        let new: Vec<String> = new.iter().flat_map(|line| of(line, " LS")).collect();
+        let bare = |cap: &String| cap.split('=').next().unwrap_or_default().to_string();
+        let new: Vec<String> = new.iter().map(bare).collect();
+        let all: Vec<&str> = Cap::ALL.iter().map(|(_, name)| *name).collect();
+        assert_eq!(new, all);
+        // Those that are asked for in one line may not fit into one answer.
+        let asked = all.iter().filter(|cap| **cap != "cap-notify");
+        let asked = asked.copied().collect::<Vec<_>>().join(" ");
+        let acked = said(&mut world, &format!("CAP REQ :{asked}\r\n"));
+        assert!(acked.iter().all(|line| line.len() <= 510), "{acked:?}");
+        let acked: Vec<String> = acked.iter().flat_map(|line| of(line, " ACK")).collect();
+        assert_eq!(acked.join(" "), asked);
+        let own = said(&mut world, "CAP LIST\r\n");
+        assert!(own.iter().all(|line| line.len() <= 510), "{own:?}");
+        let own: Vec<String> = own.iter().flat_map(|line| of(line, " LIST")).collect();
+        assert_eq!(own, all);
+    }
 }

@@ -1,0 +1,95 @@
+//! Lists of capabilities, in lines of 512 bytes (IRCv3, capability negotiation).
+//!
+//! A client of version 302 takes a list in several lines. An older one reads the first line and believes
+//! that it has all, so its list is one line: what it could make least of goes.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Session, metadata};
+use crate::dialect::Env;
+use crate::irc::caps::Cap;
+use crate::irc::message::BODY_BYTES_MAX;
+
+/// The version from which on lists have values and several lines.
+const VERSION_302: u32 = 302;
+
+/// How a list may go on in another line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// It may not: what has no place is left out.
+    Nowhere,
+    /// With a star in all lines but the last.
+    On,
+    /// As another answer.
+    Again,
+}
+
+impl Session {
+    /// CAP LS: what is offered, with values for those who know them. Without them a client does not learn
+    /// what some allow, and is not offered those.
+    pub(super) fn list_caps(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        let shows_values = self.caps_version >= VERSION_302;
+        let sts = self.sts(env).filter(|_| shows_values);
+        let caps = Cap::ALL.iter().filter_map(|(cap, name)| match cap {
+            Cap::Multiline | Cap::Metadata | Cap::AccountRegistration if !shows_values => None,
+            Cap::Sasl if shows_values => Some(format!("{name}={}", self.mechanisms())),
+            Cap::Multiline => Some(format!("{name}{}", super::multiline::limits())),
+            Cap::Metadata => Some(format!("{name}{}", metadata::cap_value())),
+            Cap::AccountRegistration if env.settings.irc.registers_early => {
+                Some(format!("{name}=before-connect"))
+            }
+            _ => Some(String::from(*name)),
+        });
+        let caps: Vec<String> = caps.chain(sts).collect();
+        self.put_caps("LS", caps.iter().map(String::as_str), env, out);
+    }
+
+    /// CAP LIST: what the client has.
+    pub(super) fn list_own_caps(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        let own = Cap::ALL.iter().filter(|(cap, _)| self.caps.has(*cap));
+        self.put_caps("LIST", own.map(|(_, name)| *name), env, out);
+    }
+
+    /// The answer to CAP REQ.
+    pub(super) fn answer_caps(&self, answer: &str, list: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        self.put_caps(answer, list.split_ascii_whitespace(), env, out);
+    }
+
+    fn put_caps<'a>(
+        &self,
+        subcommand: &str,
+        caps: impl Iterator<Item = &'a str>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let goes = match subcommand {
+            "LS" | "LIST" if self.caps_version >= VERSION_302 => Goes::On,
+            "LS" | "LIST" => Goes::Nowhere,
+            _ => Goes::Again,
+        };
+        let nick = self.nick();
+        let head = format!(":{} CAP {nick} {subcommand} * :", env.settings.irc.server);
+        let bytes_max = BODY_BYTES_MAX.saturating_sub(head.len());
+        let mut list = String::new();
+        for cap in caps {
+            let has_place = list.is_empty() || list.len() + 1 + cap.len() <= bytes_max;
+            match (has_place, goes) {
+                (true, _) => {}
+                (false, Goes::Nowhere) => continue,
+                (false, _) => {
+                    let star = if goes == Goes::On { " *" } else { "" };
+                    let what = format_args!("CAP {nick} {subcommand}{star} :{list}");
+                    self.put_server(what, env, out);
+                    list.clear();
+                }
+            }
+            if !list.is_empty() {
+                list.push(' ');
+            }
+            list.push_str(cap);
+        }
+        self.put_server(format_args!("CAP {nick} {subcommand} :{list}"), env, out);
+    }
+}
