@@ -119,7 +119,7 @@ pub static COMMANDS: &[CommandSpec] = &[
              them set the topic. /room outsiders takes what is said with /msg #ROOM from outside. \
              /room registered lets only registered names enter, /room encrypted only encrypted \
              connections. With off behind it a setting ends; /room ctcp off keeps out what only \
-             clients of IRC understand. /room name #NEW gives the room another name.",
+             clients of IRC understand. /room name #NEW gives the room another name, and the old one is free at once.",
             "/room closed",
         ),
     CommandSpec::new("invite", Group::Rooms, "NAME", rooms::invite).about(

@@ -237,7 +237,7 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     command(
         "RENAME",
-        "RENAME #ROOM #NEW [:WHY]: gives a room another name.",
+        "RENAME #ROOM #NEW [:WHY]: gives a room another name; the old one is free at once.",
         2,
         2,
         Session::rename_room,
