@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::heard::Heard;
+use crate::heard::{Heard, PASSWORD_FOR};
 
 /// How long a server may take to let somebody in. It closes earlier itself; this is for one that
 /// accepts and says nothing.
@@ -40,6 +40,18 @@ pub(crate) enum AtPrompt {
     Refused,
 }
 
+/// What a person is asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Name,
+    ServerPassword,
+    /// The password of this name; without one, again what the server has asked for.
+    Password {
+        name: String,
+        prompt: Vec<u8>,
+    },
+}
+
 /// The try.
 #[derive(Debug)]
 pub(crate) struct Login {
@@ -50,8 +62,10 @@ pub(crate) struct Login {
     has_spoken: bool,
     /// The client has given the server's password by itself.
     has_given_password: bool,
-    /// The person is asked for the server's password.
-    asks_password: bool,
+    /// What the person is asked for.
+    asked: Asked,
+    /// The name that the person has given is registered, and needs a password.
+    needs_password: Option<String>,
     /// The newest line that may be the reason of a refusal.
     last: Option<String>,
     pub(crate) deadline: Instant,
@@ -64,7 +78,8 @@ impl Login {
             is_greeted: false,
             has_spoken: false,
             has_given_password: false,
-            asks_password: false,
+            asked: Asked::Name,
+            needs_password: None,
             last: None,
             deadline: now + LOGIN_TIMEOUT,
         }
@@ -101,18 +116,49 @@ impl Login {
         if is_known && !std::mem::replace(&mut self.has_given_password, true) {
             return AtPrompt::Answer;
         }
-        self.asks_password = self.is_by_person();
-        match self.asks_password {
-            true => AtPrompt::Ask,
-            false => AtPrompt::Refused,
+        if !self.is_by_person() {
+            return AtPrompt::Refused;
+        }
+        self.asked = Asked::ServerPassword;
+        AtPrompt::Ask
+    }
+
+    /// The name that a line of the server says is registered, or has another password, if it is the one
+    /// that the person has given: what to show in its place, since the client asks for the password.
+    pub(crate) fn known_name(&mut self, login: &str, plain: &str) -> Option<String> {
+        let given = login.split('#').next().unwrap_or_default().trim();
+        let is_given = |name: &&str| name.eq_ignore_ascii_case(given);
+        let rest = plain.strip_prefix('"');
+        let registered = rest.and_then(|rest| rest.split_once("\" is registered."));
+        if let Some((name, _)) = registered.filter(|(name, _)| is_given(name)) {
+            self.needs_password = Some(name.to_owned());
+            let words = format!("\"{name}\" is registered. Enter alone leads to another name.\n");
+            return Some(words);
+        }
+        let rest = plain.strip_prefix("That is not the password of ");
+        let (name, _) = rest.and_then(|rest| rest.split_once(". "))?;
+        self.needs_password = Some(is_given(&name).then_some(name)?.to_owned());
+        Some(format!("That is not the password of {name}.\n"))
+    }
+
+    /// What to show at the server's prompt for a name.
+    pub(crate) fn ask(&mut self, prompt: Vec<u8>) -> Vec<u8> {
+        match self.needs_password.take() {
+            Some(name) => {
+                let shown = format!("{PASSWORD_FOR}{name}: ").into_bytes();
+                self.asked = Asked::Password { name, prompt };
+                shown
+            }
+            None => prompt,
         }
     }
 
-    /// Whether what the person says next is the server's password.
-    pub(crate) fn takes_password(&mut self) -> bool {
+    /// What the person answers next.
+    pub(crate) fn take_asked(&mut self) -> Asked {
+        let asked = std::mem::replace(&mut self.asked, Asked::Name);
         // If it is wrong, the person is asked again.
-        self.has_given_password |= self.asks_password;
-        std::mem::take(&mut self.asks_password)
+        self.has_given_password |= asked == Asked::ServerPassword;
+        asked
     }
 
     pub(crate) fn handle_prompt(&mut self) -> AtPrompt {

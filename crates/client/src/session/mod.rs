@@ -16,6 +16,7 @@ mod identity;
 mod login;
 mod outgoing;
 mod phase;
+mod prompts;
 mod reconnect;
 mod retry;
 mod seen;
@@ -30,7 +31,7 @@ use std::time::Instant;
 
 pub(crate) use action::{Action, End, SessionOptions, Tally};
 use identity::Identity;
-use login::{AtPrompt, Attempt, Login};
+use login::{Attempt, Login};
 use outgoing::{OutLine, Verdict};
 use phase::{Arrival, Phase};
 use retry::Retry;
@@ -40,7 +41,7 @@ pub(crate) use words::is_farewell;
 use words::is_kept;
 
 use crate::filter::is_blank;
-use crate::heard::{Heard, SERVER_PASSWORD};
+use crate::heard::Heard;
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
 
@@ -120,12 +121,8 @@ impl Session {
         if let Phase::LoggingIn(login) = &mut self.phase
             && login.is_by_person()
         {
-            match login.takes_password() {
-                true => self.identity.server_password = Some(text.clone()),
-                false => self.identity.learn_answer(&text),
-            }
-            self.talk.outgoing.release(&text);
-            return self.ask_for(Action::Send(text));
+            let asked = login.take_asked();
+            return self.answer_prompt(asked, text);
         }
         if is_blank(&text) {
             return self.talk.outgoing.release(&text);
@@ -246,52 +243,6 @@ impl Session {
         self.phase = Phase::LoggingIn(login);
     }
 
-    fn handle_prompt(&mut self, prompt: Vec<u8>, now: Instant) {
-        let Phase::LoggingIn(login) = &mut self.phase else {
-            return;
-        };
-        if prompt.ends_with(SERVER_PASSWORD) {
-            return self.handle_password_prompt(prompt, now);
-        }
-        match login.handle_prompt() {
-            AtPrompt::Wait => {}
-            AtPrompt::Ask => self.ask_for(Action::Show(prompt)),
-            AtPrompt::AnswerAloud => {
-                self.ask_for(Action::Show(self.identity.aloud(prompt)));
-                self.ask_for(Action::Send(self.identity.login.clone()));
-            }
-            AtPrompt::Answer => {
-                let answer = self.identity.answer(login.attempt());
-                self.ask_for(Action::Send(answer));
-            }
-            AtPrompt::Refused => {
-                self.ask_for(Action::HangUp);
-                self.handle_closed("the server asks for another name.", now);
-            }
-        }
-    }
-
-    fn handle_password_prompt(&mut self, mut prompt: Vec<u8>, now: Instant) {
-        let Phase::LoggingIn(login) = &mut self.phase else {
-            return;
-        };
-        let known = self.identity.server_password.clone();
-        match (login.handle_password_prompt(known.is_some()), known) {
-            (AtPrompt::Answer, Some(password)) => {
-                if login.is_by_person() {
-                    prompt.push(b'\n');
-                    self.ask_for(Action::Show(prompt));
-                }
-                self.ask_for(Action::Send(password));
-            }
-            (AtPrompt::Ask, _) => self.ask_for(Action::Show(prompt)),
-            _ => {
-                self.ask_for(Action::HangUp);
-                self.handle_closed("the server asks for a password.", now);
-            }
-        }
-    }
-
     fn handle_line(&mut self, line: ServerLine, now: Instant) {
         let plain = line.plain.clone();
         let heard = self.talk.follow(Heard::read(&plain));
@@ -305,22 +256,6 @@ impl Session {
             Phase::Settling(..) => self.settling_line(line, &heard, now),
             Phase::Over | Phase::Waiting { .. } | Phase::Dialling => {}
             Phase::Live | Phase::Leaving => self.live_line(line, &heard, now),
-        }
-    }
-
-    fn login_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
-        let Phase::LoggingIn(login) = &mut self.phase else {
-            return;
-        };
-        match heard {
-            Heard::Arrived { .. } => self.settle(line, false, now),
-            Heard::Returned { .. } => self.settle(line, true, now),
-            _ => {
-                login.handle_line(heard, &line.plain);
-                if login.is_by_person() {
-                    self.show(line);
-                }
-            }
         }
     }
 

@@ -797,3 +797,58 @@ fn a_person_is_asked_for_the_server_s_password_once() {
     let known = bench.session.identity.server_password.as_deref();
     assert_eq!(known, Some("open sesame"));
 }
+
+#[test]
+fn a_person_is_asked_for_the_password_of_a_registered_name() {
+    let mut bench = Bench::new(SessionOptions {
+        login: String::new(),
+        is_attended: true,
+        ..options()
+    });
+    let greeting = show("Welcome to chat: nobody here yet.\n");
+    bench
+        .hears(GREETING)
+        .does(&[greeting, show("Enter your username: ")]);
+    let registered = "\"ann\" is registered. If it is yours, type ann#password; or choose another.\n\
+                      Enter your username: ";
+    let known = show("\"ann\" is registered. Enter alone leads to another name.\n");
+    bench.push("Ann").does(&[send("Ann")]);
+    bench.hears(registered);
+    bench.does(&[known, show("Password for ann: ")]);
+    bench.push("wrong words").does(&[send("ann#wrong words")]);
+    bench.hears(
+        "That is not the password of ann. Type ann#password again, with the right one; or choose \
+         another name.\nEnter your username: ",
+    );
+    bench.does(&[
+        show("That is not the password of ann.\n"),
+        show("Password for ann: "),
+    ]);
+    // Another name, and the first again.
+    bench.push("").does(&[show("Enter your username: ")]);
+    bench.push("ann").hears(registered);
+    bench.push("open sesame");
+    bench.hears("Welcome, ann. You are in #lobby, alone.\n");
+    assert_eq!(bench.session.identity.login, "ann#open sesame");
+}
+
+#[test]
+fn what_others_are_called_is_no_question_for_a_password() {
+    let mut bench = Bench::new(SessionOptions {
+        login: "bob".into(),
+        is_attended: true,
+        ..options()
+    });
+    bench.hears(GREETING);
+    bench.hears("\"ann\" is registered. Choose another.\nEnter your username: ");
+    let taken = show("\"ann\" is registered. Choose another.\n");
+    let greeting = show("Welcome to chat: nobody here yet.\n");
+    let aloud = show("Enter your username: bob\n");
+    bench.does(&[
+        greeting,
+        aloud,
+        send("bob"),
+        taken,
+        show("Enter your username: "),
+    ]);
+}

@@ -606,4 +606,13 @@ mod tests {
             .types("\r\x1b[A")
             .shows(&["Server password: ", "Enter your username: ann", "> "]);
     }
+
+    #[test]
+    fn the_password_of_a_name_is_seen_by_nobody() {
+        let mut bench = Bench::new();
+        bench.hears("Password for ann: ").types("open sesame\r");
+        bench.asks_for(&[send("open sesame")]);
+        bench.hears("Welcome, ann.\n").types("\x1b[A");
+        bench.shows(&["Password for ann: ", "Welcome, ann.", "> "]);
+    }
 }

@@ -66,3 +66,27 @@ fn the_bell_rings_and_is_not_printed() {
     ann.rings(2);
     assert!(!ann.contents().contains("x07"), "{}", ann.contents());
 }
+
+#[test]
+fn the_password_of_a_registered_name_is_asked_for_and_seen_by_nobody() {
+    let server = Setup::new().start();
+    let mut owner = server.join("ann");
+    owner.ask("/claim open sesame", "! Your name is registered.");
+    // A link that is lost would be taken up again, with other words.
+    owner.ask("/quit", "Bye, ann.");
+    let address = server.address().to_string();
+    let mut terminal = Terminal::run(CHINWAG, &["join", &address, "--name", "ann"]);
+    terminal.shows("Password for ann:");
+    terminal.types("simsim\r");
+    terminal.shows("That is not the password of ann.\nPassword for ann:");
+    terminal.types("open sesame\r");
+    terminal.shows("Welcome, ann.");
+    // Neither is in what the arrows bring back.
+    terminal.types("\x1b[A/quit\r");
+    terminal.shows("Bye, ann.");
+    let shown = terminal.contents();
+    assert!(
+        !shown.contains("sesame") && !shown.contains("simsim"),
+        "{shown}"
+    );
+}

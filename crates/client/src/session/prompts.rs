@@ -1,0 +1,110 @@
+//! The questions of a server that lets nobody in yet: for its own password, for a name, and for the
+//! password of a name that is registered.
+//!
+//! The last one is the client's own question. The server would have `NAME#PASSWORD` typed at its prompt,
+//! where everybody beside the person could read it; so the client asks for the password alone, as it
+//! does for the server's, and puts the two together.
+
+use std::time::Instant;
+
+use super::action::Action;
+use super::login::{Asked, AtPrompt};
+use super::phase::Phase;
+use super::{ServerLine, Session};
+use crate::heard::{Heard, SERVER_PASSWORD};
+
+impl Session {
+    /// What a person has typed at a prompt.
+    pub(super) fn answer_prompt(&mut self, asked: Asked, text: String) {
+        self.talk.outgoing.release(&text);
+        let answer = match asked {
+            Asked::ServerPassword => {
+                self.identity.server_password = Some(text.clone());
+                text
+            }
+            Asked::Name => {
+                self.identity.learn_answer(&text);
+                text
+            }
+            // Another name, then.
+            Asked::Password { prompt, .. } if text.is_empty() => {
+                return self.ask_for(Action::Show(prompt));
+            }
+            Asked::Password { name, .. } => {
+                let login = format!("{name}#{text}");
+                self.identity.learn_answer(&login);
+                login
+            }
+        };
+        self.ask_for(Action::Send(answer));
+    }
+
+    pub(super) fn handle_prompt(&mut self, prompt: Vec<u8>, now: Instant) {
+        let Phase::LoggingIn(login) = &mut self.phase else {
+            return;
+        };
+        if prompt.ends_with(SERVER_PASSWORD) {
+            return self.handle_password_prompt(prompt, now);
+        }
+        match login.handle_prompt() {
+            AtPrompt::Wait => {}
+            AtPrompt::Ask => {
+                let shown = login.ask(prompt);
+                self.ask_for(Action::Show(shown));
+            }
+            AtPrompt::AnswerAloud => {
+                self.ask_for(Action::Show(self.identity.aloud(prompt)));
+                self.ask_for(Action::Send(self.identity.login.clone()));
+            }
+            AtPrompt::Answer => {
+                let answer = self.identity.answer(login.attempt());
+                self.ask_for(Action::Send(answer));
+            }
+            AtPrompt::Refused => {
+                self.ask_for(Action::HangUp);
+                self.handle_closed("the server asks for another name.", now);
+            }
+        }
+    }
+
+    fn handle_password_prompt(&mut self, mut prompt: Vec<u8>, now: Instant) {
+        let Phase::LoggingIn(login) = &mut self.phase else {
+            return;
+        };
+        let known = self.identity.server_password.clone();
+        match (login.handle_password_prompt(known.is_some()), known) {
+            (AtPrompt::Answer, Some(password)) => {
+                if login.is_by_person() {
+                    prompt.push(b'\n');
+                    self.ask_for(Action::Show(prompt));
+                }
+                self.ask_for(Action::Send(password));
+            }
+            (AtPrompt::Ask, _) => self.ask_for(Action::Show(prompt)),
+            _ => {
+                self.ask_for(Action::HangUp);
+                self.handle_closed("the server asks for a password.", now);
+            }
+        }
+    }
+
+    pub(super) fn login_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
+        let Phase::LoggingIn(login) = &mut self.phase else {
+            return;
+        };
+        match heard {
+            Heard::Arrived { .. } => self.settle(line, false, now),
+            Heard::Returned { .. } => self.settle(line, true, now),
+            _ => {
+                login.handle_line(heard, &line.plain);
+                if !login.is_by_person() {
+                    return;
+                }
+                match login.known_name(&self.identity.login, &line.plain) {
+                    Some(words) => self.ask_for(Action::Show(words.into_bytes())),
+                    None => self.show(line),
+                }
+            }
+        }
+    }
+}
