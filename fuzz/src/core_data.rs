@@ -491,6 +491,9 @@ pub(crate) fn answer(dice: Choices<'_, '_>) -> Answer {
             counts: (dice.below(3), dice.below(300)),
             bans: (0..dice.below(3)).map(|_| restriction(dice)).collect(),
             mutes: (0..dice.below(3)).map(|_| restriction(dice)).collect(),
+            renamed: (0..dice.below(3))
+                .map(|_| (dice.name(), dice.name()))
+                .collect(),
             next: None,
         },
         7 => Answer::Room(summary(dice)),
