@@ -352,6 +352,7 @@ impl Feed {
             }
             self.sent.push(piece);
         }
+        self.private.forget_answers();
     }
 }
 

@@ -5,6 +5,9 @@
 //! of one push: of an answer of six megabytes the reader gets the end, and is told how many lines
 //! it did not get. Lines go whole, the oldest first, and those that were written before those that
 //! were not.
+//!
+//! Of an answer that was written only the length is kept: it is never shown again, and a welcome of some
+//! kilobytes weighs more than the session that waits for its acknowledgement.
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -20,7 +23,10 @@ pub(crate) type Behind = (Seq, Box<[u8]>);
 #[derive(Debug)]
 struct Chunk {
     after: Seq,
+    /// Empty once they were written and are not shown again.
     lines: Box<[u8]>,
+    /// Their bytes.
+    length: u32,
     /// They answer a question, which can be asked again.
     is_answer: bool,
 }
@@ -37,6 +43,8 @@ pub(crate) struct PrivateLines {
     gone: u32,
     /// Chunks that were written whole.
     sent_chunks: u32,
+    /// Those of them that [`forget_answers`](PrivateLines::forget_answers) has looked at.
+    settled_chunks: u32,
     /// Bytes of the next chunk that were written.
     offset: u32,
 }
@@ -54,11 +62,16 @@ impl PrivateLines {
         };
         let lost = cut_off + self.drop_front(older);
         if !lines.is_empty() {
-            self.bytes += lines.len() as u32;
-            let lines = lines.into();
+            let length = lines.len() as u32;
+            self.bytes += length;
+            if self.chunks.is_empty() {
+                // Of those who come in at once each has one.
+                self.chunks.reserve_exact(1);
+            }
             self.chunks.push_back(Chunk {
                 after,
-                lines,
+                lines: lines.into(),
+                length,
                 is_answer,
             });
         }
@@ -71,15 +84,20 @@ impl PrivateLines {
         while bytes > 0
             && let Some(chunk) = self.chunks.front()
         {
-            let kept = &chunk.lines[self.gone as usize..];
+            let kept = chunk.len() - self.gone as usize;
             let was_sent = self.sent > 0;
             let end = if was_sent {
-                kept.len().min(self.sent as usize)
+                kept.min(self.sent as usize)
             } else {
-                kept.len()
+                kept
             };
-            let (lines, rest) = cut(&kept[..end], bytes.min(end));
-            let dropped = end - rest.len();
+            let (lines, dropped) = match chunk.lines.get(self.gone as usize..) {
+                Some(kept) if !chunk.is_forgotten() => {
+                    let (lines, rest) = cut(&kept[..end], bytes.min(end));
+                    (lines, end - rest.len())
+                }
+                _ => (0, bytes.min(end)),
+            };
             if !was_sent {
                 lost += lines;
             }
@@ -102,6 +120,7 @@ impl PrivateLines {
                 self.offset = 0;
             }
             self.sent_chunks = self.sent_chunks.saturating_sub(1);
+            self.settled_chunks = self.settled_chunks.saturating_sub(1);
         } else if self.sent_chunks == 0 {
             self.offset = self.offset.max(self.gone);
         }
@@ -139,6 +158,18 @@ impl PrivateLines {
         self.sent -= bytes as u32;
     }
 
+    /// What was [taken](Self::take) so far is not [given back](Self::give_back) any more: answers are
+    /// forgotten, but for their lengths.
+    pub(crate) fn forget_answers(&mut self) {
+        let settled = self.settled_chunks as usize..self.sent_chunks as usize;
+        for chunk in self.chunks.range_mut(settled) {
+            if chunk.is_answer {
+                chunk.lines = Box::default();
+            }
+        }
+        self.settled_chunks = self.sent_chunks;
+    }
+
     /// Whether all was written.
     pub(crate) fn is_written(&self) -> bool {
         self.bytes == self.sent
@@ -158,9 +189,12 @@ impl PrivateLines {
         let mut end = 0;
         let mut unseen = Vec::new();
         for chunk in &self.chunks {
-            let (after, is_answer, chunk) = (chunk.after, chunk.is_answer, &chunk.lines[..]);
             let begin = end;
             end += chunk.len() as u64;
+            if chunk.is_answer {
+                continue;
+            }
+            let (after, chunk) = (chunk.after, &chunk.lines[..]);
             let from = start.saturating_sub(begin).min(chunk.len() as u64) as usize;
             let from = if from < chunk.len() {
                 line_start(chunk, from)
@@ -169,7 +203,7 @@ impl PrivateLines {
             };
             // A line of which the beginning is not kept is no line.
             let from = from.max(if begin == 0 { self.gone as usize } else { 0 });
-            if from < chunk.len() && !is_answer {
+            if from < chunk.len() {
                 unseen.push((after, chunk[from..].into()));
             }
         }
@@ -179,7 +213,11 @@ impl PrivateLines {
 
 impl Chunk {
     fn len(&self) -> usize {
-        self.lines.len()
+        self.length as usize
+    }
+
+    fn is_forgotten(&self) -> bool {
+        self.lines.is_empty()
     }
 }
 
@@ -209,4 +247,71 @@ pub(crate) fn whole_lines(lines: &[u8], space: usize) -> usize {
     let last = memchr::memrchr(b'\n', &lines[..space]);
     let end = last.or_else(|| memchr::memchr(b'\n', lines));
     end.map_or(lines.len(), |end| end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Push { lines: usize, is_answer: bool },
+        Write { bytes: usize, given_back: usize },
+        ForgetSent { kept: u64 },
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let push = |(lines, is_answer)| Step::Push { lines, is_answer };
+        let write = |(bytes, given_back)| Step::Write { bytes, given_back };
+        prop_oneof![
+            (1usize..5, any::<bool>()).prop_map(push),
+            (1usize..40, 0usize..20).prop_map(write),
+            (0u64..60).prop_map(|kept| Step::ForgetSent { kept }),
+        ]
+    }
+
+    fn apply(lines: &mut PrivateLines, step: &Step, number: usize) {
+        match *step {
+            Step::Push {
+                lines: count,
+                is_answer,
+            } => {
+                let text = alloc::format!("line {number}\n").repeat(count);
+                lines.push(Seq(number as u64), text.as_bytes(), is_answer);
+            }
+            Step::Write { bytes, given_back } => {
+                let pending = lines.pending().map_or(0, |(_, lines)| lines.len());
+                let taken = bytes.min(pending);
+                if taken > 0 {
+                    lines.take(taken);
+                    lines.give_back(given_back.min(taken));
+                }
+            }
+            Step::ForgetSent { kept } => lines.forget_sent(kept),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn to_forget_answers_changes_nothing_but_the_memory(
+            steps in prop::collection::vec(step(), 1..60),
+        ) {
+            let (mut forgets, mut keeps) = (PrivateLines::default(), PrivateLines::default());
+            for (number, step) in steps.iter().enumerate() {
+                apply(&mut forgets, step, number);
+                apply(&mut keeps, step, number);
+                forgets.forget_answers();
+                prop_assert_eq!(forgets.pending(), keeps.pending());
+                prop_assert_eq!(forgets.is_written(), keeps.is_written());
+                for unacknowledged in [0, 1, 9, 30, u64::from(keeps.sent)] {
+                    let [told, all] = [&forgets, &keeps].map(|it| it.since(unacknowledged).0);
+                    prop_assert_eq!(told, all);
+                }
+                let mut written = forgets.chunks.range(..forgets.sent_chunks as usize);
+                prop_assert!(written.all(|chunk| !chunk.is_answer || chunk.is_forgotten()));
+            }
+        }
+    }
 }

@@ -69,7 +69,8 @@ impl Unacknowledged {
 impl Sent {
     /// Adds a piece to the end of the stream.
     pub(crate) fn push(&mut self, piece: Piece) {
-        let pieces = self.pieces.get_or_insert_default();
+        let first = || Box::new(VecDeque::with_capacity(1));
+        let pieces = self.pieces.get_or_insert_with(first);
         if let Some(last) = pieces.back_mut()
             && let Some(source) = joined(last.source, piece.source)
         {
