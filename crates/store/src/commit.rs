@@ -37,8 +37,8 @@ pub struct Store {
     pub(crate) retention: Retention,
     /// When restrictions that have run out were last deleted.
     pub(crate) swept: Option<Timestamp>,
-    /// Held for as long as the store is open.
-    _lock: Option<File>,
+    /// Of its folder, if it has one: held for as long as the store is open.
+    lock: Option<File>,
     /// Rooms that have a row. After a failure it is empty and fills again.
     rooms: HashSet<RoomId>,
     /// How many messages each room has had, for the rooms that were asked for.
@@ -60,13 +60,18 @@ impl Store {
             database,
             retention,
             swept: None,
-            _lock: lock,
+            lock,
             rooms,
             counts: HashMap::new(),
             drafts: Drafts::default(),
             names: Names::default(),
             log_is_long: Arc::default(),
         }
+    }
+
+    /// Whether what it keeps is still there when the process has ended.
+    pub fn outlives_process(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// Trims by this from now on.

@@ -271,6 +271,10 @@ impl Hub {
         if !session.is_resumable {
             return;
         }
+        if !self.store.outlives_process() {
+            // Nobody could resume it.
+            return;
+        }
         changes.sessions.push(Resumable {
             code_hash,
             name: session.name.clone(),
