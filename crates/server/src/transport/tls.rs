@@ -78,10 +78,14 @@ pub(crate) struct TlsStream {
     secured: Option<Secured>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all streams are of the large one, and idle: a box of its own would round it up"
+)]
 enum Stage {
     /// The first message is not whole yet. It chooses the configuration.
     Hello(Box<Hello>),
-    Records(Box<UnbufferedServerConnection>),
+    Records(UnbufferedServerConnection),
     /// The peer has broken the protocol and was told so.
     Failed,
 }
@@ -159,7 +163,7 @@ impl TlsStream {
                 Ok(None) => {}
                 Ok(Some((connection, names_server))) => {
                     self.names_server = names_server;
-                    self.stage = Stage::Records(Box::new(connection));
+                    self.stage = Stage::Records(connection);
                 }
                 Err(alert) => {
                     self.outgoing = alert;
