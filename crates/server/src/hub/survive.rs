@@ -406,5 +406,9 @@ impl Survivors {
     fn forget(&mut self, written: &[(PersonId, Option<Seq>)]) {
         let written: HashSet<PersonId> = written.iter().map(|(person, _)| *person).collect();
         self.changed.retain(|person, _| !written.contains(person));
+        if self.changed.is_empty() {
+            // Thousands may have come at once, and come to stay.
+            self.changed = HashMap::new();
+        }
     }
 }
