@@ -1,5 +1,6 @@
 //! The people whom a person does not want to hear: by name, and under any other name that they take.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, Name, PersonId, Returned};
@@ -7,6 +8,12 @@ use chinwag_core::{Event, Fact, Name, PersonId, Returned};
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ignores {
+    /// Boxed, since few ignore anybody.
+    lists: Option<Box<Lists>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Lists {
     names: Vec<Name>,
     /// The people behind the names above.
     people: Vec<(Name, PersonId)>,
@@ -15,15 +22,18 @@ pub(crate) struct Ignores {
 impl Ignores {
     /// What a session that was taken up ignores.
     pub(crate) fn returned(returned: &Returned) -> Self {
-        Self {
+        let lists = Lists {
             names: returned.ignores.to_vec(),
             people: Vec::new(),
+        };
+        Self {
+            lists: (!lists.names.is_empty()).then(|| Box::new(lists)),
         }
     }
 
     /// The names.
     pub(crate) fn names(&self) -> &[Name] {
-        &self.names
+        self.lists.as_deref().map_or(&[], |lists| &lists.names)
     }
 
     /// Takes over a change, if the fact is one.
@@ -34,20 +44,24 @@ impl Ignores {
         else {
             return;
         };
-        self.names.retain(|ignored| !ignored.same_as(name));
-        self.people.retain(|(ignored, _)| !ignored.same_as(name));
+        let lists = self.lists.get_or_insert_default();
+        lists.names.retain(|ignored| !ignored.same_as(name));
+        lists.people.retain(|(ignored, _)| !ignored.same_as(name));
         if *on {
-            self.names.push(name.clone());
+            lists.names.push(name.clone());
             let person = target.map(|target| (name.clone(), target));
-            self.people.extend(person);
+            lists.people.extend(person);
         }
     }
 
     /// Whether an event has the voice of somebody ignored.
     pub(crate) fn hides(&self, event: &Event) -> bool {
+        let Some(lists) = self.lists.as_deref() else {
+            return false;
+        };
         let (voice, speaker) = (event.fact.voice(), event.fact.speaker());
-        let by_name = |voice| self.names.iter().any(|name| name.same_as(voice));
-        let by_person = |speaker| self.people.iter().any(|(_, id)| *id == speaker);
+        let by_name = |voice| lists.names.iter().any(|name| name.same_as(voice));
+        let by_person = |speaker| lists.people.iter().any(|(_, id)| *id == speaker);
         voice.is_some_and(by_name) || speaker.is_some_and(by_person)
     }
 }

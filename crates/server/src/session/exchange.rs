@@ -43,7 +43,7 @@ pub(super) struct Exchange {
     /// The question in flight.
     question: Option<Box<Question>>,
     /// Why the session ends as soon as the answer is there.
-    ending: Option<QuitReason>,
+    ending: Option<Box<QuitReason>>,
     /// The hub was asked to let the person go.
     is_departing: bool,
     /// Lines of rooms were held back until now.
@@ -51,7 +51,7 @@ pub(super) struct Exchange {
     /// What a resumed session is still to be shown.
     missed: Option<Box<Missed>>,
     /// Wrong passwords for the name, which its owner is told of.
-    guesses: Option<Guesses>,
+    guesses: Option<Box<Guesses>>,
     /// The server's password was given on this connection.
     has_entered: bool,
     /// The password that was last proven on this connection. A session that was taken up by its code
@@ -155,7 +155,7 @@ impl Exchange {
     }
 
     pub(super) fn end_later(&mut self, why: QuitReason) {
-        self.ending.get_or_insert(why);
+        self.ending.get_or_insert_with(|| Box::new(why));
     }
 
     /// Whether the hub was asked to let the person go and has not answered yet.
@@ -480,7 +480,7 @@ impl Session {
         if !self.exchange.is_waiting()
             && let Some(guesses) = self.exchange.guesses.take()
         {
-            self.tell(Tell::Guesses(guesses), shared);
+            self.tell(Tell::Guesses(*guesses), shared);
         }
         if self.feed.is_held() && !self.exchange.is_waiting() {
             self.feed.release();
@@ -490,7 +490,7 @@ impl Session {
             && let Some(why) = self.exchange.ending.take()
             && !matches!(self.stage, Stage::Over)
         {
-            self.end(why, shared);
+            self.end(*why, shared);
         }
     }
 }

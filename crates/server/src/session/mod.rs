@@ -76,6 +76,10 @@ pub(crate) struct Session {
     exchange: Exchange,
 }
 
+// A shard keeps one for each of ten thousand idle connections, in one of the sizes that an allocator does
+// not round up.
+const _: () = assert!(size_of::<Session>() <= 384);
+
 impl Session {
     /// A connection that was just accepted.
     pub(crate) fn new(

@@ -59,7 +59,7 @@ pub(crate) struct Transport {
     /// Since when it takes nothing.
     stalled_since: Option<Monotonic>,
     /// Why it is of no use any more.
-    failure: Option<QuitReason>,
+    failure: Option<Box<QuitReason>>,
 }
 
 impl Transport {
@@ -193,12 +193,12 @@ impl Transport {
     /// Takes the connection for lost.
     pub(crate) fn fail(&mut self, why: QuitReason) {
         self.is_readable = false;
-        self.failure.get_or_insert(why);
+        self.failure.get_or_insert_with(|| Box::new(why));
     }
 
     /// Why it is of no use any more, if it is.
     pub(crate) fn failure(&self) -> Option<&QuitReason> {
-        self.failure.as_ref()
+        self.failure.as_deref()
     }
 
     /// Whether a read is worth a try.

@@ -78,17 +78,24 @@ pub struct Session {
     /// The version of the negotiation that the client has named, 301 if none.
     caps_version: u32,
     pace: Pace,
-    /// What it is said in rooms and not answered yet.
-    talk: Talk,
+    /// What it has said in rooms, if anything.
+    talk: Option<Box<Talk>>,
     pending: Pending,
     rooms: Vec<RoomId>,
     format_changed: bool,
-    monitored: monitor::Monitored,
+    /// The names that it is told of.
+    monitored: Vec<Name>,
+    /// What it is told of though it may share no room with it is another.
+    watched_changed: bool,
     /// The message of several lines that it is sending.
     batch: Option<Box<multiline::Batch>>,
     /// The keys of metadata that it is told of, in the order in which it named them.
     subscribed: Box<[MetadataKey]>,
 }
+
+// A server keeps them for each of ten thousand idle clients, in two of the sizes that an allocator does not
+// round up.
+const _: () = assert!(size_of::<Session>() <= 256 && size_of::<Here>() <= 160);
 
 #[derive(Debug)]
 enum Stage {
@@ -109,7 +116,7 @@ struct Here {
     real: Box<str>,
     is_operator: bool,
     flags: Flags,
-    sasl: Option<accounts::Sasl>,
+    sasl: Option<Box<accounts::Sasl>>,
     /// Rooms that it was invited to and has not entered since, oldest first.
     invitations: Vec<RoomName>,
 }
@@ -118,11 +125,11 @@ struct Here {
 #[derive(Debug, Default)]
 struct Pending {
     /// What the answer to the question in flight is for.
-    question: Option<Question>,
+    question: Option<Box<Question>>,
     /// What is asked next, one after another.
     queue: VecDeque<(Ask, Question)>,
     /// The label of the command in flight, and what was answered so far.
-    scope: Option<Scope>,
+    scope: Option<Box<Scope>>,
     /// The batches that were begun.
     batches: u64,
 }
@@ -142,11 +149,12 @@ impl Session {
             caps: Caps::default(),
             caps_version: 301,
             pace: Pace::new(bucket),
-            talk: Talk::default(),
+            talk: None,
             pending: Pending::default(),
             rooms: Vec::new(),
             format_changed: false,
-            monitored: monitor::Monitored::default(),
+            monitored: Vec::new(),
+            watched_changed: false,
             batch: None,
             subscribed: Box::default(),
         })
@@ -255,8 +263,17 @@ impl Session {
             return None;
         }
         let (ask, question) = self.pending.queue.pop_front()?;
-        self.pending.question = Some(question).filter(|_| !ask.only_talks());
+        if self.pending.queue.is_empty() {
+            // An idle session keeps no queue.
+            self.pending.queue = VecDeque::new();
+        }
+        self.pending.question = (!ask.only_talks()).then(|| Box::new(question));
         Some(Step::Ask(ask))
+    }
+
+    /// What the answer that has come is for.
+    fn take_question(&mut self) -> Option<Question> {
+        self.pending.question.take().map(|question| *question)
     }
 
     /// See [`Dialect::poll_step`](crate::dialect::Dialect::poll_step).
@@ -266,7 +283,7 @@ impl Session {
 
     /// Asks at once, for the next step of the command in flight.
     fn ask_now(&mut self, ask: Ask, what: Question) -> Option<Step> {
-        self.pending.question = Some(what);
+        self.pending.question = Some(Box::new(what));
         Some(Step::Ask(ask))
     }
 

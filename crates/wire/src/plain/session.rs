@@ -47,9 +47,13 @@ pub struct Session {
     stage: Stage,
     flood: Flood,
     /// The question in flight. Talk leaves none: that it was talk says enough.
-    question: Option<Box<Question>>,
+    question: Option<Question>,
     changes: Changes,
 }
+
+// A server keeps one for each of ten thousand idle people, in one of the sizes that an allocator does not
+// round up.
+const _: () = assert!(size_of::<Session>() <= 256);
 
 /// The stage of the conversation.
 #[derive(Debug)]
@@ -77,8 +81,8 @@ struct Chat {
 enum Question {
     /// The command, for a refusal.
     Command(Context),
-    History(HistoryQuestion),
-    Search(SearchQuestion),
+    History(Box<HistoryQuestion>),
+    Search(Box<SearchQuestion>),
     /// The restrictions, of which some were listed.
     Restrictions,
     /// Something said to a room by its name.
@@ -86,6 +90,9 @@ enum Question {
     /// To leave a room, asked while talking in this one.
     Leave(RoomId),
 }
+
+// It stays behind its answer, until the next one.
+const _: () = assert!(size_of::<Option<Question>>() <= 24);
 
 /// Changes that the server has not polled yet.
 #[derive(Debug, Default)]
@@ -96,9 +103,9 @@ struct Changes {
 
 impl Session {
     /// A connection at the name prompt; `spoke` says whether it waited for that.
-    pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Self {
+    pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Box<Self> {
         let prefs = env.settings.prefs.clone();
-        Self {
+        Box::new(Self {
             decoder: Decoder::default(),
             style: Style::of(&prefs, &env.settings.zone, false),
             prefs,
@@ -106,7 +113,7 @@ impl Session {
             flood: Flood::new(bucket, env.now),
             question: None,
             changes: Changes::default(),
-        }
+        })
     }
 
     /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).

@@ -45,7 +45,7 @@ impl Session {
     pub(super) fn take_certified(&mut self, name: Option<Name>, shared: &mut Shared) {
         match name.zip(self.certificate().map(Proof)) {
             Some((name, proof)) => {
-                self.exchange.guesses = shared.workers.gate.take_guesses(&name);
+                self.exchange.guesses = shared.workers.gate.take_guesses(&name).map(Box::new);
                 self.answer(Tell::Proven(&name, &proof), shared);
             }
             None => self.answer(Tell::Rejected(&Rejection::NeedsProof), shared),

@@ -313,7 +313,7 @@ impl Session {
             return self.answer(Tell::Rejected(&wrong), shared);
         }
         self.exchange.proven.clone_from(&proof);
-        self.exchange.guesses = shared.workers.gate.take_guesses(&name);
+        self.exchange.guesses = shared.workers.gate.take_guesses(&name).map(Box::new);
         self.take_name(Some(name), proof, purpose, shared);
     }
 }

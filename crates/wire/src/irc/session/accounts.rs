@@ -1,5 +1,6 @@
 //! Accounts: AUTHENTICATE (SASL), REGISTER and VERIFY.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -122,14 +123,14 @@ impl Session {
     fn take_sasl(&mut self) -> Option<Sasl> {
         match &mut self.stage {
             Stage::Registering(registering) => registering.sasl.take(),
-            Stage::Here(here) => here.sasl.take(),
+            Stage::Here(here) => here.sasl.take().map(|sasl| *sasl),
         }
     }
 
     fn set_sasl(&mut self, sasl: Option<Sasl>) {
         match &mut self.stage {
             Stage::Registering(registering) => registering.sasl = sasl,
-            Stage::Here(here) => here.sasl = sasl,
+            Stage::Here(here) => here.sasl = sasl.map(Box::new),
         }
     }
 

@@ -63,20 +63,20 @@ impl Session {
             }
             Tell::Answer(answer) => self.handle_answer(answer, env, out),
             Tell::History(page) => {
-                if let Some(Question::History(question)) = self.pending.question.take() {
+                if let Some(Question::History(question)) = self.take_question() {
                     self.put_history(question, page, env, out);
                 }
                 None
             }
             Tell::Targets(targets) => {
-                match self.pending.question.take() {
+                match self.take_question() {
                     Some(Question::Play(people)) => self.play_people(&people, targets),
                     _ => self.put_targets(targets, env, out),
                 }
                 None
             }
             Tell::Search(page) => {
-                if let Some(Question::Search(question)) = self.pending.question.take() {
+                if let Some(Question::Search(question)) = self.take_question() {
                     self.put_found(question, page, env, out);
                 }
                 None
@@ -87,7 +87,7 @@ impl Session {
             }
             Tell::Admitted => self.handle_admitted(),
             Tell::Proven(name, proof) => {
-                let question = self.pending.question.take();
+                let question = self.take_question();
                 self.handle_proven((name, proof), question, env, out)
             }
             Tell::SearchTooLong => {
@@ -108,7 +108,7 @@ impl Session {
     }
 
     fn handle_parted(&mut self, out: &mut Vec<u8>) {
-        if let Some(Question::Part { room, why }) = self.pending.question.take() {
+        if let Some(Question::Part { room, why }) = self.take_question() {
             match why {
                 Some(why) => self.put_own(format_args!("PART {room} :{why}"), out),
                 None => self.put_own(format_args!("PART {room}"), out),
@@ -156,7 +156,7 @@ impl Session {
 
     /// The command in flight is done; what it comes to was told by its events, or is told now.
     fn handle_done(&mut self, seq: Option<Seq>, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        match self.pending.question.take()? {
+        match self.take_question()? {
             Question::Private(sending) => self.handle_delivered(&sending, seq, env, out),
             Question::Away(is_away) => self.put_away(is_away, env, out),
             Question::Invite { room, name } => {
@@ -182,7 +182,7 @@ impl Session {
     }
 
     fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        let question = self.pending.question.take()?;
+        let question = self.take_question()?;
         match (answer, question) {
             (Answer::Fence, Question::Ping(token)) => self.pong(&token, env, out),
             (Answer::Fence, Question::Answered(lines)) => out.extend_from_slice(&lines),

@@ -285,7 +285,7 @@ impl Session {
         }
         match page.is_last {
             true => self.end_batch(question.batch, env, out),
-            false => self.pending.question = Some(Question::History(question)),
+            false => self.pending.question = Some(Box::new(Question::History(question))),
         }
     }
 

@@ -116,7 +116,7 @@ impl Session {
         }
         match next {
             Some(next) => {
-                self.pending.question = Some(Question::List(filter));
+                self.pending.question = Some(Box::new(Question::List(filter)));
                 let query = Query::Rooms { after: Some(*next) };
                 Some(Step::AskWhenWritten(Ask::Query(query)))
             }

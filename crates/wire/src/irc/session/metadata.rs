@@ -296,7 +296,7 @@ impl Session {
 
     fn set_subscribed(&mut self, keys: Vec<MetadataKey>) {
         self.subscribed = keys.into();
-        self.monitored.note_change();
+        self.watched_changed = true;
     }
 
     /// The client takes no metadata any more.

@@ -19,20 +19,6 @@ pub(super) const NAMES_MAX: usize = 100;
 /// Names on one line of a list.
 const NAMES_PER_LINE: usize = 10;
 
-/// The names that a client is told of.
-#[derive(Debug, Default)]
-pub(super) struct Monitored {
-    names: Vec<Name>,
-    has_changed: bool,
-}
-
-impl Monitored {
-    /// What the client is told of is another.
-    pub(super) fn note_change(&mut self) {
-        self.has_changed = true;
-    }
-}
-
 impl Session {
     /// MONITOR.
     pub(super) fn monitor(
@@ -47,21 +33,21 @@ impl Session {
             "-" => {
                 let gone: Vec<Name> = typed.split(',').filter_map(Name::known).collect();
                 let is_gone = |name: &Name| gone.iter().any(|gone| gone.same_as(name));
-                self.monitored.names.retain(|name| !is_gone(name));
-                self.monitored.has_changed = true;
+                self.monitored.retain(|name| !is_gone(name));
+                self.watched_changed = true;
             }
             "C" | "c" => {
-                self.monitored.names.clear();
-                self.monitored.has_changed = true;
+                self.monitored.clear();
+                self.watched_changed = true;
             }
             "L" | "l" => {
-                for names in self.monitored.names.chunks(NAMES_PER_LINE) {
+                for names in self.monitored.chunks(NAMES_PER_LINE) {
                     self.numeric("732", format_args!(":{}", joined(names.iter())), env, out);
                 }
                 self.numeric("733", ":End of MONITOR list", env, out);
             }
             "S" | "s" => {
-                let names = self.monitored.names.iter().map(Name::to_string).collect();
+                let names = self.monitored.iter().map(Name::to_string).collect();
                 self.ask_monitored(names);
             }
             _ => {}
@@ -78,22 +64,18 @@ impl Session {
                 self.numeric("731", format_args!(":{word}"), env, out);
                 continue;
             };
-            let is_known = self
-                .monitored
-                .names
-                .iter()
-                .any(|known| known.same_as(&name));
-            if !is_known && self.monitored.names.len() == NAMES_MAX {
+            let is_known = self.monitors(&name);
+            if !is_known && self.monitored.len() == NAMES_MAX {
                 let what = format_args!("{NAMES_MAX} {word} :Monitor list is full.");
                 self.numeric("734", what, env, out);
                 break;
             }
             if !is_known {
-                self.monitored.names.push(name);
+                self.monitored.push(name);
             }
             added.push(word.into());
         }
-        self.monitored.has_changed = true;
+        self.watched_changed = true;
         self.ask_monitored(added);
     }
 
@@ -139,9 +121,9 @@ impl Session {
         if !matches!(self.stage, Stage::Here(_)) {
             return None;
         }
-        let has_changed = core::mem::take(&mut self.monitored.has_changed);
+        let has_changed = core::mem::take(&mut self.watched_changed);
         has_changed.then_some(Watched {
-            names: &self.monitored.names,
+            names: &self.monitored,
             keys: &self.subscribed,
         })
     }
@@ -180,7 +162,7 @@ impl Session {
     }
 
     pub(super) fn monitors(&self, name: &Name) -> bool {
-        let mut names = self.monitored.names.iter();
+        let mut names = self.monitored.iter();
         names.any(|monitored| monitored.same_as(name))
     }
 }

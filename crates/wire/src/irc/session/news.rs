@@ -62,7 +62,8 @@ impl Session {
     ) {
         match &event.fact {
             // The welcome tells it.
-            Fact::Joined { .. } if matches!(self.pending.question, Some(Question::LogIn)) => {}
+            Fact::Joined { .. }
+                if matches!(self.pending.question.as_deref(), Some(Question::LogIn)) => {}
             Fact::Joined { .. } => self.enter_unasked(room, env, out),
             Fact::Left { why, .. } => {
                 let Some(room) = env.rooms.get(&room) else {

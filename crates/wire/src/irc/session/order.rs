@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::Query;
 
+use super::talk::Talk;
 use super::{Question, Session};
 use crate::dialect::{Ask, Step};
 
@@ -18,7 +19,10 @@ impl Session {
         out: &mut Vec<u8>,
         run: impl FnOnce(&mut Self, &mut Vec<u8>) -> Option<Step>,
     ) -> Option<Step> {
-        let (start, is_talking) = (out.len(), self.talk.is_in_flight());
+        let (start, is_talking) = (
+            out.len(),
+            self.talk.as_deref().is_some_and(Talk::is_in_flight),
+        );
         let step = run(self, out);
         if !is_talking || out.len() == start {
             return step;
@@ -26,7 +30,7 @@ impl Session {
         match step {
             None => {}
             Some(Step::Ask(ask)) if self.pending.question.is_some() => {
-                let question = self.pending.question.take().unwrap_or(Question::Quiet);
+                let question = self.take_question().unwrap_or(Question::Quiet);
                 self.pending.queue.push_front((ask, question));
             }
             // It closes the connection, or has no answer.

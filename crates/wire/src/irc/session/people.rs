@@ -128,7 +128,7 @@ impl Session {
     ) -> Option<Step> {
         match next {
             Some(query) => {
-                self.pending.question = Some(Question::Who(question));
+                self.pending.question = Some(Box::new(Question::Who(question)));
                 Some(Step::AskWhenWritten(Ask::Query(query)))
             }
             None => {

@@ -18,7 +18,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let question = self.pending.question.take()?;
+        let question = self.take_question()?;
         if let Rejection::NeedsServerPassword | Rejection::WrongServerPassword = rejection {
             let words = Sentence(rejection);
             self.numeric("464", format_args!(":{words}"), env, out);
@@ -339,7 +339,7 @@ impl Session {
 
     /// The question in flight cannot be answered now.
     pub(super) fn handle_trouble(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        let question = self.pending.question.take()?;
+        let question = self.take_question()?;
         match &question {
             Question::Prove(proving) => self.handle_busy_proof(proving.way, env, out),
             Question::LogIn => {

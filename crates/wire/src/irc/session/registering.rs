@@ -231,7 +231,7 @@ impl Session {
 
     /// The server's password was right, or the gateway's.
     pub(super) fn handle_admitted(&mut self) -> Option<Step> {
-        let question = self.pending.question.take();
+        let question = self.take_question();
         if let (Stage::Registering(registering), Some(Question::Enter)) =
             (&mut self.stage, question)
         {

@@ -1,5 +1,6 @@
 //! JOIN, PART, TOPIC, NAMES, KICK, INVITE and KNOCK.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -95,7 +96,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let room = &summary.room;
-        match self.pending.question.take() {
+        match self.take_question() {
             Some(Question::Join {
                 was_inside: true, ..
             }) => return None,
@@ -279,7 +280,7 @@ impl Session {
             _ => return None,
         };
         if let Some(next) = next {
-            self.pending.question = Some(Question::Names { room: asked, end });
+            self.pending.question = Some(Box::new(Question::Names { room: asked, end }));
             let query = self.names_query(RoomRef::Name(room.clone()), Some(*next));
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }

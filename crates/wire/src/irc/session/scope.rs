@@ -44,9 +44,11 @@ impl Session {
 
     /// What is answered from here on bears this label.
     pub(super) fn give_label(&mut self, label: Option<Box<str>>) {
-        self.pending.scope = label.map(|label| Scope {
-            label,
-            lines: Vec::new(),
+        self.pending.scope = label.map(|label| {
+            Box::new(Scope {
+                label,
+                lines: Vec::new(),
+            })
         });
     }
 
@@ -64,9 +66,10 @@ impl Session {
         if self.pending.question.is_some() || !self.pending.queue.is_empty() {
             return;
         }
-        let Some(Scope { label, lines }) = self.pending.scope.take() else {
+        let Some(scope) = self.pending.scope.take() else {
             return;
         };
+        let Scope { label, lines } = *scope;
         let count = lines.iter().filter(|byte| **byte == b'\n').count();
         match count {
             0 => put_ack(out, &label, env),

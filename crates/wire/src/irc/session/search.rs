@@ -1,5 +1,6 @@
 //! SEARCH (soju.im/search): messages by what they say, from the index that everybody's search uses.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{Fact, Name, Text, Timestamp};
@@ -79,7 +80,7 @@ impl Session {
             }
         }
         if !page.is_last {
-            self.pending.question = Some(Question::Search(question));
+            self.pending.question = Some(Box::new(Question::Search(question)));
             return;
         }
         self.end_batch(question.batch, env, out);

@@ -68,6 +68,11 @@ impl Talk {
         !self.said.is_empty()
     }
 
+    /// Whether the echo of a message in flight bears a label.
+    fn awaits_echo(&self) -> bool {
+        self.said.iter().any(|said| said.labelled.is_some())
+    }
+
     fn note_echo(&mut self, seq: Seq) {
         if self.echoed.len() == ECHOES_MAX {
             self.echoed.pop_front();
@@ -239,7 +244,7 @@ impl Session {
             let (text, form) = (text.clone(), form.clone());
             Box::new(Labelled { text, manner, form })
         });
-        self.talk.said.push_back(InFlight {
+        self.talk.get_or_insert_default().said.push_back(InFlight {
             room: room.clone(),
             is_notice,
             labelled,
@@ -290,7 +295,7 @@ impl Session {
         let (Some(form), Some(seq)) = (&sending.echo, seq) else {
             return;
         };
-        self.talk.note_echo(seq);
+        self.talk.get_or_insert_default().note_echo(seq);
         let Some(here) = self.here() else { return };
         let tags = self.own_tags(form, seq, env);
         let from = format_args!("{}!{}", here.name, here.userhost);
@@ -300,15 +305,16 @@ impl Session {
 
     /// Whether an event is a message whose echo was written with its label, or may be.
     pub(super) fn has_own_echo(&self, event: &Event) -> bool {
+        let talk = self.talk.as_deref();
         let is_awaited = match &event.fact {
-            Fact::Said { .. } => self.talk.said.iter().any(|said| said.labelled.is_some()),
-            Fact::Signal(_) => match &self.pending.question {
+            Fact::Said { .. } => talk.is_some_and(Talk::awaits_echo),
+            Fact::Signal(_) => match self.pending.question.as_deref() {
                 Some(Question::Private(sending)) => sending.echo.is_some(),
                 _ => false,
             },
             _ => return true,
         };
-        is_awaited || self.talk.echoed.contains(&event.seq)
+        is_awaited || talk.is_some_and(|talk| talk.echoed.contains(&event.seq))
     }
 
     /// The tags of the client's own message.
@@ -326,14 +332,14 @@ impl Session {
 
     /// The oldest message in flight is on its way, and has this place.
     pub(super) fn handle_sent(&mut self, seq: Seq, env: &Env<'_>, out: &mut Vec<u8>) {
-        let Some(spoken) = self.talk.said.pop_front() else {
+        let Some(spoken) = self.talk.as_mut().and_then(|talk| talk.said.pop_front()) else {
             return;
         };
         let Some(label) = spoken.label else { return };
         let Some(labelled) = spoken.labelled else {
             return put_ack(out, &label, env);
         };
-        self.talk.note_echo(seq);
+        self.talk.get_or_insert_default().note_echo(seq);
         let mut lines = Vec::new();
         self.put_echo(&labelled, (&spoken.room, seq), env, &mut lines);
         for (number, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -372,7 +378,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let Some(spoken) = self.talk.said.pop_front() else {
+        let Some(spoken) = self.talk.as_mut().and_then(|talk| talk.said.pop_front()) else {
             return;
         };
         let mut lines = Vec::new();

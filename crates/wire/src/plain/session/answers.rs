@@ -77,7 +77,7 @@ impl Session {
             Tell::Superseded => renderer.notice(out, Notice::Superseded),
             Tell::Stopping => renderer.notice(out, Notice::Stopping),
             Tell::Done(_) => {
-                if let Some(Question::SayTo(room)) = self.question.as_deref() {
+                if let Some(Question::SayTo(room)) = self.question.as_ref() {
                     renderer.sent_to(out, room);
                 }
             }
@@ -88,7 +88,7 @@ impl Session {
     /// Who leaves the room it talks in is shown the one it talks in now, and who leaves another that it
     /// has: what was said here is on the screen already.
     fn handle_left_room(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        match (self.question.as_deref(), env.rooms.get(&room)) {
+        match (self.question.as_ref(), env.rooms.get(&room)) {
             (Some(Question::Leave(here)), Some(name)) if *here != room => {
                 self.renderer(env).left(out, name);
                 None
@@ -158,7 +158,7 @@ impl Session {
     }
 
     fn handle_answer(&mut self, answer: &Answer, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        let is_first = !matches!(self.question.as_deref(), Some(Question::Restrictions));
+        let is_first = !matches!(self.question.as_ref(), Some(Question::Restrictions));
         match answer {
             Answer::Restrictions {
                 bans,
@@ -178,7 +178,7 @@ impl Session {
         else {
             return None;
         };
-        self.question = Some(Question::Restrictions.into());
+        self.question = Some(Question::Restrictions);
         let after = Some(*next);
         Some(Step::AskWhenWritten(Ask::Query(Query::Restrictions {
             after,
@@ -186,7 +186,7 @@ impl Session {
     }
 
     fn tell_history(&mut self, page: HistoryPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
-        let Some(Question::History(question)) = self.question.as_deref() else {
+        let Some(Question::History(question)) = self.question.as_ref() else {
             return;
         };
         if let Stage::Chat(chat) = &mut self.stage {
@@ -199,7 +199,7 @@ impl Session {
 
     fn tell_search(&mut self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         let (Some(Question::Search(question)), Stage::Chat(chat)) =
-            (self.question.as_deref(), &mut self.stage)
+            (self.question.as_ref(), &mut self.stage)
         else {
             return;
         };

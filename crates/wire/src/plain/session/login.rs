@@ -119,7 +119,7 @@ impl Session {
             }
             Ok(LoginLine::Resume(code)) => {
                 let resume = Question::Command(Context::Command("resume"));
-                self.question = Some(resume.into());
+                self.question = Some(resume);
                 Some(Step::Ask(Ask::Resume { code, after: None }))
             }
             Ok(LoginLine::Help) => {

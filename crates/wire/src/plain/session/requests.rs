@@ -1,5 +1,6 @@
 //! From a line that a person typed to a request.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomName, RoomRef, Text};
@@ -139,7 +140,7 @@ impl Session {
             Request::AuditLog(entries) => Ask::AuditLog(entries),
             Request::Quit(why) => Ask::Quit(why),
         };
-        self.question = Some(question.into());
+        self.question = Some(question);
         Some(Step::Ask(ask))
     }
 
@@ -155,7 +156,7 @@ impl Session {
             return None;
         };
         let (past, zone) = (&mut chat.past, &self.style.zone);
-        let searched = |(question, ask)| (Question::Search(question), ask);
+        let searched = |(question, ask)| (Question::Search(Box::new(question)), ask);
         let asked = match request {
             Request::History {
                 with,
@@ -165,12 +166,12 @@ impl Session {
             } => {
                 let whose = with.map_or(Whose::Room(here), Whose::With);
                 match past.history((back, notices, ids), whose, env, zone) {
-                    Some((question, ask)) => Ok((Question::History(question), ask)),
+                    Some((question, ask)) => Ok((Question::History(Box::new(question)), ask)),
                     None => Err(Notice::BackwardRange),
                 }
             }
             Request::Around(number) => match past.around(number) {
-                Some((question, ask)) => Ok((Question::History(question), ask)),
+                Some((question, ask)) => Ok((Question::History(Box::new(question)), ask)),
                 None => Err(Notice::NoMatch { number }),
             },
             Request::Search(search) => {
@@ -186,7 +187,7 @@ impl Session {
         };
         match asked {
             Ok((question, ask)) => {
-                self.question = Some(question.into());
+                self.question = Some(question);
                 Some(Step::Ask(ask))
             }
             Err(notice) => {

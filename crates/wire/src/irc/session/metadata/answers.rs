@@ -109,7 +109,7 @@ impl Session {
             return None;
         };
         let question = MetadataQuestion::SyncRoom(asked, Sync::Begun(batch));
-        self.pending.question = Some(Question::Metadata(Box::new(question)));
+        self.pending.question = Some(Box::new(Question::Metadata(Box::new(question))));
         let query = Query::MetadataIn {
             room: RoomRef::Name(room.clone()),
             after: Some(next),

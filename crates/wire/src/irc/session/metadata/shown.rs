@@ -46,7 +46,7 @@ impl Session {
     pub(in crate::irc::session) fn note_cleared(&mut self, fact: &Fact, me: PersonId) {
         if let Fact::MetadataShown(shown) = fact
             && shown.by == me
-            && let Some(Question::Metadata(question)) = &mut self.pending.question
+            && let Some(Question::Metadata(question)) = self.pending.question.as_deref_mut()
             && let MetadataQuestion::Clear(_, keys) = &mut **question
         {
             *keys = shown.changes.iter().map(|(key, _)| key.clone()).collect();
