@@ -241,13 +241,16 @@ impl Bench {
         // A report of what went wrong comes with a failure, and says more than its status.
         serde_json::from_slice(&output.stdout).or_else(|_| {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "{}: {}",
-                output.status,
-                said.lines().last().unwrap_or_default()
-            )
+            bail!("{}: {}", output.status, sentences(&said))
         })
     }
+}
+
+/// What the generator and the server that it has started say of their failure, without the server's log.
+/// If the server cannot start, only it knows why.
+fn sentences(said: &str) -> String {
+    let told = said.lines().filter(|line| line.starts_with("chinwag: "));
+    told.collect::<Vec<_>>().join(" ")
 }
 
 /// A row for each figure; only the first is labelled.
@@ -393,6 +396,15 @@ mod tests {
         let even = spread(vec![4.0, 1.0, 2.0, 3.0]).expect("there are four");
         assert_eq!(even, [1.0, 2.5, 4.0]);
         assert_eq!(spread(Vec::new()), None);
+    }
+
+    #[test]
+    fn a_failure_is_told_with_its_reason_and_without_the_log() {
+        let said = "chinwag: The data folder is in use.\n2026-11-26T15:01:35Z  INFO hub: a left\nchinwag: no server\n";
+        assert_eq!(
+            sentences(said),
+            "chinwag: The data folder is in use. chinwag: no server"
+        );
     }
 
     #[test]
