@@ -268,11 +268,8 @@ impl Hub {
         };
         changes.profiles.extend(self.profile_of(&record));
         let session = &record.session;
-        if !session.is_resumable {
-            return;
-        }
-        if !self.store.outlives_process() {
-            // Nobody could resume it.
+        // Nobody could resume it.
+        if !session.is_resumable || !self.store.outlives_process() {
             return;
         }
         changes.sessions.push(Resumable {

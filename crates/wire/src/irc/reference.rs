@@ -59,7 +59,8 @@ const DIFFERENCES: &str = "\
   `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`
   encrypted connections alone, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e`
   exceptions, `I` lasting invitations; `o` and `v`. Settings that one MODE changes are changed at once, in one
-  line, and all or none; each rank and each mask is a line of its own. Of oneself: `i` invisible, `B` a program, `w` hears what
+  line, and all or none; each rank and each mask is a line of its own. Of a room that no registered name owns they end when
+  everybody has left. Of oneself: `i` invisible, `B` a program, `w` hears what
   operators tell everybody (on at first), `R` hears in private from registered names alone.
 - **Hosts.** Addresses are cloaked: one part for the address (a /64 of IPv6), one for the block around it. The
   cloak of an address is another after each restart of the server. Operators see the address in WHOIS.
@@ -120,7 +121,7 @@ Not there: WebSocket.
 ## The conformance suite
 
 `contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and its head says how
-to run it. Of the 429 cases that concern any server 411 pass, 17 are left out and one fails. Left out are the eight over
+to run it. Of the 429 cases that concern any server 412 pass and 17 are left out. Those are are the eight over
 WebSocket, two of SCRAM, two that register with an e-mail address, one that needs a person called root, whose name is
 reserved, and four of WHO that the suite leaves out for every server.
 ";

@@ -400,12 +400,6 @@ impl Session {
                 let by = &change.by;
                 self.notice(format_args!("You are muted in {room} by {by}."), env, out);
             }
-            RoomAct::Passing => {
-                let what = format_args!(
-                    "Nobody owns {room}: what is set there ends when everybody has left."
-                );
-                self.notice(what, env, out);
-            }
             RoomAct::Unmute(_) if is_for_me => {
                 self.notice(format_args!("You may speak in {room} again."), env, out);
             }
