@@ -31,7 +31,7 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 
 A registered name takes its password with SASL PLAIN, with the *server password* (`PASS PASSWORD`, or
 `PASS NAME:PASSWORD`, which logs in to NAME under whatever nick), or later with `/msg NickServ IDENTIFY PASSWORD` or `IDENTIFY
-NAME PASSWORD`. Who has given a wrong one as `NAME:PASSWORD` is told so (464) and comes in as a guest. A password may have blanks,
+NAME PASSWORD`. `GHOST NAME PASSWORD` takes a name back from a connection on which it hangs. Who has given a wrong one as `NAME:PASSWORD` is told so (464) and comes in as a guest. A password may have blanks,
 `:` and `#` in it; blanks at its ends do not count, in any dialect. Over TLS with a client certificate that
 belongs to the account (`/claim` at nc takes one up), SASL EXTERNAL needs none. `REGISTER * * PASSWORD`
 registers the name that one bears, as `/claim` does at nc, also before registration is complete (unless

@@ -127,6 +127,9 @@ impl Session {
                 );
                 self.notice(what, env, out);
             }
+            // It leaves one person for another of its own, and stays.
+            Tell::Farewell(QuitReason::Quit(None))
+                if matches!(self.pending.question.as_deref(), Some(Question::Nick)) => {}
             Tell::Farewell(why) => {
                 put(
                     out,

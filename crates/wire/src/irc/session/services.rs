@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+use chinwag_core::Name;
+
 use super::accounts::AccountStep;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password};
@@ -54,11 +56,28 @@ impl Session {
                 }
                 Err(_) => self.say_as(service, "That cannot be a password.", env, out),
             },
+            ("GHOST" | "REGAIN" | "RECOVER" | "RELEASE", Some(rest), Some(own)) => {
+                self.take_back(own, rest, env, out);
+            }
             _ => {
                 let help = "Here is no bot. REGISTER PASSWORD registers your name, IDENTIFY PASSWORD \
-                            logs you in; or use SASL.";
+                            logs you in, GHOST NAME PASSWORD takes a name of yours back; or use SASL.";
                 self.say_as(service, help, env, out);
             }
+        }
+    }
+
+    /// Takes a name from whatever connection it hangs on. Other networks end that and leave the client
+    /// to say NICK; here it has the name at once.
+    fn take_back(&mut self, own: Name, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let (name, password) = match typed.split_once(' ') {
+            Some((name, password)) => (name, Password::parse(password).ok()),
+            None => (typed, None),
+        };
+        match Name::parse(name) {
+            Ok(name) if name == own => self.say_as(Service::NickServ, "You have it.", env, out),
+            Ok(name) => self.later(Ask::Rename { name, password }, Question::Nick),
+            Err(_) => self.say_as(Service::NickServ, "That is nobody's name.", env, out),
         }
     }
 
