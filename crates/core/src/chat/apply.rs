@@ -67,10 +67,10 @@ impl Chat {
                 p.ignores.extend(on.then_some(Ignored { name, person }));
             }),
             Fact::MessageKept(message) => {
-                self.mail.keep(event);
+                self.registrations.mail.keep(event);
                 self.people.with(message.from, |p| p.activity.spoke = at);
             }
-            Fact::KeptShown(shown) => self.mail.forget(&shown.account),
+            Fact::KeptShown(shown) => self.registrations.mail.forget(&shown.account),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
             Fact::AccountSet(set) => self.apply_account_set(set, at),
             Fact::Moderated(entry) => self.apply_moderated(entry, event),
@@ -227,10 +227,8 @@ impl Chat {
             }
             AccountChange::Removed => {
                 let was_operator = self.registrations.is_operator(name);
-                self.registrations.remove(name);
+                self.registrations.end(name);
                 self.rooms.end_account(name);
-                self.mail.forget(name);
-                self.markers.forget(name);
                 self.metadata.forget(&MetadataOwner::account(name));
                 self.resumables.end_account(name, was_operator);
             }
@@ -238,7 +236,7 @@ impl Chat {
     }
 
     fn apply_said(&mut self, person: PersonId, room: RoomId, at: Timestamp) {
-        self.said += 1;
+        self.rooms.said += 1;
         self.rooms.note_history(room);
         self.people.with(person, |p| {
             p.activity.said += 1;
@@ -250,7 +248,11 @@ impl Chat {
         let MarkerSet { key, at, .. } = set;
         let forgets = set.forgets.as_deref();
         match &set.account {
-            Some(account) => self.markers.of_mut(account).set(key, *at, forgets),
+            Some(account) => self
+                .registrations
+                .markers
+                .of_mut(account)
+                .set(key, *at, forgets),
             None => self
                 .people
                 .with(set.person, |p| p.read_markers_mut().set(key, *at, forgets)),
@@ -285,10 +287,10 @@ impl Chat {
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)
             | ModAction::RoomRemoved(_) => {}
-            ModAction::Ban(ban) => self.bans.put(ban),
-            ModAction::Unban(mask) => self.bans.lift(mask),
-            ModAction::Mute(mute) => self.mutes.put(mute),
-            ModAction::Unmute(mask) => self.mutes.lift(mask),
+            ModAction::Ban(ban) => self.restricted.bans.put(ban),
+            ModAction::Unban(mask) => self.restricted.bans.lift(mask),
+            ModAction::Mute(mute) => self.restricted.mutes.put(mute),
+            ModAction::Unmute(mask) => self.restricted.mutes.lift(mask),
             ModAction::Op { name, .. } => self.set_operator(name, true, entry, event),
             ModAction::Deop { name } => self.set_operator(name, false, entry, event),
             ModAction::Motd(text) => self.motd = text.clone(),
@@ -420,7 +422,7 @@ impl Chat {
     fn apply_tidied(&mut self, closed: &[RoomId], at: Timestamp) {
         closed.iter().for_each(|room| self.close_room(*room));
         self.resumables.expire(at, TIDY_MAX);
-        self.bans.expire(at, TIDY_MAX);
-        self.mutes.expire(at, TIDY_MAX);
+        self.restricted.bans.expire(at, TIDY_MAX);
+        self.restricted.mutes.expire(at, TIDY_MAX);
     }
 }

@@ -85,8 +85,8 @@ impl Chat {
         seen: Seq,
         code: ResumeCode,
     ) -> PersonId {
-        let id = PersonId(self.next_person);
-        self.next_person += 1;
+        let id = PersonId(self.people.next);
+        self.people.next += 1;
         let account = kept.account.and_then(|name| self.registrations.get(&name));
         let lasting = account.is_some_and(|account| account.operator);
         let account = account.map(|account| account.name.clone());

@@ -29,8 +29,8 @@ use crate::room_name::RoomName;
 use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
-    AccountMarkers, AllMetadata, Mail, Maker, People, Person, Registrations, RestrictionId,
-    Restrictions, Resumables, Rooms, SentKeys,
+    AllMetadata, Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
+    Rooms, SentKeys,
 };
 
 pub use kept::KeptSession;
@@ -45,6 +45,13 @@ pub struct Env<'a> {
     pub roll: &'a mut dyn FnMut() -> u64,
 }
 
+/// Those whom operators keep out of the server, or silent on all of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Restricted {
+    bans: Restrictions,
+    mutes: Restrictions,
+}
+
 /// The chat. Owned by one hub.
 #[derive(Clone, Debug)]
 pub struct Chat {
@@ -54,20 +61,14 @@ pub struct Chat {
     rooms: Rooms,
     resumables: Resumables,
     registrations: Registrations,
-    mail: Mail,
-    markers: AccountMarkers,
     metadata: AllMetadata,
-    bans: Restrictions,
-    mutes: Restrictions,
+    restricted: Restricted,
     sent_keys: SentKeys,
     /// Those who have gone, the newest last.
     departed: VecDeque<Departed>,
     motd: Option<Text>,
     /// Whether only registered names may arrive and speak.
     locked: bool,
-    next_person: u64,
-    /// Messages since the server started.
-    said: u64,
 }
 
 impl Chat {
@@ -76,23 +77,24 @@ impl Chat {
         let mut chat = Self {
             settings,
             started,
-            people: People::default(),
+            people: People::new(),
             rooms: Rooms::default(),
             resumables: Resumables::default(),
-            registrations: Registrations::new(snapshot.accounts),
-            mail: Mail::default(),
-            markers: AccountMarkers::new(snapshot.markers),
+            registrations: Registrations::new(snapshot.accounts, snapshot.markers),
             metadata: AllMetadata::default(),
-            bans: Restrictions::new(snapshot.bans),
-            mutes: Restrictions::new(snapshot.mutes),
+            restricted: Restricted {
+                bans: Restrictions::new(snapshot.bans),
+                mutes: Restrictions::new(snapshot.mutes),
+            },
             sent_keys: SentKeys::default(),
             departed: VecDeque::new(),
             motd: snapshot.motd,
             locked: snapshot.locked,
-            next_person: 1,
-            said: 0,
         };
-        snapshot.kept.iter().for_each(|event| chat.mail.keep(event));
+        snapshot
+            .kept
+            .iter()
+            .for_each(|event| chat.registrations.mail.keep(event));
         for (owner, change) in snapshot.metadata {
             chat.metadata.set(&owner, &[change]);
         }
@@ -184,19 +186,21 @@ impl Chat {
     /// The mute in force for a person: the longest of those that match its name, account or address,
     /// and of the one that has followed it from another.
     fn mute_of(&self, person: &Person, now: Timestamp) -> Option<RestrictionId> {
-        if self.mutes.is_empty() {
+        if self.restricted.mutes.is_empty() {
             return None;
         }
-        let matching = self
-            .mutes
-            .longest(Some(&person.name), person.session.address, now);
+        let matching =
+            self.restricted
+                .mutes
+                .longest(Some(&person.name), person.session.address, now);
         let account = person.account.as_deref();
         let of_account = account.and_then(|account| {
-            self.mutes
+            self.restricted
+                .mutes
                 .longest(Some(account), person.session.address, now)
         });
-        let followed = self.mutes.longer(person.mute, of_account, now);
-        self.mutes.longer(followed, matching, now)
+        let followed = self.restricted.mutes.longer(person.mute, of_account, now);
+        self.restricted.mutes.longer(followed, matching, now)
     }
 
     /// Follows other settings from now on. People and rooms beyond the new limits stay.
@@ -238,7 +242,7 @@ impl Chat {
     pub fn has_kept(&self, person: PersonId) -> bool {
         let person = self.people.get(person);
         let account = person.and_then(|person| person.account.as_deref());
-        account.is_some_and(|account| !self.mail.of(account).is_empty())
+        account.is_some_and(|account| !self.registrations.mail.of(account).is_empty())
     }
 
     /// Those whose link was lost and who were in a room.
@@ -280,7 +284,7 @@ impl Chat {
         self.people.check();
         self.rooms.check();
         self.resumables.check();
-        self.mail.check();
+        self.registrations.mail.check();
         self.metadata.check();
         for owner in self.metadata.owners() {
             let has_owner = match owner {
@@ -290,8 +294,8 @@ impl Chat {
             };
             assert!(has_owner, "{owner:?}");
         }
-        self.bans.check();
-        self.mutes.check();
+        self.restricted.bans.check();
+        self.restricted.mutes.check();
         let mut memberships = 0;
         for person in self.people.ids().filter_map(|id| self.people.get(id)) {
             for room in &person.rooms {
@@ -309,8 +313,8 @@ impl Chat {
         self.people.are_counts_consistent()
             && self.rooms.are_counts_consistent()
             && self.resumables.are_counts_consistent()
-            && self.bans.are_counts_consistent()
-            && self.mutes.are_counts_consistent()
+            && self.restricted.bans.are_counts_consistent()
+            && self.restricted.mutes.are_counts_consistent()
     }
 }
 
@@ -321,12 +325,9 @@ impl PartialEq for Chat {
             && self.rooms == other.rooms
             && self.resumables == other.resumables
             && self.registrations == other.registrations
-            && self.mail == other.mail
-            && self.markers == other.markers
             && self.metadata == other.metadata
-            && (&self.bans, &self.mutes) == (&other.bans, &other.mutes)
+            && self.restricted == other.restricted
             && self.sent_keys == other.sent_keys
             && (&self.motd, self.locked) == (&other.motd, other.locked)
-            && (self.next_person, self.said) == (other.next_person, other.said)
     }
 }

@@ -98,7 +98,7 @@ impl Chat {
                 own: Box::new(self.profile(me, (Some(me), true), now)),
                 people: self.people.len(),
                 rooms: self.rooms.busy(),
-                said: self.said,
+                said: self.rooms.said,
                 started: self.started,
             },
             Query::Ignores => Answer::Ignores(names_ignored(me)),
@@ -374,8 +374,10 @@ impl Chat {
             Some((List::Bans, after)) => (Some(Some(after)), None),
             Some((List::Mutes, after)) => (None, Some(after)),
         };
-        let bans = bans.into_iter().flat_map(|after| self.bans.after(after));
-        let mutes = self.mutes.after(mutes);
+        let bans = bans
+            .into_iter()
+            .flat_map(|after| self.restricted.bans.after(after));
+        let mutes = self.restricted.mutes.after(mutes);
         let bans = bans.map(|(id, ban)| (List::Bans, id, ban));
         let mut rest = bans.chain(mutes.map(|(id, mute)| (List::Mutes, id, mute)));
         let page: Vec<_> = rest.by_ref().take(RESTRICTION_LINES_MAX).collect();
@@ -390,7 +392,7 @@ impl Chat {
         let renamed = renamed.filter_map(|(_, id, mute)| self.renamed_from(*id, &mute.mask));
         Answer::Restrictions {
             renamed: renamed.collect(),
-            counts: (self.bans.len(), self.mutes.len()),
+            counts: (self.restricted.bans.len(), self.restricted.mutes.len()),
             bans: active(List::Bans),
             mutes: active(List::Mutes),
             next: last.map(|&(list, after, _)| RestrictionCursor { list, after }),

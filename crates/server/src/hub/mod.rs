@@ -35,14 +35,14 @@ use chinwag_feed::Unacknowledged;
 use chinwag_store::{Opened, Store};
 use chinwag_wire::dialect::Saved;
 use chinwag_wire::shell;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use crate::control::HubConfig;
 use crate::password_gate::PasswordGate;
 use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
-use recent::RecentLog;
+use recent::RecentLogs;
 use survive::Survivors;
 pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
 
@@ -95,17 +95,22 @@ pub(crate) struct Hub {
     survivors: Survivors,
     /// Messages that were kept and are shown, for the store to forget.
     shown: Vec<(Name, Seq)>,
-    recent: HashMap<RoomId, RecentLog>,
-    replay_max: usize,
+    recent: RecentLogs,
     next_seq: Seq,
     turn: Draft,
     /// Where random numbers come from.
     rng: fn() -> u64,
-    save_fails: bool,
     /// Whose notes are kept, if there is one.
     gate: Option<PasswordGate>,
+    saving: Saving,
+}
+
+/// How saving goes.
+struct Saving {
     /// Counts what was committed, for those who follow behind.
     committed: Arc<AtomicU64>,
+    /// The last commit failed.
+    fails: bool,
 }
 
 /// A turn in the making.
@@ -166,12 +171,13 @@ impl Hub {
             lost: LostSessions::default(),
             survivors: Survivors::default(),
             shown: Vec::new(),
-            recent: HashMap::new(),
-            replay_max: config.replay_max,
+            recent: RecentLogs::new(config.replay_max),
             next_seq: opened.next_seq,
             turn: Draft::default(),
-            committed,
-            save_fails: false,
+            saving: Saving {
+                committed,
+                fails: false,
+            },
             gate: None,
         };
         hub.restore_sessions(now);
@@ -182,7 +188,7 @@ impl Hub {
     pub(crate) fn configure(&mut self, config: HubConfig) {
         self.chat.configure(config.settings);
         self.store.set_retention(config.retention);
-        self.replay_max = config.replay_max;
+        self.recent.replay_max = config.replay_max;
     }
 
     /// Takes one request into the turn.
@@ -373,7 +379,8 @@ impl Hub {
         if committed.is_err() {
             return self.refuse(staged);
         }
-        self.committed
+        self.saving
+            .committed
             .fetch_add(durable.len() as u64, Ordering::Relaxed);
         for place in events() {
             let event = self.turn.events[place].clone();
@@ -409,12 +416,12 @@ impl Hub {
 
     /// Logs the first failure of a row and the end of it, not every message between.
     fn note_saving(&mut self, error: Option<&chinwag_store::CommitError>) {
-        match (error, self.save_fails) {
+        match (error, self.saving.fails) {
             (Some(error), false) => tracing::error!("cannot save messages: {error}"),
             (None, true) => tracing::info!("messages can be saved again"),
             _ => {}
         }
-        self.save_fails = error.is_some();
+        self.saving.fails = error.is_some();
     }
 
     fn reply(&mut self, (caller, ticket): Sender, body: DraftBody) {

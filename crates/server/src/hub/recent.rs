@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
-use chinwag_core::{Deletion, Event, Fact, Seq};
+use chinwag_core::{Deletion, Event, Fact, RoomId, Seq};
 use chinwag_store::Recent;
+use hashbrown::HashMap;
 
 /// See the [module](self).
 #[derive(Debug, Default)]
@@ -18,6 +19,23 @@ pub(crate) struct RecentLog {
     bytes: usize,
     /// Messages of the room in all, as far as they are kept.
     total: u64,
+}
+
+/// The logs of the rooms that needed one.
+#[derive(Debug)]
+pub(super) struct RecentLogs {
+    pub(super) logs: HashMap<RoomId, RecentLog>,
+    /// Messages that are shown to those who enter.
+    pub(super) replay_max: usize,
+}
+
+impl RecentLogs {
+    pub(super) fn new(replay_max: usize) -> Self {
+        Self {
+            logs: HashMap::new(),
+            replay_max,
+        }
+    }
 }
 
 /// Messages to be shown in one go.

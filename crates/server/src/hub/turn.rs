@@ -148,10 +148,10 @@ impl Hub {
         });
         if trims {
             // The totals of rooms are counted anew.
-            self.recent.clear();
+            self.recent.logs.clear();
         }
         let chat = &self.chat;
-        self.recent.retain(|&room, _| chat.here(room) > 0);
+        self.recent.logs.retain(|&room, _| chat.here(room) > 0);
         trims || has_sessions
     }
 
@@ -168,16 +168,16 @@ impl Hub {
     fn show(&mut self, event: Arc<Event>, now: Timestamp) -> Delivery {
         match &event.fact {
             Fact::Said { room, .. } => {
-                if let Some(recent) = self.recent.get_mut(room) {
+                if let Some(recent) = self.recent.logs.get_mut(room) {
                     recent.push(event.clone());
                 }
             }
             Fact::Deleted(deletion) => {
-                if let Some(recent) = self.recent.get_mut(&deletion.room) {
+                if let Some(recent) = self.recent.logs.get_mut(&deletion.room) {
                     recent.delete(deletion);
                 }
             }
-            Fact::RoomRetired { room } => drop(self.recent.remove(room)),
+            Fact::RoomRetired { room } => drop(self.recent.logs.remove(room)),
             _ => {}
         }
         let rooms = event.fact.rooms().iter().copied();
@@ -215,7 +215,7 @@ impl Hub {
     /// place: those are saved already, and are added when they are shown.
     fn newest(&mut self, room: RoomId, after: Seq) -> RecentMessages {
         let store = &mut self.store;
-        let recent = self.recent.entry(room).or_insert_with(|| {
+        let recent = self.recent.logs.entry(room).or_insert_with(|| {
             match store.recent(room, RECENT_MAX, RECENT_BYTES_MAX) {
                 Ok(recent) => RecentLog::new(recent, after),
                 Err(error) => {
@@ -224,7 +224,7 @@ impl Hub {
                 }
             }
         });
-        recent.newest(self.replay_max)
+        recent.newest(self.recent.replay_max)
     }
 }
 

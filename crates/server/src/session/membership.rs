@@ -43,7 +43,7 @@ impl Session {
         self.dialect.handle_joined(id);
         let format = self.dialect.format(id);
         let number = shared.formats.intern(&format);
-        let bytes_max = shared.limits.room_log_bytes_max;
+        let bytes_max = shared.config.limits.room_log_bytes_max;
         let newest = shared.newest;
         let room = shared.logs.entry(id);
         let room = room.or_insert_with(|| RoomLog::new(name.clone(), newest, bytes_max));
@@ -123,9 +123,10 @@ impl Session {
     /// The session is dropped: its address keeps the bucket, so that connecting again refills none.
     pub(crate) fn handle_drop(&mut self, shared: &mut Shared) {
         self.detach(shared);
-        let rate = shared.limits.line_rate();
+        let rate = shared.config.limits.line_rate();
         let bucket = self.dialect.bucket();
         shared
+            .entrance
             .spent
             .put(self.peer.address, bucket, rate, shared.now);
     }

@@ -89,9 +89,9 @@ impl Session {
         permit: Option<Permit>,
         shared: &Shared,
     ) -> Self {
-        let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::First);
-        let rate = shared.limits.line_rate();
-        let bucket = shared.spent.take(peer.address, rate, shared.now);
+        let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::First);
+        let rate = shared.config.limits.line_rate();
+        let bucket = shared.entrance.spent.take(peer.address, rate, shared.now);
         Self {
             id,
             peer,
@@ -127,7 +127,7 @@ impl Session {
         if !self.wants_input(shared.now) || !self.may_shake_hands(shared) {
             return;
         }
-        let mut buffer = std::mem::take(&mut shared.input);
+        let mut buffer = std::mem::take(&mut shared.buffers.input);
         let read = self.transport.read(&mut buffer, shared.now);
         self.handle_secured(shared);
         match read {
@@ -135,7 +135,7 @@ impl Session {
             Read::End => self.handle_end(shared),
             Read::Nothing => {}
         }
-        shared.input = buffer;
+        shared.buffers.input = buffer;
     }
 
     /// Whether [`handle_input`](Self::handle_input) has something to do.
@@ -188,7 +188,7 @@ impl Session {
                 }
             }
             Stage::Greeted => {
-                let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::Greeted);
+                let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::Greeted);
                 self.stage = Stage::Sniffing { until, spoke };
                 self.handle_bytes(bytes, shared);
             }
@@ -332,7 +332,7 @@ impl Session {
         shared: &mut Shared,
         act: impl FnOnce(&mut Dialect, &Env<'_>, &mut Vec<u8>) -> Option<Step>,
     ) -> bool {
-        let mut lines = std::mem::take(&mut shared.lines);
+        let mut lines = std::mem::take(&mut shared.buffers.lines);
         lines.clear();
         let step = act(&mut self.dialect, &shared.env(), &mut lines);
         if !lines.is_empty() {
@@ -341,7 +341,7 @@ impl Session {
                 false => self.feed.handle_private(shared.newest, &lines),
             }
         }
-        shared.lines = lines;
+        shared.buffers.lines = lines;
         self.apply_changes(shared);
         match step {
             Some(Step::Ask(ask)) => self.ask(ask, shared),
@@ -368,7 +368,9 @@ impl Session {
     /// Does what is due at the [`deadline`](Self::deadline).
     pub(crate) fn handle_timeout(&mut self, shared: &mut Shared) {
         let now = shared.now;
-        let stall = self.transport.stall_deadline(shared.limits.stall_time);
+        let stall = self
+            .transport
+            .stall_deadline(shared.config.limits.stall_time);
         match self.stage {
             Stage::Sniffing { until, .. } if until <= now => self.end_sniffing(shared),
             Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
@@ -411,7 +413,9 @@ impl Session {
         let pause = self.dialect.paused_until();
         // Once it is over, there is input instead of a deadline.
         let pause = pause.filter(|until| is_open && shared.now < *until);
-        let stall = self.transport.stall_deadline(shared.limits.stall_time);
+        let stall = self
+            .transport
+            .stall_deadline(shared.config.limits.stall_time);
         [stage, pause, stall].into_iter().flatten().min()
     }
 

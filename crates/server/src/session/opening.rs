@@ -101,11 +101,11 @@ impl Session {
                 was_encrypted,
                 is_behind_gateway: false,
             };
-            let rate = shared.limits.line_rate();
-            let bucket = shared.spent.take(address, rate, shared.now);
+            let rate = shared.config.limits.line_rate();
+            let bucket = shared.entrance.spent.take(address, rate, shared.now);
             self.dialect = Dialect::unknown(Spoke::First, bucket, &shared.env());
         }
-        match shared.limiter.enter(self.peer.address, shared.now) {
+        match shared.entrance.limiter.enter(self.peer.address, shared.now) {
             Ok(permit) => {
                 self.permit = permit;
                 self.sniff_afresh(shared);
@@ -123,7 +123,7 @@ impl Session {
     /// Begins a handshake with what was read so far.
     pub(super) fn shake_hands(&mut self, shared: &Shared) {
         let first = self.exchange.take_held();
-        self.transport.secure(first, &shared.tls);
+        self.transport.secure(first, &shared.entrance.tls);
         let until = shared.now + HANDSHAKE_TIME;
         self.stage = Stage::Handshake { until };
     }
@@ -148,7 +148,7 @@ impl Session {
     }
 
     fn sniff_afresh(&mut self, shared: &Shared) {
-        let (until, spoke) = (shared.now + shared.limits.sniff_time, Spoke::First);
+        let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::First);
         self.stage = Stage::Sniffing { until, spoke };
     }
 
@@ -188,7 +188,7 @@ impl Session {
 
     /// Whether the server talks to it only if it encrypts, and it does not.
     pub(super) fn must_encrypt(&self, shared: &Shared) -> bool {
-        shared.requires_tls && !self.is_sheltered()
+        shared.config.requires_tls && !self.is_sheltered()
     }
 
     /// How the person is connected, as others are told.

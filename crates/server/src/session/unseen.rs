@@ -75,7 +75,7 @@ impl Session {
     /// everything, or nothing more can come of it.
     pub(super) fn lose(&mut self, person: PersonId, shared: &mut Shared) {
         self.exchange.take_held();
-        let until = shared.now + shared.limits.linger_time;
+        let until = shared.now + shared.config.limits.linger_time;
         self.stage = Stage::Lost(Box::new(Lost {
             person,
             until,

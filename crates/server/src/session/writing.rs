@@ -84,7 +84,7 @@ impl Session {
         self.stage = match is_over {
             true => Stage::Over,
             false => {
-                let until = shared.now + shared.limits.linger_time;
+                let until = shared.now + shared.config.limits.linger_time;
                 Stage::Lingering { until }
             }
         };

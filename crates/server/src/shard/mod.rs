@@ -291,8 +291,7 @@ impl Shard {
 
     /// Works with another configuration from now on.
     pub(crate) fn configure(&mut self, config: ShardConfig) {
-        (self.shared.settings, self.shared.limits) = (config.settings, config.limits);
-        (self.shared.requires_tls, self.shared.door) = (config.requires_tls, config.door);
+        self.shared.config = config;
     }
 
     /// Reads nothing more from now on.

@@ -1,19 +1,16 @@
 //! What the sessions of a shard share, lent to whichever of them has its turn.
 
-use std::sync::Arc;
-
 use chinwag_core::{Monotonic, RoomId, RoomName, Seq, Timestamp};
 use chinwag_feed::{RoomLogs, Scratch};
-use chinwag_wire::dialect::{Env, RoomRenderer, Settings};
+use chinwag_wire::dialect::{Env, RoomRenderer};
 use hashbrown::HashMap;
 
 use super::watchers::Watchers;
-use crate::config::Limits;
 use crate::conn_limiter::ConnLimiter;
 use crate::control::ShardConfig;
 use crate::hub::Request;
 use crate::limits::{HANDSHAKES_MAX, READ_BYTES_MAX};
-use crate::session::{Door, Formats};
+use crate::session::Formats;
 use crate::spent::SpentBuckets;
 use crate::tls::Tls;
 use crate::worker::Workers;
@@ -21,13 +18,9 @@ use crate::worker::Workers;
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) limits: Arc<Limits>,
-    pub(crate) tls: Tls,
-    /// For those who come through a proxy; the others were let in before.
-    pub(crate) limiter: ConnLimiter,
+    pub(crate) config: ShardConfig,
+    pub(crate) entrance: Entrance,
     pub(crate) workers: Workers,
-    pub(crate) spent: SpentBuckets,
     /// Requests for the hub.
     pub(crate) outbox: Vec<Request>,
     /// The rooms that sessions of this shard are in.
@@ -42,17 +35,28 @@ pub(crate) struct Shared {
     pub(crate) wall: Timestamp,
     /// The steady time at the last look.
     pub(crate) now: Monotonic,
-    /// Whether peers that do not encrypt are turned away.
-    pub(crate) requires_tls: bool,
-    /// What lets a connection in.
-    pub(crate) door: Door,
+    pub(crate) buffers: Buffers,
+}
+
+/// What a connection goes through before it is anybody's.
+#[derive(Debug)]
+pub(crate) struct Entrance {
+    pub(crate) tls: Tls,
+    /// For those who come through a proxy; the others were let in before.
+    pub(crate) limiter: ConnLimiter,
+    pub(crate) spent: SpentBuckets,
     /// Handshakes that may go on in this round.
     handshakes: usize,
-    /// Memory that sockets are read into.
+}
+
+/// Memory that no session needs to own while it does nothing.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    /// Sockets are read into it.
     pub(crate) input: Box<[u8]>,
-    /// Memory in which lines of several rooms are put together.
+    /// Lines of several rooms are put together in it.
     pub(crate) scratch: Scratch,
-    /// Memory in which a session's own lines are put together.
+    /// A session's own lines are put together in it.
     pub(crate) lines: Vec<u8>,
 }
 
@@ -65,14 +69,14 @@ impl Shared {
         (wall, now): (Timestamp, Monotonic),
     ) -> Self {
         Self {
-            settings: config.settings,
-            limits: config.limits,
-            requires_tls: config.requires_tls,
-            door: config.door,
-            tls,
-            limiter,
+            config,
+            entrance: Entrance {
+                tls,
+                limiter,
+                spent,
+                handshakes: HANDSHAKES_MAX,
+            },
             workers,
-            spent,
             outbox: Vec::new(),
             logs: RoomLogs::default(),
             room_names,
@@ -81,40 +85,42 @@ impl Shared {
             newest: Seq::default(),
             wall,
             now,
-            handshakes: HANDSHAKES_MAX,
-            input: vec![0; READ_BYTES_MAX].into(),
-            scratch: Scratch::default(),
-            lines: Vec::new(),
+            buffers: Buffers {
+                input: vec![0; READ_BYTES_MAX].into(),
+                scratch: Scratch::default(),
+                lines: Vec::new(),
+            },
         }
     }
 
     /// Another round begins.
     pub(crate) fn renew_handshakes(&mut self) {
-        self.handshakes = HANDSHAKES_MAX;
+        self.entrance.handshakes = HANDSHAKES_MAX;
     }
 
     /// Whether this round has time for another step of a handshake.
     pub(crate) fn take_handshake(&mut self) -> bool {
-        let left = self.handshakes.checked_sub(1);
-        self.handshakes = left.unwrap_or_default();
+        let handshakes = &mut self.entrance.handshakes;
+        let left = handshakes.checked_sub(1);
+        *handshakes = left.unwrap_or_default();
         left.is_some()
     }
 
     /// The parts that a session writes from, and what its dialect may look at meanwhile.
     pub(crate) fn for_writing(&mut self) -> (&mut RoomLogs<RoomRenderer>, &mut Scratch, Env<'_>) {
         let env = Env {
-            settings: &self.settings,
+            settings: &self.config.settings,
             rooms: &self.room_names,
             wall: self.wall,
             now: self.now,
         };
-        (&mut self.logs, &mut self.scratch, env)
+        (&mut self.logs, &mut self.buffers.scratch, env)
     }
 
     /// What a dialect may look at.
     pub(crate) fn env(&self) -> Env<'_> {
         Env {
-            settings: &self.settings,
+            settings: &self.config.settings,
             rooms: &self.room_names,
             wall: self.wall,
             now: self.now,

@@ -70,8 +70,6 @@ const LINE_BYTES_MAX: usize = TAG_BYTES_MAX + BODY_BYTES_MAX;
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,
-    /// It was greeted like a person: the prompt has no line end.
-    is_after_prompt: bool,
     stage: Stage,
     security: Security,
     caps: Caps,
@@ -82,15 +80,28 @@ pub struct Session {
     talk: Option<Box<Talk>>,
     pending: Pending,
     rooms: Vec<RoomId>,
-    format_changed: bool,
-    /// The names that it is told of.
-    monitored: Vec<Name>,
-    /// What it is told of though it may share no room with it is another.
-    watched_changed: bool,
+    changed: Changed,
+    watched: Watched,
     /// The message of several lines that it is sending.
     batch: Option<Box<multiline::Batch>>,
-    /// The keys of metadata that it is told of, in the order in which it named them.
-    subscribed: Box<[MetadataKey]>,
+}
+
+/// What a client is told of though it may share no room with it.
+#[derive(Debug, Default)]
+struct Watched {
+    /// People, by name.
+    names: Vec<Name>,
+    /// The keys of metadata, in the order in which it named them.
+    keys: Box<[MetadataKey]>,
+}
+
+/// What the server does not know yet.
+#[derive(Debug, Default)]
+struct Changed {
+    /// The client sees its rooms in another form.
+    format: bool,
+    /// It is told of something else.
+    watched: bool,
 }
 
 // A server keeps them for each of ten thousand idle clients, in two of the sizes that an allocator does not
@@ -143,8 +154,7 @@ impl Session {
     ) -> Box<Self> {
         Box::new(Self {
             decoder: Decoder::default(),
-            is_after_prompt: spoke == Spoke::Greeted,
-            stage: Stage::Registering(Box::new(Registering::new(env))),
+            stage: Stage::Registering(Box::new(Registering::new(spoke, env))),
             security,
             caps: Caps::default(),
             caps_version: 301,
@@ -152,11 +162,9 @@ impl Session {
             talk: None,
             pending: Pending::default(),
             rooms: Vec::new(),
-            format_changed: false,
-            monitored: Vec::new(),
-            watched_changed: false,
+            changed: Changed::default(),
+            watched: Watched::default(),
             batch: None,
-            subscribed: Box::default(),
         })
     }
 
@@ -167,7 +175,9 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        if core::mem::take(&mut self.is_after_prompt) {
+        if let Stage::Registering(registering) = &mut self.stage
+            && registering.leaves_prompt()
+        {
             out.extend_from_slice(b"\r\n");
         }
         let before = bytes.len();
@@ -392,7 +402,7 @@ impl Session {
 
     /// See [`Dialect::poll_format`](crate::dialect::Dialect::poll_format).
     pub(crate) fn poll_format(&mut self) -> bool {
-        core::mem::take(&mut self.format_changed)
+        core::mem::take(&mut self.changed.format)
     }
 
     /// See [`Dialect::is_own`](crate::dialect::Dialect::is_own): what a client is told of its own doing

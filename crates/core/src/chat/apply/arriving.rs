@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 
 impl Chat {
     pub(super) fn apply_logged_in(&mut self, login: &LoggedIn, event: &Event) {
-        self.next_person = self.next_person.max(login.person.0 + 1);
+        self.people.next = self.people.next.max(login.person.0 + 1);
         let session = session_of(login, false);
         let who = (login.person, login.name.clone(), login.account.clone());
         let mut person = Person::new(who, session, Activity::from(event.at, event.seq));

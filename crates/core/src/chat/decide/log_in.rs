@@ -75,7 +75,7 @@ impl Chat {
             }
             None => self.guest_name(env)?,
         };
-        let person = PersonId(self.next_person);
+        let person = PersonId(self.people.next);
         facts.push(Fact::LoggedIn(Box::new(LoggedIn {
             person,
             conn: origin.conn,
@@ -110,9 +110,12 @@ impl Chat {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let mute = self.mutes.longest(Some(name), address, now);
-        let mute = mute.and_then(|id| self.mutes.get(id));
-        let is_known = self.mutes.is_named_by(&Mask::of_name(name.clone()));
+        let mute = self.restricted.mutes.longest(Some(name), address, now);
+        let mute = mute.and_then(|id| self.restricted.mutes.get(id));
+        let is_known = self
+            .restricted
+            .mutes
+            .is_named_by(&Mask::of_name(name.clone()));
         let other = mute.filter(|_| !is_known);
         match other.and_then(|mute| Some((mute, mute.mask.name.as_ref()?))) {
             Some((mute, had)) => Err(Rejection::MutedArrival {
@@ -163,8 +166,8 @@ impl Chat {
         address: IpAddr,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let ban = self.bans.longest(name, address, now);
-        match ban.and_then(|id| self.bans.get(id)) {
+        let ban = self.restricted.bans.longest(name, address, now);
+        match ban.and_then(|id| self.restricted.bans.get(id)) {
             Some(ban) => Err(Rejection::Banned {
                 until: ban.until,
                 why: ban.why.clone(),

@@ -29,7 +29,7 @@ impl Chat {
             return Err(Rejection::Absent(to_name));
         };
         self.check_may_be_heard(me, now)?;
-        if !self.mail.has_space(&account.name, text.len()) {
+        if !self.registrations.mail.has_space(&account.name, text.len()) {
             return Err(Rejection::MailFull(to_name));
         }
         Ok(Fact::MessageKept(Box::new(KeptMessage {
@@ -54,7 +54,7 @@ impl Chat {
     pub(super) fn decide_show_kept(&self, person: PersonId) -> Option<Fact> {
         let person = self.people.get(person)?;
         let account = person.account.as_deref()?;
-        let kept = self.mail.of(account);
+        let kept = self.registrations.mail.of(account);
         let is_heard = |event: &&crate::Event| match &event.fact {
             Fact::MessageKept(message) => person.ignored(&message.from_name, None).is_none(),
             _ => false,

@@ -54,7 +54,7 @@ impl Chat {
 
     fn markers_of<'a>(&'a self, me: &'a Person) -> Option<&'a ReadMarkers> {
         match &me.account {
-            Some(account) => self.markers.of(account),
+            Some(account) => self.registrations.markers.of(account),
             None => me.read_markers(),
         }
     }

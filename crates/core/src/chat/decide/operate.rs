@@ -205,7 +205,7 @@ impl Chat {
         matching.dedup_by_key(|person| person.id);
         let lost = self.resumables.matching(&mask, given.now);
         self.check_may_ban(given.me, &mask, matching.iter().copied().chain(lost))?;
-        check_list_has_space(&self.bans)?;
+        check_list_has_space(&self.restricted.bans)?;
         let ban = given.restriction(mask);
         let why = QuitReason::Banned {
             by: ban.by.clone(),
@@ -265,7 +265,7 @@ impl Chat {
                 (Mask::of_name(account.name.clone()), None, None)
             }
         };
-        check_list_has_space(&self.mutes)?;
+        check_list_has_space(&self.restricted.mutes)?;
         let told = match target {
             Target::Here(person) => Some(person.id),
             Target::Lost(_) | Target::Account(_) => None,
@@ -283,18 +283,18 @@ impl Chat {
         // The mute in force may name the person as it was called before.
         let muted = self.bearer_of(&name, now);
         let mute = muted.and_then(|person| self.mute_of(person, now));
-        let mask = match mute.and_then(|id| self.mutes.get(id)) {
+        let mask = match mute.and_then(|id| self.restricted.mutes.get(id)) {
             Some(mute) => mute.mask.clone(),
             None => Mask::of_name(name.clone()),
         };
-        match self.mutes.is_named_by(&mask) {
+        match self.restricted.mutes.is_named_by(&mask) {
             true => Ok((ModAction::Unmute(mask), target.map(|person| person.id))),
             false => Err(Rejection::NotMuted(name)),
         }
     }
 
     fn decide_unban(&self, mask: Mask) -> Result<ModAction, Rejection> {
-        match self.bans.is_named_by(&mask) {
+        match self.restricted.bans.is_named_by(&mask) {
             true => Ok(ModAction::Unban(mask)),
             false => Err(Rejection::NotBanned(mask)),
         }

@@ -217,8 +217,8 @@ impl Chat {
         let more = closable.len() > TIDY_MAX;
         let closed: Box<[RoomId]> = closable.take(TIDY_MAX).collect();
         let has_expired = self.resumables.has_expired(now)
-            || self.bans.has_expired(now)
-            || self.mutes.has_expired(now);
+            || self.restricted.bans.has_expired(now)
+            || self.restricted.mutes.has_expired(now);
         if has_expired || !closed.is_empty() {
             facts.push(Fact::Tidied { closed });
         }

@@ -181,7 +181,7 @@ impl Chat {
 
     fn check_not_muted(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
         let mute = self.mute_of(me, now);
-        match mute.and_then(|id| self.mutes.get(id)) {
+        match mute.and_then(|id| self.restricted.mutes.get(id)) {
             Some(mute) => Err(Rejection::Muted {
                 remaining: mute.until.map(|until| until.since(now)),
             }),

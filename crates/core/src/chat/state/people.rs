@@ -37,9 +37,19 @@ pub(in crate::chat) struct People {
     invisible: usize,
     /// The most that there were at once.
     seen_max: usize,
+    /// The number of the next to come.
+    pub(in crate::chat) next: u64,
 }
 
 impl People {
+    /// Nobody yet. Numbers begin at 1.
+    pub(in crate::chat) fn new() -> Self {
+        Self {
+            next: 1,
+            ..Self::default()
+        }
+    }
+
     pub(in crate::chat) fn len(&self) -> usize {
         self.by_id.len()
     }
@@ -299,6 +309,6 @@ impl PartialEq for People {
             && self.names == other.names
             && self.by_address == other.by_address
             && self.by_account == other.by_account
-            && (self.operators, self.irc) == (other.operators, other.irc)
+            && (self.operators, self.irc, self.next) == (other.operators, other.irc, other.next)
     }
 }

@@ -5,9 +5,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::registry::Registry;
+use super::{AccountMarkers, Mail};
 use crate::account::Account;
 use crate::ids::Seq;
 use crate::name::Name;
+use crate::read_marker::StoredMarker;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct Registrations {
@@ -16,11 +18,18 @@ pub(in crate::chat) struct Registrations {
     by_certificate: BTreeMap<Arc<str>, Vec<Name>>,
     /// Counted, since every arrival asks whether there is an operator.
     operators: usize,
+    /// What is kept for those who are away.
+    pub(in crate::chat) mail: Mail,
+    /// Up to where each has read.
+    pub(in crate::chat) markers: AccountMarkers,
 }
 
 impl Registrations {
-    pub(in crate::chat) fn new(accounts: Vec<Account>) -> Self {
-        let mut table = Self::default();
+    pub(in crate::chat) fn new(accounts: Vec<Account>, markers: Vec<StoredMarker>) -> Self {
+        let mut table = Self {
+            markers: AccountMarkers::new(markers),
+            ..Self::default()
+        };
         for account in accounts {
             table.insert(account);
         }
@@ -42,8 +51,15 @@ impl Registrations {
         }
     }
 
+    /// Ends the account that has this name, with all that is kept for it.
+    pub(in crate::chat) fn end(&mut self, name: &Name) {
+        self.remove(name);
+        self.mail.forget(name);
+        self.markers.forget(name);
+    }
+
     /// Removes the account that has this name.
-    pub(in crate::chat) fn remove(&mut self, name: &Name) {
+    fn remove(&mut self, name: &Name) {
         let Some(account) = self.by_name.get(name).cloned() else {
             return;
         };

@@ -131,6 +131,8 @@ pub(in crate::chat) struct Rooms {
     /// The rooms that an account has made or has a standing in.
     by_account: BTreeSet<(FoldedName, RoomId)>,
     next: u32,
+    /// Messages in all of them since the server started.
+    pub(in crate::chat) said: u64,
 }
 
 impl Rooms {

@@ -55,12 +55,12 @@ fn is_same(password: Option<&Password>, given: &Password) -> bool {
 impl Session {
     /// Whether the server's password has to be given first.
     pub(super) fn is_locked_out(&self, shared: &Shared) -> bool {
-        !shared.door.is_open() && !self.exchange.has_entered && self.person.is_none()
+        !shared.config.door.is_open() && !self.exchange.has_entered && self.person.is_none()
     }
 
     /// Tries the server's password, which may have to wait before it is looked at.
     pub(super) fn enter(&mut self, password: Password, shared: &mut Shared) {
-        if shared.door.is_open() {
+        if shared.config.door.is_open() {
             return self.answer(Tell::Admitted, shared);
         }
         self.try_key(Key::Password(password), shared);
@@ -69,7 +69,7 @@ impl Session {
     /// Lets a gateway speak for a client. What comes from anywhere else is not looked at.
     pub(super) fn speak_for(&mut self, gateway: Box<Gateway>, shared: &mut Shared) {
         let address = self.peer.address();
-        if shared.limiter.is_gateway(address) {
+        if shared.entrance.limiter.is_gateway(address) {
             return self.try_key(Key::Gateway(gateway), shared);
         }
         tracing::info!("{address} would speak for a client, and is no gateway");
@@ -90,7 +90,7 @@ impl Session {
 
     /// Looks at a key whose time has come.
     pub(super) fn use_key(&mut self, key: Key, shared: &mut Shared) {
-        if !shared.door.is_opened_by(&key) {
+        if !shared.config.door.is_opened_by(&key) {
             return self.refuse_key(&key, shared);
         }
         match key {
@@ -122,7 +122,7 @@ impl Session {
         // Both parts of the way, or somebody could listen on one of them.
         let was_encrypted = gateway.is_encrypted && self.transport.secured().is_some();
         self.peer = Peer::behind_gateway(address, was_encrypted);
-        match shared.limiter.enter(address, shared.now) {
+        match shared.entrance.limiter.enter(address, shared.now) {
             Ok(permit) => self.permit = permit,
             Err(why) => {
                 tracing::debug!("turned a connection from {address} away: {why:?}");
@@ -136,9 +136,11 @@ impl Session {
                 refuse_unencrypted(Protocol::Irc, env, out)
             });
         }
-        let bucket = shared
-            .spent
-            .take(address, shared.limits.line_rate(), shared.now);
+        let bucket =
+            shared
+                .entrance
+                .spent
+                .take(address, shared.config.limits.line_rate(), shared.now);
         self.dialect.handle_gateway(bucket, self.security());
         self.answer(Tell::Admitted, shared);
     }

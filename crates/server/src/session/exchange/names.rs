@@ -50,7 +50,7 @@ pub(super) enum Purpose {
 impl Session {
     /// Does what has to do with a name and its password.
     pub(super) fn ask_about_name(&mut self, ask: Ask, shared: &mut Shared) {
-        let letters_min = shared.limits.password_letters_min;
+        let letters_min = shared.config.limits.password_letters_min;
         if new_password(&ask).is_some_and(|new| new.letters() < letters_min) {
             let weak = Rejection::WeakPassword { letters_min };
             return self.answer(Tell::Rejected(&weak), shared);

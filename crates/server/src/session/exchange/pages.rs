@@ -125,7 +125,7 @@ impl Session {
             before: search.before,
             after: search.after,
             below: search.below,
-            matches_max: shared.limits.search_lines_max,
+            matches_max: shared.config.limits.search_lines_max,
         };
         let kind = PageKind::Search { room, inside };
         self.ask_pages(Job::Search { of, query }, kind, shared);
@@ -177,7 +177,7 @@ impl Session {
                 Past::With(of) => LogOf::Conversation(of.clone()),
             },
             range: wanted.range,
-            lines_max: wanted.lines_max.min(shared.limits.history_lines_max),
+            lines_max: wanted.lines_max.min(shared.config.limits.history_lines_max),
             detail: wanted.detail,
             not_from: self.dialect.ignores().into(),
         };
@@ -195,7 +195,7 @@ impl Session {
             account,
             rooms: self.feed.rooms().map(|(room, _)| room).collect(),
             between,
-            targets_max: targets_max.min(shared.limits.history_lines_max),
+            targets_max: targets_max.min(shared.config.limits.history_lines_max),
         };
         self.ask_worker(job, Step::Tell, shared);
     }

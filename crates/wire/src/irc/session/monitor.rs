@@ -33,21 +33,21 @@ impl Session {
             "-" => {
                 let gone: Vec<Name> = typed.split(',').filter_map(Name::known).collect();
                 let is_gone = |name: &Name| gone.iter().any(|gone| gone.same_as(name));
-                self.monitored.retain(|name| !is_gone(name));
-                self.watched_changed = true;
+                self.watched.names.retain(|name| !is_gone(name));
+                self.changed.watched = true;
             }
             "C" | "c" => {
-                self.monitored.clear();
-                self.watched_changed = true;
+                self.watched.names.clear();
+                self.changed.watched = true;
             }
             "L" | "l" => {
-                for names in self.monitored.chunks(NAMES_PER_LINE) {
+                for names in self.watched.names.chunks(NAMES_PER_LINE) {
                     self.numeric("732", format_args!(":{}", joined(names.iter())), env, out);
                 }
                 self.numeric("733", ":End of MONITOR list", env, out);
             }
             "S" | "s" => {
-                let names = self.monitored.iter().map(Name::to_string).collect();
+                let names = self.watched.names.iter().map(Name::to_string).collect();
                 self.ask_monitored(names);
             }
             _ => {}
@@ -65,17 +65,17 @@ impl Session {
                 continue;
             };
             let is_known = self.monitors(&name);
-            if !is_known && self.monitored.len() == NAMES_MAX {
+            if !is_known && self.watched.names.len() == NAMES_MAX {
                 let what = format_args!("{NAMES_MAX} {word} :Monitor list is full.");
                 self.numeric("734", what, env, out);
                 break;
             }
             if !is_known {
-                self.monitored.push(name);
+                self.watched.names.push(name);
             }
             added.push(word.into());
         }
-        self.watched_changed = true;
+        self.changed.watched = true;
         self.ask_monitored(added);
     }
 
@@ -121,10 +121,10 @@ impl Session {
         if !matches!(self.stage, Stage::Here(_)) {
             return None;
         }
-        let has_changed = core::mem::take(&mut self.watched_changed);
+        let has_changed = core::mem::take(&mut self.changed.watched);
         has_changed.then_some(Watched {
-            names: &self.monitored,
-            keys: &self.subscribed,
+            names: &self.watched.names,
+            keys: &self.watched.keys,
         })
     }
 
@@ -162,7 +162,7 @@ impl Session {
     }
 
     pub(super) fn monitors(&self, name: &Name) -> bool {
-        let mut names = self.monitored.iter();
+        let mut names = self.watched.names.iter();
         names.any(|monitored| monitored.same_as(name))
     }
 }

@@ -16,10 +16,13 @@ use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
 use crate::irc::message::Message;
 use crate::irc::text::note;
+use crate::sniff::Spoke;
 
 /// What a client has said of itself before it is in.
 #[derive(Debug)]
 pub(super) struct Registering {
+    /// It was greeted like a person, and the prompt has no line end.
+    is_after_prompt: bool,
     nick: Option<Name>,
     user: Option<(String, String)>,
     pub(super) pass: Option<Pass>,
@@ -39,8 +42,9 @@ pub(super) struct Registering {
 }
 
 impl Registering {
-    pub(super) fn new(env: &Env<'_>) -> Self {
+    pub(super) fn new(spoke: Spoke, env: &Env<'_>) -> Self {
         Self {
+            is_after_prompt: spoke == Spoke::Greeted,
             nick: None,
             user: None,
             pass: None,
@@ -54,6 +58,11 @@ impl Registering {
             bytes: 0,
             until: env.now + env.settings.login_time,
         }
+    }
+
+    /// Whether a line end is due behind the prompt, once.
+    pub(super) fn leaves_prompt(&mut self) -> bool {
+        core::mem::take(&mut self.is_after_prompt)
     }
 
     /// The name so far.
@@ -177,7 +186,7 @@ impl Session {
             }
         }
         self.caps = caps;
-        self.format_changed = true;
+        self.changed.format = true;
         if !caps.has(Cap::Metadata) {
             self.forget_subscriptions();
         }

@@ -135,7 +135,7 @@ impl Session {
     }
 
     pub(super) fn subscribes(&self, key: &MetadataKey) -> bool {
-        self.subscribed.contains(key)
+        self.watched.keys.contains(key)
     }
 
     /// A change is made.
