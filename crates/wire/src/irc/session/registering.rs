@@ -36,9 +36,17 @@ pub(super) struct Registering {
     away: Option<Command>,
     /// What it has set of itself, to be kept when it is in.
     pub(super) metadata: Metadata,
-    tries: u8,
-    bytes: usize,
+    spent: Spent,
     until: Monotonic,
+}
+
+/// What a client has used up of what it may before it is in.
+#[derive(Debug, Default)]
+struct Spent {
+    /// Names and passwords that were refused.
+    tries: u8,
+    /// Bytes that it sent.
+    bytes: usize,
 }
 
 impl Registering {
@@ -54,8 +62,7 @@ impl Registering {
             proven: None,
             away: None,
             metadata: Metadata::default(),
-            tries: 0,
-            bytes: 0,
+            spent: Spent::default(),
             until: env.now + env.settings.login_time,
         }
     }
@@ -87,8 +94,8 @@ impl Registering {
 
     /// Counts bytes that were sent; returns whether they are too many.
     pub(super) fn count_bytes(&mut self, bytes: usize, env: &Env<'_>) -> bool {
-        self.bytes += bytes;
-        self.bytes > env.settings.login_bytes_max
+        self.spent.bytes += bytes;
+        self.spent.bytes > env.settings.login_bytes_max
     }
 }
 
@@ -98,8 +105,8 @@ impl Session {
         let Stage::Registering(registering) = &mut self.stage else {
             return None;
         };
-        registering.tries = registering.tries.saturating_add(1);
-        let is_last = registering.tries >= env.settings.login_tries_max;
+        registering.spent.tries = registering.spent.tries.saturating_add(1);
+        let is_last = registering.spent.tries >= env.settings.login_tries_max;
         is_last.then(|| self.close("Too many attempts", env, out))
     }
 
