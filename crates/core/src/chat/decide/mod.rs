@@ -15,6 +15,7 @@ mod mail;
 mod markers;
 mod masks;
 mod metadata;
+mod oneself;
 mod operate;
 mod remove;
 mod resume;
@@ -36,15 +37,16 @@ pub(super) use rooms::maker;
 
 use super::{Chat, Env, Person};
 use crate::command::{Caller, Command, Outcome, RoomRef};
-use crate::event::{AuditEntry, Fact, Manner, ModAction, Quit, QuitReason};
+use crate::event::{Fact, Manner, Quit, QuitReason};
 use crate::ids::ConnId;
-use crate::limits::{IGNORES_MAX, NAME_BYTES_MAX};
+use crate::limits::NAME_BYTES_MAX;
 use crate::link::Link;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::source::{Ident, IrcForm};
-use crate::text::{Text, escape};
+use crate::text::escape;
 use crate::time::Timestamp;
+use oneself::become_operator;
 use operate::Actor;
 
 /// People in the caller's rooms among whom a mistyped name is looked for.
@@ -202,7 +204,7 @@ impl Chat {
         if gives_words_to_others(&command) {
             self.check_may_be_heard(me, now)?;
         }
-        let fact = match command {
+        match command {
             Command::Say { .. }
             | Command::SayTo { .. }
             | Command::PrivateMessage { .. }
@@ -210,18 +212,17 @@ impl Chat {
             | Command::SetTopic { .. }
             | Command::SayToRank { .. }
             | Command::SetMetadata { .. }
-            | Command::Signal { .. } => return self.decide_talk(me, command, now, facts),
-            Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
-            Command::Join(room) => return self.decide_join(me, (room, None), now, facts),
+            | Command::Signal { .. } => self.decide_talk(me, command, now, facts),
+            Command::Join(room) => self.decide_join(me, (room, None), now, facts),
             Command::JoinWith { room, password } => {
-                return self.decide_join(me, (room, Some(password)), now, facts);
+                self.decide_join(me, (room, Some(password)), now, facts)
             }
             Command::Leave { room, why } => {
                 let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
-                return self.decide_leave(me, room, why, facts);
+                self.decide_leave(me, room, why, facts)
             }
             Command::Rename { name, proof } => {
-                return self.decide_rename(me, (name, proof.as_ref()), env, facts);
+                self.decide_rename(me, (name, proof.as_ref()), env, facts)
             }
             Command::Register { .. }
             | Command::Group
@@ -230,17 +231,15 @@ impl Chat {
             | Command::LogInTo { .. }
             | Command::LogOut
             | Command::SetMarker { .. }
-            | Command::Unclaim { .. } => return self.decide_account(me, command, env, facts),
-            Command::Away(why) => {
-                if why.is_some() {
-                    self.check_may_be_heard(me, now)?;
-                }
-                away(me, true, why)
+            | Command::Unclaim { .. } => self.decide_account(me, command, env, facts),
+            Command::SetIdent { .. }
+            | Command::Away(_)
+            | Command::Back
+            | Command::Ignore { .. } => self.decide_about_oneself(me, command, now, facts),
+            Command::Op(code) if self.is_operator_code(&code, now) => {
+                facts.push(become_operator(me));
+                Ok(Outcome::Done)
             }
-            Command::Back => away(me, false, None),
-            Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
-            Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
-            Command::Op(code) if self.is_operator_code(&code, now) => become_operator(me),
             Command::SetRoom { .. }
             | Command::RenameRoom { .. }
             | Command::Stand { .. }
@@ -250,21 +249,17 @@ impl Chat {
             | Command::MuteIn { .. }
             | Command::UnmuteIn { .. }
             | Command::SetMask { .. }
-            | Command::Knock(_) => return self.decide_govern(me, command, now, facts),
+            | Command::Knock(_) => self.decide_govern(me, command, now, facts),
             Command::Delete {
                 message,
                 found,
                 why,
             } => {
                 let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
-                return self.decide_delete(me, (message, found), why, facts);
+                self.decide_delete(me, (message, found), why, facts)
             }
-            command => {
-                return self.decide_operate(Actor::Person(me), command, now, facts);
-            }
-        };
-        facts.push(fact);
-        Ok(Outcome::Done)
+            command => self.decide_operate(Actor::Person(me), command, now, facts),
+        }
     }
 
     /// Decides what a person says to others.
@@ -323,50 +318,6 @@ impl Chat {
             _ => return Err(Rejection::NotHere),
         };
         facts.push(fact);
-        Ok(Outcome::Done)
-    }
-
-    fn decide_ignore(&self, me: &Person, name: Name) -> Result<Fact, Rejection> {
-        if name.same_as(&me.name) {
-            return Err(Rejection::Oneself);
-        }
-        let target = self.people.named(&name).map(|bearer| bearer.id);
-        if me.ignored(&name, target).is_none() && me.ignores.len() >= IGNORES_MAX {
-            return Err(Rejection::TooManyIgnores {
-                ignores_max: IGNORES_MAX,
-            });
-        }
-        let (person, on) = (me.id, true);
-        Ok(Fact::IgnoreSet {
-            person,
-            name,
-            target,
-            on,
-            since_before: false,
-        })
-    }
-
-    /// A person is heard again by the name that was ignored and by the one it goes by now.
-    fn decide_unignore(
-        &self,
-        me: &Person,
-        name: Name,
-        facts: &mut Vec<Fact>,
-    ) -> Result<Outcome, Rejection> {
-        let bearer = self.people.named(&name).map(|bearer| bearer.id);
-        let listed = me.ignored(&name, bearer);
-        let listed = listed.ok_or_else(|| Rejection::NotIgnored(name.clone()))?;
-        let current = listed.person.and_then(|id| self.people.get(id));
-        let current = current.map(|person| &person.name);
-        let other = current.filter(|current| !current.same_as(&listed.name));
-        let names = core::iter::once(&listed.name).chain(other);
-        facts.extend(names.map(|name| Fact::IgnoreSet {
-            person: me.id,
-            name: name.clone(),
-            target: None,
-            on: false,
-            since_before: false,
-        }));
         Ok(Outcome::Done)
     }
 
@@ -449,30 +400,6 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
         is_resumable: why.is_resumable() && person.session.link.client.resumes(),
         why,
     }))
-}
-
-/// The person has the server's own code: it is its own operator's, not one for a visit.
-fn become_operator(me: &Person) -> Fact {
-    Fact::Moderated(Box::new(AuditEntry {
-        by: me.name.clone(),
-        actor: None,
-        act: ModAction::Op {
-            name: me.name.clone(),
-            lasting: me.account.is_some(),
-        },
-        target: Some(me.id),
-        spared: None,
-    }))
-}
-
-fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
-    Fact::AwaySet {
-        person: me.id,
-        name: me.name.clone(),
-        away,
-        why,
-        rooms: me.rooms.as_slice().into(),
-    }
 }
 
 /// A message in the form that IRC has of it.
