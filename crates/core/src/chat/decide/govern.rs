@@ -64,6 +64,30 @@ impl Chat {
                 let id = self.governed_by_list(me, room)?;
                 self.decide_eject((me, id), (&name, why), now, facts)?;
             }
+            Command::SetMask {
+                room,
+                kind,
+                matched,
+                on,
+            } => {
+                let id = self.governed_by_list(me, room)?;
+                facts.extend(self.decide_mask(me, id, (kind, matched, on), now)?);
+            }
+            Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
+            command => self.decide_restriction(me, command, now, facts)?,
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Decides who may not enter a room or speak in it.
+    fn decide_restriction(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        match command {
             Command::Bar {
                 room,
                 mask,
@@ -101,20 +125,10 @@ impl Chat {
                 let id = self.governed(me, room)?;
                 facts.push(self.decide_unmute_in(me, id, name)?);
             }
-            Command::SetMask {
-                room,
-                kind,
-                matched,
-                on,
-            } => {
-                let id = self.governed_by_list(me, room)?;
-                facts.extend(self.decide_mask(me, id, (kind, matched, on), now)?);
-            }
-            Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
             // The commands of connections without a name and of the server, from a person.
             _ => return Err(Rejection::NotHere),
         }
-        Ok(Outcome::Done)
+        Ok(())
     }
 
     /// A room that the person moderates.
