@@ -31,6 +31,8 @@ pub(super) struct Lines {
     after_cr: bool,
     /// A CR has ended a line without an LF.
     bare_cr: bool,
+    /// Bytes that may belong to the CR LF of UTF-16 whose CR has ended a line.
+    utf16_rest: u8,
 }
 
 /// The part of an unfinished line that has arrived.
@@ -71,6 +73,9 @@ impl Lines {
         if self.after_cr {
             self.pass_over_line_end(bytes);
         }
+        if self.utf16_rest > 0 && !self.pass_over_utf16_end(bytes) {
+            return None;
+        }
         let end = memchr3(LF, CR, IAC, bytes).unwrap_or(bytes.len());
         let (text, rest) = bytes.split_at(end);
         let end_bytes = match rest {
@@ -87,7 +92,11 @@ impl Lines {
             }
         };
         *bytes = &rest[end_bytes..];
-        Some(self.end(text, max))
+        let input = self.end(text, max);
+        if self.after_cr && matches!(input, Input::Utf16) {
+            self.utf16_rest = 2;
+        }
+        Some(input)
     }
 
     /// Takes bytes that belong to the line, whatever they are.
@@ -152,6 +161,19 @@ impl Lines {
         if let [LF | NUL, rest @ ..] = bytes {
             *bytes = rest;
         }
+    }
+
+    /// Passes over what is left of a CR LF in UTF-16, a NUL and an LF in either order: it is no line of
+    /// its own. Returns whether there is more.
+    fn pass_over_utf16_end(&mut self, bytes: &mut &[u8]) -> bool {
+        while let ([LF | NUL, rest @ ..], 1..) = (*bytes, self.utf16_rest) {
+            *bytes = rest;
+            self.utf16_rest -= 1;
+        }
+        if !bytes.is_empty() {
+            self.utf16_rest = 0;
+        }
+        !bytes.is_empty()
     }
 
     fn end<'a>(&mut self, text: &'a [u8], max: usize) -> Input<'a> {

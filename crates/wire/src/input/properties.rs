@@ -112,7 +112,14 @@ fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
             [b'\r', b'\n' | 0, after @ ..] | [_, after @ ..] => after,
             [] => after,
         };
+        let is_bare_cr = after.first() == Some(&b'\r') && after.get(1) != Some(&b'\n');
         let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+        if is_bare_cr && line.len() <= MAX && encoding::is_utf16(line) {
+            // The rest of its CR LF.
+            let ends = rest.iter().take(2);
+            let ends = ends.take_while(|byte| matches!(byte, b'\n' | 0)).count();
+            rest = &rest[ends..];
+        }
         inputs.push(match core::str::from_utf8(line) {
             _ if line.len() > MAX => Input::TooLong { bytes: line.len() },
             _ if encoding::is_utf16(line) => Input::Utf16,
