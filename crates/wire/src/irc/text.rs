@@ -45,7 +45,7 @@ pub(super) fn spoken(typed: &str, is_notice: bool, tags: String) -> Spoken {
         "" => Spoken::Nothing,
         "ACTION" => said(rest, Manner::Action, tags).map_or(Spoken::Nothing, Spoken::Said),
         _ => Spoken::Signal(IrcForm {
-            text: Some(for_clients(typed).into()),
+            text: Some(alloc::format!("\x01{}\x01", for_clients(request)).into()),
             tags,
         }),
     }
@@ -82,8 +82,8 @@ fn is_format(c: char) -> bool {
     )
 }
 
-/// A text for clients of IRC: with colours and styles and the marks of CTCP, what else a terminal might
-/// obey made visible. LF and CR stand between the lines and the parts of a passage.
+/// A text for clients of IRC: with colours and styles, what else a terminal might obey made visible, and
+/// a mark of CTCP in the midst of it, which some clients would answer. LF and CR stand between the lines and the parts of a passage.
 fn for_clients(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_for_clients) {
         return Cow::Borrowed(text);
@@ -99,7 +99,7 @@ fn for_clients(text: &str) -> Cow<'_, str> {
 }
 
 fn is_for_clients(c: char) -> bool {
-    !Text::is_active(c) || is_format(c) || matches!(c, '\n' | '\r' | '\x01')
+    !Text::is_active(c) || is_format(c) || matches!(c, '\n' | '\r')
 }
 
 /// A text without colours and styles.
