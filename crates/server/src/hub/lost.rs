@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chinwag_core::{Caller, ConnId, Duration, Event, Fact, PersonId, Returned, Seq, Timestamp};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::{DraftBody, Hub, ReplyBody, Resumed, Sender};
 use crate::limits::UNSEEN_BYTES_MAX;
@@ -23,6 +23,9 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(super) struct LostSessions {
     saved: HashMap<PersonId, Arc<Saved>>,
+    /// Those who came in with their account, and were given what it had set. Who logs in later has not
+    /// seen that, and does not change it.
+    owners: HashSet<PersonId>,
     unseen: HashMap<PersonId, Unseen>,
     /// Bytes of private lines in `unseen`.
     bytes: usize,
@@ -66,6 +69,7 @@ impl LostSessions {
 
     fn forget(&mut self, person: PersonId) {
         self.saved.remove(&person);
+        self.owners.remove(&person);
         self.take_unseen(person);
     }
 
@@ -97,6 +101,19 @@ impl LostSessions {
         (waiting.sender, waiting.until) = (now.sender, now.until);
         waiting.kept.extend(now.kept.iter().cloned());
         true
+    }
+
+    /// Whether what a person sets is what its account has set.
+    pub(super) fn is_owner(&self, person: PersonId) -> bool {
+        self.owners.contains(&person)
+    }
+
+    /// A person has come in with its account, or logged in or out of one since.
+    pub(super) fn set_owner(&mut self, person: PersonId, is_owner: bool) {
+        match is_owner {
+            true => drop(self.owners.insert(person)),
+            false => drop(self.owners.remove(&person)),
+        }
     }
 
     /// What the dialect of a person wants kept.

@@ -60,8 +60,15 @@ impl Hub {
 
     /// What an account finds again at its next visit. A client that has no settings leaves those alone
     /// that another has made.
-    pub(super) fn profile_of(&mut self, record: &Record) -> Option<(Name, String)> {
+    pub(super) fn profile_of(
+        &mut self,
+        person: PersonId,
+        record: &Record,
+    ) -> Option<(Name, String)> {
         let account = record.session.account.clone()?;
+        if !self.lost.is_owner(person) {
+            return None;
+        }
         if record.settings.is_some() {
             return Some((account, record.profile()));
         }

@@ -15,8 +15,8 @@ use std::collections::HashSet;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    Command, Duration, Event, Fact, KeptSession, Name, PersonId, ResumeCode, RoomId, RoomName,
-    RoomRenamed, Seq, Timestamp,
+    AccountChange, Command, Duration, Event, Fact, KeptSession, LoggedIn, Name, PersonId,
+    ResumeCode, RoomId, RoomName, RoomRenamed, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Resumable, SessionChanges};
@@ -112,9 +112,10 @@ impl Hub {
     pub(super) fn note_change(&mut self, event: &Event) {
         match &event.fact {
             Fact::LoggedIn(login) => {
+                self.lost.set_owner(login.person, login.account.is_some());
                 self.survivors.changed.insert(login.person, Some(event.seq));
             }
-            Fact::Returned(returned) => self.note_returned(returned.login.person, event.seq),
+            Fact::Returned(returned) => self.note_returned(&returned.login, event.seq),
             Fact::Quit(quit) if quit.is_resumable => {
                 self.survivors.handle_change(quit.person);
             }
@@ -122,9 +123,17 @@ impl Hub {
             Fact::Joined { person, .. }
             | Fact::Left { person, .. }
             | Fact::IgnoreSet { person, .. } => self.survivors.handle_change(*person),
-            Fact::AccountSet(set) => self.survivors.handle_change(set.person),
+            Fact::AccountSet(set) => {
+                self.lost.set_owner(set.person, false);
+                self.survivors.handle_change(set.person);
+            }
             Fact::RoomRenamed(renamed) => self.note_room_renamed(renamed),
             Fact::AccountChanged(changed) => {
+                if let (AccountChange::Claimed { .. }, Some(person)) =
+                    (&changed.change, changed.person)
+                {
+                    self.lost.set_owner(person, true);
+                }
                 let logins = changed.logins.iter();
                 logins.for_each(|person| self.survivors.handle_change(*person));
             }
@@ -147,7 +156,12 @@ impl Hub {
         }
     }
 
-    fn note_returned(&mut self, person: PersonId, seq: Seq) {
+    fn note_returned(&mut self, login: &LoggedIn, seq: Seq) {
+        let person = login.person;
+        let account = login.account.as_ref();
+        if account.is_some_and(|account| account.same_as(&login.name)) {
+            self.lost.set_owner(person, true);
+        }
         if let Some(hash) = self.stored_hash(person) {
             self.survivors.end(hash);
             self.survivors.restored.remove(&hash);
@@ -162,7 +176,7 @@ impl Hub {
         let is_resumable = record
             .as_ref()
             .is_some_and(|record| record.session.is_resumable);
-        if let Some(profile) = record.and_then(|record| self.profile_of(&record)) {
+        if let Some(profile) = record.and_then(|record| self.profile_of(person, &record)) {
             self.survivors.profiles.push(profile);
         }
         if !is_resumable {
@@ -266,7 +280,7 @@ impl Hub {
         else {
             return;
         };
-        changes.profiles.extend(self.profile_of(&record));
+        changes.profiles.extend(self.profile_of(person, &record));
         let session = &record.session;
         // Nobody could resume it.
         if !session.is_resumable || !self.store.outlives_process() {
@@ -293,7 +307,7 @@ impl Hub {
                 continue;
             };
             record.session.until = Some(until);
-            changes.profiles.extend(self.profile_of(&record));
+            changes.profiles.extend(self.profile_of(person, &record));
             self.survivors.changed.remove(&person);
             if record.session.is_resumable {
                 changes.sessions.push(Resumable {
