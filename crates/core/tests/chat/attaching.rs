@@ -231,3 +231,28 @@ fn who_is_on_several_does_not_leave_them_for_another_name_in_use() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn who_takes_a_name_of_its_own_that_is_on_is_on_it_too() {
+    let (mut world, first) = world_with_ann();
+    world.act(first, join("lobby")).expect("inside");
+    let (second, facts) = connect(&mut world, ("192.0.2.60", CLEAR), ("annie", "ann"));
+    assert!(facts.is_ok());
+    let rename = Command::Rename {
+        name: name("ann"),
+        proof: None,
+    };
+    let facts = world.act(second, rename).expect("hers");
+    assert!(
+        matches!(&facts[..], [Fact::Quit(_), Fact::Attached(_)]),
+        "{facts:?}"
+    );
+    world.act(first, say("still here")).expect("said");
+    let conn = |caller| match caller {
+        Caller::Person { conn, .. } => conn,
+        _ => unreachable!(),
+    };
+    assert!(world.chat.speaks_for(person_of(first), conn(second)));
+    world.check();
+    world.check_replay();
+}

@@ -31,9 +31,8 @@ impl Chat {
         proof: &Proof,
     ) -> Option<&Person> {
         let bearer = self.people.named(name)?;
-        let clients = [origin.link.client, bearer.session.link.client];
         let is_own = self.account_of(bearer)?.is_proven_by(proof);
-        (is_own && clients == [Client::Irc; 2]).then_some(bearer)
+        (is_own && shares_connections(origin, bearer)).then_some(bearer)
     }
 
     /// Puts a person on one more connection.
@@ -103,6 +102,11 @@ impl Chat {
             false => Ok(()),
         }
     }
+}
+
+/// Whether a person can be on one more connection: its client and the other speak IRC.
+pub(super) fn shares_connections(origin: &Origin, person: &Person) -> bool {
+    [origin.link.client, person.session.link.client] == [Client::Irc; 2]
 }
 
 /// One of several connections of a person ends.

@@ -126,6 +126,16 @@ impl Chat {
             let free = self.free_name_like(&name, env.now);
             return Err(Rejection::NameTaken { name, free });
         }
+        if let Some(me) = me
+            && found.lost.is_none()
+            && attach::shares_connections(&origin, found.person)
+        {
+            let mut attached = Vec::new();
+            let outcome = self.decide_attach(found.person, origin, env.now, &mut attached)?;
+            facts.push(quit(me, QuitReason::Quit(None)));
+            facts.append(&mut attached);
+            return Ok(outcome);
+        }
         if found.lost.is_some() && me.is_none() {
             self.check_has_space()?;
         }

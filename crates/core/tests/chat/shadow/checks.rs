@@ -137,7 +137,7 @@ impl Shadow {
             }
             Fact::LoggedIn(login) => self.check_proof(None, login.account.as_ref(), command),
             Fact::Attached(attached) => {
-                self.check_proof(None, attached.login.account.as_ref(), command);
+                self.check_proof(asker, attached.login.account.as_ref(), command);
             }
             Fact::Returned(returned) if !matches!(command, Command::Resume(_)) => {
                 self.check_proof(asker, returned.login.account.as_ref(), command);
@@ -255,9 +255,7 @@ impl Shadow {
     fn outcome(&self, asker: Option<PersonId>, command: &Command, facts: &[Fact]) -> Outcome {
         match (command, facts) {
             (Command::LogIn { .. }, [Fact::LoggedIn(login), ..]) => Outcome::LoggedIn(login.person),
-            (Command::LogIn { .. }, [Fact::Attached(attached)]) => {
-                Outcome::Attached(attached.login.person)
-            }
+            (_, [.., Fact::Attached(attached)]) => Outcome::Attached(attached.login.person),
             (_, [.., Fact::Returned(returned)]) => Outcome::Resumed {
                 person: returned.login.person,
                 seen: returned.was_lost.then_some(returned.seen),
