@@ -27,7 +27,7 @@ fn a_private_room_takes_five_lines() {
     // Every way to the past, and to the room.
     eve.ask(
         "/join #team",
-        "! #team is closed. /knock #team asks to be let in.\n",
+        "! #team is closed: only those who are invited may enter.\n",
     );
     eve.ask("/search swordfish in:#team", "! No room #team.");
     eve.ask("/who #team", "! No room #team.");
@@ -70,7 +70,7 @@ fn a_room_survives_a_kill_with_its_rules() {
     let mut eve = server.join("eve");
     eve.ask(
         "/join #team",
-        "! #team is closed. /knock #team asks to be let in.\n",
+        "! #team is closed: only those who are invited may enter.\n",
     );
     eve.send("/search swordfish");
     eve.send("/rooms");

@@ -99,8 +99,9 @@ const DIFFERENCES: &str = "\
   is said on the others. Others see one person, until the last connection ends. A dead one does no harm; it
   ends alone. Sixteen connections can be logged in to one account. Who comes under the name by nc or as a program takes it
   over from all of them, and the other way round: a terminal is one screen.
-- **Rooms come back.** Who is logged in to an account is in the rooms again that it was in at the end of its last visit, by whatever
-  client; a JOIN of them has no answer then. A client without an account joins its rooms itself.
+- **Rooms come back.** Who comes in with an account (SASL, PASS, or `NAME#PASSWORD` at nc) is in the rooms again that it was in at
+  the end of its last visit, by whatever client; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
+  brings them nor changes what is kept. A client without an account joins its rooms itself.
 - **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
   is reset.
@@ -121,7 +122,7 @@ Not there: WebSocket.
 ## The conformance suite
 
 `contrib/irctest/` has the controller for [irctest](https://github.com/progval/irctest), and its head says how
-to run it. Of the 429 cases that concern any server 412 pass and 17 are left out. Those are are the eight over
+to run it. Of the 429 cases that concern any server 412 pass and 17 are left out. Those are the eight over
 WebSocket, two of SCRAM, two that register with an e-mail address, one that needs a person called root, whose name is
 reserved, and four of WHO that the suite leaves out for every server.
 ";

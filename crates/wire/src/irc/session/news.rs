@@ -80,10 +80,21 @@ impl Session {
 
     /// The client is in a room that it did not ask for: it is told so, and then the rest.
     pub(super) fn enter_unasked(&mut self, room: RoomId, env: &Env<'_>, out: &mut Vec<u8>) {
-        if let Some(name) = env.rooms.get(&room) {
-            self.put_own_join(name, out);
-            self.later(Ask::Query(Query::View(room)), Question::Unasked);
+        let Some(name) = env.rooms.get(&room) else {
+            return;
+        };
+        self.put_own_join(name, out);
+        // It may have asked for it as well, and is told once.
+        let asked = self.pending.question.as_deref_mut();
+        let queued = self.pending.queue.iter_mut().map(|(_, question)| question);
+        for question in asked.into_iter().chain(queued) {
+            if let Question::Join { room, was_inside } = question
+                && room.is_same(name)
+            {
+                *was_inside = true;
+            }
         }
+        self.later(Ask::Query(Query::View(room)), Question::Unasked);
     }
 
     /// A room has another name. A client that knows no RENAME leaves the old one and is in the new one
@@ -249,7 +260,8 @@ impl Session {
         let echoes = self.caps.has(Cap::EchoMessage) || is_elsewhere;
         match &event.fact {
             Fact::PrivateMessage(message) if message.from == me => {
-                if echoes {
+                // What one sends to oneself comes to each connection anyhow.
+                if echoes && !(is_elsewhere && message.to == me) {
                     said_to(message).put(out, event, shown);
                 }
                 if let Some(why) = message.away.as_ref().filter(|_| !is_elsewhere) {

@@ -24,7 +24,10 @@ impl Session {
             self.talk.as_deref().is_some_and(Talk::is_in_flight),
         );
         let step = run(self, out);
-        if !is_talking || out.len() == start {
+        // A command with a label that has no answer is acknowledged.
+        let is_quiet = self.pending.question.is_none() && self.pending.queue.is_empty();
+        let acks = self.pending.scope.is_some() && step.is_none() && is_quiet;
+        if !is_talking || (out.len() == start && !acks) {
             return step;
         }
         match step {

@@ -80,6 +80,8 @@ impl Session {
             Question::Redact { target, message } => {
                 self.refuse_redaction((&target, &message), rejection, env, out);
             }
+            // It has left again, or was put out.
+            Question::Unasked => {}
             _ => self.notice(Sentence(rejection), env, out),
         }
         None
@@ -105,9 +107,25 @@ impl Session {
                 self.numeric("465", format_args!(":{words}"), env, out);
                 return Some(self.close(words, env, out));
             }
-            _ => {}
+            Rejection::WrongPassword(name) => {
+                let words = Sentence(rejection);
+                self.numeric("464", format_args!(":{words}"), env, out);
+                self.refuse_nick(&Rejection::NameRegistered(name.clone()), env, out);
+            }
+            Rejection::NameTaken { .. }
+            | Rejection::NameKept { .. }
+            | Rejection::NameLooksLike { .. }
+            | Rejection::NameRegistered(_) => self.refuse_nick(rejection, env, out),
+            // No other name would help.
+            Rejection::TooManyLogins { .. } | Rejection::Of(..) => {
+                let words = Sentence(rejection).to_string();
+                return Some(self.close(&words, env, out));
+            }
+            _ => {
+                let words = Sentence(rejection);
+                self.put_server(format_args!("433 * {} :{words}", self.nick()), env, out);
+            }
         }
-        self.refuse_nick(rejection, env, out);
         self.forget_nick();
         self.count_try(env, out)
     }
@@ -127,7 +145,7 @@ impl Session {
                     out,
                 );
             }
-            _ => return self.notice(Sentence(rejection), env, out),
+            _ => return,
         };
         // Before the client is in, it is addressed as nobody.
         let nick = match &self.stage {

@@ -186,7 +186,7 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::TooManyLogins { logins_max } => {
             write!(
                 f,
-                "{logins_max} people are logged in to the account, the limit."
+                "{logins_max} connections are logged in to the account, the limit."
             )
         }
         Rejection::TooManyNames { names_max } => {

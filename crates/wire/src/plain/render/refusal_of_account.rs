@@ -73,7 +73,10 @@ fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) 
             write!(f, "You are logged in to {name} already. /logout ends it.")
         }
         (Rejection::TooManyLogins { logins_max }, _) => {
-            write!(f, "{logins_max} people are logged in to it, the limit.")
+            write!(
+                f,
+                "{logins_max} connections are logged in to it, the limit."
+            )
         }
         (Rejection::TooManyNames { names_max }, _) => write!(
             f,
