@@ -97,6 +97,13 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let target = &question.target;
+        if let MarkerTarget::Room(entered) = target
+            && question.enters
+            && !self.is_inside(entered, env)
+        {
+            // Another connection of the person has left it meanwhile.
+            return None;
+        }
         match at {
             Some(at) => self.put_marker_at(target, at, env, out),
             None => self.put_server(format_args!("MARKREAD {target} *"), env, out),
