@@ -4,7 +4,7 @@
 //! The topic that holds stands in the table `room`, and what operators did in the audit log. A notice
 //! is written beside either, by room and place, so that a page reads it as it reads messages. They are
 //! few, so that each is a row. Of signals there may be as many as of messages; they have an index of their
-//! own, and whoever is not shown them reads none.
+//! own, and a reader that is not shown them reads none.
 
 use chinwag_core::{
     AuditEntry, Correspondents, Detail, Event, Fact, IrcForm, ModAction, NOBODY, Name, RoomId, Seq,
@@ -171,30 +171,23 @@ impl Beside<'_> {
 
     /// The place of the last of the first so many of a stretch of the room, if there are so many.
     pub(crate) fn oldest(self, stretch: (Seq, Seq), number: u64) -> Result<Option<Seq>, Error> {
-        let place = |kind| {
-            edge(
-                self.conn,
-                (Some(self.room), kind),
-                stretch,
-                OLDEST,
-                skipped(number),
-            )
-        };
-        self.of_kinds(place, Seq::min)
+        self.counted(stretch, (OLDEST, number), Seq::min)
     }
 
     /// The place of the first of the last so many of a stretch of the room, if there are so many.
     pub(crate) fn newest(self, stretch: (Seq, Seq), number: u64) -> Result<Option<Seq>, Error> {
-        let place = |kind| {
-            edge(
-                self.conn,
-                (Some(self.room), kind),
-                stretch,
-                NEWEST,
-                skipped(number),
-            )
-        };
-        self.of_kinds(place, Seq::max)
+        self.counted(stretch, (NEWEST, number), Seq::max)
+    }
+
+    fn counted(
+        self,
+        stretch: (Seq, Seq),
+        (which, number): (&str, u64),
+        choose: impl Fn(Seq, Seq) -> Seq,
+    ) -> Result<Option<Seq>, Error> {
+        let before = signed(number.saturating_sub(1));
+        let place = |kind| edge(self.conn, (Some(self.room), kind), stretch, which, before);
+        self.of_kinds(place, choose)
     }
 
     fn of_kinds(
@@ -214,10 +207,6 @@ const FIRST: &str = "AND at >= ?4 ORDER BY seq LIMIT 1";
 const LAST: &str = "AND at < ?4 ORDER BY seq DESC LIMIT 1";
 const OLDEST: &str = "ORDER BY seq LIMIT 1 OFFSET ?4";
 const NEWEST: &str = "ORDER BY seq DESC LIMIT 1 OFFSET ?4";
-
-fn skipped(number: u64) -> i64 {
-    signed(number.saturating_sub(1))
-}
 
 /// A place of a stretch, without its end.
 fn edge(
