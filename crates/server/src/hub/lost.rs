@@ -13,7 +13,7 @@ use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 use hashbrown::{HashMap, HashSet};
 
-use super::{DraftBody, Hub, ReplyBody, Resumed, Sender};
+use super::{DraftBody, Hub, ReplyBody, Resumed, Sender, conn_of};
 use crate::limits::UNSEEN_BYTES_MAX;
 
 /// The time after which who resumes waits no longer for a shard. None takes that long.
@@ -265,7 +265,7 @@ impl Hub {
         let after = |room| unseen.rooms.iter().find(|(other, _)| *other == room);
         let rooms = rooms.map(|&room| (room, after(room).map_or(seen, |(_, after)| *after)));
         unseen.rooms = rooms.collect();
-        let (Caller::Anonymous { conn, .. } | Caller::Person { conn, .. }) = sender.0 else {
+        let Some(conn) = conn_of(sender.0) else {
             return;
         };
         if !self.chat.speaks_for(person, conn) {
@@ -311,11 +311,6 @@ impl Hub {
 
 impl Waiting {
     fn is_on(&self, conn: ConnId) -> bool {
-        let (Caller::Anonymous { conn: own, .. } | Caller::Person { conn: own, .. }) =
-            self.sender.0
-        else {
-            return false;
-        };
-        own == conn
+        conn_of(self.sender.0) == Some(conn)
     }
 }

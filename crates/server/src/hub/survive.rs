@@ -189,9 +189,12 @@ impl Hub {
         }
     }
 
-    /// Everything that is known of a person's session.
+    /// Everything that is known of a person's session; `None` if nobody will find it again.
     fn record(&self, person: PersonId, since: Seq) -> Option<Record> {
         let session = self.chat.kept_session(person)?;
+        if !session.is_resumable && session.account.is_none() {
+            return None;
+        }
         let saved = self.lost.saved(person);
         let unseen = session.until.and_then(|_| self.lost.unseen(person));
         let name_of = |room: RoomId| self.chat.room_name(room).cloned();
