@@ -109,10 +109,7 @@ impl Session {
 
     fn handle_parted(&mut self, out: &mut Vec<u8>) {
         if let Some(Question::Part { room, why }) = self.take_question() {
-            match why {
-                Some(why) => self.put_own(format_args!("PART {room} :{why}"), out),
-                None => self.put_own(format_args!("PART {room}"), out),
-            }
+            self.put_own_part(&room, why.as_deref(), out);
         }
     }
 
@@ -282,9 +279,8 @@ impl Session {
             .filter_map(|room| env.rooms.get(room).cloned());
         for room in rooms.collect::<Vec<_>>() {
             self.put_own_join(&room, out);
-            let query = self.names_query(chinwag_core::RoomRef::Name(room.clone()), None);
-            let end = Some(alloc::format!("{room}"));
-            self.later(Ask::Query(query), Question::Names { room, end });
+            let (ask, question) = self.names_of_entered(&room);
+            self.later(ask, question);
         }
         None
     }

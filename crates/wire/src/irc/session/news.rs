@@ -66,12 +66,8 @@ impl Session {
                 if matches!(self.pending.question.as_deref(), Some(Question::LogIn)) => {}
             Fact::Joined { .. } => self.enter_unasked(room, env, out),
             Fact::Left { why, .. } => {
-                let Some(room) = env.rooms.get(&room) else {
-                    return;
-                };
-                match why {
-                    Some(why) => self.put_own(format_args!("PART {room} :{}", &**why), out),
-                    None => self.put_own(format_args!("PART {room}"), out),
+                if let Some(room) = env.rooms.get(&room) {
+                    self.put_own_part(room, why.as_deref(), out);
                 }
             }
             _ => {}
@@ -104,17 +100,13 @@ impl Session {
         if self.caps.has(Cap::ChannelRename) || old.is_same(new) {
             return;
         }
-        match renamed.why.as_deref() {
-            Some(why) => self.put_own(format_args!("PART {old} :{why}"), out),
-            None => self.put_own(format_args!("PART {old}"), out),
-        }
+        self.put_own_part(old, renamed.why.as_deref(), out);
         self.put_own_join(new, out);
-        let room = RoomRef::Name(new.clone());
-        self.later(Ask::Query(Query::Topic(room.clone())), Question::Quiet);
+        let topic = Query::Topic(RoomRef::Name(new.clone()));
+        self.later(Ask::Query(topic), Question::Quiet);
         if !self.caps.has(Cap::NoImplicitNames) {
-            let query = self.names_query(room, None);
-            let (room, end) = (new.clone(), Some(alloc::format!("{new}")));
-            self.later(Ask::Query(query), Question::Names { room, end });
+            let (ask, question) = self.names_of_entered(new);
+            self.later(ask, question);
         }
     }
 

@@ -112,19 +112,12 @@ impl Session {
                 self.numeric("464", format_args!(":{words}"), env, out);
                 self.refuse_nick(&Rejection::NameRegistered(name.clone()), env, out);
             }
-            Rejection::NameTaken { .. }
-            | Rejection::NameKept { .. }
-            | Rejection::NameLooksLike { .. }
-            | Rejection::NameRegistered(_) => self.refuse_nick(rejection, env, out),
             // No other name would help.
             Rejection::TooManyLogins { .. } | Rejection::Of(..) => {
                 let words = Sentence(rejection).to_string();
                 return Some(self.close(&words, env, out));
             }
-            _ => {
-                let words = Sentence(rejection);
-                self.put_server(format_args!("433 * {} :{words}", self.nick()), env, out);
-            }
+            _ => self.refuse_nick(rejection, env, out),
         }
         self.forget_nick();
         self.count_try(env, out)
@@ -145,7 +138,7 @@ impl Session {
                     out,
                 );
             }
-            _ => return,
+            _ => self.nick().to_string(),
         };
         // Before the client is in, it is addressed as nobody.
         let nick = match &self.stage {

@@ -15,6 +15,7 @@ use crate::irc::caps::Cap;
 use crate::irc::line::{end, put};
 use crate::irc::message::{BODY_BYTES_MAX, Message};
 use crate::irc::mode::prefixes;
+use crate::irc::render::Why;
 use crate::irc::text::note;
 
 /// Rooms in one JOIN or PART, people in one KICK.
@@ -120,8 +121,16 @@ impl Session {
     pub(super) fn ask_names_if_wanted(&mut self, room: &RoomName) -> Option<Step> {
         match self.caps.has(Cap::NoImplicitNames) {
             true => None,
-            false => self.ask_names(room.clone()),
+            false => {
+                let (ask, question) = self.names_of_entered(room);
+                self.ask_now(ask, question)
+            }
         }
+    }
+
+    /// The client's own PART.
+    pub(super) fn put_own_part(&self, room: &RoomName, why: Option<&str>, out: &mut Vec<u8>) {
+        self.put_own(format_args!("PART {room}{}", Why(why)), out);
     }
 
     /// The client's own JOIN.
@@ -136,10 +145,11 @@ impl Session {
         }
     }
 
-    pub(super) fn ask_names(&mut self, room: RoomName) -> Option<Step> {
+    /// What asks for the people of a room that was just entered.
+    pub(super) fn names_of_entered(&self, room: &RoomName) -> (Ask, Question) {
         let query = self.names_query(RoomRef::Name(room.clone()), None);
-        let end = Some(alloc::format!("{room}"));
-        self.ask_now(Ask::Query(query), Question::Names { room, end })
+        let (room, end) = (room.clone(), Some(alloc::format!("{room}")));
+        (Ask::Query(query), Question::Names { room, end })
     }
 
     /// PART.
