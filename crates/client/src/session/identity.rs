@@ -17,12 +17,23 @@ pub(super) struct Identity {
     pub(super) code: Option<String>,
     /// The current room, without its `#`.
     pub(super) room: Option<String>,
-    /// The server has let the session in once: from then on a loss is worth coming back from.
-    pub(super) has_been_in: bool,
+    pub(super) progress: Progress,
     /// The server takes the name no more; a person may know better.
     pub(super) asks_person: bool,
     /// A name and password that the person has just given, and the server not yet taken.
     offered: Option<Offer>,
+}
+
+/// How far the first arrival came before the link broke.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Progress {
+    /// What was said before was not all told: another arrival tells it.
+    #[default]
+    Outside,
+    /// It was, in the room that was asked for. What is said from here on is news.
+    Arrived,
+    /// The first commands are answered, too.
+    Settled,
 }
 
 /// `/claim s3cret` or `/nick lee#s3cret`.

@@ -30,7 +30,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 pub(crate) use action::{Action, End, SessionOptions, Tally};
-use identity::Identity;
+use identity::{Identity, Progress};
 use login::{Attempt, Login};
 use outgoing::{OutLine, Verdict};
 use phase::{Arrival, Phase};
@@ -212,7 +212,10 @@ impl Session {
                 words.map_or_else(|| End::Gone(reason.to_owned()), End::Refused)
             }
             (_, Some(words)) => End::Removed(words),
-            (_, None) => return self.lost(reason, now),
+            (_, None) => {
+                self.break_off();
+                return self.lost(reason, now);
+            }
         };
         self.end(end);
     }
@@ -261,14 +264,14 @@ impl Session {
 
     /// The server has let the session in.
     fn settle(&mut self, welcome: ServerLine, is_resumed: bool, now: Instant) {
-        let is_first = !self.identity.has_been_in;
-        let (arrival, room) = match (is_first, is_resumed) {
-            (true, _) => (Arrival::First, &self.options.room),
-            (false, true) => (Arrival::resumed(false), &None),
-            (false, false) => (Arrival::Anew, &self.identity.room),
+        let (arrival, room) = match (self.identity.progress, is_resumed) {
+            (Progress::Outside, _) => (Arrival::First, &self.options.room),
+            (Progress::Arrived, true) => (Arrival::resumed(false), &self.options.room),
+            (Progress::Settled, true) => (Arrival::resumed(false), &None),
+            (_, false) => (Arrival::Anew, &self.identity.room),
         };
         let steps = arrival.steps(&self.options, room.as_deref());
-        if is_first && self.options.history {
+        if matches!(arrival, Arrival::First) && self.options.history {
             self.show(welcome);
         }
         self.phase = Phase::Settling(Settling::new(steps, now), arrival);
@@ -285,8 +288,8 @@ impl Session {
                 self.show(line);
             }
             Sorted::Failed(reason) => {
+                let was_in = !matches!(arrival, Arrival::First) || *heard == Heard::Removed;
                 self.ask_for(Action::HangUp);
-                let was_in = self.identity.has_been_in || *heard == Heard::Removed;
                 let end = if was_in { End::Removed } else { End::Refused };
                 return self.end(end(reason));
             }
@@ -304,6 +307,12 @@ impl Session {
 
     fn first_line(&mut self, line: ServerLine, heard: &Heard<'_>) {
         self.talk.handle_arrival(heard, &line.plain);
+        if let Phase::Settling(settling, _) = &self.phase
+            && *heard == Heard::Now
+            && !settling.is_to_join()
+        {
+            self.identity.progress = Progress::Arrived;
+        }
         let is_message = heard.is_in_room() || heard.is_private();
         let is_news = (is_message || *heard == Heard::Removed) && !self.talk.is_in_past();
         if self.options.history || is_news {
@@ -317,7 +326,8 @@ impl Session {
             return;
         };
         self.retry.handle_linked(now);
-        (self.identity.has_been_in, self.identity.asks_person) = (true, false);
+        self.identity.progress = Progress::Settled;
+        self.identity.asks_person = false;
         match arrival {
             Arrival::First => {}
             Arrival::Resumed {
@@ -329,6 +339,26 @@ impl Session {
                 self.show_missed(replay);
             }
             Arrival::Anew => self.take_over(&settling.take_history().unwrap_or_default()),
+        }
+    }
+
+    /// The link is lost before all was settled. The server counts what it has said as heard, and does not
+    /// say it again.
+    fn break_off(&mut self) {
+        if let Phase::Settling(
+            _,
+            Arrival::Resumed {
+                replay,
+                asks_history,
+            },
+        ) = &mut self.phase
+        {
+            let (replay, is_sorted) = (std::mem::take(replay), *asks_history);
+            let missed = match is_sorted {
+                true => replay,
+                false => self.talk.unseen(replay),
+            };
+            self.show_missed(missed);
         }
     }
 

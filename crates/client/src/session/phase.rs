@@ -78,7 +78,8 @@ impl Arrival {
         }
     }
 
-    /// The commands to give first, for a session that is to be in this room.
+    /// The commands to give first, for a session that is to be in this room. Where one goes on, the room
+    /// is that of a first arrival that was not settled.
     pub(super) fn steps(&self, options: &SessionOptions, room: Option<&str>) -> Vec<Step> {
         // Who sends nothing needs no receipts, and only has to know when it is in.
         let mut steps = vec![match options.reads_only {
@@ -86,9 +87,8 @@ impl Arrival {
             false => Step::Echo,
         }];
         let room = room.filter(|room| !room.eq_ignore_ascii_case("lobby"));
-        match self {
-            Self::Resumed { .. } => return steps,
-            Self::First | Self::Anew => steps.extend(room.map(|room| Step::Join(room.to_owned()))),
+        if !matches!(self, Self::Resumed { .. }) {
+            steps.extend(room.map(|room| Step::Join(room.to_owned())));
         }
         // A script is in the room that it was told; a person may want to hear the lobby too.
         if room.is_some() && !options.is_attended {

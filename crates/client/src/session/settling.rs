@@ -66,6 +66,11 @@ impl Settling {
         self.steps.is_empty()
     }
 
+    /// Whether the session is still to enter its room.
+    pub(crate) fn is_to_join(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Join(_)))
+    }
+
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.send_at
     }

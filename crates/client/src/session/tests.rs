@@ -494,6 +494,88 @@ fn a_reader_sends_nothing_and_is_spared_the_past() {
 }
 
 #[test]
+fn what_is_said_after_a_first_arrival_that_broke_off_is_no_past() {
+    let mut bench = Bench::new(SessionOptions {
+        reads_only: true,
+        history: false,
+        ..options()
+    });
+    let fence = || send(&format!("/whois chinwag-fence-{}", u64::MAX));
+    bench.does(&[send("app#pw")]).hears(WELCOME).hears(CODE);
+    bench.hears("--- now ---\n[14:02] bob: before\n");
+    bench.does(&[fence(), show("[14:02] bob: before\n")]);
+    // The answer to the first command is lost with the server, and so is the session.
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    let past =
+        "--- last 2 of 2 messages ---\n[14:02] bob: before\n[14:03] bob: after\n--- now ---\n";
+    bench.hears(WELCOME).hears(past).does(&[fence()]);
+    bench
+        .hears(&format!(
+            "! Nobody called \"chinwag-fence-{}\".\n",
+            u64::MAX
+        ))
+        .does(&[send("/history 1000")]);
+    let (name, has_gap) = ("app".into(), false);
+    bench.hears(past).does(&[
+        Action::Tell(Note::Anew { name, has_gap }),
+        show("[14:03] bob: after\n"),
+    ]);
+}
+
+#[test]
+fn a_session_that_goes_on_leaves_the_lobby_if_it_had_no_time_to() {
+    let mut bench = Bench::new(SessionOptions {
+        room: Some("dev".into()),
+        history: false,
+        ..options()
+    });
+    bench.does(&[send("app#pw")]).hears(WELCOME).hears(CODE);
+    bench.hears("--- now ---\n").hears(ECHO_IS_ON);
+    bench.hears("You are in #dev with bob.\n--- now ---\n");
+    bench.does(&[send("/echo on"), send("/join dev"), send("/leave lobby")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. You missed nothing.\n");
+    bench.hears(ECHO_IS_ON).hears("* app left #lobby\n");
+    bench.does(&[
+        send("/echo on"),
+        send("/leave lobby"),
+        Action::Tell(Note::Back),
+    ]);
+}
+
+#[test]
+fn a_link_that_breaks_while_it_is_taken_up_takes_no_line_with_it() {
+    let mut bench = Bench::live();
+    bench.push("one").does(&[send("one")]);
+    bench
+        .hears("[14:03] bob: a\n")
+        .does(&[show("[14:03] bob: a\n")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. 3 messages while you were away:\n");
+    bench.hears("[14:03] bob: a\n[14:03] app: one\n[14:04] bob: b\n");
+    bench.does(&[send("/echo on")]);
+    bench.session.handle_closed("it broke.", bench.now);
+    let reason = "it broke.".to_owned();
+    bench.does(&[
+        show("[14:04] bob: b\n"),
+        Action::Tell(Note::Lost { reason }),
+    ]);
+    assert_eq!(bench.session.tally().waiting, 0);
+}
+
+#[test]
 fn a_ban_while_the_link_is_down_is_final() {
     let mut bench = Bench::live();
     bench

@@ -11,6 +11,7 @@ mod terminal;
 mod text;
 
 pub(crate) use client::Client;
+pub(crate) use ear::Ear;
 pub(crate) use server::{CHINWAG, Server, Setup};
 pub(crate) use terminal::Terminal;
 pub(crate) use text::{Dice, code_in, masked, messages};

@@ -1,11 +1,11 @@
 //! `chinwag join` and a server that is killed while nobody knows what it has taken: each line is said
 //! once and shown once, from a pipe and at a terminal.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 
 use super::relay::Relay;
 use super::{check_status, join, listener, setup};
-use crate::harness::{CHINWAG, Client, Server, Setup, Terminal, messages};
+use crate::harness::{CHINWAG, Client, Ear, Server, Setup, Terminal, messages};
 
 /// What somebody has said, as the history has it.
 fn said(server: &Server, name: &str) -> Vec<String> {
@@ -45,8 +45,8 @@ fn a_line_whose_receipt_is_lost_with_the_server_is_said_once() {
     bob.expect("app: known\n");
     // What comes to the sender now comes behind its receipts.
     bob.send("go on");
-    let mut shown = BufReader::new(app.stdout.take().expect("it is piped")).lines();
-    shown.find(|line| matches!(line, Ok(line) if line.ends_with("listener: go on")));
+    let mut shown = Ear::new(app.stdout.take().expect("it is piped"));
+    shown.until("listener: go on\n");
     relay.mute(true);
     writeln!(pipe, "tick").expect("it reads");
     let server = kill_behind("tick", server, &relay, &mut bob);
@@ -102,13 +102,11 @@ fn what_others_said_into_a_dead_link_is_shown_once() {
     );
     let mut app = command.spawn().expect("the program is built");
     bob.expect("* eye joined");
-    let mut shown = BufReader::new(app.stdout.take().expect("it is piped"));
+    let mut shown = Ear::new(app.stdout.take().expect("it is piped"));
     let mut seen = String::new();
     for word in ["before", "ready"] {
         bob.send(word);
-        while !seen.contains(word) {
-            shown.read_line(&mut seen).expect("UTF-8");
-        }
+        seen += &shown.until(&format!("listener: {word}\n"));
     }
     relay.lose_server();
     let server = server.kill().start();
@@ -116,13 +114,9 @@ fn what_others_said_into_a_dead_link_is_shown_once() {
     bob.send("after");
     bob.sync();
     relay.find_server(server.address());
-    while !seen.contains("listener: after") {
-        shown.read_line(&mut seen).expect("UTF-8");
-    }
+    seen += &shown.until("listener: after\n");
     bob.send("at last");
-    while !seen.contains("listener: at last") {
-        shown.read_line(&mut seen).expect("UTF-8");
-    }
+    seen += &shown.until("listener: at last\n");
     app.kill().expect("it runs");
     app.wait().expect("it is our child");
     let count = |text: &str| seen.matches(text).count();
