@@ -20,11 +20,11 @@ mod form;
 mod tests;
 
 use alloc::string::String;
-use alloc::sync::Arc;
 use core::borrow::Borrow;
 use core::cmp::Ordering;
 use core::fmt;
 
+use arcstr::ArcStr;
 pub(crate) use form::{fold, is_joiner, is_well_formed, normalise, skeleton};
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
@@ -33,11 +33,18 @@ use form::{bare, is_sign};
 /// A valid name. Equality is of spelling; see [`Name::same_as`] and [`Name::looks_like`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// Spelling, folded form and the two look-alike keys, one behind the other.
-    packed: Arc<str>,
-    /// Where each of the four ends. One that ends where the one before does is that one again.
-    ends: [u16; 4],
+    /// Where each of the four parts ends, then the parts: spelling, folded form and the two look-alike
+    /// keys. One that ends where the one before does is that one again.
+    packed: ArcStr,
 }
+
+// Many structures hold names.
+const _: () = assert!(size_of::<Option<Name>>() == 8);
+
+/// The parts of a name.
+const PARTS: usize = 4;
+/// The bytes of the ends in front of them: each end is two characters of seven bits.
+const ENDS_BYTES: usize = 2 * PARTS;
 
 /// The reasons why a text is no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,34 +124,39 @@ impl Name {
             true => fold(&look),
             false => fold(&skeleton(&bare(&folded))),
         };
-        let mut packed = String::with_capacity(2 * spelling.len());
-        let mut ends = [0; 4];
+        let mut packed = String::with_capacity(ENDS_BYTES + 2 * spelling.len());
+        let mut parts = String::with_capacity(2 * spelling.len());
         let mut before = "";
-        for (part, end) in [spelling, &folded, &first, &second]
-            .into_iter()
-            .zip(&mut ends)
-        {
+        for part in [spelling, &folded, &first, &second] {
             if part != before {
-                packed.push_str(part);
+                parts.push_str(part);
             }
             before = part;
             // A few hundred bytes at most: a spelling has 128, a skeleton several times that.
-            *end = packed.len() as u16;
+            let end = ENDS_BYTES + parts.len();
+            debug_assert!(end < 1 << 14);
+            packed.extend([end >> 7, end].map(|bits| char::from(bits as u8 & 0x7f)));
         }
+        packed.push_str(&parts);
         Self {
             packed: packed.into(),
-            ends,
         }
     }
 
     fn part(&self, number: usize) -> &str {
-        let (mut start, mut end) = (0, self.ends[0]);
-        for &next in &self.ends[1..=number] {
+        let ends = &self.packed.as_bytes()[..ENDS_BYTES];
+        let end_of = |number: usize| {
+            let (high, low) = (ends[2 * number], ends[2 * number + 1]);
+            usize::from(high) << 7 | usize::from(low)
+        };
+        let (mut start, mut end) = (ENDS_BYTES, end_of(0));
+        for number in 1..=number {
+            let next = end_of(number);
             if next != end {
                 (start, end) = (end, next);
             }
         }
-        &self.packed[usize::from(start)..usize::from(end)]
+        &self.packed[start..end]
     }
 
     /// The name as it is shown.

@@ -4,7 +4,6 @@
 
 mod arriving;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::num::NonZeroU64;
 
@@ -53,7 +52,7 @@ impl Chat {
             Fact::AwaySet {
                 person, away, why, ..
             } => self.people.with(*person, |p| {
-                p.away = away.then(|| Box::new(why.clone()));
+                p.set_away(away.then(|| why.clone()));
             }),
             Fact::IgnoreSet {
                 person,
@@ -62,9 +61,11 @@ impl Chat {
                 on,
                 ..
             } => self.people.with(*person, |p| {
-                p.ignores.retain(|ignored| !ignored.name.same_as(name));
-                let (name, person) = (name.clone(), *target);
-                p.ignores.extend(on.then_some(Ignored { name, person }));
+                p.change_ignores(|ignores| {
+                    ignores.retain(|ignored| !ignored.name.same_as(name));
+                    let (name, person) = (name.clone(), *target);
+                    ignores.extend(on.then_some(Ignored { name, person }));
+                });
             }),
             Fact::MessageKept(message) => {
                 self.registrations.mail.keep(event);
@@ -106,14 +107,16 @@ impl Chat {
     fn apply_joined(&mut self, person: PersonId, room: RoomId) {
         if self.people.get(person).is_some() {
             self.rooms.enter(room, person);
-            self.people.with(person, |p| p.rooms.push(room));
+            self.people
+                .with(person, |p| p.change_rooms(|rooms| rooms.push(room)));
         }
     }
 
     fn apply_left(&mut self, person: PersonId, room: RoomId) {
         let _ended = self.rooms.leave(room, person);
-        self.people
-            .with(person, |p| p.rooms.retain(|&other| other != room));
+        self.people.with(person, |p| {
+            p.change_rooms(|rooms| rooms.retain(|&other| other != room))
+        });
     }
 
     fn apply_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
@@ -155,7 +158,7 @@ impl Chat {
             self.note_departed(renamed.person, event.at);
         }
         self.people.with(renamed.person, |p| {
-            p.mute = mute;
+            p.set_mute(mute);
             if is_another {
                 p.activity.named = event.seq;
             }
@@ -176,7 +179,7 @@ impl Chat {
             return;
         };
         let (mute, for_visit) = (self.mute_of(person, at), person.session.rank.for_visit);
-        self.people.with(set.person, |p| p.mute = mute);
+        self.people.with(set.person, |p| p.set_mute(mute));
         let rank = Rank {
             operator: set.operator,
             for_visit,
@@ -253,9 +256,9 @@ impl Chat {
                 .markers
                 .of_mut(account)
                 .set(key, *at, forgets),
-            None => self
-                .people
-                .with(set.person, |p| p.read_markers_mut().set(key, *at, forgets)),
+            None => self.people.with(set.person, |p| {
+                p.change_read_markers(|own| own.set(key, *at, forgets))
+            }),
         }
     }
 
@@ -268,9 +271,10 @@ impl Chat {
         }
         let from = NonZeroU64::new(message.from.0);
         match message.kept {
-            None => self.people.with(message.to, |p| p.last_sender = from),
+            None => self.people.with(message.to, |p| p.set_last_sender(from)),
             Some(_) => {
-                self.resumables.with(message.to, |p| p.last_sender = from);
+                self.resumables
+                    .with(message.to, |p| p.set_last_sender(from));
                 self.resumables.keep(message.to, event);
             }
         }

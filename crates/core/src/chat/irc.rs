@@ -55,10 +55,10 @@ impl Chat {
             user: alloc::format!("~{user}").into(),
             host: self.settings.cloak_key.host(session.address),
             real: real.unwrap_or(person.name.as_str()).into(),
-            account: person.account.as_deref().cloned(),
+            account: person.account.clone(),
             flags: irc.map(|irc| irc.flags).unwrap_or_default(),
             operator: session.rank.operator,
-            away: person.away.as_deref().map(|why| {
+            away: person.away().map(|why| {
                 let why = why.as_deref().unwrap_or("away");
                 why.into()
             }),

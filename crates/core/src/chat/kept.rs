@@ -52,13 +52,13 @@ impl Chat {
             operator,
             for_visit,
         } = person.session.rank;
-        let ignores = person.ignores.iter();
+        let ignores = person.ignores().iter();
         Some(KeptSession {
             name: person.name.clone(),
-            account: person.account.as_deref().cloned(),
+            account: person.account.clone(),
             is_resumable: person.session.link.client.resumes(),
             needs_room: person.session.link.needs_room,
-            rooms: person.rooms.clone(),
+            rooms: person.rooms.to_vec(),
             ignores: ignores.map(|ignored| ignored.name.clone()).collect(),
             address: person.session.address,
             operator: (operator, for_visit),
@@ -111,7 +111,8 @@ impl Chat {
         };
         let who = (id, kept.name, account);
         let mut person = Person::new(who, session, Activity::from(until, seen));
-        (person.rooms, person.ignores) = (rooms, ignores.collect());
+        person.rooms = rooms.into();
+        person.change_ignores(|own| own.extend(ignores));
         let to = id;
         let kept_messages = kept.kept.into_iter().map(|mut event| {
             if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {

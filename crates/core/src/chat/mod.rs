@@ -193,13 +193,13 @@ impl Chat {
             self.restricted
                 .mutes
                 .longest(Some(&person.name), person.session.address, now);
-        let account = person.account.as_deref();
+        let account = person.account.as_ref();
         let of_account = account.and_then(|account| {
             self.restricted
                 .mutes
                 .longest(Some(account), person.session.address, now)
         });
-        let followed = self.restricted.mutes.longer(person.mute, of_account, now);
+        let followed = self.restricted.mutes.longer(person.mute(), of_account, now);
         self.restricted.mutes.longer(followed, matching, now)
     }
 
@@ -241,7 +241,7 @@ impl Chat {
     /// Whether something is kept for the account that a person is logged in to.
     pub fn has_kept(&self, person: PersonId) -> bool {
         let person = self.people.get(person);
-        let account = person.and_then(|person| person.account.as_deref());
+        let account = person.and_then(|person| person.account.as_ref());
         account.is_some_and(|account| !self.registrations.mail.of(account).is_empty())
     }
 

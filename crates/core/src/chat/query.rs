@@ -151,7 +151,7 @@ impl Chat {
     }
 
     fn conversation(&self, me: &Person, with: &str) -> Result<Conversation, Rejection> {
-        let account = me.account.as_deref().ok_or(Rejection::NotLoggedIn)?;
+        let account = me.account.as_ref().ok_or(Rejection::NotLoggedIn)?;
         let name = match Name::known(with) {
             Some(name) => name,
             None => self.find(me, with)?.name.clone(),
@@ -405,7 +405,7 @@ impl Chat {
         let block = mask.net.map(Mask::of_net);
         let near = block.iter().flat_map(|block| self.people.matching(block));
         let mut known = near.chain(self.people.logged_in_to(name));
-        let bearer = known.find(|p| p.mute == Some(mute) && !p.name.same_as(name))?;
+        let bearer = known.find(|p| p.mute() == Some(mute) && !p.name.same_as(name))?;
         Some((name.clone(), bearer.name.clone()))
     }
 
@@ -451,7 +451,7 @@ impl Chat {
 }
 
 fn names_ignored(me: &Person) -> Vec<Name> {
-    let ignores = me.ignores.iter();
+    let ignores = me.ignores().iter();
     ignores.map(|ignored| ignored.name.clone()).collect()
 }
 
@@ -460,8 +460,8 @@ pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         link: person.session.link,
         name: person.name.clone(),
         operator: person.session.rank.operator,
-        account: person.account.as_deref().cloned(),
-        away: person.away.as_deref().cloned(),
+        account: person.account.clone(),
+        away: person.away().cloned(),
         silent: now.since(person.activity.spoke),
         held: None,
         source: None,

@@ -32,7 +32,7 @@ impl Chat {
         let Some((mut person, standings)) = self.take_out(login.person).or(lost) else {
             return;
         };
-        person.mute = self.mute_of(&person, event.at);
+        person.set_mute(self.mute_of(&person, event.at));
         if !was_kept {
             person.activity.named = event.seq;
         }
@@ -41,7 +41,7 @@ impl Chat {
         }
         person.session = session_of(login, person.session.rank.for_visit);
         person.set_irc(irc_of(login));
-        person.rooms = returned.rooms.to_vec();
+        person.rooms = returned.rooms.iter().copied().collect();
         for room in &returned.rooms {
             self.rooms.enter(*room, person.id);
         }

@@ -72,7 +72,7 @@ impl Chat {
             let logins = [me.id].into();
             let mut fact = changed(&me.name, change, Some(me.id), logins);
             if let Fact::AccountChanged(changed) = &mut fact {
-                changed.rooms = me.rooms.as_slice().into();
+                changed.rooms = me.rooms.clone().into();
             }
             facts.push(fact);
             self.take_rooms(me, facts);
@@ -208,7 +208,7 @@ impl Chat {
         if let Some(own) = other.filter(|_| !beside) {
             return self.take_up(&own, (Origin::of(me), Some(me)), env, facts);
         }
-        if let Some(before) = me.account.as_deref() {
+        if let Some(before) = me.account.as_ref() {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
         self.check_not_banned(Some(&account.name), me.session.address, now)?;
@@ -219,7 +219,7 @@ impl Chat {
             account: Some(account.name.clone()),
             operator: account.operator || me.session.rank.operator,
             name: me.name.clone(),
-            rooms: me.rooms.as_slice().into(),
+            rooms: me.rooms.clone().into(),
         })));
         Ok(Outcome::Done)
     }
@@ -245,7 +245,7 @@ impl Chat {
                 person: me.id,
                 old: me.name.clone(),
                 new,
-                rooms: me.rooms.as_slice().into(),
+                rooms: me.rooms.clone().into(),
                 account: None,
                 operator,
             }))
@@ -289,11 +289,11 @@ impl Chat {
     fn logged_out(&self, person: &Person) -> Fact {
         Fact::AccountSet(Box::new(AccountSet {
             person: person.id,
-            before: person.account.as_deref().cloned(),
+            before: person.account.clone(),
             account: None,
             operator: self.is_operator_for_visit(person),
             name: person.name.clone(),
-            rooms: person.rooms.as_slice().into(),
+            rooms: person.rooms.clone().into(),
         }))
     }
 
@@ -311,7 +311,7 @@ impl Chat {
 
     /// The account that a person is logged in to.
     pub(in crate::chat) fn account_of(&self, person: &Person) -> Option<&Account> {
-        self.registrations.get(person.account.as_deref()?)
+        self.registrations.get(person.account.as_ref()?)
     }
 
     /// Whether a person goes by a name of the account that it is logged in to.

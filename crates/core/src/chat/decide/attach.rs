@@ -58,12 +58,12 @@ impl Chat {
                 name: person.name.clone(),
                 address: origin.address,
                 link: origin.link,
-                account: person.account.as_deref().cloned(),
+                account: person.account.clone(),
                 operator: person.session.rank.operator,
                 code: person.session.code,
                 is_script: origin.is_script,
             },
-            rooms: person.rooms.as_slice().into(),
+            rooms: person.rooms.clone().into(),
         })));
         Ok(Outcome::Attached(person.id))
     }

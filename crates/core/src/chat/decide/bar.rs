@@ -119,7 +119,7 @@ impl Chat {
         }
         let members = room.members.iter().filter_map(|id| self.people.get(*id));
         let is_hit = |person: &&Person| {
-            let names = [Some(&person.name), person.account.as_deref()];
+            let names = [Some(&person.name), person.account.as_ref()];
             let address = person.session.address;
             names.into_iter().any(|name| mask.matches(name, address))
         };

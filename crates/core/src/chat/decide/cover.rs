@@ -25,7 +25,7 @@ fn told(spared: Spared) -> Option<Spared> {
 
 /// The account of a person who goes by another name at the moment.
 pub(super) fn account_beside_name(person: &Person) -> Option<Name> {
-    let account = person.account.as_deref()?;
+    let account = person.account.as_ref()?;
     (!account.same_as(&person.name)).then(|| account.clone())
 }
 

@@ -27,7 +27,7 @@ impl Chat {
     pub(in crate::chat) fn held(&self, person: &Person, id: RoomId) -> Option<Held> {
         let room = self.rooms.get(id)?;
         let rules = room.rules()?;
-        let account = person.account.as_deref();
+        let account = person.account.as_ref();
         let lasting = account.and_then(|account| rules.of_account(account));
         let held = lasting.max(rules.of_guest(person.id))?;
         // Server operators alone moderate what is the server's.
@@ -208,7 +208,7 @@ impl Chat {
         for &id in &person.rooms {
             let rules = self.rooms.get(id).and_then(Room::rules);
             let bar = rules.and_then(|rules| {
-                let names = [Some(name), person.account.as_deref()];
+                let names = [Some(name), person.account.as_ref()];
                 rules.bars.longest(names, person.session.address, now)
             });
             if bar.is_some() && !self.moderates(person, id) {
@@ -230,6 +230,6 @@ fn bar_of<'a>(
     address: IpAddr,
     now: Timestamp,
 ) -> Option<&'a Restriction> {
-    let names = [Some(&person.name), person.account.as_deref()];
+    let names = [Some(&person.name), person.account.as_ref()];
     rules.bars.longest(names, address, now)
 }

@@ -363,7 +363,7 @@ impl Chat {
             Ok(person) => {
                 return Ok(Bearer {
                     name: person.name.clone(),
-                    account: person.account.as_deref().cloned(),
+                    account: person.account.clone(),
                     person: Some(person),
                     lost: None,
                 });
@@ -375,7 +375,7 @@ impl Chat {
         };
         let lost = self.resumables.reachable(&name, now);
         let account = match lost {
-            Some(lost) => lost.person.account.as_deref().cloned(),
+            Some(lost) => lost.person.account.clone(),
             None => self.registrations.get(&name).map(|r| r.name.clone()),
         };
         match lost.is_none() && account.is_none() {
@@ -434,7 +434,7 @@ impl Chat {
         if target.rooms.len() == 1 && target.session.link.needs_room {
             facts.push(self.joined(target.id, target.name.clone(), LOBBY));
         }
-        let account = target.account.as_deref();
+        let account = target.account.as_ref();
         let has =
             |account: &&Name| self.rules_hold(id, |rules| rules.of_account(account).is_some());
         let act = RoomAct::Eject {

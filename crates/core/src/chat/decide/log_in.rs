@@ -184,7 +184,7 @@ impl Chat {
         proof: Option<&Proof>,
         now: Timestamp,
     ) -> Result<Name, Rejection> {
-        let own_account = own.and_then(|own| own.account.as_deref());
+        let own_account = own.and_then(|own| own.account.as_ref());
         let own = own.map(|own| own.id);
         let account = self.registrations.get(&name);
         if let Some(account) = account.filter(|account| own_account != Some(&account.name)) {
@@ -336,7 +336,7 @@ impl Chat {
                 || self.is_operator_for_visit(person),
             account: account.map(|account| account.name.clone()),
             new,
-            rooms: person.rooms.as_slice().into(),
+            rooms: person.rooms.clone().into(),
         }))
     }
 }

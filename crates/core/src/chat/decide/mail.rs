@@ -46,14 +46,14 @@ impl Chat {
 
     /// The account in whose history a person's private messages stand, and which may leave some.
     pub(super) fn account_kept_for(&self, person: &Person) -> Option<Name> {
-        let account = person.account.as_deref();
+        let account = person.account.as_ref();
         account.filter(|_| self.settings.keeps_messages).cloned()
     }
 
     /// What was kept for the account of a person who has come; `None` if nothing was.
     pub(super) fn decide_show_kept(&self, person: PersonId) -> Option<Fact> {
         let person = self.people.get(person)?;
-        let account = person.account.as_deref()?;
+        let account = person.account.as_ref()?;
         let kept = self.registrations.mail.of(account);
         let is_heard = |event: &&crate::Event| match &event.fact {
             Fact::MessageKept(message) => person.ignored(&message.from_name, None).is_none(),

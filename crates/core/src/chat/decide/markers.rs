@@ -28,7 +28,7 @@ impl Chat {
             None => markers.and_then(ReadMarkers::oldest_if_full),
             Some(_) => None,
         };
-        let account = me.account.as_deref();
+        let account = me.account.as_ref();
         let logins = account
             .into_iter()
             .flat_map(|account| self.people.logged_in_to(account));

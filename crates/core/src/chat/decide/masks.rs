@@ -52,7 +52,7 @@ impl Chat {
             masks.any(|mask| match &mask.matched {
                 Matched::Source(glob) => glob.matches(&source),
                 Matched::Account(glob) => {
-                    let account = person.account.as_deref();
+                    let account = person.account.as_ref();
                     account.is_some_and(|account| glob.matches(account.as_str()))
                 }
             })

@@ -170,7 +170,7 @@ impl Chat {
             Fact::AccountSet(set) if set.person == id => Some(set.account.as_ref()),
             _ => None,
         });
-        set.unwrap_or_else(|| self.people.get(id)?.account.as_deref())
+        set.unwrap_or_else(|| self.people.get(id)?.account.as_ref())
     }
 
     /// Everything that a person has, shown in rooms that it enters.
@@ -222,7 +222,7 @@ impl Chat {
 
 /// Whose metadata a person has.
 pub(in crate::chat) fn owner_of(person: &Person) -> MetadataOwner {
-    owner(person.id, person.account.as_deref())
+    owner(person.id, person.account.as_ref())
 }
 
 fn owner(id: PersonId, account: Option<&Name>) -> MetadataOwner {

@@ -43,7 +43,7 @@ impl Chat {
             return Err(Rejection::Oneself);
         }
         let target = self.people.named(&name).map(|bearer| bearer.id);
-        if me.ignored(&name, target).is_none() && me.ignores.len() >= IGNORES_MAX {
+        if me.ignored(&name, target).is_none() && me.ignores().len() >= IGNORES_MAX {
             return Err(Rejection::TooManyIgnores {
                 ignores_max: IGNORES_MAX,
             });
@@ -103,6 +103,6 @@ fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
         name: me.name.clone(),
         away,
         why,
-        rooms: me.rooms.as_slice().into(),
+        rooms: me.rooms.clone().into(),
     }
 }

@@ -107,7 +107,7 @@ impl Chat {
     /// Checks that a person has not been a lasting operator for longer than `me`, under its name or
     /// under the one it has registered.
     pub(super) fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
-        let account = person.account.as_deref();
+        let account = person.account.as_ref();
         let names = core::iter::once(&person.name).chain(account);
         names
             .into_iter()
@@ -122,7 +122,7 @@ impl Chat {
         let Actor::Person(me) = me else {
             return Ok(());
         };
-        let account = me.account.as_deref();
+        let account = me.account.as_ref();
         let mine = account.and_then(|account| self.registrations.appointed(account));
         match mine.is_some_and(|mine| mine <= theirs) {
             true => Ok(()),
@@ -348,7 +348,7 @@ impl Chat {
                 });
             }
         };
-        let account = person.account.as_deref();
+        let account = person.account.as_ref();
         Ok(Bearer {
             name: account.unwrap_or(&person.name).clone(),
             person: Some(person.id).filter(|_| !is_lost),

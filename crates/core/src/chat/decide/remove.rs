@@ -22,8 +22,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<(), Rejection> {
         let account = self.registered(name)?;
-        let is_own =
-            matches!(me, Actor::Person(me) if me.account.as_deref() == Some(&account.name));
+        let is_own = matches!(me, Actor::Person(me) if me.account.as_ref() == Some(&account.name));
         if is_own {
             return Err(Rejection::Oneself);
         }

@@ -77,7 +77,7 @@ impl Chat {
         now: Timestamp,
     ) -> Option<(Found<'_>, Rank)> {
         let account = self.registrations.get(name)?;
-        let is_own = me.account.as_deref() == Some(&account.name)
+        let is_own = me.account.as_ref() == Some(&account.name)
             || proof.is_some_and(|proof| account.is_proven_by(proof));
         let found = is_own.then(|| self.session_of_owner(name, account, now))?;
         found.filter(|(found, _)| found.person.id != me.id)
@@ -107,7 +107,7 @@ impl Chat {
             lost: Some(lost),
             next_code: None,
         };
-        let is_own = lost.person.account.as_deref() == Some(&account.name);
+        let is_own = lost.person.account.as_ref() == Some(&account.name);
         is_own.then_some((found, rank))
     }
 
@@ -169,7 +169,7 @@ impl Chat {
                 address: origin.address,
                 link: origin.link,
                 name: person.name.clone(),
-                account: person.account.as_deref().cloned(),
+                account: person.account.clone(),
                 operator: rank.operator,
                 code,
                 is_script: origin.is_script,
@@ -213,7 +213,7 @@ impl Chat {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let names = core::iter::once(&person.name).chain(person.account.as_deref());
+        let names = core::iter::once(&person.name).chain(person.account.as_ref());
         names
             .into_iter()
             .try_for_each(|name| self.check_not_banned(Some(name), origin.address, now))
@@ -235,7 +235,7 @@ impl Chat {
         }
         let bearer = self.people.named(&lost.name);
         let owner = self.registrations.get(&lost.name);
-        let is_others = owner.is_some_and(|owner| lost.account.as_deref() != Some(&owner.name));
+        let is_others = owner.is_some_and(|owner| lost.account.as_ref() != Some(&owner.name));
         // Its time was up when another took a name like it, and the clock was set back since.
         let is_taken = bearer.is_some_and(|bearer| Some(bearer.id) != own)
             || self.people.look_alike(&lost.name, own).is_some();
@@ -248,7 +248,7 @@ impl Chat {
     /// The names on a person's ignore list, and those that the people on it go by now.
     fn names_ignored(&self, person: &Person) -> Box<[Name]> {
         let mut names: Vec<Name> = Vec::new();
-        for ignored in &person.ignores {
+        for ignored in person.ignores() {
             let bearer = ignored.person.and_then(|id| self.people.get(id));
             names.push(ignored.name.clone());
             let current = bearer.map(|bearer| bearer.name.clone());

@@ -149,7 +149,7 @@ impl Chat {
     /// Checks that nobody uses up the rooms for others.
     fn check_may_make(&self, me: &Person, known: Option<RoomId>) -> Result<(), Rejection> {
         let rooms_max = self.settings.rooms_made_max;
-        let account = me.account.as_deref();
+        let account = me.account.as_ref();
         let is_local = account.is_none() && me.session.address.to_canonical().is_loopback();
         if me.session.rank.operator || is_local {
             return Ok(());
@@ -230,7 +230,7 @@ fn founded(me: &Person, room: RoomId, resets: bool) -> Fact {
     Fact::RoomFounded {
         room,
         person: me.id,
-        owner: me.account.as_deref().cloned(),
+        owner: me.account.clone(),
         resets,
     }
 }

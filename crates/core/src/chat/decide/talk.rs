@@ -139,7 +139,7 @@ impl Chat {
     /// Checks that a room has not muted a person.
     fn check_not_muted_in(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
         let rules = self.rooms.get(id).and_then(Room::rules);
-        let names = [Some(&me.name), me.account.as_deref()];
+        let names = [Some(&me.name), me.account.as_ref()];
         let mute = rules.and_then(|rules| rules.mutes.longest(names, me.session.address, now));
         let is_silenced = || {
             let kinds = [MaskKind::Mute, MaskKind::Ban];
@@ -223,7 +223,7 @@ impl Chat {
         text: Text,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        let sender = me.last_sender.ok_or(Rejection::NobodyToReply)?;
+        let sender = me.last_sender().ok_or(Rejection::NobodyToReply)?;
         let sender = PersonId(sender.get());
         if let Some(to) = self.people.get(sender) {
             return self.message(me, to, text, now);
@@ -269,7 +269,7 @@ impl Chat {
             irc: None,
             ignored: to.ignored(&me.name, Some(me.id)).is_some(),
             kept: None,
-            away: to.away.as_deref().cloned(),
+            away: to.away().cloned(),
             accounts: Correspondents {
                 from: self.account_kept_for(me),
                 to: self.account_kept_for(to),

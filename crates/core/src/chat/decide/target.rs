@@ -40,7 +40,7 @@ impl Chat {
         let is_me = match (me, target) {
             (Actor::Person(me), Target::Here(person)) => me.id == person.id,
             (Actor::Person(me), Target::Account(account)) => {
-                me.account.as_deref() == Some(&account.name)
+                me.account.as_ref() == Some(&account.name)
             }
             _ => false,
         };

@@ -10,6 +10,7 @@ mod mail;
 mod markers;
 mod metadata;
 mod nearest;
+mod numbered;
 mod people;
 mod person;
 mod registrations;

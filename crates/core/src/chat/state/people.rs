@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 use core::ops::Bound;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::addresses::Addresses;
 use super::nearest::{nearest, neighbours};
+use super::numbered::Numbered;
 use super::registry::Registry;
 use super::{Connection, Person, Rank, Session};
 use crate::ban::{Mask, Reach};
@@ -20,7 +21,7 @@ use crate::resume::ResumeCode;
 /// The people, and their indexes. A person's name, session and rank change here alone.
 #[derive(Clone, Debug, Default)]
 pub(in crate::chat) struct People {
-    by_id: HashMap<PersonId, Box<Person>>,
+    by_id: Numbered,
     by_name: Registry<PersonId>,
     /// In the order of the alphabet, for [`nearest`].
     names: BTreeSet<FoldedName>,
@@ -55,7 +56,7 @@ impl People {
     }
 
     pub(in crate::chat) fn ids(&self) -> impl Iterator<Item = PersonId> + '_ {
-        self.by_id.keys().copied()
+        self.by_id.iter().map(|person| person.id)
     }
 
     pub(in crate::chat) fn has_operator(&self) -> bool {
@@ -79,7 +80,7 @@ impl People {
     }
 
     pub(in crate::chat) fn get(&self, id: PersonId) -> Option<&Person> {
-        self.by_id.get(&id).map(|person| &**person)
+        self.by_id.get(id)
     }
 
     pub(in crate::chat) fn named(&self, name: &Name) -> Option<&Person> {
@@ -87,7 +88,7 @@ impl People {
     }
 
     pub(in crate::chat) fn with_code(&self, code: ResumeCode) -> Option<&Person> {
-        let has_code = |id: &PersonId| self.by_id.get(id).is_some_and(|p| p.session.code == code);
+        let has_code = |id: &PersonId| self.by_id.get(*id).is_some_and(|p| p.session.code == code);
         let found = self.by_code.find(self.hasher.hash_one(code), has_code);
         self.get(*found?)
     }
@@ -151,14 +152,14 @@ impl People {
         self.index_name(&person.name, person.id);
         self.index_session(&person.session, person.id);
         self.by_account.extend(account_key(&person));
-        self.by_id.insert(person.id, person);
+        self.by_id.insert(person);
         self.seen_max = self.seen_max.max(self.by_id.len());
     }
 
     pub(in crate::chat) fn remove(&mut self, id: PersonId) -> Option<Box<Person>> {
         let code = self.get(id)?.session.code;
         self.forget_code(code, id);
-        let person = self.by_id.remove(&id)?;
+        let person = self.by_id.remove(id)?;
         self.operators -= usize::from(person.session.rank.operator);
         self.irc -= usize::from(person.irc().is_some());
         self.invisible -= usize::from(person.is_invisible());
@@ -174,7 +175,7 @@ impl People {
 
     /// Changes whatever is no key of an index.
     pub(in crate::chat) fn with(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
-        if let Some(person) = self.by_id.get_mut(&id) {
+        if let Some(person) = self.by_id.get_mut(id) {
             let (code, address) = (person.session.code, person.session.address);
             self.invisible -= usize::from(person.is_invisible());
             self.irc -= usize::from(person.irc().is_some());
@@ -186,7 +187,7 @@ impl People {
     }
 
     pub(in crate::chat) fn rename(&mut self, id: PersonId, name: &Name) {
-        let Some(person) = self.by_id.get_mut(&id) else {
+        let Some(person) = self.by_id.get_mut(id) else {
             return;
         };
         let old = core::mem::replace(&mut person.name, name.clone());
@@ -196,7 +197,7 @@ impl People {
 
     /// Puts a person on one more connection.
     pub(in crate::chat) fn attach(&mut self, id: PersonId, connection: Connection) {
-        if let Some(person) = self.by_id.get_mut(&id) {
+        if let Some(person) = self.by_id.get_mut(id) {
             person.attach(connection);
             self.by_address.insert(connection.address, id);
         }
@@ -204,7 +205,7 @@ impl People {
 
     /// Takes one of several connections from a person.
     pub(in crate::chat) fn detach(&mut self, id: PersonId, conn: ConnId) {
-        if let Some(person) = self.by_id.get_mut(&id) {
+        if let Some(person) = self.by_id.get_mut(id) {
             // Two connections may come from one address.
             for address in person.addresses() {
                 self.by_address.remove(address, id);
@@ -218,17 +219,17 @@ impl People {
 
     /// Logs a person in to an account, or out of it.
     pub(in crate::chat) fn set_account(&mut self, id: PersonId, account: Option<&Name>) {
-        if let Some(person) = self.by_id.get_mut(&id) {
+        if let Some(person) = self.by_id.get_mut(id) {
             if let Some(key) = account_key(person) {
                 self.by_account.remove(&key);
             }
-            person.account = account.cloned().map(Box::new);
+            person.account = account.cloned();
             self.by_account.extend(account_key(person));
         }
     }
 
     pub(in crate::chat) fn set_rank(&mut self, id: PersonId, rank: Rank) {
-        if let Some(person) = self.by_id.get_mut(&id) {
+        if let Some(person) = self.by_id.get_mut(id) {
             self.operators -= usize::from(person.session.rank.operator);
             self.operators += usize::from(rank.operator);
             person.session.rank = rank;
@@ -249,7 +250,7 @@ impl People {
         self.by_address.insert(session.address, id);
         let (hasher, by_id) = (&self.hasher, &self.by_id);
         // When the table grows it asks for the codes of those in it, who all are among the people.
-        let code_of = |id: &PersonId| by_id.get(id).map_or(session.code, |p| p.session.code);
+        let code_of = |id: &PersonId| by_id.get(*id).map_or(session.code, |p| p.session.code);
         let hash = hasher.hash_one(session.code);
         self.by_code
             .insert_unique(hash, id, |id| hasher.hash_one(code_of(id)));
@@ -277,15 +278,15 @@ impl People {
     /// Checks that all indexes agree with the people.
     pub(in crate::chat) fn check(&self) {
         let (mut operators, mut logins) = (0, 0);
-        for (id, person) in &self.by_id {
-            assert_eq!(*id, person.id);
-            assert_eq!(self.by_name.get(&person.name), Some(id));
+        for person in self.by_id.iter() {
+            let id = person.id;
+            assert_eq!(self.by_name.get(&person.name), Some(&id));
             assert!(self.names.contains::<str>(person.name.folded()));
             let found = self.with_code(person.session.code);
             assert!(found.is_some_and(|found| found.session.code == person.session.code));
             for address in person.addresses() {
                 let net = address.to_canonical().into();
-                assert!(self.by_address.near(net).any(|near| near == *id));
+                assert!(self.by_address.near(net).any(|near| near == id));
             }
             operators += usize::from(person.session.rank.operator);
             logins += usize::from(person.account.is_some());
@@ -298,7 +299,7 @@ impl People {
 
 /// The key of a person in the index of accounts, if it is logged in.
 fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
-    let account = person.account.as_deref()?;
+    let account = person.account.as_ref()?;
     Some((FoldedName(account.clone()), person.id))
 }
 

@@ -19,29 +19,29 @@ use crate::time::Timestamp;
 pub(in crate::chat) struct Person {
     pub(in crate::chat) id: PersonId,
     pub(in crate::chat) name: Name,
-    /// The account that the person is logged in to. Boxed, since most are guests.
-    pub(in crate::chat) account: Option<Box<Name>>,
+    /// The account that the person is logged in to.
+    pub(in crate::chat) account: Option<Name>,
     pub(in crate::chat) session: Session,
     pub(in crate::chat) activity: Activity,
     /// In the order of joining. Empty only where the client can do without a room.
-    pub(in crate::chat) rooms: Vec<RoomId>,
-    /// Boxed, since few are away.
-    pub(in crate::chat) away: Option<Box<Option<Text>>>,
-    /// The mute that was in force when the person last changed its name or address, and follows
-    /// it. Whether it still is in force the list of mutes says.
-    pub(in crate::chat) mute: Option<RestrictionId>,
-    /// The number of the sender of the last private message; numbers begin at 1.
-    pub(in crate::chat) last_sender: Option<NonZeroU64>,
-    pub(in crate::chat) ignores: Vec<Ignored>,
-    /// Boxed, since few have any of it.
+    pub(in crate::chat) rooms: Box<[RoomId]>,
+    irc: Option<Box<IrcPerson>>,
+    /// Boxed, since few have any of it; none where there is nothing in it.
     rare: Option<Box<Rare>>,
 }
 
 /// What few people have.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Rare {
+    /// The person is away, and perhaps why.
+    away: Option<Option<Text>>,
+    /// The mute that was in force when the person last changed its name or address, and follows
+    /// it. Whether it still is in force the list of mutes says.
+    mute: Option<RestrictionId>,
+    /// The number of the sender of the last private message; numbers begin at 1.
+    last_sender: Option<NonZeroU64>,
+    ignores: Vec<Ignored>,
     spent_code: Option<ResumeCode>,
-    irc: Option<IrcPerson>,
     read_markers: ReadMarkers,
     others: Vec<Connection>,
 }
@@ -79,16 +79,65 @@ impl Person {
         Self {
             id,
             name,
-            account: account.map(Box::new),
+            account,
             session,
             activity,
-            rooms: Vec::new(),
-            away: None,
-            mute: None,
-            last_sender: None,
-            ignores: Vec::new(),
+            rooms: Box::default(),
+            irc: None,
             rare: None,
         }
+    }
+
+    /// Changes the rooms that the person is in.
+    pub(in crate::chat) fn change_rooms(&mut self, change: impl FnOnce(&mut Vec<RoomId>)) {
+        let mut rooms = core::mem::take(&mut self.rooms).into_vec();
+        change(&mut rooms);
+        self.rooms = rooms.into_boxed_slice();
+    }
+
+    fn change_rare(&mut self, change: impl FnOnce(&mut Rare)) {
+        let rare = self.rare.get_or_insert_default();
+        change(rare);
+        if **rare == Rare::default() {
+            self.rare = None;
+        }
+    }
+
+    /// Whether the person is away, and why if it has said so.
+    pub(in crate::chat) fn away(&self) -> Option<&Option<Text>> {
+        self.rare.as_ref()?.away.as_ref()
+    }
+
+    pub(in crate::chat) fn set_away(&mut self, away: Option<Option<Text>>) {
+        self.change_rare(|rare| rare.away = away);
+    }
+
+    /// The mute that follows the person.
+    pub(in crate::chat) fn mute(&self) -> Option<RestrictionId> {
+        self.rare.as_ref()?.mute
+    }
+
+    pub(in crate::chat) fn set_mute(&mut self, mute: Option<RestrictionId>) {
+        self.change_rare(|rare| rare.mute = mute);
+    }
+
+    /// The number of the sender of the last private message.
+    pub(in crate::chat) fn last_sender(&self) -> Option<NonZeroU64> {
+        self.rare.as_ref()?.last_sender
+    }
+
+    pub(in crate::chat) fn set_last_sender(&mut self, sender: Option<NonZeroU64>) {
+        self.change_rare(|rare| rare.last_sender = sender);
+    }
+
+    /// Those whom the person ignores.
+    pub(in crate::chat) fn ignores(&self) -> &[Ignored] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.ignores)
+    }
+
+    /// Changes the list of those whom the person ignores.
+    pub(in crate::chat) fn change_ignores(&mut self, change: impl FnOnce(&mut Vec<Ignored>)) {
+        self.change_rare(|rare| change(&mut rare.ignores));
     }
 
     /// The code before this one. It resumes the session once its link is lost again, and gives the
@@ -121,16 +170,17 @@ impl Person {
 
     /// Adds a connection. The people's index of addresses is the caller's.
     pub(super) fn attach(&mut self, connection: Connection) {
-        self.rare.get_or_insert_default().others.push(connection);
+        self.change_rare(|rare| rare.others.push(connection));
     }
 
     /// Takes a connection away. If it is the first, the next takes its place.
     pub(super) fn detach(&mut self, conn: ConnId) {
-        let Some(rare) = &mut self.rare else { return };
         if conn != self.session.conn {
-            rare.others.retain(|other| other.id != conn);
-        } else if !rare.others.is_empty() {
-            let next = rare.others.remove(0);
+            self.change_rare(|rare| rare.others.retain(|other| other.id != conn));
+        } else if let Some(&next) = self.others().first() {
+            self.change_rare(|rare| {
+                rare.others.remove(0);
+            });
             let session = &mut self.session;
             (session.conn, session.address, session.link) = (next.id, next.address, next.link);
         }
@@ -138,7 +188,7 @@ impl Person {
 
     /// Whether the person is logged in to an account.
     pub(in crate::chat) fn is_logged_in_to(&self, account: &Name) -> bool {
-        let own = self.account.as_deref();
+        let own = self.account.as_ref();
         own.is_some_and(|own| own.same_as(account))
     }
 
@@ -147,17 +197,17 @@ impl Person {
         self.rare.as_deref().map(|rare| &rare.read_markers)
     }
 
-    pub(in crate::chat) fn read_markers_mut(&mut self) -> &mut ReadMarkers {
-        &mut self.rare.get_or_insert_default().read_markers
+    pub(in crate::chat) fn change_read_markers(&mut self, change: impl FnOnce(&mut ReadMarkers)) {
+        self.change_rare(|rare| change(&mut rare.read_markers));
     }
 
     pub(in crate::chat) fn set_spent_code(&mut self, code: ResumeCode) {
-        self.rare.get_or_insert_default().spent_code = Some(code);
+        self.change_rare(|rare| rare.spent_code = Some(code));
     }
 
     /// What its client says of itself, if that speaks IRC.
     pub(in crate::chat) fn irc(&self) -> Option<&IrcPerson> {
-        self.rare.as_ref()?.irc.as_ref()
+        self.irc.as_deref()
     }
 
     pub(in crate::chat) fn is_invisible(&self) -> bool {
@@ -165,9 +215,7 @@ impl Person {
     }
 
     pub(in crate::chat) fn set_irc(&mut self, irc: Option<IrcPerson>) {
-        if irc.is_some() || self.rare.is_some() {
-            self.rare.get_or_insert_default().irc = irc;
-        }
+        self.irc = irc.map(Box::new);
     }
 
     /// The entry of the ignore list that this name or its bearer is meant by.
@@ -176,7 +224,7 @@ impl Person {
         name: &Name,
         bearer: Option<PersonId>,
     ) -> Option<&Ignored> {
-        self.ignores.iter().find(|ignored| {
+        self.ignores().iter().find(|ignored| {
             ignored.name.same_as(name) || (bearer.is_some() && ignored.person == bearer)
         })
     }
@@ -225,4 +273,4 @@ impl Activity {
 }
 
 // One of the sizes that an allocator does not round up.
-const _: () = assert!(size_of::<Person>() <= 192);
+const _: () = assert!(size_of::<Person>() <= 128);

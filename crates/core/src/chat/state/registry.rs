@@ -17,29 +17,26 @@ const SAME_LOOK_MAX: usize = 8;
 struct Entry<T> {
     name: Name,
     owner: T,
-    /// Under which of the name's two looks it stands here.
-    look: usize,
 }
 
 impl<T> Entry<T> {
-    fn key(&self) -> &str {
-        self.name.looks()[self.look]
+    fn look(&self, which: usize) -> &str {
+        self.name.looks()[which]
     }
 }
 
 /// Owners of names.
 #[derive(Clone, Debug)]
 pub(super) struct Registry<T> {
-    entries: HashTable<Entry<T>>,
-    names: usize,
+    /// By the first look of the name, and by the second where that is another, as few names have it.
+    by_look: [HashTable<Entry<T>>; 2],
     hasher: DefaultHashBuilder,
 }
 
 impl<T> Default for Registry<T> {
     fn default() -> Self {
         Self {
-            entries: HashTable::new(),
-            names: 0,
+            by_look: [const { HashTable::new() }; 2],
             hasher: DefaultHashBuilder::default(),
         }
     }
@@ -49,19 +46,13 @@ impl<T: Clone> Registry<T> {
     /// Gives a name an owner, in place of the one it had.
     pub(super) fn insert(&mut self, name: Name, owner: T) {
         self.remove(&name);
-        self.names += 1;
-        let [first, second] = name.looks();
-        let looks = if first == second { 0..=0 } else { 0..=1 };
-        for look in looks {
-            let entry = Entry {
-                name: name.clone(),
-                owner: owner.clone(),
-                look,
-            };
-            let hash = self.hasher.hash_one(entry.key());
-            let hasher = &self.hasher;
-            self.entries
-                .insert_unique(hash, entry, |entry| hasher.hash_one(entry.key()));
+        let hasher = &self.hasher;
+        let tables = self.by_look.iter_mut().enumerate();
+        for (which, table) in tables.take(looks_of(&name)) {
+            let (name, owner) = (name.clone(), owner.clone());
+            let entry = Entry { name, owner };
+            let hash = hasher.hash_one(entry.look(which));
+            table.insert_unique(hash, entry, |entry| hasher.hash_one(entry.look(which)));
         }
     }
 
@@ -71,11 +62,9 @@ impl<T: Clone> Registry<T> {
         let Some(name) = self.entry(name).map(|entry| entry.name.clone()) else {
             return;
         };
-        self.names -= 1;
-        for look in name.looks() {
+        for (table, look) in self.by_look.iter_mut().zip(name.looks()) {
             let hash = self.hasher.hash_one(look);
-            let is_it = |entry: &Entry<T>| entry.key() == look && entry.name == name;
-            if let Ok(entry) = self.entries.find_entry(hash, is_it) {
+            if let Ok(entry) = table.find_entry(hash, |entry| entry.name == name) {
                 entry.remove();
             }
         }
@@ -122,7 +111,7 @@ impl<T: Clone> Registry<T> {
 
     /// The number of names.
     pub(super) fn len(&self) -> usize {
-        self.names
+        self.by_look[0].len()
     }
 
     /// The entries that have a look in common with this name.
@@ -130,19 +119,30 @@ impl<T: Clone> Registry<T> {
         &'a self,
         name: &'n Name,
     ) -> impl Iterator<Item = &'a Entry<T>> + use<'a, 'n, T> {
-        let [first, second] = name.looks();
-        let second = Some(second).filter(|second| *second != first);
-        [first].into_iter().chain(second).flat_map(move |look| {
-            let same_hash = self.entries.iter_hash(self.hasher.hash_one(look));
-            same_hash.filter(move |entry| entry.key() == look)
-        })
+        name.looks()
+            .into_iter()
+            .take(looks_of(name))
+            .flat_map(move |look| {
+                let hash = self.hasher.hash_one(look);
+                let tables = self.by_look.iter().enumerate();
+                tables.flat_map(move |(which, table)| {
+                    let same_hash = table.iter_hash(hash);
+                    same_hash.filter(move |entry| entry.look(which) == look)
+                })
+            })
     }
+}
+
+/// How many looks a name has: the second may be the first again.
+fn looks_of(name: &Name) -> usize {
+    let [first, second] = name.looks();
+    if first == second { 1 } else { 2 }
 }
 
 impl<T: Clone + PartialEq> PartialEq for Registry<T> {
     fn eq(&self, other: &Self) -> bool {
         let found = |entry: &Entry<T>| other.get(&entry.name) == Some(&entry.owner);
-        self.entries.len() == other.entries.len() && self.entries.iter().all(found)
+        self.len() == other.len() && self.by_look[0].iter().all(found)
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
         registry.insert(name("AIice"), 1);
         assert_eq!(registry.len(), 1);
         registry.remove(&name("aiice"));
-        assert_eq!((registry.len(), registry.entries.len()), (0, 0));
+        assert_eq!((registry.len(), registry.by_look[1].len()), (0, 0));
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn kept_bytes(event: &Event) -> usize {
 
 /// The key of a person in the index of accounts, if it is logged in.
 fn account_key(person: &Person) -> Option<(FoldedName, PersonId)> {
-    let account = person.account.as_deref()?;
+    let account = person.account.as_ref()?;
     Some((FoldedName(account.clone()), person.id))
 }
 
