@@ -71,7 +71,7 @@ impl Membership {
 /// is lost, [`poll_unacknowledged`](Self::poll_unacknowledged) tells what its peer has not got.
 #[derive(Debug, Default)]
 pub struct Feed {
-    pub(crate) memberships: Vec<Membership>,
+    pub(crate) memberships: Box<[Membership]>,
     pub(crate) private: PrivateLines,
     /// The rest of a line that a write did not take whole.
     pub(crate) unsent: Box<[u8]>,
@@ -84,7 +84,7 @@ pub struct Feed {
     pub(crate) is_held: bool,
 }
 
-const _: () = assert!(size_of::<Feed>() <= 128 && size_of::<Membership>() <= 32);
+const _: () = assert!(size_of::<Feed>() <= 72 && size_of::<Membership>() <= 32);
 
 impl Feed {
     /// Enters a room, at its head: what was said before is not shown.
@@ -100,14 +100,14 @@ impl Feed {
     ) {
         debug_assert!(self.membership(id).is_none());
         let cursor = room.join(key, format, renderer);
-        // Nearly everybody is in one room, or two.
-        self.memberships.reserve_exact(1);
-        self.memberships.push(Membership {
-            room: id,
-            format,
-            joined: cursor,
-            cursor,
-            own_until: 0,
+        self.change_memberships(|memberships| {
+            memberships.push(Membership {
+                room: id,
+                format,
+                joined: cursor,
+                cursor,
+                own_until: 0,
+            });
         });
     }
 
@@ -115,9 +115,11 @@ impl Feed {
     /// skipped; so the caller writes first.
     pub fn handle_leave<R>(&mut self, key: usize, id: RoomId, logs: &mut RoomLogs<R>) {
         let place = self.memberships.iter().position(|own| own.room == id);
-        let Some(own) = place.map(|place| self.memberships.remove(place)) else {
-            return;
-        };
+        let Some(place) = place else { return };
+        let own = self.memberships[place];
+        self.change_memberships(|memberships| {
+            memberships.remove(place);
+        });
         if let Some(room) = logs.get_mut(&id) {
             self.gaps.add(room.head() - own.cursor);
             self.gaps.leave(id);
@@ -125,6 +127,14 @@ impl Feed {
                 logs.remove(&id);
             }
         }
+    }
+
+    fn change_memberships(&mut self, change: impl FnOnce(&mut Vec<Membership>)) {
+        let mut memberships = core::mem::take(&mut self.memberships).into_vec();
+        // Nearly everybody is in one room, or two.
+        memberships.reserve_exact(1);
+        change(&mut memberships);
+        self.memberships = memberships.into_boxed_slice();
     }
 
     /// Leaves all rooms, and drops what was not written, but for the rest of a line that was cut:

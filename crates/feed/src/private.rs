@@ -31,9 +31,15 @@ struct Chunk {
     is_answer: bool,
 }
 
-/// See the [module](self).
+/// See the [module](self). An idle session keeps none.
 #[derive(Debug, Default)]
 pub(crate) struct PrivateLines {
+    kept: Option<Box<Kept>>,
+}
+
+/// Lines that are kept.
+#[derive(Debug, Default)]
+struct Kept {
     chunks: VecDeque<Chunk>,
     /// Bytes that are kept.
     bytes: u32,
@@ -43,7 +49,7 @@ pub(crate) struct PrivateLines {
     gone: u32,
     /// Chunks that were written whole.
     sent_chunks: u32,
-    /// Those of them that [`forget_answers`](PrivateLines::forget_answers) has looked at.
+    /// Those of them that [`forget_answers`](Kept::forget_answers) has looked at.
     settled_chunks: u32,
     /// Bytes of the next chunk that were written.
     offset: u32,
@@ -52,6 +58,68 @@ pub(crate) struct PrivateLines {
 impl PrivateLines {
     /// Adds lines. Returns how many had to go for them that were not written yet.
     pub(crate) fn push(&mut self, after: Seq, lines: &[u8], is_answer: bool) -> u64 {
+        let kept = self.kept.get_or_insert_default();
+        let lost = kept.push(after, lines, is_answer);
+        self.tidy();
+        lost
+    }
+
+    /// The oldest lines that were not written, and what they stand behind.
+    pub(crate) fn pending(&self) -> Option<(Seq, &[u8])> {
+        self.kept.as_deref()?.pending()
+    }
+
+    /// So many bytes of [`pending`](Self::pending) were written.
+    pub(crate) fn take(&mut self, bytes: usize) {
+        if let Some(kept) = &mut self.kept {
+            kept.take(bytes);
+        }
+    }
+
+    /// Undoes the last [`take`](Self::take), or the end of it.
+    pub(crate) fn give_back(&mut self, bytes: usize) {
+        if let Some(kept) = &mut self.kept {
+            kept.give_back(bytes);
+        }
+    }
+
+    /// What was [taken](Self::take) so far is not [given back](Self::give_back) any more: answers are
+    /// forgotten, but for their lengths.
+    pub(crate) fn forget_answers(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.forget_answers();
+        }
+    }
+
+    /// Whether all was written.
+    pub(crate) fn is_written(&self) -> bool {
+        self.kept.as_deref().is_none_or(Kept::is_written)
+    }
+
+    /// Drops what was written but for the last `kept` bytes.
+    pub(crate) fn forget_sent(&mut self, kept: u64) {
+        if let Some(lines) = &mut self.kept {
+            lines.drop_front(u64::from(lines.sent).saturating_sub(kept) as usize);
+            self.tidy();
+        }
+    }
+
+    /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
+    /// that were not written, answers excepted; and whether so many bytes are still kept.
+    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<Behind>, bool) {
+        match &self.kept {
+            Some(kept) => kept.since(unacknowledged),
+            None => (Vec::new(), unacknowledged == 0),
+        }
+    }
+
+    fn tidy(&mut self) {
+        self.kept.take_if(|kept| kept.chunks.is_empty());
+    }
+}
+
+impl Kept {
+    fn push(&mut self, after: Seq, lines: &[u8], is_answer: bool) -> u64 {
         let (cut_off, lines) = cut(lines, lines.len().saturating_sub(PRIVATE_LOG_BYTES_MAX));
         let excess = (self.bytes as usize + lines.len()).saturating_sub(PRIVATE_LOG_BYTES_MAX);
         // What is cut off the new lines is newer than all that waits.
@@ -124,20 +192,14 @@ impl PrivateLines {
         } else if self.sent_chunks == 0 {
             self.offset = self.offset.max(self.gone);
         }
-        if self.chunks.is_empty() {
-            // An idle session keeps no buffer.
-            self.chunks = VecDeque::new();
-        }
     }
 
-    /// The oldest lines that were not written, and what they stand behind.
-    pub(crate) fn pending(&self) -> Option<(Seq, &[u8])> {
+    fn pending(&self) -> Option<(Seq, &[u8])> {
         let chunk = self.chunks.get(self.sent_chunks as usize)?;
         Some((chunk.after, &chunk.lines[self.offset as usize..]))
     }
 
-    /// So many bytes of [`pending`](Self::pending) were written.
-    pub(crate) fn take(&mut self, bytes: usize) {
+    fn take(&mut self, bytes: usize) {
         self.sent += bytes as u32;
         self.offset += bytes as u32;
         let chunk = self.chunks.get(self.sent_chunks as usize);
@@ -147,8 +209,7 @@ impl PrivateLines {
         }
     }
 
-    /// Undoes the last [`take`](Self::take), or the end of it.
-    pub(crate) fn give_back(&mut self, bytes: usize) {
+    fn give_back(&mut self, bytes: usize) {
         if bytes > 0 && self.offset == 0 {
             self.sent_chunks -= 1;
             let chunk = self.chunks.get(self.sent_chunks as usize);
@@ -158,9 +219,7 @@ impl PrivateLines {
         self.sent -= bytes as u32;
     }
 
-    /// What was [taken](Self::take) so far is not [given back](Self::give_back) any more: answers are
-    /// forgotten, but for their lengths.
-    pub(crate) fn forget_answers(&mut self) {
+    fn forget_answers(&mut self) {
         let settled = self.settled_chunks as usize..self.sent_chunks as usize;
         for chunk in self.chunks.range_mut(settled) {
             if chunk.is_answer {
@@ -170,19 +229,11 @@ impl PrivateLines {
         self.settled_chunks = self.sent_chunks;
     }
 
-    /// Whether all was written.
-    pub(crate) fn is_written(&self) -> bool {
+    fn is_written(&self) -> bool {
         self.bytes == self.sent
     }
 
-    /// Drops what was written but for the last `kept` bytes.
-    pub(crate) fn forget_sent(&mut self, kept: u64) {
-        self.drop_front(u64::from(self.sent).saturating_sub(kept) as usize);
-    }
-
-    /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
-    /// that were not written, answers excepted; and whether so many bytes are still kept.
-    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<Behind>, bool) {
+    fn since(&self, unacknowledged: u64) -> (Vec<Behind>, bool) {
         let sent = u64::from(self.sent);
         // Counted from the beginning of the first chunk.
         let start = u64::from(self.gone) + sent.saturating_sub(unacknowledged);
@@ -293,6 +344,10 @@ mod tests {
         }
     }
 
+    fn sent_of(lines: &PrivateLines) -> u64 {
+        lines.kept.as_deref().map_or(0, |kept| kept.sent.into())
+    }
+
     proptest! {
         #[test]
         fn to_forget_answers_changes_nothing_but_the_memory(
@@ -305,11 +360,14 @@ mod tests {
                 forgets.forget_answers();
                 prop_assert_eq!(forgets.pending(), keeps.pending());
                 prop_assert_eq!(forgets.is_written(), keeps.is_written());
-                for unacknowledged in [0, 1, 9, 30, u64::from(keeps.sent)] {
+                for unacknowledged in [0, 1, 9, 30, sent_of(&keeps)] {
                     let [told, all] = [&forgets, &keeps].map(|it| it.since(unacknowledged).0);
                     prop_assert_eq!(told, all);
                 }
-                let mut written = forgets.chunks.range(..forgets.sent_chunks as usize);
+                let kept = forgets.kept.as_deref();
+                let mut written = kept.iter().flat_map(|kept| {
+                    kept.chunks.range(..kept.sent_chunks as usize)
+                });
                 prop_assert!(written.all(|chunk| !chunk.is_answer || chunk.is_forgotten()));
             }
         }

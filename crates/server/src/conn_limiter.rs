@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chinwag_core::{Bucket, Monotonic, Rate, subnet_of};
 use ipnet::IpNet;
 
-/// A subnet as a number, without what all subnets of its kind share.
-type Subnet = u128;
+/// A subnet as a number, without what all subnets of its kind share. In bytes, since every session holds
+/// one, and a number of sixteen bytes would have to stand at a multiple of them.
+type Subnet = [u8; 16];
 
 /// The limiter of one server.
 #[derive(Clone, Debug)]
@@ -118,8 +119,8 @@ impl ConnLimiter {
             return Ok(None);
         }
         let subnet = match subnet_of(address).network() {
-            IpAddr::V4(v4) => u128::from(v4.to_bits()),
-            IpAddr::V6(v6) => v6.to_bits(),
+            IpAddr::V4(v4) => u128::from(v4.to_bits()).to_ne_bytes(),
+            IpAddr::V6(v6) => v6.octets(),
         };
         let limits = *self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let mut subnets = self.subnets.lock().unwrap_or_else(PoisonError::into_inner);

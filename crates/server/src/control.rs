@@ -10,7 +10,7 @@ use std::sync::mpsc::SyncSender;
 
 use chinwag_core::Settings;
 use chinwag_store::Retention;
-use chinwag_wire::{dialect, irc};
+use chinwag_wire::{Look, dialect, irc};
 
 use crate::config::{Config, DEFAULT_PORT, Key, Limits};
 use crate::conn_limiter::ConnLimiter;
@@ -85,7 +85,7 @@ impl ShardConfig {
             asks_password: config.server.password.is_some(),
             irc: irc_settings(config),
             zone: config.defaults.tz.clone(),
-            prefs: config.defaults.prefs(),
+            look: Look::new(config.defaults.prefs(), &config.defaults.tz),
             line_bytes_max: limits.line_bytes_max,
             line_rate: limits.line_rate(),
             operator_rate_factor: limits.operator_factor,

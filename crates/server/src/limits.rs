@@ -93,7 +93,7 @@ pub(crate) const UNSEEN_BYTES_MAX: usize = 32 << 20;
 /// Threads that serve connections: more than a machine of 128 cores can use.
 pub(crate) const SHARDS_MAX: usize = 64;
 /// Lines that one session may have under way to the hub. Beyond it its socket is not read.
-pub(crate) const SESSION_REQUESTS_MAX: u32 = 256;
+pub(crate) const SESSION_REQUESTS_MAX: u16 = 256;
 /// Batches of requests that may wait for the hub, of all shards together.
 pub(crate) const HUB_QUEUE_MAX: usize = 256;
 /// Requests that the hub decides before it commits: bounds the time of a turn to some 20 ms.

@@ -81,7 +81,7 @@ pub struct Decoder {
 }
 
 // A server keeps one for each of ten thousand idle sessions.
-const _: () = assert!(size_of::<Decoder>() <= 40);
+const _: () = assert!(size_of::<Decoder>() <= 24);
 
 impl Decoder {
     /// The next input, if `bytes` complete one; they then start behind it. Without one, all of

@@ -20,6 +20,7 @@ mod ignores;
 pub mod input;
 pub mod irc;
 pub mod json;
+mod look;
 pub mod plain;
 mod prefs;
 pub mod proxy;
@@ -27,5 +28,6 @@ pub mod shell;
 pub mod sniff;
 pub mod zone;
 
+pub use look::Look;
 pub use plain::reference;
 pub use prefs::{Prefs, TimeStyle};

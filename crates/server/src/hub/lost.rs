@@ -173,12 +173,19 @@ fn private_bytes(unseen: &Unacknowledged) -> usize {
 }
 
 impl Hub {
-    /// Keeps a dialect's choices with a person.
-    pub(super) fn save(&mut self, caller: Caller, saved: Arc<Saved>) {
+    /// Keeps a dialect's choices with a person. Those of a guest who has chosen nothing and talks in the
+    /// room that it has entered last need no place: most people are such.
+    pub(super) fn save(&mut self, caller: Caller, saved: Arc<Saved>, is_default: bool) {
         if let Caller::Person { person, conn, .. } = caller
             && self.chat.speaks_for(person, conn)
         {
-            self.lost.saved.insert(person, saved);
+            let last = self.chat.rooms_of(person).last();
+            let says_nothing = is_default && saved.current() == last.copied();
+            if says_nothing && !self.lost.is_owner(person) {
+                self.lost.saved.remove(&person);
+            } else {
+                self.lost.saved.insert(person, saved);
+            }
             self.survivors.handle_change(person);
         }
     }

@@ -68,8 +68,9 @@ pub(crate) enum Body {
     Command(Command),
     /// Something that does not.
     Query(Query),
-    /// Keep this for the person's next connection. Not answered.
-    Save(Arc<Saved>),
+    /// Keep this for the person's next connection; the display settings may be those of a new person. Not
+    /// answered.
+    Save(Arc<Saved>, bool),
     /// The peer of the person's connection, which is lost or replaced, has not got this. Not answered.
     Unseen {
         /// What.
@@ -201,7 +202,7 @@ impl Hub {
         match body {
             Body::Query(query) => self.turn.queries.push((caller, ticket, query)),
             Body::Command(command) => self.take_command((caller, ticket), command, now),
-            Body::Save(saved) => self.save(caller, saved),
+            Body::Save(saved, is_default) => self.save(caller, saved, is_default),
             Body::Acknowledged { shard, up_to } => self.survivors.handle_acknowledged(shard, up_to),
             Body::Unseen { unseen, is_final } => self.note_unseen(caller, *unseen, is_final),
         }

@@ -11,6 +11,7 @@ mod door;
 mod names;
 mod order;
 mod pages;
+mod rare;
 
 use std::sync::Arc;
 
@@ -18,13 +19,13 @@ use chinwag_core::{
     Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
     Timestamp,
 };
-use chinwag_wire::dialect::{Ask, Guesses, Password, Recent, Saved, Search, Tell};
+use chinwag_wire::dialect::{Ask, Password, Recent, Saved, Search, Tell};
 
 pub(crate) use self::door::Door;
 use self::door::Key;
 use self::names::{Delayed, Hashed, Purpose};
 use self::pages::{PageKind, Pages, SearchRooms, Wanted};
-use super::unseen::Missed;
+use self::rare::Rare;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
@@ -36,27 +37,18 @@ use crate::worker::{Job, JobResult};
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     /// Bytes that were read and cannot be decoded before the answer is there.
-    held: Vec<u8>,
+    held: Box<[u8]>,
     /// Messages in flight.
-    talk: u32,
+    talk: u16,
     next_ticket: u32,
     /// The question in flight.
     question: Option<Box<Question>>,
-    /// Why the session ends as soon as the answer is there.
-    ending: Option<Box<QuitReason>>,
     /// The hub was asked to let the person go.
     is_departing: bool,
     /// Lines of rooms were held back until now.
     was_released: bool,
-    /// What a resumed session is still to be shown.
-    missed: Option<Box<Missed>>,
-    /// Wrong passwords for the name, which its owner is told of.
-    guesses: Option<Box<Guesses>>,
-    /// The server's password was given on this connection.
-    has_entered: bool,
-    /// The password that was last proven on this connection. A session that was taken up by its code
-    /// has none, and may not change its account.
-    proven: Option<Proof>,
+    /// In a box, since few have any of it at a time.
+    rare: Option<Box<Rare>>,
 }
 
 /// A question, and the step that it is at.
@@ -119,7 +111,9 @@ enum Step {
 impl Exchange {
     /// Keeps input for later.
     pub(super) fn hold(&mut self, bytes: &[u8]) {
-        self.held.extend_from_slice(bytes);
+        let mut held = self.take_held();
+        held.extend_from_slice(bytes);
+        self.held = held.into_boxed_slice();
     }
 
     pub(super) fn held(&self) -> &[u8] {
@@ -127,7 +121,7 @@ impl Exchange {
     }
 
     pub(super) fn take_held(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.held)
+        std::mem::take(&mut self.held).into_vec()
     }
 
     pub(super) fn has_held(&self) -> bool {
@@ -152,10 +146,6 @@ impl Exchange {
     /// Whether the next input has to wait for an answer.
     pub(super) fn must_wait(&self) -> bool {
         self.is_waiting() || self.talk >= SESSION_REQUESTS_MAX
-    }
-
-    pub(super) fn end_later(&mut self, why: QuitReason) {
-        self.ending.get_or_insert_with(|| Box::new(why));
     }
 
     /// Whether the hub was asked to let the person go and has not answered yet.
@@ -185,11 +175,6 @@ impl Exchange {
             Some(Step::WhenWritten(_)) => true,
             _ => false,
         }
-    }
-
-    /// What a resumed session is still to be shown, if it was resumed and knows.
-    pub(super) fn missed(&self) -> Option<&Missed> {
-        self.missed.as_deref()
     }
 
     /// Puts off what the dialect asks until everything so far is written.
@@ -280,7 +265,8 @@ impl Session {
 
     /// Has the hub keep the dialect's choices with the person.
     pub(super) fn save(&mut self, saved: Saved, shared: &mut Shared) {
-        self.request(Body::Save(Arc::new(saved)), shared);
+        let is_default = saved.is_default(shared.env().settings);
+        self.request(Body::Save(Arc::new(saved), is_default), shared);
     }
 
     /// Takes what the person has chosen on another connection, and has it kept again: entering its
@@ -353,7 +339,7 @@ impl Session {
             }
             (ReplyBody::Answer(answer), step) => self.handle_found(*answer, step, shared),
             (ReplyBody::Done(_), Step::Registered { name, proof }) => {
-                self.exchange.proven = Some(proof.clone());
+                self.exchange.set_proven(Some(proof.clone()));
                 self.answer(Tell::Proven(&name, &proof), shared);
             }
             (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
@@ -478,19 +464,19 @@ impl Session {
     /// The session may go on, unless the dialect has asked something else.
     fn answered(&mut self, shared: &mut Shared) {
         if !self.exchange.is_waiting()
-            && let Some(guesses) = self.exchange.guesses.take()
+            && let Some(guesses) = self.exchange.take_guesses()
         {
-            self.tell(Tell::Guesses(*guesses), shared);
+            self.tell(Tell::Guesses(guesses), shared);
         }
         if self.feed.is_held() && !self.exchange.is_waiting() {
             self.feed.release();
             self.exchange.was_released = true;
         }
         if !self.exchange.is_waiting()
-            && let Some(why) = self.exchange.ending.take()
+            && let Some(why) = self.exchange.take_ending()
             && !matches!(self.stage, Stage::Over)
         {
-            self.end(*why, shared);
+            self.end(why, shared);
         }
     }
 }

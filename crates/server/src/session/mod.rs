@@ -68,6 +68,8 @@ pub(crate) struct Session {
     peer: Peer,
     /// Dropped with the session: then its address has one connection less.
     permit: Option<Permit>,
+    /// The server's password was given on this connection.
+    has_entered: bool,
     person: Option<PersonId>,
     stage: Stage,
     transport: Transport,
@@ -78,7 +80,7 @@ pub(crate) struct Session {
 
 // A shard keeps one for each of ten thousand idle connections, in one of the sizes that an allocator does
 // not round up.
-const _: () = assert!(size_of::<Session>() <= 384);
+const _: () = assert!(size_of::<Session>() <= 256);
 
 impl Session {
     /// A connection that was just accepted.
@@ -96,6 +98,7 @@ impl Session {
             id,
             peer,
             permit,
+            has_entered: false,
             person: None,
             stage: Stage::Sniffing { until, spoke },
             transport,

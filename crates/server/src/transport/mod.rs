@@ -56,8 +56,8 @@ pub(crate) struct Transport {
     has_ended: bool,
     /// The stream was full when it was last tried.
     is_blocked: bool,
-    /// Since when it takes nothing.
-    stalled_since: Option<Monotonic>,
+    /// Since when.
+    blocked_since: Monotonic,
     /// Why it is of no use any more.
     failure: Option<Box<QuitReason>>,
 }
@@ -71,7 +71,7 @@ impl Transport {
             is_dead: false,
             has_ended: false,
             is_blocked: false,
-            stalled_since: None,
+            blocked_since: Monotonic::default(),
             failure: None,
         }
     }
@@ -99,8 +99,6 @@ impl Transport {
             return false;
         }
         self.is_blocked = false;
-        // It takes some bytes at least.
-        self.stalled_since = None;
         if let Err(error) = self.stream.flush() {
             self.note_write_error(&error, now);
         }
@@ -146,7 +144,6 @@ impl Transport {
             match self.stream.try_write(&bytes[done..]) {
                 Ok(n) => {
                     done += n;
-                    self.stalled_since = None;
                     self.note_unflushed(now);
                 }
                 Err(e) => self.note_write_error(&e, now),
@@ -170,8 +167,9 @@ impl Transport {
     }
 
     fn note_blocked(&mut self, now: Monotonic) {
-        self.is_blocked = true;
-        self.stalled_since = self.stalled_since.or(Some(now));
+        if !std::mem::replace(&mut self.is_blocked, true) {
+            self.blocked_since = now;
+        }
     }
 
     /// Whether everything that was written is in the hands of the system.
@@ -223,8 +221,8 @@ impl Transport {
 
     /// When a stream that takes nothing has done so for `stall_time`.
     pub(crate) fn stall_deadline(&self, stall_time: Duration) -> Option<Monotonic> {
-        let since = self.stalled_since.filter(|_| self.failure.is_none());
-        since.map(|since| since + stall_time)
+        let is_stalled = self.is_blocked && self.failure.is_none();
+        is_stalled.then(|| self.blocked_since + stall_time)
     }
 }
 

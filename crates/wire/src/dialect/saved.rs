@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 
 use chinwag_core::RoomId;
 
+use super::Settings;
 use crate::prefs::{Prefs, TimeStyle};
 use crate::zone::zone;
 
@@ -22,6 +23,11 @@ impl Saved {
     /// The room that the client talks in.
     pub fn current(&self) -> Option<RoomId> {
         self.current
+    }
+
+    /// Whether these are the display settings of a new person.
+    pub fn is_default(&self, settings: &Settings) -> bool {
+        self.prefs == settings.look.prefs
     }
 
     /// The same with another room to talk in.

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use chinwag_core::{Duration, Rate};
 
 use crate::irc;
-use crate::prefs::Prefs;
+use crate::look::Look;
 use crate::zone::TimeZone;
 
 /// Settings that all sessions of a server share and an operator can change.
@@ -21,8 +21,8 @@ pub struct Settings {
     pub irc: irc::Settings,
     /// The zone of those who have chosen none.
     pub zone: TimeZone,
-    /// The display settings of a new person.
-    pub prefs: Prefs,
+    /// How the chat looks to a new person at a terminal.
+    pub look: Arc<Look>,
     /// Bytes of an input line without its end.
     pub line_bytes_max: usize,
     /// Lines that one session may send.

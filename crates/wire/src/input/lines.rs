@@ -10,6 +10,7 @@
 //! is refused before the whole of it is gone.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::{fmt, mem, str};
 
@@ -26,7 +27,8 @@ const CR: u8 = b'\r';
 /// The state of a connection's line splitting.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    pending: Pending,
+    /// In a box, since nearly every line comes in one piece.
+    pending: Option<Box<Pending>>,
     /// The last byte was a CR, whose LF or NUL may follow.
     after_cr: bool,
     /// A CR has ended a line without an LF.
@@ -37,7 +39,6 @@ pub(super) struct Lines {
 
 /// The part of an unfinished line that has arrived.
 enum Pending {
-    /// Its bytes. A line that has not begun has none, and no memory.
     Text(Vec<u8>),
     Refused(Refused),
 }
@@ -101,7 +102,8 @@ impl Lines {
 
     /// Takes bytes that belong to the line, whatever they are.
     fn push(&mut self, mut bytes: &[u8], max: usize) {
-        if let Pending::Text(text) = &mut self.pending {
+        let pending = self.pending.get_or_insert_default();
+        if let Pending::Text(text) = &mut **pending {
             // The mark first: it does not count, even if the network has cut it in two.
             let missing = BOM.len().saturating_sub(text.len()).min(bytes.len());
             text.extend_from_slice(&bytes[..missing]);
@@ -110,7 +112,7 @@ impl Lines {
                 return text.extend_from_slice(bytes);
             }
         }
-        self.pending = Pending::Refused(self.refused(Reason::TooLong).and(bytes));
+        self.refuse(self.refused(Reason::TooLong).and(bytes));
     }
 
     /// Takes a byte that [`read`](Self::read) would not.
@@ -127,14 +129,14 @@ impl Lines {
         let refused = self.refused(Reason::Mangled);
         let is_mangled = refused.lacks > 0;
         if is_mangled {
-            self.pending = Pending::Refused(refused.and(&[LOST]));
+            self.refuse(refused.and(&[LOST]));
         }
         is_mangled
     }
 
     /// Forgets the line.
     pub(super) fn clear(&mut self) {
-        self.pending = Pending::default();
+        self.pending = None;
     }
 
     /// Ends the line where the bytes end, if it has begun.
@@ -149,9 +151,9 @@ impl Lines {
 
     #[cfg(test)]
     pub(super) fn memory_bytes(&self) -> usize {
-        match &self.pending {
-            Pending::Text(text) => text.capacity(),
-            Pending::Refused(_) => 0,
+        match self.pending.as_deref() {
+            Some(Pending::Text(text)) => text.capacity(),
+            _ => 0,
         }
     }
 
@@ -189,31 +191,42 @@ impl Lines {
     }
 
     fn end_pending(&mut self) -> Input<'static> {
-        match mem::take(&mut self.pending) {
-            Pending::Text(text) => into_owned(line(without_bom(&text))),
-            Pending::Refused(Refused {
+        match self.pending.take().as_deref() {
+            None => Input::Blank,
+            Some(Pending::Text(text)) => into_owned(line(without_bom(text))),
+            Some(Pending::Refused(Refused {
                 reason: Reason::Mangled,
                 ..
-            }) => Input::Mangled,
-            Pending::Refused(Refused { bytes, .. }) => Input::TooLong { bytes },
+            })) => Input::Mangled,
+            Some(Pending::Refused(Refused { bytes, .. })) => Input::TooLong { bytes: *bytes },
         }
     }
 
     pub(super) fn has_begun(&self) -> bool {
-        !matches!(&self.pending, Pending::Text(text) if text.is_empty())
+        match self.pending.as_deref() {
+            None => false,
+            Some(Pending::Text(text)) => !text.is_empty(),
+            Some(Pending::Refused(_)) => true,
+        }
     }
 
     /// The line as one that is refused; the first reason stands.
     fn refused(&self, reason: Reason) -> Refused {
-        match &self.pending {
-            Pending::Refused(refused) => *refused,
-            Pending::Text(text) => Refused {
-                reason,
-                bytes: 0,
-                lacks: 0,
-            }
-            .and(without_bom(text)),
-        }
+        let text: &[u8] = match self.pending.as_deref() {
+            Some(Pending::Refused(refused)) => return *refused,
+            Some(Pending::Text(text)) => text,
+            None => &[],
+        };
+        let nothing = Refused {
+            reason,
+            bytes: 0,
+            lacks: 0,
+        };
+        nothing.and(without_bom(text))
+    }
+
+    fn refuse(&mut self, refused: Refused) {
+        *self.pending.get_or_insert_default() = Box::new(Pending::Refused(refused));
     }
 }
 

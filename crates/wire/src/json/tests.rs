@@ -22,6 +22,7 @@ use super::refusal::{CODES, Sentence, code};
 use super::request::{self, WORDS};
 use super::value::{FromText, Time};
 use crate::dialect::{Ask, Dialect, Env, Security, Settings, Step, Tell};
+use crate::look::Look;
 use crate::plain::COMMANDS;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
@@ -38,7 +39,7 @@ fn settings() -> Settings {
         server_name: "chat".into(),
         port: 8989,
         zone: TimeZone::UTC,
-        prefs: Prefs::default(),
+        look: Look::new(Prefs::default(), &TimeZone::UTC),
         line_bytes_max: 100,
         line_rate: Rate {
             burst: 3,

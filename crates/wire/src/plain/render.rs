@@ -44,9 +44,9 @@ pub struct Style {
     /// The form of the time before a message.
     pub(super) time: TimeStyle,
     /// The zone of the times.
-    pub(super) zone: TimeZone,
+    pub(crate) zone: TimeZone,
     /// True if lines end in CR LF.
-    pub(super) crlf: bool,
+    pub(crate) crlf: bool,
     /// True if names are coloured and the server's own lines set apart.
     pub(super) color: bool,
 }

@@ -14,6 +14,7 @@ mod requests;
 mod tests;
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -23,11 +24,12 @@ use chinwag_core::{
 use chinwag_feed::{Gap, Reader};
 
 use super::mention::mentions;
-use super::render::{Notice, Renderer, RoomFormat, Style};
+use super::render::{Notice, Renderer, RoomFormat};
 use super::request::Context;
 use crate::dialect::{Env, Saved, Step};
 use crate::ignores::Ignores;
 use crate::input::{Decoder, Input};
+use crate::look::Look;
 use crate::prefs::Prefs;
 use crate::sniff::Spoke;
 use flood::Flood;
@@ -41,10 +43,12 @@ const BEL: &[u8] = b"\x07";
 #[derive(Debug)]
 pub struct Session {
     decoder: Decoder,
-    /// Resolved from `prefs` and the line ends.
-    style: Style,
-    prefs: Prefs,
+    look: Arc<Look>,
     stage: Stage,
+    /// The person is an operator.
+    is_operator: bool,
+    /// Lines that it has said, for the farewell.
+    lines_sent: u32,
     flood: Flood,
     /// The question in flight. Talk leaves none: that it was talk says enough.
     question: Option<Question>,
@@ -53,7 +57,7 @@ pub struct Session {
 
 // A server keeps one for each of ten thousand idle people, in one of the sizes that an allocator does not
 // round up.
-const _: () = assert!(size_of::<Session>() <= 256);
+const _: () = assert!(size_of::<Session>() <= 128);
 
 /// The stage of the conversation.
 #[derive(Debug)]
@@ -68,11 +72,9 @@ struct Chat {
     me: PersonId,
     name: Name,
     account: Option<Name>,
-    is_operator: bool,
     /// The room that lines go to.
     current: Option<RoomId>,
     ignores: Ignores,
-    lines_sent: u64,
     past: Past,
 }
 
@@ -104,13 +106,13 @@ struct Changes {
 impl Session {
     /// A connection at the name prompt; `spoke` says whether it waited for that.
     pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Box<Self> {
-        let prefs = env.settings.prefs.clone();
         Box::new(Self {
             decoder: Decoder::default(),
-            style: Style::of(&prefs, &env.settings.zone, false),
-            prefs,
+            look: Arc::clone(&env.settings.look),
             stage: Stage::Login(Login::new(spoke == Spoke::First, env)),
-            flood: Flood::new(bucket, env.now),
+            is_operator: false,
+            lines_sent: 0,
+            flood: Flood::new(bucket),
             question: None,
             changes: Changes::default(),
         })
@@ -194,21 +196,25 @@ impl Session {
     }
 
     fn set_line_end(&mut self, env: &Env<'_>) {
-        if self.decoder.wants_crlf() != self.style.crlf {
-            self.restyle(env);
+        if self.decoder.wants_crlf() != self.look.style.crlf {
+            self.set_prefs(self.look.prefs.clone(), env);
         }
     }
 
-    /// Resolves the style anew.
-    fn restyle(&mut self, env: &Env<'_>) {
+    /// Resolves the look anew.
+    fn set_prefs(&mut self, prefs: Prefs, env: &Env<'_>) {
         let crlf = self.decoder.wants_crlf();
-        self.style = Style::of(&self.prefs, &env.settings.zone, crlf);
+        let default = &env.settings.look;
+        self.look = match prefs == default.prefs && crlf == default.style.crlf {
+            true => Arc::clone(default),
+            false => Look::with_line_ends(prefs, &env.settings.zone, crlf),
+        };
         self.changes.format = true;
     }
 
     /// A renderer for this session's own lines.
     fn renderer(&self, env: &Env<'_>) -> Renderer {
-        Renderer::new(self.style.clone(), env.wall)
+        Renderer::new(self.look.style.clone(), env.wall)
     }
 
     /// The account that its person is logged in to, else the name: a password is held against it.
@@ -267,7 +273,7 @@ impl Session {
             self.renderer(env).place_now(out, room);
         }
         let rings = matches!(&event.fact, Fact::PrivateMessage(message) if message.to == me);
-        if self.prefs.bell && rings && out.len() > before {
+        if self.look.prefs.bell && rings && out.len() > before {
             out.extend_from_slice(BEL);
         }
     }
@@ -276,11 +282,13 @@ impl Session {
     fn note_event(&mut self, fact: &Fact, me: PersonId) {
         if let Fact::LoggedIn(person) = fact {
             self.stage = Stage::Chat(Chat::new(person));
+            self.is_operator = person.operator;
         }
         if let Fact::Returned(returned) = fact {
             let mut chat = Chat::new(&returned.login);
             chat.ignores = Ignores::returned(returned);
             self.stage = Stage::Chat(chat);
+            self.is_operator = returned.login.operator;
         }
         let Stage::Chat(chat) = &mut self.stage else {
             return;
@@ -290,11 +298,11 @@ impl Session {
             Fact::Renamed(renamed) => {
                 chat.name = renamed.new.clone();
                 chat.account = renamed.account.clone();
-                chat.is_operator = renamed.operator;
+                self.is_operator = renamed.operator;
             }
             Fact::AccountSet(set) => {
                 chat.account = set.account.clone();
-                chat.is_operator = set.operator;
+                self.is_operator = set.operator;
             }
             Fact::AccountChanged(changed) if changed.person == Some(me) => {
                 if let AccountChange::Claimed { .. } = changed.change {
@@ -302,8 +310,8 @@ impl Session {
                 }
             }
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
-                ModAction::Op { .. } => chat.is_operator = true,
-                ModAction::Deop { .. } => chat.is_operator = false,
+                ModAction::Op { .. } => self.is_operator = true,
+                ModAction::Deop { .. } => self.is_operator = false,
                 _ => {}
             },
             _ => {}
@@ -312,11 +320,10 @@ impl Session {
 
     /// See [`Dialect::handle_saved`](crate::dialect::Dialect::handle_saved).
     pub(crate) fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
-        self.prefs = saved.prefs.clone();
         if saved.current.is_some() {
             self.set_current(saved.current);
         }
-        self.restyle(env);
+        self.set_prefs(saved.prefs.clone(), env);
         self.changes.saved = false;
     }
 
@@ -360,9 +367,9 @@ impl Session {
     /// See [`Dialect::format`](crate::dialect::Dialect::format).
     pub(crate) fn format(&self, room: RoomId) -> RoomFormat {
         RoomFormat {
-            style: self.style.clone(),
+            style: self.look.style.clone(),
             is_current: self.current() == Some(room),
-            hides_presence: self.prefs.hide_presence,
+            hides_presence: self.look.prefs.hide_presence,
         }
     }
 
@@ -374,7 +381,7 @@ impl Session {
     /// See [`Dialect::poll_saved`](crate::dialect::Dialect::poll_saved).
     pub(crate) fn poll_saved(&mut self) -> Option<Saved> {
         core::mem::take(&mut self.changes.saved).then(|| Saved {
-            prefs: self.prefs.clone(),
+            prefs: self.look.prefs.clone(),
             current: self.current(),
         })
     }
@@ -397,7 +404,7 @@ impl Session {
     /// See [`Dialect::shown_already`](crate::dialect::Dialect::shown_already).
     pub(crate) fn shown_already(&self) -> Option<&Name> {
         match &self.stage {
-            Stage::Chat(chat) => Some(&chat.name).filter(|_| !self.prefs.echo),
+            Stage::Chat(chat) => Some(&chat.name).filter(|_| !self.look.prefs.echo),
             Stage::Login(_) => None,
         }
     }
@@ -413,7 +420,7 @@ impl Session {
                     ..
                 },
                 Stage::Chat(chat),
-            ) => *person == chat.me && !self.prefs.echo,
+            ) => *person == chat.me && !self.look.prefs.echo,
             _ => false,
         }
     }
@@ -431,8 +438,11 @@ fn is_put_out(act: &RoomAct, is_target: bool) -> bool {
 /// See [`dialect::refuse_unencrypted`](crate::dialect::refuse_unencrypted).
 pub(crate) fn refuse_unencrypted(env: &Env<'_>, out: &mut Vec<u8>) {
     let settings = env.settings;
-    let style = Style::of(&settings.prefs, &settings.zone, false);
-    Renderer::new(style, env.wall).not_encrypted(out, &settings.server_name, settings.port);
+    Renderer::new(settings.look.style.clone(), env.wall).not_encrypted(
+        out,
+        &settings.server_name,
+        settings.port,
+    );
 }
 
 impl Chat {
@@ -441,10 +451,8 @@ impl Chat {
             me: person.person,
             name: person.name.clone(),
             account: person.account.clone(),
-            is_operator: person.operator,
             current: None,
             ignores: Ignores::default(),
-            lines_sent: 0,
             past: Past::default(),
         }
     }
@@ -459,7 +467,7 @@ pub struct LineReader<'a> {
 impl Reader for LineReader<'_> {
     fn sees_all(&self) -> bool {
         match &self.session.stage {
-            Stage::Chat(chat) => chat.ignores.names().is_empty() && !self.session.prefs.bell,
+            Stage::Chat(chat) => chat.ignores.names().is_empty() && !self.session.look.prefs.bell,
             Stage::Login(_) => true,
         }
     }
@@ -478,7 +486,9 @@ impl Reader for LineReader<'_> {
     fn trailer(&self, event: &Event) -> &'static [u8] {
         match (&self.session.stage, &event.fact) {
             (Stage::Chat(chat), Fact::Said { person, text, .. })
-                if self.session.prefs.bell && *person != chat.me && mentions(text, &chat.name) =>
+                if self.session.look.prefs.bell
+                    && *person != chat.me
+                    && mentions(text, &chat.name) =>
             {
                 BEL
             }

@@ -27,7 +27,7 @@ impl Session {
 
     /// What this connection has proven of an account.
     pub(super) fn proof(&self) -> Option<Proof> {
-        let proven = self.exchange.proven.clone();
+        let proven = self.exchange.proven().cloned();
         proven.or_else(|| self.certificate().map(Proof))
     }
 
@@ -45,7 +45,8 @@ impl Session {
     pub(super) fn take_certified(&mut self, name: Option<Name>, shared: &mut Shared) {
         match name.zip(self.certificate().map(Proof)) {
             Some((name, proof)) => {
-                self.exchange.guesses = shared.workers.gate.take_guesses(&name).map(Box::new);
+                self.exchange
+                    .set_guesses(shared.workers.gate.take_guesses(&name));
                 self.answer(Tell::Proven(&name, &proof), shared);
             }
             None => self.answer(Tell::Rejected(&Rejection::NeedsProof), shared),
@@ -56,7 +57,7 @@ impl Session {
     pub(super) fn take_hash(&mut self, hash: Arc<str>, hashed: Hashed, shared: &mut Shared) {
         let (command, step) = match hashed {
             Hashed::Own(proof) => {
-                self.exchange.proven = Some(Proof(hash.clone()));
+                self.exchange.set_proven(Some(Proof(hash.clone())));
                 let register = Command::Register {
                     password_hash: hash,
                     proof,

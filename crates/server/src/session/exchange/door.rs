@@ -55,7 +55,7 @@ fn is_same(password: Option<&Password>, given: &Password) -> bool {
 impl Session {
     /// Whether the server's password has to be given first.
     pub(super) fn is_locked_out(&self, shared: &Shared) -> bool {
-        !shared.config.door.is_open() && !self.exchange.has_entered && self.person.is_none()
+        !shared.config.door.is_open() && !self.has_entered && self.person.is_none()
     }
 
     /// Tries the server's password, which may have to wait before it is looked at.
@@ -95,7 +95,7 @@ impl Session {
         }
         match key {
             Key::Password(_) => {
-                self.exchange.has_entered = true;
+                self.has_entered = true;
                 self.answer(Tell::Admitted, shared);
             }
             Key::Gateway(gateway) => self.take_gateway(&gateway, shared),

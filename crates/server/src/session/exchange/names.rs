@@ -312,8 +312,9 @@ impl Session {
             };
             return self.answer(Tell::Rejected(&wrong), shared);
         }
-        self.exchange.proven.clone_from(&proof);
-        self.exchange.guesses = shared.workers.gate.take_guesses(&name).map(Box::new);
+        self.exchange.set_proven(proof.clone());
+        self.exchange
+            .set_guesses(shared.workers.gate.take_guesses(&name));
         self.take_name(Some(name), proof, purpose, shared);
     }
 }

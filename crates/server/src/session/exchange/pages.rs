@@ -330,7 +330,7 @@ impl Session {
             not_from: self.dialect.ignores().into(),
             own: own.cloned(),
         };
-        self.exchange.missed = Some(Box::new(Missed { unseen, kept }));
+        self.exchange.rare().missed = Some(Missed { unseen, kept });
         self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
@@ -359,7 +359,7 @@ impl Session {
     /// Tells what the last connection's peer had not got of what was for it alone, and what came in
     /// private while the link was lost.
     pub(super) fn tell_kept(&mut self, shared: &mut Shared) {
-        let Some(missed) = self.exchange.missed.take() else {
+        let Some(missed) = self.exchange.take_missed() else {
             return;
         };
         for (_, lines) in &missed.unseen.private {
@@ -375,7 +375,11 @@ impl Exchange {
     /// What was missed has been told up to a place.
     fn pass_missed(&mut self, next: Seq) {
         let told = Seq(next.0.saturating_sub(1));
-        if let Some(missed) = self.missed.as_deref_mut() {
+        if let Some(missed) = self
+            .rare
+            .as_deref_mut()
+            .and_then(|rare| rare.missed.as_mut())
+        {
             let rooms = missed.unseen.rooms.iter_mut();
             rooms.for_each(|(_, after)| *after = told.max(*after));
         }

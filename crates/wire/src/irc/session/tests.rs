@@ -15,6 +15,7 @@ use hashbrown::HashMap;
 
 use crate::dialect::{Ask, Dialect, Env, Security, Settings, Step, Tell};
 use crate::irc::caps::Cap;
+use crate::look::Look;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
 use crate::zone::TimeZone;
@@ -42,7 +43,7 @@ impl World {
             server_name: "chat".into(),
             port: 8989,
             zone: TimeZone::UTC,
-            prefs: Prefs::default(),
+            look: Look::new(Prefs::default(), &TimeZone::UTC),
             line_bytes_max: 4096,
             line_rate: Rate {
                 burst: 100,

@@ -71,7 +71,7 @@ impl Session {
             Tell::Farewell(why) => {
                 self.tell_refused(env, out);
                 if let Stage::Chat(chat) = &self.stage {
-                    renderer.farewell(out, &chat.name, why, chat.lines_sent);
+                    renderer.farewell(out, &chat.name, why, self.lines_sent.into());
                 }
             }
             Tell::Superseded => renderer.notice(out, Notice::Superseded),
@@ -126,8 +126,8 @@ impl Session {
     }
 
     fn count_line(&mut self) {
-        if let Stage::Chat(chat) = &mut self.stage {
-            chat.lines_sent += 1;
+        if let Stage::Chat(_) = self.stage {
+            self.lines_sent = self.lines_sent.saturating_add(1);
         }
     }
 

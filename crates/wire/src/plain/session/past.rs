@@ -23,8 +23,7 @@ const AROUND_LINES: usize = 10;
 #[derive(Debug, Default)]
 pub(super) struct Past {
     // Boxed: most people look at no history, and each person costs this much.
-    history: Option<Box<Mark>>,
-    search: Option<Box<Found>>,
+    marks: Option<Box<Marks>>,
 }
 
 /// Whose history it is.
@@ -56,11 +55,13 @@ pub(super) struct SearchQuestion {
     pub(super) is_more: bool,
 }
 
-/// What the next `/history` goes by.
+/// What the next question goes by.
 #[derive(Debug, Default)]
-struct Mark {
-    /// The end of the last one.
+struct Marks {
+    /// The end of the last history.
     end: Option<Bookmark>,
+    /// What the last search has found.
+    found: Option<Found>,
     /// Lines that the reader was told of that they were skipped, and has not asked for yet.
     gaps: Vec<Gap>,
 }
@@ -102,22 +103,18 @@ impl Past {
     }
 
     fn end(&mut self, end: Option<Bookmark>) {
-        match self.history.as_deref_mut() {
-            Some(mark) if end.is_some() || !mark.gaps.is_empty() => mark.end = end,
-            _ => {
-                self.history = end.map(|end| {
-                    Box::new(Mark {
-                        end: Some(end),
-                        ..Mark::default()
-                    })
-                })
-            }
+        if end.is_some() || self.marks.is_some() {
+            self.marks.get_or_insert_default().end = end;
         }
+    }
+
+    fn found(&self) -> Option<&Found> {
+        self.marks.as_ref()?.found.as_ref()
     }
 
     /// The reader was told of lines that were skipped: the next history may ask for them.
     pub(super) fn note_gaps(&mut self, gaps: &[Gap]) {
-        let known = &mut self.history.get_or_insert_default().gaps;
+        let known = &mut self.marks.get_or_insert_default().gaps;
         known.extend_from_slice(gaps);
         known.drain(..known.len().saturating_sub(GAPS_MAX));
     }
@@ -139,11 +136,11 @@ impl Past {
             lines: HISTORY_LINES,
             until: None,
         };
-        let range = match (back, self.history.as_deref_mut()) {
-            (Back::More, Some(Mark { end: Some(end), .. })) => question.go_on(end.clone()),
+        let range = match (back, self.marks.as_deref_mut()) {
+            (Back::More, Some(Marks { end: Some(end), .. })) => question.go_on(end.clone()),
             (Back::More, _) => Range::Last(HISTORY_LINES),
-            (Back::Last(lines), Some(mark)) if question.is_of_room() => {
-                question.fill(&mut mark.gaps, lines)
+            (Back::Last(lines), Some(marks)) if question.is_of_room() => {
+                question.fill(&mut marks.gaps, lines)
             }
             (Back::Last(lines), _) => {
                 question.lines = lines;
@@ -174,7 +171,7 @@ impl Past {
     /// What to ask for what lies around a match; `None` if there is no match of this number.
     pub(super) fn around(&self, number: usize) -> Option<(HistoryQuestion, Ask)> {
         let index = number.checked_sub(1)?;
-        let &(room, seq) = self.search.as_ref()?.places.get(index)?;
+        let &(room, seq) = self.found()?.places.get(index)?;
         let question = HistoryQuestion {
             stretch: Stretch::Around(number),
             whose: Whose::Room(room),
@@ -224,7 +221,7 @@ impl Past {
         env: &Env<'_>,
         zone: &TimeZone,
     ) -> Option<(SearchQuestion, Ask)> {
-        let found = self.search.as_ref()?;
+        let found = self.found()?;
         let below = found.next?;
         let search = found.search.clone();
         let ask = ask_search(&search, Some(below), env, zone);
@@ -234,7 +231,7 @@ impl Past {
 
     /// Whether there was a search.
     pub(super) fn has_searched(&self) -> bool {
-        self.search.is_some()
+        self.found().is_some()
     }
 
     /// Keeps the places of matches, and gives the number of the first of them.
@@ -243,8 +240,9 @@ impl Past {
         question: &SearchQuestion,
         page: &SearchPage<'_>,
     ) -> usize {
-        let mut places = match self.search.take() {
-            Some(found) if !page.is_first => found.places,
+        let found = &mut self.marks.get_or_insert_default().found;
+        let mut places = match found.take() {
+            Some(last) if !page.is_first => last.places,
             _ => Vec::new(),
         };
         let before = places.len();
@@ -253,11 +251,11 @@ impl Past {
             let room = event.fact.rooms().first().copied();
             (room.unwrap_or(LOBBY), event.seq)
         }));
-        self.search = Some(Box::new(Found {
+        *found = Some(Found {
             search: question.search.clone(),
             next: page.next,
             places,
-        }));
+        });
         before + 1
     }
 }

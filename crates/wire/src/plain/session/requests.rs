@@ -60,7 +60,7 @@ impl Session {
     fn operators_alone(&self, line: &str) -> Option<&'static str> {
         let typed = line.strip_prefix('/')?.split_whitespace().next()?;
         let command = CommandSpec::find(typed)?.name;
-        let is_operator = matches!(&self.stage, Stage::Chat(chat) if chat.is_operator);
+        let is_operator = self.is_operator;
         let is_theirs = OPERATORS_ALONE.contains(&command);
         (is_theirs && !is_operator).then_some(command)
     }
@@ -155,7 +155,7 @@ impl Session {
         let Stage::Chat(chat) = &mut self.stage else {
             return None;
         };
-        let (past, zone) = (&mut chat.past, &self.style.zone);
+        let (past, zone) = (&mut chat.past, &self.look.style.zone);
         let searched = |(question, ask)| (Question::Search(Box::new(question)), ask);
         let asked = match request {
             Request::History {
@@ -200,12 +200,11 @@ impl Session {
     /// Changes how the chat is seen, and says how it is now.
     fn change_pref(&mut self, change: PrefChange, env: &Env<'_>, out: &mut Vec<u8>) {
         let pref = change.pref();
-        if let Some(prefs) = change.applied_to(&self.prefs) {
-            self.prefs = prefs;
+        if let Some(prefs) = change.applied_to(&self.look.prefs) {
+            self.set_prefs(prefs, env);
             self.changes.saved = true;
-            self.restyle(env);
         }
-        self.renderer(env).pref(out, pref, &self.prefs);
+        self.renderer(env).pref(out, pref, &self.look.prefs);
     }
 }
 

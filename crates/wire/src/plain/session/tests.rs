@@ -23,6 +23,7 @@ use chinwag_core::{
 use hashbrown::HashMap;
 
 use crate::dialect::{Ask, Dialect, Env, Past, Recent, Settings, Step, Tell};
+use crate::look::Look;
 use crate::prefs::Prefs;
 use crate::sniff::Spoke;
 use crate::zone::TimeZone;
@@ -54,7 +55,7 @@ fn settings() -> Settings {
         server_name: "chat".into(),
         port: 8989,
         zone: TimeZone::UTC,
-        prefs: Prefs::default(),
+        look: Look::new(Prefs::default(), &TimeZone::UTC),
         line_bytes_max: 4096,
         line_rate: Rate {
             burst: 3,

@@ -1,0 +1,68 @@
+//! What few sessions have at a time: a password that was proven, the rest of a resumption, a reason to end.
+//! All of it in one box, since ten thousand idle sessions have none of it.
+
+use chinwag_core::{Proof, QuitReason};
+use chinwag_wire::dialect::Guesses;
+
+use super::Exchange;
+use crate::session::unseen::Missed;
+
+/// What few sessions have.
+#[derive(Debug, Default)]
+pub(super) struct Rare {
+    /// Why the session ends as soon as the answer is there.
+    ending: Option<QuitReason>,
+    /// What a resumed session is still to be shown.
+    pub(super) missed: Option<Missed>,
+    /// Wrong passwords for the name, which its owner is told of.
+    guesses: Option<Guesses>,
+    /// The password that was last proven on this connection. A session that was taken up by its code
+    /// has none, and may not change its account.
+    proven: Option<Proof>,
+}
+
+impl Exchange {
+    /// What a resumed session is still to be shown, if it was resumed and knows.
+    pub(in crate::session) fn missed(&self) -> Option<&Missed> {
+        self.rare.as_deref()?.missed.as_ref()
+    }
+
+    pub(in crate::session) fn end_later(&mut self, why: QuitReason) {
+        self.rare().ending.get_or_insert(why);
+    }
+
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// The password that was last proven on this connection.
+    pub(super) fn proven(&self) -> Option<&Proof> {
+        self.rare.as_deref()?.proven.as_ref()
+    }
+
+    /// Keeps the password that was proven, or that none was.
+    pub(super) fn set_proven(&mut self, proof: Option<Proof>) {
+        if proof.is_some() || self.rare.is_some() {
+            self.rare().proven = proof;
+        }
+    }
+
+    /// Keeps wrong passwords until their owner is told.
+    pub(super) fn set_guesses(&mut self, guesses: Option<Guesses>) {
+        if guesses.is_some() || self.rare.is_some() {
+            self.rare().guesses = guesses;
+        }
+    }
+
+    pub(super) fn take_guesses(&mut self) -> Option<Guesses> {
+        self.rare.as_deref_mut()?.guesses.take()
+    }
+
+    pub(super) fn take_missed(&mut self) -> Option<Missed> {
+        self.rare.as_deref_mut()?.missed.take()
+    }
+
+    pub(super) fn take_ending(&mut self) -> Option<QuitReason> {
+        self.rare.as_deref_mut()?.ending.take()
+    }
+}
