@@ -1,6 +1,8 @@
 //! The pace of a program: if it sends too fast it is read more slowly, and nothing is refused.
 
+use alloc::boxed::Box;
 use chinwag_core::limits::FLOOD_TIME_MAX;
+
 use chinwag_core::{Bucket, Duration, Monotonic, Rate};
 
 /// See the [module](self).
@@ -9,8 +11,8 @@ pub(crate) struct Pace {
     bucket: Bucket,
     /// The bucket is empty until then, and a line waits.
     waits_until: Option<Monotonic>,
-    /// Since when lines were held back again and again, and when one was last.
-    held: Option<(Monotonic, Monotonic)>,
+    /// Since when lines were held back again and again, and when one was last. In a box, since few flood.
+    held: Option<Box<(Monotonic, Monotonic)>>,
 }
 
 /// Time after which a client that was held back counts as one that has paused, if it has tokens to spare.
@@ -43,20 +45,21 @@ impl Pace {
         self.waits_until = wait.map(|wait| now + wait);
         // Who sends on and on has one token at a time, or is held back again at once.
         let has_more = rate.is_none_or(|rate| bucket.take(rate, now).is_ok());
-        self.held = self
-            .held
-            .filter(|(_, last)| !has_more || now.since(*last) < PAUSE);
+        self.held
+            .take_if(|held| has_more && now.since(held.1) >= PAUSE);
         self.waits_until.is_none()
     }
 
     /// Takes note that a line is there and may not be read yet.
     pub(crate) fn hold(&mut self, now: Monotonic) -> Held {
-        let before = self.held;
-        self.held = Some((before.map_or(now, |(since, _)| since), now));
-        match before {
-            None => Held::First,
-            Some((since, _)) if now.since(since) >= FLOOD_TIME_MAX => Held::TooLong,
-            Some(_) => Held::Again,
+        let Some(held) = &mut self.held else {
+            self.held = Some(Box::new((now, now)));
+            return Held::First;
+        };
+        held.1 = now;
+        match now.since(held.0) >= FLOOD_TIME_MAX {
+            true => Held::TooLong,
+            false => Held::Again,
         }
     }
 

@@ -26,6 +26,7 @@ mod order;
 mod people;
 mod proving;
 mod question;
+mod queue;
 mod read_marker;
 mod refusal;
 mod registering;
@@ -39,7 +40,6 @@ mod talk;
 mod tests;
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
@@ -59,6 +59,7 @@ use crate::input::{Decoder, Input};
 use crate::sniff::Spoke;
 pub(super) use commands::COMMANDS;
 use question::Question;
+use queue::Queue;
 use registering::Registering;
 use scope::Scope;
 use talk::Talk;
@@ -79,9 +80,10 @@ pub struct Session {
     /// What it has said in rooms, if anything.
     talk: Option<Box<Talk>>,
     pending: Pending,
-    rooms: Vec<RoomId>,
+    rooms: Box<[RoomId]>,
     changed: Changed,
-    watched: Watched,
+    /// In a box, since few want to be told of any.
+    watched: Option<Box<Watched>>,
     /// The message of several lines that it is sending.
     batch: Option<Box<multiline::Batch>>,
 }
@@ -106,7 +108,7 @@ struct Changed {
 
 // A server keeps them for each of ten thousand idle clients, in two of the sizes that an allocator does not
 // round up.
-const _: () = assert!(size_of::<Session>() <= 256 && size_of::<Here>() <= 160);
+const _: () = assert!(size_of::<Session>() <= 160 && size_of::<Here>() <= 112);
 
 #[derive(Debug)]
 enum Stage {
@@ -137,8 +139,7 @@ struct Here {
 struct Pending {
     /// What the answer to the question in flight is for.
     question: Option<Box<Question>>,
-    /// What is asked next, one after another.
-    queue: VecDeque<(Ask, Question)>,
+    queue: Queue,
     /// The label of the command in flight, and what was answered so far.
     scope: Option<Box<Scope>>,
     /// The batches that were begun.
@@ -161,9 +162,9 @@ impl Session {
             pace: Pace::new(bucket),
             talk: None,
             pending: Pending::default(),
-            rooms: Vec::new(),
+            rooms: Box::default(),
             changed: Changed::default(),
-            watched: Watched::default(),
+            watched: None,
             batch: None,
         })
     }
@@ -262,9 +263,32 @@ impl Session {
         step
     }
 
+    fn change_rooms(&mut self, change: impl FnOnce(&mut Vec<RoomId>)) {
+        let mut rooms = core::mem::take(&mut self.rooms).into_vec();
+        change(&mut rooms);
+        self.rooms = rooms.into_boxed_slice();
+    }
+
+    /// The people that it monitors.
+    fn monitored(&self) -> &[Name] {
+        self.watched
+            .as_deref()
+            .map_or(&[], |watched| &watched.names)
+    }
+
+    /// The keys of metadata that it has subscribed to.
+    fn subscribed(&self) -> &[MetadataKey] {
+        self.watched.as_deref().map_or(&[], |watched| &watched.keys)
+    }
+
+    fn change_watched(&mut self, change: impl FnOnce(&mut Watched)) {
+        change(self.watched.get_or_insert_default());
+        self.changed.watched = true;
+    }
+
     /// Queues a request; `what` is its answer for.
     fn later(&mut self, ask: Ask, what: Question) {
-        self.pending.queue.push_back((ask, what));
+        self.pending.queue.push_back(ask, what);
     }
 
     /// What is asked next, if no answer is awaited.
@@ -273,10 +297,6 @@ impl Session {
             return None;
         }
         let (ask, question) = self.pending.queue.pop_front()?;
-        if self.pending.queue.is_empty() {
-            // An idle session keeps no queue.
-            self.pending.queue = VecDeque::new();
-        }
         self.pending.question = (!ask.only_talks()).then(|| Box::new(question));
         Some(Step::Ask(ask))
     }
@@ -358,12 +378,12 @@ impl Session {
 
     /// See [`Dialect::handle_joined`](crate::dialect::Dialect::handle_joined).
     pub(crate) fn handle_joined(&mut self, room: RoomId) {
-        self.rooms.push(room);
+        self.change_rooms(|rooms| rooms.push(room));
     }
 
     /// See [`Dialect::handle_left`](crate::dialect::Dialect::handle_left).
     pub(crate) fn handle_left(&mut self, room: RoomId) {
-        self.rooms.retain(|other| *other != room);
+        self.change_rooms(|rooms| rooms.retain(|other| *other != room));
     }
 
     /// See [`Dialect::deadline`](crate::dialect::Dialect::deadline).

@@ -170,14 +170,14 @@ impl Session {
 
     /// What a room and its people have is asked next, if the client wants to know of anything.
     pub(super) fn sync_entered(&mut self, room: &RoomName) {
-        if self.watched.keys.is_empty() {
+        if self.subscribed().is_empty() {
             return;
         }
         let question = MetadataQuestion::SyncRoom(room.clone(), Sync::Entered);
         let question = Question::Metadata(Box::new(question));
         self.pending
             .queue
-            .push_front((page_of(room.clone()), question));
+            .push_front(page_of(room.clone()), question);
     }
 
     fn set_metadata(
@@ -242,7 +242,7 @@ impl Session {
 
     /// Takes the keys in their order, up to the first that is one too many.
     fn subscribe(&mut self, typed: &[&str], env: &Env<'_>, out: &mut Vec<u8>) {
-        let mut subscribed = self.watched.keys.to_vec();
+        let mut subscribed = self.subscribed().to_vec();
         let mut taken = Vec::new();
         let has_some_before = subscribed.len();
         for typed in words(typed) {
@@ -282,7 +282,7 @@ impl Session {
                 None => self.no_such_key(typed, None, env, out),
             }
         }
-        let mut subscribed = self.watched.keys.to_vec();
+        let mut subscribed = self.subscribed().to_vec();
         subscribed.retain(|key| !taken.contains(key));
         self.set_subscribed(subscribed);
         self.put_keys("771", None, &taken, env, out);
@@ -290,18 +290,17 @@ impl Session {
 
     fn put_subscriptions(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
         let batch = self.begin_metadata("metadata-subs", env, out);
-        self.put_keys("772", Some(batch), &self.watched.keys, env, out);
+        self.put_keys("772", Some(batch), self.subscribed(), env, out);
         self.end_batch(batch, env, out);
     }
 
     fn set_subscribed(&mut self, keys: Vec<MetadataKey>) {
-        self.watched.keys = keys.into();
-        self.changed.watched = true;
+        self.change_watched(|watched| watched.keys = keys.into());
     }
 
     /// The client takes no metadata any more.
     pub(super) fn forget_subscriptions(&mut self) {
-        if !self.watched.keys.is_empty() {
+        if !self.subscribed().is_empty() {
             self.set_subscribed(Vec::new());
         }
     }

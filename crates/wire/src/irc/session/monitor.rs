@@ -33,21 +33,19 @@ impl Session {
             "-" => {
                 let gone: Vec<Name> = typed.split(',').filter_map(Name::known).collect();
                 let is_gone = |name: &Name| gone.iter().any(|gone| gone.same_as(name));
-                self.watched.names.retain(|name| !is_gone(name));
-                self.changed.watched = true;
+                self.change_watched(|watched| watched.names.retain(|name| !is_gone(name)));
             }
             "C" | "c" => {
-                self.watched.names.clear();
-                self.changed.watched = true;
+                self.change_watched(|watched| watched.names.clear());
             }
             "L" | "l" => {
-                for names in self.watched.names.chunks(NAMES_PER_LINE) {
+                for names in self.monitored().chunks(NAMES_PER_LINE) {
                     self.numeric("732", format_args!(":{}", joined(names.iter())), env, out);
                 }
                 self.numeric("733", ":End of MONITOR list", env, out);
             }
             "S" | "s" => {
-                let names = self.watched.names.iter().map(Name::to_string).collect();
+                let names = self.monitored().iter().map(Name::to_string).collect();
                 self.ask_monitored(names);
             }
             _ => {}
@@ -65,13 +63,13 @@ impl Session {
                 continue;
             };
             let is_known = self.monitors(&name);
-            if !is_known && self.watched.names.len() == NAMES_MAX {
+            if !is_known && self.monitored().len() == NAMES_MAX {
                 let what = format_args!("{NAMES_MAX} {word} :Monitor list is full.");
                 self.numeric("734", what, env, out);
                 break;
             }
             if !is_known {
-                self.watched.names.push(name);
+                self.change_watched(|watched| watched.names.push(name));
             }
             added.push(word.into());
         }
@@ -123,8 +121,8 @@ impl Session {
         }
         let has_changed = core::mem::take(&mut self.changed.watched);
         has_changed.then_some(Watched {
-            names: &self.watched.names,
-            keys: &self.watched.keys,
+            names: self.monitored(),
+            keys: self.subscribed(),
         })
     }
 
@@ -162,7 +160,7 @@ impl Session {
     }
 
     pub(super) fn monitors(&self, name: &Name) -> bool {
-        let mut names = self.watched.names.iter();
+        let mut names = self.monitored().iter();
         names.any(|monitored| monitored.same_as(name))
     }
 }

@@ -82,7 +82,7 @@ impl Session {
         self.put_own_join(name, out);
         // It may have asked for it as well, and is told once.
         let asked = self.pending.question.as_deref_mut();
-        let queued = self.pending.queue.iter_mut().map(|(_, question)| question);
+        let queued = self.pending.queue.questions_mut();
         for question in asked.into_iter().chain(queued) {
             if let Question::Join { room, was_inside } = question
                 && room.is_same(name)
@@ -120,7 +120,7 @@ impl Session {
             _ => None,
         };
         if let Some(login) = login {
-            self.rooms.clear();
+            self.rooms = Box::default();
             self.take_early_away();
             self.set_held_metadata();
             self.stage = Stage::Here(Box::new(here(login, event)));

@@ -34,13 +34,13 @@ impl Session {
             None => {}
             Some(Step::Ask(ask)) if self.pending.question.is_some() => {
                 let question = self.take_question().unwrap_or(Question::Quiet);
-                self.pending.queue.push_front((ask, question));
+                self.pending.queue.push_front(ask, question);
             }
             // It closes the connection, or has no answer.
             step => return step,
         }
         let answer = Question::Answered(out.split_off(start).into());
-        self.pending.queue.push_front((fence(), answer));
+        self.pending.queue.push_front(fence(), answer);
         self.next_ask()
     }
 

@@ -135,7 +135,7 @@ impl Session {
     }
 
     pub(super) fn subscribes(&self, key: &MetadataKey) -> bool {
-        self.watched.keys.contains(key)
+        self.subscribed().contains(key)
     }
 
     /// A change is made.

@@ -55,7 +55,7 @@ impl Session {
 
     /// What people have who were found here when MONITOR asked for them is asked next.
     pub(in crate::irc::session) fn ask_metadata_of(&mut self, people: &[Option<WhoLine>]) {
-        if self.watched.keys.is_empty() {
+        if self.subscribed().is_empty() {
             return;
         }
         for line in people.iter().flatten() {
