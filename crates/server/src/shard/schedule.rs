@@ -23,13 +23,38 @@ pub(super) struct Schedule {
 }
 
 /// Where one session stands.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Marks {
+    /// The earliest of its deadlines in the heap, [`NEVER`] if there is none.
+    due: Monotonic,
+    /// Of which connection, by the part of its number that the place does not tell: another may have had
+    /// the place and a deadline at the same time.
+    count: u32,
     in_input: bool,
     in_write: bool,
     in_unacknowledged: bool,
-    /// The earliest of its deadlines in the heap.
-    watched: Option<(Monotonic, ConnId)>,
+}
+
+// A shard keeps one for every place.
+const _: () = assert!(size_of::<Marks>() <= 16);
+
+/// No deadline.
+const NEVER: Monotonic = Monotonic(u64::MAX);
+
+impl Default for Marks {
+    fn default() -> Self {
+        Self {
+            due: NEVER,
+            count: 0,
+            in_input: false,
+            in_write: false,
+            in_unacknowledged: false,
+        }
+    }
+}
+
+fn count_of(conn: ConnId) -> u32 {
+    (conn.0 >> 32) as u32
 }
 
 impl Schedule {
@@ -107,8 +132,8 @@ impl Schedule {
     /// Something is due for a session at this time, or earlier.
     pub(super) fn watch(&mut self, slot: usize, conn: ConnId, due: Monotonic) {
         let marks = self.marks(slot);
-        if marks.watched.is_none_or(|(watched, _)| due < watched) {
-            marks.watched = Some((due, conn));
+        if due < marks.due {
+            (marks.due, marks.count) = (due, count_of(conn));
             self.deadlines.push(Reverse((due, conn)));
         }
     }
@@ -125,8 +150,8 @@ impl Schedule {
             let marks = self.marks(slot_of(conn));
             // An entry that an earlier one has replaced says nothing any more, nor does one of a
             // session that is gone.
-            if marks.watched == Some((at, conn)) {
-                marks.watched = None;
+            if (marks.due, marks.count) == (at, count_of(conn)) {
+                marks.due = NEVER;
                 return Some(conn);
             }
         }
@@ -135,7 +160,7 @@ impl Schedule {
 
     /// A session is gone.
     pub(super) fn forget(&mut self, slot: usize) {
-        self.marks(slot).watched = None;
+        self.marks(slot).due = NEVER;
     }
 }
 
