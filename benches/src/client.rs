@@ -6,10 +6,10 @@ use chinwag_core::{
     Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, PersonId, Rate,
     ResumeCode, RoomId, RoomName, Seq,
 };
-use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Dialect, Env, Format, Settings, Step};
 use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::zone;
+use chinwag_wire::{Look, Prefs};
 use hashbrown::HashMap;
 
 use crate::fixture::{START, name};
@@ -23,11 +23,12 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(prefs: Prefs) -> Self {
+        let zone = zone("Europe/Berlin").expect("a zone");
         let settings = Settings {
             server_name: "chinwag".into(),
             port: 8989,
-            zone: zone("Europe/Berlin").expect("a zone"),
-            prefs,
+            look: Look::new(prefs, &zone),
+            zone,
             line_bytes_max: LINE_BYTES_MAX,
             // A piece is repeated faster than anybody types.
             line_rate: Rate::UNLIMITED,

@@ -10,10 +10,10 @@ use chinwag_core::{
     ResumeCode, RoomId, RoomName, Seq, Timestamp,
 };
 use chinwag_feed::Render;
-use chinwag_wire::Prefs;
 use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Security, Settings, Step, Tell};
 use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::TimeZone;
+use chinwag_wire::{Look, Prefs};
 use hashbrown::HashMap;
 
 /// 2026-11-21 14:03:05 UTC.
@@ -47,7 +47,7 @@ pub(crate) fn settings() -> Settings {
         server_name: "chinwag".into(),
         port: 8989,
         zone: TimeZone::UTC,
-        prefs: Prefs::default(),
+        look: Look::new(Prefs::default(), &TimeZone::UTC),
         line_bytes_max: LINE_BYTES_MAX,
         line_rate: Rate::UNLIMITED,
         operator_rate_factor: 5,

@@ -8,7 +8,7 @@ use chinwag_feed::Render;
 use chinwag_wire::dialect::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Settings, Tell};
 use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::{TimeZone, zone};
-use chinwag_wire::{Prefs, TimeStyle};
+use chinwag_wire::{Look, Prefs, TimeStyle};
 
 use crate::client::{self, Client, NOW, OTHER, settings};
 use crate::core_data::{
@@ -51,9 +51,10 @@ impl Reader {
             color: dice.flip(),
             bell: dice.flip(),
         };
+        let zone = zone(ZONES[dice.below(ZONES.len())]).unwrap_or(TimeZone::UTC);
         let settings = Settings {
-            prefs: prefs.clone(),
-            zone: zone(ZONES[dice.below(ZONES.len())]).unwrap_or(TimeZone::UTC),
+            look: Look::new(prefs.clone(), &zone),
+            zone,
             ..settings()
         };
         let (wall, crlf) = (time(dice), dice.flip());

@@ -6,8 +6,8 @@ use chinwag_core::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
 use chinwag_core::{
     Duration, Fact, LOBBY, Manner, Mask, Name, PersonId, ResumeCode, RoomName, Text,
 };
-use chinwag_wire::Prefs;
 use chinwag_wire::zone::zone;
+use chinwag_wire::{Look, Prefs};
 
 use crate::client::{self, Client, NOW, settings};
 use crate::engine;
@@ -39,10 +39,11 @@ fn check_letters(bare: &str) {
 /// Whether a person of this name is rung when somebody says it.
 fn rings(name: &Name) -> bool {
     let mut settings = settings();
-    settings.prefs = Prefs {
+    let prefs = Prefs {
         bell: true,
         ..Prefs::default()
     };
+    settings.look = Look::new(prefs, &settings.zone);
     let said = Fact::Said {
         person: PersonId(2),
         name: Name::parse("somebody").expect("a name"),

@@ -61,11 +61,8 @@ impl Chat {
                 on,
                 ..
             } => self.people.with(*person, |p| {
-                p.change_ignores(|ignores| {
-                    ignores.retain(|ignored| !ignored.name.same_as(name));
-                    let (name, person) = (name.clone(), *target);
-                    ignores.extend(on.then_some(Ignored { name, person }));
-                });
+                let (name, person) = (name.clone(), *target);
+                p.set_ignored(Ignored { name, person }, *on);
             }),
             Fact::MessageKept(message) => {
                 self.registrations.mail.keep(event);

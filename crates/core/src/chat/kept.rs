@@ -112,7 +112,7 @@ impl Chat {
         let who = (id, kept.name, account);
         let mut person = Person::new(who, session, Activity::from(until, seen));
         person.rooms = rooms.into();
-        person.change_ignores(|own| own.extend(ignores));
+        ignores.for_each(|ignored| person.set_ignored(ignored, true));
         let to = id;
         let kept_messages = kept.kept.into_iter().map(|mut event| {
             if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {

@@ -226,7 +226,7 @@ impl Lines {
     }
 
     fn refuse(&mut self, refused: Refused) {
-        *self.pending.get_or_insert_default() = Box::new(Pending::Refused(refused));
+        **self.pending.get_or_insert_default() = Pending::Refused(refused);
     }
 }
 

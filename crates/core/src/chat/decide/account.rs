@@ -72,7 +72,7 @@ impl Chat {
             let logins = [me.id].into();
             let mut fact = changed(&me.name, change, Some(me.id), logins);
             if let Fact::AccountChanged(changed) = &mut fact {
-                changed.rooms = me.rooms.clone().into();
+                changed.rooms = me.rooms.clone();
             }
             facts.push(fact);
             self.take_rooms(me, facts);
@@ -219,7 +219,7 @@ impl Chat {
             account: Some(account.name.clone()),
             operator: account.operator || me.session.rank.operator,
             name: me.name.clone(),
-            rooms: me.rooms.clone().into(),
+            rooms: me.rooms.clone(),
         })));
         Ok(Outcome::Done)
     }
@@ -245,7 +245,7 @@ impl Chat {
                 person: me.id,
                 old: me.name.clone(),
                 new,
-                rooms: me.rooms.clone().into(),
+                rooms: me.rooms.clone(),
                 account: None,
                 operator,
             }))
@@ -293,7 +293,7 @@ impl Chat {
             account: None,
             operator: self.is_operator_for_visit(person),
             name: person.name.clone(),
-            rooms: person.rooms.clone().into(),
+            rooms: person.rooms.clone(),
         }))
     }
 

@@ -63,7 +63,7 @@ impl Chat {
                 code: person.session.code,
                 is_script: origin.is_script,
             },
-            rooms: person.rooms.clone().into(),
+            rooms: person.rooms.clone(),
         })));
         Ok(Outcome::Attached(person.id))
     }

@@ -336,7 +336,7 @@ impl Chat {
                 || self.is_operator_for_visit(person),
             account: account.map(|account| account.name.clone()),
             new,
-            rooms: person.rooms.clone().into(),
+            rooms: person.rooms.clone(),
         }))
     }
 }

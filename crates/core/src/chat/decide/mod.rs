@@ -396,7 +396,7 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
     Fact::Quit(Box::new(Quit {
         person: person.id,
         name: person.name.clone(),
-        rooms: person.rooms.clone().into(),
+        rooms: person.rooms.clone(),
         is_resumable: why.is_resumable() && person.session.link.client.resumes(),
         why,
     }))

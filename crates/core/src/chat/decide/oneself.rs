@@ -103,6 +103,6 @@ fn away(me: &Person, away: bool, why: Option<Text>) -> Fact {
         name: me.name.clone(),
         away,
         why,
-        rooms: me.rooms.clone().into(),
+        rooms: me.rooms.clone(),
     }
 }

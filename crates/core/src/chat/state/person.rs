@@ -135,9 +135,12 @@ impl Person {
         self.rare.as_deref().map_or(&[], |rare| &rare.ignores)
     }
 
-    /// Changes the list of those whom the person ignores.
-    pub(in crate::chat) fn change_ignores(&mut self, change: impl FnOnce(&mut Vec<Ignored>)) {
-        self.change_rare(|rare| change(&mut rare.ignores));
+    /// Ignores somebody, or nobody of the name any more.
+    pub(in crate::chat) fn set_ignored(&mut self, who: Ignored, on: bool) {
+        self.change_rare(|rare| {
+            rare.ignores.retain(|other| !other.name.same_as(&who.name));
+            rare.ignores.extend(on.then_some(who));
+        });
     }
 
     /// The code before this one. It resumes the session once its link is lost again, and gives the
