@@ -3,14 +3,18 @@
 //!
 //! The steps stand in order of how soon they can say no, and the first no ends the run. Lints,
 //! documentation and tests share one profile, so that each finds the dependencies that the one
-//! before it built.
+//! before it built. The instructions are counted beside the tests, which wait more than they work: what
+//! is counted depends on no clock.
 
+use std::io;
+use std::process::{Command, Output};
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use xshell::cmd;
 
-use crate::{Workspace, instructions, rules, tasks};
+use crate::{Workspace, peers, rules, tasks};
 
 type Step = (&'static str, fn(&Workspace) -> Result<()>);
 
@@ -22,9 +26,10 @@ const STEPS: &[Step] = &[
     ("generated pages are fresh", |w| tasks::docs(w, true)),
     ("lints", lints),
     ("documentation builds", documentation),
-    ("tests, and fuzz targets briefly", |w| tasks::test(w, &[])),
-    ("instructions of the inner pieces", |w| {
-        instructions::run(w, false)
+    ("tests, fuzz targets briefly, instructions", |w| {
+        let counting = Counting::start()?;
+        tasks::test(w, &[])?;
+        counting.finish()
     }),
 ];
 
@@ -67,4 +72,27 @@ fn documentation(workspace: &Workspace) -> Result<()> {
         "cargo doc --workspace --no-deps --locked --quiet"
     );
     Ok(doc.env("RUSTDOCFLAGS", "-D warnings").run()?)
+}
+
+/// `cargo xtask instructions` in a process of its own, whose words come when it has ended.
+struct Counting(JoinHandle<io::Result<Output>>);
+
+impl Counting {
+    fn start() -> Result<Self> {
+        // Two that install something would be in each other's way. If this cannot, the child says so.
+        let _ = peers::ensure(&peers::VALGRIND);
+        let program = std::env::current_exe().context("this program")?;
+        let mut command = Command::new(program);
+        command.arg("instructions");
+        Ok(Self(thread::spawn(move || command.output())))
+    }
+
+    fn finish(self) -> Result<()> {
+        println!("\n=== instructions of the inner pieces");
+        let output = self.0.join().expect("it does not panic")?;
+        print!("{}", String::from_utf8_lossy(&output.stdout));
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "cargo xtask instructions");
+        Ok(())
+    }
 }
