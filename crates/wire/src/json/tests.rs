@@ -1,5 +1,8 @@
 //! What clients send, and what they are sent.
 
+mod pieces;
+mod rooms;
+
 use alloc::boxed::Box;
 use std::format;
 use std::string::{String, ToString};
@@ -14,7 +17,6 @@ use chinwag_core::{
 };
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
-use proptest::prelude::*;
 use serde_json::Value;
 
 use super::counterparts::{COUNTERPARTS, Counterpart, counterpart};
@@ -425,183 +427,6 @@ fn what_people_can_type_programs_can_send() {
     }
 }
 
-/// What an object asks for.
-#[track_caller]
-fn asked(line: &str) -> Ask {
-    match Program::in_lobby().send(format!("{line}\n")) {
-        (Some(Step::Ask(ask)), out, 0) if out.is_empty() => ask,
-        other => panic!("{line}: {other:?}"),
-    }
-}
-
-#[test]
-fn commands_about_rooms_name_their_room() {
-    let room = || RoomRef::Name(RoomName::parse("dev").expect("a room"));
-    let stand = |change| {
-        Ask::Command(Command::Stand {
-            room: room(),
-            name: "ann".into(),
-            change,
-        })
-    };
-    for (word, change) in [
-        ("mod", StandingChange::Give(Standing::Moderator)),
-        ("unmod", StandingChange::Take(Standing::Moderator)),
-        ("voice", StandingChange::Give(Standing::Voice)),
-        ("unvoice", StandingChange::Take(Standing::Voice)),
-        ("invite", StandingChange::Give(Standing::Invited)),
-        ("uninvite", StandingChange::Take(Standing::Invited)),
-    ] {
-        let line = format!("{{\"{word}\":{{\"room\":\"#dev\",\"name\":\"ann\"}}}}");
-        assert_eq!(asked(&line), stand(change), "{word}");
-    }
-    assert_eq!(
-        asked("{\"mute\":{\"name\":\"ann\",\"room\":\"dev\",\"seconds\":60}}"),
-        Ask::Command(Command::MuteIn {
-            room: room(),
-            name: "ann".into(),
-            time: Some(Duration::from_secs(60)),
-            why: None,
-        })
-    );
-    assert_eq!(
-        asked("{\"delete\":{\"message\":18446744073709551615}}"),
-        Ask::Delete {
-            message: Seq(u64::MAX),
-            why: None
-        }
-    );
-}
-
-#[test]
-fn a_setting_is_one_key_with_a_value_of_its_kind() {
-    let set =
-        |setting: &str| format!("{{\"set_room\":{{\"room\":\"#dev\",\"setting\":{setting}}}}}\n");
-    for (setting, meant) in [
-        ("{\"closed\":true}", RoomSetting::Closed(true)),
-        ("{\"limit\":5}", RoomSetting::Limit(Some(5))),
-        ("{\"limit\":null}", RoomSetting::Limit(None)),
-        ("{\"password\":null}", RoomSetting::Password(None)),
-        ("{\"topic_guarded\":false}", RoomSetting::GuardsTopic(false)),
-    ] {
-        let Ask::Command(Command::SetRoom { settings, .. }) = asked(set(setting).trim_end()) else {
-            panic!("{setting}");
-        };
-        assert_eq!(*settings, [meant]);
-    }
-    let mut program = Program::in_lobby();
-    program.settings.line_rate = Rate::UNLIMITED;
-    for wrong in [
-        "{\"limit\":0}",
-        "{\"limit\":-1}",
-        "{\"closed\":1}",
-        "{\"password\":\"two words\"}",
-        "{\"closed\":true,\"hidden\":true}",
-        "{\"open\":true}",
-        "{}",
-        "\"closed\"",
-    ] {
-        let (step, out, _) = program.send(set(wrong));
-        assert!(step.is_none(), "{wrong}: {step:?}");
-        assert!(
-            out.contains("\"refused\":\"set_room\"") && out.contains("bad_command"),
-            "{wrong}: {out}"
-        );
-    }
-}
-
-/// Something that lee did in the lobby.
-fn change(act: RoomAct) -> Fact {
-    Fact::RoomChanged(Box::new(RoomChange {
-        room: LOBBY,
-        room_name: RoomName::lobby(),
-        by: name("lee"),
-        actor: None,
-        act,
-        target: Some(PersonId(1)),
-        told: Some(PersonId(1)),
-        moderators: [].into(),
-    }))
-}
-
-/// The end of a line, behind what all events have.
-#[track_caller]
-fn ends(line: &str, end: &str) {
-    assert!(line.ends_with(&format!("{end}}}\n")), "{line}");
-}
-
-#[test]
-fn changes_of_a_room_are_events() {
-    let head = "\"room\":\"#lobby\",\"author\":\"lee\",";
-    let set = |setting| line(change(RoomAct::Set([setting].into())));
-    let word = RoomPassword::parse("sesame").ok();
-    let has_password = set(RoomSetting::Password(word));
-    ends(
-        &has_password,
-        &format!("{head}\"setting\":{{\"password\":true}}"),
-    );
-    ends(
-        &set(RoomSetting::Limit(None)),
-        "\"setting\":{\"limit\":null}",
-    );
-    let stand = RoomAct::Stand {
-        name: name("ann"),
-        account: None,
-        before: None,
-        standing: Some(Standing::Voice.into()),
-    };
-    ends(
-        &line(change(stand)),
-        &format!("{head}\"name\":\"ann\",\"standing\":\"voice\",\"before\":null"),
-    );
-    let deletion = Deletion {
-        room: LOBBY,
-        message: Seq(4),
-        by: name("lee"),
-        why: None,
-        is_signal: false,
-    };
-    ends(
-        &line(Fact::Deleted(Box::new(deletion))),
-        &format!("{head}\"message\":4"),
-    );
-}
-
-#[test]
-fn an_address_that_a_name_stands_for_is_told_to_no_moderator() {
-    let net = "192.0.2.7/32".parse().expect("a block");
-    let mask = Mask::of_name(name("troll")).with_block(net, Reach::Either);
-    let bar = Restriction {
-        mask,
-        until: None,
-        by: name("lee"),
-        why: None,
-    };
-    let mut program = Program::in_lobby();
-    for act in [RoomAct::Bar(bar.clone()), RoomAct::Mute(bar)] {
-        ends(&program.event(change(act)), "\"target\":\"troll\"");
-    }
-}
-
-#[test]
-fn a_knock_is_told_to_those_who_can_open() {
-    let knock = |person| {
-        Fact::Knocked(Box::new(Knock {
-            room: LOBBY,
-            room_name: RoomName::lobby(),
-            person,
-            name: name("ann"),
-            moderators: [PersonId(1)].into(),
-        }))
-    };
-    let mut program = Program::in_lobby();
-    ends(
-        &program.event(knock(PersonId(2))),
-        "\"room\":\"#lobby\",\"author\":\"ann\"",
-    );
-    assert_eq!(program.event(knock(PersonId(1))), "", "it is acknowledged");
-}
-
 #[test]
 fn a_password_is_held_against_the_account_and_not_the_name() {
     let mut program = Program::in_lobby();
@@ -617,70 +442,4 @@ fn a_password_is_held_against_the_account_and_not_the_name() {
     assert!(
         matches!(step, Some(Step::Ask(Ask::ChangePassword { name: of, .. })) if of == name("lee"))
     );
-}
-
-/// Any text that a line can have.
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[ -~]{1,40}",
-        "\\PC{1,20}",
-        "[\"\\\\/\u{1}\u{202e}é漢 a]{1,20}"
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn what_is_rendered_parses_back(text in any_text()) {
-        let Some(parsed) = Text::parse(&text) else { return Ok(()) };
-        let line = line(said("ann", &text));
-        prop_assert_eq!(line.matches('\n').count(), 1);
-        let value: Value = serde_json::from_str(&line).expect("JSON");
-        prop_assert_eq!(value["text"].as_str(), Some(&*parsed));
-        prop_assert_eq!(value["seq"].as_u64(), Some(9));
-        let time = value["time"].as_str().expect("a time");
-        prop_assert_eq!(Timestamp::from_text(time), Ok(START));
-    }
-
-    #[test]
-    fn what_is_said_comes_out_as_it_went_in(text in any_text(), id in any::<u64>()) {
-        let Some(parsed) = Text::parse(&text) else { return Ok(()) };
-        prop_assume!(!text.contains(['\r', '\n']));
-        let line = serde_json::json!({ "say": { "room": "lobby", "text": text }, "id": id });
-        let line = request::read(&line.to_string()).expect("a command");
-        let request::Request::say(say) = line.request else { panic!("it is said") };
-        prop_assert_eq!(say.text.0, parsed);
-        prop_assert_eq!(line.id, Some(super::value::Id::Number(id)));
-    }
-
-    #[test]
-    fn every_time_is_read_as_it_was_written(ms in -62_000_000_000_000_i64..253_000_000_000_000) {
-        let text = Time(Timestamp(ms)).to_string();
-        prop_assert_eq!(Timestamp::from_text(&text), Ok(Timestamp(ms)), "{}", text);
-    }
-
-    #[test]
-    fn any_key_is_a_command_or_refused_with_its_name(key in "[a-z_]{1,12}") {
-        let line = format!("{{\"{key}\":1}}");
-        let error = request::read(&line).expect_err("a number is no arguments").error.to_string();
-        let is_known = key == "id" || WORDS.contains(&key.as_str());
-        prop_assert!(is_known || error.contains(&format!("unknown command `{key}`")), "{}", error);
-    }
-}
-
-/// What a client asks for does not depend on where the network cuts its bytes.
-#[test]
-fn a_line_may_come_in_pieces() {
-    let mut program = Program::in_lobby();
-    let mut steps = 0;
-    for byte in SAY.bytes() {
-        let (step, out, _) = program.send([byte]);
-        assert!(out.is_empty());
-        if let Some(Step::Ask(Ask::Command(Command::Say { text, .. }))) = step {
-            assert_eq!(&*text, "hi");
-            steps += 1;
-        }
-    }
-    assert_eq!(steps, 1);
 }

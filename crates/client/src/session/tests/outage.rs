@@ -1,0 +1,328 @@
+//! Links that are lost, and sessions that come back.
+
+use super::*;
+
+#[test]
+fn a_lost_link_is_taken_up_where_it_broke() {
+    let mut bench = Bench::live();
+    bench
+        .hears("[14:03] bob: a\n")
+        .does(&[show("[14:03] bob: a\n")]);
+    bench.loses_link().push("later").does(&[]);
+    bench.comes_back().does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. 2 messages while you were away:\n");
+    bench.hears("If your link drops, reconnect and type /resume CCCC-DDDD within 10 minutes.\n");
+    // The first was seen: the link broke behind it, before the server knew.
+    bench
+        .hears("[14:03] bob: a\n[14:04] bob: b\n")
+        .does(&[send("/echo on")]);
+    bench.hears(ECHO_IS_ON);
+    bench.does(&[
+        Action::Tell(Note::Back),
+        show("[14:04] bob: b\n"),
+        send("later"),
+    ]);
+    bench.hears("[14:04] app: later\n").does(&[]);
+    // The next loss uses the new code: a code is good once.
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume CCCC-DDDD")]);
+}
+
+#[test]
+fn the_line_under_way_is_found_in_what_was_missed() {
+    let mut bench = Bench::live();
+    bench.push("one").push("two").does(&[send("one")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. 1 message while you were away:\n[14:03] app: one\n");
+    bench.hears(ECHO_IS_ON);
+    bench.does(&[send("/echo on"), Action::Tell(Note::Back), send("two")]);
+}
+
+#[test]
+fn the_line_under_way_is_looked_up_in_the_history() {
+    for (said, next) in [("[14:03] app: one\n", "two"), ("", "one")] {
+        let mut bench = Bench::live();
+        bench
+            .hears("[14:02] bob: x\n")
+            .does(&[show("[14:02] bob: x\n")]);
+        bench.push("one").push("two").does(&[send("one")]);
+        bench
+            .loses_link()
+            .comes_back()
+            .does(&[send("/resume AAAA-BBBB")]);
+        bench
+            .hears("Welcome back, app. You missed nothing.\n")
+            .hears(ECHO_IS_ON);
+        bench.does(&[
+            send("/echo on"),
+            Action::Tell(Note::Back),
+            send("/history 1000"),
+        ]);
+        bench.hears("[14:05] bob: live\n--- last 3 of 3 messages ---\n[14:01] app: one\n");
+        bench.hears(&format!(
+            "[14:02] bob: x\n{said}[14:05] bob: live\n--- now ---\n"
+        ));
+        bench.does(&[show("[14:05] bob: live\n"), send(next)]);
+    }
+}
+
+#[test]
+fn the_same_line_again_and_again_is_counted() {
+    for (times, next) in [(3, "tick"), (4, "tock")] {
+        let mut bench = Bench::live();
+        bench
+            .hears("[14:02] bob: x\n")
+            .does(&[show("[14:02] bob: x\n")]);
+        for _ in 0..3 {
+            bench.push("tick").does(&[send("tick")]);
+            bench.hears("[14:03] app: tick\n");
+        }
+        bench.push("tick").push("tock").does(&[send("tick")]);
+        bench
+            .loses_link()
+            .comes_back()
+            .does(&[send("/resume AAAA-BBBB")]);
+        bench
+            .hears("Welcome back, app. You missed nothing.\n")
+            .hears(ECHO_IS_ON);
+        bench.does(&[
+            send("/echo on"),
+            Action::Tell(Note::Back),
+            send("/history 1000"),
+        ]);
+        let ticks = "[14:03] app: tick\n".repeat(times);
+        bench.hears(&format!(
+            "--- last 9 of 9 messages ---\n[14:02] bob: x\n{ticks}--- now ---\n"
+        ));
+        bench.does(&[send(next)]);
+    }
+}
+
+#[test]
+fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
+    let mut bench = Bench::new(SessionOptions {
+        room: Some("dev".into()),
+        ..options()
+    });
+    bench
+        .does(&[send("app#pw")])
+        .hears(WELCOME)
+        .hears(CODE)
+        .hears(ECHO_IS_ON);
+    bench.does(&[
+        show(WELCOME),
+        send("/echo on"),
+        show(CODE),
+        send("/join dev"),
+    ]);
+    bench
+        .hears("You are in #dev with bob.\n[14:02] bob: x\n")
+        .hears("* app left #lobby\n");
+    bench.push("one").does(&[
+        show("You are in #dev with bob.\n"),
+        show("[14:02] bob: x\n"),
+        send("/leave lobby"),
+        send("one"),
+    ]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    bench
+        .hears(WELCOME)
+        .hears("[12:00] cy: in the lobby\n--- now ---\n")
+        .hears(ECHO_IS_ON);
+    bench.does(&[send("/echo on"), send("/join dev")]);
+    bench
+        .hears("You are in #dev with bob.\n")
+        .does(&[send("/leave lobby")]);
+    bench
+        .hears("* app left #lobby\n")
+        .does(&[send("/history 1000")]);
+    bench.hears("--- last 3 of 3 messages ---\n[14:02] bob: x\n[14:03] app: one\n");
+    bench.hears("[14:04] bob: y\n  | and z\n--- now ---\n");
+    let (name, has_gap) = ("app".into(), false);
+    bench.does(&[
+        Action::Tell(Note::Anew { name, has_gap }),
+        show("[14:04] bob: y\n"),
+        show("  | and z\n"),
+    ]);
+    assert_eq!(bench.session.tally().waiting, 0);
+}
+
+#[test]
+fn what_is_delivered_needs_no_link_any_more() {
+    let mut bench = Bench::live();
+    bench.ends_input().does(&[Action::CloseInput]);
+    bench.session.handle_closed("", bench.now);
+    bench.ends(End::Left);
+    let mut bench = Bench::live();
+    bench.loses_link().ends_input().ends(End::Left);
+    assert_eq!(bench.session.poll_deadline(), None);
+}
+
+#[test]
+fn what_is_said_after_a_first_arrival_that_broke_off_is_no_past() {
+    let mut bench = Bench::new(SessionOptions {
+        reads_only: true,
+        history: false,
+        ..options()
+    });
+    let fence = || send(&format!("/whois chinwag-fence-{}", u64::MAX));
+    bench.does(&[send("app#pw")]).hears(WELCOME).hears(CODE);
+    bench.hears("--- now ---\n[14:02] bob: before\n");
+    bench.does(&[fence(), show("[14:02] bob: before\n")]);
+    // The answer to the first command is lost with the server, and so is the session.
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    let past =
+        "--- last 2 of 2 messages ---\n[14:02] bob: before\n[14:03] bob: after\n--- now ---\n";
+    bench.hears(WELCOME).hears(past).does(&[fence()]);
+    bench
+        .hears(&format!(
+            "! Nobody called \"chinwag-fence-{}\".\n",
+            u64::MAX
+        ))
+        .does(&[send("/history 1000")]);
+    let (name, has_gap) = ("app".into(), false);
+    bench.hears(past).does(&[
+        Action::Tell(Note::Anew { name, has_gap }),
+        show("[14:03] bob: after\n"),
+    ]);
+}
+
+#[test]
+fn a_session_that_goes_on_leaves_the_lobby_if_it_had_no_time_to() {
+    let mut bench = Bench::new(SessionOptions {
+        room: Some("dev".into()),
+        history: false,
+        ..options()
+    });
+    bench.does(&[send("app#pw")]).hears(WELCOME).hears(CODE);
+    bench.hears("--- now ---\n").hears(ECHO_IS_ON);
+    bench.hears("You are in #dev with bob.\n--- now ---\n");
+    bench.does(&[send("/echo on"), send("/join dev"), send("/leave lobby")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. You missed nothing.\n");
+    bench.hears(ECHO_IS_ON).hears("* app left #lobby\n");
+    bench.does(&[
+        send("/echo on"),
+        send("/leave lobby"),
+        Action::Tell(Note::Back),
+    ]);
+}
+
+#[test]
+fn a_link_that_breaks_while_it_is_taken_up_takes_no_line_with_it() {
+    let mut bench = Bench::live();
+    bench.push("one").does(&[send("one")]);
+    bench
+        .hears("[14:03] bob: a\n")
+        .does(&[show("[14:03] bob: a\n")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench.hears("Welcome back, app. 3 messages while you were away:\n");
+    bench.hears("[14:03] bob: a\n[14:03] app: one\n[14:04] bob: b\n");
+    bench.does(&[send("/echo on")]);
+    bench.session.handle_closed("it broke.", bench.now);
+    let reason = "it broke.".to_owned();
+    bench.does(&[
+        show("[14:04] bob: b\n"),
+        Action::Tell(Note::Lost { reason }),
+    ]);
+    assert_eq!(bench.session.tally().waiting, 0);
+}
+
+#[test]
+fn a_ban_while_the_link_is_down_is_final() {
+    let mut bench = Bench::live();
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("That code is not valid any more.\nEnter your username: ")
+        .does(&[send("app#pw")]);
+    bench.hears("You are banned until 2026-11-22 10:00 UTC: spam.\n");
+    bench.session.handle_closed("", bench.now);
+    bench.ends(End::Removed(
+        "You are banned until 2026-11-22 10:00 UTC: spam.".into(),
+    ));
+}
+
+#[test]
+fn a_command_is_not_given_twice() {
+    let mut bench = person();
+    bench.push("/kick bob").does(&[send("/kick bob")]);
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    bench
+        .hears("Welcome back, app. You missed nothing.\n")
+        .hears(ECHO_IS_ON);
+    let line = "/kick bob".into();
+    bench.does(&[
+        send("/echo on"),
+        Action::Tell(Note::Back),
+        Action::Tell(Note::Uncertain { line }),
+    ]);
+}
+
+#[test]
+fn a_person_who_quits_is_not_brought_back() {
+    let mut bench = person();
+    bench
+        .push("/quit lunch")
+        .ends_input()
+        .does(&[send("/quit lunch")]);
+    bench
+        .hears("Bye, app. 0 lines sent.\n")
+        .does(&[show("Bye, app. 0 lines sent.\n")]);
+    bench.session.handle_closed("", bench.now);
+    bench.ends(End::Left);
+}
+
+#[test]
+fn zero_seconds_never_try_again() {
+    let mut bench = Bench::new(SessionOptions {
+        retry_for: Duration::ZERO,
+        ..options()
+    });
+    bench.hears(WELCOME).hears(ECHO_IS_ON).push("one");
+    bench.does(&[send("app#pw"), show(WELCOME), send("/echo on"), send("one")]);
+    let reason = "the server closed the connection.";
+    bench.session.handle_closed(reason, bench.now);
+    bench.ends(End::Gone(reason.into()));
+    assert_eq!(bench.session.tally().waiting, 1);
+}
+
+#[test]
+fn a_relay_without_a_server_uses_up_no_code() {
+    let mut bench = Bench::live();
+    bench.loses_link().comes_back();
+    for _ in 0..3 {
+        bench.does(&[send("/resume AAAA-BBBB")]);
+        bench.session.handle_closed("", bench.now);
+        bench.comes_back();
+    }
+    bench.does(&[send("/resume AAAA-BBBB")]);
+}
