@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use chinwag_core::{Account, Mask, Restriction, Timestamp};
 use chinwag_server::{ShellAnswer, ask_from_shell, hash_password};
 use clap::{Args, Subcommand};
@@ -184,8 +184,12 @@ pub(crate) fn room(flags: &RoomFlags) -> Result<ExitCode> {
 }
 
 fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
-    let letters_min = flags.data.config()?.limits.password_letters_min;
+    let config = flags.data.config()?;
+    let letters_min = config.limits.password_letters_min;
     let password = password::read(flags.password_file.as_deref(), letters_min)?;
+    if config.is_server_password(&password) {
+        bail!("everybody on the server knows that password: it is the server's");
+    }
     let hash = hash_password(&password)?;
     ask(&flags.data, &[task, &flags.name, &hash])
 }

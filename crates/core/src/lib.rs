@@ -36,6 +36,7 @@ mod resume;
 mod room;
 mod room_name;
 mod sent_key;
+mod slip;
 mod source;
 mod text;
 mod time;

@@ -141,6 +141,10 @@ pub enum Rejection {
     WrongServerPassword,
     /// It would have shown the server's password to others.
     ShowsServerPassword,
+    /// It would have shown to others what looks like a password or a code.
+    ShowsSecret,
+    /// The new password is the server's, which everybody on it knows.
+    PasswordOfServer,
     /// It needs a proof of the account, and neither a password nor a certificate was shown.
     NeedsProof,
     /// The asker is logged in to no account.

@@ -1,5 +1,6 @@
 //! The code that takes up a lost session.
 
+use alloc::string::ToString;
 use core::fmt;
 use core::str::FromStr;
 
@@ -18,6 +19,12 @@ impl ResumeCode {
     /// The code made of the low 40 of these random bits.
     pub fn from_random(bits: u64) -> Self {
         Self(bits & ((1 << 40) - 1))
+    }
+
+    /// Whether a word is a code as the server prints it: such a word is never meant as a name.
+    pub fn is_printed(word: &str) -> bool {
+        let code = word.parse::<Self>();
+        code.is_ok_and(|code| code.to_string() == word)
     }
 }
 
@@ -66,7 +73,6 @@ impl fmt::Display for ResumeCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::string::ToString;
 
     #[test]
     fn a_code_is_read_as_it_was_written() {

@@ -84,6 +84,11 @@ fn a_running_server_is_managed_from_a_shell() {
     refused(&setup, &["account", "add", "sysadmin"], "is reserved");
     refused(
         &setup,
+        &["say", "#lobby", "lee#s3cret"],
+        "looks like a password",
+    );
+    refused(
+        &setup,
         &["account", "passwd", "nobody"],
         "\"nobody\" is not registered.",
     );

@@ -18,7 +18,7 @@ use crate::resume::ResumeCode;
 use crate::room::{Held, RoomSettings};
 use crate::room_name::RoomName;
 use crate::sent_key::SentKey;
-use crate::source::CloakKey;
+use crate::source::{CloakKey, Ident};
 use crate::text::Text;
 use crate::time::Duration;
 
@@ -48,6 +48,11 @@ impl ServerPassword {
         let line = line.trim();
         let behind = line.split_once(char::is_whitespace);
         line == &*self.0 || behind.is_some_and(|(_, rest)| rest.trim_start() == &*self.0)
+    }
+
+    /// Whether it became this user, which has not all characters of what was typed.
+    pub(super) fn is_user(&self, user: &str) -> bool {
+        Ident::new(&self.0, None).user() == user
     }
 }
 

@@ -18,6 +18,7 @@ mod registering;
 mod removing;
 mod resuming;
 mod rooms;
+mod secrets;
 mod shadow;
 mod talking;
 mod world;

@@ -1,7 +1,7 @@
 //! Passwords that the server itself works with, and the files that they may stand in.
 //!
-//! A file is read when the server starts or reads its configuration again, and by no tool: those who
-//! export or back up need no password.
+//! A file is read when the server starts or reads its configuration again, and by no tool but the one that
+//! gives an account its password: those who export or back up need none.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,14 @@ impl Config {
         }
         Ok(self)
     }
+
+    /// Whether a password is the server's own, as far as the file that it may stand in can be read.
+    pub fn is_server_password(&self, password: &str) -> bool {
+        let path = self.server.password_file.as_deref();
+        let in_file = path.and_then(|path| read("server.password_file", path).ok());
+        let own = in_file.as_ref().or(self.server.password.as_ref());
+        own.is_some_and(|own| own.reveal() == password)
+    }
 }
 
 fn read(key: &'static str, path: &Path) -> Result<Password, ConfigError> {
@@ -86,6 +94,9 @@ mod tests {
         let read = config(&format!("[server]\npassword_file = \"{file}\""));
         let password = read.expect("a configuration").server.password;
         assert_eq!(password, Password::parse("open sesame").ok());
+        let unread = Config::from_file(&format!("[server]\npassword_file = \"{file}\""));
+        let unread = unread.expect("a configuration");
+        assert!(unread.is_server_password("open sesame") && !unread.is_server_password("sesame"));
         fs::write(&path, "\n").expect("a file");
         let empty = config(&format!("[irc]\ngateway_password_file = \"{file}\""));
         let empty = empty.expect_err("no password");

@@ -56,11 +56,15 @@ impl Session {
         self.handle_unasked(event, id, shared);
     }
 
+    /// Whether an event is of the person's doing over another connection, or of the server's for it.
+    fn is_unasked(&self, event: &Event) -> bool {
+        let source = event.source.as_ref();
+        source.is_some_and(|source| source.conn != Some(self.id))
+    }
+
     /// The person has entered or left a room. A client that did not ask for it hears of it now.
     fn handle_unasked(&mut self, event: Option<&Event>, room: RoomId, shared: &mut Shared) {
-        let source = event.and_then(|event| event.source.as_ref());
-        let is_unasked = source.is_some_and(|source| source.conn != Some(self.id));
-        if let Some(event) = event.filter(|_| is_unasked) {
+        if let Some(event) = event.filter(|event| self.is_unasked(event)) {
             self.drive(shared, |dialect, env, out| {
                 dialect.handle_unasked(event, room, env, out);
                 None
@@ -75,7 +79,8 @@ impl Session {
         self.leave(id, shared);
         self.handle_unasked(event, id, shared);
         let last = self.feed.rooms().last().map(|(room, _)| room);
-        self.dialect.handle_left(id, last);
+        let asked = event.filter(|event| !self.is_unasked(event));
+        self.dialect.handle_left(id, last, asked);
         self.apply_changes(shared);
     }
 

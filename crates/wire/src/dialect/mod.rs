@@ -201,12 +201,12 @@ impl Dialect {
     }
 
     /// The session's person has left a room; `last` is the one it entered last of those it is
-    /// still in.
-    pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>) {
+    /// still in. With the event, if this client has asked for that.
+    pub fn handle_left(&mut self, room: RoomId, last: Option<RoomId>, event: Option<&Event>) {
         match self {
             Self::Plain(session) => session.handle_left(room, last),
             Self::Json(session) => session.handle_left(room),
-            Self::Irc(session) => session.handle_left(room),
+            Self::Irc(session) => session.handle_left(room, event),
         }
     }
 

@@ -382,8 +382,14 @@ impl Session {
     }
 
     /// See [`Dialect::handle_left`](crate::dialect::Dialect::handle_left).
-    pub(crate) fn handle_left(&mut self, room: RoomId) {
+    pub(crate) fn handle_left(&mut self, room: RoomId, event: Option<&Event>) {
         self.change_rooms(|rooms| rooms.retain(|other| *other != room));
+        // The reason that others see, which may not be the one that the client gave.
+        if let Some(Question::Part { why, .. }) = self.pending.question.as_deref_mut()
+            && let Some(Fact::Left { why: shown, .. }) = event.map(|event| &event.fact)
+        {
+            *why = shown.as_deref().map(Into::into);
+        }
     }
 
     /// See [`Dialect::deadline`](crate::dialect::Dialect::deadline).

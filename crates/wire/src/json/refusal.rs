@@ -40,14 +40,17 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("needs_password", "The old password is missing or wrong."),
     ("wrong_password", "The password of the name is another."),
-    ("weak_password", "The new password has too few letters."),
+    (
+        "weak_password",
+        "The new password has too few letters, or is the server's, which everybody there knows.",
+    ),
     (
         "server_password",
         "The server has a password, and `server_password` is missing or another.",
     ),
     (
         "shows_password",
-        "It would have shown the server's password to others.",
+        "It would have shown others the server's password, or what looks like a password or a code.",
     ),
     ("not_logged_in", "The reader is logged in to no account."),
     (
@@ -197,9 +200,9 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::SameName(_) => "same_name",
         Rejection::NeedsOldPassword(_) => "needs_password",
         Rejection::WrongPassword(_) => "wrong_password",
-        Rejection::WeakPassword { .. } => "weak_password",
+        Rejection::WeakPassword { .. } | Rejection::PasswordOfServer => "weak_password",
         Rejection::NeedsServerPassword | Rejection::WrongServerPassword => "server_password",
-        Rejection::ShowsServerPassword => "shows_password",
+        Rejection::ShowsServerPassword | Rejection::ShowsSecret => "shows_password",
         Rejection::NotLoggedIn => "not_logged_in",
         Rejection::LoggedInAlready(_) => "logged_in",
         Rejection::NeedsProof => "needs_password",

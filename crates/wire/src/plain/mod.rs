@@ -19,7 +19,6 @@ mod presence;
 mod reference;
 mod render;
 mod request;
-mod secret;
 mod session;
 mod spec;
 pub(crate) mod table;

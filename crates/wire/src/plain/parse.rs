@@ -12,10 +12,9 @@ pub(super) mod talk;
 mod tests;
 pub(super) mod you;
 
-use chinwag_core::{Command, Name, Query, Standing, StandingChange, Text};
+use chinwag_core::{Command, Name, Query, ResumeCode, Standing, StandingChange, Text};
 
 use super::request::{Context, EchoedInput, LoginLine, ParseError, Request, RoomRequest};
-use super::secret::is_printed_code;
 use super::table::{COMMANDS, CommandSpec};
 use crate::dialect::{Password, PasswordError};
 use arguments::Arguments;
@@ -72,7 +71,7 @@ pub fn parse_login(line: &str) -> Result<LoginLine, ParseError> {
         });
     }
     // As a name it would be told to all, who could then resume the session.
-    if is_printed_code(line) {
+    if ResumeCode::is_printed(line) {
         return Ok(LoginLine::Resume(you::resume_code(line)?));
     }
     let Some(command) = line.strip_prefix('/') else {

@@ -103,7 +103,7 @@ impl Chat {
         env: &mut Env<'_>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let command = self.keeping_secret(command)?;
+        let command = self.keeping_secrets(caller, command)?;
         match (caller, command) {
             (Caller::Server, Command::Tidy) => Ok(self.decide_tidy(env.now, facts)),
             (Caller::Server, Command::ShowKept(person)) => {

@@ -1,36 +1,118 @@
-//! The server's password, which must not be told to those inside by a slip: typed as a line, as a name,
-//! or as a reason.
+//! Secrets, which must not be told to others by a slip: the server's password, or what looks like a password
+//! or a code of one's own, typed as a line, as a name, or as a reason.
 //!
-//! The words of a text alone tell it, or those behind one word as in `PASS s3cret`. A text that has the
-//! password somewhere in it was meant: it may be a common word.
+//! Whatever others may read of a command is looked at here, once, for all dialects: `text_of` names the
+//! text of every command, so that a new one cannot be forgotten. The words of a text alone tell the server's
+//! password, or those behind one word as in `PASS s3cret`. A text that has the password somewhere in it was
+//! meant: it may be a common word.
+
+use alloc::boxed::Box;
 
 use super::super::Chat;
-use crate::command::Command;
+use crate::chat::settings::ServerPassword;
+use crate::command::{Caller, Command};
 use crate::event::QuitReason;
+use crate::metadata::MetadataChange;
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::room::RoomSetting;
+use crate::slip::{shows_password, shows_secret};
+use crate::source::Ident;
 use crate::text::Text;
 
+/// What others may read of a command.
+#[derive(Default)]
+struct Shown<'a> {
+    text: Option<&'a Text>,
+    ctcp: Option<&'a str>,
+    tags: Option<&'a str>,
+    values: &'a [MetadataChange],
+}
+
 impl Chat {
-    /// The command, if it does not show the server's password. A reason that does is left out, where
-    /// nobody could be asked for another.
-    pub(super) fn keeping_secret(&self, command: Command) -> Result<Command, Rejection> {
-        let Some(password) = &self.settings.server_password else {
-            return Ok(command);
-        };
-        let shows = |text: &Text| text.split(Text::BREAK).any(|line| password.is_in(line));
-        let command = match command {
-            Command::Quit(QuitReason::Quit(why)) => {
-                Command::Quit(QuitReason::Quit(why.filter(|why| !shows(why))))
-            }
+    /// The command, if it shows no secret. A reason that does is left out, where nobody could be asked for
+    /// another, and so is what a client says of itself when it comes.
+    pub(super) fn keeping_secrets(
+        &self,
+        caller: Caller,
+        command: Command,
+    ) -> Result<Command, Rejection> {
+        let command = self.without_asides(caller, command);
+        if let Some(password) = &self.settings.server_password
+            && self.is_name_shown(&command, password)
+        {
+            return Err(Rejection::ShowsServerPassword);
+        }
+        let me = || self.asker(caller).ok().map(|me| &me.name);
+        self.check_shown(&shown_by(&command), me)?;
+        Ok(command)
+    }
+
+    fn check_shown<'a>(
+        &self,
+        shown: &Shown<'_>,
+        me: impl Fn() -> Option<&'a Name>,
+    ) -> Result<(), Rejection> {
+        if let Some(text) = shown.text {
+            self.check_text(text, &me)?;
+        }
+        if let Some(ctcp) = shown.ctcp {
+            let words = ctcp.trim_matches('\x01');
+            let typed = words.split_once(' ').map_or(words, |(_, typed)| typed);
+            self.check_word(typed, &me)?;
+        }
+        let tags = shown.tags.into_iter().flat_map(|tags| tags.split(';'));
+        for (_, value) in tags.filter_map(|tag| tag.split_once('=')) {
+            // The escape of a tag that stands for something in the middle of a password.
+            self.check_word(&value.replace("\\s", " "), &me)?;
+        }
+        let values = shown.values.iter();
+        let mut values = values.filter_map(|(_, value)| value.as_ref());
+        values.try_for_each(|value| self.check_word(value.as_str(), &me))
+    }
+
+    /// The command without the words that it can do without, where they show a secret.
+    fn without_asides(&self, caller: Caller, command: Command) -> Command {
+        let me = || self.asker(caller).ok().map(|me| &me.name);
+        let kept = |why: Option<Text>| why.filter(|why| self.check_text(why, me).is_ok());
+        match command {
+            Command::Quit(QuitReason::Quit(why)) => Command::Quit(QuitReason::Quit(kept(why))),
             Command::Leave { room, why } => Command::Leave {
                 room,
-                why: why.filter(|why| !shows(why)),
+                why: kept(why),
+            },
+            Command::LogIn {
+                name,
+                proof,
+                is_script,
+                ident: Some(ident),
+                account,
+            } => Command::LogIn {
+                ident: Some(Box::new(self.ident_without_secrets(*ident, name.as_ref()))),
+                name,
+                proof,
+                is_script,
+                account,
             },
             command => command,
-        };
-        let is_name = |name: &Name| password.is_in(name.as_str());
-        let is_shown = match &command {
+        }
+    }
+
+    fn ident_without_secrets(&self, ident: Ident, name: Option<&Name>) -> Ident {
+        let password = self.settings.server_password.as_ref();
+        let is_user = |password: &ServerPassword| password.is_user(ident.user());
+        let real = ident.real.as_ref();
+        let real = real.filter(|real| self.check_text(real, || name).is_ok());
+        match password.is_some_and(is_user) {
+            true => Ident::new("", real.cloned()),
+            false => Ident::new(ident.user(), real.cloned()),
+        }
+    }
+
+    /// Whether a name that others come to know by a command is the server's password; or the word that
+    /// opens a room is, which then would open it to everybody.
+    fn is_name_shown(&self, command: &Command, password: &ServerPassword) -> bool {
+        match command {
             // The owner of the name has shown another password.
             Command::LogIn {
                 name: Some(name),
@@ -38,31 +120,101 @@ impl Chat {
                 ..
             }
             | Command::Rename { name, proof: None } => {
-                is_name(name) && self.registrations.get(name).is_none()
+                password.is_in(name.as_str()) && self.registrations.get(name).is_none()
             }
-            command => text_of(command).is_some_and(shows),
-        };
-        match is_shown {
+            Command::RenameOther { new: name, .. } | Command::AddAccount { name, .. } => {
+                password.is_in(name.as_str())
+            }
+            // Everybody who may know of a room that is there does.
+            Command::Join(room) | Command::JoinWith { room, .. } => {
+                password.is_in(room.bare()) && self.rooms.named(room).is_none()
+            }
+            Command::RenameRoom { new, .. } => password.is_in(new.bare()),
+            Command::SetRoom { settings, .. } => settings.iter().any(|setting| {
+                matches!(setting, RoomSetting::Password(Some(word)) if password.is_in(word.reveal()))
+            }),
+            _ => false,
+        }
+    }
+
+    /// Checks a text that a person wrote. Of several lines none is a slip of the tongue, but each may be a
+    /// password.
+    fn check_text<'a>(
+        &self,
+        text: &Text,
+        me: impl Fn() -> Option<&'a Name>,
+    ) -> Result<(), Rejection> {
+        match text.contains(Text::BREAK) {
+            true => (text.split(Text::BREAK)).try_for_each(|line| self.check_word(line, &me)),
+            false if shows_secret(text, &me) => Err(Rejection::ShowsSecret),
+            false => self.check_is_not_servers(text),
+        }
+    }
+
+    /// Checks a text that is hardly one that was typed as a line.
+    fn check_word<'a>(
+        &self,
+        text: &str,
+        me: impl Fn() -> Option<&'a Name>,
+    ) -> Result<(), Rejection> {
+        match shows_password(text, me) {
+            true => Err(Rejection::ShowsSecret),
+            false => self.check_is_not_servers(text),
+        }
+    }
+
+    fn check_is_not_servers(&self, text: &str) -> Result<(), Rejection> {
+        let password = self.settings.server_password.as_ref();
+        match password.is_some_and(|password| password.is_in(text)) {
             true => Err(Rejection::ShowsServerPassword),
-            false => Ok(command),
+            false => Ok(()),
         }
     }
 }
 
-/// What others read of a command.
+/// What others may read of a command, but for names.
+fn shown_by(command: &Command) -> Shown<'_> {
+    let text = text_of(command);
+    match command {
+        Command::Say { irc, .. }
+        | Command::SayToRank { irc, .. }
+        | Command::PrivateMessage { irc, .. } => Shown {
+            text,
+            tags: irc.as_deref().and_then(|form| form.tags.as_deref()),
+            ..Shown::default()
+        },
+        Command::Signal { form, .. } => Shown {
+            ctcp: form.text.as_deref(),
+            tags: form.tags.as_deref(),
+            ..Shown::default()
+        },
+        Command::SetMetadata { changes, .. } => Shown {
+            values: changes.as_deref().unwrap_or_default(),
+            ..Shown::default()
+        },
+        _ => Shown {
+            text,
+            ..Shown::default()
+        },
+    }
+}
+
+/// The text of a command that others may read. Those of a command that can do without are
+/// [left out](Chat::without_asides) already.
 fn text_of(command: &Command) -> Option<&Text> {
     match command {
         Command::Say { text, .. }
         | Command::SayTo { text, .. }
         | Command::SayToRank { text, .. }
+        | Command::SayFromShell { text, .. }
         | Command::PrivateMessage { text, .. }
         | Command::Reply(text)
         | Command::Announce(text) => Some(text),
-        Command::SetTopic { text, .. } | Command::SetMotd(text) | Command::Away(text) => {
-            text.as_ref()
-        }
-        Command::SetIdent { real, .. } => real.as_ref(),
-        Command::Kick { why, .. }
+        Command::SetTopic { text: why, .. }
+        | Command::SetMotd(why)
+        | Command::Away(why)
+        | Command::SetIdent { real: why, .. }
+        | Command::Kick { why, .. }
         | Command::Mute { why, .. }
         | Command::Ban { why, .. }
         | Command::Eject { why, .. }
@@ -70,6 +222,42 @@ fn text_of(command: &Command) -> Option<&Text> {
         | Command::MuteIn { why, .. }
         | Command::RenameRoom { why, .. }
         | Command::Delete { why, .. } => why.as_ref(),
-        _ => None,
+        Command::Signal { .. }
+        | Command::SetMetadata { .. }
+        | Command::Quit(_)
+        | Command::Leave { .. }
+        | Command::LogIn { .. }
+        | Command::Resume(_)
+        | Command::SetMarker { .. }
+        | Command::Join(_)
+        | Command::JoinWith { .. }
+        | Command::Rename { .. }
+        | Command::Register { .. }
+        | Command::Group
+        | Command::Certify { .. }
+        | Command::Forget { .. }
+        | Command::LogInTo { .. }
+        | Command::LogOut
+        | Command::Unclaim { .. }
+        | Command::Back
+        | Command::Ignore { .. }
+        | Command::Unmute(_)
+        | Command::RenameOther { .. }
+        | Command::Unban(_)
+        | Command::Op(_)
+        | Command::Deop(_)
+        | Command::Lock(_)
+        | Command::AddAccount { .. }
+        | Command::SetPassword { .. }
+        | Command::EndAccount(_)
+        | Command::EndRoom(_)
+        | Command::ShowKept(_)
+        | Command::Tidy
+        | Command::SetRoom { .. }
+        | Command::Stand { .. }
+        | Command::Unbar { .. }
+        | Command::UnmuteIn { .. }
+        | Command::SetMask { .. }
+        | Command::Knock(_) => None,
     }
 }

@@ -36,9 +36,14 @@ impl Door {
         self.password.is_none()
     }
 
+    /// Whether it is the server's password.
+    pub(super) fn is_password(&self, given: &Password) -> bool {
+        is_same(self.password.as_ref(), given)
+    }
+
     fn is_opened_by(&self, key: &Key) -> bool {
         match key {
-            Key::Password(password) => is_same(self.password.as_ref(), password),
+            Key::Password(password) => self.is_password(password),
             Key::Gateway(gateway) => is_same(self.gateway_password.as_ref(), &gateway.password),
         }
     }

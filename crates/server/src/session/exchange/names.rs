@@ -50,10 +50,8 @@ pub(super) enum Purpose {
 impl Session {
     /// Does what has to do with a name and its password.
     pub(super) fn ask_about_name(&mut self, ask: Ask, shared: &mut Shared) {
-        let letters_min = shared.config.limits.password_letters_min;
-        if new_password(&ask).is_some_and(|new| new.letters() < letters_min) {
-            let weak = Rejection::WeakPassword { letters_min };
-            return self.answer(Tell::Rejected(&weak), shared);
+        if let Some(unfit) = new_password(&ask).and_then(|new| why_unfit(new, shared)) {
+            return self.answer(Tell::Rejected(&unfit), shared);
         }
         match ask {
             Ask::LogIn {
@@ -316,6 +314,16 @@ impl Session {
         self.exchange
             .set_guesses(shared.workers.gate.take_guesses(&name));
         self.take_name(Some(name), proof, purpose, shared);
+    }
+}
+
+/// Why no account may have this password, if so.
+fn why_unfit(new: &Password, shared: &Shared) -> Option<Rejection> {
+    let letters_min = shared.config.limits.password_letters_min;
+    match new.letters() < letters_min {
+        _ if shared.config.door.is_password(new) => Some(Rejection::PasswordOfServer),
+        true => Some(Rejection::WeakPassword { letters_min }),
+        false => None,
     }
 }
 

@@ -307,6 +307,7 @@ impl Session {
                     | Rejection::NameKept { .. }
                     | Rejection::NameLooksLike { .. } => "ACCOUNT_EXISTS",
                     Rejection::WeakPassword { .. } => "WEAK_PASSWORD",
+                    Rejection::PasswordOfServer => "UNACCEPTABLE_PASSWORD",
                     _ => "TEMPORARILY_UNAVAILABLE",
                 };
                 let nick = self.nick();

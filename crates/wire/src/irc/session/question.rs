@@ -39,6 +39,7 @@ pub(super) enum Question {
     },
     Part {
         room: RoomName,
+        /// What others are told, once that is known.
         why: Option<String>,
     },
     Private(Box<talk::Sending>),

@@ -66,6 +66,10 @@ impl Session {
                 self.end_of_whois(&typed, env, out);
             }
             Question::Metadata(question) => self.refuse_metadata(&question, rejection, env, out),
+            Question::SetName => {
+                let why = format_args!("CANNOT_CHANGE_REALNAME :{}", Sentence(rejection));
+                self.fail("SETNAME", why, env, out);
+            }
             Question::Oper => self.numeric("464", ":Password incorrect", env, out),
             Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
             Question::Account(step) => self.refuse_account(step, rejection, env, out),

@@ -70,13 +70,11 @@ impl Session {
     }
 
     fn leave(&mut self, room: RoomName, why: Option<&str>) {
-        let text = why.and_then(note);
-        let why = text.as_ref().map(|text| (**text).into());
         let leave = Command::Leave {
             room: RoomRef::Name(room.clone()),
-            why: text,
+            why: why.and_then(note),
         };
-        self.later(Ask::Command(leave), Question::Part { room, why });
+        self.later(Ask::Command(leave), Question::Part { room, why: None });
     }
 
     pub(super) fn no_such_channel(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {

@@ -198,6 +198,12 @@ fn about_accounts(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NeedsServerPassword => f.write_str("The server asks for a password first."),
         Rejection::WrongServerPassword => f.write_str("The password of the server is another."),
         Rejection::ShowsServerPassword => f.write_str("That is the password of the server."),
+        Rejection::ShowsSecret => {
+            f.write_str("That looks like a password. To say it, put another word first.")
+        }
+        Rejection::PasswordOfServer => {
+            f.write_str("Everybody here knows that password: it is the server's. Take another.")
+        }
         Rejection::NeedsProof => f.write_str("That needs a password or a certificate."),
         Rejection::NotProven(name) => {
             write!(

@@ -267,7 +267,6 @@ impl Samples {
                 },
             ),
             ("it is UTF-16", Notice::Utf16),
-            ("it shows a password or a code", Notice::ShowsSecret),
             ("telnet took a character for a key", Notice::Mangled),
             ("the server stops", Notice::Stopping),
             ("you signed in on another connection", Notice::Superseded),
@@ -295,6 +294,11 @@ impl Samples {
             (
                 "you are muted",
                 Rejection::Muted { remaining },
+                Context::Speech,
+            ),
+            (
+                "it shows a password or a code",
+                Rejection::ShowsSecret,
                 Context::Speech,
             ),
             (

@@ -29,8 +29,6 @@ pub enum Notice {
     },
     /// The line is UTF-16.
     Utf16,
-    /// The line shows a password or a code, and was not said.
-    ShowsSecret,
     /// Telnet took a part of a character for a key.
     Mangled,
     /// More lines than allowed; the next is taken after this time.
@@ -109,11 +107,9 @@ impl Renderer {
     pub fn notice(&self, out: &mut Vec<u8>, notice: Notice) {
         let writer = &mut self.writer(out);
         match notice {
-            Notice::TooLong { .. }
-            | Notice::NotUtf8 { .. }
-            | Notice::Utf16
-            | Notice::Mangled
-            | Notice::ShowsSecret => writer.alone(format_args!("NOT sent: {}", Unread(notice))),
+            Notice::TooLong { .. } | Notice::NotUtf8 { .. } | Notice::Utf16 | Notice::Mangled => {
+                writer.alone(format_args!("NOT sent: {}", Unread(notice)))
+            }
             Notice::SlowDown(wait) => {
                 let seconds = wait.as_millis().div_ceil(1_000).max(1);
                 writer.alone(format_args!(
@@ -214,9 +210,6 @@ impl Display for Unread {
             } => f.write_str("not valid UTF-8 (Windows-1252?)."),
             Notice::NotUtf8 { .. } => f.write_str("not valid UTF-8."),
             Notice::Utf16 => f.write_str("this is UTF-16. Send UTF-8."),
-            Notice::ShowsSecret => {
-                f.write_str("that looks like a password. To say it, put another word first.")
-            }
             _ => f.write_str("telnet mangled that; fixed now, please retype."),
         }
     }

@@ -75,6 +75,7 @@ impl<'a> Unspoken<'a> {
                 | Rejection::CannotSave
                 | Rejection::NotHere
                 | Rejection::ShowsServerPassword
+                | Rejection::ShowsSecret
         )
         .then_some(Self(rejection))
     }
@@ -105,6 +106,9 @@ impl Display for Unspoken<'_> {
             }
             Rejection::CannotSave => f.write_str("the server cannot save messages right now."),
             Rejection::ShowsServerPassword => f.write_str("that is the password of this server."),
+            Rejection::ShowsSecret => {
+                f.write_str("that looks like a password. To say it, put another word first.")
+            }
             _ => f.write_str("this session has ended."),
         }
     }
@@ -171,6 +175,7 @@ impl Display for Sentence<'_> {
             | Rejection::NotRegistered(_)
             | Rejection::TooManyRegistered { .. }
             | Rejection::WeakPassword { .. }
+            | Rejection::PasswordOfServer
             | Rejection::NeedsServerPassword
             | Rejection::WrongServerPassword
             | Rejection::NeedsProof

@@ -98,6 +98,9 @@ fn about_proofs(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::WeakPassword { letters_min } => {
             write!(f, "A password has at least {letters_min} letters.")
         }
+        Rejection::PasswordOfServer => {
+            f.write_str("Everybody here knows that password: it is the server's. Take another.")
+        }
         Rejection::NeedsServerPassword => f.write_str("This server asks for a password first."),
         Rejection::WrongServerPassword => f.write_str("That is not the password of this server."),
         Rejection::NeedsProof => f.write_str(

@@ -11,7 +11,6 @@ use crate::dialect::{Ask, Env, Step};
 use crate::plain::parse::parse;
 use crate::plain::render::Notice;
 use crate::plain::request::{Context, PrefChange, Request, RoomRequest};
-use crate::plain::secret::shows_secret;
 use crate::plain::table::CommandSpec;
 
 /// Commands that are of no use to anybody but operators, in whatever form.
@@ -34,10 +33,6 @@ impl Session {
             return Some(Step::Ask(Ask::Quit(why)));
         }
         if !self.take_token(env, out) {
-            return None;
-        }
-        if matches!(&self.stage, Stage::Chat(chat) if shows_secret(line, &chat.name)) {
-            self.renderer(env).notice(out, Notice::ShowsSecret);
             return None;
         }
         match parse(line) {

@@ -222,6 +222,9 @@ impl Session {
                 let why = format_args!("LIMIT_REACHED {target} :{words}");
                 self.fail("METADATA", why, env, out);
             }
+            Rejection::ShowsServerPassword | Rejection::ShowsSecret => {
+                self.fail("METADATA", format_args!("VALUE_INVALID :{words}"), env, out);
+            }
             _ => {
                 let why = format_args!("KEY_NO_PERMISSION {target} {key} :{words}");
                 self.fail("METADATA", why, env, out);

@@ -27,10 +27,6 @@ fn notices() {
         ),
         (Notice::Utf16, "! NOT sent: this is UTF-16. Send UTF-8."),
         (
-            Notice::ShowsSecret,
-            "! NOT sent: that looks like a password. To say it, put another word first.",
-        ),
-        (
             Notice::Mangled,
             "! NOT sent: telnet mangled that; fixed now, please retype.",
         ),

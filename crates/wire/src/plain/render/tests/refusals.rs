@@ -63,6 +63,16 @@ fn names_are_refused_with_a_way_out() {
         "nick",
         "! Not done: that is the password of this server.",
     );
+    check_chat(
+        Rejection::PasswordOfServer,
+        "claim",
+        "! Everybody here knows that password: it is the server's. Take another.",
+    );
+    check_chat(
+        Rejection::ShowsSecret,
+        "topic",
+        "! Not done: that looks like a password. To say it, put another word first.",
+    );
     check(
         Rejection::WrongPassword(lee.clone()),
         "nick",

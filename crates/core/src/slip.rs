@@ -1,13 +1,12 @@
-//! Lines that show a secret although they would be said.
+//! Lines that show a secret although they would be read by others.
 //!
 //! A few slips put a password on everybody's screen and into the log: `NAME#PASSWORD` typed after
 //! the name prompt is gone, a blank before a command that takes a secret, its slash forgotten, or a
 //! resume code alone. It must not know whether the secret is right: a wrong one is often right
 //! elsewhere.
 
-use alloc::string::ToString;
-
-use chinwag_core::{Name, ResumeCode};
+use crate::name::Name;
+use crate::resume::ResumeCode;
 
 /// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
 /// with `#`.
@@ -19,15 +18,17 @@ const COMMANDS: [&str; 10] = [
 /// Digits behind `#` that are the number of an issue rather than a password.
 const ISSUE_DIGITS_MAX: usize = 6;
 
-/// True if a line of talk from `me` looks like a secret.
-pub(super) fn shows_secret(line: &str, me: &Name) -> bool {
+/// Whether a line that a person of the name of `me` would have others read looks like a secret. Nobody is
+/// asked for the name where the line has none in it.
+pub(crate) fn shows_secret<'a>(line: &str, me: impl FnOnce() -> Option<&'a Name>) -> bool {
+    // What begins so was escaped, or comes from a client without such commands: it is meant.
     if line.starts_with('/') {
         return false;
     }
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    if let Some((name, secret)) = word.split_once('#') {
-        return shows_password(name, secret, rest, me);
+    if word.contains('#') {
+        return shows_password(line, me);
     }
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
@@ -37,14 +38,19 @@ pub(super) fn shows_secret(line: &str, me: &Name) -> bool {
     }
 }
 
-/// `lee#s3cret`. Behind one's own name the password may have blanks; with another's name in front
-/// only a whole line counts, and `bug#42` is no password.
-fn shows_password(name: &str, secret: &str, rest: &str, me: &Name) -> bool {
+/// Whether a line is `lee#s3cret`. Behind one's own name the password may have blanks; with another's
+/// name in front only a whole line counts, and `bug#42` is no password.
+pub(crate) fn shows_password<'a>(line: &str, me: impl FnOnce() -> Option<&'a Name>) -> bool {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let Some((name, secret)) = word.split_once('#') else {
+        return false;
+    };
     let is_issue = secret.len() <= ISSUE_DIGITS_MAX && secret.bytes().all(|b| b.is_ascii_digit());
-    match Name::parse(name) {
-        Ok(name) if name.same_as(me) => !secret.is_empty(),
-        Ok(_) => rest.is_empty() && !is_issue,
-        Err(_) => false,
+    match Name::known(name) {
+        Some(name) if me().is_some_and(|me| name.same_as(me)) => !secret.is_empty(),
+        Some(_) => rest.is_empty() && !is_issue,
+        None => false,
     }
 }
 
@@ -69,13 +75,7 @@ fn is_code(line: &str) -> bool {
     }
     let has_digit = line.bytes().any(|b| b.is_ascii_digit());
     let is_one_word = line.contains('-') || !line.bytes().any(|b| b.is_ascii_lowercase());
-    is_printed_code(line) || has_digit && is_one_word && line.parse::<ResumeCode>().is_ok()
-}
-
-/// A code as the server prints it: such a word is never meant as a name.
-pub(super) fn is_printed_code(word: &str) -> bool {
-    let code = word.parse::<ResumeCode>();
-    code.is_ok_and(|code| code.to_string() == word)
+    ResumeCode::is_printed(line) || has_digit && is_one_word && line.parse::<ResumeCode>().is_ok()
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expected: bool) {
         let me = Name::parse("lee").expect("a name");
-        assert_eq!(shows_secret(line, &me), expected, "{line}");
+        assert_eq!(shows_secret(line, || Some(&me)), expected, "{line}");
     }
 
     #[test]
