@@ -125,6 +125,15 @@ impl Session {
         }
     }
 
+    /// The newest line of a room is what this person has done there over this connection.
+    pub(crate) fn handle_own_doing(&mut self, event: &Event, room: RoomId, shared: &mut Shared) {
+        self.drive(shared, |dialect, env, out| {
+            dialect.handle_own_doing(event, room, env, out);
+            None
+        });
+        self.handle_own(event, room, shared);
+    }
+
     /// The session is dropped: its address keeps the bucket, so that connecting again refills none.
     pub(crate) fn handle_drop(&mut self, shared: &mut Shared) {
         self.detach(shared);

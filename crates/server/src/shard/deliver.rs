@@ -69,6 +69,12 @@ impl Shard {
             for slot in self.speakers.of(author) {
                 self.sessions[slot].handle_own(event, id, &self.shared);
             }
+        } else if let Some(conn) = event.source.as_ref().and_then(|source| source.conn)
+            && let Some(slot) = self.find(conn)
+        {
+            self.with(slot, |session, shared| {
+                session.handle_own_doing(event, id, shared);
+            });
         }
     }
 

@@ -226,6 +226,21 @@ impl Dialect {
         }
     }
 
+    /// What a person has done in a room, over this connection, stands in the log of the room. A fact that has
+    /// an author comes to all its sessions in another way.
+    pub fn handle_own_doing(
+        &mut self,
+        event: &Event,
+        room: RoomId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        match self {
+            Self::Plain(_) | Self::Json(_) => {}
+            Self::Irc(session) => session.handle_own_doing(event, room, env, out),
+        }
+    }
+
     /// Takes back what [`poll_saved`](Self::poll_saved) gave, on another connection.
     pub fn handle_saved(&mut self, saved: &Saved, env: &Env<'_>) {
         match self {

@@ -93,6 +93,9 @@ impl Said<'_> {
             put(out, format_args!("{head}{}", part.text));
             end(out, body);
         }
+        if let Some(batch) = tags.batch {
+            put(out, format_args!("@batch={batch} "));
+        }
         put(out, format_args!("BATCH -m{id}\r\n"));
     }
 

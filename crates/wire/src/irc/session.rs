@@ -369,9 +369,18 @@ impl Session {
         self.put_server(format_args!("NOTICE {} :{what}", self.nick()), env, out);
     }
 
+    /// Waits for no answer any more. What is said yet is the end of that to the command in flight.
+    fn give_up(&mut self) {
+        self.pending = Pending {
+            scope: self.pending.scope.take(),
+            batches: self.pending.batches,
+            ..Pending::default()
+        };
+    }
+
     /// Closes the connection with a reason.
     fn close(&mut self, why: &str, _: &Env<'_>, out: &mut Vec<u8>) -> Step {
-        self.pending = Pending::default();
+        self.give_up();
         put(out, format_args!("ERROR :{why}\r\n"));
         Step::Close
     }
@@ -437,13 +446,28 @@ impl Session {
         let Some(here) = self.here() else {
             return false;
         };
-        if event.fact.author() != Some(here.me) {
-            return false;
+        let author = event.fact.author();
+        if author != Some(here.me) {
+            return author.is_none() && self.is_answered_with(event);
         }
         // What it does otherwise on another connection it is told of as what it does on this one.
         let says = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));
         let is_said_elsewhere = says && self.is_from_elsewhere(event);
         !is_said_elsewhere && (!self.caps.has(Cap::EchoMessage) || self.has_own_echo(event))
+    }
+
+    /// Whether an event is what this client has done.
+    fn is_own_doing(&self, event: &Event) -> bool {
+        let Some(here) = self.here() else {
+            return false;
+        };
+        match event.fact.author() {
+            Some(author) => author == here.me && !self.is_from_elsewhere(event),
+            None => {
+                let source = event.source.as_ref();
+                source.is_some_and(|source| source.conn == Some(here.conn))
+            }
+        }
     }
 
     /// Whether somebody has acted on another connection than this one.

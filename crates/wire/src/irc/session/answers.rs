@@ -26,10 +26,21 @@ impl Session {
                 self.handle_not_sent(rejection, env, out);
                 return None;
             }
+            Tell::Guesses(_)
+            | Tell::PasswordWaits(_)
+            | Tell::Farewell(_)
+            | Tell::Superseded
+            | Tell::Stopping => {
+                self.handle_notice(tell, env, out);
+                return None;
+            }
             _ => {}
         }
         let start = out.len();
         let step = self.answer(tell, env, out);
+        if matches!(step, Some(Step::AskWhenWritten(_))) {
+            self.stream_scope();
+        }
         let step = step.or_else(|| self.next_ask());
         self.end_scope(start, env, out);
         step
@@ -96,14 +107,12 @@ impl Session {
                 None
             }
             Tell::Busy | Tell::NoHistory => self.handle_trouble(env, out),
+            // It is told before.
             Tell::Guesses(_)
             | Tell::PasswordWaits(_)
             | Tell::Farewell(_)
             | Tell::Superseded
-            | Tell::Stopping => {
-                self.put_notice(tell, env, out);
-                None
-            }
+            | Tell::Stopping => None,
         }
     }
 
@@ -113,7 +122,18 @@ impl Session {
         }
     }
 
-    /// What the server says unasked.
+    /// What the server says unasked goes before the answer to the command in flight, but for the end of the
+    /// connection, if that was asked for.
+    fn handle_notice(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.put_notice(tell, env, out);
+        if let Some(Question::Quit) = self.pending.question.as_deref() {
+            self.give_up();
+            self.end_scope(start, env, out);
+        }
+    }
+
+    /// See [`handle_notice`](Self::handle_notice).
     fn put_notice(&self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         match tell {
             Tell::Guesses(guesses) => {

@@ -41,15 +41,14 @@ impl Session {
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
         self.note_cleared(&event.fact, me);
-        // What came of a command with a label bears that; what one sends to oneself comes once more.
-        let is_own = event.fact.author() == Some(me) && !self.is_from_elsewhere(event);
-        if is_own && self.pending.question.is_some() {
-            self.end_scope(start, env, out);
-        }
-        self.put_received(event, me, out);
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);
         }
+        // What came of a command with a label bears that; what one sends to oneself comes once more.
+        if self.is_own_doing(event) && self.pending.question.is_some() {
+            self.gather(start, env, out);
+        }
+        self.put_received(event, me, out);
     }
 
     /// See [`Dialect::handle_unasked`](crate::dialect::Dialect::handle_unasked).

@@ -58,6 +58,11 @@ impl Session {
         let what = Question::Answered(lines.into());
         self.later(fence(), what);
     }
+
+    /// The command is answered when everything that it has asked is.
+    pub(super) fn ask_fence(&mut self) {
+        self.later(fence(), Question::Answered([].into()));
+    }
 }
 
 fn fence() -> Ask {

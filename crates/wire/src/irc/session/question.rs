@@ -14,6 +14,8 @@ pub(super) enum Question {
     /// Nothing that the client is told of.
     Quiet,
     LogIn,
+    /// That the connection ends.
+    Quit,
     /// The proof for a login to come.
     Prove(Box<proving::Proving>),
     /// The server's password.

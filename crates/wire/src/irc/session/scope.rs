@@ -1,7 +1,8 @@
 //! Labels: what answers a command that has one bears it, as one line, as a batch, or as an
 //! acknowledgement that there is nothing to say (IRCv3, labeled response).
 //!
-//! An answer is gathered until it is whole, since only then is known which of the three it is.
+//! An answer is gathered until it is whole, since only then is known which of the three it is. One that comes in
+//! pages is a batch from the first of them on, and goes out as it comes.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,6 +22,10 @@ const LABEL_BYTES_MAX: usize = 64;
 pub(super) struct Scope {
     label: Box<str>,
     lines: Vec<u8>,
+    /// Messages to several receivers, whose echoes are parts of the answer.
+    is_shared: bool,
+    /// The answer goes out as it comes, in the batch of this number once that is begun.
+    stream: Option<Option<u64>>,
 }
 
 impl Session {
@@ -48,6 +53,8 @@ impl Session {
             Box::new(Scope {
                 label,
                 lines: Vec::new(),
+                is_shared: false,
+                stream: None,
             })
         });
     }
@@ -57,43 +64,88 @@ impl Session {
         self.pending.scope.take().map(|scope| scope.label)
     }
 
+    /// The command in flight has several receivers; what comes of each is a part of its answer.
+    pub(super) fn share_scope(&mut self) {
+        if let Some(scope) = &mut self.pending.scope {
+            scope.is_shared = true;
+        }
+    }
+
+    /// Whether what comes of a message is a part of the answer to a command with several receivers.
+    pub(super) fn is_scope_shared(&self) -> bool {
+        self.pending
+            .scope
+            .as_ref()
+            .is_some_and(|scope| scope.is_shared)
+    }
+
+    /// The answer goes out as it comes: it may be long.
+    pub(super) fn stream_scope(&mut self) {
+        if let Some(scope) = &mut self.pending.scope {
+            scope.stream.get_or_insert(None);
+        }
+    }
+
     /// Gathers what was written from `start` on, and writes it when the command is answered.
     pub(super) fn end_scope(&mut self, start: usize, env: &Env<'_>, out: &mut Vec<u8>) {
-        let Some(scope) = &mut self.pending.scope else {
-            return;
-        };
-        scope.lines.extend(out.drain(start..));
+        self.gather(start, env, out);
         if self.pending.question.is_some() || !self.pending.queue.is_empty() {
             return;
         }
         let Some(scope) = self.pending.scope.take() else {
             return;
         };
-        let Scope { label, lines } = *scope;
-        let count = lines.iter().filter(|byte| **byte == b'\n').count();
-        match count {
-            0 => put_ack(out, &label, env),
-            // A batch of its own bears it itself.
-            _ if is_batch(&lines) => put_tagged(out, &lines, "label", &label),
-            1 => put_tagged(out, &lines, "label", &label),
-            _ => self.put_batch((&label, &lines), env, out),
+        match scope.stream.flatten() {
+            Some(batch) => put_batch_end(batch, env, out),
+            None => self.put_labelled((&scope.label, &scope.lines), env, out),
         }
     }
 
-    fn put_batch(&mut self, (label, lines): (&str, &[u8]), env: &Env<'_>, out: &mut Vec<u8>) {
-        let server = &env.settings.irc.server;
-        let id = self.next_batch();
-        let begin = alloc::format!(":{server} BATCH +{id} labeled-response\r\n");
-        put_tagged(out, begin.as_bytes(), "label", label);
-        let id_text = alloc::format!("{id}");
-        for line in lines.split_inclusive(|byte| *byte == b'\n') {
-            // What stands in a batch of its own does so inside of this one.
-            match line.starts_with(b"@batch=") {
-                true => out.extend_from_slice(line),
-                false => put_tagged(out, line, "batch", &id_text),
+    /// Gathers what was written from `start` on.
+    pub(super) fn gather(&mut self, start: usize, env: &Env<'_>, out: &mut Vec<u8>) {
+        let Some(mut scope) = self.pending.scope.take() else {
+            return;
+        };
+        scope.lines.extend(out.drain(start..));
+        if let Some(begun) = scope.stream.filter(|_| !scope.lines.is_empty()) {
+            let batch = begun.unwrap_or_else(|| self.begin_labelled(&scope.label, env, out));
+            put_in_batch(out, batch, &core::mem::take(&mut scope.lines));
+            scope.stream = Some(Some(batch));
+        }
+        self.pending.scope = Some(scope);
+    }
+
+    /// Writes a whole answer, which may be none.
+    pub(super) fn put_labelled(
+        &mut self,
+        (label, lines): (&str, &[u8]),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let count = lines.iter().filter(|byte| **byte == b'\n').count();
+        match count {
+            0 => {
+                let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
+                put_tagged(out, ack.as_bytes(), "label", label);
+            }
+            // A batch of its own bears it itself.
+            _ if is_batch(lines) => put_tagged(out, lines, "label", label),
+            1 => put_tagged(out, lines, "label", label),
+            _ => {
+                let batch = self.begin_labelled(label, env, out);
+                put_in_batch(out, batch, lines);
+                put_batch_end(batch, env, out);
             }
         }
-        put(out, format_args!(":{server} BATCH -{id}\r\n"));
+    }
+
+    /// Begins the batch that bears a label, and returns its number.
+    fn begin_labelled(&mut self, label: &str, env: &Env<'_>, out: &mut Vec<u8>) -> u64 {
+        let server = &env.settings.irc.server;
+        let batch = self.next_batch();
+        let begin = alloc::format!(":{server} BATCH +{batch} labeled-response\r\n");
+        put_tagged(out, begin.as_bytes(), "label", label);
+        batch
     }
 
     /// Begins a batch of some type, for clients that take batches.
@@ -123,10 +175,22 @@ impl Session {
     }
 }
 
-/// Appends that a command with a label has no other answer.
-pub(super) fn put_ack(out: &mut Vec<u8>, label: &str, env: &Env<'_>) {
-    let ack = alloc::format!(":{} ACK\r\n", env.settings.irc.server);
-    put_tagged(out, ack.as_bytes(), "label", label);
+/// Puts lines into a batch. What stands in a batch of its own does so inside of this one.
+fn put_in_batch(out: &mut Vec<u8>, batch: u64, lines: &[u8]) {
+    let batch = alloc::format!("{batch}");
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        match line.starts_with(b"@batch=") {
+            true => out.extend_from_slice(line),
+            false => put_tagged(out, line, "batch", &batch),
+        }
+    }
+}
+
+fn put_batch_end(batch: u64, env: &Env<'_>, out: &mut Vec<u8>) {
+    put(
+        out,
+        format_args!(":{} BATCH -{batch}\r\n", env.settings.irc.server),
+    );
 }
 
 /// Whether lines are one batch, from its begin to its end.

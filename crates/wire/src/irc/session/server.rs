@@ -61,8 +61,8 @@ impl Session {
         let why = message.param(0).and_then(note);
         match self.here() {
             Some(_) => {
-                self.pending = super::Pending::default();
-                Some(Step::Ask(Ask::Quit(why)))
+                self.give_up();
+                self.ask_now(Ask::Quit(why), Question::Quit)
             }
             None => Some(self.close("Bye", env, out)),
         }

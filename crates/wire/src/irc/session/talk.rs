@@ -6,18 +6,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{Command, Event, Fact, IrcForm, Manner, Rejection, RoomName, RoomRef, Seq};
-use chinwag_core::{SignalTarget, Standing, Text};
+use chinwag_core::{RoomId, SignalTarget, Standing, Text};
 
 use super::history::is_playback;
-use super::scope::put_ack;
 use super::services::Service;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::{Tags, put_tagged};
+use crate::irc::line::Tags;
 use crate::irc::message::{BODY_BYTES_MAX, Message};
 use crate::irc::mode::read_ranked;
-use crate::irc::render::put_signal_from;
+use crate::irc::render::{put_in_room, put_signal_from};
 use crate::irc::said::Said;
 use crate::irc::text::{Saying, Spoken, spoken};
 
@@ -39,7 +38,16 @@ struct InFlight {
     is_notice: bool,
     /// The message again, if its echo bears a label.
     labelled: Option<Box<Labelled>>,
-    label: Option<Box<str>>,
+    bears: Bears,
+}
+
+/// The label of what comes of a message.
+#[derive(Debug, PartialEq, Eq)]
+enum Bears {
+    None,
+    Its(Box<str>),
+    /// That of the command in flight, which has other receivers as well.
+    Shared,
 }
 
 #[derive(Debug)]
@@ -102,7 +110,11 @@ impl Session {
             }
             return None;
         };
-        for target in self.targets(targets, is_notice, env, out) {
+        let targets = self.targets(targets, is_notice, env, out);
+        if targets.len() > 1 {
+            self.share_scope();
+        }
+        for target in targets {
             if self.is_too_long(target, typed) {
                 self.answer_behind(out, |session, out| {
                     session.numeric("417", ":Input line was too long", env, out);
@@ -126,6 +138,10 @@ impl Session {
                     break;
                 }
             }
+        }
+        if self.is_scope_shared() {
+            // What is said in rooms is not waited for otherwise.
+            self.ask_fence();
         }
         None
     }
@@ -238,8 +254,11 @@ impl Session {
             }
             return;
         };
-        let label = self.take_label();
-        let echoes = label.is_some() && self.caps.has(Cap::EchoMessage);
+        let bears = match self.is_scope_shared() {
+            true => Bears::Shared,
+            false => self.take_label().map_or(Bears::None, Bears::Its),
+        };
+        let echoes = bears != Bears::None && self.caps.has(Cap::EchoMessage);
         let labelled = echoes.then(|| {
             let (text, form) = (text.clone(), form.clone());
             Box::new(Labelled { text, manner, form })
@@ -248,7 +267,7 @@ impl Session {
             room: room.clone(),
             is_notice,
             labelled,
-            label,
+            bears,
         });
         let say = Command::Say {
             room: RoomRef::Name(room),
@@ -314,7 +333,7 @@ impl Session {
             },
             _ => return true,
         };
-        is_awaited || talk.is_some_and(|talk| talk.echoed.contains(&event.seq))
+        is_awaited || self.is_answered_with(event)
     }
 
     /// The tags of the client's own message.
@@ -335,17 +354,23 @@ impl Session {
         let Some(spoken) = self.talk.as_mut().and_then(|talk| talk.said.pop_front()) else {
             return;
         };
-        let Some(label) = spoken.label else { return };
-        let Some(labelled) = spoken.labelled else {
-            return put_ack(out, &label, env);
-        };
-        self.talk.get_or_insert_default().note_echo(seq);
         let mut lines = Vec::new();
-        self.put_echo(&labelled, (&spoken.room, seq), env, &mut lines);
-        for (number, line) in lines.split_inclusive(|byte| *byte == b'\n').enumerate() {
-            match number {
-                0 => put_tagged(out, line, "label", &label),
-                _ => out.extend_from_slice(line),
+        if let Some(labelled) = spoken.labelled {
+            self.talk.get_or_insert_default().note_echo(seq);
+            self.put_echo(&labelled, (&spoken.room, seq), env, &mut lines);
+        }
+        self.put_bearing(spoken.bears, lines, env, out);
+    }
+
+    /// Writes what came of a message.
+    fn put_bearing(&mut self, bears: Bears, lines: Vec<u8>, env: &Env<'_>, out: &mut Vec<u8>) {
+        match bears {
+            Bears::None => out.extend(lines),
+            Bears::Its(label) => self.put_labelled((&label, &lines), env, out),
+            Bears::Shared => {
+                let start = out.len();
+                out.extend(lines);
+                self.gather(start, env, out);
             }
         }
     }
@@ -386,11 +411,33 @@ impl Session {
             let room = alloc::format!("{}", spoken.room);
             self.cannot_send(&room, rejection, env, &mut lines);
         }
-        match spoken.label {
-            Some(label) if lines.is_empty() => put_ack(out, &label, env),
-            Some(label) => put_tagged(out, &lines, "label", &label),
-            None => out.extend_from_slice(&lines),
+        self.put_bearing(spoken.bears, lines, env, out);
+    }
+
+    /// Writes what the client's command has done in a room, as the room shows it, if that bears a label.
+    pub(crate) fn handle_own_doing(
+        &mut self,
+        event: &Event,
+        room: RoomId,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_answer = self.pending.scope.is_some() && self.pending.question.is_some();
+        let Some(room) = env.rooms.get(&room).filter(|_| is_answer) else {
+            return;
+        };
+        let start = out.len();
+        put_in_room(out, event, room, (self.caps, None));
+        if out.len() > start {
+            self.talk.get_or_insert_default().note_echo(event.seq);
+            self.gather(start, env, out);
         }
+    }
+
+    /// Whether an event was written as the answer to a command.
+    pub(super) fn is_answered_with(&self, event: &Event) -> bool {
+        let talk = self.talk.as_deref();
+        talk.is_some_and(|talk| talk.echoed.contains(&event.seq))
     }
 }
 

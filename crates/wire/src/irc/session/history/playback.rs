@@ -11,7 +11,6 @@ use chinwag_core::{Glob, HistoryTarget, Range, RoomName, RoomRef, Timestamp};
 use super::{HistoryQuestion, LINES_MAX};
 use crate::dialect::{Ask, Env, Past, Step};
 use crate::irc::message::Message;
-use crate::irc::session::scope::put_ack;
 use crate::irc::session::{Question, Session};
 
 /// The name that clients speak to.
@@ -65,11 +64,9 @@ impl Session {
         let (buffers, from, to) = (words.next(), words.next(), words.next());
         let times = (seconds(from), to.map(|to| seconds(Some(to))));
         match (command.as_str(), buffers, times) {
-            ("PLAY", Some(buffers), (Some(from), None)) => {
-                self.play(buffers, (from, None), env, out)
-            }
+            ("PLAY", Some(buffers), (Some(from), None)) => self.play(buffers, (from, None), env),
             ("PLAY", Some(buffers), (Some(from), Some(Some(to)))) => {
-                self.play(buffers, (from, Some(to)), env, out);
+                self.play(buffers, (from, Some(to)), env);
             }
             // What was shown is no buffer of the client's own, so there is nothing to clear.
             ("CLEAR", Some(_), _) => {}
@@ -82,17 +79,8 @@ impl Session {
         }
     }
 
-    fn play(
-        &mut self,
-        buffers: &str,
-        times: (Timestamp, Option<Timestamp>),
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        // To bear its label all that is played would have to be gathered first.
-        if let Some(label) = self.take_label() {
-            put_ack(out, &label, env);
-        }
+    fn play(&mut self, buffers: &str, times: (Timestamp, Option<Timestamp>), env: &Env<'_>) {
+        self.stream_scope();
         let masks: Vec<Glob> = buffers.split(',').map(Glob::new).collect();
         let inside = self.rooms.iter().filter_map(|room| env.rooms.get(room));
         let is_played = |room: &&RoomName| {
