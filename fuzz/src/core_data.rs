@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, Client, ConnId, Correspondents, Deletion, Duration, Fact, Knock, LOBBY,
-    Link, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage, Profile, Quit,
+    Answer, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact, Knock,
+    LOBBY, Link, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage, Profile, Quit,
     QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned, RoomAct, RoomChange,
     RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary, Seq, Spared, Standing,
     Timestamp, Topic, Welcome, WhoLine,
@@ -594,5 +594,6 @@ pub(crate) fn welcome(dice: Choices<'_, '_>) -> Welcome {
         resume: (ResumeCode::from_random(dice.number()), span(dice)),
         first_operator: dice.flip(),
         motd: dice.maybe(Dice::text),
+        counts: Counts::default(),
     }
 }

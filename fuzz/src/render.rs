@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Event, Fact, LOBBY, ModAction, ResumeCode, Seq, Timestamp};
+use chinwag_core::{
+    Counts, Event, Fact, LOBBY, ModAction, ResumeCode, Seq, Timestamp, WelcomeBack,
+};
 use chinwag_feed::Render;
 use chinwag_wire::dialect::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Settings, Tell};
 use chinwag_wire::sniff::Spoke;
@@ -233,11 +235,15 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
 
 fn check_resume(dice: &mut Dice<'_>, reader: &mut Reader) {
     let (missed, skipped) = (u64::from(dice.byte()), dice.number() >> 1);
-    let resume = dice.maybe(|dice| (ResumeCode::from_random(dice.number()), span(dice)));
+    let back = dice.maybe(|dice| WelcomeBack {
+        resume: (ResumeCode::from_random(dice.number()), span(dice)),
+        motd: dice.maybe(Dice::text),
+        counts: Counts::default(),
+    });
     let tell = Tell::Resumed {
         missed,
         skipped,
-        resume,
+        back: back.as_ref(),
     };
     reader.tell(tell, &["Welcome back", "If your link", "You are in #", "!"]);
     let missed = events(dice, room_event);

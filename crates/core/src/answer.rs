@@ -65,6 +65,19 @@ pub struct Welcome {
     pub registered: bool,
     /// The message of the day.
     pub motd: Option<Text>,
+    /// How many are here.
+    pub counts: Counts,
+}
+
+/// What a person is told that has taken its session up again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WelcomeBack {
+    /// The code that resumes the session from now on, and the time that it can be resumed.
+    pub resume: (ResumeCode, Duration),
+    /// The message of the day.
+    pub motd: Option<Text>,
+    /// How many are here.
+    pub counts: Counts,
 }
 
 /// One person in a list.
@@ -210,7 +223,7 @@ pub enum HistoryTarget {
 }
 
 /// How many people and rooms there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// People on the server.
     pub people: usize,

@@ -47,7 +47,7 @@ pub use account::{
 };
 pub use answer::{
     AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, Login, MemberCursor,
-    Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WhoLine,
+    Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{

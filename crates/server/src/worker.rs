@@ -19,7 +19,7 @@ use chinwag_core::{
     Proof, Range, RoomId, Seq, Timestamp,
 };
 use chinwag_store::{Error, Filter, Matches, Reader, SearchError, SearchQuery};
-use chinwag_wire::dialect::Password;
+use chinwag_wire::dialect::{Password, Targets};
 
 use crate::clock::wall;
 use crate::hub::Ticket;
@@ -89,10 +89,8 @@ pub(crate) enum Job {
         account: Option<Name>,
         /// The rooms that are looked at.
         rooms: Box<[RoomId]>,
-        /// Between which times the newest message lies.
-        between: (Timestamp, Timestamp),
-        /// At most so many.
-        targets_max: usize,
+        /// Which of them.
+        targets: Targets,
     },
 }
 
@@ -253,12 +251,16 @@ impl Archive {
             Job::Targets {
                 account,
                 rooms,
-                between,
-                targets_max,
+                targets,
             } => {
-                let account = account.as_ref();
-                let targets = self.reader.targets(account, &rooms, between, targets_max)?;
-                return Ok(JobResult::Targets(targets));
+                let Targets {
+                    between,
+                    detail,
+                    targets_max,
+                } = targets;
+                let of = (account.as_ref(), &*rooms);
+                let found = self.reader.targets(of, detail, between, targets_max)?;
+                return Ok(JobResult::Targets(found));
             }
             Job::Hash(..) | Job::Verify(_) => return Ok(JobResult::Failed),
         };

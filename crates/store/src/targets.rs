@@ -1,7 +1,7 @@
 //! Targets: where somebody has talked lately, rooms and people, by their newest message.
 
-use chinwag_core::{HistoryTarget, Name, RoomId, Seq, Timestamp};
-use rusqlite::{Connection, params};
+use chinwag_core::{Detail, HistoryTarget, Name, RoomId, Seq, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
@@ -12,18 +12,23 @@ use crate::room_log::RoomLog;
 /// many, those nearer to the first time.
 pub(crate) fn find(
     conn: &Connection,
-    (account, rooms): (Option<&Name>, &[RoomId]),
+    (account, rooms, detail): (Option<&Name>, &[RoomId], Detail),
     (first, second): (Timestamp, Timestamp),
     targets_max: usize,
 ) -> Result<Vec<(HistoryTarget, Timestamp)>, Error> {
     let is_between = |at: Timestamp| first.min(second) < at && at < first.max(second);
     let mut targets = Vec::new();
     for &room in rooms {
-        if let Some((seq, at)) = RoomLog::new(conn, room).newest()? {
+        let message = RoomLog::new(conn, room).newest()?;
+        let signal = match detail {
+            Detail::Signals => newest_signal(conn, room)?,
+            Detail::Messages | Detail::Notices => None,
+        };
+        if let Some((seq, at)) = message.max(signal) {
             targets.push((seq, HistoryTarget::Room(room), at));
         }
     }
-    for (peer, seq) in account.map_or(Ok(Vec::new()), |account| newest(conn, account))? {
+    for (peer, seq) in account.map_or(Ok(Vec::new()), |account| newest(conn, account, detail))? {
         let (name, at) = other_side(conn, &peer, seq)?;
         targets.push((seq, HistoryTarget::Person(name), at));
     }
@@ -39,10 +44,28 @@ pub(crate) fn find(
         .collect())
 }
 
+/// The newest signal in a room.
+fn newest_signal(conn: &Connection, room: RoomId) -> Result<Option<(Seq, Timestamp)>, Error> {
+    let sql = "SELECT seq, at FROM notice WHERE room = ?1 AND irc_tags IS NOT NULL
+               ORDER BY seq DESC LIMIT 1";
+    let mut statement = conn.prepare_cached(sql)?;
+    let newest = statement.query_row([room.0], |row| {
+        Ok((Seq(unsigned(row, 0)?), Timestamp(row.get(1)?)))
+    });
+    Ok(newest.optional()?)
+}
+
 /// The newest message of each private history of an account.
-fn newest(conn: &Connection, account: &Name) -> Result<Vec<(String, Seq)>, Error> {
-    let sql = "SELECT peer, max(seq) FROM conversation WHERE account = ?1 AND NOT is_signal
-               GROUP BY peer";
+fn newest(conn: &Connection, account: &Name, detail: Detail) -> Result<Vec<(String, Seq)>, Error> {
+    let sql = match detail {
+        Detail::Signals => {
+            "SELECT peer, max(seq) FROM conversation WHERE account = ?1 GROUP BY peer"
+        }
+        Detail::Messages | Detail::Notices => {
+            "SELECT peer, max(seq) FROM conversation WHERE account = ?1 AND NOT is_signal
+             GROUP BY peer"
+        }
+    };
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([account.folded()], |row| {
         Ok((row.get(0)?, Seq(unsigned(row, 1)?)))

@@ -23,7 +23,6 @@ use crate::command::Caller;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
 use crate::metadata::MetadataOwner;
 use crate::name::FoldedName;
-use crate::resume::ResumeCode;
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
@@ -253,12 +252,6 @@ impl Chat {
     /// Whether a person is connected.
     pub fn is_here(&self, person: PersonId) -> bool {
         self.people.get(person).is_some()
-    }
-
-    /// The code that resumes a person's session, once, and the time that it can be resumed.
-    pub fn resume_code(&self, person: PersonId) -> Option<(ResumeCode, crate::Duration)> {
-        let person = self.people.get(person)?;
-        Some((person.session.code, self.settings.resume_time))
     }
 
     /// The time that a lost session can be resumed.

@@ -9,7 +9,7 @@ use super::state::{List, RestrictionId, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
 use crate::answer::{
     AccountProfile, Answer, Conversation, Login, MemberCursor, Profile, RoomInfo, RoomLine,
-    RoomSummary, Welcome, WhoLine,
+    RoomSummary, Welcome, WelcomeBack, WhoLine,
 };
 use crate::ban::{Mask, Restriction};
 use crate::command::{Caller, Proof, RoomRef};
@@ -446,6 +446,17 @@ impl Chat {
             first_operator: me.session.rank.operator && !lasting,
             registered: me.account.is_some(),
             motd: self.motd.clone(),
+            counts: self.counts(),
+        })
+    }
+
+    /// What a person is told that has taken its session up again; `None` if it has gone since.
+    pub fn welcome_back(&self, person: PersonId) -> Option<WelcomeBack> {
+        let person = self.people.get(person)?;
+        Some(WelcomeBack {
+            resume: (person.session.code, self.settings.resume_time),
+            motd: self.motd.clone(),
+            counts: self.counts(),
         })
     }
 }

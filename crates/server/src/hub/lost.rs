@@ -290,7 +290,7 @@ impl Hub {
             until,
             kept,
             saved: self.saved_now(person),
-            resume: self.chat.resume_code(person),
+            back: self.chat.welcome_back(person),
         };
         let body = ReplyBody::Resumed(resumed.into());
         self.reply(sender, DraftBody::Ready(body));

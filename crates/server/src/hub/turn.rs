@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Event, Fact, Rejection, ResumeCode, RoomId, RoomSummary, Seq,
-    Timestamp, Timing, Welcome,
+    Answer, Caller, Command, ConnId, Event, Fact, Rejection, RoomId, RoomSummary, Seq, Timestamp,
+    Timing, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
@@ -66,8 +66,8 @@ pub(crate) struct Resumed {
     pub(crate) until: Seq,
     /// Private messages that came meanwhile.
     pub(crate) kept: Vec<Event>,
-    /// The code from now on.
-    pub(crate) resume: Option<(ResumeCode, std::time::Duration)>,
+    /// What the person is welcomed with, if it is still here.
+    pub(crate) back: Option<WelcomeBack>,
     /// What the dialect has wanted kept.
     pub(crate) saved: Option<Saved>,
 }

@@ -17,14 +17,13 @@ use std::sync::Arc;
 
 use chinwag_core::{
     Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
-    Timestamp,
 };
-use chinwag_wire::dialect::{Ask, Password, Recent, Saved, Search, Tell};
+use chinwag_wire::dialect::{Ask, Password, Past, Recent, Saved, Search, Targets, Tell};
 
 pub(crate) use self::door::Door;
 use self::door::Key;
 use self::names::{Delayed, Hashed, Purpose};
-use self::pages::{PageKind, Pages, SearchRooms, Wanted};
+use self::pages::{PageKind, Pages, SearchRooms, Wanted, stands_in};
 use self::rare::Rare;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
@@ -91,11 +90,12 @@ enum Step {
     /// Whose history is wanted.
     History(Wanted),
     /// The account whose private histories are targets, then the targets.
-    Targets((Timestamp, Timestamp), usize),
+    Targets(Targets),
     /// A room of a search, or its private history.
     SearchRoom(Search, SearchRooms),
-    /// Where a message is that is to be deleted, and under which name it was said.
-    Deletion(Seq, Option<Text>),
+    /// Where a message is that is to be deleted, and under which name it was said; whether it is where the
+    /// client says.
+    Deletion(Seq, Option<Past>, Option<Text>),
     /// That the audit log may be read, or the log.
     AuditLog(usize),
     /// The first page of a long answer, or the next.
@@ -231,16 +231,14 @@ impl Session {
                 detail,
                 lines_max,
             } => self.ask_history(of, (range, detail, lines_max), shared),
-            Ask::Targets {
-                between,
-                targets_max,
-            } => {
+            Ask::Targets(targets) => {
                 let account = Body::Query(Query::Account);
-                self.ask_hub(account, Step::Targets(between, targets_max), shared);
+                self.ask_hub(account, Step::Targets(targets), shared);
             }
             Ask::Search(search) => self.ask_search(search, SearchRooms::default(), shared),
-            Ask::Delete { message, why } => {
-                self.ask_worker(Job::Find(message), Step::Deletion(message, why), shared);
+            Ask::Delete { message, of, why } => {
+                let step = Step::Deletion(message, of, why);
+                self.ask_worker(Job::Find(message), step, shared);
             }
             Ask::AuditLog(entries) => {
                 let query = Body::Query(Query::Log);
@@ -324,8 +322,8 @@ impl Session {
 
     fn handle_answer(&mut self, body: ReplyBody, step: Step, shared: &mut Shared) {
         match (body, step) {
-            (ReplyBody::Rejected(_), Step::Targets(between, targets_max)) => {
-                self.look_for_targets(None, (between, targets_max), shared);
+            (ReplyBody::Rejected(_), Step::Targets(targets)) => {
+                self.look_for_targets(None, targets, shared);
             }
             (ReplyBody::Rejected(rejection), step) => {
                 if matches!(
@@ -397,9 +395,9 @@ impl Session {
             (Answer::Conversation(of), Step::History(wanted)) => {
                 self.look_up(wanted, pages::Past::With(of.into()), shared);
             }
-            (Answer::Account(profile), Step::Targets(between, targets_max)) => {
+            (Answer::Account(profile), Step::Targets(targets)) => {
                 let account = Some(profile.account.name);
-                self.look_for_targets(account, (between, targets_max), shared);
+                self.look_for_targets(account, targets, shared);
             }
             (Answer::RoomId(id, _), Step::SearchRoom(search, rooms)) => {
                 self.ask_search(search, rooms.with(id), shared);
@@ -429,7 +427,8 @@ impl Session {
             (JobResult::Proof(proof), Step::Proof { name, purpose }) => {
                 self.take_proven(name, proof, purpose, shared);
             }
-            (JobResult::Found(found), Step::Deletion(message, why)) => {
+            (JobResult::Found(found), Step::Deletion(message, of, why)) => {
+                let found = found.filter(|found| stands_in(found, of.as_ref(), shared));
                 self.delete(found, (message, why), shared);
             }
             (JobResult::Targets(targets), _) => self.answer(Tell::Targets(&targets), shared),
@@ -440,12 +439,12 @@ impl Session {
             (
                 _,
                 Step::Page(Pages {
-                    kind: PageKind::Missed(resume),
+                    kind: PageKind::Missed(back),
                     next: None,
                     ..
                 }),
             ) => {
-                self.tell_resumed((0, 0), resume, shared);
+                self.tell_resumed((0, 0), back.as_deref(), shared);
                 self.tell_kept(shared);
                 self.answer(Tell::NoHistory, shared);
             }

@@ -268,7 +268,14 @@ fn targets_are_told_by_their_newest_message() {
     let ann = name("ann");
     let mut targets = |account, (from, to): (i64, i64), most| {
         let between = (Timestamp(from), Timestamp(to));
-        let found = reader.targets(account, &rooms, between, most).unwrap();
+        let found = reader
+            .targets(
+                (account, &rooms),
+                chinwag_core::Detail::Messages,
+                between,
+                most,
+            )
+            .unwrap();
         let shown = found.into_iter().map(|(target, at)| match target {
             HistoryTarget::Room(room) => (format!("#{}", room.0), at.0),
             HistoryTarget::Person(name) => (name.to_string(), at.0),

@@ -108,8 +108,17 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
         ..SearchQuery::default()
     };
     assert_eq!(reader.search(&search).unwrap().places, [(ROOM, Seq(2))]);
-    let targets = reader.targets(None, &[RoomId(0)], (Timestamp(0), Timestamp(99_000)), 9);
-    assert_eq!(targets.unwrap(), []);
+    let (rooms, always) = ([RoomId(0), ROOM], (Timestamp(0), Timestamp(99_000)));
+    for (detail, expected) in [
+        (Detail::Notices, &[(ROOM, 2_000)][..]),
+        (Detail::Signals, &[(ROOM, 4_000), (RoomId(0), 5_000)]),
+    ] {
+        let found = reader.targets((None, &rooms), detail, always, 9).unwrap();
+        let expected = expected
+            .iter()
+            .map(|(room, at)| (HistoryTarget::Room(*room), Timestamp(*at)));
+        assert_eq!(found, expected.collect::<Vec<_>>());
+    }
     assert_eq!(reader.check().unwrap().faults, []);
     drop((store, reader));
     let reopened = open(folder.path());
@@ -238,11 +247,18 @@ fn a_private_signal_stands_in_both_histories_until_it_goes() {
     check(&store, ("ann", "guest!"), Detail::Signals, &[3]);
     check(&store, ("ann", "guest!"), Detail::Messages, &[]);
     let mut reader = store.reader().unwrap();
-    // It is no reason to look at a conversation.
+    // It is a reason to look at a conversation for those alone who are shown it.
     let always = (Timestamp(0), Timestamp(99_000));
-    let targets = reader.targets(Some(&name("ann")), &[], always, 9).unwrap();
-    let bob = HistoryTarget::Person(name("bob"));
-    assert_eq!(targets, [(bob, Timestamp(4_000))]);
+    let (ann, with) = (name("ann"), |who| HistoryTarget::Person(name(who)));
+    let mut targets = |detail| {
+        reader
+            .targets((Some(&ann), &[]), detail, always, 9)
+            .unwrap()
+    };
+    assert_eq!(targets(Detail::Notices), [(with("bob"), Timestamp(4_000))]);
+    let all = targets(Detail::Signals);
+    assert_eq!(all.last(), Some(&(with("bob"), Timestamp(5_000))));
+    assert_eq!(all.len(), 2);
     let Some(FoundMessage::Private { is_signal, .. }) = reader.find(Seq(2)).unwrap() else {
         panic!("it is there");
     };

@@ -117,18 +117,15 @@ pub enum Ask {
     },
     /// The rooms that one is in, and the private histories of one's account, whose newest message lies
     /// between two times.
-    Targets {
-        /// The times, both excluded. If there are too many, those nearer to the first count.
-        between: (Timestamp, Timestamp),
-        /// At most so many. The server has a limit of its own.
-        targets_max: usize,
-    },
+    Targets(Targets),
     /// Messages with these words.
     Search(Search),
     /// Delete a message.
     Delete {
         /// Its place.
         message: Seq,
+        /// Whose history it stands in, if the client has said so: it is to be there.
+        of: Option<Past>,
         /// The reason given.
         why: Option<Text>,
     },
@@ -250,4 +247,15 @@ impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(..)")
     }
+}
+
+/// Which rooms and private histories are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    /// The times, both excluded. If there are too many, those nearer to the first count.
+    pub between: (Timestamp, Timestamp),
+    /// What counts as a message: whatever the reader is shown of the past.
+    pub detail: Detail,
+    /// At most so many. The server has a limit of its own.
+    pub targets_max: usize,
 }

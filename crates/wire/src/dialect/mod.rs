@@ -30,7 +30,7 @@ use crate::irc;
 use crate::json;
 use crate::plain;
 use crate::sniff::{Protocol, Spoke};
-pub use ask::{Ask, Gateway, IrcLogIn, Password, PasswordError, Past, Search};
+pub use ask::{Ask, Gateway, IrcLogIn, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
 pub use saved::Saved;

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use chinwag_core::{
     Answer, Conversation, Duration, Event, HistoryTarget, Name, Proof, QuitReason, Rejection,
-    ResumeCode, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
+    RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 
 /// An answer or a piece of news. Only [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
@@ -36,8 +36,8 @@ pub enum Tell<'a> {
         missed: u64,
         /// Older ones that do not.
         skipped: u64,
-        /// The code that resumes the session from now on, and the time that it can be resumed.
-        resume: Option<(ResumeCode, Duration)>,
+        /// What it is welcomed with, if it is still here.
+        back: Option<&'a WelcomeBack>,
     },
     /// Messages that the person has missed, in order, of all its rooms; then the private ones.
     Missed(&'a [Event]),

@@ -74,6 +74,18 @@ impl<'a> Message<'a> {
         })
     }
 
+    /// Reads the begin of a line that cannot be taken as a whole, to answer it.
+    pub(super) fn begin(line: &'a str) -> Option<Self> {
+        let tags = match line.starts_with('@') {
+            true => line
+                .split_once(' ')
+                .map_or(line.len(), |(tags, _)| tags.len() + 1),
+            false => 0,
+        };
+        let end = line.floor_char_boundary(tags + BODY_BYTES_MAX);
+        Self::parse(&line[..end]).ok()
+    }
+
     /// A parameter that is there and not empty.
     pub(super) fn param(&self, place: usize) -> Option<&'a str> {
         self.params

@@ -31,7 +31,7 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 
 A registered name takes its password with SASL PLAIN, with the *server password* (`PASS PASSWORD`, or
 `PASS NAME:PASSWORD`, which logs in to NAME under whatever nick), or later with `/msg NickServ IDENTIFY PASSWORD` or `IDENTIFY
-NAME PASSWORD`. `GHOST NAME PASSWORD` takes a name back from a connection on which it hangs. Who has given a wrong one as `NAME:PASSWORD` is told so (464) and comes in as a guest. A password may have blanks,
+NAME PASSWORD`, which `NS` and `NickServ@services` reach as well. `GHOST NAME PASSWORD` takes a name back from a connection on which it hangs. Who has given a wrong one as `NAME:PASSWORD` is told so (464) and comes in as a guest. A password may have blanks,
 `:` and `#` in it; blanks at its ends do not count, in any dialect. Over TLS with a client certificate that
 belongs to the account (`/claim` at nc takes one up), SASL EXTERNAL needs none. `REGISTER * * PASSWORD`
 registers the name that one bears, as `/claim` does at nc, also before registration is complete (unless
@@ -78,7 +78,8 @@ const DIFFERENCES: &str = "\
   and in every text. CTCP ACTION is `/me`; other CTCP and messages of tags alone reach clients of IRC and nobody else. A
   client-only tag that has such a character in it is left out.
 - **Kept tags.** A TAGMSG with the tag `+draft/persist` stands in the history of its room, or of the accounts of both
-  sides, and CHATHISTORY gives it to clients with `draft/event-playback` and `message-tags`; each counts as a line there.
+  sides, and CHATHISTORY gives it to clients with `draft/event-playback` and `message-tags`; each counts as a line there,
+  and as the newest message in what CHATHISTORY TARGETS lists for them.
   It is deleted (REDACT) and trimmed as messages are. No other dialect, count, search or export has it.
 - **Search** (`soju.im/search`) is `/search`: words are found whole, `word*` finds what begins so, and the newest 50 of
   what is found are shown. It finds what was said in rooms that one may read; with `in=NAME`, what one's account and

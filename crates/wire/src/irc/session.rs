@@ -38,6 +38,8 @@ mod services;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod unread;
+mod words;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -221,37 +223,17 @@ impl Session {
             }
             Input::Line(line) => self.handle_line(&line, env, out),
             Input::Blank | Input::Window { .. } | Input::Interrupt => None,
-            Input::TooLong { .. } => self.too_long(env, out),
-            Input::NotUtf8 { begins, .. } => {
-                let message = Message::parse(&begins).ok();
-                // Anything may stand there.
-                let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-                let command = message.map(|message| message.command).filter(is_word);
-                self.not_utf8(command.unwrap_or("*"), env, out)
-            }
-            Input::Utf16 | Input::Mangled => self.not_utf8("*", env, out),
+            Input::TooLong { .. } => self.too_long(None, env, out),
+            Input::NotUtf8 { begins, .. } => self.not_utf8(Message::begin(&begins), env, out),
+            Input::Utf16 | Input::Mangled => self.not_utf8(None, env, out),
         }
-    }
-
-    fn too_long(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        self.in_order(out, |session, out| {
-            session.numeric("417", ":Input line was too long", env, out);
-            None
-        })
-    }
-
-    fn not_utf8(&mut self, command: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
-        self.in_order(out, |session, out| {
-            session.fail(command, "INVALID_UTF8 :Messages must be UTF-8", env, out);
-            None
-        })
     }
 
     fn handle_line(&mut self, line: &str, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         let message = match Message::parse(line) {
             Ok(message) => message,
             Err(LineError::Empty) => return None,
-            Err(LineError::TooLong) => return self.too_long(env, out),
+            Err(LineError::TooLong) => return self.too_long(Message::begin(line), env, out),
         };
         let start = out.len();
         let step = self.in_order(out, |session, out| {
@@ -367,15 +349,6 @@ impl Session {
     /// Tells something that IRC has no word for.
     fn notice(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         self.put_server(format_args!("NOTICE {} :{what}", self.nick()), env, out);
-    }
-
-    /// Waits for no answer any more. What is said yet is the end of that to the command in flight.
-    fn give_up(&mut self) {
-        self.pending = Pending {
-            scope: self.pending.scope.take(),
-            batches: self.pending.batches,
-            ..Pending::default()
-        };
     }
 
     /// Closes the connection with a reason.

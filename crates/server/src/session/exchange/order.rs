@@ -16,7 +16,7 @@ pub(super) fn may_overtake(ask: &Ask) -> bool {
         // They begin with a query, are not answered, or are waited for by the hub.
         Ask::Query(_)
         | Ask::History { .. }
-        | Ask::Targets { .. }
+        | Ask::Targets(_)
         | Ask::AuditLog(_)
         | Ask::Save(_)
         | Ask::Quit(_) => false,

@@ -1,14 +1,13 @@
 //! Answers that come from the store in pages, each fetched when the one before is written.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chinwag_core::{
-    Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, ResumeCode, RoomId,
-    RoomName, RoomRef, Seq, Text, Timestamp,
+    Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, RoomId, RoomName,
+    RoomRef, Seq, Text, WelcomeBack,
 };
 use chinwag_store::{SearchQuery, Term};
-use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Tell};
+use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
 use super::{Exchange, Question, Session, Step};
 use crate::hub::{Body, Resumed};
@@ -81,8 +80,8 @@ pub(super) enum PageKind {
         room: Option<RoomId>,
         inside: Box<[RoomId]>,
     },
-    /// And the code that resumes the session from now on.
-    Missed(Option<(ResumeCode, Duration)>),
+    /// And what the person is welcomed with.
+    Missed(Option<Box<WelcomeBack>>),
 }
 
 impl Session {
@@ -188,14 +187,18 @@ impl Session {
     pub(super) fn look_for_targets(
         &mut self,
         account: Option<Name>,
-        (between, targets_max): ((Timestamp, Timestamp), usize),
+        targets: Targets,
         shared: &mut Shared,
     ) {
         let job = Job::Targets {
             account,
             rooms: self.feed.rooms().map(|(room, _)| room).collect(),
-            between,
-            targets_max: targets_max.min(shared.config.limits.history_lines_max),
+            targets: Targets {
+                targets_max: targets
+                    .targets_max
+                    .min(shared.config.limits.history_lines_max),
+                ..targets
+            },
         };
         self.ask_worker(job, Step::Tell, shared);
     }
@@ -282,10 +285,9 @@ impl Session {
                 };
                 self.tell(Tell::Search(found), shared);
             }
-            PageKind::Missed(resume) => {
-                let resume = *resume;
+            PageKind::Missed(back) => {
                 if is_first {
-                    self.tell_resumed((shown, page.gone), resume, shared);
+                    self.tell_resumed((shown, page.gone), back.as_deref(), shared);
                 }
                 self.tell(Tell::Missed(events), shared);
                 match page.next.as_ref().and_then(Place::missed_from) {
@@ -331,10 +333,11 @@ impl Session {
             own: own.cloned(),
         };
         self.exchange.rare().missed = Some(Missed { unseen, kept });
-        self.ask_pages(job, PageKind::Missed(resumed.resume), shared);
+        let back = resumed.back.map(Box::new);
+        self.ask_pages(job, PageKind::Missed(back.clone()), shared);
         if !self.exchange.is_waiting() {
             // The history is busy, as the person was told.
-            self.tell_resumed((0, 0), resumed.resume, shared);
+            self.tell_resumed((0, 0), back.as_deref(), shared);
             self.tell_kept(shared);
         }
     }
@@ -344,14 +347,14 @@ impl Session {
     pub(super) fn tell_resumed(
         &mut self,
         (shown, gone): (u64, u64),
-        resume: Option<(ResumeCode, Duration)>,
+        back: Option<&WelcomeBack>,
         shared: &mut Shared,
     ) {
         let missed = self.exchange.missed();
         let resumed = Tell::Resumed {
             missed: shown + missed.map_or(0, Missed::private_lines),
             skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
-            resume,
+            back,
         };
         self.tell(resumed, shared);
     }
@@ -368,6 +371,18 @@ impl Session {
         if !missed.kept.is_empty() {
             self.tell(Tell::Missed(&missed.kept), shared);
         }
+    }
+}
+
+/// Whether a message stands where a client says, as far as that tells a room from others and from people.
+pub(super) fn stands_in(found: &FoundMessage, of: Option<&dialect::Past>, shared: &Shared) -> bool {
+    match (of, found) {
+        (None, _) | (Some(dialect::Past::With(_)), FoundMessage::Private { .. }) => true,
+        (Some(dialect::Past::Room(RoomRef::Name(name))), FoundMessage::InRoom { room, .. }) => {
+            let is_it = |room: &RoomName| room.is_same(name);
+            shared.room_names.get(room).is_some_and(is_it)
+        }
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, Query, QuitReason, Seq};
+use chinwag_core::{Answer, Event, Fact, QuitReason, Seq, WelcomeBack};
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
@@ -51,14 +51,15 @@ impl Session {
             Tell::Sent(_) | Tell::Repeated(_) | Tell::NotSent(_) => None,
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
-            Tell::Welcome(..) => {
+            Tell::Welcome(welcome, _) => {
                 self.pending.question = None;
-                self.put_welcome(env, out);
+                self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
                 self.ask_own_metadata();
-                let what = Question::Counts { is_welcome: true };
-                self.later(Ask::Query(Query::Counts), what);
                 for room in self.rooms.clone() {
                     self.enter_unasked(room, env, out);
+                }
+                if env.settings.irc.joins_lobby && self.rooms.is_empty() {
+                    self.join_lobby();
                 }
                 None
             }
@@ -67,7 +68,10 @@ impl Session {
                 self.handle_parted(out);
                 None
             }
-            Tell::Resumed { .. } => self.handle_resumed(env, out),
+            Tell::Resumed { back, .. } => {
+                self.handle_resumed(back, env, out);
+                None
+            }
             Tell::Missed(events) => {
                 self.put_missed(events, env, out);
                 None
@@ -209,21 +213,12 @@ impl Session {
             (Answer::Marker(at), Question::Marker(question)) => {
                 return self.put_marker(&question, *at, env, out);
             }
-            (Answer::Counts(counts), Question::Counts { is_welcome }) => {
-                self.put_counts(counts, env, out);
-                if is_welcome {
-                    let what = Question::Motd { is_welcome: true };
-                    return self.ask_now(Ask::Query(Query::Motd), what);
-                }
-            }
-            (Answer::Motd(text), Question::Motd { is_welcome }) => {
-                self.put_motd(text.as_ref(), env, out);
-                if is_welcome && env.settings.irc.joins_lobby && self.rooms.is_empty() {
-                    self.join_lobby();
-                }
-            }
-            (Answer::Who { .. } | Answer::Names { .. }, Question::Names { room, end }) => {
-                return self.put_names_page(answer, (room, end), env, out);
+            (Answer::Counts(counts), _) => self.put_counts(counts, env, out),
+            (Answer::Motd(text), _) => self.put_motd(text.as_ref(), env, out),
+            (Answer::Who { .. } | Answer::Names { .. }, Question::Names(question))
+                if question.is_asked || self.is_inside(&question.room, env) =>
+            {
+                return self.put_names_page(answer, question, env, out);
             }
             (
                 Answer::Who {
@@ -283,16 +278,12 @@ impl Session {
     }
 
     /// The client has its person again: it is told that it is in its rooms, and who else is.
-    fn handle_resumed(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
+    fn handle_resumed(&mut self, back: Option<&WelcomeBack>, env: &Env<'_>, out: &mut Vec<u8>) {
         self.pending.question = None;
-        self.put_welcome(env, out);
+        if let Some(back) = back {
+            self.put_welcome((&back.counts, back.motd.as_ref()), env, out);
+        }
         self.ask_own_metadata();
-        self.later(
-            Ask::Query(Query::Counts),
-            Question::Counts { is_welcome: false },
-        );
-        let motd = Question::Motd { is_welcome: false };
-        self.later(Ask::Query(Query::Motd), motd);
         let rooms = self
             .rooms
             .iter()
@@ -302,7 +293,6 @@ impl Session {
             let (ask, question) = self.names_of_entered(&room);
             self.later(ask, question);
         }
-        None
     }
 
     /// What a person has missed on its last connection.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::services::Service;
 use super::{Session, Stage};
 use crate::dialect::{Env, Step};
 use crate::irc::message::Message;
@@ -49,6 +50,11 @@ const fn command(
         run,
     }
 }
+
+const NICK_SERV: Run =
+    |session, message, env, out| session.service(Service::NickServ, message, env, out);
+const CHAN_SERV: Run =
+    |session, message, env, out| session.service(Service::ChanServ, message, env, out);
 
 /// All commands.
 pub(in crate::irc) const COMMANDS: &[Spec] = &[
@@ -131,6 +137,34 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
         1,
         0,
         |session, message, env, out| session.say(message, true, env, out),
+    ),
+    command(
+        "NS",
+        "NS WORDS: says something to NickServ, as PRIVMSG does. NICKSERV is the same.",
+        1,
+        0,
+        NICK_SERV,
+    ),
+    command(
+        "NICKSERV",
+        "NICKSERV WORDS: the same as NS.",
+        1,
+        0,
+        NICK_SERV,
+    ),
+    command(
+        "CS",
+        "CS WORDS: says something to ChanServ, who tells what is there instead. CHANSERV is the same.",
+        1,
+        0,
+        CHAN_SERV,
+    ),
+    command(
+        "CHANSERV",
+        "CHANSERV WORDS: the same as CS.",
+        1,
+        0,
+        CHAN_SERV,
     ),
     command(
         "BATCH",

@@ -12,7 +12,7 @@ use chinwag_core::{Detail, Event, Fact, HistoryTarget, Range, RoomName, RoomRef,
 use super::news::said_to;
 use super::rooms::room;
 use super::{Question, Session, place};
-use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step};
+use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets};
 use crate::irc::caps::Cap;
 use crate::irc::line::{From, Tags, Time};
 use crate::irc::message::Message;
@@ -211,10 +211,11 @@ impl Session {
         let &[Point::Time(from), Point::Time(to)] = points else {
             return self.bad_history("TARGETS", "Both places are times", env, out);
         };
-        let ask = Ask::Targets {
+        let ask = Ask::Targets(Targets {
             between: (from, to),
+            detail: self.detail(),
             targets_max: limit,
-        };
+        });
         self.later(ask, Question::Targets);
         None
     }
@@ -383,6 +384,10 @@ impl Session {
     ) -> Option<Step> {
         let (target, msgid) = (message.param(0)?, message.param(1)?);
         let why = message.param(2);
+        let of = match room(target) {
+            Some(room) => Past::Room(RoomRef::Name(room)),
+            None => Past::With(target.into()),
+        };
         let is_seen = room(target).is_none_or(|room| self.is_inside(&room, env));
         match place(msgid) {
             Some(message) if is_seen => {
@@ -390,8 +395,12 @@ impl Session {
                     target: target.into(),
                     message: msgid.into(),
                 };
-                let why = why.and_then(note);
-                self.later(Ask::Delete { message, why }, what);
+                let delete = Ask::Delete {
+                    message,
+                    of: Some(of),
+                    why: why.and_then(note),
+                };
+                self.later(delete, what);
             }
             None if is_seen => {
                 let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");

@@ -50,12 +50,19 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let mut arguments = arguments.iter().copied();
-        let (mut on, mut signed) = (true, Vec::new());
+        let (mut on, mut signed, mut unknown) = (true, Vec::new(), Vec::new());
         for letter in changes.chars() {
             match letter {
                 '+' | '-' => on = letter == '+',
-                letter => signed.push((on, letter)),
+                letter if is_known(letter) => signed.push((on, letter)),
+                // Each is refused once.
+                letter if unknown.contains(&letter) => {}
+                letter => unknown.push(letter),
             }
+        }
+        for letter in unknown.into_iter().take(MODES_MAX) {
+            let what = format_args!("{letter} :is unknown mode char to me");
+            self.numeric("472", what, env, out);
         }
         // What is set is set at once; what concerns a person or a mask is asked in its place.
         let mut settings = Vec::new();
@@ -100,11 +107,7 @@ impl Session {
             'k' => self.read_key(room, on, arguments.next(), env, out),
             'l' if !on => Some(RoomSetting::Limit(None)),
             'l' => self.read_limit(room, arguments.next(), env, out),
-            letter => {
-                let what = format_args!("{letter} :is unknown mode char to me");
-                self.numeric("472", what, env, out);
-                None
-            }
+            _ => None,
         }
     }
 
@@ -288,12 +291,15 @@ impl Session {
 
     fn user_mode(&mut self, typed: &str, message: &Message<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(here) = self.here() else { return };
+        if typed.starts_with('#') {
+            return self.no_such_channel(typed, env, out);
+        }
         if !typed.eq_ignore_ascii_case(here.name.as_str()) {
-            let code = match message.param(1) {
-                Some(_) => "502",
-                None => "221",
+            let words = match message.param(1) {
+                Some(_) => ":Cant change mode for other users",
+                None => ":Cant view modes for other users",
             };
-            return self.numeric(code, ":Cant change mode for other users", env, out);
+            return self.numeric("502", words, env, out);
         }
         let Some(changes) = message.param(1) else {
             let mut modes = Vec::new();
@@ -345,6 +351,12 @@ impl Session {
             self.put_own(format_args!("MODE {nick} {changes}"), out);
         }
     }
+}
+
+/// Whether a letter is a mode of rooms.
+fn is_known(letter: char) -> bool {
+    let mut flags = FLAGS.iter().map(|(flag, ..)| char::from(*flag));
+    matches!(letter, 'k' | 'l' | 'o' | 'v' | 'b' | 'e' | 'I') || flags.any(|flag| flag == letter)
 }
 
 /// Appends the modes of a person.

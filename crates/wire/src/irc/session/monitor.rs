@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{Event, Fact, Name, Query, WhoLine};
 
+use super::words::ListLine;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step, Watched};
 use crate::irc::caps::Cap;
@@ -15,9 +16,6 @@ use crate::irc::render::put_of_person;
 
 /// Names that one client is told of.
 pub(super) const NAMES_MAX: usize = 100;
-
-/// Names on one line of a list.
-const NAMES_PER_LINE: usize = 10;
 
 impl Session {
     /// MONITOR.
@@ -39,9 +37,7 @@ impl Session {
                 self.change_watched(|watched| watched.names.clear());
             }
             "L" | "l" => {
-                for names in self.monitored().chunks(NAMES_PER_LINE) {
-                    self.numeric("732", format_args!(":{}", joined(names.iter())), env, out);
-                }
+                self.put_words(&listed("732"), self.monitored(), env, out);
                 self.numeric("733", ":End of MONITOR list", env, out);
             }
             "S" | "s" => {
@@ -103,13 +99,9 @@ impl Session {
         });
         let pairs = names.iter().zip(people);
         let absent = pairs.filter(|(_, line)| line.is_none());
-        let (here, absent): (Vec<_>, Vec<_>) = (here.collect(), absent.map(|(n, _)| n).collect());
-        for here in here.chunks(NAMES_PER_LINE / 2) {
-            self.numeric("730", format_args!(":{}", joined(here.iter())), env, out);
-        }
-        for absent in absent.chunks(NAMES_PER_LINE) {
-            self.numeric("731", format_args!(":{}", joined(absent.iter())), env, out);
-        }
+        let absent = absent.map(|(name, _)| name);
+        self.put_words(&listed("730"), here, env, out);
+        self.put_words(&listed("731"), absent, env, out);
         self.ask_metadata_of(people);
     }
 
@@ -165,7 +157,10 @@ impl Session {
     }
 }
 
-fn joined(names: impl Iterator<Item = impl ToString>) -> String {
-    let names: Vec<String> = names.map(|name| name.to_string()).collect();
-    names.join(",")
+/// A line of names with commas between them.
+fn listed(code: &str) -> ListLine<'_> {
+    ListLine {
+        gap: ',',
+        ..ListLine::last(code, ":")
+    }
 }

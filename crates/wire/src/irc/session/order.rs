@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use chinwag_core::Query;
 
 use super::talk::Talk;
-use super::{Question, Session};
+use super::{Pending, Question, Session};
 use crate::dialect::{Ask, Step};
 
 impl Session {
@@ -57,6 +57,15 @@ impl Session {
         answer(self, &mut lines);
         let what = Question::Answered(lines.into());
         self.later(fence(), what);
+    }
+
+    /// Waits for no answer any more. What is said yet is the end of that to the command in flight.
+    pub(super) fn give_up(&mut self) {
+        self.pending = Pending {
+            scope: self.pending.scope.take(),
+            batches: self.pending.batches,
+            ..Pending::default()
+        };
     }
 
     /// The command is answered when everything that it has asked is.

@@ -10,10 +10,11 @@ use chinwag_core::{
 };
 
 use super::rooms::room;
+use super::words::ListLine;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::{Time, end, put};
+use crate::irc::line::Time;
 use crate::irc::message::Message;
 use crate::irc::text::note;
 
@@ -264,18 +265,10 @@ impl Session {
     }
 
     fn put_whois_rooms(&self, profile: &Profile, env: &Env<'_>, out: &mut Vec<u8>) {
-        let (server, nick, name) = (&env.settings.irc.server, self.nick(), &profile.line.name);
-        let mut rooms = profile.rooms.iter().zip(&profile.held).peekable();
-        while rooms.peek().is_some() {
-            let body = out.len();
-            put(out, format_args!(":{server} 319 {nick} {name} :"));
-            for (number, (room, held)) in rooms.by_ref().take(8).enumerate() {
-                let gap = if number > 0 { " " } else { "" };
-                let prefix = self.prefixes(*held);
-                put(out, format_args!("{gap}{prefix}{room}"));
-            }
-            end(out, body);
-        }
+        let head = alloc::format!("{} :", profile.line.name);
+        let rooms = profile.rooms.iter().zip(&profile.held);
+        let rooms = rooms.map(|(room, held)| alloc::format!("{}{room}", self.prefixes(*held)));
+        self.put_words(&ListLine::last("319", &head), rooms, env, out);
     }
 
     pub(super) fn end_of_whois(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -371,23 +364,34 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let mut list = String::new();
-        for line in people.iter().flatten() {
-            if let Some(source) = &line.source {
-                let operator = if line.operator { "*" } else { "" };
-                let sign = if source.away.is_some() { "-" } else { "+" };
-                let gap = if list.is_empty() { "" } else { " " };
-                let (name, user, host) = (&line.name, &source.user, &source.host);
-                list.push_str(&alloc::format!("{gap}{name}{operator}={sign}{user}@{host}"));
-            }
+        let people = people.iter().flatten().filter_map(|line| {
+            let source = line.source.as_ref()?;
+            let operator = if line.operator { "*" } else { "" };
+            let sign = if source.away.is_some() { "-" } else { "+" };
+            let (name, user, host) = (&line.name, &source.user, &source.host);
+            Some(alloc::format!("{name}{operator}={sign}{user}@{host}"))
+        });
+        self.put_found_people("302", people, env, out);
+    }
+
+    /// Those who are here of the people who were asked for; an empty list if nobody is.
+    fn put_found_people(
+        &self,
+        code: &str,
+        people: impl Iterator<Item = impl core::fmt::Display>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let start = out.len();
+        self.put_words(&ListLine::last(code, ":"), people, env, out);
+        if out.len() == start {
+            self.numeric(code, ":", env, out);
         }
-        self.numeric("302", format_args!(":{list}"), env, out);
     }
 
     pub(super) fn put_ison(&self, people: &[Option<WhoLine>], env: &Env<'_>, out: &mut Vec<u8>) {
         let names = people.iter().flatten().map(|line| line.name.as_str());
-        let list: Vec<&str> = names.collect();
-        self.numeric("303", format_args!(":{}", list.join(" ")), env, out);
+        self.put_found_people("303", names, env, out);
     }
 
     /// AWAY.

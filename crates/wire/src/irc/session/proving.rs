@@ -6,6 +6,8 @@
 //! guess of its own to those who count them.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{Name, Rejection};
@@ -86,9 +88,11 @@ impl Session {
             proving.refused = Some(Box::new(rejection.clone()));
             return self.ask_now(Ask::Prove { name, password }, proving.into());
         }
-        // A name that nobody has registered was hardly meant.
+        // Of two that were tried, the first was meant, unless nobody has registered that and the other is
+        // somebody's.
+        let is_nobodys = |why: &Rejection| matches!(why, Rejection::NotRegistered(_));
         let first = proving.refused.as_deref();
-        let first = first.filter(|why| !matches!(why, Rejection::NotRegistered(_)));
+        let first = first.filter(|why| !is_nobodys(why) || is_nobodys(rejection));
         let why = first.unwrap_or(rejection);
         match proving.way {
             Way::Sasl => self.numeric("904", ":SASL authentication failed", env, out),
@@ -99,7 +103,11 @@ impl Session {
             }
             Way::Pass => {
                 let words = Sentence(why);
-                let what = format_args!(":Password incorrect: you are not logged in. {words}");
+                // The account that was named, if another was tried after it.
+                let named = proving.refused.as_deref().filter(|first| **first != *why);
+                let named = named.map_or_else(String::new, |named| format!(" {}", Sentence(named)));
+                let what =
+                    format_args!(":Password incorrect: you are not logged in.{named} {words}");
                 self.numeric("464", what, env, out);
             }
         }

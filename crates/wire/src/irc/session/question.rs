@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use chinwag_core::{MaskKind, RoomName};
 
-use super::{accounts, history, list, metadata, people, proving, read_marker, search, talk};
+use super::{accounts, history, list, metadata, people, proving, read_marker, rooms, search, talk};
 
 /// What an answer is for.
 #[derive(Clone, Debug)]
@@ -22,10 +22,8 @@ pub(super) enum Question {
     Enter,
     /// The right to speak for a client.
     Gateway,
-    /// The counts that end the welcome, or LUSERS.
-    Counts {
-        is_welcome: bool,
-    },
+    /// LUSERS.
+    Counts,
     Nick,
     Join {
         room: RoomName,
@@ -34,11 +32,7 @@ pub(super) enum Question {
     /// The room that its person is in without having asked for it on this connection.
     Unasked,
     /// The people of a room that was just entered, or NAMES.
-    Names {
-        room: RoomName,
-        /// What the end of the list says, if it ends with this room.
-        end: Option<String>,
-    },
+    Names(rooms::NamesQuestion),
     Part {
         room: RoomName,
         /// What others are told, once that is known.
@@ -97,7 +91,5 @@ pub(super) enum Question {
         target: String,
         message: String,
     },
-    Motd {
-        is_welcome: bool,
-    },
+    Motd,
 }

@@ -42,6 +42,14 @@ impl Queue {
         next
     }
 
+    /// Asks only what this keeps.
+    pub(super) fn retain(&mut self, keeps: impl Fn(&Question) -> bool) {
+        if let Some(asks) = &mut self.asks {
+            asks.retain(|(_, question)| keeps(question));
+        }
+        self.asks.take_if(|asks| asks.is_empty());
+    }
+
     pub(super) fn questions_mut(&mut self) -> impl Iterator<Item = &mut Question> {
         let asks = self.asks.iter_mut().flat_map(|asks| asks.iter_mut());
         asks.map(|(_, question)| question)

@@ -39,8 +39,8 @@ impl Session {
                 self.refuse_rename((&old, &new), rejection, env, out);
             }
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
-            Question::Names { end, .. } => {
-                if let Some(end) = end {
+            Question::Names(question) => {
+                if let Some(end) = question.end.filter(|_| question.is_asked) {
                     self.end_of_names(end, env, out);
                 }
             }
@@ -49,17 +49,15 @@ impl Session {
                     self.cannot_send(&sending.to, rejection, env, out);
                 }
             }
-            Question::Topic(room)
-            | Question::SetTopic(room)
-            | Question::Modes(room)
-            | Question::Knock(room)
-            | Question::Part { room, .. } => self.refuse_in_room(&room, None, rejection, env, out),
-            Question::SetMode(room) | Question::Masks { room, .. } => {
-                self.refuse_in_room(&room, None, rejection, env, out);
-            }
-            Question::Kick { room, name } | Question::Invite { room, name } => {
-                self.refuse_in_room(&room, Some(&name), rejection, env, out);
-            }
+            question @ (Question::Topic(_)
+            | Question::SetTopic(_)
+            | Question::Modes(_)
+            | Question::Knock(_)
+            | Question::Part { .. }
+            | Question::SetMode(_)
+            | Question::Masks { .. }
+            | Question::Kick { .. }
+            | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
             Question::Who(question) => self.end_of_who(question.typed(), env, out),
             Question::Whois(typed) => {
                 self.numeric("401", format_args!("{typed} :No such nick"), env, out);
@@ -89,6 +87,55 @@ impl Session {
             _ => self.notice(Sentence(rejection), env, out),
         }
         None
+    }
+
+    fn refuse_about_room(
+        &mut self,
+        question: &Question,
+        rejection: &Rejection,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let (room, name) = match question {
+            Question::Topic(room)
+            | Question::SetTopic(room)
+            | Question::Modes(room)
+            | Question::Knock(room)
+            | Question::Part { room, .. }
+            | Question::SetMode(room)
+            | Question::Masks { room, .. } => (room, None),
+            Question::Kick { room, name } | Question::Invite { room, name } => {
+                (room, Some(name.as_str()))
+            }
+            _ => return,
+        };
+        self.refuse_in_room(room, name, rejection, env, out);
+        match question {
+            Question::SetMode(_) | Question::Kick { .. } => self.give_up_in(room, rejection),
+            Question::Masks { is_last, .. } => {
+                // The other list that the same letter stands for.
+                if !is_last {
+                    self.pending.queue.pop_front();
+                }
+                self.give_up_in(room, rejection);
+            }
+            _ => {}
+        }
+    }
+
+    /// The rest of the command would be refused for the same reason, which is told once.
+    fn give_up_in(&mut self, room: &RoomName, rejection: &Rejection) {
+        let is_outside = match rejection {
+            Rejection::NoSuchRoom { .. } | Rejection::RoomGone | Rejection::NotInRoom(_) => true,
+            Rejection::Of(_, RoomRejection::NeedsModerator) => false,
+            _ => return,
+        };
+        self.pending.queue.retain(|question| match question {
+            Question::SetMode(other) | Question::Kick { room: other, .. } => !other.is_same(room),
+            // Who may change nothing may see lists.
+            Question::Masks { room: other, .. } => !(is_outside && other.is_same(room)),
+            _ => true,
+        });
     }
 
     fn refuse_login(

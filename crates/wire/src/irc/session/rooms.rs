@@ -21,6 +21,16 @@ use crate::irc::text::note;
 /// Rooms in one JOIN or PART, people in one KICK.
 const TARGETS_MAX: usize = 20;
 
+/// The people of a room that is listed.
+#[derive(Clone, Debug)]
+pub(super) struct NamesQuestion {
+    pub(super) room: RoomName,
+    /// What the end of the list says, if it ends with this room.
+    pub(super) end: Option<String>,
+    /// By NAMES. Else the room was just entered, and one that was left meanwhile is not listed.
+    pub(super) is_asked: bool,
+}
+
 impl Session {
     /// JOIN.
     pub(super) fn join(
@@ -146,8 +156,12 @@ impl Session {
     /// What asks for the people of a room that was just entered.
     pub(super) fn names_of_entered(&self, room: &RoomName) -> (Ask, Question) {
         let query = self.names_query(RoomRef::Name(room.clone()), None);
-        let (room, end) = (room.clone(), Some(alloc::format!("{room}")));
-        (Ask::Query(query), Question::Names { room, end })
+        let question = NamesQuestion {
+            room: room.clone(),
+            end: Some(alloc::format!("{room}")),
+            is_asked: false,
+        };
+        (Ask::Query(query), Question::Names(question))
     }
 
     /// PART.
@@ -162,9 +176,14 @@ impl Session {
             .param(0)?
             .split(',')
             .filter(|typed| !typed.is_empty());
+        let mut asked: Vec<RoomName> = Vec::new();
         for typed in rooms.take(TARGETS_MAX) {
             match room(typed) {
-                Some(room) => self.leave(room, why),
+                Some(room) if asked.iter().any(|other| other.is_same(&room)) => {}
+                Some(room) => {
+                    asked.push(room.clone());
+                    self.leave(room, why);
+                }
                 None => self.no_such_channel_later(typed, env, out),
             }
         }
@@ -232,7 +251,13 @@ impl Session {
         for (number, room) in rooms.into_iter().enumerate() {
             let query = self.names_query(RoomRef::Name(room.clone()), None);
             let end = (number + 1 == count).then(|| typed.into());
-            self.later(Ask::Query(query), Question::Names { room, end });
+            let is_asked = true;
+            let question = NamesQuestion {
+                room,
+                end,
+                is_asked,
+            };
+            self.later(Ask::Query(query), Question::Names(question));
         }
         None
     }
@@ -258,7 +283,7 @@ impl Session {
     pub(super) fn put_names_page(
         &mut self,
         answer: &Answer,
-        (asked, end): (RoomName, Option<String>),
+        question: NamesQuestion,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
@@ -288,11 +313,11 @@ impl Session {
             _ => return None,
         };
         if let Some(next) = next {
-            self.pending.question = Some(Box::new(Question::Names { room: asked, end }));
             let query = self.names_query(RoomRef::Name(room.clone()), Some(*next));
+            self.pending.question = Some(Box::new(Question::Names(question)));
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
-        if let Some(end) = end {
+        if let Some(end) = question.end {
             self.end_of_names(end, env, out);
         }
         None

@@ -7,6 +7,7 @@ use chinwag_core::limits::{NAME_LETTERS_MAX, NOTE_BYTES_MAX, ROOMS_PER_PERSON_MA
 use chinwag_core::{Counts, Query, Text};
 
 use super::modes::MODES_MAX;
+use super::words::ListLine;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
@@ -68,8 +69,14 @@ impl Session {
         }
     }
 
-    /// The lines that greet a client that is in, up to the counts.
-    pub(super) fn put_welcome(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
+    /// The lines that greet a client that is in. Clients take the last of them, about the message of the
+    /// day, for the end of registration, so its rooms come behind that.
+    pub(super) fn put_welcome(
+        &mut self,
+        (counts, motd): (&Counts, Option<&Text>),
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
         let Some(here) = self.here() else { return };
         let (server, name) = (&env.settings.irc.server, &here.name);
         let network = &env.settings.irc.network;
@@ -91,6 +98,8 @@ impl Session {
             out,
         );
         self.put_supported(env, out);
+        self.put_counts(counts, env, out);
+        self.put_motd(motd, env, out);
     }
 
     /// ISUPPORT.
@@ -137,10 +146,12 @@ impl Session {
             "WHOX".into(),
         ];
         let mut lines = Vec::new();
-        for tokens in tokens.chunks(SUPPORTED_PER_LINE) {
-            let what = format_args!("{} :are supported by this server", tokens.join(" "));
-            self.numeric("005", what, env, &mut lines);
-        }
+        let line = ListLine {
+            tail: " :are supported by this server",
+            words_max: SUPPORTED_PER_LINE,
+            ..ListLine::last("005", "")
+        };
+        self.put_words(&line, tokens, env, &mut lines);
         match self.caps.has(Cap::Batch) && self.caps.has(Cap::ExtendedIsupport) {
             true => self.put_in_batch("draft/isupport", &lines, env, out),
             false => out.append(&mut lines),
@@ -160,8 +171,7 @@ impl Session {
 
     /// LUSERS.
     pub(super) fn lusers(&mut self, _: &Message<'_>, _: &Env<'_>, _: &mut Vec<u8>) -> Option<Step> {
-        let what = Question::Counts { is_welcome: false };
-        self.later(Ask::Query(Query::Counts), what);
+        self.later(Ask::Query(Query::Counts), Question::Counts);
         None
     }
 
@@ -211,8 +221,7 @@ impl Session {
         if self.is_elsewhere(message.param(0), env, out) {
             return None;
         }
-        let what = Question::Motd { is_welcome: false };
-        self.later(Ask::Query(Query::Motd), what);
+        self.later(Ask::Query(Query::Motd), Question::Motd);
         None
     }
 

@@ -7,8 +7,9 @@ use chinwag_core::Name;
 
 use super::accounts::AccountStep;
 use super::{Question, Session};
-use crate::dialect::{Ask, Env, Password};
+use crate::dialect::{Ask, Env, Password, Step};
 use crate::irc::line::put;
+use crate::irc::message::Message;
 
 /// A bot of other networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +19,12 @@ pub(super) enum Service {
 }
 
 impl Service {
-    /// The one that is called so, in whatever case.
+    /// The one that is called so, in whatever case; with or without the server that it is to be on, which
+    /// other networks want so that nobody else gets a password.
     pub(super) fn called(typed: &str) -> Option<Self> {
+        let name = typed.split('@').next().unwrap_or_default();
         let mut all = [Self::NickServ, Self::ChanServ].into_iter();
-        all.find(|service| service.name().eq_ignore_ascii_case(typed))
+        all.find(|service| service.name().eq_ignore_ascii_case(name))
     }
 
     fn name(self) -> &'static str {
@@ -33,10 +36,23 @@ impl Service {
 }
 
 impl Session {
+    /// NS and CS, which say the rest of the line to one of them.
+    pub(super) fn service(
+        &mut self,
+        service: Service,
+        message: &Message<'_>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) -> Option<Step> {
+        let text = message.rest(0).unwrap_or_default();
+        self.speak_to_service((service, false), &text, env, out);
+        None
+    }
+
     /// Does what was said to NickServ, or tells what would be done.
     pub(super) fn speak_to_service(
         &mut self,
-        service: Service,
+        (service, is_notice): (Service, bool),
         text: &str,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -59,6 +75,8 @@ impl Session {
             ("GHOST" | "REGAIN" | "RECOVER" | "RELEASE", Some(rest), Some(own)) => {
                 self.take_back(own, rest, env, out);
             }
+            // It is never answered; a bot that says so would be told again and again.
+            _ if is_notice => {}
             _ => {
                 let help = "Here is no bot. REGISTER PASSWORD registers your name, IDENTIFY PASSWORD \
                             logs you in, GHOST NAME PASSWORD takes a name of yours back; or use SASL.";

@@ -126,7 +126,7 @@ impl Session {
                 continue;
             }
             if let Some(service) = Service::called(target) {
-                self.speak_to_service(service, typed, env, out);
+                self.speak_to_service((service, is_notice), typed, env, out);
                 continue;
             }
             match spoken(typed, is_notice, message.client_tags()) {

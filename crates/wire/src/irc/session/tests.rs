@@ -13,7 +13,7 @@ use chinwag_core::{
 };
 use hashbrown::HashMap;
 
-use crate::dialect::{Ask, Dialect, Env, Security, Settings, Step, Tell};
+use crate::dialect::{Ask, Dialect, Env, Recent, Security, Settings, Step, Tell};
 use crate::irc::caps::Cap;
 use crate::look::Look;
 use crate::prefs::Prefs;
@@ -54,7 +54,7 @@ impl World {
             login_tries_max: 5,
             login_bytes_max: 4096,
             login_time: Duration::from_secs(60),
-            irc: crate::irc::Settings::new(server, "chinwag", false),
+            irc: crate::irc::Settings::new(server, NETWORK, false),
         };
         let of_chat = chinwag_core::Settings {
             rooms_per_person_max: usize::MAX,
@@ -129,7 +129,7 @@ impl World {
         };
         let ident = (client == Client::Irc).then(|| Ident::new("u", None).into());
         let log_in = Command::LogIn {
-            name: Name::parse(name).ok(),
+            name: Some(Name::parse(name).expect("a name")),
             proof: None,
             is_script: false,
             ident,
@@ -270,10 +270,136 @@ fn said(world: &mut World, line: &str) -> Vec<String> {
 const NAMES: [(&str, &str); 2] = [
     ("me", "chat"),
     (
-        "𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟",
+        "𠀀𠀁𠀂𠀃𠀄𠀅𠀆𠀇𠀈𠀉𠀊𠀋𠀌𠀍𠀎𠀏𠀐𠀑𠀒𠀓𠀔𠀕𠀖𠀗𠀘𠀙𠀚𠀛𠀜𠀝𠀞𠀟",
         "a.name.of.sixty.four.letters.which.is.the.longest.of.a.server.ab",
     ),
 ];
+
+/// The longest name of a network.
+const NETWORK: &str = "TheNetworkWithTheLongestNameOf32";
+
+#[test]
+fn what_is_supported_is_told_in_lines_that_fit() {
+    const BEHIND: &str = " :are supported by this server";
+    let told = NAMES.map(|(name, server)| {
+        let lines = said(&mut World::of(name, server), "ISUPPORT\r\n");
+        let tokens = lines.iter().flat_map(|line| {
+            assert!(line.len() <= 510, "{line}");
+            let list = line.splitn(4, ' ').nth(3).expect("a 005");
+            let list = list.strip_suffix(BEHIND).expect("it is whole");
+            // RFC 1459, section 2.3: fifteen parameters at most, the name and the words behind among them.
+            assert!(list.split(' ').count() <= 13, "{list}");
+            list.split(' ').map(ToString::to_string)
+        });
+        tokens.collect::<Vec<_>>()
+    });
+    assert_eq!(told[0], told[1]);
+    assert!(told[0].contains(&format!("NETWORK={NETWORK}")));
+}
+
+#[test]
+fn no_name_is_cut_in_lists() {
+    let (name, server) = NAMES[1];
+    let mut world = World::of(name, server);
+    let me = world.me.expect("it is in");
+    // One letter less than may be.
+    let long = |letter: char| format!("{}{letter}", &name[..120]);
+    let rooms: BTreeSet<String> = name
+        .chars()
+        .take(20)
+        .map(|c| format!("#{}", long(c)))
+        .collect();
+    for room in &rooms {
+        let room = RoomName::parse(room).expect("a name");
+        world.act(me, Command::Join(room));
+    }
+    let written = |world: &mut World, line: &str| {
+        let pages = world.pages(&format!("{line}\r\n"));
+        let written = pages.into_iter().map(|(_, written)| written);
+        let written: String = written.collect();
+        assert!(written.lines().all(|line| line.len() <= 510), "{written}");
+        written
+    };
+    let listed = written(&mut world, &format!("WHOIS {name}"));
+    let lists = listed.lines().filter(|line| line.contains(" 319 "));
+    let words = lists.flat_map(|line| line.split(" :").nth(1).unwrap_or_default().split(' '));
+    let found: BTreeSet<String> = words
+        .map(|word| word.trim_start_matches('@').into())
+        .collect();
+    assert_eq!(found, rooms);
+    let others: Vec<String> = name.chars().take(3).map(long).collect();
+    for other in &others {
+        world.arrive(other, Client::Irc);
+    }
+    for command in ["ISON", "USERHOST", "MONITOR +"] {
+        let gap = if command == "MONITOR +" { "," } else { " " };
+        let line = format!("{command} {}", others.join(gap));
+        let listed = written(&mut world, &line);
+        assert!(others.iter().all(|name| listed.contains(name)), "{listed}");
+    }
+}
+
+#[test]
+fn a_labelled_answer_of_many_pages_is_one_batch_and_is_not_gathered() {
+    let mut world = World::new();
+    said(&mut world, "CAP REQ :labeled-response batch\r\n");
+    for n in 0..3 * WHO_LINES_MAX {
+        world.arrive(&format!("u{n}x"), Client::Nc);
+    }
+    let pages = world.pages("@label=l NAMES #lobby\r\n");
+    assert!(pages.len() > 2 && pages.iter().all(|(_, written)| !written.is_empty()));
+    let written: String = pages.into_iter().map(|(_, written)| written).collect();
+    let mut lines = written.lines();
+    assert_eq!(
+        lines.next(),
+        Some("@label=l :chat BATCH +1 labeled-response")
+    );
+    assert_eq!(lines.next_back(), Some(":chat BATCH -1"));
+    assert!(
+        lines.all(|line| line.starts_with("@batch=1 :chat 3")),
+        "{written}"
+    );
+}
+
+#[test]
+fn a_room_that_was_left_meanwhile_is_not_listed() {
+    let mut world = World::new();
+    let me = world.me.expect("it is in");
+    let dev = RoomName::parse("dev").expect("a name");
+    let joined = world
+        .act(me, Command::Join(dev.clone()))
+        .pop()
+        .expect("an event");
+    let room = joined.fact.rooms()[0];
+    for stays in [true, false] {
+        world.rooms.insert(room, dev.clone());
+        world.dialect.handle_joined(room);
+        world.call(|dialect, env, out| dialect.handle_unasked(&joined, room, env, out));
+        let Some(Step::Ask(Ask::Query(view))) = world.dialect.poll_step() else {
+            panic!("the room is asked for");
+        };
+        let Ok(Answer::Room(summary)) = world.chat.answer(me, view, START) else {
+            panic!("it is there");
+        };
+        let recent = Recent {
+            messages: &[],
+            total: 0,
+        };
+        let entered = Tell::Entered(&summary, recent);
+        let (step, _) = world.call(|dialect, env, out| dialect.handle_tell(entered, env, out));
+        let Some(Step::Ask(Ask::Query(names))) = step else {
+            panic!("{step:?}");
+        };
+        let answer = world.chat.answer(me, names, START).expect("an answer");
+        if !stays {
+            world.dialect.handle_left(room, None, None);
+        }
+        let told = Tell::Answer(&answer);
+        let (_, listed) = world.call(|dialect, env, out| dialect.handle_tell(told, env, out));
+        assert_eq!(listed.contains(" 366 "), stays, "{listed}");
+        world.dialect.handle_left(room, None, None);
+    }
+}
 
 #[test]
 fn capabilities_are_listed_in_lines_that_fit() {

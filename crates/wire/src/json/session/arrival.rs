@@ -31,8 +31,11 @@ impl Session {
             Tell::Resumed {
                 missed,
                 skipped,
-                resume,
-            } => self.tell_resumed(id, (missed, skipped), resume, env, out),
+                back,
+            } => {
+                let resume = back.map(|back| back.resume);
+                self.tell_resumed(id, (missed, skipped), resume, env, out);
+            }
             _ => {}
         }
     }

@@ -85,6 +85,7 @@ impl Session {
             },
             Request::delete(message) => Ask::Delete {
                 message: Seq(message.message),
+                of: None,
                 why: None,
             },
             Request::quit(quit) => Ask::Quit(note(quit.text)),

@@ -44,6 +44,7 @@ fn commands_about_rooms_name_their_room() {
     assert_eq!(
         asked("{\"delete\":{\"message\":18446744073709551615}}"),
         Ask::Delete {
+            of: None,
             message: Seq(u64::MAX),
             why: None
         }

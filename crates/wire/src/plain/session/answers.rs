@@ -38,13 +38,13 @@ impl Session {
             Tell::Resumed {
                 missed,
                 skipped,
-                resume,
+                back,
             } => {
                 if let Stage::Chat(chat) = &self.stage {
                     renderer.welcome_back(out, &chat.name, missed + skipped);
                 }
-                if let Some(resume) = resume {
-                    renderer.resume_code(out, resume);
+                if let Some(back) = back {
+                    renderer.resume_code(out, back.resume);
                 }
                 if let Some(room) = self.current().and_then(|room| env.rooms.get(&room)) {
                     renderer.place(out, room);

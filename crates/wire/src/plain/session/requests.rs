@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomName, RoomRef, Text};
+use chinwag_core::{Command, Manner, Query, Rejection, RoomId, RoomName, RoomRef, Seq, Text};
 
 use super::past::{SearchQuestion, Whose, ask_search};
 use super::{Question, Session, Stage};
@@ -96,7 +96,7 @@ impl Session {
             Request::Command(command) => Ask::Command(command),
             Request::Query(query) => Ask::Query(query),
             Request::Room(request) => in_room(request, here),
-            Request::Delete(message) => Ask::Delete { message, why: None },
+            Request::Delete(message) => delete(message),
             Request::Help(topic) => {
                 self.renderer(env).help(out, topic);
                 return None;
@@ -255,6 +255,14 @@ fn in_room(request: RoomRequest, here: RoomId) -> Ask {
         },
         RoomRequest::Unmute(name) => Command::UnmuteIn { room, name },
     })
+}
+
+fn delete(message: Seq) -> Ask {
+    Ask::Delete {
+        message,
+        of: None,
+        why: None,
+    }
 }
 
 fn say(room: RoomId, text: Text, manner: Manner) -> Step {

@@ -199,6 +199,7 @@ impl Peer {
             first_operator: false,
             registered: false,
             motd: None,
+            counts: chinwag_core::Counts::default(),
         };
         self.tell(Tell::Welcome(&welcome, NO_HISTORY))
     }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Glob, HistoryTarget, Range, RoomName, RoomRef, Timestamp};
 
 use super::{HistoryQuestion, LINES_MAX};
-use crate::dialect::{Ask, Env, Past, Step};
+use crate::dialect::{Ask, Env, Past, Step, Targets};
 use crate::irc::message::Message;
 use crate::irc::session::{Question, Session};
 
@@ -103,10 +103,11 @@ impl Session {
             return;
         }
         // Those with something newer; the newest, if there are too many.
-        let ask = Ask::Targets {
+        let ask = Ask::Targets(Targets {
             between: (Timestamp(i64::MAX), times.0),
+            detail: self.detail(),
             targets_max: PEOPLE_MAX,
-        };
+        });
         let masks = many.into_iter().map(Glob::new).collect();
         self.later(ask, Question::Play(Box::new(People { masks, times })));
     }

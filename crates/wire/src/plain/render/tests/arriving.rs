@@ -35,6 +35,7 @@ fn arrival(company: RoomSummary) -> Welcome {
         first_operator: false,
         registered: false,
         motd: None,
+        counts: chinwag_core::Counts::default(),
     }
 }
 

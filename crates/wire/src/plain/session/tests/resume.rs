@@ -1,6 +1,6 @@
 //! What one connection leaves to the next.
 
-use chinwag_core::Returned;
+use chinwag_core::{Counts, Returned, WelcomeBack};
 
 use super::*;
 
@@ -34,10 +34,14 @@ fn settings_and_the_room_are_taken_up() {
         new.tell(Tell::Resumed {
             missed: 2,
             skipped: 3,
-            resume: Some((
-                "K7Q2-9MXR".parse().expect("a code"),
-                Duration::from_mins(10)
-            )),
+            back: Some(&WelcomeBack {
+                resume: (
+                    "K7Q2-9MXR".parse().expect("a code"),
+                    Duration::from_mins(10)
+                ),
+                motd: None,
+                counts: Counts::default(),
+            }),
         }),
         "Welcome back, ann. 5 messages while you were away:\n\
          If your link drops, reconnect and type /resume K7Q2-9MXR within 10 minutes.\n\
