@@ -123,6 +123,13 @@ impl<'a> Message<'a> {
     }
 }
 
+/// What a client has typed, as a parameter that others come behind: the first word of it. An empty one would
+/// shift them.
+pub(super) fn shown(typed: &str) -> &str {
+    let mut words = typed.split(' ').map(|word| word.trim_start_matches(':'));
+    words.find(|word| !word.is_empty()).unwrap_or("*")
+}
+
 /// The value of one of several tags, unescaped; empty if it has none.
 pub(super) fn tag<'a>(tags: &'a str, name: &str) -> Option<Cow<'a, str>> {
     // The last of several counts.
@@ -187,6 +194,22 @@ pub(super) fn escape_into(out: &mut Vec<u8>, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_is_shown_as_one_parameter() {
+        for (typed, expected) in [
+            ("a", "a"),
+            ("a b", "a"),
+            ("  b", "b"),
+            ("::a:", "a:"),
+            (": x", "x"),
+            (":", "*"),
+            (" ", "*"),
+            ("", "*"),
+        ] {
+            assert_eq!(shown(typed), expected, "{typed:?}");
+        }
+    }
     use proptest::prelude::*;
 
     #[track_caller]

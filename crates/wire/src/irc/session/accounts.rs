@@ -12,7 +12,7 @@ use super::services::Service;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Password, Step};
 use crate::irc::line::put;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::json::Sentence;
 
 /// Bytes of a line of AUTHENTICATE; one that is shorter ends the answer (IRCv3, SASL).
@@ -284,7 +284,7 @@ impl Session {
                 return None;
             }
         };
-        let name = if is_own { self.nick() } else { account };
+        let name = if is_own { self.nick() } else { shown(account) };
         self.fail("REGISTER", format_args!("{code} {name} :{words}"), env, out);
         None
     }
@@ -330,7 +330,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let account = message.param(0).unwrap_or("*");
+        let account = shown(message.param(0).unwrap_or("*"));
         let why = format_args!("INVALID_CODE {account} :No account waits to be verified");
         self.fail("VERIFY", why, env, out);
         None

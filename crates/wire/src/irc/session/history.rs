@@ -15,7 +15,7 @@ use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets};
 use crate::irc::caps::Cap;
 use crate::irc::line::{From, Tags, Time};
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::render::{put_in_room, put_signal};
 use crate::irc::text::note;
 pub(super) use playback::{People, is_playback};
@@ -128,7 +128,7 @@ impl Session {
         let typed = message.param(0).unwrap_or_default();
         let mut known = SUBCOMMANDS.iter();
         let Some(&subcommand) = known.find(|word| word.eq_ignore_ascii_case(typed)) else {
-            let why = format_args!("INVALID_PARAMS {typed} :Unknown subcommand");
+            let why = format_args!("INVALID_PARAMS {} :Unknown subcommand", shown(typed));
             self.fail("CHATHISTORY", why, env, out);
             return None;
         };
@@ -311,6 +311,7 @@ impl Session {
         let HistoryQuestion {
             subcommand, target, ..
         } = question;
+        let target = shown(target);
         let why =
             format_args!("INVALID_TARGET {subcommand} {target} :Messages could not be retrieved");
         self.fail("CHATHISTORY", why, env, out);
@@ -403,6 +404,7 @@ impl Session {
                 self.later(delete, what);
             }
             None if is_seen => {
+                let (target, msgid) = (shown(target), shown(msgid));
                 let why = format_args!("UNKNOWN_MSGID {target} {msgid} :No such message");
                 self.fail("REDACT", why, env, out);
             }

@@ -23,7 +23,7 @@ use super::rooms::room;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 
 /// Bytes of keys on one line of a list of them.
 const KEYS_LINE_BYTES_MAX: usize = 300;
@@ -104,7 +104,10 @@ impl Session {
             "SET" => self.set_metadata((typed, target), rest, env, out),
             "CLEAR" => self.clear_metadata(typed, target, env, out),
             _ => {
-                let why = format_args!("SUBCOMMAND_INVALID {subcommand} :Invalid subcommand");
+                let why = format_args!(
+                    "SUBCOMMAND_INVALID {} :Invalid subcommand",
+                    shown(subcommand)
+                );
                 self.fail("METADATA", why, env, out);
             }
         }
@@ -126,7 +129,7 @@ impl Session {
     }
 
     fn no_such_target(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
-        let why = format_args!("INVALID_TARGET {typed} :Invalid target");
+        let why = format_args!("INVALID_TARGET {} :Invalid target", shown(typed));
         self.fail("METADATA", why, env, out);
     }
 

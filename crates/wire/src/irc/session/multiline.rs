@@ -19,7 +19,7 @@ use super::Session;
 use super::services::Service;
 use crate::dialect::{Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::text::said;
 
 /// The type of a batch that is a message.
@@ -79,7 +79,7 @@ impl Session {
             "+" => self.begin_passage(reference, message, env, out),
             "-" => self.end_passage(reference, env, out),
             _ => self.refuse_batch(
-                format_args!("INVALID_REFTAG {typed} :It begins with + or -"),
+                format_args!("INVALID_REFTAG {} :It begins with + or -", shown(typed)),
                 env,
                 out,
             ),
@@ -106,13 +106,16 @@ impl Session {
         }));
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if reference.is_empty() || !reference.chars().all(is_plain) {
-            let why =
-                format_args!("INVALID_REFTAG {reference} :It has letters, digits and - alone");
+            let why = format_args!(
+                "INVALID_REFTAG {} :It has letters, digits and - alone",
+                shown(reference)
+            );
             return self.refuse_batch(why, env, out);
         }
         let kind = message.param(1).unwrap_or("*");
         let target = message.param(2).unwrap_or_default();
         if kind != MULTILINE || !self.caps.has(Cap::Multiline) {
+            let kind = shown(kind);
             let why = format_args!("UNKNOWN_TYPE {reference} {kind} :Unknown type of batch");
             return self.refuse_batch(why, env, out);
         }
@@ -188,6 +191,7 @@ impl Session {
                 self.refuse_batch(why, env, out);
             }
             Refusal::Target(typed) => {
+                let typed = shown(typed);
                 let why =
                     format_args!("MULTILINE_INVALID_TARGET {target} {typed} :Another receiver");
                 self.refuse_batch(why, env, out);

@@ -15,7 +15,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::Time;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::text::note;
 
 /// Names in one WHOIS, USERHOST or ISON.
@@ -64,7 +64,10 @@ impl Session {
         };
         let question = WhoQuestion {
             typed: typed.into(),
-            fields: whox.map(|(fields, token)| (fields.into(), token.into())),
+            // Without fields it is no WHOX.
+            fields: whox
+                .filter(|(fields, _)| !fields.is_empty())
+                .map(|(fields, token)| (fields.into(), token.into())),
             query: room.is_none().then(|| query.clone()),
             operators,
         };
@@ -140,6 +143,7 @@ impl Session {
     }
 
     pub(super) fn end_of_who(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let typed = shown(typed);
         self.numeric("315", format_args!("{typed} :End of WHO list"), env, out);
     }
 
@@ -272,6 +276,7 @@ impl Session {
     }
 
     pub(super) fn end_of_whois(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let typed = shown(typed);
         self.numeric("318", format_args!("{typed} :End of /WHOIS list"), env, out);
     }
 
@@ -302,7 +307,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let server = &env.settings.irc.server;
+        let (server, typed) = (&env.settings.irc.server, shown(typed));
         if departed.is_empty() {
             let what = format_args!("{typed} :There was no such nickname");
             self.numeric("406", what, env, out);

@@ -11,7 +11,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::Time;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 
 /// A marker that is asked for.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Session {
         };
         let known = || Name::known(typed).map(MarkerTarget::Person);
         let Some(target) = room(typed).map(MarkerTarget::Room).or_else(known) else {
-            let why = format_args!("INVALID_PARAMS {typed} :No such target");
+            let why = format_args!("INVALID_PARAMS {} :No such target", shown(typed));
             self.fail("MARKREAD", why, env, out);
             return None;
         };
@@ -61,6 +61,7 @@ impl Session {
                 self.later(Ask::Command(set), Question::SetMarker(question.into()));
             }
             None => {
+                let (typed, place) = (shown(typed), shown(place));
                 let why = format_args!("INVALID_PARAMS {typed} {place} :No such time");
                 self.fail("MARKREAD", why, env, out);
             }

@@ -8,6 +8,7 @@ use chinwag_core::{Rejection, RoomName, RoomRejection};
 
 use super::{Question, Session, Stage};
 use crate::dialect::{Env, Step};
+use crate::irc::message::shown;
 use crate::json::Sentence;
 
 impl Session {
@@ -41,7 +42,7 @@ impl Session {
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
             Question::Names(question) => {
                 if let Some(end) = question.end.filter(|_| question.is_asked) {
-                    self.end_of_names(end, env, out);
+                    self.end_of_names(&end, env, out);
                 }
             }
             Question::Private(sending) => {
@@ -60,7 +61,8 @@ impl Session {
             | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
             Question::Who(question) => self.end_of_who(question.typed(), env, out),
             Question::Whois(typed) => {
-                self.numeric("401", format_args!("{typed} :No such nick"), env, out);
+                let shown = shown(&typed);
+                self.numeric("401", format_args!("{shown} :No such nick"), env, out);
                 self.end_of_whois(&typed, env, out);
             }
             Question::Metadata(question) => self.refuse_metadata(&question, rejection, env, out),
@@ -242,6 +244,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let words = Sentence(rejection).to_string();
+        let to = shown(to);
         match rejection {
             Rejection::NobodyCalled { .. } | Rejection::Absent(_) => {
                 self.numeric("401", format_args!("{to} :No such nick/channel"), env, out);
@@ -272,7 +275,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let who = name.unwrap_or("*");
+        let who = shown(name.unwrap_or("*"));
         let words = Sentence(rejection);
         let (code, what): (_, &dyn Display) = match rejection {
             Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
@@ -371,6 +374,7 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
+        let name = shown(name);
         match rejection {
             Rejection::NeedsOperator => {
                 let words = ":Permission Denied- You're not an IRC operator";
@@ -395,6 +399,7 @@ impl Session {
             _ => "REDACT_FORBIDDEN",
         };
         let words = Sentence(rejection);
+        let (target, message) = (shown(target), shown(message));
         let why = format_args!("{code} {target} {message} :{words}");
         self.fail("REDACT", why, env, out);
     }

@@ -14,7 +14,7 @@ use super::proving::Pass;
 use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Gateway, IrcLogIn, Password, Step};
 use crate::irc::caps::Cap;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::text::note;
 use crate::sniff::Spoke;
 
@@ -148,7 +148,7 @@ impl Session {
             other => {
                 self.numeric(
                     "410",
-                    format_args!("{other} :Invalid CAP command"),
+                    format_args!("{} :Invalid CAP command", shown(other)),
                     env,
                     out,
                 );
@@ -304,7 +304,7 @@ impl Session {
             return None;
         };
         let Ok(name) = Name::parse(typed) else {
-            let shown = typed.split(' ').next().unwrap_or("*");
+            let shown = shown(typed);
             self.numeric("432", format_args!("{shown} :Erroneous nickname"), env, out);
             return self.count_try(env, out);
         };

@@ -13,7 +13,7 @@ use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{end, put};
-use crate::irc::message::{BODY_BYTES_MAX, Message};
+use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::prefixes;
 use crate::irc::render::Why;
 use crate::irc::text::note;
@@ -88,6 +88,7 @@ impl Session {
     }
 
     pub(super) fn no_such_channel(&self, typed: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let typed = shown(typed);
         self.numeric("403", format_args!("{typed} :No such channel"), env, out);
     }
 
@@ -262,12 +263,8 @@ impl Session {
         None
     }
 
-    pub(super) fn end_of_names(
-        &self,
-        room: impl core::fmt::Display,
-        env: &Env<'_>,
-        out: &mut Vec<u8>,
-    ) {
+    pub(super) fn end_of_names(&self, room: &str, env: &Env<'_>, out: &mut Vec<u8>) {
+        let room = shown(room);
         self.numeric("366", format_args!("{room} :End of /NAMES list"), env, out);
     }
 
@@ -318,7 +315,7 @@ impl Session {
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
         if let Some(end) = question.end {
-            self.end_of_names(end, env, out);
+            self.end_of_names(&end, env, out);
         }
         None
     }
@@ -448,6 +445,7 @@ impl Session {
             return None;
         };
         let Some(new) = room(wanted) else {
+            let wanted = shown(wanted);
             let why = format_args!("CANNOT_RENAME {old} {wanted} :That cannot be a channel's name");
             self.fail("RENAME", why, env, out);
             return None;

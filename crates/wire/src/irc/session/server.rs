@@ -12,7 +12,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::put_tagged;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::text::note;
 use crate::plain::COMMANDS;
 
@@ -250,6 +250,7 @@ impl Session {
         let is_here =
             chinwag_core::Glob::new(target).matches(server) || target.eq_ignore_ascii_case(nick);
         if !is_here {
+            let target = shown(target);
             self.numeric("402", format_args!("{target} :No such server"), env, out);
         }
         !is_here
@@ -357,6 +358,7 @@ impl Session {
         let mut people = COMMANDS.iter();
         let people = people.find(|spec| is_it(spec.name) || spec.aliases.iter().any(|a| is_it(a)));
         let Some(about) = own.or(people.map(|spec| spec.about)) else {
+            let typed = shown(typed);
             self.numeric("524", format_args!("{typed} :Help not found"), env, out);
             return None;
         };

@@ -14,7 +14,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::Tags;
-use crate::irc::message::{BODY_BYTES_MAX, Message};
+use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::read_ranked;
 use crate::irc::render::{put_in_room, put_signal_from};
 use crate::irc::said::Said;
@@ -201,7 +201,7 @@ impl Session {
                 if !is_notice {
                     self.numeric(
                         "407",
-                        format_args!("{target} :Too many recipients"),
+                        format_args!("{} :Too many recipients", shown(target)),
                         env,
                         out,
                     );
