@@ -375,6 +375,7 @@ impl Session {
         let (typed, names) = (message.param(0)?, message.param(1)?);
         // One room for all names, or one for each.
         let mut rooms = typed.split(',').cycle();
+        let mut refused = Vec::new();
         for name in names
             .split(',')
             .filter(|name| !name.is_empty())
@@ -382,7 +383,10 @@ impl Session {
         {
             let typed = rooms.next().unwrap_or_default();
             let Some(room) = room(typed) else {
-                self.no_such_channel_later(typed, env, out);
+                if !refused.contains(&typed) {
+                    refused.push(typed);
+                    self.no_such_channel_later(typed, env, out);
+                }
                 continue;
             };
             let eject = Command::Eject {
