@@ -79,8 +79,13 @@ pub(super) fn sizes(workspace: &Workspace) -> Result<Vec<String>> {
     let files = rust_files(&folders)?.into_iter();
     for path in files.filter(|path| !is_test(path)) {
         let text = fs::read_to_string(&path)?;
-        let code = text.lines().take_while(|line| *line != "#[cfg(test)]");
-        judge(&path, code.count(), FILE_LINES_MAX);
+        // Tests in the file are its last part; those in a file of their own are but declared.
+        let code = text.split("#[cfg(test)]\nmod tests {").next();
+        judge(
+            &path,
+            code.map_or(0, |code| code.lines().count()),
+            FILE_LINES_MAX,
+        );
     }
     Ok(findings)
 }

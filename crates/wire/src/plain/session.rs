@@ -9,6 +9,7 @@ mod answers;
 mod flood;
 mod login;
 mod past;
+mod reader;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -21,9 +22,8 @@ use chinwag_core::{
     AccountChange, Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name,
     PersonId, RoomAct, RoomId, RoomName,
 };
-use chinwag_feed::{Gap, Reader};
+use chinwag_feed::Gap;
 
-use super::mention::mentions;
 use super::render::{Notice, Renderer, RoomFormat};
 use super::request::Context;
 use crate::dialect::{Env, Saved, Step};
@@ -35,6 +35,7 @@ use crate::sniff::Spoke;
 use flood::Flood;
 use login::Login;
 use past::{HistoryQuestion, Past, SearchQuestion};
+pub use reader::LineReader;
 
 /// Rings a terminal's bell.
 const BEL: &[u8] = b"\x07";
@@ -454,55 +455,6 @@ impl Chat {
             current: None,
             ignores: Ignores::default(),
             past: Past::default(),
-        }
-    }
-}
-
-/// The lines of the rooms as a person at a terminal reads them: without the ignored, with a bell.
-pub struct LineReader<'a> {
-    pub(crate) session: &'a Session,
-    pub(crate) env: &'a Env<'a>,
-}
-
-impl Reader for LineReader<'_> {
-    fn sees_all(&self) -> bool {
-        match &self.session.stage {
-            Stage::Chat(chat) => chat.ignores.names().is_empty() && !self.session.look.prefs.bell,
-            Stage::Login(_) => true,
-        }
-    }
-
-    fn is_own(&self, event: &Event) -> bool {
-        self.session.is_own(event)
-    }
-
-    fn hides(&self, event: &Event) -> bool {
-        match &self.session.stage {
-            Stage::Chat(chat) => chat.ignores.hides(event),
-            Stage::Login(_) => false,
-        }
-    }
-
-    fn trailer(&self, event: &Event) -> &'static [u8] {
-        match (&self.session.stage, &event.fact) {
-            (Stage::Chat(chat), Fact::Said { person, text, .. })
-                if self.session.look.prefs.bell
-                    && *person != chat.me
-                    && mentions(text, &chat.name) =>
-            {
-                BEL
-            }
-            _ => &[],
-        }
-    }
-
-    fn skipped(&self, out: &mut Vec<u8>, lines: u64, room: Option<RoomId>) {
-        let renderer = self.session.renderer(self.env);
-        let other = room.filter(|_| room != self.session.current());
-        match (room, other.and_then(|room| self.env.rooms.get(&room))) {
-            (None, _) => renderer.notice(out, Notice::Lost { lines }),
-            (Some(_), None) => renderer.notice(out, Notice::Skipped { lines }),
-            (Some(_), Some(name)) => renderer.skipped_in(out, lines, name),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::super::Chat;
 use crate::chat::settings::ServerPassword;
 use crate::command::{Caller, Command};
 use crate::event::QuitReason;
+use crate::link::Client;
 use crate::metadata::MetadataChange;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -44,18 +45,29 @@ impl Chat {
             return Err(Rejection::ShowsServerPassword);
         }
         let me = || self.asker(caller).ok().map(|me| &me.name);
-        self.check_shown(&shown_by(&command), me)?;
+        let shown = shown_by(&command);
+        if let Some(text) = shown.text {
+            match self.is_typed(caller) {
+                true => self.check_text(text, me)?,
+                false => self.check_words(text, me)?,
+            }
+        }
+        self.check_irc(&shown, me)?;
         Ok(command)
     }
 
-    fn check_shown<'a>(
+    /// Whether a person types: a program that says `pass 12/12` has not slipped.
+    fn is_typed(&self, caller: Caller) -> bool {
+        let me = self.asker(caller);
+        !me.is_ok_and(|me| me.session.link.client == Client::Json)
+    }
+
+    /// Checks what IRC has beside the text.
+    fn check_irc<'a>(
         &self,
         shown: &Shown<'_>,
         me: impl Fn() -> Option<&'a Name>,
     ) -> Result<(), Rejection> {
-        if let Some(text) = shown.text {
-            self.check_text(text, &me)?;
-        }
         if let Some(ctcp) = shown.ctcp {
             let words = ctcp.trim_matches('\x01');
             let typed = words.split_once(' ').map_or(words, |(_, typed)| typed);
@@ -145,10 +157,19 @@ impl Chat {
         me: impl Fn() -> Option<&'a Name>,
     ) -> Result<(), Rejection> {
         match text.contains(Text::BREAK) {
-            true => (text.split(Text::BREAK)).try_for_each(|line| self.check_word(line, &me)),
-            false if shows_secret(text, &me) => Err(Rejection::ShowsSecret),
+            true => self.check_words(text, me),
+            false if shows_secret(text, me) => Err(Rejection::ShowsSecret),
             false => self.check_is_not_servers(text),
         }
+    }
+
+    /// Checks each line of a text that was not typed as a line.
+    fn check_words<'a>(
+        &self,
+        text: &Text,
+        me: impl Fn() -> Option<&'a Name>,
+    ) -> Result<(), Rejection> {
+        (text.split(Text::BREAK)).try_for_each(|line| self.check_word(line, &me))
     }
 
     /// Checks a text that is hardly one that was typed as a line.
