@@ -36,6 +36,7 @@ pub(crate) fn said(seq: u64, room: u32, name: &Name, text: Text) -> Event {
             text,
             manner: Manner::Speech,
             irc: None,
+            account: None,
         },
         source: None,
     }

@@ -148,6 +148,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 text,
                 manner,
                 irc: None,
+                account: None,
             };
             (said, '[')
         }
@@ -159,6 +160,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                     person: None,
                     by,
                     text,
+                    account: None,
                 },
                 '*',
             )

@@ -51,6 +51,7 @@ fn rings(name: &Name) -> bool {
         text: Text::parse(&name.to_string()).expect("a text"),
         manner: Manner::Speech,
         irc: None,
+        account: None,
     };
     let mut client = Client::in_chat(name.clone(), settings, NOW);
     client.with_reader(|reader| !reader.trailer(&client::event(NOW, said)).is_empty())

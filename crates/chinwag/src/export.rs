@@ -9,7 +9,8 @@ use std::io::{self, BufWriter, Write};
 
 use anyhow::{Result, anyhow};
 use chinwag_core::{
-    Duration, Event, Fact, Manner, ModAction, RoomId, RoomName, Seq, Timestamp, parse_duration,
+    Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
+    parse_duration,
 };
 use chinwag_store::{ExportRange, Reader};
 use clap::{Args, ValueEnum};
@@ -102,11 +103,7 @@ pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
 }
 
 fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
-    let rooms: HashMap<RoomId, RoomName> = reader
-        .rooms()?
-        .into_iter()
-        .map(|room| (room.id, room.name))
-        .collect();
+    let rooms = reader.rooms()?;
     let range = ExportRange {
         room: flags
             .room
@@ -118,7 +115,7 @@ fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Resu
     };
     let mut writer = Writer {
         out,
-        rooms,
+        rooms: rooms.into_iter().map(|room| (room.id, room.name)).collect(),
         format: flags.format,
         zone: TimeZone::system(),
         day: None,
@@ -136,11 +133,11 @@ fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Resu
     }
 }
 
-fn number(rooms: &HashMap<RoomId, RoomName>, name: &RoomName) -> Result<RoomId> {
-    let is_it = |room: &RoomName| room.bare().to_lowercase() == name.bare().to_lowercase();
-    let found = rooms.iter().find(|(_, room)| is_it(room));
-    let (&id, _) = found.ok_or_else(|| anyhow!("nothing of a room {name} is stored"))?;
-    Ok(id)
+/// The room that has a name, or else the last that had it.
+fn number(rooms: &[RoomSnapshot], name: &RoomName) -> Result<RoomId> {
+    let found = rooms.iter().find(|room| room.name.is_same(name));
+    let found = found.ok_or_else(|| anyhow!("nothing of a room {name} is stored"))?;
+    Ok(found.id)
 }
 
 /// An event as a program reads it.
@@ -151,6 +148,9 @@ struct Record<'a> {
     /// `null` for what is told to everybody.
     room: Option<String>,
     name: &'a str,
+    /// The account that the author was logged in to, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
     /// `speech`, `action`, `topic` or `announcement`.
     manner: &'static str,
     /// `null` for a topic that was taken away. The lines of a passage have a line feed between them.
@@ -233,6 +233,7 @@ impl<W: Write> Writer<W> {
             at: format!("{at:.3}"),
             room: room.map(RoomName::to_string),
             name: name.as_str(),
+            account: event.fact.author_account().map(Name::as_str),
             manner,
             text,
         })
@@ -249,6 +250,7 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
         ("speech", Some(text)) => format!("{room} {name}: {text}"),
         ("action", Some(text)) => format!("{room} {} {name} {text}", escape("*")),
         ("announcement", Some(text)) => format!("{} {name} announces: {text}", escape("!")),
+        ("deletion", _) => format!("{room} {name} deleted a message"),
         (_, Some(text)) => format!("{room} {name} set the topic: {text}"),
         (_, None) => format!("{room} {name} cleared the topic"),
     }
@@ -303,6 +305,7 @@ mod tests {
             text: text(what),
             manner,
             irc: None,
+            account: None,
         };
         let passage = Fact::Said {
             person: PersonId(0),
@@ -311,6 +314,7 @@ mod tests {
             text: Text::passage(["one", "", "1. two"]).expect("a passage"),
             manner: Manner::Speech,
             irc: None,
+            account: None,
         };
         let announced = AuditEntry {
             by: name("op"),
@@ -324,6 +328,7 @@ mod tests {
             room: RoomId(0),
             by: name("ann"),
             text,
+            account: None,
         };
         let facts = [
             said("\u{1b}[31m*hello* <b>_x_", Manner::Speech),

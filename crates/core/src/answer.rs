@@ -13,6 +13,7 @@ use crate::link::Link;
 use crate::mask::RoomMask;
 use crate::metadata::{Metadata, MetadataLine, MetadataSubject};
 use crate::name::Name;
+use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::room::{Held, RoomSettings, Standing};
 use crate::room_name::RoomName;
@@ -78,6 +79,15 @@ pub struct WelcomeBack {
     pub motd: Option<Text>,
     /// How many are here.
     pub counts: Counts,
+}
+
+/// A room that a person was in before, and is not in again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name.
+    pub room: RoomName,
+    /// What keeps the person out.
+    pub why: Rejection,
 }
 
 /// One person in a list.

@@ -1,6 +1,7 @@
 //! Facts, and events, which are facts with a place in the one order and a time.
 
 mod audit;
+mod author;
 mod metadata;
 mod people;
 mod private;
@@ -171,8 +172,10 @@ pub enum Fact {
         text: Text,
         /// Speech or action.
         manner: Manner,
-        /// The form that IRC has of it. Not stored.
+        /// The form that IRC has of it.
         irc: Option<Arc<IrcForm>>,
+        /// The account that the person is logged in to.
+        account: Option<Name>,
     },
     /// The message right before was sent under a key. Durable.
     KeyUsed(Box<KeyUsed>),
@@ -195,6 +198,8 @@ pub enum Fact {
         by: Name,
         /// The topic.
         text: Option<Text>,
+        /// The account that the person is logged in to.
+        account: Option<Name>,
     },
     /// A person is away, or back.
     AwaySet {
@@ -404,77 +409,8 @@ impl Fact {
         }
     }
 
-    /// The person whose doing it is, where the fact has its number.
-    pub fn author(&self) -> Option<PersonId> {
-        match self {
-            Self::Said { person, .. }
-            | Self::Joined { person, .. }
-            | Self::Left { person, .. }
-            | Self::AwaySet { person, .. } => Some(*person),
-            Self::Quit(quit) => Some(quit.person),
-            Self::LoggedIn(login) => Some(login.person),
-            Self::Returned(returned) => Some(returned.login.person),
-            Self::Attached(attached) => Some(attached.login.person),
-            Self::Detached(detached) => Some(detached.person),
-            Self::Renamed(renamed) => Some(renamed.person),
-            Self::PrivateMessage(message) => Some(message.from),
-            Self::MessageKept(message) => Some(message.from),
-            Self::AccountSet(set) => Some(set.person),
-            Self::AccountChanged(changed) => changed.person,
-            Self::Knocked(knock) => Some(knock.person),
-            Self::Signal(signal) => Some(signal.from),
-            Self::RankMessage(message) => Some(message.from),
-            Self::IdentSet(set) => Some(set.person),
-            Self::PrivateDeleted(deletion) => Some(deletion.person),
-            Self::MarkerSet(set) => Some(set.person),
-            Self::MetadataShown(shown) => Some(shown.by),
-            _ => None,
-        }
-    }
-
-    /// The name of the person whose doing it is, where the fact has no number.
-    pub fn author_name(&self) -> Option<&Name> {
-        match self {
-            Self::TopicSet { by, .. } => Some(by),
-            Self::RoomChanged(change) => Some(&change.by),
-            Self::Moderated(entry) => Some(&entry.by),
-            Self::Deleted(deletion) => Some(&deletion.by),
-            Self::RoomRenamed(renamed) => Some(&renamed.by),
-            _ => None,
-        }
-    }
-
     /// Whether it is told to everybody on the server.
     pub fn is_for_all(&self) -> bool {
         matches!(self, Self::Moderated(audit_entry) if matches!(audit_entry.act, ModAction::Announce(_)))
-    }
-
-    /// The name of the speaker, which `/ignore` goes by. A topic, a new name and a reason for leaving
-    /// are speech.
-    pub fn voice(&self) -> Option<&Name> {
-        match self {
-            Self::Said { name, .. } => Some(name),
-            Self::TopicSet {
-                by, text: Some(_), ..
-            } => Some(by),
-            Self::Renamed(renamed) => Some(&renamed.old),
-            Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
-            Self::PrivateMessage(message) => Some(&message.from_name),
-            Self::RankMessage(message) => Some(&message.from_name),
-            _ => None,
-        }
-    }
-
-    /// The speaker, where the fact tells: it stays ignored under any name.
-    pub fn speaker(&self) -> Option<PersonId> {
-        match self {
-            Self::Said { person, .. } => Some(*person),
-            Self::TopicSet { person, .. } => *person,
-            Self::Renamed(renamed) => Some(renamed.person),
-            Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
-            Self::PrivateMessage(message) => Some(message.from),
-            Self::RankMessage(message) => Some(message.from),
-            _ => None,
-        }
     }
 }

@@ -46,8 +46,8 @@ pub use account::{
     CredentialKind,
 };
 pub use answer::{
-    AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, Login, MemberCursor,
-    Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
+    AccountProfile, Answer, Conversation, Counts, Departed, HistoryTarget, LeftOut, Login,
+    MemberCursor, Profile, RoomInfo, RoomLine, RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{

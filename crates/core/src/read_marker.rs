@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::ids::PersonId;
+use crate::ids::{PersonId, RoomId};
 use crate::name::Name;
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
@@ -20,12 +20,18 @@ pub enum MarkerTarget {
 }
 
 impl MarkerTarget {
-    /// One text for all spellings.
-    pub(crate) fn key(&self) -> Box<str> {
+    /// One text for all spellings, where no room of the name is known. It is that of all rooms in stores
+    /// up to version 5.
+    pub fn key(&self) -> Box<str> {
         match self {
             Self::Room(room) => alloc::format!("#{}", room.key()).into(),
             Self::Person(name) => name.folded().into(),
         }
+    }
+
+    /// The key of a room, whatever its name. No name of a person has a blank.
+    pub fn key_of_room(room: RoomId) -> Box<str> {
+        alloc::format!("room {}", room.0).into()
     }
 }
 
@@ -49,6 +55,8 @@ pub struct MarkerSet {
     pub target: MarkerTarget,
     /// The target under its key.
     pub key: Box<str>,
+    /// The room that the key has the number of.
+    pub room: Option<RoomId>,
     /// The time up to which it has.
     pub at: Timestamp,
     /// The key of another marker, which goes since there are too many.

@@ -326,4 +326,6 @@ pub enum RoomRejection {
     Stays,
     /// Another room has that name, or the server keeps it for one of its own.
     NameTaken(RoomName),
+    /// It is not the room that the asker was in, which has ended: it only has the same name.
+    Another,
 }

@@ -353,6 +353,7 @@ mod tests {
                 text: Text::parse(&"x".repeat(bytes)).unwrap(),
                 manner: Manner::Speech,
                 irc: None,
+                account: None,
             },
             source: None,
         })

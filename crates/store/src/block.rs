@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! body    = version message*
-//! message = seq at name [irc] text
+//! message = seq at name [account] [irc] text
 //! seq     = varint: how far behind the message before (0 for the first)
 //! at      = varint, zigzag: milliseconds since the message before (0 for the first)
-//! name    = varint: bytes of the name times 8, plus the manner (0 speech, 1 action, 2 notice), plus 4
-//!           if `irc` follows; then the bytes
+//! name    = varint: bytes of the name times 16, plus the manner (0 speech, 1 action, 2 notice), plus 4
+//!           if `irc` follows, plus 8 if `account` does; then the bytes
+//! account = the author's account, as `text` is; empty if it is the name, as it mostly is
 //! irc     = what IRC alone shows, its text and its tags, each as `text` is; empty for none
 //! text    = varint: bytes; then the bytes
 //! ```
 //!
-//! In version 1 the number before the name is its bytes times 2, plus 1 for an action, and there is no
-//! `irc`.
+//! In version 2 the number before the name is its bytes times 8, and there is no `account`; in version 1
+//! it is its bytes times 2, plus 1 for an action, and there is no `irc` either.
 //!
 //! A message without text was deleted: its name is that of the one who did it.
 //!
@@ -30,10 +31,15 @@ use rusqlite::Row;
 
 use crate::error::{Damage, Error};
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
-/// The version before, which is still read.
+/// The versions before, which are still read.
 const VERSION_1: u8 = 1;
+const VERSION_2: u8 = 2;
+
+/// Of the number before a name: something follows it.
+const HAS_IRC: u64 = 1 << 2;
+const HAS_ACCOUNT: u64 = 1 << 3;
 
 /// Bytes at which a block is full. To read the last twenty messages takes at least one
 /// block, and trimming takes whole ones, so a turn of thousands is cut into several.
@@ -97,12 +103,14 @@ impl Draft {
         put_varint(&mut self.body, seq.0 - self.last.0);
         put_varint(&mut self.body, zigzag(at.0.wrapping_sub(self.last_at.0)));
         let manner = manner_as_number(message.manner);
-        let has_irc = u64::from(message.irc.is_some());
-        put_varint(
-            &mut self.body,
-            (name.len() as u64) << 3 | has_irc << 2 | manner,
-        );
+        let has_irc = message.irc.map_or(0, |_| HAS_IRC);
+        let has_account = message.account.map_or(0, |_| HAS_ACCOUNT);
+        let flags = has_account | has_irc | manner;
+        put_varint(&mut self.body, (name.len() as u64) << 4 | flags);
         self.body.extend_from_slice(name.as_bytes());
+        if let Some(account) = message.account {
+            put_str(&mut self.body, if account == name { "" } else { account });
+        }
         if let Some((text, tags)) = message.irc {
             put_str(&mut self.body, text);
             put_str(&mut self.body, tags);
@@ -191,6 +199,8 @@ pub(crate) struct Message<'a> {
     pub(crate) text: &'a str,
     /// What IRC alone shows: its text and its tags.
     pub(crate) irc: Option<(&'a str, &'a str)>,
+    /// The account that its author was logged in to.
+    pub(crate) account: Option<&'a str>,
 }
 
 impl<'a> Message<'a> {
@@ -202,6 +212,7 @@ impl<'a> Message<'a> {
             text,
             manner,
             irc,
+            account,
             ..
         } = &event.fact
         else {
@@ -215,6 +226,7 @@ impl<'a> Message<'a> {
             name: name.as_str(),
             text,
             irc: irc.as_ref().map(|irc| (part(&irc.text), part(&irc.tags))),
+            account: account.as_ref().map(Name::as_str),
         };
         Some((*room, message))
     }
@@ -253,6 +265,7 @@ impl Block {
                     text: "",
                     manner: Manner::Speech,
                     irc: None,
+                    account: None,
                     ..*message
                 },
                 false => *message,
@@ -286,9 +299,12 @@ impl Block {
 
     fn decode(&self) -> Option<Vec<Message<'_>>> {
         let (&version, mut rest) = self.body.split_first()?;
-        if ![VERSION, VERSION_1].contains(&version) {
-            return None;
-        }
+        let bits = match version {
+            VERSION => 4,
+            VERSION_2 => 3,
+            VERSION_1 => 1,
+            _ => return None,
+        };
         // No message takes less than five bytes, so a false count cannot ask for much memory.
         let count = usize::try_from(self.count).ok()?;
         let mut messages = Vec::with_capacity(count.min(rest.len() / 5));
@@ -301,11 +317,15 @@ impl Block {
             seq = Seq(seq.0.checked_add(behind)?);
             at = Timestamp(at.0.wrapping_add(unzigzag(take_varint(&mut rest)?)));
             let head = take_varint(&mut rest)?;
-            let bits = if version == VERSION_1 { 1 } else { 3 };
             let (name_bytes, flags) = (head >> bits, head & ((1 << bits) - 1));
             let manner = manner_of(flags & 3)?;
             let name = take_str(&mut rest, name_bytes)?;
-            let irc = match flags & 4 {
+            let account = match flags & HAS_ACCOUNT {
+                0 => None,
+                _ => Some(take_text(&mut rest)?),
+            };
+            let account = account.map(|account| if account.is_empty() { name } else { account });
+            let irc = match flags & HAS_IRC {
                 0 => None,
                 _ => Some((take_text(&mut rest)?, take_text(&mut rest)?)),
             };
@@ -317,6 +337,7 @@ impl Block {
                 name,
                 text,
                 irc,
+                account,
             });
         }
         (messages.len() == count && count > 0 && seq == self.last).then_some(messages)
@@ -332,6 +353,10 @@ impl Block {
             return self.gap(message, names);
         }
         let text = Text::stored(message.text);
+        let account = match message.account {
+            Some(account) => Some(names.parse(account).ok_or(damage)?),
+            None => None,
+        };
         let fact = Fact::Said {
             person: NOBODY,
             name: names.parse(message.name).ok_or(damage)?,
@@ -339,6 +364,7 @@ impl Block {
             text: text.ok_or(damage)?,
             manner: message.manner,
             irc: message.irc_form(),
+            account,
         };
         Ok(Event {
             seq: message.seq,
@@ -499,6 +525,7 @@ mod tests {
             name,
             text,
             irc: None,
+            account: None,
         }
     }
 
@@ -550,6 +577,7 @@ mod tests {
         assert!(drafts.blocks().is_empty());
         let expected = Message {
             irc: Some(("\u{2}größe", "+draft/reply=3")),
+            account: Some("zoe"),
             ..message(1, -5, "Zoë", "größe")
         };
         drafts.push(RoomId(2), &expected);
@@ -558,17 +586,36 @@ mod tests {
     }
 
     #[test]
-    fn the_version_before_is_read() {
-        let body = [&[VERSION_1, 0, 0, 3 << 1 | 1][..], b"lee", &[5], b"waves"].concat();
-        let block = Block {
-            body,
-            ..block(&filled(1, 1).blocks()[0])
+    fn the_account_of_ones_own_name_takes_a_byte() {
+        let body = |account| {
+            let mut drafts = Drafts::default();
+            let message = message(1, 0, "lee", "hi");
+            drafts.push(RoomId(2), &Message { account, ..message });
+            let block = block(&drafts.blocks()[0]);
+            let read = block.messages().expect("messages")[0]
+                .account
+                .map(str::to_owned);
+            (block.body.len(), read)
         };
+        let (bytes, _) = body(None);
+        let own = Some("lee");
+        assert_eq!(body(own), (bytes + 1, own.map(str::to_owned)));
+    }
+
+    #[test]
+    fn the_versions_before_are_read() {
         let waves = Message {
             manner: Manner::Action,
             ..message(10, 1_000, "lee", "waves")
         };
-        assert_eq!(block.messages(), Ok(vec![waves]));
+        for (version, bits) in [(VERSION_1, 1), (VERSION_2, 3)] {
+            let head = &[version, 0, 0, 3 << bits | 1][..];
+            let block = Block {
+                body: [head, b"lee", &[5], b"waves"].concat(),
+                ..block(&filled(1, 1).blocks()[0])
+            };
+            assert_eq!(block.messages(), Ok(vec![waves]));
+        }
     }
 
     #[test]
@@ -589,7 +636,7 @@ mod tests {
         };
         assert!(count.messages().is_err());
         let version = Block {
-            body: [&[3], &good.body[1..]].concat(),
+            body: [&[VERSION + 1], &good.body[1..]].concat(),
             ..good
         };
         assert!(version.messages().is_err());

@@ -299,7 +299,12 @@ impl Turn<'_> {
                     mail::write(self.conn, event.seq, message)?;
                 }
                 Fact::PrivateDeleted(deletion) => private::delete(self.conn, deletion)?,
-                Fact::MarkerSet(set) => read_marker::write(self.conn, set)?,
+                Fact::MarkerSet(set) => {
+                    if let Some(room) = set.room.filter(|_| set.account.is_some()) {
+                        self.ensure_room(room)?;
+                    }
+                    read_marker::write(self.conn, set)?;
+                }
                 Fact::AccountChanged(changed) => accounts::write(self.conn, event, changed)?,
                 Fact::MetadataSet(set) => {
                     if let MetadataOwner::Room(room) = set.owner {
@@ -409,6 +414,7 @@ mod tests {
             text: Text::parse(&"word ".repeat(500)).expect("a text"),
             manner: Manner::Speech,
             irc: None,
+            account: None,
         };
         let at = Timestamp(0);
         Arc::new(Event {

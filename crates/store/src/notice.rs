@@ -77,7 +77,8 @@ fn insert(
     (text, irc_tags): (Option<&str>, Option<&str>),
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO notice (seq, room, at, by, text, irc_tags) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO notice (seq, room, at, by, text, irc_tags, account)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         signed(event.seq.0),
@@ -86,6 +87,7 @@ fn insert(
         by.as_str(),
         text,
         irc_tags,
+        event.fact.author_account().map(Name::as_str),
     ])?;
     Ok(())
 }
@@ -97,7 +99,7 @@ pub(crate) fn read(
     from: Seq,
 ) -> Result<Vec<Event>, Error> {
     let sql = format!(
-        "SELECT seq, at, by, text, irc_tags FROM notice WHERE room IS ?1 AND seq >= ?2 AND {}
+        "SELECT seq, at, by, text, irc_tags, account FROM notice WHERE room IS ?1 AND seq >= ?2 AND {}
          ORDER BY seq LIMIT ?3",
         kind.condition()
     );
@@ -117,7 +119,7 @@ pub(crate) fn read_all(
     (from, before): (Seq, Option<Seq>),
 ) -> Result<Vec<Event>, Error> {
     let sql = format!(
-        "SELECT seq, at, by, text, irc_tags, room FROM notice WHERE seq >= ?1 AND seq < ?2
+        "SELECT seq, at, by, text, irc_tags, account, room FROM notice WHERE seq >= ?1 AND seq < ?2
          AND (?3 IS NULL OR room IS NULL OR room = ?3) AND {} ORDER BY seq",
         kind.condition()
     );
@@ -126,7 +128,7 @@ pub(crate) fn read_all(
     let mut rows = statement.query(params![signed(from.0), before, room.map(|room| room.0)])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        let room: Option<u32> = row.get(5)?;
+        let room: Option<u32> = row.get(6)?;
         events.push(event(row, room.map(RoomId))?.ok_or(Damage::Row("notice"))?);
     }
     Ok(events)
@@ -251,22 +253,27 @@ pub(crate) fn delete_signal(conn: &Connection, seq: Seq) -> rusqlite::Result<()>
     })
 }
 
-/// An event of the columns `seq, at, by, text, irc_tags`; `None` if it makes no sense.
+/// An event of the columns `seq, at, by, text, irc_tags, account`; `None` if it makes no sense.
 fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>> {
     let (by, text): (String, Option<String>) = (row.get(2)?, row.get(3)?);
-    let tags: Option<String> = row.get(4)?;
+    let (tags, account): (Option<String>, Option<String>) = (row.get(4)?, row.get(5)?);
     let fact = Name::known(&by).and_then(|by| {
         let text = match text {
             Some(text) => Some(Text::parse(&text)?),
             None => None,
         };
+        let account = match account {
+            Some(account) => Some(Name::known(&account)?),
+            None => None,
+        };
         Some(match (room, tags) {
-            (Some(room), Some(tags)) => signal(room, by, &tags),
+            (Some(room), Some(tags)) => signal(room, (by, account), &tags),
             (Some(room), None) => Fact::TopicSet {
                 room,
                 person: None,
                 by,
                 text,
+                account,
             },
             (None, _) => announcement(by, text?),
         })
@@ -280,7 +287,7 @@ fn event(row: &Row<'_>, room: Option<RoomId>) -> rusqlite::Result<Option<Event>>
     }))
 }
 
-fn signal(room: RoomId, by: Name, tags: &str) -> Fact {
+fn signal(room: RoomId, (by, account): (Name, Option<Name>), tags: &str) -> Fact {
     Fact::Signal(Box::new(Signal {
         from: NOBODY,
         from_name: by,
@@ -293,7 +300,10 @@ fn signal(room: RoomId, by: Name, tags: &str) -> Fact {
             tags: Some(tags.into()),
         },
         ignored: false,
-        accounts: Correspondents::default(),
+        accounts: Correspondents {
+            from: account,
+            to: None,
+        },
     }))
 }
 

@@ -259,20 +259,10 @@ pub(crate) fn retire(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
     found(conn, room, None)
 }
 
-/// Gives a room another name, also where registered names have it among their rooms.
+/// Gives a room another name.
 pub(crate) fn rename(conn: &Connection, renamed: &RoomRenamed) -> rusqlite::Result<()> {
-    let (old, new) = (renamed.old.bare(), renamed.new.bare());
     conn.prepare_cached("UPDATE room SET name = ?2 WHERE id = ?1")?
-        .execute(params![renamed.room.0, new])?;
-    // The text is a word and its value on each line.
-    let update = "UPDATE profile
-                  SET text = substr(replace(char(10) || text, char(10) || ?1 || char(10),
-                                            char(10) || ?2 || char(10)), 2)
-                  WHERE instr(char(10) || text, char(10) || ?1 || char(10))";
-    for word in ["room", "current"] {
-        conn.prepare_cached(update)?
-            .execute([format!("{word} {old}"), format!("{word} {new}")])?;
-    }
+        .execute(params![renamed.room.0, renamed.new.bare()])?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 //! `PRAGMA user_version` counts the scripts that a file has been through. A script is never
 //! changed once it has been released: a new one is added.
 
+mod numbered;
+
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// Marks the file as ours for `file(1)` and for the next start: "chwg".
@@ -269,7 +271,19 @@ CREATE INDEX signal_of_room ON notice (room, seq) WHERE irc_tags IS NOT NULL;
 ALTER TABLE conversation ADD COLUMN is_signal INTEGER NOT NULL DEFAULT 0;
 ";
 
-const SCRIPTS: [&str; 5] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+/// Version 6: rooms are remembered by number, since another may get the name: the targets of `read_marker` that
+/// are rooms, and the rooms in the texts of `profile` and `resumable` (see [`numbered`]). What is said in a room
+/// is stored with its author's account: in the bodies of blocks, and in `notice.account`.
+const VERSION_6: &str = "
+ALTER TABLE notice ADD COLUMN account TEXT;
+";
+
+const SCRIPTS: [&str; 6] = [
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6,
+];
+
+/// The first version in which rooms are remembered by number.
+const NUMBERED: i64 = 6;
 
 /// The version that this program writes.
 pub(crate) const VERSION: i64 = SCRIPTS.len() as i64;
@@ -284,6 +298,8 @@ pub(crate) mod key {
     pub(crate) const LOCKED: &str = "locked";
     /// Where the sessions have come that were connected, as the server writes it.
     pub(crate) const SESSIONS: &str = "sessions";
+    /// The number that the next room gets: numbers of rooms that have gone are not given again.
+    pub(crate) const NEXT_ROOM: &str = "next_room";
     /// The place in the one order that durable events have reached, as far as the blocks do not
     /// say it.
     pub(crate) const LAST_SEQ: &str = "last_seq";
@@ -319,6 +335,9 @@ pub(crate) fn migrate(conn: &mut Connection) -> Result<(), MigrationError> {
     };
     for script in scripts {
         transaction.execute_batch(script)?;
+    }
+    if version < NUMBERED {
+        numbered::number_rooms(&transaction)?;
     }
     if !scripts.is_empty() {
         transaction.pragma_update(None, "user_version", VERSION)?;

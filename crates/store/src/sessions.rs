@@ -4,12 +4,13 @@
 //! Both are texts that the caller writes and reads; the store knows whose they are and until when.
 //! A code is stored as its hash, since a copy of the database must not let anybody in.
 
-use chinwag_core::{Name, Seq, Timestamp};
+use chinwag_core::{Name, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
 use crate::schema::{self, key};
+use crate::snapshot;
 
 /// A session that can be resumed.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct SessionChanges {
     pub profiles: Vec<(Name, String)>,
     /// Where all connected sessions have come, as the caller writes it.
     pub mark: Option<String>,
+    /// No room of a later run gets a number below this: the texts know rooms by number.
+    pub next_room: Option<RoomId>,
 }
 
 impl SessionChanges {
@@ -76,6 +79,9 @@ impl Store {
                 conn.prepare_cached("INSERT OR REPLACE INTO profile VALUES (?1, ?2)")?;
             for (name, text) in &changes.profiles {
                 profile.execute(params![name.folded(), text])?;
+            }
+            if let Some(next_room) = changes.next_room {
+                snapshot::reserve_rooms(conn, next_room)?;
             }
             match &changes.mark {
                 Some(mark) => schema::set(conn, key::SESSIONS, Some(mark)),

@@ -19,6 +19,7 @@ use crate::sent_key;
 /// Forgets the rooms of which nothing is left, since all was trimmed: they would be listed for
 /// ever.
 pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
+    reserve_rooms(conn, next_room(conn)?)?;
     // A name that was freed is somebody else's when it is taken again.
     let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM account)";
     conn.execute(freed, [])?;
@@ -36,7 +37,6 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
                         OR EXISTS (SELECT 1 FROM room_standing AS other
                                    WHERE other.room = id AND other.standing <> 'owner'))))";
     conn.execute(sql, [])?;
-    // Another room may be given the number.
     for table in [
         "notice",
         "room_setting",
@@ -50,6 +50,9 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
         );
         conn.execute(&sql, [])?;
     }
+    let markers = "DELETE FROM read_marker WHERE target GLOB 'room [0-9]*'
+                   AND CAST(substr(target, 6) AS INTEGER) NOT IN (SELECT id FROM room)";
+    conn.execute(markers, [])?;
     Ok(())
 }
 
@@ -72,9 +75,10 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     })
 }
 
-/// The rooms, those that are retired among them, and their topics.
+/// The rooms and their topics; behind them those that are retired, the last one first, since another room
+/// may have the name by now.
 pub(crate) fn rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
-    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room";
+    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room ORDER BY retired, id DESC";
     all(conn, sql, [], room)
 }
 
@@ -89,10 +93,17 @@ fn open_rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
     Ok(rooms)
 }
 
-/// The first number that no room has had of which something is left.
+/// The first number that no room has had, as far as anybody may know of it.
 fn next_room(conn: &Connection) -> rusqlite::Result<RoomId> {
     let sql = "SELECT coalesce(max(id) + 1, 0) FROM room";
-    conn.query_row(sql, [], |row| row.get(0).map(RoomId))
+    let next: u32 = conn.query_row(sql, [], |row| row.get(0))?;
+    let reserved: Option<u32> = setting(conn, key::NEXT_ROOM)?;
+    Ok(RoomId(next.max(reserved.unwrap_or(0))))
+}
+
+/// Keeps the numbers before this one from being given again.
+pub(crate) fn reserve_rooms(conn: &Connection, next: RoomId) -> rusqlite::Result<()> {
+    crate::schema::set(conn, key::NEXT_ROOM, Some(&next.0))
 }
 
 /// The last place in the one order that a durable event has taken.

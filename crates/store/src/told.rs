@@ -42,6 +42,7 @@ impl Told {
             name: &self.sender,
             text: &self.text,
             irc: None,
+            account: None,
         }
     }
 }

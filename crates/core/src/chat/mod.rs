@@ -17,12 +17,15 @@ mod settings;
 mod state;
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
 
 use crate::answer::Departed;
 use crate::command::Caller;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
 use crate::metadata::MetadataOwner;
-use crate::name::FoldedName;
+use crate::name::{FoldedName, Name};
 use crate::room::{RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::text::Text;
@@ -232,6 +235,11 @@ impl Chat {
         self.rooms.named(name)
     }
 
+    /// The number that the next room gets. No room has had it, nor a greater one.
+    pub fn next_room(&self) -> RoomId {
+        self.rooms.next()
+    }
+
     /// The connection that a person is on.
     pub fn conn_of(&self, person: PersonId) -> Option<ConnId> {
         self.people.get(person).map(|person| person.session.conn)
@@ -244,9 +252,14 @@ impl Chat {
         account.is_some_and(|account| !self.registrations.mail.of(account).is_empty())
     }
 
-    /// Those whose link was lost and who were in a room.
-    pub fn lost_inside(&self, room: RoomId) -> impl Iterator<Item = PersonId> + '_ {
-        self.resumables.inside(room)
+    /// Those whose link is lost and who were in any of some rooms. Looks at all lost sessions.
+    pub fn lost_inside(&self, rooms: &HashSet<RoomId>) -> Vec<PersonId> {
+        self.resumables.inside_any(rooms).collect()
+    }
+
+    /// Those whose link is lost and who are logged in to an account.
+    pub fn lost_logged_in_to(&self, account: &Name) -> Vec<PersonId> {
+        self.resumables.logged_in_to(account)
     }
 
     /// Whether a person is connected.

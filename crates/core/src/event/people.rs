@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use core::net::IpAddr;
 
 use super::{Event, QuitReason};
+use crate::answer::LeftOut;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
@@ -42,6 +43,8 @@ pub struct Returned {
     pub login: LoggedIn,
     /// The rooms it was in.
     pub rooms: Box<[RoomId]>,
+    /// The rooms it was in that keep it out now, or the way it comes.
+    pub left_out: Box<[LeftOut]>,
     /// The names it ignores.
     pub ignores: Box<[Name]>,
     /// Everything up to this was shown to it.

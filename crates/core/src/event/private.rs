@@ -167,7 +167,8 @@ pub struct Signal {
     pub form: IrcForm,
     /// Whether the receiver ignores the sender, who is not told so.
     pub ignored: bool,
-    /// The accounts in whose histories it stands, if it was sent to one person.
+    /// The accounts in whose histories it stands, if it was sent to one person; of one that was sent to a
+    /// room the sender's.
     pub accounts: Correspondents,
 }
 

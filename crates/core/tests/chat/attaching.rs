@@ -1,8 +1,8 @@
 //! Several connections of one person: clients of IRC that are logged in to its account.
 
 use chinwag_core::{
-    Caller, Client, Command, Detached, Duration, Fact, Ident, Link, Mask, PersonId, Proof,
-    QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting,
+    Caller, Client, Command, Detached, Duration, Fact, Ident, LOBBY, LeftOut, Link, Mask, PersonId,
+    Proof, QuitReason, Rejection, RoomRef, RoomRejection, RoomSetting,
 };
 
 use crate::world::{World, arrive_with, join, name, register, room, say};
@@ -125,7 +125,14 @@ fn who_comes_by_nc_takes_all_over() {
     let (second, _) = connect(&mut world, ("192.0.2.60", CLEAR), ("ann", "ann"));
     let facts = arrive_with(&mut world, "ann", "ann").expect("here");
     assert!(
-        matches!(&facts[..], [Fact::Detached(_), Fact::Returned(_)]),
+        matches!(
+            &facts[..],
+            [
+                Fact::Detached(_),
+                Fact::Joined { room: LOBBY, .. },
+                Fact::Returned(_)
+            ]
+        ),
         "{facts:?}"
     );
     for caller in [first, second] {
@@ -167,6 +174,29 @@ fn an_encrypted_room_is_heard_over_encrypted_connections_alone() {
     assert_eq!(world.act(first, join("ops")), refused);
     world.act(second, quit(QuitReason::Closed)).expect("gone");
     world.act(first, join("ops")).expect("inside again");
+}
+
+#[test]
+fn who_takes_a_session_over_in_the_clear_is_told_which_rooms_it_is_out_of() {
+    let (mut world, first) = world_with_ann();
+    for name in ["ops", "dev"] {
+        world.act(first, join(name)).expect("inside");
+    }
+    let set = Command::SetRoom {
+        room: RoomRef::Name(room("ops")),
+        settings: [RoomSetting::Encrypted(true)].into(),
+    };
+    world.act(first, set).expect("hers");
+    let facts = arrive_with(&mut world, "ann", "ann").expect("here");
+    let [Fact::Left { room: left, .. }, Fact::Returned(returned)] = &facts[..] else {
+        panic!("the others are shown that she leaves: {facts:?}");
+    };
+    assert_eq!(world.chat.room_name(*left), Some(&room("ops")));
+    let why = Rejection::Of(room("ops"), RoomRejection::EncryptedOnly);
+    let room = room("ops");
+    assert_eq!(*returned.left_out, [LeftOut { room, why }]);
+    world.check();
+    world.check_replay();
 }
 
 #[test]

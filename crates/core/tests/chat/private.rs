@@ -3,11 +3,11 @@
 use chinwag_core::limits::READ_MARKERS_MAX;
 use chinwag_core::{
     Answer, Command, Correspondents, Fact, FoundMessage, IrcForm, MarkerTarget, Query, Rejection,
-    Seq, SignalTarget, Timestamp,
+    RoomRef, RoomSetting, Seq, SignalTarget, Timestamp,
 };
 
 use crate::world::{
-    World, arrive_with, name, psst, register, rename, room, world_that_keeps_nothing,
+    World, arrive_with, join, name, psst, register, rename, room, world_that_keeps_nothing,
 };
 
 /// The accounts in whose histories a message stands.
@@ -201,6 +201,39 @@ fn a_marker_only_goes_on_and_is_the_account_s() {
     arrive_with(&mut world, "ann", "of ann").expect("here");
     assert_eq!(marker(&world, "ann", &dev), Some(5));
     world.check_replay();
+}
+
+#[test]
+fn a_marker_is_of_a_room_and_not_of_its_name() {
+    let mut world = world();
+    world.by("ann", join("dev")).expect("hers");
+    let [dev, ops] = ["dev", "ops"].map(|name| MarkerTarget::Room(room(name)));
+    world.by("ann", set(&dev, 5)).expect("set");
+    let rename = Command::RenameRoom {
+        room: RoomRef::Name(room("dev")),
+        new: room("ops"),
+        why: None,
+    };
+    world.by("ann", rename).expect("hers");
+    assert_eq!(marker(&world, "ann", &ops), Some(5));
+    world.by("guest", join("dev")).expect("another");
+    assert_eq!(marker(&world, "ann", &dev), None);
+    world.check_replay();
+}
+
+/// Whether a marker stays where it was does not tell that a hidden room was made.
+#[test]
+fn a_marker_does_not_betray_a_hidden_room() {
+    let mut world = world();
+    let plan = MarkerTarget::Room(room("plan"));
+    world.by("guest", set(&plan, 5)).expect("set");
+    world.by("ann", join("plan")).expect("hers");
+    let hide = Command::SetRoom {
+        room: RoomRef::Name(room("plan")),
+        settings: [RoomSetting::Hidden(true)].into(),
+    };
+    world.by("ann", hide).expect("hers");
+    assert_eq!(marker(&world, "guest", &plan), Some(5));
 }
 
 #[test]

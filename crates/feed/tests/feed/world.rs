@@ -218,6 +218,7 @@ impl World {
             text: Text::parse(&"x".repeat(bytes)).unwrap(),
             manner,
             irc: None,
+            account: None,
         });
         if let Some(session) = self.sessions.get_mut(who) {
             session.feed.handle_own(RoomId(room), &self.logs);

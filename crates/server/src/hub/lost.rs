@@ -8,12 +8,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chinwag_core::{Caller, ConnId, Duration, Event, Fact, PersonId, Returned, Seq, Timestamp};
+use chinwag_core::{
+    Caller, ConnId, Duration, Event, Fact, LeftOut, PersonId, Returned, Seq, Timestamp,
+};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 use hashbrown::{HashMap, HashSet};
 
-use super::{DraftBody, Hub, ReplyBody, Resumed, Sender, conn_of};
+use super::{Arrived, DraftBody, Hub, ReplyBody, Resumed, Sender, conn_of};
 use crate::limits::UNSEEN_BYTES_MAX;
 
 /// The time after which who resumes waits no longer for a shard. None takes that long.
@@ -42,6 +44,8 @@ struct Unseen {
     lines: Unacknowledged,
     /// Private messages that came while the link was lost, for which the connection was too short.
     kept: Vec<Event>,
+    /// Rooms that it could not be told to be out of.
+    left_out: Vec<LeftOut>,
     is_final: bool,
 }
 
@@ -56,6 +60,7 @@ struct Waiting {
     until: Seq,
     since: Timestamp,
     kept: Vec<Event>,
+    left_out: Vec<LeftOut>,
 }
 
 impl LostSessions {
@@ -100,6 +105,7 @@ impl LostSessions {
         };
         (waiting.sender, waiting.until) = (now.sender, now.until);
         waiting.kept.extend(now.kept.iter().cloned());
+        waiting.left_out.extend(now.left_out.iter().cloned());
         true
     }
 
@@ -145,6 +151,7 @@ impl LostSessions {
             conn: ConnId(0),
             lines,
             kept: Vec::new(),
+            left_out: Vec::new(),
             is_final: true,
         };
         self.put_unseen(person, unseen);
@@ -207,11 +214,11 @@ impl Hub {
             .values()
             .any(|waiting| waiting.is_on(conn));
         if (is_theirs || self.chat.speaks_for(person, conn)) && !waits {
-            let kept = Vec::new();
             let unseen = Unseen {
                 conn,
                 lines,
-                kept,
+                kept: Vec::new(),
+                left_out: Vec::new(),
                 is_final,
             };
             self.lost.put_unseen(person, unseen);
@@ -222,9 +229,11 @@ impl Hub {
     /// Answers who has resumed a session, as soon as it is known what is to be shown.
     pub(super) fn resume(&mut self, sender: Sender, person: PersonId, seen: Option<Seq>) {
         let until = Seq(self.next_seq.0 - 1);
+        let gone = std::mem::take(&mut self.turn.left_out);
         let Some((since, returned)) = self.returned(person) else {
             return;
         };
+        let kept_out = returned.left_out.iter().cloned();
         let waiting = Waiting {
             sender,
             person,
@@ -232,6 +241,7 @@ impl Hub {
             until,
             since,
             kept: returned.kept.to_vec(),
+            left_out: kept_out.chain(gone).collect(),
         };
         let last_conn = returned.last_conn;
         if self.lost.go_on_waiting(last_conn, &waiting) {
@@ -240,7 +250,12 @@ impl Hub {
         match self.lost.take_unseen(person) {
             Some(unseen) if unseen.is_final => {
                 let kept = unseen.kept.into_iter().chain(waiting.kept).collect();
-                let waiting = Waiting { kept, ..waiting };
+                let left_out = unseen.left_out.into_iter().chain(waiting.left_out);
+                let waiting = Waiting {
+                    kept,
+                    left_out: left_out.collect(),
+                    ..waiting
+                };
                 self.answer_resumed(waiting, Some(unseen.lines));
             }
             _ => drop(self.lost.waiting.insert(last_conn, waiting)),
@@ -265,6 +280,7 @@ impl Hub {
             seen,
             until,
             kept,
+            left_out,
             ..
         } = waiting;
         let mut unseen = unseen.unwrap_or_default();
@@ -281,6 +297,7 @@ impl Hub {
                 conn,
                 lines: unseen,
                 kept,
+                left_out,
                 is_final: true,
             };
             return self.lost.put_unseen(person, unseen);
@@ -289,8 +306,11 @@ impl Hub {
             unseen,
             until,
             kept,
-            saved: self.saved_now(person),
             back: self.chat.welcome_back(person),
+            arrived: Arrived {
+                saved: self.saved_now(person),
+                left_out,
+            },
         };
         let body = ReplyBody::Resumed(resumed.into());
         self.reply(sender, DraftBody::Ready(body));

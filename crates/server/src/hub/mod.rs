@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chinwag_core::{
-    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, MessageKey, Name, Outcome,
+    Answer, Caller, Chat, Command, ConnId, Env, Event, Fact, LeftOut, MessageKey, Name, Outcome,
     PresenceBatcher, Query, Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome,
 };
 use chinwag_feed::Unacknowledged;
@@ -44,7 +44,7 @@ use log::Refused;
 use lost::LostSessions;
 use recent::RecentLogs;
 use survive::Survivors;
-pub(crate) use turn::{Delivery, Reply, ReplyBody, Resumed, Turn};
+pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
 
 /// Tells a session which of its requests a reply answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,6 +127,8 @@ struct Draft {
     facts: Vec<Fact>,
     /// The connection whose request is being done.
     conn: Option<ConnId>,
+    /// The rooms that the person who has just come is not in again.
+    left_out: Vec<LeftOut>,
 }
 
 /// Who gave a request, and which.
@@ -153,7 +155,7 @@ struct DraftReply {
 
 enum DraftBody {
     Ready(ReplyBody),
-    Welcome(Box<Welcome>, Option<Saved>),
+    Welcome(Box<Welcome>, Arrived),
     Entered(Box<RoomSummary>),
 }
 
@@ -241,11 +243,11 @@ impl Hub {
                     self.apply(&event);
                 }
                 self.turn.conn = None;
-                match outcome {
+                self.turn.left_out = match outcome {
                     Outcome::LoggedIn(person) => self.restore_profile(person, now),
                     Outcome::Resumed { person, .. } => self.rejoin(person, now),
-                    _ => {}
-                }
+                    _ => Vec::new(),
+                };
                 self.reply_done(sender, outcome, first);
                 self.show_kept(sender.0, outcome, now);
             }
@@ -449,7 +451,9 @@ impl Hub {
                 let saved = self.saved_now(person);
                 let current = saved.as_ref().and_then(Saved::current);
                 let welcome = self.chat.welcome(person, current);
-                welcome.map(|welcome| DraftBody::Welcome(welcome.into(), saved))
+                let left_out = std::mem::take(&mut self.turn.left_out);
+                let arrived = Arrived { saved, left_out };
+                welcome.map(|welcome| DraftBody::Welcome(welcome.into(), arrived))
             }
             (Outcome::Joined(room), Caller::Person { person, .. }) => {
                 let summary = self.chat.room_summary(person, room);

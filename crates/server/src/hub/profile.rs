@@ -5,57 +5,127 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Command, Env, Event, Fact, LOBBY, Name, PersonId, RoomName, RoomRef, Timestamp,
+    Command, Env, Event, Fact, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId, RoomName,
+    RoomRef, RoomRejection, Timestamp,
 };
 use chinwag_wire::dialect::Saved;
 
-use super::record::Record;
+use super::record::{KeptRoom, Record};
 use super::{Hub, name_of_new};
 
+/// What has become of a room that a record names.
+enum Found {
+    Here(RoomName),
+    /// It has ended, and its name is free.
+    Ended,
+    /// It has ended, and its name is another's.
+    Another,
+}
+
 impl Hub {
-    /// Lets a person who has its session back enter the rooms again that have gone meanwhile.
-    pub(super) fn rejoin(&mut self, person: PersonId, now: Timestamp) {
-        for room in self.survivors.rejoin.remove(&person).unwrap_or_default() {
-            self.act_for(person, Command::Join(room), now);
+    /// Lets a person who has its session back enter the rooms again that have gone meanwhile. Returns
+    /// those that it is not in.
+    pub(super) fn rejoin(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
+        let rooms = self.survivors.rejoin.remove(&person).unwrap_or_default();
+        let mut left_out = Vec::new();
+        for kept in rooms {
+            let Some(old) = kept.id else {
+                continue;
+            };
+            let found = self.find(&kept);
+            let is_ended = matches!(found, Found::Ended);
+            let remade = self.survivors.remade.get(&old);
+            let found = match remade.and_then(|new| self.chat.room_name(*new)) {
+                Some(name) => Found::Here(name.clone()),
+                None => found,
+            };
+            match self.enter_again(person, &kept, found, now) {
+                Ok(new) if is_ended => drop(self.survivors.remade.insert(old, new)),
+                Ok(_) => {}
+                Err(out) => left_out.push(out),
+            }
+        }
+        left_out
+    }
+
+    fn find(&self, kept: &KeptRoom) -> Found {
+        let name = kept.id.and_then(|id| self.chat.room_name(id));
+        match (name, self.chat.room_called(&kept.name)) {
+            (Some(name), _) => Found::Here(name.clone()),
+            (None, None) => Found::Ended,
+            (None, Some(_)) => Found::Another,
         }
     }
 
-    /// Gives an account, at a new visit, what it had set at the last.
-    pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) {
+    /// Lets a person enter a room where it was before.
+    fn enter_again(
+        &mut self,
+        person: PersonId,
+        kept: &KeptRoom,
+        found: Found,
+        now: Timestamp,
+    ) -> Result<RoomId, LeftOut> {
+        let name = match found {
+            Found::Here(name) => Ok(name),
+            Found::Ended => Ok(kept.name.clone()),
+            Found::Another => Err(Rejection::Of(kept.name.clone(), RoomRejection::Another)),
+        };
+        let entered = name.and_then(|name| {
+            self.act_for(person, Command::Join(name.clone()), now)?;
+            self.chat.room_called(&name).ok_or(Rejection::RoomGone)
+        });
+        entered.map_err(|why| LeftOut {
+            room: kept.name.clone(),
+            why: match why {
+                // It may be hidden by now, and its new name with it.
+                Rejection::Of(_, why) => Rejection::Of(kept.name.clone(), why),
+                why => why,
+            },
+        })
+    }
+
+    /// Gives an account, at a new visit, what it had set at the last. Returns the rooms that it is not
+    /// in again.
+    pub(super) fn restore_profile(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
+        let mut left_out = Vec::new();
         let Some(session) = self.chat.kept_session(person) else {
-            return;
+            return left_out;
         };
         let Some(text) = session.account.and_then(|account| self.profile(&account)) else {
-            return;
+            return left_out;
         };
         let record = Record::parse(&text, session.name, None);
         for name in record.session.ignores {
-            self.act_for(person, Command::Ignore { name, on: true }, now);
+            // One that cannot be ignored any more is left.
+            let _ = self.act_for(person, Command::Ignore { name, on: true }, now);
         }
-        let stays = record
-            .rooms
-            .iter()
-            .any(|(room, _)| *room == RoomName::lobby());
+        let stays = record.rooms.iter().any(|(room, _)| room.id == Some(LOBBY));
         // Who is nowhere else is in the lobby only because its client shows some room.
         let is_nowhere = record.rooms.len() == usize::from(stays);
+        let mut current = None;
         if !is_nowhere || session.needs_room {
-            for (room, _) in &record.rooms {
-                self.act_for(person, Command::Join(room.clone()), now);
+            for (kept, _) in &record.rooms {
+                let found = self.find(kept);
+                match self.enter_again(person, kept, found, now) {
+                    Ok(room) if record.current.as_ref() == Some(kept) => current = Some(room),
+                    Ok(_) => {}
+                    Err(out) => left_out.push(out),
+                }
             }
         }
-        if !stays && !record.rooms.is_empty() {
+        if !stays && left_out.len() < record.rooms.len() {
             let lobby = Command::Leave {
                 room: RoomRef::Id(LOBBY),
                 why: None,
             };
-            self.act_for(person, lobby, now);
+            // It stays there if it is nowhere else.
+            let _ = self.act_for(person, lobby, now);
         }
-        let current = record.current.as_ref();
-        let current = current.and_then(|name| self.chat.room_called(name));
         if let Some(settings) = record.settings {
             let saved = Saved::from_text(&settings).with_current(current);
             self.lost.restore_saved(person, saved);
         }
+        left_out
     }
 
     /// What an account finds again at its next visit. A client that has no settings leaves those alone
@@ -94,20 +164,23 @@ impl Hub {
         })
     }
 
-    /// Does something that a person did before. What cannot be is left.
-    fn act_for(&mut self, person: PersonId, command: Command, now: Timestamp) {
-        let Some(caller) = self.chat.caller(person) else {
-            return;
-        };
+    /// Does something that a person did before.
+    ///
+    /// # Errors
+    /// [`Rejection`] if it cannot be any more; nothing has changed then.
+    fn act_for(
+        &mut self,
+        person: PersonId,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let caller = self.chat.caller(person).ok_or(Rejection::NotHere)?;
         let mut facts = Vec::new();
         let mut env = Env {
             now,
             roll: &mut self.rng,
         };
-        let decided = self.chat.decide(caller, command, &mut env, &mut facts);
-        if decided.is_err() {
-            return;
-        }
+        self.chat.decide(caller, command, &mut env, &mut facts)?;
         let start = self.turn.events.len();
         for mut fact in facts {
             if let Fact::IgnoreSet { since_before, .. } = &mut fact {
@@ -119,9 +192,10 @@ impl Hub {
         // A room that has gone is made again, and has an owner.
         if events.iter().any(|event| event.fact.is_durable()) && !self.save_now(&events) {
             self.turn.events.truncate(start);
-            return;
+            return Err(Rejection::CannotSave);
         }
         events.iter().for_each(|event| self.apply(event));
+        Ok(())
     }
 
     /// Saves those of some events that must last.

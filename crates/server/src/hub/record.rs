@@ -1,11 +1,11 @@
 //! A session, or what a registered name has set, as text for the store: a word and its value on each
 //! line. A line that this version does not know is passed over.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomName,
-    Seq, Text, Timestamp,
+    Correspondents, Event, Fact, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomId,
+    RoomName, Seq, Text, Timestamp,
 };
 
 /// See the [module](self).
@@ -13,10 +13,10 @@ use chinwag_core::{
 pub(super) struct Record {
     /// The session, but for its rooms.
     pub(super) session: KeptSession,
-    /// Its rooms by name, in the order of joining, and what was seen of each.
-    pub(super) rooms: Vec<(RoomName, Option<Seq>)>,
+    /// Its rooms, in the order of joining, and what was seen of each.
+    pub(super) rooms: Vec<(KeptRoom, Option<Seq>)>,
     /// The room that the person talks in.
-    pub(super) current: Option<RoomName>,
+    pub(super) current: Option<KeptRoom>,
     /// What the dialect wants kept.
     pub(super) settings: Option<String>,
     /// Private lines that the peer has not got.
@@ -25,6 +25,36 @@ pub(super) struct Record {
     pub(super) skipped: u64,
     /// The shard that the session was on, and the event with which it began there.
     pub(super) at: (usize, Seq),
+}
+
+/// A room that somebody was in. Its number says which it is: it may have another name by then, and
+/// another room its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KeptRoom {
+    /// Its number; `None` if it had ended when numbers were first kept.
+    pub(super) id: Option<RoomId>,
+    /// The name that it had.
+    pub(super) name: RoomName,
+}
+
+impl KeptRoom {
+    /// Reads `NUMBER#NAME`.
+    fn parse(text: &str) -> Option<Self> {
+        let (id, name) = text.split_once('#').unwrap_or(("", text));
+        Some(Self {
+            id: id.parse().ok().map(RoomId),
+            name: RoomName::parse(name).ok()?,
+        })
+    }
+}
+
+impl fmt::Display for KeptRoom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.id {
+            Some(id) => write!(f, "{}{}", id.0, self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
 }
 
 impl Record {
@@ -52,6 +82,9 @@ impl Record {
         if let Some(account) = &session.account {
             line(&mut out, "account", account);
         }
+        if let Some(since) = session.account_since {
+            line(&mut out, "account-since", since.0);
+        }
         line(&mut out, "address", session.address);
         let (shard, since) = self.at;
         line(&mut out, "at", format_args!("{shard} {since}"));
@@ -73,12 +106,12 @@ impl Record {
     fn write_choices(&self, out: &mut String, with_places: bool) {
         for (room, after) in &self.rooms {
             match after.filter(|_| with_places) {
-                Some(after) => line(out, "room", format_args!("{} {after}", room.bare())),
-                None => line(out, "room", room.bare()),
+                Some(after) => line(out, "room", format_args!("{room} {after}")),
+                None => line(out, "room", room),
             }
         }
         if let Some(current) = &self.current {
-            line(out, "current", current.bare());
+            line(out, "current", current);
         }
         if let Some(settings) = &self.settings {
             line(out, "settings", settings);
@@ -103,6 +136,7 @@ impl Record {
             session: KeptSession {
                 name,
                 account: None,
+                account_since: None,
                 is_resumable: true,
                 needs_room: true,
                 rooms: Vec::new(),
@@ -129,15 +163,16 @@ impl Record {
                 let (room, after) = value.split_once(' ').unwrap_or((value, ""));
                 let after = after.parse().ok().map(Seq);
                 self.rooms
-                    .extend(RoomName::parse(room).ok().map(|room| (room, after)));
+                    .extend(KeptRoom::parse(room).map(|room| (room, after)));
             }
-            "current" => self.current = RoomName::parse(value).ok(),
+            "current" => self.current = KeptRoom::parse(value),
             "settings" => self.settings = Some(value.to_owned()),
             "ignore" => session.ignores.extend(Name::parse(value)),
             "operator" => session.operator.0 = true,
             "for-visit" => session.operator.1 = true,
             "script" => session.is_script = true,
             "account" => session.account = Name::parse(value).ok(),
+            "account-since" => session.account_since = value.parse().ok().map(Timestamp),
             "address" => session.address = value.parse().unwrap_or(session.address),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
@@ -150,20 +185,6 @@ impl Record {
             _ => {}
         }
     }
-}
-
-/// The choices of a registered name, where a room has another name now.
-pub(super) fn with_renamed(profile: &str, old: &RoomName, new: &RoomName) -> String {
-    let mut out = String::new();
-    for text in profile.lines() {
-        match text.split_once(' ') {
-            Some((word @ ("room" | "current"), room)) if room == old.bare() => {
-                line(&mut out, word, new.bare());
-            }
-            _ => out.extend([text, "\n"]),
-        }
-    }
-    out
 }
 
 fn line(out: &mut String, word: &str, value: impl std::fmt::Display) {
@@ -228,8 +249,11 @@ mod tests {
         Name::parse(text).expect("a name")
     }
 
-    fn room(text: &str) -> RoomName {
-        RoomName::parse(text).expect("a room")
+    fn room(id: u32, text: &str) -> KeptRoom {
+        KeptRoom {
+            id: Some(RoomId(id)),
+            name: RoomName::parse(text).expect("a room"),
+        }
     }
 
     #[test]
@@ -238,13 +262,14 @@ mod tests {
         let mut record = Record::empty(name("bea"), until);
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
         record.session.account = Some(name("Bea"));
+        record.session.account_since = Some(Timestamp(8));
         record.session.ignores = vec![name("bob"), name("cy")];
         record.session.address = "2001:db8::1".parse().expect("an address");
         record.session.operator = (true, true);
         record.session.is_script = true;
         record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];
-        record.rooms = vec![(room("lobby"), Some(Seq(7))), (room("dev"), None)];
-        record.current = Some(room("dev"));
+        record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
+        record.current = Some(room(12, "12"));
         record.settings = Some("time=full tz=Europe/Paris".into());
         record.private = "[14:02] ann -> you: a \\n \\ b\r\n! NOT sent: x.\n".into();
         record.skipped = 3;
@@ -255,5 +280,8 @@ mod tests {
             Record::parse("new thing\nat x\nroom \n", name("bea"), until),
             { Record::empty(name("bea"), until) }
         );
+        let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;
+        let ended = ended.iter().map(|(room, _)| (room.id, room.name.bare()));
+        assert_eq!(ended.collect::<Vec<_>>(), [(None, "dev")]);
     }
 }

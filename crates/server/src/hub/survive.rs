@@ -16,7 +16,7 @@ use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
     AccountChange, Command, Duration, Event, Fact, KeptSession, LoggedIn, Name, PersonId,
-    ResumeCode, RoomId, RoomName, RoomRenamed, Seq, Timestamp,
+    ResumeCode, RoomId, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_store::{Resumable, SessionChanges};
@@ -24,7 +24,7 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use super::Hub;
-use super::record::{self, Record};
+use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
@@ -50,7 +50,13 @@ pub(super) struct Survivors {
     /// The hashes of those.
     hashes: HashMap<PersonId, Hash>,
     /// Rooms that restored sessions were in and that have gone.
-    pub(super) rejoin: HashMap<PersonId, Vec<RoomName>>,
+    pub(super) rejoin: HashMap<PersonId, Vec<KeptRoom>>,
+    /// Those of them that one of these sessions has made again: the others were there as well.
+    pub(super) remade: HashMap<RoomId, RoomId>,
+    /// Rooms that were given up or removed. Who was in one when the link was lost is out of it as well.
+    retired: hashbrown::HashSet<RoomId>,
+    /// The number of the next room, as it was last written.
+    next_room: RoomId,
     /// What the peers of each shard have acknowledged.
     marks: Vec<Seq>,
     has_new_mark: bool,
@@ -127,7 +133,17 @@ impl Hub {
                 self.lost.set_owner(set.person, false);
                 self.survivors.handle_change(set.person);
             }
-            Fact::RoomRenamed(renamed) => self.note_room_renamed(renamed),
+            Fact::RoomRetired { room } => {
+                self.survivors.retired.insert(*room);
+            }
+            Fact::RoomChanged(change) => {
+                let target = change.target.into_iter();
+                target.for_each(|person| self.survivors.handle_change(person));
+            }
+            Fact::Moderated(entry) => {
+                let target = entry.target.into_iter();
+                target.for_each(|person| self.survivors.handle_change(person));
+            }
             Fact::AccountChanged(changed) => {
                 if let (AccountChange::Claimed { .. }, Some(person)) =
                     (&changed.change, changed.person)
@@ -136,6 +152,9 @@ impl Hub {
                 }
                 let logins = changed.logins.iter();
                 logins.for_each(|person| self.survivors.handle_change(*person));
+                if matches!(changed.change, AccountChange::Removed) {
+                    self.note_account_ended(&changed.account);
+                }
             }
             Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
             Fact::PrivateMessage(message) if message.kept.is_some() => {
@@ -145,14 +164,13 @@ impl Hub {
         }
     }
 
-    /// Sessions and choices name their rooms.
-    fn note_room_renamed(&mut self, renamed: &RoomRenamed) {
-        let lost = self.chat.lost_inside(renamed.room);
-        for person in renamed.members.iter().copied().chain(lost) {
+    /// What is still to be written of an account is nobody's: the next to register its name gets
+    /// nothing of it.
+    fn note_account_ended(&mut self, account: &Name) {
+        let profiles = &mut self.survivors.profiles;
+        profiles.retain(|(other, _)| !other.same_as(account));
+        for person in self.chat.lost_logged_in_to(account) {
             self.survivors.handle_change(person);
-        }
-        for (_, profile) in &mut self.survivors.profiles {
-            *profile = record::with_renamed(profile, &renamed.old, &renamed.new);
         }
     }
 
@@ -197,7 +215,12 @@ impl Hub {
         }
         let saved = self.lost.saved(person);
         let unseen = session.until.and_then(|_| self.lost.unseen(person));
-        let name_of = |room: RoomId| self.chat.room_name(room).cloned();
+        let kept_room = |room: RoomId| {
+            Some(KeptRoom {
+                id: Some(room),
+                name: self.chat.room_name(room)?.clone(),
+            })
+        };
         let after = |room: RoomId| {
             let rooms = unseen.map(|unseen| &unseen.rooms)?;
             rooms
@@ -207,7 +230,7 @@ impl Hub {
         };
         let rooms = session.rooms.iter();
         let rooms = rooms
-            .filter_map(|&room| Some((name_of(room)?, after(room))))
+            .filter_map(|&room| Some((kept_room(room)?, after(room))))
             .collect();
         let private = unseen.map_or(&[][..], |unseen| &unseen.private);
         let private = private
@@ -215,7 +238,7 @@ impl Hub {
             .map(|(_, lines)| String::from_utf8_lossy(lines));
         Some(Record {
             rooms,
-            current: saved.and_then(Saved::current).and_then(name_of),
+            current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
             private: private.collect(),
             skipped: unseen.map_or(0, |unseen| unseen.skipped),
@@ -237,6 +260,12 @@ impl Hub {
 
     /// Writes some of what has changed. Returns whether there is more.
     pub(super) fn write_sessions(&mut self) -> bool {
+        let retired = std::mem::take(&mut self.survivors.retired);
+        if !retired.is_empty() {
+            for person in self.chat.lost_inside(&retired) {
+                self.survivors.handle_change(person);
+            }
+        }
         let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
         let some: Vec<(PersonId, Option<Seq>)> = some.map(|(id, seq)| (*id, *seq)).collect();
         self.write_these(&some)
@@ -257,6 +286,7 @@ impl Hub {
         for &(person, since) in people {
             self.add_row(person, since.unwrap_or_default(), &mut changes);
         }
+        let next_room = self.note_numbers(&mut changes);
         if changes.is_empty() {
             self.survivors.forget(people);
             return false;
@@ -272,10 +302,19 @@ impl Hub {
             self.survivors.profiles = changes.profiles;
             self.survivors.has_new_mark = changes.mark.is_some();
         } else {
+            self.survivors.next_room = next_room;
             self.survivors.forget(people);
         }
         self.survivors.fails = fails;
         !fails && !self.survivors.changed.is_empty()
+    }
+
+    /// Sessions and profiles know rooms by their numbers, so no room may get one of those after a restart.
+    fn note_numbers(&self, changes: &mut SessionChanges) -> RoomId {
+        let next_room = self.chat.next_room();
+        let is_new = next_room != self.survivors.next_room && !changes.is_empty();
+        changes.next_room = is_new.then_some(next_room);
+        next_room
     }
 
     fn add_row(&mut self, person: PersonId, since: Seq, changes: &mut SessionChanges) {
@@ -322,6 +361,7 @@ impl Hub {
             }
         }
         while self.write_sessions() {}
+        self.note_numbers(&mut changes);
         if let Err(error) = self.store.change_sessions(&changes) {
             tracing::warn!("cannot save sessions: {error}");
         }
@@ -332,9 +372,9 @@ impl Hub {
         let mut record = self.record(person, Seq::default())?;
         record.session.until = Some(until);
         if let Some(unseen) = self.lost.unseen(person) {
-            for (name, after) in &mut record.rooms {
+            for (kept, after) in &mut record.rooms {
                 let mut rooms = unseen.rooms.iter();
-                let found = rooms.find(|(room, _)| self.chat.room_name(*room) == Some(name));
+                let found = rooms.find(|(room, _)| Some(*room) == kept.id);
                 *after = found.map(|(_, after)| *after);
             }
             let private = unseen.private.iter();
@@ -378,15 +418,16 @@ impl Hub {
     }
 
     fn restore(&mut self, record: Record, hash: Hash, (until, seen): (Timestamp, Seq)) {
-        let id_of = |name: &RoomName| self.chat.room_called(name);
+        let is_there = |room: &RoomId| self.chat.room_name(*room).is_some();
         let (mut rooms, mut gone) = (Vec::new(), Vec::new());
-        for (name, after) in &record.rooms {
-            match id_of(name) {
+        for (kept, after) in &record.rooms {
+            match kept.id.filter(is_there) {
                 Some(room) => rooms.push((room, after.unwrap_or(seen))),
-                None => gone.push(name.clone()),
+                None => gone.push(kept.clone()),
             }
         }
-        let current = record.current.as_ref().and_then(id_of);
+        let current = record.current.as_ref().and_then(|kept| kept.id);
+        let current = current.filter(is_there);
         let session = KeptSession {
             rooms: rooms.iter().map(|(room, _)| *room).collect(),
             ..record.session

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, Caller, Command, ConnId, Event, Fact, Rejection, RoomId, RoomSummary, Seq, Timestamp,
-    Timing, Welcome, WelcomeBack,
+    Answer, Caller, Command, ConnId, Event, Fact, LeftOut, Rejection, RoomId, RoomSummary, Seq,
+    Timestamp, Timing, Welcome, WelcomeBack,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
@@ -48,13 +48,22 @@ pub(crate) enum ReplyBody {
     /// The answer to a query.
     Answer(Box<Answer>),
     /// The session has a person now, who has chosen this at an earlier visit.
-    Welcome(Box<Welcome>, RecentMessages, Option<Saved>),
+    Welcome(Box<Welcome>, RecentMessages, Arrived),
     /// The person is in this room.
     Entered(Box<RoomSummary>, RecentMessages),
     /// The person is out of this room.
     Left(RoomId),
     /// The session has its person again.
     Resumed(Box<Resumed>),
+}
+
+/// What else awaits a person who has come.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    /// What the dialect has wanted kept.
+    pub(crate) saved: Option<Saved>,
+    /// The rooms that it was in and is not in again.
+    pub(crate) left_out: Vec<LeftOut>,
 }
 
 /// What a session that was resumed has missed, by place.
@@ -68,8 +77,8 @@ pub(crate) struct Resumed {
     pub(crate) kept: Vec<Event>,
     /// What the person is welcomed with, if it is still here.
     pub(crate) back: Option<WelcomeBack>,
-    /// What the dialect has wanted kept.
-    pub(crate) saved: Option<Saved>,
+    /// What else awaits it.
+    pub(crate) arrived: Arrived,
 }
 
 /// All that comes of one batch of requests.
@@ -192,10 +201,10 @@ impl Hub {
     fn complete(&mut self, draft: DraftReply) -> Reply {
         let body = match draft.body {
             DraftBody::Ready(body) => body,
-            DraftBody::Welcome(welcome, saved) => {
+            DraftBody::Welcome(welcome, arrived) => {
                 let room = welcome.room.as_ref().map(|room| room.id);
                 let recent = room.map(|room| self.newest(room, draft.after));
-                ReplyBody::Welcome(welcome, recent.unwrap_or_default(), saved)
+                ReplyBody::Welcome(welcome, recent.unwrap_or_default(), arrived)
             }
             DraftBody::Entered(summary) => {
                 let recent = self.newest(summary.id, draft.after);

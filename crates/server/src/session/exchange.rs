@@ -341,8 +341,8 @@ impl Session {
                 self.answer(Tell::Proven(&name, &proof), shared);
             }
             (ReplyBody::Done(seq), _) => self.answer(Tell::Done(seq), shared),
-            (ReplyBody::Welcome(welcome, recent, saved), _) => {
-                if let Some(saved) = saved {
+            (ReplyBody::Welcome(welcome, recent, arrived), _) => {
+                if let Some(saved) = arrived.saved {
                     self.take_saved(saved, shared);
                 }
                 let recent = Recent {
@@ -350,6 +350,7 @@ impl Session {
                     total: recent.total,
                 };
                 self.answer(Tell::Welcome(&welcome, recent), shared);
+                self.tell_left_out(&arrived.left_out, shared);
             }
             (ReplyBody::Entered(summary, recent), _) => {
                 let recent = Recent {

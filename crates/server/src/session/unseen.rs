@@ -7,7 +7,7 @@
 //! and acknowledging. The kernel is asked then, and every few seconds while lines are on the way, so
 //! that little is kept: never for each write.
 
-use chinwag_core::{Event, Monotonic, PersonId, Seq};
+use chinwag_core::{Event, LeftOut, Monotonic, PersonId, Seq};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Tell;
 
@@ -32,6 +32,8 @@ pub(super) struct Missed {
     pub(super) unseen: Unacknowledged,
     /// Private messages that came while the link was lost.
     pub(super) kept: Vec<Event>,
+    /// The rooms that the person is not in again.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 impl Missed {
@@ -64,8 +66,9 @@ impl Session {
         unseen.private.extend(missed.unseen.private.iter().cloned());
         unseen.skipped += missed.unseen.skipped;
         let mut lines = Vec::new();
-        let kept = Tell::Missed(&missed.kept);
-        self.dialect.handle_tell(kept, &shared.env(), &mut lines);
+        for tell in [Tell::Missed(&missed.kept), Tell::LeftOut(&missed.left_out)] {
+            self.dialect.handle_tell(tell, &shared.env(), &mut lines);
+        }
         if !lines.is_empty() {
             unseen.private.push((shared.newest, lines.into()));
         }

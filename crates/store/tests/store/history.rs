@@ -238,6 +238,7 @@ pub(crate) fn topic(seq: u64, room: u32, by: &str, words: Option<&str>) -> Arc<E
         room: RoomId(room),
         by: name(by),
         text: words.map(text),
+        account: None,
     };
     event(seq, fact)
 }

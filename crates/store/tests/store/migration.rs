@@ -1,6 +1,6 @@
 //! Files that earlier versions have made. Each was made by the program of its time.
 
-use chinwag_core::{Mask, RoomId};
+use chinwag_core::{Mask, RoomId, Timestamp};
 
 use crate::support::*;
 
@@ -41,4 +41,45 @@ fn a_store_of_version_1_has_everything_it_had() {
     drop(store);
     // And once more, up to date.
     assert_eq!(open(folder.path()).snapshot.accounts.len(), 2);
+}
+
+const VERSION_5: &[u8] = include_bytes!("version-5.db");
+
+/// lee has marked #dev, #größe, #gone, bea and #never, and is in #lobby and #dev; bea is in the same.
+#[test]
+fn a_store_of_version_5_knows_rooms_by_number() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("messages.db"), VERSION_5).unwrap();
+    let opened = open(folder.path());
+    let (mut store, snapshot) = (opened.store, opened.snapshot);
+    let mut markers: Vec<_> = snapshot
+        .markers
+        .iter()
+        .map(|marker| (marker.account.as_str(), &*marker.key))
+        .collect();
+    markers.sort_unstable();
+    // Nothing is left of #gone but who owned it, and so it has gone.
+    assert_eq!(
+        markers,
+        [("lee", "bea"), ("lee", "room 1"), ("lee", "room 2")]
+    );
+    assert_eq!(
+        snapshot.next_room,
+        RoomId(4),
+        "the number of #gone is not given again"
+    );
+    let profile = store.profile(&name("lee")).unwrap();
+    assert_eq!(profile.as_deref(), Some("room 0#lobby\nroom 1#dev\n"));
+    let (sessions, _) = store.sessions(Timestamp(0)).unwrap();
+    let rooms = "room 0#lobby 29\nroom 1#dev 29\ncurrent 1#dev\n";
+    assert!(sessions[0].text.starts_with(rooms), "{}", sessions[0].text);
+    let dev = store.recent(RoomId(1), 9, 9_999).unwrap();
+    let accounts: Vec<_> = dev
+        .events
+        .iter()
+        .map(|event| event.fact.author_account())
+        .collect();
+    assert_eq!(accounts, [None], "nobody knows it of what was said before");
+    drop(store);
+    assert_eq!(open(folder.path()).snapshot.markers, snapshot.markers);
 }

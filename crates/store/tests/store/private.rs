@@ -307,6 +307,7 @@ fn read_markers_of_accounts_are_there_again() {
             person: NOBODY,
             account: account.map(name),
             target: MarkerTarget::Person(name("bob")),
+            room: None,
             key: key.into(),
             at: Timestamp(at),
             forgets: forgets.map(Into::into),

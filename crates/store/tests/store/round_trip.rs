@@ -17,6 +17,7 @@ fn topic(seq: u64, room: u32, words: Option<&str>) -> Arc<Event> {
         room: RoomId(room),
         by: name("Lee"),
         text: words.map(text),
+        account: None,
     };
     event(seq, fact)
 }
@@ -115,6 +116,7 @@ fn messages_come_back_as_they_were() {
             text: text("  waves 👩‍👩‍👧\tمرحبا \\x1b"),
             manner: Manner::Action,
             irc: None,
+            account: Some(name("Zoë")),
         },
     );
     let first = [
@@ -134,6 +136,7 @@ fn messages_come_back_as_they_were() {
                 text: Some("one\n\n  tw\ro\u{2424}".into()),
                 tags: None,
             })),
+            account: Some(name("Gopher")),
         },
     );
     let second = [passage, said(9, 0, "gopher", &"x".repeat(4096))];

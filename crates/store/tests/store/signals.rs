@@ -40,9 +40,10 @@ fn signal(by: &str, tags: &str) -> Signal {
 }
 
 fn in_room(seq: u64, room: RoomId, by: &str, tags: &str) -> Arc<Event> {
-    let room = Some(room);
+    let from = known(by).1;
     let signal = Signal {
-        room,
+        room: Some(room),
+        accounts: Correspondents { from, to: None },
         ..signal(by, tags)
     };
     event(seq, Fact::Signal(Box::new(signal)))

@@ -48,6 +48,7 @@ pub(crate) fn said(seq: u64, room: u32, by: &str, what: &str) -> Arc<Event> {
         text: text(what),
         manner: Manner::Speech,
         irc: None,
+        account: None,
     };
     event(seq, fact)
 }

@@ -22,6 +22,7 @@ fn filled(folder: &std::path::Path) -> Store {
         room: RoomId(1),
         by: name("lee"),
         text: Some(text("Ship it")),
+        account: None,
     };
     let announced = audit_entry(197, ModAction::Announce(text("restart at noon")));
     commit(&mut store, &[event(196, topic), announced]);

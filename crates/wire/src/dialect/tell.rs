@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use core::net::IpAddr;
 
 use chinwag_core::{
-    Answer, Conversation, Duration, Event, HistoryTarget, Name, Proof, QuitReason, Rejection,
-    RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
+    Answer, Conversation, Duration, Event, HistoryTarget, LeftOut, Name, Proof, QuitReason,
+    Rejection, RoomId, RoomName, RoomSummary, Seq, Timestamp, Welcome, WelcomeBack,
 };
 
 /// An answer or a piece of news. Only [`Sent`](Self::Sent), [`Repeated`](Self::Repeated) and
@@ -41,6 +41,8 @@ pub enum Tell<'a> {
     },
     /// Messages that the person has missed, in order, of all its rooms; then the private ones.
     Missed(&'a [Event]),
+    /// The person is not in these rooms again, where it was before.
+    LeftOut(&'a [LeftOut]),
     /// The answer to a query.
     Answer(&'a Answer),
     /// Earlier messages.
@@ -83,7 +85,8 @@ impl Tell<'_> {
             | Self::Repeated(_)
             | Self::NotSent(_)
             | Self::Rejected(_)
-            | Self::Missed(_) => false,
+            | Self::Missed(_)
+            | Self::LeftOut(_) => false,
             Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
             Self::Done(_) | Self::SearchTooLong => false,
             Self::Admitted | Self::Proven(..) => true,

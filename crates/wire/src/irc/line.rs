@@ -82,7 +82,10 @@ impl<'a> Tags<'a> {
         let source = event.source.as_deref();
         Self {
             at: Some(event.at),
-            account: source.and_then(|source| source.account.as_ref()),
+            account: match source {
+                Some(source) => source.account.as_ref(),
+                None => event.fact.author_account(),
+            },
             bot: source.is_some_and(|source| source.flags.bot),
             ..Self::default()
         }

@@ -10,7 +10,7 @@ mod rooms;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use chinwag_core::{Event, Fact, Manner, ModAction, NOBODY, PersonId, QuitReason, RoomName};
+use chinwag_core::{Event, Fact, Manner, ModAction, NOBODY, Name, PersonId, QuitReason, RoomName};
 use serde::Serialize;
 
 use super::replies::Rank;
@@ -95,6 +95,9 @@ pub(super) enum Shape<'a> {
     Message {
         #[serde(flatten)]
         head: Head<'a>,
+        /// The account that the author was logged in to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<&'a str>,
         /// What it said, with a line feed between the lines of a passage.
         text: Cow<'a, str>,
     },
@@ -102,6 +105,9 @@ pub(super) enum Shape<'a> {
     Action {
         #[serde(flatten)]
         head: Head<'a>,
+        /// The account that the author was logged in to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<&'a str>,
         /// What it did: `waves`.
         text: Cow<'a, str>,
     },
@@ -164,6 +170,9 @@ pub(super) enum Shape<'a> {
     Topic {
         #[serde(flatten)]
         head: Head<'a>,
+        /// The account that the author was logged in to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<&'a str>,
         /// The topic.
         text: Option<&'a str>,
     },
@@ -339,14 +348,23 @@ impl<'a> Shape<'a> {
     /// summary of comings that were told one by one.
     pub(super) fn in_room(event: &'a Event, room: &'a RoomName) -> Option<Self> {
         let head = |author| Head::new(event, Some(room), Some(author));
+        let account = event.fact.author_account().map(Name::as_str);
         Some(match &event.fact {
             Fact::Said {
                 name, text, manner, ..
             } => {
                 let (head, text) = (head(name.as_str()), text.with_line_feeds());
                 match manner {
-                    Manner::Speech | Manner::Notice => Self::Message { head, text },
-                    Manner::Action => Self::Action { head, text },
+                    Manner::Speech | Manner::Notice => Self::Message {
+                        head,
+                        account,
+                        text,
+                    },
+                    Manner::Action => Self::Action {
+                        head,
+                        account,
+                        text,
+                    },
                 }
             }
             Fact::Joined { name, here, .. } => Self::Joined {
@@ -374,6 +392,7 @@ impl<'a> Shape<'a> {
             },
             Fact::TopicSet { by, text, .. } => Self::Topic {
                 head: head(by.as_str()),
+                account,
                 text: text.as_deref(),
             },
             Fact::RoomChanged(change) => Self::of_change(event, change),

@@ -147,6 +147,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("no_ctcp", "The room takes no CTCP."),
     ("room_taken", "Another room has that name."),
     (
+        "room_is_another",
+        "The room that the reader was in has ended, and another has its name.",
+    ),
+    (
         "is_lobby",
         "The lobby is open to everybody, stays, and nobody can be put out of it.",
     ),
@@ -269,6 +273,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::NoOutsiders => "no_outsiders",
         RoomRejection::NoCtcp => "no_ctcp",
         RoomRejection::NameTaken(_) => "room_taken",
+        RoomRejection::Another => "room_is_another",
         RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll | RoomRejection::Stays => {
             "is_lobby"
         }

@@ -307,6 +307,15 @@ pub(super) enum Notice<'a> {
         /// Where the last came from.
         address: Shown<core::net::IpAddr>,
     },
+    /// The reader is not in a room again where it was before.
+    LeftOut {
+        /// The room.
+        room: Room<'a>,
+        /// Why, for the program: a code as in a refusal.
+        code: &'static str,
+        /// Why, for a person.
+        text: Shown<&'a dyn Display>,
+    },
     /// The session is over, and the connection about to be closed.
     Closed {
         /// Why.

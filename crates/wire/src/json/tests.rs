@@ -162,6 +162,7 @@ fn said(by: &str, what: &str) -> Fact {
         text: Text::parse(what).expect("a text"),
         manner: Manner::Speech,
         irc: None,
+        account: None,
     }
 }
 

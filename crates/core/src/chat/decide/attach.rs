@@ -10,15 +10,14 @@ use alloc::vec::Vec;
 
 use super::Origin;
 use crate::account::Account;
-use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Attached, Detached, Fact, LoggedIn, QuitReason};
-use crate::ids::{ConnId, RoomId};
+use crate::ids::ConnId;
 use crate::limits::ACCOUNT_LOGINS_MAX;
 use crate::link::Client;
 use crate::name::Name;
-use crate::rejection::{Rejection, RoomRejection};
+use crate::rejection::Rejection;
 use crate::time::Timestamp;
 
 impl Chat {
@@ -48,7 +47,7 @@ impl Chat {
             self.check_has_login(account)?;
         }
         for &room in &person.rooms {
-            self.check_may_listen(person, room, &origin, now)?;
+            self.check_may_stay(person, room, (origin.address, origin.link), now)?;
         }
         facts.push(Fact::Attached(Box::new(Attached {
             login: LoggedIn {
@@ -66,29 +65,6 @@ impl Chat {
             rooms: person.rooms.clone(),
         })));
         Ok(Outcome::Attached(person.id))
-    }
-
-    /// Checks that a connection may hear a room that its person is in.
-    fn check_may_listen(
-        &self,
-        person: &Person,
-        id: RoomId,
-        origin: &Origin,
-        now: Timestamp,
-    ) -> Result<(), Rejection> {
-        if self.may_stay(person, id, (origin.address, origin.link), now) {
-            return Ok(());
-        }
-        let rules = self.rooms.get(id).and_then(Room::rules);
-        let is_encrypted = rules.is_some_and(|rules| rules.settings.encrypted);
-        let why = match is_encrypted && !origin.link.is_encrypted {
-            true => RoomRejection::EncryptedOnly,
-            false => RoomRejection::Barred {
-                until: None,
-                why: None,
-            },
-        };
-        Err(self.refusal(id, why))
     }
 
     /// Checks that one more connection may log in to an account.

@@ -150,10 +150,7 @@ impl Chat {
         } else if me.session.rank.operator || standing >= Some(Standing::Moderator) {
             return Ok(());
         } else if let Some(bar) = bar_of(rules, me, me.session.address, now) {
-            RoomRejection::Barred {
-                until: bar.until,
-                why: bar.why.clone(),
-            }
+            barred(bar)
         } else if standing.is_none() && self.is_masked_as(me, rules, MaskKind::Ban) {
             RoomRejection::Barred {
                 until: None,
@@ -178,24 +175,27 @@ impl Chat {
         Err(self.refusal(id, refused))
     }
 
-    /// Whether a person whose session is taken up over another connection is in a room again.
-    pub(super) fn may_stay(
+    /// Checks that a person whose session goes on over another connection may hear a room from there
+    /// that it is in.
+    pub(super) fn check_may_stay(
         &self,
         person: &Person,
         id: RoomId,
         (address, link): (IpAddr, Link),
         now: Timestamp,
-    ) -> bool {
-        let Some(room) = self.rooms.get(id) else {
-            return false;
+    ) -> Result<(), Rejection> {
+        let Some(rules) = self.rooms.get(id).ok_or(Rejection::RoomGone)?.rules() else {
+            return Ok(());
         };
-        let Some(rules) = room.rules() else {
-            return true;
-        };
+        if rules.settings.encrypted && !link.is_encrypted {
+            return Err(self.refusal(id, RoomRejection::EncryptedOnly));
+        }
         let is_exempt =
             person.session.rank.operator || self.standing(person, id) >= Some(Standing::Moderator);
-        let is_barred = !is_exempt && bar_of(rules, person, address, now).is_some();
-        !is_barred && (link.is_encrypted || !rules.settings.encrypted)
+        match bar_of(rules, person, address, now).filter(|_| !is_exempt) {
+            Some(bar) => Err(self.refusal(id, barred(bar))),
+            None => Ok(()),
+        }
     }
 
     /// Checks that no room that a person is in keeps out people of this name.
@@ -232,4 +232,11 @@ fn bar_of<'a>(
 ) -> Option<&'a Restriction> {
     let names = [Some(&person.name), person.account.as_ref()];
     rules.bars.longest(names, address, now)
+}
+
+fn barred(bar: &Restriction) -> RoomRejection {
+    RoomRejection::Barred {
+        until: bar.until,
+        why: bar.why.clone(),
+    }
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::chat::state::ReadMarkers;
 use crate::chat::{Chat, Person};
 use crate::event::Fact;
-use crate::ids::PersonId;
+use crate::ids::{PersonId, RoomId};
 use crate::read_marker::{MarkerSet, MarkerTarget};
 use crate::time::Timestamp;
 
@@ -18,7 +18,8 @@ impl Chat {
         target: MarkerTarget,
         at: Timestamp,
     ) -> Option<Fact> {
-        let key = self.marker_key(&target);
+        let room = self.room_of_marker(me, &target);
+        let key = self.marker_key(&target, room);
         let markers = self.markers_of(me);
         let known = markers.and_then(|markers| markers.get(&key));
         if known >= Some(at) {
@@ -41,6 +42,7 @@ impl Chat {
             account: account.cloned(),
             target,
             key,
+            room,
             at,
             forgets,
             others: others.into(),
@@ -49,7 +51,8 @@ impl Chat {
 
     /// The time up to which a person has read, if it has said so.
     pub(in crate::chat) fn marker(&self, me: &Person, target: &MarkerTarget) -> Option<Timestamp> {
-        self.markers_of(me)?.get(&self.marker_key(target))
+        let room = self.room_of_marker(me, target);
+        self.markers_of(me)?.get(&self.marker_key(target, room))
     }
 
     fn markers_of<'a>(&'a self, me: &'a Person) -> Option<&'a ReadMarkers> {
@@ -59,8 +62,20 @@ impl Chat {
         }
     }
 
-    /// The names of one account have one marker.
-    fn marker_key(&self, target: &MarkerTarget) -> Box<str> {
+    /// The room that a marker is of. One that the reader may not know of is not there.
+    fn room_of_marker(&self, me: &Person, target: &MarkerTarget) -> Option<RoomId> {
+        match target {
+            MarkerTarget::Room(name) => self.rooms.named(name).filter(|room| self.knows(me, *room)),
+            MarkerTarget::Person(_) => None,
+        }
+    }
+
+    /// The names of one account have one marker. That of a room goes by the room, which may get another
+    /// name, and not by its name, which another room may get.
+    fn marker_key(&self, target: &MarkerTarget, room: Option<RoomId>) -> Box<str> {
+        if let Some(room) = room {
+            return MarkerTarget::key_of_room(room);
+        }
         let account = match target {
             MarkerTarget::Person(name) => self.registrations.get(name),
             MarkerTarget::Room(_) => None,

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Origin, attach, quit};
 use crate::account::Account;
+use crate::answer::LeftOut;
 use crate::chat::state::{Rank, Resumable};
 use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
@@ -160,8 +161,11 @@ impl Chat {
         } = *found;
         let code = next_code.unwrap_or_else(|| self.new_code(env));
         let seen = lost.map(|lost| lost.seen);
-        let rooms = self.rooms_still_open(person, &origin, env.now);
+        let (rooms, left_out) = self.rooms_still_open(person, &origin, env.now);
         facts.extend(attach::without_others(person));
+        if lost.is_none() {
+            self.show_moves(person, &rooms, facts);
+        }
         facts.push(Fact::Returned(Box::new(Returned {
             login: LoggedIn {
                 person: person.id,
@@ -176,6 +180,7 @@ impl Chat {
                 ident: origin.ident,
             },
             rooms,
+            left_out,
             ignores: self.names_ignored(person),
             seen: seen.unwrap_or_default(),
             last_conn: person.session.conn,
@@ -257,16 +262,51 @@ impl Chat {
         names.into()
     }
 
-    /// The rooms that a person is in again: those that are still there and do not keep it out, nor the
-    /// way it comes.
-    fn rooms_still_open(&self, person: &Person, origin: &Origin, now: Timestamp) -> Box<[RoomId]> {
+    /// The rooms that a person is in again, and those that keep it out, or the way it comes. A room that
+    /// has ended is neither.
+    fn rooms_still_open(
+        &self,
+        person: &Person,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> (Box<[RoomId]>, Box<[LeftOut]>) {
         let (address, link) = (origin.address, origin.link);
-        let rooms = person.rooms.iter().copied();
-        let stays = |room: &RoomId| self.may_stay(person, *room, (address, link), now);
-        let open: Box<[_]> = rooms.filter(stays).collect();
-        match open.is_empty() && link.needs_room {
-            true => [LOBBY].into(),
-            false => open,
+        let (mut open, mut left_out) = (Vec::new(), Vec::new());
+        for &room in &person.rooms {
+            match self.check_may_stay(person, room, (address, link), now) {
+                Ok(()) => open.push(room),
+                Err(why) => {
+                    let name = self.room_name(room).cloned();
+                    left_out.extend(name.map(|room| LeftOut { room, why }));
+                }
+            }
         }
+        if open.is_empty() && link.needs_room {
+            open.push(LOBBY);
+        }
+        (open.into(), left_out.into())
+    }
+
+    /// Shows the others how a person whom they never saw leave comes to be in these rooms.
+    fn show_moves(&self, person: &Person, rooms: &[RoomId], facts: &mut Vec<Fact>) {
+        for &room in rooms.iter().filter(|room| !person.rooms.contains(room)) {
+            // The person that is left behind for this one may have been there.
+            let leaves =
+                |fact: &&Fact| matches!(fact, Fact::Quit(_)) && fact.rooms().contains(&room);
+            let leaving = facts.iter().filter(leaves).count();
+            facts.push(Fact::Joined {
+                person: person.id,
+                name: person.name.clone(),
+                room,
+                here: (self.here(room) + 1 - leaving) as u32,
+            });
+        }
+        let gone = person.rooms.iter().filter(|room| !rooms.contains(room));
+        facts.extend(gone.map(|&room| Fact::Left {
+            person: person.id,
+            name: person.name.clone(),
+            room,
+            why: None,
+        }));
     }
 }

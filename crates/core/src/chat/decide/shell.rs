@@ -50,6 +50,7 @@ impl Chat {
                     text,
                     manner: Manner::Speech,
                     irc: None,
+                    account: None,
                 });
             }
             command => return self.decide_operate(Actor::Shell, command, now, facts),

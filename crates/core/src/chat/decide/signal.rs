@@ -38,6 +38,7 @@ impl Chat {
                 let room = self.room_of(me, RoomRef::Name(name))?;
                 self.check_takes_signal(me, room, &signal.form, now)?;
                 signal.room = Some(room);
+                signal.accounts.from = me.account.clone();
             }
             SignalTarget::Rank(name, least) => {
                 let room = self.room_of(me, RoomRef::Name(name))?;

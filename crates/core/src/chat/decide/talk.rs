@@ -32,6 +32,7 @@ impl Chat {
             text,
             manner,
             irc: None,
+            account: me.account.clone(),
         })
     }
 
@@ -94,6 +95,7 @@ impl Chat {
             person: Some(me.id),
             by: me.name.clone(),
             text,
+            account: me.account.clone(),
         })
     }
 

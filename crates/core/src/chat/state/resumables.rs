@@ -6,7 +6,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::Person;
 use super::homes::{Homes, Place};
@@ -169,14 +169,19 @@ impl Resumables {
         }
     }
 
-    /// Takes the standing that a lost person had in a room.
-    /// Those who were in a room.
-    pub(in crate::chat) fn inside(&self, room: RoomId) -> impl Iterator<Item = PersonId> + '_ {
-        let all = self.by_id.values();
-        let inside = all.filter(move |lost| lost.person.rooms.contains(&room));
-        inside.map(|lost| lost.person.id)
+    /// Those who were in any of some rooms. Looks at all.
+    pub(in crate::chat) fn inside_any(
+        &self,
+        rooms: &HashSet<RoomId>,
+    ) -> impl Iterator<Item = PersonId> {
+        let is_meant = |lost: &&Resumable| lost.person.rooms.iter().any(|id| rooms.contains(id));
+        self.by_id
+            .values()
+            .filter(is_meant)
+            .map(|lost| lost.person.id)
     }
 
+    /// Takes the standing that a lost person had in a room.
     pub(in crate::chat) fn take_standing(&mut self, id: PersonId, room: RoomId) {
         if let Some(lost) = self.by_id.get_mut(&id) {
             lost.standings.retain(|(other, _)| *other != room);
@@ -319,7 +324,7 @@ impl Resumables {
         }
     }
 
-    fn logged_in_to(&self, account: &Name) -> Vec<PersonId> {
+    pub(in crate::chat) fn logged_in_to(&self, account: &Name) -> Vec<PersonId> {
         let key = |id| (FoldedName(account.clone()), PersonId(id));
         let logins = self.by_account.range(key(0)..=key(u64::MAX));
         logins.map(|(_, id)| *id).collect()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, RoomId, RoomName,
-    RoomRef, Seq, Text, WelcomeBack,
+    Command, Conversation, Detail, FoundMessage, LeftOut, Name, Query, Range, Rejection, RoomId,
+    RoomName, RoomRef, Seq, Text, WelcomeBack,
 };
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
@@ -315,7 +315,7 @@ impl Session {
         after: Option<Seq>,
         shared: &mut Shared,
     ) {
-        if let Some(saved) = resumed.saved {
+        if let Some(saved) = resumed.arrived.saved {
             self.take_saved(saved, shared);
         }
         let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
@@ -332,7 +332,11 @@ impl Session {
             not_from: self.dialect.ignores().into(),
             own: own.cloned(),
         };
-        self.exchange.rare().missed = Some(Missed { unseen, kept });
+        self.exchange.rare().missed = Some(Missed {
+            unseen,
+            kept,
+            left_out: resumed.arrived.left_out,
+        });
         let back = resumed.back.map(Box::new);
         self.ask_pages(job, PageKind::Missed(back.clone()), shared);
         if !self.exchange.is_waiting() {
@@ -370,6 +374,14 @@ impl Session {
         }
         if !missed.kept.is_empty() {
             self.tell(Tell::Missed(&missed.kept), shared);
+        }
+        self.tell_left_out(&missed.left_out, shared);
+    }
+
+    /// Tells in which rooms the person is not again, and why.
+    pub(super) fn tell_left_out(&mut self, left_out: &[LeftOut], shared: &mut Shared) {
+        if !left_out.is_empty() {
+            self.tell(Tell::LeftOut(left_out), shared);
         }
     }
 }

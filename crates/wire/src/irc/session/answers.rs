@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, QuitReason, Seq, WelcomeBack};
+use chinwag_core::{Answer, Event, Fact, LeftOut, QuitReason, Seq, WelcomeBack};
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
@@ -74,6 +74,12 @@ impl Session {
             }
             Tell::Missed(events) => {
                 self.put_missed(events, env, out);
+                None
+            }
+            Tell::LeftOut(rooms) => {
+                for LeftOut { room, why } in rooms {
+                    self.refuse_join(room, why, env, out);
+                }
                 None
             }
             Tell::Answer(answer) => self.handle_answer(answer, env, out),

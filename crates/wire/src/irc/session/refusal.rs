@@ -205,7 +205,7 @@ impl Session {
         self.put_server(format_args!("433 {nick} {name} :{words}"), env, out);
     }
 
-    fn refuse_join(
+    pub(super) fn refuse_join(
         &self,
         room: &RoomName,
         rejection: &Rejection,
@@ -224,6 +224,7 @@ impl Session {
                 RoomRejection::Barred { .. } => ("474", "Cannot join channel (+b)"),
                 RoomRejection::RegisteredOnly => ("477", "Cannot join channel (+R)"),
                 RoomRejection::EncryptedOnly => ("489", "Cannot join channel (+z)"),
+                RoomRejection::Another => ("403", "The channel of that name is another now"),
                 _ => ("403", "No such channel"),
             },
             Rejection::TooManyRooms { .. } => ("405", "You have joined too many channels"),

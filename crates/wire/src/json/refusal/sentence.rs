@@ -246,6 +246,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::NoOutsiders => write!(f, "Only those inside {room} speak there."),
         RoomRejection::NoCtcp => write!(f, "{room} takes no CTCP."),
         RoomRejection::NameTaken(new) => write!(f, "{new} is taken."),
+        RoomRejection::Another => write!(f, "{room} is another room now."),
         RoomRejection::LobbyIsOpen | RoomRejection::LobbyKeepsAll => {
             write!(f, "{room} is open to everybody.")
         }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, Query, QuitReason, Rejection, RoomRef, Seq};
+use chinwag_core::{Answer, Event, Fact, LeftOut, Query, QuitReason, Rejection, RoomRef, Seq};
 
 use super::arrival::room_shape;
 use super::{Asked, Session, Stage, refuse};
@@ -50,6 +50,7 @@ impl Session {
             Tell::Admitted => return self.handle_admitted(),
             // It asks for no proof.
             Tell::Proven(..) => {}
+            Tell::LeftOut(rooms) => tell_left_out(rooms, out),
             Tell::Guesses(_) | Tell::Superseded | Tell::Stopping => {
                 tell_notice(tell, out);
             }
@@ -252,6 +253,17 @@ fn tell_notice(tell: Tell<'_>, out: &mut Vec<u8>) {
         _ => Notice::Stopping,
     };
     put(out, &notice);
+}
+
+fn tell_left_out(rooms: &[LeftOut], out: &mut Vec<u8>) {
+    for LeftOut { room, why } in rooms {
+        let notice = Notice::LeftOut {
+            room: Room(room),
+            code: code(why),
+            text: Shown(&Sentence(why)),
+        };
+        put(out, &notice);
+    }
 }
 
 fn closed(why: &QuitReason) -> Notice<'_> {

@@ -140,6 +140,7 @@ impl Samples {
                 text: text(what)?,
                 manner,
                 irc: None,
+                account: None,
             })
         };
         let hello = said("gopher", "hello megumin", Manner::Speech)?;
@@ -224,6 +225,7 @@ impl Samples {
             room,
             by: name("lee")?,
             text: text("Ship it"),
+            account: None,
         };
         self.in_room("the topic is set", topic, "lobby")
     }

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Rejection, RoomName};
+use chinwag_core::{LeftOut, Rejection, RoomName};
 
 use super::Renderer;
 use super::moderation::{Both, Until};
@@ -44,6 +44,22 @@ impl Renderer {
             (Some(unspoken), Context::Speech) => writer.alone(format_args!("NOT sent: {unspoken}")),
             (Some(unspoken), _) => writer.alone(format_args!("Not done: {unspoken}")),
             (None, _) => writer.alone(Sentence(rejection, context)),
+        }
+    }
+
+    /// Tells a person that has come in which rooms it is not again, and why.
+    pub fn left_out(&self, out: &mut Vec<u8>, rooms: &[LeftOut]) {
+        let writer = &mut self.writer(out);
+        let context = Context::Command("join");
+        for LeftOut { room, why } in rooms {
+            let start = format_args!("You are no longer in {room}");
+            match (why, Unspoken::of(why)) {
+                (Rejection::Of(room, rule), _) => {
+                    writer.alone(format_args!("{start}. {}", OfRoom(room, rule, context)));
+                }
+                (_, Some(unspoken)) => writer.alone(format_args!("{start}: {unspoken}")),
+                (why, None) => writer.alone(format_args!("{start}. {}", Sentence(why, context))),
+            }
         }
     }
 

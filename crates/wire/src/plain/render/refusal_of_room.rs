@@ -133,6 +133,9 @@ fn about_entering(
             let (until, why) = (Until(*until), Because(why.as_deref()));
             write!(f, "You are barred from {room}{until}{why}")
         }
+        RoomRejection::Another => {
+            write!(f, "It has ended, and {room} is another room: /join {room}")
+        }
         RoomRejection::NoNeedToKnock => write!(f, "{room} lets you in: /join {room}"),
         RoomRejection::KnockedAlready => {
             write!(f, "You have knocked on {room}. Its moderators know.")

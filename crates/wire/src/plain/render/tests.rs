@@ -93,6 +93,7 @@ pub(super) fn said(at: Timestamp, by: &str, what: &str, manner: Manner) -> Event
         text: text(what),
         manner,
         irc: None,
+        account: None,
     };
     event(at, fact)
 }

@@ -295,6 +295,7 @@ fn said(person: PersonId, by: &str, what: &str) -> Event {
         text: text(what),
         manner: chinwag_core::Manner::Speech,
         irc: None,
+        account: None,
     })
 }
 

@@ -121,6 +121,7 @@ fn coming_and_going_is_told() {
     let returned = Fact::Returned(Box::new(Returned {
         login: arrived("ann"),
         rooms: [LOBBY].into(),
+        left_out: [].into(),
         ignores: [].into(),
         seen: Seq(1),
         last_conn: ConnId(0),
@@ -233,6 +234,7 @@ fn a_topic_names_its_room_where_it_is_not_plain() {
         room: LOBBY,
         by: name("lee"),
         text,
+        account: None,
     };
     check_room(
         topic(Some(text("Ship it"))),

@@ -270,6 +270,7 @@ fn topics_and_announcements_stand_where_they_were() {
             room: LOBBY,
             by: name("lee"),
             text: Some(text("Ship it")),
+            account: None,
         },
     );
     let [lee, ..] = talk();

@@ -70,6 +70,7 @@ fn room_facts(text: &Text) -> Vec<(Fact, char)> {
                 room: LOBBY,
                 by,
                 text: topic,
+                account: None,
             },
             '*',
         ),

@@ -163,12 +163,14 @@ fn the_ignored_are_not_heard_until_they_are() {
         room: LOBBY,
         by: name("LEE"),
         text: Some(text("hi")),
+        account: None,
     };
     let topic_of_liam = Fact::TopicSet {
         person: Some(LEE),
         room: LOBBY,
         by: name("liam"),
         text: Some(text("hi")),
+        account: None,
     };
     let renamed = Fact::Renamed(Box::new(chinwag_core::Renamed {
         person: LEE,

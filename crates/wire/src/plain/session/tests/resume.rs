@@ -61,6 +61,7 @@ fn returned() -> Returned {
     Returned {
         login: logged_in(),
         rooms: [LOBBY, DEV].into(),
+        left_out: [].into(),
         ignores: [name("troll")].into(),
         seen: Seq(1),
         last_conn: ConnId(0),

@@ -1,0 +1,86 @@
+//! Whose doing a fact is.
+
+use super::Fact;
+use crate::ids::PersonId;
+use crate::name::Name;
+
+impl Fact {
+    /// The person whose doing it is, where the fact has its number.
+    pub fn author(&self) -> Option<PersonId> {
+        match self {
+            Self::Said { person, .. }
+            | Self::Joined { person, .. }
+            | Self::Left { person, .. }
+            | Self::AwaySet { person, .. } => Some(*person),
+            Self::Quit(quit) => Some(quit.person),
+            Self::LoggedIn(login) => Some(login.person),
+            Self::Returned(returned) => Some(returned.login.person),
+            Self::Attached(attached) => Some(attached.login.person),
+            Self::Detached(detached) => Some(detached.person),
+            Self::Renamed(renamed) => Some(renamed.person),
+            Self::PrivateMessage(message) => Some(message.from),
+            Self::MessageKept(message) => Some(message.from),
+            Self::AccountSet(set) => Some(set.person),
+            Self::AccountChanged(changed) => changed.person,
+            Self::Knocked(knock) => Some(knock.person),
+            Self::Signal(signal) => Some(signal.from),
+            Self::RankMessage(message) => Some(message.from),
+            Self::IdentSet(set) => Some(set.person),
+            Self::PrivateDeleted(deletion) => Some(deletion.person),
+            Self::MarkerSet(set) => Some(set.person),
+            Self::MetadataShown(shown) => Some(shown.by),
+            _ => None,
+        }
+    }
+
+    /// The name of the person whose doing it is, where the fact has no number.
+    pub fn author_name(&self) -> Option<&Name> {
+        match self {
+            Self::TopicSet { by, .. } => Some(by),
+            Self::RoomChanged(change) => Some(&change.by),
+            Self::Moderated(entry) => Some(&entry.by),
+            Self::Deleted(deletion) => Some(&deletion.by),
+            Self::RoomRenamed(renamed) => Some(&renamed.by),
+            _ => None,
+        }
+    }
+
+    /// The account of the person whose doing it is, where the fact has it: what is stored in a room
+    /// tells it, to readers who come when nobody knows the person any more.
+    pub fn author_account(&self) -> Option<&Name> {
+        match self {
+            Self::Said { account, .. } | Self::TopicSet { account, .. } => account.as_ref(),
+            Self::Signal(signal) if signal.room.is_some() => signal.accounts.from.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The name of the speaker, which `/ignore` goes by. A topic, a new name and a reason for leaving
+    /// are speech.
+    pub fn voice(&self) -> Option<&Name> {
+        match self {
+            Self::Said { name, .. } => Some(name),
+            Self::TopicSet {
+                by, text: Some(_), ..
+            } => Some(by),
+            Self::Renamed(renamed) => Some(&renamed.old),
+            Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
+            Self::PrivateMessage(message) => Some(&message.from_name),
+            Self::RankMessage(message) => Some(&message.from_name),
+            _ => None,
+        }
+    }
+
+    /// The speaker, where the fact tells: it stays ignored under any name.
+    pub fn speaker(&self) -> Option<PersonId> {
+        match self {
+            Self::Said { person, .. } => Some(*person),
+            Self::TopicSet { person, .. } => *person,
+            Self::Renamed(renamed) => Some(renamed.person),
+            Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
+            Self::PrivateMessage(message) => Some(message.from),
+            Self::RankMessage(message) => Some(message.from),
+            _ => None,
+        }
+    }
+}
