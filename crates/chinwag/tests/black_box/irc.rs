@@ -6,6 +6,7 @@ mod crowd;
 mod everybody;
 mod passages;
 mod several;
+mod sts;
 
 use std::process::{Command, Stdio};
 

@@ -10,8 +10,10 @@ mod self_made;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
+use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{NoServerSessionStorage, ResolvesServerCert};
+use rustls::pki_types::ServerName;
+use rustls::server::{NoServerSessionStorage, ParsedCertificate, ResolvesServerCert};
 
 pub use certificate::{CertificateError, Fingerprint};
 pub(crate) use certificate::{Certificates, Source};
@@ -23,6 +25,7 @@ pub(crate) use client_certificate::ClientCertificate;
 pub(crate) struct Tls {
     asking: Arc<ServerConfig>,
     silent: Arc<ServerConfig>,
+    certificates: Arc<Certificates>,
 }
 
 impl Tls {
@@ -52,6 +55,7 @@ impl Tls {
         Ok(Self {
             asking: config(true)?,
             silent: config(false)?,
+            certificates,
         })
     }
 
@@ -67,6 +71,18 @@ impl Tls {
         match asks {
             true => self.asking.clone(),
             false => self.silent.clone(),
+        }
+    }
+}
+
+impl Tls {
+    /// Whether the certificate is one for this name of the server's.
+    pub(crate) fn is_for(&self, name: &str) -> bool {
+        let certified = self.certificates.current();
+        let parsed = certified.cert.first().map(ParsedCertificate::try_from);
+        match (parsed, ServerName::try_from(name)) {
+            (Some(Ok(certificate)), Ok(name)) => verify_server_name(&certificate, &name).is_ok(),
+            _ => false,
         }
     }
 }

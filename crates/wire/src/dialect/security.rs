@@ -5,7 +5,8 @@
 pub struct Security {
     /// It is encrypted, by TLS of the server's or of a proxy's.
     pub is_encrypted: bool,
-    /// The client has named the server in its handshake (RFC 6066, section 3).
+    /// The client has named the server in its handshake (RFC 6066, section 3), by a name of its
+    /// certificate: none else may be bound to TLS (IRCv3, sts).
     pub names_server: bool,
     /// The client has proven to own a certificate.
     pub has_certificate: bool,

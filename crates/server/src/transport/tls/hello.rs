@@ -30,7 +30,8 @@ impl Hello {
     }
 
     /// Looks at more bytes. Once the message is whole it returns a connection, which has to be given
-    /// all of them, and whether the peer has named the server.
+    /// all of them, and whether the peer has named the server by a
+    /// name that its certificate has.
     ///
     /// # Errors
     /// What to tell the peer.
@@ -49,7 +50,10 @@ impl Hello {
                 words
             })?;
             if let Some(accepted) = accepted {
-                let names_server = accepted.client_hello().server_name().is_some();
+                let hello = accepted.client_hello();
+                let names_server = hello
+                    .server_name()
+                    .is_some_and(|name| self.tls.is_for(name));
                 let connection = self.connection(&accepted)?;
                 return Ok(Some((connection, names_server)));
             }
