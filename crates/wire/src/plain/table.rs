@@ -39,7 +39,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("whois", Group::Look, "NAME", look::whois)
         .brief("about a person")
         .about(
-            "Shows a person's rooms and when they joined. Operators see the address too.",
+            "Shows a person's rooms and when they joined, and what its client of IRC says of it: a name \
+             to show, a status, an address on the web. Operators see the address too.",
             "/whois gopher",
         ),
     CommandSpec::new("rooms", Group::Look, "", look::rooms)

@@ -1,5 +1,6 @@
 //! The parts that replies are made of: topics, people, rooms, bans.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -90,6 +91,9 @@ pub(in crate::json) struct ProfileShape<'a> {
     said: u64,
     /// Whether it is muted.
     muted: bool,
+    /// What clients of IRC keep for it, such as `display-name` and `url`, by key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: BTreeMap<&'a str, &'a str>,
     /// Where it comes from; told to operators, and of oneself.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<Shown<core::net::IpAddr>>,
@@ -178,6 +182,14 @@ impl<'a> From<&'a Profile> for ProfileShape<'a> {
             since: Time(profile.since),
             said: profile.said,
             muted: profile.muted,
+            metadata: profile
+                .metadata
+                .as_deref()
+                .map_or_else(BTreeMap::new, |all| {
+                    let all = all.iter();
+                    all.map(|(key, value)| (key.as_str(), value.as_str()))
+                        .collect()
+                }),
             address: profile.address.map(Shown),
         }
     }

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
 use chinwag_core::{
-    Account, AccountProfile, Answer, Client, Credential, CredentialKind, Duration, Link, Name,
-    Profile, Restriction, RoomLine, RoomName, Standing,
+    Account, AccountProfile, Answer, Client, Credential, CredentialKind, Duration, Link,
+    MetadataKey, Name, Profile, Restriction, RoomLine, RoomName, Standing, Text,
 };
 use chinwag_core::{Timestamp, WhoLine};
 
@@ -19,6 +19,16 @@ use crate::zone::TimeZone;
 
 /// Silence that is worth telling: less is a pause.
 const SILENCE_MIN: Duration = Duration::from_mins(5);
+
+/// What clients of IRC keep for a person that says something to people, with its label. A value goes through the
+/// door of all text: unlike a value, that folds what could pass for a line of its own.
+const SHOWN_METADATA: [(&str, &str); 5] = [
+    ("display-name", "display name"),
+    ("pronouns", "pronouns"),
+    ("status", "status"),
+    ("homepage", "homepage"),
+    ("url", "url"),
+];
 
 impl Renderer {
     /// The answer to a query. Writes nothing for answers that the server asks for on a person's
@@ -110,6 +120,14 @@ impl Renderer {
         writer.row(format_args!("connected by {}", By(line.link)));
         if let Some(why) = &line.away {
             writer.row(format_args!("away{}", Why(why.as_ref())));
+        }
+        for (key, label) in SHOWN_METADATA {
+            let key = MetadataKey::parse(key);
+            let value = profile.metadata.as_ref().zip(key);
+            let value = value.and_then(|(metadata, key)| Text::parse(metadata.get(&key)?.as_str()));
+            if let Some(value) = value {
+                writer.row(format_args!("{label}: {}", &*value));
+            }
         }
         if profile.muted {
             writer.row("muted");

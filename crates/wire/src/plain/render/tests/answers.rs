@@ -4,7 +4,8 @@ use std::vec;
 
 use crate::prefs::{Prefs, TimeStyle};
 use chinwag_core::{
-    Answer, Client, Duration, Link, Mask, Profile, Restriction, RoomLine, Topic, WhoLine,
+    Answer, Client, Duration, Link, Mask, Metadata, MetadataKey, MetadataValue, Profile,
+    Restriction, RoomLine, Topic, WhoLine,
 };
 
 use super::*;
@@ -92,6 +93,17 @@ fn a_person_is_described() {
     profile.line.operator = true;
     profile.line.away = Some(Some(text("lunch")));
     profile.muted = true;
+    let mut metadata = Metadata::default();
+    for (key, value) in [
+        ("url", "https://example.org"),
+        ("avatar", "https://example.org/ann.png"),
+        ("display-name", "Ann\x1b[2J\u{202e} (operator)"),
+        ("status", ""),
+    ] {
+        let key = MetadataKey::parse(key).expect("a key");
+        metadata.set((key, MetadataValue::parse(value)));
+    }
+    profile.metadata = Some(metadata.into());
     profile.address = Some([192, 0, 2, 7].into());
     let expected = "\
 --- ann ---
@@ -100,6 +112,8 @@ fn a_person_is_described() {
   in #lobby, #dev
   connected by nc
   away: lunch
+  display name: Ann\\x1b[2J\\u{202e} (operator)
+  url: https://example.org
   muted
   from 192.0.2.7
 ";
