@@ -287,7 +287,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chinwag_core::{AuditEntry, Name, PersonId, Text};
+    use chinwag_core::{AuditEntry, Deletion, PersonId, Text};
 
     fn name(text: &str) -> Name {
         Name::parse(text).expect("a name")
@@ -314,7 +314,14 @@ mod tests {
             text: Text::passage(["one", "", "1. two"]).expect("a passage"),
             manner: Manner::Speech,
             irc: None,
-            account: None,
+            account: Some(name("Lee")),
+        };
+        let deleted = Deletion {
+            room: RoomId(0),
+            message: Seq(2),
+            by: name("ann"),
+            why: None,
+            is_signal: false,
         };
         let announced = AuditEntry {
             by: name("op"),
@@ -337,6 +344,7 @@ mod tests {
             topic(None),
             Fact::Moderated(Box::new(announced)),
             passage,
+            Fact::Deleted(Box::new(deleted)),
         ];
         let event = |(seq, fact): (i64, Fact)| Event {
             seq: Seq(seq.unsigned_abs()),
@@ -376,6 +384,7 @@ mod tests {
 [2026-11-24 10:03:05] #lobby lee: one
   |
   | 1. two
+[2026-11-24 22:03:05] #lobby ann deleted a message
 ",
         );
     }
@@ -404,6 +413,7 @@ mod tests {
 - 10:03:05 \\#lobby lee: one\\
   \\| \\
   \\| 1. two
+- 22:03:05 \\#lobby ann deleted a message
 ",
         );
     }
@@ -423,7 +433,9 @@ mod tests {
                 "\n",
                 r##"{"seq":5,"at":"2026-11-23T22:03:05.000Z","room":null,"name":"op","manner":"announcement","text":"restart at noon"}"##,
                 "\n",
-                r##"{"seq":6,"at":"2026-11-24T10:03:05.000Z","room":"#lobby","name":"lee","manner":"speech","text":"one\n\n1. two"}"##,
+                r##"{"seq":6,"at":"2026-11-24T10:03:05.000Z","room":"#lobby","name":"lee","account":"Lee","manner":"speech","text":"one\n\n1. two"}"##,
+                "\n",
+                r##"{"seq":7,"at":"2026-11-24T22:03:05.000Z","room":"#lobby","name":"ann","manner":"deletion","text":null}"##,
                 "\n",
             ),
         );

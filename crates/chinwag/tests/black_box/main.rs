@@ -27,6 +27,7 @@ mod hostile;
 mod irc;
 mod join;
 mod json;
+mod kept_rooms;
 mod links;
 mod load;
 mod panics;

@@ -325,3 +325,27 @@ fn a_client_certificate_is_taken_note_of() {
     assert!(said.contains(sha256.trim()), "{said}");
     server.stop();
 }
+
+#[test]
+fn who_takes_a_session_over_in_the_clear_is_told_of_the_room_that_it_is_out_of() {
+    let server = setup().start();
+    let mut ann = ncat(server.address(), &[]);
+    arrive(&mut ann, "ann");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    ann.ask("/join ops", "alone.");
+    ann.ask("/room encrypted", "encrypted connections");
+    let mut bob = ncat(server.address(), &[]);
+    arrive(&mut bob, "bob");
+    bob.ask("/join ops", "You are in #ops with ann.");
+    let mut clear = server.connect();
+    clear.send("ann#correct horse");
+    clear.expect("Welcome back, ann.");
+    clear.expect(
+        "! You are no longer in #ops. #ops is for encrypted connections, and yours is not.\n",
+    );
+    ann.expect("! You signed in elsewhere.");
+    // Others do not take her for being there.
+    bob.expect("* ann left #ops\n");
+    bob.ask("/who", "--- 1 person in #ops ---\n");
+    server.stop();
+}

@@ -5,18 +5,20 @@
 
 mod accounts;
 mod audit;
+mod reason;
 mod rooms;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use chinwag_core::{Event, Fact, Manner, ModAction, NOBODY, Name, PersonId, QuitReason, RoomName};
+use chinwag_core::{Event, Fact, Manner, ModAction, NOBODY, Name, PersonId, RoomName};
 use serde::Serialize;
 
 use super::replies::Rank;
 use super::value::{Room, Shown, Time};
 pub(super) use accounts::AccountAct;
 pub(super) use audit::LogEntry;
+pub(super) use reason::{Reason, parts_of};
 pub(super) use rooms::{MaskList, SettingShape, Whom};
 
 /// What all events have.
@@ -44,29 +46,6 @@ impl<'a> Head<'a> {
             author,
         }
     }
-}
-
-/// Why a person left the server.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Reason {
-    /// By command.
-    Quit,
-    /// It closed its connection.
-    Closed,
-    /// The connection broke.
-    Lost,
-    /// It gave no sign of life.
-    TimedOut,
-    /// It took nothing for too long.
-    TooSlow,
-    /// An operator closed the connection.
-    Kicked,
-    /// An operator banned it.
-    Banned,
-    /// The server stopped.
-    Restart,
 }
 
 /// What an operator did to the reader.
@@ -488,26 +467,4 @@ fn moderation<'a>(head: Head<'a>, act: &'a ModAction) -> Option<Shape<'a>> {
         text: text.map(|text| &**text),
         name,
     })
-}
-
-/// A reason for leaving: its kind, the words given, and the operator.
-pub(super) fn parts_of(why: &QuitReason) -> (Reason, Option<&str>, Option<&str>) {
-    match why {
-        QuitReason::Quit(text) => (Reason::Quit, text.as_deref(), None),
-        QuitReason::Closed => (Reason::Closed, None, None),
-        QuitReason::Lost => (Reason::Lost, None, None),
-        QuitReason::TimedOut => (Reason::TimedOut, None, None),
-        QuitReason::TooSlow => (Reason::TooSlow, None, None),
-        QuitReason::Restart => (Reason::Restart, None, None),
-        QuitReason::Kicked { by, why } => (
-            Reason::Kicked,
-            why.as_deref().map(|text| &**text),
-            Some(by.as_str()),
-        ),
-        QuitReason::Banned { by, why, .. } => (
-            Reason::Banned,
-            why.as_deref().map(|text| &**text),
-            Some(by.as_str()),
-        ),
-    }
 }

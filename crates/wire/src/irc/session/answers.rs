@@ -72,14 +72,8 @@ impl Session {
                 self.handle_resumed(back, env, out);
                 None
             }
-            Tell::Missed(events) => {
-                self.put_missed(events, env, out);
-                None
-            }
-            Tell::LeftOut(rooms) => {
-                for LeftOut { room, why } in rooms {
-                    self.refuse_join(room, why, env, out);
-                }
+            Tell::Missed(_) | Tell::LeftOut(_) => {
+                self.put_found_again(tell, env, out);
                 None
             }
             Tell::Answer(answer) => self.handle_answer(answer, env, out),
@@ -123,6 +117,19 @@ impl Session {
             | Tell::Farewell(_)
             | Tell::Superseded
             | Tell::Stopping => None,
+        }
+    }
+
+    /// What a person has missed, and the rooms that it is not in again.
+    fn put_found_again(&mut self, tell: Tell<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        match tell {
+            Tell::Missed(events) => self.put_missed(events, env, out),
+            Tell::LeftOut(rooms) => {
+                for LeftOut { room, why } in rooms {
+                    self.refuse_join(room, why, env, out);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -1,0 +1,146 @@
+//! What is remembered of a room or an account is of that one, whoever has its name by now.
+
+use crate::harness::{Client, Server, Setup};
+
+#[track_caller]
+fn sign_in(server: &Server, name_and_password: &str) -> (Client, String) {
+    let mut client = server.connect();
+    client.expect("Enter your username: ");
+    client.send(name_and_password);
+    let welcome = client.expect("--- now ---\n") + &client.sync();
+    (client, welcome)
+}
+
+/// Takes a lost session up again. What it is shown comes last.
+#[track_caller]
+fn resume(server: &Server, code: &str) -> (Client, String) {
+    let mut back = server.connect();
+    back.expect("Enter your username: ");
+    back.send(&format!("/resume {code}"));
+    let welcome = back.expect("Welcome back, ") + &back.sync();
+    (back, welcome)
+}
+
+const ANOTHER: &str =
+    "! You are no longer in #dev. It has ended, and #dev is another room: /join #dev\n";
+
+#[test]
+fn an_account_does_not_come_into_a_strangers_room_of_the_same_name() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut ann = server.join("ann");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    for room in ["dev", "ops"] {
+        ann.ask(&format!("/join {room}"), "alone.");
+        ann.send("here I am");
+    }
+    ann.ask("/quit", "Bye, ann.");
+    lee.ask("/join #ops", "You are in #ops, alone.");
+    lee.ask("/room name #build", "#build");
+    lee.ask("/remove #dev", "#dev");
+    let mut bob = server.join("bob");
+    bob.ask("/join dev", "You are in #dev, alone.");
+    // The room that was renamed is the same; the other only has the name.
+    let visit = |server: &Server| {
+        let (mut ann, welcome) = sign_in(server, "ann#correct horse");
+        assert!(welcome.contains(ANOTHER), "{welcome}");
+        assert!(welcome.contains("You are in #build"), "{welcome}");
+        ann.ask("/quit", "Bye, ann.");
+    };
+    visit(&server);
+    let heard = bob.ask("/who", "--- 1 person in #dev ---\n");
+    assert!(!heard.contains("joined #dev"), "{heard}");
+    bob.send("nobody else is here");
+    bob.sync();
+    // She is told once: what she was in last is what she finds next time.
+    let server = server.stop().start();
+    let (_ann, welcome) = sign_in(&server, "ann#correct horse");
+    assert!(!welcome.contains("#dev"), "{welcome}");
+    assert!(welcome.contains("You are in #build"), "{welcome}");
+    server.stop();
+}
+
+#[test]
+fn a_lost_session_does_not_come_into_a_strangers_private_room_after_a_restart() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut gus = server.join("gus");
+    gus.ask("/join dev", "alone.");
+    let code = gus.code();
+    drop(gus);
+    lee.expect("* gus left #lobby (connection ");
+    lee.ask("/remove #dev", "#dev");
+    let mut bob = server.join("bob");
+    bob.ask("/claim open sesame", "Your name is registered.");
+    bob.ask("/join dev", "You are in #dev, alone.");
+    bob.ask("/room closed on", "closed");
+    bob.send("a secret");
+    bob.sync();
+    let server = server.stop().start();
+    let (mut gus, _) = resume(&server, &code);
+    gus.ask("/who #dev", "--- 0 people in #dev ---\n");
+    gus.send("/history #dev");
+    let seen = gus.sync();
+    assert!(!seen.contains("secret"), "{seen}");
+    server.stop();
+}
+
+/// Nobody has it: who comes back first makes it again, and the others are with it as before.
+#[test]
+fn people_of_a_quiet_room_are_together_again_after_a_restart() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let mut bea = server.join("bea");
+    ann.ask("/join dev", "alone.");
+    bea.ask("/join dev", "You are in #dev with ann.");
+    let codes = [ann.code(), bea.code()];
+    let server = server.stop().start();
+    let (mut ann, _) = resume(&server, &codes[0]);
+    let (mut bea, told) = resume(&server, &codes[1]);
+    assert!(!told.contains("no longer in"), "{told}");
+    bea.ask("/who #dev", "--- 2 people in #dev ---\n");
+    ann.ask("/who #dev", "--- 2 people in #dev ---\n");
+    server.stop();
+}
+
+#[test]
+fn a_session_of_an_account_that_has_ended_is_not_logged_in_to_the_next_of_its_name() {
+    let server = Setup::new().start();
+    let _lee = server.join("lee");
+    let mut mal = server.join("mal");
+    mal.ask("/claim correct horse", "Your name is registered.");
+    let mut other = server.join("guest-of-mal");
+    other.ask("/login beside mal correct horse", "logged in");
+    let code = other.code();
+    drop(other);
+    mal.expect("* guest-of-mal left #lobby (connection ");
+    mal.ask("/unclaim correct horse", "free");
+    mal.ask("/quit", "Bye, mal.");
+    let mut victim = server.join("mal");
+    victim.ask("/claim open sesame", "Your name is registered.");
+    victim.ask("/quit", "Bye, mal.");
+    let server = server.stop().start();
+    let (mut back, _) = resume(&server, &code);
+    back.ask("/account", "! ");
+    back.send("/whois guest-of-mal");
+    let whois = back.sync();
+    assert!(!whois.contains("account mal"), "{whois}");
+    server.stop();
+}
+
+#[test]
+fn a_right_that_was_taken_while_the_link_was_lost_is_not_there_after_a_restart() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let gus = server.join("gus");
+    lee.ask("/op gus", "gus");
+    let code = gus.code();
+    drop(gus);
+    lee.expect("* gus left #lobby (connection ");
+    lee.ask("/deop gus", "gus");
+    lee.sync();
+    let server = server.stop().start();
+    let (mut gus, _) = resume(&server, &code);
+    gus.ask("/bans", "! /bans needs operator rights in #lobby.");
+    server.stop();
+}
