@@ -30,6 +30,10 @@ use crate::sent_key;
 use crate::settings::Retention;
 use crate::snapshot;
 
+/// Rooms that are known to have a row: some more than a server has at once. For one too many all are asked
+/// for again.
+const ROOMS_KNOWN_MAX: usize = 1 << 17;
+
 /// The store's one writer. The thread that decides what happens owns it.
 #[derive(Debug)]
 pub struct Store {
@@ -39,7 +43,7 @@ pub struct Store {
     pub(crate) swept: Option<Timestamp>,
     /// Of its folder, if it has one: held for as long as the store is open.
     lock: Option<File>,
-    /// Rooms that have a row. After a failure it is empty and fills again.
+    /// Rooms that have a row, as far as is known. After a failure it is empty and fills again.
     rooms: HashSet<RoomId>,
     /// How many messages each room has had, for the rooms that were asked for.
     counts: HashMap<RoomId, u64>,
@@ -364,6 +368,10 @@ impl Turn<'_> {
         self.conn
             .prepare_cached(insert)?
             .execute(params![room.0, name.bare()])?;
+        // Rooms come and go, and nobody tells the store which are gone.
+        if self.rooms.len() >= ROOMS_KNOWN_MAX {
+            self.rooms.clear();
+        }
         self.rooms.insert(room);
         Ok(())
     }

@@ -3,10 +3,10 @@
 //! The message stays in the block as a *gap*, which has the name of the one who deleted it and no
 //! text: so it keeps its place and its rank, and no count changes anywhere.
 
-use chinwag_core::{Deletion, Name, RoomId, Seq};
+use chinwag_core::{Deletion, FoundMessage, Seq};
 use rusqlite::{Connection, params};
 
-use crate::block::{Block, Names, signed};
+use crate::block::{Names, signed};
 use crate::error::Error;
 use crate::notice;
 use crate::room_log::RoomLog;
@@ -52,19 +52,22 @@ pub(crate) fn find(
     conn: &Connection,
     message: Seq,
     names: &mut Names,
-) -> Result<Option<(RoomId, Name)>, Error> {
+) -> Result<Option<FoundMessage>, Error> {
     let Some(block) = search::block_with(conn, message, None)? else {
         return Ok(None);
     };
-    let found = sender(&block, message, names)?;
-    Ok(found.map(|name| (block.room, name)))
-}
-
-fn sender(block: &Block, message: Seq, names: &mut Names) -> Result<Option<Name>, Error> {
     let messages = block.messages()?;
     let mut messages = messages.iter();
     let found = messages.find(|other| other.seq == message && !other.is_gap());
-    Ok(found.and_then(|message| names.parse(message.name)))
+    Ok(found.and_then(|found| {
+        Some(FoundMessage::InRoom {
+            room: block.room,
+            name: names.parse(found.name)?,
+            account: found.account.and_then(|account| names.parse(account)),
+            at: found.at,
+            is_signal: false,
+        })
+    }))
 }
 
 /// The messages that were deleted by events behind this one, and the last of those events.

@@ -7,8 +7,8 @@
 //! own, and a reader that is not shown them reads none.
 
 use chinwag_core::{
-    AuditEntry, Correspondents, Detail, Event, Fact, IrcForm, ModAction, NOBODY, Name, RoomId, Seq,
-    Signal, Text, Timestamp,
+    AuditEntry, Correspondents, Detail, Event, Fact, FoundMessage, IrcForm, ModAction, NOBODY,
+    Name, RoomId, Seq, Signal, Text, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -229,19 +229,26 @@ fn edge(
     Ok(seq.optional()?.map(Seq))
 }
 
-/// The room of a signal and the name that it was sent under; `None` if it is not there.
-pub(crate) fn find_signal(conn: &Connection, seq: Seq) -> Result<Option<(RoomId, Name)>, Error> {
-    let sql = "SELECT room, by FROM notice
+/// A signal, if it is there.
+pub(crate) fn find_signal(conn: &Connection, seq: Seq) -> Result<Option<FoundMessage>, Error> {
+    let sql = "SELECT room, by, account, at FROM notice
                WHERE seq = ?1 AND room IS NOT NULL AND irc_tags IS NOT NULL";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_row([signed(seq.0)], |row| {
-        Ok((RoomId(row.get(0)?), row.get::<_, String>(1)?))
+        let (by, account): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+        let account = account.and_then(|account| Name::known(&account));
+        Ok((RoomId(row.get(0)?), by, account, Timestamp(row.get(3)?)))
     });
-    let Some((room, by)) = found.optional()? else {
+    let Some((room, by, account, at)) = found.optional()? else {
         return Ok(None);
     };
-    let by = Name::known(&by).ok_or(Damage::Row("notice"))?;
-    Ok(Some((room, by)))
+    Ok(Some(FoundMessage::InRoom {
+        room,
+        name: Name::known(&by).ok_or(Damage::Row("notice"))?,
+        account,
+        at,
+        is_signal: true,
+    }))
 }
 
 /// Deletes a signal, and what it took is overwritten.

@@ -162,7 +162,7 @@ pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<()> {
 
 /// A message that was found, and where. `None` if there is none of this number.
 pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessage>, Error> {
-    let sql = "SELECT recipient, sender_account, recipient_account, text = ''
+    let sql = "SELECT recipient, sender_account, recipient_account, text = '', at
                FROM private_message WHERE seq = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_row([signed(message.0)], |row| {
@@ -170,15 +170,17 @@ pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessag
             from: name_in(row, 1)?,
             to: name_in(row, 2)?,
         };
-        Ok((name_in(row, 0)?, accounts, row.get(3)?))
+        let at = Timestamp(row.get(4)?);
+        Ok((name_in(row, 0)?, accounts, row.get(3)?, at))
     });
-    let Some((to_name, accounts, is_signal)) = found.optional()? else {
+    let Some((to_name, accounts, is_signal, at)) = found.optional()? else {
         return Ok(None);
     };
     let to_name = to_name.ok_or(Damage::Row("private_message"))?;
     Ok(Some(FoundMessage::Private {
         to_name,
         accounts,
+        at,
         is_signal,
     }))
 }

@@ -272,20 +272,13 @@ impl Reader {
     /// [`Error`] if messages cannot be read.
     pub fn find(&mut self, message: Seq) -> Result<Option<FoundMessage>, Error> {
         let conn = self.messages.conn()?;
-        let said = deletion::find(conn, message, &mut self.names)?;
-        let is_signal = said.is_none();
-        let found = match said {
-            Some(said) => Some(said),
-            None => notice::find_signal(conn, message)?,
-        };
-        if let Some((room, name)) = found {
-            return Ok(Some(FoundMessage::InRoom {
-                room,
-                name,
-                is_signal,
-            }));
+        if let Some(said) = deletion::find(conn, message, &mut self.names)? {
+            return Ok(Some(said));
         }
-        private::find(conn, message)
+        match notice::find_signal(conn, message)? {
+            Some(signal) => Ok(Some(signal)),
+            None => private::find(conn, message),
+        }
     }
 
     /// The extent of a private history, as [`extent`](Self::extent) has it for rooms.

@@ -3,6 +3,7 @@
 use crate::event::Correspondents;
 use crate::ids::RoomId;
 use crate::name::Name;
+use crate::time::Timestamp;
 
 /// Where the store has found a message, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,10 @@ pub enum FoundMessage {
         room: RoomId,
         /// The name that it was said under.
         name: Name,
+        /// The account that its author was logged in to.
+        account: Option<Name>,
+        /// When it was said.
+        at: Timestamp,
         /// Whether it is a signal.
         is_signal: bool,
     },
@@ -22,6 +27,8 @@ pub enum FoundMessage {
         to_name: Name,
         /// The accounts.
         accounts: Correspondents,
+        /// When it was sent.
+        at: Timestamp,
         /// Whether it is a signal.
         is_signal: bool,
     },

@@ -3,7 +3,7 @@
 use chinwag_core::{
     Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Mask, Query, QuitReason,
     Rejection, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Settings,
-    Snapshot, Standing, StandingChange,
+    Snapshot, Standing, StandingChange, Timestamp,
 };
 
 use crate::world::{World, join, leave, name, register, room, say_in, set_topic, text};
@@ -427,6 +427,8 @@ fn a_message_is_deleted_by_its_sender_and_by_moderators() {
         found: FoundMessage::InRoom {
             room: DEV,
             name: name(by),
+            account: None,
+            at: Timestamp(0),
             is_signal: false,
         },
         why: None,

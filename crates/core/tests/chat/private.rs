@@ -139,6 +139,7 @@ fn the_account_that_sent_a_message_deletes_it() {
         found: FoundMessage::Private {
             to_name: name("lee"),
             accounts,
+            at: Timestamp(i64::MAX),
             is_signal: false,
         },
         why: None,

@@ -6,6 +6,7 @@ use chinwag_core::{
     Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting, Seq,
     Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
+use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -260,13 +261,14 @@ fn governing() -> impl Strategy<Value = Command> {
         2 => select(&ROOMS[..]).prop_map(|to| Command::JoinWith { room: room(to), password: word() }),
         2 => (select(&ROOMS[..]), manners())
             .prop_map(|(to, manner)| Command::SayTo { room: room(to), text: text("hello"), manner }),
-        1 => (room_ids(), 0_u64..40, select(&NAMES[..]), any::<bool>()).prop_map(|(room, message, by, is_signal)| {
-            let found = FoundMessage::InRoom { room, name: name(by), is_signal };
+        1 => (room_ids(), 0_u64..40, select(&NAMES[..]), option::of(select(&NAMES[..])), any::<bool>()).prop_map(|(room, message, by, account, is_signal)| {
+            let (account, at) = (account.map(name), Timestamp(i64::MAX));
+            let found = FoundMessage::InRoom { room, name: name(by), account, at, is_signal };
             Command::Delete { message: Seq(message), found, why: None }
         }),
         1 => (0_u64..40, select(&NAMES[..]), select(&NAMES[..])).prop_map(|(message, from, to)| {
             let accounts = Correspondents { from: Some(name(from)), to: Some(name(to)) };
-            let found = FoundMessage::Private { to_name: name(to), accounts, is_signal: false };
+            let found = FoundMessage::Private { to_name: name(to), accounts, at: Timestamp(i64::MAX), is_signal: false };
             Command::Delete { message: Seq(message), found, why: None }
         }),
         1 => (select(&NAMES[..]), 0_i64..9).prop_map(|(to, at)| Command::SetMarker {

@@ -1,8 +1,8 @@
 //! Accounts and rooms that operators take away.
 
 use chinwag_core::{
-    Caller, Command, Fact, LOBBY, ModAction, Rejection, RoomAct, RoomRef, RoomRejection, Settings,
-    Snapshot,
+    Caller, Command, Correspondents, Duration, Fact, FoundMessage, LOBBY, ModAction, Rejection,
+    RoomAct, RoomRef, RoomRejection, Seq, Settings, Snapshot, Timestamp,
 };
 
 use crate::world::{World, join, name, register, room, say_in};
@@ -93,4 +93,53 @@ fn an_account_is_removed_by_an_operator_who_may() {
         .expect("removed");
     world.check();
     world.check_replay();
+}
+
+/// Who registers a name answers neither for the guests that had it before, nor for an account of that name
+/// that has ended.
+#[test]
+fn what_an_account_has_said_stays_its_own_when_its_name_is_another_s() {
+    let mut world = World::with(&["lee", "ann"]);
+    world.by("ann", register("hash")).expect("registered");
+    let at = world.now;
+    let in_room = |account: Option<&str>, at: Timestamp| FoundMessage::InRoom {
+        room: LOBBY,
+        name: name("ann"),
+        account: account.map(name),
+        at,
+        is_signal: false,
+    };
+    let in_private = |at: Timestamp| FoundMessage::Private {
+        to_name: name("lee"),
+        accounts: Correspondents {
+            from: Some(name("ann")),
+            to: Some(name("lee")),
+        },
+        at,
+        is_signal: false,
+    };
+    let delete = |found| Command::Delete {
+        message: Seq(0),
+        found,
+        why: None,
+    };
+    let own = [in_room(Some("ann"), at), in_private(at)];
+    for found in own.clone() {
+        world.by("ann", delete(found)).expect("one's own");
+    }
+    assert!(
+        world.by("ann", delete(in_room(None, at))).is_err(),
+        "a guest's"
+    );
+    world.by("lee", end_account("ann")).expect("ended");
+    world.quit("ann");
+    world.pass(Duration::from_secs(1));
+    world.arrive("ann").expect("a stranger");
+    world.by("ann", register("another")).expect("registered");
+    for found in own {
+        assert!(world.by("ann", delete(found)).is_err());
+    }
+    world
+        .by("ann", delete(in_room(Some("ann"), world.now)))
+        .expect("her own");
 }

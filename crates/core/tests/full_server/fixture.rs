@@ -678,6 +678,8 @@ pub(crate) const PIECES: &[Piece] = &[
                 found: FoundMessage::InRoom {
                     room: LOBBY,
                     name: name("person7"),
+                    account: None,
+                    at: Timestamp(0),
                     is_signal: false,
                 },
                 why: None,

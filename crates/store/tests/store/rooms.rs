@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Deletion, Event, Fact, FoundMessage, Held, Mask,
     MetadataKey, MetadataOwner, MetadataSet, MetadataValue, ModAction, PersonId, RoomAct,
-    RoomChange, RoomId, RoomPassword, RoomRenamed, RoomSetting, Seq, Snapshot, Standing,
+    RoomChange, RoomId, RoomPassword, RoomRenamed, RoomSetting, Seq, Snapshot, Standing, Timestamp,
 };
 use chinwag_store::{Opened, SearchQuery, Store, Term};
 
@@ -265,6 +265,8 @@ fn a_deleted_message_leaves_a_gap() {
     let said = FoundMessage::InRoom {
         room: ROOM,
         name: name("bob"),
+        account: None,
+        at: Timestamp(2_000),
         is_signal: false,
     };
     assert_eq!(found, Some(said));

@@ -174,6 +174,8 @@ fn a_deleted_signal_is_gone() {
     let found = FoundMessage::InRoom {
         room: ROOM,
         name: name("lee"),
+        account: known("lee").1,
+        at: Timestamp(1_000),
         is_signal: true,
     };
     assert_eq!(reader.find(Seq(1)).unwrap(), Some(found));

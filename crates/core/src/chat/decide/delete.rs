@@ -9,11 +9,12 @@ use alloc::vec::Vec;
 use super::operate::{Actor, audit_entry};
 use crate::chat::{Chat, Person};
 use crate::command::{FoundMessage, Outcome};
-use crate::event::{Correspondents, Deletion, Fact, ModAction, PrivateDeletion};
+use crate::event::{Deletion, Fact, ModAction, PrivateDeletion};
 use crate::ids::{PersonId, Seq};
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
+use crate::time::Timestamp;
 
 impl Chat {
     pub(super) fn decide_delete(
@@ -23,19 +24,16 @@ impl Chat {
         why: Option<Text>,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let (room, name, is_signal) = match found {
+        let (room, name, author, is_signal) = match found {
             FoundMessage::InRoom {
                 room,
                 name,
+                account,
+                at,
                 is_signal,
-            } => (room, name, is_signal),
-            FoundMessage::Private {
-                to_name,
-                accounts,
-                is_signal,
-            } => {
-                let found = (to_name, accounts, is_signal);
-                facts.push(self.decide_delete_private(me, message, found, why)?);
+            } => (room, name, (account, at), is_signal),
+            private @ FoundMessage::Private { .. } => {
+                facts.push(self.decide_delete_private(me, message, private, why)?);
                 return Ok(Outcome::Done);
             }
         };
@@ -45,7 +43,7 @@ impl Chat {
             // Nobody learns of a message where they are not.
             _ => return Err(Rejection::NoSuchMessage),
         };
-        if !self.is_ones_own(me, message, &name) && !self.moderates(me, room) {
+        if !self.is_ones_own(me, message, (&name, author)) && !self.moderates(me, room) {
             return Err(Rejection::NotOnesMessage(Some(room_name)));
         }
         facts.push(Fact::Deleted(Box::new(Deletion {
@@ -68,12 +66,21 @@ impl Chat {
         &self,
         me: &Person,
         message: Seq,
-        (to_name, accounts, is_signal): (Name, Correspondents, bool),
+        found: FoundMessage,
         why: Option<Text>,
     ) -> Result<Fact, Rejection> {
+        let FoundMessage::Private {
+            to_name,
+            accounts,
+            at,
+            is_signal,
+        } = found
+        else {
+            return Err(Rejection::NoSuchMessage);
+        };
         let is_of = |account: &Option<Name>| {
             let account = account.as_ref();
-            account.is_some_and(|account| me.is_logged_in_to(account))
+            account.is_some_and(|account| self.was_logged_in_to(me, account, at))
         };
         if !is_of(&accounts.from) {
             return Err(match is_of(&accounts.to) {
@@ -97,9 +104,23 @@ impl Chat {
         })))
     }
 
-    /// Whether a message is a person's own. The owner of a registered name answers for all that was said
-    /// under it; a guest for what was said since it took the name, since another may have had it before.
-    fn is_ones_own(&self, me: &Person, message: Seq, name: &Name) -> bool {
-        me.name.same_as(name) && (self.is_own_name(me) || message > me.activity.named)
+    /// Whether a message is a person's own: its account has said it, under whatever name. What a guest has
+    /// said is its own for as long as it bears the name, since another may have had it before, and another
+    /// may register it later.
+    fn is_ones_own(
+        &self,
+        me: &Person,
+        message: Seq,
+        (name, (account, at)): (&Name, (Option<Name>, Timestamp)),
+    ) -> bool {
+        let is_of_account = account.is_some_and(|account| self.was_logged_in_to(me, &account, at));
+        is_of_account || me.name.same_as(name) && message > me.activity.named
+    }
+
+    /// Whether a person is logged in to the account that was known by a name at a time. One that has ended
+    /// since may have left its name to another.
+    fn was_logged_in_to(&self, me: &Person, account: &Name, at: Timestamp) -> bool {
+        let own = self.account_of(me);
+        own.is_some_and(|own| own.name.same_as(account) && own.since <= at)
     }
 }

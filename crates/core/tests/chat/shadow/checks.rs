@@ -71,14 +71,19 @@ impl Shadow {
             }
             Fact::Deleted(deletion) => {
                 let Command::Delete {
-                    found: FoundMessage::InRoom { name, .. },
+                    found: FoundMessage::InRoom { name, account, .. },
                     ..
                 } = command
                 else {
                     panic!("{command:?} deletes");
                 };
                 let asker = asker.expect("a person");
-                let is_own = caller().name.same_as(name);
+                let is_named = caller().name.same_as(name);
+                let own = caller().account.as_ref();
+                let is_own = is_named
+                    || own
+                        .zip(account.as_ref())
+                        .is_some_and(|(own, of)| own.same_as(of));
                 assert!(is_own || self.moderates(asker, deletion.room));
             }
             Fact::PrivateDeleted(_) => {
