@@ -276,6 +276,7 @@ ALTER TABLE conversation ADD COLUMN is_signal INTEGER NOT NULL DEFAULT 0;
 /// is stored with its author's account: in the bodies of blocks, and in `notice.account`.
 const VERSION_6: &str = "
 ALTER TABLE notice ADD COLUMN account TEXT;
+CREATE INDEX restriction_of_room ON restriction (room) WHERE room IS NOT NULL;
 ";
 
 const SCRIPTS: [&str; 6] = [

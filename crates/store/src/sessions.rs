@@ -38,6 +38,8 @@ pub struct SessionChanges {
     pub mark: Option<String>,
     /// No room of a later run gets a number below this: the texts know rooms by number.
     pub next_room: Option<RoomId>,
+    /// Rooms that have closed, since nothing is left of them.
+    pub closed: Vec<RoomId>,
 }
 
 impl SessionChanges {
@@ -80,6 +82,7 @@ impl Store {
             for (name, text) in &changes.profiles {
                 profile.execute(params![name.folded(), text])?;
             }
+            snapshot::forget_closed(conn, &changes.closed)?;
             if let Some(next_room) = changes.next_room {
                 snapshot::reserve_rooms(conn, next_room)?;
             }

@@ -16,6 +16,31 @@ use crate::rules;
 use crate::schema::{key, setting};
 use crate::sent_key;
 
+/// Deletes the rooms of which nothing is left. Nobody but the owner of a room, or the server in its lobby, keeps
+/// the rules of an empty one.
+const FORGET_EMPTY: &str = "
+    DELETE FROM room
+    WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
+    AND NOT EXISTS (SELECT 1 FROM notice WHERE notice.room = room.id AND irc_tags IS NOT NULL)
+    AND (retired OR topic IS NULL AND NOT (
+        (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
+                           WHERE owner.room = id AND owner.standing = 'owner'))
+        AND (EXISTS (SELECT 1 FROM room_setting WHERE room_setting.room = id)
+             OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = id)
+             OR EXISTS (SELECT 1 FROM room_mask WHERE room_mask.room = id)
+             OR EXISTS (SELECT 1 FROM room_standing AS other
+                        WHERE other.room = id AND other.standing <> 'owner'))))";
+
+/// The tables that have something of rooms beside their messages.
+const OF_ROOMS: [&str; 6] = [
+    "notice",
+    "room_setting",
+    "room_standing",
+    "restriction",
+    "room_mask",
+    "room_metadata",
+];
+
 /// Forgets the rooms of which nothing is left, since all was trimmed: they would be listed for
 /// ever.
 pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
@@ -23,28 +48,8 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
     // A name that was freed is somebody else's when it is taken again.
     let freed = "DELETE FROM room_standing WHERE folded NOT IN (SELECT folded FROM account)";
     conn.execute(freed, [])?;
-    // Nobody but the owner of a room, or the server in its lobby, keeps the rules of an empty one.
-    let sql = "DELETE FROM room
-               WHERE NOT EXISTS (SELECT 1 FROM block WHERE block.room = room.id)
-               AND NOT EXISTS (SELECT 1 FROM notice
-                               WHERE notice.room = room.id AND irc_tags IS NOT NULL)
-               AND (retired OR topic IS NULL AND NOT (
-                   (id = 0 OR EXISTS (SELECT 1 FROM room_standing AS owner
-                                      WHERE owner.room = id AND owner.standing = 'owner'))
-                   AND (EXISTS (SELECT 1 FROM room_setting WHERE room_setting.room = id)
-                        OR EXISTS (SELECT 1 FROM restriction WHERE restriction.room = id)
-                        OR EXISTS (SELECT 1 FROM room_mask WHERE room_mask.room = id)
-                        OR EXISTS (SELECT 1 FROM room_standing AS other
-                                   WHERE other.room = id AND other.standing <> 'owner'))))";
-    conn.execute(sql, [])?;
-    for table in [
-        "notice",
-        "room_setting",
-        "room_standing",
-        "restriction",
-        "room_mask",
-        "room_metadata",
-    ] {
+    conn.execute(FORGET_EMPTY, [])?;
+    for table in OF_ROOMS {
         let sql = format!(
             "DELETE FROM {table} WHERE room IS NOT NULL AND room NOT IN (SELECT id FROM room)"
         );
@@ -53,6 +58,27 @@ pub(crate) fn forget_empty_rooms(conn: &Connection) -> rusqlite::Result<()> {
     let markers = "DELETE FROM read_marker WHERE target GLOB 'room [0-9]*'
                    AND CAST(substr(target, 6) AS INTEGER) NOT IN (SELECT id FROM room)";
     conn.execute(markers, [])?;
+    Ok(())
+}
+
+/// Forgets those of some rooms of which nothing is left: the chat has closed them.
+pub(crate) fn forget_closed(conn: &Connection, rooms: &[RoomId]) -> rusqlite::Result<()> {
+    for room in rooms {
+        let forget = format!("{FORGET_EMPTY} AND id = ?1");
+        if conn.prepare_cached(&forget)?.execute([room.0])? == 0 {
+            continue;
+        }
+        for table in OF_ROOMS {
+            // Of signals it has none, and the others have an index of their own.
+            let others = if table == "notice" {
+                "AND irc_tags IS NULL"
+            } else {
+                ""
+            };
+            let sql = format!("DELETE FROM {table} WHERE room = ?1 {others}");
+            conn.prepare_cached(&sql)?.execute([room.0])?;
+        }
+    }
     Ok(())
 }
 

@@ -55,6 +55,8 @@ pub(super) struct Survivors {
     pub(super) remade: HashMap<RoomId, RoomId>,
     /// Rooms that were given up or removed. Who was in one when the link was lost is out of it as well.
     retired: hashbrown::HashSet<RoomId>,
+    /// Rooms that have closed and may have left rows behind. Of more than are noted the next start finds out.
+    closed: Vec<RoomId>,
     /// The number of the next room, as it was last written.
     next_room: RoomId,
     /// What the peers of each shard have acknowledged.
@@ -135,6 +137,10 @@ impl Hub {
             }
             Fact::RoomRetired { room } => {
                 self.survivors.retired.insert(*room);
+            }
+            // Who makes rooms and leaves them does not fill the disk.
+            Fact::Tidied { closed } if self.survivors.closed.len() < ENDED_MAX => {
+                self.survivors.closed.extend(closed);
             }
             Fact::RoomChanged(change) => {
                 let target = change.target.into_iter();
@@ -276,6 +282,7 @@ impl Hub {
         let mut changes = SessionChanges {
             ended: std::mem::take(&mut survivors.ended),
             profiles: std::mem::take(&mut survivors.profiles),
+            closed: std::mem::take(&mut survivors.closed),
             ..SessionChanges::default()
         };
         if std::mem::take(&mut survivors.has_new_mark) {
@@ -300,6 +307,7 @@ impl Hub {
             changes.profiles.truncate(profiles);
             self.survivors.ended = changes.ended;
             self.survivors.profiles = changes.profiles;
+            self.survivors.closed = changes.closed;
             self.survivors.has_new_mark = changes.mark.is_some();
         } else {
             self.survivors.next_room = next_room;

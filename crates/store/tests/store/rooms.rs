@@ -187,6 +187,38 @@ fn an_empty_room_is_kept_for_its_owner_alone() {
 }
 
 #[test]
+fn rooms_that_close_leave_no_rows_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path()).store;
+    let in_room = |room: u32, seq| {
+        let owner = Some(name("ann"));
+        let (room, person) = (RoomId(room), PersonId(7));
+        let resets = false;
+        let fact = Fact::RoomFounded {
+            room,
+            person,
+            owner,
+            resets,
+        };
+        event(seq, fact)
+    };
+    commit(&mut store, &[registered(1, "ann")]);
+    let founded: Vec<_> = (1..=3)
+        .map(|room| in_room(room, 1 + u64::from(room)))
+        .collect();
+    commit(&mut store, &founded);
+    commit(&mut store, &[said(8, 3, "ann", "something stays")]);
+    let changes = chinwag_store::SessionChanges {
+        closed: (1..=3).map(RoomId).collect(),
+        ..Default::default()
+    };
+    store.change_sessions(&changes).unwrap();
+    let rooms = store.reader().unwrap().rooms().unwrap();
+    let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+    assert_eq!(ids, [RoomId(3)]);
+}
+
+#[test]
 fn a_number_that_a_profile_may_have_is_not_given_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(folder.path()).store;
