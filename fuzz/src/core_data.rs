@@ -224,6 +224,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
             let returned = Returned {
                 login: login(dice),
                 rooms: rooms(),
+                left_out: [].into(),
                 ignores: [].into(),
                 seen: Seq(0),
                 last_conn: ConnId(2),

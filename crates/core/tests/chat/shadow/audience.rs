@@ -6,7 +6,7 @@ use chinwag_core::{
     AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct, Standing,
 };
 
-use super::Shadow;
+use super::{ModelPerson, Shadow};
 
 impl Shadow {
     /// Only those hear a fact who may.
@@ -121,4 +121,17 @@ pub(super) fn accounts_of(command: &Command) -> Correspondents {
         } => accounts.clone(),
         _ => panic!("{command:?} deletes"),
     }
+}
+
+/// Whether the message in a room that a command deletes is this person's, as far as the model knows.
+pub(super) fn is_own_message(command: &Command, person: &ModelPerson) -> bool {
+    let Command::Delete {
+        found: FoundMessage::InRoom { name, account, .. },
+        ..
+    } = command
+    else {
+        panic!("{command:?} deletes");
+    };
+    let own = person.account.as_ref().zip(account.as_ref());
+    person.name.same_as(name) || own.is_some_and(|(own, of)| own.same_as(of))
 }

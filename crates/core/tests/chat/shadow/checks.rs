@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, FoundMessage,
-    LOBBY, LoggedIn, ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned,
-    RoomAct, RoomId, RoomName, RoomRef, Timestamp,
+    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
+    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId,
+    RoomName, RoomRef, Timestamp,
 };
 
-use super::audience::accounts_of;
+use super::audience::{accounts_of, is_own_message};
 use super::{ModelPerson, Shadow};
 
 impl Shadow {
@@ -70,20 +70,8 @@ impl Shadow {
                 self.check_room_fact(asker, (command, facts), fact, now);
             }
             Fact::Deleted(deletion) => {
-                let Command::Delete {
-                    found: FoundMessage::InRoom { name, account, .. },
-                    ..
-                } = command
-                else {
-                    panic!("{command:?} deletes");
-                };
                 let asker = asker.expect("a person");
-                let is_named = caller().name.same_as(name);
-                let own = caller().account.as_ref();
-                let is_own = is_named
-                    || own
-                        .zip(account.as_ref())
-                        .is_some_and(|(own, of)| own.same_as(of));
+                let is_own = is_own_message(command, caller());
                 assert!(is_own || self.moderates(asker, deletion.room));
             }
             Fact::PrivateDeleted(_) => {
