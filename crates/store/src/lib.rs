@@ -25,6 +25,7 @@ mod checkpoint;
 mod commit;
 mod database;
 mod deletion;
+mod encoding;
 mod error;
 mod escapes;
 mod export;

@@ -7,7 +7,8 @@
 use chinwag_core::{RoomId, Seq};
 use rusqlite::{Connection, params};
 
-use crate::block::{Block, block_columns, put_varint, signed, take_varint, unsigned};
+use crate::block::{Block, block_columns, signed, unsigned};
+use crate::encoding::{put_varint, take_varint};
 use crate::error::Error;
 
 /// Blocks whose places are kept. Who has missed more than that is told of the newest.
