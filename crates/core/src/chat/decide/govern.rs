@@ -287,12 +287,12 @@ impl Chat {
         let is_servers = id == LOBBY || self.rooms.get(id).is_some_and(|room| room.is_servers);
         let refused = match bearer.account {
             _ if is_servers && standing > Standing::Voice => RoomRejection::OperatorsAlone,
+            _ if standing == Standing::Invited && is_inside => RoomRejection::TargetInside(name),
             _ if already.is_some() => {
                 let higher = already.filter(|_| standing != Standing::Voice);
                 let standing = higher.map_or(standing, |before| before.standing);
                 RoomRejection::StandsAlready(name, standing)
             }
-            _ if standing == Standing::Invited && is_inside => RoomRejection::TargetInside(name),
             Some(_) => {
                 let is_full = |rules: &RoomRules| rules.accounts_len() >= STANDINGS_MAX;
                 match before.is_none() && self.rules_hold(id, is_full) {

@@ -106,6 +106,10 @@ impl Session {
             | Question::Part { room, .. }
             | Question::SetMode(room)
             | Question::Masks { room, .. } => (room, None),
+            // Who may come in already needs no invitation, and IRC has no number for it.
+            Question::Invite { room, name } if is_let_in(rejection) => {
+                return self.numeric("341", format_args!("{name} {room}"), env, out);
+            }
             Question::Kick { room, name } | Question::Invite { room, name } => {
                 (room, Some(name.as_str()))
             }
@@ -420,4 +424,12 @@ impl Session {
         }
         self.count_try(env, out)
     }
+}
+
+/// Whether what is refused is to let in a person who is let in already.
+const fn is_let_in(rejection: &Rejection) -> bool {
+    matches!(
+        rejection,
+        Rejection::Of(_, RoomRejection::StandsAlready(..))
+    )
 }

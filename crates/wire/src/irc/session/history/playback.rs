@@ -32,16 +32,17 @@ pub(in crate::irc::session) fn is_playback(target: &str) -> bool {
 }
 
 impl Session {
-    /// ZNC: another way to speak to `*playback`.
+    /// ZNC: another way to speak to `*playback`. ZNC takes what follows the name as one text, with or without a
+    /// colon before it, and clients (The Lounge) send it without.
     pub(in crate::irc::session) fn znc(
         &mut self,
         message: &Message<'_>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        let (target, text) = (message.param(0)?, message.param(1).unwrap_or_default());
+        let (target, text) = (message.param(0)?, message.rest(1).unwrap_or_default());
         match is_playback(target) {
-            true => self.playback(text, env, out),
+            true => self.playback(&text, env, out),
             false => self.numeric(
                 "401",
                 format_args!("{target} :No such nick/channel"),
