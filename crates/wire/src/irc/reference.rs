@@ -22,11 +22,16 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 |---|---|
 | irssi | `/connect HOST 8989`, or with TLS `/connect -tls -tls_noverify HOST 8989` |
 | WeeChat | `/server add chat HOST/8989 -notls`, then `/connect chat`; with TLS leave `-notls` out. Before version 4 it is the other way round: nothing, or `-ssl` |
-| HexChat | Network List, Add, `HOST/8989`; *Use SSL* and *Accept invalid SSL certificates* for TLS |
-| The Lounge | Server `HOST`, port 8989, *Use secure connection* as you like |
+| HexChat | `/server HOST 8989`, or with TLS `/server -ssl-noverify HOST 8989`; or Network List, Add, `HOST/8989`, with *Use SSL* and *Accept invalid SSL certificates* for TLS |
+| The Lounge | Server `HOST`, port 8989; without TLS *Use secure connection* off, with it *Only allow trusted certificates* off |
+| catgirl | speaks TLS alone: `catgirl -o -h HOST -p 8989 > chat.pem` takes the certificate, then `catgirl -t chat.pem -h HOST -p 8989 -n NICK`, with `-a NAME:PASSWORD` for an account |
+| EPIC5, ircII, ScrollZ | `epic5 NICK HOST:8989`, and the others in the same way; they know no `server-time` and are shown no history |
+| ii | `ii -s HOST -p 8989 -n NICK` |
+| ZNC | `AddServer HOST 8989`, or with TLS `AddServer HOST +8989` and what it then says about the certificate |
 | gamja | needs a WebSocket, which is not served yet; behind soju it works |
 | Halloy | `server = \"HOST\"`, `port = 8989`, `use_tls = false` or `dangerously_accept_invalid_certs = true` |
 | Goguma | `irc+insecure://HOST:8989`, or `ircs://HOST:8989` |
+| Limnoria, Sopel, irc3, pydle | the server `HOST` and the port 8989 in its settings, TLS off unless the certificate is trusted |
 | a bot | a socket, `NICK`, `USER`, `JOIN`; or line JSON, which is easier: [protocol.md](protocol.md) |
 
 A registered name takes its password with SASL PLAIN, with the *server password* (`PASS PASSWORD`, or
@@ -89,7 +94,8 @@ const DIFFERENCES: &str = "\
   `PLAY` goes, for the rooms that one is in and the private messages of one's account, as `/msg *playback PLAY * SECONDS`
   or with rooms, names and masks in place of the `*`; of people the hundred who wrote last. What a client has seen before is among them when
   it comes back: one that shows its own log as well (WeeChat: `/set logger.look.backlog 0`) shows those lines
-  twice. Private messages stand in the history of each side that is logged in to an account, under the account of the
+  twice. The Lounge asks for rooms and people whose window it opens, and neither for the rooms of its settings nor after a
+  lost link: `/cycle` shows what was said meanwhile. Private messages stand in the history of each side that is logged in to an account, under the account of the
   other; a guest has none. What a guest wrote has no `account` tag: guests who had a name one after another are not told
   apart. Their sender may delete them (REDACT).
 - **Read markers** (MARKREAD) are an account's, for all its connections and after a restart; a guest's last as long as
