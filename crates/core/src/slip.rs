@@ -10,25 +10,28 @@ use crate::resume::ResumeCode;
 
 /// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
 /// with `#`.
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "claim", "unclaim", "login", "passwd", "password", "pass", "identify", "register", "resume",
-    "op",
+    "op", "oper",
 ];
+
+/// What people of IRC type in front of those: `/msg NickServ IDENTIFY s3cret`, `/quote PASS s3cret`.
+const BEFORE_COMMANDS: [&str; 5] = ["msg", "quote", "raw", "nickserv", "ns"];
 
 /// Digits behind `#` that are the number of an issue rather than a password.
 const ISSUE_DIGITS_MAX: usize = 6;
 
 /// Whether a line that a person of the name of `me` would have others read looks like a secret. Nobody is
-/// asked for the name where the line has none in it.
-pub(crate) fn shows_secret<'a>(line: &str, me: impl FnOnce() -> Option<&'a Name>) -> bool {
-    // What begins so was escaped, or comes from a client without such commands: it is meant.
-    if line.starts_with('/') {
-        return false;
-    }
-    let line = line.trim();
+/// asked for a name where the line has none in it.
+pub(crate) fn shows_secret<'a>(
+    line: &str,
+    me: impl FnOnce() -> Option<&'a Name>,
+    is_known: impl FnOnce(&Name) -> bool,
+) -> bool {
+    let line = without_way(line.trim());
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     if word.contains('#') {
-        return shows_password(line, me);
+        return shows_password(line, me, is_known);
     }
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
@@ -39,8 +42,13 @@ pub(crate) fn shows_secret<'a>(line: &str, me: impl FnOnce() -> Option<&'a Name>
 }
 
 /// Whether a line is `lee#s3cret`. Behind one's own name the password may have blanks; with another's
-/// name in front only a whole line counts, and `bug#42` is no password.
-pub(crate) fn shows_password<'a>(line: &str, me: impl FnOnce() -> Option<&'a Name>) -> bool {
+/// name in front, which must be known here, only a whole line counts: `bug#42` is no password, and
+/// `Array#map` belongs to a language.
+pub(crate) fn shows_password<'a>(
+    line: &str,
+    me: impl FnOnce() -> Option<&'a Name>,
+    is_known: impl FnOnce(&Name) -> bool,
+) -> bool {
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let Some((name, secret)) = word.split_once('#') else {
@@ -49,8 +57,17 @@ pub(crate) fn shows_password<'a>(line: &str, me: impl FnOnce() -> Option<&'a Nam
     let is_issue = secret.len() <= ISSUE_DIGITS_MAX && secret.bytes().all(|b| b.is_ascii_digit());
     match Name::known(name) {
         Some(name) if me().is_some_and(|me| name.same_as(me)) => !secret.is_empty(),
-        Some(_) => rest.is_empty() && !is_issue,
+        Some(name) => rest.is_empty() && !is_issue && is_known(&name),
         None => false,
+    }
+}
+
+/// The line without the words that lead to a command of IRC.
+fn without_way(line: &str) -> &str {
+    let leads = |word: &str| BEFORE_COMMANDS.iter().any(|w| word.eq_ignore_ascii_case(w));
+    match line.split_once(char::is_whitespace) {
+        Some((word, rest)) if leads(word.trim_start_matches('/')) => without_way(rest.trim_start()),
+        _ => line,
     }
 }
 
@@ -58,12 +75,16 @@ fn takes_secret(command: &str) -> bool {
     COMMANDS.iter().any(|c| command.eq_ignore_ascii_case(c))
 }
 
-/// `s3cret` or `lee s3cret`, as they stand behind a command: a word or two, and not all of letters
-/// as in `claim victory!`.
+/// `s3cret` or `lee s3cret`, as they stand behind a command: a word or two, not all of letters as in
+/// `claim victory!`, and no path or part of a count as in `PASS src/App.test.js` and `pass 12/12`.
 fn is_argument(rest: &str) -> bool {
     let rest = rest.trim_end_matches(|c: char| c.is_whitespace() || ".,!?".contains(c));
     let words = rest.split_whitespace();
-    words.clone().count() <= 2 && words.flat_map(str::chars).any(|c| !c.is_alphabetic())
+    let has_signs = words
+        .clone()
+        .flat_map(str::chars)
+        .any(|c| !c.is_alphabetic());
+    words.count() <= 2 && has_signs && !rest.contains('/')
 }
 
 /// A code as the server prints it, or with a digit in it: other words of eight letters are more
@@ -74,8 +95,11 @@ fn is_code(line: &str) -> bool {
         return false;
     }
     let has_digit = line.bytes().any(|b| b.is_ascii_digit());
+    let has_letter = line.bytes().any(|b| b.is_ascii_alphabetic());
     let is_one_word = line.contains('-') || !line.bytes().any(|b| b.is_ascii_lowercase());
-    ResumeCode::is_printed(line) || has_digit && is_one_word && line.parse::<ResumeCode>().is_ok()
+    let is_code = has_digit && is_one_word && line.parse::<ResumeCode>().is_ok();
+    // A number is hardly ever a code: one in sixty thousand has no letter.
+    has_letter && (ResumeCode::is_printed(line) || is_code)
 }
 
 #[cfg(test)]
@@ -85,7 +109,12 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expected: bool) {
         let me = Name::parse("lee").expect("a name");
-        assert_eq!(shows_secret(line, || Some(&me)), expected, "{line}");
+        let is_known = |name: &Name| name.as_str().eq_ignore_ascii_case("ann");
+        assert_eq!(
+            shows_secret(line, || Some(&me), is_known),
+            expected,
+            "{line}"
+        );
     }
 
     #[test]
@@ -100,6 +129,7 @@ mod tests {
         check("lee", false);
         check("lee # 3", false);
         check("bug#4711", false);
+        check("Array#map", false);
         check("ann#s3cret was a bad idea", false);
         check("see lee#3", false);
         check("see:lee#x", false);
@@ -132,6 +162,8 @@ mod tests {
         check("nick lee#s3cret", true);
         check("nick lee", false);
         check("claim victory!", false);
+        check("pass 12/12", false);
+        check("PASS src/App.test.js", false);
         check("register by 5 pm today", false);
         check("claim", false);
     }
@@ -145,12 +177,20 @@ mod tests {
         check("well-kept", false);
         check("pavel256", false);
         check("SPARTANS", false);
+        check("28437659", false);
+        check("2345-6789", false);
         check("K7Q2-9MXP is what I see", false);
     }
 
     #[test]
-    fn what_is_a_command_is_not_said_anyway() {
-        check("/claim s3cret", false);
+    fn a_command_that_is_pasted_where_it_is_none() {
+        check("/claim s3cret", true);
         check("//claim s3cret", false);
+        check("/oper ann s3cret", true);
+        check("/msg NickServ IDENTIFY s3cret", true);
+        check("/quote PASS s3cret", true);
+        check("ns identify ann s3cret", true);
+        check("msg me when 4711 is done", false);
+        check("raw numbers: 1, 2", false);
     }
 }

@@ -39,6 +39,9 @@ pub struct KeptSession {
     pub operator: (bool, bool),
     /// Whether it is a script.
     pub is_script: bool,
+    /// When the person came, when it last said something, and how many lines it has said; `None` if that
+    /// is not known.
+    pub visit: Option<(Timestamp, Timestamp, u64)>,
     /// Until when it can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
     /// Private messages that came since it was lost, oldest first.
@@ -66,6 +69,7 @@ impl Chat {
             address: person.session.address,
             operator: (operator, for_visit),
             is_script: person.session.is_script,
+            visit: Some(person.activity.visit()),
             until: lost.map(|lost| lost.until),
             kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
         })
@@ -115,7 +119,9 @@ impl Chat {
             is_script: kept.is_script,
         };
         let who = (id, kept.name, account);
-        let mut person = Person::new(who, session, Activity::from(until, seen));
+        // What was said under a name meanwhile may be another's.
+        let activity = Activity::restored(kept.visit, until, seen);
+        let mut person = Person::new(who, session, activity);
         person.rooms = rooms.into();
         ignores.for_each(|ignored| person.set_ignored(ignored, true));
         let to = id;

@@ -86,6 +86,13 @@ impl Record {
             line(&mut out, "account-since", since.0);
         }
         line(&mut out, "address", session.address);
+        if let Some((since, spoke, said)) = session.visit {
+            line(
+                &mut out,
+                "visit",
+                format_args!("{} {} {said}", since.0, spoke.0),
+            );
+        }
         let (shard, since) = self.at;
         line(&mut out, "at", format_args!("{shard} {since}"));
         if self.skipped > 0 {
@@ -144,6 +151,7 @@ impl Record {
                 address: std::net::Ipv4Addr::UNSPECIFIED.into(),
                 operator: (false, false),
                 is_script: false,
+                visit: None,
                 until,
                 kept: Vec::new(),
             },
@@ -174,6 +182,7 @@ impl Record {
             "account" => session.account = Name::parse(value).ok(),
             "account-since" => session.account_since = value.parse().ok().map(Timestamp),
             "address" => session.address = value.parse().unwrap_or(session.address),
+            "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
                 let since = since.parse().unwrap_or_default();
@@ -189,6 +198,14 @@ impl Record {
 
 fn line(out: &mut String, word: &str, value: impl std::fmt::Display) {
     writeln!(out, "{word} {value}").expect("strings take everything");
+}
+
+/// A visit of `SINCE SPOKE SAID`.
+fn visit(value: &str) -> Option<(Timestamp, Timestamp, u64)> {
+    let mut numbers = value.split(' ');
+    let mut time = || Some(Timestamp(numbers.next()?.parse().ok()?));
+    let (since, spoke) = (time()?, time()?);
+    Some((since, spoke, numbers.next()?.parse().ok()?))
 }
 
 /// A private message of `AT FROM TEXT`.
@@ -267,6 +284,7 @@ mod tests {
         record.session.address = "2001:db8::1".parse().expect("an address");
         record.session.operator = (true, true);
         record.session.is_script = true;
+        record.session.visit = Some((Timestamp(3), Timestamp(5), 2));
         record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
         record.current = Some(room(12, "12"));

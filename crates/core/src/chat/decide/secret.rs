@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use super::super::Chat;
 use crate::chat::settings::ServerPassword;
 use crate::command::{Caller, Command};
-use crate::event::QuitReason;
+use crate::event::{Manner, QuitReason};
 use crate::link::Client;
 use crate::metadata::MetadataChange;
 use crate::name::Name;
@@ -47,7 +47,7 @@ impl Chat {
         let me = || self.asker(caller).ok().map(|me| &me.name);
         let shown = shown_by(&command);
         if let Some(text) = shown.text {
-            match self.is_typed(caller) {
+            match self.is_typed(caller, &command) {
                 true => self.check_text(text, me)?,
                 false => self.check_words(text, me)?,
             }
@@ -56,10 +56,27 @@ impl Chat {
         Ok(command)
     }
 
-    /// Whether a person types: a program that says `pass 12/12` has not slipped.
-    fn is_typed(&self, caller: Caller) -> bool {
-        let me = self.asker(caller);
-        !me.is_ok_and(|me| me.session.link.client == Client::Json)
+    /// Whether a person may have slipped: a program that says `pass 12/12` has not, and what begins with `/`
+    /// and is said at a terminal was escaped.
+    fn is_typed(&self, caller: Caller, command: &Command) -> bool {
+        let client = self.asker(caller).map(|me| me.session.link.client);
+        match (client, command) {
+            (Ok(Client::Json), _) => false,
+            (
+                Ok(Client::Nc | Client::Telnet),
+                Command::Say {
+                    text,
+                    manner: Manner::Speech,
+                    ..
+                }
+                | Command::SayTo {
+                    text,
+                    manner: Manner::Speech,
+                    ..
+                },
+            ) => !text.starts_with('/'),
+            _ => true,
+        }
     }
 
     /// Checks what IRC has beside the text.
@@ -158,7 +175,9 @@ impl Chat {
     ) -> Result<(), Rejection> {
         match text.contains(Text::BREAK) {
             true => self.check_words(text, me),
-            false if shows_secret(text, me) => Err(Rejection::ShowsSecret),
+            false if shows_secret(text, me, |name| self.is_name_known(name)) => {
+                Err(Rejection::ShowsSecret)
+            }
             false => self.check_is_not_servers(text),
         }
     }
@@ -178,10 +197,15 @@ impl Chat {
         text: &str,
         me: impl Fn() -> Option<&'a Name>,
     ) -> Result<(), Rejection> {
-        match shows_password(text, me) {
+        match shows_password(text, me, |name| self.is_name_known(name)) {
             true => Err(Rejection::ShowsSecret),
             false => self.check_is_not_servers(text),
         }
+    }
+
+    /// Whether somebody has the name, or has registered it.
+    fn is_name_known(&self, name: &Name) -> bool {
+        self.registrations.get(name).is_some() || self.people.named(name).is_some()
     }
 
     fn check_is_not_servers(&self, text: &str) -> Result<(), Rejection> {

@@ -273,6 +273,26 @@ impl Activity {
             named,
         }
     }
+
+    /// That of a session of an earlier run, which has its name anew.
+    pub(in crate::chat) fn restored(
+        visit: Option<(Timestamp, Timestamp, u64)>,
+        at: Timestamp,
+        named: Seq,
+    ) -> Self {
+        let (since, spoke, said) = visit.unwrap_or((at, at, 0));
+        Self {
+            since,
+            spoke,
+            said,
+            named,
+        }
+    }
+
+    /// When it began, when something was last said, and how many lines.
+    pub(in crate::chat) fn visit(&self) -> (Timestamp, Timestamp, u64) {
+        (self.since, self.spoke, self.said)
+    }
 }
 
 // One of the sizes that an allocator does not round up.
