@@ -1,4 +1,4 @@
-//! The lines of rooms as a person at a terminal reads them.
+//! What a person at a terminal reads of a room.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use crate::dialect::Env;
 use crate::plain::mention::mentions;
 use crate::plain::render::Notice;
 
-/// See the [module](self): without the ignored, with a bell.
+/// The lines of rooms as a person at a terminal reads them: without the ignored, with a bell.
 pub struct LineReader<'a> {
     pub(crate) session: &'a Session,
     pub(crate) env: &'a Env<'a>,
