@@ -10,6 +10,7 @@ pub mod config;
 mod conn_limiter;
 mod control;
 mod hub;
+mod late_tls;
 mod limits;
 mod listen;
 mod maintenance;

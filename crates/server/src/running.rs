@@ -17,6 +17,7 @@ use crate::conn_limiter::ConnLimiter;
 use crate::control::{Control, HubConfig, ShardConfig};
 use crate::hub::thread::ToHub;
 use crate::hub::{self, Hub};
+use crate::late_tls::LateTls;
 use crate::limits::HUB_QUEUE_MAX;
 use crate::net::Acceptor;
 use crate::shard::inbox::{self, Inbox, Mailbox};
@@ -68,14 +69,14 @@ impl Running {
         let limits = shard_config.limits.clone();
         let workers = Workers::start(reader, &shards, supervisor)?;
         let gate = workers.gate.clone();
-        let spent = SpentBuckets::default();
+        let (spent, late_tls) = (SpentBuckets::default(), LateTls::default());
         let limiter = ConnLimiter::new(limits.connections_per_address_max, limits.connect_rate());
         limiter.trust(&config.proxy.trusted, &config.irc.gateways);
         let mut shard_threads = Vec::new();
         for (number, inbox) in inboxes.into_iter().enumerate() {
             let (config, names) = (shard_config.clone(), room_names.clone());
             let pools = (workers.clone(), spent.clone());
-            let door = (tls.clone(), limiter.clone());
+            let door = (tls.clone(), late_tls.clone(), limiter.clone());
             let to_hub = to_hub.clone();
             let serve = move || {
                 let now = (wall(), clock.now());

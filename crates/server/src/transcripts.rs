@@ -173,7 +173,7 @@ impl World {
         let shared = Shared::new(
             ShardConfig::of(&config, DEFAULT_PORT),
             (workers, Default::default()),
-            (Tls::self_made("test"), limiter),
+            (Tls::self_made("test"), Default::default(), limiter),
             names,
             (START, steady(START)),
         );

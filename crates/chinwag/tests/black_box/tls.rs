@@ -349,3 +349,23 @@ fn who_takes_a_session_over_in_the_clear_is_told_of_the_room_that_it_is_out_of()
     bob.ask("/who", "--- 1 person in #ops ---\n");
     server.stop();
 }
+
+/// As HexChat does, which begins 300 ms after it has connected.
+#[test]
+fn who_begins_tls_behind_the_greeting_is_listened_to_for_longer_the_next_time() {
+    let server = Setup::new().limit("sniff_time", "0s").start();
+    let mut late = TcpStream::connect(server.address()).expect("connected");
+    let mut greeting = Vec::new();
+    while !greeting.ends_with(b"username: ") {
+        let mut byte = [0];
+        late.read_exact(&mut byte).expect("a greeting");
+        greeting.push(byte[0]);
+    }
+    let hello = [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3];
+    late.write_all(&hello).expect("sent");
+    late.read_to_end(&mut greeting).expect("turned away");
+    let mut ann = openssl(server.address(), &[]);
+    arrive(&mut ann, "ann");
+    ann.ask("/whois ann", "  connected by nc, TLS\n");
+    server.stop();
+}

@@ -91,7 +91,7 @@ impl Session {
         permit: Option<Permit>,
         shared: &Shared,
     ) -> Self {
-        let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::First);
+        let (until, spoke) = (shared.sniff_until(peer.address), Spoke::First);
         let rate = shared.config.limits.line_rate();
         let bucket = shared.entrance.spent.take(peer.address, rate, shared.now);
         Self {
@@ -249,9 +249,12 @@ impl Session {
     /// The protocol is known; its dialect takes what was read in front.
     fn open_as(&mut self, protocol: Protocol, spoke: Spoke, shared: &mut Shared) {
         // Inside TLS there is no other, and nothing may come before it.
-        let is_outermost = self.transport.secured().is_none() && spoke == Spoke::First;
-        if protocol == Protocol::Tls && is_outermost {
-            return self.shake_hands(shared);
+        if protocol == Protocol::Tls && self.transport.secured().is_none() {
+            if spoke == Spoke::First {
+                return self.shake_hands(shared);
+            }
+            let address = self.peer.address;
+            shared.entrance.late_tls.note(address, shared.now);
         }
         if self.must_encrypt(shared) {
             return self.refuse(shared, |env, out| refuse_unencrypted(protocol, env, out));

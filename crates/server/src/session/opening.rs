@@ -148,7 +148,7 @@ impl Session {
     }
 
     fn sniff_afresh(&mut self, shared: &Shared) {
-        let (until, spoke) = (shared.now + shared.config.limits.sniff_time, Spoke::First);
+        let (until, spoke) = (shared.sniff_until(self.peer.address), Spoke::First);
         self.stage = Stage::Sniffing { until, spoke };
     }
 

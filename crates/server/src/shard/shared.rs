@@ -1,5 +1,7 @@
 //! What the sessions of a shard share, lent to whichever of them has its turn.
 
+use std::net::IpAddr;
+
 use chinwag_core::{Monotonic, RoomId, RoomName, Seq, Timestamp};
 use chinwag_feed::{RoomLogs, Scratch};
 use chinwag_wire::dialect::{Env, RoomRenderer};
@@ -9,6 +11,7 @@ use super::watchers::Watchers;
 use crate::conn_limiter::ConnLimiter;
 use crate::control::ShardConfig;
 use crate::hub::Request;
+use crate::late_tls::LateTls;
 use crate::limits::{HANDSHAKES_MAX, READ_BYTES_MAX};
 use crate::session::Formats;
 use crate::spent::SpentBuckets;
@@ -42,6 +45,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) struct Entrance {
     pub(crate) tls: Tls,
+    pub(crate) late_tls: LateTls,
     /// For those who come through a proxy; the others were let in before.
     pub(crate) limiter: ConnLimiter,
     pub(crate) spent: SpentBuckets,
@@ -64,7 +68,7 @@ impl Shared {
     pub(crate) fn new(
         config: ShardConfig,
         (workers, spent): (Workers, SpentBuckets),
-        (tls, limiter): (Tls, ConnLimiter),
+        (tls, late_tls, limiter): (Tls, LateTls, ConnLimiter),
         room_names: HashMap<RoomId, RoomName>,
         (wall, now): (Timestamp, Monotonic),
     ) -> Self {
@@ -72,6 +76,7 @@ impl Shared {
             config,
             entrance: Entrance {
                 tls,
+                late_tls,
                 limiter,
                 spent,
                 handshakes: HANDSHAKES_MAX,
@@ -91,6 +96,12 @@ impl Shared {
                 lines: Vec::new(),
             },
         }
+    }
+
+    /// Until when a connection from an address may be silent before it is greeted.
+    pub(crate) fn sniff_until(&self, address: IpAddr) -> Monotonic {
+        let usual = self.config.limits.sniff_time;
+        self.now + self.entrance.late_tls.sniff_time(address, usual, self.now)
     }
 
     /// Another round begins.

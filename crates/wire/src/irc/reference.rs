@@ -22,7 +22,7 @@ itself is not trusted by clients unless they are told to; `chinwag fingerprint` 
 |---|---|
 | irssi | `/connect HOST 8989`, or with TLS `/connect -tls -tls_noverify HOST 8989` |
 | WeeChat | `/server add chat HOST/8989 -notls`, then `/connect chat`; with TLS leave `-notls` out. Before version 4 it is the other way round: nothing, or `-ssl` |
-| HexChat | `/server HOST 8989`, or with TLS `/server -ssl-noverify HOST 8989`; or Network List, Add, `HOST/8989`, with *Use SSL* and *Accept invalid SSL certificates* for TLS. It begins TLS 300 ms after it has connected, so the server needs `[limits] sniff_time = \"500ms\"` for that |
+| HexChat | `/server HOST 8989`, or with TLS `/server -ssl-noverify HOST 8989`; or Network List, Add, `HOST/8989`, with *Use SSL* and *Accept invalid SSL certificates* for TLS. It begins TLS only 300 ms after it has connected, when the greeting is out: the first time that fails, and `/reconnect` within a day works, since the server listens longer to an address that was late. `[limits] sniff_time = \"500ms\"` spares the first time |
 | The Lounge | Server `HOST`, port 8989; without TLS *Use secure connection* off, with it *Only allow trusted certificates* off |
 | catgirl | speaks TLS alone: `catgirl -o -h HOST -p 8989 > chat.pem` takes the certificate, then `catgirl -t chat.pem -h HOST -p 8989 -n NICK`, with `-a NAME:PASSWORD` for an account |
 | EPIC5, ircII, ScrollZ | `epic5 NICK HOST:8989`, and the others in the same way; they know no `server-time` and are shown no history |
