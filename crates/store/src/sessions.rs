@@ -61,6 +61,17 @@ impl Store {
         Ok(text.optional()?)
     }
 
+    /// Whether a room was removed or given up, as far as is known: of one of which nothing is left, nothing is.
+    ///
+    /// # Errors
+    /// [`Error`] if it cannot be read.
+    pub fn is_retired(&mut self, room: RoomId) -> Result<bool, Error> {
+        let conn = self.database.conn_as_is()?;
+        let mut statement = conn.prepare_cached("SELECT retired FROM room WHERE id = ?1")?;
+        let retired = statement.query_row([room.0], |row| row.get(0));
+        Ok(retired.optional()?.unwrap_or(false))
+    }
+
     /// Stores sessions and profiles, and forgets those that have ended: all or nothing.
     ///
     /// # Errors

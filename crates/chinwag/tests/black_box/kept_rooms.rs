@@ -85,6 +85,58 @@ fn a_lost_session_does_not_come_into_a_strangers_private_room_after_a_restart() 
     server.stop();
 }
 
+#[test]
+fn a_quiet_room_waits_for_a_person_whose_link_is_lost() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut gus = server.join("gus");
+    gus.ask("/join dev", "alone.");
+    gus.ask("/room closed on", "closed");
+    let code = gus.code();
+    drop(gus);
+    lee.expect("* gus left #lobby (connection ");
+    // The rooms that nobody would miss are closed each second: one that was left for good is, and tells when.
+    let mut bob = server.join("bob");
+    bob.ask("/join gone", "alone.");
+    bob.ask("/leave", "You are in #lobby");
+    while bob.ask("/rooms", "#lobby").contains("#gone") {}
+    bob.ask("/join dev", "! #dev is closed");
+    let (mut gus, told) = resume(&server, &code);
+    assert!(!told.contains("no longer in"), "{told}");
+    gus.ask("/who #dev", "@gus");
+    server.stop();
+}
+
+const REMOVED: &str = "! You are no longer in #dev. That room has been closed.\n";
+
+#[test]
+fn a_room_that_was_removed_is_not_made_again_by_those_who_were_in_it() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut ann = server.join("ann");
+    ann.ask("/claim correct horse", "Your name is registered.");
+    ann.ask("/join dev", "alone.");
+    let mut gus = server.join("gus");
+    gus.ask("/join dev", "with ann");
+    gus.send("here I am");
+    let code = gus.code();
+    ann.ask("/quit", "Bye, ann.");
+    drop(gus);
+    lee.expect("* gus left #lobby (connection ");
+    lee.ask("/remove #dev", "#dev");
+    let (mut ann, told) = sign_in(&server, "ann#correct horse");
+    assert!(told.contains(REMOVED), "{told}");
+    ann.ask("/quit", "Bye, ann.");
+    // It is told after a restart as well.
+    let server = server.stop().start();
+    let (mut gus, told) = resume(&server, &code);
+    assert!(told.contains(REMOVED), "{told}");
+    gus.send("/rooms");
+    let rooms = gus.sync();
+    assert!(!rooms.contains("#dev"), "{rooms}");
+    server.stop();
+}
+
 /// Nobody has it: who comes back first makes it again, and the others are with it as before.
 #[test]
 fn people_of_a_quiet_room_are_together_again_after_a_restart() {

@@ -3,6 +3,7 @@
 //! Each takes time that grows with its own change alone, never with the people or rooms there are.
 
 mod arriving;
+mod losing;
 
 use alloc::vec::Vec;
 use core::num::NonZeroU64;
@@ -125,21 +126,18 @@ impl Chat {
         // A script that closes its side may have said all it had to: its next run takes the name
         // again. Its link may also be lost, so that the code is good.
         let keeps_name = !(person.session.is_script && quit.why == QuitReason::Closed);
-        if !quit.is_resumable {
-            return;
+        if quit.is_resumable {
+            self.make_space_for_lost();
+            self.keep_lost(Resumable {
+                person,
+                until: at + self.settings.resume_time,
+                seen,
+                keeps_name,
+                is_restored: false,
+                kept: Vec::new(),
+                standings,
+            });
         }
-        if self.resumables.len() >= self.settings.people_max {
-            self.resumables.forget_one();
-        }
-        self.resumables.insert(Resumable {
-            person,
-            until: at + self.settings.resume_time,
-            seen,
-            keeps_name,
-            is_restored: false,
-            kept: Vec::new(),
-            standings,
-        });
     }
 
     fn apply_renamed(&mut self, renamed: &Renamed, event: &Event) {
@@ -422,7 +420,7 @@ impl Chat {
 
     fn apply_tidied(&mut self, closed: &[RoomId], at: Timestamp) {
         closed.iter().for_each(|room| self.close_room(*room));
-        self.resumables.expire(at, TIDY_MAX);
+        self.forget_expired(at);
         self.restricted.bans.expire(at, TIDY_MAX);
         self.restricted.mutes.expire(at, TIDY_MAX);
     }

@@ -132,7 +132,7 @@ impl Chat {
             event
         });
         let kept_messages = kept_messages.collect();
-        self.resumables.insert(Resumable {
+        self.keep_lost(Resumable {
             person: Box::new(person),
             until,
             seen,

@@ -19,8 +19,6 @@ mod state;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
-
 use crate::answer::Departed;
 use crate::command::Caller;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
@@ -252,9 +250,9 @@ impl Chat {
         account.is_some_and(|account| !self.registrations.mail.of(account).is_empty())
     }
 
-    /// Those whose link is lost and who were in any of some rooms. Looks at all lost sessions.
-    pub fn lost_inside(&self, rooms: &HashSet<RoomId>) -> Vec<PersonId> {
-        self.resumables.inside_any(rooms).collect()
+    /// Those who were in a room when their link was lost, and may come back.
+    pub fn absent_from(&self, room: RoomId) -> impl Iterator<Item = PersonId> {
+        self.rooms.absent_from(room)
     }
 
     /// Those whose link is lost and who are logged in to an account.
@@ -289,6 +287,8 @@ impl Chat {
     pub fn check_invariants(&self) {
         self.people.check();
         self.rooms.check();
+        self.rooms
+            .check_absent(|id| Some(&self.resumables.get(id)?.person.rooms));
         self.resumables.check();
         self.registrations.mail.check();
         self.metadata.check();

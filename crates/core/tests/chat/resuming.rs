@@ -2,7 +2,7 @@
 
 use chinwag_core::{Caller, Command, Duration, Fact, QuitReason, Rejection, ResumeCode};
 
-use crate::world::{HOME, World, join, leave, name, say, set_topic, tell, text};
+use crate::world::{HOME, World, join, leave, name, room, say, set_topic, tell, text};
 
 fn returned_in(facts: &[Fact]) -> &chinwag_core::Returned {
     match facts {
@@ -278,7 +278,9 @@ fn a_closed_room_is_not_returned_to() {
     world.by("ann", join("dev")).expect("joined");
     world.by("ann", leave("lobby")).expect("left");
     let code = world.lose("ann");
-    world.act(Caller::Server, Command::Tidy).expect("tidied");
+    world
+        .by("lee", Command::EndRoom(room("dev")))
+        .expect("removed");
     let facts = world.resume(code).expect("back");
     assert_eq!(*returned_in(&facts).rooms, [chinwag_core::LOBBY]);
     world
@@ -338,5 +340,28 @@ fn nobody_pushes_out_the_session_of_another_address() {
         world.check();
     }
     world.resume(ann).expect("back");
+    world.check_replay();
+}
+
+#[test]
+fn a_room_waits_for_those_whose_link_is_lost() {
+    let mut world = World::with(&["lee", "ann", "bob"]);
+    world.by("ann", join("dev")).expect("joined");
+    let dev = world.chat.room_called(&room("dev")).expect("a room");
+    let code = world.lose("ann");
+    world.act(Caller::Server, Command::Tidy).expect("tidied");
+    let facts = world.by("bob", join("dev")).expect("joined");
+    let founded = |fact: &Fact| matches!(fact, Fact::RoomFounded { .. });
+    assert!(!facts.iter().any(founded), "{facts:?}");
+    world.by("bob", leave("dev")).expect("left");
+    world.check();
+    let facts = world.resume(code).expect("back");
+    assert!(returned_in(&facts).rooms.contains(&dev));
+    // Nobody waits for a session whose time is over.
+    world.lose("ann");
+    world.pass(Duration::from_mins(11));
+    world.act(Caller::Server, Command::Tidy).expect("tidied");
+    world.act(Caller::Server, Command::Tidy).expect("tidied");
+    assert_eq!(world.chat.room_called(&room("dev")), None);
     world.check_replay();
 }

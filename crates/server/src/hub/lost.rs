@@ -9,12 +9,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Caller, ConnId, Duration, Event, Fact, LeftOut, PersonId, Returned, Seq, Timestamp,
+    Caller, ConnId, Duration, Event, Fact, LeftOut, PersonId, Returned, RoomId, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Saved;
 use hashbrown::{HashMap, HashSet};
 
+use super::record::KeptRoom;
 use super::{Arrived, DraftBody, Hub, ReplyBody, Resumed, Sender, conn_of};
 use crate::limits::UNSEEN_BYTES_MAX;
 
@@ -35,6 +36,10 @@ pub(super) struct LostSessions {
     expiring: VecDeque<(Timestamp, PersonId)>,
     /// Those who are resuming, by the connection before.
     waiting: HashMap<ConnId, Waiting>,
+    /// Rooms that they were in and that have ended since.
+    ended: HashMap<PersonId, Vec<KeptRoom>>,
+    /// Those of them that one of these people has made again: the others were there as well.
+    pub(super) remade: HashMap<RoomId, RoomId>,
 }
 
 /// What a connection's peer has not got.
@@ -75,7 +80,23 @@ impl LostSessions {
     fn forget(&mut self, person: PersonId) {
         self.saved.remove(&person);
         self.owners.remove(&person);
+        self.ended.remove(&person);
         self.take_unseen(person);
+    }
+
+    /// A room has ended that a person whose link is lost was in.
+    pub(super) fn note_ended(&mut self, person: PersonId, room: KeptRoom) {
+        self.ended.entry(person).or_default().push(room);
+    }
+
+    /// The rooms that have ended since a person's link was lost.
+    pub(super) fn ended(&self, person: PersonId) -> &[KeptRoom] {
+        self.ended.get(&person).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, when the person is back.
+    pub(super) fn take_ended(&mut self, person: PersonId) -> Vec<KeptRoom> {
+        self.ended.remove(&person).unwrap_or_default()
     }
 
     fn take_unseen(&mut self, person: PersonId) -> Option<Unseen> {

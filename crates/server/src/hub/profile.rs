@@ -16,31 +16,33 @@ use super::{Hub, name_of_new};
 /// What has become of a room that a record names.
 enum Found {
     Here(RoomName),
-    /// It has ended, and its name is free.
-    Ended,
+    /// It closed when everybody had left, and its name is free.
+    Closed,
+    /// It was removed or given up.
+    Retired,
     /// It has ended, and its name is another's.
     Another,
 }
 
 impl Hub {
-    /// Lets a person who has its session back enter the rooms again that have gone meanwhile. Returns
+    /// Lets a person who has its session back enter the rooms again that have closed meanwhile. Returns
     /// those that it is not in.
     pub(super) fn rejoin(&mut self, person: PersonId, now: Timestamp) -> Vec<LeftOut> {
-        let rooms = self.survivors.rejoin.remove(&person).unwrap_or_default();
+        let rooms = self.lost.take_ended(person);
         let mut left_out = Vec::new();
         for kept in rooms {
             let Some(old) = kept.id else {
                 continue;
             };
             let found = self.find(&kept);
-            let is_ended = matches!(found, Found::Ended);
-            let remade = self.survivors.remade.get(&old);
+            let was_closed = matches!(found, Found::Closed);
+            let remade = self.lost.remade.get(&old);
             let found = match remade.and_then(|new| self.chat.room_name(*new)) {
                 Some(name) => Found::Here(name.clone()),
                 None => found,
             };
             match self.enter_again(person, &kept, found, now) {
-                Ok(new) if is_ended => drop(self.survivors.remade.insert(old, new)),
+                Ok(new) if was_closed => drop(self.lost.remade.insert(old, new)),
                 Ok(_) => {}
                 Err(out) => left_out.push(out),
             }
@@ -48,13 +50,23 @@ impl Hub {
         left_out
     }
 
-    fn find(&self, kept: &KeptRoom) -> Found {
-        let name = kept.id.and_then(|id| self.chat.room_name(id));
-        match (name, self.chat.room_called(&kept.name)) {
-            (Some(name), _) => Found::Here(name.clone()),
-            (None, None) => Found::Ended,
-            (None, Some(_)) => Found::Another,
+    fn find(&mut self, kept: &KeptRoom) -> Found {
+        if let Some(name) = kept.id.and_then(|id| self.chat.room_name(id)) {
+            return Found::Here(name.clone());
         }
+        match self.chat.room_called(&kept.name) {
+            Some(_) => Found::Another,
+            None if self.was_retired(kept) => Found::Retired,
+            None => Found::Closed,
+        }
+    }
+
+    fn was_retired(&mut self, kept: &KeptRoom) -> bool {
+        let retired = kept.id.map(|id| self.store.is_retired(id));
+        retired.unwrap_or(Ok(false)).unwrap_or_else(|error| {
+            tracing::warn!("cannot read whether {} was removed: {error}", kept.name);
+            false
+        })
     }
 
     /// Lets a person enter a room where it was before.
@@ -67,7 +79,8 @@ impl Hub {
     ) -> Result<RoomId, LeftOut> {
         let name = match found {
             Found::Here(name) => Ok(name),
-            Found::Ended => Ok(kept.name.clone()),
+            Found::Closed => Ok(kept.name.clone()),
+            Found::Retired => Err(Rejection::RoomGone),
             Found::Another => Err(Rejection::Of(kept.name.clone(), RoomRejection::Another)),
         };
         let entered = name.and_then(|name| {

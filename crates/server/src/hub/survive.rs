@@ -49,12 +49,6 @@ pub(super) struct Survivors {
     restored: HashMap<Hash, ResumeCode>,
     /// The hashes of those.
     hashes: HashMap<PersonId, Hash>,
-    /// Rooms that restored sessions were in and that have gone.
-    pub(super) rejoin: HashMap<PersonId, Vec<KeptRoom>>,
-    /// Those of them that one of these sessions has made again: the others were there as well.
-    pub(super) remade: HashMap<RoomId, RoomId>,
-    /// Rooms that were given up or removed. Who was in one when the link was lost is out of it as well.
-    retired: hashbrown::HashSet<RoomId>,
     /// Rooms that have closed and may have left rows behind. Of more than are noted the next start finds out.
     closed: Vec<RoomId>,
     /// The number of the next room, as it was last written.
@@ -135,9 +129,7 @@ impl Hub {
                 self.lost.set_owner(set.person, false);
                 self.survivors.handle_change(set.person);
             }
-            Fact::RoomRetired { room } => {
-                self.survivors.retired.insert(*room);
-            }
+            Fact::RoomRetired { room } => self.note_retired(*room),
             // Who makes rooms and leaves them does not fill the disk.
             Fact::Tidied { closed } if self.survivors.closed.len() < ENDED_MAX => {
                 self.survivors.closed.extend(closed);
@@ -167,6 +159,18 @@ impl Hub {
                 self.survivors.handle_change(message.to);
             }
             _ => {}
+        }
+    }
+
+    /// Who was in a room when the link was lost is told that it has gone.
+    fn note_retired(&mut self, room: RoomId) {
+        let Some(name) = self.chat.room_name(room) else {
+            return;
+        };
+        for person in self.chat.absent_from(room) {
+            let (id, name) = (Some(room), name.clone());
+            self.lost.note_ended(person, KeptRoom { id, name });
+            self.survivors.handle_change(person);
         }
     }
 
@@ -235,15 +239,15 @@ impl Hub {
                 .map(|(_, after)| *after)
         };
         let rooms = session.rooms.iter();
-        let rooms = rooms
-            .filter_map(|&room| Some((kept_room(room)?, after(room))))
-            .collect();
+        let rooms = rooms.filter_map(|&room| Some((kept_room(room)?, after(room))));
+        let ended = self.lost.ended(person).iter();
+        let ended = ended.map(|room| (room.clone(), None));
         let private = unseen.map_or(&[][..], |unseen| &unseen.private);
         let private = private
             .iter()
             .map(|(_, lines)| String::from_utf8_lossy(lines));
         Some(Record {
-            rooms,
+            rooms: rooms.chain(ended).collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
             private: private.collect(),
@@ -266,12 +270,6 @@ impl Hub {
 
     /// Writes some of what has changed. Returns whether there is more.
     pub(super) fn write_sessions(&mut self) -> bool {
-        let retired = std::mem::take(&mut self.survivors.retired);
-        if !retired.is_empty() {
-            for person in self.chat.lost_inside(&retired) {
-                self.survivors.handle_change(person);
-            }
-        }
         let some = self.survivors.changed.iter().take(SESSION_ROWS_MAX);
         let some: Vec<(PersonId, Option<Seq>)> = some.map(|(id, seq)| (*id, *seq)).collect();
         self.write_these(&some)
@@ -445,9 +443,8 @@ impl Hub {
         self.survivors.restored.insert(hash, code);
         self.survivors.hashes.insert(person, hash);
         self.survivors.changed.insert(person, None);
-        if !gone.is_empty() {
-            self.survivors.rejoin.insert(person, gone);
-        }
+        gone.into_iter()
+            .for_each(|room| self.lost.note_ended(person, room));
         let mut private = Vec::new();
         if !record.private.is_empty() {
             private.push((seen, record.private.into_bytes().into()));

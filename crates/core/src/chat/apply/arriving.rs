@@ -25,7 +25,7 @@ impl Chat {
     /// address does not lift a mute.
     pub(super) fn apply_returned(&mut self, returned: &Returned, event: &Event) {
         let login = &returned.login;
-        let lost = self.resumables.remove(login.person);
+        let lost = self.take_lost(login.person);
         // Others may have had a name that was not kept.
         let was_kept = lost.as_ref().is_none_or(|lost| lost.keeps_name);
         let lost = lost.map(|resumable| (resumable.person, resumable.standings));

@@ -218,9 +218,9 @@ impl Chat {
         Ok(())
     }
 
-    /// Whether a private room is to be given up: everybody has left, and nobody owns it.
+    /// Whether a room is anybody's to found anew: everybody has left, and nobody owns it.
     pub(super) fn is_abandoned(&self, id: RoomId, room: &Room) -> bool {
-        id != LOBBY && room.members.is_empty() && !room.is_owned(id)
+        id != LOBBY && room.is_deserted() && !room.is_owned(id)
     }
 }
 

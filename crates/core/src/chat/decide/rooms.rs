@@ -216,7 +216,7 @@ impl Chat {
         let closable = self.rooms.closable();
         let more = closable.len() > TIDY_MAX;
         let closed: Box<[RoomId]> = closable.take(TIDY_MAX).collect();
-        let has_expired = self.resumables.has_expired(now)
+        let has_expired = self.resumables.expired(now).is_some()
             || self.restricted.bans.has_expired(now)
             || self.restricted.mutes.has_expired(now);
         if has_expired || !closed.is_empty() {

@@ -6,7 +6,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::Person;
 use super::homes::{Homes, Place};
@@ -169,18 +169,6 @@ impl Resumables {
         }
     }
 
-    /// Those who were in any of some rooms. Looks at all.
-    pub(in crate::chat) fn inside_any(
-        &self,
-        rooms: &HashSet<RoomId>,
-    ) -> impl Iterator<Item = PersonId> {
-        let is_meant = |lost: &&Resumable| lost.person.rooms.iter().any(|id| rooms.contains(id));
-        self.by_id
-            .values()
-            .filter(is_meant)
-            .map(|lost| lost.person.id)
-    }
-
     /// Takes the standing that a lost person had in a room.
     pub(in crate::chat) fn take_standing(&mut self, id: PersonId, room: RoomId) {
         if let Some(lost) = self.by_id.get_mut(&id) {
@@ -270,28 +258,18 @@ impl Resumables {
         Some(resumable)
     }
 
-    /// Forgets one session, of the address that has most of them: nobody pushes out the sessions of
-    /// others. Where each address has one it is the oldest.
-    pub(in crate::chat) fn forget_one(&mut self) {
+    /// The session to be forgotten when there are too many: one of the address that has most of them, so
+    /// that nobody pushes out the sessions of others. Where each address has one it is the oldest.
+    pub(in crate::chat) fn to_forget(&self) -> Option<PersonId> {
         let of_many = self.by_home.oldest_of_fullest();
-        if let Some((.., id)) = of_many.or_else(|| self.by_end.first().copied()) {
-            self.remove(id);
-        }
+        let place = of_many.or_else(|| self.by_end.first().copied());
+        place.map(|(.., id)| id)
     }
 
-    /// Forgets up to `max` sessions whose time is over.
-    pub(in crate::chat) fn expire(&mut self, now: Timestamp, max: usize) {
-        for _ in 0..max {
-            let first = self.by_end.first().filter(|(until, ..)| *until <= now);
-            let Some(&(.., id)) = first else {
-                return;
-            };
-            self.remove(id);
-        }
-    }
-
-    pub(in crate::chat) fn has_expired(&self, now: Timestamp) -> bool {
-        self.by_end.first().is_some_and(|(until, ..)| *until <= now)
+    /// A session whose time is over.
+    pub(in crate::chat) fn expired(&self, now: Timestamp) -> Option<PersonId> {
+        let first = self.by_end.first().filter(|(until, ..)| *until <= now);
+        first.map(|(.., id)| *id)
     }
 
     /// Gives or takes operator rights from everybody who was logged in to this account.

@@ -30,6 +30,8 @@ pub(in crate::chat) struct Room {
     /// In the order in which they came to the server. A tree, so that a page of it can be found
     /// and a member of fifteen thousand taken out without a scan.
     pub(in crate::chat) members: BTreeSet<PersonId>,
+    /// Those who were inside when their link was lost: they may come back for a while.
+    absent: BTreeSet<PersonId>,
     pub(in crate::chat) topic: Option<Topic>,
     /// When it was made, or the server started with it.
     pub(in crate::chat) created: Timestamp,
@@ -76,6 +78,11 @@ impl Room {
         id == LOBBY || self.is_servers || self.rules().is_some_and(has_owner)
     }
 
+    /// Whether everybody has left, those included whose link is lost.
+    pub(in crate::chat) fn is_deserted(&self) -> bool {
+        self.members.is_empty() && self.absent.is_empty()
+    }
+
     /// A place in the list of rooms: the fullest first, then the oldest.
     fn place(&self, id: RoomId) -> Place {
         (Reverse(self.members.len() as u32), id)
@@ -83,7 +90,7 @@ impl Room {
 
     fn may_close(&self, id: RoomId) -> bool {
         id != LOBBY
-            && self.members.is_empty()
+            && self.is_deserted()
             && self.topic.is_none()
             && !self.has_history
             && !self.rules().is_some_and(RoomRules::is_kept)
@@ -256,6 +263,7 @@ impl Rooms {
         let room = Room {
             name,
             members: BTreeSet::new(),
+            absent: BTreeSet::new(),
             topic: None,
             created,
             rules: None,
@@ -325,6 +333,20 @@ impl Rooms {
             standing = room.rules.as_mut().and_then(|rules| rules.leave(person));
         });
         standing
+    }
+
+    /// Takes note of whether a person whose link is lost may come back to a room.
+    pub(in crate::chat) fn set_absent(&mut self, id: RoomId, person: PersonId, is_absent: bool) {
+        self.change(id, |room| match is_absent {
+            true => drop(room.absent.insert(person)),
+            false => drop(room.absent.remove(&person)),
+        });
+    }
+
+    /// Those who were in a room when their link was lost.
+    pub(in crate::chat) fn absent_from(&self, id: RoomId) -> impl Iterator<Item = PersonId> {
+        let room = self.by_id.get(&id).into_iter();
+        room.flat_map(|room| room.absent.iter().copied())
     }
 
     /// Changes the rules of a room, which gets some if it has none.
@@ -449,6 +471,18 @@ impl Rooms {
             && self.by_size.len() <= rooms
             && self.busy <= rooms
             && self.made.len() <= rooms
+    }
+
+    /// Checks that who is absent from a room was in it, given the rooms of those whose link is lost.
+    pub(in crate::chat) fn check_absent<'a>(
+        &self,
+        rooms_of: impl Fn(PersonId) -> Option<&'a Box<[RoomId]>>,
+    ) {
+        for (id, room) in &self.by_id {
+            for person in &room.absent {
+                assert!(rooms_of(*person).is_some_and(|rooms| rooms.contains(id)));
+            }
+        }
     }
 
     /// Checks that all indexes agree with the rooms.

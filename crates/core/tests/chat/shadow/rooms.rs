@@ -260,7 +260,7 @@ impl Shadow {
                 owner,
                 ..
             } => {
-                assert!(self.members(*room).is_empty());
+                self.check_is_deserted(*room);
                 let found = self.rooms.get_mut(room).expect("a room");
                 assert!(!found.is_owned(*room));
                 found.found(*person, owner.as_ref());

@@ -1,0 +1,46 @@
+//! How lost sessions are kept and forgotten. A room is not deserted while somebody may come back to it: it does not
+//! close meanwhile, and no stranger becomes its founder.
+
+use crate::chat::Chat;
+use crate::chat::state::{Resumable, TIDY_MAX};
+use crate::ids::PersonId;
+use crate::time::Timestamp;
+
+impl Chat {
+    /// Keeps a lost session. A script that may have said all it had to holds no room.
+    pub(in crate::chat) fn keep_lost(&mut self, lost: Resumable) {
+        if lost.keeps_name || lost.is_restored {
+            for room in &lost.person.rooms {
+                self.rooms.set_absent(*room, lost.person.id, true);
+            }
+        }
+        self.resumables.insert(lost);
+    }
+
+    /// Makes sure that one more session can be kept.
+    pub(super) fn make_space_for_lost(&mut self) {
+        if self.resumables.len() >= self.settings.people_max
+            && let Some(other) = self.resumables.to_forget()
+        {
+            self.take_lost(other);
+        }
+    }
+
+    pub(super) fn take_lost(&mut self, id: PersonId) -> Option<Resumable> {
+        let lost = self.resumables.remove(id)?;
+        for room in &lost.person.rooms {
+            self.rooms.set_absent(*room, id, false);
+        }
+        Some(lost)
+    }
+
+    /// Forgets some of the sessions whose time is over.
+    pub(super) fn forget_expired(&mut self, now: Timestamp) {
+        for _ in 0..TIDY_MAX {
+            let Some(id) = self.resumables.expired(now) else {
+                return;
+            };
+            self.take_lost(id);
+        }
+    }
+}
