@@ -21,10 +21,9 @@ use crate::time::Timestamp;
 pub struct KeptSession {
     /// The name that the person goes by.
     pub name: Name,
-    /// The account that it is logged in to.
-    pub account: Option<Name>,
-    /// When that came into being, if it is known: the name may be that of another by the time.
-    pub account_since: Option<Timestamp>,
+    /// The account that it is logged in to, and when that came into being, if it is known: the name may be
+    /// that of another by the time.
+    pub account: Option<(Name, Option<Timestamp>)>,
     /// Whether it can be taken up after its link is lost: clients of IRC cannot.
     pub is_resumable: bool,
     /// Whether its client always shows a room.
@@ -57,11 +56,11 @@ impl Chat {
             operator,
             for_visit,
         } = person.session.rank;
+        let since = self.account_of(person).map(|account| account.since);
         let ignores = person.ignores().iter();
         Some(KeptSession {
             name: person.name.clone(),
-            account: person.account.clone(),
-            account_since: self.account_of(person).map(|account| account.since),
+            account: person.account.clone().map(|name| (name, since)),
             is_resumable: person.session.link.client.resumes(),
             needs_room: person.session.link.needs_room,
             rooms: person.rooms.to_vec(),
@@ -94,9 +93,12 @@ impl Chat {
     ) -> PersonId {
         let id = PersonId(self.people.next);
         self.people.next += 1;
-        let since = kept.account_since;
-        let account = kept.account.and_then(|name| self.registrations.get(&name));
-        let account = account.filter(|account| since.is_none_or(|since| since == account.since));
+        let account = kept.account.and_then(|(name, since)| {
+            let account = self.registrations.get(&name)?;
+            since
+                .is_none_or(|since| since == account.since)
+                .then_some(account)
+        });
         let lasting = account.is_some_and(|account| account.operator);
         let account = account.map(|account| account.name.clone());
         let (operator, for_visit) = kept.operator;

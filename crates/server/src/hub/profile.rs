@@ -104,7 +104,10 @@ impl Hub {
         let Some(session) = self.chat.kept_session(person) else {
             return left_out;
         };
-        let Some(text) = session.account.and_then(|account| self.profile(&account)) else {
+        let Some(text) = session
+            .account
+            .and_then(|(account, _)| self.profile(&account))
+        else {
             return left_out;
         };
         let record = Record::parse(&text, session.name, None);
@@ -148,7 +151,7 @@ impl Hub {
         person: PersonId,
         record: &Record,
     ) -> Option<(Name, String)> {
-        let account = record.session.account.clone()?;
+        let (account, _) = record.session.account.clone()?;
         if !self.lost.is_owner(person) {
             return None;
         }

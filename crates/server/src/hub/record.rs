@@ -79,11 +79,11 @@ impl Record {
         for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
             line(&mut out, flag, "");
         }
-        if let Some(account) = &session.account {
+        if let Some((account, since)) = &session.account {
             line(&mut out, "account", account);
-        }
-        if let Some(since) = session.account_since {
-            line(&mut out, "account-since", since.0);
+            if let Some(since) = since {
+                line(&mut out, "account-since", since.0);
+            }
         }
         line(&mut out, "address", session.address);
         if let Some((since, spoke, said)) = session.visit {
@@ -143,7 +143,6 @@ impl Record {
             session: KeptSession {
                 name,
                 account: None,
-                account_since: None,
                 is_resumable: true,
                 needs_room: true,
                 rooms: Vec::new(),
@@ -179,8 +178,12 @@ impl Record {
             "operator" => session.operator.0 = true,
             "for-visit" => session.operator.1 = true,
             "script" => session.is_script = true,
-            "account" => session.account = Name::parse(value).ok(),
-            "account-since" => session.account_since = value.parse().ok().map(Timestamp),
+            "account" => session.account = Name::parse(value).ok().map(|name| (name, None)),
+            "account-since" => {
+                if let Some((_, since)) = &mut session.account {
+                    *since = value.parse().ok().map(Timestamp);
+                }
+            }
             "address" => session.address = value.parse().unwrap_or(session.address),
             "visit" => session.visit = visit(value),
             "at" => {
@@ -278,8 +281,7 @@ mod tests {
         let until = Some(Timestamp(9));
         let mut record = Record::empty(name("bea"), until);
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
-        record.session.account = Some(name("Bea"));
-        record.session.account_since = Some(Timestamp(8));
+        record.session.account = Some((name("Bea"), Some(Timestamp(8))));
         record.session.ignores = vec![name("bob"), name("cy")];
         record.session.address = "2001:db8::1".parse().expect("an address");
         record.session.operator = (true, true);

@@ -17,6 +17,7 @@ mod registrations;
 mod registry;
 mod restrictions;
 mod resumables;
+mod room;
 mod room_rules;
 mod rooms;
 mod sent_keys;
@@ -29,8 +30,9 @@ pub(super) use person::{Activity, Connection, Ignored, IrcPerson, Person, Rank, 
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
+pub(super) use room::{Maker, Room};
 pub(super) use room_rules::RoomRules;
-pub(super) use rooms::{Maker, Room, Rooms};
+pub(super) use rooms::Rooms;
 pub(super) use sent_keys::SentKeys;
 
 pub use restrictions::RestrictionCursor;

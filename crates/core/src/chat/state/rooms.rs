@@ -1,20 +1,18 @@
-//! The rooms and who is in them, found by number or name, and listed by size.
+//! The rooms, found by number or name, and listed by size.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 use core::ops::Bound;
 
 use hashbrown::HashMap;
 
-use ipnet::IpNet;
-
 use super::RoomRules;
 use super::nearest::nearest;
+use super::room::{Maker, Place, Room};
 use crate::answer::Topic;
-use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::ids::{PersonId, RoomId};
 use crate::limits::ROOM_LINES_MAX;
 use crate::name::{FoldedName, Name, fold};
 use crate::room::Held;
@@ -23,86 +21,6 @@ use crate::time::Timestamp;
 
 /// Neighbours in the alphabet that are looked at on each side for a mistyped name.
 const NEIGHBOURS_MAX: usize = 32;
-
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::chat) struct Room {
-    pub(in crate::chat) name: RoomName,
-    /// In the order in which they came to the server. A tree, so that a page of it can be found
-    /// and a member of fifteen thousand taken out without a scan.
-    pub(in crate::chat) members: BTreeSet<PersonId>,
-    /// Those who were inside when their link was lost: they may come back for a while.
-    absent: BTreeSet<PersonId>,
-    pub(in crate::chat) topic: Option<Topic>,
-    /// When it was made, or the server started with it.
-    pub(in crate::chat) created: Timestamp,
-    /// Boxed, since most rooms have none.
-    rules: Option<Box<RoomRules>>,
-    /// Whether server operators alone moderate it: the configuration names it.
-    pub(in crate::chat) is_servers: bool,
-    /// Who counts it among the rooms that they made.
-    maker: Option<Maker>,
-    /// Whether something is stored of it: then it stays when everybody leaves.
-    has_history: bool,
-}
-
-/// Whose number of rooms a room counts for: the account that made it, or the address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::chat) enum Maker {
-    Account(FoldedName),
-    Address(IpNet),
-}
-
-impl Room {
-    /// Its own rules, if it has any.
-    pub(in crate::chat) fn rules(&self) -> Option<&RoomRules> {
-        self.rules.as_deref()
-    }
-
-    pub(in crate::chat) fn is_made_by(&self, maker: &Maker) -> bool {
-        self.maker.as_ref() == Some(maker)
-    }
-
-    /// Whether an account has made it or has a standing in it.
-    fn concerns(&self, account: &Name) -> bool {
-        let standing = self.rules().and_then(|rules| rules.of_account(account));
-        standing.is_some() || self.is_made_by(&Maker::Account(FoldedName(account.clone())))
-    }
-
-    pub(in crate::chat) fn is_hidden(&self) -> bool {
-        self.rules().is_some_and(|rules| rules.settings.hidden)
-    }
-
-    /// Whether somebody owns it, be it the server.
-    pub(in crate::chat) fn is_owned(&self, id: RoomId) -> bool {
-        let has_owner = |rules: &RoomRules| rules.owner().is_some();
-        id == LOBBY || self.is_servers || self.rules().is_some_and(has_owner)
-    }
-
-    /// Whether everybody has left, those included whose link is lost.
-    pub(in crate::chat) fn is_deserted(&self) -> bool {
-        self.members.is_empty() && self.absent.is_empty()
-    }
-
-    /// A place in the list of rooms: the fullest first, then the oldest.
-    fn place(&self, id: RoomId) -> Place {
-        (Reverse(self.members.len() as u32), id)
-    }
-
-    fn may_close(&self, id: RoomId) -> bool {
-        id != LOBBY
-            && self.is_deserted()
-            && self.topic.is_none()
-            && !self.has_history
-            && !self.rules().is_some_and(RoomRules::is_kept)
-    }
-
-    /// Whether it is among the rooms that somebody is in, as everybody may know.
-    fn is_busy(&self) -> bool {
-        !self.members.is_empty() && !self.is_hidden()
-    }
-}
-
-type Place = (Reverse<u32>, RoomId);
 
 /// The end of a page of rooms, where the next begins. A room whose size changes between two pages
 /// may be in both or in neither.
@@ -260,17 +178,7 @@ impl Rooms {
         self.by_key.insert(name.key(), id);
         self.by_look.extend(name.looks().map(|look| (look, id)));
         self.next = self.next.max(id.0 + 1);
-        let room = Room {
-            name,
-            members: BTreeSet::new(),
-            absent: BTreeSet::new(),
-            topic: None,
-            created,
-            rules: None,
-            is_servers,
-            maker: None,
-            has_history: false,
-        };
+        let room = Room::new(name, is_servers, created);
         self.by_size.insert(room.place(id));
         if room.may_close(id) {
             self.closable.insert(id);

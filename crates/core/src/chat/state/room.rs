@@ -1,0 +1,109 @@
+//! One room: who is in it, what is said of it, and whether anybody would miss it.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use core::cmp::Reverse;
+
+use ipnet::IpNet;
+
+use super::RoomRules;
+use crate::answer::Topic;
+use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::name::{FoldedName, Name};
+use crate::room_name::RoomName;
+use crate::time::Timestamp;
+
+/// A place in the list of rooms.
+pub(super) type Place = (Reverse<u32>, RoomId);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::chat) struct Room {
+    pub(in crate::chat) name: RoomName,
+    /// In the order in which they came to the server. A tree, so that a page of it can be found
+    /// and a member of fifteen thousand taken out without a scan.
+    pub(in crate::chat) members: BTreeSet<PersonId>,
+    /// Those who were inside when their link was lost: they may come back for a while.
+    pub(super) absent: BTreeSet<PersonId>,
+    pub(in crate::chat) topic: Option<Topic>,
+    /// When it was made, or the server started with it.
+    pub(in crate::chat) created: Timestamp,
+    /// Boxed, since most rooms have none.
+    pub(super) rules: Option<Box<RoomRules>>,
+    /// Whether server operators alone moderate it: the configuration names it.
+    pub(in crate::chat) is_servers: bool,
+    /// Who counts it among the rooms that they made.
+    pub(super) maker: Option<Maker>,
+    /// Whether something is stored of it: then it stays when everybody leaves.
+    pub(super) has_history: bool,
+}
+
+/// Whose number of rooms a room counts for: the account that made it, or the address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::chat) enum Maker {
+    Account(FoldedName),
+    Address(IpNet),
+}
+
+impl Room {
+    pub(super) fn new(name: RoomName, is_servers: bool, created: Timestamp) -> Self {
+        Self {
+            name,
+            members: BTreeSet::new(),
+            absent: BTreeSet::new(),
+            topic: None,
+            created,
+            rules: None,
+            is_servers,
+            maker: None,
+            has_history: false,
+        }
+    }
+
+    /// Its own rules, if it has any.
+    pub(in crate::chat) fn rules(&self) -> Option<&RoomRules> {
+        self.rules.as_deref()
+    }
+
+    pub(in crate::chat) fn is_made_by(&self, maker: &Maker) -> bool {
+        self.maker.as_ref() == Some(maker)
+    }
+
+    /// Whether an account has made it or has a standing in it.
+    pub(super) fn concerns(&self, account: &Name) -> bool {
+        let standing = self.rules().and_then(|rules| rules.of_account(account));
+        standing.is_some() || self.is_made_by(&Maker::Account(FoldedName(account.clone())))
+    }
+
+    pub(in crate::chat) fn is_hidden(&self) -> bool {
+        self.rules().is_some_and(|rules| rules.settings.hidden)
+    }
+
+    /// Whether somebody owns it, be it the server.
+    pub(in crate::chat) fn is_owned(&self, id: RoomId) -> bool {
+        let has_owner = |rules: &RoomRules| rules.owner().is_some();
+        id == LOBBY || self.is_servers || self.rules().is_some_and(has_owner)
+    }
+
+    /// Whether everybody has left, those included whose link is lost.
+    pub(in crate::chat) fn is_deserted(&self) -> bool {
+        self.members.is_empty() && self.absent.is_empty()
+    }
+
+    /// Its place in the list of rooms: the fullest first, then the oldest.
+    pub(super) fn place(&self, id: RoomId) -> Place {
+        (Reverse(self.members.len() as u32), id)
+    }
+
+    pub(super) fn may_close(&self, id: RoomId) -> bool {
+        id != LOBBY
+            && self.is_deserted()
+            && self.topic.is_none()
+            && !self.has_history
+            && !self.rules().is_some_and(RoomRules::is_kept)
+    }
+
+    /// Whether it is among the rooms that somebody is in, as everybody may know.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.members.is_empty() && !self.is_hidden()
+    }
+}
