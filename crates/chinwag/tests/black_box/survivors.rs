@@ -72,6 +72,25 @@ fn a_lost_session_outlives_a_restart_with_what_was_kept_for_it() {
     taker.ask("bea", "\"bea\" is here already.");
 }
 
+#[test]
+fn a_session_whose_name_was_taken_after_a_restart_comes_back_under_another() {
+    let server = Setup::new().start();
+    let (mut ann, bea) = fill(&server);
+    let code = bea.code();
+    drop(bea);
+    ann.expect("* bea left #lobby (connection ");
+    ann.send("after");
+    ann.sync();
+    let server = server.stop().start();
+    let mut stranger = server.join("bea");
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea2. 1 message while you were away:\n");
+    bea.expect("#lobby ann: after\n");
+    bea.send("hello");
+    bea.ask("/who #dev", "bea2 (");
+    stranger.expect("* bea2 is back\n");
+}
+
 /// Sessions are written once a second: the code of a session that has lasted longer is good. What is
 /// shown may be a repeat, but nothing is missing.
 #[test]

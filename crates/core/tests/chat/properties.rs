@@ -572,9 +572,7 @@ impl Play {
             }
             Err(Rejection::CodeNotValid) => {
                 let shadow = &self.world.shadow;
-                assert!(
-                    !valid || shadow.may_have_ended(code, caller) || shadow.has_several(caller)
-                );
+                assert!(!valid || shadow.is_spent(code) || shadow.has_several(caller));
             }
             Err(_) => assert!(valid),
         }

@@ -39,6 +39,8 @@ impl Chat {
         if person.session.code != login.code {
             person.set_spent_code(person.session.code);
         }
+        // Under another name, if its own was taken.
+        person.name = login.name.clone();
         person.session = session_of(login, person.session.rank.for_visit);
         person.set_irc(irc_of(login));
         person.rooms = returned.rooms.iter().copied().collect();

@@ -232,7 +232,7 @@ impl Chat {
             .or_else(|| self.resumables.look_alike(name, own, now))
     }
 
-    fn is_free(&self, name: &Name, now: Timestamp) -> bool {
+    pub(super) fn is_free(&self, name: &Name, now: Timestamp) -> bool {
         self.people.named(name).is_none()
             && self.registrations.get(name).is_none()
             && self.resumables.named(name, now).is_none()

@@ -23,6 +23,8 @@ pub(super) struct Found<'a> {
     lost: Option<&'a Resumable>,
     /// The code after the one that was given, if the session has it already.
     next_code: Option<ResumeCode>,
+    /// The name under which it is taken up, if its own is taken.
+    other_name: Option<Name>,
 }
 
 impl Chat {
@@ -43,11 +45,12 @@ impl Chat {
             return Err(Rejection::CodeNotValid);
         }
         self.check_owner_not_banned(person, &origin, env.now)?;
+        let mut found = found;
         if found.lost.is_some() {
             if me.is_none() {
                 self.check_has_space()?;
             }
-            self.check_name_is_free(person, me.map(|me| me.id), env.now)?;
+            found.other_name = self.other_name_for(person, me.map(|me| me.id), env.now)?;
         }
         // A person who came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
@@ -99,6 +102,7 @@ impl Chat {
                 person,
                 lost: None,
                 next_code: None,
+                other_name: None,
             };
             return Some((found, rank));
         }
@@ -107,6 +111,7 @@ impl Chat {
             person: &lost.person,
             lost: Some(lost),
             next_code: None,
+            other_name: None,
         };
         let is_own = lost.person.account.as_ref() == Some(&account.name);
         is_own.then_some((found, rank))
@@ -158,7 +163,9 @@ impl Chat {
             person,
             lost,
             next_code,
+            ref other_name,
         } = *found;
+        let name = other_name.as_ref().unwrap_or(&person.name);
         let code = next_code.unwrap_or_else(|| self.new_code(env));
         let seen = lost.map(|lost| lost.seen);
         let (rooms, left_out) = self.rooms_still_open(person, &origin, env.now);
@@ -172,7 +179,7 @@ impl Chat {
                 conn: origin.conn,
                 address: origin.address,
                 link: origin.link,
-                name: person.name.clone(),
+                name: name.clone(),
                 account: person.account.clone(),
                 operator: rank.operator,
                 code,
@@ -199,6 +206,7 @@ impl Chat {
                 person,
                 lost: None,
                 next_code: None,
+                other_name: None,
             });
         }
         let lost = self.resumables.with_code(code);
@@ -208,6 +216,7 @@ impl Chat {
             person: &lost.person,
             lost: Some(lost),
             next_code: Some(lost.person.session.code).filter(|current| *current != code),
+            other_name: None,
         })
     }
 
@@ -224,29 +233,30 @@ impl Chat {
             .try_for_each(|name| self.check_not_banned(Some(name), origin.address, now))
     }
 
-    /// Checks that nobody has the name: its owner may have taken it with the password since, or
-    /// another person may have registered it. Where it was not kept, nobody may have one that looks like
-    /// it either.
-    fn check_name_is_free(
+    /// The name under which a lost person is taken up, if another has its own by now: it was not kept, or its
+    /// owner has taken it with the password. Where it was not kept, one that looks like it takes it as well.
+    fn other_name_for(
         &self,
         lost: &Person,
         own: Option<PersonId>,
         now: Timestamp,
-    ) -> Result<(), Rejection> {
-        let is_kept = self.resumables.named(&lost.name, now);
-        if is_kept.is_none_or(|kept| kept.person.id != lost.id) {
-            self.check_look(lost.name.clone(), own, now)
-                .map_err(|_| Rejection::CodeNotValid)?;
-        }
+    ) -> Result<Option<Name>, Rejection> {
+        let kept = self.resumables.named(&lost.name, now);
+        let is_kept = kept.is_some_and(|kept| kept.person.id == lost.id);
+        let looks_like = !is_kept && self.check_look(lost.name.clone(), own, now).is_err();
         let bearer = self.people.named(&lost.name);
         let owner = self.registrations.get(&lost.name);
         let is_others = owner.is_some_and(|owner| lost.account.as_ref() != Some(&owner.name));
         // Its time was up when another took a name like it, and the clock was set back since.
         let is_taken = bearer.is_some_and(|bearer| Some(bearer.id) != own)
             || self.people.look_alike(&lost.name, own).is_some();
-        match is_others || is_taken {
-            true => Err(Rejection::CodeNotValid),
-            false => Ok(()),
+        if !looks_like && !is_others && !is_taken {
+            return Ok(None);
+        }
+        let other = self.free_name_like(&lost.name, now);
+        match self.is_free(&other, now) {
+            true => Ok(Some(other)),
+            false => Err(Rejection::CodeNotValid),
         }
     }
 

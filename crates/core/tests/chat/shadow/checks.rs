@@ -424,7 +424,8 @@ impl Shadow {
                 assert!(name.is_none_or(is_told), "{name:?}");
             }
         }
-        assert_eq!(login.name, person.name);
+        assert!(login.name == person.name || self.is_borne(&person.name));
+        assert!(login.name == person.name || !self.is_borne(&login.name));
         assert!(
             login.code != person.code || person.spent_code.is_some(),
             "a code is good once"

@@ -316,6 +316,7 @@ impl Shadow {
         person.rooms = if is_nowhere { vec![LOBBY] } else { open };
         self.check_returned(returned, &person, at);
         person.following = self.mute_of(&person, at).cloned();
+        person.name = login.name.clone();
         (person.conn, person.address) = (login.conn, login.address);
         person.link = login.link;
         if person.code != login.code {
@@ -644,30 +645,22 @@ impl Shadow {
         self.mutes.retain(|mute| mute.is_active(at));
     }
 
-    /// Whether a code need not be good: another than the caller bears the name of the lost session by
-    /// now, or the code is the one before its own, which was free to be given to another.
-    pub(crate) fn may_have_ended(&self, code: ResumeCode, caller: chinwag_core::Caller) -> bool {
-        let own = match caller {
-            chinwag_core::Caller::Person { person, .. } => Some(person),
-            _ => None,
-        };
-        let looks_like = |name: &Name, other: &Name| {
-            other.looks().iter().any(|look| name.looks().contains(look))
-        };
-        let is_borne = |name: &Name| {
-            let here = self.people.iter();
-            let here = here.filter(|(id, _)| Some(**id) != own);
-            let here = here.map(|(_, person)| &person.name);
-            let lost = self.lost.iter().map(|lost| &lost.person.name);
-            let lost = lost.filter(|other| !other.same_as(name));
-            let accounts = self.accounts.iter().flat_map(Account::all_names);
-            let mut others = here.chain(lost).chain(accounts);
-            others.any(|other| looks_like(name, other))
-        };
-        let mut here = self.people.values();
-        let mut lost = self.lost.iter().map(|lost| &lost.person);
-        here.all(|person| person.code != code)
-            && lost.all(|person| person.code != code || is_borne(&person.name))
+    /// Whether a code need not be good: it is the one before that of its session, which was free to be given to
+    /// another.
+    pub(crate) fn is_spent(&self, code: ResumeCode) -> bool {
+        let here = self.people.values();
+        let lost = self.lost.iter().map(|lost| &lost.person);
+        here.chain(lost).all(|person| person.code != code)
+    }
+
+    /// Whether a name is taken, or one that looks like it.
+    pub(crate) fn is_borne(&self, name: &Name) -> bool {
+        let looks_like =
+            |other: &Name| other.looks().iter().any(|look| name.looks().contains(look));
+        let here = self.people.values().map(|person| &person.name);
+        let lost = self.lost.iter().map(|lost| &lost.person.name);
+        let accounts = self.accounts.iter().flat_map(Account::all_names);
+        here.chain(lost).chain(accounts).any(looks_like)
     }
 
     /// The session that a code resumes now, if there is one.
