@@ -153,7 +153,7 @@ pub(crate) fn mutants(Workspace { sh, .. }: &Workspace, args: &[String]) -> Resu
     let files = MUTATED.iter().flat_map(|glob| ["--file", glob]);
     let mutants = cmd!(
         sh,
-        "cargo mutants --test-workspace true {files...} {args...}"
+        "cargo mutants --workspace --test-workspace true {files...} {args...}"
     );
     Ok(mutants.run()?)
 }
