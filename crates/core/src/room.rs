@@ -31,6 +31,24 @@ pub struct Held {
     pub voiced: bool,
 }
 
+impl Standing {
+    /// Its name, as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Voice => "voice",
+            Self::Moderator => "moderator",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The standing of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Invited, Self::Voice, Self::Moderator, Self::Owner];
+        all.into_iter().find(|standing| standing.as_str() == name)
+    }
+}
+
 impl Held {
     /// What an owner is.
     pub fn owner(voiced: bool) -> Self {

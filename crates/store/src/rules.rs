@@ -80,29 +80,13 @@ fn setting(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, RoomSetting), Dama
 
 fn standing(row: &Row<'_>) -> rusqlite::Result<Result<(RoomId, Name, Held), Damage>> {
     let (room, name, standing): (u32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let found = STANDINGS.into_iter().find(|s| as_text(*s) == standing);
+    let found = Standing::named(&standing);
     let voiced = row.get(3)?;
     let held = found.map(|standing| Held { standing, voiced });
     Ok(Name::known(&name)
         .zip(held)
         .map(|(name, held)| (RoomId(room), name, held))
         .ok_or(Damage::Row("room_standing")))
-}
-
-const STANDINGS: [Standing; 4] = [
-    Standing::Invited,
-    Standing::Voice,
-    Standing::Moderator,
-    Standing::Owner,
-];
-
-fn as_text(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Invited => "invited",
-        Standing::Voice => "voice",
-        Standing::Moderator => "moderator",
-        Standing::Owner => "owner",
-    }
 }
 
 /// Writes what a moderator did, as far as it outlives the people it is about.
@@ -224,7 +208,7 @@ fn stand(
                 room.0,
                 account.folded(),
                 account.as_str(),
-                as_text(held.standing),
+                held.standing.as_str(),
                 held.voiced
             ])?,
         None => conn

@@ -107,6 +107,45 @@ fn a_quiet_room_waits_for_a_person_whose_link_is_lost() {
     server.stop();
 }
 
+#[test]
+fn a_guest_who_moderates_a_room_does_so_after_a_restart() {
+    let server = Setup::new().start();
+    let mut gus = server.join("gus");
+    gus.ask("/join dev", "alone.");
+    gus.ask("/room closed on", "closed");
+    gus.send("a secret");
+    gus.sync();
+    let code = gus.code();
+    let server = server.stop().start();
+    let mut bob = server.join("bob");
+    let (mut gus, _) = resume(&server, &code);
+    gus.ask("/who #dev", "@gus");
+    gus.ask("/invite bob", "bob");
+    bob.ask("/join dev", "gus: a secret\n");
+    server.stop();
+}
+
+#[test]
+fn a_standing_that_was_taken_does_not_come_back_after_a_kill() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    let mut gus = server.join("gus");
+    gus.ask("/join dev", "alone.");
+    gus.send("here I am");
+    let code = gus.code();
+    lee.ask("/join dev", "with gus");
+    lee.ask("/unmod gus", "took gus's moderator rights");
+    let server = server.kill().start();
+    let (mut gus, _) = resume(&server, &code);
+    gus.ask("/room closed on", "! ");
+    let people = gus.ask("/who #dev", "--- 1 person in #dev ---\n") + &gus.sync();
+    assert!(
+        people.contains("gus") && !people.contains("@gus"),
+        "{people}"
+    );
+    server.stop();
+}
+
 const REMOVED: &str = "! You are no longer in #dev. That room has been closed.\n";
 
 #[test]

@@ -14,6 +14,7 @@ use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
+use crate::room::Held;
 use crate::time::Timestamp;
 
 /// A session, without its code.
@@ -28,8 +29,8 @@ pub struct KeptSession {
     pub is_resumable: bool,
     /// Whether its client always shows a room.
     pub needs_room: bool,
-    /// Its rooms, in the order of joining.
-    pub rooms: Vec<RoomId>,
+    /// Its rooms, in the order of joining, and what it is in each for the visit.
+    pub rooms: Vec<(RoomId, Option<Held>)>,
     /// The names that it ignores.
     pub ignores: Vec<Name>,
     /// The address that it was at.
@@ -56,6 +57,11 @@ impl Chat {
             operator,
             for_visit,
         } = person.session.rank;
+        let held = |room| match lost {
+            Some(lost) => lost.standing_in(room),
+            None => self.rooms.get(room)?.rules()?.of_guest(id),
+        };
+        let rooms = person.rooms.iter();
         let since = self.account_of(person).map(|account| account.since);
         let ignores = person.ignores().iter();
         Some(KeptSession {
@@ -63,7 +69,7 @@ impl Chat {
             account: person.account.clone().map(|name| (name, since)),
             is_resumable: person.session.link.client.resumes(),
             needs_room: person.session.link.needs_room,
-            rooms: person.rooms.to_vec(),
+            rooms: rooms.map(|room| (*room, held(*room))).collect(),
             ignores: ignores.map(|ignored| ignored.name.clone()).collect(),
             address: person.session.address,
             operator: (operator, for_visit),
@@ -103,10 +109,13 @@ impl Chat {
         let account = account.map(|account| account.name.clone());
         let (operator, for_visit) = kept.operator;
         let mut rooms = kept.rooms;
-        rooms.retain(|room| self.rooms.contains(*room));
+        rooms.retain(|(room, _)| self.rooms.contains(*room));
         if rooms.is_empty() {
-            rooms.push(LOBBY);
+            rooms.push((LOBBY, None));
         }
+        let standings = rooms.iter();
+        let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
+        let standings = standings.collect();
         let ignores = kept.ignores.into_iter();
         let ignores = ignores.map(|name| Ignored { name, person: None });
         let session = Session {
@@ -124,7 +133,7 @@ impl Chat {
         // What was said under a name meanwhile may be another's.
         let activity = Activity::restored(kept.visit, until, seen);
         let mut person = Person::new(who, session, activity);
-        person.rooms = rooms.into();
+        person.rooms = rooms.iter().map(|(room, _)| *room).collect();
         ignores.for_each(|ignored| person.set_ignored(ignored, true));
         let to = id;
         let kept_messages = kept.kept.into_iter().map(|mut event| {
@@ -141,7 +150,7 @@ impl Chat {
             keeps_name: false,
             is_restored: true,
             kept: kept_messages,
-            standings: Vec::new(),
+            standings,
         });
         id
     }

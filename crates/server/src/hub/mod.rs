@@ -333,6 +333,7 @@ impl Hub {
     fn apply(&mut self, event: &Event) {
         self.note_change(event);
         self.chat.apply(event);
+        self.note_rights(event);
         log::note(event);
         if let Fact::Quit(quit) = &event.fact {
             let until = event.at + self.chat.resume_time();

@@ -4,8 +4,8 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomId,
-    RoomName, Seq, Text, Timestamp,
+    Correspondents, Event, Fact, Held, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomId,
+    RoomName, Seq, Standing, Text, Timestamp,
 };
 
 /// See the [module](self).
@@ -15,6 +15,8 @@ pub(super) struct Record {
     pub(super) session: KeptSession,
     /// Its rooms, in the order of joining, and what was seen of each.
     pub(super) rooms: Vec<(KeptRoom, Option<Seq>)>,
+    /// What it is in some of them for the visit.
+    pub(super) standings: Vec<(RoomId, Held)>,
     /// The room that the person talks in.
     pub(super) current: Option<KeptRoom>,
     /// What the dialect wants kept.
@@ -84,6 +86,15 @@ impl Record {
             if let Some(since) = since {
                 line(&mut out, "account-since", since.0);
             }
+        }
+        for (room, held) in &self.standings {
+            let voiced = if held.voiced { " voiced" } else { "" };
+            let standing = held.standing.as_str();
+            line(
+                &mut out,
+                "standing",
+                format_args!("{} {standing}{voiced}", room.0),
+            );
         }
         line(&mut out, "address", session.address);
         if let Some((since, spoke, said)) = session.visit {
@@ -155,6 +166,7 @@ impl Record {
                 kept: Vec::new(),
             },
             rooms: Vec::new(),
+            standings: Vec::new(),
             current: None,
             settings: None,
             private: String::new(),
@@ -172,6 +184,7 @@ impl Record {
                 self.rooms
                     .extend(KeptRoom::parse(room).map(|room| (room, after)));
             }
+            "standing" => self.standings.extend(standing(value)),
             "current" => self.current = KeptRoom::parse(value),
             "settings" => self.settings = Some(value.to_owned()),
             "ignore" => session.ignores.extend(Name::parse(value)),
@@ -201,6 +214,15 @@ impl Record {
 
 fn line(out: &mut String, word: &str, value: impl std::fmt::Display) {
     writeln!(out, "{word} {value}").expect("strings take everything");
+}
+
+/// A standing of `ROOM STANDING`, and `voiced` behind it.
+fn standing(value: &str) -> Option<(RoomId, Held)> {
+    let mut words = value.split(' ');
+    let room = RoomId(words.next()?.parse().ok()?);
+    let standing = Standing::named(words.next()?)?;
+    let voiced = words.next() == Some("voiced");
+    Some((room, Held { standing, voiced }))
 }
 
 /// A visit of `SINCE SPOKE SAID`.
@@ -289,6 +311,16 @@ mod tests {
         record.session.visit = Some((Timestamp(3), Timestamp(5), 2));
         record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
+        record.standings = vec![
+            (RoomId(0), Standing::Voice.into()),
+            (
+                RoomId(12),
+                Held {
+                    standing: Standing::Moderator,
+                    voiced: true,
+                },
+            ),
+        ];
         record.current = Some(room(12, "12"));
         record.settings = Some("time=full tz=Europe/Paris".into());
         record.private = "[14:02] ann -> you: a \\n \\ b\r\n! NOT sent: x.\n".into();
@@ -297,7 +329,11 @@ mod tests {
         let text = record.to_text();
         assert_eq!(Record::parse(&text, name("bea"), until), record, "{text}");
         assert_eq!(
-            Record::parse("new thing\nat x\nroom \n", name("bea"), until),
+            Record::parse(
+                "new thing\nat x\nroom \nstanding 1 king\n",
+                name("bea"),
+                until
+            ),
             { Record::empty(name("bea"), until) }
         );
         let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    AccountChange, Command, Duration, Event, Fact, KeptSession, LoggedIn, Name, PersonId,
+    AccountChange, Command, Duration, Event, Fact, Held, KeptSession, LoggedIn, Name, PersonId,
     ResumeCode, RoomId, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
@@ -134,14 +134,6 @@ impl Hub {
             Fact::Tidied { closed } if self.survivors.closed.len() < ENDED_MAX => {
                 self.survivors.closed.extend(closed);
             }
-            Fact::RoomChanged(change) => {
-                let target = change.target.into_iter();
-                target.for_each(|person| self.survivors.handle_change(person));
-            }
-            Fact::Moderated(entry) => {
-                let target = entry.target.into_iter();
-                target.for_each(|person| self.survivors.handle_change(person));
-            }
             Fact::AccountChanged(changed) => {
                 if let (AccountChange::Claimed { .. }, Some(person)) =
                     (&changed.change, changed.person)
@@ -159,6 +151,21 @@ impl Hub {
                 self.survivors.handle_change(message.to);
             }
             _ => {}
+        }
+    }
+
+    /// Writes at once what was given or taken: a right that was taken must not come back with its session after a
+    /// `kill -9`.
+    pub(super) fn note_rights(&mut self, event: &Event) {
+        let target = match &event.fact {
+            Fact::RoomChanged(change) => change.target,
+            Fact::Moderated(entry) => entry.target,
+            _ => None,
+        };
+        if let Some(person) = target {
+            let since = self.survivors.changed.get(&person).copied().flatten();
+            self.survivors.handle_change(person);
+            self.write_these(&[(person, since)]);
         }
     }
 
@@ -239,7 +246,9 @@ impl Hub {
                 .map(|(_, after)| *after)
         };
         let rooms = session.rooms.iter();
-        let rooms = rooms.filter_map(|&room| Some((kept_room(room)?, after(room))));
+        let rooms = rooms.filter_map(|&(room, _)| Some((kept_room(room)?, after(room))));
+        let standings = session.rooms.iter();
+        let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
         let ended = self.lost.ended(person).iter();
         let ended = ended.map(|room| (room.clone(), None));
         let private = unseen.map_or(&[][..], |unseen| &unseen.private);
@@ -248,6 +257,7 @@ impl Hub {
             .map(|(_, lines)| String::from_utf8_lossy(lines));
         Some(Record {
             rooms: rooms.chain(ended).collect(),
+            standings: standings.collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
             private: private.collect(),
@@ -434,8 +444,10 @@ impl Hub {
         }
         let current = record.current.as_ref().and_then(|kept| kept.id);
         let current = current.filter(is_there);
+        let standings: HashMap<RoomId, Held> = record.standings.into_iter().collect();
+        let held = |room: &RoomId| standings.get(room).copied();
         let session = KeptSession {
-            rooms: rooms.iter().map(|(room, _)| *room).collect(),
+            rooms: rooms.iter().map(|(room, _)| (*room, held(room))).collect(),
             ..record.session
         };
         let code = ResumeCode::from_random((self.rng)());

@@ -38,6 +38,14 @@ pub(in crate::chat) struct Resumable {
 }
 
 impl Resumable {
+    /// The standing that it had in a room for the visit.
+    pub(in crate::chat) fn standing_in(&self, room: RoomId) -> Option<Held> {
+        let mut standings = self.standings.iter();
+        standings
+            .find(|(other, _)| *other == room)
+            .map(|(_, held)| *held)
+    }
+
     fn kept_bytes(&self) -> usize {
         self.kept.iter().map(kept_bytes).sum()
     }
