@@ -285,7 +285,7 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     command(
         "OPER",
-        "OPER NAME PASSWORD: logs in to the account of an operator.",
+        "OPER NAME PASSWORD: logs in to the account of an operator; a name of another account is left behind.",
         1,
         2,
         Session::oper,
