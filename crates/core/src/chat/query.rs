@@ -9,7 +9,7 @@ use super::state::{List, RestrictionId, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
 use crate::answer::{
     AccountProfile, Answer, Conversation, Login, MemberCursor, Profile, RoomInfo, RoomLine,
-    RoomSummary, Welcome, WelcomeBack, WhoLine,
+    RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
 };
 use crate::ban::{Mask, Restriction};
 use crate::command::{Caller, Proof, RoomRef};
@@ -300,9 +300,8 @@ impl Chat {
             room: room.name.clone(),
             here: room.members.len(),
             joined: me.rooms.contains(&id),
-            topic: room
-                .topic
-                .as_ref()
+            topic: self
+                .topic_for(me, room)
                 .filter(|_| may_read(id))
                 .map(|topic| topic.text.clone()),
             topic_at: room.topic.as_ref().map(|topic| topic.at),
@@ -409,6 +408,13 @@ impl Chat {
         Some((name.clone(), bearer.name.clone()))
     }
 
+    /// The topic of a room, unless its reader ignores the person who has set it.
+    fn topic_for<'a>(&self, me: &Person, room: &'a Room) -> Option<&'a Topic> {
+        let topic = room.topic.as_ref()?;
+        let bearer = self.people.named(&topic.by).map(|bearer| bearer.id);
+        me.ignored(&topic.by, bearer).is_none().then_some(topic)
+    }
+
     /// A room and the others in it; `None` if the room is gone.
     pub fn room_summary(&self, person: PersonId, id: RoomId) -> Option<RoomSummary> {
         let room = self.rooms.get(id)?;
@@ -423,7 +429,10 @@ impl Chat {
             id,
             more: number.saturating_sub(others.len()),
             others,
-            topic: room.topic.clone(),
+            topic: match self.people.get(person) {
+                Some(me) => self.topic_for(me, room).cloned(),
+                None => room.topic.clone(),
+            },
         })
     }
 

@@ -43,6 +43,7 @@ use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
 use recent::RecentLogs;
+pub(crate) use recent::RecentMessages;
 use survive::Survivors;
 pub(crate) use turn::{Arrived, Delivery, Reply, ReplyBody, Resumed, Turn};
 

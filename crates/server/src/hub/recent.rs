@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::limits::{RECENT_BYTES_MAX, RECENT_MAX};
 use chinwag_core::{Deletion, Event, Fact, RoomId, Seq};
-use chinwag_store::Recent;
+use chinwag_wire::dialect::Recent;
 use hashbrown::HashMap;
 
 /// See the [module](self).
@@ -47,9 +47,19 @@ pub(crate) struct RecentMessages {
     pub(crate) total: u64,
 }
 
+impl RecentMessages {
+    /// As dialects are shown them.
+    pub(crate) fn lent(&self) -> Recent<'_> {
+        Recent {
+            messages: &self.messages,
+            total: self.total,
+        }
+    }
+}
+
 impl RecentLog {
     /// What the store has, up to a place in the order.
-    pub(crate) fn new(recent: Recent, up_to: Seq) -> Self {
+    pub(crate) fn new(recent: chinwag_store::Recent, up_to: Seq) -> Self {
         let mut tail = Self::default();
         let read = recent.events.len() as u64;
         let known = recent

@@ -18,7 +18,8 @@ use std::sync::Arc;
 use chinwag_core::{
     Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
 };
-use chinwag_wire::dialect::{Ask, Password, Past, Recent, Saved, Search, Targets, Tell};
+use chinwag_feed::Reader;
+use chinwag_wire::dialect::{Ask, Password, Past, Saved, Search, Targets, Tell};
 
 pub(crate) use self::door::Door;
 use self::door::Key;
@@ -26,7 +27,7 @@ use self::names::{Delayed, Hashed, Purpose};
 use self::pages::{PageKind, Pages, SearchRooms, Wanted, stands_in};
 use self::rare::Rare;
 use super::{Session, Stage};
-use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
+use crate::hub::{Body, RecentMessages, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
 use crate::password_gate::{Attempt, Secret};
 use crate::shard::Shared;
@@ -345,19 +346,13 @@ impl Session {
                 if let Some(saved) = arrived.saved {
                     self.take_saved(saved, shared);
                 }
-                let recent = Recent {
-                    messages: &recent.messages,
-                    total: recent.total,
-                };
-                self.answer(Tell::Welcome(&welcome, recent), shared);
+                let recent = self.heard(recent, shared);
+                self.answer(Tell::Welcome(&welcome, recent.lent()), shared);
                 self.tell_left_out(&arrived.left_out, shared);
             }
             (ReplyBody::Entered(summary, recent), _) => {
-                let recent = Recent {
-                    messages: &recent.messages,
-                    total: recent.total,
-                };
-                self.answer(Tell::Entered(&summary, recent), shared);
+                let recent = self.heard(recent, shared);
+                self.answer(Tell::Entered(&summary, recent.lent()), shared);
             }
             (ReplyBody::Repeated(seq), _) => self.answer(Tell::Repeated(seq), shared),
             (ReplyBody::Left(room), _) => self.answer(Tell::Left(room), shared),
@@ -366,6 +361,16 @@ impl Session {
             }
             (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, None, shared),
         }
+    }
+
+    /// Those of a room's newest messages that the person does not ignore.
+    fn heard(&self, mut recent: RecentMessages, shared: &Shared) -> RecentMessages {
+        let env = shared.env();
+        let reader = self.dialect.reader(&env);
+        let before = recent.messages.len();
+        recent.messages.retain(|message| !reader.hides(message));
+        recent.total -= (before - recent.messages.len()) as u64;
+        recent
     }
 
     fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {
