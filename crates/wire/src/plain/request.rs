@@ -363,6 +363,15 @@ pub enum ParseError {
     BadRoomName,
     /// Not the form of a room's password.
     BadRoomPassword,
+    /// A value that a setting of a room does not take.
+    BadSetting {
+        /// The setting.
+        setting: &'static str,
+        /// What it takes.
+        takes: &'static str,
+    },
+    /// No setting of a room.
+    UnknownSetting(EchoedInput),
     /// Not a length of time.
     BadTime(EchoedInput),
     /// Not a number of lines, a length of time or a day.

@@ -2,6 +2,7 @@
 //!
 //! A client that has not come in yet has so many lines, bytes and so much time to do so.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{Rate, Text};
@@ -168,11 +169,29 @@ impl Session {
     }
 }
 
-/// What is wrong with a line, without the place, which stands beside it. It may have words of the
-/// client's in it, so it is made harmless and short.
-fn sentence(error: &serde_json::Error) -> alloc::string::String {
+/// What is wrong with a line, without the place, which stands beside it, and without the names of this
+/// program's types. It may have words of the client's in it, so it is made harmless and short.
+fn sentence(error: &serde_json::Error) -> String {
     let whole = alloc::format!("{error}");
     let end = whole.rfind(" at line ").unwrap_or(whole.len());
     let end = whole.floor_char_boundary(end.min(ERROR_BYTES_MAX));
-    Text::parse(&whole[..end]).map_or_else(Default::default, |text| (*text).into())
+    let told = match whole[..end].rsplit_once(", expected ") {
+        Some((found, wanted)) => alloc::format!("{found}, expected {}", in_words(wanted)),
+        None => whole[..end].into(),
+    };
+    Text::parse(&told).map_or_else(Default::default, |text| (*text).into())
+}
+
+/// What serde expects, as JSON names it.
+fn in_words(wanted: &str) -> &str {
+    let number = ["usize", "u64", "u32", "u16", "u8"];
+    match wanted.split(' ').next() {
+        Some(kind) if number.contains(&kind) => "a whole number from 0",
+        Some("i64" | "i32") => "a whole number",
+        Some("struct" | "map") => "an object",
+        Some("string" | "str") => "a text",
+        Some("sequence") => "a list",
+        Some("boolean") => "true or false",
+        _ => wanted,
+    }
 }

@@ -20,6 +20,8 @@ pub(in crate::plain) fn mute(mut arguments: Arguments<'_>) -> Read {
     let name = arguments.typed_name()?;
     let is_here = take_here(&mut arguments);
     let time = time(&mut arguments)?;
+    // Behind the time as well: for a reason it would mute in every room.
+    let is_here = is_here || (time.is_some() && take_here(&mut arguments));
     let why = arguments.note()?;
     Ok(match is_here {
         true => Request::Room(RoomRequest::Mute { name, time, why }),

@@ -18,12 +18,10 @@ pub(in crate::plain) fn room_settings(mut arguments: Arguments<'_>) -> Read {
     if word.eq_ignore_ascii_case("name") && !value.is_empty() {
         return request(RoomRequest::Rename(room(value)?));
     }
-    match setting(word, value) {
-        Some(Some(setting)) => request(RoomRequest::Set(setting)),
-        // A setting, and a value that it does not take.
-        Some(None) => Err(arguments.usage()),
+    match setting(word, value)? {
+        Some(setting) => request(RoomRequest::Set(setting)),
         None if value.is_empty() => request(RoomRequest::Info(Some(room(word)?))),
-        None => Err(arguments.usage()),
+        None => Err(ParseError::UnknownSetting(EchoedInput::new(word))),
     }
 }
 
@@ -31,24 +29,21 @@ fn request(asked: RoomRequest) -> Read {
     Ok(Request::Room(asked))
 }
 
-/// Reads a setting and its value: `None` if there is no such setting, and inside of that if it does
-/// not take the value.
-fn setting(word: &str, value: &str) -> Option<Option<RoomSetting>> {
-    let on = || switch(value);
-    Some(match word.to_ascii_lowercase().as_str() {
-        "closed" => on().map(RoomSetting::Closed),
-        "open" if value.is_empty() => Some(RoomSetting::Closed(false)),
-        "moderated" => on().map(RoomSetting::Moderated),
-        "hidden" => on().map(RoomSetting::Hidden),
-        "outsiders" => on().map(RoomSetting::Outsiders),
-        "registered" => on().map(RoomSetting::Registered),
-        "encrypted" => on().map(RoomSetting::Encrypted),
-        "ctcp" => on().map(|on| RoomSetting::NoCtcp(!on)),
-        "topic" => match value.to_ascii_lowercase().as_str() {
-            "moderators" => Some(RoomSetting::GuardsTopic(true)),
-            "everybody" | "off" => Some(RoomSetting::GuardsTopic(false)),
-            _ => None,
-        },
+/// Reads a setting and its value: `None` if there is no such setting.
+///
+/// # Errors
+/// [`ParseError::BadSetting`] if it does not take the value.
+fn setting(word: &str, value: &str) -> Result<Option<RoomSetting>, ParseError> {
+    let word = word.to_ascii_lowercase();
+    if word == "open" && value.is_empty() {
+        return Ok(Some(RoomSetting::Closed(false)));
+    }
+    if let Some((name, set)) = SWITCHES.iter().find(|(name, _)| *name == word) {
+        let on = switch(value).ok_or_else(|| takes(name, "on or off"))?;
+        return Ok(Some(set(on)));
+    }
+    let setting = match word.as_str() {
+        "topic" => topic(value).map(RoomSetting::GuardsTopic),
         "password" if is_off(value) => Some(RoomSetting::Password(None)),
         "password" => {
             let password = RoomPassword::parse(value).ok();
@@ -59,8 +54,37 @@ fn setting(word: &str, value: &str) -> Option<Option<RoomSetting>> {
             let people = value.parse().ok().filter(|people: &u32| *people > 0);
             people.map(|people| RoomSetting::Limit(Some(people)))
         }
-        _ => return None,
+        _ => return Ok(None),
+    };
+    setting.map(Some).ok_or_else(|| match word.as_str() {
+        "topic" => takes("topic", "moderators or everybody"),
+        "password" => takes("password", "one word, not too long, or off"),
+        _ => takes("limit", "a number of people, at least 1, or off"),
     })
+}
+
+fn takes(setting: &'static str, takes: &'static str) -> ParseError {
+    ParseError::BadSetting { setting, takes }
+}
+
+/// The settings that are on or off.
+const SWITCHES: [(&str, fn(bool) -> RoomSetting); 7] = [
+    ("closed", RoomSetting::Closed),
+    ("moderated", RoomSetting::Moderated),
+    ("hidden", RoomSetting::Hidden),
+    ("outsiders", RoomSetting::Outsiders),
+    ("registered", RoomSetting::Registered),
+    ("encrypted", RoomSetting::Encrypted),
+    ("ctcp", |on| RoomSetting::NoCtcp(!on)),
+];
+
+/// Whether the topic is the moderators' to set.
+fn topic(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "moderators" | "moderators on" => Some(true),
+        "everybody" | "moderators off" | "off" => Some(false),
+        _ => None,
+    }
 }
 
 fn switch(value: &str) -> Option<bool> {

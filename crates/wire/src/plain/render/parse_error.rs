@@ -64,6 +64,15 @@ impl Display for Sentence<'_> {
 
 fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
     match error {
+        ParseError::BadSetting { setting, takes } => {
+            write!(f, "/room {setting} takes {takes}.")
+        }
+        ParseError::UnknownSetting(typed) => {
+            write!(
+                f,
+                "A room has no setting \"{typed}\". /help room lists all."
+            )
+        }
         ParseError::BadTime(typed) => {
             write!(
                 f,

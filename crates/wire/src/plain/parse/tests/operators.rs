@@ -1,6 +1,29 @@
 //! The commands of operators.
 
 use super::*;
+use crate::plain::request::RoomRequest;
+use chinwag_core::RoomSetting;
+
+#[test]
+fn a_setting_of_a_room_says_what_it_takes() {
+    for (line, setting) in [
+        ("/room closed maybe", "closed"),
+        ("/room LIMIT 0", "limit"),
+        ("/room limit many", "limit"),
+        ("/room password two words", "password"),
+        ("/room topic nobody", "topic"),
+    ] {
+        let wrong = parse(line);
+        let is_meant =
+            matches!(&wrong, Err(ParseError::BadSetting { setting: told, .. }) if *told == setting);
+        assert!(is_meant, "{line}: {wrong:?}");
+    }
+    let unknown = ParseError::UnknownSetting(EchoedInput::new("colour"));
+    check_mistake("/room colour red", unknown);
+    let guards = |on| Request::Room(RoomRequest::Set(RoomSetting::GuardsTopic(on)));
+    check("/room topic moderators", guards(true));
+    check("/room topic moderators off", guards(false));
+}
 
 #[test]
 fn what_operators_do_is_read() {
@@ -20,6 +43,14 @@ fn what_operators_do_is_read() {
     check_command("/mute bob", mute(None, None));
     check_command("/mute bob 10m", mute(ten, None));
     check_command("/mute bob 10m spam", mute(ten, why("spam")));
+    for line in ["/mute bob here 10m spam", "/mute bob 10m HERE spam"] {
+        let here = RoomRequest::Mute {
+            name: bob.clone(),
+            time: ten,
+            why: why("spam"),
+        };
+        check(line, Request::Room(here));
+    }
     check_command("/mute bob spam 10m", mute(None, why("spam 10m")));
     check_mistake(
         "/mute bob 10 minutes",
