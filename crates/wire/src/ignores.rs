@@ -22,9 +22,13 @@ struct Lists {
 impl Ignores {
     /// What a session that was taken up ignores.
     pub(crate) fn returned(returned: &Returned) -> Self {
+        let ignores = returned.ignores.iter();
+        let people = ignores
+            .clone()
+            .filter_map(|(name, person)| Some((name.clone(), (*person)?)));
         let lists = Lists {
-            names: returned.ignores.to_vec(),
-            people: Vec::new(),
+            names: ignores.map(|(name, _)| name.clone()).collect(),
+            people: people.collect(),
         };
         Self {
             lists: (!lists.names.is_empty()).then(|| Box::new(lists)),

@@ -91,6 +91,33 @@ fn a_session_whose_name_was_taken_after_a_restart_comes_back_under_another() {
     stranger.expect("* bea2 is back\n");
 }
 
+#[test]
+fn an_ignore_follows_a_person_over_a_restart() {
+    let server = Setup::new().start();
+    let (mut ann, mut bea) = fill(&server);
+    let mut cy = server.join("cy");
+    ann.ask("/ignore cy", "! You ignore cy now.");
+    cy.ask("/nick cyril", "cyril");
+    let codes = [ann.code(), cy.code()];
+    bea.sync();
+    let server = server.stop().start();
+    // The other way round too: she is back before the other is, who then takes one more name.
+    let mut ann = resume(&server, &codes[0]);
+    ann.expect("Welcome back, ann.");
+    let mut cyril = resume(&server, &codes[1]);
+    cyril.expect("Welcome back, cyril.");
+    cyril.send("said as cyril");
+    cyril.ask("/nick zed", "zed");
+    cyril.send("said as zed");
+    cyril.ask("/msg ann psst", "psst");
+    let seen = ann.sync();
+    assert!(
+        !seen.contains("said as") && !seen.contains("psst"),
+        "{seen}"
+    );
+    server.stop();
+}
+
 /// Sessions are written once a second: the code of a session that has lasted longer is good. What is
 /// shown may be a repeat, but nothing is missing.
 #[test]

@@ -31,8 +31,8 @@ pub struct KeptSession {
     pub needs_room: bool,
     /// Its rooms, in the order of joining, and what it is in each for the visit.
     pub rooms: Vec<(RoomId, Option<Held>)>,
-    /// The names that it ignores.
-    pub ignores: Vec<Name>,
+    /// The names that it ignores, and the people behind them.
+    pub ignores: Vec<(Name, Option<PersonId>)>,
     /// The address that it was at.
     pub address: IpAddr,
     /// Whether it is an operator, and whether that ends with the visit.
@@ -64,13 +64,14 @@ impl Chat {
         let rooms = person.rooms.iter();
         let since = self.account_of(person).map(|account| account.since);
         let ignores = person.ignores().iter();
+        let ignores = ignores.map(|ignored| (ignored.name.clone(), ignored.person));
         Some(KeptSession {
             name: person.name.clone(),
             account: person.account.clone().map(|name| (name, since)),
             is_resumable: person.session.link.client.resumes(),
             needs_room: person.session.link.needs_room,
             rooms: rooms.map(|room| (*room, held(*room))).collect(),
-            ignores: ignores.map(|ignored| ignored.name.clone()).collect(),
+            ignores: ignores.collect(),
             address: person.session.address,
             operator: (operator, for_visit),
             is_script: person.session.is_script,
@@ -87,18 +88,26 @@ impl Chat {
         Some(person.session.code)
     }
 
-    /// Puts back a session of an earlier run, under a code that nobody has. What an operator lost
-    /// meanwhile is lost to the session as well. Nobody is kept from its name: a restart cuts everybody
-    /// off at once, and those who come back without their code must not find the door shut.
+    /// Gives nobody from now on a number that a person of an earlier run had.
+    pub fn number_people_after(&mut self, id: PersonId) {
+        self.people.next = self.people.next.max(id.0 + 1);
+    }
+
+    /// Puts back a session of an earlier run, under a code that nobody has, and with the number that its
+    /// person had, if that is known. What an operator lost meanwhile is lost to the session as well. Nobody is
+    /// kept from its name: a restart cuts everybody off at once, and those who come back without their code
+    /// must not find the door shut.
     pub fn restore(
         &mut self,
-        kept: KeptSession,
+        (id, kept): (Option<PersonId>, KeptSession),
         until: Timestamp,
         seen: Seq,
         code: ResumeCode,
     ) -> PersonId {
-        let id = PersonId(self.people.next);
-        self.people.next += 1;
+        // Of one that was resumed just before a kill there may be two rows.
+        let id = id.filter(|id| self.resumables.get(*id).is_none());
+        let id = id.unwrap_or(PersonId(self.people.next));
+        self.number_people_after(id);
         let account = kept.account.and_then(|(name, since)| {
             let account = self.registrations.get(&name)?;
             since
@@ -117,7 +126,7 @@ impl Chat {
         let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
         let standings = standings.collect();
         let ignores = kept.ignores.into_iter();
-        let ignores = ignores.map(|name| Ignored { name, person: None });
+        let ignores = ignores.map(|(name, person)| Ignored { name, person });
         let session = Session {
             conn: ConnId(0),
             link: Link::default(),

@@ -46,7 +46,7 @@ pub struct Returned {
     /// The rooms it was in that keep it out now, or the way it comes.
     pub left_out: Box<[LeftOut]>,
     /// The names it ignores.
-    pub ignores: Box<[Name]>,
+    pub ignores: Box<[(Name, Option<PersonId>)]>,
     /// Everything up to this was shown to it.
     pub seen: Seq,
     /// The connection that it was on before.

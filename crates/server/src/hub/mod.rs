@@ -19,6 +19,7 @@ mod notes;
 mod profile;
 mod recent;
 mod record;
+mod restore;
 mod survive;
 pub(crate) mod thread;
 mod turn;

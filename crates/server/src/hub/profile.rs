@@ -111,7 +111,7 @@ impl Hub {
             return left_out;
         };
         let record = Record::parse(&text, session.name, None);
-        for name in record.session.ignores {
+        for (name, _) in record.session.ignores {
             // One that cannot be ignored any more is left.
             let _ = self.act_for(person, Command::Ignore { name, on: true }, now);
         }

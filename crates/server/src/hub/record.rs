@@ -11,6 +11,8 @@ use chinwag_core::{
 /// See the [module](self).
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {
+    /// The number that the person had in that run.
+    pub(super) id: Option<PersonId>,
     /// The session, but for its rooms.
     pub(super) session: KeptSession,
     /// Its rooms, in the order of joining, and what was seen of each.
@@ -72,6 +74,9 @@ impl Record {
         let mut out = String::new();
         self.write_choices(&mut out, true);
         let session = &self.session;
+        if let Some(id) = self.id {
+            line(&mut out, "id", id.0);
+        }
         let (operator, for_visit) = session.operator;
         let flags = [
             ("operator", operator),
@@ -134,8 +139,11 @@ impl Record {
         if let Some(settings) = &self.settings {
             line(out, "settings", settings);
         }
-        for ignored in &self.session.ignores {
-            line(out, "ignore", ignored);
+        for (name, person) in &self.session.ignores {
+            match person.filter(|_| with_places) {
+                Some(person) => line(out, "ignore", format_args!("{name} {}", person.0)),
+                None => line(out, "ignore", name),
+            }
         }
     }
 
@@ -151,6 +159,7 @@ impl Record {
 
     fn empty(name: Name, until: Option<Timestamp>) -> Self {
         Self {
+            id: None,
             session: KeptSession {
                 name,
                 account: None,
@@ -187,7 +196,13 @@ impl Record {
             "standing" => self.standings.extend(standing(value)),
             "current" => self.current = KeptRoom::parse(value),
             "settings" => self.settings = Some(value.to_owned()),
-            "ignore" => session.ignores.extend(Name::parse(value)),
+            "ignore" => {
+                let (name, person) = value.split_once(' ').unwrap_or((value, ""));
+                let person = person.parse().ok().map(PersonId);
+                let name = Name::parse(name).ok();
+                session.ignores.extend(name.map(|name| (name, person)));
+            }
+            "id" => self.id = value.parse().ok().map(PersonId),
             "operator" => session.operator.0 = true,
             "for-visit" => session.operator.1 = true,
             "script" => session.is_script = true,
@@ -304,7 +319,8 @@ mod tests {
         let mut record = Record::empty(name("bea"), until);
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
         record.session.account = Some((name("Bea"), Some(Timestamp(8))));
-        record.session.ignores = vec![name("bob"), name("cy")];
+        record.id = Some(PersonId(4));
+        record.session.ignores = vec![(name("bob"), Some(PersonId(6))), (name("cy"), None)];
         record.session.address = "2001:db8::1".parse().expect("an address");
         record.session.operator = (true, true);
         record.session.is_script = true;

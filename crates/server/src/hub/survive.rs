@@ -15,10 +15,9 @@ use std::collections::HashSet;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    AccountChange, Command, Duration, Event, Fact, Held, KeptSession, LoggedIn, Name, PersonId,
-    ResumeCode, RoomId, Seq, Timestamp,
+    AccountChange, Command, Duration, Event, Fact, LoggedIn, Name, PersonId, ResumeCode, RoomId,
+    Seq, Timestamp,
 };
-use chinwag_feed::Unacknowledged;
 use chinwag_store::{Resumable, SessionChanges};
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
@@ -28,7 +27,8 @@ use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
-type Hash = [u8; 32];
+/// The hash of a resume code.
+pub(super) type Hash = [u8; 32];
 
 /// Sessions that have ended and whose rows are still to be deleted. More happens only while the store
 /// fails; their codes are then good for a few minutes longer.
@@ -84,6 +84,13 @@ impl Survivors {
     /// A session is to be written.
     pub(super) fn handle_change(&mut self, person: PersonId) {
         self.changed.entry(person).or_default();
+    }
+
+    /// A session of an earlier run is back, under another code than its person knows.
+    pub(super) fn handle_restored(&mut self, person: PersonId, hash: Hash, code: ResumeCode) {
+        self.restored.insert(hash, code);
+        self.hashes.insert(person, hash);
+        self.changed.insert(person, None);
     }
 
     fn end(&mut self, hash: Hash) {
@@ -256,6 +263,7 @@ impl Hub {
             .iter()
             .map(|(_, lines)| String::from_utf8_lossy(lines));
         Some(Record {
+            id: Some(person),
             rooms: rooms.chain(ended).collect(),
             standings: standings.collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
@@ -399,78 +407,6 @@ impl Hub {
             record.skipped = unseen.skipped;
         }
         Some(record)
-    }
-
-    /// Puts back the sessions of an earlier run.
-    pub(super) fn restore_sessions(&mut self, now: Timestamp) {
-        let (rows, mark) = self.store.sessions(now).unwrap_or_else(|error| {
-            tracing::warn!("cannot read the sessions of the last run: {error}");
-            Default::default()
-        });
-        let marks = mark.unwrap_or_default();
-        let marks: Vec<Seq> = marks
-            .split(' ')
-            .map(|mark| Seq(mark.parse().unwrap_or(0)))
-            .collect();
-        let newest = Seq(self.next_seq.0.saturating_sub(1));
-        for row in rows {
-            let was_here = row.until == Timestamp(i64::MAX);
-            let until = match was_here {
-                true => now + self.chat.resume_time(),
-                false => row.until,
-            };
-            let mut record = Record::parse(&row.text, row.name, Some(until));
-            let (shard, since) = record.at;
-            let mark = marks.get(shard).copied().unwrap_or_default();
-            let seen = match was_here {
-                true => mark.max(since),
-                false => newest,
-            };
-            for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
-                *after = Some(seen);
-            }
-            self.restore(record, row.code_hash, (until, seen));
-        }
-    }
-
-    fn restore(&mut self, record: Record, hash: Hash, (until, seen): (Timestamp, Seq)) {
-        let is_there = |room: &RoomId| self.chat.room_name(*room).is_some();
-        let (mut rooms, mut gone) = (Vec::new(), Vec::new());
-        for (kept, after) in &record.rooms {
-            match kept.id.filter(is_there) {
-                Some(room) => rooms.push((room, after.unwrap_or(seen))),
-                None => gone.push(kept.clone()),
-            }
-        }
-        let current = record.current.as_ref().and_then(|kept| kept.id);
-        let current = current.filter(is_there);
-        let standings: HashMap<RoomId, Held> = record.standings.into_iter().collect();
-        let held = |room: &RoomId| standings.get(room).copied();
-        let session = KeptSession {
-            rooms: rooms.iter().map(|(room, _)| (*room, held(room))).collect(),
-            ..record.session
-        };
-        let code = ResumeCode::from_random((self.rng)());
-        let person = self.chat.restore(session, until, seen, code);
-        self.survivors.restored.insert(hash, code);
-        self.survivors.hashes.insert(person, hash);
-        self.survivors.changed.insert(person, None);
-        gone.into_iter()
-            .for_each(|room| self.lost.note_ended(person, room));
-        let mut private = Vec::new();
-        if !record.private.is_empty() {
-            private.push((seen, record.private.into_bytes().into()));
-        }
-        let unseen = Unacknowledged {
-            rooms,
-            private,
-            skipped: record.skipped,
-            is_exact: true,
-        };
-        let saved = record
-            .settings
-            .map(|text| Saved::from_text(&text).with_current(current));
-        self.lost.restore(person, saved, unseen, until);
     }
 }
 

@@ -260,14 +260,15 @@ impl Chat {
         }
     }
 
-    /// The names on a person's ignore list, and those that the people on it go by now.
-    fn names_ignored(&self, person: &Person) -> Box<[Name]> {
-        let mut names: Vec<Name> = Vec::new();
+    /// The names on a person's ignore list, and those that the people on it go by now; with the people.
+    fn names_ignored(&self, person: &Person) -> Box<[(Name, Option<PersonId>)]> {
+        let mut names = Vec::new();
         for ignored in person.ignores() {
             let bearer = ignored.person.and_then(|id| self.people.get(id));
-            names.push(ignored.name.clone());
+            names.push((ignored.name.clone(), ignored.person));
             let current = bearer.map(|bearer| bearer.name.clone());
-            names.extend(current.filter(|current| !current.same_as(&ignored.name)));
+            let other = current.filter(|current| !current.same_as(&ignored.name));
+            names.extend(other.map(|name| (name, ignored.person)));
         }
         names.into()
     }

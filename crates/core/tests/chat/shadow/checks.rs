@@ -419,8 +419,12 @@ impl Shadow {
         for (name, ignored) in &person.ignores {
             let bearer = ignored.and_then(|id| self.people.get(&id));
             for name in [Some(name), bearer.map(|bearer| &bearer.name)] {
-                let is_told =
-                    |name: &Name| returned.ignores.iter().any(|other| other.same_as(name));
+                let is_told = |name: &Name| {
+                    returned
+                        .ignores
+                        .iter()
+                        .any(|(other, _)| other.same_as(name))
+                };
                 assert!(name.is_none_or(is_told), "{name:?}");
             }
         }

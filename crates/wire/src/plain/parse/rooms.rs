@@ -67,8 +67,11 @@ fn takes(setting: &'static str, takes: &'static str) -> ParseError {
     ParseError::BadSetting { setting, takes }
 }
 
+/// Makes a setting of on or off.
+type Switch = fn(bool) -> RoomSetting;
+
 /// The settings that are on or off.
-const SWITCHES: [(&str, fn(bool) -> RoomSetting); 7] = [
+const SWITCHES: [(&str, Switch); 7] = [
     ("closed", RoomSetting::Closed),
     ("moderated", RoomSetting::Moderated),
     ("hidden", RoomSetting::Hidden),

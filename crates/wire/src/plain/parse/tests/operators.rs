@@ -26,6 +26,18 @@ fn a_setting_of_a_room_says_what_it_takes() {
 }
 
 #[test]
+fn a_mute_is_one_of_the_room_before_its_time_and_behind() {
+    for line in ["/mute bob here 10m spam", "/mute bob 10m HERE spam"] {
+        let here = RoomRequest::Mute {
+            name: "bob".into(),
+            time: Some(Duration::from_mins(10)),
+            why: Some(text("spam")),
+        };
+        check(line, Request::Room(here));
+    }
+}
+
+#[test]
 fn what_operators_do_is_read() {
     let why = |why: &str| Some(text(why));
     let (bob, ten) = (String::from("bob"), Some(Duration::from_mins(10)));
@@ -43,14 +55,6 @@ fn what_operators_do_is_read() {
     check_command("/mute bob", mute(None, None));
     check_command("/mute bob 10m", mute(ten, None));
     check_command("/mute bob 10m spam", mute(ten, why("spam")));
-    for line in ["/mute bob here 10m spam", "/mute bob 10m HERE spam"] {
-        let here = RoomRequest::Mute {
-            name: bob.clone(),
-            time: ten,
-            why: why("spam"),
-        };
-        check(line, Request::Room(here));
-    }
     check_command("/mute bob spam 10m", mute(None, why("spam 10m")));
     check_mistake(
         "/mute bob 10 minutes",

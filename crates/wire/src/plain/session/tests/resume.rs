@@ -62,7 +62,7 @@ fn returned() -> Returned {
         login: logged_in(),
         rooms: [LOBBY, DEV].into(),
         left_out: [].into(),
-        ignores: [name("troll")].into(),
+        ignores: [(name("troll"), None)].into(),
         seen: Seq(1),
         last_conn: ConnId(0),
         was_lost: true,

@@ -1,0 +1,97 @@
+//! Putting back the sessions of an earlier run, as their rows have them.
+
+use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Timestamp};
+use chinwag_feed::Unacknowledged;
+use chinwag_store::Resumable;
+use chinwag_wire::dialect::Saved;
+use hashbrown::HashMap;
+
+use super::Hub;
+use super::record::Record;
+use super::survive::Hash;
+
+impl Hub {
+    /// Puts back the sessions of an earlier run.
+    pub(super) fn restore_sessions(&mut self, now: Timestamp) {
+        let (rows, mark) = self.store.sessions(now).unwrap_or_else(|error| {
+            tracing::warn!("cannot read the sessions of the last run: {error}");
+            Default::default()
+        });
+        let marks = mark.unwrap_or_default();
+        let marks: Vec<Seq> = marks
+            .split(' ')
+            .map(|mark| Seq(mark.parse().unwrap_or(0)))
+            .collect();
+        let newest = Seq(self.next_seq.0.saturating_sub(1));
+        self.keep_numbers(&rows);
+        for row in rows {
+            let was_here = row.until == Timestamp(i64::MAX);
+            let until = match was_here {
+                true => now + self.chat.resume_time(),
+                false => row.until,
+            };
+            let mut record = Record::parse(&row.text, row.name, Some(until));
+            let (shard, since) = record.at;
+            let mark = marks.get(shard).copied().unwrap_or_default();
+            let seen = match was_here {
+                true => mark.max(since),
+                false => newest,
+            };
+            for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
+                *after = Some(seen);
+            }
+            self.restore(record, row.code_hash, (until, seen));
+        }
+    }
+
+    /// Who comes from now on gets no number that a session of an earlier run knows: it stands for another.
+    fn keep_numbers(&mut self, rows: &[Resumable]) {
+        let records = rows.iter();
+        let records = records.map(|row| Record::parse(&row.text, row.name.clone(), None));
+        let known = records.flat_map(|record| {
+            let ignored = record.session.ignores.into_iter();
+            ignored.filter_map(|(_, person)| person).chain(record.id)
+        });
+        if let Some(newest) = known.max() {
+            self.chat.number_people_after(newest);
+        }
+    }
+
+    fn restore(&mut self, record: Record, hash: Hash, (until, seen): (Timestamp, Seq)) {
+        let is_there = |room: &RoomId| self.chat.room_name(*room).is_some();
+        let (mut rooms, mut gone) = (Vec::new(), Vec::new());
+        for (kept, after) in &record.rooms {
+            match kept.id.filter(is_there) {
+                Some(room) => rooms.push((room, after.unwrap_or(seen))),
+                None => gone.push(kept.clone()),
+            }
+        }
+        let current = record.current.as_ref().and_then(|kept| kept.id);
+        let current = current.filter(is_there);
+        let standings: HashMap<RoomId, Held> = record.standings.into_iter().collect();
+        let held = |room: &RoomId| standings.get(room).copied();
+        let session = KeptSession {
+            rooms: rooms.iter().map(|(room, _)| (*room, held(room))).collect(),
+            ..record.session
+        };
+        let code = ResumeCode::from_random((self.rng)());
+        let person = self.chat.restore((record.id, session), until, seen, code);
+        self.survivors.handle_restored(person, hash, code);
+        gone.into_iter()
+            .for_each(|room| self.lost.note_ended(person, room));
+        let mut private = Vec::new();
+        if !record.private.is_empty() {
+            private.push((seen, record.private.into_bytes().into()));
+        }
+        let unseen = Unacknowledged {
+            rooms,
+            private,
+            skipped: record.skipped,
+            is_exact: true,
+        };
+        let saved = record
+            .settings
+            .map(|text| Saved::from_text(&text).with_current(current));
+        self.lost.restore(person, saved, unseen, until);
+    }
+}
