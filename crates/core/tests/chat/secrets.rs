@@ -28,7 +28,7 @@ fn lobby() -> RoomRef {
 }
 
 /// All commands that have others read a text.
-fn commands_with(words: &str) -> Vec<Command> {
+pub(crate) fn commands_with(words: &str) -> Vec<Command> {
     let mut all = talk_with(words);
     all.extend(signals_with(words));
     all.extend(claims_with(words));

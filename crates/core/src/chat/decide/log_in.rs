@@ -6,7 +6,6 @@ use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::Account;
-use crate::ban::Mask;
 use crate::chat::{Chat, Env, FirstOperator, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, Renamed};
@@ -76,6 +75,7 @@ impl Chat {
             None => self.guest_name(env)?,
         };
         let person = PersonId(self.people.next);
+        let ident = self.ident_heard(&origin, [Some(&name), account.as_ref()], env.now);
         facts.push(Fact::LoggedIn(Box::new(LoggedIn {
             person,
             conn: origin.conn,
@@ -86,7 +86,7 @@ impl Chat {
             operator: lasting || becomes_operator,
             name: name.clone(),
             code: self.new_code(env),
-            ident: origin.ident,
+            ident,
         })));
         if origin.link.needs_room {
             facts.push(self.joined(person, name, LOBBY));
@@ -100,30 +100,6 @@ impl Chat {
         let account = account.filter(|account| proof.is_some_and(|p| account.is_proven_by(p)));
         let account = account.ok_or_else(|| Rejection::WrongPassword(name.clone()))?;
         self.check_has_login(account).map(|()| account)
-    }
-
-    /// Checks that the name of a guest who arrives may be told to others: it is speech, if those who
-    /// come from the address are muted and had another.
-    pub(super) fn check_may_be_told(
-        &self,
-        name: &Name,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), Rejection> {
-        let mute = self.restricted.mutes.longest(Some(name), address, now);
-        let mute = mute.and_then(|id| self.restricted.mutes.get(id));
-        let is_known = self
-            .restricted
-            .mutes
-            .is_named_by(&Mask::of_name(name.clone()));
-        let other = mute.filter(|_| !is_known);
-        match other.and_then(|mute| Some((mute, mute.mask.name.as_ref()?))) {
-            Some((mute, had)) => Err(Rejection::MutedArrival {
-                had: had.clone(),
-                remaining: mute.until.map(|until| until.since(now)),
-            }),
-            None => Ok(()),
-        }
     }
 
     /// Whether a person becomes the operator by logging in now.

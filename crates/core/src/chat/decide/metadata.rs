@@ -16,7 +16,6 @@ use crate::limits::METADATA_KEYS_MAX;
 use crate::metadata::{Metadata, MetadataChange, MetadataOwner, MetadataSubject, MetadataTarget};
 use crate::name::Name;
 use crate::rejection::{MetadataRejection, Rejection};
-use crate::time::Timestamp;
 
 impl Chat {
     /// Without changes, everything is taken away.
@@ -24,7 +23,6 @@ impl Chat {
         &self,
         me: &Person,
         (target, changes): (MetadataTarget, Option<Vec<MetadataChange>>),
-        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let (owner, room) = self.owner_to_change(me, target)?;
@@ -33,7 +31,7 @@ impl Chat {
             Some(changes) => changes,
             None => before.iter().map(|(key, _)| (key.clone(), None)).collect(),
         };
-        self.check_metadata(me, &owner, (&before, &changes), now)?;
+        self.check_metadata(&owner, (&before, &changes))?;
         if changes.is_empty() {
             return Ok(Outcome::Done);
         }
@@ -76,10 +74,8 @@ impl Chat {
 
     fn check_metadata(
         &self,
-        me: &Person,
         owner: &MetadataOwner,
         (before, changes): (&Metadata, &[MetadataChange]),
-        now: Timestamp,
     ) -> Result<(), Rejection> {
         let mut after = before.clone();
         for (key, value) in changes {
@@ -91,7 +87,6 @@ impl Chat {
         if changes.iter().all(|(_, value)| value.is_none()) {
             return Ok(());
         }
-        self.check_may_be_heard(me, now)?;
         match self.metadata.has_space(owner, &after) {
             true => Ok(()),
             false => Err(MetadataRejection::Full {

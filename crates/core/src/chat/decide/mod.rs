@@ -9,6 +9,7 @@ mod cover;
 mod delete;
 mod entry;
 mod govern;
+mod heard;
 mod knock;
 mod log_in;
 mod mail;
@@ -201,9 +202,7 @@ impl Chat {
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let now = env.now;
-        if gives_words_to_others(&command) {
-            self.check_may_be_heard(me, now)?;
-        }
+        let command = self.keeping_silence(me, command, now)?;
         match command {
             Command::Say { .. }
             | Command::SayTo { .. }
@@ -217,10 +216,7 @@ impl Chat {
             Command::JoinWith { room, password } => {
                 self.decide_join(me, (room, Some(password)), now, facts)
             }
-            Command::Leave { room, why } => {
-                let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
-                self.decide_leave(me, room, why, facts)
-            }
+            Command::Leave { room, why } => self.decide_leave(me, room, why, facts),
             Command::Rename { name, proof } => {
                 self.decide_rename(me, (name, proof.as_ref()), env, facts)
             }
@@ -235,7 +231,7 @@ impl Chat {
             Command::SetIdent { .. }
             | Command::Away(_)
             | Command::Back
-            | Command::Ignore { .. } => self.decide_about_oneself(me, command, now, facts),
+            | Command::Ignore { .. } => self.decide_about_oneself(me, command, facts),
             Command::Op(code) if self.is_operator_code(&code, now) => {
                 facts.push(become_operator(me));
                 Ok(Outcome::Done)
@@ -254,10 +250,7 @@ impl Chat {
                 message,
                 found,
                 why,
-            } => {
-                let why = why.filter(|_| self.check_may_be_heard(me, now).is_ok());
-                self.decide_delete(me, (message, found), why, facts)
-            }
+            } => self.decide_delete(me, (message, found), why, facts),
             command => self.decide_operate(Actor::Person(me), command, now, facts),
         }
     }
@@ -272,7 +265,7 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let fact = match command {
             Command::SetMetadata { target, changes } => {
-                return self.decide_metadata(me, (target, changes), now, facts);
+                return self.decide_metadata(me, (target, changes), facts);
             }
             Command::Say {
                 room,
@@ -359,31 +352,6 @@ impl Chat {
         let typed = crate::name::fold(typed);
         self.people.nearest(&typed, room_mates.take(ROOM_MATES_MAX))
     }
-
-    /// A reason is speech, so a person who may not speak leaves without one.
-    fn audible(&self, me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
-        let heard = self.check_may_be_heard(me, now);
-        match heard.and_then(|()| self.check_may_be_heard_in_rooms(me, now)) {
-            Err(_) if matches!(why, QuitReason::Quit(_)) => QuitReason::Quit(None),
-            _ => why,
-        }
-    }
-}
-
-/// Whether an operator or a moderator says something to others by what it does.
-fn gives_words_to_others(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Kick { why: Some(_), .. }
-            | Command::Ban { why: Some(_), .. }
-            | Command::Mute { why: Some(_), .. }
-            | Command::Eject { why: Some(_), .. }
-            | Command::Bar { why: Some(_), .. }
-            | Command::MuteIn { why: Some(_), .. }
-            | Command::RenameOther { .. }
-            | Command::Announce(_)
-            | Command::SetMotd(Some(_))
-    )
 }
 
 /// A typed text, fit to be shown back.

@@ -10,24 +10,17 @@ use crate::limits::IGNORES_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::time::Timestamp;
 
 impl Chat {
     pub(super) fn decide_about_oneself(
         &self,
         me: &Person,
         command: Command,
-        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let fact = match command {
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
-            Command::Away(why) => {
-                if why.is_some() {
-                    self.check_may_be_heard(me, now)?;
-                }
-                away(me, true, why)
-            }
+            Command::Away(why) => away(me, true, why),
             Command::Back => away(me, false, None),
             Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
             Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::heard::without_words;
 use super::{Origin, attach, quit};
 use crate::account::Account;
 use crate::answer::LeftOut;
@@ -168,6 +169,11 @@ impl Chat {
         let name = other_name.as_ref().unwrap_or(&person.name);
         let code = next_code.unwrap_or_else(|| self.new_code(env));
         let seen = lost.map(|lost| lost.seen);
+        let ident = self.ident_heard(&origin, [Some(name), person.account.as_ref()], env.now);
+        let ident = match self.mute_of(person, env.now) {
+            Some(_) => ident.map(|_| without_words()),
+            None => ident,
+        };
         let (rooms, left_out) = self.rooms_still_open(person, &origin, env.now);
         facts.extend(attach::without_others(person));
         if lost.is_none() {
@@ -184,7 +190,7 @@ impl Chat {
                 operator: rank.operator,
                 code,
                 is_script: origin.is_script,
-                ident: origin.ident,
+                ident,
             },
             rooms,
             left_out,

@@ -8,7 +8,6 @@ use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::{Correspondents, Fact, Manner, PrivateMessage};
 use crate::ids::{PersonId, RoomId};
-use crate::mask::MaskKind;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -135,59 +134,6 @@ impl Chat {
         match rules.settings.moderated && self.standing(me, id) < Some(Standing::Voice) {
             true => Err(Rejection::ReadOnly(room.name.clone())),
             false => Ok(()),
-        }
-    }
-
-    /// Checks that a room has not muted a person.
-    fn check_not_muted_in(&self, me: &Person, id: RoomId, now: Timestamp) -> Result<(), Rejection> {
-        let rules = self.rooms.get(id).and_then(Room::rules);
-        let names = [Some(&me.name), me.account.as_ref()];
-        let mute = rules.and_then(|rules| rules.mutes.longest(names, me.session.address, now));
-        let is_silenced = || {
-            let kinds = [MaskKind::Mute, MaskKind::Ban];
-            let mut kinds = kinds.into_iter();
-            rules.is_some_and(|rules| kinds.any(|kind| self.is_masked_as(me, rules, kind)))
-        };
-        match mute.filter(|_| !self.moderates(me, id)) {
-            Some(mute) => {
-                let remaining = mute.until.map(|until| until.since(now));
-                Err(self.refusal(id, RoomRejection::Muted { remaining }))
-            }
-            None if self.standing(me, id) < Some(Standing::Voice) && is_silenced() => {
-                let remaining = None;
-                Err(self.refusal(id, RoomRejection::Muted { remaining }))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Checks that none of a person's rooms has muted it: each hears its new name, and why it leaves.
-    pub(super) fn check_may_be_heard_in_rooms(
-        &self,
-        me: &Person,
-        now: Timestamp,
-    ) -> Result<(), Rejection> {
-        let mut rooms = me.rooms.iter();
-        rooms.try_for_each(|room| self.check_not_muted_in(me, *room, now))
-    }
-
-    /// Checks that others may hear from a person at all, by speech, topic, reason or new name.
-    pub(super) fn check_may_be_heard(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
-        self.check_not_muted(me, now)?;
-        let rank = me.session.rank;
-        match self.locked && me.account.is_none() && !rank.operator {
-            true => Err(Rejection::LockedSpeech),
-            false => Ok(()),
-        }
-    }
-
-    fn check_not_muted(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
-        let mute = self.mute_of(me, now);
-        match mute.and_then(|id| self.restricted.mutes.get(id)) {
-            Some(mute) => Err(Rejection::Muted {
-                remaining: mute.until.map(|until| until.since(now)),
-            }),
-            None => Ok(()),
         }
     }
 

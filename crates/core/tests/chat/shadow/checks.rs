@@ -82,8 +82,15 @@ impl Shadow {
             Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                 self.check_may_be_heard(caller(), now);
             }
-            Fact::AwaySet { why: Some(_), .. } | Fact::MessageKept(_) => {
+            Fact::MessageKept(_) => self.check_may_be_heard(caller(), now),
+            Fact::AwaySet {
+                why: Some(_),
+                person,
+                ..
+            } => {
                 self.check_may_be_heard(caller(), now);
+                let mut rooms = caller().rooms.iter();
+                assert!(!rooms.any(|room| self.is_muted_in(*person, *room, now)));
             }
             Fact::Renamed(_) if *command == Command::LogOut => {}
             Fact::Renamed(renamed) if asker == Some(renamed.person) => {
@@ -162,7 +169,12 @@ impl Shadow {
             Fact::RoomChanged(change) if matches!(change.act, RoomAct::Removed { .. }) => {
                 assert!(caller.operator);
             }
-            Fact::RoomChanged(change) => self.check_room_change(asker, change),
+            Fact::RoomChanged(change) => {
+                if self.gives_words(change) {
+                    self.check_may_be_heard(caller, now);
+                }
+                self.check_room_change(asker, change);
+            }
             Fact::RoomRenamed(renamed) => {
                 self.check_may_be_heard(caller, now);
                 assert!(self.moderates(asker, renamed.room));

@@ -3,7 +3,7 @@
 
 use chinwag_core::{
     Fact, Held, LOBBY, Mask, Name, PersonId, Restriction, RoomAct, RoomChange, RoomId, RoomName,
-    RoomPassword, RoomSettings, RoomSnapshot, Standing, Timestamp,
+    RoomPassword, RoomSetting, RoomSettings, RoomSnapshot, Standing, Timestamp,
 };
 
 use super::{ModelPerson, Shadow, put};
@@ -195,6 +195,31 @@ impl Shadow {
         assert!(!limit.is_some_and(is_full) || self.moderates(id, room));
     }
 
+    pub(super) fn is_muted_in(&self, id: PersonId, room: RoomId, now: Timestamp) -> bool {
+        let (person, found) = (&self.people[&id], &self.rooms[&room]);
+        matches_any(&found.mutes, &person.name, person, now) && !self.moderates(id, room)
+    }
+
+    /// Whether others read words of the moderator's in a change.
+    pub(super) fn gives_words(&self, change: &RoomChange) -> bool {
+        let is_someones = |name: &Name| {
+            let lost = self.lost.iter().map(|lost| &lost.person);
+            let mut people = self.people.values().chain(lost);
+            self.owner(name).is_some() || people.any(|person| person.name.same_as(name))
+        };
+        match &change.act {
+            RoomAct::Set(settings) => {
+                let is_word = |set: &RoomSetting| matches!(set, RoomSetting::Password(Some(_)));
+                settings.iter().any(is_word)
+            }
+            RoomAct::Bar(bar) => {
+                let name = bar.mask.name.as_ref();
+                bar.why.is_some() || name.is_some_and(|name| !is_someones(name))
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn check_may_speak_in(&self, id: PersonId, room: RoomId, now: Timestamp) {
         let (person, room) = (&self.people[&id], &self.rooms[&room]);
         let standing = room.standing(id, person);
@@ -317,7 +342,8 @@ impl Shadow {
             RoomAct::Unbar(mask) => lift(&mut room.bars, mask),
             RoomAct::Mute(mute) => put(&mut room.mutes, mute),
             RoomAct::Unmute(mask) => lift(&mut room.mutes, mask),
-            RoomAct::Mask { .. } => unreachable!("no client of IRC takes part"),
+            // It keeps out and silences by what IRC shows of people, which is not modelled.
+            RoomAct::Mask { .. } => {}
         }
     }
 }

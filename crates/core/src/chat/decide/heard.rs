@@ -1,0 +1,310 @@
+//! Who may be heard. A person who is muted, or a stranger while the server is locked, gives no words of its
+//! own to others, whatever the command is that would carry them.
+//!
+//! `Chat::hearers` says of every command who reads its words, so that a new one cannot be forgotten. A name
+//! that is somebody's is no word of the one who types it: a moderator who is muted still keeps people out. A
+//! word that opens a room is one, since everybody inside is told it in IRC.
+
+use alloc::boxed::Box;
+use core::net::IpAddr;
+
+use super::Origin;
+use crate::ban::Mask;
+use crate::chat::state::Room;
+use crate::chat::{Chat, Person};
+use crate::command::{Command, FoundMessage};
+use crate::event::QuitReason;
+use crate::ids::RoomId;
+use crate::mask::{MaskKind, Matched};
+use crate::metadata::{MetadataChange, MetadataTarget};
+use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
+use crate::room::{RoomSetting, Standing};
+use crate::source::Ident;
+use crate::time::Timestamp;
+
+/// Who reads what a person says by a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hearers {
+    /// It has no words of its sender's, or nobody else reads them.
+    Nobody,
+    /// People whom no mute of a room keeps from it: its sender is a moderator, or an operator.
+    Others,
+    /// Those in the sender's rooms, each of which may have muted it.
+    OnesRooms,
+    /// The rule of the command finds them, and [checks](Chat::check_may_be_heard) what they may hear.
+    Found,
+}
+
+impl Hearers {
+    /// Those who read a text that may be missing.
+    fn of<T>(self, words: Option<&T>) -> Self {
+        match words {
+            Some(_) => self,
+            None => Self::Nobody,
+        }
+    }
+}
+
+impl Chat {
+    /// The command, if others may hear what its sender says by it. A reason that they may not is left out
+    /// where nobody could be asked for another.
+    pub(super) fn keeping_silence(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Command, Rejection> {
+        match self.hearers(&command, now) {
+            Hearers::Nobody | Hearers::Found => {}
+            Hearers::Others => self.check_may_be_heard(me, now)?,
+            Hearers::OnesRooms => {
+                self.check_may_be_heard(me, now)?;
+                self.check_may_be_heard_in_rooms(me, now)?;
+            }
+        }
+        Ok(match command {
+            Command::Leave { room, why } => {
+                let id = why.is_some().then(|| self.room_of(me, room.clone()).ok());
+                let why = why.filter(|_| self.is_heard_in(me, id.flatten(), now));
+                Command::Leave { room, why }
+            }
+            Command::Delete {
+                message,
+                found,
+                why,
+            } => {
+                let room = match &found {
+                    FoundMessage::InRoom { room, .. } => Some(*room),
+                    FoundMessage::Private { .. } => None,
+                };
+                Command::Delete {
+                    why: why.filter(|_| self.is_heard_in(me, room, now)),
+                    message,
+                    found,
+                }
+            }
+            command => command,
+        })
+    }
+
+    fn hearers(&self, command: &Command, now: Timestamp) -> Hearers {
+        match command {
+            Command::Say { .. }
+            | Command::SayTo { .. }
+            | Command::SayToRank { .. }
+            | Command::PrivateMessage { .. }
+            | Command::Reply(_)
+            | Command::Signal { .. }
+            | Command::SetTopic { .. }
+            // A name is heard where it is a new one, and so is that of a room.
+            | Command::Rename { .. }
+            | Command::Join(_)
+            | Command::JoinWith { .. }
+            | Command::Stand { .. }
+            | Command::Knock(_)
+            // A reason is left out.
+            | Command::Leave { .. }
+            | Command::Delete { .. } => Hearers::Found,
+            Command::Away(why) => Hearers::OnesRooms.of(why.as_ref()),
+            Command::SetIdent { real, .. } => Hearers::OnesRooms.of(real.as_ref()),
+            Command::SetMetadata { target, changes } => {
+                let changes = changes.as_deref().unwrap_or_default();
+                let hearers = match target {
+                    MetadataTarget::Room(_) => Hearers::Others,
+                    MetadataTarget::Oneself | MetadataTarget::Person(_) => Hearers::OnesRooms,
+                };
+                hearers.of(changes.iter().find_map(|(_, value): &MetadataChange| value.as_ref()))
+            }
+            Command::Announce(_) | Command::RenameRoom { .. } | Command::RenameOther { .. } => {
+                Hearers::Others
+            }
+            Command::SetMotd(why)
+            | Command::Kick { why, .. }
+            | Command::Mute { why, .. }
+            | Command::MuteIn { why, .. }
+            | Command::Eject { why, .. } => Hearers::Others.of(why.as_ref()),
+            Command::Ban { .. }
+            | Command::Bar { .. }
+            | Command::SetMask { .. }
+            | Command::SetRoom { .. } => match self.makes_up_words(command, now) {
+                true => Hearers::Others,
+                false => Hearers::Nobody,
+            },
+            // They come from no person, or not from one who is here.
+            Command::LogIn { .. }
+            | Command::Resume(_)
+            | Command::Quit(_)
+            | Command::SayFromShell { .. }
+            | Command::ShowKept(_)
+            | Command::Tidy
+            | Command::AddAccount { .. }
+            | Command::SetPassword { .. }
+            // Nobody else is told what was typed, but for names that are there.
+            | Command::SetMarker { .. }
+            | Command::Register { .. }
+            | Command::Group
+            | Command::Certify { .. }
+            | Command::Forget { .. }
+            | Command::LogInTo { .. }
+            | Command::LogOut
+            | Command::Unclaim { .. }
+            | Command::Back
+            | Command::Ignore { .. }
+            | Command::Unmute(_)
+            | Command::Unban(_)
+            | Command::Op(_)
+            | Command::Deop(_)
+            | Command::Lock(_)
+            | Command::EndAccount(_)
+            | Command::EndRoom(_)
+            | Command::Unbar { .. }
+            | Command::UnmuteIn { .. } => Hearers::Nobody,
+        }
+    }
+
+    /// Whether a moderator gives others more to read than the names of people.
+    fn makes_up_words(&self, command: &Command, now: Timestamp) -> bool {
+        match command {
+            Command::Ban { mask, why, .. } | Command::Bar { mask, why, .. } => {
+                let is_made_up = |name| !self.is_someones(name, now);
+                why.is_some() || mask.name.as_ref().is_some_and(is_made_up)
+            }
+            Command::SetMask { matched, on, .. } => *on && !self.is_of_somebody(matched, now),
+            Command::SetRoom { settings, .. } => {
+                let is_word = |set: &RoomSetting| matches!(set, RoomSetting::Password(Some(_)));
+                settings.iter().any(is_word)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a name is that of somebody who is here or was, or is registered.
+    fn is_someones(&self, name: &Name, now: Timestamp) -> bool {
+        self.people.named(name).is_some()
+            || self.registrations.get(name).is_some()
+            || self.resumables.named(name, now).is_some()
+    }
+
+    /// Whether a mask of IRC's is a name that is somebody's, and says nothing else.
+    fn is_of_somebody(&self, matched: &Matched, now: Timestamp) -> bool {
+        let name = match matched {
+            Matched::Source(glob) => glob.as_str().strip_suffix("!*@*"),
+            Matched::Account(glob) => glob.literal(),
+        };
+        let name = name.and_then(Name::known);
+        name.is_some_and(|name| self.is_someones(&name, now))
+    }
+
+    /// What a client of IRC says of itself, if others may read it of one who comes under these names.
+    pub(super) fn ident_heard(
+        &self,
+        origin: &Origin,
+        names: [Option<&Name>; 2],
+        now: Timestamp,
+    ) -> Option<Box<Ident>> {
+        let mutes = &self.restricted.mutes;
+        let mut of_names = names.into_iter();
+        let is_muted = of_names.any(|name| mutes.longest(name, origin.address, now).is_some());
+        let ident = origin.ident.clone()?;
+        Some(if is_muted { without_words() } else { ident })
+    }
+
+    /// Checks that others may hear from a person at all, by speech, topic, reason or new name.
+    pub(super) fn check_may_be_heard(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
+        self.check_not_muted(me, now)?;
+        let rank = me.session.rank;
+        match self.locked && me.account.is_none() && !rank.operator {
+            true => Err(Rejection::LockedSpeech),
+            false => Ok(()),
+        }
+    }
+
+    fn check_not_muted(&self, me: &Person, now: Timestamp) -> Result<(), Rejection> {
+        let mute = self.mute_of(me, now);
+        match mute.and_then(|id| self.restricted.mutes.get(id)) {
+            Some(mute) => Err(Rejection::Muted {
+                remaining: mute.until.map(|until| until.since(now)),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that none of a person's rooms has muted it: each hears its new name, and why it leaves.
+    pub(super) fn check_may_be_heard_in_rooms(
+        &self,
+        me: &Person,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let mut rooms = me.rooms.iter();
+        rooms.try_for_each(|room| self.check_not_muted_in(me, *room, now))
+    }
+
+    fn is_heard_in(&self, me: &Person, room: Option<RoomId>, now: Timestamp) -> bool {
+        let in_room = |id| self.check_not_muted_in(me, id, now).is_ok();
+        self.check_may_be_heard(me, now).is_ok() && room.is_none_or(in_room)
+    }
+
+    /// Checks that a room has not muted a person.
+    pub(super) fn check_not_muted_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let Some(rules) = rules.filter(|_| !self.moderates(me, id)) else {
+            return Ok(());
+        };
+        let names = [Some(&me.name), me.account.as_ref()];
+        let mute = rules.mutes.longest(names, me.session.address, now);
+        let is_silenced = || {
+            let mut kinds = [MaskKind::Mute, MaskKind::Ban].into_iter();
+            kinds.any(|kind| self.is_masked_as(me, rules, kind))
+        };
+        let remaining = match mute {
+            Some(mute) => mute.until.map(|until| until.since(now)),
+            None if self.standing(me, id) < Some(Standing::Voice) && is_silenced() => None,
+            None => return Ok(()),
+        };
+        Err(self.refusal(id, RoomRejection::Muted { remaining }))
+    }
+
+    /// A reason is speech, so a person who may not speak leaves without one.
+    pub(super) fn audible(&self, me: &Person, why: QuitReason, now: Timestamp) -> QuitReason {
+        let heard = self.check_may_be_heard(me, now);
+        match heard.and_then(|()| self.check_may_be_heard_in_rooms(me, now)) {
+            Err(_) if matches!(why, QuitReason::Quit(_)) => QuitReason::Quit(None),
+            _ => why,
+        }
+    }
+
+    /// Checks that the name of a guest who arrives may be told to others: it is speech, if those who
+    /// come from the address are muted and had another.
+    pub(super) fn check_may_be_told(
+        &self,
+        name: &Name,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Rejection> {
+        let mute = self.restricted.mutes.longest(Some(name), address, now);
+        let mute = mute.and_then(|id| self.restricted.mutes.get(id));
+        let is_known = self
+            .restricted
+            .mutes
+            .is_named_by(&Mask::of_name(name.clone()));
+        let other = mute.filter(|_| !is_known);
+        match other.and_then(|mute| Some((mute, mute.mask.name.as_ref()?))) {
+            Some((mute, had)) => Err(Rejection::MutedArrival {
+                had: had.clone(),
+                remaining: mute.until.map(|until| until.since(now)),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is known of a client that says nothing of itself.
+pub(super) fn without_words() -> Box<Ident> {
+    Box::new(Ident::new("", None))
+}
