@@ -154,6 +154,8 @@ pub struct RoomInfo {
     pub standings: Box<[(Name, Standing)]>,
     /// The number of others beyond those.
     pub more: usize,
+    /// The bars, mutes and masks of it; told to moderators.
+    pub listed: usize,
     /// People inside.
     pub here: usize,
     /// The time at which it was made, as far as the server remembers.
@@ -355,10 +357,8 @@ pub enum Answer {
     Masks {
         /// The room.
         room: RoomName,
-        /// The masks, oldest first.
+        /// The masks, and the bars or mutes that stand on the list as masks.
         masks: Vec<RoomMask>,
-        /// Of bans and mutes, those that people have set by name or address.
-        restrictions: Vec<Restriction>,
     },
     /// To `Departed`: the newest first.
     Departed(Vec<Departed>),
@@ -399,5 +399,7 @@ pub enum Answer {
         bars: Vec<Restriction>,
         /// Whom it silences, likewise.
         mutes: Vec<Restriction>,
+        /// What clients of IRC have set by mask, oldest first.
+        masks: Vec<RoomMask>,
     },
 }

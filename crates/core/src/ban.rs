@@ -44,6 +44,8 @@ pub struct Restriction {
     pub mask: Mask,
     /// The time at which it ends; `None` for never.
     pub until: Option<Timestamp>,
+    /// The time at which it was given; 0 where that was not stored.
+    pub at: Timestamp,
     /// The operator who gave it.
     pub by: Name,
     /// The reason given.

@@ -14,7 +14,7 @@ use crate::ban::Mask;
 use crate::event::{Manner, QuitReason};
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::link::Link;
-use crate::mask::{MaskKind, Matched};
+use crate::mask::{Listed, MaskKind, Matched};
 use crate::metadata::{MetadataChange, MetadataTarget};
 use crate::name::Name;
 use crate::read_marker::MarkerTarget;
@@ -405,7 +405,7 @@ pub enum Command {
         /// The room.
         room: RoomRef,
         /// The people.
-        mask: Mask,
+        listed: Listed,
     },
     /// Silence a person in one room.
     MuteIn {

@@ -66,7 +66,7 @@ pub use event::{
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
 pub use link::{Client, Link};
-pub use mask::{Glob, MaskKind, Matched, RoomMask};
+pub use mask::{Glob, Listed, MaskKind, Matched, RoomMask};
 pub use metadata::{
     AccountKey, Metadata, MetadataChange, MetadataKey, MetadataLine, MetadataOwner,
     MetadataSubject, MetadataTarget, MetadataValue,

@@ -2,9 +2,11 @@
 //! a room has.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
+use crate::ban::Mask;
 use crate::name::Name;
 use crate::time::Timestamp;
 
@@ -93,6 +95,88 @@ pub enum Matched {
     Account(Glob),
 }
 
+impl Matched {
+    /// Reads a mask: `nick!user@host`, where parts may be missing, or `a:ACCOUNT`, which may be written
+    /// `account:ACCOUNT`. Any text is one.
+    pub fn parse(typed: &str) -> Self {
+        let account = typed.strip_prefix("a:");
+        match account.or_else(|| typed.strip_prefix("account:")) {
+            Some(account) => Self::Account(Glob::new(account)),
+            None => Self::Source(Glob::new(&whole(typed))),
+        }
+    }
+
+    /// The entry as which a bar or a mute stands in the lists of IRC: the name that it is of, or else the
+    /// block. An address that stands for a name is not told.
+    pub fn of(mask: &Mask) -> Self {
+        Self::Source(Glob::new(&match (&mask.name, mask.net) {
+            (Some(name), _) => format!("{name}!*@*"),
+            (None, Some(net)) => format!("*!*@{net}"),
+            (None, None) => String::from("*!*@*"),
+        }))
+    }
+}
+
+/// A mask with all of its three parts.
+fn whole(typed: &str) -> String {
+    match (typed.contains('!'), typed.contains('@')) {
+        (true, true) => typed.into(),
+        (true, false) => format!("{typed}@*"),
+        (false, true) => format!("*!{typed}"),
+        (false, false) => format!("{typed}!*@*"),
+    }
+}
+
+impl fmt::Display for Matched {
+    /// As a person types it: `bob!*@*`, `account:lee`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(glob) => glob.fmt(f),
+            Self::Account(glob) => write!(f, "account:{glob}"),
+        }
+    }
+}
+
+/// Those whom a moderator takes off the lists of a room, as it has named them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// By a name or an address, as bars have them.
+    Mask(Mask),
+    /// By a mask of IRC.
+    Matched(Matched),
+}
+
+impl Listed {
+    /// Reads a name, an address, a block of addresses, or else a mask of IRC.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let is_matched = typed.contains(['!', '@', '*', '?'])
+            || ["a:", "account:"]
+                .iter()
+                .any(|prefix| typed.starts_with(prefix));
+        match is_matched {
+            true => Some(Self::Matched(Matched::parse(typed))),
+            false => Mask::parse(typed).ok().map(Self::Mask),
+        }
+    }
+
+    /// The same as an entry of the lists of IRC.
+    pub fn matched(&self) -> Matched {
+        match self {
+            Self::Mask(mask) => Matched::of(mask),
+            Self::Matched(matched) => matched.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mask(mask) => mask.fmt(f),
+            Self::Matched(matched) => matched.fmt(f),
+        }
+    }
+}
+
 /// An entry of a room's lists as clients of IRC keep them, beside its bars and mutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomMask {
@@ -136,6 +220,27 @@ mod tests {
         let mask = Glob::new("Bar!*@*.IP");
         assert!(mask.matches("bar!~u@x.ip") && !mask.matches("bart!~u@x.ip"));
         assert!(Glob::new("***").matches("") && Glob::new("a?c").matches("abC"));
+    }
+
+    #[test]
+    fn a_bar_is_an_entry_of_the_lists() {
+        for (typed, entry) in [
+            ("Mo", "mo!*@*"),
+            ("192.0.2.7", "*!*@192.0.2.7/32"),
+            ("192.0.2.0/24", "*!*@192.0.2.0/24"),
+            ("mo!*@*", "mo!*@*"),
+            ("*@*.ip", "*!*@*.ip"),
+            ("account:Lee", "account:lee"),
+            ("a:lee", "account:lee"),
+        ] {
+            let listed = Listed::parse(typed).expect("an entry");
+            assert_eq!(std::format!("{}", listed.matched()), entry);
+            assert_eq!(
+                Listed::Matched(Matched::parse(entry)).matched(),
+                listed.matched()
+            );
+        }
+        assert_eq!(Listed::parse("no such"), None);
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 
 use crate::ban::Mask;
+use crate::mask::Listed;
 use crate::metadata::MetadataKey;
 use crate::name::Name;
 use crate::room::Standing;
@@ -311,7 +312,7 @@ pub enum RoomRejection {
     /// As many people are kept out, or silenced, as the room keeps.
     BarsFull,
     /// It keeps nobody out whom that mask names.
-    NotBarred(Mask),
+    NotBarred(Listed),
     /// It mutes nobody of that name.
     NotMuted(Name),
     /// The asker may enter without knocking.

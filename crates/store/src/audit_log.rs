@@ -163,7 +163,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let words: Option<String> = row.get(5)?;
     let (target, words) = (target.unwrap_or_default(), words.as_deref());
     Ok(Name::known(&by).and_then(|name| {
-        let act = read_act(&act, &target, (until, &by), words)?;
+        let act = read_act(&act, &target, (at, until, &by), words)?;
         Some(AuditLine { at, by: name, act })
     }))
 }
@@ -171,7 +171,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
 fn read_act(
     act: &str,
     target: &str,
-    (until, by): (Option<i64>, &str),
+    (at, until, by): (Timestamp, Option<i64>, &str),
     words: Option<&str>,
 ) -> Option<ModAction> {
     let name = || Name::known(target);
@@ -179,7 +179,7 @@ fn read_act(
         Some(words) => Some(Text::parse(words)?),
         None => None,
     };
-    let restriction = || restrictions::restriction(read_mask(target)?, until, by, words);
+    let restriction = || restrictions::restriction(read_mask(target)?, (at, until), by, words);
     Some(match act {
         "kick" => ModAction::Kick {
             name: name()?,

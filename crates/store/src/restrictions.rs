@@ -38,7 +38,7 @@ impl List {
 
 /// The entries of a list of the server, oldest first.
 pub(crate) fn all(conn: &Connection, list: List) -> Result<Vec<Restriction>, Error> {
-    let sql = "SELECT name, net, until, by, why, reach FROM restriction
+    let sql = "SELECT name, net, until, by, why, reach, at FROM restriction
                WHERE kind = ?1 AND room IS ?2 ORDER BY id";
     snapshot::all(conn, sql, params![list.kind, list.room()], |row| {
         read(row).map(|read| read.ok_or(Damage::Row("restriction")))
@@ -47,10 +47,10 @@ pub(crate) fn all(conn: &Connection, list: List) -> Result<Vec<Restriction>, Err
 
 /// The entries of the lists of all rooms, oldest first; true for a bar.
 pub(crate) fn of_rooms(conn: &Connection) -> Result<Vec<(RoomId, bool, Restriction)>, Error> {
-    let sql = "SELECT name, net, until, by, why, reach, room, kind FROM restriction
+    let sql = "SELECT name, net, until, by, why, reach, at, room, kind FROM restriction
                WHERE room IS NOT NULL ORDER BY id";
     snapshot::all(conn, sql, [], |row| {
-        let (room, kind): (u32, String) = (row.get(6)?, row.get(7)?);
+        let (room, kind): (u32, String) = (row.get(7)?, row.get(8)?);
         let read = read(row)?.ok_or(Damage::Row("restriction"));
         Ok(read.map(|read| (RoomId(room), kind == BANS.kind, read)))
     })
@@ -68,8 +68,9 @@ pub(crate) fn put(
                 WHERE kind = ?1 AND folded IS ?2 AND net IS ?3 AND room IS ?4";
     conn.prepare_cached(same)?
         .execute(params![list.kind, folded, net, list.room()])?;
-    let insert = "INSERT INTO restriction (kind, name, folded, net, reach, until, by, why, room)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let insert =
+        "INSERT INTO restriction (kind, name, folded, net, reach, until, by, why, room, at)
+                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     conn.prepare_cached(insert)?.execute(params![
         list.kind,
         name.map(Name::as_str),
@@ -80,6 +81,7 @@ pub(crate) fn put(
         restriction.by.as_str(),
         restriction.why.as_deref().map(|why| &**why),
         list.room(),
+        restriction.at.0,
     ])?;
     Ok(())
 }
@@ -111,15 +113,15 @@ fn reach_from_text(text: &str) -> Option<Reach> {
     all.into_iter().find(|reach| reach_as_text(*reach) == text)
 }
 
-/// An entry of the columns `name, net, until, by, why, reach`; `None` if it makes no sense.
+/// An entry of the columns `name, net, until, by, why, reach, at`; `None` if it makes no sense.
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<Restriction>> {
     let (name, net): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
     let until: Option<i64> = row.get(2)?;
     let (by, why): (String, Option<String>) = (row.get(3)?, row.get(4)?);
-    let reach: String = row.get(5)?;
+    let (reach, at): (String, i64) = (row.get(5)?, row.get(6)?);
     Ok(reach_from_text(&reach)
         .and_then(|reach| mask(name.as_deref(), net.as_deref(), reach))
-        .and_then(|mask| restriction(mask, until, &by, why.as_deref())))
+        .and_then(|mask| restriction(mask, (Timestamp(at), until), &by, why.as_deref())))
 }
 
 /// The mask of this name and this block, at least one of which must be there.
@@ -138,7 +140,7 @@ pub(crate) fn mask(name: Option<&str>, net: Option<&str>, reach: Reach) -> Optio
 /// A restriction from its columns.
 pub(crate) fn restriction(
     mask: Mask,
-    until: Option<i64>,
+    (at, until): (Timestamp, Option<i64>),
     by: &str,
     why: Option<&str>,
 ) -> Option<Restriction> {
@@ -149,6 +151,7 @@ pub(crate) fn restriction(
     Some(Restriction {
         mask,
         until: until.map(Timestamp),
+        at,
         by: Name::known(by)?,
         why,
     })

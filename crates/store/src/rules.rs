@@ -108,7 +108,8 @@ pub(crate) fn write(conn: &Connection, change: &RoomChange) -> rusqlite::Result<
         RoomAct::Stand { .. }
         | RoomAct::Eject { .. }
         | RoomAct::Removed { .. }
-        | RoomAct::Passing => Ok(()),
+        | RoomAct::Passing
+        | RoomAct::Listed { .. } => Ok(()),
         RoomAct::Own { voiced } => stand(conn, room, &change.by, Some(Held::owner(*voiced))),
         RoomAct::Bar(bar) => restrictions::put(conn, BANS.of(room), bar),
         RoomAct::Unbar(mask) => restrictions::lift(conn, BANS.of(room), mask),

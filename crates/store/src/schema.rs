@@ -279,8 +279,13 @@ ALTER TABLE notice ADD COLUMN account TEXT;
 CREATE INDEX restriction_of_room ON restriction (room) WHERE room IS NOT NULL;
 ";
 
-const SCRIPTS: [&str; 6] = [
-    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6,
+/// Version 7: `restriction.at` is when it was given; 0 for what was given before.
+const VERSION_7: &str = "
+ALTER TABLE restriction ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+";
+
+const SCRIPTS: [&str; 7] = [
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
 ];
 
 /// The first version in which rooms are remembered by number.

@@ -374,7 +374,7 @@ impl Chat {
                 }
             }
             // The facts around it make it true.
-            RoomAct::Removed { .. } | RoomAct::Passing => {}
+            RoomAct::Removed { .. } | RoomAct::Passing | RoomAct::Listed { .. } => {}
             RoomAct::Bar(bar) => rules.bars.put(bar, at),
             RoomAct::Unbar(mask) => rules.bars.lift(mask),
             RoomAct::Mute(mute) => rules.mutes.put(mute, at),

@@ -11,7 +11,7 @@ use crate::answer::{Answer, Counts, Departed, WhoLine};
 use crate::event::{Fact, LoggedIn, Signal};
 use crate::ids::{ConnId, PersonId, RoomId};
 use crate::limits::{DEPARTED_MAX, PEOPLE_SCANNED_MAX, WHO_LINES_MAX};
-use crate::mask::{Glob, MaskKind};
+use crate::mask::{Glob, MaskKind, Matched, RoomMask};
 use crate::name::Name;
 use crate::query::PeopleQuery;
 use crate::rejection::Rejection;
@@ -160,7 +160,8 @@ impl Chat {
         }
     }
 
-    /// The masks of a room. Those who are inside may read them, as on other networks.
+    /// The masks of a room, with its bars or mutes among them. Those who are inside may read them, as on other
+    /// networks.
     pub(super) fn masks_of(
         &self,
         me: &Person,
@@ -173,25 +174,23 @@ impl Chat {
         }
         let rules = self.rooms.get(id).and_then(Room::rules);
         let masks = rules.into_iter().flat_map(|rules| &rules.masks);
-        let masks = masks.filter(|mask| mask.kind == kind).cloned().collect();
-        let list = rules.and_then(|rules| match kind {
-            MaskKind::Ban => Some(&rules.bars),
-            MaskKind::Mute => Some(&rules.mutes),
-            MaskKind::Exception | MaskKind::Invitation => None,
-        });
-        let active = list.into_iter().flat_map(|list| list.active(now));
-        // An address that goes with a name is for operators.
-        let told = active.map(|restriction| {
-            let mut told = restriction.clone();
-            if told.mask.name.is_some() && !me.session.rank.operator {
-                told.mask.net = None;
+        let mut masks: Vec<RoomMask> = masks.filter(|mask| mask.kind == kind).cloned().collect();
+        let list = rules.and_then(|rules| rules.restrictions(kind));
+        for restriction in list.into_iter().flat_map(|list| list.active(now)) {
+            let matched = Matched::of(&restriction.mask);
+            if masks.iter().any(|mask| mask.matched == matched) {
+                continue;
             }
-            told
-        });
+            masks.push(RoomMask {
+                kind,
+                matched,
+                by: restriction.by.clone(),
+                at: restriction.at,
+            });
+        }
         Ok(Answer::Masks {
             room: self.name_of(id),
             masks,
-            restrictions: told.collect(),
         })
     }
 

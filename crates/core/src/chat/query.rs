@@ -117,7 +117,7 @@ impl Chat {
                 Answer::Room(summary.ok_or(Rejection::RoomGone)?)
             }
             Query::Motd => Answer::Motd(self.motd.clone()),
-            Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?),
+            Query::RoomInfo(room) => self.room_info(me, self.room_of(me, room)?, now),
             Query::Bars(room) => {
                 let id = self.room_of(me, room)?;
                 self.check_moderates(me, id)?;
@@ -315,7 +315,7 @@ impl Chat {
     }
 
     /// What a room is set to, and who governs it.
-    fn room_info(&self, me: &Person, id: RoomId) -> Answer {
+    fn room_info(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
         let moderates = self.moderates(me, id);
         let room = self.rooms.get(id);
         let rules = room.and_then(Room::rules);
@@ -340,6 +340,9 @@ impl Chat {
             standing: self.standing(me, id),
             standings: standings.into(),
             more,
+            listed: rules
+                .filter(|_| moderates)
+                .map_or(0, |rules| rules.listed(now)),
             here: self.here(id),
             created: room.map_or(self.started, |room| room.created),
         }))
@@ -362,6 +365,7 @@ impl Chat {
             room: self.name_of(id),
             bars: bars.map(told).collect(),
             mutes: mutes.map(told).collect(),
+            masks: rules.map_or_else(Vec::new, |rules| rules.masks.clone()),
         }
     }
 

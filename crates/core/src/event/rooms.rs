@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 
 use crate::ban::{Mask, Restriction};
 use crate::ids::{PersonId, RoomId};
-use crate::mask::RoomMask;
+use crate::mask::{MaskKind, Matched, RoomMask};
 use crate::name::Name;
 use crate::room::{Held, RoomSetting, Standing};
 use crate::room_name::RoomName;
@@ -84,6 +84,15 @@ pub enum RoomAct {
         /// Whether it is set.
         on: bool,
     },
+    /// A bar or a mute is an entry of IRC's lists from now on, or no longer. Clients of IRC alone are shown it.
+    Listed {
+        /// The list.
+        kind: MaskKind,
+        /// The entries.
+        entries: Box<[Matched]>,
+        /// Whether they are added.
+        on: bool,
+    },
 }
 
 impl RoomChange {
@@ -91,7 +100,7 @@ impl RoomChange {
     pub(super) fn is_durable(&self) -> bool {
         match &self.act {
             RoomAct::Stand { account, .. } | RoomAct::Eject { account, .. } => account.is_some(),
-            RoomAct::Removed { .. } | RoomAct::Passing => false,
+            RoomAct::Removed { .. } | RoomAct::Passing | RoomAct::Listed { .. } => false,
             _ => true,
         }
     }
@@ -99,7 +108,10 @@ impl RoomChange {
     /// Whether everybody in the room sees it.
     pub(crate) fn is_public(&self) -> bool {
         match &self.act {
-            RoomAct::Set(_) | RoomAct::Eject { .. } | RoomAct::Mask { .. } => true,
+            RoomAct::Set(_)
+            | RoomAct::Eject { .. }
+            | RoomAct::Mask { .. }
+            | RoomAct::Listed { .. } => true,
             RoomAct::Stand {
                 before, standing, ..
             } => before.max(standing) >= &Some(Held::from(Standing::Voice)),

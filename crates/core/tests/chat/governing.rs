@@ -1,7 +1,7 @@
 //! Rooms with rules of their own.
 
 use chinwag_core::{
-    Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Mask, Query, QuitReason,
+    Answer, Caller, Command, Duration, Fact, FoundMessage, LOBBY, Listed, Mask, Query, QuitReason,
     Rejection, RoomId, RoomInfo, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Settings,
     Snapshot, Standing, StandingChange, Timestamp,
 };
@@ -297,7 +297,10 @@ fn a_bar_keeps_out_and_puts_out() {
     };
     assert!(listed.iter().any(|bar| bar.mask.net.is_some()));
     let mask = Mask::of_name(name("bob"));
-    let unbar = Command::Unbar { room: here(), mask };
+    let unbar = Command::Unbar {
+        room: here(),
+        listed: Listed::Mask(mask),
+    };
     world.by("ann", unbar).expect("undone");
     world.by("rob", join("dev")).expect("joined");
     world.check_replay();

@@ -512,6 +512,7 @@ fn nobody_bans_themselves() {
 #[test]
 fn bans_and_mutes_of_an_earlier_run_hold() {
     let restriction = |mask| Restriction {
+        at: chinwag_core::Timestamp(0),
         mask,
         until: None,
         by: name("lee"),

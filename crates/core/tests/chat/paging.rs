@@ -158,6 +158,7 @@ fn the_rooms_by_size() {
 fn restrictions(number: usize, until: Option<Timestamp>) -> Vec<Restriction> {
     let numbers = 0..number;
     let restriction = |n| Restriction {
+        at: Timestamp(0),
         mask: Mask::parse(&format!("p{n}")).expect("a mask"),
         until,
         by: name("lee"),

@@ -2,9 +2,9 @@
 
 use chinwag_core::{
     Account, Answer, Caller, CertificatePrefix, Client, Command, ConnId, Correspondents,
-    CredentialKind, Duration, Fact, FirstOperator, FoundMessage, Manner, MarkerTarget, Mask, Proof,
-    Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef, RoomSetting, Seq,
-    Settings, Snapshot, Standing, StandingChange, Timestamp,
+    CredentialKind, Duration, Fact, FirstOperator, FoundMessage, Listed, Manner, MarkerTarget,
+    Mask, Proof, Query, QuitReason, Rejection, ResumeCode, RoomId, RoomPassword, RoomRef,
+    RoomSetting, Seq, Settings, Snapshot, Standing, StandingChange, Timestamp,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -252,7 +252,10 @@ fn governing() -> impl Strategy<Value = Command> {
         3 => (rooms(), masks(), any::<bool>(), times()).prop_map(|(room, mask, cover_address, time)| {
             Command::Bar { room, mask, cover_address, time, why: None }
         }),
-        1 => (rooms(), masks()).prop_map(|(room, mask)| Command::Unbar { room, mask }),
+        1 => (rooms(), masks()).prop_map(|(room, mask)| Command::Unbar { room, listed: Listed::Mask(mask) }),
+        1 => (rooms(), select(&["ann!*@*", "*!*@192.0.2.1/32"][..])).prop_map(|(room, mask)| {
+            Command::Unbar { room, listed: Listed::parse(mask).expect("a mask") }
+        }),
         2 => (rooms(), names(), times())
             .prop_map(|(room, name, time)| Command::MuteIn { room, name, time, why: None }),
         1 => (rooms(), select(&NAMES[..]))

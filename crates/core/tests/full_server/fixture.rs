@@ -176,6 +176,7 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
         rules: Default::default(),
     });
     let restriction = |n| Restriction {
+        at: Timestamp(0),
         mask: mask(n),
         until: Some(Timestamp(START.0 + 1_000_000 + n as i64)),
         by: name("lee"),
@@ -630,7 +631,13 @@ pub(crate) const PIECES: &[Piece] = &[
                 why: None,
             };
             server.does(operator, bar);
-            server.does(operator, Command::Unbar { room, mask });
+            server.does(
+                operator,
+                Command::Unbar {
+                    room,
+                    listed: chinwag_core::Listed::Mask(mask),
+                },
+            );
         },
     },
     Piece {

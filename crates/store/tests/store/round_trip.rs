@@ -380,6 +380,7 @@ fn restrictions_come_back_in_order_until_they_are_lifted() {
     let block = mask("192.0.2.0/24").net.unwrap();
     let both = Mask::of_name(name("Mallory")).with_block(block, Reach::Both);
     let of_both = chinwag_core::Restriction {
+        at: Timestamp(0),
         mask: both,
         ..restriction("x", None)
     };
@@ -470,7 +471,10 @@ fn every_moderation_is_in_the_audit_log() {
         },
         ModAction::Mute(restriction("eve", Some(9_000))),
         ModAction::Unmute(both),
-        ModAction::Ban(restriction("192.0.2.0/24", None)),
+        ModAction::Ban(chinwag_core::Restriction {
+            at: Timestamp(5_000),
+            ..restriction("192.0.2.0/24", None)
+        }),
         ModAction::Unban(Mask::parse("::1").unwrap()),
         ModAction::Op {
             name: who(),

@@ -66,6 +66,7 @@ pub(crate) fn audit_entry(seq: u64, act: ModAction) -> Arc<Event> {
 
 pub(crate) fn restriction(mask: &str, until: Option<i64>) -> Restriction {
     Restriction {
+        at: Timestamp(3_000),
         mask: Mask::parse(mask).expect("a mask"),
         until: until.map(Timestamp),
         by: name("op"),

@@ -1,10 +1,8 @@
 //! Modes of rooms: letters for what the chat calls settings, standings and bars.
 
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Glob, Held, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, Standing};
+use chinwag_core::{Held, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, Standing};
 
 use super::line::put;
 
@@ -103,19 +101,16 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
             }
             changes.for_each(|_| put(out, format_args!(" {name}")));
         }
-        RoomAct::Bar(bar) => put(out, format_args!("+b {}", BanMask(&bar.mask))),
-        RoomAct::Unbar(mask) => put(out, format_args!("-b {}", BanMask(mask))),
-        RoomAct::Mute(mute) => put(out, format_args!("+b m:{}", BanMask(&mute.mask))),
-        RoomAct::Unmute(mask) => put(out, format_args!("-b m:{}", BanMask(mask))),
         RoomAct::Mask { mask, on } => {
-            let sign = if *on { '+' } else { '-' };
-            let (letter, prefix) = list_of(mask.kind);
-            put(
-                out,
-                format_args!("{sign}{letter} {prefix}{}", MaskText(&mask.matched)),
-            );
+            put_entries(out, mask.kind, core::slice::from_ref(&mask.matched), *on);
         }
-        RoomAct::Own { .. }
+        // The entries of a list are told apart, at most so many in one line.
+        RoomAct::Listed { .. }
+        | RoomAct::Bar(_)
+        | RoomAct::Unbar(_)
+        | RoomAct::Mute(_)
+        | RoomAct::Unmute(_)
+        | RoomAct::Own { .. }
         | RoomAct::Passing
         | RoomAct::Eject { .. }
         | RoomAct::Removed { .. } => return false,
@@ -160,17 +155,13 @@ fn letter_of(setting: &RoomSetting) -> (u8, bool) {
     }
 }
 
-/// A mask of the chat as IRC writes it.
-pub(super) struct BanMask<'a>(pub(super) &'a chinwag_core::Mask);
-
-impl core::fmt::Display for BanMask<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let mask = self.0;
-        match (&mask.name, mask.net) {
-            (Some(name), _) => write!(f, "{name}!*@*"),
-            (None, Some(net)) => write!(f, "*!*@{net}"),
-            (None, None) => f.write_str("*!*@*"),
-        }
+/// Appends the change of a list: `+bb ann!*@* bob!*@*`.
+pub(super) fn put_entries(out: &mut Vec<u8>, kind: MaskKind, entries: &[Matched], on: bool) {
+    let (letter, prefix) = list_of(kind);
+    out.push(if on { b'+' } else { b'-' });
+    entries.iter().for_each(|_| put(out, letter));
+    for entry in entries {
+        put(out, format_args!(" {prefix}{}", MaskText(entry)));
     }
 }
 
@@ -206,26 +197,13 @@ pub(super) fn read_mask(letter: char, typed: &str) -> (MaskKind, Matched) {
         (_, Some(muted)) => (MaskKind::Mute, muted),
         (_, None) => (MaskKind::Ban, typed),
     };
-    let matched = match typed.strip_prefix("a:") {
-        Some(account) => Matched::Account(Glob::new(account)),
-        None => Matched::Source(Glob::new(&whole(typed))),
-    };
-    (kind, matched)
-}
-
-/// A mask with all of its three parts.
-fn whole(typed: &str) -> String {
-    match (typed.contains('!'), typed.contains('@')) {
-        (true, true) => typed.into(),
-        (true, false) => format!("{typed}@*"),
-        (false, true) => format!("*!{typed}"),
-        (false, false) => format!("{typed}!*@*"),
-    }
+    (kind, Matched::parse(typed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     #[track_caller]
     fn check(typed: &str, expected: &str) {

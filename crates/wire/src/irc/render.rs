@@ -10,7 +10,7 @@ use chinwag_core::{AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomCh
 
 use super::caps::{Cap, Caps};
 use super::line::{From, Tags, end, put};
-use super::mode::put_change;
+use super::mode::{put_change, put_entries};
 use super::said::Said;
 
 /// The capabilities that change the lines of a room.
@@ -113,6 +113,9 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
     }
 }
 
+/// Entries of a list that one MODE tells, so that the longest fit into a line.
+const ENTRIES_MAX: usize = 4;
+
 /// Appends a KICK or a MODE.
 fn put_room_changed(
     out: &mut Vec<u8>,
@@ -126,6 +129,15 @@ fn put_room_changed(
         let why = why.as_ref().map_or(by.as_str(), |why| why);
         let what = format_args!("KICK {room} {name} :{why}");
         return put_by(out, event, by, shown, what);
+    }
+    if let RoomAct::Listed { kind, entries, on } = &change.act {
+        for entries in entries.chunks(ENTRIES_MAX) {
+            let mut modes = Vec::new();
+            put_entries(&mut modes, *kind, entries, *on);
+            let modes = alloc::string::String::from_utf8_lossy(&modes);
+            put_by(out, event, by, shown, format_args!("MODE {room} {modes}"));
+        }
+        return;
     }
     let mut modes = Vec::new();
     if put_change(&mut modes, &change.act) {

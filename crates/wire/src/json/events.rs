@@ -9,9 +9,8 @@ mod reason;
 mod rooms;
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 
-use chinwag_core::{Event, Fact, Manner, ModAction, NOBODY, Name, PersonId, RoomName};
+use chinwag_core::{Event, Fact, Manner, Matched, ModAction, NOBODY, Name, PersonId, RoomName};
 use serde::Serialize;
 
 use super::replies::Rank;
@@ -217,7 +216,7 @@ pub(super) enum Shape<'a> {
         /// What it does.
         list: MaskList,
         /// To whom: `nick!user@host` with wildcards, or an account behind `account:`.
-        mask: String,
+        mask: Shown<&'a Matched>,
         /// Whether it is set.
         on: bool,
     },
@@ -374,7 +373,7 @@ impl<'a> Shape<'a> {
                 account,
                 text: text.as_deref(),
             },
-            Fact::RoomChanged(change) => Self::of_change(event, change),
+            Fact::RoomChanged(change) => return Self::of_change(event, change),
             Fact::RoomRenamed(renamed) => Self::RoomRenamed {
                 head: Head::new(event, Some(&renamed.new), Some(renamed.by.as_str())),
                 old: Room(&renamed.old),
@@ -392,7 +391,7 @@ impl<'a> Shape<'a> {
     pub(super) fn in_private(event: &'a Event, reader: PersonId) -> Option<Self> {
         let head = |author| Head::new(event, None, Some(author));
         match &event.fact {
-            Fact::RoomChanged(change) => Some(Self::of_change(event, change)),
+            Fact::RoomChanged(change) => Self::of_change(event, change),
             Fact::Knocked(knock) => {
                 let head = Head::new(event, Some(&knock.room_name), Some(knock.name.as_str()));
                 (knock.person != reader).then_some(Self::Knocked { head })

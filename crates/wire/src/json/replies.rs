@@ -12,7 +12,7 @@ mod answers;
 mod governed;
 mod parts;
 
-use governed::{AccountShape, SettingsShape, StandingShape};
+use governed::{AccountShape, MaskShape, SettingsShape, StandingShape};
 use parts::{Person, ProfileShape, RestrictionShape, RoomShape, TopicShape};
 pub(super) use parts::{Rank, people_in};
 
@@ -204,6 +204,9 @@ pub(super) enum Reply<'a> {
         standings: Vec<StandingShape<'a>>,
         /// So many others have one.
         unlisted: usize,
+        /// So many bars, mutes and masks the room has. Told to moderators.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        barred: Option<usize>,
     },
     /// Whom a room keeps out or silences.
     Bars {
@@ -215,6 +218,8 @@ pub(super) enum Reply<'a> {
         bars: Vec<RestrictionShape<'a>>,
         /// Whom it silences, oldest first.
         mutes: Vec<RestrictionShape<'a>>,
+        /// The masks of IRC's lists, oldest first.
+        masks: Vec<MaskShape<'a>>,
     },
     /// The reader's account.
     Account {

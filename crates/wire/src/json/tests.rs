@@ -11,9 +11,10 @@ use std::vec::Vec;
 
 use chinwag_core::{
     AccountSet, Bucket, Command, ConnId, Deletion, Duration, Event, Fact, KeptMessage, KeptShown,
-    Knock, LOBBY, Link, LoggedIn, Manner, Mask, Monotonic, Name, PersonId, Quit, QuitReason, Rate,
-    Reach, Rejection, Restriction, ResumeCode, RoomAct, RoomChange, RoomName, RoomPassword,
-    RoomRef, RoomRejection, RoomSetting, Seq, Standing, StandingChange, Text, Timestamp,
+    Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name, PersonId, Quit,
+    QuitReason, Rate, Reach, Rejection, Restriction, ResumeCode, RoomAct, RoomChange, RoomName,
+    RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Standing, StandingChange, Text,
+    Timestamp,
 };
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
@@ -391,7 +392,7 @@ fn every_rejection_has_a_code_of_the_reference_and_a_sentence() {
         RoomRejection::StandsAlready(name("ann"), Standing::Voice),
         RoomRejection::StandsNot(name("ann"), Standing::Voice),
         RoomRejection::StandingsFull,
-        RoomRejection::NotBarred(Mask::of_name(name("ann"))),
+        RoomRejection::NotBarred(Listed::Mask(Mask::of_name(name("ann")))),
         RoomRejection::NotMuted(name("ann")),
         RoomRejection::NoNeedToKnock,
         RoomRejection::KnockedAlready,

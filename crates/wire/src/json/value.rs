@@ -7,8 +7,8 @@ use core::marker::PhantomData;
 
 use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX};
 use chinwag_core::{
-    CertificatePrefix, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq, Text,
-    Timestamp,
+    CertificatePrefix, Listed, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq,
+    Text, Timestamp,
 };
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -215,6 +215,14 @@ impl FromText for Mask {
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|_| "that is no name, address or block of addresses")
+    }
+}
+
+impl FromText for Listed {
+    const IS: &'static str = "a name, an address, a block of addresses, or a mask";
+
+    fn from_text(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).ok_or("that is no name, address, block of addresses or mask")
     }
 }
 

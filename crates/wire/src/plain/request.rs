@@ -10,8 +10,8 @@ use core::ops::Deref;
 
 use chinwag_core::limits::NAME_BYTES_MAX;
 use chinwag_core::{
-    CertificatePrefix, Command, Duration, Mask, Name, Query, ResumeCode, RoomName, RoomSetting,
-    Seq, StandingChange, Text,
+    CertificatePrefix, Command, Duration, Listed, Mask, Name, Query, ResumeCode, RoomName,
+    RoomSetting, Seq, StandingChange, Text,
 };
 
 use super::table::{CommandSpec, Group};
@@ -137,7 +137,7 @@ pub enum RoomRequest {
         why: Option<Text>,
     },
     /// Let people in again.
-    Unbar(Mask),
+    Unbar(Listed),
     /// Whom it keeps out or silences.
     Bars,
     /// Silence a person in it.

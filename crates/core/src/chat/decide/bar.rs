@@ -10,6 +10,7 @@ use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, RoomAct};
 use crate::ids::RoomId;
+use crate::mask::{MaskKind, Matched};
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -50,11 +51,13 @@ impl Chat {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
         facts.extend(self.deposed(me, id, (&mask, &hit)));
-        let masks = core::iter::once(mask).chain(account);
+        let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
+        let entries: Vec<Matched> = masks.iter().map(Matched::of).collect();
         for mask in masks {
             let bar = RoomAct::Bar(given.restriction(mask));
             facts.push(self.changed(me, id, bar, None));
         }
+        facts.extend(self.listed(me, id, (MaskKind::Ban, entries, true)));
         let why = given.why.clone().map(Arc::new);
         for person in hit {
             self.eject(me, id, person, why.clone(), facts);
@@ -132,7 +135,8 @@ impl Chat {
         id: RoomId,
         (typed, time, why): (&str, Option<Duration>, Option<Text>),
         now: Timestamp,
-    ) -> Result<Fact, Rejection> {
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
         let target = self.find_other(Actor::Person(me), typed, now)?;
         self.check_may_act_on(me, id, target)?;
         if self.rules_hold(id, |rules| rules.mutes.is_full(now)) {
@@ -140,6 +144,7 @@ impl Chat {
         }
         let actor = Actor::Person(me);
         let (mask, _) = self.cover_speech(actor, target, now);
+        let entry = Matched::of(&mask);
         let given = Given {
             me: actor,
             time,
@@ -147,20 +152,8 @@ impl Chat {
             now,
         };
         let mute = RoomAct::Mute(given.restriction(mask));
-        Ok(self.changed(me, id, mute, Some(target.id)))
-    }
-
-    pub(super) fn decide_unmute_in(
-        &self,
-        me: &Person,
-        id: RoomId,
-        name: Name,
-    ) -> Result<Fact, Rejection> {
-        let mask = Mask::of_name(name.clone());
-        let target = self.people.named(&name).map(|person| person.id);
-        match self.rules_hold(id, |rules| rules.mutes.is_named_by(&mask)) {
-            true => Ok(self.changed(me, id, RoomAct::Unmute(mask), target)),
-            false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
-        }
+        facts.push(self.changed(me, id, mute, Some(target.id)));
+        facts.extend(self.listed(me, id, (MaskKind::Mute, [entry].into(), true)));
+        Ok(())
     }
 }

@@ -70,8 +70,11 @@ impl Chat {
                 matched,
                 on,
             } => {
-                let id = self.governed_by_list(me, room)?;
-                facts.extend(self.decide_mask(me, id, (kind, matched, on), now)?);
+                let id = match on {
+                    true => self.governed_by_list(me, room)?,
+                    false => self.governed(me, room)?,
+                };
+                self.decide_mask(me, id, (kind, matched, on), now, facts)?;
             }
             Command::Knock(room) => facts.push(self.decide_knock(me, room, now)?),
             command => self.decide_restriction(me, command, now, facts)?,
@@ -104,13 +107,9 @@ impl Chat {
                 };
                 self.decide_bar(me, &given, id, (mask, cover_address), facts)?;
             }
-            Command::Unbar { room, mask } => {
+            Command::Unbar { room, listed } => {
                 let id = self.governed(me, room)?;
-                let bars = |rules: &RoomRules| rules.bars.is_named_by(&mask);
-                if !self.rules_hold(id, bars) {
-                    return Err(self.refusal(id, RoomRejection::NotBarred(mask)));
-                }
-                facts.push(self.changed(me, id, RoomAct::Unbar(mask), None));
+                self.decide_unbar(me, id, listed, now, facts)?;
             }
             Command::MuteIn {
                 room,
@@ -119,11 +118,11 @@ impl Chat {
                 why,
             } => {
                 let id = self.governed(me, room)?;
-                facts.push(self.decide_mute_in(me, id, (&name, time, why), now)?);
+                self.decide_mute_in(me, id, (&name, time, why), now, facts)?;
             }
             Command::UnmuteIn { room, name } => {
                 let id = self.governed(me, room)?;
-                facts.push(self.decide_unmute_in(me, id, name)?);
+                self.decide_unmute_in(me, id, name, now, facts)?;
             }
             // The commands of connections without a name and of the server, from a person.
             _ => return Err(Rejection::NotHere),

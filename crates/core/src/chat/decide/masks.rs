@@ -1,14 +1,28 @@
 //! The lists that clients of IRC keep for a room: bans and mutes by mask, and exceptions from what the
-//! room asks for. They stand beside its bars and mutes, and free nobody of those.
+//! room asks for. They stand beside its bars and mutes, and free nobody of those; but each bar and each mute is
+//! an entry of these lists as well ([`Matched::of`]), so that it can be seen and taken off in either way.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::ban::Mask;
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::event::{Fact, RoomAct};
 use crate::ids::RoomId;
 use crate::limits::ROOM_MASKS_MAX;
-use crate::mask::{MaskKind, Matched, RoomMask};
+use crate::mask::{Listed, MaskKind, Matched, RoomMask};
+use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
+
+/// The lists of a room.
+const KINDS: [MaskKind; 4] = [
+    MaskKind::Ban,
+    MaskKind::Mute,
+    MaskKind::Exception,
+    MaskKind::Invitation,
+];
 
 impl Chat {
     /// Nothing follows from a mask that is there already, or is not there.
@@ -18,22 +32,147 @@ impl Chat {
         id: RoomId,
         (kind, matched, on): (MaskKind, Matched, bool),
         now: Timestamp,
-    ) -> Result<Option<Fact>, Rejection> {
-        let rules = self.rooms.get(id).and_then(Room::rules);
-        let masks = rules.map_or(&[][..], |rules| &rules.masks);
-        if masks.iter().any(|mask| mask.is_same(kind, &matched)) == on {
-            return Ok(None);
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        if !on {
+            self.lift(me, id, (kind, &Listed::Matched(matched)), now, facts);
+            return Ok(());
         }
-        if on && masks.len() >= ROOM_MASKS_MAX {
+        let masks = self.masks_in(id);
+        if masks.iter().any(|mask| mask.is_same(kind, &matched)) {
+            return Ok(());
+        }
+        if masks.len() >= ROOM_MASKS_MAX {
             return Err(self.refusal(id, RoomRejection::BarsFull));
         }
+        facts.push(self.mask_set(me, id, (kind, matched, true), now));
+        Ok(())
+    }
+
+    /// Takes those off the room's lists whom a moderator names: a name or an address off the bans, a mask off
+    /// all of them.
+    pub(super) fn decide_unbar(
+        &self,
+        me: &Person,
+        id: RoomId,
+        listed: Listed,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let kinds: &[MaskKind] = match &listed {
+            Listed::Mask(_) => &[MaskKind::Ban],
+            Listed::Matched(_) => &KINDS,
+        };
+        let before = facts.len();
+        for kind in kinds {
+            self.lift(me, id, (*kind, &listed), now, facts);
+        }
+        match facts.len() > before {
+            true => Ok(()),
+            false => Err(self.refusal(id, RoomRejection::NotBarred(listed))),
+        }
+    }
+
+    pub(super) fn decide_unmute_in(
+        &self,
+        me: &Person,
+        id: RoomId,
+        name: Name,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<(), Rejection> {
+        let (before, listed) = (facts.len(), Listed::Mask(Mask::of_name(name.clone())));
+        self.lift(me, id, (MaskKind::Mute, &listed), now, facts);
+        match facts.len() > before {
+            true => Ok(()),
+            false => Err(self.refusal(id, RoomRejection::NotMuted(name))),
+        }
+    }
+
+    /// Takes off one list the mask and the bars, or mutes, that stand on it as what was named.
+    fn lift(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (kind, listed): (MaskKind, &Listed),
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) {
+        let matched = listed.matched();
+        let is_mask = self
+            .masks_in(id)
+            .iter()
+            .any(|mask| mask.is_same(kind, &matched));
+        if is_mask {
+            facts.push(self.mask_set(me, id, (kind, matched.clone(), false), now));
+        }
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let list = rules.and_then(|rules| rules.restrictions(kind));
+        let all = list.into_iter().flat_map(|list| list.active(now));
+        let all: Vec<&Mask> = all.map(|restriction| &restriction.mask).collect();
+        let word = match listed {
+            Listed::Mask(mask) => Some(mask.clone()),
+            Listed::Matched(_) => {
+                let found = all.iter().find(|mask| Matched::of(mask) == matched);
+                found.and_then(|mask| word_of(mask))
+            }
+        };
+        let Some(word) = word.filter(|word| all.iter().any(|mask| mask.is_named_by(word))) else {
+            return;
+        };
+        let lifted = all.into_iter().filter(|mask| mask.is_named_by(&word));
+        let mut entries: Vec<Matched> = lifted.map(Matched::of).collect();
+        entries.retain(|entry| !is_mask || *entry != matched);
+        let bearer = word.name.as_ref().and_then(|name| self.people.named(name));
+        let (act, target) = match kind {
+            MaskKind::Mute => (
+                RoomAct::Unmute(word.clone()),
+                bearer.map(|bearer| bearer.id),
+            ),
+            _ => (RoomAct::Unbar(word), None),
+        };
+        facts.push(self.changed(me, id, act, target));
+        facts.extend(self.listed(me, id, (kind, entries, false)));
+    }
+
+    /// What clients of IRC are told of bars and mutes, whose lists they keep.
+    pub(super) fn listed(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (kind, entries, on): (MaskKind, Vec<Matched>, bool),
+    ) -> Option<Fact> {
+        let mut told: Vec<Matched> = Vec::new();
+        for entry in entries {
+            if !told.contains(&entry) {
+                told.push(entry);
+            }
+        }
+        let entries: Box<[Matched]> = told.into();
+        let is_told = !entries.is_empty();
+        let act = RoomAct::Listed { kind, entries, on };
+        is_told.then(|| self.changed(me, id, act, None))
+    }
+
+    fn masks_in(&self, id: RoomId) -> &[RoomMask] {
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        rules.map_or(&[], |rules| &rules.masks)
+    }
+
+    fn mask_set(
+        &self,
+        me: &Person,
+        id: RoomId,
+        (kind, matched, on): (MaskKind, Matched, bool),
+        at: Timestamp,
+    ) -> Fact {
         let mask = RoomMask {
             kind,
             matched,
             by: me.name.clone(),
-            at: now,
+            at,
         };
-        Ok(Some(self.changed(me, id, RoomAct::Mask { mask, on }, None)))
+        self.changed(me, id, RoomAct::Mask { mask, on }, None)
     }
 
     /// Whether a mask of a kind concerns a person. Bans and mutes do not where an exception does.
@@ -60,4 +199,10 @@ impl Chat {
         let is_exempt = || matches!(kind, MaskKind::Ban | MaskKind::Mute);
         concerns(kind) && !(is_exempt() && concerns(MaskKind::Exception))
     }
+}
+
+/// What undoes a bar that stands on a list by its name, or else by its block.
+fn word_of(mask: &Mask) -> Option<Mask> {
+    let by_name = mask.name.clone().map(Mask::of_name);
+    by_name.or_else(|| mask.net.map(Mask::of_net))
 }

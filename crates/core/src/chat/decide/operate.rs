@@ -381,6 +381,7 @@ impl Given<'_> {
         Restriction {
             mask,
             until: self.time.map(|time| self.now + time),
+            at: self.now,
             by: self.me.name(),
             why: self.why.clone().map(Arc::new),
         }

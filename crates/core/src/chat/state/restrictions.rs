@@ -406,6 +406,7 @@ mod tests {
 
     fn restriction(mask: &Mask, until: Option<Timestamp>) -> Restriction {
         Restriction {
+            at: Timestamp(0),
             mask: mask.clone(),
             until,
             by: Name::parse("lee").expect("a name"),

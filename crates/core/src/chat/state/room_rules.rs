@@ -13,7 +13,7 @@ use super::Restrictions;
 use crate::ban::{Mask, Restriction};
 use crate::ids::PersonId;
 use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX, ROOM_RESTRICTIONS_MAX};
-use crate::mask::RoomMask;
+use crate::mask::{MaskKind, RoomMask};
 use crate::name::{FoldedName, Name};
 use crate::room::{Held, RoomSettings, Standing};
 use crate::time::Timestamp;
@@ -159,6 +159,21 @@ impl RoomRules {
         self.knocks.push_back((at, id));
     }
 
+    /// What stands on a list of IRC's beside its masks.
+    pub(in crate::chat) fn restrictions(&self, kind: MaskKind) -> Option<&RoomRestrictions> {
+        match kind {
+            MaskKind::Ban => Some(&self.bars),
+            MaskKind::Mute => Some(&self.mutes),
+            MaskKind::Exception | MaskKind::Invitation => None,
+        }
+    }
+
+    /// The number of bars, mutes and masks in force.
+    pub(in crate::chat) fn listed(&self, now: Timestamp) -> usize {
+        let restrictions = self.bars.active(now).chain(self.mutes.active(now));
+        restrictions.count() + self.masks.len()
+    }
+
     /// Sets a mask, or takes it away.
     pub(in crate::chat) fn set_mask(&mut self, mask: &RoomMask, on: bool) {
         self.masks
@@ -228,10 +243,6 @@ impl RoomRestrictions {
         if let Some(list) = &mut self.0 {
             list.lift(mask);
         }
-    }
-
-    pub(in crate::chat) fn is_named_by(&self, mask: &Mask) -> bool {
-        self.0.as_ref().is_some_and(|list| list.is_named_by(mask))
     }
 
     /// Those that are in force, oldest first.

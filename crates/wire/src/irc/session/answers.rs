@@ -255,14 +255,9 @@ impl Session {
                 (topic.iter()).for_each(|topic| self.put_topic(room, topic, env, out));
             }
             (Answer::RoomInfo(info), _) => self.put_modes(info, env, out),
-            (
-                Answer::Masks {
-                    room,
-                    masks,
-                    restrictions,
-                },
-                Question::Masks { kind, is_last, .. },
-            ) => self.put_masks((room, kind), (masks, restrictions), is_last, env, out),
+            (Answer::Masks { room, masks }, Question::Masks { kind, is_last, .. }) => {
+                self.put_masks((room, kind), masks, is_last, env, out)
+            }
             (Answer::Whois(profile), Question::Whois(typed)) => {
                 self.put_whois(profile, env, out);
                 self.end_of_whois(&typed, env, out);

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Command, Flags, MaskKind, Query, Restriction, RoomInfo, RoomMask, RoomName, RoomPassword,
-    RoomRef, RoomSetting, Standing, StandingChange,
+    Command, Flags, MaskKind, Query, RoomInfo, RoomMask, RoomName, RoomPassword, RoomRef,
+    RoomSetting, Standing, StandingChange,
 };
 
 use super::rooms::room;
@@ -13,7 +13,7 @@ use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::line::put;
 use crate::irc::message::Message;
-use crate::irc::mode::{BanMask, FLAGS, MaskText, list_of, put_settings, read_mask};
+use crate::irc::mode::{FLAGS, MaskText, list_of, put_settings, read_mask};
 
 /// Changes that one MODE takes.
 pub(super) const MODES_MAX: usize = 20;
@@ -250,11 +250,11 @@ impl Session {
         self.numeric("329", format_args!("{room} {seconds}"), env, out);
     }
 
-    /// The masks of one kind, and what stands beside them.
+    /// The masks of one kind.
     pub(super) fn put_masks(
         &self,
         (room, kind): (&RoomName, MaskKind),
-        (masks, restrictions): (&[RoomMask], &[Restriction]),
+        masks: &[RoomMask],
         is_last: bool,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -269,15 +269,6 @@ impl Session {
             let (by, seconds) = (&mask.by, mask.at.0.div_euclid(1_000));
             let what = format_args!("{room} {prefix}{} {by} {seconds}", MaskText(&mask.matched));
             self.numeric(entry, what, env, out);
-        }
-        for restriction in restrictions {
-            let (mask, by) = (BanMask(&restriction.mask), &restriction.by);
-            self.numeric(
-                entry,
-                format_args!("{room} {prefix}{mask} {by} 0"),
-                env,
-                out,
-            );
         }
         if is_last {
             self.numeric(

@@ -406,7 +406,7 @@ impl Session {
             RoomAct::Unmute(_) if is_for_me => {
                 self.notice(format_args!("You may speak in {room} again."), env, out);
             }
-            RoomAct::Bar(_) | RoomAct::Unbar(_) | RoomAct::Set(_) | RoomAct::Stand { .. } => {
+            RoomAct::Listed { .. } | RoomAct::Set(_) | RoomAct::Stand { .. } => {
                 put_in_room(out, event, room, shown);
             }
             _ => {}

@@ -1,10 +1,9 @@
 //! What moderators do in a room, as it stands on the wire: the same for the room, for the person
 //! concerned and for the moderator.
 
-use alloc::format;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Mask, MaskKind, Matched, RoomAct, RoomChange, RoomSetting};
+use chinwag_core::{Event, Mask, MaskKind, RoomAct, RoomChange, RoomSetting};
 use serde::Serialize;
 
 use super::{Head, Rank, Shape};
@@ -107,9 +106,11 @@ impl Display for Whom<'_> {
 }
 
 impl<'a> Shape<'a> {
-    pub(super) fn of_change(event: &Event, change: &'a RoomChange) -> Self {
+    /// `None` for what is for clients of IRC alone.
+    pub(super) fn of_change(event: &Event, change: &'a RoomChange) -> Option<Self> {
         let head = Head::new(event, Some(&change.room_name), Some(change.by.as_str()));
-        match &change.act {
+        Some(match &change.act {
+            RoomAct::Listed { .. } => return None,
             RoomAct::Set(settings) => Self::RoomSet {
                 head,
                 setting: (&**settings).into(),
@@ -143,10 +144,7 @@ impl<'a> Shape<'a> {
             RoomAct::Mask { mask, on } => Self::Mask {
                 head,
                 list: mask.kind.into(),
-                mask: match &mask.matched {
-                    Matched::Source(glob) => format!("{glob}"),
-                    Matched::Account(glob) => format!("account:{glob}"),
-                },
+                mask: Shown(&mask.matched),
                 on: *on,
             },
             RoomAct::Bar(bar) => Self::Barred {
@@ -169,6 +167,6 @@ impl<'a> Shape<'a> {
                 head,
                 target: Shown(Whom(mask)),
             },
-        }
+        })
     }
 }

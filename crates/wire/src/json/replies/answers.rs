@@ -35,12 +35,19 @@ impl<'a> Reply<'a> {
                 standing: info.standing.map(Into::into),
                 standings: info.standings.iter().map(Into::into).collect(),
                 unlisted: info.more,
+                barred: Some(info.listed).filter(|listed| *listed > 0),
             },
-            Answer::Bars { room, bars, mutes } => Self::Bars {
+            Answer::Bars {
+                room,
+                bars,
+                mutes,
+                masks,
+            } => Self::Bars {
                 id,
                 room: Room(room),
                 bars: bars.iter().map(Into::into).collect(),
                 mutes: mutes.iter().map(Into::into).collect(),
+                masks: masks.iter().map(Into::into).collect(),
             },
             answer => return Self::of_people(answer, id),
         })

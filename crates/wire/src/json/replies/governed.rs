@@ -3,11 +3,13 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountProfile, Credential, CredentialKind, Login, Name, RoomInfo, RoomPassword, Standing,
+    AccountProfile, Credential, CredentialKind, Login, Matched, Name, RoomInfo, RoomMask,
+    RoomPassword, Standing,
 };
 use serde::Serialize;
 
 use super::Rank;
+use crate::json::events::MaskList;
 use crate::json::value::{Shown, Time};
 
 /// The settings of a room.
@@ -73,6 +75,31 @@ impl<'a> From<&'a (Name, Standing)> for StandingShape<'a> {
         Self {
             name: name.as_str(),
             standing: (*standing).into(),
+        }
+    }
+}
+
+/// A mask of one of IRC's lists.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(in crate::json) struct MaskShape<'a> {
+    /// What it does.
+    list: MaskList,
+    /// To whom: `nick!user@host` with wildcards, or an account behind `account:`.
+    mask: Shown<&'a Matched>,
+    /// The moderator who has set it.
+    by: &'a str,
+    /// When it was set.
+    since: Time,
+}
+
+impl<'a> From<&'a RoomMask> for MaskShape<'a> {
+    fn from(mask: &'a RoomMask) -> Self {
+        Self {
+            list: mask.kind.into(),
+            mask: Shown(&mask.matched),
+            by: mask.by.as_str(),
+            since: Time(mask.at),
         }
     }
 }

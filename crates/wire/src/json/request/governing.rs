@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use chinwag_core::{Mask, Name, RoomName, RoomPassword, RoomSetting, Text};
+use chinwag_core::{Listed, Mask, Name, RoomName, RoomPassword, RoomSetting, Text};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
@@ -138,8 +138,9 @@ arguments! {
     Unbar {
         /// The room.
         room: Parsed<RoomName>,
-        /// A name, an address or a block of addresses.
-        target: Parsed<Mask>,
+        /// A name, an address or a block of addresses, or a mask of one of IRC's lists: `nick!user@host` or
+        /// `account:NAME`, which is taken off all of them.
+        target: Parsed<Listed>,
     }
 
     /// Somebody to be removed.

@@ -38,7 +38,7 @@ pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
         },
         Request::unbar(unbar) => Command::Unbar {
             room: RoomRef::Name(unbar.room.0),
-            mask: unbar.target.0,
+            listed: unbar.target.0,
         },
         Request::mute(mute) => muted(mute)?,
         Request::unmute(unmute) => match unmute.room {

@@ -150,6 +150,7 @@ fn an_address_that_a_name_stands_for_is_told_to_no_moderator() {
     let net = "192.0.2.7/32".parse().expect("a block");
     let mask = Mask::of_name(name("troll")).with_block(net, Reach::Either);
     let bar = Restriction {
+        at: Timestamp(0),
         mask,
         until: None,
         by: name("lee"),

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use chinwag_core::{RoomPassword, RoomSetting, Standing, StandingChange};
+use chinwag_core::{Listed, RoomPassword, RoomSetting, Standing, StandingChange};
 
 use super::Read;
 use super::arguments::{Arguments, room};
@@ -151,8 +151,10 @@ pub(in crate::plain) fn bar(mut arguments: Arguments<'_>) -> Read {
 }
 
 pub(in crate::plain) fn unbar(arguments: Arguments<'_>) -> Read {
-    let mask = mask(arguments.only_word()?)?;
-    request(RoomRequest::Unbar(mask))
+    let typed = arguments.only_word()?;
+    let listed =
+        Listed::parse(typed).ok_or_else(|| ParseError::BadMask(EchoedInput::new(typed)))?;
+    request(RoomRequest::Unbar(listed))
 }
 
 pub(in crate::plain) fn bars(arguments: Arguments<'_>) -> Read {

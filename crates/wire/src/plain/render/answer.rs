@@ -62,7 +62,12 @@ impl Renderer {
             }
             Answer::Motd(Some(text)) => writer.alone(format_args!("Message of the day: {text}")),
             Answer::RoomInfo(info) => self.room_info(out, info),
-            Answer::Bars { room, bars, mutes } => self.bars(out, room, (bars, mutes)),
+            Answer::Bars {
+                room,
+                bars,
+                mutes,
+                masks,
+            } => self.bars(out, room, (bars, mutes, masks)),
             Answer::Motd(None) => writer.alone("There is no message of the day."),
             Answer::Greeting { .. }
             | Answer::PasswordHash(_)
@@ -244,7 +249,7 @@ impl Display for Proven<'_> {
 }
 
 /// ` since 2026-11-21 14:03`; nothing for what is older than times that were kept.
-struct Since<'a>(Timestamp, &'a TimeZone);
+pub(super) struct Since<'a>(pub(super) Timestamp, pub(super) &'a TimeZone);
 
 impl Display for Since<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -388,6 +393,7 @@ impl Display for InForce<'_> {
             until,
             by,
             why,
+            ..
         } = self.0;
         let (whom, until, why) = (Both(mask), Until(*until), Why(why.as_deref()));
         write!(f, "{whom}{until} by {by}{why}")

@@ -9,7 +9,7 @@ use chinwag_core::{
     RoomMask, RoomName, RoomPassword, RoomSetting, Standing, Timestamp,
 };
 
-use super::answer::InForce;
+use super::answer::{InForce, Since};
 use super::moderation::{For, Until, Whom};
 use super::{LineWriter, Renderer};
 use crate::plain::words::{Because, Listed, Why, people};
@@ -100,6 +100,8 @@ impl LineWriter<'_> {
             RoomAct::Unmute(mask) => {
                 self.alone(format_args!("{} may speak in {room} again.", Whom(mask)));
             }
+            // It is told in its own words.
+            RoomAct::Listed { .. } => {}
             RoomAct::Set(_)
             | RoomAct::Stand { .. }
             | RoomAct::Eject { .. }
@@ -167,6 +169,7 @@ impl Display for Changed<'_> {
             }
             RoomAct::Mask { mask, on } => masked(f, (by, room), mask, *on),
             RoomAct::Own { .. }
+            | RoomAct::Listed { .. }
             | RoomAct::Passing
             | RoomAct::Removed { .. }
             | RoomAct::Bar(_)
@@ -251,6 +254,12 @@ impl Renderer {
         if info.more > 0 {
             writer.row(format_args!("and {} more", info.more));
         }
+        if info.listed > 0 {
+            writer.row(format_args!(
+                "bars, mutes and masks: {} (/bars)",
+                info.listed
+            ));
+        }
         if info.is_servers {
             writer.row("moderated by server operators");
         }
@@ -278,10 +287,10 @@ impl Renderer {
         &self,
         out: &mut Vec<u8>,
         room: &RoomName,
-        (bars, mutes): (&[Restriction], &[Restriction]),
+        (bars, mutes, masks): (&[Restriction], &[Restriction], &[RoomMask]),
     ) {
         let writer = &mut self.writer(out);
-        if bars.is_empty() && mutes.is_empty() {
+        if bars.is_empty() && mutes.is_empty() && masks.is_empty() {
             return writer.alone(format_args!("Nobody is barred from {room} or muted in it."));
         }
         writer.separator(format_args!("barred from {room}, or muted in it"));
@@ -290,6 +299,17 @@ impl Renderer {
         }
         for mute in mutes {
             writer.row(format_args!("muted: {}", InForce(mute)));
+        }
+        for mask in masks {
+            let what = match mask.kind {
+                MaskKind::Ban => "barred",
+                MaskKind::Mute => "muted",
+                MaskKind::Exception => "exempt",
+                MaskKind::Invitation => "invited",
+            };
+            let (whom, by) = (&mask.matched, &mask.by);
+            let since = Since(mask.at, &self.style.zone);
+            writer.row(format_args!("{what}: {whom}{since} by {by}"));
         }
     }
 }

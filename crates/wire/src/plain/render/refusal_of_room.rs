@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Name, RoomName, RoomRejection, Standing};
+use chinwag_core::{Listed, Name, RoomName, RoomRejection, Standing};
 
 use super::moderation::{Until, Whom};
 use crate::plain::request::Context;
@@ -91,11 +91,14 @@ fn about_governing(
             f,
             "The list of {room} is full. /bars shows whom to take off."
         ),
-        RoomRejection::NotBarred(mask) => write!(
+        RoomRejection::NotBarred(Listed::Mask(mask)) => write!(
             f,
             "{} is not barred from {room}. /bars lists all.",
             Whom(mask)
         ),
+        RoomRejection::NotBarred(Listed::Matched(mask)) => {
+            write!(f, "{room} has no mask {mask}. /bars lists all.")
+        }
         RoomRejection::NotMuted(name) => write!(f, "{name} is not muted in {room}."),
         _ => Ok(()),
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{Event, Fact, Name, QuitReason, RoomName, Text};
+use chinwag_core::{Event, Fact, Name, QuitReason, RoomAct, RoomName, Text};
 
 use super::governed::Changed;
 use super::talk::Saying;
@@ -30,6 +30,8 @@ impl Renderer {
             Fact::TopicSet { by, text, .. } => {
                 topic(&mut self.writer(out), by, text.as_ref(), room_if_needed);
             }
+            // It is for clients of IRC.
+            Fact::RoomChanged(change) if matches!(change.act, RoomAct::Listed { .. }) => {}
             Fact::RoomChanged(change) => self.writer(out).happened(Changed(change)),
             Fact::Deleted(deletion) => {
                 let (by, inside) = (&deletion.by, InRoom(room_if_needed));

@@ -246,7 +246,7 @@ fn in_room(request: RoomRequest, here: RoomId) -> Ask {
             time,
             why,
         },
-        RoomRequest::Unbar(mask) => Command::Unbar { room, mask },
+        RoomRequest::Unbar(listed) => Command::Unbar { room, listed },
         RoomRequest::Mute { name, time, why } => Command::MuteIn {
             room,
             name,

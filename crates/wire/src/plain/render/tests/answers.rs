@@ -203,6 +203,7 @@ fn numbers_are_one_s_own_and_the_server_s() {
 #[test]
 fn restrictions_are_a_list() {
     let restriction = |mask: &str, until, reason| Restriction {
+        at: Timestamp(0),
         mask: Mask::parse(mask).expect("a mask"),
         until,
         by: name("lee"),

@@ -11,6 +11,7 @@ use super::*;
 
 fn restriction(who: &str, until: Option<Timestamp>, reason: &str) -> Restriction {
     Restriction {
+        at: Timestamp(0),
         mask: Mask::parse(who).expect("a mask"),
         until,
         by: name("lee"),
@@ -116,6 +117,7 @@ fn deeds_without_a_target_are_confirmed() {
         "! 192.0.2.0/24 is banned until 2026-11-22 10:00 UTC: spam.\n",
     );
     let both = Restriction {
+        at: Timestamp(0),
         mask: Mask::of_name(name("bob")).with_block("192.0.2.7/32".parse().unwrap(), Reach::Either),
         ..restriction("bob", None, "")
     };

@@ -488,6 +488,7 @@ fn audit_entry(act: ModAction) -> Event {
 
 fn spammer() -> Restriction {
     Restriction {
+        at: Timestamp(0),
         mask: Mask::of_name(name("bob")).with_block("192.0.2.7/32".parse().unwrap(), Reach::Either),
         until: Some(NOW + Duration::from_mins(10)),
         by: name("lee"),

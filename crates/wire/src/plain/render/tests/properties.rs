@@ -82,6 +82,7 @@ fn room_facts(text: &Text) -> Vec<(Fact, char)> {
 /// The facts that carry what somebody wrote to one person.
 fn private_facts(text: &Text) -> Vec<(Fact, char)> {
     let mute = Restriction {
+        at: Timestamp(0),
         mask: Mask::of_name(name("ann")),
         until: None,
         by: name("lee"),

@@ -277,6 +277,7 @@ fn a_goodbye_counts_the_lines_that_were_sent() {
 
 fn bans(names: &[&str], next: Option<chinwag_core::RestrictionCursor>) -> Answer {
     let ban = |called: &&str| Restriction {
+        at: Timestamp(0),
         mask: Mask::of_name(name(called)),
         until: None,
         by: name("lee"),
@@ -296,6 +297,7 @@ fn cursor() -> chinwag_core::RestrictionCursor {
     use chinwag_core::{Caller, Chat, Snapshot};
     let numbers = 0..=chinwag_core::limits::RESTRICTION_LINES_MAX;
     let ban = |n| Restriction {
+        at: Timestamp(0),
         mask: Mask::of_name(name(&format!("p{n}"))),
         until: None,
         by: name("lee"),
