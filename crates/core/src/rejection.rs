@@ -35,6 +35,8 @@ pub enum Rejection {
         name: Name,
         /// The other.
         other: Name,
+        /// One that is free.
+        free: Name,
     },
     /// The name is registered and no proof, or a wrong one, was given.
     NameRegistered(Name),

@@ -23,8 +23,9 @@ fn taken(asked: &str, free: &str) -> Result<&'static str, Rejection> {
 }
 
 fn alike(asked: &str, other: &str) -> Result<&'static str, Rejection> {
+    let free = name(&format!("{}2", other.trim_end_matches(['.', '_'])));
     let (name, other) = (name(asked), name(other));
-    Err(Rejection::NameLooksLike { name, other })
+    Err(Rejection::NameLooksLike { name, other, free })
 }
 
 #[test]
@@ -113,6 +114,7 @@ fn a_registered_name_takes_its_password() {
     let looks = Rejection::NameLooksLike {
         name: name("Iee"),
         other: name("lee"),
+        free: name("lee2"),
     };
     assert_eq!(world.arrive("Iee"), Err(looks));
     let mut with = |proof: &str| {
@@ -155,6 +157,7 @@ fn a_registered_name_in_another_case_imitates_nobody() {
     let looks = Rejection::NameLooksLike {
         name: name("Iee"),
         other: name("lee"),
+        free: name("lee2"),
     };
     assert_eq!(world.act(visitor, command), Err(looks));
 }
@@ -306,6 +309,7 @@ fn a_registered_name_is_protected_from_digits_for_letters() {
     let looks = |asked: &str| Rejection::NameLooksLike {
         name: name(asked),
         other: name("bob"),
+        free: name("bob2"),
     };
     assert_eq!(world.arrive("b0b"), Err(looks("b0b")));
     let renamed = world.by("lee", crate::world::rename("b0b"));

@@ -319,6 +319,7 @@ fn which_names_cannot_be_taken_by_renaming() {
     let looks = |asked, other| Rejection::NameLooksLike {
         name: name(asked),
         other: name(other),
+        free: name("lee2"),
     };
     for (who, to, expected) in [
         ("ann", "ann", Rejection::SameName(name("ann"))),

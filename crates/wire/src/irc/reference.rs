@@ -54,7 +54,8 @@ const DIFFERENCES: &str = "\
 - **The lobby.** A client is in `#lobby` when it comes in, as everybody else is. `[irc] lobby = false` leaves it
   in no room.
 - **Names.** They begin with a letter and are letters, digits, `-`, `_` and `.`, of any script; two that look
-  alike are not both let in. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so.
+  alike are not both let in. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so, and which
+  name is free (433). It may try names until its time is up.
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
   anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out
   anybody but the owner and operators of the server. A moderator can have a voice beneath the rank, which stays
@@ -64,7 +65,8 @@ const DIFFERENCES: &str = "\
   `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`
   encrypted connections alone, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e`
   exceptions, `I` lasting invitations; `o` and `v`. Settings that one MODE changes are changed at once, in one
-  line, and all or none; each rank and each mask is a line of its own. Of a room that no registered name owns they end when
+  line, and all or none; each rank and each mask is a line of its own. What `/bar` and `/mute NAME here` do is on the list
+  of `b` as well, as `NAME!*@*`, is told as a MODE, and `-b` undoes it; `/bars` and `/unbar` see and take off masks. Of a room that no registered name owns they end when
   everybody has left. Of oneself: `i` invisible, `B` a program, `w` hears what
   operators tell everybody (on at first), `R` hears in private from registered names alone.
 - **Hosts.** Addresses are cloaked: one part for the address (a /64 of IPv6), one for the block around it. The

@@ -195,8 +195,8 @@ impl Chat {
     ) -> Result<Name, Rejection> {
         match self.look_alike(&name, own, now) {
             Some(other) => {
-                let other = other.clone();
-                Err(Rejection::NameLooksLike { name, other })
+                let (other, free) = (other.clone(), self.free_name_like(other, now));
+                Err(Rejection::NameLooksLike { name, other, free })
             }
             None => Ok(name),
         }

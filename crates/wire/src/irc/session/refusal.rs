@@ -177,7 +177,14 @@ impl Session {
             _ => self.refuse_nick(rejection, env, out),
         }
         self.forget_nick();
-        self.count_try(env, out)
+        match rejection {
+            // Clients go through names by themselves until one is free; the time is what bounds that.
+            Rejection::NameTaken { .. }
+            | Rejection::NameKept { .. }
+            | Rejection::NameLooksLike { .. }
+            | Rejection::NameRegistered(_) => None,
+            _ => self.count_try(env, out),
+        }
     }
 
     fn refuse_nick(&self, rejection: &Rejection, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -202,10 +209,7 @@ impl Session {
             Stage::Here(here) => here.name.as_str(),
             Stage::Registering(_) => "*",
         };
-        let words = match rejection {
-            Rejection::NameTaken { .. } => "Nickname is already in use".to_string(),
-            rejection => Sentence(rejection).to_string(),
-        };
+        let words = Sentence(rejection);
         self.put_server(format_args!("433 {nick} {name} :{words}"), env, out);
     }
 

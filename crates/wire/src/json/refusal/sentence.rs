@@ -19,7 +19,9 @@ impl Display for Sentence<'_> {
                 let seconds = Seconds(*remaining);
                 write!(f, "{name} is kept for {seconds} more. Its code resumes it.")
             }
-            Rejection::NameLooksLike { name, other } => write!(f, "{name} looks like {other}."),
+            Rejection::NameLooksLike { name, other, free } => {
+                write!(f, "{name} looks like {other}. {free} is free.")
+            }
             Rejection::NameRegistered(name) => {
                 write!(f, "{name} is registered, and takes its password.")
             }

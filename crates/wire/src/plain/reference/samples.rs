@@ -48,7 +48,7 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
             "the name is taken",
             Rejection::NameTaken {
                 name: lee.clone(),
-                free,
+                free: free.clone(),
             },
         ),
         (
@@ -56,6 +56,7 @@ pub(super) fn at_prompt() -> Option<Vec<Sample>> {
             Rejection::NameLooksLike {
                 name: other,
                 other: lee.clone(),
+                free,
             },
         ),
         ("it is registered", Rejection::NameRegistered(lee.clone())),

@@ -221,7 +221,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
                  If it is yours, type /resume CODE; or choose another."
             )
         }
-        Rejection::NameLooksLike { name, other } => {
+        Rejection::NameLooksLike { name, other, .. } => {
             write!(f, "\"{name}\" looks like \"{other}\". Choose another.")
         }
         Rejection::SameName(name) => write!(f, "You are {name} already."),

@@ -50,6 +50,7 @@ fn names_are_refused_with_a_way_out() {
     let alike = Rejection::NameLooksLike {
         name: name("Iee"),
         other: lee.clone(),
+        free: name("lee2"),
     };
     check_same(alike, "nick", "\"Iee\" looks like \"lee\". Choose another.");
     check(

@@ -149,9 +149,12 @@ fn a_script_is_closed_with_the_reason() {
         &Rejection::WrongPassword(name("bot")),
         "That is not the password of bot.",
     );
-    let (bot, other) = (name("b0t"), name("bot"));
     check(
-        &Rejection::NameLooksLike { name: bot, other },
+        &Rejection::NameLooksLike {
+            name: name("b0t"),
+            other: name("bot"),
+            free: name("bot2"),
+        },
         "\"b0t\" looks like \"bot\".",
     );
     check(&Rejection::CodeNotValid, "That code is not valid any more.");
