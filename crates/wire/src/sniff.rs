@@ -9,8 +9,8 @@
 //! JSON wait for the server, and a slow link makes any of them late.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
-//! behind it or with a room, and the words that scanners send (`HELP`, `stats` and a few more, see `probe`) in just
-//! that case and with CR LF behind them.
+//! behind it or with a room, one alone in capital letters, and the words that scanners send (`HELP`,
+//! `stats` and a few more, see `probe`) in just that case and with CR LF behind them.
 
 mod http;
 mod probe;
@@ -113,6 +113,26 @@ const IRC_TALK: [&[u8]; 10] = [
     b"NOTICE ",
     b"PING ",
     b"AUTHENTICATE ",
+];
+
+/// The commands that can be the first of a client, each alone on a line, where a person's name would be: only
+/// as programs write them. `PING` with CR LF is what a scanner sends.
+const IRC_ALONE: [&[u8]; 15] = [
+    b"PASS\n",
+    b"PASS\r\n",
+    b"NICK\n",
+    b"NICK\r\n",
+    b"USER\n",
+    b"USER\r\n",
+    b"CAP\n",
+    b"CAP\r\n",
+    b"STARTTLS\n",
+    b"STARTTLS\r\n",
+    b"AUTHENTICATE\n",
+    b"AUTHENTICATE\r\n",
+    b"VERSION\n",
+    b"VERSION\r\n",
+    b"PING\n",
 ];
 
 /// How a client came to speak.
@@ -222,7 +242,8 @@ fn fit_irc_command(bytes: &[u8]) -> Fit {
     upper.make_ascii_uppercase();
     let early = IRC.iter().map(|command| fit(upper, command));
     let late = IRC_TALK.iter().map(|command| fit(bytes, command));
-    fit_any(early.chain(late))
+    let alone = IRC_ALONE.iter().map(|line| fit(bytes, line));
+    fit_any(early.chain(late).chain(alone))
 }
 
 /// The end of the first line of `bytes`, if it is there.

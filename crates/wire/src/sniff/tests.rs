@@ -50,6 +50,11 @@ fn protocols_are_known_by_their_first_words() {
     check(b"MODE #lobby +m\n", 6, Protocol::Irc);
     check(b"AUTHENTICATE PLAIN\r\n", 13, Protocol::Irc);
     check(b"WEBIRC pw cgi host 192.0.2.7\r\n", 7, Protocol::Irc);
+    check(b"PASS\r\n", 6, Protocol::Irc);
+    check(b"NICK\n", 5, Protocol::Irc);
+    check(b"STARTTLS\r\n", 10, Protocol::Irc);
+    check(b"VERSION\n", 8, Protocol::Irc);
+    check(b"PING\n", 5, Protocol::Irc);
     check(b"@time=12 NICK megumin\r\n", 14, Protocol::Irc);
     check(b"@+a;b=c   USER m 0 * :M\r\n", 15, Protocol::Irc);
     check(b"{\"hello\":{\"name\":\"deploy\"}}\n", 1, Protocol::Json);
