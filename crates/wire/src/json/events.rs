@@ -14,7 +14,7 @@ use chinwag_core::{Event, Fact, Manner, Matched, ModAction, NOBODY, Name, Person
 use serde::Serialize;
 
 use super::replies::Rank;
-use super::value::{Room, Shown, Time};
+use super::value::{Mannered, Room, Shown, Time};
 pub(super) use accounts::AccountAct;
 pub(super) use audit::LogEntry;
 pub(super) use reason::{Reason, parts_of};
@@ -78,6 +78,9 @@ pub(super) enum Shape<'a> {
         account: Option<&'a str>,
         /// What it said, with a line feed between the lines of a passage.
         text: Cow<'a, str>,
+        /// How, if it did not just speak.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        manner: Option<Mannered>,
     },
     /// A person did something in a room, as with `/me`.
     Action {
@@ -97,6 +100,9 @@ pub(super) enum Shape<'a> {
         to: &'a str,
         /// The message.
         text: Cow<'a, str>,
+        /// How, if it was not just said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        manner: Option<Mannered>,
         /// The receiver's link is lost: it is kept for so long.
         #[serde(skip_serializing_if = "Option::is_none")]
         kept_seconds: Option<u64>,
@@ -118,6 +124,9 @@ pub(super) enum Shape<'a> {
     Left {
         #[serde(flatten)]
         head: Head<'a>,
+        /// The reason given, as clients of IRC can.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
     },
     /// A person left the server. One event for each room that it was in.
     Quit {
@@ -167,6 +176,9 @@ pub(super) enum Shape<'a> {
         head: Head<'a>,
         /// The name before; `room` is the one from now on.
         old: Room<'a>,
+        /// The reason given, as clients of IRC can.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<&'a str>,
     },
     /// A person sent a message to those in a room who have a standing, as clients of IRC can.
     RankMessage {
@@ -176,6 +188,9 @@ pub(super) enum Shape<'a> {
         to: Rank,
         /// The message.
         text: &'a str,
+        /// How, if it was not just said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        manner: Option<Mannered>,
     },
     /// Settings of a room are others.
     RoomSet {
@@ -337,6 +352,7 @@ impl<'a> Shape<'a> {
                         head,
                         account,
                         text,
+                        manner: Mannered::of(*manner),
                     },
                     Manner::Action => Self::Action {
                         head,
@@ -349,8 +365,9 @@ impl<'a> Shape<'a> {
                 head: head(name.as_str()),
                 here: *here,
             },
-            Fact::Left { name, .. } => Self::Left {
+            Fact::Left { name, why, .. } => Self::Left {
                 head: head(name.as_str()),
+                text: why.as_deref(),
             },
             Fact::Quit(quit) => {
                 let (reason, text, by) = parts_of(&quit.why);
@@ -377,6 +394,7 @@ impl<'a> Shape<'a> {
             Fact::RoomRenamed(renamed) => Self::RoomRenamed {
                 head: Head::new(event, Some(&renamed.new), Some(renamed.by.as_str())),
                 old: Room(&renamed.old),
+                text: renamed.why.as_deref(),
             },
             Fact::Deleted(deletion) if !deletion.is_signal => Self::Deleted {
                 head: head(deletion.by.as_str()),
@@ -402,6 +420,7 @@ impl<'a> Shape<'a> {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),
                 text: message.text.with_line_feeds(),
+                manner: Mannered::of(message.manner),
                 kept_seconds: message.kept.map(|kept| kept.as_secs()),
                 kept: false,
                 guest: reader == NOBODY && message.accounts.has_guest(),
@@ -412,12 +431,14 @@ impl<'a> Shape<'a> {
                     head: Head::new(event, Some(room), Some(from)),
                     to: message.to.least.into(),
                     text: &message.text,
+                    manner: Mannered::of(message.manner),
                 })
             }
             Fact::MessageKept(message) => Some(Self::Private {
                 head: head(message.from_name.as_str()),
                 to: message.to_name.as_str(),
                 text: message.text.with_line_feeds(),
+                manner: Mannered::of(message.manner),
                 kept_seconds: None,
                 kept: true,
                 guest: false,

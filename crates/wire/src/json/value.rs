@@ -7,8 +7,8 @@ use core::marker::PhantomData;
 
 use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX};
 use chinwag_core::{
-    CertificatePrefix, Listed, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq,
-    Text, Timestamp,
+    CertificatePrefix, Listed, Manner, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword,
+    Seq, Text, Timestamp,
 };
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -215,6 +215,36 @@ impl FromText for Mask {
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|_| "that is no name, address or block of addresses")
+    }
+}
+
+/// How something is said, other than plainly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Mannered {
+    /// As what one does: `waves`.
+    Action,
+    /// So that no program answers, as a notice of IRC's.
+    Notice,
+}
+
+impl Mannered {
+    pub(super) fn of(manner: Manner) -> Option<Self> {
+        match manner {
+            Manner::Speech => None,
+            Manner::Action => Some(Self::Action),
+            Manner::Notice => Some(Self::Notice),
+        }
+    }
+}
+
+impl From<Mannered> for Manner {
+    fn from(mannered: Mannered) -> Self {
+        match mannered {
+            Mannered::Action => Self::Action,
+            Mannered::Notice => Self::Notice,
+        }
     }
 }
 

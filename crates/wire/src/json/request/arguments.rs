@@ -7,7 +7,7 @@ use chinwag_core::{
 };
 
 use crate::dialect::Password;
-use crate::json::value::{FromText, Note, Nullable, Parsed, Place};
+use crate::json::value::{FromText, Mannered, Note, Nullable, Parsed, Place};
 
 /// Makes the types of arguments. None takes a key that it does not name.
 macro_rules! arguments {
@@ -71,6 +71,8 @@ arguments! {
         to: Box<str>,
         /// What to say: one line.
         text: Parsed<Text>,
+        /// How, if it is not just said.
+        manner: Option<Mannered>,
     }
 
     /// A room.
@@ -93,6 +95,8 @@ arguments! {
         room: Parsed<RoomName>,
         /// What to say: one line.
         text: Parsed<Text>,
+        /// How, if it is not just said.
+        manner: Option<Mannered>,
     }
 
     /// A message.

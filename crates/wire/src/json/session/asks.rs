@@ -183,13 +183,13 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
         Request::tell(tell) => Command::PrivateMessage {
             to: tell.to.into(),
             text: tell.text.0,
-            manner: Manner::Speech,
+            manner: tell.manner.map_or(Manner::Speech, Manner::from),
             irc: None,
         },
         Request::say_to(say) => Command::SayTo {
             room: say.room.0,
             text: say.text.0,
-            manner: Manner::Speech,
+            manner: say.manner.map_or(Manner::Speech, Manner::from),
         },
         Request::join(join) => joined(join),
         Request::knock(room) => Command::Knock(room.room.0),
