@@ -121,7 +121,10 @@ impl Renderer {
         writer.row(format_args!(
             "here since {since}, {said} said, silent for {silent}"
         ));
-        writer.row(format_args!("in {}", Joined(&profile.rooms)));
+        match &profile.rooms[..] {
+            [] => writer.row("in no room"),
+            rooms => writer.row(format_args!("in {}", Joined(rooms))),
+        }
         writer.row(format_args!("connected by {}", By(line.link)));
         if let Some(why) = &line.away {
             writer.row(format_args!("away{}", Why(why.as_ref())));
