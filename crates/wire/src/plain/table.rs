@@ -167,11 +167,16 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("unbar", Group::Rooms, "WHO", rooms::unbar)
         .shown(Shown::Beside)
-        .about("Lets a person into this room again.", "/unbar bob"),
+        .about(
+            "Lets a person into this room again. A mask that /bars lists, such as bob!*@*, is taken \
+             off all lists of the room.",
+            "/unbar bob",
+        ),
     CommandSpec::new("bars", Group::Rooms, "", rooms::bars)
         .shown(Shown::Beside)
         .about(
-            "Lists whom this room keeps out, and whom it has muted.",
+            "Lists whom this room keeps out and whom it has muted, and the masks that clients of IRC \
+             have set.",
             "/bars",
         ),
     CommandSpec::new("delete", Group::Rooms, "REF", rooms::delete)
