@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use chinwag_core::{
     Answer, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact, Knock,
-    LOBBY, Link, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage, Profile, Quit,
-    QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned, RoomAct, RoomChange,
-    RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary, Seq, Spared, Standing,
-    Timestamp, Topic, Welcome, WhoLine,
+    LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage,
+    Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned,
+    RoomAct, RoomChange, RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary,
+    Seq, Spared, Standing, Timestamp, Topic, Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -63,6 +63,7 @@ pub(crate) fn restriction(dice: Choices<'_, '_>) -> Restriction {
     Restriction {
         mask: mask(dice),
         until: dice.maybe(time),
+        at: time(dice),
         by: dice.name(),
         why: dice.maybe(|dice| Arc::new(dice.text())),
     }
@@ -514,6 +515,7 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
         1 => Rejection::NameLooksLike {
             name: dice.name(),
             other: dice.name(),
+            free: dice.name(),
         },
         2 => Rejection::NameRegistered(dice.name()),
         3 => Rejection::Banned {
@@ -582,7 +584,7 @@ fn room_rejection(dice: Choices<'_, '_>) -> RoomRejection {
         },
         5 => RoomRejection::TargetGoverns(dice.name(), standing(dice)),
         6 => RoomRejection::StandsNot(dice.name(), standing(dice)),
-        7 => RoomRejection::NotBarred(mask(dice)),
+        7 => RoomRejection::NotBarred(Listed::Mask(mask(dice))),
         _ => RoomRejection::NoOutsiders,
     }
 }
