@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Ignored, Rank, Resumable, Session};
+use super::state::{Activity, Ignored, Rank, Resumable, Sender, Session};
 use super::{Chat, Person};
 use crate::event::Event;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
@@ -44,8 +44,10 @@ pub struct KeptSession {
     pub visit: Option<(Timestamp, Timestamp, u64)>,
     /// Until when it can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
-    /// Private messages that came since it was lost, oldest first.
+    /// Private messages that came since it was lost, oldest first, but for those that are kept for its account.
     pub kept: Vec<Event>,
+    /// Who has sent the last private message.
+    pub last_sender: Option<Sender>,
 }
 
 impl Chat {
@@ -78,6 +80,7 @@ impl Chat {
             visit: Some(person.activity.visit()),
             until: lost.map(|lost| lost.until),
             kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
+            last_sender: person.last_sender().cloned(),
         })
     }
 
@@ -144,6 +147,13 @@ impl Chat {
         let mut person = Person::new(who, session, activity);
         person.rooms = rooms.iter().map(|(room, _)| *room).collect();
         ignores.for_each(|ignored| person.set_ignored(ignored, true));
+        if let Some(sender) = kept.last_sender {
+            let is_of_earlier_run = true;
+            person.set_last_sender(Sender {
+                is_of_earlier_run,
+                ..sender
+            });
+        }
         let to = id;
         let kept_messages = kept.kept.into_iter().map(|mut event| {
             if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {

@@ -8,6 +8,7 @@ mod arriving;
 mod attaching;
 mod certificates;
 mod governing;
+mod mail;
 mod metadata;
 mod operating;
 mod paging;

@@ -3,10 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
-use core::num::NonZeroU64;
 
 use super::{ReadMarkers, RestrictionId};
-use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::event::Fact;
+use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -38,12 +38,48 @@ struct Rare {
     /// The mute that was in force when the person last changed its name or address, and follows
     /// it. Whether it still is in force the list of mutes says.
     mute: Option<RestrictionId>,
-    /// The number of the sender of the last private message; numbers begin at 1.
-    last_sender: Option<NonZeroU64>,
+    /// The sender of the last private message.
+    last_sender: Option<Sender>,
     ignores: Vec<Ignored>,
     spent_code: Option<ResumeCode>,
     read_markers: ReadMarkers,
     others: Vec<Connection>,
+}
+
+/// Who has sent a private message, to be answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sender {
+    /// The person, if it is known.
+    pub person: Option<PersonId>,
+    /// Its name.
+    pub name: Name,
+    /// The account that it was logged in to.
+    pub account: Option<Name>,
+    /// It wrote in an earlier run of the server, and may have come anew since: its name alone is known then.
+    pub is_of_earlier_run: bool,
+}
+
+impl Sender {
+    /// The sender of a private message, told or kept.
+    pub(in crate::chat) fn of(fact: &Fact) -> Option<Self> {
+        let (from, name, account) = match fact {
+            Fact::PrivateMessage(message) => {
+                let account = message.accounts.from.as_ref();
+                (message.from, &message.from_name, account)
+            }
+            Fact::MessageKept(message) => {
+                let account = Some(&message.from_account);
+                (message.from, &message.from_name, account)
+            }
+            _ => return None,
+        };
+        Some(Self {
+            person: Some(from).filter(|from| *from != NOBODY),
+            name: name.clone(),
+            account: account.cloned(),
+            is_of_earlier_run: from == NOBODY,
+        })
+    }
 }
 
 /// A connection of a person beside the one in its [`Session`].
@@ -121,13 +157,13 @@ impl Person {
         self.change_rare(|rare| rare.mute = mute);
     }
 
-    /// The number of the sender of the last private message.
-    pub(in crate::chat) fn last_sender(&self) -> Option<NonZeroU64> {
-        self.rare.as_ref()?.last_sender
+    /// The sender of the last private message.
+    pub(in crate::chat) fn last_sender(&self) -> Option<&Sender> {
+        self.rare.as_ref()?.last_sender.as_ref()
     }
 
-    pub(in crate::chat) fn set_last_sender(&mut self, sender: Option<NonZeroU64>) {
-        self.change_rare(|rare| rare.last_sender = sender);
+    pub(in crate::chat) fn set_last_sender(&mut self, sender: Sender) {
+        self.change_rare(|rare| rare.last_sender = Some(sender));
     }
 
     /// Those whom the person ignores.
