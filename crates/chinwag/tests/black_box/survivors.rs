@@ -228,6 +228,28 @@ fn a_message_between_accounts_is_in_its_place_after_a_restart_and_is_answered() 
     assert!(!told.contains("ann -> you: "), "{told}");
 }
 
+/// A guest's invitation is of its session: it comes back with that, after a lost link and a restart.
+#[test]
+fn an_invitation_that_was_not_used_comes_back_with_its_session() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/claim of ann", "Your name is registered.");
+    ann.ask("/join team", "You are in #team, alone.\n");
+    ann.ask("/room closed", "* ann closed #team: ");
+    let mut bob = server.join("bob");
+    ann.ask("/invite bob", "! bob is invited to #team, once: ");
+    bob.expect("! ann invites you to #team: /join #team\n");
+    let code = bob.code();
+    drop(bob);
+    ann.expect("* bob left #lobby (connection ");
+    let server = server.stop().start();
+    let mut bob = resume(&server, &code);
+    bob.expect("Welcome back, bob.");
+    bob.ask("/join team", "You are in #team");
+    bob.ask("/leave team", "#lobby");
+    bob.ask("/join team", "#team is closed");
+}
+
 #[test]
 fn a_registered_name_finds_its_settings_rooms_and_ignores_at_the_next_visit() {
     let server = Setup::new().start();

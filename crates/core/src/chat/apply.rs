@@ -20,7 +20,7 @@ use crate::ids::{PersonId, RoomId, Seq};
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::read_marker::MarkerSet;
-use crate::room::Held;
+use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
 /// What a person is in its rooms for the visit.
@@ -404,7 +404,19 @@ impl Chat {
                 let maker = Maker::Account(FoldedName(change.by.clone()));
                 self.rooms.set_maker(room, Some(maker));
             }
-            (RoomAct::Stand { .. }, Some(target)) => self.resumables.take_standing(target, room),
+            (
+                RoomAct::Stand {
+                    account, standing, ..
+                },
+                Some(target),
+            ) => {
+                self.resumables.take_standing(target, room);
+                let for_visit = standing.filter(|_| account.is_none());
+                if for_visit.is_some_and(|held| held.standing == Standing::Invited) {
+                    self.people.with(target, |p| p.note_invited(room));
+                    self.resumables.with(target, |p| p.note_invited(room));
+                }
+            }
             (RoomAct::Eject { .. }, Some(target)) => {
                 self.resumables.take_standing(target, room);
                 self.apply_left(target, room);

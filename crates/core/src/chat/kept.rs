@@ -7,14 +7,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Ignored, Rank, Resumable, Sender, Session};
+use super::state::{Activity, Ignored, Rank, Resumable, Room, Sender, Session};
 use super::{Chat, Person};
 use crate::event::Event;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
-use crate::room::Held;
+use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
 /// A session, without its code.
@@ -31,6 +31,8 @@ pub struct KeptSession {
     pub needs_room: bool,
     /// Its rooms, in the order of joining, and what it is in each for the visit.
     pub rooms: Vec<(RoomId, Option<Held>)>,
+    /// The rooms that it is invited to for the visit and has not entered.
+    pub invited: Vec<RoomId>,
     /// The names that it ignores, and the people behind them.
     pub ignores: Vec<(Name, Option<PersonId>)>,
     /// The address that it was at.
@@ -73,6 +75,7 @@ impl Chat {
             is_resumable: person.session.link.client.resumes(),
             needs_room: person.session.link.needs_room,
             rooms: rooms.map(|room| (*room, held(*room))).collect(),
+            invited: self.invitations_of(person).collect(),
             ignores: ignores.collect(),
             address: person.session.address,
             operator: (operator, for_visit),
@@ -82,6 +85,29 @@ impl Chat {
             kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
             last_sender: person.last_sender().cloned(),
         })
+    }
+
+    /// The rooms that a guest is invited to.
+    fn invitations_of(&self, person: &Person) -> impl Iterator<Item = RoomId> {
+        let is_invited = |room: &RoomId| {
+            let rules = self.rooms.get(*room).and_then(Room::rules);
+            let held = rules.and_then(|rules| rules.of_guest(person.id));
+            held.is_some_and(|held| held.standing == Standing::Invited)
+        };
+        person.invited().iter().copied().filter(is_invited)
+    }
+
+    /// Gives a person of an earlier run its invitations again.
+    fn invite_again(&mut self, person: &mut Person, rooms: &[RoomId]) {
+        for &room in rooms {
+            let has_rules = self.rooms.get(room).and_then(Room::rules).is_some();
+            if has_rules && !person.rooms.contains(&room) {
+                let invited = Some(Standing::Invited.into());
+                self.rooms
+                    .change_rules(room, |rules| rules.set_guest(person.id, invited));
+                person.note_invited(room);
+            }
+        }
     }
 
     /// The code of a session, connected or lost.
@@ -147,6 +173,7 @@ impl Chat {
         let mut person = Person::new(who, session, activity);
         person.rooms = rooms.iter().map(|(room, _)| *room).collect();
         ignores.for_each(|ignored| person.set_ignored(ignored, true));
+        self.invite_again(&mut person, &kept.invited);
         if let Some(sender) = kept.last_sender {
             let is_of_earlier_run = true;
             person.set_last_sender(Sender {

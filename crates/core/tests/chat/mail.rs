@@ -1,8 +1,8 @@
 //! Private messages to those whose link is lost, and what answers them.
 
 use chinwag_core::{
-    Caller, Chat, Command, Duration, Env, Event, Fact, KeptSession, MarkerTarget, Query, Rejection,
-    ResumeCode, Seq, Timestamp,
+    Caller, Chat, Command, Duration, Env, Event, Fact, KeptSession, Rejection, ResumeCode, Seq,
+    Timestamp,
 };
 
 use crate::world::{World, arrive_with, name, psst, register, rename, tell, text};

@@ -179,6 +179,7 @@ impl Record {
                 is_resumable: true,
                 needs_room: true,
                 rooms: Vec::new(),
+                invited: Vec::new(),
                 ignores: Vec::new(),
                 address: std::net::Ipv4Addr::UNSPECIFIED.into(),
                 operator: (false, false),

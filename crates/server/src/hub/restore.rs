@@ -1,6 +1,6 @@
 //! Putting back the sessions of an earlier run, as their rows have them.
 
-use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Timestamp};
+use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Standing, Timestamp};
 use chinwag_feed::Unacknowledged;
 use chinwag_store::Resumable;
 use chinwag_wire::dialect::Saved;
@@ -73,8 +73,12 @@ impl Hub {
         let current = current.filter(is_there);
         let standings: HashMap<RoomId, Held> = record.standings.into_iter().collect();
         let held = |room: &RoomId| standings.get(room).copied();
+        let invited = standings.iter();
+        let invited = invited.filter(|(_, held)| held.standing == Standing::Invited);
+        let invited: Vec<RoomId> = invited.map(|(room, _)| *room).collect();
         let session = KeptSession {
             rooms: rooms.iter().map(|(room, _)| (*room, held(room))).collect(),
+            invited,
             ..record.session
         };
         let code = ResumeCode::from_random((self.rng)());

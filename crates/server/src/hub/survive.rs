@@ -15,8 +15,8 @@ use std::collections::HashSet;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    AccountChange, Command, Duration, Event, Fact, LoggedIn, Name, PersonId, ResumeCode, RoomId,
-    Seq, Timestamp,
+    AccountChange, Command, Duration, Event, Fact, Held, LoggedIn, Name, PersonId, ResumeCode,
+    RoomId, Seq, Standing, Timestamp,
 };
 use chinwag_store::{Resumable, SessionChanges};
 use chinwag_wire::dialect::Saved;
@@ -267,12 +267,14 @@ impl Hub {
         let rooms = rooms.filter_map(|&(room, _)| Some((kept_room(room)?, after(room))));
         let standings = session.rooms.iter();
         let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
+        let invited = session.invited.iter();
+        let invited = invited.map(|room| (*room, Held::from(Standing::Invited)));
         let ended = self.lost.ended(person).iter();
         let ended = ended.map(|room| (room.clone(), None));
         Some(Record {
             id: Some(person),
             rooms: rooms.chain(ended).collect(),
-            standings: standings.collect(),
+            standings: standings.chain(invited).collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
             private: unseen.map_or_else(Vec::new, private_lines),

@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use super::{ReadMarkers, RestrictionId};
 use crate::event::Fact;
 use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
+use crate::limits::INVITATIONS_KEPT_MAX;
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -40,6 +41,8 @@ struct Rare {
     mute: Option<RestrictionId>,
     /// The sender of the last private message.
     last_sender: Option<Sender>,
+    /// Rooms that the person was invited to as a guest, the newest last. Whether it still is they say.
+    invited: Vec<RoomId>,
     ignores: Vec<Ignored>,
     spent_code: Option<ResumeCode>,
     read_markers: ReadMarkers,
@@ -164,6 +167,22 @@ impl Person {
 
     pub(in crate::chat) fn set_last_sender(&mut self, sender: Sender) {
         self.change_rare(|rare| rare.last_sender = Some(sender));
+    }
+
+    /// Rooms that may have an invitation for the person.
+    pub(in crate::chat) fn invited(&self) -> &[RoomId] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.invited)
+    }
+
+    /// A room has an invitation for the person. Of too many the oldest is forgotten.
+    pub(in crate::chat) fn note_invited(&mut self, room: RoomId) {
+        self.change_rare(|rare| {
+            rare.invited.retain(|other| *other != room);
+            if rare.invited.len() == INVITATIONS_KEPT_MAX {
+                rare.invited.remove(0);
+            }
+            rare.invited.push(room);
+        });
     }
 
     /// Those whom the person ignores.
