@@ -52,7 +52,7 @@ pub use answer::{
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
     Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
-    ServerPassword, Settings, Snapshot,
+    Sender, ServerPassword, Settings, Snapshot,
 };
 pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,

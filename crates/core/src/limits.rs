@@ -57,6 +57,8 @@ pub const ROOM_PASSWORD_BYTES_MAX: usize = 64;
 pub const STANDINGS_MAX: usize = 500;
 /// Guests who are invited into one room and have not come yet; the oldest invitation goes first.
 pub const GUESTS_INVITED_MAX: usize = 100;
+/// Rooms whose invitations a guest's session keeps over a restart: as many as a person may be in.
+pub const INVITATIONS_KEPT_MAX: usize = 20;
 /// Bars, and likewise mutes, of one room: a moderator reads them on one page.
 pub const ROOM_RESTRICTIONS_MAX: usize = 100;
 /// Masks of one room that clients of IRC have set: each is held against everybody who comes.

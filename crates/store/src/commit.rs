@@ -296,11 +296,18 @@ impl Turn<'_> {
                     self.set_topic(*room, by, text.as_ref(), event.at)?;
                     notice::write(self.conn, event, Some(*room), by, text.as_ref())?;
                 }
-                Fact::PrivateMessage(message) => private::write(self.conn, event, message)?,
+                Fact::PrivateMessage(message) => {
+                    private::write(self.conn, event, message)?;
+                    if let Some(account) =
+                        message.accounts.to.as_ref().filter(|_| message.is_mail())
+                    {
+                        mail::write(self.conn, event.seq, account)?;
+                    }
+                }
                 Fact::Signal(signal) => self.write_signal(event, signal)?,
                 Fact::MessageKept(message) => {
                     private::write_kept(self.conn, event, message)?;
-                    mail::write(self.conn, event.seq, message)?;
+                    mail::write(self.conn, event.seq, &message.account)?;
                 }
                 Fact::PrivateDeleted(deletion) => private::delete(self.conn, deletion)?,
                 Fact::MarkerSet(set) => {

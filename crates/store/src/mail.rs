@@ -1,6 +1,6 @@
 //! Private messages that the people of an account have not been shown yet.
 
-use chinwag_core::{Event, Fact, KeptMessage, NOBODY, Name, Seq};
+use chinwag_core::{Event, Fact, Name, Seq};
 use rusqlite::{Connection, params};
 
 use crate::block::signed;
@@ -8,10 +8,10 @@ use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
 use crate::private;
 
-/// Notes that a message, which is written, is to be shown.
-pub(crate) fn write(conn: &Connection, seq: Seq, message: &KeptMessage) -> rusqlite::Result<()> {
+/// Notes that a message to an account, which is written, is to be shown.
+pub(crate) fn write(conn: &Connection, seq: Seq, account: &Name) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO kept_message VALUES (?1, ?2)")?
-        .execute(params![signed(seq.0), message.account.folded()])?;
+        .execute(params![signed(seq.0), account.folded()])?;
     Ok(())
 }
 
@@ -32,25 +32,11 @@ pub(crate) fn load(conn: &Connection) -> Result<Vec<Event>, Error> {
 }
 
 fn as_kept(event: Event) -> Option<Event> {
-    let Fact::PrivateMessage(message) = event.fact else {
+    let Fact::PrivateMessage(message) = &event.fact else {
         return None;
     };
-    let account = message.accounts.to?;
-    let kept = KeptMessage {
-        from: NOBODY,
-        from_account: message
-            .accounts
-            .from
-            .unwrap_or_else(|| message.from_name.clone()),
-        from_name: message.from_name,
-        account,
-        to_name: message.to_name,
-        text: message.text,
-        manner: message.manner,
-        irc: message.irc,
-    };
     Some(Event {
-        fact: Fact::MessageKept(Box::new(kept)),
+        fact: Fact::MessageKept(Box::new(message.as_kept()?)),
         ..event
     })
 }

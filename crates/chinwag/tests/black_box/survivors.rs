@@ -154,6 +154,102 @@ fn a_code_outlives_a_kill_and_nothing_is_lost() {
     }
 }
 
+/// Comes in by a password, and returns what is told.
+fn sign_in(server: &Server, name: &str) -> (Client, String) {
+    let mut client = server.connect();
+    client.expect("Enter your username: ");
+    client.send(&format!("{name}#of {name}"));
+    let told = client.sync();
+    assert!(told.contains(&format!("Welcome, {name}.")), "{told}");
+    (client, told)
+}
+
+/// Two people with accounts, of whom one has lost its link and has been written to; and the code of that session.
+fn write_to_lost(server: &Server) -> String {
+    let [mut ann, mut bea] = ["ann", "bea"].map(|name| {
+        let mut client = server.join(name);
+        let claim = format!("/claim of {name}");
+        client.ask(&claim, "Your name is registered.");
+        client
+    });
+    bea.ask("/msg ann first", "you -> ann: first");
+    ann.expect("bea -> you: first");
+    let code = bea.code();
+    drop(bea);
+    ann.expect("* bea left #lobby (connection ");
+    for words in ["one", "two"] {
+        ann.ask(
+            &format!("/msg bea {words}"),
+            "! bea's link is lost; kept for ",
+        );
+        ann.send(&format!("public {words}"));
+    }
+    ann.sync();
+    code
+}
+
+fn check_told_once(told: &str) {
+    for words in ["one", "two"] {
+        let line = format!("ann -> you: {words}\n");
+        assert_eq!(told.matches(&line).count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn a_message_between_accounts_outlives_a_kill_and_is_told_once() {
+    let server = Setup::new().start();
+    write_to_lost(&server);
+    let server = server.kill().start();
+    let (bea, told) = sign_in(&server, "bea");
+    check_told_once(&told);
+    drop(bea);
+    let server = server.stop().start();
+    let (_, told) = sign_in(&server, "bea");
+    assert!(!told.contains("ann -> you: "), "{told}");
+}
+
+#[test]
+fn a_message_between_accounts_is_in_its_place_after_a_restart_and_is_answered() {
+    let server = Setup::new().start();
+    let code = write_to_lost(&server);
+    let server = server.stop().start();
+    let (mut ann, told) = sign_in(&server, "ann");
+    assert!(!told.contains("first"), "{told}");
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea. 4 messages while you were away:\n");
+    let told = bea.sync();
+    check_told_once(&told);
+    let places = ["you: one", "public one", "you: two", "public two"];
+    let places = places.map(|words| told.find(words));
+    assert!(places.is_sorted(), "{told}");
+    bea.ask("/reply yes", "you -> ann: yes");
+    ann.expect("bea -> you: yes");
+    let (_, told) = sign_in(&server.stop().start(), "bea");
+    assert!(!told.contains("ann -> you: "), "{told}");
+}
+
+/// A guest's invitation is of its session: it comes back with that, after a lost link and a restart.
+#[test]
+fn an_invitation_that_was_not_used_comes_back_with_its_session() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    ann.ask("/claim of ann", "Your name is registered.");
+    ann.ask("/join team", "You are in #team, alone.\n");
+    ann.ask("/room closed", "* ann closed #team: ");
+    let mut bob = server.join("bob");
+    ann.ask("/invite bob", "! bob is invited to #team, once: ");
+    bob.expect("! ann invites you to #team: /join #team\n");
+    let code = bob.code();
+    drop(bob);
+    ann.expect("* bob left #lobby (connection ");
+    let server = server.stop().start();
+    let mut bob = resume(&server, &code);
+    bob.expect("Welcome back, bob.");
+    bob.ask("/join team", "You are in #team");
+    bob.ask("/leave team", "#lobby");
+    bob.ask("/join team", "#team is closed");
+}
+
 #[test]
 fn a_registered_name_finds_its_settings_rooms_and_ignores_at_the_next_visit() {
     let server = Setup::new().start();

@@ -6,22 +6,21 @@ mod arriving;
 mod losing;
 
 use alloc::vec::Vec;
-use core::num::NonZeroU64;
 
 use super::Chat;
 use super::decide::maker;
-use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX};
+use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, Sender, TIDY_MAX};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
-    AuditEntry, Event, Fact, IdentSet, ModAction, PrivateMessage, Quit, QuitReason, Renamed,
-    RoomAct, RoomChange,
+    AuditEntry, Event, Fact, IdentSet, KeptShown, ModAction, PrivateMessage, Quit, QuitReason,
+    Renamed, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
 use crate::read_marker::MarkerSet;
-use crate::room::Held;
+use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
 /// What a person is in its rooms for the visit.
@@ -69,7 +68,7 @@ impl Chat {
                 self.registrations.mail.keep(event);
                 self.people.with(message.from, |p| p.activity.spoke = at);
             }
-            Fact::KeptShown(shown) => self.registrations.mail.forget(&shown.account),
+            Fact::KeptShown(shown) => self.apply_kept_shown(shown),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
             Fact::AccountSet(set) => self.apply_account_set(set, at),
             Fact::Moderated(entry) => self.apply_moderated(entry, event),
@@ -264,14 +263,22 @@ impl Chat {
         if message.ignored {
             return;
         }
-        let from = NonZeroU64::new(message.from.0);
         match message.kept {
-            None => self.people.with(message.to, |p| p.set_last_sender(from)),
-            Some(_) => {
-                self.resumables
-                    .with(message.to, |p| p.set_last_sender(from));
-                self.resumables.keep(message.to, event);
-            }
+            None => self.note_sender(message.to, Some(event)),
+            Some(_) if message.is_mail() => self.registrations.mail.keep(event),
+            Some(_) => self.resumables.keep(message.to, event),
+        }
+    }
+
+    fn apply_kept_shown(&mut self, shown: &KeptShown) {
+        self.registrations.mail.forget(&shown.account);
+        self.note_sender(shown.person, shown.messages.last());
+    }
+
+    /// A person was shown a private message, whose sender it may answer.
+    pub(super) fn note_sender(&mut self, person: PersonId, message: Option<&Event>) {
+        if let Some(sender) = message.and_then(|event| Sender::of(&event.fact)) {
+            self.people.with(person, |p| p.set_last_sender(sender));
         }
     }
 
@@ -397,7 +404,19 @@ impl Chat {
                 let maker = Maker::Account(FoldedName(change.by.clone()));
                 self.rooms.set_maker(room, Some(maker));
             }
-            (RoomAct::Stand { .. }, Some(target)) => self.resumables.take_standing(target, room),
+            (
+                RoomAct::Stand {
+                    account, standing, ..
+                },
+                Some(target),
+            ) => {
+                self.resumables.take_standing(target, room);
+                let for_visit = standing.filter(|_| account.is_none());
+                if for_visit.is_some_and(|held| held.standing == Standing::Invited) {
+                    self.people.with(target, |p| p.note_invited(room));
+                    self.resumables.with(target, |p| p.note_invited(room));
+                }
+            }
             (RoomAct::Eject { .. }, Some(target)) => {
                 self.resumables.take_standing(target, room);
                 self.apply_left(target, room);

@@ -7,14 +7,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Ignored, Rank, Resumable, Session};
+use super::state::{Activity, Ignored, Rank, Resumable, Room, Sender, Session};
 use super::{Chat, Person};
 use crate::event::Event;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
-use crate::room::Held;
+use crate::room::{Held, Standing};
 use crate::time::Timestamp;
 
 /// A session, without its code.
@@ -31,6 +31,8 @@ pub struct KeptSession {
     pub needs_room: bool,
     /// Its rooms, in the order of joining, and what it is in each for the visit.
     pub rooms: Vec<(RoomId, Option<Held>)>,
+    /// The rooms that it is invited to for the visit and has not entered.
+    pub invited: Vec<RoomId>,
     /// The names that it ignores, and the people behind them.
     pub ignores: Vec<(Name, Option<PersonId>)>,
     /// The address that it was at.
@@ -44,8 +46,10 @@ pub struct KeptSession {
     pub visit: Option<(Timestamp, Timestamp, u64)>,
     /// Until when it can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
-    /// Private messages that came since it was lost, oldest first.
+    /// Private messages that came since it was lost, oldest first, but for those that are kept for its account.
     pub kept: Vec<Event>,
+    /// Who has sent the last private message.
+    pub last_sender: Option<Sender>,
 }
 
 impl Chat {
@@ -71,6 +75,7 @@ impl Chat {
             is_resumable: person.session.link.client.resumes(),
             needs_room: person.session.link.needs_room,
             rooms: rooms.map(|room| (*room, held(*room))).collect(),
+            invited: self.invitations_of(person).collect(),
             ignores: ignores.collect(),
             address: person.session.address,
             operator: (operator, for_visit),
@@ -78,7 +83,31 @@ impl Chat {
             visit: Some(person.activity.visit()),
             until: lost.map(|lost| lost.until),
             kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
+            last_sender: person.last_sender().cloned(),
         })
+    }
+
+    /// The rooms that a guest is invited to.
+    fn invitations_of(&self, person: &Person) -> impl Iterator<Item = RoomId> {
+        let is_invited = |room: &RoomId| {
+            let rules = self.rooms.get(*room).and_then(Room::rules);
+            let held = rules.and_then(|rules| rules.of_guest(person.id));
+            held.is_some_and(|held| held.standing == Standing::Invited)
+        };
+        person.invited().iter().copied().filter(is_invited)
+    }
+
+    /// Gives a person of an earlier run its invitations again.
+    fn invite_again(&mut self, person: &mut Person, rooms: &[RoomId]) {
+        for &room in rooms {
+            let has_rules = self.rooms.get(room).and_then(Room::rules).is_some();
+            if has_rules && !person.rooms.contains(&room) {
+                let invited = Some(Standing::Invited.into());
+                self.rooms
+                    .change_rules(room, |rules| rules.set_guest(person.id, invited));
+                person.note_invited(room);
+            }
+        }
     }
 
     /// The code of a session, connected or lost.
@@ -144,6 +173,14 @@ impl Chat {
         let mut person = Person::new(who, session, activity);
         person.rooms = rooms.iter().map(|(room, _)| *room).collect();
         ignores.for_each(|ignored| person.set_ignored(ignored, true));
+        self.invite_again(&mut person, &kept.invited);
+        if let Some(sender) = kept.last_sender {
+            let is_of_earlier_run = true;
+            person.set_last_sender(Sender {
+                is_of_earlier_run,
+                ..sender
+            });
+        }
         let to = id;
         let kept_messages = kept.kept.into_iter().map(|mut event| {
             if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {

@@ -21,6 +21,7 @@ use alloc::vec::Vec;
 
 use crate::answer::Departed;
 use crate::command::Caller;
+use crate::event::PrivateMessage;
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
@@ -35,7 +36,7 @@ use state::{
 
 pub use kept::KeptSession;
 pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Settings, Snapshot};
-pub use state::{RestrictionCursor, RoomCursor};
+pub use state::{RestrictionCursor, RoomCursor, Sender};
 
 /// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.
 pub struct Env<'a> {
@@ -247,7 +248,19 @@ impl Chat {
     pub fn has_kept(&self, person: PersonId) -> bool {
         let person = self.people.get(person);
         let account = person.and_then(|person| person.account.as_ref());
-        account.is_some_and(|account| !self.registrations.mail.of(account).is_empty())
+        account.is_some_and(|account| self.has_mail(account))
+    }
+
+    /// Whether something is kept for an account.
+    pub fn has_mail(&self, account: &Name) -> bool {
+        !self.registrations.mail.of(account).is_empty()
+    }
+
+    /// Whether the receiver of a private message would have answered another person until now.
+    pub fn is_of_another(&self, message: &PrivateMessage) -> bool {
+        let to = self.people.get(message.to);
+        let sender = to.and_then(|to| to.last_sender());
+        sender.is_none_or(|sender| sender.person != Some(message.from))
     }
 
     /// Those who were in a room when their link was lost, and may come back.

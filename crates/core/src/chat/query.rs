@@ -92,8 +92,8 @@ impl Chat {
                 self.check_may_read(me, id, now)?;
                 Answer::RoomId(id, self.name_of(id))
             }
-            Query::Conversation(with) => Answer::Conversation(self.conversation(me, &with)?),
-            Query::Marker(target) => Answer::Marker(self.marker(me, &target)),
+            Query::Conversation(with) => Answer::Conversation(self.conversation(me, &with, now)?),
+            Query::Marker(target) => Answer::Marker(self.marker(me, &target, now)),
             Query::Stats => Answer::Stats {
                 own: Box::new(self.profile(me, (Some(me), true), now)),
                 people: self.people.len(),
@@ -150,17 +150,30 @@ impl Chat {
         })
     }
 
-    fn conversation(&self, me: &Person, with: &str) -> Result<Conversation, Rejection> {
+    fn conversation(
+        &self,
+        me: &Person,
+        with: &str,
+        now: Timestamp,
+    ) -> Result<Conversation, Rejection> {
         let account = me.account.as_ref().ok_or(Rejection::NotLoggedIn)?;
         let name = match Name::known(with) {
             Some(name) => name,
             None => self.find(me, with)?.name.clone(),
         };
-        let with = self.registrations.get(&name);
         Ok(Conversation {
             account: account.clone(),
-            with: with.map_or(name, |with| with.name.clone()),
+            with: self.account_behind(&name, now).cloned().unwrap_or(name),
         })
+    }
+
+    /// The account that a name stands for: the one that it belongs to, or the one that its bearer is logged in to,
+    /// who is here or may come back.
+    pub(super) fn account_behind(&self, name: &Name, now: Timestamp) -> Option<&Name> {
+        match self.registrations.get(name) {
+            Some(owner) => Some(&owner.name),
+            None => self.bearer_of(name, now)?.account.as_ref(),
+        }
     }
 
     pub(super) fn name_of(&self, room: RoomId) -> RoomName {

@@ -44,6 +44,28 @@ impl PrivateMessage {
     pub fn is_stored(&self) -> bool {
         self.accounts.keep(self.ignored)
     }
+
+    /// Whether it is kept for the receiver's account, since the receiver's link is lost: the session may never be
+    /// resumed.
+    pub fn is_mail(&self) -> bool {
+        let accounts = &self.accounts;
+        self.kept.is_some() && !self.ignored && accounts.from.is_some() && accounts.to.is_some()
+    }
+
+    /// The same as what is kept for the receiver's account; `None` if the receiver has none.
+    pub fn as_kept(&self) -> Option<KeptMessage> {
+        let from_account = self.accounts.from.as_ref().unwrap_or(&self.from_name);
+        Some(KeptMessage {
+            from: self.from,
+            from_name: self.from_name.clone(),
+            from_account: from_account.clone(),
+            account: self.accounts.to.clone()?,
+            to_name: self.to_name.clone(),
+            text: self.text.clone(),
+            manner: self.manner,
+            irc: self.irc.clone(),
+        })
+    }
 }
 
 /// The accounts that the two sides of a private message are logged in to. Neither, if none is to be kept.
@@ -105,6 +127,28 @@ pub struct KeptMessage {
     pub manner: Manner,
     /// The form that IRC has of it.
     pub irc: Option<Arc<IrcForm>>,
+}
+
+impl KeptMessage {
+    /// The same as a message to a person who is logged in to the account.
+    pub fn told_to(&self, person: PersonId) -> PrivateMessage {
+        PrivateMessage {
+            from: self.from,
+            from_name: self.from_name.clone(),
+            to: person,
+            to_name: self.to_name.clone(),
+            text: self.text.clone(),
+            manner: self.manner,
+            irc: self.irc.clone(),
+            ignored: false,
+            kept: None,
+            away: None,
+            accounts: Correspondents {
+                from: Some(self.from_account.clone()),
+                to: Some(self.account.clone()),
+            },
+        }
+    }
 }
 
 /// The private messages that were kept for an account are shown to a person who is logged in to it.

@@ -2,8 +2,8 @@
 
 use chinwag_core::limits::READ_MARKERS_MAX;
 use chinwag_core::{
-    Answer, Command, Correspondents, Fact, FoundMessage, IrcForm, MarkerTarget, Query, Rejection,
-    RoomRef, RoomSetting, Seq, SignalTarget, Timestamp,
+    Answer, Command, Correspondents, Duration, Fact, FoundMessage, IrcForm, MarkerTarget, Query,
+    Rejection, RoomRef, RoomSetting, Seq, SignalTarget, Timestamp,
 };
 
 use crate::world::{
@@ -248,4 +248,36 @@ fn the_oldest_marker_goes_for_one_too_many() {
     assert_eq!(marker(&world, "ann", &target(1)), Some(2));
     let last = marker(&world, "ann", &target(READ_MARKERS_MAX));
     assert_eq!(last, Some(READ_MARKERS_MAX as i64 + 1));
+}
+
+#[test]
+fn the_name_of_who_is_here_stands_for_the_account() {
+    let mut world = world();
+    world.by("lee", rename("leo")).expect("renamed");
+    let with = |world: &World, with: &str| {
+        let query = Query::Conversation(with.into());
+        match world.chat.answer(world.caller("ann"), query, world.now) {
+            Ok(Answer::Conversation(found)) => found.with.to_string(),
+            answer => panic!("{answer:?}"),
+        }
+    };
+    assert_eq!(with(&world, "leo"), "lee");
+    let marker = |world: &World, of: &str| {
+        let query = Query::Marker(MarkerTarget::Person(name(of)));
+        match world.chat.answer(world.caller("ann"), query, world.now) {
+            Ok(Answer::Marker(at)) => at,
+            answer => panic!("{answer:?}"),
+        }
+    };
+    let set = Command::SetMarker {
+        target: MarkerTarget::Person(name("leo")),
+        at: Timestamp(5),
+    };
+    world.by("ann", set).expect("set");
+    assert_eq!(marker(&world, "lee"), Some(Timestamp(5)));
+    world.lose("leo");
+    assert_eq!(with(&world, "leo"), "lee", "while it may come back");
+    world.pass(Duration::from_mins(10));
+    assert_eq!(with(&world, "leo"), "leo");
+    assert_eq!(with(&world, "guest"), "guest");
 }

@@ -153,6 +153,12 @@ impl LostSessions {
         self.unseen.get(&person).map(|unseen| &unseen.lines)
     }
 
+    /// Private messages that a person's last connection was too short for.
+    pub(super) fn kept(&self, person: PersonId) -> &[Event] {
+        let unseen = self.unseen.get(&person);
+        unseen.map_or(&[], |unseen| &unseen.kept)
+    }
+
     /// Puts back what a person had chosen at an earlier visit.
     pub(super) fn restore_saved(&mut self, person: PersonId, saved: Saved) {
         self.saved.insert(person, Arc::new(saved));
@@ -226,8 +232,16 @@ impl Hub {
         if let Some(waiting) = is_final.then(|| self.lost.waiting.remove(&conn)).flatten() {
             return self.answer_resumed(waiting, Some(lines));
         }
-        let known = self.lost.unseen.get(&person);
-        let is_theirs = known.is_some_and(|known| known.conn == conn);
+        let known = self.lost.unseen.get_mut(&person);
+        let known = known.filter(|known| known.conn == conn);
+        let is_theirs = known.is_some();
+        if let Some(known) = known.filter(|known| known.is_final) {
+            // It was gone before it was told what its person had missed, which is all known.
+            let bytes = private_bytes(&lines);
+            known.lines.private.extend(lines.private);
+            self.lost.bytes += bytes;
+            return self.survivors.handle_change(person);
+        }
         // While it waits for what it has to be shown it knows less than will be known.
         let waits = self
             .lost

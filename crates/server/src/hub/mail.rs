@@ -1,7 +1,7 @@
 //! Private messages that were kept for an account: they are shown to the next person who is logged in to
-//! it, and the store forgets them then.
+//! it, with the rest of what it missed if that resumes a session, and the store forgets them then.
 
-use chinwag_core::{Caller, Command, Env, Fact, Outcome, Timestamp};
+use chinwag_core::{Caller, Command, Env, Name, Outcome, Seq, Timestamp};
 
 use super::Hub;
 
@@ -29,12 +29,16 @@ impl Hub {
         {
             for fact in facts {
                 let event = self.number(fact, now);
-                if let Fact::KeptShown(shown) = &event.fact {
-                    self.shown.push((shown.account.clone(), event.seq));
-                }
                 self.apply(&event);
             }
         }
+    }
+
+    /// Somebody is shown what is kept for an account, at an arrival or with a session that was lost.
+    pub(super) fn note_mail_taken(&mut self, account: Option<&Name>, shown: Seq) {
+        let account = account.filter(|account| self.chat.has_mail(account));
+        self.shown
+            .extend(account.map(|account| (account.clone(), shown)));
     }
 
     /// Has the store forget what was shown. Until then a server that is killed shows it once more,

@@ -4,9 +4,10 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, Held, KeptSession, Manner, Name, PersonId, PrivateMessage, RoomId,
-    RoomName, Seq, Standing, Text, Timestamp,
+    Correspondents, Event, Fact, Held, KeptSession, Manner, NOBODY, Name, PersonId, PrivateMessage,
+    RoomId, RoomName, Sender, Seq, Standing, Text, Timestamp,
 };
+use chinwag_feed::Unacknowledged;
 
 /// See the [module](self).
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +24,8 @@ pub(super) struct Record {
     pub(super) current: Option<KeptRoom>,
     /// What the dialect wants kept.
     pub(super) settings: Option<String>,
-    /// Private lines that the peer has not got.
-    pub(super) private: String,
+    /// Private lines that the peer has not got, and the event that they stand behind.
+    pub(super) private: Vec<(Seq, String)>,
     /// Lines that were lost and not told of.
     pub(super) skipped: u64,
     /// The shard that the session was on, and the event with which it began there.
@@ -114,14 +115,26 @@ impl Record {
         if self.skipped > 0 {
             line(&mut out, "skipped", self.skipped);
         }
-        for private in self.private.split_inclusive('\n') {
-            line(&mut out, "line", escape(private));
+        for (after, lines) in &self.private {
+            for private in lines.split_inclusive('\n') {
+                let private = escape(private);
+                line(&mut out, "behind", format_args!("{after} {private}"));
+            }
         }
         for event in &session.kept {
             if let Fact::PrivateMessage(message) = &event.fact {
-                let (at, from, text) = (event.at.0, &message.from_name, &*message.text);
-                line(&mut out, "kept", format_args!("{at} {from} {text}"));
+                let (seq, at, text) = (event.seq, event.at.0, &*message.text);
+                let account = message.accounts.from.as_ref();
+                let (from, account) = (&message.from_name, account_word(account));
+                let message = format_args!("{seq} {at} {from} {account} {text}");
+                line(&mut out, "message", message);
             }
+        }
+        if let Some(sender) = &session.last_sender {
+            let (name, account) = (&sender.name, account_word(sender.account.as_ref()));
+            let person = sender.person.unwrap_or(NOBODY).0;
+            let sender = format_args!("{name} {account} {person}");
+            line(&mut out, "sender", sender);
         }
         out
     }
@@ -166,6 +179,7 @@ impl Record {
                 is_resumable: true,
                 needs_room: true,
                 rooms: Vec::new(),
+                invited: Vec::new(),
                 ignores: Vec::new(),
                 address: std::net::Ipv4Addr::UNSPECIFIED.into(),
                 operator: (false, false),
@@ -173,12 +187,13 @@ impl Record {
                 visit: None,
                 until,
                 kept: Vec::new(),
+                last_sender: None,
             },
             rooms: Vec::new(),
             standings: Vec::new(),
             current: None,
             settings: None,
-            private: String::new(),
+            private: Vec::new(),
             skipped: 0,
             at: (0, Seq::default()),
         }
@@ -220,8 +235,12 @@ impl Record {
                 self.at = (shard.parse().unwrap_or_default(), Seq(since));
             }
             "skipped" => self.skipped = value.parse().unwrap_or_default(),
-            "line" => self.private.push_str(&unescape(value)),
-            "kept" => session.kept.extend(kept(value, &session.name)),
+            "behind" => self.private.extend(behind(value)),
+            "message" => session.kept.extend(kept(value, &session.name)),
+            "sender" => session.last_sender = sender(value),
+            // As they were before their places were kept.
+            "line" => self.private.push((Seq::default(), unescape(value))),
+            "kept" => session.kept.extend(kept_once(value, &session.name)),
             _ => {}
         }
     }
@@ -248,32 +267,84 @@ fn visit(value: &str) -> Option<(Timestamp, Timestamp, u64)> {
     Some((since, spoke, numbers.next()?.parse().ok()?))
 }
 
-/// A private message of `AT FROM TEXT`.
+/// Private lines that a peer has not got, as text.
+pub(super) fn private_lines(unseen: &Unacknowledged) -> Vec<(Seq, String)> {
+    let lines = unseen.private.iter();
+    let lines = lines.map(|(after, lines)| (*after, String::from_utf8_lossy(lines).into_owned()));
+    lines.collect()
+}
+
+/// Private lines of `SEQ LINES`.
+fn behind(value: &str) -> Option<(Seq, String)> {
+    let (after, line) = value.split_once(' ')?;
+    Some((Seq(after.parse().ok()?), unescape(line)))
+}
+
+/// An account, if there is one: `*` is no name.
+fn account_word(account: Option<&Name>) -> &str {
+    account.map_or("*", Name::as_str)
+}
+
+/// A sender of `NAME ACCOUNT PERSON`.
+fn sender(value: &str) -> Option<Sender> {
+    let mut words = value.split(' ');
+    let (name, account) = (words.next()?, words.next()?);
+    let person = words.next()?.parse().ok().map(PersonId);
+    Some(Sender {
+        person: person.filter(|person| *person != NOBODY),
+        name: Name::parse(name).ok()?,
+        account: Name::parse(account).ok(),
+        is_of_earlier_run: true,
+    })
+}
+
+/// A private message of `SEQ AT FROM ACCOUNT TEXT`.
 fn kept(value: &str, to: &Name) -> Option<Event> {
+    let mut words = value.splitn(5, ' ');
+    let seq = Seq(words.next()?.parse().ok()?);
+    let at = Timestamp(words.next()?.parse().ok()?);
+    let (from, account) = (words.next()?, words.next()?);
+    let from = (Name::parse(from).ok()?, Name::parse(account).ok());
+    Some(message(seq, at, from, (to, Text::parse(words.next()?)?)))
+}
+
+/// A private message of `AT FROM TEXT`.
+fn kept_once(value: &str, to: &Name) -> Option<Event> {
     let mut words = value.splitn(3, ' ');
     let at = Timestamp(words.next()?.parse().ok()?);
-    let from_name = Name::parse(words.next()?).ok()?;
+    let from = (Name::parse(words.next()?).ok()?, None);
     let text = Text::parse(words.next()?)?;
-    let (from, to_name) = (PersonId(0), to.clone());
-    Some(Event {
-        seq: Seq::default(),
+    Some(message(Seq::default(), at, from, (to, text)))
+}
+
+fn message(
+    seq: Seq,
+    at: Timestamp,
+    (from_name, account): (Name, Option<Name>),
+    (to, text): (&Name, Text),
+) -> Event {
+    Event {
+        seq,
         at,
         fact: Fact::PrivateMessage(Box::new(PrivateMessage {
-            from,
+            from: NOBODY,
             from_name,
-            to: PersonId(0),
-            to_name,
+            to: NOBODY,
+            to_name: to.clone(),
             text,
             manner: Manner::Speech,
             irc: None,
             ignored: false,
             kept: None,
             away: None,
-            // It stands in the histories already.
-            accounts: Correspondents::default(),
+            // It stands in the receiver's history already.
+            accounts: Correspondents {
+                from: account,
+                to: None,
+            },
         })),
         source: None,
-    })
+    }
 }
 
 /// A line of a terminal on a line of the record.
@@ -325,7 +396,10 @@ mod tests {
         record.session.operator = (true, true);
         record.session.is_script = true;
         record.session.visit = Some((Timestamp(3), Timestamp(5), 2));
-        record.session.kept = vec![kept("7 ann psst  there", &name("bea")).expect("a message")];
+        let message = |text| kept(text, &name("bea")).expect("a message");
+        record.session.kept = vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];
+        record.session.last_sender = sender("ann Ann 9");
+        assert!(record.session.last_sender.is_some());
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
         record.standings = vec![
             (RoomId(0), Standing::Voice.into()),
@@ -339,7 +413,8 @@ mod tests {
         ];
         record.current = Some(room(12, "12"));
         record.settings = Some("time=full tz=Europe/Paris".into());
-        record.private = "[14:02] ann -> you: a \\n \\ b\r\n! NOT sent: x.\n".into();
+        let told = "[14:02] ann -> you: a \\n \\ b\r\n";
+        record.private = vec![(Seq(5), told.into()), (Seq(8), "! NOT sent: x.\n".into())];
         record.skipped = 3;
         record.at = (2, Seq(5));
         let text = record.to_text();
@@ -352,6 +427,9 @@ mod tests {
             ),
             { Record::empty(name("bea"), until) }
         );
+        let older = Record::parse("line a\\n\nkept 7 ann 1 2\n", name("bea"), until);
+        assert_eq!(older.private, [(Seq::default(), "a\n".into())]);
+        assert_eq!(older.session.kept, [message("0 7 ann * 1 2")]);
         let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;
         let ended = ended.iter().map(|(room, _)| (room.id, room.name.bare()));
         assert_eq!(ended.collect::<Vec<_>>(), [(None, "dev")]);

@@ -1,6 +1,6 @@
 //! Putting back the sessions of an earlier run, as their rows have them.
 
-use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Timestamp};
+use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Standing, Timestamp};
 use chinwag_feed::Unacknowledged;
 use chinwag_store::Resumable;
 use chinwag_wire::dialect::Saved;
@@ -49,8 +49,11 @@ impl Hub {
         let records = rows.iter();
         let records = records.map(|row| Record::parse(&row.text, row.name.clone(), None));
         let known = records.flat_map(|record| {
-            let ignored = record.session.ignores.into_iter();
-            ignored.filter_map(|(_, person)| person).chain(record.id)
+            let session = record.session;
+            let ignored = session.ignores.into_iter();
+            let ignored = ignored.filter_map(|(_, person)| person);
+            let sender = session.last_sender.and_then(|sender| sender.person);
+            ignored.chain(sender).chain(record.id)
         });
         if let Some(newest) = known.max() {
             self.chat.number_people_after(newest);
@@ -70,8 +73,12 @@ impl Hub {
         let current = current.filter(is_there);
         let standings: HashMap<RoomId, Held> = record.standings.into_iter().collect();
         let held = |room: &RoomId| standings.get(room).copied();
+        let invited = standings.iter();
+        let invited = invited.filter(|(_, held)| held.standing == Standing::Invited);
+        let invited: Vec<RoomId> = invited.map(|(room, _)| *room).collect();
         let session = KeptSession {
             rooms: rooms.iter().map(|(room, _)| (*room, held(room))).collect(),
+            invited,
             ..record.session
         };
         let code = ResumeCode::from_random((self.rng)());
@@ -79,13 +86,11 @@ impl Hub {
         self.survivors.handle_restored(person, hash, code);
         gone.into_iter()
             .for_each(|room| self.lost.note_ended(person, room));
-        let mut private = Vec::new();
-        if !record.private.is_empty() {
-            private.push((seen, record.private.into_bytes().into()));
-        }
+        let private = record.private.into_iter();
+        let private = private.map(|(after, lines)| (after, lines.into_bytes().into()));
         let unseen = Unacknowledged {
             rooms,
-            private,
+            private: private.collect(),
             skipped: record.skipped,
             is_exact: true,
         };

@@ -15,15 +15,15 @@ use std::collections::HashSet;
 use blake2::Blake2bMac512;
 use blake2::digest::{KeyInit, Mac};
 use chinwag_core::{
-    AccountChange, Command, Duration, Event, Fact, LoggedIn, Name, PersonId, ResumeCode, RoomId,
-    Seq, Timestamp,
+    AccountChange, Command, Duration, Event, Fact, Held, LoggedIn, Name, PersonId, ResumeCode,
+    RoomId, Seq, Standing, Timestamp,
 };
 use chinwag_store::{Resumable, SessionChanges};
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use super::Hub;
-use super::record::{KeptRoom, Record};
+use super::record::{KeptRoom, Record, private_lines};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
@@ -124,7 +124,10 @@ impl Hub {
                 self.lost.set_owner(login.person, login.account.is_some());
                 self.survivors.changed.insert(login.person, Some(event.seq));
             }
-            Fact::Returned(returned) => self.note_returned(&returned.login, event.seq),
+            Fact::Returned(returned) => {
+                self.note_mail_taken(returned.login.account.as_ref(), event.seq);
+                self.note_returned(&returned.login, event.seq);
+            }
             Fact::Quit(quit) if quit.is_resumable => {
                 self.survivors.handle_change(quit.person);
             }
@@ -154,8 +157,14 @@ impl Hub {
                 }
             }
             Fact::Renamed(renamed) => self.survivors.handle_change(renamed.person),
-            Fact::PrivateMessage(message) if message.kept.is_some() => {
+            Fact::PrivateMessage(message)
+                if message.kept.is_some() || self.chat.is_of_another(message) =>
+            {
                 self.survivors.handle_change(message.to);
+            }
+            Fact::KeptShown(shown) => {
+                self.note_mail_taken(Some(&shown.account), event.seq);
+                self.survivors.handle_change(shown.person);
             }
             _ => {}
         }
@@ -233,7 +242,9 @@ impl Hub {
 
     /// Everything that is known of a person's session; `None` if nobody will find it again.
     fn record(&self, person: PersonId, since: Seq) -> Option<Record> {
-        let session = self.chat.kept_session(person)?;
+        let mut session = self.chat.kept_session(person)?;
+        session.kept.extend_from_slice(self.lost.kept(person));
+        session.kept.sort_by_key(|event| event.seq);
         if !session.is_resumable && session.account.is_none() {
             return None;
         }
@@ -256,19 +267,17 @@ impl Hub {
         let rooms = rooms.filter_map(|&(room, _)| Some((kept_room(room)?, after(room))));
         let standings = session.rooms.iter();
         let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
+        let invited = session.invited.iter();
+        let invited = invited.map(|room| (*room, Held::from(Standing::Invited)));
         let ended = self.lost.ended(person).iter();
         let ended = ended.map(|room| (room.clone(), None));
-        let private = unseen.map_or(&[][..], |unseen| &unseen.private);
-        let private = private
-            .iter()
-            .map(|(_, lines)| String::from_utf8_lossy(lines));
         Some(Record {
             id: Some(person),
             rooms: rooms.chain(ended).collect(),
-            standings: standings.collect(),
+            standings: standings.chain(invited).collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
-            private: private.collect(),
+            private: unseen.map_or_else(Vec::new, private_lines),
             skipped: unseen.map_or(0, |unseen| unseen.skipped),
             at: (self.chat.conn_of(person).map_or(0, shard_of), since),
             session,
@@ -401,9 +410,7 @@ impl Hub {
                 let found = rooms.find(|(room, _)| Some(*room) == kept.id);
                 *after = found.map(|(_, after)| *after);
             }
-            let private = unseen.private.iter();
-            let private = private.map(|(_, lines)| String::from_utf8_lossy(lines));
-            record.private = private.collect();
+            record.private = private_lines(unseen);
             record.skipped = unseen.skipped;
         }
         Some(record)

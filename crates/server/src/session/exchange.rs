@@ -8,6 +8,7 @@
 
 mod accounts;
 mod door;
+mod missed;
 mod names;
 mod order;
 mod pages;
@@ -451,7 +452,17 @@ impl Session {
                 }),
             ) => {
                 self.tell_resumed((0, 0), back.as_deref(), shared);
-                self.tell_kept(shared);
+                self.tell_missed(Vec::new(), None, shared);
+                self.answer(Tell::NoHistory, shared);
+            }
+            (
+                _,
+                Step::Page(Pages {
+                    kind: PageKind::Missed(_),
+                    ..
+                }),
+            ) => {
+                self.tell_missed(Vec::new(), None, shared);
                 self.answer(Tell::NoHistory, shared);
             }
             _ => self.answer(Tell::NoHistory, shared),
@@ -475,6 +486,7 @@ impl Session {
         }
         if self.feed.is_held() && !self.exchange.is_waiting() {
             self.feed.release();
+            self.tell_deferred();
             self.exchange.was_released = true;
         }
         if !self.exchange.is_waiting()

@@ -16,11 +16,11 @@ impl Session {
         if !matches!(self.stage, Stage::Over) {
             self.stage = Stage::Open;
         }
+        self.handle_event(event, shared);
         if let Fact::Returned(_) = event.fact {
             // What it has missed is shown first.
             self.feed.hold();
         }
-        self.handle_event(event, shared);
     }
 
     /// An event concerns the session's person.
@@ -95,6 +95,9 @@ impl Session {
     /// The person has left the server.
     pub(crate) fn handle_quit(&mut self, quit: &Quit, shared: &mut Shared) {
         self.exchange.depart_done();
+        if !quit.is_resumable {
+            self.tell_deferred();
+        }
         self.tell(Tell::Farewell(&quit.why), shared);
         match self.person.filter(|_| quit.is_resumable) {
             Some(person) => {
@@ -109,6 +112,7 @@ impl Session {
     /// place.
     pub(crate) fn handle_detached(&mut self, why: Option<&QuitReason>, shared: &mut Shared) {
         self.exchange.abandon();
+        self.tell_deferred();
         self.tell(why.map_or(Tell::Superseded, Tell::Farewell), shared);
         self.close_detached(shared);
     }

@@ -344,7 +344,7 @@ impl Session {
         if !lines.is_empty() {
             match is_answer {
                 true => self.feed.handle_answer(shared.newest, &lines),
-                false => self.feed.handle_private(shared.newest, &lines),
+                false => self.add_private(shared.newest, &lines),
             }
         }
         shared.buffers.lines = lines;

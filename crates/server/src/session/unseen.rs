@@ -25,6 +25,9 @@ pub(super) struct Lost {
     is_written: bool,
 }
 
+/// Lines for one session, and the event that they stand behind.
+pub(super) type Behind = (Seq, Box<[u8]>);
+
 /// What a resumed session is still to be shown of what it missed.
 #[derive(Debug)]
 pub(super) struct Missed {
@@ -56,6 +59,7 @@ impl Session {
 
     /// Adds what it was to be shown of the connection before.
     fn add_missed(&mut self, unseen: &mut Unacknowledged, shared: &mut Shared) {
+        unseen.private.extend_from_slice(self.exchange.deferred());
         let Some(missed) = self.exchange.missed() else {
             return;
         };
@@ -65,12 +69,15 @@ impl Session {
         }
         unseen.private.extend(missed.unseen.private.iter().cloned());
         unseen.skipped += missed.unseen.skipped;
-        let mut lines = Vec::new();
-        for tell in [Tell::Missed(&missed.kept), Tell::LeftOut(&missed.left_out)] {
+        let kept = missed.kept.iter();
+        let kept = kept.map(|event| (event.seq, Tell::Missed(std::slice::from_ref(event))));
+        let left_out = (shared.newest, Tell::LeftOut(&missed.left_out));
+        for (after, tell) in kept.chain([left_out]) {
+            let mut lines = Vec::new();
             self.dialect.handle_tell(tell, &shared.env(), &mut lines);
-        }
-        if !lines.is_empty() {
-            unseen.private.push((shared.newest, lines.into()));
+            if !lines.is_empty() {
+                unseen.private.push((after, lines.into()));
+            }
         }
     }
 
@@ -144,6 +151,7 @@ impl Session {
         self.report_unseen(true, shared);
         let slot = slot_of(self.id);
         self.feed.handle_superseded(slot, &mut shared.logs);
+        self.exchange.drop_deferred();
         self.exchange.abandon();
         self.tell(Tell::Superseded, shared);
         self.person = None;

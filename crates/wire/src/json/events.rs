@@ -103,7 +103,7 @@ pub(super) enum Shape<'a> {
         /// How, if it was not just said.
         #[serde(skip_serializing_if = "Option::is_none")]
         manner: Option<Mannered>,
-        /// The receiver's link is lost: it is kept for so long.
+        /// The receiver's link is lost: its session can have it for so long. If both sides have an account it is kept until the receiver comes.
         #[serde(skip_serializing_if = "Option::is_none")]
         kept_seconds: Option<u64>,
         /// The receiver was not here, and has an account: it is kept until the receiver comes.

@@ -35,3 +35,4 @@ pub use request::{
 pub(crate) use session::refuse_unencrypted;
 pub use session::{LineReader, Session};
 pub use table::{COMMANDS, CommandSpec, Group};
+pub(crate) use words::Above;

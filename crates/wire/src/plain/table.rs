@@ -25,7 +25,8 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new("reply", Group::Talk, "TEXT", talk::reply)
         .shown(Shown::Within)
         .about(
-            "Answers the last private message you got. The answer is private too.",
+            "Answers the last private message you got, also one that was kept while you were away. The answer \
+             is private too, and goes to the person, whatever the name by then.",
             "/reply at noon",
         ),
     CommandSpec::new("who", Group::Look, "[#ROOM]", look::who)
@@ -59,7 +60,7 @@ pub static COMMANDS: &[CommandSpec] = &[
          one time up to another: 14:00..15:30, 2026-11-20..2026-11-21, 2h..1h. /history more goes on \
          where the last one ended. /history all 2h shows topics and announcements too, /history ids 5 \
          the references that /delete takes. /history with gopher shows what you and gopher have told each \
-         other, if your name is registered. Joins, leaves and new names are not kept.",
+         other, if your name is registered; any name that an account goes by will do. Joins, leaves and new names are not kept.",
         "/history 2h",
     ),
     CommandSpec::new(

@@ -93,7 +93,7 @@ impl Display for More {
 }
 
 /// `10 minutes`: a length that is left, rounded up.
-pub(super) struct Above(pub(super) Duration);
+pub(crate) struct Above(pub(crate) Duration);
 
 impl Display for Above {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -54,6 +54,10 @@ impl Chat {
             }
         }
         self.people.insert(person);
+        if let Some(account) = &login.account {
+            self.registrations.mail.forget(account);
+        }
+        self.note_sender(login.person, returned.kept.last());
     }
 
     /// Takes a person off the server and out of its rooms, which it remembers. Returns the standings

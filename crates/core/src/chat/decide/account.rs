@@ -36,7 +36,7 @@ impl Chat {
                 proof,
             } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
             Command::SetMarker { target, at } => {
-                facts.extend(self.decide_marker(me, target, at));
+                facts.extend(self.decide_marker(me, target, at, env.now));
             }
             Command::Group => facts.push(self.decide_group(me)?),
             Command::Certify { certificate, proof } => {

@@ -1,11 +1,16 @@
-//! Private messages to people with an account who are gone. Both sides must be logged in: a name that
-//! is not registered may be another person's tomorrow.
+//! Private messages to people who are not here.
+//!
+//! While a session can be resumed they wait for it. Those for an account outlive the session: who comes first of
+//! its people is shown them, with the session or without. Both sides must be logged in for that: a name that is
+//! not registered may be another person's tomorrow.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::account::Account;
+use crate::chat::state::Resumable;
 use crate::chat::{Chat, Person};
-use crate::event::{Fact, KeptMessage, KeptShown, Manner};
+use crate::event::{Event, Fact, KeptMessage, KeptShown, Manner};
 use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -13,18 +18,76 @@ use crate::text::Text;
 use crate::time::Timestamp;
 
 impl Chat {
-    /// A message to the owner of a registered name that nobody bears at the moment: to the person who
-    /// is logged in to it and came last, else it is kept.
-    pub(super) fn decide_message_to_account(
+    /// A message under a name that nobody bears at the moment: to who is logged in to its account and came last,
+    /// else to a session that may be resumed, else kept for the account. `None` if it is nobody's name.
+    pub(super) fn decide_message_to_absent(
+        &self,
+        me: &Person,
+        name: Name,
+        text: Text,
+        now: Timestamp,
+    ) -> Option<Result<Fact, Rejection>> {
+        let owner = self.registrations.get(&name);
+        let lost = self.lost_called(&name, owner, now);
+        let of_lost = || self.account_of(&lost?.person);
+        let account = owner.or_else(of_lost);
+        let here = account.and_then(|account| self.people.logged_in_to(&account.name).last());
+        Some(match (here, lost, account) {
+            (Some(here), ..) => self.message(me, here, text, now),
+            (None, Some(lost), _) => self.keep_message(me, lost, text, now),
+            (None, None, Some(account)) => {
+                self.decide_message_to_account(me, (account, name), text, now)
+            }
+            (None, None, None) => return None,
+        })
+    }
+
+    /// The lost session that a name stands for: the one that bears it, unless the name is another's account by
+    /// now, or the newest of its account.
+    fn lost_called(
+        &self,
+        name: &Name,
+        owner: Option<&Account>,
+        now: Timestamp,
+    ) -> Option<&Resumable> {
+        let is_owners =
+            |lost: &&Resumable| owner.is_none_or(|owner| lost.person.is_logged_in_to(&owner.name));
+        let bearer = self.resumables.reachable(name, now).filter(is_owners);
+        bearer.or_else(|| self.resumables.newest_of(&owner?.name, now))
+    }
+
+    /// A message to a person whose link is lost, who gets it with the session.
+    pub(super) fn keep_message(
+        &self,
+        me: &Person,
+        lost: &Resumable,
+        text: Text,
+        now: Timestamp,
+    ) -> Result<Fact, Rejection> {
+        let bytes = text.len();
+        let mut fact = self.message(me, &lost.person, text, now)?;
+        if let Fact::PrivateMessage(message) = &mut fact {
+            message.kept = Some(lost.until.since(now));
+            let account = message.accounts.to.as_ref();
+            let has_space = match account.filter(|_| message.is_mail()) {
+                Some(account) => self.registrations.mail.has_space(account, bytes),
+                None => self.resumables.has_space(lost, bytes),
+            };
+            if !has_space {
+                return Err(Rejection::NothingKept(lost.person.name.clone()));
+            }
+        }
+        Ok(fact)
+    }
+
+    /// A message to the owner of a registered name of whom nothing is here.
+    fn decide_message_to_account(
         &self,
         me: &Person,
         (account, to_name): (&Account, Name),
         text: Text,
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        if let Some(here) = self.people.logged_in_to(&account.name).last() {
-            return self.message(me, here, text, now);
-        }
         let Some(from_account) = self.account_kept_for(me) else {
             return Err(Rejection::Absent(to_name));
         };
@@ -54,17 +117,51 @@ impl Chat {
     pub(super) fn decide_show_kept(&self, person: PersonId) -> Option<Fact> {
         let person = self.people.get(person)?;
         let account = person.account.as_ref()?;
-        let kept = self.registrations.mail.of(account);
-        let is_heard = |event: &&crate::Event| match &event.fact {
-            Fact::MessageKept(message) => person.ignored(&message.from_name, None).is_none(),
-            _ => false,
-        };
-        (!kept.is_empty()).then(|| {
+        let has_any = !self.registrations.mail.of(account).is_empty();
+        has_any.then(|| {
             Fact::KeptShown(Box::new(KeptShown {
                 person: person.id,
                 account: account.clone(),
-                messages: kept.iter().filter(is_heard).cloned().collect(),
+                messages: self
+                    .mail_for(person)
+                    .map(|(event, _)| event.clone())
+                    .collect(),
             }))
         })
     }
+
+    /// What is kept for a person's account, without what comes from those whom it ignores.
+    fn mail_for(&self, person: &Person) -> impl Iterator<Item = (&Event, &KeptMessage)> {
+        let account = person.account.as_ref();
+        let kept = account.map_or(&[][..], |account| self.registrations.mail.of(account));
+        kept.iter().filter_map(|event| match &event.fact {
+            Fact::MessageKept(message) => {
+                let is_heard = person.ignored(&message.from_name, None).is_none();
+                is_heard.then_some((event, &**message))
+            }
+            _ => None,
+        })
+    }
+
+    /// What a person who comes back is shown that was kept for its session and for its account, in the one order.
+    pub(super) fn kept_for(&self, person: &Person, lost: Option<&Resumable>) -> Box<[Event]> {
+        let mail = self.mail_for(person).map(|(event, message)| Event {
+            fact: Fact::PrivateMessage(Box::new(message.told_to(person.id))),
+            source: event.source.clone(),
+            ..*event
+        });
+        let kept = lost.map_or(&[][..], |lost| &lost.kept);
+        let mut kept: Vec<Event> = kept.iter().map(as_told).chain(mail).collect();
+        kept.sort_by_key(|event| event.seq);
+        kept.into()
+    }
+}
+
+/// A message that was kept, as its receiver has it: for how long it was is the sender's to know.
+fn as_told(event: &Event) -> Event {
+    let mut event = event.clone();
+    if let Fact::PrivateMessage(message) = &mut event.fact {
+        message.kept = None;
+    }
+    event
 }

@@ -17,9 +17,10 @@ impl Chat {
         me: &Person,
         target: MarkerTarget,
         at: Timestamp,
+        now: Timestamp,
     ) -> Option<Fact> {
         let room = self.room_of_marker(me, &target);
-        let key = self.marker_key(&target, room);
+        let key = self.marker_key(&target, room, now);
         let markers = self.markers_of(me);
         let known = markers.and_then(|markers| markers.get(&key));
         if known >= Some(at) {
@@ -50,9 +51,15 @@ impl Chat {
     }
 
     /// The time up to which a person has read, if it has said so.
-    pub(in crate::chat) fn marker(&self, me: &Person, target: &MarkerTarget) -> Option<Timestamp> {
+    pub(in crate::chat) fn marker(
+        &self,
+        me: &Person,
+        target: &MarkerTarget,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let room = self.room_of_marker(me, target);
-        self.markers_of(me)?.get(&self.marker_key(target, room))
+        self.markers_of(me)?
+            .get(&self.marker_key(target, room, now))
     }
 
     fn markers_of<'a>(&'a self, me: &'a Person) -> Option<&'a ReadMarkers> {
@@ -72,14 +79,14 @@ impl Chat {
 
     /// The names of one account have one marker. That of a room goes by the room, which may get another
     /// name, and not by its name, which another room may get.
-    fn marker_key(&self, target: &MarkerTarget, room: Option<RoomId>) -> Box<str> {
+    fn marker_key(&self, target: &MarkerTarget, room: Option<RoomId>, now: Timestamp) -> Box<str> {
         if let Some(room) = room {
             return MarkerTarget::key_of_room(room);
         }
         let account = match target {
-            MarkerTarget::Person(name) => self.registrations.get(name),
+            MarkerTarget::Person(name) => self.account_behind(name, now),
             MarkerTarget::Room(_) => None,
         };
-        account.map_or_else(|| target.key(), |account| account.name.folded().into())
+        account.map_or_else(|| target.key(), |account| account.folded().into())
     }
 }

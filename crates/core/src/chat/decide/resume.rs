@@ -198,7 +198,7 @@ impl Chat {
             seen: seen.unwrap_or_default(),
             last_conn: person.session.conn,
             was_lost: lost.is_some(),
-            kept: lost.map_or_else(Box::default, |lost| lost.kept.as_slice().into()),
+            kept: self.kept_for(person, lost),
         })));
         Outcome::Resumed {
             person: person.id,

@@ -3,11 +3,11 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::chat::state::{Resumable, Room};
+use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, RoomRef};
 use crate::event::{Correspondents, Fact, Manner, PrivateMessage};
-use crate::ids::{PersonId, RoomId};
+use crate::ids::RoomId;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -148,23 +148,14 @@ impl Chat {
             Ok(to) => self.message(me, to, text, now),
             Err(nobody) => {
                 let name = Name::known(to).ok_or_else(|| nobody.clone())?;
-                let lost = self.resumables.reachable(&name, now);
-                let of_lost = lost.and_then(|lost| self.account_of(&lost.person));
-                let account = self.registrations.get(&name).or(of_lost);
-                match (lost, account) {
-                    // A message that is kept for the account outlives the session.
-                    (Some(lost), _) if account.is_none() || self.account_kept_for(me).is_none() => {
-                        self.keep_message(me, lost, text, now)
-                    }
-                    (_, Some(account)) => {
-                        self.decide_message_to_account(me, (account, name), text, now)
-                    }
-                    (_, None) => Err(nobody),
-                }
+                let message = self.decide_message_to_absent(me, name, text, now);
+                message.ok_or(nobody)?
             }
         }
     }
 
+    /// Answers the sender of the last message: the person, whatever its name by now, or who is logged in to its
+    /// account. A guest of an earlier run is known by its name alone.
     pub(super) fn decide_reply(
         &self,
         me: &Person,
@@ -172,31 +163,26 @@ impl Chat {
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
         let sender = me.last_sender().ok_or(Rejection::NobodyToReply)?;
-        let sender = PersonId(sender.get());
-        if let Some(to) = self.people.get(sender) {
+        let here = sender.person.and_then(|sender| self.people.get(sender));
+        if let Some(to) = here {
             return self.message(me, to, text, now);
         }
-        let lost = self.resumables.get(sender);
-        let lost = lost.filter(|lost| now < lost.until);
-        self.keep_message(me, lost.ok_or(Rejection::NobodyToReply)?, text, now)
-    }
-
-    /// A message to a person whose link is lost, who gets it with the session.
-    fn keep_message(
-        &self,
-        me: &Person,
-        lost: &Resumable,
-        text: Text,
-        now: Timestamp,
-    ) -> Result<Fact, Rejection> {
-        if !self.resumables.has_space(lost, text.len()) {
-            return Err(Rejection::NothingKept(lost.person.name.clone()));
+        let is_of_this_run = !sender.is_of_earlier_run;
+        let lost = sender.person.filter(|_| is_of_this_run);
+        let lost = lost.and_then(|sender| self.resumables.get(sender));
+        if let Some(lost) = lost.filter(|lost| now < lost.until) {
+            return self.keep_message(me, lost, text, now);
         }
-        let mut fact = self.message(me, &lost.person, text, now)?;
-        if let Fact::PrivateMessage(message) = &mut fact {
-            message.kept = Some(lost.until.since(now));
+        let account = sender.account.as_ref();
+        let account = account.filter(|account| self.registrations.get(account).is_some());
+        let is_known_by_name = sender.is_of_earlier_run && sender.account.is_none();
+        let name = account.or(is_known_by_name.then_some(&sender.name));
+        let name = name.ok_or(Rejection::NobodyToReply)?;
+        if let Some(to) = self.people.named(name) {
+            return self.message(me, to, text, now);
         }
-        Ok(fact)
+        let message = self.decide_message_to_absent(me, name.clone(), text, now);
+        message.ok_or(Rejection::NobodyToReply)?
     }
 
     pub(super) fn message(

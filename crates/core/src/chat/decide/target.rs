@@ -75,8 +75,8 @@ impl Chat {
         }
     }
 
-    /// The person whom a restriction of this name is meant for, connected or not.
-    pub(super) fn bearer_of(&self, name: &Name, now: Timestamp) -> Option<&Person> {
+    /// The person of this name, connected or not.
+    pub(in crate::chat) fn bearer_of(&self, name: &Name, now: Timestamp) -> Option<&Person> {
         let lost = || Some(&*self.resumables.reachable(name, now)?.person);
         self.people.named(name).or_else(lost)
     }

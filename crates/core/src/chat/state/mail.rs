@@ -1,5 +1,7 @@
-//! Private messages that are kept for accounts whose people are all gone.
+//! Private messages that are kept for accounts whose people are all gone, some of them with a session that
+//! can be resumed.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -30,16 +32,24 @@ impl Mail {
             && self.bytes + bytes <= KEPT_BYTES_TOTAL_MAX
     }
 
-    /// Keeps a message.
+    /// Keeps a message, be it to an account or to a lost session of one.
     pub(in crate::chat) fn keep(&mut self, event: &Event) {
-        if let Fact::MessageKept(message) = &event.fact {
-            self.bytes += weight(event);
-            let account = FoldedName(message.account.clone());
-            self.by_account
-                .entry(account)
-                .or_default()
-                .push(event.clone());
-        }
+        let kept = match &event.fact {
+            Fact::MessageKept(message) => Some((**message).clone()),
+            Fact::PrivateMessage(message) => message.as_kept(),
+            _ => None,
+        };
+        let Some(kept) = kept else {
+            return;
+        };
+        let account = FoldedName(kept.account.clone());
+        let event = Event {
+            fact: Fact::MessageKept(Box::new(kept)),
+            source: event.source.clone(),
+            ..*event
+        };
+        self.bytes += weight(&event);
+        self.by_account.entry(account).or_default().push(event);
     }
 
     /// Forgets what is kept for an account.

@@ -35,6 +35,7 @@ pub(super) use room_rules::RoomRules;
 pub(super) use rooms::Rooms;
 pub(super) use sent_keys::SentKeys;
 
+pub use person::Sender;
 pub use restrictions::RestrictionCursor;
 pub use rooms::RoomCursor;
 

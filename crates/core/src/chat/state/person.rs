@@ -3,10 +3,11 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
-use core::num::NonZeroU64;
 
 use super::{ReadMarkers, RestrictionId};
-use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::event::Fact;
+use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
+use crate::limits::INVITATIONS_KEPT_MAX;
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -38,12 +39,50 @@ struct Rare {
     /// The mute that was in force when the person last changed its name or address, and follows
     /// it. Whether it still is in force the list of mutes says.
     mute: Option<RestrictionId>,
-    /// The number of the sender of the last private message; numbers begin at 1.
-    last_sender: Option<NonZeroU64>,
+    /// The sender of the last private message.
+    last_sender: Option<Sender>,
+    /// Rooms that the person was invited to as a guest, the newest last. Whether it still is they say.
+    invited: Vec<RoomId>,
     ignores: Vec<Ignored>,
     spent_code: Option<ResumeCode>,
     read_markers: ReadMarkers,
     others: Vec<Connection>,
+}
+
+/// Who has sent a private message, to be answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sender {
+    /// The person, if it is known.
+    pub person: Option<PersonId>,
+    /// Its name.
+    pub name: Name,
+    /// The account that it was logged in to.
+    pub account: Option<Name>,
+    /// It wrote in an earlier run of the server, and may have come anew since: its name alone is known then.
+    pub is_of_earlier_run: bool,
+}
+
+impl Sender {
+    /// The sender of a private message, told or kept.
+    pub(in crate::chat) fn of(fact: &Fact) -> Option<Self> {
+        let (from, name, account) = match fact {
+            Fact::PrivateMessage(message) => {
+                let account = message.accounts.from.as_ref();
+                (message.from, &message.from_name, account)
+            }
+            Fact::MessageKept(message) => {
+                let account = Some(&message.from_account);
+                (message.from, &message.from_name, account)
+            }
+            _ => return None,
+        };
+        Some(Self {
+            person: Some(from).filter(|from| *from != NOBODY),
+            name: name.clone(),
+            account: account.cloned(),
+            is_of_earlier_run: from == NOBODY,
+        })
+    }
 }
 
 /// A connection of a person beside the one in its [`Session`].
@@ -121,13 +160,29 @@ impl Person {
         self.change_rare(|rare| rare.mute = mute);
     }
 
-    /// The number of the sender of the last private message.
-    pub(in crate::chat) fn last_sender(&self) -> Option<NonZeroU64> {
-        self.rare.as_ref()?.last_sender
+    /// The sender of the last private message.
+    pub(in crate::chat) fn last_sender(&self) -> Option<&Sender> {
+        self.rare.as_ref()?.last_sender.as_ref()
     }
 
-    pub(in crate::chat) fn set_last_sender(&mut self, sender: Option<NonZeroU64>) {
-        self.change_rare(|rare| rare.last_sender = sender);
+    pub(in crate::chat) fn set_last_sender(&mut self, sender: Sender) {
+        self.change_rare(|rare| rare.last_sender = Some(sender));
+    }
+
+    /// Rooms that may have an invitation for the person.
+    pub(in crate::chat) fn invited(&self) -> &[RoomId] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.invited)
+    }
+
+    /// A room has an invitation for the person. Of too many the oldest is forgotten.
+    pub(in crate::chat) fn note_invited(&mut self, room: RoomId) {
+        self.change_rare(|rare| {
+            rare.invited.retain(|other| *other != room);
+            if rare.invited.len() == INVITATIONS_KEPT_MAX {
+                rare.invited.remove(0);
+            }
+            rare.invited.push(room);
+        });
     }
 
     /// Those whom the person ignores.

@@ -114,6 +114,13 @@ impl Resumables {
         self.named(name, now).or_else(restored)
     }
 
+    /// The newest session of an account that private messages reach.
+    pub(in crate::chat) fn newest_of(&self, account: &Name, now: Timestamp) -> Option<&Resumable> {
+        let logins = self.logged_in_to(account);
+        let mut lost = logins.iter().rev().filter_map(|id| self.by_id.get(id));
+        lost.find(|lost| (lost.keeps_name || lost.is_restored) && now < lost.until)
+    }
+
     /// Everybody who had this name, in the order in which they came.
     fn all_named(&self, name: &Name) -> impl DoubleEndedIterator<Item = &Resumable> {
         let key = |id| (FoldedName(name.clone()), PersonId(id));

@@ -291,7 +291,7 @@ impl Shadow {
                 let person = self.people.remove(&login.person).expect("a person");
                 assert_eq!(person.conn, returned.last_conn);
                 assert_eq!(person.others, []);
-                assert!(returned.kept.is_empty());
+                self.check_kept(returned, &person, Vec::new());
                 person
             }
             true => {
@@ -300,7 +300,7 @@ impl Shadow {
                 let lost = self.lost.remove(place.expect("a lost session"));
                 assert!(at < lost.until);
                 assert_eq!(lost.seen, returned.seen);
-                assert_eq!(*lost.kept, *returned.kept);
+                self.check_kept(returned, &lost.person, lost.kept);
                 lost.person
             }
         };
@@ -324,7 +324,44 @@ impl Shadow {
         }
         (person.code, person.is_script) = (login.code, login.is_script);
         person.operator = login.operator;
+        self.mail
+            .retain(|(account, _)| Some(account) != person.account.as_ref());
         self.people.insert(login.person, person);
+    }
+
+    /// Who comes back is shown what was kept for its session and for its account, in order.
+    fn check_kept(&self, returned: &Returned, person: &ModelPerson, kept: Vec<Event>) {
+        let mail = self.mail_for(person).map(|event| match &event.fact {
+            Fact::MessageKept(message) => Event {
+                fact: Fact::PrivateMessage(Box::new(message.told_to(returned.login.person))),
+                ..event.clone()
+            },
+            fact => panic!("{fact:?}"),
+        });
+        let mut all: Vec<Event> = mail.chain(kept).collect();
+        for event in &mut all {
+            if let Fact::PrivateMessage(message) = &mut event.fact {
+                message.kept = None;
+            }
+        }
+        all.sort_by_key(|event| event.seq);
+        assert_eq!(all, *returned.kept);
+    }
+
+    /// What is kept for a person's account, of those whom it hears.
+    fn mail_for(&self, person: &ModelPerson) -> impl Iterator<Item = &Event> {
+        let kept = self
+            .mail
+            .iter()
+            .filter(|(account, _)| Some(account) == person.account.as_ref());
+        kept.map(|(_, event)| event)
+            .filter(|event| match &event.fact {
+                Fact::MessageKept(message) => {
+                    let mut ignores = person.ignores.iter();
+                    ignores.all(|(name, _)| !name.same_as(&message.from_name))
+                }
+                _ => false,
+            })
     }
 
     /// Whether a person is in a room again when its session is taken up.
@@ -444,10 +481,22 @@ impl Shadow {
         };
         assert_eq!(message.accounts.from, account(from));
         assert_eq!(message.accounts.to, account(to));
-        let mut lost = self.lost.iter_mut();
-        if let Some(lost) = lost.find(|lost| lost.id == message.to && !ignored) {
-            lost.kept.push(event.clone());
+        if left.is_none() || ignored {
+            return;
         }
+        let accounts = &message.accounts;
+        if let (Some(_), Some(account)) = (&accounts.from, &accounts.to) {
+            let kept = message.as_kept().expect("an account");
+            let fact = Fact::MessageKept(Box::new(kept));
+            let event = Event {
+                fact,
+                ..event.clone()
+            };
+            return self.mail.push((account.clone(), event));
+        }
+        let mut lost = self.lost.iter_mut();
+        let lost = lost.find(|lost| lost.id == message.to);
+        lost.expect("a lost session").kept.push(event.clone());
     }
 
     fn fold_kept(&mut self, message: &KeptMessage, event: &Event) {
@@ -465,18 +514,7 @@ impl Shadow {
     fn fold_shown(&mut self, shown: &KeptShown) {
         let person = &self.people[&shown.person];
         assert_eq!(person.account.as_ref(), Some(&shown.account));
-        let kept = self
-            .mail
-            .iter()
-            .filter(|(account, _)| *account == shown.account);
-        let heard = kept.filter(|(_, event)| match &event.fact {
-            Fact::MessageKept(message) => {
-                let mut ignores = person.ignores.iter();
-                ignores.all(|(name, _)| !name.same_as(&message.from_name))
-            }
-            _ => false,
-        });
-        assert!(heard.map(|(_, event)| event).eq(&*shown.messages));
+        assert!(self.mail_for(person).eq(&*shown.messages));
         self.mail.retain(|(account, _)| *account != shown.account);
     }
 

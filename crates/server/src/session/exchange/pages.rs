@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Command, Conversation, Detail, FoundMessage, LeftOut, Name, Query, Range, Rejection, RoomId,
-    RoomName, RoomRef, Seq, Text, WelcomeBack,
+    Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, RoomId, RoomName,
+    RoomRef, Seq, Text, WelcomeBack,
 };
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
-use super::{Exchange, Question, Session, Step};
-use crate::hub::{Body, Resumed};
-use crate::session::unseen::Missed;
+use super::{Question, Session, Step};
+use crate::hub::Body;
 use crate::shard::Shared;
 use crate::worker::{Job, LogOf, Page, Place};
 
@@ -289,11 +288,8 @@ impl Session {
                 if is_first {
                     self.tell_resumed((shown, page.gone), back.as_deref(), shared);
                 }
-                self.tell(Tell::Missed(events), shared);
-                match page.next.as_ref().and_then(Place::missed_from) {
-                    Some(next) => self.exchange.pass_missed(next),
-                    None => self.tell_kept(shared),
-                }
+                let next = page.next.as_ref().and_then(Place::missed_from);
+                self.tell_missed(page.events, next, shared);
             }
         }
         match page.next {
@@ -304,84 +300,6 @@ impl Session {
                 self.exchange.question = Some(Box::new(Question { ticket, step }));
             }
             None => self.answered(shared),
-        }
-    }
-
-    /// The session has its person again. What it has missed comes first, then what its rooms had
-    /// meanwhile.
-    pub(super) fn handle_resumed(
-        &mut self,
-        resumed: Resumed,
-        after: Option<Seq>,
-        shared: &mut Shared,
-    ) {
-        if let Some(saved) = resumed.arrived.saved {
-            self.take_saved(saved, shared);
-        }
-        let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
-        if let Some(after) = after {
-            unseen.go_on_behind(after);
-            kept.retain(|event| event.seq > after);
-        }
-        unseen.retain_private(|lines| self.dialect.reads(lines));
-        let own = self.dialect.shown_already();
-        let job = Job::Missed {
-            rooms: unseen.rooms.as_slice().into(),
-            until: resumed.until,
-            detail: Detail::with_notices(after.is_some()),
-            not_from: self.dialect.ignores().into(),
-            own: own.cloned(),
-        };
-        self.exchange.rare().missed = Some(Missed {
-            unseen,
-            kept,
-            left_out: resumed.arrived.left_out,
-        });
-        let back = resumed.back.map(Box::new);
-        self.ask_pages(job, PageKind::Missed(back.clone()), shared);
-        if !self.exchange.is_waiting() {
-            // The history is busy, as the person was told.
-            self.tell_resumed((0, 0), back.as_deref(), shared);
-            self.tell_kept(shared);
-        }
-    }
-
-    /// Welcomes the person back, with so many missed messages of rooms that follow, and so many that
-    /// are gone.
-    pub(super) fn tell_resumed(
-        &mut self,
-        (shown, gone): (u64, u64),
-        back: Option<&WelcomeBack>,
-        shared: &mut Shared,
-    ) {
-        let missed = self.exchange.missed();
-        let resumed = Tell::Resumed {
-            missed: shown + missed.map_or(0, Missed::private_lines),
-            skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
-            back,
-        };
-        self.tell(resumed, shared);
-    }
-
-    /// Tells what the last connection's peer had not got of what was for it alone, and what came in
-    /// private while the link was lost.
-    pub(super) fn tell_kept(&mut self, shared: &mut Shared) {
-        let Some(missed) = self.exchange.take_missed() else {
-            return;
-        };
-        for (_, lines) in &missed.unseen.private {
-            self.feed.handle_private(shared.newest, lines);
-        }
-        if !missed.kept.is_empty() {
-            self.tell(Tell::Missed(&missed.kept), shared);
-        }
-        self.tell_left_out(&missed.left_out, shared);
-    }
-
-    /// Tells in which rooms the person is not again, and why.
-    pub(super) fn tell_left_out(&mut self, left_out: &[LeftOut], shared: &mut Shared) {
-        if !left_out.is_empty() {
-            self.tell(Tell::LeftOut(left_out), shared);
         }
     }
 }
@@ -395,20 +313,5 @@ pub(super) fn stands_in(found: &FoundMessage, of: Option<&dialect::Past>, shared
             shared.room_names.get(room).is_some_and(is_it)
         }
         _ => false,
-    }
-}
-
-impl Exchange {
-    /// What was missed has been told up to a place.
-    fn pass_missed(&mut self, next: Seq) {
-        let told = Seq(next.0.saturating_sub(1));
-        if let Some(missed) = self
-            .rare
-            .as_deref_mut()
-            .and_then(|rare| rare.missed.as_mut())
-        {
-            let rooms = missed.unseen.rooms.iter_mut();
-            rooms.for_each(|(_, after)| *after = told.max(*after));
-        }
     }
 }

@@ -5,7 +5,7 @@ use chinwag_core::{Proof, QuitReason};
 use chinwag_wire::dialect::Guesses;
 
 use super::Exchange;
-use crate::session::unseen::Missed;
+use crate::session::unseen::{Behind, Missed};
 
 /// What few sessions have.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Rare {
     ending: Option<QuitReason>,
     /// What a resumed session is still to be shown.
     pub(super) missed: Option<Missed>,
+    /// Lines for it alone that have come since.
+    pub(super) deferred: Vec<Behind>,
     /// Wrong passwords for the name, which its owner is told of.
     guesses: Option<Guesses>,
     /// The password that was last proven on this connection. A session that was taken up by its code
@@ -58,8 +60,19 @@ impl Exchange {
         self.rare.as_deref_mut()?.guesses.take()
     }
 
-    pub(super) fn take_missed(&mut self) -> Option<Missed> {
-        self.rare.as_deref_mut()?.missed.take()
+    /// What is told when the session knows all that it missed.
+    pub(in crate::session) fn deferred(&self) -> &[Behind] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.deferred)
+    }
+
+    /// The next connection is told it.
+    pub(in crate::session) fn drop_deferred(&mut self) {
+        drop(self.take_deferred());
+    }
+
+    pub(super) fn take_deferred(&mut self) -> Vec<Behind> {
+        let rare = self.rare.as_deref_mut();
+        rare.map_or_else(Vec::new, |rare| std::mem::take(&mut rare.deferred))
     }
 
     pub(super) fn take_ending(&mut self) -> Option<QuitReason> {

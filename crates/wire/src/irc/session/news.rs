@@ -18,6 +18,7 @@ use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
 use crate::irc::render::{Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::Said;
+use crate::plain::Above;
 
 /// What a person is that was invited and has nothing more.
 const INVITED: Held = Held {
@@ -255,9 +256,18 @@ impl Session {
                 if echoes && !(is_elsewhere && message.to == me) {
                     said_to(message).put(out, event, shown);
                 }
-                if let Some(why) = message.away.as_ref().filter(|_| !is_elsewhere) {
-                    let (to, why) = (&message.to_name, why.as_deref().unwrap_or("away"));
-                    self.numeric("301", format_args!("{to} :{why}"), env, out);
+                let to = &message.to_name;
+                match (&message.away, message.kept) {
+                    _ if is_elsewhere => {}
+                    (_, Some(time)) => {
+                        let kept = format_args!("{to}'s link is lost; kept for {}.", Above(time));
+                        self.notice(kept, env, out);
+                    }
+                    (Some(why), None) => {
+                        let why = why.as_deref().unwrap_or("away");
+                        self.numeric("301", format_args!("{to} :{why}"), env, out);
+                    }
+                    (None, None) => {}
                 }
             }
             Fact::MessageKept(message) if message.from == me => {

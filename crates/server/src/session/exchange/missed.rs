@@ -1,0 +1,167 @@
+//! What a session that is resumed is told of what it missed: the lines of its rooms, a page at a time, and among
+//! them, by their places in the one order, what was for it alone. What comes meanwhile waits.
+
+use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
+use chinwag_core::{Detail, Event, LeftOut, Seq, WelcomeBack};
+use chinwag_wire::dialect::Tell;
+
+use super::pages::PageKind;
+use super::{Exchange, Session};
+use crate::hub::Resumed;
+use crate::session::unseen::{Behind, Missed};
+use crate::shard::Shared;
+use crate::worker::Job;
+
+impl Session {
+    /// The session has its person again. What it has missed comes first, then what its rooms had
+    /// meanwhile.
+    pub(super) fn handle_resumed(
+        &mut self,
+        resumed: Resumed,
+        after: Option<Seq>,
+        shared: &mut Shared,
+    ) {
+        if let Some(saved) = resumed.arrived.saved {
+            self.take_saved(saved, shared);
+        }
+        let (mut unseen, mut kept) = (resumed.unseen, resumed.kept);
+        if let Some(after) = after {
+            unseen.go_on_behind(after);
+            kept.retain(|event| event.seq > after);
+        }
+        unseen.retain_private(|lines| self.dialect.reads(lines));
+        let own = self.dialect.shown_already();
+        let job = Job::Missed {
+            rooms: unseen.rooms.as_slice().into(),
+            until: resumed.until,
+            detail: Detail::with_notices(after.is_some()),
+            not_from: self.dialect.ignores().into(),
+            own: own.cloned(),
+        };
+        self.exchange.rare().missed = Some(Missed {
+            unseen,
+            kept,
+            left_out: resumed.arrived.left_out,
+        });
+        let back = resumed.back.map(Box::new);
+        self.ask_pages(job, PageKind::Missed(back.clone()), shared);
+        if !self.exchange.is_waiting() {
+            // The history is busy, as the person was told.
+            self.tell_resumed((0, 0), back.as_deref(), shared);
+            self.tell_missed(Vec::new(), None, shared);
+        }
+    }
+
+    /// Welcomes the person back, with so many missed messages of rooms that follow, and so many that
+    /// are gone.
+    pub(super) fn tell_resumed(
+        &mut self,
+        (shown, gone): (u64, u64),
+        back: Option<&WelcomeBack>,
+        shared: &mut Shared,
+    ) {
+        let missed = self.exchange.missed();
+        let resumed = Tell::Resumed {
+            missed: shown + missed.map_or(0, Missed::private_lines),
+            skipped: gone + missed.map_or(0, |missed| missed.unseen.skipped),
+            back,
+        };
+        self.tell(resumed, shared);
+    }
+
+    /// Tells a page of what the rooms had, with what was for the session alone up to the next page, if there is
+    /// one.
+    pub(super) fn tell_missed(&mut self, page: Vec<Event>, next: Option<Seq>, shared: &mut Shared) {
+        let (lines, kept) = self.exchange.take_missed(next);
+        let mut events = page;
+        events.extend(kept);
+        events.sort_by_key(|event| event.seq);
+        let mut rest = &events[..];
+        for (after, lines) in lines {
+            let place = rest.partition_point(|event| event.seq <= after);
+            let (older, newer) = rest.split_at(place);
+            self.tell_events(older, shared);
+            self.feed.handle_private(after, &lines);
+            rest = newer;
+        }
+        self.tell_events(rest, shared);
+        if next.is_none()
+            && let Some(left_out) = self.exchange.end_missed()
+        {
+            self.tell_left_out(&left_out, shared);
+        }
+    }
+
+    /// Tells events with their own places: should the link be lost again, they are told with those.
+    fn tell_events(&mut self, events: &[Event], shared: &mut Shared) {
+        let Some(last) = events.last() else {
+            return;
+        };
+        let mut lines = std::mem::take(&mut shared.buffers.lines);
+        lines.clear();
+        let tell = Tell::Missed(events);
+        self.dialect.handle_tell(tell, &shared.env(), &mut lines);
+        if !lines.is_empty() {
+            self.feed.handle_private(last.seq, &lines);
+        }
+        shared.buffers.lines = lines;
+    }
+
+    /// Tells in which rooms the person is not again, and why.
+    pub(super) fn tell_left_out(&mut self, left_out: &[LeftOut], shared: &mut Shared) {
+        if !left_out.is_empty() {
+            self.tell(Tell::LeftOut(left_out), shared);
+        }
+    }
+
+    /// Adds lines for this session alone. Those that come before it was told all that it missed wait for that.
+    pub(in crate::session) fn add_private(&mut self, after: Seq, lines: &[u8]) {
+        if !self.feed.is_held() || self.person.is_none() {
+            return self.feed.handle_private(after, lines);
+        }
+        self.exchange.rare().deferred.push((after, lines.into()));
+        let deferred = self.exchange.deferred().iter();
+        let bytes: usize = deferred.map(|(_, lines)| lines.len()).sum();
+        if bytes > PRIVATE_LOG_BYTES_MAX {
+            // The feed has a bound for them, and counts what it loses.
+            self.tell_deferred();
+        }
+    }
+
+    /// Tells what has waited.
+    pub(in crate::session) fn tell_deferred(&mut self) {
+        for (after, lines) in self.exchange.take_deferred() {
+            self.feed.handle_private(after, &lines);
+        }
+    }
+}
+
+impl Exchange {
+    /// What is to be told before an event, or all that is left: lines that were written before, and messages.
+    /// What the rooms had before it is told as well.
+    fn take_missed(&mut self, next: Option<Seq>) -> (Vec<Behind>, Vec<Event>) {
+        let rare = self.rare.as_deref_mut();
+        let Some(missed) = rare.and_then(|rare| rare.missed.as_mut()) else {
+            return Default::default();
+        };
+        let is_before = |seq: Seq| next.is_none_or(|next| seq < next);
+        if let Some(next) = next {
+            let told = Seq(next.0.saturating_sub(1));
+            let rooms = missed.unseen.rooms.iter_mut();
+            rooms.for_each(|(_, after)| *after = told.max(*after));
+        }
+        let lines = &mut missed.unseen.private;
+        let mut lines: Vec<Behind> = lines
+            .extract_if(.., |(after, _)| is_before(*after))
+            .collect();
+        lines.sort_by_key(|(after, _)| *after);
+        let kept = missed.kept.extract_if(.., |event| is_before(event.seq));
+        (lines, kept.collect())
+    }
+
+    /// All that was missed is told, but for these rooms.
+    fn end_missed(&mut self) -> Option<Vec<LeftOut>> {
+        let missed = self.rare.as_deref_mut()?.missed.take()?;
+        Some(missed.left_out)
+    }
+}
