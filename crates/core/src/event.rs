@@ -27,7 +27,7 @@ pub use private::{
     Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, RankMessage,
     Ranked, Signal,
 };
-pub use rooms::{Deletion, Knock, RoomAct, RoomChange, RoomRenamed};
+pub use rooms::{Deletion, Knock, RoomAct, RoomChange, RoomRenamed, StandingCause, StandingShown};
 
 /// A fact, numbered and dated.
 #[derive(Clone, Debug, PartialEq)]
@@ -255,6 +255,9 @@ pub enum Fact {
     RoomRenamed(Box<RoomRenamed>),
     /// A moderator acted in a room. Durable where it outlives the visit of the person concerned.
     RoomChanged(Box<RoomChange>),
+    /// A standing came or went with a person or an account. Clients of IRC keep lists of ranks and are told
+    /// in no other way; nobody else is shown it.
+    StandingShown(Box<StandingShown>),
     /// A person asks to be let into a room.
     Knocked(Box<Knock>),
     /// A message was deleted. Durable.
@@ -329,6 +332,7 @@ impl Fact {
             Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
             Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
             Self::RoomRenamed(renamed) => core::slice::from_ref(&renamed.room),
+            Self::StandingShown(shown) => core::slice::from_ref(&shown.room),
             Self::AwaySet { rooms, .. } => rooms,
             Self::AccountSet(set) => &set.rooms,
             Self::AccountChanged(changed) => &changed.rooms,
@@ -405,6 +409,7 @@ impl Fact {
                     | Self::AccountChanged(_)
                     | Self::IdentSet(_)
                     | Self::Signal(_)
+                    | Self::StandingShown(_)
             ),
         }
     }

@@ -28,6 +28,7 @@ impl Fact {
             Self::IdentSet(set) => Some(set.person),
             Self::PrivateDeleted(deletion) => Some(deletion.person),
             Self::MarkerSet(set) => Some(set.person),
+            Self::StandingShown(shown) => Some(shown.person),
             Self::MetadataShown(shown) => Some(shown.by),
             _ => None,
         }

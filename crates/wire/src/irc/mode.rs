@@ -4,7 +4,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{Glob, Held, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, Standing};
+use chinwag_core::{
+    Glob, Held, MaskKind, Matched, Name, RoomAct, RoomSetting, RoomSettings, Standing,
+};
 
 use super::line::put;
 
@@ -27,15 +29,11 @@ pub(super) const FLAGS: &[Flag] = &[
 /// The prefixes of a person in a room, the highest first; the highest alone unless all are wanted.
 pub(super) fn prefixes(held: Option<Held>, all: bool) -> &'static str {
     match held {
-        Some(held) if governs(held) && held.voiced && all => "@+",
-        Some(held) if governs(held) => "@",
+        Some(held) if held.governs() && held.voiced && all => "@+",
+        Some(held) if held.governs() => "@",
         Some(held) if held.has_voice() => "+",
         _ => "",
     }
-}
-
-fn governs(held: Held) -> bool {
-    held.standing >= Standing::Moderator
 }
 
 /// The prefix of those who have a standing, where it stands before a room (`STATUSMSG`).
@@ -81,28 +79,7 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
             before,
             standing,
             ..
-        } => {
-            let letters = [
-                (
-                    b'o',
-                    before.is_some_and(governs),
-                    standing.is_some_and(governs),
-                ),
-                (
-                    b'v',
-                    before.is_some_and(Held::has_voice),
-                    standing.is_some_and(Held::has_voice),
-                ),
-            ];
-            let changes = letters.iter().filter(|(_, was, is)| was != is);
-            if changes.clone().next().is_none() {
-                return false;
-            }
-            for (letter, _, is) in changes.clone() {
-                out.extend([if *is { b'+' } else { b'-' }, *letter]);
-            }
-            changes.for_each(|_| put(out, format_args!(" {name}")));
-        }
+        } => return put_standing(out, name, *before, *standing),
         RoomAct::Bar(bar) => put(out, format_args!("+b {}", BanMask(&bar.mask))),
         RoomAct::Unbar(mask) => put(out, format_args!("-b {}", BanMask(mask))),
         RoomAct::Mute(mute) => put(out, format_args!("+b m:{}", BanMask(&mute.mask))),
@@ -121,6 +98,29 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
         | RoomAct::Removed { .. } => return false,
     }
     true
+}
+
+/// Appends the change of what a person is, `+o NAME`; returns whether others see one.
+pub(super) fn put_standing(
+    out: &mut Vec<u8>,
+    name: &Name,
+    before: Option<Held>,
+    after: Option<Held>,
+) -> bool {
+    let of = |has: fn(Held) -> bool| (before.is_some_and(has), after.is_some_and(has));
+    let ranks = [(b'o', of(Held::governs)), (b'v', of(Held::has_voice))];
+    let changes = ranks.iter().filter(|(_, (was, is))| was != is);
+    let mut sign = None;
+    for (letter, (_, on)) in changes.clone() {
+        if sign.replace(*on) != Some(*on) {
+            out.push(if *on { b'+' } else { b'-' });
+        }
+        out.push(*letter);
+    }
+    changes
+        .clone()
+        .for_each(|_| put(out, format_args!(" {name}")));
+    changes.count() > 0
 }
 
 /// Appends settings that were changed at once: `+i-nt+k word`.

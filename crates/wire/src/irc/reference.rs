@@ -58,7 +58,8 @@ const DIFFERENCES: &str = "\
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
   anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out
   anybody but the owner and operators of the server. A moderator can have a voice beneath the rank, which stays
-  when the rank is taken. `PRIVMSG @#room` reaches the moderators of a room, `+#room` its voices as well; people
+  when the rank is taken. Ranks that come and go with a person or with its account are told as a MODE of the server's,
+  behind the JOIN or the ACCOUNT. `PRIVMSG @#room` reaches the moderators of a room, `+#room` its voices as well; people
   at nc read it as a private line, and it is not in the history.
 - **Modes.** `i` closed, `k` password, `l` limit, `m` moderated, `n` no word from outside (on unless
   `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`

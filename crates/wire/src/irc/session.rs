@@ -48,7 +48,7 @@ use core::fmt::Display;
 use chinwag_core::limits::TAG_BYTES_MAX;
 use chinwag_core::{
     Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
-    Seq,
+    Seq, StandingCause,
 };
 use chinwag_feed::Reader;
 
@@ -422,6 +422,10 @@ impl Session {
         let author = event.fact.author();
         if author != Some(here.me) {
             return author.is_none() && self.is_answered_with(event);
+        }
+        // Its standing comes with the list of the people in the room, but not that of a login.
+        if let Fact::StandingShown(shown) = &event.fact {
+            return shown.with != StandingCause::Account;
         }
         // What it does otherwise on another connection it is told of as what it does on this one.
         let says = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));

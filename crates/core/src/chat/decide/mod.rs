@@ -23,6 +23,7 @@ mod rooms;
 mod secret;
 mod shell;
 mod signal;
+mod standings;
 mod talk;
 mod target;
 
@@ -93,6 +94,7 @@ impl Chat {
         let from = facts.len();
         let outcome = self.decide_for_caller(caller, command, env, facts)?;
         self.follow_with_metadata(facts, from);
+        self.follow_with_standings(facts, from);
         Ok(outcome)
     }
 
