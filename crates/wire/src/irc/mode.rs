@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use chinwag_core::limits::ROOM_MASK_BYTES_MAX;
 use chinwag_core::{
     Glob, Held, MaskKind, Matched, Name, RoomAct, RoomSetting, RoomSettings, Standing,
 };
@@ -197,8 +198,11 @@ impl core::fmt::Display for MaskText<'_> {
 }
 
 /// Reads a mask of a list: `nick!user@host`, where parts may be missing; `a:ACCOUNT`; on the list of bans
-/// `m:` before either.
-pub(super) fn read_mask(letter: char, typed: &str) -> (MaskKind, Matched) {
+/// `m:` before either. `None` if it is nothing or too long, or if a line with it would be read as another.
+pub(super) fn read_mask(letter: char, typed: &str) -> Option<(MaskKind, Matched)> {
+    if typed.starts_with(':') || typed.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
     let (kind, typed) = match (letter, typed.strip_prefix("m:")) {
         // An exception is one from bans and mutes alike.
         ('e', muted) => (MaskKind::Exception, muted.unwrap_or(typed)),
@@ -210,7 +214,9 @@ pub(super) fn read_mask(letter: char, typed: &str) -> (MaskKind, Matched) {
         Some(account) => Matched::Account(Glob::new(account)),
         None => Matched::Source(Glob::new(&whole(typed))),
     };
-    (kind, matched)
+    let (Matched::Source(glob) | Matched::Account(glob)) = &matched;
+    let is_fit = !typed.is_empty() && typed != "a:" && glob.as_str().len() <= ROOM_MASK_BYTES_MAX;
+    is_fit.then_some((kind, matched))
 }
 
 /// A mask with all of its three parts.
@@ -229,7 +235,7 @@ mod tests {
 
     #[track_caller]
     fn check(typed: &str, expected: &str) {
-        let (kind, matched) = read_mask('b', typed);
+        let (kind, matched) = read_mask('b', typed).expect("a mask");
         let (_, prefix) = list_of(kind);
         assert_eq!(format!("{prefix}{}", MaskText(&matched)), expected);
     }
@@ -242,5 +248,18 @@ mod tests {
         check("m:bob!*@*", "m:bob!*@*");
         check("a:Lee", "a:lee");
         check("m:a:Lee", "m:a:lee");
+    }
+
+    #[test]
+    fn what_would_break_a_line_is_no_mask() {
+        let longest = "x".repeat(ROOM_MASK_BYTES_MAX - "!*@*".len());
+        for letter in ['b', 'e', 'I'] {
+            for typed in ["", "two words", ":x", "a:", "a\tb", &format!("{longest}x")] {
+                assert_eq!(read_mask(letter, typed), None, "{letter} {typed}");
+            }
+            assert!(read_mask(letter, &longest).is_some());
+        }
+        assert_eq!(read_mask('b', "m:"), None);
+        assert_eq!(read_mask('b', "m:a:"), None);
     }
 }

@@ -185,6 +185,12 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
                 let why = why.as_deref().unwrap_or("away");
                 put_by(out, event, name, shown, format_args!("AWAY :{why}"));
             }
+            // Who was not away is not back.
+            false
+                if event
+                    .source
+                    .as_ref()
+                    .is_some_and(|source| source.away.is_none()) => {}
             false => put_by(out, event, name, shown, "AWAY"),
         },
         Fact::AccountSet(set) if caps.has(Cap::AccountNotify) => {

@@ -120,7 +120,7 @@ impl Session {
         self.numeric("904", ":SASL authentication failed", env, out);
     }
 
-    fn take_sasl(&mut self) -> Option<Sasl> {
+    pub(super) fn take_sasl(&mut self) -> Option<Sasl> {
         match &mut self.stage {
             Stage::Registering(registering) => registering.sasl.take(),
             Stage::Here(here) => here.sasl.take().map(|sasl| *sasl),

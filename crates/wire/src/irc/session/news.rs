@@ -6,9 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, ModAction, Name,
-    PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomName,
-    RoomRef, RoomRenamed, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, Manner, ModAction,
+    Name, PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId,
+    RoomName, RoomRef, RoomRenamed, Standing,
 };
 
 use super::{Here, Question, Session, Stage};
@@ -255,7 +255,9 @@ impl Session {
                 if echoes && !(is_elsewhere && message.to == me) {
                     said_to(message).put(out, event, shown);
                 }
-                if let Some(why) = message.away.as_ref().filter(|_| !is_elsewhere) {
+                // To a NOTICE nothing is answered (RFC 2812, section 3.3.2).
+                let asks = !is_elsewhere && message.manner != Manner::Notice;
+                if let Some(why) = message.away.as_ref().filter(|_| asks) {
                     let (to, why) = (&message.to_name, why.as_deref().unwrap_or("away"));
                     self.numeric("301", format_args!("{to} :{why}"), env, out);
                 }
@@ -264,7 +266,7 @@ impl Session {
                 if echoes {
                     kept_for(message).put(out, event, shown);
                 }
-                if is_elsewhere {
+                if is_elsewhere || message.manner == Manner::Notice {
                     return;
                 }
                 let to = &message.to_name;

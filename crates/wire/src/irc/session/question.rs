@@ -44,6 +44,11 @@ pub(super) enum Question {
     SetTopic(RoomName),
     Modes(RoomName),
     SetMode(RoomName),
+    /// An entry of a list.
+    SetMask {
+        room: RoomName,
+        letter: char,
+    },
     /// Lines that are written behind the answers to what was asked before.
     Answered(Box<[u8]>),
     RenameRoom {

@@ -19,7 +19,7 @@ use crate::irc::render::Why;
 use crate::irc::text::note;
 
 /// Rooms in one JOIN or PART, people in one KICK.
-const TARGETS_MAX: usize = 20;
+pub(super) const TARGETS_MAX: usize = 20;
 
 /// The people of a room that is listed.
 #[derive(Clone, Debug)]
