@@ -130,7 +130,7 @@ pub enum Fact {
         /// The number of people there now.
         here: u32,
     },
-    /// A person left a room by command.
+    /// A person left a room by command, or since the room is closed.
     Left {
         /// The person.
         person: PersonId,
@@ -140,6 +140,9 @@ pub enum Fact {
         room: RoomId,
         /// The reason given, which IRC alone shows.
         why: Option<Text>,
+        /// The operator who has closed the room, if that is why; the [`RoomAct::Removed`] behind it tells
+        /// the others.
+        closed_by: Option<Name>,
     },
     /// Several people came and went: one line for all of them.
     PresenceSummary {

@@ -52,6 +52,7 @@ impl Fact {
         match self {
             Self::Said { account, .. } | Self::TopicSet { account, .. } => account.as_ref(),
             Self::Signal(signal) if signal.room.is_some() => signal.accounts.from.as_ref(),
+            Self::MessageKept(message) => Some(&message.from_account),
             _ => None,
         }
     }

@@ -64,6 +64,11 @@ impl RoomRenderer {
         let begin = out.len();
         match &event.fact {
             Fact::StandingShown(shown) => self.put_standing(out, event, shown, room),
+            Fact::Left {
+                name,
+                closed_by: Some(by),
+                ..
+            } => self.put_server(out, event, true, Closed { room, name, by }),
             _ => put_in_room(out, event, room, (self.caps, None)),
         }
         begin
@@ -85,16 +90,27 @@ impl RoomRenderer {
         if !put_standing(&mut modes, &shown.name, shown.before, shown.held) {
             return;
         }
+        let modes = alloc::string::String::from_utf8_lossy(&modes);
+        // An id is one line's.
+        self.put_server(out, event, !is_back, format_args!("MODE {room} {modes}"));
+    }
+
+    /// Appends a line of the server's.
+    fn put_server(
+        &self,
+        out: &mut Vec<u8>,
+        event: &Event,
+        has_id: bool,
+        what: impl core::fmt::Display,
+    ) {
         let tags = Tags {
             at: Some(event.at),
-            // An id is one line's.
-            msgid: (!is_back).then_some(event.seq.0),
+            msgid: has_id.then_some(event.seq.0),
             ..Tags::default()
         };
         tags.put(out, self.caps);
         let body = out.len();
-        let modes = alloc::string::String::from_utf8_lossy(&modes);
-        put(out, format_args!(":{} MODE {room} {modes}", self.server));
+        put(out, format_args!(":{} {what}", self.server));
         end(out, body);
     }
 }
@@ -362,6 +378,20 @@ pub(super) fn put_signal_from(
         put(out, format_args!(" :{text}"));
     }
     end(out, body);
+}
+
+/// How a person is told to leave a room that an operator has closed.
+pub(super) struct Closed<'a> {
+    pub(super) room: &'a RoomName,
+    pub(super) name: &'a Name,
+    pub(super) by: &'a Name,
+}
+
+impl core::fmt::Display for Closed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { room, name, by } = self;
+        write!(f, "KICK {room} {name} :{by} has closed the channel")
+    }
 }
 
 /// ` :WHY`, or nothing.

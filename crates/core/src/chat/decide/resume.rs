@@ -318,6 +318,7 @@ impl Chat {
             name: person.name.clone(),
             room,
             why: None,
+            closed_by: None,
         }));
     }
 }

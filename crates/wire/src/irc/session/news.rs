@@ -16,7 +16,7 @@ use crate::dialect::{Ask, Env};
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
-use crate::irc::render::{Shown, Why, put_by, put_in_room, put_signal};
+use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::Said;
 
 /// What a person is that was invited and has nothing more.
@@ -64,6 +64,15 @@ impl Session {
             Fact::Joined { .. }
                 if matches!(self.pending.question.as_deref(), Some(Question::LogIn)) => {}
             Fact::Joined { .. } => self.enter_unasked(room, env, out),
+            Fact::Left {
+                name,
+                closed_by: Some(by),
+                ..
+            } => {
+                if let Some(room) = env.rooms.get(&room) {
+                    self.put_server(Closed { room, name, by }, env, out);
+                }
+            }
             Fact::Left { why, .. } => {
                 if let Some(room) = env.rooms.get(&room) {
                     self.put_own_part(room, why.as_deref(), out);
@@ -397,10 +406,6 @@ impl Session {
                 }
             }
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
-            RoomAct::Removed { members } if members.contains(&me) => {
-                let what = format_args!("KICK {room} {} :The channel is closed", self.nick());
-                put_by(out, event, &change.by, shown, what);
-            }
             RoomAct::Mute(_) if is_for_me => {
                 let by = &change.by;
                 self.notice(format_args!("You are muted in {room} by {by}."), env, out);
