@@ -232,7 +232,7 @@ pub enum Fact {
     },
     /// An account came into being, changed or ended. Durable.
     AccountChanged(Box<AccountChanged>),
-    /// A person logged in to an account, or out of one.
+    /// A person logged in to an account, or out of one, or has other rights under the same.
     AccountSet(Box<AccountSet>),
     /// An operator acted. Durable.
     Moderated(Box<AuditEntry>),

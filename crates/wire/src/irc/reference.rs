@@ -67,7 +67,8 @@ const DIFFERENCES: &str = "\
   exceptions, `I` lasting invitations; `o` and `v`. Settings that one MODE changes are changed at once, in one
   line, and all or none; each rank and each mask is a line of its own. Of a room that no registered name owns they end when
   everybody has left. Of oneself: `i` invisible, `B` a program, `w` hears what
-  operators tell everybody (on at first), `R` hears in private from registered names alone.
+  operators tell everybody (on at first), `R` hears in private from registered names alone; `o` an operator of the server,
+  which `MODE NAME -o` gives up for the visit and OPER takes again.
 - **Hosts.** Addresses are cloaked: one part for the address (a /64 of IPv6), one for the block around it. The
   cloak of an address is another after each restart of the server. Operators see the address in WHOIS.
 - **Messages** have ids (`msgid`) that are the numbers of the one order of all events: the same for every

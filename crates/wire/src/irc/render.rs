@@ -209,7 +209,7 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
                     .is_some_and(|source| source.away.is_none()) => {}
             false => put_by(out, event, name, shown, "AWAY"),
         },
-        Fact::AccountSet(set) if caps.has(Cap::AccountNotify) => {
+        Fact::AccountSet(set) if caps.has(Cap::AccountNotify) && set.is_another() => {
             let account = set.account.as_ref().map_or("*", Name::as_str);
             put_by(
                 out,

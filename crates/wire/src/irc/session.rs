@@ -38,6 +38,7 @@ mod services;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unread;
 mod words;
 
@@ -451,12 +452,6 @@ impl Session {
     fn is_from_elsewhere(&self, event: &Event) -> bool {
         let conn = event.source.as_ref().and_then(|source| source.conn);
         conn.is_some() && conn != self.here().map(|here| here.conn)
-    }
-
-    /// Whether the client is in a room of this name.
-    fn is_inside(&self, room: &RoomName, env: &Env<'_>) -> bool {
-        let names = self.rooms.iter().filter_map(|room| env.rooms.get(room));
-        names.into_iter().any(|name| name.is_same(room))
     }
 }
 

@@ -232,6 +232,7 @@ impl Chat {
             | Command::Forget { .. }
             | Command::LogInTo { .. }
             | Command::LogOut
+            | Command::StepDown
             | Command::SetMarker { .. }
             | Command::Unclaim { .. } => self.decide_account(me, command, env, facts),
             Command::SetIdent { .. }

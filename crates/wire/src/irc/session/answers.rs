@@ -210,10 +210,7 @@ impl Session {
 
     pub(super) fn oper_done(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         match self.here().is_some_and(|here| here.is_operator) {
-            true => {
-                self.numeric("381", ":You are now an IRC operator", env, out);
-                self.put_own(format_args!("MODE {} +o", self.nick()), out);
-            }
+            true => self.numeric("381", ":You are now an IRC operator", env, out),
             false => self.numeric("491", ":That account is no operator's", env, out),
         }
     }

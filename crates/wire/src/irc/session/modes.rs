@@ -337,7 +337,9 @@ impl Session {
             put_flags(&mut modes, here.flags, here.is_operator);
             return self.numeric("221", String::from_utf8_lossy(&modes), env, out);
         };
+        let operates = here.is_operator;
         let (mut flags, mut on, mut unknown) = (here.flags, true, false);
+        let mut steps_down = false;
         for letter in changes.chars() {
             match letter {
                 '+' | '-' => on = letter == '+',
@@ -345,13 +347,17 @@ impl Session {
                 'B' => flags.bot = on,
                 'w' => flags.wallops = on,
                 'R' => flags.registered_only = on,
-                // An operator gives that up with /deop; nobody takes it by asking.
-                'o' | 'r' | 'z' => {}
+                // It can be given up, and is taken by OPER alone (RFC 2812, section 3.1.5).
+                'o' => steps_down = operates && !on,
+                'r' | 'z' => {}
                 _ => unknown = true,
             }
         }
         if unknown {
             self.numeric("501", ":Unknown MODE flag", env, out);
+        }
+        if steps_down {
+            self.later(Ask::Command(Command::StepDown), Question::Quiet);
         }
         if self.here().is_some_and(|here| here.flags != flags) {
             let set = Command::SetIdent { real: None, flags };

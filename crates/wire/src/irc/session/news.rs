@@ -38,8 +38,10 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let start = out.len();
+        let before = self.told();
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
+        self.put_told(&before, env, out);
         self.note_cleared(&event.fact, me);
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);
@@ -185,7 +187,7 @@ impl Session {
             Fact::Renamed(renamed) if renamed.person == me => {
                 self.put_own(format_args!("NICK {}", renamed.new), out);
             }
-            Fact::AccountSet(set) if set.person == me => {
+            Fact::AccountSet(set) if set.person == me && set.is_another() => {
                 self.put_account(set.account.as_ref(), env, out)
             }
             Fact::AccountChanged(changed) if changed.person == Some(me) => {
@@ -350,10 +352,7 @@ impl Session {
         if entry.target != Some(me) {
             return;
         }
-        let nick = self.nick();
         match &entry.act {
-            ModAction::Op { .. } => self.put_server(format_args!("MODE {nick} +o"), env, out),
-            ModAction::Deop { .. } => self.put_server(format_args!("MODE {nick} -o"), env, out),
             ModAction::Mute(mute) => {
                 let why = mute.why.as_ref().map_or("", |why| why);
                 let colon = if why.is_empty() { "" } else { ": " };

@@ -71,7 +71,7 @@ impl Session {
                 let why = format_args!("CANNOT_CHANGE_REALNAME :{}", Sentence(rejection));
                 self.fail("SETNAME", why, env, out);
             }
-            Question::Oper => self.numeric("464", ":Password incorrect", env, out),
+            Question::Oper => self.refuse_oper(rejection, env, out),
             Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
             Question::Account(step) => self.refuse_account(step, rejection, env, out),
             Question::History(question) => match rejection {
@@ -401,6 +401,14 @@ impl Session {
                 self.numeric("401", format_args!("{name} :No such nick"), env, out);
             }
             _ => self.notice(Sentence(rejection), env, out),
+        }
+    }
+
+    fn refuse_oper(&self, rejection: &Rejection, env: &Env<'_>, out: &mut Vec<u8>) {
+        match rejection {
+            // It is in that account, which gives no rights.
+            Rejection::LoggedInAlready(_) => self.oper_done(env, out),
+            _ => self.numeric("464", ":Password incorrect", env, out),
         }
     }
 

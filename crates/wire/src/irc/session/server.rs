@@ -103,6 +103,9 @@ impl Session {
         self.put_supported(env, out);
         self.put_counts(counts, env, out);
         self.put_motd(motd, env, out);
+        if self.here().is_some_and(|here| here.is_operator) {
+            self.put_operates(env, out);
+        }
     }
 
     /// ISUPPORT.
