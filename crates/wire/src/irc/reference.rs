@@ -107,7 +107,8 @@ const DIFFERENCES: &str = "\
   on one more connection of the same person: it is in the same rooms at once, hears and says the same, and is shown what
   is said on the others. Others see one person, until the last connection ends. A dead one does no harm; it
   ends alone. Sixteen connections can be logged in to one account. Who comes under the name by nc or as a program takes it
-  over from all of them, and the other way round: a terminal is one screen.
+  over from all of them, and the other way round: a terminal is one screen. A client that takes its name over while it
+  is here (NICK, or GHOST) leaves the rooms that it is in for those of the person whose name that is.
 - **Rooms come back.** Who comes in with an account (SASL, PASS, or `NAME#PASSWORD` at nc) is in the rooms again that it was in at
   the end of its last visit, by whatever client; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
   brings them nor changes what is kept. A client without an account joins its rooms itself.

@@ -35,6 +35,7 @@ mod scope;
 mod search;
 mod server;
 mod services;
+mod taking_over;
 mod talk;
 #[cfg(test)]
 mod tests;

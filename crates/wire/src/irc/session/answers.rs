@@ -52,7 +52,11 @@ impl Session {
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, _) => {
-                self.pending.question = None;
+                if let Some(Question::TakenOver(kept)) = self.take_question() {
+                    self.ask_own_metadata();
+                    self.enter_others(&kept, env, out);
+                    return None;
+                }
                 self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
                 self.ask_own_metadata();
                 for room in self.rooms.clone() {
@@ -289,20 +293,15 @@ impl Session {
 
     /// The client has its person again: it is told that it is in its rooms, and who else is.
     fn handle_resumed(&mut self, back: Option<&WelcomeBack>, env: &Env<'_>, out: &mut Vec<u8>) {
-        self.pending.question = None;
-        if let Some(back) = back {
+        let kept = match self.take_question() {
+            Some(Question::TakenOver(kept)) => Some(kept),
+            _ => None,
+        };
+        if let Some(back) = back.filter(|_| kept.is_none()) {
             self.put_welcome((&back.counts, back.motd.as_ref()), env, out);
         }
         self.ask_own_metadata();
-        let rooms = self
-            .rooms
-            .iter()
-            .filter_map(|room| env.rooms.get(room).cloned());
-        for room in rooms.collect::<Vec<_>>() {
-            self.put_own_join(&room, out);
-            let (ask, question) = self.names_of_entered(&room);
-            self.later(ask, question);
-        }
+        self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
     }
 
     /// What a person has missed on its last connection.

@@ -39,9 +39,13 @@ impl Session {
     ) {
         let start = out.len();
         let before = self.told();
+        let kept = self.leave_behind(event, env, out);
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
-        self.put_told(&before, env, out);
+        self.put_told(&before, &event.fact, env, out);
+        if let Some(kept) = kept {
+            self.wait_for_rooms(kept);
+        }
         self.note_cleared(&event.fact, me);
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);

@@ -2,13 +2,15 @@
 
 use alloc::vec::Vec;
 
+use chinwag_core::{Fact, Name};
+
 use super::{Session, Stage};
 use crate::dialect::Env;
 
 /// What a client knows of itself.
 pub(super) struct Told {
-    /// That it is logged in, if it is.
-    has_account: bool,
+    /// The account that it knows to be logged in to.
+    account: Option<Name>,
     /// Whether it is an operator, once it is in.
     operates: Option<bool>,
 }
@@ -18,11 +20,11 @@ impl Session {
     pub(super) fn told(&self) -> Told {
         match &self.stage {
             Stage::Registering(registering) => Told {
-                has_account: registering.proven.is_some(),
+                account: registering.proven.as_ref().map(|(name, _)| name.clone()),
                 operates: None,
             },
             Stage::Here(here) => Told {
-                has_account: true,
+                account: here.account.clone(),
                 operates: Some(here.is_operator),
             },
         }
@@ -30,9 +32,11 @@ impl Session {
 
     /// Tells the client what it does not know of itself: the account that its password has opened, and whether
     /// it has the rights of an operator, whatever has given or taken them.
-    pub(super) fn put_told(&self, before: &Told, env: &Env<'_>, out: &mut Vec<u8>) {
+    pub(super) fn put_told(&self, before: &Told, fact: &Fact, env: &Env<'_>, out: &mut Vec<u8>) {
         let Some(here) = self.here() else { return };
-        if let Some(account) = here.account.as_ref().filter(|_| !before.has_account) {
+        let is_told = matches!(fact, Fact::AccountSet(_) | Fact::AccountChanged(_));
+        let account = here.account.as_ref().filter(|_| !is_told);
+        if let Some(account) = account.filter(|account| before.account.as_ref() != Some(account)) {
             self.logged_in(account, env, out);
         }
         if before.operates.is_some_and(|was| was != here.is_operator) {
