@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, LeftOut, QuitReason, Seq, WelcomeBack};
+use chinwag_core::{Answer, Event, Fact, LeftOut, QuitReason, Seq, Welcome, WelcomeBack};
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
@@ -52,19 +52,7 @@ impl Session {
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, _) => {
-                if let Some(Question::TakenOver(kept)) = self.take_question() {
-                    self.ask_own_metadata();
-                    self.enter_others(&kept, env, out);
-                    return None;
-                }
-                self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
-                self.ask_own_metadata();
-                for room in self.rooms.clone() {
-                    self.enter_unasked(room, env, out);
-                }
-                if env.settings.irc.joins_lobby && self.rooms.is_empty() {
-                    self.join_lobby();
-                }
+                self.handle_welcome(welcome, env, out);
                 None
             }
             Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
@@ -121,6 +109,22 @@ impl Session {
             | Tell::Farewell(_)
             | Tell::Superseded
             | Tell::Stopping => None,
+        }
+    }
+
+    /// The client is in, or has become another person of its own.
+    fn handle_welcome(&mut self, welcome: &Welcome, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Some(Question::TakenOver(kept)) = self.take_question() {
+            self.ask_own_metadata();
+            return self.enter_others(&kept, env, out);
+        }
+        self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
+        self.ask_own_metadata();
+        for room in self.rooms.clone() {
+            self.enter_unasked(room, env, out);
+        }
+        if env.settings.irc.joins_lobby && self.rooms.is_empty() {
+            self.join_lobby();
         }
     }
 
