@@ -6,7 +6,7 @@ use chinwag_core::{
     Bucket, ConnId, Duration, Event, Fact, LOBBY, Link, LoggedIn, Monotonic, PersonId, Rate,
     ResumeCode, RoomId, RoomName, Seq,
 };
-use chinwag_wire::dialect::{Dialect, Env, Format, Settings, Step};
+use chinwag_wire::dialect::{Dialect, Env, Format, RoomRenderer, Settings, Step};
 use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::zone;
 use chinwag_wire::{Look, Prefs};
@@ -87,6 +87,11 @@ impl Client {
         while let Some(step) = self.dialect.handle_bytes(&mut bytes, &env, &mut self.out) {
             take(step);
         }
+    }
+
+    /// What renders a room for it, from a time on.
+    pub(crate) fn renderer(&self, now: chinwag_core::Timestamp) -> RoomRenderer {
+        self.format().renderer(now, &self.settings)
     }
 
     /// How it sees the lobby.

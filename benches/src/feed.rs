@@ -76,11 +76,11 @@ impl Room {
     fn new(members: u32) -> Self {
         let log = RoomLog::new(RoomName::lobby(), Seq(0), LOG_BYTES_MAX);
         let mut logs: RoomLogs<RoomRenderer> = [(LOBBY, log)].into_iter().collect();
-        let format = Client::new(Prefs::default()).format();
+        let client = Client::new(Prefs::default());
         let join = |key| {
             let mut feed = Feed::default();
             let room = logs.get_mut(&LOBBY).expect("the lobby");
-            feed.handle_join(key, (LOBBY, room), FORMAT, || format.renderer(START));
+            feed.handle_join(key, (LOBBY, room), FORMAT, || client.renderer(START));
             feed
         };
         Self {

@@ -22,7 +22,7 @@ pub(crate) const PIECES: &[Piece] = &[
 ];
 
 fn rendering(prefs: Prefs) -> Work {
-    let mut renderer = Client::new(prefs).format().renderer(START);
+    let mut renderer = Client::new(prefs).renderer(START);
     let event: Event = said(1, 0, &name("gopher"), text(LINE));
     let room = RoomName::lobby();
     let mut out = Vec::new();

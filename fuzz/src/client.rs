@@ -10,7 +10,9 @@ use chinwag_core::{
     ResumeCode, RoomId, RoomName, Seq, Timestamp,
 };
 use chinwag_feed::Render;
-use chinwag_wire::dialect::{Ask, Dialect, Env, Format, Security, Settings, Step, Tell};
+use chinwag_wire::dialect::{
+    Ask, Dialect, Env, Format, RoomRenderer, Security, Settings, Step, Tell,
+};
 use chinwag_wire::sniff::{Protocol, Spoke};
 use chinwag_wire::zone::TimeZone;
 use chinwag_wire::{Look, Prefs};
@@ -205,9 +207,13 @@ impl Client {
     /// An event as the log of a room has it for the client.
     pub(crate) fn render(&self, id: RoomId, event: &Event, room: &RoomName) -> Vec<u8> {
         let mut out = Vec::new();
-        let format = self.format(id);
-        format.renderer(self.wall).render(&mut out, event, room);
+        self.renderer(id, self.wall).render(&mut out, event, room);
         out
+    }
+
+    /// What renders a room for the client, from a time on.
+    pub(crate) fn renderer(&self, id: RoomId, wall: Timestamp) -> RoomRenderer {
+        self.format(id).renderer(wall, &self.settings)
     }
 
     /// How the client sees a room.

@@ -184,6 +184,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                     name,
                     room,
                     why: None,
+                    closed_by: None,
                 },
                 '*',
             )

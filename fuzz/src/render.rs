@@ -112,7 +112,7 @@ fn check_room_line(dice: &mut Dice<'_>, reader: &mut Reader) {
     // A time that no calendar has is on no day that could last.
     let is_possible = (0..1 << 45).contains(&event.at.0);
     let room = *dice.pick(&[LOBBY, OTHER]);
-    let mut renderer = reader.client.format(room).renderer(reader.wall);
+    let mut renderer = reader.client.renderer(room, reader.wall);
     for is_first in [true, false] {
         let mut out = Vec::new();
         let begin = renderer.render(&mut out, &event, &dice.room());

@@ -193,7 +193,7 @@ pub enum AccountChange {
     Removed,
 }
 
-/// A person logged in to an account, or out of one.
+/// A person logged in to an account, or out of one; or its rights are others under the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountSet {
     /// The person.
@@ -208,4 +208,11 @@ pub struct AccountSet {
     pub name: Name,
     /// The rooms it is in.
     pub rooms: Box<[RoomId]>,
+}
+
+impl AccountSet {
+    /// Whether it is another account: else its rights alone are others.
+    pub fn is_another(&self) -> bool {
+        self.before != self.account
+    }
 }

@@ -230,6 +230,8 @@ pub enum Command {
     },
     /// Log out of the account. A person that bears one of its names becomes a guest.
     LogOut,
+    /// Be no operator for the rest of the visit. What the account is stays.
+    StepDown,
     /// Give up one's name; the account's own name, with all that belongs to the account.
     Unclaim {
         /// A proof of the account that one is logged in to.

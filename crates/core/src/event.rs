@@ -27,7 +27,7 @@ pub use private::{
     Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, RankMessage,
     Ranked, Signal,
 };
-pub use rooms::{Deletion, Knock, RoomAct, RoomChange, RoomRenamed};
+pub use rooms::{Deletion, Knock, RoomAct, RoomChange, RoomRenamed, StandingCause, StandingShown};
 
 /// A fact, numbered and dated.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +130,7 @@ pub enum Fact {
         /// The number of people there now.
         here: u32,
     },
-    /// A person left a room by command.
+    /// A person left a room by command, or since the room is closed.
     Left {
         /// The person.
         person: PersonId,
@@ -140,6 +140,9 @@ pub enum Fact {
         room: RoomId,
         /// The reason given, which IRC alone shows.
         why: Option<Text>,
+        /// The operator who has closed the room, if that is why; the [`RoomAct::Removed`] behind it tells
+        /// the others.
+        closed_by: Option<Name>,
     },
     /// Several people came and went: one line for all of them.
     PresenceSummary {
@@ -229,7 +232,7 @@ pub enum Fact {
     },
     /// An account came into being, changed or ended. Durable.
     AccountChanged(Box<AccountChanged>),
-    /// A person logged in to an account, or out of one.
+    /// A person logged in to an account, or out of one, or has other rights under the same.
     AccountSet(Box<AccountSet>),
     /// An operator acted. Durable.
     Moderated(Box<AuditEntry>),
@@ -255,6 +258,9 @@ pub enum Fact {
     RoomRenamed(Box<RoomRenamed>),
     /// A moderator acted in a room. Durable where it outlives the visit of the person concerned.
     RoomChanged(Box<RoomChange>),
+    /// A standing came or went with a person or an account. Clients of IRC keep lists of ranks and are told
+    /// in no other way; nobody else is shown it.
+    StandingShown(Box<StandingShown>),
     /// A person asks to be let into a room.
     Knocked(Box<Knock>),
     /// A message was deleted. Durable.
@@ -329,6 +335,7 @@ impl Fact {
             Self::RoomChanged(change) if change.is_public() => core::slice::from_ref(&change.room),
             Self::Deleted(deletion) => core::slice::from_ref(&deletion.room),
             Self::RoomRenamed(renamed) => core::slice::from_ref(&renamed.room),
+            Self::StandingShown(shown) => core::slice::from_ref(&shown.room),
             Self::AwaySet { rooms, .. } => rooms,
             Self::AccountSet(set) => &set.rooms,
             Self::AccountChanged(changed) => &changed.rooms,
@@ -405,6 +412,7 @@ impl Fact {
                     | Self::AccountChanged(_)
                     | Self::IdentSet(_)
                     | Self::Signal(_)
+                    | Self::StandingShown(_)
             ),
         }
     }

@@ -63,6 +63,8 @@ pub const INVITATIONS_KEPT_MAX: usize = 20;
 pub const ROOM_RESTRICTIONS_MAX: usize = 100;
 /// Masks of one room that clients of IRC have set: each is held against everybody who comes.
 pub const ROOM_MASKS_MAX: usize = 100;
+/// Bytes of such a mask: one for the longest name fits, and a line that lists or changes it is not cut.
+pub const ROOM_MASK_BYTES_MAX: usize = NAME_BYTES_MAX + 32;
 /// Moderators who hear a knock.
 pub const KNOCK_HEARERS_MAX: usize = 16;
 /// Knocks that a room remembers, so that nobody knocks again and again.

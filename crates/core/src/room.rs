@@ -85,6 +85,11 @@ impl Held {
         left.map(Self::from)
     }
 
+    /// Whether it is among those who moderate.
+    pub fn governs(self) -> bool {
+        self.standing >= Standing::Moderator
+    }
+
     /// Whether a voice was given to the person, be it beneath something higher.
     pub fn has_voice(self) -> bool {
         self.voiced || self.standing == Standing::Voice

@@ -92,7 +92,8 @@ impl Chat {
             Fact::Deleted(_)
             | Fact::PrivateDeleted(_)
             | Fact::PresenceSummary { .. }
-            | Fact::MetadataShown(_) => {}
+            | Fact::MetadataShown(_)
+            | Fact::StandingShown(_) => {}
             Fact::Signal(signal) => self.apply_signal(signal, at),
             Fact::IdentSet(set) => self.apply_ident_set(set),
             Fact::MetadataSet(set) => self.metadata.set(&set.owner, &set.changes),

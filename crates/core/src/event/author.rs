@@ -28,6 +28,7 @@ impl Fact {
             Self::IdentSet(set) => Some(set.person),
             Self::PrivateDeleted(deletion) => Some(deletion.person),
             Self::MarkerSet(set) => Some(set.person),
+            Self::StandingShown(shown) => Some(shown.person),
             Self::MetadataShown(shown) => Some(shown.by),
             _ => None,
         }
@@ -45,12 +46,13 @@ impl Fact {
         }
     }
 
-    /// The account of the person whose doing it is, where the fact has it: what is stored in a room
+    /// The account of the person whose doing it is, where the fact has it: what is stored in a room, or kept,
     /// tells it, to readers who come when nobody knows the person any more.
     pub fn author_account(&self) -> Option<&Name> {
         match self {
             Self::Said { account, .. } | Self::TopicSet { account, .. } => account.as_ref(),
             Self::Signal(signal) if signal.room.is_some() => signal.accounts.from.as_ref(),
+            Self::MessageKept(message) => Some(&message.from_account),
             _ => None,
         }
     }
@@ -82,5 +84,30 @@ impl Fact {
             Self::RankMessage(message) => Some(message.from),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+
+    use super::*;
+    use crate::event::{KeptMessage, Manner};
+    use crate::text::Text;
+
+    #[test]
+    fn a_kept_message_has_its_authors_account_when_its_source_is_gone() {
+        let name = |name: &str| Name::parse(name).expect("a name");
+        let kept = Fact::MessageKept(Box::new(KeptMessage {
+            from: PersonId(1),
+            from_name: name("annie"),
+            from_account: name("ann"),
+            account: name("bob"),
+            to_name: name("bob"),
+            text: Text::parse("hello").expect("a text"),
+            manner: Manner::Speech,
+            irc: None,
+        }));
+        assert_eq!(kept.author_account(), Some(&name("ann")));
     }
 }

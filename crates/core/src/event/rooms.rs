@@ -126,6 +126,35 @@ impl RoomChange {
     }
 }
 
+/// What a person is in a room came or went with something else: with the person, or with its account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StandingShown {
+    /// The room.
+    pub room: RoomId,
+    /// The person.
+    pub person: PersonId,
+    /// Its name.
+    pub name: Name,
+    /// What others took it for before.
+    pub before: Option<Held>,
+    /// What it is from now on.
+    pub held: Option<Held>,
+    /// What brought or took it.
+    pub with: StandingCause,
+}
+
+/// What a standing came or went with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandingCause {
+    /// The person entered the room.
+    Entry,
+    /// The person is back in the room, with a standing or without. [`Fact::Returned`](super::Fact::Returned)
+    /// stands in all its rooms at once, and a reader is shown that once.
+    Return,
+    /// The person logged in or out.
+    Account,
+}
+
 /// A room has another name, and is the same in all else.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomRenamed {

@@ -28,7 +28,7 @@ pub(super) fn note(event: &Event) {
         Fact::Renamed(renamed) => tracing::info!("{} is now {}", renamed.old, renamed.new),
         Fact::AccountChanged(changed) => note_account(&changed.account, &changed.change),
         Fact::AccountSet(set) => {
-            if let Some(account) = &set.account {
+            if let Some(account) = set.account.as_ref().filter(|_| set.is_another()) {
                 tracing::info!("one more person is logged in to {account}");
             }
         }

@@ -135,7 +135,7 @@ impl Hub {
             Fact::Joined { person, .. }
             | Fact::Left { person, .. }
             | Fact::IgnoreSet { person, .. } => self.survivors.handle_change(*person),
-            Fact::AccountSet(set) => {
+            Fact::AccountSet(set) if set.is_another() => {
                 self.lost.set_owner(set.person, false);
                 self.survivors.handle_change(set.person);
             }

@@ -47,10 +47,10 @@ impl Session {
         let newest = shared.newest;
         let room = shared.logs.entry(id);
         let room = room.or_insert_with(|| RoomLog::new(name.clone(), newest, bytes_max));
-        let wall = shared.wall;
+        let (wall, settings) = (shared.wall, &shared.config.settings);
         self.feed
             .handle_join(slot_of(self.id), (id, room), number, || {
-                format.renderer(wall)
+                format.renderer(wall, settings)
             });
         self.apply_changes(shared);
         self.handle_unasked(event, id, shared);
@@ -175,9 +175,10 @@ impl Session {
             for room in rooms {
                 let format = self.dialect.format(room);
                 let number = shared.formats.intern(&format);
-                let wall = shared.wall;
-                self.feed
-                    .handle_format(room, number, &mut shared.logs, || format.renderer(wall));
+                let (wall, settings) = (shared.wall, &shared.config.settings);
+                self.feed.handle_format(room, number, &mut shared.logs, || {
+                    format.renderer(wall, settings)
+                });
             }
         }
         if let Some(watched) = self.dialect.poll_watched() {

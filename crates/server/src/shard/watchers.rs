@@ -6,7 +6,7 @@
 
 use std::hash::Hash;
 
-use chinwag_core::{Event, Fact, MetadataKey, Name};
+use chinwag_core::{AccountChange, Event, Fact, MetadataKey, Name};
 use chinwag_wire::dialect::Watched;
 use hashbrown::{HashMap, HashSet};
 
@@ -102,7 +102,11 @@ fn names_of(fact: &Fact) -> [Option<&Name>; 2] {
         Fact::Renamed(renamed) => return [Some(&renamed.old), Some(&renamed.new)],
         Fact::AwaySet { name, .. } => name,
         Fact::AccountSet(set) => &set.name,
-        Fact::AccountChanged(changed) if !changed.rooms.is_empty() => &changed.account,
+        // It comes into being under the name that its person bears.
+        Fact::AccountChanged(changed) => match changed.change {
+            AccountChange::Claimed { .. } if changed.person.is_some() => &changed.account,
+            _ => return [None, None],
+        },
         Fact::IdentSet(set) => &set.name,
         _ => return [None, None],
     };

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Event, RoomName, Timestamp};
 use chinwag_feed::Render;
 
+use super::Settings;
 use crate::irc;
 use crate::json;
 use crate::plain;
@@ -32,12 +33,15 @@ pub enum RoomRenderer {
 }
 
 impl Format {
-    /// A renderer for lines from `now` on.
-    pub fn renderer(&self, now: Timestamp) -> RoomRenderer {
+    /// A renderer for lines from `now` on, under these settings.
+    pub fn renderer(&self, now: Timestamp, settings: &Settings) -> RoomRenderer {
         match self {
             Self::Plain(format) => RoomRenderer::Plain(plain::RoomRenderer::new(format, now)),
             Self::Json => RoomRenderer::Json(json::RoomRenderer),
-            Self::Irc(format) => RoomRenderer::Irc(irc::RoomRenderer::new(*format)),
+            Self::Irc(format) => {
+                let server = settings.irc.server.clone();
+                RoomRenderer::Irc(irc::RoomRenderer::new(*format, server))
+            }
         }
     }
 }

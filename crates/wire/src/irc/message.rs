@@ -10,9 +10,6 @@ use chinwag_core::limits::TAG_BYTES_MAX;
 /// Bytes of the rest of a line, without its end.
 pub(super) const BODY_BYTES_MAX: usize = 510;
 
-/// Parameters of a command (RFC 2812, section 2.3).
-const PARAMS_MAX: usize = 15;
-
 /// A line, lent from the input.
 #[derive(Debug)]
 pub(super) struct Message<'a> {
@@ -57,11 +54,10 @@ impl<'a> Message<'a> {
             return Err(LineError::Empty);
         }
         let mut params = Vec::new();
-        while !rest.is_empty() && params.len() < PARAMS_MAX {
+        // More than the fifteen of RFC 2812: a MODE has as many as there are changes, and a line bounds them.
+        while !rest.is_empty() {
             let (param, behind) = match rest.strip_prefix(':') {
                 Some(trailing) => (trailing, ""),
-                // The last has the rest (RFC 2812, section 2.3.1).
-                None if params.len() + 1 == PARAMS_MAX => (rest, ""),
                 None => next_word(rest),
             };
             params.push(param);
@@ -230,7 +226,8 @@ mod tests {
         check("USER a 0 * :", "USER", &["a", "0", "*", ""]);
         check("A 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", "A", &{
             [
-                "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15 16",
+                "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15",
+                "16",
             ]
         });
     }

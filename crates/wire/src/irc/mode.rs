@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Held, MaskKind, Matched, RoomAct, RoomSetting, RoomSettings, Standing};
+use chinwag_core::limits::ROOM_MASK_BYTES_MAX;
+use chinwag_core::{Held, MaskKind, Matched, Name, RoomAct, RoomSetting, RoomSettings, Standing};
 
 use super::line::put;
 
@@ -25,15 +26,11 @@ pub(super) const FLAGS: &[Flag] = &[
 /// The prefixes of a person in a room, the highest first; the highest alone unless all are wanted.
 pub(super) fn prefixes(held: Option<Held>, all: bool) -> &'static str {
     match held {
-        Some(held) if governs(held) && held.voiced && all => "@+",
-        Some(held) if governs(held) => "@",
+        Some(held) if held.governs() && held.voiced && all => "@+",
+        Some(held) if held.governs() => "@",
         Some(held) if held.has_voice() => "+",
         _ => "",
     }
-}
-
-fn governs(held: Held) -> bool {
-    held.standing >= Standing::Moderator
 }
 
 /// The prefix of those who have a standing, where it stands before a room (`STATUSMSG`).
@@ -79,28 +76,7 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
             before,
             standing,
             ..
-        } => {
-            let letters = [
-                (
-                    b'o',
-                    before.is_some_and(governs),
-                    standing.is_some_and(governs),
-                ),
-                (
-                    b'v',
-                    before.is_some_and(Held::has_voice),
-                    standing.is_some_and(Held::has_voice),
-                ),
-            ];
-            let changes = letters.iter().filter(|(_, was, is)| was != is);
-            if changes.clone().next().is_none() {
-                return false;
-            }
-            for (letter, _, is) in changes.clone() {
-                out.extend([if *is { b'+' } else { b'-' }, *letter]);
-            }
-            changes.for_each(|_| put(out, format_args!(" {name}")));
-        }
+        } => return put_standing(out, name, *before, *standing),
         RoomAct::Mask { mask, on } => {
             put_entries(out, mask.kind, core::slice::from_ref(&mask.matched), *on);
         }
@@ -116,6 +92,29 @@ pub(super) fn put_change(out: &mut Vec<u8>, act: &RoomAct) -> bool {
         | RoomAct::Removed { .. } => return false,
     }
     true
+}
+
+/// Appends the change of what a person is, `+o NAME`; returns whether others see one.
+pub(super) fn put_standing(
+    out: &mut Vec<u8>,
+    name: &Name,
+    before: Option<Held>,
+    after: Option<Held>,
+) -> bool {
+    let of = |has: fn(Held) -> bool| (before.is_some_and(has), after.is_some_and(has));
+    let ranks = [(b'o', of(Held::governs)), (b'v', of(Held::has_voice))];
+    let changes = ranks.iter().filter(|(_, (was, is))| was != is);
+    let mut sign = None;
+    for (letter, (_, on)) in changes.clone() {
+        if sign.replace(*on) != Some(*on) {
+            out.push(if *on { b'+' } else { b'-' });
+        }
+        out.push(*letter);
+    }
+    changes
+        .clone()
+        .for_each(|_| put(out, format_args!(" {name}")));
+    changes.count() > 0
 }
 
 /// Appends settings that were changed at once: `+i-nt+k word`.
@@ -188,8 +187,11 @@ impl core::fmt::Display for MaskText<'_> {
 }
 
 /// Reads a mask of a list: `nick!user@host`, where parts may be missing; `a:ACCOUNT`; on the list of bans
-/// `m:` before either.
-pub(super) fn read_mask(letter: char, typed: &str) -> (MaskKind, Matched) {
+/// `m:` before either. `None` if it is nothing or too long, or if a line with it would be read as another.
+pub(super) fn read_mask(letter: char, typed: &str) -> Option<(MaskKind, Matched)> {
+    if typed.starts_with(':') || typed.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
     let (kind, typed) = match (letter, typed.strip_prefix("m:")) {
         // An exception is one from bans and mutes alike.
         ('e', muted) => (MaskKind::Exception, muted.unwrap_or(typed)),
@@ -197,7 +199,10 @@ pub(super) fn read_mask(letter: char, typed: &str) -> (MaskKind, Matched) {
         (_, Some(muted)) => (MaskKind::Mute, muted),
         (_, None) => (MaskKind::Ban, typed),
     };
-    (kind, Matched::parse(typed))
+    let matched = Matched::parse(typed);
+    let (Matched::Source(glob) | Matched::Account(glob)) = &matched;
+    let is_fit = !typed.is_empty() && typed != "a:" && glob.as_str().len() <= ROOM_MASK_BYTES_MAX;
+    is_fit.then_some((kind, matched))
 }
 
 #[cfg(test)]
@@ -207,7 +212,7 @@ mod tests {
 
     #[track_caller]
     fn check(typed: &str, expected: &str) {
-        let (kind, matched) = read_mask('b', typed);
+        let (kind, matched) = read_mask('b', typed).expect("a mask");
         let (_, prefix) = list_of(kind);
         assert_eq!(format!("{prefix}{}", MaskText(&matched)), expected);
     }
@@ -220,5 +225,18 @@ mod tests {
         check("m:bob!*@*", "m:bob!*@*");
         check("a:Lee", "a:lee");
         check("m:a:Lee", "m:a:lee");
+    }
+
+    #[test]
+    fn what_would_break_a_line_is_no_mask() {
+        let longest = "x".repeat(ROOM_MASK_BYTES_MAX - "!*@*".len());
+        for letter in ['b', 'e', 'I'] {
+            for typed in ["", "two words", ":x", "a:", "a\tb", &format!("{longest}x")] {
+                assert_eq!(read_mask(letter, typed), None, "{letter} {typed}");
+            }
+            assert!(read_mask(letter, &longest).is_some());
+        }
+        assert_eq!(read_mask('b', "m:"), None);
+        assert_eq!(read_mask('b', "m:a:"), None);
     }
 }

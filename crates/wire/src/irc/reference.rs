@@ -59,7 +59,8 @@ const DIFFERENCES: &str = "\
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
   anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out
   anybody but the owner and operators of the server. A moderator can have a voice beneath the rank, which stays
-  when the rank is taken. `PRIVMSG @#room` reaches the moderators of a room, `+#room` its voices as well; people
+  when the rank is taken. Ranks that come and go with a person or with its account are told as a MODE of the server's,
+  behind the JOIN or the ACCOUNT. `PRIVMSG @#room` reaches the moderators of a room, `+#room` its voices as well; people
   at nc read it as a private line, and it is not in the history.
 - **Modes.** `i` closed, `k` password, `l` limit, `m` moderated, `n` no word from outside (on unless
   `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`
@@ -68,7 +69,8 @@ const DIFFERENCES: &str = "\
   line, and all or none; each rank and each mask is a line of its own. What `/bar` and `/mute NAME here` do is on the list
   of `b` as well, as `NAME!*@*`, is told as a MODE, and `-b` undoes it; `/bars` and `/unbar` see and take off masks. Of a room that no registered name owns they end when
   everybody has left. Of oneself: `i` invisible, `B` a program, `w` hears what
-  operators tell everybody (on at first), `R` hears in private from registered names alone.
+  operators tell everybody (on at first), `R` hears in private from registered names alone; `o` an operator of the server,
+  which `MODE NAME -o` gives up for the visit and OPER takes again.
 - **Hosts.** Addresses are cloaked: one part for the address (a /64 of IPv6), one for the block around it. The
   cloak of an address is another after each restart of the server. Operators see the address in WHOIS.
 - **Messages** have ids (`msgid`) that are the numbers of the one order of all events: the same for every
@@ -107,7 +109,8 @@ const DIFFERENCES: &str = "\
   on one more connection of the same person: it is in the same rooms at once, hears and says the same, and is shown what
   is said on the others. Others see one person, until the last connection ends. A dead one does no harm; it
   ends alone. Sixteen connections can be logged in to one account. Who comes under the name by nc or as a program takes it
-  over from all of them, and the other way round: a terminal is one screen.
+  over from all of them, and the other way round: a terminal is one screen. A client that takes its name over while it
+  is here (NICK, or GHOST) leaves the rooms that it is in for those of the person whose name that is.
 - **Rooms come back.** Who comes in with an account (SASL, PASS, or `NAME#PASSWORD` at nc) is in the rooms again that it was in at
   the end of its last visit, by whatever client; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
   brings them nor changes what is kept. A client without an account joins its rooms itself.

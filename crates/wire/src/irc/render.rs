@@ -4,13 +4,17 @@
 //! negotiated is left out or told in the older way.
 
 use alloc::string::ToString;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use chinwag_core::{AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomChange, RoomName};
+use chinwag_core::{
+    AccountChange, Event, Fact, Name, QuitReason, RoomAct, RoomChange, RoomName, StandingCause,
+    StandingShown,
+};
 
 use super::caps::{Cap, Caps};
 use super::line::{From, Tags, end, put};
-use super::mode::{put_change, put_entries};
+use super::mode::{put_change, put_entries, put_standing};
 use super::said::Said;
 
 /// The capabilities that change the lines of a room.
@@ -43,18 +47,71 @@ impl Format {
 
 /// Renders the log of a room for clients that have negotiated the same.
 #[derive(Debug)]
-pub struct RoomRenderer(Caps);
+pub struct RoomRenderer {
+    caps: Caps,
+    /// Its name, of what nobody has done.
+    server: Arc<str>,
+}
 
 impl RoomRenderer {
-    pub(crate) fn new(format: Format) -> Self {
-        Self(format.0)
+    pub(crate) fn new(format: Format, server: Arc<str>) -> Self {
+        let Format(caps) = format;
+        Self { caps, server }
     }
 
     /// See [`Render::render`](chinwag_feed::Render::render).
     pub(crate) fn render(&self, out: &mut Vec<u8>, event: &Event, room: &RoomName) -> usize {
         let begin = out.len();
-        put_in_room(out, event, room, (self.0, None));
+        match &event.fact {
+            Fact::StandingShown(shown) => self.put_standing(out, event, shown, room),
+            Fact::Left {
+                name,
+                closed_by: Some(by),
+                ..
+            } => self.put_server(out, event, true, Closed { room, name, by }),
+            _ => put_in_room(out, event, room, (self.caps, None)),
+        }
         begin
+    }
+
+    /// Appends a MODE of the server's.
+    fn put_standing(
+        &self,
+        out: &mut Vec<u8>,
+        event: &Event,
+        shown: &StandingShown,
+        room: &RoomName,
+    ) {
+        let is_back = shown.with == StandingCause::Return;
+        if is_back {
+            put_joined(out, event, &shown.name, room, (self.caps, None));
+        }
+        let mut modes = Vec::new();
+        if !put_standing(&mut modes, &shown.name, shown.before, shown.held) {
+            return;
+        }
+        let modes = alloc::string::String::from_utf8_lossy(&modes);
+        // An id is one line's.
+        self.put_server(out, event, !is_back, format_args!("MODE {room} {modes}"));
+    }
+
+    /// Appends a line of the server's.
+    fn put_server(
+        &self,
+        out: &mut Vec<u8>,
+        event: &Event,
+        has_id: bool,
+        what: impl core::fmt::Display,
+    ) {
+        let tags = Tags {
+            at: Some(event.at),
+            msgid: has_id.then_some(event.seq.0),
+            ..Tags::default()
+        };
+        tags.put(out, self.caps);
+        let body = out.len();
+        put(out, format_args!(":{} {what}", self.server));
+        end(out, body);
     }
 }
 
@@ -67,7 +124,6 @@ pub(super) fn put_in_room(out: &mut Vec<u8>, event: &Event, room: &RoomName, sho
     match &event.fact {
         Fact::Said { .. } | Fact::Signal(_) => put_said(out, event, room, shown),
         Fact::Joined { name, .. } => put_joined(out, event, name, room, shown),
-        Fact::Returned(returned) => put_joined(out, event, &returned.login.name, room, shown),
         Fact::Left { name, why, .. } => {
             let why = why.as_deref();
             put_by(
@@ -157,9 +213,15 @@ pub(super) fn put_of_person(out: &mut Vec<u8>, event: &Event, fact: &Fact, shown
                 let why = why.as_deref().unwrap_or("away");
                 put_by(out, event, name, shown, format_args!("AWAY :{why}"));
             }
+            // Who was not away is not back.
+            false
+                if event
+                    .source
+                    .as_ref()
+                    .is_some_and(|source| source.away.is_none()) => {}
             false => put_by(out, event, name, shown, "AWAY"),
         },
-        Fact::AccountSet(set) if caps.has(Cap::AccountNotify) => {
+        Fact::AccountSet(set) if caps.has(Cap::AccountNotify) && set.is_another() => {
             let account = set.account.as_ref().map_or("*", Name::as_str);
             put_by(
                 out,
@@ -205,11 +267,22 @@ pub(super) fn put_by(
 ) {
     let tags = Tags {
         batch,
+        // By which a history can begin or end with it.
+        msgid: Some(event.seq.0),
         ..Tags::of(event)
     };
-    // By which a history can begin or end with it.
-    let msgid = Some(event.seq.0);
-    Tags { msgid, ..tags }.put(out, caps);
+    put_with(out, event, name, (tags, caps), what);
+}
+
+/// The same, with these tags.
+fn put_with(
+    out: &mut Vec<u8>,
+    event: &Event,
+    name: &Name,
+    (tags, caps): (Tags<'_>, Caps),
+    what: impl core::fmt::Display,
+) {
+    tags.put(out, caps);
     let body = out.len();
     put(
         out,
@@ -246,7 +319,14 @@ pub(super) fn put_joined(
         .as_ref()
         .and_then(|source| source.away.as_ref());
     if let Some(why) = away.filter(|_| caps.has(Cap::AwayNotify) && batch.is_none()) {
-        put_by(out, event, name, shown, format_args!("AWAY :{why}"));
+        // The id is the line's before.
+        put_with(
+            out,
+            event,
+            name,
+            (Tags::of(event), caps),
+            format_args!("AWAY :{why}"),
+        );
     }
 }
 
@@ -310,6 +390,20 @@ pub(super) fn put_signal_from(
         put(out, format_args!(" :{text}"));
     }
     end(out, body);
+}
+
+/// How a person is told to leave a room that an operator has closed.
+pub(super) struct Closed<'a> {
+    pub(super) room: &'a RoomName,
+    pub(super) name: &'a Name,
+    pub(super) by: &'a Name,
+}
+
+impl core::fmt::Display for Closed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { room, name, by } = self;
+        write!(f, "KICK {room} {name} :{by} has closed the channel")
+    }
 }
 
 /// ` :WHY`, or nothing.

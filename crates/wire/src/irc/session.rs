@@ -35,9 +35,11 @@ mod scope;
 mod search;
 mod server;
 mod services;
+mod taking_over;
 mod talk;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unread;
 mod words;
 
@@ -48,7 +50,7 @@ use core::fmt::Display;
 use chinwag_core::limits::TAG_BYTES_MAX;
 use chinwag_core::{
     Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
-    Seq,
+    Seq, StandingCause,
 };
 use chinwag_feed::Reader;
 
@@ -423,6 +425,10 @@ impl Session {
         if author != Some(here.me) {
             return author.is_none() && self.is_answered_with(event);
         }
+        // Its standing comes with the list of the people in the room, but not that of a login.
+        if let Fact::StandingShown(shown) = &event.fact {
+            return shown.with != StandingCause::Account;
+        }
         // What it does otherwise on another connection it is told of as what it does on this one.
         let says = matches!(event.fact, Fact::Said { .. } | Fact::Signal(_));
         let is_said_elsewhere = says && self.is_from_elsewhere(event);
@@ -447,12 +453,6 @@ impl Session {
     fn is_from_elsewhere(&self, event: &Event) -> bool {
         let conn = event.source.as_ref().and_then(|source| source.conn);
         conn.is_some() && conn != self.here().map(|here| here.conn)
-    }
-
-    /// Whether the client is in a room of this name.
-    fn is_inside(&self, room: &RoomName, env: &Env<'_>) -> bool {
-        let names = self.rooms.iter().filter_map(|room| env.rooms.get(room));
-        names.into_iter().any(|name| name.is_same(room))
     }
 }
 

@@ -28,7 +28,8 @@ pub(super) enum Spoken {
     Nothing,
 }
 
-/// Reads the text of a message. CTCP's ACTION is an action of the chat, other CTCP a signal.
+/// Reads the text of a message. CTCP's ACTION is an action of the chat, other CTCP and
+/// what answers it are signals.
 pub(super) fn spoken(typed: &str, is_notice: bool, tags: String) -> Spoken {
     let tags = (!tags.is_empty()).then(|| tags.into_boxed_str());
     let manner = match is_notice {
@@ -43,7 +44,9 @@ pub(super) fn spoken(typed: &str, is_notice: bool, tags: String) -> Spoken {
     let (word, rest) = request.split_once(' ').unwrap_or((request, ""));
     match word {
         "" => Spoken::Nothing,
-        "ACTION" => said(rest, Manner::Action, tags).map_or(Spoken::Nothing, Spoken::Said),
+        "ACTION" if !is_notice => {
+            said(rest, Manner::Action, tags).map_or(Spoken::Nothing, Spoken::Said)
+        }
         _ => Spoken::Signal(IrcForm {
             text: Some(alloc::format!("\x01{}\x01", for_clients(request)).into()),
             tags,

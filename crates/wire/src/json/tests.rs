@@ -171,7 +171,10 @@ fn said(by: &str, what: &str) -> Fact {
 fn line(fact: Fact) -> String {
     let program = Program::in_lobby();
     let mut out = Vec::new();
-    let mut renderer = program.dialect.format(LOBBY).renderer(START);
+    let mut renderer = program
+        .dialect
+        .format(LOBBY)
+        .renderer(START, &program.settings);
     assert!(renderer.wants_each());
     renderer.render(&mut out, &event(9, fact), &RoomName::lobby());
     String::from_utf8(out).expect("UTF-8")

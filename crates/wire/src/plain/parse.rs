@@ -172,6 +172,7 @@ fn context_of_chat(command: &Command) -> Context {
         Command::Forget { .. } => "account",
         Command::LogInTo { .. } => "login",
         Command::LogOut => "logout",
+        Command::StepDown => "deop",
         Command::Unclaim { .. } => "unclaim",
         Command::Away(_) => "away",
         Command::Back => "back",

@@ -50,6 +50,10 @@ impl Chat {
                 proof,
                 beside,
             } => return self.decide_log_in_to(me, (name, proof, beside), env, facts),
+            Command::StepDown => {
+                self.check_operator(me)?;
+                facts.push(self.with_rights(me, false));
+            }
             Command::LogOut => return self.decide_log_out(me, env, facts),
             Command::Unclaim { proof } => return self.decide_unclaim(me, proof.as_ref(), facts),
             // No other comes here.
@@ -68,14 +72,7 @@ impl Chat {
         let kind = CredentialKind::Password;
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
-            let change = self.claimed_by(me, kind, secret);
-            let logins = [me.id].into();
-            let mut fact = changed(&me.name, change, Some(me.id), logins);
-            if let Fact::AccountChanged(changed) = &mut fact {
-                changed.rooms = me.rooms.clone();
-            }
-            facts.push(fact);
-            self.take_rooms(me, facts);
+            self.claim(me, (kind, secret), facts);
             return Ok(Outcome::Done);
         };
         facts.push(match proof {
@@ -94,24 +91,30 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// The beginning of an account under a person's name.
-    pub(super) fn claimed_by(
+    /// An account begins under a person's name.
+    pub(super) fn claim(
         &self,
         me: &Person,
-        kind: CredentialKind,
-        secret: Arc<str>,
-    ) -> AccountChange {
+        (kind, secret): (CredentialKind, Arc<str>),
+        facts: &mut Vec<Fact>,
+    ) {
         let rank = me.session.rank;
-        AccountChange::Claimed {
+        let change = AccountChange::Claimed {
             kind,
             secret,
             // Rights that were given for a visit end with it.
             operator: rank.operator && !rank.for_visit,
+        };
+        let mut fact = changed(&me.name, change, Some(me.id), [me.id].into());
+        if let Fact::AccountChanged(changed) = &mut fact {
+            changed.rooms = me.rooms.clone();
         }
+        facts.push(fact);
+        self.take_rooms(me, facts);
     }
 
     /// The rooms that a person has made as a guest are its own under its registered name.
-    pub(super) fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
+    fn take_rooms(&self, me: &Person, facts: &mut Vec<Fact>) {
         for &id in &me.rooms {
             let rules = self.rooms.get(id).and_then(Room::rules);
             let is_founder =
@@ -208,6 +211,14 @@ impl Chat {
         if let Some(own) = other.filter(|_| !beside) {
             return self.take_up(&own, (Origin::of(me), Some(me)), env, facts);
         }
+        // Rights that it has given up come back with the proof.
+        if me.account.as_ref() == Some(&account.name)
+            && account.operator
+            && !me.session.rank.operator
+        {
+            facts.push(self.with_rights(me, true));
+            return Ok(Outcome::Done);
+        }
         if let Some(before) = me.account.as_ref() {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
@@ -284,6 +295,18 @@ impl Chat {
         facts.push(self.account_changed(account, AccountChange::Removed, by));
         let logins = self.people.logged_in_to(&account.name);
         facts.extend(logins.map(|person| self.logged_out(person)));
+    }
+
+    /// A person under its account, or none, with other rights.
+    pub(super) fn with_rights(&self, person: &Person, operator: bool) -> Fact {
+        Fact::AccountSet(Box::new(AccountSet {
+            person: person.id,
+            before: person.account.clone(),
+            account: person.account.clone(),
+            operator,
+            name: person.name.clone(),
+            rooms: person.rooms.clone(),
+        }))
     }
 
     fn logged_out(&self, person: &Person) -> Fact {

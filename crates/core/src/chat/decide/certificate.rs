@@ -7,7 +7,6 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::account::changed;
 use crate::account::{Account, AccountChange, CertificatePrefix, CredentialKind};
 use crate::chat::{Chat, Person};
 use crate::command::{Outcome, Proof};
@@ -26,9 +25,7 @@ impl Chat {
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
             let kind = CredentialKind::Certificate;
-            let change = self.claimed_by(me, kind, certificate);
-            facts.push(changed(&me.name, change, Some(me.id), [me.id].into()));
-            self.take_rooms(me, facts);
+            self.claim(me, (kind, certificate), facts);
             return Ok(Outcome::Done);
         };
         let grouped = match own.owns(&me.name) {

@@ -9,7 +9,7 @@ use crate::ban::Restriction;
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Person};
 use crate::command::RoomRef;
-use crate::ids::{LOBBY, RoomId};
+use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::link::Link;
 use crate::mask::MaskKind;
 use crate::name::Name;
@@ -25,11 +25,20 @@ impl Chat {
 
     /// The same, with what lies beneath.
     pub(in crate::chat) fn held(&self, person: &Person, id: RoomId) -> Option<Held> {
+        self.held_as(person.id, person.account.as_ref(), id)
+    }
+
+    /// The same, of a person who is logged in to an account, or to none.
+    pub(super) fn held_as(
+        &self,
+        person: PersonId,
+        account: Option<&Name>,
+        id: RoomId,
+    ) -> Option<Held> {
         let room = self.rooms.get(id)?;
         let rules = room.rules()?;
-        let account = person.account.as_ref();
         let lasting = account.and_then(|account| rules.of_account(account));
-        let held = lasting.max(rules.of_guest(person.id))?;
+        let held = lasting.max(rules.of_guest(person))?;
         // Server operators alone moderate what is the server's.
         let is_servers = room.is_servers || id == LOBBY;
         Some(match held.standing {

@@ -155,6 +155,7 @@ impl Chat {
             | Command::Unban(_)
             | Command::Op(_)
             | Command::Deop(_)
+            | Command::StepDown
             | Command::Lock(_)
             | Command::EndAccount(_)
             | Command::EndRoom(_)

@@ -305,11 +305,18 @@ impl Chat {
     pub(super) fn renamed(&self, person: &Person, new: Name) -> Fact {
         let owner = self.registrations.get(&new);
         let account = owner.or_else(|| self.account_of(person));
+        let is_same = account.map(|account| &account.name) == person.account.as_ref();
         Fact::Renamed(Box::new(Renamed {
             person: person.id,
             old: person.name.clone(),
-            operator: account.is_some_and(|account| account.operator)
-                || self.is_operator_for_visit(person),
+            // Rights that it has given up do not come back with a name.
+            operator: match is_same {
+                true => person.session.rank.operator,
+                false => {
+                    account.is_some_and(|account| account.operator)
+                        || self.is_operator_for_visit(person)
+                }
+            },
             account: account.map(|account| account.name.clone()),
             new,
             rooms: person.rooms.clone(),

@@ -159,7 +159,7 @@ impl Chat {
     }
 
     /// The account that a person is logged in to when these facts are true.
-    fn account_after<'a>(&'a self, id: PersonId, facts: &'a [Fact]) -> Option<&'a Name> {
+    pub(super) fn account_after<'a>(&'a self, id: PersonId, facts: &'a [Fact]) -> Option<&'a Name> {
         let set = facts.iter().rev().find_map(|fact| match fact {
             Fact::LoggedIn(login) if login.person == id => Some(login.account.as_ref()),
             Fact::AccountSet(set) if set.person == id => Some(set.account.as_ref()),

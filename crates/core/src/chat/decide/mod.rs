@@ -24,6 +24,7 @@ mod rooms;
 mod secret;
 mod shell;
 mod signal;
+mod standings;
 mod talk;
 mod target;
 
@@ -94,6 +95,7 @@ impl Chat {
         let from = facts.len();
         let outcome = self.decide_for_caller(caller, command, env, facts)?;
         self.follow_with_metadata(facts, from);
+        self.follow_with_standings(facts, from);
         Ok(outcome)
     }
 
@@ -226,6 +228,7 @@ impl Chat {
             | Command::Forget { .. }
             | Command::LogInTo { .. }
             | Command::LogOut
+            | Command::StepDown
             | Command::SetMarker { .. }
             | Command::Unclaim { .. } => self.decide_account(me, command, env, facts),
             Command::SetIdent { .. }

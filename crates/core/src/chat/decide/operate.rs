@@ -93,7 +93,18 @@ impl Chat {
             // The commands of connections without a name and of the server, from a person.
             _ => return Err(Rejection::NotHere),
         };
+        let rights = match &act {
+            ModAction::Op { name, .. } => Some((name.clone(), true)),
+            ModAction::Deop { name } => Some((name.clone(), false)),
+            _ => None,
+        };
         facts.push(audit_entry(me, act, target));
+        if let Some((name, operator)) = rights {
+            // Everybody who is logged in to the account is told.
+            let logins = self.people.logged_in_to(&name);
+            let others = logins.filter(|person| Some(person.id) != target);
+            facts.extend(others.map(|person| self.with_rights(person, operator)));
+        }
         Ok(Outcome::Done)
     }
 

@@ -59,7 +59,7 @@ impl Chat {
         let act = ModAction::RoomRemoved(room.name.clone());
         facts.push(audit_entry(me, act, None));
         let members: Box<[PersonId]> = room.members.iter().copied().collect();
-        self.empty_room(id, &members, facts);
+        self.empty_room(id, (&members, &me.name()), facts);
         facts.push(Fact::RoomChanged(Box::new(RoomChange {
             room: id,
             room_name: room.name.clone(),
@@ -74,7 +74,7 @@ impl Chat {
         Ok(())
     }
 
-    fn empty_room(&self, id: RoomId, members: &[PersonId], facts: &mut Vec<Fact>) {
+    fn empty_room(&self, id: RoomId, (members, by): (&[PersonId], &Name), facts: &mut Vec<Fact>) {
         let mut in_lobby = self.here(LOBBY) as u32;
         for person in members.iter().filter_map(|id| self.people.get(*id)) {
             if person.rooms.len() == 1 && person.session.link.needs_room {
@@ -91,6 +91,7 @@ impl Chat {
                 name: person.name.clone(),
                 room: id,
                 why: None,
+                closed_by: Some(by.clone()),
             });
         }
     }

@@ -324,6 +324,7 @@ impl Chat {
             name: person.name.clone(),
             room,
             why: None,
+            closed_by: None,
         }));
     }
 }

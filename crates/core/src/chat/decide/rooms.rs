@@ -194,6 +194,7 @@ impl Chat {
             name: me.name.clone(),
             room,
             why,
+            closed_by: None,
         });
         Ok(Outcome::Left(room))
     }

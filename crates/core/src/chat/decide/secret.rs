@@ -283,6 +283,7 @@ fn text_of(command: &Command) -> Option<&Text> {
         | Command::Forget { .. }
         | Command::LogInTo { .. }
         | Command::LogOut
+        | Command::StepDown
         | Command::Unclaim { .. }
         | Command::Back
         | Command::Ignore { .. }

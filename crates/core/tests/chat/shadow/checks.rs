@@ -25,8 +25,9 @@ impl Shadow {
             Caller::Person { person, .. } => Some(person),
             _ => None,
         };
-        // Who enters a room is shown there with its metadata, whatever command leads there.
-        let is_other = |fact: &&Fact| !matches!(fact, Fact::MetadataShown(_));
+        // Who enters a room is shown there with its metadata and its rank, whatever command leads there.
+        let is_other =
+            |fact: &&Fact| !matches!(fact, Fact::MetadataShown(_) | Fact::StandingShown(_));
         let facts: Vec<Fact> = facts.iter().filter(is_other).cloned().collect();
         let facts = &*facts;
         for fact in facts {

@@ -49,9 +49,9 @@ impl Exchange {
         }
     }
 
-    /// Keeps wrong passwords until their owner is told.
+    /// Keeps wrong passwords until their owner is told, who may have to prove it twice before.
     pub(super) fn set_guesses(&mut self, guesses: Option<Guesses>) {
-        if guesses.is_some() || self.rare.is_some() {
+        if guesses.is_some() {
             self.rare().guesses = guesses;
         }
     }

@@ -120,7 +120,7 @@ impl Session {
         self.numeric("904", ":SASL authentication failed", env, out);
     }
 
-    fn take_sasl(&mut self) -> Option<Sasl> {
+    pub(super) fn take_sasl(&mut self) -> Option<Sasl> {
         match &mut self.stage {
             Stage::Registering(registering) => registering.sasl.take(),
             Stage::Here(here) => here.sasl.take().map(|sasl| *sasl),
@@ -140,6 +140,10 @@ impl Session {
         if has_account {
             self.later(Ask::Command(Command::LogOut), Question::Quiet);
         }
+        self.log_in_to((name, password), what);
+    }
+
+    fn log_in_to(&mut self, (name, password): (Name, Option<Password>), what: Question) {
         let beside = true;
         let ask = Ask::LogInTo {
             name,
@@ -196,7 +200,11 @@ impl Session {
         let is_sasl = proving.way == Way::Sasl;
         let step = AccountStep::LogIn { is_sasl };
         match proving.way {
-            Way::Oper if is_in => self.oper_done(env, out),
+            Way::Oper if is_in && self.here().is_some_and(|here| here.is_operator) => {
+                self.oper_done(env, out);
+            }
+            // It has given its rights up, if the account has any.
+            Way::Oper if is_in => self.log_in_to((name.clone(), proving.password), Question::Oper),
             Way::Oper => self.log_in(name.clone(), proving.password, Question::Oper),
             _ if is_in => {
                 self.logged_in(name, env, out);

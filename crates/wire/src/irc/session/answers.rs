@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, LeftOut, QuitReason, Seq, WelcomeBack};
+use chinwag_core::{Answer, Event, Fact, LeftOut, QuitReason, Seq, Welcome, WelcomeBack};
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
@@ -52,15 +52,7 @@ impl Session {
             Tell::Done(seq) => self.handle_done(seq, env, out),
             Tell::Rejected(rejection) => self.handle_rejection(rejection, env, out),
             Tell::Welcome(welcome, _) => {
-                self.pending.question = None;
-                self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
-                self.ask_own_metadata();
-                for room in self.rooms.clone() {
-                    self.enter_unasked(room, env, out);
-                }
-                if env.settings.irc.joins_lobby && self.rooms.is_empty() {
-                    self.join_lobby();
-                }
+                self.handle_welcome(welcome, env, out);
                 None
             }
             Tell::Entered(summary, recent) => self.handle_entered(summary, recent, env, out),
@@ -117,6 +109,22 @@ impl Session {
             | Tell::Farewell(_)
             | Tell::Superseded
             | Tell::Stopping => None,
+        }
+    }
+
+    /// The client is in, or has become another person of its own.
+    fn handle_welcome(&mut self, welcome: &Welcome, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Some(Question::TakenOver(kept)) = self.take_question() {
+            self.ask_own_metadata();
+            return self.enter_others(&kept, env, out);
+        }
+        self.put_welcome((&welcome.counts, welcome.motd.as_ref()), env, out);
+        self.ask_own_metadata();
+        for room in self.rooms.clone() {
+            self.enter_unasked(room, env, out);
+        }
+        if env.settings.irc.joins_lobby && self.rooms.is_empty() {
+            self.join_lobby();
         }
     }
 
@@ -210,10 +218,7 @@ impl Session {
 
     pub(super) fn oper_done(&self, env: &Env<'_>, out: &mut Vec<u8>) {
         match self.here().is_some_and(|here| here.is_operator) {
-            true => {
-                self.numeric("381", ":You are now an IRC operator", env, out);
-                self.put_own(format_args!("MODE {} +o", self.nick()), out);
-            }
+            true => self.numeric("381", ":You are now an IRC operator", env, out),
             false => self.numeric("491", ":That account is no operator's", env, out),
         }
     }
@@ -287,20 +292,15 @@ impl Session {
 
     /// The client has its person again: it is told that it is in its rooms, and who else is.
     fn handle_resumed(&mut self, back: Option<&WelcomeBack>, env: &Env<'_>, out: &mut Vec<u8>) {
-        self.pending.question = None;
-        if let Some(back) = back {
+        let kept = match self.take_question() {
+            Some(Question::TakenOver(kept)) => Some(kept),
+            _ => None,
+        };
+        if let Some(back) = back.filter(|_| kept.is_none()) {
             self.put_welcome((&back.counts, back.motd.as_ref()), env, out);
         }
         self.ask_own_metadata();
-        let rooms = self
-            .rooms
-            .iter()
-            .filter_map(|room| env.rooms.get(room).cloned());
-        for room in rooms.collect::<Vec<_>>() {
-            self.put_own_join(&room, out);
-            let (ask, question) = self.names_of_entered(&room);
-            self.later(ask, question);
-        }
+        self.enter_all(kept.as_deref().unwrap_or_default(), env, out);
     }
 
     /// What a person has missed on its last connection.

@@ -231,7 +231,7 @@ pub(in crate::irc) const COMMANDS: &[Spec] = &[
     ),
     command(
         "USERHOST",
-        "USERHOST NAME...: tells user and host of people.",
+        "USERHOST NAME...: tells user and host of five people at most.",
         1,
         1,
         Session::userhost,

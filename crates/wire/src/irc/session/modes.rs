@@ -1,5 +1,6 @@
 //! MODE: the settings of rooms, the ranks of people in them, and the flags of oneself.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,7 +13,7 @@ use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::line::put;
-use crate::irc::message::Message;
+use crate::irc::message::{BODY_BYTES_MAX, Message, shown};
 use crate::irc::mode::{FLAGS, MaskText, list_of, put_settings, read_mask};
 
 /// Changes that one MODE takes.
@@ -125,8 +126,7 @@ impl Session {
         match typed.parse() {
             Ok(limit) if limit > 0 => Some(RoomSetting::Limit(Some(limit))),
             _ => {
-                let shown = if typed.is_empty() { "*" } else { typed };
-                let what = format_args!("{room} l {shown} :Invalid limit");
+                let what = format_args!("{room} l {} :Invalid limit", shown(typed));
                 self.numeric("696", what, env, out);
                 None
             }
@@ -146,16 +146,38 @@ impl Session {
             ('o' | 'v', typed) => self.change_rank(room, (on, letter), typed, env, out),
             (letter, None) => self.ask_masks(room, letter),
             (letter, Some(typed)) => {
-                let (kind, matched) = read_mask(letter, typed);
+                let Some((kind, matched)) = read_mask(letter, typed) else {
+                    return self.refuse_parameter(room, (letter, typed), "Invalid mask", env, out);
+                };
                 let set = Command::SetMask {
                     room: RoomRef::Name(room.clone()),
                     kind,
                     matched,
                     on,
                 };
-                self.later(Ask::Command(set), Question::SetMode(room.clone()));
+                let what = Question::SetMask {
+                    room: room.clone(),
+                    letter,
+                };
+                self.later(Ask::Command(set), what);
             }
         }
+    }
+
+    /// Refuses the parameter of a mode, behind the answers to what the command has asked already.
+    fn refuse_parameter(
+        &mut self,
+        room: &RoomName,
+        (letter, typed): (char, &str),
+        why: &str,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let typed = shown(typed);
+        self.answer_behind(out, |session, out| {
+            let what = format_args!("{room} {letter} {typed} :{why}");
+            session.numeric("696", what, env, out);
+        });
     }
 
     fn lacks_parameter(&self, room: &RoomName, letter: char, env: &Env<'_>, out: &mut Vec<u8>) {
@@ -174,7 +196,10 @@ impl Session {
         match (on, typed) {
             (false, _) => Some(RoomSetting::Password(None)),
             (true, Some(typed)) => match RoomPassword::parse(typed) {
-                Ok(word) if !typed.contains(',') => Some(RoomSetting::Password(Some(word))),
+                // One that JOIN takes, and that a line may have in its middle.
+                Ok(word) if !typed.contains(',') && !typed.starts_with(':') => {
+                    Some(RoomSetting::Password(Some(word)))
+                }
                 _ => {
                     let what = format_args!("{room} :Key is not well-formed");
                     self.numeric("525", what, env, out);
@@ -267,8 +292,14 @@ impl Session {
         let (_, prefix) = list_of(kind);
         for mask in masks {
             let (by, seconds) = (&mask.by, mask.at.0.div_euclid(1_000));
-            let what = format_args!("{room} {prefix}{} {by} {seconds}", MaskText(&mask.matched));
-            self.numeric(entry, what, env, out);
+            let what = format!("{room} {prefix}{}", MaskText(&mask.matched));
+            let setter = format!(" {by} {seconds}");
+            // Who has set it is left out where the line has no room for it.
+            let around =
+                ":   ".len() + env.settings.irc.server.len() + entry.len() + self.nick().len();
+            let is_fit = around + what.len() + setter.len() <= BODY_BYTES_MAX;
+            let setter = if is_fit { &*setter } else { "" };
+            self.numeric(entry, format_args!("{what}{setter}"), env, out);
         }
         if is_last {
             self.numeric(
@@ -297,7 +328,9 @@ impl Session {
             put_flags(&mut modes, here.flags, here.is_operator);
             return self.numeric("221", String::from_utf8_lossy(&modes), env, out);
         };
+        let operates = here.is_operator;
         let (mut flags, mut on, mut unknown) = (here.flags, true, false);
+        let mut steps_down = false;
         for letter in changes.chars() {
             match letter {
                 '+' | '-' => on = letter == '+',
@@ -305,13 +338,17 @@ impl Session {
                 'B' => flags.bot = on,
                 'w' => flags.wallops = on,
                 'R' => flags.registered_only = on,
-                // An operator gives that up with /deop; nobody takes it by asking.
-                'o' | 'r' | 'z' => {}
+                // It can be given up, and is taken by OPER alone (RFC 2812, section 3.1.5).
+                'o' => steps_down = operates && !on,
+                'r' | 'z' => {}
                 _ => unknown = true,
             }
         }
         if unknown {
             self.numeric("501", ":Unknown MODE flag", env, out);
+        }
+        if steps_down {
+            self.later(Ask::Command(Command::StepDown), Question::Quiet);
         }
         if self.here().is_some_and(|here| here.flags != flags) {
             let set = Command::SetIdent { real: None, flags };

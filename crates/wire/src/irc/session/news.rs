@@ -6,9 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, ModAction, Name,
-    PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomName,
-    RoomRef, RoomRenamed, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, Manner, ModAction,
+    Name, PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId,
+    RoomName, RoomRef, RoomRenamed, Standing,
 };
 
 use super::{Here, Question, Session, Stage};
@@ -16,7 +16,7 @@ use crate::dialect::{Ask, Env};
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
-use crate::irc::render::{Shown, Why, put_by, put_in_room, put_signal};
+use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
 use crate::irc::said::Said;
 use crate::plain::Above;
 
@@ -39,8 +39,14 @@ impl Session {
         out: &mut Vec<u8>,
     ) {
         let start = out.len();
+        let before = self.told();
+        let kept = self.leave_behind(event, env, out);
         self.put_event(event, me, env, out);
         self.note_event(event, me, out);
+        self.put_told(&before, &event.fact, env, out);
+        if let Some(kept) = kept {
+            self.wait_for_rooms(kept);
+        }
         self.note_cleared(&event.fact, me);
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);
@@ -65,6 +71,15 @@ impl Session {
             Fact::Joined { .. }
                 if matches!(self.pending.question.as_deref(), Some(Question::LogIn)) => {}
             Fact::Joined { .. } => self.enter_unasked(room, env, out),
+            Fact::Left {
+                name,
+                closed_by: Some(by),
+                ..
+            } => {
+                if let Some(room) = env.rooms.get(&room) {
+                    self.put_server(Closed { room, name, by }, env, out);
+                }
+            }
             Fact::Left { why, .. } => {
                 if let Some(room) = env.rooms.get(&room) {
                     self.put_own_part(room, why.as_deref(), out);
@@ -177,7 +192,7 @@ impl Session {
             Fact::Renamed(renamed) if renamed.person == me => {
                 self.put_own(format_args!("NICK {}", renamed.new), out);
             }
-            Fact::AccountSet(set) if set.person == me => {
+            Fact::AccountSet(set) if set.person == me && set.is_another() => {
                 self.put_account(set.account.as_ref(), env, out)
             }
             Fact::AccountChanged(changed) if changed.person == Some(me) => {
@@ -256,9 +271,11 @@ impl Session {
                 if echoes && !(is_elsewhere && message.to == me) {
                     said_to(message).put(out, event, shown);
                 }
+                // To a NOTICE nothing is answered (RFC 2812, section 3.3.2).
+                let asks = !is_elsewhere && message.manner != Manner::Notice;
                 let to = &message.to_name;
                 match (&message.away, message.kept) {
-                    _ if is_elsewhere => {}
+                    _ if !asks => {}
                     (_, Some(time)) => {
                         let kept = format_args!("{to}'s link is lost; kept for {}.", Above(time));
                         self.notice(kept, env, out);
@@ -274,7 +291,7 @@ impl Session {
                 if echoes {
                     kept_for(message).put(out, event, shown);
                 }
-                if is_elsewhere {
+                if is_elsewhere || message.manner == Manner::Notice {
                     return;
                 }
                 let to = &message.to_name;
@@ -349,10 +366,7 @@ impl Session {
         if entry.target != Some(me) {
             return;
         }
-        let nick = self.nick();
         match &entry.act {
-            ModAction::Op { .. } => self.put_server(format_args!("MODE {nick} +o"), env, out),
-            ModAction::Deop { .. } => self.put_server(format_args!("MODE {nick} -o"), env, out),
             ModAction::Mute(mute) => {
                 let why = mute.why.as_ref().map_or("", |why| why);
                 let colon = if why.is_empty() { "" } else { ": " };
@@ -405,10 +419,6 @@ impl Session {
                 }
             }
             RoomAct::Eject { .. } if is_for_me => put_in_room(out, event, room, shown),
-            RoomAct::Removed { members } if members.contains(&me) => {
-                let what = format_args!("KICK {room} {} :The channel is closed", self.nick());
-                put_by(out, event, &change.by, shown, what);
-            }
             RoomAct::Mute(_) if is_for_me => {
                 let by = &change.by;
                 self.notice(format_args!("You are muted in {room} by {by}."), env, out);

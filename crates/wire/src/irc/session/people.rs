@@ -18,8 +18,19 @@ use crate::irc::line::Time;
 use crate::irc::message::{Message, shown};
 use crate::irc::text::note;
 
-/// Names in one WHOIS, USERHOST or ISON.
-const NAMES_MAX: usize = 10;
+/// Names in one WHOIS.
+pub(super) const WHOIS_NAMES_MAX: usize = 10;
+
+/// Names in one USERHOST (RFC 2812, section 4.8). ISON takes all that its line has room for.
+const USERHOST_NAMES_MAX: usize = 5;
+
+/// The token of WHOX; 0 if there is none.
+fn shown_token(typed: &str) -> &str {
+    match typed {
+        "" => "0",
+        token => token,
+    }
+}
 
 /// What WHO is asked for.
 #[derive(Clone, Debug)]
@@ -67,7 +78,8 @@ impl Session {
             // Without fields it is no WHOX.
             fields: whox
                 .filter(|(fields, _)| !fields.is_empty())
-                .map(|(fields, token)| (fields.into(), token.into())),
+                // An empty token would shift the fields behind it.
+                .map(|(fields, token)| (fields.into(), shown_token(token).into())),
             query: room.is_none().then(|| query.clone()),
             operators,
         };
@@ -214,7 +226,7 @@ impl Session {
         for name in typed
             .split(',')
             .filter(|name| !name.is_empty())
-            .take(NAMES_MAX)
+            .take(WHOIS_NAMES_MAX)
         {
             let query = Query::Whois(name.into());
             self.later(Ask::Query(query), Question::Whois(name.into()));
@@ -341,7 +353,7 @@ impl Session {
         _: &Env<'_>,
         _: &mut Vec<u8>,
     ) -> Option<Step> {
-        self.ask_online(message, Question::Userhost);
+        self.ask_online(message, USERHOST_NAMES_MAX, Question::Userhost);
         None
     }
 
@@ -352,13 +364,13 @@ impl Session {
         _: &Env<'_>,
         _: &mut Vec<u8>,
     ) -> Option<Step> {
-        self.ask_online(message, Question::Ison);
+        self.ask_online(message, usize::MAX, Question::Ison);
         None
     }
 
-    fn ask_online(&mut self, message: &Message<'_>, what: Question) {
+    fn ask_online(&mut self, message: &Message<'_>, names_max: usize, what: Question) {
         let words = message.params.iter().flat_map(|param| param.split(' '));
-        let names = words.filter(|name| !name.is_empty()).take(NAMES_MAX);
+        let names = words.filter(|name| !name.is_empty()).take(names_max);
         let names = names.map(String::from).collect();
         self.later(Ask::Query(Query::Online(names)), what);
     }

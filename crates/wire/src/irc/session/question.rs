@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::{MaskKind, RoomName};
+use chinwag_core::{MaskKind, RoomId, RoomName};
 
 use super::{accounts, history, list, metadata, people, proving, read_marker, rooms, search, talk};
 
@@ -44,6 +44,13 @@ pub(super) enum Question {
     SetTopic(RoomName),
     Modes(RoomName),
     SetMode(RoomName),
+    /// The client has become another person of its own, which is in these rooms as well.
+    TakenOver(Box<[RoomId]>),
+    /// An entry of a list.
+    SetMask {
+        room: RoomName,
+        letter: char,
+    },
     /// Lines that are written behind the answers to what was asked before.
     Answered(Box<[u8]>),
     RenameRoom {

@@ -56,6 +56,7 @@ impl Session {
             | Question::Knock(_)
             | Question::Part { .. }
             | Question::SetMode(_)
+            | Question::SetMask { .. }
             | Question::Masks { .. }
             | Question::Kick { .. }
             | Question::Invite { .. }) => self.refuse_about_room(&question, rejection, env, out),
@@ -70,7 +71,7 @@ impl Session {
                 let why = format_args!("CANNOT_CHANGE_REALNAME :{}", Sentence(rejection));
                 self.fail("SETNAME", why, env, out);
             }
-            Question::Oper => self.numeric("464", ":Password incorrect", env, out),
+            Question::Oper => self.refuse_oper(rejection, env, out),
             Question::Operate(name) => self.refuse_operation(&name, rejection, env, out),
             Question::Account(step) => self.refuse_account(step, rejection, env, out),
             Question::History(question) => match rejection {
@@ -106,6 +107,13 @@ impl Session {
             | Question::Part { room, .. }
             | Question::SetMode(room)
             | Question::Masks { room, .. } => (room, None),
+            Question::SetMask { room, letter } => {
+                if let Rejection::Of(_, RoomRejection::BarsFull) = rejection {
+                    let what = format_args!("{room} {letter} :Channel list is full");
+                    return self.numeric("478", what, env, out);
+                }
+                (room, None)
+            }
             // Who may come in already needs no invitation, and IRC has no number for it.
             Question::Invite { room, name } if is_let_in(rejection) => {
                 return self.numeric("341", format_args!("{name} {room}"), env, out);
@@ -117,7 +125,9 @@ impl Session {
         };
         self.refuse_in_room(room, name, rejection, env, out);
         match question {
-            Question::SetMode(_) | Question::Kick { .. } => self.give_up_in(room, rejection),
+            Question::SetMode(_) | Question::SetMask { .. } | Question::Kick { .. } => {
+                self.give_up_in(room, rejection)
+            }
             Question::Masks { is_last, .. } => {
                 // The other list that the same letter stands for.
                 if !is_last {
@@ -137,7 +147,9 @@ impl Session {
             _ => return,
         };
         self.pending.queue.retain(|question| match question {
-            Question::SetMode(other) | Question::Kick { room: other, .. } => !other.is_same(room),
+            Question::SetMode(other)
+            | Question::SetMask { room: other, .. }
+            | Question::Kick { room: other, .. } => !other.is_same(room),
             // Who may change nothing may see lists.
             Question::Masks { room: other, .. } => !(is_outside && other.is_same(room)),
             _ => true,
@@ -393,6 +405,14 @@ impl Session {
                 self.numeric("401", format_args!("{name} :No such nick"), env, out);
             }
             _ => self.notice(Sentence(rejection), env, out),
+        }
+    }
+
+    fn refuse_oper(&self, rejection: &Rejection, env: &Env<'_>, out: &mut Vec<u8>) {
+        match rejection {
+            // It is in that account, which gives no rights.
+            Rejection::LoggedInAlready(_) => self.oper_done(env, out),
+            _ => self.numeric("464", ":Password incorrect", env, out),
         }
     }
 

@@ -144,7 +144,12 @@ impl Session {
                 self.negotiate(true);
                 self.request_caps(list, env, out);
             }
-            "END" => self.negotiate(false),
+            "END" => {
+                if self.take_sasl().is_some() {
+                    self.numeric("906", ":SASL authentication aborted", env, out);
+                }
+                self.negotiate(false);
+            }
             other => {
                 self.numeric(
                     "410",

@@ -19,7 +19,7 @@ use crate::irc::render::Why;
 use crate::irc::text::note;
 
 /// Rooms in one JOIN or PART, people in one KICK.
-const TARGETS_MAX: usize = 20;
+pub(super) const TARGETS_MAX: usize = 20;
 
 /// The people of a room that is listed.
 #[derive(Clone, Debug)]
@@ -32,6 +32,12 @@ pub(super) struct NamesQuestion {
 }
 
 impl Session {
+    /// Whether the client is in a room of this name.
+    pub(super) fn is_inside(&self, room: &RoomName, env: &Env<'_>) -> bool {
+        let names = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        names.into_iter().any(|name| name.is_same(room))
+    }
+
     /// JOIN.
     pub(super) fn join(
         &mut self,

@@ -3,10 +3,13 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use chinwag_core::limits::{NAME_LETTERS_MAX, NOTE_BYTES_MAX, ROOMS_PER_PERSON_MAX};
+use chinwag_core::limits::{
+    NAME_LETTERS_MAX, NOTE_BYTES_MAX, ROOM_MASKS_MAX, ROOMS_PER_PERSON_MAX,
+};
 use chinwag_core::{Counts, Query, Text};
 
 use super::modes::MODES_MAX;
+use super::people::WHOIS_NAMES_MAX;
 use super::words::ListLine;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
@@ -100,6 +103,9 @@ impl Session {
         self.put_supported(env, out);
         self.put_counts(counts, env, out);
         self.put_motd(motd, env, out);
+        if self.here().is_some_and(|here| here.is_operator) {
+            self.put_operates(env, out);
+        }
     }
 
     /// ISUPPORT.
@@ -130,16 +136,21 @@ impl Session {
             "ACCOUNTEXTBAN=a".into(),
             "INVEX=I".into(),
             alloc::format!("KICKLEN={NOTE_BYTES_MAX}"),
-            "MAXLIST=beI:100".into(),
+            alloc::format!("MAXLIST=beI:{ROOM_MASKS_MAX}"),
             alloc::format!("MONITOR={}", super::monitor::NAMES_MAX),
             alloc::format!("MODES={MODES_MAX}"),
             "MSGREFTYPES=msgid,timestamp".into(),
+            alloc::format!("NAMELEN={NOTE_BYTES_MAX}"),
             alloc::format!("NETWORK={}", env.settings.irc.network),
             alloc::format!("NICKLEN={NAME_LETTERS_MAX}"),
             "PREFIX=(ov)@+".into(),
             "STATUSMSG=@+".into(),
-            "TARGMAX=NAMES:20,LIST:1,KICK:20,WHOIS:10,PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:20,PART:20"
-                .into(),
+            alloc::format!(
+                "TARGMAX=NAMES:{0},LIST:1,KICK:{0},WHOIS:{WHOIS_NAMES_MAX},PRIVMSG:{1},NOTICE:{1},TAGMSG:{1},\
+                 JOIN:{0},PART:{0}",
+                super::rooms::TARGETS_MAX,
+                super::talk::TARGETS_MAX,
+            ),
             alloc::format!("TOPICLEN={NOTE_BYTES_MAX}"),
             "USERLEN=16".into(),
             String::from("UTF8ONLY"),

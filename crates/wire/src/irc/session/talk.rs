@@ -21,7 +21,7 @@ use crate::irc::said::Said;
 use crate::irc::text::{Saying, Spoken, spoken};
 
 /// Receivers of one command.
-const TARGETS_MAX: usize = 4;
+pub(super) const TARGETS_MAX: usize = 4;
 
 /// What was said in rooms and is not answered yet, in order.
 #[derive(Debug, Default)]

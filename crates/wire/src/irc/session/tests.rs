@@ -6,15 +6,17 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use std::format;
 
-use chinwag_core::limits::{ROOM_LINES_MAX, WHO_LINES_MAX};
+use chinwag_core::limits::{ROOM_LINES_MAX, ROOM_MASK_BYTES_MAX, ROOM_MASKS_MAX, WHO_LINES_MAX};
 use chinwag_core::{
     Answer, Bucket, Caller, Chat, Client, Command, ConnId, Duration, Event, Fact, Ident, Link,
-    Monotonic, Name, PersonId, Rate, RoomId, RoomName, Seq, Snapshot, Timestamp,
+    Monotonic, Name, PersonId, Rate, RoomId, RoomName, RoomRef, Seq, Snapshot, Timestamp,
 };
 use hashbrown::HashMap;
 
 use crate::dialect::{Ask, Dialect, Env, Recent, Security, Settings, Step, Tell};
-use crate::irc::caps::Cap;
+use crate::irc::caps::{Cap, Caps};
+use crate::irc::mode::read_mask;
+use crate::irc::render::put_in_room;
 use crate::look::Look;
 use crate::prefs::Prefs;
 use crate::sniff::{Protocol, Spoke};
@@ -441,4 +443,58 @@ fn capabilities_are_listed_in_lines_that_fit() {
         let own: Vec<String> = own.iter().flat_map(|line| of(line, " LIST")).collect();
         assert_eq!(own, all);
     }
+}
+
+#[test]
+fn a_full_list_of_the_longest_masks_is_told_in_whole_lines() {
+    let (name, server) = NAMES[1];
+    let mut world = World::of(name, server);
+    let me = world.me.expect("it is in");
+    let room = RoomName::parse(name).expect("a name");
+    world.act(me, Command::Join(room.clone()));
+    let mut masks = Vec::new();
+    for number in 100..100 + ROOM_MASKS_MAX {
+        let typed = format!("{number}{}!*@*", "x".repeat(ROOM_MASK_BYTES_MAX - 7));
+        let (kind, matched) = read_mask('e', &typed).expect("a mask");
+        masks.push(typed);
+        let set = Command::SetMask {
+            room: RoomRef::Name(room.clone()),
+            kind,
+            matched,
+            on: true,
+        };
+        let events = world.act(me, set);
+        let mut out = Vec::new();
+        put_in_room(&mut out, &events[0], &room, (Caps::default(), None));
+        let line = String::from_utf8(out).expect("it is text");
+        assert!(
+            line.len() <= 512 && line.contains(&masks[masks.len() - 1]),
+            "{line}"
+        );
+    }
+    let pages = world.pages(&format!("MODE {room} e\r\n"));
+    let listed: Vec<&str> = pages[0].1.lines().collect();
+    assert_eq!(listed.len(), masks.len() + 1);
+    for (line, mask) in listed.iter().zip(&masks) {
+        assert!(line.len() <= 510 && line.contains(mask), "{line}");
+    }
+    let (step, _) = world.call(|dialect, env, out| {
+        let mut bytes = &*format!("MODE {room} +I x\r\n").into_bytes();
+        dialect.handle_bytes(&mut bytes, env, out)
+    });
+    let Some(Step::Ask(Ask::Command(set))) = step else {
+        panic!("{step:?}")
+    };
+    let mut env = chinwag_core::Env {
+        now: START,
+        roll: &mut || 1,
+    };
+    let refused = world.chat.decide(me, set, &mut env, &mut Vec::new());
+    let refused = refused.expect_err("it is full");
+    let (_, written) =
+        world.call(|dialect, env, out| dialect.handle_tell(Tell::Rejected(&refused), env, out));
+    assert!(
+        written.contains(&format!(" 478 {name} {room} I :")),
+        "{written}"
+    );
 }

@@ -115,6 +115,12 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
             false => writer.alone(format_args!("You hear {name} again.")),
         },
         Fact::AccountChanged(changed) => account_changed(writer, changed, reader),
+        Fact::AccountSet(set) if set.person == reader && !set.is_another() => {
+            writer.alone(match set.operator {
+                true => "You are an operator now.",
+                false => "You are no operator any more.",
+            });
+        }
         Fact::AccountSet(set) if set.person == reader => match (&set.account, &set.before) {
             (Some(account), _) => writer.alone(format_args!(
                 "You are logged in to {account}. /logout ends it."

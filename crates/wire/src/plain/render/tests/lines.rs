@@ -107,6 +107,7 @@ fn coming_and_going_is_told() {
         name: name("ann"),
         room: LOBBY,
         why: None,
+        closed_by: None,
     };
     check(left, "* ann left #lobby\n");
     let renamed = Fact::Renamed(Box::new(Renamed {
@@ -412,6 +413,7 @@ fn colour_is_quiet_and_ends_with_its_line() {
         name: name("ann"),
         room: LOBBY,
         why: None,
+        closed_by: None,
     };
     assert_eq!(line(left), "\x1b[2m* ann left #lobby\x1b[0m\n");
 }

@@ -1,0 +1,177 @@
+//! What follows for the ranks that others see: a person brings its own along when it comes in, and an
+//! account gives and takes them. No moderator did that, so no other fact tells of it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::account::AccountSet;
+use crate::chat::{Chat, Person};
+use crate::event::{Fact, Renamed, Returned, RoomAct, RoomChange, StandingCause, StandingShown};
+use crate::ids::{PersonId, RoomId};
+use crate::name::Name;
+use crate::room::Held;
+
+impl Chat {
+    /// Appends the standings that come or go with what was decided, while there are readers who keep lists
+    /// of them.
+    pub(super) fn follow_with_standings(&self, facts: &mut Vec<Fact>, from: usize) {
+        if !self.people.has_irc() {
+            return;
+        }
+        let mut more = Vec::new();
+        for (at, fact) in facts.iter().enumerate().skip(from) {
+            let earlier = &facts[from..at];
+            match fact {
+                Fact::Joined {
+                    person, name, room, ..
+                } => more.extend(self.brought((*person, name), *room, earlier)),
+                Fact::Returned(returned) if returned.was_lost => {
+                    self.brought_back(returned, &mut more)
+                }
+                Fact::AccountSet(set) => self.given_by_account(set, &mut more),
+                Fact::Renamed(renamed) => {
+                    let before = self.account_after(renamed.person, earlier);
+                    self.given_by_name(renamed, before, &mut more);
+                }
+                Fact::RoomChanged(change) => self.given_to_account(change, &mut more),
+                _ => {}
+            }
+        }
+        for shown in &mut more {
+            if let Some(name) = name_after(shown.person, &facts[from..]) {
+                shown.name = name.clone();
+            }
+        }
+        let more = more.into_iter();
+        facts.extend(more.map(|shown| Fact::StandingShown(Box::new(shown))));
+    }
+
+    /// What a person is in a room that it enters.
+    fn brought(
+        &self,
+        (id, name): (PersonId, &Name),
+        room: RoomId,
+        earlier: &[Fact],
+    ) -> Option<StandingShown> {
+        // Nobody is there who would see it.
+        if self.here(room) == 0 {
+            return None;
+        }
+        let held = self.held_as(id, self.account_after(id, earlier), room);
+        shown((id, name), room, (None, held), StandingCause::Entry)
+    }
+
+    /// What a person is in the rooms that it comes back to.
+    fn brought_back(&self, returned: &Returned, more: &mut Vec<StandingShown>) {
+        let login = &returned.login;
+        let kept = self.resumables.get(login.person);
+        for &room in &returned.rooms {
+            let kept = kept.and_then(|lost| lost.standings.iter().find(|(of, _)| *of == room));
+            let lasting = self.held_as(login.person, login.account.as_ref(), room);
+            let held = lasting.max(kept.map(|(_, held)| *held));
+            more.extend(shown(
+                (login.person, &login.name),
+                room,
+                (None, held),
+                StandingCause::Return,
+            ));
+        }
+    }
+
+    fn given_by_account(&self, set: &AccountSet, more: &mut Vec<StandingShown>) {
+        let accounts = (set.before.as_ref(), set.account.as_ref());
+        more.extend(self.between_accounts((set.person, &set.name), accounts, &set.rooms));
+    }
+
+    fn given_by_name(
+        &self,
+        renamed: &Renamed,
+        before: Option<&Name>,
+        more: &mut Vec<StandingShown>,
+    ) {
+        let accounts = (before, renamed.account.as_ref());
+        more.extend(self.between_accounts(
+            (renamed.person, &renamed.new),
+            accounts,
+            &renamed.rooms,
+        ));
+    }
+
+    /// How what a person is differs under two accounts.
+    fn between_accounts<'a>(
+        &'a self,
+        who: (PersonId, &'a Name),
+        (before, after): (Option<&'a Name>, Option<&'a Name>),
+        rooms: &'a [RoomId],
+    ) -> impl Iterator<Item = StandingShown> + 'a {
+        rooms.iter().filter_map(move |&room| {
+            let of = |account| self.held_as(who.0, account, room);
+            shown(who, room, (of(before), of(after)), StandingCause::Account)
+        })
+    }
+
+    /// Everybody who is logged in to an account has its standing; the change names one of them.
+    fn given_to_account(&self, change: &RoomChange, more: &mut Vec<StandingShown>) {
+        let (account, (before, after)) = match &change.act {
+            RoomAct::Stand {
+                account: Some(account),
+                before,
+                standing,
+                ..
+            } => (account, (*before, *standing)),
+            RoomAct::Eject {
+                account: Some(account),
+                ..
+            } => {
+                let rules = self.rooms.get(change.room).and_then(|room| room.rules());
+                (
+                    account,
+                    (rules.and_then(|rules| rules.of_account(account)), None),
+                )
+            }
+            _ => return,
+        };
+        let is_other = |person: &&Person| {
+            Some(person.id) != change.target && person.rooms.contains(&change.room)
+        };
+        let others = self.people.logged_in_to(account).filter(is_other);
+        more.extend(others.filter_map(|other| {
+            let own = self.held_as(other.id, None, change.room);
+            let held = (before.max(own), after.max(own));
+            shown(
+                (other.id, &other.name),
+                change.room,
+                held,
+                StandingCause::Account,
+            )
+        }));
+    }
+}
+
+/// The name that a person has when these facts are true, if they change it.
+fn name_after(id: PersonId, facts: &[Fact]) -> Option<&Name> {
+    facts.iter().rev().find_map(|fact| match fact {
+        Fact::Renamed(renamed) if renamed.person == id => Some(&renamed.new),
+        _ => None,
+    })
+}
+
+/// What is to be shown, if others see another rank or do not see the person yet.
+fn shown(
+    (person, name): (PersonId, &Name),
+    room: RoomId,
+    (before, held): (Option<Held>, Option<Held>),
+    with: StandingCause,
+) -> Option<StandingShown> {
+    let rank =
+        |held: Option<Held>| held.map_or((false, false), |held| (held.governs(), held.has_voice()));
+    let is_told = rank(before) != rank(held) || with == StandingCause::Return;
+    is_told.then(|| StandingShown {
+        room,
+        person,
+        name: name.clone(),
+        before,
+        held,
+        with,
+    })
+}
