@@ -15,6 +15,7 @@ use chinwag_client::{
     ClientCertificate, Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room,
     Target, TlsOptions,
 };
+use chinwag_server::config::password_line;
 use clap::Args;
 
 use crate::{arguments, usage};
@@ -90,9 +91,11 @@ Exit status:
   2  the arguments are wrong
   3  the server was not reached
   4  the server did not let you in: the name is taken or registered, you are banned, it is full
-  5  the server threw you out: kicked, banned, signed in elsewhere
+  5  the server threw you out: kicked, banned, signed in elsewhere; or out of the room that the
+     lines were meant for, or did not let you into it
   6  the link was lost and did not come back in time
-  7  some lines were not sent, each told: too long, not UTF-8, muted, read-only
+  7  some lines were not sent, each told: too long, not UTF-8, muted, read-only, a command that
+     was refused
   8  the server is not the one that is known: another certificate, a wrong one, or no TLS";
 
 /// Joins, and says on standard error how it went wrong.
@@ -119,7 +122,7 @@ fn status(error: &JoinError) -> u8 {
         | JoinError::KnownHosts { .. } => 1,
         JoinError::Resolve { .. } | JoinError::Connect { .. } => 3,
         JoinError::Refused { .. } => 4,
-        JoinError::Removed { .. } => 5,
+        JoinError::Removed { .. } | JoinError::Astray { .. } => 5,
         JoinError::Gone { .. } => 6,
         JoinError::NotSent { .. } => 7,
         JoinError::NoTls { .. } | JoinError::Changed { .. } | JoinError::Untrusted { .. } => 8,
@@ -185,9 +188,10 @@ impl JoinFlags {
 
 fn password_of(file: Option<&Path>, variable: &str) -> anyhow::Result<Option<Password>> {
     if let Some(path) = file {
-        let text = fs::read_to_string(path)
+        let bytes = fs::read(path)
             .with_context(|| format!("cannot read the password from {}", path.display()))?;
-        let password = text.parse();
+        let line = password_line(&bytes).with_context(|| path.display().to_string())?;
+        let password = line.parse();
         return Ok(Some(password.with_context(|| path.display().to_string())?));
     }
     match env::var(variable) {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
+use chinwag_server::config::password_line;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// Reads a new password of so many letters at least: from a file, from standard input if that is no
@@ -17,25 +18,24 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 pub(crate) fn read(file: Option<&Path>, letters_min: usize) -> Result<String> {
     let password = match file {
         Some(path) if path.as_os_str() != "-" => {
-            let text = fs::read_to_string(path);
-            text.with_context(|| format!("the file {} cannot be read", path.display()))?
+            let read = || format!("the file {} cannot be read", path.display());
+            line_of(&fs::read(path).with_context(read)?)?
         }
         None if io::stdin().is_terminal() => ask()?,
         _ => {
-            let mut line = String::new();
-            io::stdin().lock().read_line(&mut line)?;
-            line
+            let mut line = Vec::new();
+            io::stdin().lock().read_until(b'\n', &mut line)?;
+            line_of(&line)?
         }
     };
     // As in `Password::parse`: blanks at its ends are no part of it.
-    let password = password
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let password = password.trim().to_owned();
     check(&password, letters_min)?;
     Ok(password)
+}
+
+fn line_of(bytes: &[u8]) -> Result<String> {
+    Ok(password_line(bytes)?.to_owned())
 }
 
 /// The rules of `/claim`.
@@ -78,13 +78,13 @@ impl Silence {
         Ok(Self { terminal, before })
     }
 
-    fn ask(&self, prompt: &str) -> io::Result<String> {
+    fn ask(&self, prompt: &str) -> Result<String> {
         let mut terminal = &self.terminal;
         terminal.write_all(prompt.as_bytes())?;
-        let mut line = String::new();
-        BufReader::new(terminal).read_line(&mut line)?;
+        let mut line = Vec::new();
+        BufReader::new(terminal).read_until(b'\n', &mut line)?;
         terminal.write_all(b"\n")?;
-        Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+        line_of(&line)
     }
 }
 

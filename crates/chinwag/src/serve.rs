@@ -13,6 +13,7 @@ use signal_hook::iterator::Signals;
 use crate::announce;
 use crate::arguments::ServeFlags;
 use crate::logging::{self, Logging};
+use crate::usage::plainly;
 
 /// Why a server does not start or does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -147,11 +148,15 @@ fn reload(flags: &ServeFlags, control: &mut Control, logging: &Logging) {
                 logging.set_level(&control.config().log.level);
                 tell(&reloaded);
             }
-            Err(error) => tracing::error!("SIGHUP: nothing has changed: {error}"),
+            Err(error) => {
+                let words = plainly(&error.to_string());
+                tracing::error!("SIGHUP: nothing has changed: {words}");
+            }
         }
     }
     if let Err(error) = control.reload_certificate() {
-        tracing::error!("SIGHUP: the old certificate stays in use: {error}");
+        let words = plainly(&error.to_string());
+        tracing::error!("SIGHUP: the old certificate stays in use: {words}");
     }
 }
 

@@ -152,6 +152,17 @@ pub(crate) struct SayFlags {
     data: DataFlags,
 }
 
+/// A name or the like, which is one word: what stands behind a blank would be taken for something else.
+fn one_word(word: &str) -> Result<&str> {
+    match word.is_empty() || word.contains(char::is_whitespace) {
+        true => bail!(
+            "\"{}\" is not one word: a name has no blanks",
+            word.escape_debug()
+        ),
+        false => Ok(word),
+    }
+}
+
 /// `chinwag account ...`
 pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
     match &flags.task {
@@ -160,9 +171,10 @@ pub(crate) fn account(flags: &AccountFlags) -> Result<ExitCode> {
         AccountTask::List(flags) => list_accounts(flags),
         AccountTask::Operator(flags) => {
             let switch = if flags.off { "off" } else { "on" };
-            ask(&flags.data, &["account operator", &flags.name, switch])
+            let name = one_word(&flags.name)?;
+            ask(&flags.data, &["account operator", name, switch])
         }
-        AccountTask::Remove(flags) => ask(&flags.data, &["account remove", &flags.name]),
+        AccountTask::Remove(flags) => ask(&flags.data, &["account remove", one_word(&flags.name)?]),
     }
 }
 
@@ -180,10 +192,11 @@ fn add(flags: &AddFlags) -> Result<ExitCode> {
 /// `chinwag room remove ROOM`
 pub(crate) fn room(flags: &RoomFlags) -> Result<ExitCode> {
     let RoomTask::Remove(flags) = &flags.task;
-    ask(&flags.data, &["room remove", &flags.room])
+    ask(&flags.data, &["room remove", one_word(&flags.room)?])
 }
 
 fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
+    let name = one_word(&flags.name)?;
     let config = flags.data.config()?;
     let letters_min = config.limits.password_letters_min;
     let password = password::read(flags.password_file.as_deref(), letters_min)?;
@@ -191,27 +204,30 @@ fn with_password(task: &str, flags: &PasswordFlags) -> Result<ExitCode> {
         bail!("everybody on the server knows that password: it is the server's");
     }
     let hash = hash_password(&password)?;
-    ask(&flags.data, &[task, &flags.name, &hash])
+    ask(&flags.data, &[task, name, &hash])
 }
 
 /// `chinwag ban WHO [TIME] [WHY]`
 pub(crate) fn ban(flags: &BanFlags) -> Result<ExitCode> {
-    ask(&flags.data, &["ban", &flags.who, &flags.words.join(" ")])
+    let who = one_word(&flags.who)?;
+    ask(&flags.data, &["ban", who, &flags.words.join(" ")])
 }
 
 /// `chinwag unban WHO`
 pub(crate) fn unban(flags: &UnbanFlags) -> Result<ExitCode> {
-    ask(&flags.data, &["unban", &flags.who])
+    ask(&flags.data, &["unban", one_word(&flags.who)?])
 }
 
 /// `chinwag kick NAME [WHY]`
 pub(crate) fn kick(flags: &KickFlags) -> Result<ExitCode> {
-    ask(&flags.data, &["kick", &flags.name, &flags.why.join(" ")])
+    let name = one_word(&flags.name)?;
+    ask(&flags.data, &["kick", name, &flags.why.join(" ")])
 }
 
 /// `chinwag say ROOM TEXT`
 pub(crate) fn say(flags: &SayFlags) -> Result<ExitCode> {
-    ask(&flags.data, &["say", &flags.room, &flags.text.join(" ")])
+    let room = one_word(&flags.room)?;
+    ask(&flags.data, &["say", room, &flags.text.join(" ")])
 }
 
 /// `chinwag who`

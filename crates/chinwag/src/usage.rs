@@ -29,7 +29,10 @@ fn command() -> clap::Command {
 /// Says what is wrong with the arguments, or prints the help that they ask for. What is wrong
 /// always comes with a usage line and status 2; clap leaves the line out where only a value is bad.
 pub(crate) fn refuse(error: clap::Error) -> ExitCode {
-    let error = with_good_tips(error);
+    let error = match no_time(&error) {
+        Some(words) => self::error("ban", words),
+        None => with_good_tips(error),
+    };
     let _ = error.print();
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
@@ -48,6 +51,23 @@ pub(crate) fn refuse(error: clap::Error) -> ExitCode {
 /// The subcommand as it was typed.
 fn task() -> String {
     std::env::args().nth(1).unwrap_or_default()
+}
+
+/// What is wrong with a time that clap takes for a flag: `chinwag ban zed -5m`.
+fn no_time(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::UnknownArgument || task() != "ban" {
+        return None;
+    }
+    let digit = |c: char| c.is_ascii_digit() || c == '.';
+    let is_time = |word: &String| {
+        let behind = word.strip_prefix('-');
+        behind.is_some_and(|behind| behind.starts_with(digit))
+    };
+    let typed = std::env::args().find(is_time)?;
+    Some(format!(
+        "\"{}\" is not a time. Write times as 90s, 10m, 2h, 7d or 1w.",
+        typed.escape_debug()
+    ))
 }
 
 /// clap takes an unknown flag for a value that lacks `--` before it, which is never meant here. What

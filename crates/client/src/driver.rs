@@ -100,6 +100,11 @@ impl Driver {
                 reason,
                 unsent,
             }),
+            End::Astray(reason) => Err(JoinError::Astray {
+                target,
+                reason,
+                unsent,
+            }),
             End::Gone(reason) => Err(JoinError::Gone {
                 target,
                 reason,

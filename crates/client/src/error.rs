@@ -73,6 +73,20 @@ pub enum JoinError {
         /// Lines that had been read and that the server did not take.
         unsent: u64,
     },
+    /// The session is not, or no longer, in the room that the lines were meant for, and says them in no
+    /// other.
+    #[error(
+        "stopped, so that nothing is said in another room of {target}: {reason}{}",
+        Rest(*unsent)
+    )]
+    Astray {
+        /// The server that was talked to.
+        target: Target,
+        /// The server's words.
+        reason: String,
+        /// Lines that had been read and that the server did not take.
+        unsent: u64,
+    },
     /// The server closed the connection, or the connection broke, and it could not be had again in
     /// time.
     #[error("the connection to {target} is gone: {reason}{}", Rest(*unsent))]

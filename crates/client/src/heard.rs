@@ -29,6 +29,14 @@ pub(crate) enum Heard<'a> {
     Code(&'a str),
     /// `You are in #dev with ann.`
     Place { room: &'a str },
+    /// `! You talk in #lobby now.`, behind the word that one was put out of another room.
+    TalksIn { room: &'a str },
+    /// `! You were ejected from #dev by lee.`: the session is not in a room any more; the words.
+    PutOut(&'a str),
+    /// `* lee renamed #dev: it is #ops from now on`
+    RoomRenamed { from: &'a str, to: &'a str },
+    /// `! Sent to #dev.`: the answer to `/msg #dev TEXT`.
+    SentTo { room: &'a str },
     /// Somebody spoke.
     Said(Said<'a>),
     /// `  | and this`: a further line of the message before.
@@ -108,6 +116,14 @@ impl Heard<'_> {
         matches!(self, Self::Said(_) | Self::More { .. }) && !self.is_in_room()
     }
 
+    /// The room that a welcome names.
+    pub(crate) fn room_of(welcome: &str) -> Option<&str> {
+        match Heard::read(welcome) {
+            Heard::Arrived { room, .. } => room,
+            _ => None,
+        }
+    }
+
     /// Whether messages from here on are old ones (`--- last 3 of 412 messages ---`) or new ones
     /// (`--- now ---`). `None` for everything that does not tell.
     pub(crate) fn leads_to_past(&self) -> Option<bool> {
@@ -156,19 +172,40 @@ fn bare(line: &str) -> Heard<'_> {
 }
 
 fn alone(words: &str) -> Heard<'_> {
-    if let Some(reason) = words.strip_prefix("NOT sent: ") {
+    let refused = ["NOT sent: ", "NOT sent. "]
+        .iter()
+        .find_map(|sign| words.strip_prefix(sign));
+    if let Some(reason) = refused {
         Heard::Refused(reason)
     } else if let Some((_, wait)) = words.split_once("NOT sent. Try again in ") {
         Heard::SlowDown {
             seconds: word(wait).parse().unwrap_or(1),
         }
+    } else if words.ends_with(" is not here: NOT sent.") {
+        Heard::Refused(words.trim_end_matches(": NOT sent."))
     } else if words.contains("NOT sent") {
         Heard::Counted
     } else if is_removal(words) {
         Heard::Removed
     } else {
-        Heard::Alone(words)
+        about_place(words).unwrap_or(Heard::Alone(words))
     }
+}
+
+/// The server's words about the room that the session is in.
+fn about_place(words: &str) -> Option<Heard<'_>> {
+    if let Some(rest) = words.strip_prefix("You talk in #") {
+        let room = rest.strip_suffix(" now.")?;
+        return Some(Heard::TalksIn { room });
+    }
+    if let Some(rest) = words.strip_prefix("Sent to #") {
+        let room = rest.strip_suffix('.')?;
+        return Some(Heard::SentTo { room });
+    }
+    let is_put_out = words.starts_with("You were ejected from #")
+        || words.starts_with("You are no longer in #")
+        || (words.starts_with('#') && words.contains(" was removed by "));
+    is_put_out.then_some(Heard::PutOut(words))
 }
 
 fn is_removal(words: &str) -> bool {
@@ -182,8 +219,15 @@ fn is_removal(words: &str) -> bool {
 fn happened(words: &str) -> Heard<'_> {
     match words.split_once(" is now ") {
         Some((from, to)) if !from.contains(' ') && !to.contains(' ') => Heard::Renamed { from, to },
-        _ => Heard::Happened(words),
+        _ => room_renamed(words).unwrap_or(Heard::Happened(words)),
     }
+}
+
+fn room_renamed(words: &str) -> Option<Heard<'_>> {
+    let (_, rest) = words.split_once(" renamed #")?;
+    let (from, rest) = rest.split_once(": it is #")?;
+    let to = rest.strip_suffix(" from now on")?;
+    Some(Heard::RoomRenamed { from, to })
 }
 
 /// `[14:03] ...`, or without times `[gopher] hello`: a name starts with a letter, a time does not.
@@ -329,6 +373,39 @@ mod tests {
         check(
             "! NOT sent: #news is read-only.",
             Heard::Refused("#news is read-only."),
+        );
+    }
+
+    #[test]
+    fn refusals_that_say_it_in_another_place() {
+        check(
+            "! NOT sent. You are not in #dev.",
+            Heard::Refused("You are not in #dev."),
+        );
+        check(
+            "! ann is not here: NOT sent.",
+            Heard::Refused("ann is not here"),
+        );
+    }
+
+    #[test]
+    fn where_the_session_is() {
+        check(
+            "! You talk in #lobby now.",
+            Heard::TalksIn { room: "lobby" },
+        );
+        for words in [
+            "You were ejected from #u by lee.",
+            "You are no longer in #u. It has ended, and #u is another room: /join #u",
+            "#u was removed by lee.",
+        ] {
+            check(&format!("! {words}"), Heard::PutOut(words));
+        }
+        check("! Sent to #u.", Heard::SentTo { room: "u" });
+        let (from, to) = ("dev", "ops");
+        check(
+            "* lee renamed #dev: it is #ops from now on",
+            Heard::RoomRenamed { from, to },
         );
     }
 

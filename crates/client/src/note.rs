@@ -39,6 +39,18 @@ pub(crate) enum Note {
         /// The server's words.
         reason: String,
     },
+    /// A command that the server refused.
+    NotDone {
+        /// The line.
+        line: String,
+        /// The server's words.
+        reason: String,
+    },
+    /// What the server has said about the name and its password.
+    Login {
+        /// The server's words.
+        words: String,
+    },
     /// A command that was under way when the link broke, and is not sent again.
     Uncertain {
         /// The line.
@@ -76,6 +88,8 @@ impl fmt::Display for Note {
                 }
             }
             Self::NotSent { line, reason } => write!(f, "NOT sent: {reason} {}", Excerpt(line)),
+            Self::NotDone { line, reason } => write!(f, "NOT done: {reason} {}", Excerpt(line)),
+            Self::Login { words } => f.write_str(words),
             Self::Uncertain { line } => write!(
                 f,
                 "the link broke behind a command; it may not have been carried out: {}",

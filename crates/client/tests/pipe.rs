@@ -70,6 +70,7 @@ fn a_line_goes_out_when_the_one_before_has_its_receipt() {
             peer.say(&format!("[14:03] bot: {line}\n"));
             heard.push(line);
         }
+        assert_eq!(peer.line(), "/quit");
         // The end comes only because the client half-closes.
         assert_eq!(peer.line(), "");
         peer.say("Bye, bot. 2 lines sent.\n");
@@ -166,6 +167,7 @@ fn a_link_that_breaks_is_taken_up_and_the_line_under_way_goes_once() {
         peer.say("! Echo is on: your own lines are shown to you too.\n");
         assert_eq!(peer.line(), "two");
         peer.say("[14:03] bot: two\n");
+        assert_eq!(peer.line(), "/quit");
         assert_eq!(peer.line(), "");
     });
     join_piped(&options, &b"one\ntwo\n"[..], io::sink()).unwrap();

@@ -14,12 +14,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use chinwag_core::{Name, Timestamp};
-use chinwag_store::{OpenError, Place, Store};
+use chinwag_store::{OpenError, Place, Store, is_in_use};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
 
 use crate::clock::wall;
@@ -38,6 +38,13 @@ const SHELL_TIME: Duration = Duration::from_secs(5);
 
 /// The time that a shell waits for the server: longer than the hub needs for its longest turn.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// The time that a server has to make its socket when it has its folder, and to let go of the folder
+/// when its socket is gone. It stops within four seconds.
+const START_TIME: Duration = Duration::from_secs(5);
+
+/// The time from one look for the socket to the next.
+const START_LOOK: Duration = Duration::from_millis(20);
 
 /// The line behind the answer to a request that was done.
 const DONE: &str = "done";
@@ -105,10 +112,31 @@ pub fn ask(config: &Config, line: &str) -> Result<ShellAnswer, ShellError> {
     let Place::Folder(folder) = config.place() else {
         return Err(ShellError::InMemory);
     };
-    match UnixStream::connect(folder.join(SOCKET)) {
-        Ok(stream) => ask_server(stream, line).map_err(ShellError::Silent),
+    let begun = Instant::now();
+    ask_in(config, &folder, line, || {
+        std::thread::park_timeout(START_LOOK);
+        begun.elapsed() < START_TIME
+    })
+}
+
+/// Asks the server on a folder. One that starts or stops has the folder and no socket: `wait` waits for
+/// a moment, and says whether to look again.
+fn ask_in(
+    config: &Config,
+    folder: &Path,
+    line: &str,
+    mut wait: impl FnMut() -> bool,
+) -> Result<ShellAnswer, ShellError> {
+    loop {
+        if let Ok(stream) = UnixStream::connect(folder.join(SOCKET)) {
+            return ask_server(stream, line).map_err(ShellError::Silent);
+        }
         // Nobody listens: a server that was killed leaves its socket behind.
-        Err(_) => ask_folder(config, folder, line),
+        match ask_folder(config, folder, line) {
+            Err(ShellError::Open(OpenError::InUse { .. })) if wait() => {}
+            Err(ShellError::NotRunning(_)) if is_in_use(folder) && wait() => {}
+            answer => return answer,
+        }
     }
 }
 
@@ -133,9 +161,9 @@ fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
 }
 
 /// Does a request as the hub of a server would, on the data of one that does not run.
-fn ask_folder(config: &Config, folder: PathBuf, line: &str) -> Result<ShellAnswer, ShellError> {
+fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer, ShellError> {
     let ask = match ShellAsk::read(line) {
-        Ok(ask) if ask.needs_people() => return Err(ShellError::NotRunning(folder)),
+        Ok(ask) if ask.needs_people() => return Err(ShellError::NotRunning(folder.to_owned())),
         Ok(ask) => ask,
         Err(words) => return Ok(refused(words)),
     };
@@ -295,5 +323,52 @@ impl Hub {
         };
         let next = None;
         ShellPage { answer, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The port of a server answers before its socket is there.
+    #[test]
+    fn a_server_that_starts_is_waited_for() {
+        let data = std::env::temp_dir().join(format!("chinwag-shell-{}", std::process::id()));
+        let data = data.as_path();
+        fs::create_dir_all(data).expect("a folder");
+        let file = format!("[server]\ndata = \"{}\"", data.display());
+        let config = Config::from_file(&file).expect("a configuration");
+        let _open = Store::open(config.place(), config.server.durability, config.retention());
+        for line in ["account operator lee on", "who"] {
+            let mut server = None;
+            let answer = ask_in(&config, data, line, || {
+                let listener = listen(data).expect("a socket");
+                server = Some(std::thread::spawn(move || {
+                    let (mut stream, _) = listener.accept().expect("a shell");
+                    let mut line = String::new();
+                    let mut reader = BufReader::new(&stream);
+                    reader.read_line(&mut line).expect("a line");
+                    let answer = refused("No.".to_owned());
+                    write(&mut stream, &answer, true).expect("it reads");
+                }));
+                true
+            });
+            assert_eq!(answer.expect("an answer"), refused("No.".to_owned()));
+            let server = server.expect("it was not there at once");
+            server.join().expect("it has answered");
+            fs::remove_file(data.join(SOCKET)).expect("a socket");
+        }
+        // One that never makes a socket is not waited for for ever.
+        let mut looks = 0;
+        let answer = ask_in(&config, data, "account operator lee on", || {
+            looks += 1;
+            looks < 3
+        });
+        assert!(matches!(
+            answer,
+            Err(ShellError::Open(OpenError::InUse { .. }))
+        ));
+        assert_eq!(looks, 3);
+        fs::remove_dir_all(data).expect("a folder");
     }
 }

@@ -149,3 +149,8 @@ impl Failure {
         }
     }
 }
+/// Whether a server has a data folder open. Nothing is made where there is none.
+pub fn is_in_use(folder: &Path) -> bool {
+    let lock = File::open(folder.join(LOCK));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}

@@ -1,6 +1,7 @@
 //! `chinwag join` in scripts: what arrives, what the status says, and what a broken link costs.
 
 mod outage;
+mod place;
 mod relay;
 mod server_password;
 mod terminal;

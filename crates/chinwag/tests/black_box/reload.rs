@@ -119,3 +119,13 @@ fn without_a_file_it_goes_on_too() {
     server.join("ann").ask("/who", "1 person");
     server.stop();
 }
+
+#[test]
+fn a_file_that_is_gone_is_told_in_the_words_of_the_start() {
+    let (mut server, file) = started(START);
+    std::fs::remove_file(&file).expect("the file is ours");
+    let said = hang_up(&mut server);
+    assert!(said.contains("no such file or directory"), "{said}");
+    assert!(!said.contains("os error"), "{said}");
+    server.stop();
+}

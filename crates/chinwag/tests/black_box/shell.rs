@@ -15,6 +15,10 @@ struct Said {
 }
 
 fn chinwag(setup: &Setup, password: &str, arguments: &[&str]) -> Said {
+    chinwag_given(setup, format!("{password}\n").as_bytes(), arguments)
+}
+
+fn chinwag_given(setup: &Setup, password: &[u8], arguments: &[&str]) -> Said {
     use std::io::Write;
     let mut child = Command::new(CHINWAG)
         .args(arguments)
@@ -28,7 +32,7 @@ fn chinwag(setup: &Setup, password: &str, arguments: &[&str]) -> Said {
         .expect("the program is built");
     let mut input = child.stdin.take().expect("it is piped");
     // A program that needs no password may be gone already.
-    let _ = input.write_all(format!("{password}\n").as_bytes());
+    let _ = input.write_all(password);
     drop(input);
     let output = child.wait_with_output().expect("it ends");
     Said {
@@ -228,4 +232,82 @@ fn an_operator_removes_what_others_have_filled() {
     );
     bob.expect("! #junk was removed by shell.\n");
     drop(server);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_password() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let marked = "\u{feff}correct horse\r\n";
+    let come_and_go = || {
+        let mut lee = server.join("lee#correct horse");
+        lee.ask("/quit", "Bye, lee.");
+        lee.rest();
+    };
+    let file = setup.file("marked", marked);
+    let add = ["account", "add", "lee"];
+    assert_eq!(chinwag_given(&setup, marked.as_bytes(), &add).status, 0);
+    come_and_go();
+    let passwd = ["account", "passwd", "lee", "--password-file", &file];
+    assert_eq!(chinwag(&setup, "", &passwd).status, 0);
+    come_and_go();
+    let latin = chinwag_given(&setup, b"gr\xfcn und blau\n", &["account", "add", "ann"]);
+    assert_eq!(latin.status, 1);
+    assert_eq!(
+        latin.err,
+        "chinwag: the password is not UTF-8 text; write it in UTF-8\n"
+    );
+}
+
+#[test]
+fn a_lost_session_is_ended_from_a_shell() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let mut lee = server.join("lee");
+    let mut dee = server.join("dee");
+    lee.expect("* dee joined");
+    // With bytes unread it is a reset.
+    lee.send("unread");
+    lee.sync();
+    dee.shut();
+    dee.rest();
+    lee.expect("* dee left #lobby");
+    refused(&setup, &["account", "add", "dee"], "\"dee\" is kept for");
+    done(&setup, &["kick", "dee"], "dee was kicked.\n");
+    done(&setup, &["account", "add", "dee"], "dee is registered.\n");
+    server.join("dee#correct horse");
+}
+
+#[test]
+fn an_account_is_an_operator_s_though_a_guest_of_its_name_is_lost() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let mut bob = server.join("bob");
+    bob.shut();
+    bob.rest();
+    server.stop();
+    let added = chinwag(&setup, "correct horse", &["account", "add", "bob"]);
+    assert_eq!(added.status, 0, "{}", added.err);
+    done(
+        &setup,
+        &["account", "operator", "bob"],
+        "bob is an operator now.\n",
+    );
+}
+
+#[test]
+fn a_word_that_is_none_is_refused() {
+    let setup = Setup::new().without_operator();
+    let _server = setup.start();
+    refused(&setup, &["ban", "bad name"], "\"bad name\" is not one word");
+    refused(&setup, &["unban", "bad name"], "is not one word");
+    let said = chinwag(&setup, "", &["ban", "zed", "-5m"]);
+    assert_eq!(said.status, 2);
+    assert!(
+        said.err.contains("\"-5m\" is not a time. Write times as"),
+        "{}",
+        said.err
+    );
+    assert!(!said.err.contains("unexpected"), "{}", said.err);
+    done(&setup, &["bans"], "");
 }

@@ -56,6 +56,8 @@ pub(crate) enum End {
     Refused(String),
     /// The server threw it out.
     Removed(String),
+    /// It is not in the room that the lines were meant for, and says nothing in another.
+    Astray(String),
     /// The link was lost and could not be had again.
     Gone(String),
 }

@@ -147,7 +147,7 @@ impl Identity {
                 }
             }
             Heard::Code(code) => self.code = Some(code.to_owned()),
-            Heard::Place { room } => self.room = Some(room.to_owned()),
+            Heard::Place { room } | Heard::TalksIn { room } => self.room = Some(room.to_owned()),
             Heard::Renamed { from, to } if from == self.name => self.renamed(to),
             Heard::Alone(words) if words.starts_with("Your name is registered") => self.claimed(),
             _ => {}

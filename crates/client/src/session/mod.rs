@@ -14,8 +14,10 @@
 mod action;
 mod identity;
 mod login;
+mod out_line;
 mod outgoing;
 mod phase;
+mod place;
 mod prompts;
 mod reconnect;
 mod retry;
@@ -32,8 +34,9 @@ use std::time::Instant;
 pub(crate) use action::{Action, End, SessionOptions, Tally};
 use identity::{Identity, Progress};
 use login::{Attempt, Login};
-use outgoing::{OutLine, Verdict};
+use out_line::{OutLine, Verdict};
 use phase::{Arrival, Phase};
+use place::{Place, is_lobby};
 use retry::Retry;
 use settling::{Settling, Sorted, Step};
 use talk::{Judgement, Talk};
@@ -53,6 +56,7 @@ pub(crate) struct Session {
     identity: Identity,
     lines: Lines,
     talk: Talk,
+    place: Place,
     retry: Retry,
     actions: VecDeque<Action>,
     /// Nothing more will be pushed.
@@ -70,7 +74,8 @@ impl Session {
             phase: Phase::Dialling,
             identity,
             lines: Lines::default(),
-            talk: Talk::default(),
+            talk: Talk::new(options.commands && !options.is_attended),
+            place: Place::new(&options),
             retry: Retry::new(options.retry_for, options.spread),
             actions: VecDeque::new(),
             input_ended: false,
@@ -132,8 +137,10 @@ impl Session {
             self.identity.learn_typed(&text);
         }
         let line = OutLine::new(text, self.options.commands);
-        if let Some(answer) = self.talk.answer_echo(line.wire()) {
-            self.talk.outgoing.release(line.wire());
+        if line.is_command
+            && let Some(answer) = self.talk.answer_echo(&line.text)
+        {
+            self.talk.outgoing.release(&line.text);
             return self.ask_for(Action::Show(answer.into()));
         }
         self.talk.outgoing.push(line);
@@ -250,6 +257,7 @@ impl Session {
         let plain = line.plain.clone();
         let heard = self.talk.follow(Heard::read(&plain));
         self.identity.learn(&heard);
+        self.place.handle(&heard, self.is_moving());
         self.talk.handle_separator(&heard);
         if heard == Heard::Removed {
             self.removed = Some(plain.trim_start_matches("! ").to_owned());
@@ -264,13 +272,18 @@ impl Session {
 
     /// The server has let the session in.
     fn settle(&mut self, welcome: ServerLine, is_resumed: bool, now: Instant) {
+        let meant = self.place.meant();
+        let first = self.options.room.as_deref().or(meant);
         let (arrival, room) = match (self.identity.progress, is_resumed) {
-            (Progress::Outside, _) => (Arrival::First, &self.options.room),
-            (Progress::Arrived, true) => (Arrival::resumed(false), &self.options.room),
-            (Progress::Settled, true) => (Arrival::resumed(false), &None),
-            (_, false) => (Arrival::Anew, &self.identity.room),
+            (Progress::Outside, _) => (Arrival::First, first),
+            (Progress::Arrived, true) => (Arrival::resumed(false), first),
+            (Progress::Settled, true) => (Arrival::resumed(false), None),
+            (_, false) => (Arrival::Anew, meant.or(self.identity.room.as_deref())),
         };
-        let steps = arrival.steps(&self.options, room.as_deref());
+        // One that is taken over is in the room that it was in, and so is an account at its next visit.
+        let is_elsewhere =
+            is_resumed || Heard::room_of(&welcome.plain).is_some_and(|it| !is_lobby(it));
+        let steps = arrival.steps(&self.options, room, is_elsewhere);
         if matches!(arrival, Arrival::First) && self.options.history {
             self.show(welcome);
         }
@@ -313,6 +326,10 @@ impl Session {
         {
             self.identity.progress = Progress::Arrived;
         }
+        if let Some(words) = self.login_remark(heard) {
+            let words = words.to_owned();
+            return self.ask_for(Action::Tell(Note::Login { words }));
+        }
         let is_message = heard.is_in_room() || heard.is_private();
         let is_news = (is_message || *heard == Heard::Removed) && !self.talk.is_in_past();
         if self.options.history || is_news {
@@ -328,6 +345,11 @@ impl Session {
         self.retry.handle_linked(now);
         self.identity.progress = Progress::Settled;
         self.identity.asks_person = false;
+        if self.place.astray().is_some() {
+            self.phase = Phase::Settling(settling, arrival);
+            self.break_off();
+            return self.stop_if_astray();
+        }
         match arrival {
             Arrival::First => {}
             Arrival::Resumed {
@@ -340,6 +362,7 @@ impl Session {
             }
             Arrival::Anew => self.take_over(&settling.take_history().unwrap_or_default()),
         }
+        self.stop_if_astray();
     }
 
     /// The link is lost before all was settled. The server counts what it has said as heard, and does not
@@ -400,9 +423,10 @@ impl Session {
     }
 
     fn live_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
-        let name = &self.identity.name;
-        let judgement = self.talk.handle_live(heard, &line.plain, name, now);
+        let names = (&*self.identity.name, self.place.named());
+        let judgement = self.talk.handle_live(heard, &line.plain, names, now);
         self.judge(line, judgement);
+        self.stop_if_astray();
     }
 
     fn judge(&mut self, line: ServerLine, judgement: Judgement) {
@@ -412,6 +436,9 @@ impl Session {
     }
 
     fn conclude(&mut self, verdict: Option<Verdict>) {
+        if let Some(reason) = verdict.as_ref().and_then(Verdict::failed_entry) {
+            self.place.handle_refused(reason);
+        }
         match verdict.map(Verdict::into_note) {
             None => {}
             Some(None) => self.retry.handle_progress(),
@@ -427,7 +454,7 @@ impl Session {
                 self.actions.extend(step.map(Action::Send));
             }
             Phase::Live => {
-                if let Some(line) = self.talk.outgoing.poll_send(now) {
+                if let Some(line) = self.talk.outgoing.poll_send(self.place.named(), now) {
                     let is_farewell = self.options.commands && is_farewell(&line);
                     self.ask_for(Action::Send(line));
                     if is_farewell {
@@ -436,6 +463,8 @@ impl Session {
                     }
                 } else if self.input_ended && self.talk.outgoing.unsent() == 0 {
                     self.phase = Phase::Leaving;
+                    // The end of a connection alone may be a lost link, for which a name is kept.
+                    self.ask_for(Action::Send("/quit".to_owned()));
                     self.ask_for(Action::CloseInput);
                 }
             }

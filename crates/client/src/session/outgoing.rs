@@ -17,7 +17,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use crate::note::Note;
+use super::out_line::{OutLine, Verdict};
 
 /// How long a message may go without an echo before a fence asks; a healthy server takes
 /// milliseconds.
@@ -34,91 +34,11 @@ const TRIES_MAX: u32 = 3;
 /// Wait before a line is sent again that the server cannot save at the moment, doubled each time.
 const SAVE_AGAIN_MIN: Duration = Duration::from_secs(1);
 
-/// One line to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutLine {
-    /// As the person or the program wrote it.
-    pub(crate) text: String,
-    /// As it goes over the wire, without its end.
-    wire: String,
-    pub(crate) is_command: bool,
-}
-
-impl OutLine {
-    /// A line that is text, or may be a command.
-    pub(crate) fn new(text: String, commands: bool) -> Self {
-        match commands {
-            true => Self::typed(text),
-            false => Self::literal(text),
-        }
-    }
-
-    /// A message that is text whatever it begins with: `/x` travels as `//x`.
-    fn literal(text: String) -> Self {
-        let wire = if text.starts_with('/') {
-            format!("/{text}")
-        } else {
-            text.clone()
-        };
-        Self {
-            text,
-            wire,
-            is_command: false,
-        }
-    }
-
-    /// A line that may be a command.
-    fn typed(text: String) -> Self {
-        let is_command = text.starts_with('/') && !text.starts_with("//");
-        Self {
-            wire: text.clone(),
-            text,
-            is_command,
-        }
-    }
-
-    pub(crate) fn wire(&self) -> &str {
-        &self.wire
-    }
-
-    /// The message that the server makes of it.
-    pub(crate) fn message(&self) -> &str {
-        self.wire.strip_prefix('/').unwrap_or(&self.wire)
-    }
-}
-
-/// What became of a line.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Delivered,
-    /// It will not be sent again.
-    NotSent {
-        line: OutLine,
-        reason: String,
-    },
-    /// A command was under way when the link broke.
-    Uncertain {
-        line: OutLine,
-    },
-}
-
-impl Verdict {
-    /// What to tell of a line that was not delivered.
-    pub(crate) fn into_note(self) -> Option<Note> {
-        match self {
-            Self::Delivered => None,
-            Self::NotSent { line, reason } => Some(Note::NotSent {
-                line: line.text,
-                reason,
-            }),
-            Self::Uncertain { line } => Some(Note::Uncertain { line: line.text }),
-        }
-    }
-}
-
 /// The queue, and the line under way.
 #[derive(Debug, Default)]
 pub(crate) struct Outgoing {
+    /// Nobody reads the answers to commands: those that are refused are told.
+    checks_commands: bool,
     waiting: VecDeque<OutLine>,
     under_way: Option<UnderWay>,
     fences: u64,
@@ -135,6 +55,10 @@ struct UnderWay {
     state: State,
     tries: u32,
     save_again: Duration,
+    /// Why the server does not carry the command out.
+    refusal: Option<String>,
+    /// The server has shown the room that the command has led to.
+    has_moved: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -151,6 +75,14 @@ enum State {
 }
 
 impl Outgoing {
+    /// An empty queue. Where commands are checked, a fence behind each finds out whether it was refused.
+    pub(crate) fn new(checks_commands: bool) -> Self {
+        Self {
+            checks_commands,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn push(&mut self, line: OutLine) {
         self.total += 1;
         self.waiting.push_back(line);
@@ -176,8 +108,9 @@ impl Outgoing {
         self.released_bytes += text.len();
     }
 
-    /// What to send now, if anything, without its end.
-    pub(crate) fn poll_send(&mut self, now: Instant) -> Option<String> {
+    /// What to send now, if anything, without its end; messages go to this room, if it is one that
+    /// must be named.
+    pub(crate) fn poll_send(&mut self, room: Option<&str>, now: Instant) -> Option<String> {
         if self.under_way.is_none() {
             let line = self.waiting.pop_front()?;
             self.under_way = Some(UnderWay::new(line));
@@ -186,7 +119,7 @@ impl Outgoing {
         match &mut under_way.state {
             State::Held(until) if until.is_none_or(|until| until <= now) => {
                 under_way.state = under_way.line.sent(now);
-                Some(under_way.line.wire.clone())
+                Some(under_way.line.wire(room))
             }
             State::Sent {
                 probe_at,
@@ -227,14 +160,42 @@ impl Outgoing {
         is_message.then(|| self.finish()).flatten()
     }
 
-    /// The server has said something to this session that can be the answer to a command.
-    pub(crate) fn handle_answer(&mut self) {
-        let is_command = self
-            .under_way
-            .as_ref()
-            .is_some_and(|it| it.line.is_command && matches!(it.state, State::Sent { .. }));
-        if is_command {
+    /// Whether a command is under way that leads to another room.
+    pub(crate) fn is_moving(&self) -> bool {
+        self.under_way.as_ref().is_some_and(|it| it.line.is_move())
+    }
+
+    /// The server has shown the room that the session is in.
+    pub(crate) fn handle_place(&mut self) {
+        if let Some(under_way) = &mut self.under_way {
+            under_way.has_moved = true;
+        }
+    }
+
+    /// The server has said something to this session that can be the answer to a command; `refusal`
+    /// if it is one. Where commands are checked it may be about something else, so that only a fence
+    /// is the end.
+    pub(crate) fn handle_answer(&mut self, refusal: Option<&str>, now: Instant) {
+        let command = self.under_way.as_mut().filter(|it| it.line.is_command);
+        let Some(UnderWay {
+            state: State::Sent {
+                probe_at, fence, ..
+            },
+            refusal: known,
+            ..
+        }) = command
+        else {
+            return;
+        };
+        if !self.checks_commands {
             self.finish();
+            return;
+        }
+        if known.is_none() {
+            *known = refusal.map(str::to_owned);
+        }
+        if fence.is_none() {
+            *probe_at = now;
         }
     }
 
@@ -303,7 +264,7 @@ impl Outgoing {
             return Some(None);
         }
         if under_way.line.is_command {
-            return Some(self.finish());
+            return Some(self.command_ended());
         }
         under_way.tries += 1;
         if under_way.tries < TRIES_MAX {
@@ -362,6 +323,20 @@ impl Outgoing {
         Some(Verdict::NotSent { line, reason })
     }
 
+    fn command_ended(&mut self) -> Option<Verdict> {
+        let command = self.under_way.as_mut()?;
+        let is_lacking = self.checks_commands && command.line.is_entry() && !command.has_moved;
+        let unsaid = || "the server does not say that you are there.".to_owned();
+        match command.refusal.take().or_else(|| is_lacking.then(unsaid)) {
+            None => self.finish(),
+            Some(reason) => {
+                let line = self.under_way.take()?.line;
+                self.passed(&line);
+                Some(Verdict::NotDone { line, reason })
+            }
+        }
+    }
+
     fn finish(&mut self) -> Option<Verdict> {
         let line = self.under_way.take()?.line;
         self.passed(&line);
@@ -388,6 +363,8 @@ impl UnderWay {
             state: State::Held(None),
             tries: 0,
             save_again: SAVE_AGAIN_MIN,
+            refusal: None,
+            has_moved: false,
         }
     }
 }

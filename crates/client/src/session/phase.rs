@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::action::SessionOptions;
 use super::login::Login;
+use super::place::is_lobby;
 use super::settling::{Settling, Step};
 use crate::heard::Heard;
 use crate::lines::ServerLine;
@@ -72,23 +73,35 @@ impl Arrival {
     /// past are none; messages are, and come in their order once all is settled.
     pub(super) fn shows(&self, heard: &Heard<'_>) -> bool {
         match heard {
-            Heard::Alone(_) | Heard::Removed => true,
-            Heard::Happened(_) | Heard::Renamed { .. } => matches!(self, Self::Resumed { .. }),
+            Heard::Alone(_)
+            | Heard::TalksIn { .. }
+            | Heard::PutOut(_)
+            | Heard::SentTo { .. }
+            | Heard::Removed => true,
+            Heard::Happened(_) | Heard::Renamed { .. } | Heard::RoomRenamed { .. } => {
+                matches!(self, Self::Resumed { .. })
+            }
             heard => heard.is_private(),
         }
     }
 
-    /// The commands to give first, for a session that is to be in this room. Where one goes on, the room
-    /// is that of a first arrival that was not settled.
-    pub(super) fn steps(&self, options: &SessionOptions, room: Option<&str>) -> Vec<Step> {
+    /// The commands to give first, for a session that is to be in this room and is `elsewhere`, if it has
+    /// come into another. Where one goes on, the room is that of a first arrival that was not settled.
+    pub(super) fn steps(
+        &self,
+        options: &SessionOptions,
+        room: Option<&str>,
+        is_elsewhere: bool,
+    ) -> Vec<Step> {
         // Who sends nothing needs no receipts, and only has to know when it is in.
         let mut steps = vec![match options.reads_only {
             true => Step::Fence,
             false => Step::Echo,
         }];
-        let room = room.filter(|room| !room.eq_ignore_ascii_case("lobby"));
+        let lobby = room.filter(|room| is_elsewhere && is_lobby(room));
+        let room = room.filter(|room| !is_lobby(room));
         if !matches!(self, Self::Resumed { .. }) {
-            steps.extend(room.map(|room| Step::Join(room.to_owned())));
+            steps.extend(room.or(lobby).map(|room| Step::Join(room.to_owned())));
         }
         // A script is in the room that it was told; a person may want to hear the lobby too.
         if room.is_some() && !options.is_attended {

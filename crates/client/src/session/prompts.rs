@@ -88,6 +88,19 @@ impl Session {
         }
     }
 
+    /// What the server has said about the name and its password, for a script: its output may be read
+    /// by a program.
+    pub(super) fn login_remark<'a>(&self, heard: &Heard<'a>) -> Option<&'a str> {
+        match heard {
+            Heard::Alone(words)
+                if !self.options.is_attended && words.contains("the password was not needed") =>
+            {
+                Some(words)
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn login_line(&mut self, line: ServerLine, heard: &Heard<'_>, now: Instant) {
         let Phase::LoggingIn(login) = &mut self.phase else {
             return;

@@ -66,6 +66,11 @@ impl Settling {
         self.steps.is_empty()
     }
 
+    /// Whether it is on its way into its room.
+    pub(crate) fn is_joining(&self) -> bool {
+        matches!(self.steps.front(), Some(Step::Join(_)))
+    }
+
     /// Whether the session is still to enter its room.
     pub(crate) fn is_to_join(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Join(_)))
@@ -77,7 +82,7 @@ impl Settling {
 
     /// Goes on without the room, if that is the step under way.
     pub(crate) fn skip_room(&mut self, now: Instant) -> bool {
-        let is_room = matches!(self.steps.front(), Some(Step::Join(_)));
+        let is_room = self.is_joining();
         if is_room {
             self.done(now);
         }
@@ -149,7 +154,7 @@ impl Settling {
 
     fn leave_lobby(&mut self, heard: &Heard<'_>, now: Instant) -> Sorted {
         match heard {
-            Heard::Place { .. } | Heard::Alone(_) => self.done(now),
+            Heard::Place { .. } | Heard::Alone(_) | Heard::PutOut(_) => self.done(now),
             Heard::Happened(words) if words.ends_with(" left #lobby") => self.done(now),
             _ => Sorted::Pass,
         }

@@ -5,9 +5,10 @@
 
 use std::time::Instant;
 
-use super::outgoing::{Outgoing, Verdict};
+use super::out_line::Verdict;
+use super::outgoing::Outgoing;
 use super::seen::Seen;
-use super::words::has_same_words;
+use super::words::{has_same_words, is_refusal};
 use crate::heard::{Heard, Manner, Said};
 use crate::lines::ServerLine;
 
@@ -48,6 +49,13 @@ impl Judgement {
 }
 
 impl Talk {
+    pub(super) fn new(checks_commands: bool) -> Self {
+        Self {
+            outgoing: Outgoing::new(checks_commands),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn is_in_past(&self) -> bool {
         self.in_past
     }
@@ -83,16 +91,16 @@ impl Talk {
         }
     }
 
-    /// Any line of the conversation.
+    /// Any line of the conversation of this name, whose lines name a room or none.
     pub(super) fn handle_live(
         &mut self,
         heard: &Heard<'_>,
         plain: &str,
-        name: &str,
+        (name, named): (&str, Option<&str>),
         now: Instant,
     ) -> Judgement {
         match heard {
-            Heard::Said(said) => return self.said(*said, plain, name),
+            Heard::Said(said) => return self.said(*said, plain, name, now),
             Heard::More { .. } => {
                 if heard.is_in_room() && !self.in_past {
                     self.seen.record(plain);
@@ -112,15 +120,26 @@ impl Talk {
             }
             // What happens to others answers nothing.
             Heard::Happened(words) if !words.starts_with(name) => {}
+            // The receipt is the echo.
+            Heard::SentTo { room } if named == Some(*room) => return Judgement::hide(None),
             _ => match self.outgoing.handle_fence(plain, now) {
                 Some(verdict) => return Judgement::hide(verdict),
-                None => self.outgoing.handle_answer(),
+                None => {
+                    if matches!(heard, Heard::Place { .. }) {
+                        self.outgoing.handle_place();
+                    }
+                    let refusal = match heard {
+                        Heard::Alone(words) if is_refusal(words) => Some(*words),
+                        _ => None,
+                    };
+                    self.outgoing.handle_answer(refusal, now);
+                }
             },
         }
         Judgement::show(true)
     }
 
-    fn said(&mut self, said: Said<'_>, plain: &str, name: &str) -> Judgement {
+    fn said(&mut self, said: Said<'_>, plain: &str, name: &str, now: Instant) -> Judgement {
         let is_own = said.by == name;
         let is_receipt = is_own && said.manner == Manner::Speech;
         if self.in_past {
@@ -136,7 +155,7 @@ impl Talk {
             };
         }
         if is_own || said.by == "you" {
-            self.outgoing.handle_answer();
+            self.outgoing.handle_answer(None, now);
         }
         Judgement::show(true)
     }

@@ -1,6 +1,7 @@
 //! The session against a server in the test: what it sends, shows and tells, at whatever point a link
 //! breaks.
 
+mod astray;
 mod login;
 mod outage;
 
@@ -121,7 +122,7 @@ fn each_line_waits_for_the_receipt_of_the_one_before() {
     bench.ends_input().does(&[]);
     bench
         .hears("[14:03] app: two\n")
-        .does(&[Action::CloseInput]);
+        .does(&[send("/quit"), Action::CloseInput]);
     bench.hears("Bye, app. 2 lines sent.\n");
     bench.does(&[show("Bye, app. 2 lines sent.\n")]);
     bench.session.handle_closed("", bench.now);

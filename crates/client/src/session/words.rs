@@ -27,12 +27,123 @@ pub(super) fn is_kept(words: &str) -> bool {
     words.contains(KEPT)
 }
 
+/// Whether a command leads to another room.
+pub(super) fn is_move(line: &str) -> bool {
+    is_entry(line) || is_command(line, &["/leave", "/part"])
+}
+
+/// Whether what comes behind a command is meant for the room that it leads to.
+pub(super) fn is_entry(line: &str) -> bool {
+    is_command(line, &["/join", "/cd", "/resume"])
+}
+
+fn is_command(line: &str, commands: &[&str]) -> bool {
+    let typed = line.split_whitespace().next().unwrap_or_default();
+    commands
+        .iter()
+        .any(|command| typed.eq_ignore_ascii_case(command))
+}
+
+/// How the server's refusals of commands begin.
+const REFUSALS: [&str; 46] = [
+    "\"",
+    "A name ",
+    "A password ",
+    "A room ",
+    "A room's ",
+    "An account has ",
+    "Everybody here knows ",
+    "It has ended,",
+    "Many names ",
+    "No command ",
+    "No filter ",
+    "No moderator ",
+    "No private message ",
+    "No room ",
+    "No time zone ",
+    "Nobody called ",
+    "Nobody can ",
+    "Nobody else in ",
+    "None of ",
+    "Not done: ",
+    "Nothing else proves ",
+    "Nothing was searched ",
+    "Only ",
+    "That ",
+    "The last search ",
+    "The list of ",
+    "The server cannot ",
+    "The server has ",
+    "The server is busy",
+    "The server is full",
+    "There is no match ",
+    "There is no such ",
+    "This server asks ",
+    "This session was ",
+    "Too long: ",
+    "Type a command ",
+    "Usage: ",
+    "You are banned",
+    "You are barred ",
+    "You are logged in to ",
+    "You are muted for ",
+    "You are not ",
+    "You are only ",
+    "You do not ",
+    "You have knocked ",
+    "You, or others ",
+];
+
+/// What else they say, behind a name or a number.
+const REFUSALS_OF: [&str; 27] = [
+    " already",
+    " cannot do that ",
+    " connections are logged in to it",
+    " does not own ",
+    " has no voice in ",
+    " has that name ",
+    " is closed",
+    " is for encrypted ",
+    " is for registered ",
+    " is full",
+    " is not a moderator ",
+    " is not an operator",
+    " is not banned",
+    " is not barred ",
+    " is not connected",
+    " is not in #",
+    " is not invited ",
+    " is not muted",
+    " is open to everybody",
+    " is taken. ",
+    " keeps no more ",
+    " lets you in: ",
+    " looks like ",
+    " needs a password",
+    " needs moderator rights",
+    " needs operator rights",
+    ", the limit",
+];
+
+/// Whether these words of the server, to this session alone, refuse a command. Others ask, answer or
+/// tell what has happened.
+pub(super) fn is_refusal(words: &str) -> bool {
+    let is_link_lost = words.contains("'s link is lost") && !words.contains("; kept for ");
+    // An announcement quotes.
+    let is_quoted = words.contains(" announces: ");
+    let is_known = REFUSALS.iter().any(|start| words.starts_with(start))
+        || REFUSALS_OF.iter().any(|part| words.contains(part));
+    !is_quoted && (is_known || is_link_lost || is_not_here(words))
+}
+
+/// `ann is not here.`, but not `ann is not here; kept until ann is.`
+fn is_not_here(words: &str) -> bool {
+    words.contains(" is not here.") || words.ends_with(" is the server's own, and stays.")
+}
+
 /// A line after which the server says goodbye.
 pub(crate) fn is_farewell(line: &str) -> bool {
-    let command = line.split_whitespace().next().unwrap_or_default();
-    ["/quit", "/exit"]
-        .iter()
-        .any(|farewell| command.eq_ignore_ascii_case(farewell))
+    is_command(line, &["/quit", "/exit"])
 }
 
 /// Compares what was sent with what the server made of it: it escapes, trims and shortens runs of
@@ -44,5 +155,55 @@ pub(super) fn has_same_words(sent: &str, shown: &str) -> bool {
     match sent_words.is_empty() {
         true => sent.trim() == shown.trim(),
         false => sent_words == words(shown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_told_from_answers() {
+        for words in [
+            "No command /nosuch. /help lists all. To say it, start with //.",
+            "Nobody called \"nobody\".",
+            "\"taken\" is here already. Try another, such as taken2.",
+            "That is not the password of lee. Type /login again, with the right one.",
+            "#priv is closed. /knock #priv asks to be let in.",
+            "#priv needs a password: /join #priv WORD",
+            "#priv is full (3 people).",
+            "You are barred from #priv by lee.",
+            "Usage: /kick NAME [WHY]. /help kick explains it.",
+            "/kick needs operator rights in #lobby.",
+            "Not done: you are muted.",
+            "dee's link is lost. Try again when dee is back.",
+            "ann is not here.",
+            "bob is not muted.",
+            "You are in 20 rooms, the limit. /leave one first.",
+            "Only moderators set the topic of #dev.",
+        ] {
+            assert!(is_refusal(words), "{words}");
+        }
+        for words in [
+            "Sent to #dev.",
+            "You are away: lunch",
+            "You are back.",
+            "You left #dev.",
+            "You ignore troll.",
+            "You are logged out of lee.",
+            "dee's link is lost; kept for 10 minutes.",
+            "ann is not here; kept until ann is.",
+            "ann is away: lunch",
+            "ann is invited to #dev, once: the name is not registered.",
+            "bob is no longer an operator.",
+            "bob was kicked: No command of his.",
+            "Nobody is banned or muted.",
+            "Nobody is barred from #dev or muted in it.",
+            "#dev has no topic. /topic TEXT sets one.",
+            "Your name is registered. Next time type ann#PASSWORD at the prompt.",
+            "lee announces: No room is left.",
+        ] {
+            assert!(!is_refusal(words), "{words}");
+        }
     }
 }

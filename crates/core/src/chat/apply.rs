@@ -121,6 +121,8 @@ impl Chat {
         self.note_departed(quit.person, at);
         self.metadata.forget(&MetadataOwner::Guest(quit.person));
         let Some((person, standings)) = self.take_out(quit.person) else {
+            // It was lost, and an operator has ended it.
+            self.take_lost(quit.person);
             return;
         };
         // A script that closes its side may have said all it had to: its next run takes the name

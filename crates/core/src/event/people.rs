@@ -86,7 +86,7 @@ pub struct Quit {
     pub person: PersonId,
     /// The name it went by.
     pub name: Name,
-    /// The rooms it was in.
+    /// The rooms it was in; none for a session that was lost before and that an operator ends.
     pub rooms: Box<[RoomId]>,
     /// The reason.
     pub why: QuitReason,

@@ -746,15 +746,32 @@ fn a_mute_meets_a_registered_name_that_is_absent() {
 }
 
 #[test]
+fn a_lost_session_is_ended_by_a_kick() {
+    let mut world = ranks();
+    let code = world.lose("bob");
+    assert!(matches!(
+        world.arrive("bob"),
+        Err(Rejection::NameKept { .. })
+    ));
+    let facts = world.by("lee", kick("bob")).expect("an operator");
+    let [Fact::Moderated(entry), Fact::Quit(quit)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    assert!(matches!(entry.act, ModAction::Kick { .. }));
+    // It has left its rooms already.
+    assert_eq!((quit.rooms.len(), quit.is_resumable), (0, false));
+    assert_eq!(world.resume(code).err(), Some(Rejection::CodeNotValid));
+    world.arrive("bob").expect("the name is free");
+    world.check();
+    world.check_replay();
+}
+
+#[test]
 fn what_needs_a_connection_is_refused_where_there_is_none() {
     let mut world = ranks();
     world.lose("bob");
     let lost = Err(Rejection::LinkLost(name("bob")));
-    for command in [
-        kick("bob"),
-        rename_other("bob", "rob"),
-        Command::Op("bob".into()),
-    ] {
+    for command in [rename_other("bob", "rob"), Command::Op("bob".into())] {
         let done = world.by("lee", command.clone());
         assert_eq!(done, lost, "{command:?}");
     }

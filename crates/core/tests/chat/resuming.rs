@@ -191,6 +191,29 @@ fn a_script_that_has_ended_keeps_no_name() {
     world.check();
 }
 
+/// Its link broke once, and it has ended all the same.
+#[test]
+fn a_script_that_came_back_and_has_ended_keeps_no_name() {
+    let mut world = World::with(&["lee"]);
+    let visitor = world.visitor(HOME);
+    let command = Command::LogIn {
+        name: Some(name("bot")),
+        proof: None,
+        is_script: true,
+        account: None,
+        ident: None,
+    };
+    world.act(visitor, command).expect("here");
+    let code = world.lose("bot");
+    world.resume(code).expect("back");
+    world
+        .by("bot", Command::Quit(QuitReason::Closed))
+        .expect("gone");
+    world.arrive("bot").expect("the name is free");
+    world.check();
+    world.check_replay();
+}
+
 /// A script that has ended keeps no name, but its code is good: where its name would deceive by now, under another.
 #[test]
 fn a_session_whose_name_is_taken_comes_back_under_another() {

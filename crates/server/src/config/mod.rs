@@ -31,6 +31,7 @@ pub use keys::{
 };
 pub use listen::{DEFAULT_PORT, Listen, ListenError};
 pub use machine::Machine;
+pub use secret::{NotUtf8, password_line};
 pub use section::Key;
 
 use crate::limits::{MEMORY_BYTES_MAX, ROOM_LOG_LINES_MIN};

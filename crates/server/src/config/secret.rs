@@ -12,6 +12,26 @@ use super::error::ConfigError;
 use super::form::Form;
 use super::keys::Config;
 
+/// The password in these bytes of a file, or of an input: their first line, without a byte order mark
+/// and the end of the line.
+///
+/// # Errors
+/// [`NotUtf8`], as a sentence for those who run the server.
+pub fn password_line(bytes: &[u8]) -> Result<&str, NotUtf8> {
+    let line = bytes
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let line = std::str::from_utf8(line).map_err(|_| NotUtf8)?;
+    Ok(line.trim_end_matches('\r'))
+}
+
+/// A password in another encoding would be another password at each client.
+#[derive(Debug, thiserror::Error)]
+#[error("the password is not UTF-8 text; write it in UTF-8")]
+pub struct NotUtf8;
+
 /// A password of the server's. It is never shown.
 pub(super) struct Secret;
 
@@ -71,8 +91,8 @@ fn read(key: &'static str, path: &Path) -> Result<Password, ConfigError> {
         path: PathBuf::from(path),
         reason,
     };
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let line = text.lines().next().unwrap_or_default();
+    let bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let line = password_line(&bytes).map_err(|error| wrong(error.to_string()))?;
     let wanted = || wrong(format!("its first line must be {}", Secret.wanted()));
     Secret.parse(line).ok_or_else(wanted)
 }
@@ -97,6 +117,14 @@ mod tests {
         let unread = Config::from_file(&format!("[server]\npassword_file = \"{file}\""));
         let unread = unread.expect("a configuration");
         assert!(unread.is_server_password("open sesame") && !unread.is_server_password("sesame"));
+        fs::write(&path, "\u{feff}open sesame\r\n").expect("a file");
+        let marked = config(&format!("[server]\npassword_file = \"{file}\""));
+        let marked = marked.expect("a configuration").server.password;
+        assert_eq!(marked, Password::parse("open sesame").ok());
+        fs::write(&path, b"gr\xfcn und blau\n").expect("a file");
+        let latin = config(&format!("[server]\npassword_file = \"{file}\""));
+        let latin = latin.expect_err("no text");
+        assert!(latin.contains("the password is not UTF-8 text"), "{latin}");
         fs::write(&path, "\n").expect("a file");
         let empty = config(&format!("[irc]\ngateway_password_file = \"{file}\""));
         let empty = empty.expect_err("no password");

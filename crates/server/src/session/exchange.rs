@@ -384,7 +384,7 @@ impl Session {
                     purpose,
                 },
             ) => match hash {
-                None => self.take_name(Some(name), None, purpose, shared),
+                None => self.take_unregistered(name, purpose, shared),
                 Some(hash) => {
                     let origin = self.origin();
                     let attempt = Attempt {
@@ -483,6 +483,12 @@ impl Session {
             && let Some(guesses) = self.exchange.take_guesses()
         {
             self.tell(Tell::Guesses(guesses), shared);
+        }
+        if !self.exchange.is_waiting()
+            && self.exchange.take_needless_password()
+            && self.person.is_some()
+        {
+            self.tell(Tell::PasswordNotNeeded, shared);
         }
         if self.feed.is_held() && !self.exchange.is_waiting() {
             self.feed.release();

@@ -64,6 +64,8 @@ pub enum Tell<'a> {
     PasswordWaits(Duration),
     /// Wrong passwords that others have tried for the name since its owner was here.
     Guesses(Guesses),
+    /// The name that the person has come in by is not registered, so that its password proved nothing.
+    PasswordNotNeeded,
     /// The search has more words than one may have.
     SearchTooLong,
     /// The history cannot be read.
@@ -88,7 +90,7 @@ impl Tell<'_> {
             | Self::Missed(_)
             | Self::LeftOut(_) => false,
             Self::Busy | Self::PasswordWaits(_) | Self::Guesses(_) | Self::NoHistory => false,
-            Self::Done(_) | Self::SearchTooLong => false,
+            Self::Done(_) | Self::PasswordNotNeeded | Self::SearchTooLong => false,
             Self::Admitted | Self::Proven(..) => true,
             Self::Welcome(..) | Self::Entered(..) | Self::Left(_) | Self::Resumed { .. } => true,
             Self::Answer(_)

@@ -312,6 +312,8 @@ pub(super) enum Notice<'a> {
         /// Where the last came from.
         address: Shown<core::net::IpAddr>,
     },
+    /// The name of the `hello` is not registered, so that its password proved nothing.
+    PasswordNotNeeded,
     /// The reader is not in a room again where it was before.
     LeftOut {
         /// The room.

@@ -296,7 +296,8 @@ pub static COMMANDS: &[CommandSpec] = &[
             "/quit lunch",
         ),
     CommandSpec::new("kick", Group::Operators, "NAME [WHY]", operate::kick).about(
-        "Closes a person's connection. They may come back at once.",
+        "Closes a person's connection. They may come back at once. A session whose link is lost ends, and its \
+         name is free.",
         "/kick bob spam",
     ),
     CommandSpec::new("mute", Group::Operators, "NAME [TIME]", operate::mute)

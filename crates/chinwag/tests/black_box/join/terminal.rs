@@ -30,7 +30,7 @@ fn a_draft_is_cleared_and_a_line_arrives() {
     ann.shows("bob: hello ann");
     ann.types(CTRL_C);
     assert!(ann.wait().success(), "{}", ann.contents());
-    bob.expect("* ann left #lobby (connection closed)");
+    bob.expect("* ann left #lobby (quit)");
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
         show("You are in #dev with bob.\n"),
         show("[14:02] bob: x\n"),
         send("/leave lobby"),
-        send("one"),
+        send("/msg #dev one"),
     ]);
     bench
         .loses_link()
@@ -161,7 +161,9 @@ fn a_new_session_takes_the_place_of_one_that_is_forgotten() {
 #[test]
 fn what_is_delivered_needs_no_link_any_more() {
     let mut bench = Bench::live();
-    bench.ends_input().does(&[Action::CloseInput]);
+    bench
+        .ends_input()
+        .does(&[send("/quit"), Action::CloseInput]);
     bench.session.handle_closed("", bench.now);
     bench.ends(End::Left);
     let mut bench = Bench::live();

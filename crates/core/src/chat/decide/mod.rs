@@ -373,6 +373,17 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
     }))
 }
 
+/// Ends a lost session. It is in no room any more, so nobody is told that it leaves one.
+fn quit_of_lost(person: &Person, why: QuitReason) -> Fact {
+    Fact::Quit(Box::new(Quit {
+        person: person.id,
+        name: person.name.clone(),
+        rooms: Box::default(),
+        is_resumable: false,
+        why,
+    }))
+}
+
 /// A message in the form that IRC has of it.
 fn in_form(fact: Fact, form: Option<Arc<IrcForm>>, given: Manner) -> Fact {
     let mut fact = fact;

@@ -5,8 +5,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::cover::account_beside_name;
-use super::quit;
 use super::target::Target;
+use super::{quit, quit_of_lost};
+use crate::account::Account;
 use crate::ban::{Mask, Restriction};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
@@ -148,13 +149,21 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let target = self.find_other(me, name, now)?;
-        self.check_rank(me, target)?;
+        let (person, is_lost) = match self.target(me, name, now)? {
+            Target::Here(person) => (person, false),
+            Target::Lost(person) => (person, true),
+            Target::Account(account) => return Err(Rejection::NotConnected(account.name.clone())),
+        };
+        self.check_rank(me, person)?;
         let why = why.map(Arc::new);
-        let (name, by) = (target.name.clone(), me.name());
+        let (name, by) = (person.name.clone(), me.name());
         let reason = why.clone();
         facts.push(audit_entry(me, ModAction::Kick { name, why }, None));
-        facts.push(quit(target, QuitReason::Kicked { by, why: reason }));
+        let reason = QuitReason::Kicked { by, why: reason };
+        facts.push(match is_lost {
+            true => quit_of_lost(person, reason),
+            false => quit(person, reason),
+        });
         Ok(Outcome::Done)
     }
 
@@ -348,18 +357,16 @@ impl Chat {
         let (person, is_lost) = match target {
             Target::Here(person) => (person, false),
             Target::Lost(person) => (person, true),
-            Target::Account(account) => {
-                let mut logins = self.people.logged_in_to(&account.name);
-                return Ok(Bearer {
-                    name: account.name.clone(),
-                    person: logins.next().map(|person| person.id),
-                    registered: true,
-                    operator: account.operator,
-                    is_lost: false,
-                });
-            }
+            Target::Account(account) => return Ok(self.bearer_of_account(account)),
         };
         let account = person.account.as_ref();
+        // A guest who had the name before it was registered has nothing to do with the account.
+        if account.is_none()
+            && is_lost
+            && let Some(account) = self.registrations.get(&person.name)
+        {
+            return Ok(self.bearer_of_account(account));
+        }
         Ok(Bearer {
             name: account.unwrap_or(&person.name).clone(),
             person: Some(person.id).filter(|_| !is_lost),
@@ -367,6 +374,17 @@ impl Chat {
             operator: person.session.rank.operator,
             is_lost,
         })
+    }
+
+    fn bearer_of_account(&self, account: &Account) -> Bearer {
+        let mut logins = self.people.logged_in_to(&account.name);
+        Bearer {
+            name: account.name.clone(),
+            person: logins.next().map(|person| person.id),
+            registered: true,
+            operator: account.operator,
+            is_lost: false,
+        }
     }
 }
 

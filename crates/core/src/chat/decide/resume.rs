@@ -53,6 +53,11 @@ impl Chat {
             }
             found.other_name = self.other_name_for(person, me.map(|me| me.id), env.now)?;
         }
+        // A code does not tell who gives it: a script's session goes on as one.
+        let origin = Origin {
+            is_script: origin.is_script || person.session.is_script,
+            ..origin
+        };
         // A person who came in under a passing name to resume leaves it behind.
         facts.extend(me.map(|me| quit(me, QuitReason::Quit(None))));
         Ok(self.give_back(&found, person.session.rank, origin, env, facts))

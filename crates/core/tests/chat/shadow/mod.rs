@@ -393,6 +393,11 @@ impl Shadow {
     }
 
     fn fold_quit(&mut self, quit: &Quit, seen: Seq, at: Timestamp) {
+        if let Some(place) = self.lost.iter().position(|lost| lost.id == quit.person) {
+            let lost = self.lost.remove(place);
+            assert_eq!((&lost.person.name, quit.rooms.len()), (&quit.name, 0));
+            return self.forget_standings(lost.id);
+        }
         let person = self.people.remove(&quit.person).expect("a person");
         assert_eq!((&person.name, &*person.rooms), (&quit.name, &*quit.rooms));
         let is_own = matches!(

@@ -169,6 +169,15 @@ impl Session {
         self.ask_hub(Body::Command(command), Step::Tell, shared);
     }
 
+    /// Takes a name that came with a password and is not registered.
+    pub(super) fn take_unregistered(&mut self, name: Name, purpose: Purpose, shared: &mut Shared) {
+        // A client of IRC may send the password of a server by habit.
+        if let Purpose::LogIn { irc: None, .. } = purpose {
+            self.exchange.note_needless_password();
+        }
+        self.take_name(Some(name), None, purpose, shared);
+    }
+
     pub(super) fn origin(&self) -> Origin {
         let door = match self.person {
             Some(_) => Door::Chatting,

@@ -18,6 +18,8 @@ pub(super) struct Rare {
     pub(super) deferred: Vec<Behind>,
     /// Wrong passwords for the name, which its owner is told of.
     guesses: Option<Guesses>,
+    /// A password came with a name that is not registered.
+    password_is_needless: bool,
     /// The password that was last proven on this connection. A session that was taken up by its code
     /// has none, and may not change its account.
     proven: Option<Proof>,
@@ -73,6 +75,16 @@ impl Exchange {
     pub(super) fn take_deferred(&mut self) -> Vec<Behind> {
         let rare = self.rare.as_deref_mut();
         rare.map_or_else(Vec::new, |rare| std::mem::take(&mut rare.deferred))
+    }
+
+    /// A password came with a name that is not registered, which is told behind the welcome.
+    pub(super) fn note_needless_password(&mut self) {
+        self.rare().password_is_needless = true;
+    }
+
+    pub(super) fn take_needless_password(&mut self) -> bool {
+        let rare = self.rare.as_deref_mut();
+        rare.is_some_and(|rare| std::mem::take(&mut rare.password_is_needless))
     }
 
     pub(super) fn take_ending(&mut self) -> Option<QuitReason> {

@@ -51,7 +51,7 @@ impl Session {
             // It asks for no proof.
             Tell::Proven(..) => {}
             Tell::LeftOut(rooms) => tell_left_out(rooms, out),
-            Tell::Guesses(_) | Tell::Superseded | Tell::Stopping => {
+            Tell::Guesses(_) | Tell::PasswordNotNeeded | Tell::Superseded | Tell::Stopping => {
                 tell_notice(tell, out);
             }
         }
@@ -249,6 +249,7 @@ fn tell_notice(tell: Tell<'_>, out: &mut Vec<u8>) {
             since: Time(guesses.since),
             address: Shown(guesses.address),
         },
+        Tell::PasswordNotNeeded => Notice::PasswordNotNeeded,
         Tell::Superseded => Notice::Superseded,
         _ => Notice::Stopping,
     };

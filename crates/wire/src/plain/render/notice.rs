@@ -167,6 +167,13 @@ impl Renderer {
         ));
     }
 
+    /// `! "ann" is not registered: the password was not needed. /claim PASSWORD registers it.`
+    pub fn password_not_needed(&self, out: &mut Vec<u8>, name: &Name) {
+        self.writer(out).alone(format_args!(
+            "\"{name}\" is not registered: the password was not needed. /claim PASSWORD registers it."
+        ));
+    }
+
     /// Says that a script has not come in, because its first line cannot be read.
     pub fn not_joined_unread(&self, out: &mut Vec<u8>, notice: Notice) {
         self.writer(out)

@@ -67,6 +67,7 @@ impl Session {
             Tell::Busy => return self.handle_busy(Notice::Busy, env, out),
             Tell::PasswordWaits(wait) => renderer.notice(out, Notice::PasswordWaits(wait)),
             Tell::Guesses(guesses) => renderer.guesses(out, &guesses),
+            Tell::PasswordNotNeeded => self.tell_password_not_needed(env, out),
             Tell::SearchTooLong => renderer.notice(out, Notice::SearchTooLong),
             Tell::NoHistory => renderer.notice(out, Notice::NoHistory),
             Tell::Farewell(why) => {
@@ -77,13 +78,22 @@ impl Session {
             }
             Tell::Superseded => renderer.notice(out, Notice::Superseded),
             Tell::Stopping => renderer.notice(out, Notice::Stopping),
-            Tell::Done(_) => {
-                if let Some(Question::SayTo(room)) = self.question.as_ref() {
-                    renderer.sent_to(out, room);
-                }
-            }
+            Tell::Done(_) => self.tell_done(env, out),
         }
         None
+    }
+
+    fn tell_password_not_needed(&self, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Stage::Chat(chat) = &self.stage {
+            self.renderer(env).password_not_needed(out, &chat.name);
+        }
+    }
+
+    fn tell_done(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let Some(Question::SayTo(room)) = self.question.as_ref() {
+            self.renderer(env).sent_to(out, room);
+            self.count_line();
+        }
     }
 
     /// Who leaves the room it talks in is shown the one it talks in now, and who leaves another that it

@@ -1,0 +1,147 @@
+//! What a pipe says goes to the room that it is meant for, or nowhere.
+
+use std::io::Write;
+
+use super::relay::Relay;
+use super::{check_status, end, join, run, setup, start};
+use crate::harness::{Client, Server, Setup, messages};
+
+/// A moderator in a room of its own.
+fn moderator(server: &Server, room: &str) -> Client {
+    let mut lee = server.connect();
+    lee.send("lee");
+    lee.expect("Welcome, lee.");
+    lee.ask(
+        &format!("/join {room}"),
+        &format!("You are in {room}, alone.\n"),
+    );
+    lee
+}
+
+#[test]
+fn who_is_put_out_of_the_room_says_nothing_in_the_lobby() {
+    let server = setup().start();
+    let mut listener = super::listener(&server);
+    let mut lee = moderator(&server, "#u");
+    let mut app = start(&server, &["--name", "app", "--room", "u"]);
+    let mut pipe = app.stdin.take().expect("it is piped");
+    writeln!(pipe, "o1").expect("it reads");
+    lee.expect("app: o1\n");
+    lee.ask("/eject app", "app was ejected from #u by lee");
+    // It may have stopped already.
+    let _ = writeln!(pipe, "secret");
+    let output = app.wait_with_output().expect("it is our child");
+    check_status(&output, 5, "You were ejected from #u by lee.");
+    let heard = listener.sync();
+    assert!(messages(&heard).is_empty(), "{heard}");
+}
+
+#[test]
+fn who_is_put_out_while_the_link_is_lost_says_nothing_elsewhere() {
+    let server = setup().start();
+    let mut listener = super::listener(&server);
+    let mut lee = moderator(&server, "#u");
+    let relay = Relay::start(server.address(), &[900]);
+    let mut command = join(
+        &relay.address().to_string(),
+        &["--name", "app", "--room", "u", "--no-history"],
+    );
+    let mut app = command.spawn().expect("the program is built");
+    let mut pipe = app.stdin.take().expect("it is piped");
+    writeln!(pipe, "o1").expect("it reads");
+    lee.expect("app: o1\n");
+    relay.lose_server();
+    // The link breaks behind so many bytes.
+    for _ in 0..4 {
+        lee.send(&"x".repeat(300));
+    }
+    lee.expect("* app left #u (connection");
+    lee.ask("/bar name:app", "app is barred from #u");
+    writeln!(pipe, "secret").expect("it reads");
+    relay.find_server(server.address());
+    let output = app.wait_with_output().expect("it is our child");
+    check_status(&output, 5, "You are no longer in #u");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(words.contains("1 line NOT sent."), "{words}");
+    let heard = listener.sync();
+    assert!(messages(&heard).is_empty(), "{heard}");
+}
+
+#[test]
+fn a_refused_command_is_told_and_a_refused_room_is_the_end() {
+    let server = setup().start();
+    let mut listener = super::listener(&server);
+    let mut lee = moderator(&server, "#priv");
+    lee.ask("/room closed", "closed #priv");
+    let arguments = ["--name", "bot", "--commands"];
+    let output = run(&server, &arguments, b"/join #priv\nsecret\n");
+    check_status(&output, 5, "NOT done: #priv is closed.");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(words.contains("NOT sent."), "{words}");
+    for line in ["/msg nobody hi", "/nick lee", "/nosuch", "/login lee wrong"] {
+        let input = format!("{line}\nand on\n");
+        let output = run(&server, &arguments, input.as_bytes());
+        check_status(&output, 7, "NOT done: ");
+        listener.expect("bot: and on\n");
+    }
+    let output = run(
+        &server,
+        &arguments,
+        b"/who\n/join #open\nhere\n/leave\nthere\n",
+    );
+    check_status(&output, 0, "");
+    let heard = listener.expect("bot: there\n");
+    assert!(
+        !heard.contains("secret") && !heard.contains("bot: here"),
+        "{heard}"
+    );
+}
+
+#[test]
+fn a_name_is_free_behind_a_link_that_was_lost() {
+    let server = setup().start();
+    let mut listener = super::listener(&server);
+    let relay = Relay::start(server.address(), &[600]);
+    let mut command = join(&relay.address().to_string(), &["--name", "app"]);
+    let app = command.spawn().expect("the program is built");
+    let lines = "a line of some length\n".repeat(30);
+    check_status(&end(app, lines.as_bytes()), 0, "the link is back.");
+    listener.expect("* app left #lobby (quit)");
+    let output = run(&server, &["--name", "app"], b"again\n");
+    check_status(&output, 0, "");
+}
+
+#[test]
+fn a_script_that_resumes_by_hand_keeps_no_name() {
+    let server = setup().start();
+    let mut listener = super::listener(&server);
+    let mut bot = server.connect();
+    bot.send("bot");
+    bot.expect("within 10 minutes.");
+    let code = bot.code();
+    let mut again = server.connect();
+    again.send(&format!("/resume {code}"));
+    again.expect("Welcome back, bot.");
+    again.shut();
+    again.rest();
+    listener.expect("* bot left #lobby (connection closed)");
+    let mut next = server.connect();
+    next.send("bot");
+    next.expect("Welcome, bot.");
+}
+
+#[test]
+fn a_password_that_was_not_needed_is_told() {
+    let setup: Setup = setup();
+    let file = setup.file("password", "correct horse\n");
+    let server = setup.start();
+    let arguments = ["--name", "ann", "--password-file", &file];
+    let output = run(&server, &arguments, b"hi\n");
+    check_status(
+        &output,
+        0,
+        "\"ann\" is not registered: the password was not needed.",
+    );
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert!(!seen.contains("not needed"), "{seen}");
+}
