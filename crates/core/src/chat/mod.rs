@@ -15,6 +15,7 @@ mod metadata;
 mod query;
 mod settings;
 mod state;
+mod welcome;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;

@@ -8,8 +8,7 @@ use core::ops::Bound;
 use super::state::{List, RestrictionId, Room, RoomRules};
 use super::{Chat, Person, RestrictionCursor, RoomCursor};
 use crate::answer::{
-    AccountProfile, Answer, Conversation, Login, MemberCursor, Profile, RoomInfo, RoomLine,
-    RoomSummary, Topic, Welcome, WelcomeBack, WhoLine,
+    AccountProfile, Answer, Conversation, Login, MemberCursor, Profile, RoomInfo, RoomLine, WhoLine,
 };
 use crate::ban::{Mask, Restriction};
 use crate::command::{Caller, Proof, RoomRef};
@@ -24,9 +23,6 @@ use crate::rejection::Rejection;
 use crate::room::{Held, RoomSettings, Standing};
 use crate::room_name::RoomName;
 use crate::time::Timestamp;
-
-/// Names of others that a summary of a room gives before it counts the rest.
-const SUMMARY_NAMES_MAX: usize = 5;
 
 impl Chat {
     /// Answers a query. Changes nothing.
@@ -423,67 +419,6 @@ impl Chat {
         let mut known = near.chain(self.people.logged_in_to(name));
         let bearer = known.find(|p| p.mute() == Some(mute) && !p.name.same_as(name))?;
         Some((name.clone(), bearer.name.clone()))
-    }
-
-    /// The topic of a room, unless its reader ignores the person who has set it.
-    fn topic_for<'a>(&self, me: &Person, room: &'a Room) -> Option<&'a Topic> {
-        let topic = room.topic.as_ref()?;
-        let bearer = self.people.named(&topic.by).map(|bearer| bearer.id);
-        me.ignored(&topic.by, bearer).is_none().then_some(topic)
-    }
-
-    /// A room and the others in it; `None` if the room is gone.
-    pub fn room_summary(&self, person: PersonId, id: RoomId) -> Option<RoomSummary> {
-        let room = self.rooms.get(id)?;
-        let others = room.members.iter().filter(|&&id| id != person);
-        let others = others.filter_map(|id| self.people.get(*id));
-        let names = others.map(|other| other.name.clone());
-        let others: Box<[_]> = names.take(SUMMARY_NAMES_MAX).collect();
-        let is_inside = room.members.contains(&person);
-        let number = room.members.len() - usize::from(is_inside);
-        Some(RoomSummary {
-            room: room.name.clone(),
-            id,
-            more: number.saturating_sub(others.len()),
-            others,
-            topic: match self.people.get(person) {
-                Some(me) => self.topic_for(me, room).cloned(),
-                None => room.topic.clone(),
-            },
-        })
-    }
-
-    /// The welcome to a person who has arrived and talks in this room, or in the one it has entered
-    /// last; `None` if it is gone.
-    pub fn welcome(&self, person: PersonId, current: Option<RoomId>) -> Option<Welcome> {
-        let me = self.people.get(person)?;
-        let current = current.filter(|room| me.rooms.contains(room));
-        let current = current.or(me.rooms.last().copied());
-        let others = me.rooms.iter().filter(|room| Some(**room) != current);
-        let names = others.filter_map(|room| self.room_name(*room).cloned());
-        let account = self.account_of(me);
-        let lasting = account.is_some_and(|account| account.operator);
-        Some(Welcome {
-            person,
-            name: me.name.clone(),
-            room: current.and_then(|room| self.room_summary(person, room)),
-            also: names.collect(),
-            resume: (me.session.code, self.settings.resume_time),
-            first_operator: me.session.rank.operator && !lasting,
-            registered: me.account.is_some(),
-            motd: self.motd.clone(),
-            counts: self.counts(),
-        })
-    }
-
-    /// What a person is told that has taken its session up again; `None` if it has gone since.
-    pub fn welcome_back(&self, person: PersonId) -> Option<WelcomeBack> {
-        let person = self.people.get(person)?;
-        Some(WelcomeBack {
-            resume: (person.session.code, self.settings.resume_time),
-            motd: self.motd.clone(),
-            counts: self.counts(),
-        })
     }
 }
 

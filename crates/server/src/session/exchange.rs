@@ -19,7 +19,6 @@ use std::sync::Arc;
 use chinwag_core::{
     Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
 };
-use chinwag_feed::Reader;
 use chinwag_wire::dialect::{Ask, Password, Past, Saved, Search, Targets, Tell};
 
 pub(crate) use self::door::Door;
@@ -28,7 +27,7 @@ use self::names::{Delayed, Hashed, Purpose};
 use self::pages::{PageKind, Pages, SearchRooms, Wanted, stands_in};
 use self::rare::Rare;
 use super::{Session, Stage};
-use crate::hub::{Body, RecentMessages, Reply, ReplyBody, Request, Ticket};
+use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
 use crate::password_gate::{Attempt, Secret};
 use crate::shard::Shared;
@@ -362,16 +361,6 @@ impl Session {
             }
             (ReplyBody::Resumed(resumed), _) => self.handle_resumed(*resumed, None, shared),
         }
-    }
-
-    /// Those of a room's newest messages that the person does not ignore.
-    fn heard(&self, mut recent: RecentMessages, shared: &Shared) -> RecentMessages {
-        let env = shared.env();
-        let reader = self.dialect.reader(&env);
-        let before = recent.messages.len();
-        recent.messages.retain(|message| !reader.hides(message));
-        recent.total -= (before - recent.messages.len()) as u64;
-        recent
     }
 
     fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {

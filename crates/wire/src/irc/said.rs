@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use chinwag_core::{Event, IrcForm, Manner, Name, Text};
+use chinwag_core::{Event, IrcForm, KeptMessage, Manner, Name, PrivateMessage, Text};
 
 use super::caps::Caps;
 use super::line::{From, Tags, end, pieces, put};
@@ -27,6 +27,28 @@ struct Part<'a> {
     text: &'a str,
     /// It goes on what the line before says.
     goes_on: bool,
+}
+
+/// A private message.
+pub(super) fn said_to(message: &PrivateMessage) -> Said<'_> {
+    Said {
+        name: &message.from_name,
+        to: message.to_name.as_str(),
+        text: &message.text,
+        manner: message.manner,
+        form: message.irc.as_deref(),
+    }
+}
+
+/// One that was kept.
+pub(super) fn kept_for(message: &KeptMessage) -> Said<'_> {
+    Said {
+        name: &message.from_name,
+        to: message.to_name.as_str(),
+        text: &message.text,
+        manner: message.manner,
+        form: message.irc.as_deref(),
+    }
 }
 
 impl Said<'_> {

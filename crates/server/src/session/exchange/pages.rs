@@ -6,11 +6,12 @@ use chinwag_core::{
     Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, RoomId, RoomName,
     RoomRef, Seq, Text, WelcomeBack,
 };
+use chinwag_feed::Reader;
 use chinwag_store::{SearchQuery, Term};
 use chinwag_wire::dialect::{self, HistoryPage, PastOf, Search, SearchPage, Targets, Tell};
 
 use super::{Question, Session, Step};
-use crate::hub::Body;
+use crate::hub::{Body, RecentMessages};
 use crate::shard::Shared;
 use crate::worker::{Job, LogOf, Page, Place};
 
@@ -84,6 +85,16 @@ pub(super) enum PageKind {
 }
 
 impl Session {
+    /// Those of a room's newest messages that the person does not ignore.
+    pub(super) fn heard(&self, mut recent: RecentMessages, shared: &Shared) -> RecentMessages {
+        let env = shared.env();
+        let reader = self.dialect.reader(&env);
+        let before = recent.messages.len();
+        recent.messages.retain(|message| !reader.hides(message));
+        recent.total -= (before - recent.messages.len()) as u64;
+        recent
+    }
+
     /// Finds the rooms or the private history that a search names, one after the other, and then looks for what is sought.
     pub(super) fn ask_search(
         &mut self,

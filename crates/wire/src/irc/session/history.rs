@@ -9,7 +9,6 @@ use core::fmt::Display;
 
 use chinwag_core::{Detail, Event, Fact, HistoryTarget, Range, RoomName, RoomRef, Seq, Timestamp};
 
-use super::news::said_to;
 use super::rooms::room;
 use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets};
@@ -17,6 +16,7 @@ use crate::irc::caps::Cap;
 use crate::irc::line::{From, Tags, Time};
 use crate::irc::message::{Message, shown};
 use crate::irc::render::{put_in_room, put_signal};
+use crate::irc::said::said_to;
 use crate::irc::text::note;
 pub(super) use playback::{People, is_playback};
 

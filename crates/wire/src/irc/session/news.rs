@@ -6,9 +6,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AuditEntry, Event, Fact, Flags, Held, KeptMessage, LoggedIn, Manner, ModAction,
-    Name, PersonId, PrivateMessage, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId,
-    RoomName, RoomRef, RoomRenamed, Standing,
+    AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, ModAction, Name,
+    PersonId, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomName, RoomRef,
+    RoomRenamed, Standing,
 };
 
 use super::{Here, Question, Session, Stage};
@@ -17,7 +17,7 @@ use crate::irc::caps::Cap;
 use crate::irc::line::From;
 use crate::irc::mode::prefix_of;
 use crate::irc::render::{Closed, Shown, Why, put_by, put_in_room, put_signal};
-use crate::irc::said::Said;
+use crate::irc::said::{Said, kept_for, said_to};
 use crate::plain::Above;
 
 /// What a person is that was invited and has nothing more.
@@ -470,16 +470,6 @@ fn note_invitation(invitations: &mut Vec<RoomName>, change: &RoomChange) {
     }
 }
 
-pub(super) fn said_to(message: &PrivateMessage) -> Said<'_> {
-    Said {
-        name: &message.from_name,
-        to: message.to_name.as_str(),
-        text: &message.text,
-        manner: message.manner,
-        form: message.irc.as_deref(),
-    }
-}
-
 /// `@#dev`
 fn target_of(ranked: &Ranked) -> String {
     alloc::format!("{}{}", prefix_of(ranked.least), ranked.room_name)
@@ -494,14 +484,4 @@ fn put_rank_message(out: &mut Vec<u8>, event: &Event, message: &RankMessage, sho
         form: message.irc.as_deref(),
     };
     said.put(out, event, shown);
-}
-
-fn kept_for(message: &KeptMessage) -> Said<'_> {
-    Said {
-        name: &message.from_name,
-        to: message.to_name.as_str(),
-        text: &message.text,
-        manner: message.manner,
-        form: message.irc.as_deref(),
-    }
 }

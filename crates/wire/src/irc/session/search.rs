@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use chinwag_core::{Fact, Name, Text, Timestamp};
 
 use super::history::time;
-use super::news::said_to;
 use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Search, SearchPage, Step};
@@ -14,6 +13,7 @@ use crate::irc::caps::Cap;
 use crate::irc::line::Time;
 use crate::irc::message::{Message, tag};
 use crate::irc::render::put_in_room;
+use crate::irc::said::said_to;
 
 /// What a search is for.
 #[derive(Clone, Copy, Debug)]
