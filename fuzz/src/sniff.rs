@@ -5,6 +5,18 @@ use chinwag_wire::sniff::{Protocol, SNIFF_BYTES_MAX, Sniffed, Spoke, sniff};
 
 use crate::engine;
 
+/// Commands that the first line of a client can be.
+const IRC_ALONE: [&str; 8] = [
+    "PASS",
+    "NICK",
+    "USER",
+    "CAP",
+    "STARTTLS",
+    "AUTHENTICATE",
+    "VERSION",
+    "PING",
+];
+
 /// The protocol that the bytes are taken for, at every place where they could be cut.
 fn decision(bytes: &[u8], spoke: Spoke) -> Option<Protocol> {
     let mut decided = None;
@@ -30,9 +42,12 @@ fn first_bytes() {
         );
         let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next();
         let typed = line.and_then(|line| std::str::from_utf8(line).ok());
-        // Two names are not had: what begins as an SSH client does, and a command of IRC with a
-        // space behind it, whatever white space follows that.
-        let is_taken = |typed: &str| typed.starts_with("SSH-") || typed.trim_start().contains(' ');
+        // Some names are not had: what begins as an SSH client does, and a command of IRC, with a
+        // space behind it, whatever white space follows that, or as programs write the first.
+        let is_taken = |typed: &str| {
+            let is_command = IRC_ALONE.contains(&typed);
+            typed.starts_with("SSH-") || typed.trim_start().contains(' ') || is_command
+        };
         let is_name = |typed: &str| Name::parse(typed).is_ok() && !is_taken(typed);
         if typed.is_some_and(is_name) {
             assert!(

@@ -3,15 +3,15 @@
 
 use crate::chat::Chat;
 use crate::chat::state::{Resumable, TIDY_MAX};
-use crate::ids::PersonId;
+use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::time::Timestamp;
 
 impl Chat {
     /// Keeps a lost session. A script that may have said all it had to holds no room.
     pub(in crate::chat) fn keep_lost(&mut self, lost: Resumable) {
         if lost.keeps_name || lost.is_restored {
-            for room in &lost.person.rooms {
-                self.rooms.set_absent(*room, lost.person.id, true);
+            for room in rooms_of(&lost) {
+                self.rooms.set_absent(room, lost.person.id, true);
             }
         }
         self.resumables.insert(lost);
@@ -28,8 +28,8 @@ impl Chat {
 
     pub(super) fn take_lost(&mut self, id: PersonId) -> Option<Resumable> {
         let lost = self.resumables.remove(id)?;
-        for room in &lost.person.rooms {
-            self.rooms.set_absent(*room, id, false);
+        for room in rooms_of(&lost) {
+            self.rooms.set_absent(room, id, false);
         }
         Some(lost)
     }
@@ -43,4 +43,10 @@ impl Chat {
             self.take_lost(id);
         }
     }
+}
+
+/// The rooms that wait for a person: the lobby is there without that.
+fn rooms_of(lost: &Resumable) -> impl Iterator<Item = RoomId> {
+    let rooms = lost.person.rooms.iter().copied();
+    rooms.filter(|room| *room != LOBBY)
 }

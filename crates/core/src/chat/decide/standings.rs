@@ -66,9 +66,9 @@ impl Chat {
         let login = &returned.login;
         let kept = self.resumables.get(login.person);
         for &room in &returned.rooms {
-            let kept = kept.and_then(|lost| lost.standings.iter().find(|(of, _)| *of == room));
+            let kept = kept.and_then(|lost| lost.standing_in(room));
             let lasting = self.held_as(login.person, login.account.as_ref(), room);
-            let held = lasting.max(kept.map(|(_, held)| *held));
+            let held = lasting.max(kept);
             more.extend(shown(
                 (login.person, &login.name),
                 room,
