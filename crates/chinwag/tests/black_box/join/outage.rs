@@ -72,6 +72,9 @@ fn a_terminal_shows_and_says_each_line_once_over_a_kill() {
     let arguments = ["join", &relay.address().to_string(), "--name", "app"];
     let mut app = Terminal::run(CHINWAG, &arguments);
     app.shows("Welcome, app.");
+    app.types("here I am\r");
+    bob.expect("app: here I am\n");
+    // It comes behind the receipt, so that the client waits for nothing when no more comes.
     bob.send("hello app");
     app.shows("listener: hello app");
     relay.mute(true);
@@ -88,7 +91,8 @@ fn a_terminal_shows_and_says_each_line_once_over_a_kill() {
     for once in ["hello app", "welcome back", "the link is lost"] {
         assert_eq!(screen.matches(once).count(), 1, "{once}: {screen}");
     }
-    assert_eq!(said(&server, "app"), ["in doubt", "typed meanwhile"]);
+    let mine = ["here I am", "in doubt", "typed meanwhile"];
+    assert_eq!(said(&server, "app"), mine);
 }
 
 #[test]
