@@ -2,7 +2,6 @@
 
 use chinwag_core::{Held, KeptSession, ResumeCode, RoomId, Seq, Standing, Timestamp};
 use chinwag_feed::Unacknowledged;
-use chinwag_store::Resumable;
 use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
@@ -23,14 +22,18 @@ impl Hub {
             .map(|mark| Seq(mark.parse().unwrap_or(0)))
             .collect();
         let newest = Seq(self.next_seq.0.saturating_sub(1));
-        self.keep_numbers(&rows);
-        for row in rows {
+        let read = rows.into_iter().map(|row| {
             let was_here = row.until == Timestamp(i64::MAX);
             let until = match was_here {
                 true => now + self.chat.resume_time(),
                 false => row.until,
             };
-            let mut record = Record::parse(&row.text, row.name, Some(until));
+            let record = Record::parse(&row.text, row.name, Some(until));
+            (record, row.code_hash, (until, was_here))
+        });
+        let records: Vec<_> = read.collect();
+        self.keep_numbers(records.iter().map(|(record, ..)| record));
+        for (mut record, code_hash, (until, was_here)) in records {
             let (shard, since) = record.at;
             let mark = marks.get(shard).copied().unwrap_or_default();
             let seen = match was_here {
@@ -40,19 +43,18 @@ impl Hub {
             for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
                 *after = Some(seen);
             }
-            self.restore(record, row.code_hash, (until, seen));
+            self.restore(record, code_hash, (until, seen));
         }
     }
 
     /// Who comes from now on gets no number that a session of an earlier run knows: it stands for another.
-    fn keep_numbers(&mut self, rows: &[Resumable]) {
-        let records = rows.iter();
-        let records = records.map(|row| Record::parse(&row.text, row.name.clone(), None));
+    fn keep_numbers<'a>(&mut self, records: impl Iterator<Item = &'a Record>) {
         let known = records.flat_map(|record| {
-            let session = record.session;
-            let ignored = session.ignores.into_iter();
-            let ignored = ignored.filter_map(|(_, person)| person);
-            let sender = session.last_sender.and_then(|sender| sender.person);
+            let session = &record.session;
+            let ignored = session.ignores.iter();
+            let ignored = ignored.filter_map(|(_, person)| *person);
+            let sender = session.last_sender.as_ref();
+            let sender = sender.and_then(|sender| sender.person);
             ignored.chain(sender).chain(record.id)
         });
         if let Some(newest) = known.max() {

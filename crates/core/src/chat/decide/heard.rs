@@ -204,10 +204,10 @@ impl Chat {
         names: [Option<&Name>; 2],
         now: Timestamp,
     ) -> Option<Box<Ident>> {
+        let ident = origin.ident.clone()?;
         let mutes = &self.restricted.mutes;
         let mut of_names = names.into_iter();
         let is_muted = of_names.any(|name| mutes.longest(name, origin.address, now).is_some());
-        let ident = origin.ident.clone()?;
         Some(if is_muted { without_words() } else { ident })
     }
 
