@@ -51,8 +51,8 @@ pub use answer::{
 };
 pub use ban::{Mask, MaskError, Reach, Restriction, subnet_of};
 pub use chat::{
-    Chat, Env, FirstOperator, KeptRules, KeptSession, RestrictionCursor, RoomCursor, RoomSnapshot,
-    Sender, ServerPassword, Settings, Snapshot,
+    Chat, Env, FirstOperator, KeptConnection, KeptPrivate, KeptRules, KeptSession, Rank,
+    RestrictionCursor, RoomCursor, RoomSnapshot, Sender, ServerPassword, Settings, Snapshot, Visit,
 };
 pub use command::{
     Caller, Command, FoundMessage, Outcome, Proof, RoomRef, SignalTarget, StandingChange,

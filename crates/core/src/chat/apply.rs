@@ -66,7 +66,7 @@ impl Chat {
             }),
             Fact::MessageKept(message) => {
                 self.registrations.mail.keep(event);
-                self.people.with(message.from, |p| p.activity.spoke = at);
+                self.note_speech(message.from, at);
             }
             Fact::KeptShown(shown) => self.apply_kept_shown(shown),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
@@ -82,7 +82,7 @@ impl Chat {
             Fact::RoomRetired { room } => self.close_room(*room),
             Fact::RoomChanged(change) => self.apply_room_changed(change, at),
             Fact::RoomRenamed(renamed) => self.rooms.rename(renamed.room, &renamed.new),
-            Fact::RankMessage(message) => self.people.with(message.from, |p| p.activity.spoke = at),
+            Fact::RankMessage(message) => self.note_speech(message.from, at),
             Fact::Knocked(knock) => {
                 let person = knock.person;
                 self.rooms
@@ -100,6 +100,11 @@ impl Chat {
         }
         #[cfg(debug_assertions)]
         assert!(self.are_counts_consistent(), "{event:?}");
+    }
+
+    /// Somebody has said something that counts as no line.
+    pub(super) fn note_speech(&mut self, person: PersonId, at: Timestamp) {
+        self.people.with(person, |p| p.activity.visit.spoke = at);
     }
 
     fn apply_joined(&mut self, person: PersonId, room: RoomId) {
@@ -239,8 +244,8 @@ impl Chat {
         self.rooms.said += 1;
         self.rooms.note_history(room);
         self.people.with(person, |p| {
-            p.activity.said += 1;
-            p.activity.spoke = at;
+            p.activity.visit.said += 1;
+            p.activity.visit.spoke = at;
         });
     }
 
@@ -261,7 +266,7 @@ impl Chat {
 
     fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {
         self.people.with(message.from, |p| {
-            p.activity.spoke = event.at;
+            p.activity.visit.spoke = event.at;
         });
         if message.ignored {
             return;
@@ -356,76 +361,61 @@ impl Chat {
 
     fn apply_room_changed(&mut self, change: &RoomChange, at: Timestamp) {
         let (room, target) = (change.room, change.target);
-        self.rooms.change_rules(room, |rules| match &change.act {
-            RoomAct::Set(settings) => settings.iter().for_each(|set| rules.settings.set(set)),
+        match &change.act {
             RoomAct::Stand {
                 account, standing, ..
-            } => {
-                if let Some(account) = account {
-                    rules.set_account(account, *standing);
-                }
-                if let Some(target) = target {
-                    let for_visit = standing.filter(|_| account.is_none());
-                    rules.set_guest(target, for_visit);
-                }
-            }
-            RoomAct::Own { voiced } => {
-                if let Some(target) = target {
-                    rules.set_guest(target, None);
-                }
-                rules.set_account(&change.by, Some(Held::owner(*voiced)));
-            }
+            } => self.apply_stand(room, (account.as_ref(), target), *standing),
+            RoomAct::Own { voiced } => self.apply_own(room, (&change.by, target), *voiced),
             RoomAct::Eject { account, .. } => {
-                if let Some(account) = account {
-                    rules.set_account(account, None);
-                }
+                self.apply_stand(room, (account.as_ref(), target), None);
                 if let Some(target) = target {
-                    rules.set_guest(target, None);
+                    self.apply_left(target, room);
                 }
             }
-            // The facts around it make it true.
-            RoomAct::Removed { .. } | RoomAct::Passing | RoomAct::Listed { .. } => {}
-            RoomAct::Bar(bar) => rules.bars.put(bar, at),
-            RoomAct::Unbar(mask) => rules.bars.lift(mask),
-            RoomAct::Mute(mute) => rules.mutes.put(mute, at),
-            RoomAct::Unmute(mask) => rules.mutes.lift(mask),
-            RoomAct::Mask { mask, on } => rules.set_mask(mask, *on),
-        });
-        if let RoomAct::Stand {
-            account: Some(account),
-            ..
+            act => self.rooms.change_rules(room, |rules| rules.change(act, at)),
         }
-        | RoomAct::Eject {
-            account: Some(account),
-            ..
-        } = &change.act
-        {
+    }
+
+    fn apply_stand(
+        &mut self,
+        room: RoomId,
+        (account, target): (Option<&Name>, Option<PersonId>),
+        standing: Option<Held>,
+    ) {
+        let for_visit = standing.filter(|_| account.is_none());
+        self.rooms.change_rules(room, |rules| {
+            if let Some(account) = account {
+                rules.set_account(account, standing);
+            }
+            if let Some(target) = target {
+                rules.set_guest(target, for_visit);
+            }
+        });
+        if let Some(account) = account {
             self.rooms.note_account(room, account);
         }
-        match (&change.act, target) {
-            (RoomAct::Own { .. }, _) => {
-                let maker = Maker::Account(FoldedName(change.by.clone()));
-                self.rooms.set_maker(room, Some(maker));
-            }
-            (
-                RoomAct::Stand {
-                    account, standing, ..
-                },
-                Some(target),
-            ) => {
-                self.resumables.take_standing(target, room);
-                let for_visit = standing.filter(|_| account.is_none());
-                if for_visit.is_some_and(|held| held.standing == Standing::Invited) {
-                    self.people.with(target, |p| p.note_invited(room));
-                    self.resumables.with(target, |p| p.note_invited(room));
-                }
-            }
-            (RoomAct::Eject { .. }, Some(target)) => {
-                self.resumables.take_standing(target, room);
-                self.apply_left(target, room);
-            }
-            _ => {}
+        let Some(target) = target else { return };
+        self.resumables.take_standing(target, room);
+        if for_visit.is_some_and(|held| held.standing == Standing::Invited) {
+            self.people.with(target, |p| p.note_invited(room));
+            self.resumables.with(target, |p| p.note_invited(room));
         }
+    }
+
+    fn apply_own(
+        &mut self,
+        room: RoomId,
+        (owner, target): (&Name, Option<PersonId>),
+        voiced: bool,
+    ) {
+        self.rooms.change_rules(room, |rules| {
+            if let Some(target) = target {
+                rules.set_guest(target, None);
+            }
+            rules.set_account(owner, Some(Held::owner(voiced)));
+        });
+        let maker = Maker::Account(FoldedName(owner.clone()));
+        self.rooms.set_maker(room, Some(maker));
     }
 
     fn apply_ident_set(&mut self, set: &IdentSet) {

@@ -154,7 +154,7 @@ impl Chat {
     }
 
     pub(super) fn apply_signal(&mut self, signal: &Signal, at: Timestamp) {
-        self.people.with(signal.from, |p| p.activity.spoke = at);
+        self.note_speech(signal.from, at);
         if let Some(room) = signal.room.filter(|_| signal.is_stored()) {
             self.rooms.note_history(room);
         }

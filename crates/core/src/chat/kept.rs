@@ -7,9 +7,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Ignored, Rank, Resumable, Room, Sender, Session};
+use super::state::{Activity, Ignored, Rank, Resumable, Room, Sender, Session, Visit};
 use super::{Chat, Person};
-use crate::event::Event;
+use crate::event::{Event, Fact};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::link::Link;
 use crate::name::Name;
@@ -25,30 +25,43 @@ pub struct KeptSession {
     /// The account that it is logged in to, and when that came into being, if it is known: the name may be
     /// that of another by the time.
     pub account: Option<(Name, Option<Timestamp>)>,
-    /// Whether it can be taken up after its link is lost: clients of IRC cannot.
-    pub is_resumable: bool,
-    /// Whether its client always shows a room.
-    pub needs_room: bool,
+    /// What it is connected by.
+    pub connection: KeptConnection,
     /// Its rooms, in the order of joining, and what it is in each for the visit.
     pub rooms: Vec<(RoomId, Option<Held>)>,
     /// The rooms that it is invited to for the visit and has not entered.
     pub invited: Vec<RoomId>,
     /// The names that it ignores, and the people behind them.
     pub ignores: Vec<(Name, Option<PersonId>)>,
-    /// The address that it was at.
-    pub address: IpAddr,
-    /// Whether it is an operator, and whether that ends with the visit.
-    pub operator: (bool, bool),
-    /// Whether it is a script.
-    pub is_script: bool,
-    /// When the person came, when it last said something, and how many lines it has said; `None` if that
-    /// is not known.
-    pub visit: Option<(Timestamp, Timestamp, u64)>,
+    /// Its rights on the server.
+    pub rank: Rank,
+    /// What it has said so far; `None` if that is not known.
+    pub visit: Option<Visit>,
     /// Until when it can be resumed; `None` while it is connected.
     pub until: Option<Timestamp>,
-    /// Private messages that came since it was lost, oldest first, but for those that are kept for its account.
-    pub kept: Vec<Event>,
-    /// Who has sent the last private message.
+    /// What it was told in private.
+    pub private: KeptPrivate,
+}
+
+/// The connection of a session, the last one if its link is lost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptConnection {
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Whether its session can be taken up after the link is lost: those of IRC cannot.
+    pub is_resumable: bool,
+    /// Whether its client always shows a room.
+    pub needs_room: bool,
+    /// Whether a script is behind it.
+    pub is_script: bool,
+}
+
+/// What a session was told in private.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptPrivate {
+    /// Messages that came since its link was lost, oldest first, but for those that are kept for its account.
+    pub messages: Vec<Event>,
+    /// Who has sent the last message.
     pub last_sender: Option<Sender>,
 }
 
@@ -57,10 +70,7 @@ impl Chat {
     pub fn kept_session(&self, id: PersonId) -> Option<KeptSession> {
         let lost = self.resumables.get(id);
         let person = self.people.get(id).or(lost.map(|lost| &*lost.person))?;
-        let Rank {
-            operator,
-            for_visit,
-        } = person.session.rank;
+        let session = &person.session;
         let held = |room| match lost {
             Some(lost) => lost.standing_in(room),
             None => self.rooms.get(room)?.rules()?.of_guest(id),
@@ -72,18 +82,22 @@ impl Chat {
         Some(KeptSession {
             name: person.name.clone(),
             account: person.account.clone().map(|name| (name, since)),
-            is_resumable: person.session.link.client.resumes(),
-            needs_room: person.session.link.needs_room,
+            connection: KeptConnection {
+                address: session.address,
+                is_resumable: session.link.client.resumes(),
+                needs_room: session.link.needs_room,
+                is_script: session.is_script,
+            },
             rooms: rooms.map(|room| (*room, held(*room))).collect(),
             invited: self.invitations_of(person).collect(),
             ignores: ignores.collect(),
-            address: person.session.address,
-            operator: (operator, for_visit),
-            is_script: person.session.is_script,
-            visit: Some(person.activity.visit()),
+            rank: session.rank,
+            visit: Some(person.activity.visit),
             until: lost.map(|lost| lost.until),
-            kept: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
-            last_sender: person.last_sender().cloned(),
+            private: KeptPrivate {
+                messages: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
+                last_sender: person.last_sender().cloned(),
+            },
         })
     }
 
@@ -137,67 +151,82 @@ impl Chat {
         let id = id.filter(|id| self.resumables.get(*id).is_none());
         let id = id.unwrap_or(PersonId(self.people.next));
         self.number_people_after(id);
-        let account = kept.account.and_then(|(name, since)| {
-            let account = self.registrations.get(&name)?;
-            since
-                .is_none_or(|since| since == account.since)
-                .then_some(account)
-        });
-        let lasting = account.is_some_and(|account| account.operator);
-        let account = account.map(|account| account.name.clone());
-        let (operator, for_visit) = kept.operator;
+        let mut person = self.person_of(id, &kept, (code, until, seen));
         let mut rooms = kept.rooms;
         rooms.retain(|(room, _)| self.rooms.contains(*room));
         if rooms.is_empty() {
             rooms.push((LOBBY, None));
         }
-        let standings = rooms.iter();
-        let standings = standings.filter_map(|(room, held)| Some((*room, (*held)?)));
-        let standings = standings.collect();
-        let ignores = kept.ignores.into_iter();
-        let ignores = ignores.map(|(name, person)| Ignored { name, person });
-        let session = Session {
-            conn: ConnId(0),
-            link: Link::default(),
-            address: kept.address,
-            code,
-            rank: Rank {
-                operator: operator && (for_visit || lasting),
-                for_visit,
-            },
-            is_script: kept.is_script,
-        };
-        let who = (id, kept.name, account);
-        // What was said under a name meanwhile may be another's.
-        let activity = Activity::restored(kept.visit, until, seen);
-        let mut person = Person::new(who, session, activity);
         person.rooms = rooms.iter().map(|(room, _)| *room).collect();
-        ignores.for_each(|ignored| person.set_ignored(ignored, true));
         self.invite_again(&mut person, &kept.invited);
-        if let Some(sender) = kept.last_sender {
-            let is_of_earlier_run = true;
-            person.set_last_sender(Sender {
-                is_of_earlier_run,
-                ..sender
-            });
-        }
-        let to = id;
-        let kept_messages = kept.kept.into_iter().map(|mut event| {
-            if let crate::event::Fact::PrivateMessage(message) = &mut event.fact {
-                message.to = to;
+        let standings = rooms.into_iter();
+        let standings = standings.filter_map(|(room, held)| Some((room, held?)));
+        let mut messages = kept.private.messages;
+        for event in &mut messages {
+            if let Fact::PrivateMessage(message) = &mut event.fact {
+                message.to = id;
             }
-            event
-        });
-        let kept_messages = kept_messages.collect();
+        }
         self.keep_lost(Resumable {
             person: Box::new(person),
             until,
             seen,
             keeps_name: false,
             is_restored: true,
-            kept: kept_messages,
-            standings,
+            kept: messages,
+            standings: standings.collect(),
         });
         id
+    }
+
+    /// The person of a session of an earlier run, in no room yet, with those of its rights that still hold.
+    fn person_of(
+        &self,
+        id: PersonId,
+        kept: &KeptSession,
+        (code, until, seen): (ResumeCode, Timestamp, Seq),
+    ) -> Person {
+        let account = kept.account.as_ref().and_then(|(name, since)| {
+            let account = self.registrations.get(name)?;
+            let is_same = since.is_none_or(|since| since == account.since);
+            is_same.then_some(account)
+        });
+        let lasts = kept.rank.for_visit || account.is_some_and(|account| account.operator);
+        let session = Session {
+            conn: ConnId(0),
+            link: Link::default(),
+            address: kept.connection.address,
+            code,
+            rank: Rank {
+                operator: kept.rank.operator && lasts,
+                ..kept.rank
+            },
+            is_script: kept.connection.is_script,
+        };
+        // What was said under a name meanwhile may be another's.
+        let mut activity = Activity::from(until, seen);
+        activity.visit = kept.visit.unwrap_or(activity.visit);
+        let who = (
+            id,
+            kept.name.clone(),
+            account.map(|account| account.name.clone()),
+        );
+        let mut person = Person::new(who, session, activity);
+        for (name, bearer) in &kept.ignores {
+            let (name, bearer) = (name.clone(), *bearer);
+            let who = Ignored {
+                name,
+                person: bearer,
+            };
+            person.set_ignored(who, true);
+        }
+        if let Some(sender) = kept.private.last_sender.clone() {
+            let is_of_earlier_run = true;
+            person.set_last_sender(Sender {
+                is_of_earlier_run,
+                ..sender
+            });
+        }
+        person
     }
 }

@@ -35,9 +35,9 @@ use state::{
     Rooms, SentKeys,
 };
 
-pub use kept::KeptSession;
+pub use kept::{KeptConnection, KeptPrivate, KeptSession};
 pub use settings::{FirstOperator, KeptRules, RoomSnapshot, ServerPassword, Settings, Snapshot};
-pub use state::{RestrictionCursor, RoomCursor, Sender};
+pub use state::{Rank, RestrictionCursor, RoomCursor, Sender, Visit};
 
 /// The time, and numbers that nobody can foresee: all that a decision looks at beside the state.
 pub struct Env<'a> {

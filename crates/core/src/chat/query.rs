@@ -247,8 +247,8 @@ impl Chat {
                 None => who_line(person, now),
             },
             rooms: known.map(|room| self.name_of(room)).collect(),
-            since: person.activity.since,
-            said: person.activity.said,
+            since: person.activity.visit.since,
+            said: person.activity.visit.said,
             muted: self.mute_of(person, now).is_some(),
             metadata: self.metadata_of_person(person),
             address: with_address.then_some(person.session.address),
@@ -280,7 +280,7 @@ impl Chat {
         let account = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
         let logins = self.people.logged_in_to(&account.name);
         let logins = logins.flat_map(|person| {
-            let first = (person.session.address, person.activity.since);
+            let first = (person.session.address, person.activity.visit.since);
             let others = person.others().iter();
             let others = others.map(|other| (other.address, other.since));
             let connections = core::iter::once(first).chain(others);
@@ -434,7 +434,7 @@ pub(super) fn who_line(person: &Person, now: Timestamp) -> WhoLine {
         operator: person.session.rank.operator,
         account: person.account.clone(),
         away: person.away().cloned(),
-        silent: now.since(person.activity.spoke),
+        silent: now.since(person.activity.visit.spoke),
         held: None,
         source: None,
     }

@@ -119,7 +119,7 @@ impl Hub {
         // Who is nowhere else is in the lobby only because its client shows some room.
         let is_nowhere = record.rooms.len() == usize::from(stays);
         let mut current = None;
-        if !is_nowhere || session.needs_room {
+        if !is_nowhere || session.connection.needs_room {
             for (kept, _) in &record.rooms {
                 let found = self.find(kept);
                 match self.enter_again(person, kept, found, now) {

@@ -4,8 +4,9 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, Held, KeptSession, Manner, NOBODY, Name, PersonId, PrivateMessage,
-    RoomId, RoomName, Sender, Seq, Standing, Text, Timestamp,
+    Correspondents, Event, Fact, Held, KeptConnection, KeptPrivate, KeptSession, Manner, NOBODY,
+    Name, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq, Standing, Text, Timestamp,
+    Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -78,11 +79,10 @@ impl Record {
         if let Some(id) = self.id {
             line(&mut out, "id", id.0);
         }
-        let (operator, for_visit) = session.operator;
         let flags = [
-            ("operator", operator),
-            ("for-visit", for_visit),
-            ("script", session.is_script),
+            ("operator", session.rank.operator),
+            ("for-visit", session.rank.for_visit),
+            ("script", session.connection.is_script),
         ];
         for (flag, _) in flags.iter().filter(|(_, is_set)| *is_set) {
             line(&mut out, flag, "");
@@ -102,13 +102,10 @@ impl Record {
                 format_args!("{} {standing}{voiced}", room.0),
             );
         }
-        line(&mut out, "address", session.address);
-        if let Some((since, spoke, said)) = session.visit {
-            line(
-                &mut out,
-                "visit",
-                format_args!("{} {} {said}", since.0, spoke.0),
-            );
+        line(&mut out, "address", session.connection.address);
+        if let Some(visit) = &session.visit {
+            let (since, spoke, said) = (visit.since.0, visit.spoke.0, visit.said);
+            line(&mut out, "visit", format_args!("{since} {spoke} {said}"));
         }
         let (shard, since) = self.at;
         line(&mut out, "at", format_args!("{shard} {since}"));
@@ -121,7 +118,7 @@ impl Record {
                 line(&mut out, "behind", format_args!("{after} {private}"));
             }
         }
-        for event in &session.kept {
+        for event in &session.private.messages {
             if let Fact::PrivateMessage(message) = &event.fact {
                 let (seq, at, text) = (event.seq, event.at.0, &*message.text);
                 let account = message.accounts.from.as_ref();
@@ -130,7 +127,7 @@ impl Record {
                 line(&mut out, "message", message);
             }
         }
-        if let Some(sender) = &session.last_sender {
+        if let Some(sender) = &session.private.last_sender {
             let (name, account) = (&sender.name, account_word(sender.account.as_ref()));
             let person = sender.person.unwrap_or(NOBODY).0;
             let sender = format_args!("{name} {account} {person}");
@@ -176,18 +173,19 @@ impl Record {
             session: KeptSession {
                 name,
                 account: None,
-                is_resumable: true,
-                needs_room: true,
+                connection: KeptConnection {
+                    address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+                    is_resumable: true,
+                    needs_room: true,
+                    is_script: false,
+                },
                 rooms: Vec::new(),
                 invited: Vec::new(),
                 ignores: Vec::new(),
-                address: std::net::Ipv4Addr::UNSPECIFIED.into(),
-                operator: (false, false),
-                is_script: false,
+                rank: Rank::default(),
                 visit: None,
                 until,
-                kept: Vec::new(),
-                last_sender: None,
+                private: KeptPrivate::default(),
             },
             rooms: Vec::new(),
             standings: Vec::new(),
@@ -218,16 +216,19 @@ impl Record {
                 session.ignores.extend(name.map(|name| (name, person)));
             }
             "id" => self.id = value.parse().ok().map(PersonId),
-            "operator" => session.operator.0 = true,
-            "for-visit" => session.operator.1 = true,
-            "script" => session.is_script = true,
+            "operator" => session.rank.operator = true,
+            "for-visit" => session.rank.for_visit = true,
+            "script" => session.connection.is_script = true,
             "account" => session.account = Name::parse(value).ok().map(|name| (name, None)),
             "account-since" => {
                 if let Some((_, since)) = &mut session.account {
                     *since = value.parse().ok().map(Timestamp);
                 }
             }
-            "address" => session.address = value.parse().unwrap_or(session.address),
+            "address" => {
+                let connection = &mut session.connection;
+                connection.address = value.parse().unwrap_or(connection.address);
+            }
             "visit" => session.visit = visit(value),
             "at" => {
                 let (shard, since) = value.split_once(' ').unwrap_or((value, ""));
@@ -236,11 +237,14 @@ impl Record {
             }
             "skipped" => self.skipped = value.parse().unwrap_or_default(),
             "behind" => self.private.extend(behind(value)),
-            "message" => session.kept.extend(kept(value, &session.name)),
-            "sender" => session.last_sender = sender(value),
+            "message" => session.private.messages.extend(kept(value, &session.name)),
+            "sender" => session.private.last_sender = sender(value),
             // As they were before their places were kept.
             "line" => self.private.push((Seq::default(), unescape(value))),
-            "kept" => session.kept.extend(kept_once(value, &session.name)),
+            "kept" => session
+                .private
+                .messages
+                .extend(kept_once(value, &session.name)),
             _ => {}
         }
     }
@@ -260,11 +264,15 @@ fn standing(value: &str) -> Option<(RoomId, Held)> {
 }
 
 /// A visit of `SINCE SPOKE SAID`.
-fn visit(value: &str) -> Option<(Timestamp, Timestamp, u64)> {
+fn visit(value: &str) -> Option<Visit> {
     let mut numbers = value.split(' ');
     let mut time = || Some(Timestamp(numbers.next()?.parse().ok()?));
     let (since, spoke) = (time()?, time()?);
-    Some((since, spoke, numbers.next()?.parse().ok()?))
+    Some(Visit {
+        since,
+        spoke,
+        said: numbers.next()?.parse().ok()?,
+    })
 }
 
 /// Private lines that a peer has not got, as text.
@@ -392,14 +400,18 @@ mod tests {
         record.session.account = Some((name("Bea"), Some(Timestamp(8))));
         record.id = Some(PersonId(4));
         record.session.ignores = vec![(name("bob"), Some(PersonId(6))), (name("cy"), None)];
-        record.session.address = "2001:db8::1".parse().expect("an address");
-        record.session.operator = (true, true);
-        record.session.is_script = true;
-        record.session.visit = Some((Timestamp(3), Timestamp(5), 2));
+        record.session.connection.address = "2001:db8::1".parse().expect("an address");
+        record.session.rank = Rank {
+            operator: true,
+            for_visit: true,
+        };
+        record.session.connection.is_script = true;
+        record.session.visit = visit("3 5 2");
         let message = |text| kept(text, &name("bea")).expect("a message");
-        record.session.kept = vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];
-        record.session.last_sender = sender("ann Ann 9");
-        assert!(record.session.last_sender.is_some());
+        record.session.private.messages =
+            vec![message("6 7 ann * psst  there"), message("9 7 ann Ann 1 2")];
+        record.session.private.last_sender = sender("ann Ann 9");
+        assert!(record.session.private.last_sender.is_some());
         record.rooms = vec![(room(0, "lobby"), Some(Seq(7))), (room(12, "12"), None)];
         record.standings = vec![
             (RoomId(0), Standing::Voice.into()),
@@ -429,7 +441,7 @@ mod tests {
         );
         let older = Record::parse("line a\\n\nkept 7 ann 1 2\n", name("bea"), until);
         assert_eq!(older.private, [(Seq::default(), "a\n".into())]);
-        assert_eq!(older.session.kept, [message("0 7 ann * 1 2")]);
+        assert_eq!(older.session.private.messages, [message("0 7 ann * 1 2")]);
         let ended = Record::parse("room dev 7\n", name("bea"), until).rooms;
         let ended = ended.iter().map(|(room, _)| (room.id, room.name.bare()));
         assert_eq!(ended.collect::<Vec<_>>(), [(None, "dev")]);

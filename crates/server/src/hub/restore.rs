@@ -53,7 +53,7 @@ impl Hub {
             let session = &record.session;
             let ignored = session.ignores.iter();
             let ignored = ignored.filter_map(|(_, person)| *person);
-            let sender = session.last_sender.as_ref();
+            let sender = session.private.last_sender.as_ref();
             let sender = sender.and_then(|sender| sender.person);
             ignored.chain(sender).chain(record.id)
         });

@@ -226,7 +226,7 @@ impl Hub {
         let record = self.record(person, Seq::default());
         let is_resumable = record
             .as_ref()
-            .is_some_and(|record| record.session.is_resumable);
+            .is_some_and(|record| record.session.connection.is_resumable);
         if let Some(profile) = record.and_then(|record| self.profile_of(person, &record)) {
             self.survivors.profiles.push(profile);
         }
@@ -243,9 +243,12 @@ impl Hub {
     /// Everything that is known of a person's session; `None` if nobody will find it again.
     fn record(&self, person: PersonId, since: Seq) -> Option<Record> {
         let mut session = self.chat.kept_session(person)?;
-        session.kept.extend_from_slice(self.lost.kept(person));
-        session.kept.sort_by_key(|event| event.seq);
-        if !session.is_resumable && session.account.is_none() {
+        session
+            .private
+            .messages
+            .extend_from_slice(self.lost.kept(person));
+        session.private.messages.sort_by_key(|event| event.seq);
+        if !session.connection.is_resumable && session.account.is_none() {
             return None;
         }
         let saved = self.lost.saved(person);
@@ -358,7 +361,7 @@ impl Hub {
         changes.profiles.extend(self.profile_of(person, &record));
         let session = &record.session;
         // Nobody could resume it.
-        if !session.is_resumable || !self.store.outlives_process() {
+        if !session.connection.is_resumable || !self.store.outlives_process() {
             return;
         }
         changes.sessions.push(Resumable {
@@ -384,7 +387,7 @@ impl Hub {
             record.session.until = Some(until);
             changes.profiles.extend(self.profile_of(person, &record));
             self.survivors.changed.remove(&person);
-            if record.session.is_resumable {
+            if record.session.connection.is_resumable {
                 changes.sessions.push(Resumable {
                     code_hash,
                     name: record.session.name.clone(),

@@ -26,7 +26,7 @@ pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};
 pub(super) use metadata::AllMetadata;
 pub(super) use people::People;
-pub(super) use person::{Activity, Connection, Ignored, IrcPerson, Person, Rank, Session};
+pub(super) use person::{Activity, Connection, Ignored, IrcPerson, Person, Session};
 pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
@@ -35,7 +35,7 @@ pub(super) use room_rules::RoomRules;
 pub(super) use rooms::Rooms;
 pub(super) use sent_keys::SentKeys;
 
-pub use person::Sender;
+pub use person::{Rank, Sender, Visit};
 pub use restrictions::RestrictionCursor;
 pub use rooms::RoomCursor;
 

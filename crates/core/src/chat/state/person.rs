@@ -302,51 +302,40 @@ pub(in crate::chat) struct Session {
 }
 
 /// The rights of a person.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::chat) struct Rank {
-    pub(in crate::chat) operator: bool,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rank {
+    /// The person is an operator.
+    pub operator: bool,
     /// The operator rights end with the visit: an operator gave them to a guest.
-    pub(in crate::chat) for_visit: bool,
+    pub for_visit: bool,
+}
+
+/// When a person came, and what it has said since.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Visit {
+    /// When it came.
+    pub since: Timestamp,
+    /// When it last said something.
+    pub spoke: Timestamp,
+    /// How many lines it has said.
+    pub said: u64,
 }
 
 /// The lines of a person, counted and dated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::chat) struct Activity {
-    pub(in crate::chat) since: Timestamp,
-    pub(in crate::chat) spoke: Timestamp,
-    pub(in crate::chat) said: u64,
+    pub(in crate::chat) visit: Visit,
     /// The event that gave the person its name: what was said under it since is the person's own.
     pub(in crate::chat) named: Seq,
 }
 
 impl Activity {
     pub(in crate::chat) fn from(at: Timestamp, named: Seq) -> Self {
+        let (since, spoke, said) = (at, at, 0);
         Self {
-            since: at,
-            spoke: at,
-            said: 0,
+            visit: Visit { since, spoke, said },
             named,
         }
-    }
-
-    /// That of a session of an earlier run, which has its name anew.
-    pub(in crate::chat) fn restored(
-        visit: Option<(Timestamp, Timestamp, u64)>,
-        at: Timestamp,
-        named: Seq,
-    ) -> Self {
-        let (since, spoke, said) = visit.unwrap_or((at, at, 0));
-        Self {
-            since,
-            spoke,
-            said,
-            named,
-        }
-    }
-
-    /// When it began, when something was last said, and how many lines.
-    pub(in crate::chat) fn visit(&self) -> (Timestamp, Timestamp, u64) {
-        (self.since, self.spoke, self.said)
     }
 }
 

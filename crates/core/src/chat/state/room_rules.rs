@@ -11,6 +11,7 @@ use core::net::IpAddr;
 
 use super::Restrictions;
 use crate::ban::{Mask, Restriction};
+use crate::event::RoomAct;
 use crate::ids::PersonId;
 use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX, ROOM_RESTRICTIONS_MAX};
 use crate::mask::{MaskKind, RoomMask};
@@ -133,6 +134,25 @@ impl RoomRules {
                 self.guests.insert(id, held);
             }
             None => {}
+        }
+    }
+
+    /// Makes a change true that concerns nobody's standing.
+    pub(in crate::chat) fn change(&mut self, act: &RoomAct, at: Timestamp) {
+        match act {
+            RoomAct::Set(settings) => settings.iter().for_each(|set| self.settings.set(set)),
+            RoomAct::Bar(bar) => self.bars.put(bar, at),
+            RoomAct::Unbar(mask) => self.bars.lift(mask),
+            RoomAct::Mute(mute) => self.mutes.put(mute, at),
+            RoomAct::Unmute(mask) => self.mutes.lift(mask),
+            RoomAct::Mask { mask, on } => self.set_mask(mask, *on),
+            // Standings are the chat's, since people know of them. The facts around the others make them true.
+            RoomAct::Stand { .. }
+            | RoomAct::Own { .. }
+            | RoomAct::Eject { .. }
+            | RoomAct::Removed { .. }
+            | RoomAct::Passing
+            | RoomAct::Listed { .. } => {}
         }
     }
 
