@@ -2,7 +2,7 @@
 //!
 //! A bucket starts full, each line takes one token, and tokens come back at a steady rate. So a
 //! paste within the burst passes at once, and the lines beyond it are refused with the time after
-//! which they would have passed.
+//! which they would have passed. What is not a line is charged for when it was read, and may leave a debt.
 
 use crate::time::{Duration, Monotonic};
 
@@ -77,6 +77,21 @@ impl Bucket {
         rate.burst == 0 || self.missing(rate, now) <= 0.0
     }
 
+    /// Takes so many tokens. Those that are not there are owed: none is given before they have come back.
+    pub fn charge(&mut self, tokens: usize, rate: Rate, now: Monotonic) {
+        if rate.burst > 0 {
+            self.missing = self.missing(rate, now) + tokens as f32;
+            self.at_ms = now.0 as u32;
+        }
+    }
+
+    /// The time until it has a token, if it has none now.
+    pub fn wait(&self, rate: Rate, now: Monotonic) -> Option<Duration> {
+        let over = self.missing(rate, now) + 1.0 - rate.burst as f32;
+        let has_none = rate.burst > 0 && over > 0.0;
+        has_none.then(|| Duration::from_millis(ceil(over * 1_000.0 / rate.per_second.max(0.001))))
+    }
+
     /// Takes one token.
     ///
     /// # Errors
@@ -146,8 +161,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_owed_is_paid_first() {
+        let start = Monotonic(0);
+        let mut bucket = Bucket::full(start);
+        bucket.charge(19, RATE, start);
+        assert_eq!(bucket.wait(RATE, start), None);
+        bucket.charge(4, RATE, start);
+        assert_eq!(bucket.wait(RATE, start), Some(Duration::from_millis(2_000)));
+        let paid = start + Duration::from_millis(2_000);
+        assert!(
+            bucket
+                .take(RATE, start + Duration::from_millis(1_999))
+                .is_err()
+        );
+        assert_eq!(bucket.wait(RATE, paid), None);
+        assert_eq!(bucket.take(RATE, paid), Ok(()));
+    }
+
+    #[test]
     fn no_limit_is_no_limit() {
         let mut bucket = Bucket::full(Monotonic(0));
         assert!((0..10_000).all(|_| bucket.take(Rate::UNLIMITED, Monotonic(0)).is_ok()));
+        bucket.charge(10_000, Rate::UNLIMITED, Monotonic(0));
+        assert_eq!(bucket.wait(Rate::UNLIMITED, Monotonic(0)), None);
     }
 }

@@ -7,6 +7,7 @@
 
 use crate::name::Name;
 use crate::resume::ResumeCode;
+use crate::text::Text;
 
 /// Commands that people type in front of a secret, here and on other chats. `/nick` takes one only
 /// with `#`.
@@ -28,7 +29,7 @@ pub(crate) fn shows_secret<'a>(
     me: impl FnOnce() -> Option<&'a Name>,
     is_known: impl FnOnce(&Name) -> bool,
 ) -> bool {
-    let line = without_way(line.trim());
+    let line = without_way(Text::trim_unseen(line));
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     if word.contains('#') {
         return shows_password(line, me, is_known);
@@ -49,7 +50,7 @@ pub(crate) fn shows_password<'a>(
     me: impl FnOnce() -> Option<&'a Name>,
     is_known: impl FnOnce(&Name) -> bool,
 ) -> bool {
-    let line = line.trim();
+    let line = Text::trim_unseen(line);
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let Some((name, secret)) = word.split_once('#') else {
         return false;
@@ -122,6 +123,8 @@ mod tests {
         check("lee#s3cret", true);
         check("  Lee#correct horse battery ", true);
         check("lee#1", true);
+        check("\u{200b}lee#s3cret", true);
+        check("\u{200e}\u{ad}ann#s3cret\u{fe0f}", true);
         check("ann#s3cret", true);
         check(" Ann#1234567", true);
         check("lee#", false);

@@ -55,6 +55,8 @@ pub(crate) const HANDSHAKES_MAX: usize = 8;
 /// Time that a peer that was sent everything is given to close its side: closing at once would
 /// reset the connection and lose what is on the way to it. A round trip around the world is 0.3 s.
 pub(crate) const LINGER_TIME: Duration = Duration::from_secs(2);
+/// Bytes of it that are read and thrown away meanwhile: what may be on the way, and no flood.
+pub(crate) const LINGER_BYTES_MAX: u32 = 1 << 20;
 /// Bytes that the kernel takes for a peer that does not (`SO_SNDBUF`, which Linux doubles for what it
 /// keeps beside them). What was said to a stalled reader meanwhile waits in the log of its room, which
 /// all readers share, and what the reader has not got can be told line by line when the link is lost.

@@ -113,6 +113,12 @@ impl Decoder {
         self.lines.finish()
     }
 
+    /// Counts bytes that were taken and that no line has paid for, but for those that may still become one.
+    /// Returns for how many lines of `line_bytes_max` bytes they are to be paid for now, and keeps the rest.
+    pub fn owe(&mut self, bytes: usize, line_bytes_max: usize) -> usize {
+        self.lines.owe(bytes, line_bytes_max)
+    }
+
     /// Telnet bytes to send to the peer, if it is owed any. Ask after every read.
     pub fn take_reply(&mut self) -> Option<Vec<u8>> {
         self.telnet.as_mut()?.take_reply()

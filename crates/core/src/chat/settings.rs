@@ -45,7 +45,7 @@ impl ServerPassword {
 
     /// Whether a line is nothing but the password, but for a word before it.
     pub(super) fn is_in(&self, line: &str) -> bool {
-        let line = line.trim();
+        let line = Text::trim_unseen(line);
         let behind = line.split_once(char::is_whitespace);
         line == &*self.0 || behind.is_some_and(|(_, rest)| rest.trim_start() == &*self.0)
     }

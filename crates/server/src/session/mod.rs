@@ -20,6 +20,7 @@ mod exchange;
 mod formats;
 mod membership;
 mod opening;
+mod stage;
 mod unseen;
 mod writing;
 
@@ -35,31 +36,7 @@ pub(crate) use exchange::Door;
 use exchange::Exchange;
 pub(crate) use formats::Formats;
 pub(crate) use opening::Peer;
-use unseen::Lost;
-
-/// How far a connection has come.
-#[derive(Debug)]
-enum Stage {
-    /// It may speak any protocol: until then the server listens without a word.
-    Sniffing { until: Monotonic, spoke: Spoke },
-    /// It comes through a proxy, which is to say by then whose it is. Behind that it is sniffed.
-    Proxied { until: Monotonic },
-    /// It speaks TLS, and is to be done with the handshake by then. Behind that it is sniffed again.
-    Handshake { until: Monotonic },
-    /// It was greeted like a person, and what it says first is sniffed too.
-    Greeted,
-    /// The dialect has the word.
-    Open,
-    /// It is closed as soon as everything is written.
-    Leaving,
-    /// Its person has left with its link, and it is closed when the peer has got everything.
-    Lost(Box<Lost>),
-    /// It was sent everything, the end included. What the peer still sends is thrown away, since
-    /// closing at once would reset the connection and lose what is on the way to it.
-    Lingering { until: Monotonic },
-    /// The shard is to drop it.
-    Over,
-}
+use stage::Stage;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -146,10 +123,10 @@ impl Session {
         let has_failed = self.transport.failure().is_some();
         let is_readable = self.transport.is_readable();
         match self.stage {
-            Stage::Proxied { .. }
-            | Stage::Sniffing { .. }
-            | Stage::Handshake { .. }
-            | Stage::Lingering { .. } => is_readable || has_failed,
+            Stage::Proxied { .. } | Stage::Sniffing { .. } | Stage::Handshake { .. } => {
+                is_readable || has_failed
+            }
+            Stage::Lingering { left, .. } => (is_readable && left > 0) || has_failed,
             Stage::Open | Stage::Greeted if has_failed => true,
             Stage::Open | Stage::Greeted if self.is_held_back_and_dead(now) => true,
             Stage::Open | Stage::Greeted if self.must_wait() || self.is_paused(now) => false,
@@ -196,11 +173,10 @@ impl Session {
                 self.handle_bytes(bytes, shared);
             }
             Stage::Open => self.decode(bytes, shared),
-            Stage::Handshake { .. }
-            | Stage::Leaving
-            | Stage::Lost(_)
-            | Stage::Lingering { .. }
-            | Stage::Over => {}
+            Stage::Lingering { ref mut left, .. } => {
+                *left = left.saturating_sub(bytes.len() as u32)
+            }
+            Stage::Handshake { .. } | Stage::Leaving | Stage::Lost(_) | Stage::Over => {}
         }
     }
 
@@ -379,7 +355,7 @@ impl Session {
             .stall_deadline(shared.config.limits.stall_time);
         match self.stage {
             Stage::Sniffing { until, .. } if until <= now => self.end_sniffing(shared),
-            Stage::Lingering { until } if until <= now => self.stage = Stage::Over,
+            Stage::Lingering { until, .. } if until <= now => self.stage = Stage::Over,
             Stage::Lost(ref lost) if lost.until <= now => self.end_lost(shared),
             Stage::Proxied { until } | Stage::Handshake { until } if until <= now => {
                 self.transport.fail(QuitReason::TimedOut);
@@ -407,7 +383,7 @@ impl Session {
             Stage::Proxied { until }
             | Stage::Sniffing { until, .. }
             | Stage::Handshake { until }
-            | Stage::Lingering { until } => Some(*until),
+            | Stage::Lingering { until, .. } => Some(*until),
             Stage::Lost(lost) => Some(lost.until),
             // Who waits for an answer of the server's is not timed.
             Stage::Open | Stage::Greeted if !self.exchange.is_waiting() => self.dialect.deadline(),

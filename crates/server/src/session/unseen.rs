@@ -133,8 +133,7 @@ impl Session {
         self.person = None;
         let is_over = self.transport.failure().is_some() || self.transport.has_ended();
         if !is_over && lost.is_written {
-            let until = lost.until;
-            self.stage = Stage::Lingering { until };
+            self.stage = Stage::lingering(lost.until);
         }
     }
 

@@ -85,7 +85,7 @@ impl Session {
             true => Stage::Over,
             false => {
                 let until = shared.now + shared.config.limits.linger_time;
-                Stage::Lingering { until }
+                Stage::lingering(until)
             }
         };
     }

@@ -134,18 +134,29 @@ impl Dialect {
     }
 
     /// Takes bytes that the client sent, up to the first that asks for something. `bytes` then
-    /// starts behind it; without a step all have been taken.
+    /// starts behind it; without a step all have been taken. Each line pays by the rules of the dialect; what
+    /// is no line, and lines that cost nothing, pay by their bytes, since they have to be read as well.
     pub fn handle_bytes(
         &mut self,
         bytes: &mut &[u8],
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) -> Option<Step> {
-        match self {
+        let (bucket, bytes_before) = (self.bucket(), bytes.len());
+        let step = match self {
             Self::Plain(session) => session.handle_bytes(bytes, env, out),
             Self::Json(session) => session.handle_bytes(bytes, env, out),
             Self::Irc(session) => session.handle_bytes(bytes, env, out),
+        };
+        if self.bucket() == bucket {
+            let unpaid = bytes_before - bytes.len();
+            match self {
+                Self::Plain(session) => session.charge(unpaid, env),
+                Self::Json(session) => session.charge(unpaid, env),
+                Self::Irc(session) => session.charge(unpaid, env),
+            }
         }
+        step
     }
 
     /// Takes bytes of a client that is not listened to any more, for what the protocol itself

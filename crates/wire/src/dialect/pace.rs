@@ -1,8 +1,8 @@
 //! The pace of a program: if it sends too fast it is read more slowly, and nothing is refused.
 
 use alloc::boxed::Box;
-use chinwag_core::limits::FLOOD_TIME_MAX;
 
+use chinwag_core::limits::FLOOD_TIME_MAX;
 use chinwag_core::{Bucket, Duration, Monotonic, Rate};
 
 /// See the [module](self).
@@ -67,6 +67,13 @@ impl Pace {
     pub(crate) fn pay(&mut self, rate: Option<Rate>, now: Monotonic) {
         if let Some(rate) = rate {
             let _ = self.bucket.take(rate, now);
+        }
+    }
+
+    /// Charges for what was read and paid for by no line.
+    pub(crate) fn charge(&mut self, lines: usize, rate: Option<Rate>, now: Monotonic) {
+        if let Some(rate) = rate {
+            self.bucket.charge(lines, rate, now);
         }
     }
 

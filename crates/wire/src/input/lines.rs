@@ -35,6 +35,8 @@ pub(super) struct Lines {
     bare_cr: bool,
     /// Bytes that may belong to the CR LF of UTF-16 whose CR has ended a line.
     utf16_rest: u8,
+    /// Bytes that no line has paid for. It stands here since there is room.
+    unpaid: u32,
 }
 
 /// The part of an unfinished line that has arrived.
@@ -132,6 +134,17 @@ impl Lines {
             self.refuse(refused.and(&[LOST]));
         }
         is_mangled
+    }
+
+    /// See [`Decoder::owe`](super::Decoder::owe).
+    pub(super) fn owe(&mut self, bytes: usize, max: usize) -> usize {
+        let unfinished = match self.pending.as_deref() {
+            Some(Pending::Text(text)) => text.len(),
+            Some(Pending::Refused(_)) | None => 0,
+        };
+        let unpaid = self.unpaid as usize + bytes.saturating_sub(unfinished);
+        self.unpaid = (unpaid % max) as u32;
+        unpaid / max
     }
 
     /// Forgets the line.

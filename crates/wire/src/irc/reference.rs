@@ -117,7 +117,8 @@ const DIFFERENCES: &str = "\
 - **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
   is reset.
-- **NUL** in a line is left out, and the line counts without it: no other character is taken from a message.
+  Empty lines, PING and PONG cost nothing one by one, and as much as a line for every 4,096 bytes.
+- **NUL** in a line is left out, and the line counts without it.
 - **STS** is told with `[tls] sts = \"30d\"` or the like, which needs a certificate that clients trust. There is one
   port, so a client in the clear is sent to TLS on the very port that it came to; the duration is told to
   clients that name the server in their handshake.

@@ -241,6 +241,19 @@ fn a_line_of_a_room_has_its_place_time_room_and_author() {
 }
 
 #[test]
+fn empty_lines_are_read_no_faster_than_others() {
+    let mut program = Program::in_lobby();
+    let lines = "\n".repeat(300);
+    let (step, out, unread) = program.send(lines);
+    assert!(step.is_none() && out.is_empty() && unread == 0);
+    let (step, _, unread) = program.send(SAY);
+    assert!(
+        step.is_none() && unread == SAY.len(),
+        "three lines are free"
+    );
+}
+
+#[test]
 fn an_empty_bucket_leaves_lines_unread_until_a_token_comes() {
     let mut program = Program::in_lobby();
     for _ in 0..3 {

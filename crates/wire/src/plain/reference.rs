@@ -130,7 +130,11 @@ fn write_wire(page: &mut String) -> fmt::Result {
   answered, all else is refused. An interrupt (^C) is `/quit`.
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
   follows from it is sent, then the server closes.
-- Empty lines are ignored. A line that is too long or not UTF-8 is refused whole, with its reason.
+- Empty lines are ignored, and so are lines with nothing to see. A line that is too long or not UTF-8 is refused
+  whole, with its reason.
+- What asks for nothing (empty lines, telnet's own bytes, a line that never ends) counts as a line for every {LINE_BYTES_MAX} bytes:
+  beyond the rate it is read more slowly, without a word.
+- Of a run of blanks 16 columns are kept, of the combining marks on a character six.
 - Control characters and bidirectional embeddings, overrides and isolates are shown as `\\x1b` or
   `\\u{{202e}}`, and never reach another terminal; the marks U+200E, U+200F and U+061C, which Hebrew
   and Arabic need, do. The server sends no colour and no bell until asked for.

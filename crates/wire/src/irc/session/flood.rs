@@ -26,6 +26,15 @@ impl Session {
         (0..tokens).for_each(|_| self.pace.pay(rate, env.now));
     }
 
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
+    pub(crate) fn charge(&mut self, bytes: usize, env: &Env<'_>) {
+        let (rate, lines) = (
+            self.rate(env),
+            self.decoder.owe(bytes, env.settings.line_bytes_max),
+        );
+        self.pace.charge(lines, rate, env.now);
+    }
+
     /// Holds back what the client has sent beyond its rate.
     pub(super) fn hold_back(&mut self, env: &Env<'_>, out: &mut Vec<u8>) -> Option<Step> {
         match self.pace.hold(env.now) {

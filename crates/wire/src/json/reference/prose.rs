@@ -37,7 +37,7 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 - Every coming and going is told, one by one. Nothing of the past is told unless it is asked for.
 - A `text` is one line; that of a message from IRC may have several, with `\\n` between them, and is still one
   message. Other characters that a terminal would obey come as visible escapes, for everybody.
-- A client that sends faster than it may is not refused: its lines are read more slowly. Everything else has
+- A client that sends faster than it may is not refused: its lines are read more slowly. Empty lines count by their bytes. Everything else has
   the limits of [commands.md](commands.md); a line may have 16 KiB, since escapes take more room than what
   they stand for.
 - The end of a client's input is not the end of the session: what it has sent is done, what follows is

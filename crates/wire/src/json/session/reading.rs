@@ -162,6 +162,15 @@ impl Session {
         }
     }
 
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes).
+    pub(crate) fn charge(&mut self, bytes: usize, env: &Env<'_>) {
+        let (rate, lines) = (
+            self.rate(env),
+            self.decoder.owe(bytes, env.settings.line_bytes_max),
+        );
+        self.pace.charge(lines, rate, env.now);
+    }
+
     /// Whether one more line may be read now; if not, notes when.
     fn may_read(&mut self, env: &Env<'_>) -> bool {
         let rate = self.rate(env);

@@ -1,13 +1,14 @@
 //! Flood control as a person at a terminal meets it: a line that comes too fast is refused and
 //! told. The first is told at once, the others as a number when they stop: an answer to each would
-//! only help a flood. While it goes on, the socket is read no faster than lines may come.
+//! only help a flood. While it goes on, the socket is read no faster than lines may come; so it is with
+//! what is no line, of which nothing is told.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{Bucket, Duration, Monotonic};
 
-use super::Session;
+use super::{Session, Stage};
 use crate::dialect::Env;
 use crate::plain::render::Notice;
 
@@ -22,7 +23,7 @@ pub(super) struct Flood {
     refused: Option<Box<Refused>>,
 }
 
-/// Lines refused since one was last taken.
+/// Lines refused since one was last taken, none where other bytes were too many.
 #[derive(Clone, Copy, Debug)]
 struct Refused {
     lines: u32,
@@ -46,8 +47,19 @@ impl Flood {
 
     /// When the number of refused lines is to be told, if there is something to tell.
     pub(super) fn deadline(&self) -> Option<Monotonic> {
-        let refused = self.refused.as_deref()?;
+        let refused = self
+            .refused
+            .as_deref()
+            .filter(|refused| refused.lines > 0)?;
         Some(refused.at + TELL_TIME)
+    }
+
+    /// Takes the number of refused lines, to be told.
+    fn take_refused(&mut self, now: Monotonic) -> u32 {
+        let refused = self.refused.as_mut();
+        let lines = refused.map_or(0, |refused| core::mem::take(&mut refused.lines));
+        self.refused.take_if(|refused| refused.next_token <= now);
+        lines
     }
 
     /// Until when the socket is not to be read.
@@ -68,10 +80,11 @@ impl Session {
             }
             Err(wait) => {
                 let before = self.flood.refused.as_ref().map_or(0, |before| before.lines);
+                let owed = self.flood.bucket.wait(rate, env.now).unwrap_or_default();
                 self.flood.refused = Some(Box::new(Refused {
                     lines: before.saturating_add(1),
                     at: env.now,
-                    next_token: env.now + rate.interval(),
+                    next_token: env.now + rate.interval().max(owed),
                 }));
                 if before == 0 {
                     self.renderer(env).notice(out, Notice::SlowDown(wait));
@@ -81,10 +94,31 @@ impl Session {
         }
     }
 
+    /// See [`Dialect::handle_bytes`](crate::dialect::Dialect::handle_bytes). Bytes before the login have a
+    /// limit of their own.
+    pub(crate) fn charge(&mut self, bytes: usize, env: &Env<'_>) {
+        let lines = self.decoder.owe(bytes, env.settings.line_bytes_max);
+        if lines == 0 || matches!(self.stage, Stage::Login(_)) {
+            return;
+        }
+        let rate = env.settings.line_rate_of(self.is_operator);
+        self.flood.bucket.charge(lines, rate, env.now);
+        if let Some(wait) = self.flood.bucket.wait(rate, env.now) {
+            let refused = self.flood.refused.get_or_insert_with(|| {
+                let (lines, at, next_token) = (0, env.now, env.now);
+                Box::new(Refused {
+                    lines,
+                    at,
+                    next_token,
+                })
+            });
+            refused.next_token = env.now + wait;
+        }
+    }
+
     /// Tells how many lines were refused after the one that was told at once.
     pub(super) fn tell_refused(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
-        let refused = self.flood.refused.take();
-        let lines = refused.map_or(0, |refused| u64::from(refused.lines));
+        let lines = u64::from(self.flood.take_refused(env.now));
         if lines > 1 {
             let notice = Notice::NotSent { lines: lines - 1 };
             self.renderer(env).notice(out, notice);

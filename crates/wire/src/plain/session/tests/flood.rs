@@ -63,6 +63,30 @@ fn a_flood_is_read_no_faster_than_lines_may_come() {
 }
 
 #[test]
+fn what_is_no_line_is_read_no_faster_and_nothing_is_told() {
+    for noise in ["\n", " \r\n", "x"] {
+        let mut peer = Peer::in_lobby();
+        let noise = noise.repeat(3 * 4_096 / noise.len() + 1);
+        assert_eq!(peer.send(&noise), "", "three lines are free");
+        let until = peer.dialect.paused_until().expect("a pause");
+        assert!((1_900..2_100).contains(&until.0), "{until:?}");
+        assert_eq!(peer.dialect.deadline(), None);
+    }
+}
+
+#[test]
+fn lines_and_what_is_typed_of_them_are_charged_once() {
+    let mut peer = Peer::in_lobby();
+    for letter in ["1", "2", "3"] {
+        let letters = letter.repeat(4_096);
+        letters.as_bytes().chunks(7).for_each(|part| {
+            peer.send(std::str::from_utf8(part).expect("digits"));
+        });
+        assert!(peer.send("\n").starts_with("{say in 0"));
+    }
+}
+
+#[test]
 fn operators_may_send_four_times_as_much() {
     let mut peer = Peer::in_lobby();
     let op = Fact::Moderated(Box::new(AuditEntry {
