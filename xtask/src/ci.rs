@@ -23,7 +23,6 @@ const STEPS: &[Step] = &[
         Ok(cmd!(w.sh, "cargo fmt --all --check").run()?)
     }),
     ("rules, licences, sources", rules::check),
-    ("generated pages are fresh", |w| tasks::docs(w, true)),
     ("lints", lints),
     ("documentation builds", documentation),
     ("tests, fuzz targets briefly, instructions", |w| {

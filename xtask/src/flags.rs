@@ -13,10 +13,7 @@ xflags::xflags! {
         /// Checks the project's own rules: layers, purity, reasons, sizes, licences.
         cmd check {}
         /// Writes the generated pages.
-        cmd docs {
-            /// Fail if a page is out of date instead.
-            optional --check
-        }
+        cmd docs {}
         /// Runs every fuzz target for SECONDS (5), optimised, on the stable toolchain.
         cmd fuzz {
             optional seconds: u64

@@ -69,7 +69,7 @@ fn run(workspace: &Workspace, task: XtaskCmd) -> Result<()> {
         XtaskCmd::Test(flags) => tasks::test(workspace, &flags.args),
         XtaskCmd::Ci(_) => ci::run(workspace),
         XtaskCmd::Check(_) => rules::check(workspace),
-        XtaskCmd::Docs(flags) => tasks::docs(workspace, flags.check),
+        XtaskCmd::Docs(_) => tasks::docs(workspace),
         XtaskCmd::Fuzz(flags) => tasks::fuzz(workspace, flags.seconds),
         XtaskCmd::Mutants(flags) => tasks::mutants(workspace, &flags.args),
         XtaskCmd::Instructions(flags) => instructions::run(workspace, flags.update),

@@ -2,7 +2,6 @@
 //! mutants.
 
 use std::fmt::{self, Display, Formatter};
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -100,35 +99,14 @@ impl Display for Counts {
     }
 }
 
-/// The reference pages and what is in them. They are committed, because people read them on the web
-/// without building anything.
-fn pages() -> [(&'static str, String); 4] {
-    let printed = |page: String| {
-        format!("<!-- Printed from the code by `cargo xtask docs`: edit it there. -->\n\n{page}")
-    };
-    [
-        ("docs/commands.md", printed(chinwag_wire::reference())),
-        ("docs/irc.md", printed(chinwag_wire::irc::reference())),
-        ("docs/protocol.md", printed(chinwag_wire::json::reference())),
-        ("docs/protocol.schema.json", chinwag_wire::json::schema()),
-    ]
-}
-
-/// Writes the pages, or with `check` fails if one is not what would be written.
-pub(crate) fn docs(workspace: &Workspace, check: bool) -> Result<()> {
-    for (page, text) in pages() {
-        let path = workspace.root().join(page);
-        if !check {
-            fs::write(&path, text).context(page)?;
-            continue;
-        }
-        let is_fresh = fs::read_to_string(&path).context(page)? == text;
-        ensure!(
-            is_fresh,
-            "{page} is out of date: run cargo xtask docs and commit it"
-        );
-    }
-    Ok(())
+/// Writes the reference pages anew. Whether they are fresh is a test of the crate that prints them, so that this
+/// program need not be built of it.
+pub(crate) fn docs(Workspace { sh, .. }: &Workspace) -> Result<()> {
+    let pages = cmd!(
+        sh,
+        "cargo test --locked --quiet --package chinwag-wire --test pages"
+    );
+    Ok(pages.env("UPDATE", "1").run()?)
 }
 
 /// Runs every fuzz target for so many seconds: optimised, for more inputs a second, but with the
