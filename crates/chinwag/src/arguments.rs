@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::env;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -72,9 +73,8 @@ pub(crate) struct ServeFlags {
     /// Keep nothing on disk
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// Read settings from this file, and again at SIGHUP
-    #[arg(long, value_name = "FILE", env = "CHINWAG_CONFIG")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
     /// The server's name in the greeting [default: the machine's]
     #[arg(long)]
     name: Option<String>,
@@ -87,6 +87,25 @@ pub(crate) struct ServeFlags {
     /// Log in JSON, one object a line
     #[arg(long)]
     log_json: bool,
+}
+
+/// Where the configuration is.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ConfigFile {
+    /// Read the server's settings from this file; a server reads it again at SIGHUP [env: CHINWAG_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// The file, if there is one. An empty variable counts as unset, as all of chinwag's do, which clap
+    /// cannot be told.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        let variable = || env::var_os("CHINWAG_CONFIG").filter(|path| !path.is_empty());
+        self.config
+            .clone()
+            .or_else(|| variable().map(PathBuf::from))
+    }
 }
 
 /// The port to listen on.

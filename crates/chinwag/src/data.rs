@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use chinwag_server::config::{Config, RawConfig};
+use chinwag_server::config::{Config, RawConfig, Reading};
 use chinwag_store::{Place, Reader};
 use clap::Args;
 
+use crate::arguments::ConfigFile;
 use crate::serve;
 
 /// Which data folder.
@@ -16,9 +17,8 @@ pub(crate) struct DataFlags {
     /// The server's data folder [default: that of `chinwag serve`]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The server's configuration file, which may name the folder
-    #[arg(long, value_name = "FILE", env = "CHINWAG_CONFIG")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigFile,
 }
 
 impl DataFlags {
@@ -34,6 +34,10 @@ impl DataFlags {
     pub(crate) fn config(&self) -> Result<Config> {
         let mut flags = RawConfig::default();
         flags.server.data = self.data.clone();
-        Ok(serve::resolve(self.config.as_deref(), flags)?)
+        Ok(serve::resolve(
+            self.config.path().as_deref(),
+            flags,
+            Reading::First,
+        )?)
     }
 }

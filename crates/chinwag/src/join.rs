@@ -93,9 +93,9 @@ Exit status:
   4  the server did not let you in: the name is taken or registered, you are banned, it is full
   5  the server threw you out: kicked, banned, signed in elsewhere; or out of the room that the
      lines were meant for, or did not let you into it
-  6  the link was lost and did not come back in time
+  6  the link was lost and did not come back in time, or the server could not save in time
   7  some lines were not sent, each told: too long, not UTF-8, muted, read-only, a command that
-     was refused
+     was refused; or those behind a /quit, which are counted
   8  the server is not the one that is known: another certificate, a wrong one, or no TLS";
 
 /// Joins, and says on standard error how it went wrong.
@@ -123,7 +123,7 @@ fn status(error: &JoinError) -> u8 {
         JoinError::Resolve { .. } | JoinError::Connect { .. } => 3,
         JoinError::Refused { .. } => 4,
         JoinError::Removed { .. } | JoinError::Astray { .. } => 5,
-        JoinError::Gone { .. } => 6,
+        JoinError::Gone { .. } | JoinError::Unsaved { .. } => 6,
         JoinError::NotSent { .. } => 7,
         JoinError::NoTls { .. } | JoinError::Changed { .. } | JoinError::Untrusted { .. } => 8,
     }

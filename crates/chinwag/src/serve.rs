@@ -1,12 +1,11 @@
 //! `chinwag serve`: from flags to a running server, and the signals that it listens to.
 
 use std::env;
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chinwag_server::config::{Config, ConfigError, Key, Machine, RawConfig};
-use chinwag_server::{BindError, Control, Reloaded, ServeError, Server};
+use chinwag_server::config::{Config, ConfigError, Key, Machine, RawConfig, Reading};
+use chinwag_server::{BindError, CertificateError, Control, Reloaded, ServeError, Server};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -61,7 +60,7 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     // Before anything else: a signal that comes while the store is opened is not lost, and a terminal
     // that is closed ends nothing.
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
-    let config = read_config(&flags)?;
+    let config = read_config(&flags, Reading::First)?;
     let logging = logging::start(&config.log)?;
     chinwag_server::raise_descriptor_limit();
     // The listeners first: a port in use is the commoner mistake and leaves no trace in the data.
@@ -85,15 +84,25 @@ pub(crate) fn serve(flags: ServeFlags) -> Result<(), Error> {
     Ok(())
 }
 
-fn read_config(flags: &ServeFlags) -> Result<Config, SetupError> {
+fn read_config(flags: &ServeFlags, reading: Reading) -> Result<Config, SetupError> {
     let raw = flags.as_raw().map_err(SetupError::Elsewhere)?;
-    let config = resolve(flags.config.as_deref(), raw)?;
-    config.with_secrets().map_err(SetupError::Elsewhere)
+    let config = resolve(flags.config.path().as_deref(), raw, reading)?;
+    config.with_secrets(reading).map_err(SetupError::Elsewhere)
 }
 
 /// Resolves a configuration out of a file, the environment and flags, on this machine.
-pub(crate) fn resolve(path: Option<&Path>, flags: RawConfig) -> Result<Config, SetupError> {
-    let text = path.map(read_file).transpose()?;
+pub(crate) fn resolve(
+    path: Option<&Path>,
+    flags: RawConfig,
+    reading: Reading,
+) -> Result<Config, SetupError> {
+    let read = |path: &Path| {
+        reading.text(path).map_err(|source| SetupError::File {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let text = path.map(read).transpose()?;
     let wrong = |source| match path {
         // A wrong variable or flag is no fault of the file.
         Some(path) if blames_file(&source) => SetupError::InFile {
@@ -104,13 +113,6 @@ pub(crate) fn resolve(path: Option<&Path>, flags: RawConfig) -> Result<Config, S
     };
     let variables = variables().map_err(SetupError::Elsewhere)?;
     Config::read(text.as_deref(), variables, flags, &Machine::here()).map_err(wrong)
-}
-
-fn read_file(path: &Path) -> Result<String, SetupError> {
-    fs::read_to_string(path).map_err(|source| SetupError::File {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 fn blames_file(error: &ConfigError) -> bool {
@@ -139,25 +141,40 @@ fn variables() -> Result<Vec<(String, String)>, ConfigError> {
 
 /// Has the server work with what the file says now. Whatever is wrong with it changes nothing.
 fn reload(flags: &ServeFlags, control: &mut Control, logging: &Logging) {
-    if flags.config.is_none() {
+    if flags.config.path().is_none() {
         tracing::info!("SIGHUP: there is no configuration file to read again");
-    } else {
-        match read_config(flags) {
-            Ok(config) => {
-                let reloaded = control.reload(config);
-                logging.set_level(&control.config().log.level);
-                tell(&reloaded);
-            }
-            Err(error) => {
-                let words = plainly(&error.to_string());
-                tracing::error!("SIGHUP: nothing has changed: {words}");
-            }
+        if let Err(error) = control.reload_certificate() {
+            let words = plainly(&error.to_string());
+            tracing::error!("SIGHUP: the old certificate stays in use: {words}");
+        }
+        return;
+    }
+    match reread(flags, control) {
+        Ok(reloaded) => {
+            logging.set_level(&control.config().log.level);
+            tell(&reloaded);
+        }
+        Err(error) => {
+            let words = plainly(&error.to_string());
+            tracing::error!("SIGHUP: nothing has changed: {words}");
         }
     }
-    if let Err(error) = control.reload_certificate() {
-        let words = plainly(&error.to_string());
-        tracing::error!("SIGHUP: the old certificate stays in use: {words}");
-    }
+}
+
+fn reread(flags: &ServeFlags, control: &mut Control) -> Result<Reloaded, ReloadError> {
+    let config = read_config(flags, Reading::Again)?;
+    Ok(control.reload(config)?)
+}
+
+/// Why a server works on with what it has.
+#[derive(Debug, thiserror::Error)]
+enum ReloadError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The certificate that it names cannot be.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 fn tell(reloaded: &Reloaded) {

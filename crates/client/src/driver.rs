@@ -105,6 +105,11 @@ impl Driver {
                 reason,
                 unsent,
             }),
+            End::Unsaved(reason) => Err(JoinError::Unsaved {
+                target,
+                reason,
+                unsent,
+            }),
             End::Gone(reason) => Err(JoinError::Gone {
                 target,
                 reason,

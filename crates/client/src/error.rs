@@ -98,6 +98,16 @@ pub enum JoinError {
         /// Lines that had been read and that the server did not take.
         unsent: u64,
     },
+    /// The server could not save in time what it was sent.
+    #[error("{target} did not save in time: {reason}{}", Rest(*unsent))]
+    Unsaved {
+        /// The server that was talked to.
+        target: Target,
+        /// Its words.
+        reason: String,
+        /// Lines that had been read and that the server did not take.
+        unsent: u64,
+    },
     /// All is said, but for lines that the server or the client refused; each was told.
     #[error("{target} did not get {}.", Lines(*lines))]
     NotSent {

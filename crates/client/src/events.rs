@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::JoinError;
@@ -103,7 +103,7 @@ impl Events {
     ///
     /// When the signals cannot be had.
     pub(crate) fn watch_terminal(&mut self) -> io::Result<()> {
-        let signals = Signals::new([SIGWINCH, SIGCONT, SIGTERM, SIGHUP])?;
+        let signals = Signals::new([SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT])?;
         self.signals = Some(signals.handle());
         let (keys, eyes) = (self.sender.clone(), self.sender.clone());
         thread::spawn(move || forward(io::stdin(), &keys, Event::Typed, Event::InputEnded));

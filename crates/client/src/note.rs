@@ -63,6 +63,20 @@ pub(crate) enum Note {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The server cannot save, and the client tries again until it can.
+    Unsaved {
+        /// The server's words.
+        reason: String,
+    },
+    /// A line that was typed before the server had decided about the last answer.
+    Early,
+    /// What had not been sent yet is dropped, as the person wished.
+    Dropped {
+        /// How many lines.
+        lines: usize,
+    },
+    /// A line of the keyboard that is no text.
+    NoTextTyped,
     /// More lines than a terminal client holds.
     Full {
         /// The line.
@@ -94,6 +108,16 @@ impl fmt::Display for Note {
                 f,
                 "the link broke behind a command; it may not have been carried out: {}",
                 Excerpt(line)
+            ),
+            Self::Unsaved { reason } => write!(f, "{reason} Trying again ..."),
+            Self::Early => f.write_str(
+                "the server has not answered yet: what you type before it does is dropped.",
+            ),
+            Self::Dropped { lines: 1 } => f.write_str("1 line was not sent, and is dropped."),
+            Self::Dropped { lines } => write!(f, "{lines} lines were not sent, and are dropped."),
+            Self::NoTextTyped => f.write_str(
+                "NOT sent: it is not UTF-8 where \u{fffd} stands. The terminal may have another encoding: set \
+                 it to UTF-8.",
             ),
             Self::NoText { number, reason } => write!(f, "line {number} NOT sent: {reason}"),
             Self::Full { line } => {

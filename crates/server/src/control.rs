@@ -164,15 +164,22 @@ impl Control {
         self.certificates.reload(source, &self.config.server.name)
     }
 
-    /// Works with this configuration from now on, as far as a running server can.
-    pub fn reload(&mut self, config: Config) -> Reloaded {
+    /// Works with this configuration and the certificate that it names from now on, as far as a running
+    /// server can.
+    ///
+    /// # Errors
+    /// [`CertificateError`]; then nothing has changed.
+    pub fn reload(&mut self, config: Config) -> Result<Reloaded, CertificateError> {
         let (config, kept) = config.beside(&self.config);
+        // The only part that can fail goes first.
+        let source = config.certificate_source();
+        self.certificates.reload(source, &config.server.name)?;
         let changed = config.changed(&self.config);
         self.config = config;
         if !changed.is_empty() {
             self.hand_out();
         }
-        Reloaded { changed, kept }
+        Ok(Reloaded { changed, kept })
     }
 
     fn hand_out(&self) {

@@ -112,6 +112,39 @@ fn a_wrong_file_changes_nothing_and_says_why() {
 }
 
 #[test]
+fn a_certificate_that_cannot_be_read_changes_nothing_either() {
+    let (mut server, file) = started(START);
+    let wrong = "[server]\nname = \"after\"\n[tls]\ncert = \"/nowhere\"\nkey = \"/nowhere\"\n";
+    std::fs::write(&file, wrong).expect("the file is ours");
+    let said = hang_up(&mut server);
+    assert!(
+        said.contains("nothing has changed: /nowhere cannot be read"),
+        "{said}"
+    );
+    greets_as(&server, "before");
+    std::fs::write(&file, START).expect("the file is ours");
+    let said = hang_up(&mut server);
+    assert!(said.contains("read again, nothing has changed"), "{said}");
+    server.stop();
+}
+
+/// It would read as empty, or hold the server up until somebody writes to it.
+#[test]
+fn a_pipe_is_not_read_again() {
+    let (mut server, file) = started(START);
+    std::fs::remove_file(&file).expect("the file is ours");
+    let made = std::process::Command::new("mkfifo").arg(&file).status();
+    assert!(made.expect("mkfifo is there").success());
+    let said = hang_up(&mut server);
+    assert!(
+        said.contains("nothing has changed: ") && said.contains("second time"),
+        "{said}"
+    );
+    greets_as(&server, "before");
+    server.stop();
+}
+
+#[test]
 fn without_a_file_it_goes_on_too() {
     let mut server = Setup::new().start();
     let said = hang_up(&mut server);

@@ -18,6 +18,9 @@ pub(super) enum Split {
 #[derive(Debug)]
 pub(super) struct Splitter {
     unfinished: Vec<u8>,
+    /// Where the last carriage return stands in it: to search for it at every byte of a long line
+    /// would take for ever.
+    last_return: Option<usize>,
     is_too_long: bool,
     /// A carriage return ends a line.
     raw: bool,
@@ -28,6 +31,7 @@ impl Splitter {
     pub(super) fn new(raw: bool) -> Self {
         Self {
             unfinished: Vec::new(),
+            last_return: None,
             is_too_long: false,
             raw,
             after_return: false,
@@ -55,21 +59,31 @@ impl Splitter {
     }
 
     fn push(&mut self, byte: u8) {
-        if self.unfinished.len() < LINE_BYTES_MAX {
-            return self.unfinished.push(byte);
+        if self.is_too_long {
+            return;
         }
-        // Hours of a progress bar are one line; all but its last states can go.
-        match self.unfinished.iter().rposition(|&byte| byte == b'\r') {
-            Some(at) if at > 0 => {
-                self.unfinished.drain(..at);
-                self.unfinished.push(byte);
+        if self.unfinished.len() == LINE_BYTES_MAX {
+            // Hours of a progress bar are one line; all but its last states can go.
+            match self.last_return {
+                None | Some(0) => {
+                    self.is_too_long = true;
+                    return;
+                }
+                Some(at) => {
+                    self.unfinished.drain(..at);
+                    self.last_return = Some(0);
+                }
             }
-            _ => self.is_too_long = true,
         }
+        if byte == b'\r' {
+            self.last_return = Some(self.unfinished.len());
+        }
+        self.unfinished.push(byte);
     }
 
     fn take_line(&mut self) -> Split {
         let mut line = std::mem::take(&mut self.unfinished);
+        self.last_return = None;
         if std::mem::take(&mut self.is_too_long) {
             return Split::TooLong;
         }
@@ -92,6 +106,17 @@ mod tests {
             splitter.take_in(b"y\nz\n"),
             [Split::TooLong, Split::Line(b"z".into())]
         );
+    }
+
+    #[test]
+    fn the_length_of_a_line_costs_no_more_than_its_bytes() {
+        let mut splitter = Splitter::new(false);
+        // A search through the whole at every byte would take hours of this.
+        for _ in 0..64 {
+            assert_eq!(splitter.take_in(&vec![b'x'; LINE_BYTES_MAX]), []);
+        }
+        let lines = splitter.take_in(b"y\rz\nnext\n");
+        assert_eq!(lines, [Split::TooLong, Split::Line(b"next".into())]);
     }
 
     #[test]

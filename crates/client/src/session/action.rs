@@ -58,6 +58,8 @@ pub(crate) enum End {
     Removed(String),
     /// It is not in the room that the lines were meant for, and says nothing in another.
     Astray(String),
+    /// The server could not save for too long.
+    Unsaved(String),
     /// The link was lost and could not be had again.
     Gone(String),
 }

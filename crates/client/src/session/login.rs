@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::heard::{Heard, PASSWORD_FOR};
+use crate::heard::{Heard, PASSWORD_FOR, SERVER_PASSWORD};
 
 /// How long a server may take to let somebody in. It closes earlier itself; this is for one that
 /// accepts and says nothing.
@@ -62,8 +62,14 @@ pub(crate) struct Login {
     has_spoken: bool,
     /// The client has given the server's password by itself.
     has_given_password: bool,
-    /// What the person is asked for.
-    asked: Asked,
+    /// What the person is asked for; nothing while the server decides about an answer.
+    asked: Option<Asked>,
+    /// The question whose answer nobody is to see, until the server has decided about the answer.
+    secret: Option<String>,
+    /// Lines that the person has typed ahead of the server's decision about a name.
+    held: Vec<String>,
+    /// The person knows that what is typed ahead is dropped.
+    has_told_early: bool,
     /// The name that the person has given is registered, and needs a password.
     needs_password: Option<String>,
     /// The newest line that may be the reason of a refusal.
@@ -78,7 +84,11 @@ impl Login {
             is_greeted: false,
             has_spoken: false,
             has_given_password: false,
-            asked: Asked::Name,
+            // A name that is typed before the question answers it.
+            asked: (attempt == Attempt::Person { offered: false }).then_some(Asked::Name),
+            secret: None,
+            held: Vec::new(),
+            has_told_early: false,
             needs_password: None,
             last: None,
             deadline: now + LOGIN_TIMEOUT,
@@ -119,7 +129,8 @@ impl Login {
         if !self.is_by_person() {
             return AtPrompt::Refused;
         }
-        self.asked = Asked::ServerPassword;
+        let question = String::from_utf8_lossy(SERVER_PASSWORD).into_owned();
+        self.ask_for_secret(Asked::ServerPassword, question);
         AtPrompt::Ask
     }
 
@@ -145,24 +156,65 @@ impl Login {
     pub(crate) fn ask(&mut self, prompt: Vec<u8>) -> Vec<u8> {
         match self.needs_password.take() {
             Some(name) => {
-                let shown = format!("{PASSWORD_FOR}{name}: ").into_bytes();
-                self.asked = Asked::Password { name, prompt };
+                let question = format!("{PASSWORD_FOR}{name}: ");
+                let shown = question.clone().into_bytes();
+                self.ask_for_secret(Asked::Password { name, prompt }, question);
                 shown
             }
-            None => prompt,
+            None => {
+                self.ask_for_name();
+                prompt
+            }
         }
     }
 
-    /// What the person answers next.
-    pub(crate) fn take_asked(&mut self) -> Asked {
-        let asked = std::mem::replace(&mut self.asked, Asked::Name);
+    /// The person is asked for a name.
+    pub(crate) fn ask_for_name(&mut self) {
+        (self.asked, self.secret) = (Some(Asked::Name), None);
+    }
+
+    fn ask_for_secret(&mut self, asked: Asked, question: String) {
+        (self.asked, self.secret) = (Some(asked), Some(question));
+        self.has_told_early = false;
+    }
+
+    /// What the person answers next, if anything is asked.
+    pub(crate) fn take_asked(&mut self) -> Option<Asked> {
+        let asked = self.asked.take();
         // If it is wrong, the person is asked again.
-        self.has_given_password |= asked == Asked::ServerPassword;
+        self.has_given_password |= asked == Some(Asked::ServerPassword);
         asked
+    }
+
+    /// Likewise, if it is a password.
+    pub(crate) fn take_asked_secret(&mut self) -> Option<Asked> {
+        match self.asked {
+            None | Some(Asked::Name) => None,
+            _ => self.take_asked(),
+        }
+    }
+
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.secret.as_deref()
+    }
+
+    /// Keeps a line until the server has decided about the name.
+    pub(crate) fn hold(&mut self, text: String) {
+        self.held.push(text);
+    }
+
+    pub(crate) fn take_held(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.held)
+    }
+
+    /// Whether to tell the person that what is typed ahead is dropped: once for each question.
+    pub(crate) fn tell_early(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_told_early, true)
     }
 
     pub(crate) fn handle_prompt(&mut self) -> AtPrompt {
         let is_greeting = std::mem::take(&mut self.is_greeted);
+        self.secret = None;
         match self.attempt {
             Attempt::Person { offered: true } => {
                 self.attempt = Attempt::Person { offered: false };

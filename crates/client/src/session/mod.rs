@@ -19,6 +19,7 @@ mod outgoing;
 mod phase;
 mod place;
 mod prompts;
+mod pushing;
 mod reconnect;
 mod retry;
 mod seen;
@@ -34,7 +35,7 @@ use std::time::Instant;
 pub(crate) use action::{Action, End, SessionOptions, Tally};
 use identity::{Identity, Progress};
 use login::{Attempt, Login};
-use out_line::{OutLine, Verdict};
+use out_line::Verdict;
 use phase::{Arrival, Phase};
 use place::{Place, is_lobby};
 use retry::Retry;
@@ -43,7 +44,6 @@ use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
 use words::is_kept;
 
-use crate::filter::is_blank;
 use crate::heard::Heard;
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
@@ -74,7 +74,7 @@ impl Session {
             phase: Phase::Dialling,
             identity,
             lines: Lines::default(),
-            talk: Talk::new(options.commands && !options.is_attended),
+            talk: Talk::new(&options),
             place: Place::new(&options),
             retry: Retry::new(options.retry_for, options.spread),
             actions: VecDeque::new(),
@@ -119,38 +119,6 @@ impl Session {
             waiting: self.talk.outgoing.unsent(),
             refused: self.not_sent,
         }
-    }
-
-    /// A line to send. At the name prompt it answers the prompt.
-    pub(crate) fn push(&mut self, text: String, now: Instant) {
-        if let Phase::LoggingIn(login) = &mut self.phase
-            && login.is_by_person()
-        {
-            let asked = login.take_asked();
-            return self.answer_prompt(asked, text);
-        }
-        if is_blank(&text) {
-            return self.talk.outgoing.release(&text);
-        }
-        self.talk.outgoing.begin_burst();
-        if self.options.commands {
-            self.identity.learn_typed(&text);
-        }
-        let line = OutLine::new(text, self.options.commands);
-        if line.is_command
-            && let Some(answer) = self.talk.answer_echo(&line.text)
-        {
-            self.talk.outgoing.release(&line.text);
-            return self.ask_for(Action::Show(answer.into()));
-        }
-        self.talk.outgoing.push(line);
-        self.pump(now);
-    }
-
-    /// A line that cannot be sent.
-    pub(crate) fn refuse(&mut self, note: Note) {
-        self.not_sent += 1;
-        self.ask_for(Action::Tell(note));
     }
 
     /// No more lines come. The session ends when the server has taken those that came; a person who
@@ -427,6 +395,7 @@ impl Session {
         let judgement = self.talk.handle_live(heard, &line.plain, names, now);
         self.judge(line, judgement);
         self.stop_if_astray();
+        self.stop_if_unsaved();
     }
 
     fn judge(&mut self, line: ServerLine, judgement: Judgement) {

@@ -39,6 +39,10 @@ const SAVE_AGAIN_MIN: Duration = Duration::from_secs(1);
 pub(crate) struct Outgoing {
     /// Nobody reads the answers to commands: those that are refused are told.
     checks_commands: bool,
+    /// How long a server may fail to save; without it, as long as it likes.
+    save_within: Option<Duration>,
+    /// It has saved nothing since then.
+    unsaved: Option<Unsaved>,
     waiting: VecDeque<OutLine>,
     under_way: Option<UnderWay>,
     fences: u64,
@@ -47,6 +51,15 @@ pub(crate) struct Outgoing {
     /// Lines since the queue was empty for the last time: those that are through, and all.
     through: usize,
     total: usize,
+}
+
+/// A server that cannot save.
+#[derive(Debug)]
+struct Unsaved {
+    since: Instant,
+    /// The server's words, until they are told.
+    news: Option<String>,
+    is_over: bool,
 }
 
 #[derive(Debug)]
@@ -75,10 +88,12 @@ enum State {
 }
 
 impl Outgoing {
-    /// An empty queue. Where commands are checked, a fence behind each finds out whether it was refused.
-    pub(crate) fn new(checks_commands: bool) -> Self {
+    /// An empty queue. Where commands are checked, a fence behind each finds out whether it was refused;
+    /// a server that cannot save is waited for so long.
+    pub(crate) fn new(checks_commands: bool, save_within: Option<Duration>) -> Self {
         Self {
             checks_commands,
+            save_within,
             ..Self::default()
         }
     }
@@ -245,10 +260,29 @@ impl Outgoing {
         if reason.contains("right now") {
             let wait = under_way.save_again;
             under_way.save_again = (wait * 2).min(PROBE_AGAIN_MAX);
-            under_way.state = State::Held(Some(now + wait));
+            let unsaved = self.unsaved.get_or_insert_with(|| Unsaved {
+                since: now,
+                news: Some(reason.to_owned()),
+                is_over: false,
+            });
+            let end = self.save_within.map(|within| unsaved.since + within);
+            unsaved.is_over = end.is_some_and(|end| end <= now);
+            // The last try is at the very end.
+            let again = now + wait;
+            under_way.state = State::Held(Some(end.map_or(again, |end| again.min(end))));
             return Ok(None);
         }
         Ok(self.give_up(reason))
+    }
+
+    /// The words of a server that cannot save, once for each time that it begins.
+    pub(crate) fn poll_unsaved(&mut self) -> Option<String> {
+        self.unsaved.as_mut()?.news.take()
+    }
+
+    /// Whether it could not for longer than it may.
+    pub(crate) fn is_unsaved_for_good(&self) -> bool {
+        self.unsaved.as_ref().is_some_and(|it| it.is_over)
     }
 
     /// The answer to a fence, if that is what these words of the server are: everything sent before
@@ -311,6 +345,21 @@ impl Outgoing {
         None
     }
 
+    /// Drops all that the server has not been sent yet, and returns how many lines that was. What it has
+    /// been sent is under way still.
+    pub(crate) fn drop_unsent(&mut self) -> usize {
+        let held = self
+            .under_way
+            .take_if(|it| matches!(it.state, State::Held(_)))
+            .map(|it| it.line);
+        let dropped: Vec<OutLine> = held.into_iter().chain(self.waiting.drain(..)).collect();
+        for line in &dropped {
+            self.passed(line);
+        }
+        self.total -= dropped.len();
+        dropped.len()
+    }
+
     /// Drops the line under way, which ends the conversation: `/quit`.
     pub(crate) fn drop_under_way(&mut self) {
         self.finish();
@@ -340,6 +389,7 @@ impl Outgoing {
     fn finish(&mut self) -> Option<Verdict> {
         let line = self.under_way.take()?.line;
         self.passed(&line);
+        self.unsaved = None;
         self.through += 1;
         Some(Verdict::Delivered)
     }

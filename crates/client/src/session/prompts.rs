@@ -8,35 +8,18 @@
 use std::time::Instant;
 
 use super::action::Action;
-use super::login::{Asked, AtPrompt};
+use super::login::AtPrompt;
 use super::phase::Phase;
 use super::{ServerLine, Session};
 use crate::heard::{Heard, SERVER_PASSWORD};
 
 impl Session {
-    /// What a person has typed at a prompt.
-    pub(super) fn answer_prompt(&mut self, asked: Asked, text: String) {
-        self.talk.outgoing.release(&text);
-        let answer = match asked {
-            Asked::ServerPassword => {
-                self.identity.server_password = Some(text.clone());
-                text
-            }
-            Asked::Name => {
-                self.identity.learn_answer(&text);
-                text
-            }
-            // Another name, then.
-            Asked::Password { prompt, .. } if text.is_empty() => {
-                return self.ask_for(Action::Show(prompt));
-            }
-            Asked::Password { name, .. } => {
-                let login = format!("{name}#{text}");
-                self.identity.learn_answer(&login);
-                login
-            }
-        };
-        self.ask_for(Action::Send(answer));
+    /// Asks a person who has no password for another name.
+    pub(super) fn ask_for_name(&mut self, prompt: Vec<u8>) {
+        if let Phase::LoggingIn(login) = &mut self.phase {
+            login.ask_for_name();
+        }
+        self.ask_for(Action::Show(prompt));
     }
 
     pub(super) fn handle_prompt(&mut self, prompt: Vec<u8>, now: Instant) {
@@ -44,12 +27,14 @@ impl Session {
             return;
         };
         if prompt.ends_with(SERVER_PASSWORD) {
-            return self.handle_password_prompt(prompt, now);
+            self.handle_password_prompt(prompt, now);
+            return self.drop_held();
         }
         match login.handle_prompt() {
             AtPrompt::Wait => {}
             AtPrompt::Ask => {
                 let shown = login.ask(prompt);
+                self.drop_held();
                 self.ask_for(Action::Show(shown));
             }
             AtPrompt::AnswerAloud => {
@@ -106,8 +91,11 @@ impl Session {
             return;
         };
         match heard {
-            Heard::Arrived { .. } => self.settle(line, false, now),
-            Heard::Returned { .. } => self.settle(line, true, now),
+            Heard::Arrived { .. } | Heard::Returned { .. } => {
+                let held = login.take_held();
+                self.settle(line, matches!(heard, Heard::Returned { .. }), now);
+                self.push_held(held, now);
+            }
             _ => {
                 login.handle_line(heard, &line.plain);
                 if !login.is_by_person() {

@@ -5,6 +5,7 @@
 
 use std::time::Instant;
 
+use super::action::SessionOptions;
 use super::out_line::Verdict;
 use super::outgoing::Outgoing;
 use super::seen::Seen;
@@ -49,9 +50,12 @@ impl Judgement {
 }
 
 impl Talk {
-    pub(super) fn new(checks_commands: bool) -> Self {
+    pub(super) fn new(options: &SessionOptions) -> Self {
+        let is_script = !options.is_attended;
+        // A person can leave.
+        let save_within = is_script.then_some(options.retry_for);
         Self {
-            outgoing: Outgoing::new(checks_commands),
+            outgoing: Outgoing::new(options.commands && is_script, save_within),
             ..Self::default()
         }
     }

@@ -98,6 +98,12 @@ impl Bench {
         self
     }
 
+    /// Forgets what it did so far.
+    fn drain(&mut self) -> &mut Self {
+        while self.session.poll_action().is_some() {}
+        self
+    }
+
     #[track_caller]
     fn does(&mut self, expected: &[Action]) -> &mut Self {
         let done: Vec<Action> = std::iter::from_fn(|| self.session.poll_action()).collect();
@@ -127,6 +133,24 @@ fn each_line_waits_for_the_receipt_of_the_one_before() {
     bench.does(&[show("Bye, app. 2 lines sent.\n")]);
     bench.session.handle_closed("", bench.now);
     bench.ends(End::Left);
+}
+
+#[test]
+fn what_has_not_been_sent_can_be_dropped() {
+    let mut bench = person();
+    bench.push("1").push("2").push("3").does(&[send("1")]);
+    bench.session.drop_unsent();
+    bench.does(&[Action::Tell(Note::Dropped { lines: 2 })]);
+    bench.hears("[14:03] app: 1\n").does(&[]);
+    let tally = bench.session.tally();
+    assert_eq!((tally.through, tally.total, tally.unsent()), (1, 1, 0));
+    // One that flood control has refused is not sent either.
+    bench
+        .push("4")
+        .hears("! Slow down: NOT sent. Try again in 2 s.\n");
+    bench.session.drop_unsent();
+    bench.does(&[send("4"), Action::Tell(Note::Dropped { lines: 1 })]);
+    assert_eq!(bench.session.poll_deadline(), None);
 }
 
 #[test]
@@ -227,13 +251,40 @@ fn what_may_not_be_said_is_told_and_the_next_goes_on() {
 
 #[test]
 fn a_server_that_cannot_save_gets_the_line_again() {
+    let cannot = "! NOT sent: the server cannot save messages right now.\n";
     let mut bench = Bench::live();
-    bench.push("one").does(&[send("one")]);
     for _ in 0..2 {
-        bench.hears("! NOT sent: the server cannot save messages right now.\n");
-        bench.does(&[]).waits().does(&[send("one")]);
+        bench.push("one").does(&[send("one")]);
+        bench.hears(cannot);
+        let reason = "the server cannot save messages right now.".to_owned();
+        bench.does(&[Action::Tell(Note::Unsaved { reason })]);
+        bench.waits().does(&[send("one")]);
+        bench.hears(cannot).does(&[]);
+        bench.waits().does(&[send("one")]);
+        bench.hears("[14:03] app: one\n").does(&[]);
     }
-    bench.hears("[14:03] app: one\n").does(&[]);
+}
+
+/// A minute, as for a lost link.
+#[test]
+fn a_script_gives_up_a_server_that_cannot_save_and_a_person_does_not() {
+    let cannot = "! NOT sent: the server cannot save messages right now.\n";
+    for (mut bench, is_script) in [(Bench::live(), true), (person(), false)] {
+        let start = bench.now;
+        bench.push("one").drain();
+        while bench.now < start + Duration::from_secs(60) {
+            bench.hears(cannot).drain().waits().does(&[send("one")]);
+        }
+        bench.hears(cannot);
+        match is_script {
+            true => bench.does(&[
+                send("/quit"),
+                Action::HangUp,
+                Action::End(End::Unsaved("it cannot save messages.".into())),
+            ]),
+            false => bench.does(&[]),
+        };
+    }
 }
 
 #[test]

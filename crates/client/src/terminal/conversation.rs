@@ -23,6 +23,12 @@ const LINES_UNASKED_MAX: usize = 5;
 pub(crate) enum Effect {
     /// Send this line, which has no end yet.
     Send(String),
+    /// Answer the question for a password with this line, which nobody has seen.
+    SendSecret(String),
+    /// A line that cannot be sent.
+    Refuse(Note),
+    /// Drop what has not been sent yet.
+    DropUnsent,
     /// Send nothing more, and give the terminal back: what still arrives is only printed.
     Leave,
     /// Stop the process until the shell continues it.
@@ -38,8 +44,10 @@ pub(crate) struct Conversation {
     screen: Screen,
     /// Many lines at once, which wait for a yes.
     paste: Option<String>,
-    /// Many lines are on their way.
-    is_sending: bool,
+    /// The question whose answer nobody is to see, until the server has decided about the answer.
+    secret: Option<String>,
+    /// How far many lines are on their way.
+    status: Option<String>,
     /// The person has gone, the server is still talking.
     leaving: bool,
 }
@@ -53,7 +61,8 @@ impl Conversation {
             filter: Filter::default(),
             screen: Screen::new(columns),
             paste: None,
-            is_sending: false,
+            secret: None,
+            status: None,
             leaving: false,
         }
     }
@@ -72,7 +81,7 @@ impl Conversation {
             Some(_) if keys.len() > 1 => self.add_to_paste(&keys),
             Some(_) => self.answer(&keys, &mut effects),
             // A terminal without bracketed paste types it, Enter keys and all.
-            None if is_paste && !self.leaving => self.add_to_paste(&keys),
+            None if is_paste && !self.leaving && self.secret.is_none() => self.add_to_paste(&keys),
             None => self.press(keys, &mut effects),
         }
         effects
@@ -101,19 +110,23 @@ impl Conversation {
         self.screen.say(&format!("chinwag: {words}\n"));
     }
 
+    /// Takes the question whose answer nobody is to see, for as long as what is typed is hidden.
+    pub(crate) fn hide_typed(&mut self, question: Option<&str>) {
+        if self.secret.is_some() && question.is_none() {
+            // The beginning of a password must not come into view.
+            self.editor.take_text();
+        }
+        self.secret = question.map(str::to_owned);
+    }
+
     /// Takes how many of so many lines are through, and shows it where they are many.
     pub(crate) fn progress(&mut self, through: usize, total: usize, is_done: bool) {
-        if total <= LINES_UNASKED_MAX || self.is_sending && is_done {
-            if std::mem::take(&mut self.is_sending) && total > LINES_UNASKED_MAX {
-                self.screen
-                    .say(&format!("chinwag: {through}/{total} sent.\n"));
-            }
-        } else if !is_done {
-            self.is_sending = true;
-        }
-        if self.paste.is_none() {
-            let status = self.is_sending.then(|| format!("{through}/{total} sent> "));
-            self.screen.set_prompt(status);
+        let is_many = total > LINES_UNASKED_MAX;
+        if is_many && !is_done {
+            self.status = Some(format!("{through}/{total} sent> "));
+        } else if self.status.take().is_some() && is_many {
+            self.screen
+                .say(&format!("chinwag: {through}/{total} sent.\n"));
         }
     }
 
@@ -136,11 +149,17 @@ impl Conversation {
     /// What to write to the terminal so that it shows all that has happened.
     pub(crate) fn take_output(&mut self) -> String {
         if !self.leaving {
-            match &self.paste {
-                None if !self.screen.is_asked_for_secret() => {
-                    self.screen.draw(self.editor.line());
-                }
-                _ => self.screen.draw(&Line::default()),
+            let question = self.paste.as_ref().map(|paste| {
+                let lines = lines_of(paste).count();
+                format!("Send {lines} lines? y/n ")
+            });
+            let is_typed_shown = question.is_none() && self.secret.is_none();
+            let prompt = question.or_else(|| self.secret.clone());
+            self.screen
+                .set_prompt(prompt.or_else(|| self.status.clone()));
+            match is_typed_shown {
+                true => self.screen.draw(self.editor.line()),
+                false => self.screen.draw(&Line::default()),
             }
         }
         self.screen.take_output()
@@ -159,6 +178,11 @@ impl Conversation {
             if self.leaving {
                 break;
             }
+            let is_line_empty = self.editor.line().text().is_empty();
+            if key == Key::Interrupt && is_line_empty && self.status.is_some() {
+                effects.push(Effect::DropUnsent);
+                continue;
+            }
             match self.editor.press(key) {
                 None => {}
                 Some(Request::Submit(text)) => self.submit(text, effects),
@@ -174,11 +198,26 @@ impl Conversation {
     }
 
     fn submit(&mut self, text: String, effects: &mut Vec<Effect>) {
-        if lines_of(&text).count() > LINES_UNASKED_MAX {
-            self.ask(text);
+        if self.secret.is_some() {
+            self.send_secret(&text, effects);
+        } else if lines_of(&text).count() > LINES_UNASKED_MAX {
+            self.paste = Some(text);
         } else {
             self.send(&text, effects);
         }
+    }
+
+    /// A password has one line: what else was pasted with it is no message.
+    fn send_secret(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        self.screen.keep_unfinished();
+        let line = lines_of(text).next().unwrap_or_default();
+        if is_farewell(line) {
+            return self.leave(effects);
+        }
+        effects.push(match is_text(line) {
+            true => Effect::SendSecret(line.to_owned()),
+            false => Effect::Refuse(Note::NoTextTyped),
+        });
     }
 
     fn send(&mut self, text: &str, effects: &mut Vec<Effect>) {
@@ -187,22 +226,15 @@ impl Conversation {
             self.editor.remember(text);
         }
         for line in lines_of(text) {
-            match self.screen.is_asked_for_secret() {
-                true => self.screen.keep(""),
-                false => self.screen.keep(line),
-            }
-            effects.push(Effect::Send(line.to_owned()));
+            self.screen.keep(line);
+            effects.push(match is_text(line) {
+                true => Effect::Send(line.to_owned()),
+                false => Effect::Refuse(Note::NoTextTyped),
+            });
             if is_farewell(line) {
                 return self.leave(effects);
             }
         }
-    }
-
-    fn ask(&mut self, text: String) {
-        let lines = lines_of(&text).count();
-        self.paste = Some(text);
-        let question = format!("Send {lines} lines? y/n ");
-        self.screen.set_prompt(Some(question));
     }
 
     /// Joins keys to the paste that waits, or to what was typed before it.
@@ -219,7 +251,7 @@ impl Conversation {
                 _ => {}
             }
         }
-        self.ask(text);
+        self.paste = Some(text);
     }
 
     fn answer(&mut self, keys: &[Key], effects: &mut Vec<Effect>) {
@@ -227,12 +259,9 @@ impl Conversation {
             return;
         };
         match keys.first() {
-            Some(Key::Char('y' | 'Y')) => {
-                self.screen.set_prompt(None);
-                self.send(&text, effects);
-            }
+            Some(Key::Char('y' | 'Y')) if self.secret.is_some() => self.send_secret(&text, effects),
+            Some(Key::Char('y' | 'Y')) => self.send(&text, effects),
             Some(Key::Char('n' | 'N') | Key::Interrupt | Key::EndOfInput) => {
-                self.screen.set_prompt(None);
                 self.screen.say("chinwag: the paste was not sent.\n");
             }
             first => {
@@ -261,11 +290,16 @@ impl Conversation {
     /// Takes the row away, but nothing that somebody wrote in it.
     fn keep_row(&mut self) {
         match self.editor.line().text() {
-            _ if self.screen.is_asked_for_secret() => self.screen.keep_unfinished(),
+            _ if self.secret.is_some() => self.screen.keep_unfinished(),
             "" => self.screen.keep_unfinished(),
             typed => self.screen.keep(typed),
         }
     }
+}
+
+/// Whether it is what was typed: U+FFFD stands for bytes that are not UTF-8.
+fn is_text(line: &str) -> bool {
+    !line.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// The lines of a text that was typed or pasted; an empty one is a line too, the bare Enter that
@@ -306,6 +340,11 @@ mod tests {
             self.show()
         }
 
+        fn hides(&mut self, question: &str) -> &mut Self {
+            self.conversation.hide_typed(Some(question));
+            self.show()
+        }
+
         fn hangs_up(&mut self) -> &mut Self {
             self.conversation.hung_up();
             self.show()
@@ -338,6 +377,10 @@ mod tests {
 
     fn send(line: &str) -> Effect {
         Effect::Send(line.to_owned())
+    }
+
+    fn secret(line: &str) -> Effect {
+        Effect::SendSecret(line.to_owned())
     }
 
     #[test]
@@ -595,11 +638,12 @@ mod tests {
     #[test]
     fn the_server_s_password_is_seen_by_nobody() {
         let mut bench = Bench::new();
-        bench.hears("Server password: ").types("open sesame");
-        bench.shows(&["Server password: "]);
+        bench.hears("Server password: ").hides("Server password: ");
+        bench.types("open sesame").shows(&["Server password: "]);
         bench
             .types("\r")
-            .asks_for(&[Effect::Send("open sesame".into())]);
+            .asks_for(&[Effect::SendSecret("open sesame".into())]);
+        bench.conversation.hide_typed(None);
         bench.hears("Enter your username: ").types("ann");
         bench.shows(&["Server password: ", "Enter your username: ann"]);
         bench
@@ -610,9 +654,71 @@ mod tests {
     #[test]
     fn the_password_of_a_name_is_seen_by_nobody() {
         let mut bench = Bench::new();
-        bench.hears("Password for ann: ").types("open sesame\r");
-        bench.asks_for(&[send("open sesame")]);
+        bench
+            .hears("Password for ann: ")
+            .hides("Password for ann: ");
+        bench.types("open sesame\r");
+        bench.asks_for(&[secret("open sesame")]);
+        bench.conversation.hide_typed(None);
         bench.hears("Welcome, ann.\n").types("\x1b[A");
         bench.shows(&["Password for ann: ", "Welcome, ann.", "> "]);
+    }
+
+    #[test]
+    fn what_is_typed_while_a_password_is_looked_at_is_hidden_too() {
+        let mut bench = Bench::new();
+        bench
+            .hears("Password for ann: ")
+            .hides("Password for ann: ");
+        bench.types("wrong\rright\r\x1b[200~a\rb\x1b[201~\r");
+        bench.asks_for(&["wrong", "right", "a"].map(secret));
+        bench.hears("That takes 20 s.\n").types("half");
+        let shown = [
+            "Password for ann: ",
+            "That takes 20 s.",
+            "Password for ann: ",
+        ];
+        bench.shows(&shown);
+        bench.conversation.hide_typed(None);
+        bench.hears("Welcome, ann.\n").shows(&[
+            "Password for ann: ",
+            "That takes 20 s.",
+            "Welcome, ann.",
+            "> ",
+        ]);
+        bench.types("\r").asks_for(&[send("")]);
+    }
+
+    #[test]
+    fn many_lines_at_a_password_s_prompt_are_one_answer() {
+        let mut bench = Bench::new();
+        bench
+            .hears("Password for ann: ")
+            .hides("Password for ann: ");
+        bench.types("\x1b[200~1\r2\r3\r4\r5\r6\r7\x1b[201~\r");
+        bench
+            .asks_for(&[secret("1")])
+            .shows(&["Password for ann: ", "Password for ann: "]);
+    }
+
+    #[test]
+    fn what_the_terminal_does_not_send_in_utf_8_is_refused() {
+        let mut bench = Bench::new();
+        let typed = b"caf\xe9\r";
+        let effects = bench.conversation.typed(typed);
+        assert_eq!(effects, [Effect::Refuse(Note::NoTextTyped)]);
+        bench.hides("Server password: ");
+        let effects = bench.conversation.typed(typed);
+        assert_eq!(effects, [Effect::Refuse(Note::NoTextTyped)]);
+    }
+
+    #[test]
+    fn control_c_drops_the_rest_of_a_paste_and_stays() {
+        let mut bench = Bench::new();
+        bench.conversation.progress(2, 130, false);
+        bench.types("\x03").asks_for(&[Effect::DropUnsent]);
+        bench.conversation.progress(3, 3, true);
+        bench.show().shows(&["> "]);
+        bench.types("\x03").asks_for(&[Effect::Leave]);
     }
 }

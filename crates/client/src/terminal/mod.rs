@@ -103,12 +103,15 @@ impl Shell {
         let is_through = tally.waiting == 0;
         self.conversation
             .progress(tally.through, tally.total, is_through);
+        self.conversation.hide_typed(self.driver.session.secret());
         end
     }
 
     fn handle(&mut self, event: Event) {
         match event {
             Event::Typed(bytes) => {
+                // The question may have come in the same moment.
+                self.conversation.hide_typed(self.driver.session.secret());
                 let effects = self.conversation.typed(&bytes);
                 self.carry_out(effects);
             }
@@ -127,6 +130,9 @@ impl Shell {
         for effect in effects {
             match effect {
                 Effect::Send(line) => self.send(line),
+                Effect::SendSecret(line) => self.driver.session.push_secret(line),
+                Effect::Refuse(note) => self.driver.session.refuse(note),
+                Effect::DropUnsent => self.driver.session.drop_unsent(),
                 Effect::Leave => {
                     self.driver.session.handle_input_end(Instant::now());
                     // From here on Ctrl-C ends a process that waits for a server that never closes.

@@ -15,7 +15,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::line::Line;
 use crate::filter::without_sequences;
-use crate::heard::{PASSWORD_FOR, SERVER_PASSWORD};
 
 /// Before the line when there is nothing to say there.
 const PROMPT: &str = "> ";
@@ -75,12 +74,6 @@ impl Screen {
     /// Whether the server waits for an answer in the middle of its line.
     pub(crate) fn is_asked(&self) -> bool {
         !self.unfinished.is_empty()
-    }
-
-    /// Whether what it waits for is to be seen by nobody.
-    pub(crate) fn is_asked_for_secret(&self) -> bool {
-        let asked = without_sequences(&self.unfinished);
-        asked.as_bytes().ends_with(SERVER_PASSWORD) || asked.starts_with(PASSWORD_FOR)
     }
 
     /// Adds text of the server, free of control sequences other than colours, above the row. The

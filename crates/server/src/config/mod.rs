@@ -14,6 +14,7 @@ mod form;
 mod keys;
 mod listen;
 mod machine;
+mod reading;
 mod secret;
 mod section;
 mod source;
@@ -31,6 +32,7 @@ pub use keys::{
 };
 pub use listen::{DEFAULT_PORT, Listen, ListenError};
 pub use machine::Machine;
+pub use reading::Reading;
 pub use secret::{NotUtf8, password_line};
 pub use section::Key;
 

@@ -3,7 +3,6 @@
 //! A file is read when the server starts or reads its configuration again, and by no tool but the one that
 //! gives an account its password: those who export or back up need none.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chinwag_wire::dialect::Password;
@@ -11,6 +10,7 @@ use chinwag_wire::dialect::Password;
 use super::error::ConfigError;
 use super::form::Form;
 use super::keys::Config;
+use super::reading::Reading;
 
 /// The password in these bytes of a file, or of an input: their first line, without a byte order mark
 /// and the end of the line.
@@ -57,7 +57,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] if a file cannot be read, or its first line is no password.
-    pub fn with_secrets(mut self) -> Result<Self, ConfigError> {
+    pub fn with_secrets(mut self, reading: Reading) -> Result<Self, ConfigError> {
         let server = (
             "server.password_file",
             self.server.password_file.as_deref(),
@@ -70,7 +70,7 @@ impl Config {
         );
         for (key, path, password) in [server, gateways] {
             if let Some(path) = path {
-                *password = Some(read(key, path)?);
+                *password = Some(read(key, path, reading)?);
             }
         }
         Ok(self)
@@ -79,19 +79,21 @@ impl Config {
     /// Whether a password is the server's own, as far as the file that it may stand in can be read.
     pub fn is_server_password(&self, password: &str) -> bool {
         let path = self.server.password_file.as_deref();
-        let in_file = path.and_then(|path| read("server.password_file", path).ok());
+        let in_file = path.and_then(|path| read("server.password_file", path, Reading::Again).ok());
         let own = in_file.as_ref().or(self.server.password.as_ref());
         own.is_some_and(|own| own.reveal() == password)
     }
 }
 
-fn read(key: &'static str, path: &Path) -> Result<Password, ConfigError> {
+fn read(key: &'static str, path: &Path, reading: Reading) -> Result<Password, ConfigError> {
     let wrong = |reason: String| ConfigError::SecretFile {
         key,
         path: PathBuf::from(path),
         reason,
     };
-    let bytes = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let bytes = reading
+        .bytes(path)
+        .map_err(|error| wrong(error.to_string()))?;
     let line = password_line(&bytes).map_err(|error| wrong(error.to_string()))?;
     let wanted = || wrong(format!("its first line must be {}", Secret.wanted()));
     Secret.parse(line).ok_or_else(wanted)
@@ -99,10 +101,12 @@ fn read(key: &'static str, path: &Path) -> Result<Password, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn config(file: &str) -> Result<Config, String> {
-        let config = Config::from_file(file).and_then(Config::with_secrets);
+        let config = Config::from_file(file).and_then(|config| config.with_secrets(Reading::First));
         config.map_err(|error| error.to_string())
     }
 

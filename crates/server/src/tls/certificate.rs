@@ -16,6 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 use super::self_made;
+use crate::config::Reading;
 
 /// Where the certificate is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +122,7 @@ impl Certificates {
     /// [`CertificateError`].
     pub(crate) fn open(source: Source, name: &str) -> Result<Self, CertificateError> {
         let stamps = source.stamps();
-        let current = source.read_or_make(name)?;
+        let current = source.read_or_make(name, Reading::First)?;
         Ok(Self {
             current: RwLock::new(Arc::new(current)),
             watched: Mutex::new(Watched {
@@ -154,7 +155,7 @@ impl Certificates {
             return Ok(());
         }
         let stamps = source.stamps();
-        let new = source.read_or_make(name)?;
+        let new = source.read_or_make(name, Reading::Again)?;
         self.replace(new);
         *watched = Watched {
             source,
@@ -175,7 +176,7 @@ impl Certificates {
             return;
         }
         watched.read = stamps;
-        match watched.source.read() {
+        match watched.source.read(Reading::Again) {
             Ok(new) => self.replace(new),
             Err(error) => tracing::error!("the old certificate stays in use: {error}"),
         }
@@ -206,31 +207,36 @@ impl Source {
         match self {
             Self::Memory => Ok(None),
             Self::Own(path) if !path.exists() => Ok(None),
-            source => source.read().map(|read| Some(fingerprint(&read))),
+            source => {
+                let read = source.read(Reading::Again)?;
+                Ok(Some(fingerprint(&read)))
+            }
         }
     }
 
-    fn read_or_make(&self, name: &str) -> Result<CertifiedKey, CertificateError> {
+    fn read_or_make(&self, name: &str, reading: Reading) -> Result<CertifiedKey, CertificateError> {
         match self {
             Self::Own(path) if !path.exists() => {
                 self_made::write(path, &self_made::make(name)?)?;
-                self.read()
+                self.read(reading)
             }
             Self::Memory => {
                 let pem = self_made::make(name)?;
                 let nowhere = Path::new("memory");
                 parse((nowhere, pem.as_bytes()), (nowhere, pem.as_bytes()))
             }
-            source => source.read(),
+            source => source.read(reading),
         }
     }
 
-    fn read(&self) -> Result<CertifiedKey, CertificateError> {
+    fn read(&self, reading: Reading) -> Result<CertifiedKey, CertificateError> {
         let read = |path: &Path| {
-            fs::read(path).map_err(|source| CertificateError::Read {
-                path: path.to_owned(),
-                source,
-            })
+            reading
+                .bytes(path)
+                .map_err(|source| CertificateError::Read {
+                    path: path.to_owned(),
+                    source,
+                })
         };
         let [cert, key] = self.paths();
         match (cert, key) {

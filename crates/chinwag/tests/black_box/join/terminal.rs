@@ -74,12 +74,15 @@ fn the_password_of_a_registered_name_is_asked_for_and_seen_by_nobody() {
     owner.ask("/claim open sesame", "! Your name is registered.");
     // A link that is lost would be taken up again, with other words.
     owner.ask("/quit", "Bye, ann.");
+    let mut bob = server.join("bob");
     let address = server.address().to_string();
     let mut terminal = Terminal::run(CHINWAG, &["join", &address, "--name", "ann"]);
     terminal.shows("Password for ann:");
-    terminal.types("simsim\r");
+    // What is typed while the server looks at the first is no name, and is not said.
+    terminal.types("simsim\ropen sesame\r");
+    terminal.shows("is dropped.");
     terminal.shows("That is not the password of ann.\nPassword for ann:");
-    terminal.types("open sesame\r");
+    terminal.types("open sesame\r/msg bob sesame\r");
     terminal.shows("Welcome, ann.");
     // Neither is in what the arrows bring back.
     terminal.types("\x1b[A/quit\r");
@@ -89,4 +92,7 @@ fn the_password_of_a_registered_name_is_asked_for_and_seen_by_nobody() {
         !shown.contains("sesame") && !shown.contains("simsim"),
         "{shown}"
     );
+    bob.expect("* ann left #lobby");
+    let heard = bob.screen();
+    assert!(!heard.contains("sesame"), "{heard}");
 }

@@ -240,6 +240,86 @@ fn a_person_is_asked_for_the_password_of_a_registered_name() {
     assert_eq!(bench.session.identity.login, "ann#open sesame");
 }
 
+/// A person at the prompt for the password of `ann`.
+fn asked_for_password() -> Bench {
+    let mut bench = Bench::new(SessionOptions {
+        login: "ann".into(),
+        is_attended: true,
+        commands: true,
+        ..options()
+    });
+    bench.hears(GREETING);
+    bench.hears(
+        "\"ann\" is registered. If it is yours, type ann#password; or choose another.\n\
+         Enter your username: ",
+    );
+    bench.drain();
+    bench
+}
+
+#[test]
+fn what_is_typed_while_a_password_is_looked_at_is_neither_said_nor_a_name() {
+    let mut bench = asked_for_password();
+    assert_eq!(bench.session.secret(), Some("Password for ann: "));
+    bench.session.push_secret("wrong words".into());
+    bench.does(&[send("ann#wrong words")]);
+    bench
+        .hears("Many wrong guesses came from your address: yours is checked in 20 s.\n")
+        .drain();
+    // Hidden, or in sight on a terminal that cannot hide it.
+    assert_eq!(bench.session.secret(), Some("Password for ann: "));
+    bench.session.push_secret("open sesame".into());
+    bench.push("open sesame");
+    bench.does(&[Action::Tell(Note::Early)]);
+    bench.hears(
+        "That is not the password of ann. Type ann#password again, with the right one; or choose \
+         another name.\nEnter your username: ",
+    );
+    bench.does(&[
+        show("That is not the password of ann.\n"),
+        show("Password for ann: "),
+    ]);
+    bench.session.push_secret("open sesame".into());
+    bench.does(&[send("ann#open sesame")]);
+    bench.session.push_secret("open sesame".into());
+    bench.does(&[Action::Tell(Note::Early)]);
+    bench.hears("Welcome, ann. You are in #lobby, alone.\n");
+    bench.hears(ECHO_IS_ON).drain();
+    assert_eq!(bench.session.secret(), None);
+    // What was typed hidden comes too late for the prompt.
+    bench.session.push_secret("open sesame".into());
+    bench.does(&[Action::Tell(Note::Early)]);
+    assert_eq!(bench.session.tally().waiting, 0);
+}
+
+#[test]
+fn the_answer_to_a_question_that_is_not_asked_yet_waits_for_the_server() {
+    let person = SessionOptions {
+        login: String::new(),
+        is_attended: true,
+        commands: true,
+        ..options()
+    };
+    let mut bench = Bench::new(person.clone());
+    bench.hears(GREETING).drain();
+    bench.push("ann").push("open sesame").does(&[send("ann")]);
+    bench.hears("\"ann\" is registered. If it is yours, type ann#password.\nEnter your username: ");
+    bench.does(&[
+        show("\"ann\" is registered. Enter alone leads to another name.\n"),
+        Action::Tell(Note::Early),
+        show("Password for ann: "),
+    ]);
+    let mut bench = Bench::new(person);
+    bench.push("ann").push("hello").does(&[send("ann")]);
+    bench.hears("Welcome, ann. You are in #lobby, alone.\n");
+    bench.hears(ECHO_IS_ON);
+    bench.does(&[
+        show("Welcome, ann. You are in #lobby, alone.\n"),
+        send("/echo on"),
+        send("hello"),
+    ]);
+}
+
 #[test]
 fn what_others_are_called_is_no_question_for_a_password() {
     let mut bench = Bench::new(SessionOptions {
