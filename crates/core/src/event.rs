@@ -24,8 +24,8 @@ pub use audit::{AuditEntry, ModAction, Spared};
 pub use metadata::{MetadataSet, MetadataShown};
 pub use people::{Attached, Detached, LoggedIn, Quit, Renamed, Returned};
 pub use private::{
-    Correspondents, IdentSet, KeptMessage, KeptShown, PrivateDeletion, PrivateMessage, RankMessage,
-    Ranked, Signal,
+    Correspondents, IdentSet, KeptMessage, KeptShown, Omitted, PrivateDeletion, PrivateMessage,
+    RankMessage, Ranked, Signal,
 };
 pub use rooms::{Deletion, Knock, RoomAct, RoomChange, RoomRenamed, StandingCause, StandingShown};
 

@@ -59,9 +59,9 @@ pub use command::{
 };
 pub use event::{
     Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet, KeptMessage,
-    KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, PrivateDeletion,
-    PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed, Returned, RoomAct, RoomChange,
-    RoomRenamed, Signal, Spared, StandingCause, StandingShown,
+    KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, Omitted,
+    PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed, Returned,
+    RoomAct, RoomChange, RoomRenamed, Signal, Spared, StandingCause, StandingShown,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};

@@ -4,17 +4,17 @@
 
 mod arriving;
 mod losing;
+mod private;
 
 use alloc::vec::Vec;
 
 use super::Chat;
 use super::decide::maker;
-use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, Sender, TIDY_MAX};
+use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
-    AuditEntry, Event, Fact, IdentSet, KeptShown, ModAction, PrivateMessage, Quit, QuitReason,
-    Renamed, RoomAct, RoomChange,
+    AuditEntry, Event, Fact, IdentSet, ModAction, Quit, QuitReason, Renamed, RoomAct, RoomChange,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::metadata::MetadataOwner;
@@ -68,6 +68,7 @@ impl Chat {
                 self.registrations.mail.keep(event);
                 self.note_speech(message.from, at);
             }
+            Fact::PrivateDeleted(deletion) => self.apply_private_deleted(deletion),
             Fact::KeptShown(shown) => self.apply_kept_shown(shown),
             Fact::AccountChanged(changed) => self.apply_account(changed, event.seq, at),
             Fact::AccountSet(set) => self.apply_account_set(set, at),
@@ -90,7 +91,6 @@ impl Chat {
             }
             // What was said is the store's.
             Fact::Deleted(_)
-            | Fact::PrivateDeleted(_)
             | Fact::PresenceSummary { .. }
             | Fact::MetadataShown(_)
             | Fact::StandingShown(_) => {}
@@ -142,6 +142,7 @@ impl Chat {
                 keeps_name,
                 is_restored: false,
                 kept: Vec::new(),
+                omitted: 0,
                 standings,
             });
         }
@@ -261,32 +262,6 @@ impl Chat {
             None => self.people.with(set.person, |p| {
                 p.change_read_markers(|own| own.set(key, *at, forgets))
             }),
-        }
-    }
-
-    fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {
-        self.people.with(message.from, |p| {
-            p.activity.visit.spoke = event.at;
-        });
-        if message.ignored {
-            return;
-        }
-        match message.kept {
-            None => self.note_sender(message.to, Some(event)),
-            Some(_) if message.is_mail() => self.registrations.mail.keep(event),
-            Some(_) => self.resumables.keep(message.to, event),
-        }
-    }
-
-    fn apply_kept_shown(&mut self, shown: &KeptShown) {
-        self.registrations.mail.forget(&shown.account);
-        self.note_sender(shown.person, shown.messages.last());
-    }
-
-    /// A person was shown a private message, whose sender it may answer.
-    pub(super) fn note_sender(&mut self, person: PersonId, message: Option<&Event>) {
-        if let Some(sender) = message.and_then(|event| Sender::of(&event.fact)) {
-            self.people.with(person, |p| p.set_last_sender(sender));
         }
     }
 

@@ -61,6 +61,8 @@ pub struct KeptConnection {
 pub struct KeptPrivate {
     /// Messages that came since its link was lost, oldest first, but for those that are kept for its account.
     pub messages: Vec<Event>,
+    /// Others that came, whose place those took.
+    pub omitted: u64,
     /// Who has sent the last message.
     pub last_sender: Option<Sender>,
 }
@@ -96,6 +98,7 @@ impl Chat {
             until: lost.map(|lost| lost.until),
             private: KeptPrivate {
                 messages: lost.map_or_else(Vec::new, |lost| lost.kept.clone()),
+                omitted: lost.map_or(0, |lost| lost.omitted),
                 last_sender: person.last_sender().cloned(),
             },
         })
@@ -174,6 +177,7 @@ impl Chat {
             keeps_name: false,
             is_restored: true,
             kept: messages,
+            omitted: kept.private.omitted,
             standings: standings.collect(),
         });
         id

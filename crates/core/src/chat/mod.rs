@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 
 use crate::answer::Departed;
 use crate::command::Caller;
-use crate::event::PrivateMessage;
+use crate::event::{PrivateDeletion, PrivateMessage};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId};
 use crate::metadata::MetadataOwner;
 use crate::name::{FoldedName, Name};
@@ -254,7 +254,7 @@ impl Chat {
 
     /// Whether something is kept for an account.
     pub fn has_mail(&self, account: &Name) -> bool {
-        !self.registrations.mail.of(account).is_empty()
+        self.registrations.mail.has(account)
     }
 
     /// Whether the receiver of a private message would have answered another person until now.
@@ -267,6 +267,19 @@ impl Chat {
     /// Those who were in a room when their link was lost, and may come back.
     pub fn absent_from(&self, room: RoomId) -> impl Iterator<Item = PersonId> {
         self.rooms.absent_from(room)
+    }
+
+    /// Those whose link is lost and who may not have been shown a private message that was sent to them.
+    pub fn lost_receivers(&self, deletion: &PrivateDeletion) -> Vec<PersonId> {
+        let named = self.resumables.all_named(&deletion.to_name);
+        let mut lost: Vec<PersonId> = named.map(|lost| lost.person.id).collect();
+        let account = deletion.to_account.as_ref();
+        lost.extend(
+            account
+                .into_iter()
+                .flat_map(|account| self.resumables.logged_in_to(account)),
+        );
+        lost
     }
 
     /// Those whose link is lost and who are logged in to an account.

@@ -55,6 +55,8 @@ pub struct Returned {
     pub was_lost: bool,
     /// The private messages that came while it was lost, oldest first.
     pub kept: Box<[Event]>,
+    /// Private messages that came and are not kept, since others took their place.
+    pub omitted: u64,
 }
 
 /// A person is on one more connection.

@@ -100,6 +100,8 @@ pub struct PrivateDeletion {
     pub by: Name,
     /// The name that it was sent to.
     pub to_name: Name,
+    /// The account that it was sent to, if the receiver has one: it may be kept for that still.
+    pub to_account: Option<Name>,
     /// The people who are told: those logged in to the accounts of both sides.
     pub people: Box<[PersonId]>,
     /// The reason given. Not kept.
@@ -160,6 +162,18 @@ pub struct KeptShown {
     pub account: Name,
     /// The messages, oldest first, without those of people whom the person ignores.
     pub messages: Box<[Event]>,
+    /// Those that are not shown, without those of people whom the person ignores.
+    pub omitted: Box<[Omitted]>,
+}
+
+/// Private messages for an account that stand in its history and were not kept to be shown, since others took their
+/// place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Omitted {
+    /// The account that has sent them; `None` for those of all whose number is not known.
+    pub from: Option<Name>,
+    /// How many.
+    pub messages: u64,
 }
 
 /// Those in a room who have a standing, as receivers of what is not for all.

@@ -1,8 +1,8 @@
 //! Private messages to those whose link is lost, and what answers them.
 
 use chinwag_core::{
-    Caller, Chat, Command, Duration, Env, Event, Fact, KeptSession, Rejection, ResumeCode, Seq,
-    Timestamp,
+    Caller, Chat, Command, Correspondents, Duration, Env, Event, Fact, FoundMessage, KeptSession,
+    Rejection, ResumeCode, Seq, Timestamp,
 };
 
 use crate::world::{World, arrive_with, name, psst, register, rename, tell, text};
@@ -125,6 +125,47 @@ fn what_was_kept_is_answered() {
     world.quit("guest");
     world.arrive("guest").expect("here");
     assert_eq!(world.by("lee", reply()), Err(Rejection::NobodyToReply));
+    world.check_replay();
+}
+
+/// The last message that was sent is deleted by its sender, an account, before the receiver has it.
+fn delete_last(world: &mut World, who: &str, (to_name, to): (&str, Option<&str>)) {
+    let delete = Command::Delete {
+        message: world.last_seq(),
+        found: FoundMessage::Private {
+            to_name: name(to_name),
+            accounts: Correspondents {
+                from: Some(name(who)),
+                to: to.map(name),
+            },
+            at: world.now,
+            is_signal: false,
+        },
+        why: None,
+    };
+    world.by(who, delete).expect("deleted");
+    world.check();
+}
+
+#[test]
+fn what_is_deleted_is_not_shown_to_who_comes_later() {
+    let mut world = world();
+    let of_guest = world.lose("guest");
+    kept(&mut world, "ann", "guest", "one");
+    delete_last(&mut world, "ann", ("guest", None));
+    kept(&mut world, "ann", "guest", "two");
+    assert_eq!(resumed(&mut world, of_guest), ["two"]);
+    let code = world.lose("leo");
+    kept(&mut world, "ann", "leo", "three");
+    delete_last(&mut world, "ann", ("leo", Some("lee")));
+    assert_eq!(resumed(&mut world, code), [""; 0]);
+    world.quit("leo");
+    for words in ["four", "five"] {
+        world.by("ann", tell("lee", words)).expect("kept");
+    }
+    delete_last(&mut world, "ann", ("lee", Some("lee")));
+    arrive_with(&mut world, "lee", "of lee").expect("here");
+    assert_eq!(shown(&mut world, "lee"), ["four"]);
     world.check_replay();
 }
 

@@ -2,8 +2,8 @@
 
 use chinwag_core::limits::{ACCOUNT_LOGINS_MAX, ACCOUNT_NAMES_MAX, KEPT_MESSAGES_MAX};
 use chinwag_core::{
-    Answer, Command, Fact, FirstOperator, Mask, Proof, Query, Rejection, ResumeCode, Settings,
-    Snapshot,
+    Answer, Caller, Command, Fact, FirstOperator, Mask, Omitted, Proof, Query, Rejection,
+    ResumeCode, Settings, Snapshot,
 };
 
 use crate::world::{
@@ -527,13 +527,23 @@ fn no_more_is_kept_for_an_account_than_may_be() {
     world.by("lee", register("of lee")).expect("registered");
     world.by("ann", register("of ann")).expect("registered");
     world.quit("lee");
-    for _ in 0..KEPT_MESSAGES_MAX {
+    for _ in 0..KEPT_MESSAGES_MAX + 10 {
         world.by("ann", psst("lee")).expect("kept");
     }
-    let full = Err(Rejection::MailFull(name("lee")));
-    assert_eq!(world.by("ann", psst("lee")), full);
+    world.by("op", register("of op")).expect("registered");
+    world.by("op", psst("lee")).expect("kept as well");
     arrive_with(&mut world, "lee", "of lee").expect("here");
-    assert_eq!(shown(&mut world, "lee"), KEPT_MESSAGES_MAX);
+    let show = Command::ShowKept(world.person("lee"));
+    let facts = world.act(Caller::Server, show).expect("shown");
+    let [Fact::KeptShown(shown)] = &facts[..] else {
+        panic!("{facts:?}");
+    };
+    assert_eq!(shown.messages.len(), KEPT_MESSAGES_MAX);
+    let of_ann = Omitted {
+        from: Some(name("ann")),
+        messages: 11,
+    };
+    assert_eq!(*shown.omitted, [of_ann]);
     world.quit("lee");
     world.by("ann", psst("lee")).expect("kept");
 }

@@ -103,6 +103,11 @@ impl World {
         self.arrive_from(HOME, name)
     }
 
+    /// The place of the newest event.
+    pub(crate) fn last_seq(&self) -> Seq {
+        Seq(self.next_seq.0 - 1)
+    }
+
     /// The person who goes by this name now.
     pub(crate) fn caller(&self, name: &str) -> Caller {
         let name = self::name(name);

@@ -65,6 +65,8 @@ struct Waiting {
     until: Seq,
     since: Timestamp,
     kept: Vec<Event>,
+    /// Others that came, whose place those took.
+    omitted: u64,
     left_out: Vec<LeftOut>,
 }
 
@@ -126,6 +128,7 @@ impl LostSessions {
         };
         (waiting.sender, waiting.until) = (now.sender, now.until);
         waiting.kept.extend(now.kept.iter().cloned());
+        waiting.omitted += now.omitted;
         waiting.left_out.extend(now.left_out.iter().cloned());
         true
     }
@@ -157,6 +160,18 @@ impl LostSessions {
     pub(super) fn kept(&self, person: PersonId) -> &[Event] {
         let unseen = self.unseen.get(&person);
         unseen.map_or(&[], |unseen| &unseen.kept)
+    }
+
+    /// A private message is deleted that these people may not have been shown.
+    pub(super) fn delete(&mut self, message: Seq, receivers: &[PersonId]) {
+        for person in receivers {
+            if let Some(unseen) = self.unseen.get_mut(person) {
+                unseen.kept.retain(|event| event.seq != message);
+            }
+        }
+        for waiting in self.waiting.values_mut() {
+            waiting.kept.retain(|event| event.seq != message);
+        }
     }
 
     /// Puts back what a person had chosen at an earlier visit.
@@ -276,6 +291,7 @@ impl Hub {
             until,
             since,
             kept: returned.kept.to_vec(),
+            omitted: returned.omitted,
             left_out: kept_out.chain(gone).collect(),
         };
         let last_conn = returned.last_conn;
@@ -315,10 +331,12 @@ impl Hub {
             seen,
             until,
             kept,
+            omitted,
             left_out,
             ..
         } = waiting;
         let mut unseen = unseen.unwrap_or_default();
+        unseen.skipped += omitted;
         let rooms = self.chat.rooms_of(person).iter();
         let after = |room| unseen.rooms.iter().find(|(other, _)| *other == room);
         let rooms = rooms.map(|&room| (room, after(room).map_or(seen, |(_, after)| *after)));

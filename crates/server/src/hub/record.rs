@@ -127,6 +127,9 @@ impl Record {
                 line(&mut out, "message", message);
             }
         }
+        if session.private.omitted > 0 {
+            line(&mut out, "omitted", session.private.omitted);
+        }
         if let Some(sender) = &session.private.last_sender {
             let (name, account) = (&sender.name, account_word(sender.account.as_ref()));
             let person = sender.person.unwrap_or(NOBODY).0;
@@ -238,6 +241,7 @@ impl Record {
             "skipped" => self.skipped = value.parse().unwrap_or_default(),
             "behind" => self.private.extend(behind(value)),
             "message" => session.private.messages.extend(kept(value, &session.name)),
+            "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
             "sender" => session.private.last_sender = sender(value),
             // As they were before their places were kept.
             "line" => self.private.push((Seq::default(), unescape(value))),

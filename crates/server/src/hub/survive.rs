@@ -162,6 +162,12 @@ impl Hub {
             {
                 self.survivors.handle_change(message.to);
             }
+            Fact::PrivateDeleted(deletion) => {
+                let receivers = self.chat.lost_receivers(deletion);
+                self.lost.delete(deletion.message, &receivers);
+                let receivers = receivers.into_iter();
+                receivers.for_each(|person| self.survivors.handle_change(person));
+            }
             Fact::KeptShown(shown) => {
                 self.note_mail_taken(Some(&shown.account), event.seq);
                 self.survivors.handle_change(shown.person);

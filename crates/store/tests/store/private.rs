@@ -193,6 +193,7 @@ fn a_deleted_message_is_in_neither_history() {
         person: NOBODY,
         by: name("ann"),
         to_name: name("bob"),
+        to_account: None,
         people: [].into(),
         why: None,
         is_signal: false,

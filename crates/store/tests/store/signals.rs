@@ -271,6 +271,7 @@ fn a_private_signal_stands_in_both_histories_until_it_goes() {
         person: NOBODY,
         by: name("bob"),
         to_name: name("ann"),
+        to_account: None,
         people: [].into(),
         why: None,
         is_signal,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, PersonId, RoomName};
+use chinwag_core::{Event, Fact, Name, PersonId, RoomName};
 use serde::Serialize;
 
 use super::events::Shape;
@@ -19,14 +19,19 @@ pub(super) fn put(out: &mut Vec<u8>, object: &impl Serialize) {
 
 /// Appends an event that is told to one person.
 pub(super) fn put_private(out: &mut Vec<u8>, event: &Event, reader: PersonId) {
-    let kept: &[Event] = match &event.fact {
-        Fact::KeptShown(shown) if shown.person == reader => &shown.messages,
-        _ => &[],
+    let shown = match &event.fact {
+        Fact::KeptShown(shown) if shown.person == reader => Some(shown),
+        _ => None,
     };
+    let kept = shown.into_iter().flat_map(|shown| &shown.messages);
     for event in core::iter::once(event).chain(kept) {
         if let Some(shape) = Shape::in_private(event, reader) {
             put(out, &shape);
         }
+    }
+    for omitted in shown.into_iter().flat_map(|shown| &shown.omitted) {
+        let (count, with) = (omitted.messages, omitted.from.as_ref().map(Name::as_str));
+        put(out, &Notice::Omitted { count, with });
     }
 }
 

@@ -303,6 +303,15 @@ pub(super) enum Notice<'a> {
         /// So many.
         count: u64,
     },
+    /// More private messages came for the account while nobody was logged in to it than are kept: these are not
+    /// told. `history` has them.
+    Omitted {
+        /// So many.
+        count: u64,
+        /// The account that has sent them; none for those of all others.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        with: Option<&'a str>,
+    },
     /// Others tried wrong passwords for the reader's name.
     Guesses {
         /// So many.

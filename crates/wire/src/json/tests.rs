@@ -11,7 +11,7 @@ use std::vec::Vec;
 
 use chinwag_core::{
     AccountSet, Bucket, Command, ConnId, Deletion, Duration, Event, Fact, KeptMessage, KeptShown,
-    Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name, PersonId, Quit,
+    Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name, Omitted, PersonId, Quit,
     QuitReason, Rate, Reach, Rejection, Restriction, ResumeCode, RoomAct, RoomChange, RoomName,
     RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Standing, StandingChange, Text,
     Timestamp,
@@ -198,11 +198,18 @@ fn what_was_kept_for_an_account_is_told_message_by_message() {
         person: PersonId(1),
         account: name("deploy"),
         messages: [event(3, kept)].into(),
+        omitted: [(Some("mal"), 10), (None, 2)]
+            .map(|(from, messages)| Omitted {
+                from: from.map(name),
+                messages,
+            })
+            .into(),
     }));
     assert_eq!(
         Program::in_lobby().event(shown),
         "{\"kind\":\"private\",\"seq\":3,\"time\":\"2026-11-21T14:03:05.007Z\",\"author\":\"ann\",\
-         \"to\":\"deploy\",\"text\":\"lunch?\",\"kept\":true}\n"
+         \"to\":\"deploy\",\"text\":\"lunch?\",\"kept\":true}\n\
+         {\"notice\":\"omitted\",\"count\":10,\"with\":\"mal\"}\n{\"notice\":\"omitted\",\"count\":2}\n"
     );
 }
 

@@ -55,7 +55,7 @@ impl Chat {
         }
         self.people.insert(person);
         if let Some(account) = &login.account {
-            self.registrations.mail.forget(account);
+            self.registrations.mail.forget_shown(account);
         }
         self.note_sender(login.person, returned.kept.last());
     }

@@ -88,6 +88,7 @@ impl Chat {
                 false => Rejection::NoSuchMessage,
             });
         }
+        let to_account = accounts.to.clone();
         let accounts = [&accounts.from, &accounts.to].into_iter().flatten();
         let logins = accounts.flat_map(|account| self.people.logged_in_to(account));
         let mut people: Vec<PersonId> = logins.map(|person| person.id).collect();
@@ -98,6 +99,7 @@ impl Chat {
             person: me.id,
             by: me.name.clone(),
             to_name,
+            to_account,
             people: people.into(),
             why,
             is_signal,

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use crate::account::Account;
 use crate::chat::state::Resumable;
 use crate::chat::{Chat, Person};
-use crate::event::{Event, Fact, KeptMessage, KeptShown, Manner};
+use crate::event::{Event, Fact, KeptMessage, KeptShown, Manner, Omitted};
 use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -68,10 +68,9 @@ impl Chat {
         let mut fact = self.message(me, &lost.person, text, now)?;
         if let Fact::PrivateMessage(message) = &mut fact {
             message.kept = Some(lost.until.since(now));
-            let account = message.accounts.to.as_ref();
-            let has_space = match account.filter(|_| message.is_mail()) {
-                Some(account) => self.registrations.mail.has_space(account, bytes),
-                None => self.resumables.has_space(lost, bytes),
+            let has_space = match message.is_mail() {
+                true => self.registrations.mail.has_space(bytes),
+                false => self.resumables.has_space(bytes),
             };
             if !has_space {
                 return Err(Rejection::NothingKept(lost.person.name.clone()));
@@ -92,7 +91,7 @@ impl Chat {
             return Err(Rejection::Absent(to_name));
         };
         self.check_may_be_heard(me, now)?;
-        if !self.registrations.mail.has_space(&account.name, text.len()) {
+        if !self.registrations.mail.has_space(text.len()) {
             return Err(Rejection::MailFull(to_name));
         }
         Ok(Fact::MessageKept(Box::new(KeptMessage {
@@ -117,8 +116,12 @@ impl Chat {
     pub(super) fn decide_show_kept(&self, person: PersonId) -> Option<Fact> {
         let person = self.people.get(person)?;
         let account = person.account.as_ref()?;
-        let has_any = !self.registrations.mail.of(account).is_empty();
-        has_any.then(|| {
+        let mail = &self.registrations.mail;
+        let is_heard = |omitted: &&Omitted| {
+            let from = omitted.from.as_ref();
+            from.is_none_or(|from| person.ignored(from, None).is_none())
+        };
+        mail.has(account).then(|| {
             Fact::KeptShown(Box::new(KeptShown {
                 person: person.id,
                 account: account.clone(),
@@ -126,21 +129,21 @@ impl Chat {
                     .mail_for(person)
                     .map(|(event, _)| event.clone())
                     .collect(),
+                omitted: mail
+                    .omitted(account)
+                    .iter()
+                    .filter(is_heard)
+                    .cloned()
+                    .collect(),
             }))
         })
     }
 
     /// What is kept for a person's account, without what comes from those whom it ignores.
     fn mail_for(&self, person: &Person) -> impl Iterator<Item = (&Event, &KeptMessage)> {
-        let account = person.account.as_ref();
-        let kept = account.map_or(&[][..], |account| self.registrations.mail.of(account));
-        kept.iter().filter_map(|event| match &event.fact {
-            Fact::MessageKept(message) => {
-                let is_heard = person.ignored(&message.from_name, None).is_none();
-                is_heard.then_some((event, &**message))
-            }
-            _ => None,
-        })
+        let account = person.account.as_ref().into_iter();
+        let kept = account.flat_map(|account| self.registrations.mail.of(account));
+        kept.filter(|(_, message)| person.ignored(&message.from_name, None).is_none())
     }
 
     /// What a person who comes back is shown that was kept for its session and for its account, in the one order.

@@ -204,6 +204,7 @@ impl Chat {
             last_conn: person.session.conn,
             was_lost: lost.is_some(),
             kept: self.kept_for(person, lost),
+            omitted: lost.map_or(0, |lost| lost.omitted),
         })));
         Outcome::Resumed {
             person: person.id,

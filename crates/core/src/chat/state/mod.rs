@@ -21,6 +21,7 @@ mod room;
 mod room_rules;
 mod rooms;
 mod sent_keys;
+mod shares;
 
 pub(super) use mail::Mail;
 pub(super) use markers::{AccountMarkers, ReadMarkers};

@@ -8,13 +8,13 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::Person;
 use super::homes::{Homes, Place};
 use super::registry::Registry;
+use super::{Person, shares};
 use crate::ban::{Mask, Reach};
-use crate::event::{Event, Fact};
+use crate::event::Event;
 use crate::ids::{PersonId, RoomId, Seq};
-use crate::limits::{KEPT_BYTES_MAX, KEPT_BYTES_TOTAL_MAX, KEPT_MESSAGES_MAX, LOST_NAMES_MAX};
+use crate::limits::{KEPT_BYTES_TOTAL_MAX, LOST_NAMES_MAX};
 use crate::name::{FoldedName, Name};
 use crate::resume::ResumeCode;
 use crate::room::Held;
@@ -33,6 +33,8 @@ pub(in crate::chat) struct Resumable {
     pub(in crate::chat) is_restored: bool,
     /// Private messages that came since, oldest first.
     pub(in crate::chat) kept: Vec<Event>,
+    /// Others that came since, whose place those took.
+    pub(in crate::chat) omitted: u64,
     /// The standings that it had for this visit in its rooms.
     pub(in crate::chat) standings: Vec<(RoomId, Held)>,
 }
@@ -47,15 +49,7 @@ impl Resumable {
     }
 
     fn kept_bytes(&self) -> usize {
-        self.kept.iter().map(kept_bytes).sum()
-    }
-}
-
-/// Bytes that count of a message that is kept.
-fn kept_bytes(event: &Event) -> usize {
-    match &event.fact {
-        Fact::PrivateMessage(message) => message.text.len(),
-        _ => 0,
+        self.kept.iter().map(shares::bytes).sum()
     }
 }
 
@@ -122,7 +116,10 @@ impl Resumables {
     }
 
     /// Everybody who had this name, in the order in which they came.
-    fn all_named(&self, name: &Name) -> impl DoubleEndedIterator<Item = &Resumable> {
+    pub(in crate::chat) fn all_named(
+        &self,
+        name: &Name,
+    ) -> impl DoubleEndedIterator<Item = &Resumable> {
         let key = |id| (FoldedName(name.clone()), PersonId(id));
         let all = self.by_name.range(key(0)..=key(u64::MAX));
         all.filter_map(|(_, id)| self.by_id.get(id))
@@ -140,18 +137,32 @@ impl Resumables {
             .look_alike(name, |id| Some(*id) == own || has_expired(id))
     }
 
-    /// Whether a message of so many bytes can be kept for a person.
-    pub(in crate::chat) fn has_space(&self, lost: &Resumable, bytes: usize) -> bool {
-        lost.kept.len() < KEPT_MESSAGES_MAX
-            && lost.kept_bytes() + bytes <= KEPT_BYTES_MAX
-            && self.kept_bytes + bytes <= KEPT_BYTES_TOTAL_MAX
+    /// Whether a message of so many bytes can be kept for anybody.
+    pub(in crate::chat) fn has_space(&self, bytes: usize) -> bool {
+        self.kept_bytes + bytes <= KEPT_BYTES_TOTAL_MAX
     }
 
     /// Keeps a private message.
     pub(in crate::chat) fn keep(&mut self, id: PersonId, event: &Event) {
-        if let Some(lost) = self.by_id.get_mut(&id) {
-            self.kept_bytes += kept_bytes(event);
+        self.change_kept(id, |lost| {
             lost.kept.push(event.clone());
+            lost.omitted += shares::make_space(&mut lost.kept).len() as u64;
+        });
+    }
+
+    /// Forgets one private message that is kept for those whom it was sent to.
+    pub(in crate::chat) fn delete_kept(&mut self, name: &Name, message: Seq) {
+        let named: Vec<PersonId> = self.all_named(name).map(|lost| lost.person.id).collect();
+        for id in named {
+            self.change_kept(id, |lost| lost.kept.retain(|event| event.seq != message));
+        }
+    }
+
+    fn change_kept(&mut self, id: PersonId, change: impl FnOnce(&mut Resumable)) {
+        if let Some(lost) = self.by_id.get_mut(&id) {
+            self.kept_bytes -= lost.kept_bytes();
+            change(lost);
+            self.kept_bytes += lost.kept_bytes();
         }
     }
 
@@ -352,7 +363,7 @@ impl Resumables {
             let keeper = self.names.get(&lost.person.name);
             let is_kept = keeper.is_some_and(|id| self.by_id.contains_key(id));
             assert!(is_kept || !lost.keeps_name);
-            assert!(lost.kept.len() <= KEPT_MESSAGES_MAX && lost.kept_bytes() <= KEPT_BYTES_MAX);
+            assert!(shares::fits(&lost.kept));
         }
         self.by_home.check();
         self.guests.check();

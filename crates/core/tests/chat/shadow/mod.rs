@@ -7,6 +7,7 @@
 mod attaching;
 mod audience;
 mod checks;
+mod kept;
 mod rooms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -237,6 +238,12 @@ impl Shadow {
         match &event.fact {
             Fact::MessageKept(message) => self.fold_kept(message, event),
             Fact::KeptShown(shown) => self.fold_shown(shown),
+            Fact::PrivateDeleted(deletion) => {
+                let is_other = |event: &Event| event.seq != deletion.message;
+                self.mail.retain(|(_, event)| is_other(event));
+                let lost = self.lost.iter_mut();
+                lost.for_each(|lost| lost.kept.retain(is_other));
+            }
             Fact::AccountChanged(changed) => self.fold_account(changed, event),
             Fact::AccountSet(set) => self.fold_account_set(set, at),
             Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
@@ -497,11 +504,14 @@ impl Shadow {
                 fact,
                 ..event.clone()
             };
-            return self.mail.push((account.clone(), event));
+            let account = account.clone();
+            return self.keep_for(account, event);
         }
         let mut lost = self.lost.iter_mut();
         let lost = lost.find(|lost| lost.id == message.to);
-        lost.expect("a lost session").kept.push(event.clone());
+        let lost = lost.expect("a lost session");
+        lost.kept.push(event.clone());
+        kept::share(&mut lost.kept);
     }
 
     fn fold_kept(&mut self, message: &KeptMessage, event: &Event) {
@@ -513,7 +523,16 @@ impl Shadow {
         let of_lost = || lost.next().and_then(|lost| lost.person.account.clone());
         let owner = self.owner(&message.to_name).map(|owner| owner.name.clone());
         assert_eq!(owner.or_else(of_lost).as_ref(), Some(&message.account));
-        self.mail.push((message.account.clone(), event.clone()));
+        self.keep_for(message.account.clone(), event.clone());
+    }
+
+    fn keep_for(&mut self, account: Name, event: Event) {
+        let own = self.mail.extract_if(.., |(other, _)| *other == account);
+        let mut own: Vec<Event> = own.map(|(_, event)| event).collect();
+        own.push(event);
+        kept::share(&mut own);
+        self.mail
+            .extend(own.into_iter().map(|event| (account.clone(), event)));
     }
 
     fn fold_shown(&mut self, shown: &KeptShown) {

@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Answer, Event, Fact, LeftOut, QuitReason, Seq, Welcome, WelcomeBack};
+use chinwag_core::{
+    Answer, Event, Fact, LeftOut, Name, Omitted, QuitReason, Seq, Welcome, WelcomeBack,
+};
 
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step, Tell};
@@ -144,6 +146,15 @@ impl Session {
     fn handle_parted(&mut self, out: &mut Vec<u8>) {
         if let Some(Question::Part { room, why }) = self.take_question() {
             self.put_own_part(&room, why.as_deref(), out);
+        }
+    }
+
+    /// Tells of private messages that stand in the history alone.
+    pub(super) fn put_omitted(&self, omitted: &[Omitted], env: &Env<'_>, out: &mut Vec<u8>) {
+        for Omitted { from, messages } in omitted {
+            let from = from.as_ref().map_or("others", Name::as_str);
+            let what = format_args!("{messages} more messages from {from} are in the history.");
+            self.notice(what, env, out);
         }
     }
 

@@ -56,6 +56,9 @@ impl Session {
             self.gather(start, env, out);
         }
         self.put_received(event, me, out);
+        if let Fact::KeptShown(shown) = &event.fact {
+            self.put_omitted(&shown.omitted, env, out);
+        }
     }
 
     /// See [`Dialect::handle_unasked`](crate::dialect::Dialect::handle_unasked).

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, AccountChanged, CredentialKind, Event, Fact, Manner, ModAction, PersonId,
-    PrivateDeletion,
+    AccountChange, AccountChanged, CredentialKind, Event, Fact, Manner, ModAction, Omitted,
+    PersonId, PrivateDeletion,
 };
 
 use super::{LineWriter, Renderer};
@@ -62,6 +62,9 @@ impl Renderer {
                         self.told(out, event.at, (from, None), (Manner::Speech, &message.text));
                     }
                 }
+                for omitted in &shown.omitted {
+                    self.omitted(out, omitted);
+                }
             }
             Fact::PrivateDeleted(deletion) => self.private_deleted(out, deletion, reader),
             Fact::Moderated(audit_entry) => {
@@ -79,6 +82,20 @@ impl Renderer {
             }
             Fact::Knocked(knock) => self.writer(out).knocked(knock, reader),
             fact => confirmation(&mut self.writer(out), fact, reader),
+        }
+    }
+
+    /// Messages that stand in the history alone.
+    fn omitted(&self, out: &mut Vec<u8>, omitted: &Omitted) {
+        let came = omitted.messages;
+        let mut writer = self.writer(out);
+        match &omitted.from {
+            Some(from) => writer.alone(format_args!(
+                "{came} more from {from}: /history with {from} shows them."
+            )),
+            None => writer.alone(format_args!(
+                "{came} more from others: /history with NAME shows them."
+            )),
         }
     }
 

@@ -128,6 +128,7 @@ fn coming_and_going_is_told() {
         last_conn: ConnId(0),
         was_lost: true,
         kept: [].into(),
+        omitted: 0,
     }));
     check(returned, "* ann is back\n");
     check(Fact::LoggedIn(Box::new(arrived("ann"))), "");

@@ -67,6 +67,7 @@ fn returned() -> Returned {
         last_conn: ConnId(0),
         was_lost: true,
         kept: [].into(),
+        omitted: 0,
     }
 }
 
