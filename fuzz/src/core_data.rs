@@ -232,6 +232,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 last_conn: ConnId(2),
                 was_lost: dice.flip(),
                 kept: [].into(),
+                omitted: u64::from(dice.byte()),
             };
             (Fact::Returned(Box::new(returned)), '*')
         }
