@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use chinwag_store::CheckReport;
+use chinwag_store::{CheckReport, Fault};
 use clap::Args;
 
 use crate::data::DataFlags;
@@ -26,9 +26,16 @@ pub(crate) fn check(flags: &CheckFlags) -> Result<ExitCode> {
 }
 
 fn told(report: &CheckReport) -> String {
-    let mut told = format!("{} messages can be read", report.messages);
+    let messages = if report.messages == 1 {
+        "message"
+    } else {
+        "messages"
+    };
+    let mut told = format!("{} {messages} can be read", report.messages);
+    let is_damaged = |fault: &Fault| matches!(fault, Fault::IndexFile(_));
     match report.indexed {
         Some(indexed) => told += &format!(", {indexed} of them through the search index.\n"),
+        None if report.faults.iter().any(is_damaged) => told += ".\n",
         None => told += ". There is no search index yet.\n",
     }
     for fault in &report.faults {

@@ -68,14 +68,17 @@ pub(crate) fn check(
 ) -> Result<CheckReport, Error> {
     let mut report = CheckReport::default();
     // The index first: what it has up to its mark, the messages have had.
-    let index = index
+    let found = index
         .open()
         .map(|(index, mark)| (index_faults(index, mark), mark));
+    if found.is_none() {
+        report.extend(index.fault().map(Fault::IndexFile));
+    }
     let state = conn.unchecked_transaction()?;
     report.extend(integrity(&state)?.into_iter().map(Fault::File));
     check_blocks(&state, names, &mut report)?;
     check_rows(&state, &mut report)?;
-    if let Some((found, mark)) = index {
+    if let Some((found, mark)) = found {
         let (faults, ids) = found?;
         report.extend(faults.into_iter().map(Fault::IndexFile));
         check_index(&state, mark, &ids, &mut report)?;

@@ -6,6 +6,7 @@ use chinwag_core::Seq;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::database::{Database, FileId, file_id};
+use crate::error::is_damage;
 use crate::index::{mark_of, path_of};
 
 /// The index of a store.
@@ -29,6 +30,16 @@ impl Index {
     /// Whether a store of this kind has an index at all.
     pub(crate) fn is_possible(&self) -> bool {
         self.path.is_some()
+    }
+
+    /// What is wrong with a file that cannot be read at all. An index of another store or version is no
+    /// fault: it is made anew.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let path = self.path.as_deref().filter(|path| path.is_file())?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mark =
+            Connection::open_with_flags(path, flags).and_then(|conn| mark_of(&conn, &self.store));
+        mark.err().filter(is_damage).map(|error| error.to_string())
     }
 
     /// The index and how far it is, if there is one that can be read.

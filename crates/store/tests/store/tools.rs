@@ -224,3 +224,18 @@ fn an_index_that_lacks_messages_is_named() {
     let found = faults(folder.path(), "search.db", torn);
     assert!(matches!(found[..], [Fault::IndexFile(_), ..]), "{found:?}");
 }
+
+#[test]
+fn an_index_that_is_no_database_is_named_and_one_that_is_not_there_is_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(filled(folder.path()));
+    let path = folder.path().join("search.db");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(format!("search.db{suffix}")));
+    }
+    let check = || Reader::open(folder.path()).unwrap().check().unwrap();
+    assert_eq!(check().faults, []);
+    std::fs::write(&path, [7; 20_000]).unwrap();
+    let found = check().faults;
+    assert!(matches!(found[..], [Fault::IndexFile(_)]), "{found:?}");
+}
