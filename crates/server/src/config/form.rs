@@ -191,6 +191,30 @@ impl Form for Text {
     }
 }
 
+/// One word of a protocol's line.
+pub(super) struct Word {
+    pub(super) bytes_max: usize,
+}
+
+impl Form for Word {
+    type Value = String;
+
+    fn parse(&self, text: &str) -> Option<String> {
+        let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !":!@,".contains(c);
+        let is_word = !text.is_empty() && text.len() <= self.bytes_max;
+        (is_word && text.chars().all(is_plain)).then(|| text.to_owned())
+    }
+
+    fn wanted(&self) -> String {
+        let bytes_max = self.bytes_max;
+        format!("one word of 1 to {bytes_max} bytes, without blanks and : ! @ ,")
+    }
+
+    fn show(&self, value: &String) -> String {
+        quoted(value)
+    }
+}
+
 /// A folder, which need not be there yet.
 pub(super) struct Folder;
 
@@ -412,6 +436,9 @@ impl<F: Form> Form for OrWord<F> {
     fn parse(&self, text: &str) -> Option<Self::Value> {
         match text {
             text if text == self.word => Some(None),
+            // Whatever else the word is, it is understood.
+            "unlimited" => Some(None),
+            // Of a time to keep something, 0 could be meant as none.
             "0" if self.word == "unlimited" => Some(None),
             _ => self.form.parse(text).map(Some),
         }
@@ -542,7 +569,8 @@ mod tests {
             form: whole::<u32>(1, 9),
             word: "forever",
         };
-        refuses(&form, &["0", "unlimited"]);
+        reads(&form, &["forever", "unlimited"], &None);
+        refuses(&form, &["0"]);
     }
 
     #[test]
@@ -554,6 +582,11 @@ mod tests {
         refuses(&form, &["", "Full"]);
         reads(&Text { bytes_max: 5 }, &["a\"b"], &"a\"b".to_owned());
         refuses(&Text { bytes_max: 5 }, &["", "a\nb", "longer"]);
+        reads(&Word { bytes_max: 5 }, &["a-b.c"], &"a-b.c".to_owned());
+        refuses(
+            &Word { bytes_max: 5 },
+            &["", "a b", "a:b", "a\u{a0}b", "longer"],
+        );
         for level in ["error", "INFO", "off", "warn,chinwag_server=debug"] {
             reads(&Level, &[level], &level.to_owned());
         }

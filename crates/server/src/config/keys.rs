@@ -13,7 +13,7 @@ use ipnet::IpNet;
 
 use super::form::{
     Choice, File, Folder, Form, Given, Level, List, Network, Number, OrWord, Room, Switch, Text,
-    Time, Zone, or_unlimited, time, whole,
+    Time, Word, Zone, or_unlimited, time, whole,
 };
 use super::listen::{Address, DEFAULT_PORT, Listen};
 use super::machine::Machine;
@@ -132,7 +132,7 @@ section! {
     /// `[irc]`: clients of IRC, on the same port.
     "irc": IrcConfig, RawIrc {
         /// The name of the network, as clients show it: one word.
-        "network" => network: String = Text { bytes_max: 32 }, |_| "chinwag".into();
+        "network" => network: String = Word { bytes_max: 32 }, |_| "chinwag".into();
         /// Whether clients are in #lobby when they have come in, as everybody else is.
         "lobby" => lobby: bool = Switch, |_| true;
         /// Whether a client may register a name before it has come in.
