@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chinwag_client::{
     ClientCertificate, Encoding, InputOptions, JoinError, JoinOptions, Name, Password, Room,
     Target, TlsOptions,
@@ -78,7 +78,7 @@ pub(crate) struct JoinFlags {
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
     /// How long to try to get a lost link back; 0 never does
-    #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs(), value_parser = arguments::count::<u64>)]
+    #[arg(long, value_name = "SECONDS", default_value_t = chinwag_client::RETRY_FOR.as_secs(), value_parser = arguments::count::<u64>, allow_negative_numbers = true)]
     retry_for: u64,
 }
 
@@ -150,7 +150,11 @@ impl JoinFlags {
             SERVER_PASSWORD_VARIABLE,
         )?;
         let certificate = match (&self.cert, &self.key) {
-            (Some(certificate), Some(key)) => Some(ClientCertificate::read(certificate, key)?),
+            (Some(certificate), Some(key)) => {
+                let read = ClientCertificate::read(certificate, key);
+                // Its words have their cause in them.
+                Some(read.map_err(|error| anyhow!("{error}"))?)
+            }
             _ => None,
         };
         Ok(JoinOptions {

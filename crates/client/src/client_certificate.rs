@@ -20,7 +20,7 @@ pub struct ClientCertificate(Arc<CertifiedKey>);
 #[derive(Debug, thiserror::Error)]
 pub enum ClientCertificateError {
     /// A file has no certificate, or no key, in PEM.
-    #[error("cannot read {} from {}: {source}.", what, path.display())]
+    #[error("cannot read {what} from {}: {}.", path.display(), why(source))]
     Unread {
         /// What should be in it.
         what: &'static str,
@@ -37,6 +37,14 @@ pub enum ClientCertificateError {
         /// What is wrong with it.
         source: rustls::Error,
     },
+}
+
+/// What is wrong with a file, in words for people.
+fn why(error: &pem::Error) -> String {
+    match error {
+        pem::Error::NoItemsFound => "it has none in PEM form".to_owned(),
+        error => error.to_string(),
+    }
 }
 
 impl ClientCertificate {

@@ -6,8 +6,9 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::ear::PATIENCE;
 
@@ -91,6 +92,33 @@ impl Terminal {
                 cell.fgcolor() == vt100::Color::Default && cell.bgcolor() == vt100::Color::Default;
             is_plain && !cell.bold() && !cell.italic() && !cell.underline() && !cell.inverse()
         })
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it is our child");
+    }
+
+    /// Waits until the program is stopped.
+    pub(crate) fn is_stopped(&self) {
+        let waited = waitpid(Some(self.pid()), WaitOptions::UNTRACED).expect("it is our child");
+        let (_, status) = waited.expect("it was waited for");
+        assert!(status.stopped(), "{status:?}");
+    }
+
+    /// Whether the terminal shows what is typed by itself.
+    pub(crate) fn echoes(&self) -> bool {
+        let modes = tcgetattr(&self.master).expect("it is a terminal");
+        modes.local_modes.contains(LocalModes::ECHO)
+    }
+
+    /// Whether the program wants to know what is pasted.
+    pub(crate) fn marks_pastes(&self) -> bool {
+        self.screen.screen().bracketed_paste()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.program)
     }
 
     /// Waits for the program's end.

@@ -1,5 +1,9 @@
 //! `chinwag join` at a keyboard: the real program on a real terminal.
 
+use std::os::unix::process::ExitStatusExt;
+
+use rustix::process::Signal;
+
 use super::numbers;
 use crate::harness::{CHINWAG, Server, Setup, Terminal, messages};
 
@@ -31,6 +35,19 @@ fn a_draft_is_cleared_and_a_line_arrives() {
     ann.types(CTRL_C);
     assert!(ann.wait().success(), "{}", ann.contents());
     bob.expect("* ann left #lobby (quit)");
+}
+
+#[test]
+fn a_signal_leaves_the_terminal_in_order() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let server = Setup::new().start();
+        let _bob = server.join("bob");
+        let mut ann = at_terminal(&server);
+        assert!(!ann.echoes() && ann.marks_pastes());
+        ann.signal(signal);
+        assert_eq!(ann.wait().signal(), Some(signal.as_raw()));
+        assert!(ann.echoes() && !ann.marks_pastes(), "{signal:?}");
+    }
 }
 
 #[test]
