@@ -4,11 +4,17 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use chinwag_core::limits::PASSWORD_BYTES_MAX;
 use chinwag_server::config::password_line;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
 
 /// Reads a new password of so many letters at least: from a file, from standard input if that is no
 /// terminal, or by asking.
@@ -18,20 +24,25 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 pub(crate) fn read(file: Option<&Path>, letters_min: usize) -> Result<String> {
     let password = match file {
         Some(path) if path.as_os_str() != "-" => {
-            let read = || format!("the file {} cannot be read", path.display());
-            line_of(&fs::read(path).with_context(read)?)?
+            let bytes = fs::read(path);
+            let unread = |error| anyhow!("the file {} cannot be read: {error}", path.display());
+            line_of(&bytes.map_err(unread)?)?
         }
-        None if io::stdin().is_terminal() => ask()?,
+        None if io::stdin().is_terminal() => return ask(letters_min),
         _ => {
             let mut line = Vec::new();
             io::stdin().lock().read_until(b'\n', &mut line)?;
             line_of(&line)?
         }
     };
-    // As in `Password::parse`: blanks at its ends are no part of it.
-    let password = password.trim().to_owned();
-    check(&password, letters_min)?;
-    Ok(password)
+    checked(&password, letters_min)
+}
+
+/// As in `Password::parse`: blanks at its ends are no part of it.
+fn checked(password: &str, letters_min: usize) -> Result<String> {
+    let password = password.trim();
+    check(password, letters_min)?;
+    Ok(password.to_owned())
 }
 
 fn line_of(bytes: &[u8]) -> Result<String> {
@@ -52,21 +63,41 @@ fn check(password: &str, letters_min: usize) -> Result<()> {
     Ok(())
 }
 
-fn ask() -> Result<String> {
+fn ask(letters_min: usize) -> Result<String> {
     let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
     let terminal = terminal.context("there is no terminal to ask for a password at")?;
     let silence = Silence::over(terminal)?;
-    let first = silence.ask("Password: ")?;
-    match silence.ask("Again: ")? == first {
+    let first = checked(&silence.ask("Password: ")?, letters_min)?;
+    match silence.ask("Again: ")?.trim() == first {
         true => Ok(first),
         false => bail!("these are two different passwords; nothing was changed"),
     }
 }
 
-/// A terminal that shows nothing of what is typed, until this is dropped.
+/// A terminal that shows nothing of what is typed, until this is dropped. Whatever stops or ends the
+/// process meanwhile finds it as it was before; when it goes on, it is silent again and asks again.
 struct Silence {
+    terminal: Arc<Modes>,
+    question: Arc<Mutex<String>>,
+}
+
+/// A terminal, and what it does with what is typed.
+struct Modes {
     terminal: File,
     before: Termios,
+    silent: Termios,
+    /// Nothing is asked any more, and the terminal is as it was before.
+    is_over: AtomicBool,
+}
+
+impl Modes {
+    fn set(&self, modes: &Termios) -> io::Result<()> {
+        Ok(tcsetattr(&self.terminal, OptionalActions::Flush, modes)?)
+    }
+
+    fn say(&self, words: &str) -> io::Result<()> {
+        (&self.terminal).write_all(words.as_bytes())
+    }
 }
 
 impl Silence {
@@ -74,13 +105,26 @@ impl Silence {
         let before = tcgetattr(&terminal)?;
         let mut silent = before.clone();
         silent.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(&terminal, OptionalActions::Flush, &silent)?;
-        Ok(Self { terminal, before })
+        let signals = Signals::new([SIGCONT, SIGTSTP, SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
+        let silence = Self {
+            terminal: Arc::new(Modes {
+                terminal,
+                before,
+                silent,
+                is_over: AtomicBool::new(false),
+            }),
+            question: Arc::default(),
+        };
+        let (terminal, question) = (silence.terminal.clone(), silence.question.clone());
+        thread::spawn(move || mind(signals, &terminal, &question));
+        silence.terminal.set(&silence.terminal.silent)?;
+        Ok(silence)
     }
 
     fn ask(&self, prompt: &str) -> Result<String> {
-        let mut terminal = &self.terminal;
-        terminal.write_all(prompt.as_bytes())?;
+        *self.question.lock().unwrap_or_else(PoisonError::into_inner) = prompt.to_owned();
+        self.terminal.say(prompt)?;
+        let mut terminal = &self.terminal.terminal;
         let mut line = Vec::new();
         BufReader::new(terminal).read_until(b'\n', &mut line)?;
         terminal.write_all(b"\n")?;
@@ -90,7 +134,29 @@ impl Silence {
 
 impl Drop for Silence {
     fn drop(&mut self) {
-        let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
+        self.terminal.is_over.store(true, Ordering::Relaxed);
+        let _ = self.terminal.set(&self.terminal.before);
+    }
+}
+
+/// Minds the terminal when signals stop, continue or end the process, until the process ends: once they are
+/// caught, nothing else obeys them. A terminal that is gone needs nothing.
+fn mind(mut signals: Signals, terminal: &Modes, question: &Mutex<String>) {
+    for signal in signals.forever() {
+        let is_over = terminal.is_over.load(Ordering::Relaxed);
+        if signal != SIGCONT {
+            if !is_over {
+                let _ = terminal.set(&terminal.before);
+            }
+            // It returns when a process that was stopped goes on.
+            let _ = low_level::emulate_default_handler(signal);
+        }
+        if is_over {
+            continue;
+        }
+        let _ = terminal.set(&terminal.silent);
+        let question = question.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = terminal.say(&format!("\r{question}"));
     }
 }
 
