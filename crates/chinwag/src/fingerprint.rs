@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::{Context, Result};
+use chinwag_server::{ShellAnswer, ShellError, ask_from_shell};
 use clap::Args;
 
 use crate::data::DataFlags;
@@ -13,10 +14,19 @@ pub(crate) struct FingerprintFlags {
     data: DataFlags,
 }
 
-/// Prints it.
+/// Prints it: that of the server if it runs, or else the one that it would start with.
 pub(crate) fn fingerprint(flags: &FingerprintFlags) -> Result<()> {
-    let fingerprint = chinwag_server::fingerprint(&flags.data.config()?)?;
-    let none = "there is no certificate yet: the server makes one at its first start";
-    writeln!(io::stdout(), "SHA256 {}", fingerprint.context(none)?)?;
+    let config = flags.data.config()?;
+    let sha256 = match ask_from_shell(&config, "fingerprint") {
+        Ok(ShellAnswer { lines, is_done }) if is_done => lines.concat(),
+        // A server of a version that is not asked for it.
+        Ok(_) | Err(ShellError::NotRunning(_) | ShellError::InMemory) => {
+            let none = "there is no certificate yet: the server makes one at its first start";
+            let own = chinwag_server::fingerprint(&config)?;
+            own.context(none)?.to_string()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    writeln!(io::stdout(), "SHA256 {sha256}")?;
     Ok(())
 }

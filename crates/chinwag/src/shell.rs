@@ -154,7 +154,10 @@ pub(crate) struct SayFlags {
 
 /// A name or the like, which is one word: what stands behind a blank would be taken for something else.
 fn one_word(word: &str) -> Result<&str> {
-    match word.is_empty() || word.contains(char::is_whitespace) {
+    if word.is_empty() {
+        bail!("the name is empty");
+    }
+    match word.contains(char::is_whitespace) {
         true => bail!(
             "\"{}\" is not one word: a name has no blanks",
             word.escape_debug()
@@ -238,6 +241,10 @@ pub(crate) fn who(flags: &ListFlags) -> Result<ExitCode> {
 /// Asks the server, and says what it answers: on standard error if it refuses.
 fn ask(data: &DataFlags, words: &[&str]) -> Result<ExitCode> {
     let config = data.config()?;
+    let limit = config.limits.line_bytes_max;
+    if let Some(long) = words.iter().find(|word| word.len() > limit) {
+        bail!("Too long: {} bytes, the limit is {limit}.", long.len());
+    }
     // One line is one request.
     let line = words.join(" ").replace(['\n', '\r'], " ");
     let ShellAnswer { lines, is_done } = ask_from_shell(&config, line.trim_end())?;

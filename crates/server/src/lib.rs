@@ -175,8 +175,9 @@ fn wait_for(endings: &Receiver<Ending>) -> Result<(), ServeError> {
     }
 }
 
-/// The SHA-256 of the certificate that a server with this configuration has, whether it runs or not;
-/// none if it keeps none, or was never started.
+/// The SHA-256 of the certificate that a server with this configuration would have at its start; none if it
+/// keeps none, or was never started. One that runs may have another, and says so itself
+/// ([`ask_from_shell`]: `fingerprint`).
 ///
 /// # Errors
 /// [`CertificateError`].

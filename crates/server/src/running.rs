@@ -89,7 +89,12 @@ impl Running {
         let mut hub_config = HubConfig::of(&config);
         hub_config.settings.operator_code = Some(operator_code);
         hub_config.settings.cloak_key = CloakKey([random(), random()]);
-        let shell = ShellServer::start(&config.place(), to_hub.clone(), supervisor)?;
+        let shell = ShellServer::start(
+            &config.place(),
+            to_hub.clone(),
+            certificates.clone(),
+            supervisor,
+        )?;
         let mut hub = Hub::new(hub_config, opened, committed.clone(), (wall(), random));
         hub.keep_notes_of(gate);
         let to_shards = shards.clone();

@@ -19,8 +19,9 @@ use std::time::{Duration, Instant};
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use chinwag_core::{Name, Timestamp};
-use chinwag_store::{OpenError, Place, Store, is_in_use};
+use chinwag_store::{OpenError, Place, Store, is_in_use, require};
 use chinwag_wire::shell::{self, LINE_BYTES_MAX, ShellAsk};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 use crate::clock::wall;
 use crate::config::Config;
@@ -29,6 +30,7 @@ use crate::hub::Hub;
 use crate::hub::thread::ToHub;
 use crate::random;
 use crate::supervisor::Supervisor;
+use crate::tls::Certificates;
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "shell.sock";
@@ -69,6 +71,12 @@ pub enum ShellError {
     /// The request concerns people, and nobody is here.
     #[error("no server runs with the data folder {}", .0.display())]
     NotRunning(PathBuf),
+    /// The system knows no socket with such a path.
+    #[error("the server cannot be reached: the path of its data folder {} is too long for a socket", .0.display())]
+    NoSocket(PathBuf),
+    /// It is there, and says nothing: it may be stopped, or very busy.
+    #[error("the server does not answer within {} s; what was asked may still be done", ANSWER_TIME.as_secs())]
+    Hangs,
     /// A server that keeps nothing has no folder for the socket.
     #[error("a server that keeps nothing on disk (memory = true) cannot be reached from a shell")]
     InMemory,
@@ -128,8 +136,15 @@ fn ask_in(
     mut wait: impl FnMut() -> bool,
 ) -> Result<ShellAnswer, ShellError> {
     loop {
-        if let Ok(stream) = UnixStream::connect(folder.join(SOCKET)) {
-            return ask_server(stream, line).map_err(ShellError::Silent);
+        match connect(&folder.join(SOCKET)) {
+            Ok(stream) => return ask_server(stream, line).map_err(no_answer),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(no_answer(error));
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput && is_in_use(folder) => {
+                return Err(ShellError::NoSocket(folder.to_owned()));
+            }
+            Err(_) => {}
         }
         // Nobody listens: a server that was killed leaves its socket behind.
         match ask_folder(config, folder, line) {
@@ -140,8 +155,23 @@ fn ask_in(
     }
 }
 
-fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
+/// A connection whose every step has an end, this one included: with many waiting, it waits for its turn.
+fn connect(socket: &Path) -> io::Result<UnixStream> {
+    let stream = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    stream.set_write_timeout(Some(ANSWER_TIME))?;
     stream.set_read_timeout(Some(ANSWER_TIME))?;
+    stream.connect(&SockAddr::unix(socket)?)?;
+    Ok(stream.into())
+}
+
+fn no_answer(error: io::Error) -> ShellError {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ShellError::Hangs,
+        _ => ShellError::Silent(error),
+    }
+}
+
+fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
     stream.write_all(format!("{line}\n").as_bytes())?;
     let mut lines = Vec::new();
     for line in BufReader::new(stream).lines() {
@@ -163,15 +193,29 @@ fn ask_server(mut stream: UnixStream, line: &str) -> io::Result<ShellAnswer> {
 /// Does a request as the hub of a server would, on the data of one that does not run.
 fn ask_folder(config: &Config, folder: &Path, line: &str) -> Result<ShellAnswer, ShellError> {
     let ask = match ShellAsk::read(line) {
-        Ok(ask) if ask.needs_people() => return Err(ShellError::NotRunning(folder.to_owned())),
+        Ok(ask) if ask.needs_server() => return Err(ShellError::NotRunning(folder.to_owned())),
         Ok(ask) => ask,
         Err(words) => return Ok(refused(words)),
+    };
+    // A folder that was mistyped is not made, or what was asked would be done where no server sees it.
+    let is_new = match require(folder) {
+        Err(_) if ask.may_be_first() => true,
+        Err(missing) if !is_in_use(folder) => return Err(missing.into()),
+        _ => false,
     };
     let opened = Store::open(config.place(), config.server.durability, config.retention())?;
     let committed = Arc::new(AtomicU64::new(0));
     let now = wall();
     let mut hub = Hub::new(HubConfig::of(config), opened, committed, (now, random));
-    Ok(hub.answer_shell(ask, None, now).answer)
+    let mut answer = hub.answer_shell(ask, None, now).answer;
+    if is_new {
+        let made = format!(
+            "No server was started with {} yet: the folder is new.",
+            folder.display()
+        );
+        answer.lines.push(made);
+    }
+    Ok(answer)
 }
 
 fn refused(words: String) -> ShellAnswer {
@@ -195,6 +239,7 @@ impl ShellServer {
     pub(crate) fn start(
         place: &Place,
         hub: SyncSender<ToHub>,
+        certificates: Arc<Certificates>,
         supervisor: &Supervisor,
     ) -> io::Result<Option<Self>> {
         let Place::Folder(folder) = place else {
@@ -209,7 +254,10 @@ impl ShellServer {
         };
         let is_over = Arc::new(AtomicBool::new(false));
         let over = is_over.clone();
-        let thread = supervisor.spawn("shell", move || serve(&listener, &hub, &over))?;
+        let thread = supervisor.spawn("shell", move || {
+            let server = Answering { hub, certificates };
+            serve(&listener, &server, &over);
+        })?;
         Ok(Some(Self {
             socket: folder.join(SOCKET),
             is_over,
@@ -244,31 +292,49 @@ fn listen(folder: &Path) -> io::Result<UnixListener> {
     listener
 }
 
-fn serve(listener: &UnixListener, hub: &SyncSender<ToHub>, is_over: &AtomicBool) {
+/// Where the answers come from.
+struct Answering {
+    hub: SyncSender<ToHub>,
+    certificates: Arc<Certificates>,
+}
+
+fn serve(listener: &UnixListener, server: &Answering, is_over: &AtomicBool) {
     for stream in listener.incoming() {
         if is_over.load(Ordering::Relaxed) {
             return;
         }
         // A shell that goes away, or a system without descriptors: the next one may have more luck.
-        if let Err(error) = stream.and_then(|stream| handle(stream, hub)) {
+        if let Err(error) = stream.and_then(|stream| handle(stream, server)) {
             tracing::debug!("a shell was not served: {error}");
         }
     }
 }
 
-fn handle(mut stream: UnixStream, hub: &SyncSender<ToHub>) -> io::Result<()> {
+fn handle(mut stream: UnixStream, server: &Answering) -> io::Result<()> {
     stream.set_read_timeout(Some(SHELL_TIME))?;
     stream.set_write_timeout(Some(SHELL_TIME))?;
     let mut line = String::new();
     let mut bounded = BufReader::new((&stream).take(LINE_BYTES_MAX as u64));
     bounded.read_line(&mut line)?;
-    let ask = match ShellAsk::read(line.trim_end_matches('\n')) {
+    // What has no end is the beginning of something else.
+    let Some(line) = line.strip_suffix('\n') else {
+        let words = format!("A request is one line of at most {LINE_BYTES_MAX} bytes.");
+        return write(&mut stream, &refused(words), true);
+    };
+    let ask = match ShellAsk::read(line) {
+        Ok(ShellAsk::Fingerprint) => {
+            let answer = ShellAnswer {
+                lines: vec![server.certificates.fingerprint().to_string()],
+                is_done: true,
+            };
+            return write(&mut stream, &answer, true);
+        }
         Ok(ask) => ask,
         Err(words) => return write(&mut stream, &refused(words), true),
     };
     let mut after = None;
     loop {
-        let page = ask_hub(hub, ask.clone(), after)?;
+        let page = ask_hub(&server.hub, ask.clone(), after)?;
         write(&mut stream, &page.answer, page.next.is_none())?;
         if page.next.is_none() {
             return Ok(());
@@ -307,6 +373,7 @@ impl Hub {
         after: Option<Name>,
         now: Timestamp,
     ) -> ShellPage {
+        // The certificate is not the hub's affair, and nobody asks it.
         let ShellAsk::Command(command) = ask else {
             return self.page_for_shell(after, now);
         };

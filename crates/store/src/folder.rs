@@ -149,6 +149,19 @@ impl Failure {
         }
     }
 }
+
+/// Whether a folder has a database.
+///
+/// # Errors
+/// [`OpenError::Missing`], which names the file.
+pub fn require(folder: &Path) -> Result<(), OpenError> {
+    let path = folder.join(MESSAGES);
+    match path.is_file() {
+        true => Ok(()),
+        false => Err(OpenError::Missing { path }),
+    }
+}
+
 /// Whether a server has a data folder open. Nothing is made where there is none.
 pub fn is_in_use(folder: &Path) -> bool {
     let lock = File::open(folder.join(LOCK));

@@ -73,7 +73,7 @@ pub use error::{BackupError, CommitError, Damage, Error, OpenError, SearchError}
 pub use export::ExportRange;
 pub use extent::Extent;
 pub use filter::Filter;
-pub use folder::is_in_use;
+pub use folder::{is_in_use, require};
 pub use index::{Indexed, Indexer};
 pub use missed::Missed;
 pub use open::Opened;

@@ -27,6 +27,8 @@ pub enum ShellAsk {
     Command(Command),
     /// Everybody who is here.
     Who,
+    /// The SHA-256 of the server's certificate.
+    Fingerprint,
 }
 
 impl ShellAsk {
@@ -38,6 +40,7 @@ impl ShellAsk {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let command = match word {
             "who" if rest.is_empty() => return Ok(Self::Who),
+            "fingerprint" if rest.is_empty() => return Ok(Self::Fingerprint),
             "say" => say(rest)?,
             "account" => account(rest)?,
             "room" => match rest.split_once(' ') {
@@ -55,11 +58,18 @@ impl ShellAsk {
     }
 
     /// Whether it has no meaning where no server runs.
-    pub fn needs_people(&self) -> bool {
+    pub fn needs_server(&self) -> bool {
         matches!(
             self,
-            Self::Who | Self::Command(Command::Kick { .. } | Command::SayFromShell { .. })
+            Self::Who
+                | Self::Fingerprint
+                | Self::Command(Command::Kick { .. } | Command::SayFromShell { .. })
         )
+    }
+
+    /// Whether it can be done before the first start of a server: its first account can be made then.
+    pub fn may_be_first(&self) -> bool {
+        matches!(self, Self::Command(Command::AddAccount { .. }))
     }
 }
 
@@ -177,6 +187,17 @@ mod tests {
         assert_eq!(read("account remove lee"), ShellAsk::Command(end));
         let spam = Command::EndRoom(RoomName::parse("spam").expect("a room"));
         assert_eq!(read("room remove #spam"), ShellAsk::Command(spam));
+    }
+
+    #[test]
+    fn no_refusal_names_a_command_that_a_shell_has_not() {
+        let room = RoomName::parse("nix").expect("a room");
+        let meant = None;
+        let refused = refusal(&Rejection::NoSuchRoom { room, meant });
+        assert_eq!(refused, "No room #nix.");
+        let mask = chinwag_core::Mask::parse("nix").expect("a mask");
+        let refused = refusal(&Rejection::NotBanned(mask));
+        assert_eq!(refused, "nix is not banned. \"chinwag bans\" lists all.");
     }
 
     #[test]

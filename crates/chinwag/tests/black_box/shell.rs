@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
+use rustix::process::Signal;
+
 use crate::harness::*;
 
 /// The exit status, and what was said on both outputs.
@@ -133,7 +135,13 @@ fn a_running_server_is_managed_from_a_shell() {
 #[test]
 fn a_stopped_server_is_managed_all_the_same() {
     let setup = Setup::new().without_operator();
-    done(&setup, &["account", "add", "lee"], "lee is registered.\n");
+    // The first account can be there before the server was, and a folder that was mistyped is told.
+    let folder = setup.data().display().to_string();
+    let first = format!(
+        "lee is registered.\nNo server was started with {folder} yet: the folder is new.\n"
+    );
+    done(&setup, &["account", "add", "lee"], &first);
+    done(&setup, &["account", "add", "ann"], "ann is registered.\n");
     done(
         &setup,
         &["account", "operator", "lee"],
@@ -168,6 +176,94 @@ fn a_stopped_server_is_managed_all_the_same() {
     lee.expect("! The account lee has ended, and its names are free.\n");
     lee.expect("! You are logged out of lee.\n");
     lee.ask("/log", "! /log needs operator rights in #lobby.\n");
+}
+
+#[test]
+fn where_no_server_has_its_data_nothing_is_done_and_no_folder_made() {
+    let setup = Setup::new().without_operator();
+    let folder = setup.data();
+    let was_there = folder.exists();
+    for arguments in [
+        &["ban", "mallory", "1d", "spam"][..],
+        &["unban", "mallory"],
+        &["account", "passwd", "lee"],
+        &["account", "operator", "lee"],
+        &["account", "remove", "lee"],
+        &["room", "remove", "spam"],
+        &["bans"],
+    ] {
+        refused(&setup, arguments, "there is no database ");
+    }
+    assert_eq!(folder.exists(), was_there);
+    assert!(!folder.join("messages.db").exists());
+}
+
+#[test]
+fn what_is_too_long_is_refused_whole() {
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let mut bob = server.join("bob");
+    let (fits, long) = ("x".repeat(4096), "x".repeat(9000));
+    let words = "chinwag: Too long: 9000 bytes, the limit is 4096.\n";
+    refused(&setup, &["say", "lobby", &long], words);
+    refused(&setup, &["kick", "bob", &long], words);
+    refused(&setup, &["say", "lobby", &fits[..1], &fits], "4098 bytes");
+    done(&setup, &["say", "lobby", &fits], "");
+    let heard = bob.expect(&format!("shell: {fits}\n"));
+    assert_eq!(messages(&heard).len(), 1, "{heard}");
+}
+
+/// A shell that dies in the middle of its line has asked for nothing.
+#[test]
+fn a_request_without_an_end_is_not_done() {
+    use std::io::{Read, Write};
+    use std::net::Shutdown;
+    use std::os::unix::net::UnixStream;
+    let setup = Setup::new().without_operator();
+    let server = setup.start();
+    let mut bob = server.join("bob");
+    let mut socket = UnixStream::connect(setup.data().join("shell.sock")).expect("a socket");
+    socket.write_all(b"ban bob").expect("it is read");
+    socket.shutdown(Shutdown::Write).expect("it is ours");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.ends_with("refused\n"), "{answer}");
+    bob.ask("/who", "bob (nc)\n");
+    done(&setup, &["bans"], "");
+}
+
+#[test]
+fn the_fingerprint_is_that_of_the_server_that_runs() {
+    let setup = Setup::new().without_operator();
+    setup.start().stop();
+    let own = chinwag(&setup, "", &["fingerprint"]).out;
+    let elsewhere = Setup::new().without_operator();
+    elsewhere.start().stop();
+    let other = elsewhere.data().join("tls.pem").display().to_string();
+    let with_files = setup
+        .variable("CHINWAG_TLS_CERT", &other)
+        .variable("CHINWAG_TLS_KEY", &other);
+    let server = with_files.start();
+    let shown = chinwag(&with_files, "", &["fingerprint"]).out;
+    assert_ne!(shown, own);
+    server.stop();
+    // The next one without them has the folder's again.
+    assert_eq!(chinwag(&with_files, "", &["fingerprint"]).out, own);
+}
+
+#[test]
+fn a_path_that_is_too_long_for_a_socket_is_told() {
+    let setup = Setup::new().without_operator();
+    let folder = setup.data().join("x".repeat(100));
+    let data = folder.display().to_string();
+    let long = Setup::bare().arguments(&["--listen", "127.0.0.1:0", "--data", &data]);
+    let _server = long.start();
+    let output = Command::new(CHINWAG)
+        .args(["who", "--data", &data])
+        .output()
+        .expect("the program is built");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("is too long for a socket"), "{said}");
 }
 
 #[test]
@@ -293,6 +389,30 @@ fn an_account_is_an_operator_s_though_a_guest_of_its_name_is_lost() {
         &["account", "operator", "bob"],
         "bob is an operator now.\n",
     );
+}
+
+#[test]
+fn a_password_is_hidden_also_behind_a_stop() {
+    let setup = Setup::new().without_operator();
+    let _server = setup.start();
+    let data = setup.data().display().to_string();
+    let mut terminal = Terminal::run(CHINWAG, &["account", "add", "lee", "--data", &data]);
+    terminal.shows("Password:");
+    terminal.signal(Signal::TSTP);
+    terminal.is_stopped();
+    assert!(terminal.echoes());
+    terminal.signal(Signal::CONT);
+    while terminal.echoes() {
+        std::thread::yield_now();
+    }
+    terminal.types("open sesame\n");
+    terminal.shows("Again:");
+    terminal.types("open sesame\n");
+    terminal.shows("lee is registered.");
+    assert!(terminal.wait().success());
+    let shown = terminal.contents();
+    assert!(!shown.contains("sesame"), "{shown}");
+    assert!(terminal.echoes());
 }
 
 #[test]

@@ -257,10 +257,41 @@ fn flags_go_before_the_environment_and_that_before_the_file() {
     let setup = setup.arguments(&["--config", &file]);
     let hello = |name: &str| Some(format!("Welcome to {name}: nobody here yet."));
     assert_eq!(greeting(&setup), hello("from-file"));
+    // An empty variable counts as unset.
+    let setup = setup.variable("CHINWAG_CONFIG", "");
+    assert_eq!(greeting(&setup), hello("from-file"));
     let setup = setup.variable("CHINWAG_NAME", "from-environment");
     assert_eq!(greeting(&setup), hello("from-environment"));
     let setup = setup.arguments(&["--name", "from-flags"]);
     assert_eq!(greeting(&setup), hello("from-flags"));
+}
+
+/// The filters for fail2ban in docs/operations.md find these.
+#[test]
+fn a_wrong_password_is_a_line_of_the_log_in_either_form() {
+    let json = "\"message\":\"wrong password for \\\"lee\\\" from 127.0.0.1\"";
+    let plain = "wrong password for \"lee\" from 127.0.0.1";
+    for (flags, words) in [
+        (&["--memory"][..], plain),
+        (&["--memory", "--log-json"], json),
+    ] {
+        let mut server = listening().arguments(flags).start();
+        let mut lee = server.join("lee");
+        lee.ask("/claim correct horse", "Your name is registered.");
+        lee.ask("/quit", "Bye, lee.");
+        let mut guess = server.connect();
+        guess.expect("Enter your username: ");
+        guess.ask("lee#guess", "That is not the password of lee.");
+        let line = loop {
+            let line = server.log.line().expect("the server goes on");
+            if line.contains("wrong password") {
+                break line;
+            }
+        };
+        assert!(line.contains(words), "{line}");
+        assert!(flags.len() > 1 || line.ends_with(words), "{line}");
+        server.stop();
+    }
 }
 
 #[test]

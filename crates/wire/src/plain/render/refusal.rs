@@ -12,6 +12,7 @@ use super::Renderer;
 use super::moderation::{Both, Until};
 use super::refusal_of_account::OfAccount;
 use super::refusal_of_room::OfRoom;
+use crate::plain::SHELL;
 use crate::plain::request::Context;
 use crate::plain::words::{Because, More, people};
 
@@ -173,14 +174,14 @@ impl Display for Sentence<'_> {
             | Rejection::RoomLooksLike { .. }
             | Rejection::NoSuchMessage
             | Rejection::NotOnesMessage(_)
-            | Rejection::RoomsFull { .. } => about_rooms(f, self.0),
+            | Rejection::RoomsFull { .. } => about_rooms(f, self.0, self.1),
             Rejection::Of(room, rejection) => OfRoom(room, rejection, self.1).fmt(f),
             Rejection::AlreadyOperator(_)
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
             | Rejection::Outranked(_)
             | Rejection::NotBanned(_)
-            | Rejection::RestrictionsFull => about_operators(f, self.0),
+            | Rejection::RestrictionsFull => about_operators(f, self.0, self.1),
             Rejection::NameRegistered(_)
             | Rejection::NeedsOldPassword(_)
             | Rejection::WrongPassword(_)
@@ -257,15 +258,16 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     }
 }
 
-fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match rejection {
         Rejection::NoSuchRoom {
             room,
             meant: Some(meant),
         } => write!(f, "No room {room}. Did you mean {meant}?"),
-        Rejection::NoSuchRoom { room, meant: None } => {
-            write!(f, "No room {room}. /rooms lists all.")
-        }
+        Rejection::NoSuchRoom { room, meant: None } => match context {
+            Context::Command(SHELL) => write!(f, "No room {room}."),
+            _ => write!(f, "No room {room}. /rooms lists all."),
+        },
         Rejection::RoomLooksLike {
             room,
             other: Some(other),
@@ -309,7 +311,7 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
     }
 }
 
-fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
+fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match rejection {
         Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
         Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
@@ -321,7 +323,11 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result 
             )
         }
         Rejection::NotBanned(mask) => {
-            write!(f, "{} is not banned. /bans lists all.", Both(mask))
+            let list = match context {
+                Context::Command(SHELL) => "\"chinwag bans\"",
+                _ => "/bans",
+            };
+            write!(f, "{} is not banned. {list} lists all.", Both(mask))
         }
         Rejection::RestrictionsFull => {
             f.write_str("The list of bans or mutes is full. Undo some first.")
