@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use chinwag_core::{
     Duration, Event, Fact, Manner, ModAction, Name, RoomId, RoomName, RoomSnapshot, Seq, Timestamp,
-    parse_duration,
 };
 use chinwag_store::{ExportRange, Reader};
+use chinwag_wire::zone::Moment;
 use clap::{Args, ValueEnum};
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -33,10 +33,10 @@ pub(crate) struct ExportFlags {
     /// Only what was said since then: 2026-11-21, "2026-11-21 14:00", 14:00 for today, yesterday, an
     /// RFC 3339 time, or 2h for two hours ago
     #[arg(long, value_name = "TIME", value_parser = moment)]
-    since: Option<Timestamp>,
-    /// Only what was said before then
+    since: Option<Moment>,
+    /// Only what was said before then: of a day, nothing
     #[arg(long, value_name = "TIME", value_parser = moment)]
-    until: Option<Timestamp>,
+    until: Option<Moment>,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -56,38 +56,31 @@ fn room_name(text: &str) -> Result<RoomName, String> {
     RoomName::parse(text).map_err(|_| "no room can have that name".into())
 }
 
-/// Reads a time: a moment, a day or a minute in this machine's zone, or how long ago it was.
-fn moment(text: &str) -> Result<Timestamp, String> {
-    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
-        return Ok(Timestamp(moment.as_millisecond()));
-    }
-    if let Ok(ago) = parse_duration(text) {
-        return Ok(now() - ago);
-    }
-    let civil = clock(text, jiff::Zoned::now().date());
-    let moment = civil.and_then(|civil| civil.to_zoned(TimeZone::system()).ok());
-    let moment =
-        moment.ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\", 14:00, yesterday or 2h")?;
-    Ok(Timestamp(moment.timestamp().as_millisecond()))
-}
-
-/// A day, a minute, or a minute of today.
-fn clock(text: &str, today: civil::Date) -> Option<civil::DateTime> {
-    match text {
-        "today" => return Some(today.into()),
-        "yesterday" => return today.yesterday().ok().map(Into::into),
-        _ => {}
-    }
-    let minute = text.parse::<civil::Time>().ok();
-    let minute = minute.filter(|_| text.contains(':'));
-    minute
-        .map(|minute| today.to_datetime(minute))
-        .or_else(|| text.parse().ok())
+/// Reads a time in the forms of the chat.
+fn moment(text: &str) -> Result<Moment, &'static str> {
+    Moment::parse(text)
+        .ok_or("a time is like 2026-11-21, \"2026-11-21 14:00\", 14:00, yesterday or 2h")
 }
 
 fn now() -> Timestamp {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or(Duration::ZERO);
     Timestamp(0) + since
+}
+
+impl ExportFlags {
+    /// The times that were asked for, in a zone where the time is `now`.
+    fn times(
+        &self,
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+        let since = self.since.map(|since| since.start(now, zone));
+        let until = self.until.map(|until| until.before(now, zone));
+        match since.zip(until) {
+            Some((since, until)) if until < since => bail!("--until is before --since"),
+            _ => Ok((since, until)),
+        }
+    }
 }
 
 /// Writes everything that was asked for to standard output.
@@ -104,20 +97,22 @@ pub(crate) fn export(flags: &ExportFlags) -> Result<()> {
 
 fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Result<()> {
     let rooms = reader.rooms()?;
+    let zone = TimeZone::system();
+    let (since, until) = flags.times(now(), &zone)?;
     let range = ExportRange {
         room: flags
             .room
             .as_ref()
             .map(|room| number(&rooms, room))
             .transpose()?,
-        since: flags.since,
-        until: flags.until,
+        since,
+        until,
     };
     let mut writer = Writer {
         out,
         rooms: rooms.into_iter().map(|room| (room.id, room.name)).collect(),
         format: flags.format,
-        zone: TimeZone::system(),
+        zone,
         day: None,
     };
     let mut from = Seq(0);
@@ -133,11 +128,22 @@ fn write(reader: &mut Reader, flags: &ExportFlags, out: &mut impl Write) -> Resu
     }
 }
 
-/// The room that has a name, or else the last that had it.
 fn number(rooms: &[RoomSnapshot], name: &RoomName) -> Result<RoomId> {
     let found = rooms.iter().find(|room| room.name.is_same(name));
     let found = found.ok_or_else(|| anyhow!("nothing of a room {name} is stored"))?;
     Ok(found.id)
+}
+
+/// What an event is.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Speech,
+    Action,
+    Notice,
+    Topic,
+    Announcement,
+    Deletion,
 }
 
 /// An event as a program reads it.
@@ -151,9 +157,8 @@ struct Record<'a> {
     /// The account that the author was logged in to, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,
-    /// `speech`, `action`, `topic` or `announcement`.
-    manner: &'static str,
-    /// `null` for a topic that was taken away. The lines of a passage have a line feed between them.
+    manner: Kind,
+    /// `null` for a topic that was taken away and for a deletion. The lines of a passage have a line feed between them.
     text: Option<Cow<'a, str>>,
 }
 
@@ -207,21 +212,21 @@ impl<W: Write> Writer<W> {
                 ..
             } => {
                 let manner = match manner {
-                    Manner::Speech => "speech",
-                    Manner::Action => "action",
-                    Manner::Notice => "notice",
+                    Manner::Speech => Kind::Speech,
+                    Manner::Action => Kind::Action,
+                    Manner::Notice => Kind::Notice,
                 };
                 (Some(room), name, manner, Some(text.with_line_feeds()))
             }
             Fact::TopicSet { room, by, text, .. } => {
                 let text = text.as_deref().map(Cow::Borrowed);
-                (Some(room), by, "topic", text)
+                (Some(room), by, Kind::Topic, text)
             }
-            Fact::Deleted(deletion) => (Some(&deletion.room), &deletion.by, "deletion", None),
+            Fact::Deleted(deletion) => (Some(&deletion.room), &deletion.by, Kind::Deletion, None),
             Fact::Moderated(entry) => match &entry.act {
                 ModAction::Announce(text) => {
                     let text = Cow::Borrowed(&**text);
-                    (None, &entry.by, "announcement", Some(text))
+                    (None, &entry.by, Kind::Announcement, Some(text))
                 }
                 _ => return None,
             },
@@ -247,12 +252,20 @@ fn line(record: &Record<'_>, escape: impl Fn(&str) -> String) -> String {
     let text = record.text.as_deref().map(&escape);
     let room = record.room.as_deref().map(&escape).unwrap_or_default();
     match (record.manner, text) {
-        ("speech", Some(text)) => format!("{room} {name}: {text}"),
-        ("action", Some(text)) => format!("{room} {} {name} {text}", escape("*")),
-        ("announcement", Some(text)) => format!("{} {name} announces: {text}", escape("!")),
-        ("deletion", _) => format!("{room} {name} deleted a message"),
-        (_, Some(text)) => format!("{room} {name} set the topic: {text}"),
-        (_, None) => format!("{room} {name} cleared the topic"),
+        (Kind::Speech | Kind::Notice, text) => {
+            format!("{room} {name}: {}", text.unwrap_or_default())
+        }
+        (Kind::Action, text) => {
+            let star = escape("*");
+            format!("{room} {star} {name} {}", text.unwrap_or_default())
+        }
+        (Kind::Announcement, text) => {
+            let mark = escape("!");
+            format!("{mark} {name} announces: {}", text.unwrap_or_default())
+        }
+        (Kind::Deletion, _) => format!("{room} {name} deleted a message"),
+        (Kind::Topic, Some(text)) => format!("{room} {name} set the topic: {text}"),
+        (Kind::Topic, None) => format!("{room} {name} cleared the topic"),
     }
 }
 
@@ -345,6 +358,7 @@ mod tests {
             Fact::Moderated(Box::new(announced)),
             passage,
             Fact::Deleted(Box::new(deleted)),
+            said("build 7 is green", Manner::Notice),
         ];
         let event = |(seq, fact): (i64, Fact)| Event {
             seq: Seq(seq.unsigned_abs()),
@@ -385,6 +399,7 @@ mod tests {
   |
   | 1. two
 [2026-11-24 22:03:05] #lobby ann deleted a message
+[2026-11-25 10:03:05] #lobby lee: build 7 is green
 ",
         );
     }
@@ -414,6 +429,10 @@ mod tests {
   \\| \\
   \\| 1. two
 - 22:03:05 \\#lobby ann deleted a message
+
+## Wed 25 Nov 2026
+
+- 10:03:05 \\#lobby lee: build 7 is green
 ",
         );
     }
@@ -437,27 +456,54 @@ mod tests {
                 "\n",
                 r##"{"seq":7,"at":"2026-11-24T22:03:05.000Z","room":"#lobby","name":"ann","manner":"deletion","text":null}"##,
                 "\n",
+                r##"{"seq":8,"at":"2026-11-25T10:03:05.000Z","room":"#lobby","name":"lee","manner":"notice","text":"build 7 is green"}"##,
+                "\n",
             ),
         );
     }
 
     #[test]
-    fn times_have_several_forms() {
-        let today = civil::date(2026, 11, 21);
-        let clock = |text| clock(text, today).map(|clock| clock.to_string());
-        assert_eq!(clock("14:00").as_deref(), Some("2026-11-21T14:00:00"));
-        assert_eq!(clock("today").as_deref(), Some("2026-11-21T00:00:00"));
-        assert_eq!(clock("yesterday").as_deref(), Some("2026-11-20T00:00:00"));
+    fn a_range_ends_behind_its_beginning() {
+        let now = Timestamp(1_795_269_785_000); // 2026-11-21 14:03:05 UTC
+        let times = |since, until| {
+            let flags = ExportFlags {
+                since: Some(moment(since).expect("a time")),
+                until: Some(moment(until).expect("a time")),
+                ..parsed(&[])
+            };
+            let times = flags.times(now, &TimeZone::UTC).ok()?;
+            Some((times.0?.0 / 1_000, times.1?.0 / 1_000))
+        };
+        let midnight = 1_795_219_200;
+        let minutes = |hour: i64, minute: i64| midnight + 60 * (60 * hour + minute);
         assert_eq!(
-            clock("2026-11-21 14:00").as_deref(),
-            Some("2026-11-21T14:00:00")
+            times("2026-11-21 12:30", "2026-11-21T13:00"),
+            Some((minutes(12, 30), minutes(13, 0)))
         );
-        assert_eq!(clock("14"), None);
-        let ms = |text| moment(text).map(|at| at.0);
-        assert_eq!(ms("2026-11-21T10:03:05Z"), Ok(1_795_255_385_000));
-        assert_eq!(ms("2026-11-21T11:03:05+01:00"), Ok(1_795_255_385_000));
-        assert!(ms("2026-11-21").is_ok() && ms("2026-11-21 14:00").is_ok());
-        assert!(ms("2h").is_ok_and(|at| at < now().0));
-        assert!(ms("tomorrow").is_err() && ms("-2h").is_err());
+        assert_eq!(
+            times("yesterday 23:00", "today"),
+            Some((minutes(-1, 0), midnight))
+        );
+        assert_eq!(
+            times("2026-11-21T11:03:05+01:00", "14:03:05"),
+            Some((minutes(10, 3) + 5, minutes(14, 3) + 5))
+        );
+        assert_eq!(times("12:00", "11:00"), None);
+    }
+
+    fn parsed(arguments: &[&str]) -> ExportFlags {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            flags: ExportFlags,
+        }
+        let program = std::iter::once("export");
+        <Line as clap::Parser>::parse_from(program.chain(arguments.iter().copied())).flags
+    }
+
+    #[test]
+    fn a_time_that_is_none_is_refused() {
+        let error = moment("tomorrow").expect_err("no such form");
+        assert!(error.starts_with("a time is like 2026-11-21"));
     }
 }

@@ -140,8 +140,11 @@ impl Heard<'_> {
 
 /// `500 more messages until now`. Behind the number, since a search quotes what was looked for.
 fn is_rest(words: &str) -> bool {
-    let words = words.split_once(' ');
-    words.is_some_and(|(_, rest)| rest.starts_with("more message"))
+    let number = words.split_once(' ').map(|(_, rest)| rest);
+    [Some(words), number]
+        .into_iter()
+        .flatten()
+        .any(|rest| rest.starts_with("more message"))
 }
 
 /// Lines without a sign: they come before anybody's, and only the server's own words begin them.
@@ -451,8 +454,12 @@ mod tests {
                 "--- end; 12 earlier messages: /history more ---",
                 Some(false),
             ),
-            ("--- end of the older matches ---", Some(false)),
+            ("--- end; nothing older was found ---", Some(false)),
             ("--- 3 messages with \"one more message\" ---", Some(true)),
+            (
+                "--- more messages until now; /history more ---",
+                Some(false),
+            ),
             ("--- now ---", Some(false)),
         ] {
             assert_eq!(Heard::read(line).leads_to_past(), expected, "{line}");

@@ -45,6 +45,8 @@ pub struct RoomSummary {
     pub more: usize,
     /// The room's topic.
     pub topic: Option<Topic>,
+    /// Whether its reader ignores somebody: more of its past is to be looked at to fill a screen.
+    pub ignores: bool,
 }
 
 /// The welcome to a person who has arrived.

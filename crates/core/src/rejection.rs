@@ -291,6 +291,8 @@ pub enum RoomRejection {
     NoCtcp,
     /// Only moderators may set its topic.
     TopicGuarded,
+    /// It has no topic that could be taken away.
+    NoTopic,
     /// The lobby is open to everybody, so that this cannot be set.
     LobbyIsOpen,
     /// Server operators alone moderate it.

@@ -45,6 +45,9 @@ pub(crate) fn work(
                 &mut indexer,
             );
         }
+        // What was deleted shall not lie in the logs of a server that is stopped.
+        let finished = checkpointer.finish().and_then(|()| indexer.finish());
+        maintenance.note(finished.err().as_ref());
     }
 }
 
@@ -80,8 +83,8 @@ impl Maintenance {
         }
         let done = checkpointer
             .checkpoint()
-            .and_then(|()| match new <= CALM_MAX {
-                true => fill(indexer),
+            .and_then(|is_done| match new <= CALM_MAX {
+                true => Ok(fill(indexer)? && is_done),
                 false => Ok(false),
             });
         self.is_idle = new == 0 && matches!(done, Ok(true));

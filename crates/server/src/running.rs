@@ -38,7 +38,7 @@ pub(crate) struct Running {
     hub_thread: JoinHandle<()>,
     shell: Option<ShellServer>,
     /// Dropped to stop it.
-    maintenance: SyncSender<()>,
+    maintenance: (SyncSender<()>, JoinHandle<()>),
     limiter: ConnLimiter,
     certificates: Arc<Certificates>,
     limits: Arc<Limits>,
@@ -103,14 +103,14 @@ impl Running {
         let (keep_up, stop) = sync_channel(0);
         let upkeep = (checkpointer, indexer, certificates.clone());
         let maintain = maintenance::work(upkeep, committed, stop);
-        supervisor.spawn("maintenance", maintain)?;
+        let upkeep_thread = supervisor.spawn("maintenance", maintain)?;
         Ok(Self {
             shards,
             shard_threads,
             to_hub,
             hub_thread,
             shell,
-            maintenance: keep_up,
+            maintenance: (keep_up, upkeep_thread),
             limiter,
             certificates,
             limits,
@@ -159,7 +159,9 @@ impl Running {
         let _ = self.to_hub.send(ToHub::Stopped);
         let _ = self.hub_thread.join();
         // It stops between two steps, and what it did not get to is done at the next start.
-        drop(self.maintenance);
+        let (keep_up, thread) = self.maintenance;
+        drop(keep_up);
+        let _ = thread.join();
     }
 }
 

@@ -14,12 +14,13 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use chinwag_core::limits::LOG_LINES_MAX;
 use chinwag_core::{
     AuditEntry, ConnId, Conversation, Detail, Event, Fact, FoundMessage, HistoryTarget, Name,
     Proof, Range, RoomId, Seq, Timestamp,
 };
 use chinwag_store::{Error, Filter, Matches, Reader, SearchError, SearchQuery};
-use chinwag_wire::dialect::{Password, Targets};
+use chinwag_wire::dialect::{LogRange, Password, Targets};
 
 use crate::clock::wall;
 use crate::hub::Ticket;
@@ -79,8 +80,8 @@ pub(crate) enum Job {
     },
     /// Read another page.
     Page(Place),
-    /// Read the newest so many entries of the audit log.
-    AuditLog(usize),
+    /// Read entries of the audit log.
+    AuditLog(LogRange),
     /// Find where a message stands, and whose it is.
     Find(Seq),
     /// Find where there was talk.
@@ -103,8 +104,8 @@ pub(crate) enum JobResult {
     Proof(Option<Proof>),
     /// A part of an answer.
     Page(Box<Page>),
-    /// The audit log.
-    AuditLog(Vec<Event>),
+    /// Entries of the audit log, and where older ones are, if there are any.
+    AuditLog(Vec<Event>, Option<Seq>),
     /// Where a message stands and whose it is, if it is there.
     Found(Option<FoundMessage>),
     /// Where there was talk, and when last.
@@ -243,9 +244,11 @@ impl Archive {
                 Place { detail, ..place }
             }
             Job::Page(place) => place,
-            Job::AuditLog(entries) => {
-                let entries = self.reader.audit_log(entries)?.into_iter();
-                return Ok(JobResult::AuditLog(entries.map(as_event).collect()));
+            Job::AuditLog(range) => {
+                let entries_max = range.entries_max.min(LOG_LINES_MAX);
+                let (entries, next) = self.reader.audit_log(range.before, entries_max)?;
+                let entries = entries.into_iter().map(as_event).collect();
+                return Ok(JobResult::AuditLog(entries, next));
             }
             Job::Find(message) => return Ok(JobResult::Found(self.reader.find(message)?)),
             Job::Targets {
@@ -288,13 +291,14 @@ impl Archive {
             not_from,
             own: None,
             detail,
+            times: extent.times,
             shown: extent.shown,
-            // A reader who ignores somebody is not told of what they said.
-            total: extent.total - extent.ignored,
+            total: extent.total,
             gone: 0,
             ends: Ends {
                 places: (extent.first, extent.last),
                 newer: extent.newer,
+                hides: extent.ignored > 0,
                 ..Ends::default()
             },
         })
@@ -331,8 +335,9 @@ impl Archive {
             not_from,
             own,
             detail: Detail::Messages,
+            times: None,
             shown: missed.kept,
-            total: missed.kept,
+            total: Some(missed.kept),
             gone: missed.gone,
             ends: Ends::default(),
         })
@@ -354,7 +359,10 @@ impl Archive {
 
     /// The events of the page at a place, and what follows them.
     fn events(&mut self, place: &Place) -> Result<(Vec<Event>, Option<Source>), Error> {
-        let filter = filter((&place.not_from, place.own.as_ref()), place.detail);
+        let filter = Filter {
+            times: place.times,
+            ..filter((&place.not_from, place.own.as_ref()), place.detail)
+        };
         Ok(match &place.source {
             _ if place.shown == 0 && place.detail == Detail::Messages => (Vec::new(), None),
             &Source::Log { ref of, from, last } => {
@@ -405,8 +413,9 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> Source) -> Place
         not_from: Arc::default(),
         own: None,
         detail: Detail::Messages,
+        times: None,
         shown,
-        total: shown + u64::from(matches.more),
+        total: Some(shown + u64::from(matches.more)),
         gone: 0,
         ends: Ends {
             next: matches.next,
@@ -421,12 +430,13 @@ fn filter<'a>((not_from, own): (&'a [Name], Option<&'a Name>), detail: Detail) -
         not_from,
         own,
         detail,
+        times: None,
     }
 }
 
 fn as_event(line: chinwag_store::AuditLine) -> Event {
     Event {
-        seq: Seq::default(),
+        seq: line.seq,
         at: line.at,
         fact: Fact::Moderated(Box::new(AuditEntry {
             by: line.by,

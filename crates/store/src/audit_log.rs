@@ -6,7 +6,7 @@ use chinwag_core::{
 use rusqlite::{Connection, Row, params};
 
 use crate::accounts;
-use crate::block::signed;
+use crate::block::{signed, unsigned};
 use crate::error::{Damage, Error};
 use crate::restrictions::{self, BANS, MUTES};
 use crate::schema::{self, key};
@@ -14,6 +14,8 @@ use crate::schema::{self, key};
 /// One entry of the log of what operators did.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuditLine {
+    /// Its place in the one order.
+    pub seq: Seq,
     /// When.
     pub at: Timestamp,
     /// Which operator.
@@ -22,17 +24,27 @@ pub struct AuditLine {
     pub act: ModAction,
 }
 
-/// The newest entries of the log, oldest first.
-pub(crate) fn newest(conn: &Connection, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
-    let sql = "SELECT at, by, act, target, until, text FROM audit_log ORDER BY seq DESC LIMIT ?1";
+/// The newest entries of the log before a place, oldest first, and where older ones are, if there are any.
+pub(crate) fn newest(
+    conn: &Connection,
+    before: Option<Seq>,
+    lines_max: usize,
+) -> Result<(Vec<AuditLine>, Option<Seq>), Error> {
+    let sql = "SELECT at, by, act, target, until, text, seq FROM audit_log
+               WHERE seq < ?1 ORDER BY seq DESC";
     let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query([signed(lines_max as u64)])?;
-    let mut lines = Vec::new();
+    let before = before.map_or(i64::MAX, |before| signed(before.0));
+    let mut rows = statement.query([before])?;
+    let (mut lines, mut next) = (Vec::new(), None);
     while let Some(row) = rows.next()? {
+        if lines.len() >= lines_max {
+            next = lines.last().map(|line: &AuditLine| line.seq);
+            break;
+        }
         lines.push(read(row)?.ok_or(Damage::Row("audit_log"))?);
     }
     lines.reverse();
-    Ok(lines)
+    Ok((lines, next))
 }
 
 /// Writes an entry, and makes the change that outlives a restart.
@@ -154,7 +166,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A row of the columns `at, by, act, target, until, text`; `None` if it makes no sense.
+/// A row of the columns `at, by, act, target, until, text, seq`; `None` if it makes no sense.
 fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let at = Timestamp(row.get(0)?);
     let (by, act): (String, String) = (row.get(1)?, row.get(2)?);
@@ -162,9 +174,15 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<AuditLine>> {
     let until: Option<i64> = row.get(4)?;
     let words: Option<String> = row.get(5)?;
     let (target, words) = (target.unwrap_or_default(), words.as_deref());
+    let seq = Seq(unsigned(row, 6)?);
     Ok(Name::known(&by).and_then(|name| {
         let act = read_act(&act, &target, (at, until, &by), words)?;
-        Some(AuditLine { at, by: name, act })
+        Some(AuditLine {
+            seq,
+            at,
+            by: name,
+            act,
+        })
     }))
 }
 

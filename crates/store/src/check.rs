@@ -156,7 +156,7 @@ fn events(block: &Block, names: &mut Names) -> Result<u64, Error> {
 
 fn check_rows(conn: &Connection, report: &mut CheckReport) -> Result<(), Error> {
     report.note(snapshot::load(conn))?;
-    report.note(audit_log::newest(conn, usize::MAX))?;
+    report.note(audit_log::newest(conn, None, usize::MAX))?;
     for kind in [Kind::Notice, Kind::Signal] {
         report.note(notice::read_all(conn, (None, kind), (Seq(0), None)))?;
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use chinwag_core::{
     Event, Fact, MetadataOwner, ModAction, Name, RoomId, RoomName, Seq, Signal, Text, Timestamp,
@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::accounts;
 use crate::audit_log;
 use crate::block::{Draft, Drafts, Message, Names, signed};
-use crate::checkpoint::Checkpointer;
+use crate::checkpoint::{Checkpointer, LogState};
 use crate::database::{Database, Role};
 use crate::deletion;
 use crate::error::{CommitError, Error};
@@ -49,8 +49,8 @@ pub struct Store {
     counts: HashMap<RoomId, u64>,
     drafts: Drafts,
     pub(crate) names: Names,
-    /// Set by the [`Checkpointer`] when the log should begin anew.
-    log_is_long: Arc<AtomicBool>,
+    /// Shared with the [`Checkpointer`].
+    log: Arc<LogState>,
 }
 
 impl Store {
@@ -69,7 +69,7 @@ impl Store {
             counts: HashMap::new(),
             drafts: Drafts::default(),
             names: Names::default(),
-            log_is_long: Arc::default(),
+            log: Arc::default(),
         }
     }
 
@@ -105,7 +105,7 @@ impl Store {
     /// [`Error`] if the database cannot be opened once more.
     pub fn checkpointer(&self) -> Result<Checkpointer, Error> {
         let database = self.database.sibling(Role::Checkpointer)?;
-        Ok(Checkpointer::new(database, self.log_is_long.clone()))
+        Ok(Checkpointer::new(database, self.log.clone()))
     }
 
     /// Stores the events of a turn: all of them or, if it fails, none. They must be durable ones
@@ -134,8 +134,8 @@ impl Store {
         self.make_ready(first.seq)?;
         self.draft(events);
         match self.write(events, name_of) {
-            Ok(()) => {
-                self.remember();
+            Ok(has_deleted) => {
+                self.remember(has_deleted);
                 Ok(())
             }
             Err(error) => {
@@ -185,11 +185,12 @@ impl Store {
         }
     }
 
+    /// Returns whether something was deleted.
     fn write(
         &mut self,
         events: &[Arc<Event>],
         name_of: &dyn Fn(RoomId) -> Option<RoomName>,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<bool> {
         let conn = self.database.conn_as_is()?;
         conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut turn = Turn {
@@ -199,16 +200,20 @@ impl Store {
             name_of,
         };
         turn.write_blocks(self.drafts.blocks())?;
-        if events.iter().any(|event| !is_said(event)) {
+        let has_others = events.iter().any(|event| !is_said(event));
+        if has_others {
             turn.write_others(events)?;
         }
         conn.prepare_cached("COMMIT")?.execute([])?;
-        Ok(())
+        Ok(has_others && events.iter().any(|event| deletion::is_one(&event.fact)))
     }
 
     /// After a commit.
-    fn remember(&mut self) {
-        if self.log_is_long.swap(false, Ordering::Relaxed) {
+    fn remember(&mut self, has_deleted: bool) {
+        self.log
+            .has_deleted
+            .fetch_or(has_deleted, Ordering::Relaxed);
+        if self.log.is_long.swap(false, Ordering::Relaxed) {
             // All but the last few pages of the log are in their places, and nobody writes now:
             // this finishes it, and the next commit writes from the log's beginning. If it fails,
             // the checkpointer asks again.

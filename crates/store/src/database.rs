@@ -18,7 +18,7 @@ use crate::settings::Durability;
 
 /// Time that a connection waits for a lock. Only an operator with the `sqlite3` program holds
 /// one that a connection of ours needs, and the chat must not stand still for that.
-const BUSY_TIME: Duration = Duration::from_millis(100);
+pub(crate) const BUSY_TIME: Duration = Duration::from_millis(100);
 
 /// Bytes of the write-ahead log that stay allocated once it has been emptied. It grows beyond
 /// only while readers or the disk are slow.

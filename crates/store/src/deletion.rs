@@ -3,7 +3,7 @@
 //! The message stays in the block as a *gap*, which has the name of the one who deleted it and no
 //! text: so it keeps its place and its rank, and no count changes anywhere.
 
-use chinwag_core::{Deletion, FoundMessage, Seq};
+use chinwag_core::{Deletion, Fact, FoundMessage, Seq};
 use rusqlite::{Connection, params};
 
 use crate::block::{Names, signed};
@@ -11,6 +11,11 @@ use crate::error::Error;
 use crate::notice;
 use crate::room_log::RoomLog;
 use crate::search;
+
+/// Whether it takes a text away for good.
+pub(crate) fn is_one(fact: &Fact) -> bool {
+    matches!(fact, Fact::Deleted(_) | Fact::PrivateDeleted(_))
+}
 
 /// Deletes a message. One that was trimmed or deleted before is left alone.
 pub(crate) fn write(conn: &Connection, event: Seq, deletion: &Deletion) -> rusqlite::Result<()> {

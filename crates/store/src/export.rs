@@ -10,9 +10,10 @@ use crate::block::{Block, Names, block_columns, signed};
 use crate::error::Error;
 use crate::notice::{self, Kind};
 use crate::page::{Page, bytes_of};
+use crate::rules;
 use crate::timeline;
 
-/// What is exported. Everything, unless said.
+/// What is exported. Everything, unless said, but nothing of rooms that are gone for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExportRange {
     /// The messages and topics of this room, and announcements.
@@ -42,6 +43,7 @@ pub(crate) fn read(
         Some(until) => timeline::block_since(conn, until)?,
         None => i64::MAX,
     };
+    let retired = rules::retired_rooms(conn)?;
     let (mut page, mut bytes, mut turn) = (Page::default(), 0, None);
     let sql = concat!(
         "SELECT ",
@@ -58,6 +60,9 @@ pub(crate) fn read(
             break;
         }
         turn = Some(block.turn);
+        if retired.contains(&block.room) {
+            continue;
+        }
         for message in block.messages()?.iter().filter(|m| range.holds(m.at)) {
             let event = block.event(message, names)?;
             bytes += bytes_of(&event);
@@ -66,7 +71,8 @@ pub(crate) fn read(
     }
     // What the first page finds before its first message is part of it, and likewise at the end.
     let notices = notice::read_all(conn, (range.room, Kind::Notice), (from, page.next))?;
-    let is_held = |event: &Event| range.holds(event.at);
+    let is_open = |event: &Event| !event.fact.rooms().iter().any(|room| retired.contains(room));
+    let is_held = |event: &Event| range.holds(event.at) && is_open(event);
     page.events.extend(notices.into_iter().filter(is_held));
     page.events.sort_by_key(|event| event.seq);
     Ok(page)

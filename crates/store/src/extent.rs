@@ -1,6 +1,8 @@
 //! The extent of a history: where it begins and ends, and exact counts, before any page of it is
 //! read. Counts come from the headers of blocks; texts are read only at the edges, unless somebody is
-//! ignored: then the messages that are shown have to be looked at, and no others.
+//! ignored or times are asked for: then the messages that are shown have to be looked at. Of a reader who
+//! ignores somebody so are some of the others, since headers do not say whose they are; a count that would
+//! take longer is not made.
 
 use std::ops::Range as Ranks;
 
@@ -19,6 +21,9 @@ use crate::stretch::{self, Stretch};
 /// second. Beyond it fewer are shown than there are.
 const SCAN_MAX: u64 = 200_000;
 
+/// Messages beyond an extent that are counted for a reader who ignores somebody: some milliseconds.
+pub(crate) const COUNT_MAX: u64 = 10_000;
+
 /// A history that was asked for, not read yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
@@ -31,10 +36,13 @@ pub struct Extent {
     /// Messages in it, those of ignored people left out. Some fewer where signals are shown, which take
     /// their places.
     pub shown: u64,
-    /// Messages in it that are left out.
+    /// Messages in it that are left out, since their authors are ignored.
     pub ignored: u64,
-    /// Messages of the whole range, of which `shown + ignored` are in the extent.
-    pub total: u64,
+    /// Messages of the whole range, those of ignored people left out. `None` if to count them takes too
+    /// long: then there may be more than are shown.
+    pub total: Option<u64>,
+    /// The times that were asked for, for the [`Filter`] of its pages.
+    pub times: Option<(Timestamp, Timestamp)>,
     /// Whether the room has messages before it.
     pub older: bool,
     /// Whether the room has messages behind it.
@@ -144,18 +152,24 @@ pub(crate) fn find(
     filter: Filter<'_>,
     names: &mut Names,
 ) -> Result<Extent, Error> {
+    let times = stretch::Span::of(range).0.times();
+    let filter = Filter { times, ..filter };
     let log = RoomLog::new(conn, room);
     // In memory there is no snapshot to read: what is committed meanwhile is newer than this.
     let newest = snapshot::last_seq(conn)?.min(until);
     let all = log.ranks()?.start..log.rank_of(newest.next())?;
     let span = Span::of(log, all.clone(), range, messages_max)?;
-    let (window, shown) = match filter.is_open() {
+    let (window, counts) = match filter.is_open() && filter.times.is_none() {
         true => {
             let window = span.window();
-            let shown = window.end.saturating_sub(window.start);
-            (window, shown)
+            let counts = Counts {
+                shown: window.end.saturating_sub(window.start),
+                ignored: 0,
+                total: Some(span.len()),
+            };
+            (window, counts)
         }
-        false => filtered_window(log, &span, filter, names)?,
+        false => Count::of(log, &span, filter, names)?,
     };
     let beside = Beside {
         conn,
@@ -177,9 +191,10 @@ pub(crate) fn find(
     Ok(Extent {
         first,
         last,
-        shown,
-        ignored: window.end - window.start - shown,
-        total: span.len(),
+        shown: counts.shown,
+        ignored: counts.ignored,
+        total: counts.total,
+        times,
         older: window.start > all.start,
         newer: window.end < all.end,
     })
@@ -321,30 +336,91 @@ fn place(log: RoomLog<'_>, rank: u64) -> Result<Seq, Error> {
 /// Before every time that anything has.
 const EVER: Timestamp = Timestamp(i64::MIN);
 
-/// The ranks that are shown, and how many of them pass the filter.
-fn filtered_window(
-    log: RoomLog<'_>,
-    span: &Span,
-    filter: Filter<'_>,
-    names: &mut Names,
-) -> Result<(Ranks<u64>, u64), Error> {
-    let (mut shown, mut scanned) = (0, 0);
-    let mut window = span.nothing();
-    while let Some(block) = span.next_block(log, &window)? {
-        let messages = block.messages()?;
-        while let Some(rank) = span.next_rank(&window) {
-            let index = rank.checked_sub(block.before).map(usize::try_from);
-            let Some(message) = index.and_then(|index| messages.get(index.ok()?)) else {
-                break;
-            };
-            if shown >= span.wanted || scanned >= SCAN_MAX {
-                return Ok((window, shown));
-            }
-            scanned += 1;
-            shown += u64::from(filter.passes(message, names));
-            window.start = window.start.min(rank);
-            window.end = window.end.max(rank + 1);
+/// What the messages of a range come to.
+struct Counts {
+    shown: u64,
+    ignored: u64,
+    total: Option<u64>,
+}
+
+/// A count of the messages that pass a filter.
+struct Count<'a> {
+    log: RoomLog<'a>,
+    span: &'a Span,
+    filter: Filter<'a>,
+    names: &'a mut Names,
+    /// The ranks that were looked at.
+    window: Ranks<u64>,
+    passed: u64,
+    ignored: u64,
+}
+
+impl<'a> Count<'a> {
+    /// The ranks that are shown, and the counts.
+    fn of(
+        log: RoomLog<'a>,
+        span: &'a Span,
+        filter: Filter<'a>,
+        names: &'a mut Names,
+    ) -> Result<(Ranks<u64>, Counts), Error> {
+        let mut count = Self {
+            log,
+            span,
+            filter,
+            names,
+            window: span.nothing(),
+            passed: 0,
+            ignored: 0,
+        };
+        count.go_on(span.wanted, SCAN_MAX)?;
+        let (window, shown, ignored) = (count.window.clone(), count.passed, count.ignored);
+        let looked_at = window.end - window.start;
+        // Where nothing was left out so far headers tell the rest.
+        let is_plain = filter.is_open() && shown == looked_at;
+        if !is_plain {
+            count.go_on(u64::MAX, COUNT_MAX)?;
         }
+        let total = match count.is_at_end() {
+            true => Some(count.passed),
+            false if is_plain => Some(span.len()),
+            false => None,
+        };
+        let counts = Counts {
+            shown,
+            ignored,
+            total,
+        };
+        Ok((window, counts))
     }
-    Ok((window, shown))
+
+    fn is_at_end(&self) -> bool {
+        self.span.next_rank(&self.window).is_none()
+    }
+
+    /// Takes further messages in until so many have passed, but not more than `looks_max`.
+    fn go_on(&mut self, wanted: u64, looks_max: u64) -> Result<(), Error> {
+        let mut looks = 0;
+        while let Some(block) = self.span.next_block(self.log, &self.window)? {
+            let messages = block.messages()?;
+            while let Some(rank) = self.span.next_rank(&self.window) {
+                let index = rank.checked_sub(block.before).map(usize::try_from);
+                let Some(message) = index.and_then(|index| messages.get(index.ok()?)) else {
+                    break;
+                };
+                if self.passed >= wanted || looks >= looks_max {
+                    return Ok(());
+                }
+                looks += 1;
+                if self.filter.is_in_time(message.at) {
+                    match self.filter.is_heard(message, self.names) {
+                        true => self.passed += 1,
+                        false => self.ignored += 1,
+                    }
+                }
+                self.window.start = self.window.start.min(rank);
+                self.window.end = self.window.end.max(rank + 1);
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,6 +1,6 @@
 //! A reader's filter: whom it ignores, and what it wants beside messages.
 
-use chinwag_core::{Detail, Manner, Name};
+use chinwag_core::{Detail, Manner, Name, Timestamp};
 
 use crate::block::{Message, Names};
 
@@ -13,20 +13,33 @@ pub struct Filter<'a> {
     pub own: Option<&'a Name>,
     /// What pages include beside messages.
     pub detail: Detail,
+    /// The times that were asked for, of which the second does not belong to them. Places ascend with time
+    /// unless the clock was set back: then what has another time lies between those.
+    pub times: Option<(Timestamp, Timestamp)>,
 }
 
 impl Filter<'_> {
-    /// Whether it passes every message.
+    /// Whether it passes every message of its times.
     pub(crate) fn is_open(&self) -> bool {
         self.not_from.is_empty() && self.own.is_none()
     }
 
     pub(crate) fn passes(&self, message: &Message<'_>, names: &mut Names) -> bool {
+        self.is_in_time(message.at) && self.is_heard(message, names)
+    }
+
+    /// Whether a message is one that the reader is shown, whatever its time.
+    pub(crate) fn is_heard(&self, message: &Message<'_>, names: &mut Names) -> bool {
         // A name that cannot be read is damage, which is found where the event is made.
         self.is_open()
             || names
                 .parse(message.name)
                 .is_none_or(|name| self.hears(&name) && !self.is_own(message, &name))
+    }
+
+    pub(crate) fn is_in_time(&self, at: Timestamp) -> bool {
+        self.times
+            .is_none_or(|(from, until)| from <= at && at < until)
     }
 
     fn is_own(&self, message: &Message<'_>, name: &Name) -> bool {

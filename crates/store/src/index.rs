@@ -13,6 +13,7 @@ use chinwag_core::Seq;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::block::{Block, Names, block_columns, signed, unsigned};
+use crate::checkpoint;
 use crate::database::{Address, Database, FileId, Paths, file_id};
 use crate::deletion::{self, DELETIONS_MAX};
 use crate::error::{Error, is_damage};
@@ -80,6 +81,8 @@ struct Open {
     swept: Seq,
     /// What was deleted by events up to this one has been taken out.
     deletions: Seq,
+    /// The log may have words that were taken out.
+    has_deleted: bool,
 }
 
 /// Where the index of a store is; nowhere, for a store in memory.
@@ -140,6 +143,7 @@ impl Indexer {
         // Read behind the messages: what was deleted meanwhile is among them.
         let deleted = deletion::since(conn, open.deletions)?;
         let written = open.write(&turns, (oldest, deleted), &mut self.names);
+        let written = written.and_then(|is_done| Ok(open.empty_log()? && is_done));
         if let Err(error) = &written {
             match is_damage(error) {
                 true => index.delete(),
@@ -150,6 +154,22 @@ impl Indexer {
             messages: turns.messages,
             caught_up: written? && turns.are_all,
         })
+    }
+}
+
+impl Indexer {
+    /// Ends the work: what was deleted is taken out, and the index's log gives its bytes back, unless
+    /// another process reads it.
+    ///
+    /// # Errors
+    /// [`Error`] if it fails. Nothing is lost by that.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.step(0)?;
+        if let Some(open) = self.index.as_mut().and_then(|index| index.open.as_mut()) {
+            open.has_deleted = true;
+            open.empty_log()?;
+        }
+        Ok(())
     }
 }
 
@@ -248,6 +268,7 @@ impl Index {
             mark,
             swept: Seq(0),
             deletions,
+            has_deleted: true,
         }
     }
 
@@ -274,6 +295,15 @@ impl Index {
 }
 
 impl Open {
+    /// Cuts the log off if it may have words that were taken out. Returns whether none is left.
+    fn empty_log(&mut self) -> rusqlite::Result<bool> {
+        if self.has_deleted {
+            let state = checkpoint::passive(&self.conn)?;
+            self.has_deleted = !checkpoint::empty(&self.conn, state)?;
+        }
+        Ok(!self.has_deleted)
+    }
+
     /// Takes messages in, and those before `oldest` and those that were deleted out. Returns whether
     /// all of the latter are.
     fn write(
@@ -306,6 +336,7 @@ impl Open {
         };
         transaction.commit()?;
         (self.mark, self.deletions) = (mark, deletions);
+        self.has_deleted |= !deleted.is_empty();
         if swept {
             self.swept = oldest;
         }

@@ -208,7 +208,9 @@ impl Merge<'_> {
             None => log.is_at_end = true,
         }
         let (last, filter) = (self.last, self.filter);
-        let is_wanted = |event: &Event| event.seq <= last && is_heard(event, filter);
+        let is_wanted = |event: &Event| {
+            event.seq <= last && filter.is_in_time(event.at) && is_heard(event, filter)
+        };
         log.events.extend(notices.into_iter().filter(is_wanted));
         Ok(())
     }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::block::{Names, manner_as_number, manner_of, signed, unsigned};
 use crate::deletion;
 use crate::error::{Damage, Error};
-use crate::extent::Extent;
+use crate::extent::{COUNT_MAX, Extent};
 use crate::filter::Filter;
 use crate::page::Page;
 use crate::stretch::{Span, Stretch};
@@ -212,7 +212,6 @@ impl<'a> Log<'a> {
     pub(crate) fn extent(&mut self, range: Range, messages_max: usize) -> Result<Extent, Error> {
         let Span(stretch, wanted, is_newest) = Span::of(range);
         let mut extent = self.window(stretch, wanted.min(messages_max), is_newest)?;
-        extent.total = self.count(stretch)?;
         if let Range::Around(seq, messages) = range {
             let Span(before, wanted, _) = Span::of(Range::Before(seq, messages));
             let older = self.window(before, wanted.min(messages_max), true)?;
@@ -222,7 +221,7 @@ impl<'a> Log<'a> {
             }
             extent.shown += older.shown;
             extent.ignored += older.ignored;
-            extent.total = extent.shown + extent.ignored;
+            extent.total = Some(extent.shown);
         }
         if extent.first <= extent.last {
             let all = (i64::MIN, i64::MAX);
@@ -252,23 +251,36 @@ impl<'a> Log<'a> {
             last: Seq(0),
             shown: 0,
             ignored: 0,
-            total: 0,
+            total: None,
+            times: stretch.times(),
             older: false,
             newer: false,
         };
+        let (mut beyond, mut looks) = (0, 0);
         while let Some(row) = rows.next()? {
-            if extent.shown >= wanted as u64 {
-                break;
-            }
             let (seq, sender): (_, String) = (Seq(unsigned(row, 0)?), row.get(1)?);
+            let is_heard = self.hears(&sender);
+            if extent.shown >= wanted as u64 {
+                // If nobody is ignored the rest need not be looked at to be counted.
+                if self.filter.is_open() || looks >= COUNT_MAX {
+                    break;
+                }
+                looks += 1;
+                beyond += u64::from(is_heard);
+                continue;
+            }
             let is_first = extent.first > extent.last;
             extent.first = if is_first { seq } else { extent.first.min(seq) };
             extent.last = if is_first { seq } else { extent.last.max(seq) };
-            match self.hears(&sender) {
+            match is_heard {
                 true => extent.shown += 1,
                 false => extent.ignored += 1,
             }
         }
+        extent.total = match self.filter.is_open() {
+            true => Some(self.count(stretch)?),
+            false => (looks < COUNT_MAX).then_some(extent.shown + beyond),
+        };
         Ok(extent)
     }
 
@@ -312,7 +324,10 @@ impl<'a> Log<'a> {
         );
         let stretch = Stretch {
             places: (signed(from.0), signed(last.0)),
-            times: (i64::MIN, i64::MAX),
+            times: match self.filter.times {
+                Some((from, until)) => (from.0, until.0),
+                None => Stretch::ALL.times,
+            },
         };
         let mut statement = self.conn.prepare_cached(&sql)?;
         let mut rows = statement.query(self.of_stretch(stretch))?;

@@ -349,11 +349,16 @@ impl Reader {
         Ok((bans, restrictions::all(conn, MUTES)?))
     }
 
-    /// The newest entries of the log of what operators did, oldest first.
+    /// The newest entries of the log of what operators did, oldest first, or the newest before a place; and
+    /// the place before which older ones are, if there are any.
     ///
     /// # Errors
     /// [`Error`] if the log cannot be read.
-    pub fn audit_log(&mut self, lines_max: usize) -> Result<Vec<AuditLine>, Error> {
-        audit_log::newest(self.messages.conn()?, lines_max)
+    pub fn audit_log(
+        &mut self,
+        before: Option<Seq>,
+        lines_max: usize,
+    ) -> Result<(Vec<AuditLine>, Option<Seq>), Error> {
+        audit_log::newest(self.messages.conn()?, before, lines_max)
     }
 }

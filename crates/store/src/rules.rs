@@ -237,7 +237,8 @@ pub(crate) fn found(conn: &Connection, room: RoomId, owner: Option<&Name>) -> ru
     }
 }
 
-/// Marks a room as given up. Its topic goes with it: what is left is for those who run the server.
+/// Marks a room as gone for good. Its topic goes with it; what was said there is read by nobody any more, and
+/// ages out.
 pub(crate) fn retire(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
     conn.prepare_cached("UPDATE room SET retired = 1 WHERE id = ?1")?
         .execute([room.0])?;
@@ -251,6 +252,11 @@ pub(crate) fn rename(conn: &Connection, renamed: &RoomRenamed) -> rusqlite::Resu
     Ok(())
 }
 
+/// The rooms that are gone for good.
+pub(crate) fn retired_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error> {
+    rooms(conn, "SELECT id FROM room WHERE retired")
+}
+
 /// The rooms from which somebody may be kept out, retired ones among them: what was said there is
 /// not for everybody.
 pub(crate) fn private_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error> {
@@ -259,6 +265,10 @@ pub(crate) fn private_rooms(conn: &Connection) -> Result<HashSet<RoomId>, Error>
                      WHERE key IN ('closed', 'password', 'hidden', 'registered', 'encrypted')
                UNION SELECT room FROM restriction WHERE room IS NOT NULL AND kind = 'ban'
                UNION SELECT room FROM room_mask WHERE kind = 'ban'";
+    rooms(conn, sql)
+}
+
+fn rooms(conn: &Connection, sql: &str) -> Result<HashSet<RoomId>, Error> {
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| row.get(0).map(RoomId))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -101,17 +101,15 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
     })
 }
 
-/// The rooms and their topics; behind them those that are retired, the last one first, since another room
-/// may have the name by now.
+/// The rooms that are not retired, and their topics.
 pub(crate) fn rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
-    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room ORDER BY retired, id DESC";
+    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room WHERE NOT retired";
     all(conn, sql, [], room)
 }
 
-/// The rooms that are not retired, their topics and their rules.
+/// The same with their rules.
 fn open_rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
-    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room WHERE NOT retired";
-    let mut rooms = all(conn, sql, [], room)?;
+    let mut rooms = rooms(conn)?;
     let mut rules = rules::all(conn)?;
     for room in &mut rooms {
         room.rules = rules.remove(&room.id).unwrap_or_default();

@@ -19,6 +19,12 @@ impl Stretch {
         times: (i64::MIN, i64::MAX),
     };
 
+    /// The times, if not all.
+    pub(crate) fn times(&self) -> Option<(Timestamp, Timestamp)> {
+        let (from, until) = self.times;
+        (self.times != Self::ALL.times).then_some((Timestamp(from), Timestamp(until)))
+    }
+
     /// The places, both of which belong to it.
     pub(crate) fn places(&self) -> (Seq, Seq) {
         let (from, to) = self.places;

@@ -8,7 +8,7 @@ use chinwag_core::{Duration, Timestamp, parse_duration};
 pub use jiff::civil::Date;
 use jiff::civil::{DateTime, Time};
 pub use jiff::tz::TimeZone;
-use jiff::tz::TimeZoneDatabase;
+use jiff::tz::{AmbiguousOffset, TimeZoneDatabase};
 
 /// A typed zone counts as a slip of another up to this edit distance.
 const SLIP_MAX: usize = 3;
@@ -62,6 +62,8 @@ pub enum Day {
     Today,
     /// `yesterday`
     Yesterday,
+    /// The day behind today, to which a range can reach
+    Tomorrow,
 }
 
 impl Day {
@@ -82,27 +84,38 @@ impl Day {
             Self::On(date) => date,
             Self::Today => today,
             Self::Yesterday => today.yesterday().unwrap_or(today),
+            Self::Tomorrow => today.tomorrow().unwrap_or(today),
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::On(date) => Self::On(date.tomorrow().unwrap_or(date)),
+            Self::Yesterday => Self::Today,
+            Self::Today | Self::Tomorrow => Self::Tomorrow,
         }
     }
 }
 
-/// A point in time as people type it: a day, a time of day, both, or how long ago. Times of day are
-/// to the minute.
+/// A point in time as people type it: a day, a time of day, both, how long ago, or a moment that is the
+/// same in every zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// `2026-11-21`
     Day(Day),
-    /// `2026-11-21 14:00`, or `14:00`
-    Minute(Day, Time),
+    /// `2026-11-21 14:00`, `14:00` or `14:00:05`
+    Clock(Day, Time),
     /// `2h`
     Ago(Duration),
+    /// `2026-11-21T14:00:05Z`, as RFC 3339 writes it
+    At(Timestamp),
 }
 
 impl Moment {
     /// Reads one; a `T` may stand in place of the blank, as in RFC 3339.
-    pub(super) fn parse(typed: &str) -> Option<Self> {
-        if let Some(minute) = time(typed) {
-            return Some(Self::Minute(Day::Today, minute));
+    pub fn parse(typed: &str) -> Option<Self> {
+        if let Some(time) = time(typed) {
+            return Some(Self::Clock(Day::Today, time));
         }
         if let Some(day) = Day::parse(typed) {
             return Some(Self::Day(day));
@@ -110,67 +123,109 @@ impl Moment {
         if let Ok(ago) = parse_duration(typed) {
             return (!ago.is_zero()).then_some(Self::Ago(ago));
         }
-        let (day, minute) = typed.split_once(|c: char| c == 'T' || c.is_whitespace())?;
-        Some(Self::Minute(Day::parse(day)?, time(minute.trim_start())?))
+        if let Ok(at) = typed.parse::<jiff::Timestamp>() {
+            return Some(Self::At(Timestamp(at.as_millisecond())));
+        }
+        let (day, clock) = typed.split_once(|c: char| c == 'T' || c.is_whitespace())?;
+        Self::Day(Day::parse(day)?).with_time(clock.trim_start())
     }
 
-    /// Reads `A..B`, or `A..` for up to now. A time alone behind `..` is of the day before it.
+    /// A day with a time of day that was typed behind it.
+    pub(super) fn with_time(self, typed: &str) -> Option<Self> {
+        match self {
+            Self::Day(day) => Some(Self::Clock(day, time(typed)?)),
+            _ => None,
+        }
+    }
+
+    /// Reads `A..B`, or `A..` for up to now. A time alone behind `..` is the next that there is behind the
+    /// time before it: of the same day, or of the day after.
     pub(super) fn parse_range(typed: &str) -> Option<(Self, Option<Self>)> {
         let (from, until) = typed.split_once("..")?;
         let (from, until) = (Self::parse(from.trim())?, until.trim());
         let until = match (from, time(until)) {
             _ if until.is_empty() => None,
-            (Self::Day(day) | Self::Minute(day, _), Some(minute)) => {
-                Some(Self::Minute(day, minute))
-            }
+            (Self::Day(day), Some(time)) => Some(Self::behind((day, Time::midnight()), time)),
+            (Self::Clock(day, start), Some(time)) => Some(Self::behind((day, start), time)),
             _ => Some(Self::parse(until)?),
         };
         Some((from, until))
     }
 
-    /// When it begins, in a zone where the time is `now`.
+    fn behind((day, start): (Day, Time), time: Time) -> Self {
+        let day = if time > start { day } else { day.next() };
+        Self::Clock(day, time)
+    }
+
+    /// When it begins, in a zone where the time is `now`: the first time that clocks show it.
     pub fn start(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day_start(day.date(now, zone), zone),
-            Self::Minute(day, minute) => timestamp(day.date(now, zone).to_datetime(minute), zone),
+            Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).0,
             Self::Ago(time) => now - time,
+            Self::At(at) => at,
         }
     }
 
-    /// The end of what reaches up to it: a day belongs to it, a minute does not.
+    /// The end of what lies before it: the last time that clocks show it. A day does not belong to what is
+    /// before it.
+    pub fn before(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Clock(day, time) => shown(day.date(now, zone).to_datetime(time), zone).1,
+            moment => moment.start(now, zone),
+        }
+    }
+
+    /// The end of what reaches up to it: a day belongs to it, a time does not.
     pub fn end(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Day(day) => day
                 .date(now, zone)
                 .tomorrow()
                 .map_or(Timestamp(i64::MAX), |next| day_start(next, zone)),
-            moment => moment.start(now, zone),
+            moment => moment.before(now, zone),
         }
     }
 }
 
-/// Reads a time of day: `14:00` or `9:05`.
+/// Reads a time of day: `14:00`, `9:05` or `14:00:05`.
 fn time(typed: &str) -> Option<Time> {
-    let (hour, minute) = typed.split_once(':')?;
+    let (hour, rest) = typed.split_once(':')?;
+    let (minute, second) = rest.split_once(':').unwrap_or((rest, "00"));
     let number = |text: &str, digits: core::ops::RangeInclusive<usize>| {
         let is_form = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         is_form.then(|| text.parse::<i8>().ok())?
     };
-    Time::new(number(hour, 1..=2)?, number(minute, 2..=2)?, 0, 0).ok()
+    let (hour, minute) = (number(hour, 1..=2)?, number(minute, 2..=2)?);
+    Time::new(hour, minute, number(second, 2..=2)?, 0).ok()
 }
 
 /// When a day begins in a zone. Where clocks are put forward at midnight that is one o'clock.
 pub fn day_start(date: Date, zone: &TimeZone) -> Timestamp {
-    timestamp(DateTime::from(date), zone)
+    shown(DateTime::from(date), zone).0
 }
 
-/// When a clock on the wall shows this; where clocks are put forward over it, that is after the gap.
-fn timestamp(clock: DateTime, zone: &TimeZone) -> Timestamp {
-    // The one day that is out of the library's range is its last: nothing lies behind it.
-    zone.to_timestamp(clock)
-        .map_or(Timestamp(i64::MAX), |start| {
-            Timestamp(start.as_millisecond())
-        })
+/// When clocks on the wall show this for the first time, and for the last. These differ where clocks are put
+/// back over it; where they are put forward over it, it is the moment at which that happens.
+fn shown(clock: DateTime, zone: &TimeZone) -> (Timestamp, Timestamp) {
+    let ambiguous = zone.to_ambiguous_timestamp(clock);
+    let at = |found: Result<jiff::Timestamp, jiff::Error>| {
+        // The one day that is out of the library's range is its last: nothing lies behind it.
+        found.map_or(Timestamp(i64::MAX), |at| Timestamp(at.as_millisecond()))
+    };
+    let (earlier, later) = (ambiguous.earlier(), ambiguous.later());
+    if let (AmbiguousOffset::Gap { .. }, Ok(earlier)) = (ambiguous.offset(), &earlier) {
+        let change = zone.following(*earlier).next();
+        let change = change.map(|change| change.timestamp());
+        let change = at(change.map_or(later, Ok));
+        return (change, change);
+    }
+    (at(earlier), at(later))
+}
+
+/// A time as RFC 3339 writes it.
+pub(super) fn in_utc(at: Timestamp) -> impl core::fmt::Display {
+    jiff::Timestamp::from_millisecond(at.0).unwrap_or_default()
 }
 
 /// The clock on the wall at a time; at the end of the library's range for times beyond it.
@@ -257,11 +312,16 @@ mod tests {
         let minute = "2026-11-20T09:05:00";
         check_moment("2026-11-20 09:05", Some((minute, minute)));
         check_moment("2026-11-20T9:05", Some((minute, minute)));
+        check_moment("2026-11-20 09:05:00", Some((minute, minute)));
+        check_moment("2026-11-20T10:05:00+01:00", Some((minute, minute)));
+        check_moment("2026-11-20T09:05:00Z", Some((minute, minute)));
         let today = "2026-11-21T23:59:00";
         check_moment("23:59", Some((today, today)));
         for typed in [
             "24:00",
             "9:5",
+            "9:05:7",
+            "9:05:60",
             "9",
             ":00",
             "+1:00",
@@ -299,6 +359,13 @@ mod tests {
                 Some("2026-11-20 15:00"),
             ),
             ("yesterday..15:00", "yesterday", Some("yesterday 15:00")),
+            ("yesterday..00:00", "yesterday", Some("today 00:00")),
+            ("yesterday 23:00..0:45", "yesterday 23:00", Some("00:45")),
+            (
+                "2026-12-31 14:00..14:00",
+                "2026-12-31 14:00",
+                Some("2027-01-01 14:00"),
+            ),
             ("2h..1h", "2h", Some("1h")),
             ("2h..14:00", "2h", Some("14:00")),
             ("yesterday..", "yesterday", None),
@@ -309,6 +376,39 @@ mod tests {
         for typed in ["..14:00", "1..2..3", "14:00", "..", "14:00..x"] {
             assert_eq!(Moment::parse_range(typed), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn a_range_can_reach_into_the_next_day() {
+        let (_, until) = Moment::parse_range("23:00..01:00").expect("a range");
+        let tomorrow = until.map(|until| until.end(Timestamp(1_795_269_785_000), &TimeZone::UTC));
+        assert_eq!(tomorrow, Some(Timestamp(1_795_309_200_000)));
+    }
+
+    /// In Berlin clocks go from 2:00 to 3:00 on 28 March 2027, and from 3:00 to 2:00 on 25 October 2026.
+    #[test]
+    fn a_time_that_clocks_show_twice_or_never_hides_nothing() {
+        let zone = zone("Europe/Berlin").expect("a zone");
+        let at = |typed: &str| {
+            let moment = Moment::parse(typed).expect("a moment");
+            let utc = |at: Timestamp| std::format!("{}", in_utc(at));
+            let times = (
+                moment.start(Timestamp(0), &zone),
+                moment.end(Timestamp(0), &zone),
+            );
+            (utc(times.0), utc(times.1))
+        };
+        let both = |at: &str| (at.to_owned(), at.to_owned());
+        let change = both("2027-03-28T01:00:00Z");
+        for skipped in ["02:00", "02:30", "02:59"] {
+            assert_eq!(at(&std::format!("2027-03-28 {skipped}")), change);
+        }
+        assert_eq!(at("2027-03-28 03:00"), change);
+        assert_eq!(at("2027-03-28 01:59"), both("2027-03-28T00:59:00Z"));
+        let repeated = ("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z");
+        let repeated = (repeated.0.to_owned(), repeated.1.to_owned());
+        assert_eq!(at("2026-10-25 02:30"), repeated);
+        assert_eq!(at("2026-10-25 03:00"), both("2026-10-25T02:00:00Z"));
     }
 
     #[test]

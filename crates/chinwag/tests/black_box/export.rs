@@ -92,6 +92,22 @@ fn a_backup_of_a_running_server_is_a_data_folder() {
     assert!(said(&run("check", &copy, &[])).ends_with("No fault found.\n"));
 }
 
+#[test]
+fn an_export_ends_behind_its_beginning() {
+    let server = Setup::new().start();
+    talk(&server);
+    let setup = server.stop();
+    let data = setup.data();
+    let day = ["--since", "2020-01-01 23:30", "--until", "2020-01-02T00:10"];
+    assert_eq!(said(&run("export", &data, &day)), "");
+    let all = ["--since", "2020-01-01 23:30", "--until", "2100-01-01"];
+    assert_eq!(lines(&said(&run("export", &data, &all))).len(), 2);
+    let backward = run("export", &data, &["--since", "12:00", "--until", "11:00"]);
+    assert_eq!(backward.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&backward.stderr);
+    assert!(error.contains("--until is before --since"), "{error}");
+}
+
 /// Lines that are said while the copy is made.
 const LINES: usize = 2_000;
 

@@ -139,6 +139,9 @@ fn a_deleted_message_is_gone_from_history_and_search_for_good() {
     ann.send("the password is hunter2");
     bob.expect("ann: the password is hunter2\n");
     bob.search("hunter2", "ann: the password is hunter2");
+    bob.send("of bob");
+    ann.expect("bob: of bob\n");
+    let of_bob = reference(&mut op, "of bob");
     let reference = reference(&mut ann, "hunter2");
     bob.ask(
         &format!("/delete {reference}"),
@@ -150,6 +153,7 @@ fn a_deleted_message_is_gone_from_history_and_search_for_good() {
         &format!("/delete {reference}"),
         "! There is no such message here.",
     );
+    op.ask(&format!("/delete {of_bob}"), "* op deleted a message\n");
     let gone = |server: &Server, who: &str| {
         let mut reader = server.join(who);
         reader.send("/history");
@@ -166,7 +170,20 @@ fn a_deleted_message_is_gone_from_history_and_search_for_good() {
     let server = server.kill().start();
     gone(&server, "two");
     let mut op = sign_in(&server, "op#correct horse");
-    op.ask("/log", "ann deleted a message of ann in #lobby\n");
+    let log = op.ask("/log", "op deleted a message of bob in #lobby\n");
+    assert!(!log.contains("ann deleted"), "{log}");
+    let setup = server.stop();
+    for file in std::fs::read_dir(setup.data()).expect("a folder") {
+        let path = file.expect("a file").path();
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let has_word = bytes.windows(7).any(|part| part == b"hunter2");
+        // The index has the words of messages, not what was said.
+        assert!(
+            !has_word || path.ends_with("search.db"),
+            "{}",
+            path.display()
+        );
+    }
 }
 
 /// More than the sockets hold, so that most of it is still to be fetched when bob is put out.

@@ -450,7 +450,7 @@ fn help_lists_and_explains() {
         "(/dm /tell)",
         "(/users /names /list)",
         "/quit [WHY]",
-        "/log [N]",
+        "/log [N | more]",
     ] {
         assert!(help.contains(word), "{word}: {help}");
     }

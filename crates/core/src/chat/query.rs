@@ -80,7 +80,7 @@ impl Chat {
                 let room = self.rooms.get(id);
                 Answer::Topic {
                     room: self.name_of(id),
-                    topic: room.and_then(|room| room.topic.clone()),
+                    topic: room.and_then(|room| self.topic_for(me, room).cloned()),
                 }
             }
             Query::Room(room) => {

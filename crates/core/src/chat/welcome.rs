@@ -30,15 +30,17 @@ impl Chat {
         let others: Box<[_]> = names.take(SUMMARY_NAMES_MAX).collect();
         let is_inside = room.members.contains(&person);
         let number = room.members.len() - usize::from(is_inside);
+        let reader = self.people.get(person);
         Some(RoomSummary {
             room: room.name.clone(),
             id,
             more: number.saturating_sub(others.len()),
             others,
-            topic: match self.people.get(person) {
+            topic: match reader {
                 Some(me) => self.topic_for(me, room).cloned(),
                 None => room.topic.clone(),
             },
+            ignores: reader.is_some_and(|me| !me.ignores().is_empty()),
         })
     }
 

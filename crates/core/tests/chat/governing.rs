@@ -437,7 +437,11 @@ fn a_message_is_deleted_by_its_sender_and_by_moderators() {
         why: None,
     };
     let newest = 1_000;
-    world.by("bob", delete(newest, "bob")).expect("one's own");
+    let facts = world.by("bob", delete(newest, "bob")).expect("one's own");
+    assert!(
+        matches!(facts[..], [Fact::Deleted(_)]),
+        "it is no act of an operator"
+    );
     let others = Err(Rejection::NotOnesMessage(Some(room("dev"))));
     assert_eq!(world.by("bob", delete(newest, "ann")), others);
     // Somebody else had the name then.

@@ -3,7 +3,7 @@
 use chinwag_core::limits::SENT_KEYS_MAX;
 use chinwag_core::{
     Command, Digest, Duration, Fact, LOBBY, Manner, MessageKey, Query, QuitReason, Rejection,
-    RoomId, RoomRef, SentKey, Seq, Settings, Snapshot,
+    RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
 };
 
 use crate::world::{World, join, name, psst, rename, room, say, say_in, set_topic, text};
@@ -157,11 +157,25 @@ fn operators_alone_speak_in_a_read_only_room() {
         key: None,
         irc: None,
     };
-    for command in [say_in(news, "hello"), wave, set_topic(news, None)] {
+    let topic = set_topic(news, Some("waves"));
+    for command in [say_in(news, "hello"), wave, topic] {
         assert_eq!(world.by("ann", command.clone()), read_only());
         assert!(world.by("lee", command).is_ok());
     }
     assert!(world.by("ann", say("hello")).is_ok());
+}
+
+#[test]
+fn a_topic_that_is_not_there_cannot_be_cleared() {
+    let mut world = World::with(&["lee", "ann"]);
+    let none = Err(Rejection::Of(room("lobby"), RoomRejection::NoTopic));
+    assert_eq!(world.by("ann", set_topic(LOBBY, None)), none);
+    for topic in [Some("Ship it"), None] {
+        world
+            .by("lee", set_topic(LOBBY, topic))
+            .expect("another topic");
+    }
+    assert_eq!(world.by("ann", set_topic(LOBBY, None)), none);
 }
 
 #[test]

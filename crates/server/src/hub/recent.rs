@@ -43,11 +43,26 @@ impl RecentLogs {
 pub(crate) struct RecentMessages {
     /// Oldest first.
     pub(crate) messages: Vec<Arc<Event>>,
-    /// Messages of the room in all, as far as they are kept.
-    pub(crate) total: u64,
+    /// Messages of the room in all, as far as they are kept and the reader is shown them, if that is known.
+    pub(crate) total: Option<u64>,
+    /// Of those so many are shown.
+    pub(crate) shown_max: usize,
 }
 
 impl RecentMessages {
+    /// Those of them that are heard.
+    pub(crate) fn retain(&mut self, is_heard: impl Fn(&Event) -> bool) {
+        let all = self.messages.len() as u64;
+        self.messages.retain(|message| is_heard(message));
+        let heard = self.messages.len();
+        // Of those that are not here nobody knows whose they are.
+        self.total = match self.total {
+            Some(total) if total > all => None,
+            _ => Some(heard as u64),
+        };
+        self.messages.drain(..heard.saturating_sub(self.shown_max));
+    }
+
     /// As dialects are shown them.
     pub(crate) fn lent(&self) -> Recent<'_> {
         Recent {
@@ -102,12 +117,17 @@ impl RecentLog {
         });
     }
 
-    /// The newest messages, at most so many.
-    pub(crate) fn newest(&self, messages_max: usize) -> RecentMessages {
-        let skip = self.messages.len().saturating_sub(messages_max);
+    /// The newest messages, of which at most so many are shown; all that there are, for a reader who ignores
+    /// somebody.
+    pub(crate) fn newest(&self, shown_max: usize, ignores: bool) -> RecentMessages {
+        let skip = match ignores {
+            true => 0,
+            false => self.messages.len().saturating_sub(shown_max),
+        };
         RecentMessages {
             messages: self.messages.iter().skip(skip).cloned().collect(),
-            total: self.total,
+            total: Some(self.total),
+            shown_max,
         }
     }
 }

@@ -202,12 +202,12 @@ impl Hub {
         let body = match draft.body {
             DraftBody::Ready(body) => body,
             DraftBody::Welcome(welcome, arrived) => {
-                let room = welcome.room.as_ref().map(|room| room.id);
+                let room = welcome.room.as_ref();
                 let recent = room.map(|room| self.newest(room, draft.after));
                 ReplyBody::Welcome(welcome, recent.unwrap_or_default(), arrived)
             }
             DraftBody::Entered(summary) => {
-                let recent = self.newest(summary.id, draft.after);
+                let recent = self.newest(&summary, draft.after);
                 ReplyBody::Entered(summary, recent)
             }
         };
@@ -222,8 +222,8 @@ impl Hub {
     /// A room's newest messages, up to a place in the order. They are read from the store when the
     /// room first needs them, and then without the messages of this turn that come after that
     /// place: those are saved already, and are added when they are shown.
-    fn newest(&mut self, room: RoomId, after: Seq) -> RecentMessages {
-        let store = &mut self.store;
+    fn newest(&mut self, entered: &RoomSummary, after: Seq) -> RecentMessages {
+        let (store, room) = (&mut self.store, entered.id);
         let recent = self.recent.logs.entry(room).or_insert_with(|| {
             match store.recent(room, RECENT_MAX, RECENT_BYTES_MAX) {
                 Ok(recent) => RecentLog::new(recent, after),
@@ -233,7 +233,7 @@ impl Hub {
                 }
             }
         });
-        recent.newest(self.recent.replay_max)
+        recent.newest(self.recent.replay_max, entered.ignores)
     }
 }
 

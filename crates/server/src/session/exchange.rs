@@ -19,7 +19,7 @@ use std::sync::Arc;
 use chinwag_core::{
     Answer, Command, Monotonic, Name, Proof, Query, QuitReason, Rejection, ResumeCode, Seq, Text,
 };
-use chinwag_wire::dialect::{Ask, Password, Past, Saved, Search, Targets, Tell};
+use chinwag_wire::dialect::{Ask, LogPage, LogRange, Password, Past, Saved, Search, Targets, Tell};
 
 pub(crate) use self::door::Door;
 use self::door::Key;
@@ -98,7 +98,7 @@ enum Step {
     /// client says.
     Deletion(Seq, Option<Past>, Option<Text>),
     /// That the audit log may be read, or the log.
-    AuditLog(usize),
+    AuditLog(LogRange),
     /// The first page of a long answer, or the next.
     Page(Pages),
     /// That the room may still be read; then the next page.
@@ -241,9 +241,9 @@ impl Session {
                 let step = Step::Deletion(message, of, why);
                 self.ask_worker(Job::Find(message), step, shared);
             }
-            Ask::AuditLog(entries) => {
+            Ask::AuditLog(range) => {
                 let query = Body::Query(Query::Log);
-                self.ask_hub(query, Step::AuditLog(entries), shared);
+                self.ask_hub(query, Step::AuditLog(range), shared);
             }
             Ask::Save(saved) => self.save(saved, shared),
             Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
@@ -402,8 +402,8 @@ impl Session {
                 self.ask_search(search, SearchRooms::of(of), shared);
             }
             (Answer::RoomId(..), Step::PageIfAllowed(pages)) => self.ask_next_page(pages, shared),
-            (Answer::Log, Step::AuditLog(entries)) => {
-                self.ask_worker(Job::AuditLog(entries), Step::AuditLog(entries), shared);
+            (Answer::Log, Step::AuditLog(range)) => {
+                self.ask_worker(Job::AuditLog(range), Step::AuditLog(range), shared);
             }
             (Answer::Certified(name), _) => self.take_certified(name, shared),
             (answer, _) => self.answer(Tell::Answer(&answer), shared),
@@ -428,7 +428,10 @@ impl Session {
                 self.delete(found, (message, why), shared);
             }
             (JobResult::Targets(targets), _) => self.answer(Tell::Targets(&targets), shared),
-            (JobResult::AuditLog(entries), _) => self.answer(Tell::AuditLog(&entries), shared),
+            (JobResult::AuditLog(entries, next), _) => {
+                let entries = &entries;
+                self.answer(Tell::AuditLog(LogPage { entries, next }), shared);
+            }
             (JobResult::Page(page), Step::Page(pages)) => self.handle_page(*page, pages, shared),
             (JobResult::Hash(None), _) => self.answer(Tell::Busy, shared),
             (JobResult::SearchTooLong, _) => self.answer(Tell::SearchTooLong, shared),

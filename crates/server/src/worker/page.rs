@@ -11,8 +11,8 @@ pub(crate) struct Page {
     pub(crate) events: Vec<Event>,
     /// Messages on all pages together.
     pub(crate) shown: u64,
-    /// Messages that there are, the ones that are not shown included.
-    pub(crate) total: u64,
+    /// Messages that there are, the ones that are not shown included, if they were counted.
+    pub(crate) total: Option<u64>,
     /// Messages that there were, and that retention has taken.
     pub(crate) gone: u64,
     /// The ends of the answer.
@@ -28,6 +28,8 @@ pub(crate) struct Ends {
     pub(crate) places: (Seq, Seq),
     /// The room has messages behind it.
     pub(crate) newer: bool,
+    /// Messages of people who are ignored are left out.
+    pub(crate) hides: bool,
     /// Of a search, where it goes on.
     pub(crate) next: Option<Seq>,
     /// The time of `next`.
@@ -41,8 +43,9 @@ pub(crate) struct Place {
     pub(super) not_from: Arc<[Name]>,
     pub(super) own: Option<Name>,
     pub(super) detail: Detail,
+    pub(super) times: Option<(Timestamp, Timestamp)>,
     pub(super) shown: u64,
-    pub(super) total: u64,
+    pub(super) total: Option<u64>,
     pub(super) gone: u64,
     pub(super) ends: Ends,
 }

@@ -20,7 +20,7 @@ fn readers_see_what_is_committed() {
         ],
     );
     assert_eq!(newest(&mut reader, 0, 9).0.len(), 1);
-    assert_eq!(reader.audit_log(9).unwrap().len(), 1);
+    assert_eq!(reader.audit_log(None, 9).unwrap().0.len(), 1);
     store.checkpointer().unwrap().checkpoint().unwrap();
     assert!(store.indexer().unwrap().step(100).unwrap().caught_up);
     let query = SearchQuery {

@@ -36,7 +36,7 @@ fn a_store_of_version_1_has_everything_it_had() {
     assert_eq!(&*topic.text, "Friday release at 15:00");
     let dev = snapshot.rooms[1].id;
     assert_eq!(store.recent(dev, 9, 9_999).unwrap().total, 1);
-    let log = store.reader().unwrap().audit_log(99).unwrap();
+    let log = store.reader().unwrap().audit_log(None, 99).unwrap().0;
     assert_eq!(log.len(), 4);
     drop(store);
     // And once more, up to date.

@@ -173,6 +173,18 @@ proptest! {
                 let heard = mine.filter(|event| !not_from.iter().any(|name| event.fact.voice() == Some(name)));
                 let heard: Vec<Event> = heard.collect();
                 for range in &ranges {
+                    let total = reader.conversation(&of, *range, lines_max, filter).unwrap().total;
+                    if !matches!(range, Range::Around(..)) {
+                        let all = match *range {
+                            Range::Last(_) => Range::Last(usize::MAX),
+                            Range::Before(seq, _) => Range::Before(seq, usize::MAX),
+                            Range::After(seq, _) => Range::After(seq, usize::MAX),
+                            Range::Within(from, to, _) => Range::Within(from, to, usize::MAX),
+                            range => range,
+                        };
+                        let heard = model(&heard, all, usize::MAX).len() as u64;
+                        prop_assert_eq!(total, Some(heard), "{:?} of {:?}", range, of);
+                    }
                     let found = read(&mut reader, &of, *range, lines_max, filter);
                     prop_assert_eq!(found, model(&heard, *range, lines_max), "{:?} of {:?}", range, of);
                 }

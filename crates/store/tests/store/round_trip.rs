@@ -504,15 +504,20 @@ fn every_moderation_is_in_the_audit_log() {
         .iter()
         .zip(acts)
         .map(|(event, act)| AuditLine {
+            seq: event.seq,
             at: event.at,
             by: name("op"),
             act,
         })
         .collect();
     let mut reader = store.reader().unwrap();
-    assert_eq!(reader.audit_log(100).unwrap(), lines);
-    assert_eq!(reader.audit_log(3).unwrap(), lines[lines.len() - 3..]);
-    assert_eq!(reader.audit_log(0).unwrap(), []);
+    let (end, all) = (lines.len(), lines.clone());
+    assert_eq!(reader.audit_log(None, end).unwrap(), (all, None));
+    let (newest, next) = reader.audit_log(None, 3).unwrap();
+    assert_eq!((&*newest, next), (&lines[end - 3..], Some(newest[0].seq)));
+    let (older, next) = reader.audit_log(next, end - 3).unwrap();
+    assert_eq!((&*older, next), (&lines[..end - 3], None));
+    assert_eq!(reader.audit_log(None, 0).unwrap(), (vec![], None));
 }
 
 #[test]

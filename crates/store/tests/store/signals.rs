@@ -20,6 +20,7 @@ const ALL: Filter<'static> = Filter {
     not_from: &[],
     own: None,
     detail: Detail::Signals,
+    times: None,
 };
 
 fn signal(by: &str, tags: &str) -> Signal {
@@ -84,7 +85,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
         let filter = Filter {
             detail,
             not_from,
-            own: None,
+            ..ALL
         };
         let found = of_room(store, Range::Last(9), filter);
         assert_eq!(places(&found), expected);
@@ -99,7 +100,7 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
     assert_eq!(seqs(&mut store, ROOM.0), [2]);
     let mut reader = store.reader().unwrap();
     let extent = reader.extent(ROOM, Range::Last(9), 9, ALL).unwrap();
-    assert_eq!((extent.shown, extent.total), (1, 1));
+    assert_eq!((extent.shown, extent.total), (1, Some(1)));
     let missed = reader.missed(&[(ROOM, Seq(0))], Seq(9), ALL).unwrap();
     assert_eq!(missed.kept, 1);
     let exported = reader.export(ExportRange::default(), Seq(0), 9_999);

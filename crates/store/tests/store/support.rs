@@ -129,7 +129,7 @@ pub(crate) fn try_newest(
     let extent = reader.extent(room, Range::Last(messages_max), messages_max, filter)?;
     let Page { events, next } = reader.page(room, extent.first, extent.last, usize::MAX, filter)?;
     assert_eq!(next, None);
-    Ok((events, extent.total))
+    Ok((events, extent.total.unwrap()))
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use chinwag_core::{Event, Fact, ModAction, RoomId, Seq, Timestamp};
+use chinwag_core::{Deletion, Event, Fact, ModAction, RoomId, Seq, Timestamp};
 use chinwag_store::{BackupError, ExportRange, Fault, OpenError, Reader, Store};
 use rusqlite::Connection;
 
@@ -39,6 +39,34 @@ fn export(reader: &mut Reader, range: ExportRange, bytes: usize) -> Vec<Event> {
             None => return events,
         }
     }
+}
+
+#[test]
+fn an_export_has_nothing_of_a_room_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = filled(folder.path());
+    let deleted = Deletion {
+        room: RoomId(1),
+        message: Seq(195),
+        by: name("ann"),
+        why: None,
+        is_signal: false,
+    };
+    let deleted = event(198, Fact::Deleted(Box::new(deleted)));
+    let retired = event(199, Fact::RoomRetired { room: RoomId(1) });
+    commit(&mut store, &[deleted, retired]);
+    let mut reader = store.reader().unwrap();
+    let rooms = reader.rooms().unwrap();
+    let ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+    assert_eq!(ids, [RoomId(0)]);
+    let all = export(&mut reader, ExportRange::default(), 500);
+    let gone = |event: &&Event| event.fact.rooms() == [RoomId(1)];
+    assert_eq!(all.iter().find(gone), None);
+    assert_eq!(
+        places(&all).last(),
+        Some(&197),
+        "and announcements are no room's"
+    );
 }
 
 #[test]

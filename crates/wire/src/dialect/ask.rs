@@ -129,12 +129,21 @@ pub enum Ask {
         /// The reason given.
         why: Option<Text>,
     },
-    /// The newest so many entries of the audit log.
-    AuditLog(usize),
+    /// Entries of the audit log.
+    AuditLog(LogRange),
     /// Keep this for the session's next connection. Not answered.
     Save(Saved),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
+}
+
+/// The newest entries of the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogRange {
+    /// So many at most; more than [`LOG_LINES_MAX`](chinwag_core::limits::LOG_LINES_MAX) are never given.
+    pub entries_max: usize,
+    /// Only those before this one.
+    pub before: Option<Seq>,
 }
 
 /// What a gateway says of itself and of its client (IRCv3, WebIRC).

@@ -30,13 +30,13 @@ use crate::irc;
 use crate::json;
 use crate::plain;
 use crate::sniff::{Protocol, Spoke};
-pub use ask::{Ask, Gateway, IrcLogIn, Password, PasswordError, Past, Search, Targets};
+pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
 pub use saved::Saved;
 pub use security::Security;
 pub use settings::Settings;
-pub use tell::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Tell};
+pub use tell::{Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Tell};
 
 /// The surroundings that a dialect may read beside its own state.
 #[derive(Clone, Copy, Debug)]

@@ -51,8 +51,8 @@ pub enum Tell<'a> {
     Targets(&'a [(HistoryTarget, Timestamp)]),
     /// Messages with the words that were looked for.
     Search(SearchPage<'a>),
-    /// The newest entries of the audit log, oldest first.
-    AuditLog(&'a [Event]),
+    /// Entries of the audit log.
+    AuditLog(LogPage<'a>),
     /// The server's password was right, or it has none.
     Admitted,
     /// The password is right: this proves it for the account of this name.
@@ -119,8 +119,8 @@ pub struct Guesses {
 pub struct Recent<'a> {
     /// Oldest first.
     pub messages: &'a [Arc<Event>],
-    /// Messages of the room in all, as far as they are kept.
-    pub total: u64,
+    /// Messages of the room in all, as far as they are kept and the reader is shown them, if that is known.
+    pub total: Option<u64>,
 }
 
 /// A part of a history.
@@ -132,8 +132,11 @@ pub struct HistoryPage<'a> {
     pub events: &'a [Event],
     /// Messages that all pages show together.
     pub shown: u64,
-    /// Messages that lie in the range.
-    pub total: u64,
+    /// Messages that lie in the range; `None` if they were not counted, since the reader ignores somebody
+    /// and there are too many. Then there may be more than are shown.
+    pub total: Option<u64>,
+    /// Messages of people whom the reader ignores are left out.
+    pub hides: bool,
     /// The places where all pages together begin and end.
     pub ends: (Seq, Seq),
     /// There are messages behind the last page.
@@ -142,6 +145,15 @@ pub struct HistoryPage<'a> {
     pub is_first: bool,
     /// Nothing follows.
     pub is_last: bool,
+}
+
+/// A part of the audit log.
+#[derive(Clone, Copy, Debug)]
+pub struct LogPage<'a> {
+    /// Oldest first.
+    pub entries: &'a [Event],
+    /// There are older ones: those before this place.
+    pub next: Option<Seq>,
 }
 
 /// The room or the two sides that a history is of.

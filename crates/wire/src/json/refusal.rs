@@ -134,6 +134,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "needs_moderator",
         "Only moderators of the room may do that.",
     ),
+    ("no_topic", "The room has no topic to take away."),
     ("room_closed", "The room takes only those who are invited."),
     ("room_password", "The room has a password, and another."),
     ("room_full", "The room has as many people as it takes."),
@@ -263,6 +264,7 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
     match rule {
         RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => "needs_moderator",
         RoomRejection::OperatorsAlone => "needs_operator",
+        RoomRejection::NoTopic => "no_topic",
         RoomRejection::Closed | RoomRejection::ClosedToStrangers => "room_closed",
         RoomRejection::NeedsPassword | RoomRejection::WrongPassword => "room_password",
         RoomRejection::Full { .. } => "room_full",

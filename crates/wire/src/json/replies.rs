@@ -150,8 +150,10 @@ pub(super) enum Reply<'a> {
         events: Vec<Shape<'a>>,
         /// Messages that all objects of this answer have together.
         shown: u64,
-        /// Messages that the question means. Fewer are shown than there are if `limit` is less.
-        total: u64,
+        /// Messages that the question means. Fewer are shown than there are if `limit` is less. Absent where
+        /// the reader ignores somebody and too many would have to be looked at: then there may be more.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        total: Option<u64>,
         /// Whether others follow.
         more: bool,
     },
@@ -234,6 +236,9 @@ pub(super) enum Reply<'a> {
         id: Option<&'a Id>,
         /// The entries, oldest first.
         entries: Vec<LogEntry<'a>>,
+        /// There are older entries: `before` this number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        next: Option<u64>,
     },
     /// The reader's numbers and the server's.
     Stats {

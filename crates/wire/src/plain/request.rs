@@ -96,8 +96,8 @@ pub enum Request {
     Delete(Seq),
     /// Take up a lost session.
     Resume(ResumeCode),
-    /// The newest so many things that operators did.
-    AuditLog(usize),
+    /// The newest so many things that operators did, or what comes before the last that were shown.
+    AuditLog(Option<usize>),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
 }

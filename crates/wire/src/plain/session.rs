@@ -86,6 +86,10 @@ enum Question {
     Command(Context),
     History(Box<HistoryQuestion>),
     Search(Box<SearchQuestion>),
+    /// The audit log, from its end or from where the last part of it began.
+    Log {
+        is_more: bool,
+    },
     /// The restrictions, of which some were listed.
     Restrictions,
     /// Something said to a room by its name.

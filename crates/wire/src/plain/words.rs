@@ -63,10 +63,28 @@ pub(super) struct Exactly(pub(super) Duration);
 
 impl Display for Exactly {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let whole = |&&(unit, _, _): &&(u64, &str, &str)| whole_ms(self.0).is_multiple_of(unit);
-        let (unit, one, many) = *UNITS.iter().find(whole).unwrap_or(&UNITS[3]);
-        Count(whole_ms(self.0).div_ceil(unit), one, many).fmt(f)
+        let (n, one, many) = exactly(self.0);
+        Count(n, one, many).fmt(f)
     }
+}
+
+/// `last hour`, `last 2 hours`: the time up to now that was chosen.
+pub(super) struct Last(pub(super) Duration);
+
+impl Display for Last {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (n, one, many) = exactly(self.0);
+        match n {
+            1 => write!(f, "last {one}"),
+            n => write!(f, "last {n} {many}"),
+        }
+    }
+}
+
+fn exactly(time: Duration) -> (u64, &'static str, &'static str) {
+    let whole = |&&(unit, _, _): &&(u64, &str, &str)| whole_ms(time).is_multiple_of(unit);
+    let (unit, one, many) = *UNITS.iter().find(whole).unwrap_or(&UNITS[3]);
+    (whole_ms(time).div_ceil(unit), one, many)
 }
 
 /// `5 minutes`, `2 hours`: a length that was measured, the rest cut off.
@@ -204,16 +222,20 @@ pub(super) struct Typed(pub(super) Moment);
 impl Display for Typed {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let time = match self.0 {
-            Moment::Day(zone::Day::Today) => return f.write_str("today"),
             Moment::Day(day) => return TypedDay(day).fmt(f),
-            Moment::Minute(zone::Day::Today, time) => time,
-            Moment::Minute(day, time) => {
+            Moment::Clock(zone::Day::Today, time) => time,
+            Moment::Clock(day, time) => {
                 write!(f, "{} ", TypedDay(day))?;
                 time
             }
             Moment::Ago(time) => return write!(f, "{} ago", Exactly(time)),
+            Moment::At(at) => return zone::in_utc(at).fmt(f),
         };
-        write!(f, "{:02}:{:02}", time.hour(), time.minute())
+        write!(f, "{:02}:{:02}", time.hour(), time.minute())?;
+        match time.second() {
+            0 => Ok(()),
+            second => write!(f, ":{second:02}"),
+        }
     }
 }
 
@@ -225,6 +247,7 @@ impl Display for TypedDay {
             zone::Day::On(date) => Day(date).fmt(f),
             zone::Day::Today => f.write_str("today"),
             zone::Day::Yesterday => f.write_str("yesterday"),
+            zone::Day::Tomorrow => f.write_str("tomorrow"),
         }
     }
 }
@@ -248,6 +271,8 @@ mod tests {
         check(Exactly(Duration::from_secs(90)), "90 seconds");
         check(Exactly(Duration::from_hours(24 * 7)), "7 days");
         check(Exactly(Duration::from_millis(250)), "1 second");
+        check(Last(Duration::from_mins(60)), "last hour");
+        check(Last(Duration::from_mins(90)), "last 90 minutes");
     }
 
     #[test]

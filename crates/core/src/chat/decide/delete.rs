@@ -43,7 +43,8 @@ impl Chat {
             // Nobody learns of a message where they are not.
             _ => return Err(Rejection::NoSuchMessage),
         };
-        if !self.is_ones_own(me, message, (&name, author)) && !self.moderates(me, room) {
+        let is_own = self.is_ones_own(me, message, (&name, author));
+        if !is_own && !self.moderates(me, room) {
             return Err(Rejection::NotOnesMessage(Some(room_name)));
         }
         facts.push(Fact::Deleted(Box::new(Deletion {
@@ -53,11 +54,14 @@ impl Chat {
             why,
             is_signal,
         })));
-        let act = ModAction::Delete {
-            name,
-            room: room_name,
-        };
-        facts.push(audit_entry(Actor::Person(me), act, None));
+        // What people take back of their own is no act of an operator, and could fill the log.
+        if !is_own {
+            let act = ModAction::Delete {
+                name,
+                room: room_name,
+            };
+            facts.push(audit_entry(Actor::Person(me), act, None));
+        }
         Ok(Outcome::Done)
     }
 

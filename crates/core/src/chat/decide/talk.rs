@@ -84,10 +84,14 @@ impl Chat {
         let room = self.room_of(me, room)?;
         self.check_is_in(me, room)?;
         self.check_may_speak(me, room, now)?;
-        let rules = self.rooms.get(room).and_then(Room::rules);
+        let here = self.rooms.get(room);
+        let rules = here.and_then(Room::rules);
         let is_guarded = rules.is_some_and(|rules| rules.settings.guards_topic);
         if is_guarded && !self.moderates(me, room) {
             return Err(self.refusal(room, RoomRejection::TopicGuarded));
+        }
+        if text.is_none() && here.is_some_and(|room| room.topic.is_none()) {
+            return Err(self.refusal(room, RoomRejection::NoTopic));
         }
         Ok(Fact::TopicSet {
             room,

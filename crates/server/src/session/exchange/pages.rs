@@ -89,9 +89,9 @@ impl Session {
     pub(super) fn heard(&self, mut recent: RecentMessages, shared: &Shared) -> RecentMessages {
         let env = shared.env();
         let reader = self.dialect.reader(&env);
-        let before = recent.messages.len();
-        recent.messages.retain(|message| !reader.hides(message));
-        recent.total -= (before - recent.messages.len()) as u64;
+        if !self.dialect.ignores().is_empty() {
+            recent.retain(|message| !reader.hides(message));
+        }
         recent
     }
 
@@ -276,6 +276,7 @@ impl Session {
                     events,
                     shown,
                     total: page.total,
+                    hides: page.ends.hides,
                     ends: page.ends.places,
                     newer: page.ends.newer,
                     is_first,
@@ -287,7 +288,7 @@ impl Session {
                 let found = SearchPage {
                     events,
                     shown,
-                    more: page.total > shown,
+                    more: page.total.is_none_or(|total| total > shown),
                     next: page.ends.next,
                     searched_since: page.ends.searched_since,
                     is_first,

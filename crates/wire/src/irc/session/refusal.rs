@@ -331,6 +331,7 @@ impl Session {
             RoomRejection::NeedsModerator | RoomRejection::TopicGuarded => {
                 ("482", &format_args!("{room} :You're not channel operator"))
             }
+            RoomRejection::NoTopic => ("331", &format_args!("{room} :No topic is set")),
             RoomRejection::OperatorsAlone
             | RoomRejection::TargetGoverns(..)
             | RoomRejection::TargetOperates(_) => ("482", &format_args!("{room} :{words}")),

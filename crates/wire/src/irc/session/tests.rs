@@ -385,7 +385,7 @@ fn a_room_that_was_left_meanwhile_is_not_listed() {
         };
         let recent = Recent {
             messages: &[],
-            total: 0,
+            total: Some(0),
         };
         let entered = Tell::Entered(&summary, recent);
         let (step, _) = world.call(|dialect, env, out| dialect.handle_tell(entered, env, out));

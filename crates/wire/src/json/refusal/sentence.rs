@@ -231,6 +231,7 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
     match rule {
         RoomRejection::NeedsModerator => write!(f, "That needs a moderator of {room}."),
         RoomRejection::TopicGuarded => write!(f, "Only moderators of {room} set its topic."),
+        RoomRejection::NoTopic => write!(f, "{room} has no topic."),
         RoomRejection::OperatorsAlone => write!(f, "Only operators moderate {room}."),
         RoomRejection::Closed | RoomRejection::ClosedToStrangers => {
             write!(f, "{room} takes only those who are invited.")

@@ -133,7 +133,7 @@ arguments! {
         /// The other person, in place of a room.
         with: Option<Box<str>>,
         /// Only what was said before this event, or this time. The newest of it, unless there is an
-        /// `after`.
+        /// `after`: beside that it is a time.
         before: Option<Place>,
         /// Only what was said behind this event, or from this time on. The oldest of it.
         after: Option<Place>,

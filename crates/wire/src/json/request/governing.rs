@@ -224,7 +224,9 @@ arguments! {
 
     /// The audit log.
     Log {
-        /// The newest so many entries; 20 if nothing is said.
+        /// The newest so many entries, 200 at most; 20 if nothing is said.
         entries: Option<usize>,
+        /// Only entries before this one: the `next` of the answer before.
+        before: Option<u64>,
     }
 }

@@ -6,7 +6,7 @@ use chinwag_core::{Answer, Event, Fact, LeftOut, Query, QuitReason, Rejection, R
 
 use super::arrival::room_shape;
 use super::{Asked, Session, Stage, refuse};
-use crate::dialect::{Ask, Env, HistoryPage, PastOf, SearchPage, Step, Tell};
+use crate::dialect::{Ask, Env, HistoryPage, LogPage, PastOf, SearchPage, Step, Tell};
 use crate::json::events::{LogEntry, Shape, parts_of};
 use crate::json::refusal::{Sentence, code};
 use crate::json::render::put;
@@ -38,7 +38,7 @@ impl Session {
             Tell::Missed(events) => self.tell_missed(events, env, out),
             Tell::History(page) => self.tell_history(page, out),
             Tell::Search(page) => self.tell_search(page, env, out),
-            Tell::AuditLog(entries) => self.tell_log(entries, out),
+            Tell::AuditLog(page) => self.tell_log(page, out),
             // It does not ask for them.
             Tell::Targets(_) => {}
             // It leaves its passing name behind, for the session that it takes up.
@@ -185,13 +185,14 @@ impl Session {
         );
     }
 
-    fn tell_log(&mut self, entries: &[Event], out: &mut Vec<u8>) {
+    fn tell_log(&mut self, page: LogPage<'_>, out: &mut Vec<u8>) {
         let asked = self.question.take();
         put(
             out,
             &Reply::Log {
                 id: asked.as_ref().and_then(|asked| asked.id.as_ref()),
-                entries: entries.iter().filter_map(LogEntry::of).collect(),
+                entries: page.entries.iter().filter_map(LogEntry::of).collect(),
+                next: page.next.map(|seq| seq.0),
             },
         );
     }

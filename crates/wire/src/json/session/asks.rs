@@ -8,7 +8,7 @@ use chinwag_core::{Command, Detail, Manner, Name, Query, Range, RoomRef, Seq, Te
 
 use super::governing::{govern_of, inner, note};
 use super::{Asked, Session, Stage, refuse};
-use crate::dialect::{Ask, Env, Password, Past, Search, Step};
+use crate::dialect::{Ask, Env, LogRange, Password, Past, Search, Step};
 use crate::json::request::{Claim, History, Join, Request, Say};
 use crate::json::value::{Parsed, Place};
 
@@ -89,7 +89,10 @@ impl Session {
                 why: None,
             },
             Request::quit(quit) => Ask::Quit(note(quit.text)),
-            Request::log(log) => Ask::AuditLog(log.entries.unwrap_or(LOG_LINES)),
+            Request::log(log) => Ask::AuditLog(LogRange {
+                entries_max: log.entries.unwrap_or(LOG_LINES),
+                before: log.before.map(Seq),
+            }),
             request => match query_of(request) {
                 Ok(query) => Ask::Query(query),
                 Err(request) => Ask::Command(command_of(*request)?),

@@ -44,10 +44,13 @@ impl<'a> Arguments<'a> {
         Some(word)
     }
 
-    /// Takes the next term of a search: a word, or a phrase in quotation marks, with a `-` before it or
-    /// a `*` behind it. A phrase that is not closed goes on to the end.
+    /// Takes the next term of a search: a word, or a phrase in quotation marks, with a `-` or a `key:`
+    /// before it or a `*` behind it. A phrase that is not closed goes on to the end.
     pub(super) fn next_term(&mut self) -> Option<&'a str> {
         let positive = self.rest.strip_prefix('-').unwrap_or(self.rest);
+        let (key, value) = positive.split_once(':').unwrap_or_default();
+        let has_key = !key.is_empty() && key.chars().all(char::is_alphabetic);
+        let positive = if has_key { value } else { positive };
         let Some(phrase) = positive.strip_prefix(is_quote) else {
             return self.next();
         };
@@ -107,7 +110,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// Quotation marks, those included that phones put in their place: the same as the store's.
-fn is_quote(c: char) -> bool {
+pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '“' | '”' | '„' | '«' | '»')
 }
 

@@ -9,7 +9,7 @@ use alloc::string::String;
 use chinwag_core::Text;
 
 use super::Read;
-use super::arguments::{Arguments, name, room};
+use super::arguments::{Arguments, is_quote, name, room};
 use crate::plain::request::{EchoedInput, ParseError, Request, SearchRequest};
 use crate::zone::Moment;
 
@@ -27,10 +27,12 @@ pub(in crate::plain) fn search(mut arguments: Arguments<'_>) -> Read {
         };
         // `from: ann` is a slip that can be read.
         let value = match value {
-            "" => arguments.word()?,
+            "" => arguments.next_term().ok_or_else(|| arguments.usage())?,
             value => value,
         };
+        let value = value.trim_matches(is_quote);
         search.set(key, value, term)?;
+        search.set_time(key, &mut arguments);
     }
     search.words = Text::parse(&words);
     match search == SearchRequest::default() {
@@ -54,6 +56,23 @@ fn filter(term: &str) -> Option<(&str, &str)> {
 const KEYS: [&str; 7] = ["from", "in", "before", "after", "since", "-from", "-in"];
 
 impl SearchRequest {
+    /// Takes a time of day behind the day of a filter: `since:2026-11-21 14:00`. To find such a text one
+    /// quotes it, as all text with a colon.
+    fn set_time(&mut self, key: &str, arguments: &mut Arguments<'_>) {
+        let is = |known: &str| known.eq_ignore_ascii_case(key);
+        let moment = match key {
+            _ if is("before") => &mut self.before,
+            _ if is("after") || is("since") => &mut self.after,
+            _ => return,
+        };
+        let time = arguments.peek();
+        let with_time = moment.zip(time).and_then(|(day, time)| day.with_time(time));
+        if with_time.is_some() {
+            *moment = with_time;
+            arguments.next();
+        }
+    }
+
     /// Sets the filter of this key. Of two of a kind one would be passed over in silence.
     fn set(&mut self, key: &str, value: &str, term: &str) -> Result<(), ParseError> {
         let is = |known: &str| known.eq_ignore_ascii_case(key);
@@ -75,7 +94,8 @@ impl SearchRequest {
         } else if is("after") || is("since") {
             self.after.replace(moment(value)?).is_some()
         } else {
-            let word = EchoedInput::new(term);
+            // What it says is to be put in quotation marks has none.
+            let word = EchoedInput::new(&term.replace(is_quote, ""));
             let key = EchoedInput::new(&term[..=key.len()]);
             return Err(ParseError::UnknownFilter { key, word });
         };

@@ -141,11 +141,12 @@ pub(in crate::plain) fn lock(arguments: Arguments<'_>) -> Read {
 pub(in crate::plain) fn log(arguments: Arguments<'_>) -> Read {
     let lines = match arguments.rest() {
         "" => LOG_LINES,
+        more if more.eq_ignore_ascii_case("more") => return Ok(Request::AuditLog(None)),
         typed if typed.bytes().all(|b| b.is_ascii_digit()) => typed.parse().unwrap_or(usize::MAX),
         _ => 0,
     };
     match lines {
         0 => Err(arguments.usage()),
-        lines => Ok(Request::AuditLog(lines.min(LOG_LINES_MAX))),
+        lines => Ok(Request::AuditLog(Some(lines.min(LOG_LINES_MAX)))),
     }
 }

@@ -30,7 +30,7 @@ impl Display for FoundHead<'_> {
             (false, false) => messages(page.shown).fmt(f)?,
         }
         Filters(" with ", sought.search).fmt(f)?;
-        match page.more {
+        match page.more && !sought.is_more {
             true => f.write_str("; /search more"),
             false => Ok(()),
         }
@@ -53,7 +53,8 @@ impl Display for FoundEnd<'_> {
                 write!(f, "end; searched back to {since}, /search more goes on")
             }
             (false, Some(_), None) => f.write_str("end; /search more goes on"),
-            _ if sought.is_more => f.write_str("end of the older matches"),
+            _ if sought.is_more && page.more => f.write_str("end; older messages: /search more"),
+            _ if sought.is_more => f.write_str("end; nothing older was found"),
             _ => f.write_str("now"),
         }
     }
@@ -88,14 +89,15 @@ impl Display for NothingFound<'_> {
     }
 }
 
-/// The last word that could be the beginning of another.
+/// The last word that could be the beginning of another, unless it may be what is left out that took all.
 fn plain_word(words: &str) -> Option<&str> {
+    let leaves_out = words.split_whitespace().any(|word| word.starts_with('-'));
     let is_plain = |word: &&str| word.chars().all(char::is_alphanumeric);
     let has_phrase = words.contains(['"', '“', '”', '„', '«', '»']);
     words
         .split_whitespace()
         .rfind(is_plain)
-        .filter(|_| !has_phrase)
+        .filter(|_| !has_phrase && !leaves_out)
 }
 
 /// ` with "deploy" from ann in #dev since Sat 21 Nov 2026`

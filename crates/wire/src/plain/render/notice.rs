@@ -59,6 +59,8 @@ pub enum Notice {
     NoHistory,
     /// There was no search yet.
     NoSearch,
+    /// Everything that operators did was shown.
+    NoOlderEntries,
     /// The last search has found all that there is.
     NoOlderMatches,
     /// The end of a range of the history is not behind its start.
@@ -141,6 +143,7 @@ impl Renderer {
             }
             Notice::NoHistory => writer.alone("The server cannot read the history right now."),
             Notice::NoSearch => writer.alone("Nothing was searched for yet. Type /search WORDS."),
+            Notice::NoOlderEntries => writer.alone("The log has nothing older."),
             Notice::NoOlderMatches => writer.alone("The last search found no older messages."),
             Notice::BackwardRange => writer.alone("That range ends before it begins."),
             Notice::NoMatch { number } => writer.alone(format_args!(

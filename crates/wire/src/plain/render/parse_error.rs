@@ -85,7 +85,7 @@ fn about_values(f: &mut Formatter<'_>, error: &ParseError) -> fmt::Result {
         ),
         ParseError::BadMoment(typed) => write!(
             f,
-            "\"{typed}\" is not a day or a time. Those are written 2026-11-21, 2026-11-21T14:00, 14:00, yesterday or 2h."
+            "\"{typed}\" is not a day or a time. Those are written 2026-11-21, 2026-11-21 14:00, 14:00, yesterday or 2h."
         ),
         ParseError::FilterTwice(key) => write!(f, "\"{key}\" is there twice. Give it once."),
         ParseError::UnknownFilter { key, word } => write!(

@@ -17,9 +17,9 @@ pub use super::found::Sought;
 use super::found::{FoundEnd, FoundHead, NothingFound};
 use super::moderation::Did;
 use super::talk::Saying;
-use crate::dialect::{HistoryPage, PastOf, Recent, SearchPage};
+use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
 use crate::plain::message_ref::MessageRef;
-use crate::plain::words::{Count, Day, Exactly, Minute, Typed, messages};
+use crate::plain::words::{Count, Day, Last, Minute, Typed, messages};
 use crate::zone::{Date, Moment, wall_clock};
 
 impl Renderer {
@@ -44,12 +44,12 @@ impl Renderer {
     ) {
         let (shown, total) = (recent.messages.len(), recent.total);
         if shown > 0 {
-            self.writer(out).separator(format_args!(
-                "last {shown} of {total} messages; /history for more, /search to find"
-            ));
+            let last = Part("last", shown as u64, total);
+            let separator = format_args!("{last}; /history for more, /search to find");
+            self.writer(out).separator(separator);
         }
         let events = recent.messages.iter().map(|event| &**event);
-        self.past_lines(out, events, PastOf::Room(room), now);
+        self.past_lines(out, events, (PastOf::Room(room), false), now);
         self.writer(out).separator("now");
     }
 
@@ -63,15 +63,12 @@ impl Renderer {
         now: Timestamp,
     ) {
         if page.shown == 0 && page.events.is_empty() {
-            return self.writer(out).alone(NothingSaid(stretch, page.of));
+            return self.writer(out).alone(NothingSaid(stretch, page));
         }
         if page.is_first {
             self.writer(out).separator(Head(stretch, page));
         }
-        match ids {
-            true => self.past_lines_with_ids(out, page.events, page.of),
-            false => self.past_lines(out, page.events.iter(), page.of, now),
-        }
+        self.past_lines(out, page.events.iter(), (page.of, ids), now);
         if page.is_last {
             self.writer(out).separator(End(stretch, page));
         }
@@ -81,7 +78,7 @@ impl Renderer {
         &mut self,
         out: &mut Vec<u8>,
         events: impl Iterator<Item = &'a Event>,
-        of: PastOf<'_>,
+        (of, ids): (PastOf<'_>, bool),
         now: Timestamp,
     ) {
         let mut day = self.date(now);
@@ -93,8 +90,10 @@ impl Renderer {
                 day = date;
             }
             self.guest_break(out, event, of, &mut is_guest);
-            if !self.past_notice(out, event) {
-                self.past_line(out, event, of);
+            match ids {
+                true => self.past_line_with_id(out, event, of),
+                false if self.past_notice(out, event) => {}
+                false => self.past_line(out, event, of),
             }
         }
     }
@@ -127,21 +126,17 @@ impl Renderer {
         }
     }
 
-    /// Each message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
-    fn past_lines_with_ids(&mut self, out: &mut Vec<u8>, events: &[Event], of: PastOf<'_>) {
-        let mut is_guest = false;
-        for event in events {
-            self.guest_break(out, event, of, &mut is_guest);
-            match &event.fact {
-                Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
-                _ if self.past_notice(out, event) => {}
-                _ => {
-                    if let Fact::PrivateMessage(_) = event.fact {
-                        let reference = MessageRef(event.seq);
-                        self.writer(out).put(format_args!("[{reference}] "));
-                    }
-                    self.past_line(out, event, of);
+    /// A message with the reference that `/delete` takes: `[3rj0: 2026-11-21 14:02] ann: hi`.
+    fn past_line_with_id(&mut self, out: &mut Vec<u8>, event: &Event, of: PastOf<'_>) {
+        match &event.fact {
+            Fact::Said { .. } => self.found(out, MessageRef(event.seq), None, event),
+            _ if self.past_notice(out, event) => {}
+            _ => {
+                if let Fact::PrivateMessage(_) = event.fact {
+                    let reference = MessageRef(event.seq);
+                    self.writer(out).put(format_args!("[{reference}] "));
                 }
+                self.past_line(out, event, of);
             }
         }
     }
@@ -230,19 +225,26 @@ impl Renderer {
         }
     }
 
-    /// The result of `/log`, oldest first: the audit log.
-    pub fn audit_log<'a>(
-        &self,
-        out: &mut Vec<u8>,
-        audit_log: impl ExactSizeIterator<Item = &'a Event>,
-    ) {
+    /// The result of `/log`, oldest first: the audit log, from its end or from where the last part began.
+    pub fn audit_log(&self, out: &mut Vec<u8>, is_more: bool, page: LogPage<'_>) {
         let writer = &mut self.writer(out);
-        match audit_log.len() {
-            0 => writer.alone("No operator has done anything yet."),
-            1 => writer.separator("what operators did last"),
-            n => writer.separator(format_args!("the last {n} things that operators did")),
+        let more = if page.next.is_some() {
+            "; /log more"
+        } else {
+            ""
+        };
+        match (page.entries.len(), is_more) {
+            (0, _) => writer.alone("No operator has done anything yet."),
+            (1, false) => writer.separator(format_args!("what operators did last{more}")),
+            (n, false) => {
+                writer.separator(format_args!("the last {n} things that operators did{more}"));
+            }
+            (n, true) => {
+                let earlier = Count(n, "thing", "things");
+                writer.separator(format_args!("{earlier} that operators did before{more}"));
+            }
         }
-        for event in audit_log {
+        for event in page.entries {
             if let Fact::Moderated(audit_entry) = &event.fact {
                 let time = Minute(event.at, &self.style.zone);
                 let did = Did(&audit_entry.act, event.at);
@@ -313,8 +315,22 @@ impl Stretch {
     }
 }
 
-fn left_out(page: &HistoryPage<'_>) -> u64 {
-    page.total.saturating_sub(page.shown)
+/// Messages of the range that are not shown; `None` if there may be any number.
+fn left_out(page: &HistoryPage<'_>) -> Option<u64> {
+    page.total.map(|total| total.saturating_sub(page.shown))
+}
+
+/// `last 3 of 412 messages`, or `last 3 messages` where the number of all is not known.
+struct Part(&'static str, u64, Option<u64>);
+
+impl Display for Part {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(end, shown, total) = *self;
+        match total {
+            Some(total) => write!(f, "{end} {shown} of {total} messages"),
+            None => write!(f, "{end} {}", messages(shown)),
+        }
+    }
 }
 
 /// What stands above a history.
@@ -324,7 +340,7 @@ impl Display for Head<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(stretch, page) = *self;
         let (shown, total) = (page.shown, page.total);
-        let is_cut = left_out(page) > 0;
+        let is_cut = left_out(page) != Some(0);
         match stretch {
             Stretch::Around(number) => {
                 return write!(f, "messages around match {number} {}", Of(page.of));
@@ -333,12 +349,13 @@ impl Display for Head<'_> {
             Stretch::Later | Stretch::Rest(_) => {
                 return Count(shown, "later message", "later messages").fmt(f);
             }
-            Stretch::Last if total == 0 => write!(f, "no messages{}", With(page.of))?,
-            Stretch::Last => write!(f, "last {shown} of {total} messages{}", With(page.of))?,
-            Stretch::For(_) if is_cut => write!(f, "last {shown} of {total} messages")?,
-            _ if is_cut => write!(f, "first {shown} of {total} messages")?,
+            Stretch::Last if total == Some(0) => f.write_str("no messages")?,
+            Stretch::Last => Part("last", shown, total).fmt(f)?,
+            Stretch::For(_) if is_cut => Part("last", shown, total).fmt(f)?,
+            _ if is_cut => Part("first", shown, total).fmt(f)?,
             _ => messages(shown).fmt(f)?,
         }
+        With(page.of).fmt(f)?;
         Within(stretch).fmt(f)?;
         match stretch {
             Stretch::Last | Stretch::For(_) if is_cut => f.write_str("; /history more"),
@@ -354,22 +371,37 @@ impl Display for End<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self(stretch, page) = *self;
         let left = left_out(page);
-        let more = Count(left, "more message", "more messages");
+        let is_cut = left != Some(0);
         match stretch {
             Stretch::Last | Stretch::For(_) => f.write_str("now"),
-            Stretch::Earlier if left > 0 => {
-                let earlier = Count(left, "earlier message", "earlier messages");
+            Stretch::Earlier if is_cut => {
+                let earlier = Left(left, "earlier message", "earlier messages");
                 write!(f, "end; {earlier}: /history more")
             }
             Stretch::Earlier => f.write_str("end; nothing was said before"),
-            Stretch::From(_) | Stretch::Later if left > 0 => {
+            Stretch::From(_) | Stretch::Later if is_cut => {
+                let more = Left(left, "more message", "more messages");
                 write!(f, "{more} until now; /history more")
             }
-            Stretch::Between(_, until) | Stretch::Rest(until) if left > 0 => {
+            Stretch::Between(_, until) | Stretch::Rest(until) if is_cut => {
+                let more = Left(left, "more message", "more messages");
                 write!(f, "{more} until {}; /history more", Typed(until))
             }
             _ if page.newer => f.write_str("end; /history more goes on"),
             _ => f.write_str("now"),
+        }
+    }
+}
+
+/// `6 earlier messages`, or `earlier messages` where the number is not known.
+struct Left(Option<u64>, &'static str, &'static str);
+
+impl Display for Left {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(left, one, many) = *self;
+        match left {
+            Some(left) => Count(left, one, many).fmt(f),
+            None => f.write_str(many),
         }
     }
 }
@@ -380,7 +412,7 @@ struct Within(Stretch);
 impl Display for Within {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Stretch::For(span) => write!(f, " of the last {}", Exactly(span)),
+            Stretch::For(span) => write!(f, " of the {}", Last(span)),
             Stretch::From(moment) => write!(f, " since {}", Typed(moment)),
             Stretch::Between(from, until) => {
                 write!(f, " from {} to {}", Typed(from), Typed(until))
@@ -391,25 +423,34 @@ impl Display for Within {
 }
 
 /// That a history is empty.
-struct NothingSaid<'a>(Stretch, PastOf<'a>);
+struct NothingSaid<'a>(Stretch, &'a HistoryPage<'a>);
 
 impl Display for NothingSaid<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (stretch, room) = (self.0, Of(self.1));
-        match stretch {
-            Stretch::Last => write!(f, "Nothing was said {room} yet."),
-            Stretch::For(span) => {
-                write!(f, "Nothing was said {room} in the last {}.", Exactly(span))
+        let Self(stretch, page) = *self;
+        let (room, hides) = (Of(page.of), page.hides);
+        match (stretch, page.of) {
+            (Stretch::Last, _) if hides => write!(f, "Nothing was said {room}")?,
+            (Stretch::Last, _) => write!(f, "Nothing was said {room} yet")?,
+            (Stretch::For(span), _) => write!(f, "Nothing was said {room} in the {}", Last(span))?,
+            (Stretch::From(_) | Stretch::Between(..), _) => {
+                write!(f, "Nothing was said {room}{}", Within(stretch))?;
             }
-            Stretch::From(_) | Stretch::Between(..) => {
-                write!(f, "Nothing was said {room}{}.", Within(stretch))
+            (Stretch::Earlier, PastOf::Room(room)) => {
+                write!(f, "Nothing earlier is kept of {room}")?
             }
-            Stretch::Earlier => match self.1 {
-                PastOf::Room(room) => write!(f, "Nothing earlier is kept of {room}."),
-                PastOf::With(of) => write!(f, "Nothing earlier is kept of you and {}.", of.with),
-            },
-            Stretch::Later | Stretch::Rest(_) => write!(f, "Nothing more was said {room}."),
-            Stretch::Around(_) => f.write_str("That message is not kept any more."),
+            (Stretch::Earlier, PastOf::With(of)) => {
+                write!(f, "Nothing earlier is kept of you and {}", of.with)?;
+            }
+            (Stretch::Later | Stretch::Rest(_), _) => write!(f, "Nothing more was said {room}")?,
+            (Stretch::Around(_), _) => f.write_str("That message is not kept any more")?,
+        }
+        if hides {
+            f.write_str(" by anybody whom you do not ignore")?;
+        }
+        match page.total {
+            Some(_) => f.write_str("."),
+            None => f.write_str(" as far back as this goes. /history more goes on."),
         }
     }
 }

@@ -52,6 +52,7 @@ impl Display for OfRoom<'_> {
             | RoomRejection::StandsNot(name, _)
             | RoomRejection::NameBarred(name) => about_a_person(f, room, rejection, name),
             RoomRejection::TopicGuarded
+            | RoomRejection::NoTopic
             | RoomRejection::LobbyIsOpen
             | RoomRejection::OperatorsAlone
             | RoomRejection::LobbyKeepsAll
@@ -73,6 +74,7 @@ fn about_governing(
 ) -> fmt::Result {
     match rejection {
         RoomRejection::TopicGuarded => write!(f, "Only moderators set the topic of {room}."),
+        RoomRejection::NoTopic => write!(f, "{room} has no topic. /topic TEXT sets one."),
         RoomRejection::LobbyIsOpen => write!(
             f,
             "{room} is open to everybody: only moderated, topic, outsiders and ctcp can be set."

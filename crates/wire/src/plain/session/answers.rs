@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use chinwag_core::{Answer, Event, Fact, Query, Rejection, RoomId};
 
 use super::{Question, Session, Stage};
-use crate::dialect::{Ask, Env, HistoryPage, SearchPage, Step, Tell};
+use crate::dialect::{Ask, Env, HistoryPage, LogPage, SearchPage, Step, Tell};
 use crate::plain::render::{Notice, Sought};
 use crate::plain::request::Context;
 
@@ -60,7 +60,7 @@ impl Session {
             // It does not ask for them.
             Tell::Targets(_) => {}
             Tell::Search(page) => self.tell_search(page, env, out),
-            Tell::AuditLog(entries) => renderer.audit_log(out, entries.iter()),
+            Tell::AuditLog(page) => self.tell_log(page, env, out),
             Tell::Admitted => return self.handle_admitted(),
             // It asks for no proof.
             Tell::Proven(..) => {}
@@ -206,6 +206,15 @@ impl Session {
         let (stretch, ids) = (question.stretch, question.ids);
         let mut renderer = self.renderer(env);
         renderer.history(out, (stretch, ids), &page, env.wall);
+    }
+
+    fn tell_log(&mut self, page: LogPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
+        if let (Some(&Question::Log { is_more }), Stage::Chat(chat)) =
+            (self.question.as_ref(), &mut self.stage)
+        {
+            chat.past.note_log(page);
+            self.renderer(env).audit_log(out, is_more, page);
+        }
     }
 
     fn tell_search(&mut self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {

@@ -7,11 +7,11 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX};
+use chinwag_core::limits::{HISTORY_LINES, HISTORY_LINES_MAX, LOG_LINES};
 use chinwag_core::{Detail, LOBBY, Range, RoomId, RoomRef, Seq, Timestamp};
 use chinwag_feed::Gap;
 
-use crate::dialect::{self, Ask, Env, HistoryPage, Search, SearchPage};
+use crate::dialect::{self, Ask, Env, HistoryPage, LogPage, LogRange, Search, SearchPage};
 use crate::plain::render::Stretch;
 use crate::plain::request::{Back, SearchRequest};
 use crate::zone::{Moment, TimeZone};
@@ -62,12 +62,23 @@ struct Marks {
     end: Option<Bookmark>,
     /// What the last search has found.
     found: Option<Found>,
+    /// The part of the audit log that was shown last.
+    log: Option<LogMark>,
     /// Lines that the reader was told of that they were skipped, and has not asked for yet.
     gaps: Vec<Gap>,
 }
 
 /// Gaps that are kept. A reader who is told of more has long ceased to ask.
 const GAPS_MAX: usize = 16;
+
+/// A part of the audit log.
+#[derive(Clone, Copy, Debug)]
+struct LogMark {
+    /// How many entries it has.
+    entries: usize,
+    /// Where older ones are, if there are any.
+    next: Option<Seq>,
+}
 
 /// The end of a history.
 #[derive(Clone, Debug)]
@@ -156,7 +167,7 @@ impl Past {
             }
             (Back::Between(from, until), _) => {
                 let (start, end) = (start(from), until.end(env.wall, zone));
-                if end <= start {
+                if end < start {
                     return None;
                 }
                 question.stretch = Stretch::Between(from, until);
@@ -189,7 +200,7 @@ impl Past {
         if !page.is_first {
             return;
         }
-        if page.shown == 0 {
+        if page.shown == 0 && page.total.is_some() {
             // What is still to come is found from the same place.
             if !question.stretch.goes_on() {
                 self.end(None);
@@ -198,7 +209,7 @@ impl Past {
         }
         let shown = usize::try_from(page.shown).unwrap_or(usize::MAX);
         let (first, last) = page.ends;
-        let left = page.total > page.shown;
+        let left = page.total.is_none_or(|total| total > page.shown);
         self.end(Some(Bookmark {
             whose: question.whose.clone(),
             notices: question.notices,
@@ -213,6 +224,29 @@ impl Past {
                 _ => Way::On(last, question.until.filter(|_| left)),
             },
         }));
+    }
+
+    /// What to ask for entries of the audit log, of which `None` are those before the last that were shown;
+    /// and whether it is those. `None` if there are no others.
+    pub(super) fn log(&self, entries: Option<usize>) -> Option<(bool, Ask)> {
+        let last = self.marks.as_ref().and_then(|marks| marks.log);
+        let (is_more, entries_max, before) = match (entries, last) {
+            (None, Some(LogMark { entries, next })) => (true, entries, Some(next?)),
+            (entries, _) => (false, entries.unwrap_or(LOG_LINES), None),
+        };
+        let range = LogRange {
+            entries_max,
+            before,
+        };
+        Some((is_more, Ask::AuditLog(range)))
+    }
+
+    /// Keeps where a part of the audit log begins.
+    pub(super) fn note_log(&mut self, page: LogPage<'_>) {
+        self.marks.get_or_insert_default().log = Some(LogMark {
+            entries: page.entries.len(),
+            next: page.next,
+        });
     }
 
     /// What to ask for older matches; `None` if the last search has looked at everything.
@@ -320,7 +354,6 @@ pub(super) fn ask_search(
     env: &Env<'_>,
     zone: &TimeZone,
 ) -> Ask {
-    let start = |moment: Moment| moment.start(env.wall, zone);
     Ask::Search(Search {
         words: search.words.clone(),
         from: search.from.clone(),
@@ -328,8 +361,8 @@ pub(super) fn ask_search(
         room: search.room.clone(),
         with: None,
         not_in: search.not_in.clone(),
-        before: search.before.map(start),
-        after: search.after.map(start),
+        before: (search.before).map(|moment| moment.before(env.wall, zone)),
+        after: (search.after).map(|moment| moment.start(env.wall, zone)),
         below,
     })
 }

@@ -104,7 +104,8 @@ impl Session {
             Request::History { .. }
             | Request::Around(_)
             | Request::Search(_)
-            | Request::SearchMore => return self.ask_past(request, here, env, out),
+            | Request::SearchMore
+            | Request::AuditLog(_) => return self.ask_past(request, here, env, out),
             Request::Register(password) => Ask::Register(password),
             Request::Claim => Ask::Claim,
             Request::Forget(certificate) => Ask::Forget(certificate),
@@ -132,7 +133,6 @@ impl Session {
                 return None;
             }
             Request::Resume(code) => Ask::Resume { code, after: None },
-            Request::AuditLog(entries) => Ask::AuditLog(entries),
             Request::Quit(why) => Ask::Quit(why),
         };
         self.question = Some(question);
@@ -165,6 +165,10 @@ impl Session {
                     None => Err(Notice::BackwardRange),
                 }
             }
+            Request::AuditLog(entries) => match past.log(entries) {
+                Some((is_more, ask)) => Ok((Question::Log { is_more }, ask)),
+                None => Err(Notice::NoOlderEntries),
+            },
             Request::Around(number) => match past.around(number) {
                 Some((question, ask)) => Ok((Question::History(Box::new(question)), ask)),
                 None => Err(Notice::NoMatch { number }),
@@ -210,6 +214,7 @@ impl Question {
             Self::Command(context) => *context,
             Self::History(_) => Context::Command("history"),
             Self::Search(_) => Context::Command("search"),
+            Self::Log { .. } => Context::Command("log"),
             Self::Restrictions => Context::Command("bans"),
             Self::SayTo(_) => Context::Speech,
             Self::Leave(_) => Context::Command("leave"),

@@ -232,11 +232,12 @@ fn logged_in() -> LoggedIn {
 
 const NO_HISTORY: Recent<'_> = Recent {
     messages: &[],
-    total: 0,
+    total: Some(0),
 };
 
 fn summary(id: RoomId, called: &str) -> RoomSummary {
     RoomSummary {
+        ignores: false,
         room: room(called),
         id,
         others: [].into(),

@@ -89,9 +89,10 @@ fn what_operators_do_is_read() {
     check_command("/lock", Command::Lock(true));
     check_command("/lock off", Command::Lock(false));
     check_query("/bans", Query::Restrictions { after: None });
-    check("/log", Request::AuditLog(LOG_LINES));
-    check("/log 5", Request::AuditLog(5));
-    check("/log 999999", Request::AuditLog(LOG_LINES_MAX));
+    check("/log", Request::AuditLog(Some(LOG_LINES)));
+    check("/log 5", Request::AuditLog(Some(5)));
+    check("/log 999999", Request::AuditLog(Some(LOG_LINES_MAX)));
+    check("/log More", Request::AuditLog(None));
     for (line, command) in [
         ("/kick", "kick"),
         ("/op a b", "op"),

@@ -104,6 +104,19 @@ fn a_search_is_words_and_filters_in_any_order() {
         "In:dev \"ship it\" FROM: lee Before: 2026-11-21 now AFTER:2026-11-20T14:00 -later",
         all,
     );
+    let evening = SearchRequest {
+        after: Some(moment("2026-11-20 23:30")),
+        before: Some(moment("yesterday 9:00")),
+        from: Some(name("bob")),
+        not_in: std::vec![room("dev")],
+        ..search("said \"14:00\"")
+    };
+    for typed in [
+        "said since:2026-11-20 23:30 -in:\"#dev\" from:\"bob\" \"14:00\" before: yesterday 9:00",
+        "said since:\"2026-11-20 23:30\" -in:#dev from: \"bob\" before:“yesterday 9:00” \"14:00\"",
+    ] {
+        check_search(typed, evening.clone());
+    }
     let from_bob = SearchRequest {
         from: Some(name("bob")),
         ..SearchRequest::default()
@@ -148,6 +161,7 @@ fn a_filter_that_there_is_not_is_named() {
         ("form:ann", "form:", "form:ann"),
         ("-form:ann", "-form:", "-form:ann"),
         ("befor:2026-11-21", "befor:", "befor:2026-11-21"),
+        ("form:\"ann b\" x", "form:", "form:ann b"),
     ] {
         let (key, word) = (EchoedInput::new(key), EchoedInput::new(word));
         let error = ParseError::UnknownFilter { key, word };

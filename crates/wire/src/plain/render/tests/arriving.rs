@@ -6,6 +6,7 @@ use super::*;
 
 fn company(others: &[&str], more: usize) -> RoomSummary {
     RoomSummary {
+        ignores: false,
         room: room("lobby"),
         id: LOBBY,
         others: names(others),

@@ -5,7 +5,7 @@ use std::boxed::Box;
 use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Reach, Restriction};
 
 use super::*;
-use crate::dialect::{HistoryPage, PastOf, Recent, SearchPage};
+use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
 use crate::plain::render::{Sought, Stretch};
 use crate::plain::request::SearchRequest;
 use crate::zone::Moment;
@@ -50,7 +50,7 @@ fn recent(renderer: &mut Renderer, out: &mut Vec<u8>, events: &[Event], total: u
     let messages: Vec<_> = events.iter().cloned().map(Arc::new).collect();
     let recent = Recent {
         messages: &messages,
-        total,
+        total: Some(total),
     };
     renderer.recent(out, recent, &room("lobby"), NOW);
 }
@@ -111,7 +111,8 @@ fn page(room: &RoomName, shown: u64, total: u64) -> HistoryPage<'_> {
         of: PastOf::Room(room),
         events: &[],
         shown,
-        total,
+        total: Some(total),
+        hides: false,
         ends: (Seq(1), Seq(9)),
         newer: false,
         is_first: true,
@@ -156,13 +157,13 @@ fn a_history_back_from_now_says_how_much_it_shows() {
     );
     check_history(last, 3, 3, head("--- last 3 of 3 messages ---"));
     let hour = Stretch::For(Duration::from_mins(60));
-    check_history(hour, 3, 3, head("--- 3 messages of the last 1 hour ---"));
-    check_history(hour, 1, 1, head("--- 1 message of the last 1 hour ---"));
+    check_history(hour, 3, 3, head("--- 3 messages of the last hour ---"));
+    check_history(hour, 1, 1, head("--- 1 message of the last hour ---"));
     check_history(
         hour,
         3,
         7,
-        head("--- last 3 of 7 messages of the last 1 hour; /history more ---"),
+        head("--- last 3 of 7 messages of the last hour; /history more ---"),
     );
 }
 
@@ -229,6 +230,51 @@ fn what_goes_on_says_which_way() {
     check_history(rest, 3, 5, ["--- 3 later messages ---", more]);
     let head = "--- messages around match 2 in #dev ---";
     check_history(Stretch::Around(2), 3, 3, [head, NOW_LINE]);
+}
+
+#[test]
+fn a_number_that_is_not_known_is_left_out() {
+    let dev = room("dev");
+    let unknown = HistoryPage {
+        total: None,
+        hides: true,
+        ..page(&dev, 3, 0)
+    };
+    for (stretch, expected) in [
+        (
+            Stretch::Last,
+            ["--- last 3 messages; /history more ---", NOW_LINE],
+        ),
+        (
+            Stretch::Earlier,
+            [
+                "--- 3 earlier messages ---",
+                "--- end; earlier messages: /history more ---",
+            ],
+        ),
+        (
+            Stretch::From(moment("14:00")),
+            [
+                "--- first 3 messages since 14:00 ---",
+                "--- more messages until now; /history more ---",
+            ],
+        ),
+    ] {
+        check_page(stretch, &talk(), unknown, expected);
+    }
+    let nobody = |total| {
+        let page = HistoryPage {
+            shown: 0,
+            total,
+            ..unknown
+        };
+        history(Stretch::Last, &[], page)
+    };
+    assert_eq!(
+        nobody(Some(0)),
+        "! Nothing was said in #dev by anybody whom you do not ignore.\n"
+    );
+    assert!(nobody(None).ends_with("/history more goes on.\n"));
 }
 
 #[test]
@@ -420,8 +466,11 @@ fn a_search_says_what_it_looked_for_and_how_it_goes_on() {
         stopped,
         &std::format!("{head}\n{end}"),
     );
-    let older = "--- 1 older message with \"deploy\" ---\n--- end of the older matches ---";
+    let older = "--- 1 older message with \"deploy\" ---\n--- end; nothing older was found ---";
     check_found((&plain, true), &one, FOUND, older);
+    let older =
+        "--- 1 older message with \"deploy\" ---\n--- end; older messages: /search more ---";
+    check_found((&plain, true), &one, more, older);
     let all = SearchRequest {
         not_from: std::vec![name("bob")],
         not_in: std::vec![room("ops")],
@@ -450,6 +499,8 @@ fn a_search_that_finds_nothing_says_what_would() {
     let beginning =
         "! Nothing found for \"took 500\". Words are found whole; 500* finds what begins so.";
     check(search("took 500"), false, FOUND, beginning);
+    let left_out = "! Nothing found for \"500 -took\".";
+    check(search("500 -took"), false, FOUND, left_out);
     check(
         search("500*"),
         false,
@@ -496,9 +547,51 @@ fn spammer() -> Restriction {
     }
 }
 
+fn log(is_more: bool, entries: &[Event], next: Option<Seq>) -> String {
+    shown(|r, out| r.audit_log(out, is_more, LogPage { entries, next }))
+}
+
+#[test]
+fn the_log_says_whether_there_is_more_of_it() {
+    let locked = || audit_entry(ModAction::Lock(true));
+    let head = |is_more, entries: &[Event], next| {
+        let shown = log(is_more, entries, next);
+        shown.lines().next().map(String::from)
+    };
+    let two = [locked(), locked()];
+    for (is_more, entries, next, expected) in [
+        (
+            false,
+            &two[..1],
+            Some(Seq(4)),
+            "--- what operators did last; /log more ---",
+        ),
+        (
+            false,
+            &two[..],
+            None,
+            "--- the last 2 things that operators did ---",
+        ),
+        (
+            true,
+            &two[..],
+            Some(Seq(4)),
+            "--- 2 things that operators did before; /log more ---",
+        ),
+        (
+            true,
+            &two[..1],
+            None,
+            "--- 1 thing that operators did before ---",
+        ),
+    ] {
+        assert_eq!(head(is_more, entries, next).as_deref(), Some(expected));
+    }
+}
+
 #[track_caller]
 fn check_log(act: ModAction, expected: &str) {
-    let shown = shown(|r, out| r.audit_log(out, [audit_entry(act)].iter()));
+    let shown = log(false, &[audit_entry(act)], None);
     let head = "--- what operators did last ---\n  2026-11-21 14:03 lee";
     assert_eq!(shown, std::format!("{head} {expected}\n"));
 }
@@ -558,6 +651,6 @@ fn the_log_tells_who_did_what_and_when() {
 
 #[test]
 fn an_empty_log_says_so() {
-    let shown = shown(|r, out| r.audit_log(out, [].iter()));
+    let shown = log(false, &[], None);
     assert_eq!(shown, "! No operator has done anything yet.\n");
 }

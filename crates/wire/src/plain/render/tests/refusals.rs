@@ -295,7 +295,7 @@ fn mistakes_about_the_past_say_what_would_be_right() {
         ),
         (
             "/search x before:May",
-            "! \"May\" is not a day or a time. Those are written 2026-11-21, 2026-11-21T14:00, 14:00, yesterday or 2h.",
+            "! \"May\" is not a day or a time. Those are written 2026-11-21, 2026-11-21 14:00, 14:00, yesterday or 2h.",
         ),
         (
             "/search x form:ann",

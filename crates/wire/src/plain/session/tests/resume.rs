@@ -89,7 +89,7 @@ fn an_arrival_replays_the_newest_messages() {
     let messages = arcs(&[said(LEE, "lee", "morning")]);
     let recent = Recent {
         messages: &messages,
-        total: 9,
+        total: Some(9),
     };
     let summary = summary(DEV, "dev");
     assert_eq!(
