@@ -54,7 +54,7 @@ const DIFFERENCES: &str = "\
 - **The lobby.** A client is in `#lobby` when it comes in, as everybody else is. `[irc] lobby = false` leaves it
   in no room.
 - **Names.** They begin with a letter and are letters, digits, `-`, `_` and `.`, of any script; two that look
-  alike are not both let in. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so, and which
+  alike are not both let in, nor is one that looks like the server's. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so, and which
   name is free (433). It may try names until its time is up.
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
   anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out

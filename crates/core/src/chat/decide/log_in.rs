@@ -193,6 +193,9 @@ impl Chat {
         own: Option<PersonId>,
         now: Timestamp,
     ) -> Result<Name, Rejection> {
+        if self.is_servers_own(&name) {
+            return Err(Rejection::NameReserved(name));
+        }
         match self.look_alike(&name, own, now) {
             Some(other) => {
                 let (other, free) = (other.clone(), self.free_name_like(other, now));
@@ -200,6 +203,13 @@ impl Chat {
             }
             None => Ok(name),
         }
+    }
+
+    /// Whether a name passes for the server's. Who has registered it keeps it: the server may have been given
+    /// the name since.
+    fn is_servers_own(&self, name: &Name) -> bool {
+        let mut own = self.settings.own_names.iter();
+        own.any(|own| name.passes_for(own)) && self.registrations.get(name).is_none()
     }
 
     fn look_alike(&self, name: &Name, own: Option<PersonId>, now: Timestamp) -> Option<&Name> {
@@ -213,6 +223,7 @@ impl Chat {
             && self.registrations.get(name).is_none()
             && self.resumables.named(name, now).is_none()
             && self.look_alike(name, None, now).is_none()
+            && !self.is_servers_own(name)
     }
 
     pub(super) fn free_name_like(&self, name: &Name, now: Timestamp) -> Name {

@@ -158,6 +158,7 @@ impl Display for Sentence<'_> {
             Rejection::NameTaken { .. }
             | Rejection::NameKept { .. }
             | Rejection::NameLooksLike { .. }
+            | Rejection::NameReserved(_)
             | Rejection::SameName(_)
             | Rejection::ServerFull { .. }
             | Rejection::Banned { .. }
@@ -224,6 +225,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NameLooksLike { name, other, .. } => {
             write!(f, "\"{name}\" looks like \"{other}\". Choose another.")
         }
+        Rejection::NameReserved(name) => write!(f, "\"{name}\" is reserved. Choose another."),
         Rejection::SameName(name) => write!(f, "You are {name} already."),
         Rejection::ServerFull { people_max } => {
             write!(
