@@ -191,18 +191,13 @@ impl Chat {
         if self.restricted.mutes.is_empty() {
             return None;
         }
-        let matching =
-            self.restricted
-                .mutes
-                .longest(Some(&person.name), person.session.address, now);
-        let account = person.account.as_ref();
-        let of_account = account.and_then(|account| {
-            self.restricted
-                .mutes
-                .longest(Some(account), person.session.address, now)
-        });
-        let followed = self.restricted.mutes.longer(person.mute(), of_account, now);
-        self.restricted.mutes.longer(followed, matching, now)
+        let (mutes, account) = (&self.restricted.mutes, person.account.as_ref());
+        let on = |name| {
+            let rank = || self.registrations.appointed(account?);
+            self.restriction_on(mutes, (Some(name), person.session.address), rank, now)
+        };
+        let followed = mutes.longer(person.mute(), account.and_then(on), now);
+        mutes.longer(followed, on(&person.name), now)
     }
 
     /// Follows other settings from now on. People and rooms beyond the new limits stay.

@@ -320,7 +320,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. A name \
              also covers its address if nobody else comes from there; use name:NAME for the name \
-             alone.",
+             alone. A registered operator who comes from a banned address is let in by the password, if \
+             it was one before the author of the ban.",
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
@@ -331,7 +332,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about("Lists the bans and the mutes.", "/bans"),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
         "Makes a person an operator. With a registered name it lasts, with another until they \
-         leave. No operator can do anything to one who was registered as operator before.",
+         leave; an operator for a visit gives no more than a visit. No operator can do anything to \
+         one who was registered as operator before.",
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)

@@ -184,7 +184,7 @@ impl Chat {
         (name, secret): (Name, Arc<str>),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        self.check_not_banned(Some(&name), address, now)?;
+        self.check_not_banned((Some(&name), None), address, now)?;
         self.check_may_be_told(&name, address, now)?;
         if self.locked {
             return Err(Rejection::LockedRegistration);
@@ -222,7 +222,8 @@ impl Chat {
         if let Some(before) = me.account.as_ref() {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
-        self.check_not_banned(Some(&account.name), me.session.address, now)?;
+        let proven = Some(&account.name);
+        self.check_not_banned((proven, proven), me.session.address, now)?;
         self.check_has_login(account)?;
         facts.push(Fact::AccountSet(Box::new(AccountSet {
             person: me.id,
@@ -341,6 +342,12 @@ impl Chat {
     pub(super) fn is_own_name(&self, person: &Person) -> bool {
         let own = self.account_of(person);
         own.is_some_and(|own| own.owns(&person.name))
+    }
+
+    /// Whether a person is an operator for the visit alone: another operator made it one. The server's first
+    /// is not, though its name may not be registered yet.
+    pub(super) fn is_operator_on_loan(&self, person: &Person) -> bool {
+        person.session.rank.for_visit && self.is_operator_for_visit(person)
     }
 
     /// Whether a person would be an operator without its account.

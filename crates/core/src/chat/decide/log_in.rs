@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::Account;
@@ -47,15 +46,19 @@ impl Chat {
             return self.take_up(&own, (origin, None), env, facts);
         }
         self.check_has_space()?;
-        self.check_not_banned(name.as_ref(), origin.address, env.now)?;
         let account = name.as_ref().and_then(|name| self.registrations.get(name));
-        let other = match other.filter(|_| account.is_none()) {
+        let other = other.filter(|_| account.is_none());
+        let whose = account.or_else(|| self.registrations.get(other.as_ref()?));
+        let is_proven = |account: &&Account| proof.is_some_and(|p| account.is_proven_by(p));
+        let proven = whose.filter(is_proven).map(|account| &account.name);
+        self.check_not_banned((name.as_ref(), proven), origin.address, env.now)?;
+        let other = match other {
             Some(other) => Some(self.proven_account(&other, proof)?),
             None => None,
         };
         let account = account.or(other);
         if let Some(account) = account {
-            self.check_not_banned(Some(&account.name), origin.address, env.now)?;
+            self.check_not_banned((Some(&account.name), proven), origin.address, env.now)?;
         }
         // A lock that nobody is left to open would shut everybody out for good.
         let becomes_operator = self.wants_operator(&origin, env.now);
@@ -134,22 +137,6 @@ impl Chat {
             return Err(Rejection::ServerFull { people_max });
         }
         Ok(())
-    }
-
-    pub(in crate::chat) fn check_not_banned(
-        &self,
-        name: Option<&Name>,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), Rejection> {
-        let ban = self.restricted.bans.longest(name, address, now);
-        match ban.and_then(|id| self.restricted.bans.get(id)) {
-            Some(ban) => Err(Rejection::Banned {
-                until: ban.until,
-                why: ban.why.clone(),
-            }),
-            None => Ok(()),
-        }
     }
 
     /// Checks that a person who goes by another name, or by none yet, may take this one.
@@ -299,10 +286,11 @@ impl Chat {
         name: &Name,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        self.check_not_banned(Some(name), person.session.address, now)?;
+        let (own, address) = (person.account.as_ref(), person.session.address);
+        self.check_not_banned((Some(name), own), address, now)?;
         let account = self.registrations.get(name);
         if let Some(account) = account {
-            self.check_not_banned(Some(&account.name), person.session.address, now)?;
+            self.check_not_banned((Some(&account.name), own), address, now)?;
         }
         let is_registered = person.account.is_some() || account.is_some();
         match self.locked && !is_registered && !person.session.rank.operator {

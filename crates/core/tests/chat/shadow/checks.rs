@@ -389,9 +389,7 @@ impl Shadow {
         // Under a name of nobody's, any account can be proven.
         let account = login.account.as_ref();
         assert!(owner.is_none_or(|owner| account == Some(&owner.name)));
-        for name in [Some(&login.name), login.account.as_ref()] {
-            assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
-        }
+        assert!(!self.is_banned((&login.name, account), login.address, at));
         let is_guest = login.account.is_none() && !login.name.as_str().starts_with("guest-");
         if is_guest
             && self.mutes.iter().any(|mute| {
@@ -427,7 +425,8 @@ impl Shadow {
 
     pub(super) fn check_returned(&self, returned: &Returned, person: &ModelPerson, at: Timestamp) {
         let login = &returned.login;
-        assert!(!self.is_banned(&person.name, login.address, at));
+        let own = (&person.name, person.account.as_ref());
+        assert!(!self.is_banned(own, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
         for (name, ignored) in &person.ignores {
             let bearer = ignored.and_then(|id| self.people.get(&id));
@@ -509,12 +508,11 @@ impl Shadow {
                 unreachable!()
             };
             assert!(chat.speaks_for(id, conn));
-            for name in [Some(&person.name), person.account.as_ref()] {
-                assert!(
-                    name.is_none_or(|name| !self.is_banned(name, address, now)),
-                    "{person:?} is here in spite of a ban"
-                );
-            }
+            let own = (&person.name, person.account.as_ref());
+            assert!(
+                person.was_operator || !self.is_banned(own, address, now),
+                "{person:?} is here in spite of a ban"
+            );
         }
         if let Some(owner) = self.owner(&person.name) {
             assert_eq!(person.account.as_ref(), Some(&owner.name));
