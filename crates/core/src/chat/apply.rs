@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::Chat;
 use super::decide::maker;
-use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX};
+use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX, named_by};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
@@ -360,7 +360,14 @@ impl Chat {
                     self.apply_left(target, room);
                 }
             }
-            act => self.rooms.change_rules(room, |rules| rules.change(act, at)),
+            act => {
+                self.rooms.change_rules(room, |rules| rules.change(act, at));
+                if let RoomAct::Mask { mask, .. } = act
+                    && let Some(account) = named_by(mask)
+                {
+                    self.rooms.note_account(room, &account);
+                }
+            }
         }
     }
 

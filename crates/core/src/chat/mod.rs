@@ -32,7 +32,7 @@ use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
     AllMetadata, Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
-    Rooms, SentKeys,
+    Room, RoomRules, Rooms, SentKeys,
 };
 
 pub use kept::{KeptConnection, KeptPrivate, KeptSession};
@@ -138,8 +138,10 @@ impl Chat {
                 .iter()
                 .for_each(|mute| rules.mutes.put(mute, now));
         });
-        for (name, _) in &kept.standings {
-            self.rooms.note_account(id, name);
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);
+        for account in accounts.collect::<Vec<_>>() {
+            self.rooms.note_account(id, &account);
         }
     }
 

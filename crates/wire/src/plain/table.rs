@@ -140,7 +140,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("mod", Group::Rooms, "NAME", rooms::moderator).about(
         "Makes a person a moderator of this room. With a registered name it lasts, with another \
-         until they leave the room.",
+         until they leave the room. A mute of theirs in it ends.",
         "/mod ann",
     ),
     CommandSpec::new("unmod", Group::Rooms, "NAME", rooms::no_moderator)
@@ -306,7 +306,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "Silences a person in all rooms. They can set no topic and take no other name, and \
              coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
              /unmute. A reason may follow. With here behind the name it is for this room alone, \
-             which its moderators may do too.",
+             which its moderators may do too; a moderator of the room is none then.",
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)

@@ -34,13 +34,17 @@ impl Chat {
             Command::Register {
                 password_hash,
                 proof,
-            } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
+            } => {
+                let given = (password_hash, proof.as_ref());
+                return self.decide_register(me, given, env.now, facts);
+            }
             Command::SetMarker { target, at } => {
                 facts.extend(self.decide_marker(me, target, at, env.now));
             }
             Command::Group => facts.push(self.decide_group(me)?),
             Command::Certify { certificate, proof } => {
-                return self.decide_certify(me, certificate, proof.as_ref(), facts);
+                let given = (certificate, proof.as_ref());
+                return self.decide_certify(me, given, env.now, facts);
             }
             Command::Forget { certificate, proof } => {
                 facts.push(self.decide_forget(me, &certificate, proof.as_ref())?);
@@ -65,14 +69,14 @@ impl Chat {
     fn decide_register(
         &self,
         me: &Person,
-        secret: Arc<str>,
-        proof: Option<&Proof>,
+        (secret, proof): (Arc<str>, Option<&Proof>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let kind = CredentialKind::Password;
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
-            self.claim(me, (kind, secret), facts);
+            self.claim(me, (kind, secret), now, facts)?;
             return Ok(Outcome::Done);
         };
         facts.push(match proof {
@@ -96,8 +100,10 @@ impl Chat {
         &self,
         me: &Person,
         (kind, secret): (CredentialKind, Arc<str>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
-    ) {
+    ) -> Result<(), Rejection> {
+        let mutes = self.mutes_of_guest(me, now)?;
         let rank = me.session.rank;
         let change = AccountChange::Claimed {
             kind,
@@ -110,7 +116,9 @@ impl Chat {
             changed.rooms = me.rooms.clone();
         }
         facts.push(fact);
+        facts.extend(mutes);
         self.take_rooms(me, facts);
+        Ok(())
     }
 
     /// The rooms that a person has made as a guest are its own under its registered name.
@@ -293,6 +301,7 @@ impl Chat {
         by: Option<PersonId>,
         facts: &mut Vec<Fact>,
     ) {
+        facts.extend(self.rights_ended(account, by));
         facts.push(self.account_changed(account, AccountChange::Removed, by));
         let logins = self.people.logged_in_to(&account.name);
         facts.extend(logins.map(|person| self.logged_out(person)));

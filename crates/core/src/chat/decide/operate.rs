@@ -424,7 +424,7 @@ fn check_not_own_login(me: Actor<'_>, person: &Person) -> Result<(), Rejection> 
     }
 }
 
-fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
+pub(super) fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
     match list.is_full() {
         true => Err(Rejection::RestrictionsFull),
         false => Ok(()),

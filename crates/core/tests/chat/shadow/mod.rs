@@ -8,6 +8,7 @@ mod attaching;
 mod audience;
 mod checks;
 mod kept;
+mod moderated;
 mod rooms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
