@@ -11,7 +11,7 @@ use chinwag_core::{
     LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage,
     Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned,
     RoomAct, RoomChange, RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary,
-    Seq, Spared, Standing, Timestamp, Topic, Welcome, WhoLine,
+    Seq, Spared, Standing, Tenure, Timestamp, Topic, Welcome, WhoLine,
 };
 
 use crate::client::ME;
@@ -251,7 +251,7 @@ pub(crate) fn mod_action(dice: Choices<'_, '_>) -> ModAction {
         4 => ModAction::Unban(mask(dice)),
         5 => ModAction::Op {
             name: dice.name(),
-            lasting: dice.flip(),
+            tenure: *dice.pick(&[Tenure::Lasting, Tenure::Visit, Tenure::Lent]),
         },
         6 => ModAction::Deop { name: dice.name() },
         7 => ModAction::Announce(dice.text()),

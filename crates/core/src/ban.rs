@@ -119,6 +119,12 @@ impl Mask {
         }
     }
 
+    /// Whether it speaks of people of this name, and not of a block alone.
+    pub fn is_about(&self, name: &Name) -> bool {
+        let own = self.name.as_ref();
+        self.reach != Reach::Block && own.is_some_and(|own| own.same_as(name))
+    }
+
     /// Whether `other`, as written to undo a restriction, speaks of this one.
     pub fn is_named_by(&self, other: &Self) -> bool {
         let same_name = |own: &Name| other.name.as_ref().is_some_and(|name| own.same_as(name));

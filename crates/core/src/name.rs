@@ -188,6 +188,16 @@ impl Name {
         other.looks().iter().any(|look| looks.contains(look))
     }
 
+    /// Whether a reader who expects another name takes this for it, be it with digits for letters.
+    pub(crate) fn passes_for(&self, other: &Self) -> bool {
+        let (plain, expected) = (bare(self.folded()), bare(other.folded()));
+        let ([first, second], [look, other_look]) = (self.looks(), other.looks());
+        let words = [look, other_look, &expected];
+        let forms = [first, second, &plain].into_iter();
+        let mut pairs = forms.flat_map(|form| words.map(|word| (form, word)));
+        pairs.any(|(form, word)| is_read_as(form, word))
+    }
+
     /// Whether a terminal's font shows every letter of it as no other looks.
     fn is_plain(&self) -> bool {
         let is_small = |b: u8| b.is_ascii() && !b.is_ascii_uppercase();
@@ -225,10 +235,14 @@ fn is_reserved(name: &Name) -> bool {
     let plain = bare(name.folded());
     [first, second, &plain].into_iter().any(|form| {
         let ends = |word: &&str| ends_with_word(form, word);
-        let is = |word: &&str| form.chars().count() == word.len() && ends(word);
+        let is = |word: &&str| is_read_as(form, word);
         let is_allowed = ALLOWED.iter().any(is);
         RESERVED.iter().any(is) || (!is_allowed && RESERVED_ENDS.iter().any(ends))
     })
+}
+
+fn is_read_as(form: &str, word: &str) -> bool {
+    form.chars().count() == word.chars().count() && ends_with_word(form, word)
 }
 
 fn ends_with_word(form: &str, word: &str) -> bool {

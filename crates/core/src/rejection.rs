@@ -38,6 +38,8 @@ pub enum Rejection {
         /// One that is free.
         free: Name,
     },
+    /// The name is the server's own, or looks like it.
+    NameReserved(Name),
     /// The name is registered and no proof, or a wrong one, was given.
     NameRegistered(Name),
     /// The server has as many people as it takes.

@@ -199,7 +199,7 @@ fn is_number_sign(c: char) -> bool {
 
 /// Whether `c` takes no room and shows nothing by itself (`Default_Ignorable_Code_Point`, UAX 44,
 /// the marks of interlinear annotation, the joiners of hieroglyphs, and noncharacters).
-fn is_ignorable(c: char) -> bool {
+pub(crate) fn is_ignorable(c: char) -> bool {
     let is_noncharacter = u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
     is_noncharacter
         || matches!(c,

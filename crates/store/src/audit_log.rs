@@ -1,7 +1,8 @@
 //! What operators did: a row of the log for each, and the effect that outlives a restart.
 
 use chinwag_core::{
-    AuditEntry, Event, Mask, ModAction, Name, Reach, Restriction, RoomName, Seq, Text, Timestamp,
+    AuditEntry, Event, Mask, ModAction, Name, Reach, Restriction, RoomName, Seq, Tenure, Text,
+    Timestamp,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -73,9 +74,9 @@ fn apply(conn: &Connection, act: &ModAction, seq: Seq) -> rusqlite::Result<()> {
         ModAction::Unban(mask) => restrictions::lift(conn, BANS, mask),
         ModAction::Mute(restriction) => restrictions::put(conn, MUTES, restriction),
         ModAction::Unmute(mask) => restrictions::lift(conn, MUTES, mask),
-        ModAction::Op { name, lasting } => match lasting {
-            true => accounts::appoint(conn, name, seq),
-            false => Ok(()),
+        ModAction::Op { name, tenure } => match tenure {
+            Tenure::Lasting => accounts::appoint(conn, name, seq),
+            Tenure::Visit | Tenure::Lent => Ok(()),
         },
         ModAction::Deop { name } => accounts::dismiss(conn, name),
         ModAction::Motd(text) => match text {
@@ -117,9 +118,9 @@ impl<'a> Columns<'a> {
             }
             ModAction::Ban(restriction) => Self::restriction("ban", restriction),
             ModAction::Unban(mask) => Self::about("unban", mask.to_string()),
-            ModAction::Op { name, lasting } => match lasting {
-                true => Self::about("op", name.to_string()),
-                false => Self::about("op for this visit", name.to_string()),
+            ModAction::Op { name, tenure } => match tenure {
+                Tenure::Lasting => Self::about("op", name.to_string()),
+                Tenure::Visit | Tenure::Lent => Self::about("op for this visit", name.to_string()),
             },
             ModAction::Deop { name } => Self::about("deop", name.to_string()),
             ModAction::Announce(text) => Self::plain("announce").with_text(Some(text)),
@@ -213,7 +214,10 @@ fn read_act(
         "unban" => ModAction::Unban(read_mask(target)?),
         "op" | "op for this visit" => ModAction::Op {
             name: name()?,
-            lasting: act == "op",
+            tenure: match act {
+                "op" => Tenure::Lasting,
+                _ => Tenure::Visit,
+            },
         },
         "deop" => ModAction::Deop { name: name()? },
         "announce" => ModAction::Announce(text?),

@@ -10,11 +10,12 @@ use alloc::vec::Vec;
 
 use super::Chat;
 use super::decide::maker;
-use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX};
+use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX, named_by};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
     AuditEntry, Event, Fact, IdentSet, ModAction, Quit, QuitReason, Renamed, RoomAct, RoomChange,
+    Tenure,
 };
 use crate::ids::{PersonId, RoomId, Seq};
 use crate::metadata::MetadataOwner;
@@ -280,14 +281,27 @@ impl Chat {
             ModAction::Unban(mask) => self.restricted.bans.lift(mask),
             ModAction::Mute(mute) => self.restricted.mutes.put(mute),
             ModAction::Unmute(mask) => self.restricted.mutes.lift(mask),
-            ModAction::Op { name, .. } => self.set_operator(name, true, entry, event),
-            ModAction::Deop { name } => self.set_operator(name, false, entry, event),
+            ModAction::Op {
+                name,
+                tenure: Tenure::Lasting,
+            } => self.set_operator(name, true, event),
+            ModAction::Op { name, .. } => {
+                let rank = Rank {
+                    operator: true,
+                    // Those who have the server's code have it from nobody here.
+                    for_visit: entry.by != *name,
+                };
+                if let Some(target) = entry.target {
+                    self.people.set_rank(target, rank);
+                }
+            }
+            ModAction::Deop { name } => self.set_operator(name, false, event),
             ModAction::Motd(text) => self.motd = text.clone(),
             ModAction::Lock(on) => self.locked = *on,
         }
     }
 
-    fn set_operator(&mut self, name: &Name, operator: bool, entry: &AuditEntry, event: &Event) {
+    fn set_operator(&mut self, name: &Name, operator: bool, event: &Event) {
         let is_account = self.registrations.get(name).is_some();
         self.registrations.set_operator(name, operator, event.seq);
         // A person whose connection is lost comes back with the rank that it has by then.
@@ -314,8 +328,7 @@ impl Chat {
         };
         let rank = Rank {
             operator,
-            // Those who have the server's code have it from nobody here.
-            for_visit: operator && !is_account && entry.by != *name,
+            for_visit: false,
         };
         for person in people {
             self.people.set_rank(person, rank);
@@ -347,7 +360,14 @@ impl Chat {
                     self.apply_left(target, room);
                 }
             }
-            act => self.rooms.change_rules(room, |rules| rules.change(act, at)),
+            act => {
+                self.rooms.change_rules(room, |rules| rules.change(act, at));
+                if let RoomAct::Mask { mask, .. } = act
+                    && let Some(account) = named_by(mask)
+                {
+                    self.rooms.note_account(room, &account);
+                }
+            }
         }
     }
 

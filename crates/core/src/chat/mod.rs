@@ -32,7 +32,7 @@ use crate::text::Text;
 use crate::time::Timestamp;
 use state::{
     AllMetadata, Maker, People, Person, Registrations, RestrictionId, Restrictions, Resumables,
-    Rooms, SentKeys,
+    Room, RoomRules, Rooms, SentKeys,
 };
 
 pub use kept::{KeptConnection, KeptPrivate, KeptSession};
@@ -138,8 +138,10 @@ impl Chat {
                 .iter()
                 .for_each(|mute| rules.mutes.put(mute, now));
         });
-        for (name, _) in &kept.standings {
-            self.rooms.note_account(id, name);
+        let rules = self.rooms.get(id).and_then(Room::rules);
+        let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);
+        for account in accounts.collect::<Vec<_>>() {
+            self.rooms.note_account(id, &account);
         }
     }
 
@@ -191,18 +193,13 @@ impl Chat {
         if self.restricted.mutes.is_empty() {
             return None;
         }
-        let matching =
-            self.restricted
-                .mutes
-                .longest(Some(&person.name), person.session.address, now);
-        let account = person.account.as_ref();
-        let of_account = account.and_then(|account| {
-            self.restricted
-                .mutes
-                .longest(Some(account), person.session.address, now)
-        });
-        let followed = self.restricted.mutes.longer(person.mute(), of_account, now);
-        self.restricted.mutes.longer(followed, matching, now)
+        let (mutes, account) = (&self.restricted.mutes, person.account.as_ref());
+        let on = |name| {
+            let rank = || self.registrations.appointed(account?);
+            self.restriction_on(mutes, (Some(name), person.session.address), rank, now)
+        };
+        let followed = mutes.longer(person.mute(), account.and_then(on), now);
+        mutes.longer(followed, on(&person.name), now)
     }
 
     /// Follows other settings from now on. People and rooms beyond the new limits stay.

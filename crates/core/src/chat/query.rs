@@ -37,7 +37,7 @@ impl Chat {
     ) -> Result<Answer, Rejection> {
         match (caller, query) {
             (Caller::Anonymous { address, .. }, Query::Greeting) => {
-                self.check_not_banned(None, address, now)?;
+                self.check_may_prove(address, now)?;
                 self.check_has_space()?;
                 Ok(Answer::Greeting {
                     people: self.people.len(),

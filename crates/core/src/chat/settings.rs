@@ -79,6 +79,8 @@ pub struct Settings {
     pub rooms_made_max: usize,
     /// Rooms that are moderated from the start, by server operators alone.
     pub read_only: Vec<RoomName>,
+    /// The names that the server itself goes by. Nobody gets one of them, or one that looks like it.
+    pub own_names: Vec<Name>,
     /// The key under which IRC is shown addresses.
     pub cloak_key: CloakKey,
     /// The password that opens the server, which nobody is to say by a slip.
@@ -99,6 +101,7 @@ impl Default for Settings {
             first_operator: FirstOperator::Local,
             operator_code: None,
             cloak_key: CloakKey([0, 0]),
+            own_names: Vec::new(),
             read_only: Vec::new(),
             server_password: None,
             resume_time: limits::RESUME_TIME,

@@ -37,6 +37,17 @@ pub struct Spared {
     pub own: bool,
 }
 
+/// How long somebody is an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tenure {
+    /// Until that is undone: the name is registered.
+    Lasting,
+    /// Until it leaves: the name is not registered.
+    Visit,
+    /// Until it leaves: the operator who gave it is one for the visit, and gives no more than it has.
+    Lent,
+}
+
 /// The kinds of [`AuditEntry`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModAction {
@@ -62,12 +73,12 @@ pub enum ModAction {
     Ban(Restriction),
     /// `/unban`
     Unban(Mask),
-    /// `/op`: lasting for a registered name, else until the person leaves.
+    /// `/op`
     Op {
         /// The new operator's name.
         name: Name,
-        /// Whether it outlives the visit.
-        lasting: bool,
+        /// How long it is one.
+        tenure: Tenure,
     },
     /// `/deop`
     Deop {

@@ -8,10 +8,12 @@ use alloc::string::String;
 
 use precis_profiles::Nickname;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use precis_profiles::precis_core::{DerivedPropertyValue, FreeformClass, StringClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
+use crate::text::is_ignorable;
 
 /// A base letter carries at most this many combining marks: more is decoration that spills over
 /// the lines above.
@@ -30,7 +32,35 @@ pub(crate) fn normalise(text: &str) -> Option<String> {
     if text.is_ascii() {
         return Some(text.into());
     }
-    Nickname::enforce(text).ok().map(|name| name.into_owned())
+    match Nickname::enforce(text) {
+        Ok(name) => Some(name.into_owned()),
+        Err(_) if text.contains(is_newer_letter) => normalise_newer(text),
+        Err(_) => None,
+    }
+}
+
+/// The same for a text with letters that the profile's tables, which are of Unicode 6.3, do not know: Adlam,
+/// the capitals of Georgian, ideographs. The rest of it obeys the profile as it would with `a` in their place,
+/// which allows no sign in the context of a newer letter.
+fn normalise_newer(text: &str) -> Option<String> {
+    let is_allowed = |text: &str| {
+        let known: String = text.chars().map(known_letter).collect();
+        Nickname::enforce(known.as_str()).is_ok()
+    };
+    let normal: String = text.nfkc().collect();
+    (is_allowed(text) && is_allowed(&normal)).then_some(normal)
+}
+
+fn known_letter(c: char) -> char {
+    if is_newer_letter(c) { 'a' } else { c }
+}
+
+fn is_newer_letter(c: char) -> bool {
+    // The filler of Khitan is a mark that nobody sees either.
+    let is_invisible = is_ignorable(c) || c == '\u{16fe4}';
+    (c.is_alphanumeric() || is_combining_mark(c))
+        && !is_invisible
+        && FreeformClass::default().get_value_from_char(c) == DerivedPropertyValue::Unassigned
 }
 
 /// Checks the characters and lengths that names and room names share, of a normalised spelling.

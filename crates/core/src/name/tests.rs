@@ -27,6 +27,14 @@ fn names_of_many_scripts_are_accepted() {
         "Col\u{b7}lell",
         "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}",
         "ジョン・スミス",
+        // Scripts and letters that are younger than the tables of the profile.
+        "𞤀\u{1e944}𞤣𞤢𞤥",
+        "𐴀𐴝𐴥",
+        "𐓏𐓘𐓻",
+        "ქართული",
+        "ᲥᲐᲠᲗᲣᲚᲘ",
+        "ꭰꮃꭹ",
+        "𰻞𰻞",
         "observer",
         "ecosystem",
         "servant",
@@ -72,6 +80,13 @@ fn what_is_no_name_is_refused() {
         "a\u{b7}b",
         "l\u{b7}",
         "x\u{30fb}y",
+        "𞤀\u{b7}𞤣",
+        "𞤀\u{200d}𞤣",
+        "𞤀\u{180f}𞤣",
+        "a\u{16fe4}b",
+        "\u{1e944}a",
+        "𞤀 𞤣",
+        "🫠",
         "a#b",
         "a@b",
     ] {
@@ -114,6 +129,9 @@ fn case_does_not_make_another_name() {
         ("STRASSE", "straße"),
         ("STRAẞE", "straße"),
         ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("𞤀𞤁𞤂", "𞤢𞤣𞤤"),
+        ("ᲥᲐᲠᲗᲣᲚᲘ", "ქართული"),
+        ("ᏣᎳᎩ", "ꮳꮃꭹ"),
     ] {
         assert!(name(a).same_as(&name(b)), "{a} {b}");
     }
@@ -222,7 +240,7 @@ fn equal_parts_are_kept_once() {
 
 /// Letters that fold, look like others, or join, and the punctuation.
 fn spellings() -> impl Strategy<Value = String> {
-    let letters = "aAlI1oO0mrnñßΣсе\u{430}\u{dc1}\u{dca}\u{200d}\u{dbb}\u{b7}-_.\u{301}スミ・";
+    let letters = "aAlI1oO0mrnñßΣсеაᲐᎠꭰ𞤀𞤢𰻞\u{1e944}\u{430}\u{dc1}\u{dca}\u{200d}\u{dbb}\u{b7}-_.\u{301}スミ・";
     let letters: Vec<char> = letters.chars().collect();
     prop::collection::vec(prop::sample::select(letters), 1..12)
         .prop_map(|c| c.into_iter().collect())

@@ -5,7 +5,7 @@ use chinwag_core::{
     Seq, Settings, Snapshot,
 };
 
-use crate::world::{World, name, register, room};
+use crate::world::{HOME, World, arrive_with, name, register, rename, room, settings};
 
 /// What somebody is told who asks for a name where these people are.
 #[track_caller]
@@ -346,4 +346,49 @@ fn of_two_names_that_were_registered_before_neither_shuts_the_other_out() {
         };
         world.act(visitor, command).expect(of);
     }
+}
+
+#[test]
+fn nobody_goes_by_a_name_of_the_server_s_own() {
+    let own_names = ["chat.example.org", "chat", "Chinwag", "vm"].map(name);
+    let own = |own_names: &[Name]| Settings {
+        own_names: own_names.into(),
+        ..settings()
+    };
+    let mut world = World::new(own(&[]), Snapshot::default());
+    world.arrive("chat").expect("here");
+    world.by("chat", register("hash")).expect("registered");
+    world.arrive("op").expect("here");
+    world.chat.configure(own(&own_names));
+    for typed in [
+        "chinwag",
+        "CHINWAG",
+        "ch1nwag",
+        "chin-wag",
+        "ch4t",
+        "chat.example.org",
+        "vm",
+        "vrn",
+    ] {
+        let reserved = Err(Rejection::NameReserved(name(typed)));
+        assert_eq!(world.arrive(typed).map(|_| ()), reserved, "{typed}");
+        assert_eq!(world.by("op", rename(typed)).map(|_| ()), reserved);
+        let other = Command::RenameOther {
+            name: "chat".into(),
+            new: name(typed),
+        };
+        assert!(world.by("op", other).is_err(), "{typed}");
+        let visitor = world.visitor(HOME);
+        let early = Command::AddAccount {
+            name: name(typed),
+            password_hash: "hash".into(),
+        };
+        assert_eq!(world.act(visitor, early).map(|_| ()), reserved);
+    }
+    world.arrive("chatty").expect("another name");
+    // Who has registered it before is its owner.
+    world.by("chat", rename("Chat")).expect("renamed");
+    world.quit("Chat");
+    arrive_with(&mut world, "chat", "hash").expect("back");
+    world.check();
 }

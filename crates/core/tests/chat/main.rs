@@ -12,6 +12,7 @@ mod heard;
 mod mail;
 mod metadata;
 mod operating;
+mod operators;
 mod paging;
 mod private;
 mod properties;

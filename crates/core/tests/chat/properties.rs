@@ -368,7 +368,9 @@ prop_compose! {
             read_only: vec![room("news")],
             resume_time: Duration::from_mins(1),
             server_password: None,
-            keeps_messages, cloak_key: chinwag_core::CloakKey([0, 0]) }
+            keeps_messages,
+            ..Settings::default()
+        }
     }
 }
 

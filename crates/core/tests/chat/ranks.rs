@@ -1,11 +1,12 @@
 //! Ranks of a room, its settings and its name, as its moderators change them.
 
 use chinwag_core::{
-    Answer, Command, Held, LOBBY, Query, Rejection, RoomRef, RoomRejection, RoomSetting, Standing,
+    Answer, Command, Fact, Held, LOBBY, MaskKind, Matched, Proof, Query, Rejection, RoomAct,
+    RoomId, RoomRef, RoomRejection, RoomSetting, Standing,
 };
 
 use crate::governing::{bar, dev, give, here, info, of, set, take};
-use crate::world::{World, join, leave, name, register, room};
+use crate::world::{World, arrive_with, join, leave, name, register, rename, room, say_in};
 
 #[test]
 fn a_voice_lies_beneath_what_is_higher() {
@@ -119,4 +120,173 @@ fn a_room_that_is_renamed_is_the_same() {
     };
     assert_eq!(world.by("op", lobby), Err(stays));
     world.check_replay();
+}
+
+fn mute(whom: &str) -> Command {
+    Command::MuteIn {
+        room: here(),
+        name: whom.into(),
+        time: None,
+        why: None,
+    }
+}
+
+fn unmute(whom: &str) -> Command {
+    Command::UnmuteIn {
+        room: here(),
+        name: name(whom),
+    }
+}
+
+fn speak(world: &mut World, who: &str) -> Result<Vec<Fact>, Rejection> {
+    let dev = match world.chat.room_called(&room("dev")) {
+        Some(dev) => dev,
+        None => RoomId(1),
+    };
+    world.by(who, say_in(dev, "hello"))
+}
+
+#[test]
+fn a_moderator_who_is_muted_is_none_and_is_silent() {
+    for registers in [false, true] {
+        let mut world = dev();
+        if registers {
+            world.by("bob", register("hash")).expect("registered");
+        }
+        world
+            .by("ann", give("bob", Standing::Moderator))
+            .expect("done");
+        let facts = world.by("ann", mute("bob")).expect("muted");
+        let takes = |fact: &Fact| match fact {
+            Fact::RoomChanged(change) => {
+                matches!(change.act, RoomAct::Stand { standing: None, .. })
+            }
+            _ => false,
+        };
+        assert!(takes(&facts[0]), "{facts:?}");
+        let muted = of(RoomRejection::Muted { remaining: None });
+        assert_eq!(speak(&mut world, "bob"), Err(muted.clone()));
+        let needs = of(RoomRejection::NeedsModerator);
+        assert_eq!(world.by("bob", unmute("bob")), Err(needs));
+        // Who is to moderate is to be heard.
+        world
+            .by("ann", give("bob", Standing::Voice))
+            .expect("a voice");
+        assert_eq!(speak(&mut world, "bob"), Err(muted));
+        world
+            .by("ann", give("bob", Standing::Moderator))
+            .expect("done");
+        speak(&mut world, "bob").expect("said");
+        world
+            .by("ann", take("bob", Standing::Moderator))
+            .expect("taken");
+        speak(&mut world, "bob").expect("the mute is gone");
+        world.check();
+        world.check_replay();
+    }
+}
+
+#[test]
+fn nobody_mutes_the_owner_of_a_room_in_it() {
+    let mut world = dev();
+    world.by("ann", register("hash")).expect("registered");
+    world
+        .by("ann", give("bob", Standing::Moderator))
+        .expect("done");
+    let owns = of(RoomRejection::TargetGoverns(name("ann"), Standing::Owner));
+    for who in ["bob", "op"] {
+        assert_eq!(world.by(who, mute("ann")), Err(owns.clone()));
+    }
+}
+
+#[test]
+fn a_mute_in_a_room_is_of_the_account_under_any_name() {
+    let mut world = dev();
+    world.by("bob", register("hash")).expect("registered");
+    world.by("bob", rename("rob")).expect("renamed");
+    world.by("ann", mute("rob")).expect("muted");
+    world.by("rob", leave("dev")).expect("left");
+    world.by("rob", rename("bob")).expect("renamed");
+    world.by("bob", join("dev")).expect("joined");
+    let muted = of(RoomRejection::Muted { remaining: None });
+    assert_eq!(speak(&mut world, "bob"), Err(muted));
+}
+
+#[test]
+fn a_mute_follows_a_guest_to_the_account_that_it_registers() {
+    let mut world = dev();
+    world.by("ann", mute("bob")).expect("muted");
+    let on_server = Command::Mute {
+        name: "cy".into(),
+        time: None,
+        why: None,
+    };
+    world.by("op", on_server).expect("muted");
+    for who in ["bob", "cy"] {
+        world
+            .by(who, register(&format!("of {who}")))
+            .expect("registered");
+        world.quit(who);
+        // From another address.
+        arrive_with(&mut world, who, &format!("of {who}")).expect("back");
+        world.by(who, join("dev")).expect("joined");
+    }
+    let muted = of(RoomRejection::Muted { remaining: None });
+    assert_eq!(speak(&mut world, "bob"), Err(muted));
+    let muted = Rejection::Muted { remaining: None };
+    assert_eq!(speak(&mut world, "cy"), Err(muted));
+    world.by("ann", unmute("bob")).expect("undone");
+    world.by("op", Command::Unmute(name("cy"))).expect("undone");
+    for who in ["bob", "cy"] {
+        speak(&mut world, who).expect("said");
+    }
+    world.check();
+    world.check_replay();
+}
+
+#[test]
+fn an_account_that_ends_leaves_no_right_by_a_mask_to_the_next() {
+    let mut world = dev();
+    let masks = |world: &World, kind| {
+        let query = Query::Masks { room: here(), kind };
+        match world.chat.answer(world.caller("op"), query, world.now) {
+            Ok(Answer::Masks { masks, .. }) => masks.len(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let entries = [
+        (MaskKind::Invitation, "a:bob"),
+        (MaskKind::Invitation, "a:bo*"),
+        (MaskKind::Exception, "a:BOB"),
+        (MaskKind::Ban, "a:bob"),
+        (MaskKind::Mute, "a:bob"),
+    ];
+    for (kind, typed) in entries {
+        let set = Command::SetMask {
+            room: here(),
+            kind,
+            matched: Matched::parse(typed),
+            on: true,
+        };
+        world.by("ann", set).expect("set");
+    }
+    world.by("bob", leave("dev")).expect("left");
+    let end = Command::Unclaim {
+        proof: Some(Proof("hash".into())),
+    };
+    for command in [end, Command::EndAccount(name("bob"))] {
+        world.by("bob", register("hash")).expect("registered");
+        let by = match command {
+            Command::EndAccount(_) => "op",
+            _ => "bob",
+        };
+        world.by(by, command).expect("ended");
+        // The pattern names nobody, and what keeps out is no right that somebody could inherit.
+        assert_eq!(masks(&world, MaskKind::Invitation), 1);
+        assert_eq!(masks(&world, MaskKind::Exception), 0);
+        assert_eq!(masks(&world, MaskKind::Ban), 1);
+        assert_eq!(masks(&world, MaskKind::Mute), 1);
+        world.check();
+        world.check_replay();
+    }
 }

@@ -19,9 +19,9 @@ mod secret;
 mod section;
 mod source;
 
-use chinwag_core::{CloakKey, Rate, ServerPassword, Settings};
+use chinwag_core::{CloakKey, Name, Rate, ServerPassword, Settings};
 use chinwag_store::{Place, Retention};
-use chinwag_wire::Prefs;
+use chinwag_wire::{Prefs, irc};
 
 pub use error::{ConfigError, Origin};
 pub use example::example;
@@ -161,12 +161,19 @@ impl Config {
             first_operator: self.server.first_operator,
             operator_code: None,
             cloak_key: CloakKey([0, 0]),
+            own_names: self.own_names(),
             read_only: self.rooms.read_only.clone(),
             server_password: (self.server.password.as_ref())
                 .map(|password| ServerPassword::new(password.reveal())),
             resume_time: self.limits.resume_time,
             keeps_messages: self.history.private_messages,
         }
+    }
+
+    /// The names that the server goes by, as far as people could have them.
+    fn own_names(&self) -> Vec<Name> {
+        let irc = irc::Settings::new(&self.server.name, &self.irc.network, self.irc.lobby);
+        irc.own_names().filter_map(Name::known).collect()
     }
 
     /// The store's part of it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, IrcForm, KeptMessage,
     KeyUsed, Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId, RoomSnapshot,
-    Seq, Snapshot, Text, Timestamp, Topic,
+    Seq, Snapshot, Tenure, Text, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -217,9 +217,9 @@ fn topics_come_back_and_go() {
 
 #[test]
 fn accounts_come_back_and_operators_last() {
-    let op = |seq, who: &str, lasting| {
+    let op = |seq, who: &str, tenure| {
         let name = name(who);
-        audit_entry(seq, ModAction::Op { name, lasting })
+        audit_entry(seq, ModAction::Op { name, tenure })
     };
     let password = CredentialKind::Password;
     let snapshot = kept_after(&[
@@ -229,14 +229,17 @@ fn accounts_come_back_and_operators_last() {
         ],
         &[
             claimed(3, "bob", "$c", false),
-            op(4, "ANN", true),
-            op(5, "bob", false),
+            op(4, "ANN", Tenure::Lasting),
+            op(5, "bob", Tenure::Visit),
         ],
         &[
             audit_entry(6, ModAction::Deop { name: name("lee") }),
             credential(7, "lee", password, "$d"),
         ],
-        &[op(8, "guest-1234", false), claimed(9, "Zoë", "$e", true)],
+        &[
+            op(8, "guest-1234", Tenure::Visit),
+            claimed(9, "Zoë", "$e", true),
+        ],
     ]);
     let mut accounts: Vec<_> = snapshot
         .accounts
@@ -330,7 +333,7 @@ fn an_operator_keeps_its_rank_through_a_new_password_until_it_is_dismissed() {
     let act = |seq, act: fn(chinwag_core::Name) -> ModAction| audit_entry(seq, act(name("lee")));
     let op = |name| ModAction::Op {
         name,
-        lasting: true,
+        tenure: Tenure::Lasting,
     };
     let deop = |name| ModAction::Deop { name };
     for (events, rank) in [
@@ -478,11 +481,11 @@ fn every_moderation_is_in_the_audit_log() {
         ModAction::Unban(Mask::parse("::1").unwrap()),
         ModAction::Op {
             name: who(),
-            lasting: true,
+            tenure: Tenure::Lasting,
         },
         ModAction::Op {
             name: who(),
-            lasting: false,
+            tenure: Tenure::Visit,
         },
         ModAction::Deop { name: who() },
         ModAction::Rename {

@@ -54,18 +54,19 @@ const DIFFERENCES: &str = "\
 - **The lobby.** A client is in `#lobby` when it comes in, as everybody else is. `[irc] lobby = false` leaves it
   in no room.
 - **Names.** They begin with a letter and are letters, digits, `-`, `_` and `.`, of any script; two that look
-  alike are not both let in. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so, and which
+  alike are not both let in, nor is one that looks like the server's. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so, and which
   name is free (433). It may try names until its time is up.
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
   anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out
-  anybody but the owner and operators of the server. A moderator can have a voice beneath the rank, which stays
+  anybody but the owner and operators of the server; one who is put out or muted (`/mute NAME here`) is no moderator any
+  more, where a mask (`+b m:NAME`) silences no moderator and no voice. A moderator can have a voice beneath the rank, which stays
   when the rank is taken. Ranks that come and go with a person or with its account are told as a MODE of the server's,
   behind the JOIN or the ACCOUNT. `PRIVMSG @#room` reaches the moderators of a room, `+#room` its voices as well; people
   at nc read it as a private line, and it is not in the history.
 - **Modes.** `i` closed, `k` password, `l` limit, `m` moderated, `n` no word from outside (on unless
   `/room outsiders on` was said), `s` hidden, `t` moderators set the topic, `R` registered names alone, `z`
   encrypted connections alone, `C` no CTCP but ACTION; `b` with `m:` for a mute and `a:` for an account, `e`
-  exceptions, `I` lasting invitations; `o` and `v`. Settings that one MODE changes are changed at once, in one
+  exceptions, `I` lasting invitations, both of which end with the account that they name; `o` and `v`. Settings that one MODE changes are changed at once, in one
   line, and all or none; each rank and each mask is a line of its own. What `/bar` and `/mute NAME here` do is on the list
   of `b` as well, as `NAME!*@*`, is told as a MODE, and `-b` undoes it; `/bars` and `/unbar` see and take off masks. Of a room that no registered name owns they end when
   everybody has left. Of oneself: `i` invisible, `B` a program, `w` hears what

@@ -29,6 +29,14 @@ impl Settings {
             sts_seconds: None,
         }
     }
+
+    /// The names from which what the server says seems to come: its own, the first part of that, which people
+    /// call it by, and the network's.
+    pub fn own_names(&self) -> impl Iterator<Item = &str> {
+        let server = &*self.server;
+        let host = server.split_once('.').map_or(server, |(host, _)| host);
+        [server, host, &*self.network, "chinwag"].into_iter()
+    }
 }
 
 /// A name without what ends a word, begins the last parameter, or separates the parts of a source.

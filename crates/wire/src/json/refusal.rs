@@ -31,6 +31,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ),
     ("name_looks_like", "The name looks like another."),
     (
+        "name_reserved",
+        "The name is the server's own, or looks like it.",
+    ),
+    (
         "name_registered",
         "The name is registered, and no password was given.",
     ),
@@ -201,6 +205,7 @@ pub(super) fn code(rejection: &Rejection) -> &'static str {
         Rejection::NameTaken { .. } => "name_taken",
         Rejection::NameKept { .. } => "name_kept",
         Rejection::NameLooksLike { .. } => "name_looks_like",
+        Rejection::NameReserved(_) => "name_reserved",
         Rejection::NameRegistered(_) => "name_registered",
         Rejection::SameName(_) => "same_name",
         Rejection::NeedsOldPassword(_) => "needs_password",

@@ -141,7 +141,7 @@ pub static COMMANDS: &[CommandSpec] = &[
         ),
     CommandSpec::new("mod", Group::Rooms, "NAME", rooms::moderator).about(
         "Makes a person a moderator of this room. With a registered name it lasts, with another \
-         until they leave the room.",
+         until they leave the room. A mute of theirs in it ends.",
         "/mod ann",
     ),
     CommandSpec::new("unmod", Group::Rooms, "NAME", rooms::no_moderator)
@@ -307,7 +307,7 @@ pub static COMMANDS: &[CommandSpec] = &[
             "Silences a person in all rooms. They can set no topic and take no other name, and \
              coming back does not end it. TIME is 10m, 2h or 7d; without one it lasts until \
              /unmute. A reason may follow. With here behind the name it is for this room alone, \
-             which its moderators may do too.",
+             which its moderators may do too; a moderator of the room is none then.",
             "/mute bob 10m spam",
         ),
     CommandSpec::new("unmute", Group::Operators, "NAME", operate::unmute)
@@ -321,7 +321,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about(
             "Keeps a person out. WHO is a name, an address or a block such as 192.0.2.0/24. A name \
              also covers its address if nobody else comes from there; use name:NAME for the name \
-             alone.",
+             alone. A registered operator who comes from a banned address is let in by the password, if \
+             it was one before the author of the ban.",
             "/ban name:bob 7d spam",
         ),
     CommandSpec::new("unban", Group::Operators, "WHO", operate::unban)
@@ -332,7 +333,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about("Lists the bans and the mutes.", "/bans"),
     CommandSpec::new("op", Group::Operators, "NAME", operate::op).about(
         "Makes a person an operator. With a registered name it lasts, with another until they \
-         leave. No operator can do anything to one who was registered as operator before.",
+         leave; an operator for a visit gives no more than a visit. No operator can do anything to \
+         one who was registered as operator before.",
         "/op ann",
     ),
     CommandSpec::new("deop", Group::Operators, "NAME", operate::deop)

@@ -34,13 +34,17 @@ impl Chat {
             Command::Register {
                 password_hash,
                 proof,
-            } => return self.decide_register(me, password_hash, proof.as_ref(), facts),
+            } => {
+                let given = (password_hash, proof.as_ref());
+                return self.decide_register(me, given, env.now, facts);
+            }
             Command::SetMarker { target, at } => {
                 facts.extend(self.decide_marker(me, target, at, env.now));
             }
             Command::Group => facts.push(self.decide_group(me)?),
             Command::Certify { certificate, proof } => {
-                return self.decide_certify(me, certificate, proof.as_ref(), facts);
+                let given = (certificate, proof.as_ref());
+                return self.decide_certify(me, given, env.now, facts);
             }
             Command::Forget { certificate, proof } => {
                 facts.push(self.decide_forget(me, &certificate, proof.as_ref())?);
@@ -65,14 +69,14 @@ impl Chat {
     fn decide_register(
         &self,
         me: &Person,
-        secret: Arc<str>,
-        proof: Option<&Proof>,
+        (secret, proof): (Arc<str>, Option<&Proof>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let kind = CredentialKind::Password;
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
-            self.claim(me, (kind, secret), facts);
+            self.claim(me, (kind, secret), now, facts)?;
             return Ok(Outcome::Done);
         };
         facts.push(match proof {
@@ -96,8 +100,10 @@ impl Chat {
         &self,
         me: &Person,
         (kind, secret): (CredentialKind, Arc<str>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
-    ) {
+    ) -> Result<(), Rejection> {
+        let mutes = self.mutes_of_guest(me, now)?;
         let rank = me.session.rank;
         let change = AccountChange::Claimed {
             kind,
@@ -110,7 +116,9 @@ impl Chat {
             changed.rooms = me.rooms.clone();
         }
         facts.push(fact);
+        facts.extend(mutes);
         self.take_rooms(me, facts);
+        Ok(())
     }
 
     /// The rooms that a person has made as a guest are its own under its registered name.
@@ -184,7 +192,7 @@ impl Chat {
         (name, secret): (Name, Arc<str>),
         now: Timestamp,
     ) -> Result<Fact, Rejection> {
-        self.check_not_banned(Some(&name), address, now)?;
+        self.check_not_banned((Some(&name), None), address, now)?;
         self.check_may_be_told(&name, address, now)?;
         if self.locked {
             return Err(Rejection::LockedRegistration);
@@ -222,7 +230,8 @@ impl Chat {
         if let Some(before) = me.account.as_ref() {
             return Err(Rejection::LoggedInAlready(before.clone()));
         }
-        self.check_not_banned(Some(&account.name), me.session.address, now)?;
+        let proven = Some(&account.name);
+        self.check_not_banned((proven, proven), me.session.address, now)?;
         self.check_has_login(account)?;
         facts.push(Fact::AccountSet(Box::new(AccountSet {
             person: me.id,
@@ -292,6 +301,7 @@ impl Chat {
         by: Option<PersonId>,
         facts: &mut Vec<Fact>,
     ) {
+        facts.extend(self.rights_ended(account, by));
         facts.push(self.account_changed(account, AccountChange::Removed, by));
         let logins = self.people.logged_in_to(&account.name);
         facts.extend(logins.map(|person| self.logged_out(person)));
@@ -341,6 +351,12 @@ impl Chat {
     pub(super) fn is_own_name(&self, person: &Person) -> bool {
         let own = self.account_of(person);
         own.is_some_and(|own| own.owns(&person.name))
+    }
+
+    /// Whether a person is an operator for the visit alone: another operator made it one. The server's first
+    /// is not, though its name may not be registered yet.
+    pub(super) fn is_operator_on_loan(&self, person: &Person) -> bool {
+        person.session.rank.for_visit && self.is_operator_for_visit(person)
     }
 
     /// Whether a person would be an operator without its account.

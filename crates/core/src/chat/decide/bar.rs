@@ -8,9 +8,10 @@ use super::operate::{Actor, Given};
 use crate::ban::{Mask, Reach};
 use crate::chat::state::Room;
 use crate::chat::{Chat, Person};
+use crate::command::{RoomRef, StandingChange};
 use crate::event::{Fact, RoomAct};
 use crate::ids::RoomId;
-use crate::mask::{MaskKind, Matched};
+use crate::mask::{Listed, MaskKind, Matched};
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
@@ -144,16 +145,76 @@ impl Chat {
         }
         let actor = Actor::Person(me);
         let (mask, _) = self.cover_speech(actor, target, now);
-        let entry = Matched::of(&mask);
+        let account = account_beside_name(target).map(Mask::of_name);
         let given = Given {
             me: actor,
             time,
             why,
             now,
         };
-        let mute = RoomAct::Mute(given.restriction(mask));
-        facts.push(self.changed(me, id, mute, Some(target.id)));
-        facts.extend(self.listed(me, id, (MaskKind::Mute, [entry].into(), true)));
+        facts.extend(self.demoted(me, id, target, now)?);
+        let masks: Vec<Mask> = core::iter::once(mask).chain(account).collect();
+        let entries = masks.iter().map(Matched::of).collect();
+        let told = core::iter::once(Some(target.id)).chain(core::iter::repeat(None));
+        for (mask, told) in masks.into_iter().zip(told) {
+            let mute = RoomAct::Mute(given.restriction(mask));
+            facts.push(self.changed(me, id, mute, told));
+        }
+        facts.extend(self.listed(me, id, (MaskKind::Mute, entries, true)));
         Ok(())
+    }
+
+    /// Takes the rank of a moderator who is muted, whom a mute would not silence and who could undo it. The
+    /// owner stays what it is, and cannot be muted.
+    fn demoted(
+        &self,
+        me: &Person,
+        id: RoomId,
+        target: &Person,
+        now: Timestamp,
+    ) -> Result<Option<Fact>, Rejection> {
+        match self.standing(target, id) {
+            Some(Standing::Owner) => {
+                let owns = RoomRejection::TargetGoverns(target.name.clone(), Standing::Owner);
+                Err(self.refusal(id, owns))
+            }
+            Some(Standing::Moderator) => {
+                let takes = StandingChange::Take(Standing::Moderator);
+                let typed = target.name.as_str();
+                let fact = self.decide_stand(me, RoomRef::Id(id), (typed, takes), now)?;
+                Ok(Some(fact))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Lifts the mutes of those who become moderators: a mute does not silence them.
+    pub(super) fn unmute_promoted(
+        &self,
+        me: &Person,
+        promotion: &Fact,
+        now: Timestamp,
+    ) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        let Fact::RoomChanged(change) = promotion else {
+            return facts;
+        };
+        let RoomAct::Stand {
+            name,
+            account,
+            standing: Some(held),
+            ..
+        } = &change.act
+        else {
+            return facts;
+        };
+        if held.standing == Standing::Moderator {
+            let beside = account.as_ref().filter(|account| !account.same_as(name));
+            for name in core::iter::once(name).chain(beside) {
+                let listed = Listed::Mask(Mask::of_name(name.clone()));
+                self.lift(me, change.room, (MaskKind::Mute, &listed), now, &mut facts);
+            }
+        }
+        facts
     }
 }

@@ -13,19 +13,20 @@ use crate::command::{Outcome, Proof};
 use crate::event::Fact;
 use crate::limits::ACCOUNT_CERTIFICATES_MAX;
 use crate::rejection::Rejection;
+use crate::time::Timestamp;
 
 impl Chat {
     pub(super) fn decide_certify(
         &self,
         me: &Person,
-        certificate: Arc<str>,
-        proof: Option<&Proof>,
+        (certificate, proof): (Arc<str>, Option<&Proof>),
+        now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
         let Some(own) = self.account_of(me) else {
             self.check_may_register(me)?;
             let kind = CredentialKind::Certificate;
-            self.claim(me, (kind, certificate), facts);
+            self.claim(me, (kind, certificate), now, facts)?;
             return Ok(Outcome::Done);
         };
         let grouped = match own.owns(&me.name) {

@@ -1,13 +1,20 @@
 //! How far a ban or a mute of a name reaches: its account always, its address only if nobody else
 //! comes from there. A class behind one address must not go with one pupil.
+//!
+//! A guest is muted where it comes from. When it registers its name it is known from anywhere, and so is the
+//! mute, on the server and in the rooms that it is in: it would end with the next login otherwise.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use ipnet::IpNet;
 
-use super::operate::Actor;
-use crate::ban::{Mask, Reach, subnet_of};
+use super::operate::{Actor, check_list_has_space};
+use crate::ban::{Mask, Reach, Restriction, subnet_of};
 use crate::chat::{Chat, Person};
-use crate::event::Spared;
+use crate::event::{AuditEntry, Fact, ModAction, RoomAct, RoomChange, Spared};
 use crate::name::Name;
+use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
 
 /// Where the target of a restriction comes from.
@@ -60,6 +67,58 @@ impl Chat {
             Home::Alone(net) => (of_name.with_block(net, Reach::Block), None),
             Home::Shared(spared) => (of_name.with_block(spared.net, Reach::Both), told(spared)),
         }
+    }
+
+    /// The mutes of a guest as those of the name that it registers.
+    pub(super) fn mutes_of_guest(
+        &self,
+        me: &Person,
+        now: Timestamp,
+    ) -> Result<Vec<Fact>, Rejection> {
+        let mut facts = Vec::new();
+        let of_name = |mute: &Restriction| {
+            let mask = Mask::of_name(me.name.clone());
+            let is_so_already = mute.mask.reach == Reach::Either && mute.mask.is_about(&me.name);
+            (!is_so_already).then(|| Restriction {
+                mask,
+                ..mute.clone()
+            })
+        };
+        let mute = self.mute_of(me, now);
+        let mute = mute.and_then(|id| self.restricted.mutes.get(id));
+        if let Some(mute) = mute.and_then(of_name) {
+            check_list_has_space(&self.restricted.mutes)?;
+            facts.push(Fact::Moderated(Box::new(AuditEntry {
+                by: mute.by.clone(),
+                actor: None,
+                act: ModAction::Mute(mute),
+                target: None,
+                spared: None,
+            })));
+        }
+        let rooms = me.rooms.iter();
+        for (&id, rules) in rooms.filter_map(|id| Some((id, self.rooms.get(*id)?.rules()?))) {
+            let names = [Some(&me.name), None];
+            let mute = rules.mutes.longest(names, me.session.address, now);
+            let mute = mute.filter(|_| !self.moderates(me, id));
+            let Some(mute) = mute.and_then(of_name) else {
+                continue;
+            };
+            if rules.mutes.is_full(now) {
+                return Err(self.refusal(id, RoomRejection::BarsFull));
+            }
+            facts.push(Fact::RoomChanged(Box::new(RoomChange {
+                room: id,
+                room_name: self.name_of(id),
+                by: mute.by.clone(),
+                actor: None,
+                act: RoomAct::Mute(mute),
+                target: None,
+                told: None,
+                moderators: Box::default(),
+            })));
+        }
+        Ok(facts)
     }
 
     /// Where a person comes from, and who else does. This very machine is shared by everybody behind

@@ -1,7 +1,7 @@
 //! What moderators do in a room: settings, standings, who is put out, kept out or silenced.
 //!
 //! A moderator does nothing to the room's owner or to a server operator; to another moderator what it
-//! may do to anybody. Operators are told addresses and moderators are not, so that a bar of a guest's
+//! may do to anybody, who is none then. Operators are told addresses and moderators are not, so that a bar of a guest's
 //! name covers its address without naming it.
 
 use alloc::boxed::Box;
@@ -58,7 +58,10 @@ impl Chat {
                 facts.push(self.decide_rename_room(me, id, (new, why))?);
             }
             Command::Stand { room, name, change } => {
-                facts.push(self.decide_stand(me, room, (&name, change), now)?);
+                let fact = self.decide_stand(me, room, (&name, change), now)?;
+                let unmuted = self.unmute_promoted(me, &fact, now);
+                facts.push(fact);
+                facts.extend(unmuted);
             }
             Command::Eject { room, name, why } => {
                 let id = self.governed_by_list(me, room)?;
@@ -204,7 +207,7 @@ impl Chat {
         })))
     }
 
-    fn decide_stand(
+    pub(super) fn decide_stand(
         &self,
         me: &Person,
         room: RoomRef,

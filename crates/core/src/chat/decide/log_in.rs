@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::Origin;
 use crate::account::Account;
@@ -47,15 +46,19 @@ impl Chat {
             return self.take_up(&own, (origin, None), env, facts);
         }
         self.check_has_space()?;
-        self.check_not_banned(name.as_ref(), origin.address, env.now)?;
         let account = name.as_ref().and_then(|name| self.registrations.get(name));
-        let other = match other.filter(|_| account.is_none()) {
+        let other = other.filter(|_| account.is_none());
+        let whose = account.or_else(|| self.registrations.get(other.as_ref()?));
+        let is_proven = |account: &&Account| proof.is_some_and(|p| account.is_proven_by(p));
+        let proven = whose.filter(is_proven).map(|account| &account.name);
+        self.check_not_banned((name.as_ref(), proven), origin.address, env.now)?;
+        let other = match other {
             Some(other) => Some(self.proven_account(&other, proof)?),
             None => None,
         };
         let account = account.or(other);
         if let Some(account) = account {
-            self.check_not_banned(Some(&account.name), origin.address, env.now)?;
+            self.check_not_banned((Some(&account.name), proven), origin.address, env.now)?;
         }
         // A lock that nobody is left to open would shut everybody out for good.
         let becomes_operator = self.wants_operator(&origin, env.now);
@@ -136,22 +139,6 @@ impl Chat {
         Ok(())
     }
 
-    pub(in crate::chat) fn check_not_banned(
-        &self,
-        name: Option<&Name>,
-        address: IpAddr,
-        now: Timestamp,
-    ) -> Result<(), Rejection> {
-        let ban = self.restricted.bans.longest(name, address, now);
-        match ban.and_then(|id| self.restricted.bans.get(id)) {
-            Some(ban) => Err(Rejection::Banned {
-                until: ban.until,
-                why: ban.why.clone(),
-            }),
-            None => Ok(()),
-        }
-    }
-
     /// Checks that a person who goes by another name, or by none yet, may take this one.
     pub(super) fn check_name(
         &self,
@@ -193,6 +180,9 @@ impl Chat {
         own: Option<PersonId>,
         now: Timestamp,
     ) -> Result<Name, Rejection> {
+        if self.is_servers_own(&name) {
+            return Err(Rejection::NameReserved(name));
+        }
         match self.look_alike(&name, own, now) {
             Some(other) => {
                 let (other, free) = (other.clone(), self.free_name_like(other, now));
@@ -200,6 +190,13 @@ impl Chat {
             }
             None => Ok(name),
         }
+    }
+
+    /// Whether a name passes for the server's. Who has registered it keeps it: the server may have been given
+    /// the name since.
+    fn is_servers_own(&self, name: &Name) -> bool {
+        let mut own = self.settings.own_names.iter();
+        own.any(|own| name.passes_for(own)) && self.registrations.get(name).is_none()
     }
 
     fn look_alike(&self, name: &Name, own: Option<PersonId>, now: Timestamp) -> Option<&Name> {
@@ -213,6 +210,7 @@ impl Chat {
             && self.registrations.get(name).is_none()
             && self.resumables.named(name, now).is_none()
             && self.look_alike(name, None, now).is_none()
+            && !self.is_servers_own(name)
     }
 
     pub(super) fn free_name_like(&self, name: &Name, now: Timestamp) -> Name {
@@ -288,10 +286,11 @@ impl Chat {
         name: &Name,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        self.check_not_banned(Some(name), person.session.address, now)?;
+        let (own, address) = (person.account.as_ref(), person.session.address);
+        self.check_not_banned((Some(name), own), address, now)?;
         let account = self.registrations.get(name);
         if let Some(account) = account {
-            self.check_not_banned(Some(&account.name), person.session.address, now)?;
+            self.check_not_banned((Some(&account.name), own), address, now)?;
         }
         let is_registered = person.account.is_some() || account.is_some();
         match self.locked && !is_registered && !person.session.rank.operator {

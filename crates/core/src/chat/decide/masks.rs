@@ -5,11 +5,12 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::account::Account;
 use crate::ban::Mask;
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Person};
-use crate::event::{Fact, RoomAct};
-use crate::ids::RoomId;
+use crate::event::{Fact, RoomAct, RoomChange};
+use crate::ids::{PersonId, RoomId};
 use crate::limits::ROOM_MASKS_MAX;
 use crate::mask::{Listed, MaskKind, Matched, RoomMask};
 use crate::name::Name;
@@ -90,7 +91,7 @@ impl Chat {
     }
 
     /// Takes off one list the mask and the bars, or mutes, that stand on it as what was named.
-    fn lift(
+    pub(super) fn lift(
         &self,
         me: &Person,
         id: RoomId,
@@ -152,6 +153,33 @@ impl Chat {
         let is_told = !entries.is_empty();
         let act = RoomAct::Listed { kind, entries, on };
         is_told.then(|| self.changed(me, id, act, None))
+    }
+
+    /// Takes what names an account that ends off the lists that let it in: the next to register the name is
+    /// another. What keeps it out stays, or its owner would come back by giving the name up.
+    pub(super) fn rights_ended(&self, account: &Account, by: Option<PersonId>) -> Vec<Fact> {
+        let by = by.and_then(|by| self.people.get(by));
+        let by = by.map_or_else(Name::shell, |by| by.name.clone());
+        let mut facts = Vec::new();
+        for room in self.rooms.of_account(&account.name) {
+            let masks = self.masks_in(room).iter();
+            for mask in masks.filter(|mask| mask.is_right_of(&account.name)) {
+                facts.push(Fact::RoomChanged(Box::new(RoomChange {
+                    room,
+                    room_name: self.name_of(room),
+                    by: by.clone(),
+                    actor: None,
+                    act: RoomAct::Mask {
+                        mask: mask.clone(),
+                        on: false,
+                    },
+                    target: None,
+                    told: None,
+                    moderators: Box::default(),
+                })));
+            }
+        }
+        facts
     }
 
     fn masks_in(&self, id: RoomId) -> &[RoomMask] {

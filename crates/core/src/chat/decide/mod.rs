@@ -18,6 +18,7 @@ mod masks;
 mod metadata;
 mod oneself;
 mod operate;
+mod rank;
 mod remove;
 mod resume;
 mod rooms;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
-use crate::event::{AuditEntry, Fact, ModAction};
+use crate::event::{AuditEntry, Fact, ModAction, Tenure};
 use crate::limits::IGNORES_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -78,13 +78,15 @@ impl Chat {
 
 /// The person has the server's own code: it is its own operator's, not one for a visit.
 pub(super) fn become_operator(me: &Person) -> Fact {
+    // The right belongs to the account, whatever name the person goes by.
+    let (name, tenure) = match &me.account {
+        Some(account) => (account.clone(), Tenure::Lasting),
+        None => (me.name.clone(), Tenure::Visit),
+    };
     Fact::Moderated(Box::new(AuditEntry {
-        by: me.name.clone(),
+        by: name.clone(),
         actor: None,
-        act: ModAction::Op {
-            name: me.name.clone(),
-            lasting: me.account.is_some(),
-        },
+        act: ModAction::Op { name, tenure },
         target: Some(me.id),
         spared: None,
     }))

@@ -12,7 +12,7 @@ use crate::ban::{Mask, Restriction};
 use crate::chat::state::Restrictions;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
-use crate::event::{AuditEntry, Fact, ModAction, QuitReason, Spared};
+use crate::event::{AuditEntry, Fact, ModAction, QuitReason, Spared, Tenure};
 use crate::ids::PersonId;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -95,7 +95,10 @@ impl Chat {
             _ => return Err(Rejection::NotHere),
         };
         let rights = match &act {
-            ModAction::Op { name, .. } => Some((name.clone(), true)),
+            ModAction::Op {
+                name,
+                tenure: Tenure::Lasting,
+            } => Some((name.clone(), true)),
             ModAction::Deop { name } => Some((name.clone(), false)),
             _ => None,
         };
@@ -113,32 +116,6 @@ impl Chat {
         match me.session.rank.operator {
             true => Ok(()),
             false => Err(Rejection::NeedsOperator),
-        }
-    }
-
-    /// Checks that a person has not been a lasting operator for longer than `me`, under its name or
-    /// under the one it has registered.
-    pub(super) fn check_rank(&self, me: Actor<'_>, person: &Person) -> Result<(), Rejection> {
-        let account = person.account.as_ref();
-        let names = core::iter::once(&person.name).chain(account);
-        names
-            .into_iter()
-            .try_for_each(|name| self.check_rank_of_name(me, name))
-    }
-
-    /// Checks that a name's owner has not been a lasting operator for longer than `me`.
-    pub(super) fn check_rank_of_name(&self, me: Actor<'_>, name: &Name) -> Result<(), Rejection> {
-        let Some(theirs) = self.registrations.appointed(name) else {
-            return Ok(());
-        };
-        let Actor::Person(me) = me else {
-            return Ok(());
-        };
-        let account = me.account.as_ref();
-        let mine = account.and_then(|account| self.registrations.appointed(account));
-        match mine.is_some_and(|mine| mine <= theirs) {
-            true => Ok(()),
-            false => Err(Rejection::Outranked(name.clone())),
         }
     }
 
@@ -180,7 +157,8 @@ impl Chat {
         if new == target.name {
             return Err(Rejection::SameName(new));
         }
-        self.check_not_banned(Some(&new), target.session.address, now)?;
+        let account = target.account.as_ref();
+        self.check_not_banned((Some(&new), account), target.session.address, now)?;
         self.check_no_room_bars(target, &new, now)?;
         let new = match new.same_as(&target.name) {
             true => self.check_look(new, Some(target.id), now)?,
@@ -322,15 +300,24 @@ impl Chat {
 
     fn decide_op(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
         let bearer = self.bearer(me, typed, now)?;
-        if bearer.operator {
+        let tenure = match me {
+            _ if !bearer.registered => Tenure::Visit,
+            Actor::Person(me) if self.is_operator_on_loan(me) => Tenure::Lent,
+            _ => Tenure::Lasting,
+        };
+        let is_enough = tenure != Tenure::Lasting || self.registrations.is_operator(&bearer.name);
+        if bearer.operator && is_enough {
             return Err(Rejection::AlreadyOperator(bearer.name));
         }
         // Rights for a visit need a visit.
-        if bearer.is_lost && !bearer.registered {
-            return Err(Rejection::LinkLost(bearer.name));
+        if tenure != Tenure::Lasting && bearer.person.is_none() {
+            return Err(match bearer.is_lost {
+                true => Rejection::LinkLost(bearer.name),
+                false => Rejection::NotConnected(bearer.name),
+            });
         }
-        let (name, lasting) = (bearer.name, bearer.registered);
-        Ok((ModAction::Op { name, lasting }, bearer.person))
+        let name = bearer.name;
+        Ok((ModAction::Op { name, tenure }, bearer.person))
     }
 
     fn decide_deop(&self, me: Actor<'_>, typed: &str, now: Timestamp) -> Result<Action, Rejection> {
@@ -437,7 +424,7 @@ fn check_not_own_login(me: Actor<'_>, person: &Person) -> Result<(), Rejection> 
     }
 }
 
-fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
+pub(super) fn check_list_has_space(list: &Restrictions) -> Result<(), Rejection> {
     match list.is_full() {
         true => Err(Rejection::RestrictionsFull),
         false => Ok(()),

@@ -239,10 +239,9 @@ impl Chat {
         origin: &Origin,
         now: Timestamp,
     ) -> Result<(), Rejection> {
-        let names = core::iter::once(&person.name).chain(person.account.as_ref());
-        names
-            .into_iter()
-            .try_for_each(|name| self.check_not_banned(Some(name), origin.address, now))
+        let account = person.account.as_ref();
+        let mut names = core::iter::once(&person.name).chain(account);
+        names.try_for_each(|name| self.check_not_banned((Some(name), account), origin.address, now))
     }
 
     /// The name under which a lost person is taken up, if another has its own by now: it was not kept, or its

@@ -32,7 +32,7 @@ pub(super) use registrations::Registrations;
 pub(super) use restrictions::{List, RestrictionId, Restrictions};
 pub(super) use resumables::{Resumable, Resumables};
 pub(super) use room::{Maker, Room};
-pub(super) use room_rules::RoomRules;
+pub(super) use room_rules::{RoomRules, named_by};
 pub(super) use rooms::Rooms;
 pub(super) use sent_keys::SentKeys;
 

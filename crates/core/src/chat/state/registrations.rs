@@ -1,6 +1,6 @@
 //! Accounts, found by each of their names.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use super::registry::Registry;
 use super::{AccountMarkers, Mail};
 use crate::account::Account;
 use crate::ids::Seq;
-use crate::name::Name;
+use crate::name::{FoldedName, Name};
 use crate::read_marker::StoredMarker;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,8 +16,8 @@ pub(in crate::chat) struct Registrations {
     by_name: Registry<Arc<Account>>,
     /// The names of the accounts that each certificate proves, in their order.
     by_certificate: BTreeMap<Arc<str>, Vec<Name>>,
-    /// Counted, since every arrival asks whether there is an operator.
-    operators: usize,
+    /// The operators' ranks, the highest first, since every arrival asks whether there is one.
+    operators: BTreeSet<(Seq, FoldedName)>,
     /// What is kept for those who are away.
     pub(in crate::chat) mail: Mail,
     /// Up to where each has read.
@@ -39,7 +39,7 @@ impl Registrations {
     /// Puts an account in place of the one that has its name.
     pub(in crate::chat) fn insert(&mut self, account: Account) {
         self.remove(&account.name);
-        self.operators += usize::from(account.operator);
+        self.operators.extend(place_of(&account));
         let account = Arc::new(account);
         for name in account.all_names() {
             self.by_name.insert(name.clone(), account.clone());
@@ -63,7 +63,9 @@ impl Registrations {
         let Some(account) = self.by_name.get(name).cloned() else {
             return;
         };
-        self.operators -= usize::from(account.operator);
+        if let Some(place) = place_of(&account) {
+            self.operators.remove(&place);
+        }
         for name in account.all_names() {
             self.by_name.remove(name);
         }
@@ -95,7 +97,12 @@ impl Registrations {
     }
 
     pub(in crate::chat) fn has_operator(&self) -> bool {
-        self.operators > 0
+        !self.operators.is_empty()
+    }
+
+    /// The event that made the highest of the lasting operators one.
+    pub(in crate::chat) fn first_appointed(&self) -> Option<Seq> {
+        self.operators.first().map(|(appointed, _)| *appointed)
     }
 
     /// A registered name that looks like this one. One that is registered itself need only differ to a
@@ -137,4 +144,10 @@ impl Registrations {
         change(&mut account);
         self.insert(account);
     }
+}
+
+/// An account's place among those of operators, if it is one of them.
+fn place_of(account: &Account) -> Option<(Seq, FoldedName)> {
+    let place = || (account.appointed, FoldedName(account.name.clone()));
+    account.operator.then(place)
 }

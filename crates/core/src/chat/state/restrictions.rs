@@ -146,15 +146,37 @@ impl Restrictions {
         if self.by_id.is_empty() {
             return None;
         }
+        let firsts = self
+            .keys_of(name, address)
+            .filter_map(|key| self.by_key.get(&key)?.first());
+        let (Reverse(end), Reverse(id)) = firsts.min()?;
+        (now < *end).then_some(*id)
+    }
+
+    /// The same, of those alone for which `holds`. Takes time that grows with those that match.
+    pub(in crate::chat) fn longest_where(
+        &self,
+        (name, address): (Option<&Name>, IpAddr),
+        now: Timestamp,
+        holds: impl Fn(&Restriction) -> bool,
+    ) -> Option<RestrictionId> {
+        let firsts = self.keys_of(name, address).filter_map(|key| {
+            let mut places = self.by_key.get(&key)?.iter();
+            places.find(|(_, Reverse(id))| self.by_id.get(id).is_some_and(&holds))
+        });
+        let (Reverse(end), Reverse(id)) = firsts.min()?;
+        (now < *end).then_some(*id)
+    }
+
+    /// The keys of what matches a name or an address.
+    fn keys_of(&self, name: Option<&Name>, address: IpAddr) -> impl Iterator<Item = Key> {
         let name = name.map(|name| FoldedName(name.clone()));
-        let blocks = self.blocks_of(address).flat_map(|net| {
+        let of_name = name.clone().map(Key::Name);
+        let blocks = self.blocks_of(address).flat_map(move |net| {
             let both = name.clone().map(|name| Key::Both(name, net));
             both.into_iter().chain([Key::Net(net)])
         });
-        let keys = name.clone().map(Key::Name).into_iter().chain(blocks);
-        let firsts = keys.filter_map(|key| self.by_key.get(&key)?.first());
-        let (Reverse(end), Reverse(id)) = firsts.min()?;
-        (now < *end).then_some(*id)
+        of_name.into_iter().chain(blocks)
     }
 
     /// Of two restrictions the one that holds longer, if it still does.
@@ -397,10 +419,16 @@ mod tests {
             }
         }
 
-        fn longest(&self, name: &Name, address: IpAddr, now: Timestamp) -> Option<&Restriction> {
+        fn longest(
+            &self,
+            (name, address): (&Name, IpAddr),
+            now: Timestamp,
+            holds: impl Fn(&Restriction) -> bool,
+        ) -> Option<&Restriction> {
             let active = self.0.iter().filter(|other| other.is_active(now));
             let matching = active.filter(|other| other.mask.matches(Some(name), address));
-            matching.max_by_key(|other| end(other))
+            let holding = matching.filter(|other| holds(other));
+            holding.max_by_key(|other| end(other))
         }
     }
 
@@ -440,7 +468,11 @@ mod tests {
                     let (name, now) = (Name::parse("aNN").expect("a name"), Timestamp(now));
                     let found = list.longest(Some(&name), address, now);
                     let found = found.and_then(|id| list.get(id));
-                    prop_assert_eq!(found, model.longest(&name, address, now));
+                    prop_assert_eq!(found, model.longest((&name, address), now, |_| true));
+                    let is_meant = |entry: &Restriction| entry.mask.is_about(&name);
+                    let found = list.longest_where((Some(&name), address), now, is_meant);
+                    let found = found.and_then(|id| list.get(id));
+                    prop_assert_eq!(found, model.longest((&name, address), now, is_meant));
                 }
             }
         }

@@ -68,10 +68,14 @@ impl Room {
         self.maker.as_ref() == Some(maker)
     }
 
-    /// Whether an account has made it or has a standing in it.
+    /// Whether an account has made it, has a standing in it or a right by a mask.
     pub(super) fn concerns(&self, account: &Name) -> bool {
-        let standing = self.rules().and_then(|rules| rules.of_account(account));
-        standing.is_some() || self.is_made_by(&Maker::Account(FoldedName(account.clone())))
+        let has_right = |rules: &RoomRules| {
+            let mut masks = rules.masks.iter();
+            rules.of_account(account).is_some() || masks.any(|mask| mask.is_right_of(account))
+        };
+        self.rules().is_some_and(has_right)
+            || self.is_made_by(&Maker::Account(FoldedName(account.clone())))
     }
 
     pub(in crate::chat) fn is_hidden(&self) -> bool {

@@ -14,7 +14,7 @@ use crate::ban::{Mask, Restriction};
 use crate::event::RoomAct;
 use crate::ids::PersonId;
 use crate::limits::{GUESTS_INVITED_MAX, KNOCK_TIME, KNOCKS_MAX, ROOM_RESTRICTIONS_MAX};
-use crate::mask::{MaskKind, RoomMask};
+use crate::mask::{MaskKind, Matched, RoomMask};
 use crate::name::{FoldedName, Name};
 use crate::room::{Held, RoomSettings, Standing};
 use crate::time::Timestamp;
@@ -92,6 +92,12 @@ impl RoomRules {
     /// The guests inside who have a standing.
     pub(in crate::chat) fn guests(&self) -> impl Iterator<Item = (PersonId, Held)> + '_ {
         self.guests.iter().map(|(id, held)| (*id, *held))
+    }
+
+    /// All registered names that may have a standing, or a right by a mask.
+    pub(in crate::chat) fn accounts_named(&self) -> impl Iterator<Item = Name> {
+        let accounts = self.accounts().map(|(name, _)| name.clone());
+        accounts.chain(self.masks.iter().filter_map(named_by))
     }
 
     pub(in crate::chat) fn accounts_len(&self) -> usize {
@@ -222,6 +228,14 @@ impl RoomRules {
         assert!(standings.all(|held| held.standing < Standing::Owner));
         self.bars.check();
         self.mutes.check();
+    }
+}
+
+/// The account that a mask names.
+pub(in crate::chat) fn named_by(mask: &RoomMask) -> Option<Name> {
+    match &mask.matched {
+        Matched::Account(glob) => Name::known(glob.literal()?),
+        Matched::Source(_) => None,
     }
 }
 

@@ -53,7 +53,7 @@ pub(in crate::chat) struct Rooms {
     busy: usize,
     /// The number of rooms that each has made.
     made: HashMap<Maker, usize>,
-    /// The rooms that an account has made or has a standing in.
+    /// The rooms that an account has made, or has a standing or a right by a mask in.
     by_account: BTreeSet<(FoldedName, RoomId)>,
     next: u32,
     /// Messages in all of them since the server started.
@@ -276,8 +276,8 @@ impl Rooms {
     /// Takes all rules from a room.
     pub(in crate::chat) fn reset(&mut self, id: RoomId) {
         let rules = self.by_id.get(&id).and_then(Room::rules);
-        let accounts = rules.into_iter().flat_map(RoomRules::accounts);
-        let accounts: Vec<Name> = accounts.map(|(account, _)| account.clone()).collect();
+        let accounts = rules.into_iter().flat_map(RoomRules::accounts_named);
+        let accounts: Vec<Name> = accounts.collect();
         self.change(id, |room| room.rules = None);
         let accounts = accounts.iter();
         accounts.for_each(|account| self.note_account(id, account));
@@ -296,13 +296,18 @@ impl Rooms {
         };
     }
 
+    /// The rooms in which an account is or may do something that others may not.
+    pub(in crate::chat) fn of_account(&self, account: &Name) -> impl Iterator<Item = RoomId> {
+        let key = |id| (FoldedName(account.clone()), RoomId(id));
+        let rooms = self.by_account.range(key(0)..=key(u32::MAX));
+        rooms.map(|(_, id)| *id)
+    }
+
     /// Takes what an account that has ended was in each room: the next to register its name gets
     /// nothing of it.
     pub(in crate::chat) fn end_account(&mut self, account: &Name) {
         let maker = Maker::Account(FoldedName(account.clone()));
-        let key = |id| (FoldedName(account.clone()), RoomId(id));
-        let rooms = self.by_account.range(key(0)..=key(u32::MAX));
-        let rooms: Vec<RoomId> = rooms.map(|(_, id)| *id).collect();
+        let rooms: Vec<RoomId> = self.of_account(account).collect();
         for id in rooms {
             if self.by_id[&id].is_made_by(&maker) {
                 self.set_maker(id, None);
@@ -410,8 +415,8 @@ impl Rooms {
             }
             assert_eq!(self.closable.contains(id), room.may_close(*id));
             assert!(id.0 < self.next);
-            let accounts = room.rules().into_iter().flat_map(RoomRules::accounts);
-            for (account, _) in accounts {
+            let accounts = room.rules().into_iter().flat_map(RoomRules::accounts_named);
+            for account in accounts.filter(|account| room.concerns(account)) {
                 let key = (FoldedName(account.clone()), *id);
                 assert!(self.by_account.contains(&key), "{account}");
             }

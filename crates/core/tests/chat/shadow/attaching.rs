@@ -33,9 +33,8 @@ impl Shadow {
 
     pub(super) fn fold_attached(&mut self, attached: &Attached, at: Timestamp) {
         let login = &attached.login;
-        for name in [Some(&login.name), login.account.as_ref()] {
-            assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
-        }
+        let own = (&login.name, login.account.as_ref());
+        assert!(!self.is_banned(own, login.address, at));
         let person = &self.people[&login.person];
         assert_eq!(login.account, person.account);
         assert!(person.account.is_some(), "only an account has several");

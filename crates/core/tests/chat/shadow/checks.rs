@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AccountChange, Answer, AuditEntry, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn,
-    ModAction, Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId,
-    RoomName, RoomRef, Timestamp,
+    AccountChange, Answer, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn, Name,
+    Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId, RoomName,
+    RoomRef, Timestamp,
 };
 
 use super::audience::{accounts_of, is_own_message};
@@ -107,15 +107,7 @@ impl Shadow {
             | Fact::LoggedIn(_)
             | Fact::Attached(_)
             | Fact::Returned(_) => self.check_login_fact(asker, command, fact),
-            Fact::Moderated(entry) if entry.actor.is_none() => {
-                let code = self.settings.operator_code.expect("a code").to_string();
-                assert_eq!(*command, Command::Op(code));
-            }
-            Fact::Moderated(entry) if matches!(entry.act, ModAction::Delete { .. }) => {}
-            Fact::Moderated(entry) => {
-                assert!(caller().operator, "{fact:?}");
-                self.check_moderation(caller(), entry, now);
-            }
+            Fact::Moderated(entry) => self.check_moderated(caller(), command, entry, now),
             _ => {}
         }
     }
@@ -174,7 +166,7 @@ impl Shadow {
                 if self.gives_words(change) {
                     self.check_may_be_heard(caller, now);
                 }
-                self.check_room_change(asker, change);
+                self.check_moderated_in(asker, command, change, now);
             }
             Fact::RoomRenamed(renamed) => {
                 self.check_may_be_heard(caller, now);
@@ -311,43 +303,6 @@ impl Shadow {
         found.expect("a room of the asker")
     }
 
-    /// An operator does nothing to one who was a lasting operator before, nor to itself, and a
-    /// restriction by name covers no address from which others come.
-    fn check_moderation(&self, me: &ModelPerson, entry: &AuditEntry, now: Timestamp) {
-        let (name, mask) = match &entry.act {
-            ModAction::Kick { name, .. }
-            | ModAction::Deop { name }
-            | ModAction::Rename { name, .. } => (Some(name), None),
-            ModAction::Ban(entry) | ModAction::Mute(entry) => {
-                (entry.mask.name.as_ref(), Some(&entry.mask))
-            }
-            _ => return,
-        };
-        let hit = |person: &&ModelPerson| {
-            name.is_some_and(|name| name.same_as(&person.name))
-                || mask.is_some_and(|mask| mask.matches(Some(&person.name), person.address))
-        };
-        let people: Vec<&ModelPerson> = self.people.values().filter(hit).collect();
-        // One who comes back was somebody before, too.
-        let lost = self.lost.iter().filter(|lost| now < lost.until);
-        let lost = lost.map(|lost| &lost.person).filter(hit);
-        let accounts = people.iter().copied().chain(lost);
-        let accounts = accounts.filter_map(|person| person.account.as_ref());
-        let mine = me
-            .account
-            .as_ref()
-            .and_then(|account| self.appointed(account));
-        for theirs in name.into_iter().chain(accounts) {
-            let theirs = self.appointed(theirs);
-            assert!(theirs.is_none_or(|theirs| mine.is_some_and(|mine| mine <= theirs)));
-        }
-        if let Some(mask) = mask {
-            assert!(!mask.matches(Some(&me.name), me.address), "{entry:?}");
-            assert!(mask.name.is_none() || people.len() <= 1, "{entry:?}");
-            assert!(mask.name.is_none() || me.account.is_none() || mask.name != me.account);
-        }
-    }
-
     /// Others may hear from a person: it is neither muted nor a stranger while the server is locked.
     fn check_may_be_heard(&self, person: &ModelPerson, now: Timestamp) {
         assert!(!self.is_muted(person, now), "{person:?}");
@@ -389,9 +344,7 @@ impl Shadow {
         // Under a name of nobody's, any account can be proven.
         let account = login.account.as_ref();
         assert!(owner.is_none_or(|owner| account == Some(&owner.name)));
-        for name in [Some(&login.name), login.account.as_ref()] {
-            assert!(name.is_none_or(|name| !self.is_banned(name, login.address, at)));
-        }
+        assert!(!self.is_banned((&login.name, account), login.address, at));
         let is_guest = login.account.is_none() && !login.name.as_str().starts_with("guest-");
         if is_guest
             && self.mutes.iter().any(|mute| {
@@ -427,7 +380,8 @@ impl Shadow {
 
     pub(super) fn check_returned(&self, returned: &Returned, person: &ModelPerson, at: Timestamp) {
         let login = &returned.login;
-        assert!(!self.is_banned(&person.name, login.address, at));
+        let own = (&person.name, person.account.as_ref());
+        assert!(!self.is_banned(own, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
         for (name, ignored) in &person.ignores {
             let bearer = ignored.and_then(|id| self.people.get(&id));
@@ -509,12 +463,11 @@ impl Shadow {
                 unreachable!()
             };
             assert!(chat.speaks_for(id, conn));
-            for name in [Some(&person.name), person.account.as_ref()] {
-                assert!(
-                    name.is_none_or(|name| !self.is_banned(name, address, now)),
-                    "{person:?} is here in spite of a ban"
-                );
-            }
+            let own = (&person.name, person.account.as_ref());
+            assert!(
+                person.was_operator || !self.is_banned(own, address, now),
+                "{person:?} is here in spite of a ban"
+            );
         }
         if let Some(owner) = self.owner(&person.name) {
             assert_eq!(person.account.as_ref(), Some(&owner.name));

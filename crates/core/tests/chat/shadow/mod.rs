@@ -8,6 +8,7 @@ mod attaching;
 mod audience;
 mod checks;
 mod kept;
+mod moderated;
 mod rooms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,7 +18,7 @@ use chinwag_core::{
     Account, AccountChange, AccountChanged, AccountSet, AuditEntry, Caller, ConnId, Credential,
     CredentialKind, Event, Fact, KeptMessage, KeptShown, LOBBY, Link, LoggedIn, Mask, MessageKey,
     ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, QuitReason, Renamed, Restriction,
-    ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Timestamp,
+    ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Tenure, Timestamp,
 };
 
 use rooms::ModelRoom;
@@ -38,6 +39,8 @@ pub(crate) struct ModelPerson {
     pub(crate) rooms: Vec<RoomId>,
     operator: bool,
     for_visit: bool,
+    /// Whether it was one at any time: then a ban by address may have let it pass.
+    was_operator: bool,
     is_script: bool,
     ignores: Vec<(Name, Option<PersonId>)>,
     /// The longest mute that was in force when the person last changed its name or address.
@@ -136,12 +139,11 @@ impl Shadow {
 
     /// The longest mute in force: one that matches, or the one that follows the person.
     fn mute_of(&self, person: &ModelPerson, now: Timestamp) -> Option<&Restriction> {
+        let account = person.account.as_ref();
         let applies = |mute: &&Restriction| {
-            mute.mask.matches(Some(&person.name), person.address)
-                || person
-                    .account
-                    .as_ref()
-                    .is_some_and(|account| mute.mask.matches(Some(account), person.address))
+            let names = core::iter::once(&person.name).chain(account);
+            let mut who = names.map(|name| (name, account));
+            who.any(|who| self.holds_for(mute, who, person.address))
                 || person.following.as_ref() == Some(mute)
         };
         let mutes = self.mutes.iter().filter(|mute| mute.is_active(now));
@@ -154,14 +156,44 @@ impl Shadow {
         self.mute_of(person, now).is_some()
     }
 
-    fn is_banned(&self, name: &Name, address: IpAddr, now: Timestamp) -> bool {
-        let matches =
-            |ban: &Restriction| ban.is_active(now) && ban.mask.matches(Some(name), address);
-        self.bans.iter().any(matches)
+    /// Whether one of its names is banned, or the address for one of this account.
+    fn is_banned(
+        &self,
+        (name, account): (&Name, Option<&Name>),
+        address: IpAddr,
+        now: Timestamp,
+    ) -> bool {
+        let names = core::iter::once(name).chain(account);
+        let mut bans = names.flat_map(|name| self.bans.iter().map(move |ban| (name, ban)));
+        bans.any(|(name, ban)| ban.is_active(now) && self.holds_for(ban, (name, account), address))
+    }
+
+    /// Whether a restriction matches, and not by the address of one who was an operator before its author.
+    fn holds_for(
+        &self,
+        restriction: &Restriction,
+        (name, account): (&Name, Option<&Name>),
+        address: IpAddr,
+    ) -> bool {
+        let author = self.appointed(&restriction.by);
+        let is_above =
+            |rank| restriction.by != Name::shell() && author.is_none_or(|author| rank < author);
+        let outranks = account
+            .and_then(|account| self.appointed(account))
+            .is_some_and(is_above);
+        restriction.mask.matches(Some(name), address)
+            && (restriction.mask.is_about(name) || !outranks)
     }
 
     /// Takes in a fact, which must fit what is known so far.
     pub(crate) fn fold(&mut self, event: &Event) {
+        self.take_in(event);
+        for person in self.people.values_mut() {
+            person.was_operator |= person.operator;
+        }
+    }
+
+    fn take_in(&mut self, event: &Event) {
         let at = event.at;
         match &event.fact {
             Fact::RoomOpened { room, name } => {
@@ -284,6 +316,7 @@ impl Shadow {
             rooms: Vec::new(),
             operator: login.operator,
             for_visit: false,
+            was_operator: login.operator,
             is_script: login.is_script,
             ignores: Vec::new(),
             following: None,
@@ -463,7 +496,8 @@ impl Shadow {
         } else {
             assert!(renamed.account.is_none() || renamed.account == person.account);
         }
-        assert!(!self.is_banned(&renamed.new, person.address, at));
+        let own = (&renamed.new, person.account.as_ref());
+        assert!(!self.is_banned(own, person.address, at));
         let following = self.mute_of(person, at).cloned();
         let person = self.named(renamed.person, &renamed.old);
         assert_eq!(*person.rooms, *renamed.rooms);
@@ -548,7 +582,8 @@ impl Shadow {
             let operator = self.owner(account).expect("an account").operator;
             let before = self.people[&set.person].operator;
             assert_eq!(set.operator, before || operator);
-            assert!(!self.is_banned(account, self.people[&set.person].address, at));
+            let address = self.people[&set.person].address;
+            assert!(!self.is_banned((account, Some(account)), address, at));
         }
         let person = self.people.get_mut(&set.person).expect("a person");
         assert_eq!(person.account, set.before);
@@ -643,8 +678,17 @@ impl Shadow {
                 assert!(heard.is_none() || !mute.is_active(at));
             }
             ModAction::Unmute(mask) => self.mutes.retain(|mute| !mute.mask.is_named_by(mask)),
-            ModAction::Op { name, .. } => self.set_operator(name, true, entry, (seq, at)),
-            ModAction::Deop { name } => self.set_operator(name, false, entry, (seq, at)),
+            ModAction::Op {
+                name,
+                tenure: Tenure::Lasting,
+            } => self.set_operator(name, true, (seq, at)),
+            ModAction::Op { name, tenure } => {
+                let person = entry.target.and_then(|id| self.people.get_mut(&id));
+                let person = person.expect("a visit");
+                assert_eq!(*tenure == Tenure::Visit, person.account.is_none());
+                (person.operator, person.for_visit) = (true, entry.by != *name);
+            }
+            ModAction::Deop { name } => self.set_operator(name, false, (seq, at)),
             ModAction::Lock(on) => self.locked = *on,
             ModAction::Kick { .. }
             | ModAction::Rename { .. }
@@ -658,13 +702,7 @@ impl Shadow {
         }
     }
 
-    fn set_operator(
-        &mut self,
-        name: &Name,
-        operator: bool,
-        entry: &AuditEntry,
-        (seq, at): (Seq, Timestamp),
-    ) {
+    fn set_operator(&mut self, name: &Name, operator: bool, (seq, at): (Seq, Timestamp)) {
         let appointed = self.appointed(name).unwrap_or(seq);
         let mut accounts = self.accounts.iter_mut();
         let account = accounts.find(|account| account.owns(name)).map(|account| {
@@ -686,8 +724,7 @@ impl Shadow {
                 None => person.name.same_as(name),
             };
             if is_meant {
-                person.operator = operator;
-                person.for_visit = operator && account.is_none() && entry.by != *name;
+                (person.operator, person.for_visit) = (operator, false);
             }
         }
     }

@@ -311,6 +311,7 @@ impl Session {
                 let code = match rejection {
                     Rejection::NeedsOldPassword(_)
                     | Rejection::NameRegistered(_)
+                    | Rejection::NameReserved(_)
                     | Rejection::NameTaken { .. }
                     | Rejection::NameKept { .. }
                     | Rejection::NameLooksLike { .. } => "ACCOUNT_EXISTS",

@@ -262,6 +262,9 @@ impl Session {
         if source.flags.bot {
             self.numeric("335", format_args!("{name} :is a bot"), env, out);
         }
+        if profile.muted {
+            self.numeric("320", format_args!("{name} :is muted"), env, out);
+        }
         if let Some(address) = profile.address {
             let what = format_args!("{name} {}@{address} {address} :actual host", source.user);
             self.numeric("338", what, env, out);

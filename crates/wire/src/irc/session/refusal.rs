@@ -194,6 +194,7 @@ impl Session {
             Rejection::NameTaken { .. }
             | Rejection::NameKept { .. }
             | Rejection::NameLooksLike { .. }
+            | Rejection::NameReserved(_)
             | Rejection::NameRegistered(_) => None,
             _ => self.count_try(env, out),
         }
@@ -204,6 +205,7 @@ impl Session {
             Rejection::NameTaken { name, .. }
             | Rejection::NameKept { name, .. }
             | Rejection::NameLooksLike { name, .. }
+            | Rejection::NameReserved(name)
             | Rejection::NameRegistered(name) => name.to_string(),
             _ if self.here().is_some() => {
                 let nick = self.nick();

@@ -22,6 +22,7 @@ impl Display for Sentence<'_> {
             Rejection::NameLooksLike { name, other, free } => {
                 write!(f, "{name} looks like {other}. {free} is free.")
             }
+            Rejection::NameReserved(name) => write!(f, "{name} is reserved for the server."),
             Rejection::NameRegistered(name) => {
                 write!(f, "{name} is registered, and takes its password.")
             }

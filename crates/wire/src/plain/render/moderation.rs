@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use chinwag_core::{AuditEntry, Mask, ModAction, Reach, Restriction, Spared, Timestamp};
+use chinwag_core::{AuditEntry, Mask, ModAction, Reach, Restriction, Spared, Tenure, Timestamp};
 
 use super::LineWriter;
 use super::arrival::operator_here;
@@ -24,7 +24,9 @@ impl LineWriter<'_> {
                 self.alone(format_args!("You may speak again: {by} unmuted you."))
             }
             // By the server's own code.
-            ModAction::Op { name, lasting } if name == by => operator_here(self, *lasting),
+            ModAction::Op { name, tenure } if name == by => {
+                operator_here(self, *tenure == Tenure::Lasting);
+            }
             ModAction::Op { .. } => {
                 self.alone(format_args!("{by} made you an operator: /help op."));
             }
@@ -71,15 +73,14 @@ impl LineWriter<'_> {
             ModAction::Unban(mask) => {
                 self.alone(format_args!("{} is no longer banned.", Both(mask)))
             }
-            ModAction::Op {
-                name,
-                lasting: true,
-            } => {
-                self.alone(format_args!("{name} is an operator now."));
+            ModAction::Op { name, tenure } => {
+                let until = match tenure {
+                    Tenure::Lasting => "",
+                    Tenure::Visit => ", until they leave: the name is not registered",
+                    Tenure::Lent => ", until they leave: you are one for the visit yourself",
+                };
+                self.alone(format_args!("{name} is an operator now{until}."));
             }
-            ModAction::Op { name, .. } => self.alone(format_args!(
-                "{name} is an operator now, until they leave: the name is not registered."
-            )),
             ModAction::Deop { name } => {
                 self.alone(format_args!("{name} is no longer an operator."))
             }
@@ -129,11 +130,12 @@ impl Display for Did<'_> {
                 write!(f, "banned {whom}{time}{}", Why(ban.why.as_deref()))
             }
             ModAction::Unban(mask) => write!(f, "unbanned {}", Both(mask)),
-            ModAction::Op {
-                name,
-                lasting: true,
-            } => write!(f, "made {name} an operator"),
-            ModAction::Op { name, .. } => write!(f, "made {name} an operator until they leave"),
+            ModAction::Op { name, tenure } => match tenure {
+                Tenure::Lasting => write!(f, "made {name} an operator"),
+                Tenure::Visit | Tenure::Lent => {
+                    write!(f, "made {name} an operator until they leave")
+                }
+            },
             ModAction::Deop { name } => write!(f, "removed {name}'s operator rights"),
             ModAction::Announce(text) => write!(f, "announced: {text}"),
             ModAction::Motd(Some(text)) => write!(f, "set the message of the day: {text}"),

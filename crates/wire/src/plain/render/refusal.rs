@@ -159,6 +159,7 @@ impl Display for Sentence<'_> {
             Rejection::NameTaken { .. }
             | Rejection::NameKept { .. }
             | Rejection::NameLooksLike { .. }
+            | Rejection::NameReserved(_)
             | Rejection::SameName(_)
             | Rejection::ServerFull { .. }
             | Rejection::Banned { .. }
@@ -225,6 +226,7 @@ fn about_arriving(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
         Rejection::NameLooksLike { name, other, .. } => {
             write!(f, "\"{name}\" looks like \"{other}\". Choose another.")
         }
+        Rejection::NameReserved(name) => write!(f, "\"{name}\" is reserved. Choose another."),
         Rejection::SameName(name) => write!(f, "You are {name} already."),
         Rejection::ServerFull { people_max } => {
             write!(

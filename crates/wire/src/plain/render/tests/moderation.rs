@@ -3,7 +3,7 @@
 use std::boxed::Box;
 
 use chinwag_core::{
-    AuditEntry, Duration, Fact, Mask, ModAction, Reach, Restriction, Spared, Timestamp,
+    AuditEntry, Duration, Fact, Mask, ModAction, Reach, Restriction, Spared, Tenure, Timestamp,
 };
 
 use super::lines::check_private;
@@ -58,7 +58,7 @@ fn deeds_are_told_to_both() {
     check_deed(
         ModAction::Op {
             name: bob(),
-            lasting: true,
+            tenure: Tenure::Lasting,
         },
         "! lee made you an operator: /help op.\n",
         "! bob is an operator now.\n",
@@ -66,7 +66,7 @@ fn deeds_are_told_to_both() {
     check_deed(
         ModAction::Op {
             name: bob(),
-            lasting: false,
+            tenure: Tenure::Visit,
         },
         "! lee made you an operator: /help op.\n",
         "! bob is an operator now, until they leave: the name is not registered.\n",

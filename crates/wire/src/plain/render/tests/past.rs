@@ -2,7 +2,9 @@
 
 use std::boxed::Box;
 
-use chinwag_core::{AuditEntry, Duration, Fact, Manner, Mask, ModAction, Reach, Restriction};
+use chinwag_core::{
+    AuditEntry, Duration, Fact, Manner, Mask, ModAction, Reach, Restriction, Tenure,
+};
 
 use super::*;
 use crate::dialect::{HistoryPage, LogPage, PastOf, Recent, SearchPage};
@@ -619,14 +621,14 @@ fn the_log_tells_who_did_what_and_when() {
     check_log(
         ModAction::Op {
             name: bob(),
-            lasting: true,
+            tenure: Tenure::Lasting,
         },
         "made bob an operator",
     );
     check_log(
         ModAction::Op {
             name: bob(),
-            lasting: false,
+            tenure: Tenure::Visit,
         },
         "made bob an operator until they leave",
     );

@@ -1,6 +1,6 @@
 //! Flood control: three lines at once, then one every two seconds (see [`settings`]).
 
-use chinwag_core::{AuditEntry, ModAction};
+use chinwag_core::{AuditEntry, ModAction, Tenure};
 
 use super::*;
 
@@ -94,7 +94,7 @@ fn operators_may_send_four_times_as_much() {
         actor: Some(LEE),
         act: ModAction::Op {
             name: name("ann"),
-            lasting: true,
+            tenure: Tenure::Lasting,
         },
         target: Some(ME),
         spared: None,
