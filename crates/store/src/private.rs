@@ -242,7 +242,7 @@ impl<'a> Log<'a> {
     ) -> Result<Extent, Error> {
         let order = if is_newest { "DESC" } else { "ASC" };
         let sql = format!(
-            "SELECT c.seq, m.sender FROM conversation AS c JOIN private_message AS m USING (seq)
+            "SELECT c.seq, m.sender, m.sender_account FROM conversation AS c JOIN private_message AS m USING (seq)
              WHERE {STRETCH} ORDER BY c.seq {order}"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
@@ -260,11 +260,12 @@ impl<'a> Log<'a> {
             if extent.shown >= wanted as u64 {
                 break;
             }
-            let (seq, sender): (_, String) = (Seq(unsigned(row, 0)?), row.get(1)?);
+            let seq = Seq(unsigned(row, 0)?);
+            let (sender, account): (String, Option<String>) = (row.get(1)?, row.get(2)?);
             let is_first = extent.first > extent.last;
             extent.first = if is_first { seq } else { extent.first.min(seq) };
             extent.last = if is_first { seq } else { extent.last.max(seq) };
-            match self.hears(&sender) {
+            match self.hears(&sender, account.as_deref()) {
                 true => extent.shown += 1,
                 false => extent.ignored += 1,
             }
@@ -272,9 +273,10 @@ impl<'a> Log<'a> {
         Ok(extent)
     }
 
-    fn hears(&mut self, sender: &str) -> bool {
+    fn hears(&mut self, sender: &str, account: Option<&str>) -> bool {
+        let account = account.and_then(|account| self.names.parse(account));
         let sender = self.names.parse(sender);
-        sender.is_none_or(|sender| self.filter.hears(&sender))
+        sender.is_none_or(|sender| self.filter.hears(&sender, account.as_ref()))
     }
 
     /// The parameters of [`STRETCH`].
@@ -319,12 +321,12 @@ impl<'a> Log<'a> {
         let (mut page, mut bytes) = (Page::default(), 0);
         while let Some(row) = rows.next()? {
             let event = event(row)?.ok_or(Damage::Row("private_message"))?;
-            let sender = match &event.fact {
-                Fact::PrivateMessage(message) => &message.from_name,
-                Fact::Signal(signal) => &signal.from_name,
+            let (sender, accounts) = match &event.fact {
+                Fact::PrivateMessage(message) => (&message.from_name, &message.accounts),
+                Fact::Signal(signal) => (&signal.from_name, &signal.accounts),
                 _ => continue,
             };
-            if !self.filter.hears(sender) {
+            if !self.filter.hears(sender, accounts.from.as_ref()) {
                 continue;
             }
             if !page.take(event, &mut bytes, bytes_max) {

@@ -429,14 +429,16 @@ impl Shadow {
         let login = &returned.login;
         assert!(!self.is_banned(&person.name, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
-        for (name, ignored) in &person.ignores {
-            let bearer = ignored.and_then(|id| self.people.get(&id));
-            for name in [Some(name), bearer.map(|bearer| &bearer.name)] {
+        for ignored in &person.ignores {
+            let bearer = ignored.person.and_then(|id| self.people.get(&id));
+            for name in [Some(&ignored.name), bearer.map(|bearer| &bearer.name)] {
                 let is_told = |name: &Name| {
-                    returned
-                        .ignores
-                        .iter()
-                        .any(|(other, _)| other.same_as(name))
+                    let mut told = returned.ignores.iter();
+                    told.any(|other| {
+                        let (person, account) = (other.person, &other.account);
+                        other.name.same_as(name)
+                            && (person, account) == (ignored.person, &ignored.account)
+                    })
                 };
                 assert!(name.is_none_or(is_told), "{name:?}");
             }
