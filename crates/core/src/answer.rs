@@ -28,6 +28,8 @@ pub struct Topic {
     pub text: Text,
     /// The person who set it.
     pub by: Name,
+    /// The account that it was logged in to, where that is known.
+    pub account: Option<Name>,
     /// The time at which it was set.
     pub at: Timestamp,
 }

@@ -245,6 +245,8 @@ pub enum Command {
     Ignore {
         /// The name.
         name: Name,
+        /// The account that it was ignored with at an earlier visit.
+        account: Option<Name>,
         /// Whether to ignore it.
         on: bool,
     },

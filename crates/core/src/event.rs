@@ -12,6 +12,7 @@ use alloc::sync::Arc;
 
 use crate::account::{AccountChanged, AccountSet};
 use crate::ids::{PersonId, RoomId, Seq};
+use crate::ignore::Ignored;
 use crate::name::Name;
 use crate::read_marker::MarkerSet;
 use crate::room_name::RoomName;
@@ -221,10 +222,8 @@ pub enum Fact {
     IgnoreSet {
         /// The person.
         person: PersonId,
-        /// The name.
-        name: Name,
-        /// The bearer of the name, if it is here: it stays ignored under any other.
-        target: Option<PersonId>,
+        /// The name, and who is behind it.
+        who: Ignored,
         /// Whether it ignores it.
         on: bool,
         /// It did so at an earlier visit, and is not told again.

@@ -22,6 +22,7 @@ mod command;
 mod event;
 mod flood;
 mod ids;
+mod ignore;
 pub mod limits;
 mod link;
 mod mask;
@@ -65,6 +66,7 @@ pub use event::{
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};
+pub use ignore::{Ignored, Voice};
 pub use link::{Client, Link};
 pub use mask::{Glob, Listed, MaskKind, Matched, RoomMask};
 pub use metadata::{

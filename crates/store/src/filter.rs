@@ -7,7 +7,7 @@ use crate::block::{Message, Names};
 /// A reader's choice among what a room's past holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {
-    /// Names whose messages and topics are left out.
+    /// Names whose messages and topics are left out, and those of the accounts of these names.
     pub not_from: &'a [Name],
     /// The reader's own name, whose speech its terminal shows already. Actions are not left out.
     pub own: Option<&'a Name>,
@@ -32,9 +32,10 @@ impl Filter<'_> {
     pub(crate) fn is_heard(&self, message: &Message<'_>, names: &mut Names) -> bool {
         // A name that cannot be read is damage, which is found where the event is made.
         self.is_open()
-            || names
-                .parse(message.name)
-                .is_none_or(|name| self.hears(&name) && !self.is_own(message, &name))
+            || names.parse(message.name).is_none_or(|name| {
+                let account = message.account.and_then(|account| names.parse(account));
+                self.hears(&name, account.as_ref()) && !self.is_own(message, &name)
+            })
     }
 
     pub(crate) fn is_in_time(&self, at: Timestamp) -> bool {
@@ -47,7 +48,9 @@ impl Filter<'_> {
         own && message.manner == Manner::Speech
     }
 
-    pub(crate) fn hears(&self, name: &Name) -> bool {
-        !self.not_from.iter().any(|ignored| ignored.same_as(name))
+    /// Whether somebody is heard who had a name, and was logged in to an account.
+    pub(crate) fn hears(&self, name: &Name, account: Option<&Name>) -> bool {
+        let is_left_out = |other: &Name| self.not_from.iter().any(|left| left.same_as(other));
+        !is_left_out(name) && !account.is_some_and(is_left_out)
     }
 }

@@ -219,8 +219,8 @@ impl Merge<'_> {
 /// Announcements are heard by everybody: operators cannot be ignored by that.
 fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
     match &event.fact {
-        Fact::TopicSet { by, .. } => filter.hears(by),
-        Fact::Signal(signal) => filter.hears(&signal.from_name),
+        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref()),
+        Fact::Signal(signal) => filter.hears(&signal.from_name, signal.accounts.from.as_ref()),
         _ => true,
     }
 }

@@ -241,7 +241,7 @@ impl<'a> Log<'a> {
     ) -> Result<Extent, Error> {
         let order = if is_newest { "DESC" } else { "ASC" };
         let sql = format!(
-            "SELECT c.seq, m.sender FROM conversation AS c JOIN private_message AS m USING (seq)
+            "SELECT c.seq, m.sender, m.sender_account FROM conversation AS c JOIN private_message AS m USING (seq)
              WHERE {STRETCH} ORDER BY c.seq {order}"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
@@ -258,8 +258,9 @@ impl<'a> Log<'a> {
         };
         let (mut beyond, mut looks) = (0, 0);
         while let Some(row) = rows.next()? {
-            let (seq, sender): (_, String) = (Seq(unsigned(row, 0)?), row.get(1)?);
-            let is_heard = self.hears(&sender);
+            let seq = Seq(unsigned(row, 0)?);
+            let (sender, account): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+            let is_heard = self.hears(&sender, account.as_deref());
             if extent.shown >= wanted as u64 {
                 // If nobody is ignored the rest need not be looked at to be counted.
                 if self.filter.is_open() || looks >= COUNT_MAX {
@@ -284,9 +285,10 @@ impl<'a> Log<'a> {
         Ok(extent)
     }
 
-    fn hears(&mut self, sender: &str) -> bool {
+    fn hears(&mut self, sender: &str, account: Option<&str>) -> bool {
+        let account = account.and_then(|account| self.names.parse(account));
         let sender = self.names.parse(sender);
-        sender.is_none_or(|sender| self.filter.hears(&sender))
+        sender.is_none_or(|sender| self.filter.hears(&sender, account.as_ref()))
     }
 
     /// The parameters of [`STRETCH`].
@@ -334,12 +336,12 @@ impl<'a> Log<'a> {
         let (mut page, mut bytes) = (Page::default(), 0);
         while let Some(row) = rows.next()? {
             let event = event(row)?.ok_or(Damage::Row("private_message"))?;
-            let sender = match &event.fact {
-                Fact::PrivateMessage(message) => &message.from_name,
-                Fact::Signal(signal) => &signal.from_name,
+            let (sender, accounts) = match &event.fact {
+                Fact::PrivateMessage(message) => (&message.from_name, &message.accounts),
+                Fact::Signal(signal) => (&signal.from_name, &signal.accounts),
                 _ => continue,
             };
-            if !self.filter.hears(sender) {
+            if !self.filter.hears(sender, accounts.from.as_ref()) {
                 continue;
             }
             if !page.take(event, &mut bytes, bytes_max) {

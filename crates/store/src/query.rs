@@ -10,6 +10,7 @@ use chinwag_core::{Name, RoomId, Seq, Timestamp};
 
 use crate::block::{Block, Message, Names};
 use crate::error::SearchError;
+use crate::filter::Filter;
 use crate::words::{Phrase, write_words};
 
 /// Terms of a query: more than anybody remembers of a message.
@@ -42,6 +43,8 @@ pub struct SearchQuery {
     pub from: Option<Name>,
     /// Senders whose messages are left out.
     pub not_from: Vec<Name>,
+    /// Those whom the reader ignores: names, and the accounts of these names.
+    pub ignored: Vec<Name>,
     /// The room. Without one, all are searched that are open to everybody.
     pub room: Option<RoomId>,
     /// Rooms that are left out.
@@ -191,8 +194,15 @@ impl<'a> Criteria<'a> {
 
     fn is_sender(&self, message: &Message<'_>, names: &mut Names) -> bool {
         let query = self.query;
-        if query.from.is_none() && query.not_from.is_empty() {
+        if query.from.is_none() && query.not_from.is_empty() && query.ignored.is_empty() {
             return true;
+        }
+        let filter = Filter {
+            not_from: &query.ignored,
+            ..Filter::default()
+        };
+        if !filter.passes(message, names) {
+            return false;
         }
         let sender = names.parse(message.name);
         sender.is_some_and(|sender| {

@@ -103,8 +103,8 @@ pub(crate) fn load(conn: &Connection) -> Result<Snapshot, Error> {
 
 /// The rooms that are not retired, and their topics.
 pub(crate) fn rooms(conn: &Connection) -> Result<Vec<RoomSnapshot>, Error> {
-    let sql = "SELECT id, name, topic, topic_by, topic_at FROM room WHERE NOT retired";
-    all(conn, sql, [], room)
+    let sql = format!("SELECT {ROOM} FROM room WHERE NOT retired");
+    all(conn, &sql, [], room)
 }
 
 /// The same with their rules.
@@ -163,13 +163,21 @@ pub(crate) fn all<T>(
     Ok(found)
 }
 
+/// The columns of [`room`]. The account of who has set the topic stands with the notice of that.
+const ROOM: &str = "id, name, topic, topic_by, topic_at, (SELECT account FROM notice
+    WHERE notice.room = room.id AND irc_tags IS NULL AND topic IS NOT NULL ORDER BY seq DESC LIMIT 1)";
+
 fn room(row: &Row<'_>) -> rusqlite::Result<Result<RoomSnapshot, Damage>> {
     let damage = Damage::Row("room");
     let (name, text): (String, Option<String>) = (row.get(1)?, row.get(2)?);
     let (by, at): (Option<String>, Option<i64>) = (row.get(3)?, row.get(4)?);
+    let account: Option<String> = row.get(5)?;
+    let account = account.and_then(|account| Name::known(&account));
     let topic = match (text, by, at) {
         (None, ..) => Ok(None),
-        (Some(text), Some(by), Some(at)) => topic(&text, &by, at).map(Some).ok_or(damage),
+        (Some(text), Some(by), Some(at)) => topic(&text, &by, at)
+            .map(|topic| Some(Topic { account, ..topic }))
+            .ok_or(damage),
         _ => Err(damage),
     };
     let id = RoomId(row.get(0)?);
@@ -187,6 +195,7 @@ fn topic(text: &str, by: &str, at: i64) -> Option<Topic> {
     Some(Topic {
         text: Text::parse(text)?,
         by: Name::known(by)?,
+        account: None,
         at: Timestamp(at),
     })
 }

@@ -21,6 +21,7 @@ struct Told {
     seq: Seq,
     at: Timestamp,
     sender: String,
+    account: Option<String>,
     text: String,
 }
 
@@ -31,6 +32,7 @@ impl Told {
             at: Timestamp(row.get(1)?),
             sender: row.get(2)?,
             text: row.get(3)?,
+            account: row.get(4)?,
         })
     }
 
@@ -42,7 +44,7 @@ impl Told {
             name: &self.sender,
             text: &self.text,
             irc: None,
-            account: None,
+            account: self.account.as_deref(),
         }
     }
 }
@@ -97,7 +99,7 @@ fn rows(
     query: &SearchQuery,
     below: Seq,
 ) -> rusqlite::Result<Vec<Told>> {
-    let sql = "SELECT c.seq, c.at, m.sender, m.text
+    let sql = "SELECT c.seq, c.at, m.sender, m.text, m.sender_account
                FROM conversation AS c JOIN private_message AS m USING (seq)
                WHERE c.account = ?1 AND c.peer = ?2 AND NOT c.is_signal
                AND c.seq < ?3 AND c.at >= ?4 AND c.at < ?5 ORDER BY c.seq DESC LIMIT ?6";

@@ -1,9 +1,10 @@
-//! The people whom a person does not want to hear: by name, and under any other name that they take.
+//! The people whom a person does not want to hear, as its session knows them: lines of rooms, and what is read of the
+//! past, come without asking the chat.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, Name, PersonId, Returned};
+use chinwag_core::{Event, Fact, Ignored, Name, Returned};
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
@@ -14,48 +15,45 @@ pub(crate) struct Ignores {
 
 #[derive(Clone, Debug, Default)]
 struct Lists {
+    entries: Vec<Ignored>,
+    /// All names of these, and of their accounts.
     names: Vec<Name>,
-    /// The people behind the names above.
-    people: Vec<(Name, PersonId)>,
 }
 
 impl Ignores {
     /// What a session that was taken up ignores.
     pub(crate) fn returned(returned: &Returned) -> Self {
-        let ignores = returned.ignores.iter();
-        let people = ignores
-            .clone()
-            .filter_map(|(name, person)| Some((name.clone(), (*person)?)));
-        let lists = Lists {
-            names: ignores.map(|(name, _)| name.clone()).collect(),
-            people: people.collect(),
-        };
-        Self {
-            lists: (!lists.names.is_empty()).then(|| Box::new(lists)),
-        }
+        Self::of(returned.ignores.to_vec())
     }
 
-    /// The names.
+    fn of(entries: Vec<Ignored>) -> Self {
+        let names = entries.iter().flat_map(Ignored::names).cloned().collect();
+        let lists = (!entries.is_empty()).then(|| Box::new(Lists { entries, names }));
+        Self { lists }
+    }
+
+    /// The names, with those of accounts.
     pub(crate) fn names(&self) -> &[Name] {
         self.lists.as_deref().map_or(&[], |lists| &lists.names)
     }
 
     /// Takes over a change, if the fact is one.
     pub(crate) fn note(&mut self, fact: &Fact) {
-        let Fact::IgnoreSet {
-            name, target, on, ..
-        } = fact
-        else {
+        let Fact::IgnoreSet { who, on, .. } = fact else {
             return;
         };
-        let lists = self.lists.get_or_insert_default();
-        lists.names.retain(|ignored| !ignored.same_as(name));
-        lists.people.retain(|(ignored, _)| !ignored.same_as(name));
+        let lists = self.lists.take().unwrap_or_default();
+        let mut entries = lists.entries;
+        let listed = entries.extract_if(.., |other| other.name.same_as(&who.name));
+        let people: Vec<_> = listed.filter_map(|listed| listed.person).collect();
         if *on {
-            lists.names.push(name.clone());
-            let person = target.map(|target| (name.clone(), target));
-            lists.people.extend(person);
+            entries.push(who.clone());
+        } else {
+            // A session that was taken up knows a person by the name of that time as well.
+            let is_other = |other: &Ignored| other.person.is_none_or(|id| !people.contains(&id));
+            entries.retain(is_other);
         }
+        *self = Self::of(entries);
     }
 
     /// Whether an event has the voice of somebody ignored.
@@ -63,9 +61,7 @@ impl Ignores {
         let Some(lists) = self.lists.as_deref() else {
             return false;
         };
-        let (voice, speaker) = (event.fact.voice(), event.fact.speaker());
-        let by_name = |voice| lists.names.iter().any(|name| name.same_as(voice));
-        let by_person = |speaker| lists.people.iter().any(|(_, id)| *id == speaker);
-        voice.is_some_and(by_name) || speaker.is_some_and(by_person)
+        let voice = event.fact.voice();
+        voice.is_some_and(|voice| lists.entries.iter().any(|entry| entry.covers(&voice)))
     }
 }

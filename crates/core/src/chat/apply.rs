@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::Chat;
 use super::decide::maker;
-use super::state::{Ignored, IrcPerson, Maker, Rank, Resumable, TIDY_MAX, named_by};
+use super::state::{IrcPerson, Maker, Rank, Resumable, TIDY_MAX, named_by};
 use crate::account::{Account, AccountChange, AccountChanged, AccountSet, Credential};
 use crate::answer::Topic;
 use crate::event::{
@@ -45,26 +45,17 @@ impl Chat {
             Fact::KeyUsed(used) => self.sent_keys.insert(&used.sent(event.seq)),
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
             Fact::MarkerSet(set) => self.apply_marker(set),
-            Fact::TopicSet { room, by, text, .. } => {
-                let by = by.clone();
-                let topic = text.clone().map(|text| Topic { text, by, at });
-                self.rooms.set_topic(*room, topic);
-            }
+            Fact::TopicSet { room, .. } => self.rooms.set_topic(*room, topic_of(event)),
             Fact::AwaySet {
                 person, away, why, ..
             } => self.people.with(*person, |p| {
                 p.set_away(away.then(|| why.clone()));
             }),
             Fact::IgnoreSet {
-                person,
-                name,
-                target,
-                on,
-                ..
-            } => self.people.with(*person, |p| {
-                let (name, person) = (name.clone(), *target);
-                p.set_ignored(Ignored { name, person }, *on);
-            }),
+                person, who, on, ..
+            } => self
+                .people
+                .with(*person, |p| p.set_ignored(who.clone(), *on)),
             Fact::MessageKept(message) => {
                 self.registrations.mail.keep(event);
                 self.note_speech(message.from, at);
@@ -431,4 +422,20 @@ impl Chat {
         self.restricted.bans.expire(at, TIDY_MAX);
         self.restricted.mutes.expire(at, TIDY_MAX);
     }
+}
+
+/// The topic that an event sets, if it sets one.
+fn topic_of(event: &Event) -> Option<Topic> {
+    let Fact::TopicSet {
+        by, text, account, ..
+    } = &event.fact
+    else {
+        return None;
+    };
+    Some(Topic {
+        text: text.clone()?,
+        by: by.clone(),
+        account: account.clone(),
+        at: event.at,
+    })
 }

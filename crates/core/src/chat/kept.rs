@@ -7,10 +7,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::state::{Activity, Ignored, Rank, Resumable, Room, Sender, Session, Visit};
+use super::state::{Activity, Rank, Resumable, Room, Sender, Session, Visit};
 use super::{Chat, Person};
 use crate::event::{Event, Fact};
 use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
+use crate::ignore::Ignored;
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -31,8 +32,8 @@ pub struct KeptSession {
     pub rooms: Vec<(RoomId, Option<Held>)>,
     /// The rooms that it is invited to for the visit and has not entered.
     pub invited: Vec<RoomId>,
-    /// The names that it ignores, and the people behind them.
-    pub ignores: Vec<(Name, Option<PersonId>)>,
+    /// Whom it ignores.
+    pub ignores: Vec<Ignored>,
     /// Its rights on the server.
     pub rank: Rank,
     /// What it has said so far; `None` if that is not known.
@@ -79,8 +80,6 @@ impl Chat {
         };
         let rooms = person.rooms.iter();
         let since = self.account_of(person).map(|account| account.since);
-        let ignores = person.ignores().iter();
-        let ignores = ignores.map(|ignored| (ignored.name.clone(), ignored.person));
         Some(KeptSession {
             name: person.name.clone(),
             account: person.account.clone().map(|name| (name, since)),
@@ -92,7 +91,7 @@ impl Chat {
             },
             rooms: rooms.map(|room| (*room, held(*room))).collect(),
             invited: self.invitations_of(person).collect(),
-            ignores: ignores.collect(),
+            ignores: person.ignores().to_vec(),
             rank: session.rank,
             visit: Some(person.activity.visit),
             until: lost.map(|lost| lost.until),
@@ -216,13 +215,8 @@ impl Chat {
             account.map(|account| account.name.clone()),
         );
         let mut person = Person::new(who, session, activity);
-        for (name, bearer) in &kept.ignores {
-            let (name, bearer) = (name.clone(), *bearer);
-            let who = Ignored {
-                name,
-                person: bearer,
-            };
-            person.set_ignored(who, true);
+        for who in &kept.ignores {
+            person.set_ignored(who.clone(), true);
         }
         if let Some(sender) = kept.private.last_sender.clone() {
             let is_of_earlier_run = true;

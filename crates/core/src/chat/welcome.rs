@@ -6,6 +6,7 @@ use super::state::Room;
 use super::{Chat, Person};
 use crate::answer::{RoomSummary, Topic, Welcome, WelcomeBack};
 use crate::ids::{PersonId, RoomId};
+use crate::ignore::Voice;
 
 /// Names of others that a summary of a room gives before it counts the rest.
 const SUMMARY_NAMES_MAX: usize = 5;
@@ -18,7 +19,12 @@ impl Chat {
             return Some(topic);
         }
         let bearer = self.people.named(&topic.by).map(|bearer| bearer.id);
-        me.ignored(&topic.by, bearer).is_none().then_some(topic)
+        let voice = Voice {
+            name: &topic.by,
+            person: bearer,
+            account: topic.account.as_ref(),
+        };
+        me.ignored(&voice).is_none().then_some(topic)
     }
 
     /// A room and the others in it; `None` if the room is gone.

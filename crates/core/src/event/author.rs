@@ -2,6 +2,7 @@
 
 use super::Fact;
 use crate::ids::PersonId;
+use crate::ignore::Voice;
 use crate::name::Name;
 
 impl Fact {
@@ -57,33 +58,38 @@ impl Fact {
         }
     }
 
-    /// The name of the speaker, which `/ignore` goes by. A topic, a new name and a reason for leaving
-    /// are speech.
-    pub fn voice(&self) -> Option<&Name> {
-        match self {
-            Self::Said { name, .. } => Some(name),
+    /// The speaker, whom `/ignore` goes by. A topic, a new name and a reason for leaving are speech.
+    pub fn voice(&self) -> Option<Voice<'_>> {
+        let (name, person, account) = match self {
+            Self::Said {
+                name,
+                person,
+                account,
+                ..
+            } => (name, Some(*person), account),
             Self::TopicSet {
-                by, text: Some(_), ..
-            } => Some(by),
-            Self::Renamed(renamed) => Some(&renamed.old),
-            Self::Quit(quit) if quit.why.is_speech() => Some(&quit.name),
-            Self::PrivateMessage(message) => Some(&message.from_name),
-            Self::RankMessage(message) => Some(&message.from_name),
-            _ => None,
-        }
-    }
-
-    /// The speaker, where the fact tells: it stays ignored under any name.
-    pub fn speaker(&self) -> Option<PersonId> {
-        match self {
-            Self::Said { person, .. } => Some(*person),
-            Self::TopicSet { person, .. } => *person,
-            Self::Renamed(renamed) => Some(renamed.person),
-            Self::Quit(quit) if quit.why.is_speech() => Some(quit.person),
-            Self::PrivateMessage(message) => Some(message.from),
-            Self::RankMessage(message) => Some(message.from),
-            _ => None,
-        }
+                by,
+                person,
+                text: Some(_),
+                account,
+                ..
+            } => (by, *person, account),
+            Self::Renamed(renamed) => (&renamed.old, Some(renamed.person), &renamed.account),
+            Self::Quit(quit) if quit.why.is_speech() => {
+                (&quit.name, Some(quit.person), &quit.account)
+            }
+            Self::PrivateMessage(message) => {
+                let account = &message.accounts.from;
+                (&message.from_name, Some(message.from), account)
+            }
+            Self::RankMessage(message) => (&message.from_name, Some(message.from), &None),
+            _ => return None,
+        };
+        Some(Voice {
+            name,
+            person,
+            account: account.as_ref(),
+        })
     }
 }
 

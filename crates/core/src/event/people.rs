@@ -6,6 +6,7 @@ use core::net::IpAddr;
 use super::{Event, QuitReason};
 use crate::answer::LeftOut;
 use crate::ids::{ConnId, PersonId, RoomId, Seq};
+use crate::ignore::Ignored;
 use crate::link::Link;
 use crate::name::Name;
 use crate::resume::ResumeCode;
@@ -45,8 +46,8 @@ pub struct Returned {
     pub rooms: Box<[RoomId]>,
     /// The rooms it was in that keep it out now, or the way it comes.
     pub left_out: Box<[LeftOut]>,
-    /// The names it ignores.
-    pub ignores: Box<[(Name, Option<PersonId>)]>,
+    /// Whom it ignores.
+    pub ignores: Box<[Ignored]>,
     /// Everything up to this was shown to it.
     pub seen: Seq,
     /// The connection that it was on before.
@@ -88,6 +89,8 @@ pub struct Quit {
     pub person: PersonId,
     /// The name it went by.
     pub name: Name,
+    /// The account that it was logged in to.
+    pub account: Option<Name>,
     /// The rooms it was in; none for a session that was lost before and that an operator ends.
     pub rooms: Box<[RoomId]>,
     /// The reason.

@@ -49,6 +49,7 @@ fn a_message_stands_in_the_history_of_each_side_that_has_an_account() {
     // Of somebody who is ignored the receiver has nothing, and a guest nothing anyway.
     let ignore = Command::Ignore {
         name: name("guest"),
+        account: None,
         on: true,
     };
     world.by("lee", ignore).expect("ignored");
@@ -93,6 +94,7 @@ fn tags_alone_stand_in_histories_if_they_say_so() {
     check("guest", "#lobby", typing, false, &[]);
     let ignore = Command::Ignore {
         name: name("guest"),
+        account: None,
         on: true,
     };
     world.by("lee", ignore).expect("ignored");

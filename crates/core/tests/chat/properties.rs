@@ -170,6 +170,7 @@ fn oneself() -> impl Strategy<Value = Command> {
         Just(Command::Back),
         (select(&NAMES[..]), any::<bool>()).prop_map(|(whom, on)| Command::Ignore {
             name: name(whom),
+            account: None,
             on
         }),
     ]

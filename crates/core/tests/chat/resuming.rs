@@ -36,6 +36,7 @@ fn everything_is_as_it_was() {
     world.by("ann", join("ops")).expect("joined");
     let ignore = Command::Ignore {
         name: name("bob"),
+        account: None,
         on: true,
     };
     world.by("ann", ignore).expect("ignored");
@@ -297,6 +298,7 @@ fn who_is_ignored_keeps_nothing() {
     let mut world = World::with(&["lee", "ann"]);
     let ignore = Command::Ignore {
         name: name("lee"),
+        account: None,
         on: true,
     };
     world.by("ann", ignore).expect("ignored");

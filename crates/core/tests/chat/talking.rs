@@ -6,11 +6,14 @@ use chinwag_core::{
     RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
 };
 
-use crate::world::{World, join, name, psst, rename, room, say, say_in, set_topic, text};
+use crate::world::{
+    World, arrive_with, join, name, psst, register, rename, room, say, say_in, set_topic, text,
+};
 
 fn ignore(whom: &str, on: bool) -> Command {
     Command::Ignore {
         name: name(whom),
+        account: None,
         on,
     }
 }
@@ -84,11 +87,54 @@ fn an_ignored_person_stays_so_under_another_name() {
     let Some(Fact::Returned(returned)) = facts.last() else {
         panic!("{facts:?}");
     };
-    let names: Vec<_> = returned.ignores.iter().map(|(name, _)| name).collect();
+    let names: Vec<_> = returned
+        .ignores
+        .iter()
+        .map(|ignored| &ignored.name)
+        .collect();
     assert_eq!(names, [&name("bob"), &name("robert")]);
     assert!(!heard(&mut world, "robert"));
     world.by("ann", ignore("robert", false)).expect("heard");
     assert!(heard(&mut world, "robert") && heard(&mut world, "bob"));
+}
+
+#[test]
+fn an_account_is_ignored_whoever_comes_of_it_and_whenever() {
+    let mut world = World::with(&["ann", "bob", "mal"]);
+    world.by("mal", register("of mal")).expect("registered");
+    world.by("mal", rename("moll")).expect("renamed");
+    let hears = |world: &mut World, who: &str, from: &str| {
+        let facts = world.by(from, psst(who)).expect("told");
+        heard_by(world, &facts).contains(&who.to_owned())
+    };
+    // By the name that it goes by, and by the account's while another name is borne.
+    world.by("ann", ignore("moll", true)).expect("ignored");
+    world.by("bob", ignore("MAL", true)).expect("ignored");
+    world.quit("moll");
+    arrive_with(&mut world, "mal", "of mal").expect("here");
+    world.by("mal", rename("other")).expect("renamed");
+    for who in ["ann", "bob"] {
+        assert!(!hears(&mut world, who, "other"), "{who}");
+    }
+    // At the next visit the list is given again, with the accounts of the last.
+    world.quit("ann");
+    world.arrive("ann").expect("here");
+    let again = Command::Ignore {
+        name: name("moll"),
+        account: Some(name("mal")),
+        on: true,
+    };
+    world.by("ann", again).expect("ignored");
+    assert!(!hears(&mut world, "ann", "other"));
+    // Of what was kept, too.
+    world.by("ann", register("of ann")).expect("registered");
+    world.by("ann", ignore("other", false)).expect("heard");
+    assert!(hears(&mut world, "ann", "other"));
+    world.by("ann", ignore("mal", true)).expect("ignored");
+    world.quit("bob");
+    let own = world.by("other", ignore("mal", true));
+    assert_eq!(own, Err(Rejection::Oneself));
+    world.check_replay();
 }
 
 #[test]

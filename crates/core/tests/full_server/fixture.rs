@@ -167,6 +167,7 @@ fn snapshot(people: u64, restrictions: usize) -> Snapshot {
     let topic = |n: u64| Topic {
         text: text(&format!("{n}: {}", "a topic of a common length ".repeat(3))),
         by: name("lee"),
+        account: None,
         at: START,
     };
     let rooms = (1..people).map(|n| RoomSnapshot {

@@ -81,7 +81,7 @@ impl Reader for Tastes {
     fn hides(&self, event: &Event) -> bool {
         let voice = event.fact.voice();
         self.ignored
-            .is_some_and(|ignored| voice.is_some_and(|voice| voice.same_as(&name(ignored))))
+            .is_some_and(|ignored| voice.is_some_and(|voice| voice.name.same_as(&name(ignored))))
     }
 
     fn trailer(&self, event: &Event) -> &'static [u8] {

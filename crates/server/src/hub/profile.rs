@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Command, Env, Event, Fact, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId, RoomName,
-    RoomRef, RoomRejection, Timestamp,
+    Command, Env, Event, Fact, Ignored, LOBBY, LeftOut, Name, PersonId, Rejection, RoomId,
+    RoomName, RoomRef, RoomRejection, Timestamp,
 };
 use chinwag_wire::dialect::Saved;
 
@@ -111,9 +111,10 @@ impl Hub {
             return left_out;
         };
         let record = Record::parse(&text, session.name, None);
-        for (name, _) in record.session.ignores {
+        for Ignored { name, account, .. } in record.session.ignores {
+            let on = true;
             // One that cannot be ignored any more is left.
-            let _ = self.act_for(person, Command::Ignore { name, on: true }, now);
+            let _ = self.act_for(person, Command::Ignore { name, account, on }, now);
         }
         let stays = record.rooms.iter().any(|(room, _)| room.id == Some(LOBBY));
         // Who is nowhere else is in the lobby only because its client shows some room.

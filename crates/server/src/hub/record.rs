@@ -4,9 +4,9 @@
 use std::fmt::{self, Write};
 
 use chinwag_core::{
-    Correspondents, Event, Fact, Held, KeptConnection, KeptPrivate, KeptSession, Manner, NOBODY,
-    Name, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq, Standing, Text, Timestamp,
-    Visit,
+    Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession, Manner,
+    NOBODY, Name, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq, Standing, Text,
+    Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -152,11 +152,10 @@ impl Record {
         if let Some(settings) = &self.settings {
             line(out, "settings", settings);
         }
-        for (name, person) in &self.session.ignores {
-            match person.filter(|_| with_places) {
-                Some(person) => line(out, "ignore", format_args!("{name} {}", person.0)),
-                None => line(out, "ignore", name),
-            }
+        for ignored in &self.session.ignores {
+            let person = ignored.person.filter(|_| with_places).unwrap_or(NOBODY).0;
+            let (name, account) = (&ignored.name, account_word(ignored.account.as_ref()));
+            line(out, "ignore", format_args!("{name} {person} {account}"));
         }
     }
 
@@ -212,12 +211,7 @@ impl Record {
             "standing" => self.standings.extend(standing(value)),
             "current" => self.current = KeptRoom::parse(value),
             "settings" => self.settings = Some(value.to_owned()),
-            "ignore" => {
-                let (name, person) = value.split_once(' ').unwrap_or((value, ""));
-                let person = person.parse().ok().map(PersonId);
-                let name = Name::parse(name).ok();
-                session.ignores.extend(name.map(|name| (name, person)));
-            }
+            "ignore" => session.ignores.extend(ignored(value)),
             "id" => self.id = value.parse().ok().map(PersonId),
             "operator" => session.rank.operator = true,
             "for-visit" => session.rank.for_visit = true,
@@ -265,6 +259,19 @@ fn standing(value: &str) -> Option<(RoomId, Held)> {
     let standing = Standing::named(words.next()?)?;
     let voiced = words.next() == Some("voiced");
     Some((room, Held { standing, voiced }))
+}
+
+/// An entry of an ignore list of `NAME PERSON ACCOUNT`; once the end of it was not written.
+fn ignored(value: &str) -> Option<Ignored> {
+    let mut words = value.split(' ');
+    let name = Name::parse(words.next()?).ok()?;
+    let person = words.next().and_then(|person| person.parse().ok());
+    let account = words.next();
+    Some(Ignored {
+        name,
+        person: person.map(PersonId).filter(|person| *person != NOBODY),
+        account: account.and_then(|account| Name::parse(account).ok()),
+    })
 }
 
 /// A visit of `SINCE SPOKE SAID`.
@@ -403,7 +410,14 @@ mod tests {
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
         record.session.account = Some((name("Bea"), Some(Timestamp(8))));
         record.id = Some(PersonId(4));
-        record.session.ignores = vec![(name("bob"), Some(PersonId(6))), (name("cy"), None)];
+        record.session.ignores = vec![
+            Ignored {
+                name: name("bob"),
+                person: Some(PersonId(6)),
+                account: Some(name("robert")),
+            },
+            Ignored::of_name(name("cy")),
+        ];
         record.session.connection.address = "2001:db8::1".parse().expect("an address");
         record.session.rank = Rank {
             operator: true,

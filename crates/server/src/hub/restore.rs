@@ -52,7 +52,7 @@ impl Hub {
         let known = records.flat_map(|record| {
             let session = &record.session;
             let ignored = session.ignores.iter();
-            let ignored = ignored.filter_map(|(_, person)| *person);
+            let ignored = ignored.filter_map(|ignored| ignored.person);
             let sender = session.private.last_sender.as_ref();
             let sender = sender.and_then(|sender| sender.person);
             ignored.chain(sender).chain(record.id)

@@ -132,6 +132,7 @@ mod tests {
             fact: Fact::Quit(Box::new(Quit {
                 person: PersonId(1),
                 name: name(text),
+                account: None,
                 rooms: [].into(),
                 why: QuitReason::Closed,
                 is_resumable: false,

@@ -461,6 +461,7 @@ fn is_from(event: &Event, names: &[Name]) -> bool {
     event
         .fact
         .voice()
+        .map(|voice| voice.name)
         .is_some_and(|voice| names.iter().any(|name| name.same_as(voice)))
 }
 

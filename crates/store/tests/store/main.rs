@@ -5,6 +5,7 @@
 mod child;
 mod failures;
 mod history;
+mod ignored;
 mod memory;
 mod migration;
 mod private;

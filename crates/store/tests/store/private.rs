@@ -170,7 +170,7 @@ proptest! {
                     }
                     event
                 });
-                let heard = mine.filter(|event| !not_from.iter().any(|name| event.fact.voice() == Some(name)));
+                let heard = mine.filter(|event| !not_from.iter().any(|name| event.fact.voice().is_some_and(|voice| voice.name == name)));
                 let heard: Vec<Event> = heard.collect();
                 for range in &ranges {
                     let total = reader.conversation(&of, *range, lines_max, filter).unwrap().total;

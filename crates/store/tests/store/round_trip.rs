@@ -204,6 +204,7 @@ fn topics_come_back_and_go() {
         topic: Some(Topic {
             text: text(words),
             by: name("Lee"),
+            account: None,
             at: Timestamp(at),
         }),
         rules: Default::default(),

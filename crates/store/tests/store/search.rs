@@ -632,6 +632,7 @@ impl Asked {
             terms: wanted.chain(excluded).collect(),
             from: self.from.map(name),
             not_from: self.not_from.map(name).into_iter().collect(),
+            ignored: Vec::new(),
             room: self.room.map(RoomId),
             inside: Vec::new(),
             not_in: Vec::new(),

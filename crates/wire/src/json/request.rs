@@ -114,7 +114,7 @@ commands! {
     away: Away,
     /// Ends `away`.
     back: Nothing,
-    /// Hears no more of a person.
+    /// Hears no more of a person, nor of the account that it is logged in to or that the name belongs to.
     ignore: Named,
     /// Hears a person again.
     unignore: Named,

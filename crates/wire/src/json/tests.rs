@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use chinwag_core::{
-    AccountSet, Bucket, Command, ConnId, Deletion, Duration, Event, Fact, KeptMessage, KeptShown,
-    Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name, Omitted, PersonId, Quit,
-    QuitReason, Rate, Reach, Rejection, Restriction, ResumeCode, RoomAct, RoomChange, RoomName,
-    RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Standing, StandingChange, Text,
-    Timestamp,
+    AccountSet, Bucket, Command, ConnId, Deletion, Duration, Event, Fact, Ignored, KeptMessage,
+    KeptShown, Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, Monotonic, Name, Omitted,
+    PersonId, Quit, QuitReason, Rate, Reach, Rejection, Restriction, ResumeCode, RoomAct,
+    RoomChange, RoomName, RoomPassword, RoomRef, RoomRejection, RoomSetting, Seq, Standing,
+    StandingChange, Text, Timestamp,
 };
 use chinwag_feed::{Reader, Render};
 use hashbrown::HashMap;
@@ -227,6 +227,7 @@ fn a_line_of_a_room_has_its_place_time_room_and_author() {
     let quit = Quit {
         person: PersonId(2),
         name: name("ann"),
+        account: None,
         rooms: [LOBBY].into(),
         why,
         is_resumable: true,
@@ -383,8 +384,7 @@ fn who_is_ignored_is_not_read() {
     assert!(!hides(&mut program));
     program.event(Fact::IgnoreSet {
         person: PersonId(1),
-        name: name("troll"),
-        target: None,
+        who: Ignored::of_name(name("troll")),
         on: true,
         since_before: false,
     });

@@ -246,7 +246,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
         "Hides what a person says, here and in private, also under another name they take, and \
-         the topics they set. They are not told; without a name it lists whom you ignore.",
+         the topics they set; of a registered name, all that comes from its account. They are not told; \
+         without a name it lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)

@@ -12,6 +12,7 @@ use crate::chat::state::Resumable;
 use crate::chat::{Chat, Person};
 use crate::event::{Event, Fact, KeptMessage, KeptShown, Manner, Omitted};
 use crate::ids::PersonId;
+use crate::ignore::Voice;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -119,7 +120,7 @@ impl Chat {
         let mail = &self.registrations.mail;
         let is_heard = |omitted: &&Omitted| {
             let from = omitted.from.as_ref();
-            from.is_none_or(|from| person.ignored(from, None).is_none())
+            from.is_none_or(|from| hears_by_mail(person, (from, from)))
         };
         mail.has(account).then(|| {
             Fact::KeptShown(Box::new(KeptShown {
@@ -143,7 +144,9 @@ impl Chat {
     fn mail_for(&self, person: &Person) -> impl Iterator<Item = (&Event, &KeptMessage)> {
         let account = person.account.as_ref().into_iter();
         let kept = account.flat_map(|account| self.registrations.mail.of(account));
-        kept.filter(|(_, message)| person.ignored(&message.from_name, None).is_none())
+        kept.filter(|(_, message)| {
+            hears_by_mail(person, (&message.from_name, &message.from_account))
+        })
     }
 
     /// What a person who comes back is shown that was kept for its session and for its account, in the one order.
@@ -158,6 +161,16 @@ impl Chat {
         kept.sort_by_key(|event| event.seq);
         kept.into()
     }
+}
+
+/// Whether a person does not ignore who has sent a message, by its name and its account.
+fn hears_by_mail(person: &Person, (name, account): (&Name, &Name)) -> bool {
+    let voice = Voice {
+        name,
+        person: None,
+        account: Some(account),
+    };
+    person.ignored(&voice).is_none()
 }
 
 /// A message that was kept, as its receiver has it: for how long it was is the sender's to know.

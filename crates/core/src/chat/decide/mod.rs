@@ -368,6 +368,7 @@ fn quit(person: &Person, why: QuitReason) -> Fact {
     Fact::Quit(Box::new(Quit {
         person: person.id,
         name: person.name.clone(),
+        account: person.account.clone(),
         rooms: person.rooms.clone(),
         is_resumable: why.is_resumable() && person.session.link.client.resumes(),
         why,
@@ -379,6 +380,7 @@ fn quit_of_lost(person: &Person, why: QuitReason) -> Fact {
     Fact::Quit(Box::new(Quit {
         person: person.id,
         name: person.name.clone(),
+        account: person.account.clone(),
         rooms: Box::default(),
         is_resumable: false,
         why,

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::chat::{Chat, Person};
 use crate::command::{Command, Outcome};
 use crate::event::{AuditEntry, Fact, ModAction, Tenure};
+use crate::ignore::{Ignored, Voice};
 use crate::limits::IGNORES_MAX;
 use crate::name::Name;
 use crate::rejection::Rejection;
@@ -22,8 +23,12 @@ impl Chat {
             Command::SetIdent { real, flags } => self.decide_ident(me, real, flags)?,
             Command::Away(why) => away(me, true, why),
             Command::Back => away(me, false, None),
-            Command::Ignore { name, on: true } => self.decide_ignore(me, name)?,
-            Command::Ignore { name, on: false } => return self.decide_unignore(me, name, facts),
+            Command::Ignore {
+                name,
+                account,
+                on: true,
+            } => self.decide_ignore(me, name, account)?,
+            Command::Ignore { name, .. } => return self.decide_unignore(me, name, facts),
             // No other comes here.
             _ => return Err(Rejection::NotHere),
         };
@@ -31,24 +36,45 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    fn decide_ignore(&self, me: &Person, name: Name) -> Result<Fact, Rejection> {
-        if name.same_as(&me.name) {
+    /// Who is logged in to an account is ignored with it, and so is a name that belongs to one.
+    fn decide_ignore(
+        &self,
+        me: &Person,
+        name: Name,
+        account: Option<Name>,
+    ) -> Result<Fact, Rejection> {
+        let who = self.behind(name, account);
+        let is_own = |account: &Name| me.is_logged_in_to(account);
+        if who.name.same_as(&me.name) || who.account.as_ref().is_some_and(is_own) {
             return Err(Rejection::Oneself);
         }
-        let target = self.people.named(&name).map(|bearer| bearer.id);
-        if me.ignored(&name, target).is_none() && me.ignores().len() >= IGNORES_MAX {
+        let is_listed = |other: &Ignored| other.name.same_as(&who.name);
+        if !me.ignores().iter().any(is_listed) && me.ignores().len() >= IGNORES_MAX {
             return Err(Rejection::TooManyIgnores {
                 ignores_max: IGNORES_MAX,
             });
         }
-        let (person, on) = (me.id, true);
         Ok(Fact::IgnoreSet {
-            person,
-            name,
-            target,
-            on,
+            person: me.id,
+            who,
+            on: true,
             since_before: false,
         })
+    }
+
+    /// Who is meant by a name: with an account, nobody but its people.
+    fn behind(&self, name: Name, account: Option<Name>) -> Ignored {
+        let known = account.and_then(|account| self.registrations.get(&account));
+        let bearer = self.people.named(&name);
+        let bearer =
+            bearer.filter(|bearer| known.is_none_or(|known| bearer.is_logged_in_to(&known.name)));
+        let of_bearer = bearer.and_then(|bearer| bearer.account.clone());
+        let owner = known.or_else(|| self.registrations.get(&name));
+        Ignored {
+            person: bearer.map(|bearer| bearer.id),
+            account: of_bearer.or_else(|| owner.map(|owner| owner.name.clone())),
+            name,
+        }
     }
 
     /// A person is heard again by the name that was ignored and by the one it goes by now.
@@ -58,8 +84,12 @@ impl Chat {
         name: Name,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
-        let bearer = self.people.named(&name).map(|bearer| bearer.id);
-        let listed = me.ignored(&name, bearer);
+        let bearer = self.behind(name.clone(), None);
+        let listed = me.ignored(&Voice {
+            name: &name,
+            person: bearer.person,
+            account: bearer.account.as_ref(),
+        });
         let listed = listed.ok_or_else(|| Rejection::NotIgnored(name.clone()))?;
         let current = listed.person.and_then(|id| self.people.get(id));
         let current = current.map(|person| &person.name);
@@ -67,8 +97,7 @@ impl Chat {
         let names = core::iter::once(&listed.name).chain(other);
         facts.extend(names.map(|name| Fact::IgnoreSet {
             person: me.id,
-            name: name.clone(),
-            target: None,
+            who: Ignored::of_name(name.clone()),
             on: false,
             since_before: false,
         }));

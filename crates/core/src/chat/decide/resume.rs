@@ -12,6 +12,7 @@ use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, QuitReason, Returned};
 use crate::ids::{LOBBY, PersonId, RoomId};
+use crate::ignore::Ignored;
 use crate::name::Name;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
@@ -271,17 +272,20 @@ impl Chat {
         }
     }
 
-    /// The names on a person's ignore list, and those that the people on it go by now; with the people.
-    fn names_ignored(&self, person: &Person) -> Box<[(Name, Option<PersonId>)]> {
-        let mut names = Vec::new();
+    /// A person's ignore list, and the names that the people on it go by now.
+    fn names_ignored(&self, person: &Person) -> Box<[Ignored]> {
+        let mut all = Vec::new();
         for ignored in person.ignores() {
             let bearer = ignored.person.and_then(|id| self.people.get(id));
-            names.push((ignored.name.clone(), ignored.person));
+            all.push(ignored.clone());
             let current = bearer.map(|bearer| bearer.name.clone());
             let other = current.filter(|current| !current.same_as(&ignored.name));
-            names.extend(other.map(|name| (name, ignored.person)));
+            all.extend(other.map(|name| Ignored {
+                name,
+                ..ignored.clone()
+            }));
         }
-        names.into()
+        all.into()
     }
 
     /// The rooms that a person is in again, and those that keep it out, or the way it comes. A room that

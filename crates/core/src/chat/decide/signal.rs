@@ -51,7 +51,7 @@ impl Chat {
             SignalTarget::Person(name) => {
                 let to = self.find(me, &name)?;
                 self.check_may_message(me, to, now)?;
-                signal.ignored = to.ignored(&me.name, Some(me.id)).is_some();
+                signal.ignored = to.ignores_person(me);
                 signal.to = Some((to.id, to.name.clone()));
                 signal.accounts = Correspondents {
                     from: self.account_kept_for(me),
@@ -112,7 +112,7 @@ impl Chat {
     fn ranked(&self, me: &Person, room: RoomId, least: Standing) -> Ranked {
         let hears = |id: &PersonId| {
             let person = self.people.get(*id).filter(|person| person.id != me.id);
-            person.is_some_and(|person| person.ignored(&me.name, Some(me.id)).is_none())
+            person.is_some_and(|person| !person.ignores_person(me))
         };
         Ranked {
             room,

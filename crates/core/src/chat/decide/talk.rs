@@ -205,7 +205,7 @@ impl Chat {
             text,
             manner: Manner::Speech,
             irc: None,
-            ignored: to.ignored(&me.name, Some(me.id)).is_some(),
+            ignored: to.ignores_person(me),
             kept: None,
             away: to.away().cloned(),
             accounts: Correspondents {

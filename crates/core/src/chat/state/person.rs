@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use super::{ReadMarkers, RestrictionId};
 use crate::event::Fact;
 use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
+use crate::ignore::{Ignored, Voice};
 use crate::limits::INVITATIONS_KEPT_MAX;
 use crate::link::Link;
 use crate::name::Name;
@@ -99,13 +100,6 @@ pub(in crate::chat) struct Connection {
 pub(in crate::chat) struct IrcPerson {
     pub(in crate::chat) ident: Ident,
     pub(in crate::chat) flags: Flags,
-}
-
-/// An entry of an ignore list: a name, and the person who bore it, who is ignored under any other.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::chat) struct Ignored {
-    pub(in crate::chat) name: Name,
-    pub(in crate::chat) person: Option<PersonId>,
 }
 
 impl Person {
@@ -276,15 +270,23 @@ impl Person {
         self.irc = irc.map(Box::new);
     }
 
-    /// The entry of the ignore list that this name or its bearer is meant by.
-    pub(in crate::chat) fn ignored(
-        &self,
-        name: &Name,
-        bearer: Option<PersonId>,
-    ) -> Option<&Ignored> {
-        self.ignores().iter().find(|ignored| {
-            ignored.name.same_as(name) || (bearer.is_some() && ignored.person == bearer)
-        })
+    /// The entry of the ignore list that somebody is meant by.
+    pub(in crate::chat) fn ignored(&self, voice: &Voice<'_>) -> Option<&Ignored> {
+        self.ignores().iter().find(|ignored| ignored.covers(voice))
+    }
+
+    /// Whether another person is ignored.
+    pub(in crate::chat) fn ignores_person(&self, other: &Self) -> bool {
+        self.ignored(&other.voice()).is_some()
+    }
+
+    /// The person as others hear it.
+    pub(in crate::chat) fn voice(&self) -> Voice<'_> {
+        Voice {
+            name: &self.name,
+            person: Some(self.id),
+            account: self.account.as_ref(),
+        }
     }
 }
 

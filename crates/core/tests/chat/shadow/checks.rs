@@ -383,14 +383,16 @@ impl Shadow {
         let own = (&person.name, person.account.as_ref());
         assert!(!self.is_banned(own, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
-        for (name, ignored) in &person.ignores {
-            let bearer = ignored.and_then(|id| self.people.get(&id));
-            for name in [Some(name), bearer.map(|bearer| &bearer.name)] {
+        for ignored in &person.ignores {
+            let bearer = ignored.person.and_then(|id| self.people.get(&id));
+            for name in [Some(&ignored.name), bearer.map(|bearer| &bearer.name)] {
                 let is_told = |name: &Name| {
-                    returned
-                        .ignores
-                        .iter()
-                        .any(|(other, _)| other.same_as(name))
+                    let mut told = returned.ignores.iter();
+                    told.any(|other| {
+                        let (person, account) = (other.person, &other.account);
+                        other.name.same_as(name)
+                            && (person, account) == (ignored.person, &ignored.account)
+                    })
                 };
                 assert!(name.is_none_or(is_told), "{name:?}");
             }

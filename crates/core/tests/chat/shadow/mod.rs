@@ -16,9 +16,9 @@ use std::net::IpAddr;
 
 use chinwag_core::{
     Account, AccountChange, AccountChanged, AccountSet, AuditEntry, Caller, ConnId, Credential,
-    CredentialKind, Event, Fact, KeptMessage, KeptShown, LOBBY, Link, LoggedIn, Mask, MessageKey,
-    ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, QuitReason, Renamed, Restriction,
-    ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Tenure, Timestamp,
+    CredentialKind, Event, Fact, Ignored, KeptMessage, KeptShown, LOBBY, Link, LoggedIn, Mask,
+    MessageKey, ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, QuitReason, Renamed,
+    Restriction, ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Tenure, Timestamp,
 };
 
 use rooms::ModelRoom;
@@ -42,7 +42,7 @@ pub(crate) struct ModelPerson {
     /// Whether it was one at any time: then a ban by address may have let it pass.
     was_operator: bool,
     is_script: bool,
-    ignores: Vec<(Name, Option<PersonId>)>,
+    ignores: Vec<Ignored>,
     /// The longest mute that was in force when the person last changed its name or address.
     following: Option<Restriction>,
 }
@@ -84,6 +84,17 @@ impl ModelPerson {
     fn is_resumed_by(&self, code: ResumeCode) -> bool {
         self.code == code || self.spent_code == Some(code)
     }
+}
+
+/// Whether a person ignores another of these names, of which one may be that of its account.
+fn ignores(me: &ModelPerson, person: Option<PersonId>, names: &[&Name]) -> bool {
+    me.ignores.iter().any(|ignored| {
+        let is_listed = |name: &&Name| {
+            let account = ignored.account.as_ref();
+            ignored.name.same_as(name) || account.is_some_and(|account| account.same_as(name))
+        };
+        names.iter().any(is_listed) || person.is_some() && person == ignored.person
+    })
 }
 
 impl Shadow {
@@ -251,15 +262,16 @@ impl Shadow {
                 assert!(inside.iter().any(|id| self.people[id].name == *by));
             }
             Fact::IgnoreSet {
-                person,
-                name,
-                target,
-                on,
-                ..
+                person, who, on, ..
             } => {
+                if *on {
+                    self.check_ignored(who);
+                }
                 let person = self.people.get_mut(person).expect("a person");
-                person.ignores.retain(|(ignored, _)| !ignored.same_as(name));
-                person.ignores.extend(on.then(|| (name.clone(), *target)));
+                person
+                    .ignores
+                    .retain(|other| !other.name.same_as(&who.name));
+                person.ignores.extend(on.then(|| who.clone()));
             }
             _ => self.fold_about_people(event),
         }
@@ -292,6 +304,18 @@ impl Shadow {
             }
             _ => {}
         }
+    }
+
+    /// Who is logged in to an account is ignored with it, and so is a name that belongs to one.
+    fn check_ignored(&self, who: &Ignored) {
+        let bearer = self.people.iter();
+        let mut bearer = bearer.filter(|(_, person)| person.name.same_as(&who.name));
+        let bearer = bearer.next();
+        assert!(who.person.is_none() || who.person == bearer.map(|(id, _)| *id));
+        let of_bearer = bearer.and_then(|(_, person)| person.account.as_ref());
+        assert!(who.account.is_some() || of_bearer.is_none() && self.owner(&who.name).is_none());
+        let account = who.account.as_ref();
+        assert!(account.is_none_or(|account| self.owner(account).is_some()));
     }
 
     /// The person of this number, who must go by this name.
@@ -397,8 +421,8 @@ impl Shadow {
         kept.map(|(_, event)| event)
             .filter(|event| match &event.fact {
                 Fact::MessageKept(message) => {
-                    let mut ignores = person.ignores.iter();
-                    ignores.all(|(name, _)| !name.same_as(&message.from_name))
+                    let (from, account) = (&message.from_name, &message.from_account);
+                    !ignores(person, None, &[from, account])
                 }
                 _ => false,
             })
@@ -516,18 +540,15 @@ impl Shadow {
             (&from.name, &to.name),
             (&message.from_name, &message.to_name)
         );
-        let ignored = to
-            .ignores
-            .iter()
-            .any(|(name, person)| name.same_as(&from.name) || *person == Some(message.from));
-        assert_eq!(message.ignored, ignored);
+        let names: Vec<&Name> = std::iter::once(&from.name).chain(&from.account).collect();
+        assert_eq!(message.ignored, ignores(to, Some(message.from), &names));
         let account = |person: &ModelPerson| {
             let account = person.account.clone();
             account.filter(|_| self.settings.keeps_messages)
         };
         assert_eq!(message.accounts.from, account(from));
         assert_eq!(message.accounts.to, account(to));
-        if left.is_none() || ignored {
+        if left.is_none() || message.ignored {
             return;
         }
         let accounts = &message.accounts;

@@ -122,12 +122,12 @@ impl Session {
 
     fn look_for(&mut self, search: Search, rooms: SearchRooms, shared: &mut Shared) {
         let (room, not_in, of) = (rooms.room, rooms.not_in, rooms.with);
-        let ignored = self.dialect.ignores().iter().cloned();
         let inside: Box<[RoomId]> = self.feed.rooms().map(|(room, _)| room).collect();
         let query = SearchQuery {
             terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
             from: search.from,
-            not_from: ignored.chain(search.not_from).collect(),
+            not_from: search.not_from,
+            ignored: self.dialect.ignores().to_vec(),
             room,
             not_in,
             inside: inside.to_vec(),

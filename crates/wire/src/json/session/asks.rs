@@ -209,10 +209,12 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
         Request::back(_) => Command::Back,
         Request::ignore(named) => Command::Ignore {
             name: named.name.0,
+            account: None,
             on: true,
         },
         Request::unignore(named) => Command::Ignore {
             name: named.name.0,
+            account: None,
             on: false,
         },
         request => return govern_of(request),

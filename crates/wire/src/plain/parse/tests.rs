@@ -236,6 +236,7 @@ fn what_is_about_oneself_is_read() {
     check_query("/ignore", Query::Ignores);
     let ignore = |on| Command::Ignore {
         name: name("troll"),
+        account: None,
         on,
     };
     check_command("/ignore troll", ignore(true));

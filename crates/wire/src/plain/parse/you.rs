@@ -119,7 +119,11 @@ pub(in crate::plain) fn unignore(arguments: Arguments<'_>) -> Read {
 
 fn hear(typed: &str, again: bool) -> Read {
     let (name, on) = (name(typed)?, !again);
-    Ok(Request::Command(Command::Ignore { name, on }))
+    Ok(Request::Command(Command::Ignore {
+        name,
+        account: None,
+        on,
+    }))
 }
 
 pub(in crate::plain) fn time(arguments: Arguments<'_>) -> Read {

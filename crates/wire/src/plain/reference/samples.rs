@@ -193,6 +193,7 @@ impl Samples {
             let departed = Quit {
                 person,
                 name,
+                account: None,
                 rooms,
                 is_resumable: why.is_resumable(),
                 why,

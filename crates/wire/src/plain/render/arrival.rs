@@ -194,7 +194,7 @@ pub(super) struct TopicBy<'a>(pub(super) &'a Topic, pub(super) Timestamp);
 
 impl Display for TopicBy<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Topic { text, by, at } = self.0;
+        let Topic { text, by, at, .. } = self.0;
         write!(f, "{text} ({by}, {})", Ago(self.1.since(*at)))
     }
 }

@@ -121,16 +121,18 @@ fn confirmation(writer: &mut LineWriter<'_>, fact: &Fact, reader: PersonId) {
         },
         Fact::IgnoreSet {
             person,
-            name,
+            who,
             on,
             since_before: false,
-            ..
-        } if *person == reader => match on {
-            true => writer.alone(format_args!(
-                "You ignore {name} now. /unignore {name} ends it."
-            )),
-            false => writer.alone(format_args!("You hear {name} again.")),
-        },
+        } if *person == reader => {
+            let name = &who.name;
+            match on {
+                true => writer.alone(format_args!(
+                    "You ignore {name} now. /unignore {name} ends it."
+                )),
+                false => writer.alone(format_args!("You hear {name} again.")),
+            }
+        }
         Fact::AccountChanged(changed) => account_changed(writer, changed, reader),
         Fact::AccountSet(set) if set.person == reader && !set.is_another() => {
             writer.alone(match set.operator {

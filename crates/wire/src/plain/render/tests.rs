@@ -102,6 +102,7 @@ pub(super) fn departed(by: &str, why: QuitReason) -> Fact {
     Fact::Quit(Box::new(Quit {
         person: GOPHER,
         name: name(by),
+        account: None,
         rooms: [LOBBY].into(),
         why,
         is_resumable: true,

@@ -158,6 +158,7 @@ fn single_facts_stand_behind_their_sign() {
     let set = Topic {
         text: text("Ship it"),
         by: name("lee"),
+        account: None,
         at: NOW,
     };
     check(

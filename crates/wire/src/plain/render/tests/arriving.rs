@@ -19,6 +19,7 @@ fn topic() -> Topic {
     Topic {
         text: text("Friday release at 15:00"),
         by: name("lee"),
+        account: None,
         at: NOW - Duration::from_mins(130),
     }
 }

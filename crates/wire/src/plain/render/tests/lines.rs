@@ -4,8 +4,8 @@ use std::boxed::Box;
 
 use crate::prefs::TimeStyle;
 use chinwag_core::{
-    AccountChange, AccountChanged, AccountSet, CredentialKind, Duration, Fact, LOBBY, Manner,
-    PrivateMessage, QuitReason, Renamed, Returned, Seq,
+    AccountChange, AccountChanged, AccountSet, CredentialKind, Duration, Fact, Ignored, LOBBY,
+    Manner, PrivateMessage, QuitReason, Renamed, Returned, Seq,
 };
 
 use super::*;
@@ -307,8 +307,7 @@ fn what_one_did_to_oneself_is_confirmed() {
     check_private(away(false, None), GOPHER, "");
     let ignore = |on| Fact::IgnoreSet {
         person,
-        name: name("bob"),
-        target: None,
+        who: Ignored::of_name(name("bob")),
         on,
         since_before: false,
     };

@@ -169,7 +169,7 @@ proptest! {
 
     #[test]
     fn answers_are_harmless(text in evil(), style in styles()) {
-        let topic = Topic { text: text.clone(), by: name("lee"), at: NOW };
+        let topic = Topic { text: text.clone(), by: name("lee"), account: None, at: NOW };
         let mut renderer = Renderer::new(style.clone(), NOW);
         for answer in [
             Answer::Topic { room: room("dev"), topic: Some(topic) },

@@ -1,6 +1,6 @@
 //! In the chat: the current room, what one is shown, and the words of answers and refusals.
 
-use chinwag_core::{Answer, Mask, PrivateMessage, QuitReason, Restriction};
+use chinwag_core::{Answer, Ignored, Mask, PrivateMessage, QuitReason, Restriction};
 use chinwag_feed::Reader;
 
 use super::*;
@@ -138,8 +138,11 @@ fn the_ignored_are_not_heard_until_they_are() {
     };
     let ignore = |called: &str, on| Fact::IgnoreSet {
         person: ME,
-        name: name(called),
-        target: Some(LEE),
+        who: Ignored {
+            name: name(called),
+            person: Some(LEE),
+            account: None,
+        },
         on,
         since_before: false,
     };
@@ -153,22 +156,16 @@ fn the_ignored_are_not_heard_until_they_are() {
         Fact::Quit(Box::new(chinwag_core::Quit {
             person: LEE,
             name: name("liam"),
+            account: None,
             rooms: [LOBBY].into(),
             why: QuitReason::Quit(why.map(text)),
             is_resumable: true,
         }))
     };
-    let topic = Fact::TopicSet {
-        person: None,
+    let topic = |person, by| Fact::TopicSet {
+        person,
         room: LOBBY,
-        by: name("LEE"),
-        text: Some(text("hi")),
-        account: None,
-    };
-    let topic_of_liam = Fact::TopicSet {
-        person: Some(LEE),
-        room: LOBBY,
-        by: name("liam"),
+        by: name(by),
         text: Some(text("hi")),
         account: None,
     };
@@ -184,8 +181,8 @@ fn the_ignored_are_not_heard_until_they_are() {
         (said(LEE, "liam", "hi").fact, true),
         (quit(Some("hi")), true),
         (quit(None), false),
-        (topic, true),
-        (topic_of_liam, true),
+        (topic(None, "LEE"), true),
+        (topic(Some(LEE), "liam"), true),
         (renamed, true),
     ] {
         let event = Event {

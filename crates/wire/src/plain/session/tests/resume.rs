@@ -1,6 +1,6 @@
 //! What one connection leaves to the next.
 
-use chinwag_core::{Counts, Returned, WelcomeBack};
+use chinwag_core::{Counts, Ignored, Returned, WelcomeBack};
 
 use super::*;
 
@@ -62,7 +62,7 @@ fn returned() -> Returned {
         login: logged_in(),
         rooms: [LOBBY, DEV].into(),
         left_out: [].into(),
-        ignores: [(name("troll"), None)].into(),
+        ignores: [Ignored::of_name(name("troll"))].into(),
         seen: Seq(1),
         last_conn: ConnId(0),
         was_lost: true,
