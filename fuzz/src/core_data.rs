@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chinwag_core::{
-    Answer, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact, Knock,
-    LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage,
+    Answer, AuditEntry, Client, ConnId, Correspondents, Counts, Deletion, Duration, Fact, Ignored,
+    Knock, LOBBY, Link, Listed, LoggedIn, Manner, Mask, ModAction, Name, PersonId, PrivateMessage,
     Profile, Quit, QuitReason, Reach, Rejection, Renamed, Restriction, ResumeCode, Returned,
     RoomAct, RoomChange, RoomId, RoomLine, RoomPassword, RoomRejection, RoomSetting, RoomSummary,
     Seq, Spared, Standing, Tenure, Timestamp, Topic, Welcome, WhoLine,
@@ -193,6 +193,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
             let departed = Quit {
                 person,
                 name: dice.name(),
+                account: dice.maybe(|dice| dice.name()),
                 rooms: rooms(),
                 why: quit_reason(dice),
                 is_resumable: true,
@@ -373,8 +374,10 @@ pub(crate) fn private_fact(dice: Choices<'_, '_>) -> (Fact, char) {
             (
                 Fact::IgnoreSet {
                     person,
-                    name,
-                    target: None,
+                    who: Ignored {
+                        account: dice.maybe(|dice| dice.name()),
+                        ..Ignored::of_name(name)
+                    },
                     on,
                     since_before: dice.flip(),
                 },
@@ -388,6 +391,7 @@ pub(crate) fn topic(dice: Choices<'_, '_>) -> Topic {
     Topic {
         text: dice.text(),
         by: dice.name(),
+        account: dice.maybe(|dice| dice.name()),
         at: time(dice),
     }
 }
@@ -399,6 +403,7 @@ pub(crate) fn names(dice: Choices<'_, '_>) -> Vec<Name> {
 pub(crate) fn summary(dice: Choices<'_, '_>) -> RoomSummary {
     let others: Box<[Name]> = names(dice).into();
     RoomSummary {
+        ignores: dice.flip(),
         room: dice.room(),
         id: LOBBY,
         // Some are named before the rest are counted.

@@ -7,7 +7,9 @@ use chinwag_core::{
     Counts, Event, Fact, LOBBY, ModAction, ResumeCode, Seq, Timestamp, WelcomeBack,
 };
 use chinwag_feed::Render;
-use chinwag_wire::dialect::{Guesses, HistoryPage, PastOf, Recent, SearchPage, Settings, Tell};
+use chinwag_wire::dialect::{
+    Guesses, HistoryPage, LogPage, PastOf, Recent, SearchPage, Settings, Tell,
+};
 use chinwag_wire::sniff::Spoke;
 use chinwag_wire::zone::{TimeZone, zone};
 use chinwag_wire::{Look, Prefs, TimeStyle};
@@ -173,7 +175,7 @@ fn check_refusals(dice: &mut Dice<'_>, reader: &mut Reader) {
 fn check_arrival(dice: &mut Dice<'_>, reader: &mut Reader) {
     let messages = events(dice, room_event).into_iter().map(Arc::new);
     let messages: Vec<Arc<Event>> = messages.collect();
-    let total = dice.number();
+    let total = dice.maybe(|dice| dice.number());
     let recent = Recent {
         messages: &messages,
         total,
@@ -210,7 +212,8 @@ fn check_past(dice: &mut Dice<'_>, reader: &mut Reader) {
         of: PastOf::Room(&room),
         events: &found,
         shown,
-        total: dice.number(),
+        total: dice.maybe(|dice| dice.number()),
+        hides: dice.flip(),
         newer: dice.flip(),
         ends,
         is_first,
@@ -302,7 +305,12 @@ fn check_something(dice: &mut Dice<'_>, reader: &mut Reader) {
                 let fact = audit_entry(dice);
                 Event::clone(&client::event(time(dice), fact))
             });
-            reader.tell(Tell::AuditLog(&audit_log), &["!", "---", "  "]);
+            let next = dice.maybe(|dice| Seq(dice.number()));
+            let page = LogPage {
+                entries: &audit_log,
+                next,
+            };
+            reader.tell(Tell::AuditLog(page), &["!", "---", "  "]);
         }
     }
 }
