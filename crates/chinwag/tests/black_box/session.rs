@@ -457,7 +457,7 @@ fn help_lists_and_explains() {
     ann.ask("/help op", "--- Operators ---\n");
     ann.ask(
         "/help history",
-        "--- /history [N | 2h | DATE [HH:MM] | A..B | more] ---\n",
+        "--- /history [all] [ids] [with NAME] [N | 2h | DATE [HH:MM] | A..B | more] ---\n",
     );
     ann.ask("/help /cd", "--- /join #ROOM ---\n");
     ann.ask(

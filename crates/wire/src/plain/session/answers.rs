@@ -209,12 +209,11 @@ impl Session {
     }
 
     fn tell_log(&mut self, page: LogPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
-        if let (Some(&Question::Log { is_more }), Stage::Chat(chat)) =
-            (self.question.as_ref(), &mut self.stage)
-        {
+        if let Stage::Chat(chat) = &mut self.stage {
             chat.past.note_log(page);
-            self.renderer(env).audit_log(out, is_more, page);
         }
+        let is_more = matches!(self.question, Some(Question::Log { is_more: true }));
+        self.renderer(env).audit_log(out, is_more, page);
     }
 
     fn tell_search(&mut self, page: SearchPage<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
