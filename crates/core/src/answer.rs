@@ -357,6 +357,8 @@ pub enum Answer {
     },
     /// To `Log`: yes.
     Log,
+    /// To `Invitations`.
+    Invitations(Vec<RoomName>),
     /// To `Masks`.
     Masks {
         /// The room.

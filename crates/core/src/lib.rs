@@ -82,7 +82,7 @@ pub use rejection::{MetadataRejection, Rejection, RoomRejection};
 pub use resume::ResumeCode;
 pub use room::{Held, RoomPassword, RoomPasswordError, RoomSetting, RoomSettings, Standing};
 pub use room_name::{RoomName, RoomNameError};
-pub use sent_key::{Digest, KeyUsed, MessageKey, SentKey};
+pub use sent_key::{Digest, KeyOwner, KeyUsed, MessageKey, SentKey};
 pub use source::{CloakKey, Flags, Ident, IrcForm, Source};
 pub use text::Text;
 pub use time::{Duration, DurationError, Monotonic, Timestamp, Units, parse_duration, whole_ms};

@@ -57,6 +57,8 @@ pub const ROOM_PASSWORD_BYTES_MAX: usize = 64;
 pub const STANDINGS_MAX: usize = 500;
 /// Guests who are invited into one room and have not come yet; the oldest invitation goes first.
 pub const GUESTS_INVITED_MAX: usize = 100;
+/// Invitations that INVITE lists, those to the newest rooms: two screens.
+pub const INVITATIONS_SHOWN_MAX: usize = 50;
 /// Rooms whose invitations a guest's session keeps over a restart: as many as a person may be in.
 pub const INVITATIONS_KEPT_MAX: usize = 20;
 /// Bars, and likewise mutes, of one room: a moderator reads them on one page.
@@ -67,9 +69,9 @@ pub const ROOM_MASKS_MAX: usize = 100;
 pub const ROOM_MASK_BYTES_MAX: usize = NAME_BYTES_MAX + 32;
 /// Moderators who hear a knock.
 pub const KNOCK_HEARERS_MAX: usize = 16;
-/// Knocks that a room remembers, so that nobody knocks again and again.
+/// Knocks that a room remembers, and people whom it has invited, so that nobody knocks or invites again and again.
 pub const KNOCKS_MAX: usize = 64;
-/// Time until a person may knock on the same room again.
+/// Time until a person may knock on the same room again, and is told again of an invitation to it.
 pub const KNOCK_TIME: Duration = Duration::from_mins(5);
 /// Names that `/room` lists.
 pub const STANDINGS_SHOWN_MAX: usize = 50;

@@ -91,6 +91,8 @@ pub enum Query {
     },
     /// Permission to read the audit log. For operators.
     Log,
+    /// The rooms that one is invited to and is not in.
+    Invitations,
     /// The message of the day.
     Motd,
     /// The masks of one kind that a room has.

@@ -1,11 +1,15 @@
 //! Keys of messages: a client that has no acknowledgement sends again, and the message is said once.
 //!
-//! A key counts under the name that the message was sent under, so that it holds across a lost link,
-//! whether the session is resumed or begun anew, and it is stored with the message, so that it holds
-//! across a restart. Another message under the same key is refused rather than taken for the first.
+//! A key is its account's, or, of a guest, its name's from one household, so that it holds across a lost link,
+//! whether the session is resumed or begun anew, and who has the name next is not silenced by it. It is stored
+//! with the message, so that it holds across a restart. Another message under the same key is refused rather than taken for the first.
 
+use alloc::format;
 use alloc::sync::Arc;
+use core::net::IpAddr;
 
+use crate::account::Account;
+use crate::ban::subnet_of;
 use crate::event::Manner;
 use crate::ids::{RoomId, Seq};
 use crate::name::Name;
@@ -32,11 +36,37 @@ impl MessageKey {
     }
 }
 
+/// Whose a key is: an account, from its beginning to its end, or a guest of a name and a household.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyOwner(Arc<str>);
+
+impl KeyOwner {
+    /// An account.
+    pub fn account(account: &Account) -> Self {
+        Self(format!("={} {}", account.name.folded(), account.since.0).into())
+    }
+
+    /// A guest of this name who comes from this address.
+    pub fn guest(name: &Name, address: IpAddr) -> Self {
+        Self(format!("{} {}", name.folded(), subnet_of(address)).into())
+    }
+
+    /// One that was [stored](Self::as_str).
+    pub fn stored(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// As it is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A message that was sent under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentKey {
-    /// The sender's name.
-    pub name: Name,
+    /// Whose it is.
+    pub owner: KeyOwner,
     /// The key.
     pub key: MessageKey,
     /// Tells the message from others.
@@ -63,8 +93,8 @@ impl Digest {
 /// A key was used, as a fact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyUsed {
-    /// The sender's name.
-    pub name: Name,
+    /// Whose it is.
+    pub owner: KeyOwner,
     /// The key.
     pub key: MessageKey,
     /// The digest of the message, which is the event right before this one.
@@ -77,7 +107,7 @@ impl KeyUsed {
     /// What is remembered of it; `seq` is its own place.
     pub fn sent(&self, seq: Seq) -> SentKey {
         SentKey {
-            name: self.name.clone(),
+            owner: self.owner.clone(),
             key: self.key.clone(),
             digest: self.digest,
             seq: Seq(seq.0.saturating_sub(1)),

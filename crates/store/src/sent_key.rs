@@ -1,8 +1,9 @@
 //! The keys of messages that had one. A row for each: such messages come from programs, which say
-//! little, and a key has to be in the transaction of its message.
+//! little, and a key has to be in the transaction of its message. The column `name` has whose it is: a name alone in
+//! rows of the time when that was all, which nobody has any more.
 
 use chinwag_core::limits::SENT_KEYS_MAX;
-use chinwag_core::{Digest, KeyUsed, MessageKey, Name, SentKey, Seq};
+use chinwag_core::{Digest, KeyOwner, KeyUsed, MessageKey, SentKey, Seq};
 use rusqlite::{Connection, params};
 
 use crate::block::{signed, unsigned};
@@ -14,7 +15,7 @@ pub(crate) fn write(conn: &Connection, used: &KeyUsed, seq: Seq) -> rusqlite::Re
     let insert = "INSERT OR REPLACE INTO sent_key VALUES (?1, ?2, ?3, ?4)";
     conn.prepare_cached(insert)?.execute(params![
         signed(sent.seq.0),
-        sent.name.as_str(),
+        sent.owner.as_str(),
         sent.key.as_str(),
         sent.digest.0.cast_signed(),
     ])?;
@@ -32,9 +33,9 @@ pub(crate) fn load(conn: &Connection) -> Result<Vec<SentKey>, Error> {
     let mut rows = statement.query([SENT_KEYS_MAX as i64])?;
     let mut keys = Vec::new();
     while let Some(row) = rows.next()? {
-        let (name, key): (String, String) = (row.get(1)?, row.get(2)?);
+        let (owner, key): (String, String) = (row.get(1)?, row.get(2)?);
         keys.push(SentKey {
-            name: Name::known(&name).ok_or(Damage::Row("sent_key"))?,
+            owner: KeyOwner::stored(&owner),
             key: MessageKey::parse(&key).ok_or(Damage::Row("sent_key"))?,
             digest: Digest(row.get::<_, i64>(3)?.cast_unsigned()),
             seq: Seq(unsigned(row, 0)?),

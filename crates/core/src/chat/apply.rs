@@ -343,7 +343,13 @@ impl Chat {
         match &change.act {
             RoomAct::Stand {
                 account, standing, ..
-            } => self.apply_stand(room, (account.as_ref(), target), *standing),
+            } => {
+                self.apply_stand(room, (account.as_ref(), target), *standing);
+                if let (Some(invites), Some(told)) = (change.invites(), change.told) {
+                    self.rooms
+                        .change_rules(room, |rules| rules.note_told((told, invites), at));
+                }
+            }
             RoomAct::Own { voiced } => self.apply_own(room, (&change.by, target), *voiced),
             RoomAct::Eject { account, .. } => {
                 self.apply_stand(room, (account.as_ref(), target), None);

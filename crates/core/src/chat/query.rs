@@ -14,7 +14,8 @@ use crate::ban::{Mask, Restriction};
 use crate::command::{Caller, Proof, RoomRef};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::limits::{
-    EVERYBODY_LINES_MAX, RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX, WHO_LINES_MAX,
+    EVERYBODY_LINES_MAX, INVITATIONS_SHOWN_MAX, RESTRICTION_LINES_MAX, STANDINGS_SHOWN_MAX,
+    WHO_LINES_MAX,
 };
 use crate::link::Client;
 use crate::name::Name;
@@ -136,6 +137,7 @@ impl Chat {
             Query::Masks { room, kind } => self.masks_of(me, self.room_of(me, room)?, kind, now)?,
             Query::Departed(name) => self.departed(&name),
             Query::Counts => Answer::Counts(self.counts()),
+            Query::Invitations => Answer::Invitations(self.invitations(me)),
             Query::Fence => Answer::Fence,
             Query::People(query) => self.people_page(me, *query, now),
             Query::Online(names) => self.online(&names, now),
@@ -144,6 +146,22 @@ impl Chat {
             // No other comes here from one who is in.
             _ => return Err(Rejection::NotHere),
         })
+    }
+
+    /// The rooms that a person is invited to, for good or for the visit, and is not in.
+    fn invitations(&self, me: &Person) -> Vec<RoomName> {
+        let lasting = me.account.iter();
+        let lasting = lasting.flat_map(|account| self.rooms.of_account(account));
+        let mut rooms: Vec<RoomId> = lasting.chain(me.invited().iter().copied()).collect();
+        rooms.sort_unstable();
+        rooms.dedup();
+        let is_invited = |room: &RoomId| {
+            !me.rooms.contains(room) && self.standing(me, *room) == Some(Standing::Invited)
+        };
+        let invited = rooms.into_iter().rev().filter(is_invited);
+        let newest = invited.take(INVITATIONS_SHOWN_MAX);
+        let names = newest.filter_map(|room| self.room_name(room).cloned());
+        names.collect()
     }
 
     fn conversation(

@@ -105,6 +105,17 @@ impl RoomChange {
         }
     }
 
+    /// Whether it invites a person, or takes the invitation back; `None` if it does neither.
+    pub(crate) fn invites(&self) -> Option<bool> {
+        let invited = Some(Held::from(Standing::Invited));
+        match &self.act {
+            RoomAct::Stand {
+                before, standing, ..
+            } if before.max(standing) == &invited => Some(standing.is_some()),
+            _ => None,
+        }
+    }
+
     /// Whether everybody in the room sees it.
     pub(crate) fn is_public(&self) -> bool {
         match &self.act {

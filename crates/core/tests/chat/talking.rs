@@ -2,12 +2,13 @@
 
 use chinwag_core::limits::SENT_KEYS_MAX;
 use chinwag_core::{
-    Command, Digest, Duration, Fact, LOBBY, Manner, MessageKey, Query, QuitReason, Rejection,
-    RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
+    Command, Digest, Duration, Fact, KeyOwner, LOBBY, Manner, MessageKey, Query, QuitReason,
+    Rejection, RoomId, RoomRef, RoomRejection, SentKey, Seq, Settings, Snapshot,
 };
 
 use crate::world::{
-    World, arrive_with, join, name, psst, register, rename, room, say, say_in, set_topic, text,
+    HOME, World, arrive_with, join, name, psst, register, rename, room, say, say_in, set_topic,
+    text,
 };
 
 fn ignore(whom: &str, on: bool) -> Command {
@@ -371,9 +372,37 @@ fn a_message_under_a_key_is_said_once() {
     );
     assert!(is_said(world.by("ann", say_under("k2", "hello"))));
     world.quit("ann");
-    world.arrive("Ann").expect("a free name");
+    world.arrive_from("192.0.2.10", "Ann").expect("a free name");
     let again = world.by("Ann", say_under("k1", "hello"));
     assert_eq!(again, Ok(vec![]), "the name is the same");
+    world.check_replay();
+}
+
+fn guest(called: &str) -> KeyOwner {
+    KeyOwner::guest(&name(called), HOME.parse().expect("an address"))
+}
+
+#[test]
+fn a_key_is_its_accounts_or_of_a_guest_its_households() {
+    let mut world = World::with(&["op"]);
+    let repeats = |world: &mut World, who: &str| {
+        let facts = world.by(who, say_under("k1", "hello")).expect("taken");
+        facts.is_empty()
+    };
+    world.arrive("bot").expect("here");
+    assert!(!repeats(&mut world, "bot"));
+    world.quit("bot");
+    // Who has the name next is another; the one before comes again from its home.
+    world.arrive_from("192.0.2.99", "bot").expect("here");
+    assert!(!repeats(&mut world, "bot"));
+    world.quit("bot");
+    world.arrive("bot").expect("here");
+    assert!(repeats(&mut world, "bot"));
+    // An account has keys of its own, under all its names and from everywhere.
+    world.by("bot", register("of bot")).expect("registered");
+    assert!(!repeats(&mut world, "bot"));
+    world.by("bot", rename("robot")).expect("renamed");
+    assert!(repeats(&mut world, "robot"));
     world.check_replay();
 }
 
@@ -381,7 +410,7 @@ fn a_message_under_a_key_is_said_once() {
 fn a_key_holds_after_a_restart() {
     let kept = Snapshot {
         sent_keys: vec![SentKey {
-            name: name("Ann"),
+            owner: guest("Ann"),
             key: MessageKey::parse("k1").expect("a key"),
             digest: Digest(7),
             seq: Seq(3),
@@ -398,7 +427,7 @@ fn a_key_holds_after_a_restart() {
 #[test]
 fn as_many_keys_are_remembered_as_may_be() {
     let sent = |n: usize| SentKey {
-        name: name("ann"),
+        owner: guest("ann"),
         key: MessageKey::parse(&format!("k{n}")).expect("a key"),
         digest: Digest(7),
         seq: Seq(n as u64),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chinwag_core::{
     AccountChange, AccountChanged, CredentialKind, Digest, Event, Fact, IrcForm, KeptMessage,
-    KeyUsed, Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId, RoomSnapshot,
-    Seq, Snapshot, Tenure, Text, Timestamp, Topic,
+    KeyOwner, KeyUsed, Manner, Mask, MessageKey, ModAction, NOBODY, PersonId, Reach, RoomId,
+    RoomSnapshot, Seq, Snapshot, Tenure, Text, Timestamp, Topic,
 };
 use chinwag_store::{AuditLine, Opened, Resumable, SessionChanges};
 
@@ -70,7 +70,7 @@ fn kept_after(turns: &[&[Arc<Event>]]) -> Snapshot {
 fn keys_come_back_and_the_oldest_are_forgotten() {
     let used = |seq, key: &str, forgets| {
         let fact = Fact::KeyUsed(Box::new(KeyUsed {
-            name: name("Lee"),
+            owner: KeyOwner::stored("lee 192.0.2.1/32"),
             key: MessageKey::parse(key).expect("a key"),
             digest: Digest(u64::MAX - seq),
             forgets,
@@ -90,7 +90,7 @@ fn keys_come_back_and_the_oldest_are_forgotten() {
     assert!(
         kept.sent_keys
             .iter()
-            .all(|sent| sent.name.as_str() == "Lee")
+            .all(|sent| sent.owner.as_str() == "lee 192.0.2.1/32")
     );
 }
 

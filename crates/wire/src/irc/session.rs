@@ -49,8 +49,8 @@ use core::fmt::Display;
 
 use chinwag_core::limits::TAG_BYTES_MAX;
 use chinwag_core::{
-    Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
-    Seq, StandingCause,
+    Bucket, ConnId, Event, Fact, Flags, MetadataKey, Monotonic, Name, PersonId, RoomId, Seq,
+    StandingCause,
 };
 use chinwag_feed::Reader;
 
@@ -134,8 +134,6 @@ struct Here {
     is_operator: bool,
     flags: Flags,
     sasl: Option<Box<accounts::Sasl>>,
-    /// Rooms that it was invited to and has not entered since, oldest first.
-    invitations: Vec<RoomName>,
 }
 
 /// The commands in flight.

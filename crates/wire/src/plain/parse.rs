@@ -262,6 +262,7 @@ fn name_of_query(query: &Query) -> &'static str {
         | Query::Marker(_)
         | Query::Everybody { .. }
         | Query::Counts
+        | Query::Invitations
         | Query::Departed(_)
         | Query::Masks { .. }
         | Query::Fence

@@ -244,8 +244,18 @@ impl Chat {
         if let Fact::RoomChanged(change) = &mut fact {
             let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
             change.told = change.told.filter(|_| !bearer.person.is_some_and(sees));
+            if let Some(invites) = change.invites() {
+                let is_told = |id: &PersonId| {
+                    let ignores = bearer
+                        .person
+                        .is_some_and(|person| person.ignores_person(me));
+                    let lately = (*id, invites);
+                    !ignores && !self.rules_hold(change.room, |rules| rules.was_told(lately, now))
+                };
+                change.told = change.told.filter(is_told);
+            }
             if before.is_none() && standing == Some(Standing::Invited.into()) {
-                change.moderators = self.told_of_invitations(id, [Some(me.id), target]);
+                change.moderators = self.told_of_invitations(id, (me, target));
             }
         }
         Ok(fact)

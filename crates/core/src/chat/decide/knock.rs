@@ -3,6 +3,7 @@
 //! nobody knocks who may not know of it: the answer would tell.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Person};
@@ -34,28 +35,36 @@ impl Chat {
             return Err(self.refusal(id, RoomRejection::KnockedAlready));
         }
         let moderators = self.holders_inside(id, Standing::Moderator);
-        let moderators: Box<[PersonId]> = moderators.take(KNOCK_HEARERS_MAX).collect();
-        match moderators.is_empty() {
-            true => Err(self.refusal(id, RoomRejection::NobodyHears)),
-            false => Ok(Fact::Knocked(Box::new(Knock {
-                room: id,
-                room_name: name,
-                person: me.id,
-                name: me.name.clone(),
-                moderators,
-            }))),
+        // Who ignores the one who knocks counts, and nobody is told of that.
+        let moderators: Vec<PersonId> = moderators.take(KNOCK_HEARERS_MAX).collect();
+        if moderators.is_empty() {
+            return Err(self.refusal(id, RoomRejection::NobodyHears));
         }
+        let hears = |id: &PersonId| {
+            let person = self.people.get(*id);
+            person.is_some_and(|person| !person.ignores_person(me))
+        };
+        Ok(Fact::Knocked(Box::new(Knock {
+            room: id,
+            room_name: name,
+            person: me.id,
+            name: me.name.clone(),
+            moderators: moderators.into_iter().filter(hears).collect(),
+        })))
     }
 
-    /// The moderators inside who speak IRC and are not among some people, up to so many as hear a knock.
+    /// The moderators inside who speak IRC and are not concerned, up to so many as hear a knock.
     pub(super) fn told_of_invitations(
         &self,
         id: RoomId,
-        without: [Option<PersonId>; 2],
+        (me, target): (&Person, Option<PersonId>),
     ) -> Box<[PersonId]> {
+        let without = [Some(me.id), target];
         let speaks_irc = |id: &PersonId| {
             let person = self.people.get(*id);
-            person.is_some_and(|person| person.session.link.client == Client::Irc)
+            person.is_some_and(|person| {
+                person.session.link.client == Client::Irc && !person.ignores_person(me)
+            })
         };
         let others = self.holders_inside(id, Standing::Moderator);
         let others = others.filter(|id| !without.contains(&Some(*id)) && speaks_irc(id));

@@ -11,7 +11,7 @@ use crate::ids::RoomId;
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::room::Standing;
-use crate::sent_key::{Digest, KeyUsed, MessageKey};
+use crate::sent_key::{Digest, KeyOwner, KeyUsed, MessageKey};
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -59,14 +59,18 @@ impl Chat {
     ) -> Result<Outcome, Rejection> {
         let id = self.room_of(me, room)?;
         let digest = Digest::of(id, &text, manner);
-        match self.sent_keys.get(&me.name, &key) {
+        let owner = match self.account_of(me) {
+            Some(account) => KeyOwner::account(account),
+            None => KeyOwner::guest(&me.name, me.session.address),
+        };
+        match self.sent_keys.get(owner.clone(), &key) {
             Some((sent, seq)) if sent == digest => return Ok(Outcome::Repeated(seq)),
             Some(_) => return Err(Rejection::KeyUsed),
             None => {}
         }
         let said = self.decide_say(me, (RoomRef::Id(id), text, manner), now)?;
         let used = Fact::KeyUsed(Box::new(KeyUsed {
-            name: me.name.clone(),
+            owner,
             key,
             digest,
             forgets: self.sent_keys.oldest_if_full(),

@@ -37,7 +37,35 @@ pub(in crate::chat) struct RoomRules {
     /// Oldest first.
     pub(in crate::chat) masks: Vec<RoomMask>,
     /// Those who have knocked lately, oldest first.
-    knocks: VecDeque<(Timestamp, PersonId)>,
+    knocks: Lately<PersonId>,
+    /// Those who were told lately that they are invited, or that they are no longer, oldest first.
+    told: Lately<(PersonId, bool)>,
+}
+
+/// What was done lately, oldest first: people are told of it who did not ask for that, so nobody does it again
+/// at once.
+#[derive(Clone, Debug, PartialEq)]
+struct Lately<T>(VecDeque<(Timestamp, T)>);
+
+impl<T> Default for Lately<T> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T: PartialEq> Lately<T> {
+    fn has(&self, what: &T, now: Timestamp) -> bool {
+        let mut all = self.0.iter();
+        all.any(|(at, other)| other == what && now.since(*at) < KNOCK_TIME)
+    }
+
+    fn note(&mut self, what: T, at: Timestamp) {
+        self.0.retain(|(_, other)| *other != what);
+        if self.0.len() == KNOCKS_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back((at, what));
+    }
 }
 
 /// The registered name that a room belongs to.
@@ -165,6 +193,7 @@ impl RoomRules {
     /// A person has come in: its invitation is used.
     pub(in crate::chat) fn enter(&mut self, id: PersonId) {
         self.invited.retain(|other| *other != id);
+        self.told.0.retain(|(_, (other, _))| *other != id);
     }
 
     /// A person has gone. Returns the standing that it had for the visit.
@@ -173,16 +202,20 @@ impl RoomRules {
     }
 
     pub(in crate::chat) fn has_knocked(&self, id: PersonId, now: Timestamp) -> bool {
-        let mut knocks = self.knocks.iter();
-        knocks.any(|(at, other)| *other == id && now.since(*at) < KNOCK_TIME)
+        self.knocks.has(&id, now)
     }
 
     pub(in crate::chat) fn note_knock(&mut self, id: PersonId, at: Timestamp) {
-        self.knocks.retain(|(_, other)| *other != id);
-        if self.knocks.len() == KNOCKS_MAX {
-            self.knocks.pop_front();
-        }
-        self.knocks.push_back((at, id));
+        self.knocks.note(id, at);
+    }
+
+    /// Whether a person was told lately that it is invited, or that it is no longer.
+    pub(in crate::chat) fn was_told(&self, told: (PersonId, bool), now: Timestamp) -> bool {
+        self.told.has(&told, now)
+    }
+
+    pub(in crate::chat) fn note_told(&mut self, told: (PersonId, bool), at: Timestamp) {
+        self.told.note(told, at);
     }
 
     /// What stands on a list of IRC's beside its masks.

@@ -1,17 +1,15 @@
 //! The keys of the newest messages that had one.
 
 use alloc::collections::VecDeque;
-use alloc::string::String;
 
 use hashbrown::HashMap;
 
 use crate::ids::Seq;
 use crate::limits::SENT_KEYS_MAX;
-use crate::name::Name;
-use crate::sent_key::{Digest, MessageKey, SentKey};
+use crate::sent_key::{Digest, KeyOwner, MessageKey, SentKey};
 
-/// A sender's name, folded, and the key.
-type Under = (String, MessageKey);
+/// Whose the key is, and the key.
+type Under = (KeyOwner, MessageKey);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::chat) struct SentKeys {
@@ -22,8 +20,8 @@ pub(in crate::chat) struct SentKeys {
 
 impl SentKeys {
     /// The message that was sent under a key.
-    pub(in crate::chat) fn get(&self, name: &Name, key: &MessageKey) -> Option<(Digest, Seq)> {
-        let under = (name.folded().into(), key.clone());
+    pub(in crate::chat) fn get(&self, owner: KeyOwner, key: &MessageKey) -> Option<(Digest, Seq)> {
+        let under = (owner, key.clone());
         self.messages.get(&under).copied()
     }
 
@@ -40,7 +38,7 @@ impl SentKeys {
 
     /// Remembers a key, and forgets the oldest if there are too many.
     pub(in crate::chat) fn insert(&mut self, sent: &SentKey) {
-        let under = (String::from(sent.name.folded()), sent.key.clone());
+        let under = (sent.owner.clone(), sent.key.clone());
         let message = (sent.digest, sent.seq);
         if self.messages.insert(under.clone(), message).is_none() {
             self.by_age.push_back(under);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chinwag_core::{
-    AccountChange, Answer, Caller, Chat, Command, Fact, FirstOperator, LOBBY, LoggedIn, Name,
-    Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId, RoomName,
+    AccountChange, Answer, Caller, Chat, Command, Fact, FirstOperator, KeyOwner, LOBBY, LoggedIn,
+    Name, Outcome, PersonId, Query, QuitReason, Restriction, Returned, RoomAct, RoomId, RoomName,
     RoomRef, Timestamp,
 };
 
@@ -282,8 +282,13 @@ impl Shadow {
                 panic!("{command:?} led to {facts:?}")
             }
             (Command::Say { key: Some(key), .. }, []) => {
-                let name = &self.people[&asker.expect("a person")].name;
-                Outcome::Repeated(self.sent_keys[&(name.folded().to_owned(), key.clone())])
+                let asker = &self.people[&asker.expect("a person")];
+                let account = asker.account.as_ref();
+                let owner = match account.and_then(|account| self.owner(account)) {
+                    Some(account) => KeyOwner::account(account),
+                    None => KeyOwner::guest(&asker.name, asker.address),
+                };
+                Outcome::Repeated(self.sent_keys[&(owner, key.clone())])
             }
             (Command::Tidy, _) => Outcome::Tidied { more: false },
             _ => Outcome::Done,

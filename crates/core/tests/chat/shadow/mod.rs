@@ -16,8 +16,8 @@ use std::net::IpAddr;
 
 use chinwag_core::{
     Account, AccountChange, AccountChanged, AccountSet, AuditEntry, Caller, ConnId, Credential,
-    CredentialKind, Event, Fact, Ignored, KeptMessage, KeptShown, LOBBY, Link, LoggedIn, Mask,
-    MessageKey, ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, QuitReason, Renamed,
+    CredentialKind, Event, Fact, Ignored, KeptMessage, KeptShown, KeyOwner, LOBBY, Link, LoggedIn,
+    Mask, MessageKey, ModAction, NOBODY, Name, PersonId, PrivateMessage, Quit, QuitReason, Renamed,
     Restriction, ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Tenure, Timestamp,
 };
 
@@ -67,8 +67,8 @@ pub(crate) struct Shadow {
     mutes: Vec<Restriction>,
     locked: bool,
     newest_person: PersonId,
-    /// Messages that were sent under a key, by folded name and key.
-    sent_keys: HashMap<(String, MessageKey), Seq>,
+    /// Messages that were sent under a key, by whose it is and the key.
+    sent_keys: HashMap<(KeyOwner, MessageKey), Seq>,
 }
 
 impl ModelPerson {
@@ -293,7 +293,7 @@ impl Shadow {
             Fact::Moderated(entry) => self.fold_moderated(entry, event.seq, at),
             Fact::Tidied { closed } => self.fold_tidied(closed, at),
             Fact::KeyUsed(used) => {
-                let under = (used.name.folded().to_owned(), used.key.clone());
+                let under = (used.owner.clone(), used.key.clone());
                 let place = Seq(event.seq.0 - 1);
                 assert_eq!(self.sent_keys.insert(under, place), None);
             }

@@ -242,6 +242,7 @@ impl Session {
             (Answer::Marker(at), Question::Marker(question)) => {
                 return self.put_marker(&question, *at, env, out);
             }
+            (Answer::Invitations(rooms), _) => self.put_invitations(rooms, env, out),
             (Answer::Counts(counts), _) => self.put_counts(counts, env, out),
             (Answer::Motd(text), _) => self.put_motd(text.as_ref(), env, out),
             (Answer::Who { .. } | Answer::Names { .. }, Question::Names(question))

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::{
     AccountChange, AuditEntry, Event, Fact, Flags, Held, LoggedIn, Manner, ModAction, Name,
-    PersonId, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomName, RoomRef,
-    RoomRenamed, Standing,
+    PersonId, Query, RankMessage, Ranked, RoomAct, RoomChange, RoomId, RoomRef, RoomRenamed,
+    Standing,
 };
 
 use super::{Here, Question, Session, Stage};
@@ -25,9 +25,6 @@ const INVITED: Held = Held {
     standing: Standing::Invited,
     voiced: false,
 };
-
-/// Invitations that a client can list.
-const INVITATIONS_MAX: usize = 20;
 
 impl Session {
     /// See [`Dialect::handle_event`](crate::dialect::Dialect::handle_event).
@@ -171,9 +168,6 @@ impl Session {
                     .into();
                 let flags = set.flags;
                 self.put_flag_changes(before, flags, out);
-            }
-            Fact::RoomChanged(change) if change.target == Some(me) => {
-                note_invitation(&mut here.invitations, change);
             }
             Fact::Moderated(entry) if entry.target == Some(me) => match entry.act {
                 ModAction::Op { .. } => here.is_operator = true,
@@ -455,21 +449,6 @@ fn here(login: &LoggedIn, event: &Event) -> Here {
             _ => Flags::arriving(),
         },
         sasl: None,
-        invitations: Vec::new(),
-    }
-}
-
-/// Keeps the rooms that a client is invited to.
-fn note_invitation(invitations: &mut Vec<RoomName>, change: &RoomChange) {
-    let RoomAct::Stand { standing, .. } = &change.act else {
-        return;
-    };
-    invitations.retain(|room| !room.is_same(&change.room_name));
-    if *standing == Some(INVITED) {
-        if invitations.len() == INVITATIONS_MAX {
-            invitations.remove(0);
-        }
-        invitations.push(change.room_name.clone());
     }
 }
 

@@ -71,6 +71,8 @@ pub(super) enum Question {
         room: RoomName,
         name: String,
     },
+    /// INVITE without arguments.
+    Invitations,
     Knock(RoomName),
     List(Box<list::ListFilter>),
     Who(Box<people::WhoQuestion>),

@@ -9,7 +9,7 @@ use chinwag_core::{
     Source, Standing, StandingChange, Topic,
 };
 
-use super::{Question, Session, Stage};
+use super::{Question, Session};
 use crate::dialect::{Ask, Env, Recent, Step};
 use crate::irc::caps::Cap;
 use crate::irc::line::{end, put};
@@ -119,9 +119,6 @@ impl Session {
             // It is told so already.
             Some(Question::Unasked) => {}
             _ => self.put_own_join(room, out),
-        }
-        if let Stage::Here(here) = &mut self.stage {
-            here.invitations.retain(|other| !other.is_same(room));
         }
         if let Some(topic) = &summary.topic {
             self.put_topic(room, topic, env, out);
@@ -414,7 +411,10 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let (Some(name), Some(typed)) = (message.param(0), message.param(1)) else {
-            self.put_invitations(message, env, out);
+            match message.param(0) {
+                Some(_) => self.numeric("461", "INVITE :Not enough parameters", env, out),
+                None => self.later(Ask::Query(Query::Invitations), Question::Invitations),
+            }
             return None;
         };
         let Some(room) = room(typed) else {
@@ -431,12 +431,9 @@ impl Session {
         None
     }
 
-    /// The rooms that the client was invited to.
-    fn put_invitations(&self, message: &Message<'_>, env: &Env<'_>, out: &mut Vec<u8>) {
-        if message.param(0).is_some() {
-            return self.numeric("461", "INVITE :Not enough parameters", env, out);
-        }
-        for room in self.here().iter().flat_map(|here| &here.invitations) {
+    /// The rooms that the client is invited to.
+    pub(super) fn put_invitations(&self, rooms: &[RoomName], env: &Env<'_>, out: &mut Vec<u8>) {
+        for room in rooms {
             self.numeric("336", room, env, out);
         }
         self.numeric("337", ":End of /INVITE list", env, out);

@@ -60,8 +60,9 @@ arguments! {
         /// What to say: one line.
         text: Parsed<Text>,
         /// A text that is the client's own for this message, such as a UUID. To send the message again
-        /// under the same name with the same key does no harm: it is acknowledged with the number that
-        /// it has got, and not said twice. The newest 65536 are remembered, also over a restart.
+        /// with the same key does no harm: it is acknowledged with the number that it has got, and not said
+        /// twice. The newest 65536 are remembered, also over a restart. A key is the account's; that of a guest
+        /// counts for its name from the same address, or the same /64 of IPv6.
         key: Option<Parsed<MessageKey>>,
     }
 

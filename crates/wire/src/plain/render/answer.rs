@@ -74,6 +74,7 @@ impl Renderer {
             | Answer::Certified(_)
             | Answer::Everybody { .. }
             | Answer::Counts(_)
+            | Answer::Invitations(_)
             | Answer::Names { .. }
             | Answer::Departed(_)
             | Answer::Masks { .. }
