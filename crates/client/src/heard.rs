@@ -10,6 +10,9 @@
 /// The end of the prompt at which a server asks for its own password.
 pub(crate) const SERVER_PASSWORD: &[u8] = b"Server password: ";
 
+/// The prompt at which a server asks for a name.
+pub(crate) const NAME_PROMPT: &str = "Enter your username: ";
+
 /// The beginning of the prompt at which the client asks for the password of a name.
 pub(crate) const PASSWORD_FOR: &str = "Password for ";
 

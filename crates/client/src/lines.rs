@@ -36,6 +36,13 @@ impl ServerLine {
         }
     }
 
+    /// What stands behind this prompt, and is a line of its own: the server has answered before the
+    /// prompt was read.
+    pub(crate) fn behind(&self, prompt: &str) -> Option<Self> {
+        let rest = self.bytes.strip_prefix(prompt.as_bytes())?;
+        Some(Self::new(rest.to_vec()))
+    }
+
     fn new(bytes: Vec<u8>) -> Self {
         let plain =
             without_sequences(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']));

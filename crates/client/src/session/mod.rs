@@ -44,7 +44,7 @@ use talk::{Judgement, Talk};
 pub(crate) use words::is_farewell;
 use words::is_kept;
 
-use crate::heard::Heard;
+use crate::heard::{Heard, NAME_PROMPT};
 use crate::lines::{Lines, ServerLine};
 use crate::note::Note;
 
@@ -222,6 +222,12 @@ impl Session {
     }
 
     fn handle_line(&mut self, line: ServerLine, now: Instant) {
+        if matches!(self.phase, Phase::LoggingIn(_))
+            && let Some(rest) = line.behind(NAME_PROMPT)
+        {
+            self.handle_prompt(NAME_PROMPT.into(), now);
+            return self.handle_line(rest, now);
+        }
         let plain = line.plain.clone();
         let heard = self.talk.follow(Heard::read(&plain));
         self.identity.learn(&heard);

@@ -60,6 +60,21 @@ fn a_script_that_is_closed_for_its_code_comes_in_by_name() {
 }
 
 #[test]
+fn a_greeting_that_crosses_the_code_may_come_with_the_answer_to_it() {
+    let mut bench = Bench::live();
+    bench
+        .loses_link()
+        .comes_back()
+        .does(&[send("/resume AAAA-BBBB")]);
+    let refused = format!("{GREETING}That code is not valid any more.\nEnter your username: ");
+    bench.hears(&refused).does(&[send("app#pw")]);
+    let mut bench = Bench::new(options());
+    let welcomed = format!("{GREETING}{WELCOME}");
+    bench.hears(&welcomed);
+    bench.does(&[send("app#pw"), show(WELCOME), send("/echo on")]);
+}
+
+#[test]
 fn a_room_that_cannot_be_entered_ends_a_script_and_not_a_person() {
     let refusal = "! There are 60 rooms, as many as the server takes.\n";
     let room = Some("dev".to_owned());
