@@ -74,6 +74,9 @@ pub enum ShellError {
     /// The system knows no socket with such a path.
     #[error("the server cannot be reached: the path of its data folder {} is too long for a socket", .0.display())]
     NoSocket(PathBuf),
+    /// A server has the folder, and no socket in it.
+    #[error("the server with the data folder {} cannot be reached: it has no socket there yet, or no longer", .0.display())]
+    Unready(PathBuf),
     /// It is there, and says nothing: it may be stopped, or very busy.
     #[error("the server does not answer within {} s; what was asked may still be done", ANSWER_TIME.as_secs())]
     Hangs,
@@ -149,7 +152,11 @@ fn ask_in(
         // Nobody listens: a server that was killed leaves its socket behind.
         match ask_folder(config, folder, line) {
             Err(ShellError::Open(OpenError::InUse { .. })) if wait() => {}
-            Err(ShellError::NotRunning(_)) if is_in_use(folder) && wait() => {}
+            Err(ShellError::NotRunning(_)) if is_in_use(folder) => {
+                if !wait() {
+                    return Err(ShellError::Unready(folder.to_owned()));
+                }
+            }
             answer => return answer,
         }
     }
@@ -436,6 +443,8 @@ mod tests {
             Err(ShellError::Open(OpenError::InUse { .. }))
         ));
         assert_eq!(looks, 3);
+        let answer = ask_in(&config, data, "who", || false);
+        assert!(matches!(answer, Err(ShellError::Unready(_))));
         fs::remove_dir_all(data).expect("a folder");
     }
 }
