@@ -58,7 +58,7 @@ impl Fact {
         }
     }
 
-    /// The speaker, whom `/ignore` goes by. A topic, a new name and a reason for leaving are speech.
+    /// The speaker, whom `/ignore` goes by. A topic, its end, a new name and a reason for leaving are speech.
     pub fn voice(&self) -> Option<Voice<'_>> {
         let (name, person, account) = match self {
             Self::Said {
@@ -70,7 +70,6 @@ impl Fact {
             Self::TopicSet {
                 by,
                 person,
-                text: Some(_),
                 account,
                 ..
             } => (by, *person, account),
