@@ -55,7 +55,7 @@ impl Text {
 
     /// The part of a line between what nobody sees at its ends.
     pub fn trim_unseen(line: &str) -> &str {
-        line.trim_matches(|c| is_blank(c) || is_ignorable(c))
+        line.trim_matches(|c: char| !c.is_ascii_graphic() && (is_blank(c) || is_ignorable(c)))
     }
 
     /// Appends `c`, or the escape that stands for it if it is active: `\x1b`, `\u{202e}`.
@@ -135,7 +135,7 @@ impl Cleaner {
             }
         } else {
             self.marks = 0;
-            if has_width(c) {
+            if self.gap_columns > 0 && has_width(c) {
                 self.gap_columns = 0;
             }
             self.show(c);
