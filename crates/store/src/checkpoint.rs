@@ -23,22 +23,12 @@ use crate::error::Error;
 const LOG_PAGES_MAX: i64 = 8 << 10;
 
 /// What the writer and the checkpointer tell each other of the log.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct LogState {
     /// Set by the checkpointer when the log should begin anew.
     pub(crate) is_long: AtomicBool,
-    /// Set by the writer when the log has the text of something that it has deleted; and at first, since
-    /// a run before this one may have ended with such a log.
+    /// Set by the writer when the log has the text of something that it has deleted.
     pub(crate) has_deleted: AtomicBool,
-}
-
-impl Default for LogState {
-    fn default() -> Self {
-        Self {
-            is_long: AtomicBool::new(false),
-            has_deleted: AtomicBool::new(true),
-        }
-    }
 }
 
 /// Empties the write-ahead log, beside the writer. To be used about once a second while there are

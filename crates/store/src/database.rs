@@ -16,9 +16,10 @@ use crate::error::CommitError;
 use crate::schema::{self, key};
 use crate::settings::Durability;
 
-/// Time that a connection waits for a lock. Only an operator with the `sqlite3` program holds
-/// one that a connection of ours needs, and the chat must not stand still for that.
-pub(crate) const BUSY_TIME: Duration = Duration::from_millis(100);
+/// Time that a connection waits for a lock. One that a connection of ours needs is held by an operator with the
+/// `sqlite3` program, for whom the chat must not stand still, or for the blink of a file system while a log
+/// is cut off behind a deletion.
+pub(crate) const BUSY_TIME: Duration = Duration::from_millis(500);
 
 /// Bytes of the write-ahead log that stay allocated once it has been emptied. It grows beyond
 /// only while readers or the disk are slow.

@@ -3,6 +3,7 @@
 use chinwag_core::{Seq, Snapshot};
 use rusqlite::Connection;
 
+use crate::checkpoint;
 use crate::commit::Store;
 use crate::database::{Address, Database, Role};
 use crate::error::OpenError;
@@ -53,6 +54,10 @@ fn open_database(address: &Address, role: Role) -> Result<(Database, Snapshot, S
     let mut conn: Connection = address.connect(role, true).map_err(sqlite)?;
     schema::migrate(&mut conn).map_err(Failure::Migration)?;
     snapshot::forget_empty_rooms(&conn)?;
+    // A run that was killed may have left a log with the text of something that it has deleted. Nobody writes yet
+    // who would have to wait.
+    let log = checkpoint::passive(&conn)?;
+    checkpoint::empty(&conn, log)?;
     let snapshot = snapshot::load(&conn).map_err(Failure::Load)?;
     let next_seq = snapshot::last_seq(&conn)?.next();
     let database = Database::new(address.clone(), role, conn)?;
