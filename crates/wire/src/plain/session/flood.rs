@@ -15,6 +15,9 @@ use crate::plain::render::Notice;
 /// Time from the last refused line until their number is told: in a pause, and soon.
 const TELL_TIME: Duration = Duration::from_secs(1);
 
+/// The longest pause for what is no line: however slow the rate is, the end of the connection is found out.
+const PAUSE_MAX: Duration = Duration::from_secs(10);
+
 /// See the [module](self).
 #[derive(Debug)]
 pub(super) struct Flood {
@@ -52,14 +55,6 @@ impl Flood {
             .as_deref()
             .filter(|refused| refused.lines > 0)?;
         Some(refused.at + TELL_TIME)
-    }
-
-    /// Takes the number of refused lines, to be told.
-    fn take_refused(&mut self, now: Monotonic) -> u32 {
-        let refused = self.refused.as_mut();
-        let lines = refused.map_or(0, |refused| core::mem::take(&mut refused.lines));
-        self.refused.take_if(|refused| refused.next_token <= now);
-        lines
     }
 
     /// Until when the socket is not to be read.
@@ -112,13 +107,14 @@ impl Session {
                     next_token,
                 })
             });
-            refused.next_token = env.now + wait;
+            refused.next_token = env.now + wait.min(PAUSE_MAX);
         }
     }
 
     /// Tells how many lines were refused after the one that was told at once.
     pub(super) fn tell_refused(&mut self, env: &Env<'_>, out: &mut Vec<u8>) {
-        let lines = u64::from(self.flood.take_refused(env.now));
+        let refused = self.flood.refused.take();
+        let lines = refused.map_or(0, |refused| u64::from(refused.lines));
         if lines > 1 {
             let notice = Notice::NotSent { lines: lines - 1 };
             self.renderer(env).notice(out, notice);
