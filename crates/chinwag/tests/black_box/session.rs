@@ -450,14 +450,14 @@ fn help_lists_and_explains() {
         "(/dm /tell)",
         "(/users /names /list)",
         "/quit [WHY]",
-        "/log [N | more]",
+        "/log [N]",
     ] {
         assert!(help.contains(word), "{word}: {help}");
     }
     ann.ask("/help op", "--- Operators ---\n");
     ann.ask(
         "/help history",
-        "--- /history [all] [ids] [with NAME] [N | 2h | DATE [HH:MM] | A..B | more] ---\n",
+        "--- /history [N | 2h | DATE [HH:MM] | A..B | more] ---\n",
     );
     ann.ask("/help /cd", "--- /join #ROOM ---\n");
     ann.ask(

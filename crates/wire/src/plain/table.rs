@@ -50,10 +50,10 @@ pub static COMMANDS: &[CommandSpec] = &[
     CommandSpec::new(
         "history",
         Group::Look,
-        "[all] [ids] [with NAME] [N | 2h | DATE [HH:MM] | A..B | more]",
+        "[N | 2h | DATE [HH:MM] | A..B | more]",
         look::history,
     )
-    .brief("earlier messages; more goes on")
+    .brief("earlier messages; more goes on where the last one ended")
     .about(
         "Shows earlier messages of this room. Say how many, or of how long (90s, 10m, 2h, 7d, 1w), \
          or from when on (2026-11-21, 2026-11-21 14:00, 14:00 for today, yesterday). A..B is from \
@@ -371,7 +371,7 @@ pub static COMMANDS: &[CommandSpec] = &[
              stay; /lock off ends it.",
             "/lock",
         ),
-    CommandSpec::new("log", Group::Operators, "[N | more]", operate::log)
+    CommandSpec::new("log", Group::Operators, "[N]", operate::log)
         .shown(Shown::Beside)
         .about(
             "Shows what operators did, to whom and when. /log more goes on with what they did before.",

@@ -184,7 +184,11 @@ impl Shadow {
                 assert_eq!((entry.actor, &entry.by), (None, &Name::shell()));
             }
             Fact::AccountChanged(changed) => assert_eq!(changed.person, None),
-            Fact::AccountSet(set) => assert_eq!(set.account, None),
+            // Those of one account have its rights.
+            Fact::AccountSet(set) => {
+                let before = &self.people[&set.person].account;
+                assert!(set.account.is_none() || set.account == *before);
+            }
             Fact::Renamed(renamed) => {
                 assert_eq!(renamed.account, self.people[&renamed.person].account);
             }

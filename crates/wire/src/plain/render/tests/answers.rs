@@ -264,7 +264,7 @@ Look
   /who [#ROOM]       (/users /names /list)   who is here
   /whois NAME                     about a person
   /rooms                          rooms, topics and how many are in them
-  /history [all] [ids] [with NAME] [N | 2h | DATE [HH:MM] | A..B | more]   earlier messages; more goes on
+  /history [N | 2h | DATE [HH:MM] | A..B | more]   earlier messages; more goes on where the last one ended
   /search WORDS "A PHRASE" -NOT [from:NAME in:#ROOM before:DATE after:DATE]   /search more, /around N
   /topic [TEXT]                   show or set the topic
 Move
@@ -288,7 +288,7 @@ You
   /quit [WHY]        (/exit)
 Operators (/help op)
   /kick NAME [WHY]   /mute NAME [TIME]   /unmute NAME   /ban WHO [TIME] [WHY]   /unban WHO   /bans
-  /op NAME   /deop NAME   /rename NAME NEW   /announce TEXT   /motd [TEXT]   /lock [off]   /log [N | more]
+  /op NAME   /deop NAME   /rename NAME NEW   /announce TEXT   /motd [TEXT]   /lock [off]   /log [N]
 "#;
 
 fn help(topic: HelpTopic) -> String {
