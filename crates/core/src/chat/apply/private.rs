@@ -7,9 +7,7 @@ use crate::ids::PersonId;
 
 impl Chat {
     pub(super) fn apply_private_message(&mut self, message: &PrivateMessage, event: &Event) {
-        self.people.with(message.from, |p| {
-            p.activity.visit.spoke = event.at;
-        });
+        self.note_speech(message.from, event.at);
         if message.ignored {
             return;
         }

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use super::operate::{Actor, check_list_has_space};
 use crate::ban::{Mask, Reach, Restriction, subnet_of};
 use crate::chat::{Chat, Person};
-use crate::event::{AuditEntry, Fact, ModAction, RoomAct, RoomChange, Spared};
+use crate::event::{AuditEntry, Fact, ModAction, RoomAct, Spared};
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
 use crate::time::Timestamp;
@@ -107,16 +107,8 @@ impl Chat {
             if rules.mutes.is_full(now) {
                 return Err(self.refusal(id, RoomRejection::BarsFull));
             }
-            facts.push(Fact::RoomChanged(Box::new(RoomChange {
-                room: id,
-                room_name: self.name_of(id),
-                by: mute.by.clone(),
-                actor: None,
-                act: RoomAct::Mute(mute),
-                target: None,
-                told: None,
-                moderators: Box::default(),
-            })));
+            let change = self.change_by(mute.by.clone(), id, RoomAct::Mute(mute));
+            facts.push(Fact::RoomChanged(Box::new(change)));
         }
         Ok(facts)
     }

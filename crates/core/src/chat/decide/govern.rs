@@ -463,20 +463,29 @@ impl Chat {
         act: RoomAct,
         target: Option<PersonId>,
     ) -> Fact {
-        let name = self.room_name(room).cloned();
         let mut change = RoomChange {
-            room,
-            room_name: name.unwrap_or_else(RoomName::lobby),
-            by: me.name.clone(),
             actor: Some(me.id),
-            act,
             target,
             told: target,
-            moderators: Box::default(),
+            ..self.change_by(me.name.clone(), room, act)
         };
         if change.is_public() && me.rooms.contains(&room) {
             change.actor = None;
         }
         Fact::RoomChanged(Box::new(change))
+    }
+
+    /// A change that is told to nobody in private, under the name of who has made it.
+    pub(super) fn change_by(&self, by: Name, room: RoomId, act: RoomAct) -> RoomChange {
+        RoomChange {
+            room,
+            room_name: self.name_of(room),
+            by,
+            actor: None,
+            act,
+            target: None,
+            told: None,
+            moderators: Box::default(),
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::account::Account;
 use crate::ban::Mask;
 use crate::chat::state::{Room, RoomRules};
 use crate::chat::{Chat, Person};
-use crate::event::{Fact, RoomAct, RoomChange};
+use crate::event::{Fact, RoomAct};
 use crate::ids::{PersonId, RoomId};
 use crate::limits::ROOM_MASKS_MAX;
 use crate::mask::{Listed, MaskKind, Matched, RoomMask};
@@ -164,19 +164,9 @@ impl Chat {
         for room in self.rooms.of_account(&account.name) {
             let masks = self.masks_in(room).iter();
             for mask in masks.filter(|mask| mask.is_right_of(&account.name)) {
-                facts.push(Fact::RoomChanged(Box::new(RoomChange {
-                    room,
-                    room_name: self.name_of(room),
-                    by: by.clone(),
-                    actor: None,
-                    act: RoomAct::Mask {
-                        mask: mask.clone(),
-                        on: false,
-                    },
-                    target: None,
-                    told: None,
-                    moderators: Box::default(),
-                })));
+                let (mask, on) = (mask.clone(), false);
+                let change = self.change_by(by.clone(), room, RoomAct::Mask { mask, on });
+                facts.push(Fact::RoomChanged(Box::new(change)));
             }
         }
         facts

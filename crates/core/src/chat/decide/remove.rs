@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::operate::{Actor, audit_entry};
 use crate::account::Account;
 use crate::chat::Chat;
-use crate::event::{Fact, ModAction, RoomAct, RoomChange};
+use crate::event::{Fact, ModAction, RoomAct};
 use crate::ids::{LOBBY, PersonId, RoomId};
 use crate::name::Name;
 use crate::rejection::{Rejection, RoomRejection};
@@ -60,16 +60,8 @@ impl Chat {
         facts.push(audit_entry(me, act, None));
         let members: Box<[PersonId]> = room.members.iter().copied().collect();
         self.empty_room(id, (&members, &me.name()), facts);
-        facts.push(Fact::RoomChanged(Box::new(RoomChange {
-            room: id,
-            room_name: room.name.clone(),
-            by: me.name(),
-            actor: None,
-            act: RoomAct::Removed { members },
-            target: None,
-            told: None,
-            moderators: Box::default(),
-        })));
+        let change = self.change_by(me.name(), id, RoomAct::Removed { members });
+        facts.push(Fact::RoomChanged(Box::new(change)));
         facts.push(Fact::RoomRetired { room: id });
         Ok(())
     }
