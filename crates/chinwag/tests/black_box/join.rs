@@ -15,7 +15,7 @@ use std::thread;
 
 use relay::Relay;
 
-use crate::harness::{CHINWAG, Client, Server, Setup, messages};
+use crate::harness::{CHINWAG, Client, NOBODY, Server, Setup, messages};
 
 /// A server that would wait for ever for a client to speak first, so that one that does is not
 /// greeted, however slow the machine is.
@@ -227,15 +227,10 @@ fn a_server_that_goes_and_one_that_never_was() {
         6,
         &format!("the connection to {address} is gone: "),
     );
-    let (host, port) = (address.ip().to_string(), address.port().to_string());
-    let output = join(&host, &[&port])
-        .output()
-        .expect("the program is built");
-    check_status(
-        &output,
-        3,
-        &format!("could not connect to {address}: connection refused."),
-    );
+    let (host, port) = NOBODY.split_once(':').expect("a host and a port");
+    let output = join(host, &[port]).output().expect("the program is built");
+    let words = format!("could not connect to {NOBODY}: connection refused.");
+    check_status(&output, 3, &words);
     assert!(output.stdout.is_empty(), "{output:?}");
 }
 

@@ -2,6 +2,7 @@
 //! and with haproxy in front, which passes TLS through.
 
 use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 
 use crate::harness::{Client, Server, Setup};
@@ -124,29 +125,24 @@ impl Drop for Haproxy {
     }
 }
 
-/// A port that was free a moment ago.
-fn free() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has one")
-}
-
+/// Starts haproxy in front of the server. It inherits its listener as descriptor 0: a port that it bound by its
+/// number could have become another test's.
 fn haproxy(setup: &Setup, server: SocketAddr, how: &str) -> (Haproxy, SocketAddr) {
-    let front = free();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let front = listener.local_addr().expect("it is bound");
     let config = setup.file(
         "haproxy.cfg",
         &format!(
             "defaults\n mode tcp\n timeout connect 5s\n timeout client 5m\n timeout server 5m\n\
-             listen chat\n bind {front}\n server chinwag {server} {how} check inter 20ms\n"
+             listen chat\n bind fd@0\n server chinwag {server} {how} check inter 20ms\n"
         ),
     );
     let mut haproxy = Command::new("haproxy");
-    haproxy.args(["-db", "-q", "-f", &config]);
-    let child = haproxy.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
-    let child = Haproxy(child.expect("`cargo xtask test` installs it"));
-    while std::net::TcpStream::connect(front).is_err() {
-        std::thread::yield_now();
-    }
-    (child, front)
+    haproxy.args(["-db", "-f", &config]);
+    haproxy.stdin(OwnedFd::from(listener));
+    let child = haproxy.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let child = child.expect("`cargo xtask test` installs it");
+    (Haproxy(child), front)
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -13,10 +14,7 @@ use super::text::assert_harmless;
 
 /// After this long without a byte a test has failed. It is no measure of anything: a machine that
 /// is busy with other tests must never reach it.
-pub(super) const PATIENCE: Timespec = Timespec {
-    tv_sec: 60,
-    tv_nsec: 0,
-};
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Telnet's first byte of a command (RFC 854).
 const IAC: u8 = 0xff;
@@ -120,7 +118,8 @@ impl Ear {
             return false;
         }
         let mut waiting = [PollFd::new(&self.from, PollFlags::IN)];
-        let ready = poll(&mut waiting, Some(&PATIENCE)).expect("waiting works");
+        let patience = Timespec::try_from(PATIENCE).expect("a minute");
+        let ready = poll(&mut waiting, Some(&patience)).expect("waiting works");
         assert!(ready > 0, "nothing came any more; {self:?}");
         let mut bytes = vec![0; 1 << 16];
         match self.from.read(&mut bytes) {

@@ -12,6 +12,6 @@ mod text;
 
 pub(crate) use client::Client;
 pub(crate) use ear::Ear;
-pub(crate) use server::{CHINWAG, Server, Setup};
+pub(crate) use server::{CHINWAG, NOBODY, Server, Setup};
 pub(crate) use terminal::Terminal;
 pub(crate) use text::{Dice, code_in, masked, messages};

@@ -18,6 +18,10 @@ use super::ear::Ear;
 /// The program.
 pub(crate) const CHINWAG: &str = env!("CARGO_BIN_EXE_chinwag");
 
+/// Where nobody listens. A port of the kernel's choice that a test has closed may be another test's by now; this
+/// one (tcpmux, RFC 1078) is given to nobody.
+pub(crate) const NOBODY: &str = "127.0.0.1:1";
+
 /// How a server is started. It can be started again from the same, with the same data.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {

@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 
-use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
@@ -15,6 +16,9 @@ use super::ear::PATIENCE;
 /// See the [module](self).
 pub(crate) struct Terminal {
     master: File,
+    /// What the program paints. A thread reads it at all times: a terminal holds some 20 kB, and a program that
+    /// cannot paint does nothing else either, while the test waits for what it does.
+    painted: Receiver<Vec<u8>>,
     screen: vt100::Parser<Bells>,
     program: Child,
 }
@@ -45,8 +49,10 @@ impl Terminal {
         let (rows, columns) = (size.0.try_into(), size.1.try_into());
         let (rows, columns) = (rows.expect("not zero"), columns.expect("not zero"));
         let screen = vt100::Parser::new_with_callbacks(rows, columns, 0, Bells::default());
+        let painted = read_always(master.try_clone().expect("a descriptor is free"));
         Self {
             master,
+            painted,
             screen,
             program,
         }
@@ -130,15 +136,28 @@ impl Terminal {
     /// Paints what comes next. Returns whether something did.
     #[track_caller]
     fn read(&mut self) -> bool {
-        let mut waiting = [PollFd::new(&self.master, PollFlags::IN)];
-        let ready = poll(&mut waiting, Some(&PATIENCE)).expect("waiting works");
-        assert!(ready > 0, "nothing came any more:\n{}", self.contents());
-        let mut bytes = [0; 4096];
-        // EIO is how a terminal says that its program is gone.
-        let n = self.master.read(&mut bytes).unwrap_or(0);
-        self.screen.process(&bytes[..n]);
-        n > 0
+        match self.painted.recv_timeout(PATIENCE) {
+            Ok(bytes) => self.screen.process(&bytes),
+            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("nothing came any more:\n{}", self.contents())
+            }
+        }
+        true
     }
+}
+
+/// What comes from this terminal until its program is gone, which it says by EIO.
+fn read_always(mut terminal: File) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(n @ 1..) = terminal.read(&mut bytes) {
+            // The test may be over.
+            let _ = sender.send(bytes[..n].to_vec());
+        }
+    });
+    receiver
 }
 
 impl Drop for Terminal {
