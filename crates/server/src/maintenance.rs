@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::thread;
 use std::time::Duration;
 
@@ -24,30 +24,38 @@ const CALM_MAX: u64 = 1_000;
 const STEP_MESSAGES: usize = 32;
 /// Steps in each second.
 const STEPS_MAX: usize = 400;
-/// How far down in priority the thread goes: as far as it can.
-const NICE: i32 = 19;
+/// How far down in priority the thread goes. The chat goes first where it needs the processor, but the thread still
+/// gets a seventh of one that other programs keep busy: a commit can wait for its lock on the log, and the end of
+/// the server waits for its checkpoint, which took over a minute at 19.
+const NICE: i32 = 5;
 
-/// The work of the thread, which ends when the sending side of `stop` is dropped. `committed` counts
-/// messages.
+/// What there is to look after in the store.
+pub(crate) type Upkeep = (Checkpointer, Indexer);
+
+/// The work of the thread, which ends soon after the sending side of `stop` is dropped. What is left to do then
+/// is [`finish`]. `committed` counts messages.
 pub(crate) fn work(
-    (mut checkpointer, mut indexer, certificates): (Checkpointer, Indexer, Arc<Certificates>),
+    mut upkeep: Upkeep,
+    certificates: Arc<Certificates>,
     committed: Arc<AtomicU64>,
     stop: Receiver<()>,
-) -> impl FnOnce() + Send {
+) -> impl FnOnce() -> Upkeep + Send {
     move || {
         lower_priority();
         let mut maintenance = Maintenance::default();
         while stop.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
             certificates.look();
-            maintenance.look(
-                committed.load(Ordering::Relaxed),
-                &mut checkpointer,
-                &mut indexer,
-            );
+            maintenance.look(committed.load(Ordering::Relaxed), &mut upkeep, &stop);
         }
-        // What was deleted shall not lie in the logs of a server that is stopped.
-        let finished = checkpointer.finish().and_then(|()| indexer.finish());
-        maintenance.note(finished.err().as_ref());
+        upkeep
+    }
+}
+
+/// The last of the work, by the thread that ends the server, which has its full priority: what was deleted shall
+/// not lie in the logs of a server that is stopped.
+pub(crate) fn finish((mut checkpointer, mut indexer): Upkeep) {
+    if let Err(error) = checkpointer.finish().and_then(|()| indexer.finish()) {
+        tracing::warn!("the maintenance of the store fails: {error}");
     }
 }
 
@@ -75,7 +83,7 @@ struct Maintenance {
 }
 
 impl Maintenance {
-    fn look(&mut self, committed: u64, checkpointer: &mut Checkpointer, indexer: &mut Indexer) {
+    fn look(&mut self, committed: u64, (checkpointer, indexer): &mut Upkeep, stop: &Receiver<()>) {
         let new = committed - self.committed;
         self.committed = committed;
         if new == 0 && self.is_idle {
@@ -84,7 +92,7 @@ impl Maintenance {
         let done = checkpointer
             .checkpoint()
             .and_then(|is_done| match new <= CALM_MAX {
-                true => Ok(fill(indexer)? && is_done),
+                true => Ok(fill(indexer, stop)? && is_done),
                 false => Ok(false),
             });
         self.is_idle = new == 0 && matches!(done, Ok(true));
@@ -100,11 +108,14 @@ impl Maintenance {
     }
 }
 
-/// Indexes for a while. Returns whether nothing is left to do.
-fn fill(indexer: &mut Indexer) -> Result<bool, Error> {
+/// Indexes for a while, but not beyond the end of the work. Returns whether nothing is left to do.
+fn fill(indexer: &mut Indexer, stop: &Receiver<()>) -> Result<bool, Error> {
     for _ in 0..STEPS_MAX {
         if indexer.step(STEP_MESSAGES)?.caught_up {
             return Ok(true);
+        }
+        if stop.try_recv() == Err(TryRecvError::Disconnected) {
+            break;
         }
         thread::yield_now();
     }

@@ -19,6 +19,7 @@ use crate::hub::thread::ToHub;
 use crate::hub::{self, Hub};
 use crate::late_tls::LateTls;
 use crate::limits::HUB_QUEUE_MAX;
+use crate::maintenance::{self, Upkeep};
 use crate::net::Acceptor;
 use crate::shard::inbox::{self, Inbox, Mailbox};
 use crate::shard::run::Loop;
@@ -28,7 +29,7 @@ use crate::spent::SpentBuckets;
 use crate::supervisor::Supervisor;
 use crate::tls::{Certificates, Tls};
 use crate::worker::Workers;
-use crate::{ServeError, Server, maintenance, random};
+use crate::{ServeError, Server, random};
 
 /// See the [module](self).
 pub(crate) struct Running {
@@ -38,7 +39,7 @@ pub(crate) struct Running {
     hub_thread: JoinHandle<()>,
     shell: Option<ShellServer>,
     /// Dropped to stop it.
-    maintenance: (SyncSender<()>, JoinHandle<()>),
+    maintenance: (SyncSender<()>, JoinHandle<Upkeep>),
     limiter: ConnLimiter,
     certificates: Arc<Certificates>,
     limits: Arc<Limits>,
@@ -101,8 +102,8 @@ impl Running {
         let serve = move || hub::thread::run(hub, &hub_inbox, &to_shards);
         let hub_thread = supervisor.spawn("hub", serve)?;
         let (keep_up, stop) = sync_channel(0);
-        let upkeep = (checkpointer, indexer, certificates.clone());
-        let maintain = maintenance::work(upkeep, committed, stop);
+        let upkeep = (checkpointer, indexer);
+        let maintain = maintenance::work(upkeep, certificates.clone(), committed, stop);
         let upkeep_thread = supervisor.spawn("maintenance", maintain)?;
         Ok(Self {
             shards,
@@ -161,7 +162,9 @@ impl Running {
         // It stops between two steps, and what it did not get to is done at the next start.
         let (keep_up, thread) = self.maintenance;
         drop(keep_up);
-        let _ = thread.join();
+        if let Ok(upkeep) = thread.join() {
+            maintenance::finish(upkeep);
+        }
     }
 }
 

@@ -119,8 +119,8 @@ impl Scene {
         }
     }
 
-    /// Says everything; vic reads none of it, but may say something.
-    fn talk(&mut self, vic_speaks: bool) {
+    /// Says everything; vic reads none of it, but may say something. Returns what ann saw at the end.
+    fn talk(&mut self, vic_speaks: bool) -> String {
         let padding = "x".repeat(PADDING);
         let every = LINES / PRIVATE;
         for n in 0..LINES {
@@ -137,8 +137,8 @@ impl Scene {
                 self.bob.expect("vic: mine too\n");
             }
         }
-        self.ann.sync();
         self.bob.sync();
+        self.ann.sync()
     }
 
     /// Takes the session up on another connection, and counts what the two were shown.
@@ -237,8 +237,11 @@ fn a_session_that_is_taken_over_alive_goes_on_where_its_peer_was() {
 #[test]
 fn a_peer_that_is_silent_with_full_queues_loses_nothing() {
     let mut scene = Scene::new(Setup::new().limit("stall_time", "1s"));
-    scene.talk(false);
-    scene.ann.expect("* vic left #lobby (too slow)\n");
+    let left = "* vic left #lobby (too slow)\n";
+    // On a slow machine vic was that before all was said.
+    if !scene.talk(false).contains(left) {
+        scene.ann.expect(left);
+    }
     let old = scene.vic.acknowledged();
     scene.resume(&old);
 }
