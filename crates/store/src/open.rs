@@ -19,7 +19,7 @@ pub struct Opened {
     pub store: Store,
     /// What the chat starts with.
     pub snapshot: Snapshot,
-    /// The first place in the one order that is free.
+    /// The first place in the one order that is free: behind all that are stored or were reserved.
     pub next_seq: Seq,
 }
 
@@ -59,7 +59,7 @@ fn open_database(address: &Address, role: Role) -> Result<(Database, Snapshot, S
     let log = checkpoint::passive(&conn)?;
     checkpoint::empty(&conn, log)?;
     let snapshot = snapshot::load(&conn).map_err(Failure::Load)?;
-    let next_seq = snapshot::last_seq(&conn)?.next();
+    let next_seq = snapshot::next_seq(&conn)?;
     let database = Database::new(address.clone(), role, conn)?;
     Ok((database, snapshot, next_seq))
 }

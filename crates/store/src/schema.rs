@@ -309,6 +309,8 @@ pub(crate) mod key {
     /// The place in the one order that durable events have reached, as far as the blocks do not
     /// say it.
     pub(crate) const LAST_SEQ: &str = "last_seq";
+    /// The place in the one order that the next event may get: those before it are given, or will be.
+    pub(crate) const NEXT_SEQ: &str = "next_seq";
 }
 
 /// Why a file cannot be brought up to date.

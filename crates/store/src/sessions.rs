@@ -7,6 +7,7 @@
 use chinwag_core::{Name, RoomId, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::block::signed;
 use crate::commit::Store;
 use crate::error::{CommitError, Damage, Error};
 use crate::schema::{self, key};
@@ -136,6 +137,14 @@ impl Store {
         conn.prepare_cached("DELETE FROM resumable WHERE until <= ?1")?
             .execute([now.0])?;
         Ok(())
+    }
+
+    /// Keeps the places in the one order before `next` from being given again when the store is opened anew.
+    ///
+    /// # Errors
+    /// [`CommitError`] if it cannot be written; then nothing has changed.
+    pub fn reserve_seqs(&mut self, next: Seq) -> Result<(), CommitError> {
+        self.write_beside(|conn| schema::set(conn, key::NEXT_SEQ, Some(&signed(next.0))))
     }
 
     /// One transaction beside those of turns.

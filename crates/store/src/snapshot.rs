@@ -147,6 +147,13 @@ pub(crate) fn set_last_seq(conn: &Connection, last: Seq) -> rusqlite::Result<()>
     crate::schema::set(conn, key::LAST_SEQ, Some(&signed(last.0)))
 }
 
+/// The first place in the one order that no event can have had.
+pub(crate) fn next_seq(conn: &Connection) -> rusqlite::Result<Seq> {
+    let reserved: Option<i64> = setting(conn, key::NEXT_SEQ)?;
+    let reserved = Seq(reserved.unwrap_or(0).max(0).unsigned_abs());
+    Ok(last_seq(conn)?.next().max(reserved))
+}
+
 /// All rows of a query; a row that `read` can make nothing of is damage.
 pub(crate) fn all<T>(
     conn: &Connection,

@@ -138,6 +138,44 @@ fn a_session_is_taken_up_after_a_restart() {
     assert!(!seen.contains("\"one\""), "{seen}");
 }
 
+/// Most of what has a number leaves nothing in the store; a number is given once all the same.
+#[test]
+fn numbers_go_on_after_a_restart_whatever_had_the_last() {
+    let number = |seen: &str| -> u64 {
+        let (_, number) = seen.rsplit_once("\"seq\":").expect("a number");
+        let digits = number.split(|c: char| !c.is_ascii_digit()).next();
+        digits.and_then(|n| n.parse().ok()).expect("a number")
+    };
+    let mut server = Setup::new().start();
+    for (round, end) in [Server::stop, Server::kill].into_iter().enumerate() {
+        let mut bot = program(&server, &format!("bot{round}"));
+        server.join(&format!("early{round}")).ask("before", "");
+        bot.expect("\"text\":\"before\"}\n");
+        for visitor in 0..6 {
+            let mut visitor = server.join(&format!("visitor{visitor}"));
+            visitor.send("/quit");
+            visitor.rest();
+        }
+        let mut left = String::new();
+        while left.matches("\"visitor").count() < 12 {
+            left += &bot.expect("}\n");
+        }
+        let last = number(&left);
+        server = end(server).start();
+        let mut late = server.join(&format!("late{round}"));
+        (0..5).for_each(|n| late.send(&format!("after {round} {n}")));
+        late.sync();
+        let mut bot = program(&server, &format!("again{round}"));
+        bot.send(&format!(
+            "{{\"history\":{{\"room\":\"#lobby\",\"after\":{last}}}}}"
+        ));
+        for n in 0..5 {
+            let seen = bot.expect(&format!("\"text\":\"after {round} {n}\""));
+            assert!(number(&seen) > last, "{seen} behind {last}");
+        }
+    }
+}
+
 /// Flood control holds a program back and refuses nothing.
 #[test]
 fn what_comes_too_fast_is_read_later() {

@@ -278,7 +278,7 @@ impl Hub {
 
     /// Answers who has resumed a session, as soon as it is known what is to be shown.
     pub(super) fn resume(&mut self, sender: Sender, person: PersonId, seen: Option<Seq>) {
-        let until = Seq(self.next_seq.0 - 1);
+        let until = self.numbers.last();
         let gone = std::mem::take(&mut self.turn.left_out);
         let Some((since, returned)) = self.returned(person) else {
             return;

@@ -16,6 +16,7 @@ mod log;
 mod lost;
 mod mail;
 mod notes;
+mod numbers;
 mod profile;
 mod recent;
 mod record;
@@ -43,6 +44,7 @@ use crate::password_gate::PasswordGate;
 use crate::shell::{ShellAnswer, ShellPage};
 use log::Refused;
 use lost::LostSessions;
+use numbers::Numbers;
 use recent::RecentLogs;
 pub(crate) use recent::RecentMessages;
 use survive::Survivors;
@@ -99,7 +101,7 @@ pub(crate) struct Hub {
     /// Messages that were kept and are shown, for the store to forget.
     shown: Vec<(Name, Seq)>,
     recent: RecentLogs,
-    next_seq: Seq,
+    numbers: Numbers,
     turn: Draft,
     /// Where random numbers come from.
     rng: fn() -> u64,
@@ -177,7 +179,7 @@ impl Hub {
             survivors: Survivors::default(),
             shown: Vec::new(),
             recent: RecentLogs::new(config.replay_max),
-            next_seq: opened.next_seq,
+            numbers: Numbers::new(opened.next_seq),
             turn: Draft::default(),
             saving: Saving {
                 committed,
@@ -239,7 +241,7 @@ impl Hub {
                 self.stage(sender, Ok(outcome), &mut facts, now);
             }
             Ok(outcome) => {
-                let first = (!facts.is_empty()).then_some(self.next_seq);
+                let first = (!facts.is_empty()).then_some(self.numbers.next());
                 for fact in facts.drain(..) {
                     let event = self.number(fact, now);
                     self.apply(&event);
@@ -320,10 +322,8 @@ impl Hub {
 
     /// Gives a fact its number and its time.
     fn number(&mut self, fact: Fact, at: Timestamp) -> Arc<Event> {
-        let seq = self.next_seq;
-        self.next_seq = seq.next();
         let event = Arc::new(Event {
-            seq,
+            seq: self.numbers.take(),
             at,
             source: self.chat.source_of(&fact, self.turn.conn),
             fact,
@@ -434,7 +434,7 @@ impl Hub {
         let Some(conn) = conn_of(caller) else {
             return;
         };
-        let after = Seq(self.next_seq.0 - 1);
+        let after = self.numbers.last();
         self.turn.replies.push(DraftReply {
             conn,
             ticket,

@@ -21,7 +21,7 @@ impl Hub {
             .split(' ')
             .map(|mark| Seq(mark.parse().unwrap_or(0)))
             .collect();
-        let newest = Seq(self.next_seq.0.saturating_sub(1));
+        let newest = self.numbers.last();
         let read = rows.into_iter().map(|row| {
             let was_here = row.until == Timestamp(i64::MAX);
             let until = match was_here {

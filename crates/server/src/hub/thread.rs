@@ -99,6 +99,7 @@ pub(crate) fn run(mut hub: Hub, inbox: &Receiver<ToHub>, shards: &[Mailbox]) {
     hub.forget_shown();
     hub.write_notes();
     keep_sessions(&mut hub, inbox);
+    hub.settle_numbers();
 }
 
 /// Waits for what the shards have to tell of the sessions that end with the server.

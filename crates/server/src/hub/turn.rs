@@ -99,6 +99,9 @@ impl Hub {
         self.commit_staged();
         self.summarize_presence(now);
         self.answer_queries(now);
+        if !self.turn.events.is_empty() {
+            self.numbers.reserve(&mut self.store);
+        }
         let events = std::mem::take(&mut self.turn.events);
         let drafts = std::mem::take(&mut self.turn.replies);
         let mut drafts = drafts.into_iter().peekable();

@@ -1,0 +1,78 @@
+//! The places in the one order, each given once for as long as the data folder lives.
+//!
+//! People are told of them, as message ids and as the place behind which a session is taken up, and most of what
+//! has one leaves no row: a coming, a change of name, a private line between guests. So the store knows a place
+//! that is ahead of all that were given, and a run begins there.
+
+use chinwag_core::Seq;
+use chinwag_store::Store;
+
+use super::Hub;
+
+/// How far ahead the store is told: one write in some thousand events, and ids that stay short over many crashes.
+const AHEAD: u64 = 4_096;
+
+/// See the [module](self).
+pub(super) struct Numbers {
+    next: Seq,
+    /// The store begins here after a crash.
+    reserved: Seq,
+    fails: bool,
+}
+
+impl Numbers {
+    pub(super) fn new(next: Seq) -> Self {
+        Self {
+            next,
+            reserved: next,
+            fails: false,
+        }
+    }
+
+    pub(super) fn take(&mut self) -> Seq {
+        let seq = self.next;
+        self.next = seq.next();
+        seq
+    }
+
+    /// The last that was given, in this run or an earlier one.
+    pub(super) fn last(&self) -> Seq {
+        Seq(self.next.0.saturating_sub(1))
+    }
+
+    /// The next that will be given.
+    pub(super) fn next(&self) -> Seq {
+        self.next
+    }
+
+    /// To be called before anybody is told of what was given last. A store that cannot write has half of what is
+    /// ahead to recover.
+    pub(super) fn reserve(&mut self, store: &mut Store) {
+        if self.next.0 + AHEAD / 2 > self.reserved.0 {
+            self.write(store, Seq(self.next.0 + AHEAD));
+        }
+    }
+
+    fn write(&mut self, store: &mut Store, reserved: Seq) {
+        if !store.outlives_process() {
+            return;
+        }
+        match store.reserve_seqs(reserved) {
+            Ok(()) => (self.reserved, self.fails) = (reserved, false),
+            Err(error) => {
+                if !self.fails {
+                    tracing::warn!("cannot reserve message ids: {error}");
+                }
+                self.fails = true;
+            }
+        }
+    }
+}
+
+impl Hub {
+    /// Has the next run go on without a gap.
+    pub(crate) fn settle_numbers(&mut self) {
+        let next = self.numbers.next;
+        self.numbers.write(&mut self.store, next);
+    }
+}
