@@ -418,13 +418,13 @@ impl Session {
         }
     }
 
-    /// Closes a connection that is nobody's, as soon as everything is written.
+    /// Closes a connection that is nobody's, as soon as everything is written. It may be somebody's again before
+    /// that: one that takes another session over leaves its own person behind first. So what was read is kept.
     fn close_when_written(&mut self) {
         self.stage = match self.transport.failure() {
             Some(_) => Stage::Over,
             None => Stage::Leaving,
         };
-        self.exchange.take_held();
     }
 
     /// The server stops: tells the person, and closes.
