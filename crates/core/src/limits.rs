@@ -75,6 +75,8 @@ pub const KNOCKS_MAX: usize = 64;
 pub const KNOCK_TIME: Duration = Duration::from_mins(5);
 /// Names that `/room` lists.
 pub const STANDINGS_SHOWN_MAX: usize = 50;
+/// Earlier names of one person that are known; the oldest is forgotten first. Nobody who means it changes name so often.
+pub const PAST_NAMES_MAX: usize = 32;
 /// Names on one person's ignore list.
 pub const IGNORES_MAX: usize = 100;
 /// Bans, and likewise mutes. The bound is on memory; checks look them up.

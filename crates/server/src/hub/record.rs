@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 
 use chinwag_core::{
     Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession, Manner,
-    NOBODY, Name, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq, Standing, Text,
-    Timestamp, Visit,
+    NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq,
+    Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -78,6 +78,10 @@ impl Record {
         let session = &self.session;
         if let Some(id) = self.id {
             line(&mut out, "id", id.0);
+        }
+        for past in &session.names {
+            let (name, since, until) = (&past.name, past.since, past.until);
+            line(&mut out, "bore", format_args!("{since} {until} {name}"));
         }
         let flags = [
             ("operator", session.rank.operator),
@@ -174,6 +178,7 @@ impl Record {
             id: None,
             session: KeptSession {
                 name,
+                names: Vec::new(),
                 account: None,
                 connection: KeptConnection {
                     address: std::net::Ipv4Addr::UNSPECIFIED.into(),
@@ -213,6 +218,7 @@ impl Record {
             "settings" => self.settings = Some(value.to_owned()),
             "ignore" => session.ignores.extend(ignored(value)),
             "id" => self.id = value.parse().ok().map(PersonId),
+            "bore" => session.names.extend(bore(value)),
             "operator" => session.rank.operator = true,
             "for-visit" => session.rank.for_visit = true,
             "script" => session.connection.is_script = true,
@@ -272,6 +278,15 @@ fn ignored(value: &str) -> Option<Ignored> {
         person: person.map(PersonId).filter(|person| *person != NOBODY),
         account: account.and_then(|account| Name::parse(account).ok()),
     })
+}
+
+/// A name of `SINCE UNTIL NAME`.
+fn bore(value: &str) -> Option<PastName> {
+    let mut words = value.split(' ');
+    let mut place = || Some(Seq(words.next()?.parse().ok()?));
+    let (since, until) = (place()?, place()?);
+    let name = Name::parse(words.next()?).ok()?;
+    Some(PastName { name, since, until })
 }
 
 /// A visit of `SINCE SPOKE SAID`.
@@ -410,6 +425,18 @@ mod tests {
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
         record.session.account = Some((name("Bea"), Some(Timestamp(8))));
         record.id = Some(PersonId(4));
+        record.session.names = vec![
+            PastName {
+                name: name("Zoë"),
+                since: Seq(2),
+                until: Seq(4),
+            },
+            PastName {
+                name: name("bea"),
+                since: Seq(4),
+                until: PastName::NOW,
+            },
+        ];
         record.session.ignores = vec![
             Ignored {
                 name: name("bob"),

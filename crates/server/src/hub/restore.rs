@@ -43,6 +43,10 @@ impl Hub {
             for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
                 *after = Some(seen);
             }
+            for past in &mut record.session.names {
+                // Nobody has borne it since, but from now on another may.
+                past.until = past.until.min(newest);
+            }
             self.restore(record, code_hash, (until, seen));
         }
     }

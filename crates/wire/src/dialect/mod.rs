@@ -21,7 +21,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Client, Event, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Timestamp,
+    Bucket, Client, Event, Ignored, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
+    Timestamp,
 };
 use chinwag_feed::{Gap, Reader};
 use hashbrown::HashMap;
@@ -392,8 +393,8 @@ impl Dialect {
         }
     }
 
-    /// The names that the client does not want to hear.
-    pub fn ignores(&self) -> &[Name] {
+    /// Whom the client does not want to hear.
+    pub fn ignores(&self) -> &[Ignored] {
         match self {
             Self::Plain(session) => session.ignores(),
             Self::Json(session) => session.ignores(),

@@ -102,7 +102,7 @@ const DIFFERENCES: &str = "\
   twice. The Lounge asks for rooms and people whose window it opens, and neither for the rooms of its settings nor after a
   lost link: `/cycle` shows what was said meanwhile. Private messages stand in the history of each side that is logged in to an account, under the account of the
   other; a guest has none. What a guest wrote has no `account` tag: guests who had a name one after another are not told
-  apart. Their sender may delete them (REDACT).
+  apart. Their sender may delete them (REDACT): the account, or the guest during the same visit, whatever it is called by then.
 - **Read markers** (MARKREAD) are an account's, for all its connections and after a restart; a guest's last as long as
   its visit.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free, or its own account's.

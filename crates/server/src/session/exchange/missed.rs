@@ -35,7 +35,7 @@ impl Session {
             rooms: unseen.rooms.as_slice().into(),
             until: resumed.until,
             detail: Detail::with_notices(after.is_some()),
-            not_from: self.dialect.ignores().into(),
+            not_from: self.ignored(shared).into(),
             own: own.cloned(),
         };
         self.exchange.rare().missed = Some(Missed {
