@@ -230,12 +230,16 @@ impl Hub {
         {
             let last = self.chat.rooms_of(person).last();
             let says_nothing = is_default && saved.current() == last.copied();
+            let is_known = self.lost.saved(person) == Some(&*saved);
             if says_nothing && !self.lost.is_owner(person) {
                 self.lost.saved.remove(&person);
             } else {
                 self.lost.saved.insert(person, saved);
             }
-            self.survivors.handle_change(person);
+            match is_known {
+                true => self.survivors.handle_change(person),
+                false => self.note_kept(person),
+            }
         }
     }
 

@@ -113,7 +113,7 @@ const DIFFERENCES: &str = "\
   over from all of them, and the other way round: a terminal is one screen. A client that takes its name over while it
   is here (NICK, or GHOST) leaves the rooms that it is in for those of the person whose name that is.
 - **Rooms come back.** Who comes in with an account (SASL, PASS, or `NAME#PASSWORD` at nc) is in the rooms again that it was in at
-  the end of its last visit, by whatever client; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
+  the end of its last visit, by whatever client, also after a crash of the server; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
   brings them nor changes what is kept. A client without an account joins its rooms itself.
 - **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
