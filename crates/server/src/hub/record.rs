@@ -27,6 +27,10 @@ pub(super) struct Record {
     pub(super) settings: Option<String>,
     /// Private lines that the peer has not got, and the event that they stand behind.
     pub(super) private: Vec<(Seq, String)>,
+    /// Others that its system has acknowledged, and it may not have read.
+    pub(super) unproven: Vec<(Seq, String)>,
+    /// How many of those have gone, and what they stood behind.
+    pub(super) lost: Vec<(Seq, u64)>,
     /// Lines that were lost and not told of.
     pub(super) skipped: u64,
     /// The shard that the session was on, and the event with which it began there.
@@ -116,12 +120,7 @@ impl Record {
         if self.skipped > 0 {
             line(&mut out, "skipped", self.skipped);
         }
-        for (after, lines) in &self.private {
-            for private in lines.split_inclusive('\n') {
-                let private = escape(private);
-                line(&mut out, "behind", format_args!("{after} {private}"));
-            }
-        }
+        self.write_unseen(&mut out);
         for event in &session.private.messages {
             if let Fact::PrivateMessage(message) = &event.fact {
                 let (seq, at, text) = (event.seq, event.at.0, &*message.text);
@@ -141,6 +140,20 @@ impl Record {
             line(&mut out, "sender", sender);
         }
         out
+    }
+
+    fn write_unseen(&self, out: &mut String) {
+        for (word, all) in [("behind", &self.private), ("unproven", &self.unproven)] {
+            for (after, lines) in all {
+                for private in lines.split_inclusive('\n') {
+                    let private = escape(private);
+                    line(out, word, format_args!("{after} {private}"));
+                }
+            }
+        }
+        for (after, lines) in &self.lost {
+            line(out, "lost", format_args!("{after} {lines}"));
+        }
     }
 
     fn write_choices(&self, out: &mut String, with_places: bool) {
@@ -199,6 +212,8 @@ impl Record {
             current: None,
             settings: None,
             private: Vec::new(),
+            unproven: Vec::new(),
+            lost: Vec::new(),
             skipped: 0,
             at: (0, Seq::default()),
         }
@@ -240,6 +255,8 @@ impl Record {
             }
             "skipped" => self.skipped = value.parse().unwrap_or_default(),
             "behind" => self.private.extend(behind(value)),
+            "unproven" => self.unproven.extend(behind(value)),
+            "lost" => self.lost.extend(lost(value)),
             "message" => session.private.messages.extend(kept(value, &session.name)),
             "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
             "sender" => session.private.last_sender = sender(value),
@@ -301,9 +318,19 @@ fn visit(value: &str) -> Option<Visit> {
     })
 }
 
-/// Private lines that a peer has not got, as text.
-pub(super) fn private_lines(unseen: &Unacknowledged) -> Vec<(Seq, String)> {
-    let lines = unseen.private.iter();
+impl Record {
+    /// Takes over what a peer has not got.
+    pub(super) fn set_unseen(&mut self, unseen: &Unacknowledged) {
+        self.private = as_text(&unseen.private);
+        self.unproven = as_text(&unseen.unproven);
+        self.lost = unseen.lost.places().collect();
+        self.skipped = unseen.skipped;
+    }
+}
+
+/// Private lines as text.
+fn as_text(lines: &[(Seq, Box<[u8]>)]) -> Vec<(Seq, String)> {
+    let lines = lines.iter();
     let lines = lines.map(|(after, lines)| (*after, String::from_utf8_lossy(lines).into_owned()));
     lines.collect()
 }
@@ -312,6 +339,12 @@ pub(super) fn private_lines(unseen: &Unacknowledged) -> Vec<(Seq, String)> {
 fn behind(value: &str) -> Option<(Seq, String)> {
     let (after, line) = value.split_once(' ')?;
     Some((Seq(after.parse().ok()?), unescape(line)))
+}
+
+/// Lost lines of `SEQ LINES`.
+fn lost(value: &str) -> Option<(Seq, u64)> {
+    let (after, lines) = value.split_once(' ')?;
+    Some((Seq(after.parse().ok()?), lines.parse().ok()?))
 }
 
 /// An account, if there is one: `*` is no name.
@@ -425,18 +458,11 @@ mod tests {
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
         record.session.account = Some((name("Bea"), Some(Timestamp(8))));
         record.id = Some(PersonId(4));
-        record.session.names = vec![
-            PastName {
-                name: name("Zoë"),
-                since: Seq(2),
-                until: Seq(4),
-            },
-            PastName {
-                name: name("bea"),
-                since: Seq(4),
-                until: PastName::NOW,
-            },
-        ];
+        record.session.names = ["2 4 Zoë", "4 18446744073709551615 bea"]
+            .into_iter()
+            .filter_map(bore)
+            .collect();
+        assert!(record.session.names[1].is_borne());
         record.session.ignores = vec![
             Ignored {
                 name: name("bob"),
@@ -472,6 +498,8 @@ mod tests {
         record.settings = Some("time=full tz=Europe/Paris".into());
         let told = "[14:02] ann -> you: a \\n \\ b\r\n";
         record.private = vec![(Seq(5), told.into()), (Seq(8), "! NOT sent: x.\n".into())];
+        record.unproven = vec![(Seq(6), "{\"kind\":\"private\"}\n".into())];
+        record.lost = vec![(Seq(4), 2)];
         record.skipped = 3;
         record.at = (2, Seq(5));
         let text = record.to_text();

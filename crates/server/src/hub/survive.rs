@@ -24,7 +24,7 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use super::Hub;
-use super::record::{KeptRoom, Record, private_lines};
+use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
@@ -311,17 +311,23 @@ impl Hub {
         let invited = invited.map(|room| (*room, Held::from(Standing::Invited)));
         let ended = self.lost.ended(person).iter();
         let ended = ended.map(|room| (room.clone(), None));
-        Some(Record {
+        let mut record = Record {
             id: Some(person),
             rooms: rooms.chain(ended).collect(),
             standings: standings.chain(invited).collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
-            private: unseen.map_or_else(Vec::new, private_lines),
-            skipped: unseen.map_or(0, |unseen| unseen.skipped),
+            private: Vec::new(),
+            unproven: Vec::new(),
+            lost: Vec::new(),
+            skipped: 0,
             at: (self.chat.conn_of(person).map_or(0, shard_of), since),
             session,
-        })
+        };
+        if let Some(unseen) = unseen {
+            record.set_unseen(unseen);
+        }
+        Some(record)
     }
 
     /// Deletes what can no longer be resumed, now and then.
@@ -450,8 +456,7 @@ impl Hub {
                 let found = rooms.find(|(room, _)| Some(*room) == kept.id);
                 *after = found.map(|(_, after)| *after);
             }
-            record.private = private_lines(unseen);
-            record.skipped = unseen.skipped;
+            record.set_unseen(unseen);
         }
         Some(record)
     }

@@ -12,6 +12,7 @@
 mod ask;
 mod format;
 mod pace;
+mod resuming;
 mod saved;
 mod security;
 mod settings;
@@ -34,6 +35,7 @@ use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
+pub use resuming::is_private_message;
 pub use saved::Saved;
 pub use security::Security;
 pub use settings::Settings;
@@ -399,16 +401,6 @@ impl Dialect {
             Self::Plain(session) => session.ignores(),
             Self::Json(session) => session.ignores(),
             Self::Irc(_) => &[],
-        }
-    }
-
-    /// Whether lines that were written to another connection of the person are of this dialect.
-    pub fn reads(&self, lines: &[u8]) -> bool {
-        // No line for people begins like an object, and no session in IRC is taken up by another.
-        match self {
-            Self::Plain(_) => !lines.starts_with(b"{"),
-            Self::Json(_) => lines.starts_with(b"{"),
-            Self::Irc(_) => false,
         }
     }
 
