@@ -204,6 +204,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
             let renamed = Renamed {
                 person,
                 old: dice.name(),
+                since: Seq(0),
                 new: dice.name(),
                 rooms: rooms(),
                 account: dice.maybe(Dice::name),
@@ -228,6 +229,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 login: login(dice),
                 rooms: rooms(),
                 left_out: [].into(),
+                names: [].into(),
                 ignores: [].into(),
                 seen: Seq(0),
                 last_conn: ConnId(2),

@@ -28,6 +28,7 @@ mod link;
 mod mask;
 mod metadata;
 mod name;
+mod past_name;
 mod presence;
 mod query;
 mod range;
@@ -74,6 +75,7 @@ pub use metadata::{
     MetadataSubject, MetadataTarget, MetadataValue,
 };
 pub use name::{Name, NameError};
+pub use past_name::PastName;
 pub use presence::{PresenceBatcher, Timing};
 pub use query::{PeopleQuery, Query};
 pub use range::{Detail, Range};

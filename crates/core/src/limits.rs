@@ -75,6 +75,8 @@ pub const KNOCKS_MAX: usize = 64;
 pub const KNOCK_TIME: Duration = Duration::from_mins(5);
 /// Names that `/room` lists.
 pub const STANDINGS_SHOWN_MAX: usize = 50;
+/// Earlier names of one person that are known; the oldest is forgotten first. Nobody who means it changes name so often.
+pub const PAST_NAMES_MAX: usize = 32;
 /// Names on one person's ignore list.
 pub const IGNORES_MAX: usize = 100;
 /// Bans, and likewise mutes. The bound is on memory; checks look them up.
@@ -186,5 +188,10 @@ pub const STALL_TIME: Duration = Duration::from_secs(30);
 
 /// Bytes of one room's lines that are kept for readers who are behind; beyond it they skip.
 pub const ROOM_LOG_BYTES_MAX: usize = 4 << 20;
+/// Bytes of news for one program alone that its system has acknowledged, kept in case it has not read them: what waits in
+/// the socket of a program that reads at all.
+pub const UNPROVEN_BYTES_MAX: usize = 64 << 10;
+/// Places of such news that are gone, so that each program is told how many of those it lacks; older ones count as one.
+pub const LOST_PLACES_MAX: usize = 1024;
 /// Bytes of private lines that are kept for one session that is behind.
 pub const PRIVATE_LOG_BYTES_MAX: usize = 256 << 10;

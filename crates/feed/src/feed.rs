@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use chinwag_core::{RoomId, Seq};
 
 use crate::gaps::Gaps;
-use crate::private::PrivateLines;
+use crate::private::{Kind, PrivateLines};
 use crate::scratch::{Extent, Piece, Source};
 use crate::sent::Sent;
-use crate::{FormatId, Reader, Render, RoomLog, RoomLogs};
+use crate::{FormatId, LostLines, Reader, Render, RoomLog, RoomLogs};
 
 /// One room that a session is in.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,8 @@ impl Membership {
 /// [`handle_join`](Self::handle_join), [`handle_leave`](Self::handle_leave),
 /// [`handle_format`](Self::handle_format), [`handle_own`](Self::handle_own),
 /// [`handle_private`](Self::handle_private), [`handle_answer`](Self::handle_answer),
+/// [`handle_news`](Self::handle_news), [`handle_copy`](Self::handle_copy), [`handle_unproven`](Self::handle_unproven),
+/// [`handle_heard`](Self::handle_heard),
 /// [`handle_superseded`](Self::handle_superseded), [`handle_seen`](Self::handle_seen),
 /// [`handle_acknowledged`](Self::handle_acknowledged),
 /// [`hold`](Self::hold), [`release`](Self::release).
@@ -177,13 +179,45 @@ impl Feed {
     /// Adds lines for this session alone, to be shown behind the events up to `after`. Beyond
     /// [`PRIVATE_LOG_BYTES_MAX`](chinwag_core::limits::PRIVATE_LOG_BYTES_MAX) the oldest are lost.
     pub fn handle_private(&mut self, after: Seq, lines: &[u8]) {
-        self.gaps.add(self.private.push(after, lines, false));
+        self.gaps.add(self.private.push(after, lines, Kind::Word));
     }
 
     /// Adds the lines of an answer. A session that is resumed is not told them again: the question can
     /// be asked again.
     pub fn handle_answer(&mut self, after: Seq, lines: &[u8]) {
-        self.gaps.add(self.private.push(after, lines, true));
+        self.gaps.add(self.private.push(after, lines, Kind::Answer));
+    }
+
+    /// Adds news for a program alone. They are kept, within bounds, until it is known to have read them: that its
+    /// system has acknowledged them does not say so.
+    pub fn handle_news(&mut self, after: Seq, lines: &[u8]) {
+        self.gaps.add(self.private.push(after, lines, Kind::News));
+    }
+
+    /// Adds lines that a program missed in a room and that the store has: they are read there again if it does not
+    /// get them.
+    pub fn handle_copy(&mut self, after: Seq, lines: &[u8]) {
+        self.gaps.add(self.private.push(after, lines, Kind::Copy));
+    }
+
+    /// Takes over what a connection before has left in doubt: news that are not told again now, and those that have
+    /// gone.
+    pub fn handle_unproven(&mut self, news: &[(Seq, Box<[u8]>)], lost: &LostLines) {
+        if news.is_empty() && lost.lines() == 0 {
+            return;
+        }
+        let unproven = self.private.unproven_mut();
+        unproven.lost.extend(lost);
+        for (after, lines) in news {
+            unproven.push(*after, lines);
+        }
+    }
+
+    /// The program has sent something: it is up to date with the news so far, if nobody knows better.
+    pub fn handle_heard(&mut self, newest: Seq) {
+        if self.private.unproven().is_some() {
+            self.private.unproven_mut().heard = newest;
+        }
     }
 
     /// Events up to this one are not shown any more: the session has seen them in another way.

@@ -25,6 +25,7 @@ mod room;
 mod round;
 mod scratch;
 mod sent;
+mod unproven;
 
 use alloc::vec::Vec;
 
@@ -35,6 +36,7 @@ pub use merge::MERGE_BYTES_MAX;
 pub use room::{RoomLog, RoomLogs};
 pub use scratch::Scratch;
 pub use sent::Unacknowledged;
+pub use unproven::LostLines;
 
 /// A way to see rooms, interned by the shard. Each room has one log for each format of its members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

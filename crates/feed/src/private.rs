@@ -7,7 +7,8 @@
 //! were not.
 //!
 //! Of an answer that was written only the length is kept: it is never shown again, and a welcome of some
-//! kilobytes weighs more than the session that waits for its acknowledgement.
+//! kilobytes weighs more than the session that waits for its acknowledgement. News for a program alone outlive the
+//! acknowledgement, see [`Unproven`].
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -15,6 +16,8 @@ use alloc::vec::Vec;
 
 use chinwag_core::Seq;
 use chinwag_core::limits::PRIVATE_LOG_BYTES_MAX;
+
+use crate::unproven::{Unproven, acknowledged, count};
 
 /// Lines, and the event that they stand behind.
 pub(crate) type Behind = (Seq, Box<[u8]>);
@@ -27,8 +30,33 @@ struct Chunk {
     lines: Box<[u8]>,
     /// Their bytes.
     length: u32,
+    kind: Kind,
+}
+
+/// What becomes of lines that the peer may not have got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// They are shown again.
+    Word,
+    /// They are shown again, and kept until the peer has said that it has them.
+    News,
     /// They answer a question, which can be asked again.
-    is_answer: bool,
+    Answer,
+    /// What a room had, from the store: it is read there again.
+    Copy,
+}
+
+/// What a peer has not got of the lines for it alone, or may not have read.
+#[derive(Debug, Default)]
+pub(crate) struct Unseen {
+    /// Not acknowledged, or not written.
+    pub(crate) lines: Vec<Behind>,
+    /// News that were acknowledged.
+    pub(crate) unproven: Vec<Behind>,
+    /// The first of the lines that are to be read from the store again.
+    pub(crate) copies_from: Option<Seq>,
+    /// Whether all that was not acknowledged is known.
+    pub(crate) is_whole: bool,
 }
 
 /// See the [module](self). An idle session keeps none.
@@ -53,13 +81,15 @@ struct Kept {
     settled_chunks: u32,
     /// Bytes of the next chunk that were written.
     offset: u32,
+    /// There is one as soon as there are news.
+    unproven: Option<Box<Unproven>>,
 }
 
 impl PrivateLines {
     /// Adds lines. Returns how many had to go for them that were not written yet.
-    pub(crate) fn push(&mut self, after: Seq, lines: &[u8], is_answer: bool) -> u64 {
+    pub(crate) fn push(&mut self, after: Seq, lines: &[u8], kind: Kind) -> u64 {
         let kept = self.kept.get_or_insert_default();
-        let lost = kept.push(after, lines, is_answer);
+        let lost = kept.push(after, lines, kind);
         self.tidy();
         lost
     }
@@ -99,27 +129,45 @@ impl PrivateLines {
     /// Drops what was written but for the last `kept` bytes.
     pub(crate) fn forget_sent(&mut self, kept: u64) {
         if let Some(lines) = &mut self.kept {
-            lines.drop_front(u64::from(lines.sent).saturating_sub(kept) as usize);
+            lines.drop_front(u64::from(lines.sent).saturating_sub(kept) as usize, true);
             self.tidy();
         }
     }
 
     /// All lines of which the last `unacknowledged` bytes that were written hold a part, and those
     /// that were not written, answers excepted; and whether so many bytes are still kept.
-    pub(crate) fn since(&self, unacknowledged: u64) -> (Vec<Behind>, bool) {
+    pub(crate) fn since(&self, unacknowledged: u64) -> Unseen {
         match &self.kept {
             Some(kept) => kept.since(unacknowledged),
-            None => (Vec::new(), unacknowledged == 0),
+            None => Unseen {
+                is_whole: unacknowledged == 0,
+                ..Unseen::default()
+            },
         }
     }
 
+    /// What is known of news beside their chunks, if there are any.
+    pub(crate) fn unproven(&self) -> Option<&Unproven> {
+        self.kept.as_deref()?.unproven.as_deref()
+    }
+
+    /// The same, to be changed. It is made if it is not there.
+    pub(crate) fn unproven_mut(&mut self) -> &mut Unproven {
+        let kept = self.kept.get_or_insert_default();
+        kept.unproven.get_or_insert_default()
+    }
+
     fn tidy(&mut self) {
-        self.kept.take_if(|kept| kept.chunks.is_empty());
+        self.kept
+            .take_if(|kept| kept.chunks.is_empty() && kept.unproven.is_none());
     }
 }
 
 impl Kept {
-    fn push(&mut self, after: Seq, lines: &[u8], is_answer: bool) -> u64 {
+    fn push(&mut self, after: Seq, lines: &[u8], kind: Kind) -> u64 {
+        if kind == Kind::News {
+            self.unproven.get_or_insert_default();
+        }
         let (cut_off, lines) = cut(lines, lines.len().saturating_sub(PRIVATE_LOG_BYTES_MAX));
         let excess = (self.bytes as usize + lines.len()).saturating_sub(PRIVATE_LOG_BYTES_MAX);
         // What is cut off the new lines is newer than all that waits.
@@ -128,7 +176,10 @@ impl Kept {
         } else {
             excess
         };
-        let lost = cut_off + self.drop_front(older);
+        let lost = cut_off + self.drop_front(older, false);
+        if let Some(unproven) = self.unproven.as_mut().filter(|_| kind == Kind::News) {
+            unproven.lost.add(after, cut_off);
+        }
         if !lines.is_empty() {
             let length = lines.len() as u32;
             self.bytes += length;
@@ -140,14 +191,15 @@ impl Kept {
                 after,
                 lines: lines.into(),
                 length,
-                is_answer,
+                kind,
             });
         }
         lost
     }
 
-    /// Drops at least so many bytes, in whole lines. Returns how many lines were not written yet.
-    fn drop_front(&mut self, mut bytes: usize) -> u64 {
+    /// Drops at least so many bytes, in whole lines: since they were acknowledged, or for want of space. Returns how
+    /// many lines were not written yet.
+    fn drop_front(&mut self, mut bytes: usize, is_acknowledged: bool) -> u64 {
         let mut lost = 0;
         while bytes > 0
             && let Some(chunk) = self.chunks.front()
@@ -168,6 +220,14 @@ impl Kept {
             };
             if !was_sent {
                 lost += lines;
+            }
+            let gone = self.gone as usize;
+            if let (Kind::News, Some(unproven)) = (chunk.kind, &mut self.unproven) {
+                let dropped = &chunk.lines[gone..gone + dropped];
+                match is_acknowledged {
+                    true => unproven.push(chunk.after, dropped),
+                    false => unproven.lost.add(chunk.after, count(dropped)),
+                }
             }
             bytes = bytes.saturating_sub(dropped);
             self.drop_bytes(dropped as u32);
@@ -222,7 +282,7 @@ impl Kept {
     fn forget_answers(&mut self) {
         let settled = self.settled_chunks as usize..self.sent_chunks as usize;
         for chunk in self.chunks.range_mut(settled) {
-            if chunk.is_answer {
+            if matches!(chunk.kind, Kind::Answer | Kind::Copy) {
                 chunk.lines = Box::default();
             }
         }
@@ -233,32 +293,49 @@ impl Kept {
         self.bytes == self.sent
     }
 
-    fn since(&self, unacknowledged: u64) -> (Vec<Behind>, bool) {
+    fn since(&self, unacknowledged: u64) -> Unseen {
         let sent = u64::from(self.sent);
         // Counted from the beginning of the first chunk.
         let start = u64::from(self.gone) + sent.saturating_sub(unacknowledged);
+        let unproven = self.unproven.iter().flat_map(|unproven| unproven.lines());
+        let mut unseen = Unseen {
+            unproven: unproven.collect(),
+            is_whole: unacknowledged <= sent,
+            ..Unseen::default()
+        };
         let mut end = 0;
-        let mut unseen = Vec::new();
         for chunk in &self.chunks {
             let begin = end;
             end += chunk.len() as u64;
-            if chunk.is_answer {
-                continue;
-            }
-            let (after, chunk) = (chunk.after, &chunk.lines[..]);
             let from = start.saturating_sub(begin).min(chunk.len() as u64) as usize;
-            let from = if from < chunk.len() {
-                line_start(chunk, from)
+            match chunk.kind {
+                Kind::Answer => continue,
+                Kind::Copy => {
+                    let first = (from < chunk.len()).then_some(chunk.after);
+                    unseen.copies_from = unseen.copies_from.or(first);
+                    continue;
+                }
+                Kind::Word | Kind::News => {}
+            }
+            let (after, lines) = (chunk.after, &chunk.lines[..]);
+            let from = if from < lines.len() {
+                line_start(lines, from)
             } else {
                 from
             };
             // A line of which the beginning is not kept is no line.
-            let from = from.max(if begin == 0 { self.gone as usize } else { 0 });
-            if from < chunk.len() {
-                unseen.push((after, chunk[from..].into()));
+            let gone = if begin == 0 { self.gone as usize } else { 0 };
+            let from = from.max(gone);
+            if chunk.kind == Kind::News {
+                unseen
+                    .unproven
+                    .extend(acknowledged(after, &lines[gone..from]));
+            }
+            if from < lines.len() {
+                unseen.lines.push((after, lines[from..].into()));
             }
         }
-        (unseen, unacknowledged <= sent)
+        unseen
     }
 }
 
@@ -308,16 +385,17 @@ mod tests {
 
     #[derive(Clone, Debug)]
     enum Step {
-        Push { lines: usize, is_answer: bool },
+        Push { lines: usize, kind: Kind },
         Write { bytes: usize, given_back: usize },
         ForgetSent { kept: u64 },
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        let push = |(lines, is_answer)| Step::Push { lines, is_answer };
+        let push = |(lines, kind)| Step::Push { lines, kind };
+        let kinds = prop::sample::select(&[Kind::Word, Kind::News, Kind::Answer, Kind::Copy][..]);
         let write = |(bytes, given_back)| Step::Write { bytes, given_back };
         prop_oneof![
-            (1usize..5, any::<bool>()).prop_map(push),
+            (1usize..5, kinds).prop_map(push),
             (1usize..40, 0usize..20).prop_map(write),
             (0u64..60).prop_map(|kept| Step::ForgetSent { kept }),
         ]
@@ -325,12 +403,9 @@ mod tests {
 
     fn apply(lines: &mut PrivateLines, step: &Step, number: usize) {
         match *step {
-            Step::Push {
-                lines: count,
-                is_answer,
-            } => {
+            Step::Push { lines: count, kind } => {
                 let text = alloc::format!("line {number}\n").repeat(count);
-                lines.push(Seq(number as u64), text.as_bytes(), is_answer);
+                lines.push(Seq(number as u64), text.as_bytes(), kind);
             }
             Step::Write { bytes, given_back } => {
                 let pending = lines.pending().map_or(0, |(_, lines)| lines.len());
@@ -341,6 +416,37 @@ mod tests {
                 }
             }
             Step::ForgetSent { kept } => lines.forget_sent(kept),
+        }
+    }
+
+    proptest! {
+        /// Whatever is acknowledged and forgotten when: each of the news is unseen, unproven or lost, once.
+        #[test]
+        fn no_news_are_forgotten(steps in prop::collection::vec(step(), 1..60)) {
+            let mut lines = PrivateLines::default();
+            let mut pushed = 0;
+            for (number, step) in steps.iter().enumerate() {
+                let news = |step: &Step| match *step {
+                    Step::Push { lines, kind: Kind::News } => lines,
+                    _ => 0,
+                };
+                pushed += news(step) as u64;
+                // What is on the way can be told in lines alone where writes end with lines.
+                let whole = Step::Write { bytes: usize::MAX, given_back: 0 };
+                let step = if matches!(step, Step::Write { .. }) { &whole } else { step };
+                apply(&mut lines, step, number);
+                lines.forget_answers();
+                let unseen = lines.since(0);
+                let of = |lines: &[Behind]| lines.iter().map(|(_, lines)| count(lines)).sum::<u64>();
+                let chunks = lines.kept.as_deref().map(|kept| &kept.chunks);
+                let waiting = chunks.into_iter().flatten().filter(|chunk| chunk.kind == Kind::News);
+                let unwritten = waiting.filter(|chunk| {
+                    unseen.lines.iter().any(|(after, _)| *after == chunk.after)
+                });
+                let unwritten: u64 = unwritten.map(|chunk| count(&chunk.lines)).sum();
+                let lost = lines.unproven().map_or(0, |unproven| unproven.lost.lines());
+                prop_assert_eq!(of(&unseen.unproven) + unwritten + lost, pushed);
+            }
         }
     }
 
@@ -361,14 +467,16 @@ mod tests {
                 prop_assert_eq!(forgets.pending(), keeps.pending());
                 prop_assert_eq!(forgets.is_written(), keeps.is_written());
                 for unacknowledged in [0, 1, 9, 30, sent_of(&keeps)] {
-                    let [told, all] = [&forgets, &keeps].map(|it| it.since(unacknowledged).0);
-                    prop_assert_eq!(told, all);
+                    let [told, all] = [&forgets, &keeps].map(|it| it.since(unacknowledged));
+                    prop_assert_eq!(&told.lines, &all.lines);
+                    prop_assert_eq!(told.unproven, all.unproven);
                 }
                 let kept = forgets.kept.as_deref();
                 let mut written = kept.iter().flat_map(|kept| {
                     kept.chunks.range(..kept.sent_chunks as usize)
                 });
-                prop_assert!(written.all(|chunk| !chunk.is_answer || chunk.is_forgotten()));
+                let is_kept = |kind| matches!(kind, Kind::Word | Kind::News);
+                prop_assert!(written.all(|chunk| is_kept(chunk.kind) || chunk.is_forgotten()));
             }
         }
     }

@@ -14,7 +14,8 @@ use chinwag_core::{RoomId, Seq};
 
 use crate::feed::Membership;
 use crate::scratch::{Extent, Piece, Source};
-use crate::{Feed, RoomLogs};
+use crate::unproven::count;
+use crate::{Feed, LostLines, RoomLogs};
 
 /// Pieces that are kept for one session. Beyond it the oldest go, and what is older than the rest
 /// cannot be told exactly any more. More than the lines that fit into the send queue of a socket.
@@ -41,6 +42,12 @@ pub struct Unacknowledged {
     pub rooms: Vec<(RoomId, Seq)>,
     /// Lines for the session alone, and what they stand behind.
     pub private: Vec<(Seq, Box<[u8]>)>,
+    /// News for a program alone that its system has acknowledged, and that it may not have read.
+    pub unproven: Vec<(Seq, Box<[u8]>)>,
+    /// Such news that have gone.
+    pub lost: LostLines,
+    /// The peer has sent something when it had been told all up to here.
+    pub heard: Seq,
     /// Lines that are lost and that the peer was not told of: those that fell off, and those of
     /// rooms that the session has left since.
     pub skipped: u64,
@@ -53,8 +60,53 @@ impl Unacknowledged {
     /// The peer says itself that it has everything up to this event, and nothing of a room behind it.
     pub fn go_on_behind(&mut self, after: Seq) {
         self.rooms.iter_mut().for_each(|(_, seen)| *seen = after);
+        self.private.append(&mut self.unproven);
         self.private.retain(|(seq, _)| *seq > after);
-        (self.skipped, self.is_exact) = (0, true);
+        self.lost.go_on_behind(after);
+        (self.skipped, self.is_exact) = (self.lost.lines(), true);
+    }
+
+    /// What was acknowledged is not told again, for now.
+    pub fn forget_unproven(&mut self) {
+        self.unproven.clear();
+        self.lost = LostLines::default();
+    }
+
+    /// The peer was cut off with something unread: it may not have read the news since it last spoke.
+    pub fn doubt_acknowledgements(&mut self) {
+        let heard = self.heard;
+        let doubtful = self.unproven.extract_if(.., |(after, _)| *after > heard);
+        self.private.extend(doubtful);
+        self.private.sort_by_key(|(after, _)| *after);
+    }
+
+    /// Leaves out lines for the session alone that are not to be told any more.
+    pub fn forget_lines(&mut self, is_one: impl Fn(&[u8]) -> bool) {
+        let all = [&mut self.private, &mut self.unproven];
+        for (_, lines) in all.into_iter().flatten() {
+            let each = || lines.split_inclusive(|&byte| byte == b'\n');
+            if each().any(&is_one) {
+                let kept: Vec<&[u8]> = each().filter(|line| !is_one(line)).collect();
+                *lines = kept.concat().into();
+            }
+        }
+    }
+
+    /// Keeps no lines for the session alone; counts them.
+    pub fn drop_private(&mut self) {
+        self.skipped += self
+            .private
+            .iter()
+            .map(|(_, lines)| count(lines))
+            .sum::<u64>();
+        self.lost.add_all(self.private.iter().chain(&self.unproven));
+        (self.private, self.unproven) = Default::default();
+    }
+
+    /// Bytes of lines for the session alone.
+    pub fn private_bytes(&self) -> usize {
+        let lines = self.private.iter().chain(&self.unproven);
+        lines.map(|(_, lines)| lines.len()).sum()
     }
 
     /// Leaves out private lines that the peer could not read, and counts them as lost.
@@ -259,21 +311,29 @@ impl Walk<'_> {
 
     fn end<R>(self, logs: &RoomLogs<R>) -> Unacknowledged {
         let mut is_exact = self.is_exact;
+        let private = self.feed.private.since(self.private);
+        let copied = private
+            .copies_from
+            .map(|first| Seq(first.0.saturating_sub(1)));
         let rooms = self.feed.memberships.iter().zip(self.cursors);
         let rooms = rooms.filter_map(|(own, cursor)| {
             let (before, is_known) = logs.get(&own.room)?.seq_before(cursor);
             is_exact &= is_known;
             // Lost lines that it was not told of are stored.
             let lost = self.feed.gaps.after(own.room);
-            Some((own.room, lost.map_or(before, |lost| lost.min(before))))
+            let first = [Some(before), lost, copied].into_iter().flatten().min();
+            Some((own.room, first.unwrap_or(before)))
         });
         let rooms = rooms.collect();
-        let (private, is_whole) = self.feed.private.since(self.private);
+        let unproven = self.feed.private.unproven();
         Unacknowledged {
             rooms,
-            private,
+            private: private.lines,
+            unproven: private.unproven,
+            lost: unproven.map_or_else(LostLines::default, |unproven| unproven.lost.clone()),
+            heard: unproven.map_or(Seq::default(), |unproven| unproven.heard),
             skipped: self.skipped,
-            is_exact: is_exact && is_whole,
+            is_exact: is_exact && private.is_whole,
         }
     }
 }

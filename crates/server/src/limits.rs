@@ -75,6 +75,10 @@ pub(crate) const KEEPALIVE_PROBES: u32 = 3;
 /// Time after which unacknowledged data counts as lost (`TCP_USER_TIMEOUT`).
 pub(crate) const USER_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// People who have changed name of whom a shard knows under which names they spoke: as many guests as anybody who
+/// ignores one is likely to read of. Each takes some 200 bytes.
+pub(crate) const RENAMED_MAX: usize = 4096;
+
 // Memory of the hub.
 
 /// Messages of each room that are kept in memory for newcomers and for those who resume.

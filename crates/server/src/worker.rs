@@ -17,7 +17,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use chinwag_core::limits::LOG_LINES_MAX;
 use chinwag_core::{
     AuditEntry, ConnId, Conversation, Detail, Event, Fact, FoundMessage, HistoryTarget, Name,
-    Proof, Range, RoomId, Seq, Timestamp,
+    PastName, Proof, Range, RoomId, Seq, Timestamp,
 };
 use chinwag_store::{Error, Filter, Matches, Reader, SearchError, SearchQuery};
 use chinwag_wire::dialect::{LogRange, Password, Targets};
@@ -56,7 +56,7 @@ pub(crate) enum Job {
         /// What is shown beside messages.
         detail: Detail,
         /// Whom the reader ignores.
-        not_from: Arc<[Name]>,
+        not_from: Arc<[PastName]>,
     },
     /// Search, and read the first page of the matches.
     Search {
@@ -74,7 +74,7 @@ pub(crate) enum Job {
         /// What is shown beside messages.
         detail: Detail,
         /// Whom the reader ignores.
-        not_from: Arc<[Name]>,
+        not_from: Arc<[PastName]>,
         /// Whose speech the reader's terminal shows already.
         own: Option<Name>,
     },
@@ -274,7 +274,7 @@ impl Archive {
         &mut self,
         of: LogOf,
         (range, lines_max): (Range, usize),
-        (not_from, detail): (Arc<[Name]>, Detail),
+        (not_from, detail): (Arc<[PastName]>, Detail),
     ) -> Result<Place, Error> {
         let filter = filter((&not_from, None), detail);
         let reader = &mut self.reader;
@@ -325,7 +325,7 @@ impl Archive {
         &mut self,
         rooms: Arc<[(RoomId, Seq)]>,
         until: Seq,
-        (not_from, own): (Arc<[Name]>, Option<Name>),
+        (not_from, own): (Arc<[PastName]>, Option<Name>),
     ) -> Result<Place, Error> {
         let filter = filter((&not_from, own.as_ref()), Detail::Messages);
         let missed = self.reader.missed(&rooms, until, filter)?;
@@ -425,7 +425,7 @@ fn found<P>(matches: Matches<P>, source: impl FnOnce(Vec<P>) -> Source) -> Place
     }
 }
 
-fn filter<'a>((not_from, own): (&'a [Name], Option<&'a Name>), detail: Detail) -> Filter<'a> {
+fn filter<'a>((not_from, own): (&'a [PastName], Option<&'a Name>), detail: Detail) -> Filter<'a> {
     Filter {
         not_from,
         own,

@@ -1,14 +1,15 @@
 //! A reader's filter: whom it ignores, and what it wants beside messages.
 
-use chinwag_core::{Detail, Manner, Name, Timestamp};
+use chinwag_core::{Detail, Manner, Name, PastName, Seq, Timestamp};
 
 use crate::block::{Message, Names};
 
 /// A reader's choice among what a room's past holds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {
-    /// Names whose messages and topics are left out, and those of the accounts of these names.
-    pub not_from: &'a [Name],
+    /// Names whose messages and topics are left out, and those of the accounts of these names: all of them, or
+    /// what was said while one person bore the name.
+    pub not_from: &'a [PastName],
     /// The reader's own name, whose speech its terminal shows already. Actions are not left out.
     pub own: Option<&'a Name>,
     /// What pages include beside messages.
@@ -34,7 +35,7 @@ impl Filter<'_> {
         self.is_open()
             || names.parse(message.name).is_none_or(|name| {
                 let account = message.account.and_then(|account| names.parse(account));
-                self.hears(&name, account.as_ref()) && !self.is_own(message, &name)
+                self.hears(&name, account.as_ref(), message.seq) && !self.is_own(message, &name)
             })
     }
 
@@ -48,9 +49,9 @@ impl Filter<'_> {
         own && message.manner == Manner::Speech
     }
 
-    /// Whether somebody is heard who had a name, and was logged in to an account.
-    pub(crate) fn hears(&self, name: &Name, account: Option<&Name>) -> bool {
-        let is_left_out = |other: &Name| self.not_from.iter().any(|left| left.same_as(other));
+    /// Whether somebody is heard who had a name, and was logged in to an account, in this place.
+    pub(crate) fn hears(&self, name: &Name, account: Option<&Name>, place: Seq) -> bool {
+        let is_left_out = |other: &Name| self.not_from.iter().any(|left| left.covers(other, place));
         !is_left_out(name) && !account.is_some_and(is_left_out)
     }
 }

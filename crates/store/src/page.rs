@@ -219,8 +219,11 @@ impl Merge<'_> {
 /// Announcements are heard by everybody: operators cannot be ignored by that.
 fn is_heard(event: &Event, filter: Filter<'_>) -> bool {
     match &event.fact {
-        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref()),
-        Fact::Signal(signal) => filter.hears(&signal.from_name, signal.accounts.from.as_ref()),
+        Fact::TopicSet { by, account, .. } => filter.hears(by, account.as_ref(), event.seq),
+        Fact::Signal(signal) => {
+            let account = signal.accounts.from.as_ref();
+            filter.hears(&signal.from_name, account, event.seq)
+        }
         _ => true,
     }
 }

@@ -162,7 +162,7 @@ pub(crate) fn trim(conn: &Connection, last: i64) -> rusqlite::Result<()> {
 
 /// A message that was found, and where. `None` if there is none of this number.
 pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessage>, Error> {
-    let sql = "SELECT recipient, sender_account, recipient_account, text = '', at
+    let sql = "SELECT recipient, sender_account, recipient_account, text = '', at, sender
                FROM private_message WHERE seq = ?1";
     let mut statement = conn.prepare_cached(sql)?;
     let found = statement.query_row([signed(message.0)], |row| {
@@ -171,13 +171,15 @@ pub(crate) fn find(conn: &Connection, message: Seq) -> Result<Option<FoundMessag
             to: name_in(row, 2)?,
         };
         let at = Timestamp(row.get(4)?);
-        Ok((name_in(row, 0)?, accounts, row.get(3)?, at))
+        let names = name_in(row, 0)?.zip(name_in(row, 5)?);
+        Ok((names, accounts, row.get(3)?, at))
     });
-    let Some((to_name, accounts, is_signal, at)) = found.optional()? else {
+    let Some((names, accounts, is_signal, at)) = found.optional()? else {
         return Ok(None);
     };
-    let to_name = to_name.ok_or(Damage::Row("private_message"))?;
+    let (to_name, from_name) = names.ok_or(Damage::Row("private_message"))?;
     Ok(Some(FoundMessage::Private {
+        from_name,
         to_name,
         accounts,
         at,
@@ -260,7 +262,7 @@ impl<'a> Log<'a> {
         while let Some(row) = rows.next()? {
             let seq = Seq(unsigned(row, 0)?);
             let (sender, account): (String, Option<String>) = (row.get(1)?, row.get(2)?);
-            let is_heard = self.hears(&sender, account.as_deref());
+            let is_heard = self.hears((&sender, account.as_deref()), seq);
             if extent.shown >= wanted as u64 {
                 // If nobody is ignored the rest need not be looked at to be counted.
                 if self.filter.is_open() || looks >= COUNT_MAX {
@@ -285,10 +287,10 @@ impl<'a> Log<'a> {
         Ok(extent)
     }
 
-    fn hears(&mut self, sender: &str, account: Option<&str>) -> bool {
+    fn hears(&mut self, (sender, account): (&str, Option<&str>), place: Seq) -> bool {
         let account = account.and_then(|account| self.names.parse(account));
         let sender = self.names.parse(sender);
-        sender.is_none_or(|sender| self.filter.hears(&sender, account.as_ref()))
+        sender.is_none_or(|sender| self.filter.hears(&sender, account.as_ref(), place))
     }
 
     /// The parameters of [`STRETCH`].
@@ -341,7 +343,7 @@ impl<'a> Log<'a> {
                 Fact::Signal(signal) => (&signal.from_name, &signal.accounts),
                 _ => continue,
             };
-            if !self.filter.hears(sender, accounts.from.as_ref()) {
+            if !self.filter.hears(sender, accounts.from.as_ref(), event.seq) {
                 continue;
             }
             if !page.take(event, &mut bytes, bytes_max) {

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use chinwag_core::{Name, RoomId, Seq, Timestamp};
+use chinwag_core::{Name, PastName, RoomId, Seq, Timestamp};
 
 use crate::block::{Block, Message, Names};
 use crate::error::SearchError;
@@ -44,7 +44,7 @@ pub struct SearchQuery {
     /// Senders whose messages are left out.
     pub not_from: Vec<Name>,
     /// Those whom the reader ignores: names, and the accounts of these names.
-    pub ignored: Vec<Name>,
+    pub ignored: Vec<PastName>,
     /// The room. Without one, all are searched that are open to everybody.
     pub room: Option<RoomId>,
     /// Rooms that are left out.

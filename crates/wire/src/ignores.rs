@@ -4,20 +4,18 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use chinwag_core::{Event, Fact, Ignored, Name, Returned};
+use chinwag_core::{Event, Fact, Ignored, Returned};
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ignores {
     /// Boxed, since few ignore anybody.
-    lists: Option<Box<Lists>>,
+    list: Option<Box<List>>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Lists {
+struct List {
     entries: Vec<Ignored>,
-    /// All names of these, and of their accounts.
-    names: Vec<Name>,
 }
 
 impl Ignores {
@@ -27,14 +25,13 @@ impl Ignores {
     }
 
     fn of(entries: Vec<Ignored>) -> Self {
-        let names = entries.iter().flat_map(Ignored::names).cloned().collect();
-        let lists = (!entries.is_empty()).then(|| Box::new(Lists { entries, names }));
-        Self { lists }
+        let list = (!entries.is_empty()).then(|| Box::new(List { entries }));
+        Self { list }
     }
 
-    /// The names, with those of accounts.
-    pub(crate) fn names(&self) -> &[Name] {
-        self.lists.as_deref().map_or(&[], |lists| &lists.names)
+    /// The entries.
+    pub(crate) fn entries(&self) -> &[Ignored] {
+        self.list.as_deref().map_or(&[], |list| &list.entries)
     }
 
     /// Takes over a change, if the fact is one.
@@ -42,26 +39,19 @@ impl Ignores {
         let Fact::IgnoreSet { who, on, .. } = fact else {
             return;
         };
-        let lists = self.lists.take().unwrap_or_default();
-        let mut entries = lists.entries;
-        let listed = entries.extract_if(.., |other| other.name.same_as(&who.name));
-        let people: Vec<_> = listed.filter_map(|listed| listed.person).collect();
-        if *on {
-            entries.push(who.clone());
-        } else {
-            // A session that was taken up knows a person by the name of that time as well.
-            let is_other = |other: &Ignored| other.person.is_none_or(|id| !people.contains(&id));
-            entries.retain(is_other);
-        }
+        let mut entries = self.list.take().unwrap_or_default().entries;
+        entries.retain(|other| !other.name.same_as(&who.name));
+        entries.extend(on.then(|| who.clone()));
         *self = Self::of(entries);
     }
 
     /// Whether an event has the voice of somebody ignored.
     pub(crate) fn hides(&self, event: &Event) -> bool {
-        let Some(lists) = self.lists.as_deref() else {
-            return false;
-        };
-        let voice = event.fact.voice();
-        voice.is_some_and(|voice| lists.entries.iter().any(|entry| entry.covers(&voice)))
+        let entries = self.entries();
+        !entries.is_empty()
+            && event
+                .fact
+                .voice()
+                .is_some_and(|voice| entries.iter().any(|entry| entry.covers(&voice)))
     }
 }

@@ -1,5 +1,7 @@
 //! Programs that speak JSON: the examples of the documentation, and what only a process can show.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -276,5 +278,92 @@ fn what_retention_took_is_counted_as_gone() {
     };
     assert_eq!(number("missed") + number("gone"), 400, "{answer}");
     assert!(number("gone") > 0, "{answer}");
+    server.stop();
+}
+
+/// A program that reads the answer to its `hello` and nothing more; its resume code, and the number of that.
+fn reads_no_more(server: &Server, name: &str) -> (TcpStream, String, u64) {
+    let mut bot = TcpStream::connect(server.address()).expect("a connection");
+    let hello = format!("{{\"hello\":{{\"name\":\"{name}\"}}}}\n");
+    bot.write_all(hello.as_bytes()).expect("sent");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\n") {
+        let mut byte = [0];
+        bot.read_exact(&mut byte).expect("the answer");
+        answer.extend(byte);
+    }
+    let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
+    let code = answer["resume"]["code"]
+        .as_str()
+        .expect("a code")
+        .to_owned();
+    (bot, code, answer["seq"].as_u64().expect("a number"))
+}
+
+/// A program that is killed has not read what its system had acknowledged for it, and only `after` tells.
+#[test]
+fn what_a_program_has_not_read_when_it_is_killed_is_told_again() {
+    const SENT: usize = 1500;
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let (bot, code, after) = reads_no_more(&server, "gus");
+    for n in 0..SENT {
+        ann.send(&format!("/msg gus private {n} {}", "x".repeat(50)));
+        if n % 50 == 49 {
+            ann.sync();
+        }
+    }
+    ann.send("in the room");
+    ann.sync();
+    drop(bot);
+    ann.expect("* gus left #lobby (connection lost)\n");
+    // The second takes over from the first, which is there still, and says again that it has nothing.
+    let mut code = code;
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        let mut again = server.connect();
+        again.send(&format!(
+            "{{\"resume\":{{\"code\":\"{code}\",\"after\":{after}}}}}"
+        ));
+        again.expect("\"reply\":\"resume\"");
+        let counts = again.expect("\"code\":\"");
+        code = again.expect("\"").trim_end_matches('"').to_owned();
+        let number = |key: &str| {
+            let (_, rest) = counts.split_once(key).expect("a count");
+            let digits = rest.split(|c: char| !c.is_ascii_digit()).next();
+            let number = digits.and_then(|digits| digits.parse::<usize>().ok());
+            number.expect("a number")
+        };
+        let (missed, gone) = (number("\"missed\":"), number("\"gone\":"));
+        assert_eq!(missed + gone, SENT + 1, "each is told or counted: {counts}");
+        let told = again.expect("in the room");
+        let privately = told.matches("\"kind\":\"private\"").count();
+        assert_eq!(privately, missed - 1);
+        assert!(privately > 100, "{privately}");
+        assert!(told.contains(&format!("private {} ", SENT - 1)));
+        taken.push(again);
+    }
+    server.stop();
+}
+
+/// The server knows after a restart too what a program may not have read.
+#[test]
+fn what_a_program_has_not_read_when_the_server_stops_is_told_again() {
+    let server = Setup::new().start();
+    let mut ann = server.join("ann");
+    let (bot, code, after) = reads_no_more(&server, "gus");
+    for text in ["one", "two"] {
+        ann.ask(&format!("/msg gus {text}"), &format!("you -> gus: {text}"));
+    }
+    ann.sync();
+    let server = server.stop().start();
+    drop(bot);
+    let mut again = server.connect();
+    again.send(&format!(
+        "{{\"resume\":{{\"code\":\"{code}\",\"after\":{after}}}}}"
+    ));
+    again.expect("\"missed\":2,\"gone\":0");
+    again.expect("\"text\":\"one\"}");
+    again.expect("\"text\":\"two\"}");
     server.stop();
 }

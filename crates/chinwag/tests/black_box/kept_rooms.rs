@@ -235,3 +235,37 @@ fn a_right_that_was_taken_while_the_link_was_lost_is_not_there_after_a_restart()
     gus.ask("/bans", "! /bans needs operator rights in #lobby.");
     server.stop();
 }
+
+/// What an account finds again is there as soon as it is told that it is so, whatever becomes of the process.
+#[test]
+fn what_an_account_changes_outlives_a_kill_at_once() {
+    let server = Setup::new().start();
+    let mut lee = server.join("lee");
+    lee.ask("/join dev", "You are in #dev, alone.");
+    lee.ask("/claim correct horse", "! Your name is registered.");
+    let mut setup = server.kill();
+    for (does, answer, finds) in [
+        ("/join ops", "You are in #ops, alone.", [true, true]),
+        ("/leave dev", "You ", [false, true]),
+        ("/ignore troll", "! You ignore troll now.", [false, true]),
+        ("/time full", "! ", [false, true]),
+    ] {
+        let server = setup.start();
+        let (mut lee, _) = sign_in(&server, "lee#correct horse");
+        lee.ask(does, answer);
+        // Settings are the session's own affair before they are the hub's.
+        if does.starts_with("/time") {
+            lee.sync();
+        }
+        let server = server.kill().start();
+        let (_, welcome) = sign_in(&server, "lee#correct horse");
+        let found = ["#dev", "#ops"].map(|room| welcome.contains(room));
+        assert_eq!(found, finds, "{does}: {welcome}");
+        setup = server.kill();
+    }
+    let server = setup.start();
+    let (mut lee, _) = sign_in(&server, "lee#correct horse");
+    lee.ask("/ignore", "troll");
+    lee.ask("/me waves", "[20");
+    server.stop();
+}

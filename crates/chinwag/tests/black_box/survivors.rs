@@ -118,6 +118,41 @@ fn an_ignore_follows_a_person_over_a_restart() {
     server.stop();
 }
 
+#[test]
+fn a_guest_deletes_what_it_said_before_a_restart_and_under_another_name() {
+    let server = Setup::new().start();
+    let (mut ann, mut bea) = fill(&server);
+    for (says, then) in [("first", "/nick bea2"), ("second", "/nick bea3")] {
+        bea.ask(&format!("/msg #lobby {says}"), "! Sent to #lobby.");
+        bea.ask(then, " is now ");
+    }
+    let code = bea.code();
+    ann.sync();
+    let server = server.stop().start();
+    let mut ann = server.join("ann");
+    let mut other = server.join("bea");
+    other.send("third");
+    ann.expect("bea: third");
+    let mut bea = resume(&server, &code);
+    bea.expect("Welcome back, bea3.");
+    bea.send("/join lobby");
+    bea.sync();
+    bea.send("/history ids 3");
+    let shown = bea.expect("third\n");
+    let refs = shown.lines().filter(|line| line.contains("bea"));
+    let refs: Vec<&str> = refs
+        .filter_map(|line| line.strip_prefix('[')?.split_once(':').map(|(id, _)| id))
+        .collect();
+    let [first, second, third] = refs[..] else {
+        panic!("{shown}");
+    };
+    bea.ask(&format!("/delete {third}"), "! That is not your message");
+    for mine in [first, second] {
+        bea.ask(&format!("/delete {mine}"), "* bea3 deleted a message\n");
+    }
+    server.stop();
+}
+
 /// Sessions are written once a second: the code of a session that has lasted longer is good. What is
 /// shown may be a repeat, but nothing is missing.
 #[test]

@@ -45,7 +45,9 @@ impl Chat {
             Fact::KeyUsed(used) => self.sent_keys.insert(&used.sent(event.seq)),
             Fact::PrivateMessage(message) => self.apply_private_message(message, event),
             Fact::MarkerSet(set) => self.apply_marker(set),
-            Fact::TopicSet { room, .. } => self.rooms.set_topic(*room, topic_of(event)),
+            Fact::TopicSet { room, person, .. } => {
+                self.rooms.set_topic(*room, (topic_of(event), *person));
+            }
             Fact::AwaySet {
                 person, away, why, ..
             } => self.people.with(*person, |p| {
@@ -155,7 +157,7 @@ impl Chat {
         self.people.with(renamed.person, |p| {
             p.set_mute(mute);
             if is_another {
-                p.activity.named = event.seq;
+                p.end_name(event.seq, event.seq);
             }
         });
         let rank = Rank {

@@ -14,6 +14,7 @@ use crate::ids::{ConnId, LOBBY, PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
 use crate::link::Link;
 use crate::name::Name;
+use crate::past_name::PastName;
 use crate::resume::ResumeCode;
 use crate::room::{Held, Standing};
 use crate::time::Timestamp;
@@ -23,6 +24,8 @@ use crate::time::Timestamp;
 pub struct KeptSession {
     /// The name that the person goes by.
     pub name: Name,
+    /// The names that were its own, that one among them if it is still.
+    pub names: Vec<PastName>,
     /// The account that it is logged in to, and when that came into being, if it is known: the name may be
     /// that of another by the time.
     pub account: Option<(Name, Option<Timestamp>)>,
@@ -82,6 +85,7 @@ impl Chat {
         let since = self.account_of(person).map(|account| account.since);
         Some(KeptSession {
             name: person.name.clone(),
+            names: names_of(person, lost),
             account: person.account.clone().map(|name| (name, since)),
             connection: KeptConnection {
                 address: session.address,
@@ -215,6 +219,7 @@ impl Chat {
             account.map(|account| account.name.clone()),
         );
         let mut person = Person::new(who, session, activity);
+        person.set_past_names(kept.names.clone());
         for who in &kept.ignores {
             person.set_ignored(who.clone(), true);
         }
@@ -227,4 +232,20 @@ impl Chat {
         }
         person
     }
+}
+
+/// The names that are a person's own. One that is not kept for it is no longer.
+fn names_of(person: &Person, lost: Option<&Resumable>) -> Vec<PastName> {
+    let until = match lost {
+        Some(lost) if !lost.keeps_name => lost.seen,
+        _ => PastName::NOW,
+    };
+    let current = PastName {
+        name: person.name.clone(),
+        since: person.activity.named,
+        until,
+    };
+    let is_any = current.since < current.until;
+    let past = person.past_names().iter().cloned();
+    past.chain(is_any.then_some(current)).collect()
 }

@@ -107,7 +107,7 @@ impl Chat {
             .for_each(|sent| chat.sent_keys.insert(sent));
         for room in snapshot.rooms {
             chat.open_room(room.id, room.name, started);
-            chat.rooms.set_topic(room.id, room.topic);
+            chat.rooms.set_topic(room.id, (room.topic, None));
             chat.rooms.note_history(room.id);
             chat.restore_rules(room.id, room.rules, started);
         }

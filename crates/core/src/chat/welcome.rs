@@ -18,10 +18,9 @@ impl Chat {
         if me.ignores().is_empty() {
             return Some(topic);
         }
-        let bearer = self.people.named(&topic.by).map(|bearer| bearer.id);
         let voice = Voice {
             name: &topic.by,
-            person: bearer,
+            person: room.topic_author,
             account: topic.account.as_ref(),
         };
         me.ignored(&voice).is_none().then_some(topic)

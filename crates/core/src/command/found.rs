@@ -23,6 +23,8 @@ pub enum FoundMessage {
     },
     /// In the private history of an account or two.
     Private {
+        /// The name that it was sent under.
+        from_name: Name,
         /// The name that it was sent to.
         to_name: Name,
         /// The accounts.

@@ -9,6 +9,7 @@ use crate::ids::{ConnId, PersonId, RoomId, Seq};
 use crate::ignore::Ignored;
 use crate::link::Link;
 use crate::name::Name;
+use crate::past_name::PastName;
 use crate::resume::ResumeCode;
 use crate::source::Ident;
 
@@ -46,6 +47,9 @@ pub struct Returned {
     pub rooms: Box<[RoomId]>,
     /// The rooms it was in that keep it out now, or the way it comes.
     pub left_out: Box<[LeftOut]>,
+    /// The names that it has borne, if it has borne several: for all that was said under them while they were
+    /// its own.
+    pub names: Box<[PastName]>,
     /// Whom it ignores.
     pub ignores: Box<[Ignored]>,
     /// Everything up to this was shown to it.
@@ -106,6 +110,8 @@ pub struct Renamed {
     pub person: PersonId,
     /// The name before.
     pub old: Name,
+    /// The event that had given it that name.
+    pub since: Seq,
     /// The name from now on.
     pub new: Name,
     /// The rooms it is in.

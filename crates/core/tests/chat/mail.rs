@@ -133,6 +133,7 @@ fn delete_last(world: &mut World, who: &str, (to_name, to): (&str, Option<&str>)
     let delete = Command::Delete {
         message: world.last_seq(),
         found: FoundMessage::Private {
+            from_name: name(who),
             to_name: name(to_name),
             accounts: Correspondents {
                 from: Some(name(who)),

@@ -14,6 +14,7 @@ mod metadata;
 mod operating;
 mod operators;
 mod paging;
+mod past_names;
 mod private;
 mod properties;
 mod ranks;

@@ -139,6 +139,7 @@ fn the_account_that_sent_a_message_deletes_it() {
     let delete = |accounts| Command::Delete {
         message: Seq(7),
         found: FoundMessage::Private {
+            from_name: name("ann"),
             to_name: name("lee"),
             accounts,
             at: Timestamp(i64::MAX),

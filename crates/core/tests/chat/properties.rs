@@ -270,9 +270,9 @@ fn governing() -> impl Strategy<Value = Command> {
             let found = FoundMessage::InRoom { room, name: name(by), account, at, is_signal };
             Command::Delete { message: Seq(message), found, why: None }
         }),
-        1 => (0_u64..40, select(&NAMES[..]), select(&NAMES[..])).prop_map(|(message, from, to)| {
-            let accounts = Correspondents { from: Some(name(from)), to: Some(name(to)) };
-            let found = FoundMessage::Private { to_name: name(to), accounts, at: Timestamp(i64::MAX), is_signal: false };
+        1 => (0_u64..40, select(&NAMES[..]), select(&NAMES[..]), any::<bool>()).prop_map(|(message, from, to, is_guest)| {
+            let accounts = Correspondents { from: (!is_guest).then(|| name(from)), to: Some(name(to)) };
+            let found = FoundMessage::Private { from_name: name(from), to_name: name(to), accounts, at: Timestamp(i64::MAX), is_signal: false };
             Command::Delete { message: Seq(message), found, why: None }
         }),
         1 => (select(&NAMES[..]), 0_i64..9).prop_map(|(to, at)| Command::SetMarker {

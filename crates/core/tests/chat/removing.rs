@@ -110,6 +110,7 @@ fn what_an_account_has_said_stays_its_own_when_its_name_is_another_s() {
         is_signal: false,
     };
     let in_private = |at: Timestamp| FoundMessage::Private {
+        from_name: name("ann"),
         to_name: name("lee"),
         accounts: Correspondents {
             from: Some(name("ann")),

@@ -2,7 +2,7 @@
 //! bytes that it has acknowledged.
 
 use chinwag_core::{RoomId, Seq};
-use chinwag_feed::{Scratch, Unacknowledged};
+use chinwag_feed::{Feed, Scratch, Unacknowledged};
 use proptest::prelude::*;
 
 use crate::world::World;
@@ -93,6 +93,83 @@ fn an_answer_is_not_told_again() {
     assert!(found.is_exact);
     let found = unacknowledged(&world, 0, world.sessions[0].output.len());
     assert_eq!(found.private.len(), 2);
+}
+
+/// A process that is killed has not read what its system has acknowledged.
+#[test]
+fn news_are_kept_behind_their_acknowledgement_until_they_are_proven() {
+    let mut world = one_room(1);
+    let told = |world: &mut World, line: &str| {
+        world.say(1, 0, 5);
+        let newest = world.newest;
+        let feed = &mut world.sessions[0].feed;
+        feed.handle_news(newest, line.as_bytes());
+        world.flush();
+        newest
+    };
+    let one = told(&mut world, "one\n");
+    world.private(0, "a word\n");
+    world.sessions[0].feed.handle_acknowledged(0);
+    world.sessions[0].feed.handle_heard(one);
+    let two = told(&mut world, "two\n");
+    let three = told(&mut world, "three\n");
+    let all = unacknowledged(&world, 0, "three\n".len());
+    let lines = |lines: &[(Seq, Box<[u8]>)]| {
+        let text = |lines: &[u8]| String::from_utf8_lossy(lines).into_owned();
+        let lines = lines.iter().map(|(after, lines)| (*after, text(lines)));
+        lines.collect::<Vec<_>>()
+    };
+    let line = |after, line: &str| (after, line.to_owned());
+    assert_eq!(lines(&all.private), [line(three, "three\n")]);
+    assert_eq!(
+        lines(&all.unproven),
+        [line(one, "one\n"), line(two, "two\n")]
+    );
+    let mut proven = all.clone();
+    proven.go_on_behind(one);
+    let rest = [line(two, "two\n"), line(three, "three\n")];
+    proven.private.sort_by_key(|(after, _)| *after);
+    assert_eq!(lines(&proven.private), rest);
+    assert_eq!((proven.skipped, proven.private_bytes()), (0, 10));
+    let mut doubtful = all.clone();
+    doubtful.doubt_acknowledgements();
+    doubtful.forget_unproven();
+    assert_eq!(
+        lines(&doubtful.private),
+        rest,
+        "it has spoken behind the first"
+    );
+    let mut trusted = all.clone();
+    trusted.forget_unproven();
+    trusted.forget_lines(|line| line == b"three\n");
+    assert_eq!(trusted.private_bytes(), 0);
+    // The next connection says nothing of what it has, and the one behind that does.
+    world.sessions[0].feed = Feed::default();
+    world.sessions[0]
+        .feed
+        .handle_unproven(&all.unproven, &all.lost);
+    let mut later = unacknowledged(&world, 0, 0);
+    assert_eq!(later.unproven, all.unproven);
+    later.go_on_behind(one);
+    assert_eq!(lines(&later.private), [line(two, "two\n")]);
+    let mut dropped = all;
+    dropped.drop_private();
+    dropped.go_on_behind(one);
+    assert_eq!((dropped.private.len(), dropped.skipped), (0, 2));
+}
+
+#[test]
+fn what_was_read_from_the_store_is_read_there_again() {
+    let mut world = one_room(9);
+    for (place, line) in [(Seq(4), "four\n"), (Seq(6), "six\n"), (Seq(7), "seven\n")] {
+        world.sessions[0].feed.handle_copy(place, line.as_bytes());
+    }
+    world.flush();
+    for (unacked, seen) in [(0, 9), (1, 6), (6, 6), (7, 5), (15, 3)] {
+        let found = unacknowledged(&world, 0, unacked);
+        assert_eq!(found.rooms, [(RoomId(0), Seq(seen))], "{unacked}");
+        assert!(found.private.is_empty() && found.is_exact);
+    }
 }
 
 #[test]

@@ -241,6 +241,7 @@ impl World {
         self.append(Fact::Renamed(Box::new(Renamed {
             person: PersonId(99),
             old: name(99),
+            since: Seq(0),
             new: name(98),
             rooms: rooms.iter().map(|&room| RoomId(room)).collect(),
             account: None,

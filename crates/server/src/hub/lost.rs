@@ -12,7 +12,7 @@ use chinwag_core::{
     Caller, ConnId, Duration, Event, Fact, LeftOut, PersonId, Returned, RoomId, Seq, Timestamp,
 };
 use chinwag_feed::Unacknowledged;
-use chinwag_wire::dialect::Saved;
+use chinwag_wire::dialect::{Saved, is_private_message};
 use hashbrown::{HashMap, HashSet};
 
 use super::record::KeptRoom;
@@ -103,7 +103,7 @@ impl LostSessions {
 
     fn take_unseen(&mut self, person: PersonId) -> Option<Unseen> {
         let unseen = self.unseen.remove(&person)?;
-        self.bytes -= private_bytes(&unseen.lines);
+        self.bytes -= unseen.lines.private_bytes();
         Some(unseen)
     }
 
@@ -111,12 +111,10 @@ impl LostSessions {
     /// counted as skipped.
     fn put_unseen(&mut self, person: PersonId, mut unseen: Unseen) {
         self.take_unseen(person);
-        if self.bytes + private_bytes(&unseen.lines) > UNSEEN_BYTES_MAX {
-            let lines = std::mem::take(&mut unseen.lines.private);
-            let lines = lines.iter().flat_map(|(_, lines)| lines);
-            unseen.lines.skipped += lines.filter(|&&byte| byte == b'\n').count() as u64;
+        if self.bytes + unseen.lines.private_bytes() > UNSEEN_BYTES_MAX {
+            unseen.lines.drop_private();
         }
-        self.bytes += private_bytes(&unseen.lines);
+        self.bytes += unseen.lines.private_bytes();
         self.unseen.insert(person, unseen);
     }
 
@@ -167,6 +165,10 @@ impl LostSessions {
         for person in receivers {
             if let Some(unseen) = self.unseen.get_mut(person) {
                 unseen.kept.retain(|event| event.seq != message);
+                let before = unseen.lines.private_bytes();
+                let is_it = |line: &[u8]| is_private_message(line, message);
+                unseen.lines.forget_lines(is_it);
+                self.bytes -= before - unseen.lines.private_bytes();
             }
         }
         for waiting in self.waiting.values_mut() {
@@ -217,10 +219,6 @@ impl LostSessions {
     }
 }
 
-fn private_bytes(unseen: &Unacknowledged) -> usize {
-    unseen.private.iter().map(|(_, lines)| lines.len()).sum()
-}
-
 impl Hub {
     /// Keeps a dialect's choices with a person. Those of a guest who has chosen nothing and talks in the
     /// room that it has entered last need no place: most people are such.
@@ -230,12 +228,16 @@ impl Hub {
         {
             let last = self.chat.rooms_of(person).last();
             let says_nothing = is_default && saved.current() == last.copied();
+            let is_known = self.lost.saved(person) == Some(&*saved);
             if says_nothing && !self.lost.is_owner(person) {
                 self.lost.saved.remove(&person);
             } else {
                 self.lost.saved.insert(person, saved);
             }
-            self.survivors.handle_change(person);
+            match is_known {
+                true => self.survivors.handle_change(person),
+                false => self.note_kept(person),
+            }
         }
     }
 
@@ -252,9 +254,10 @@ impl Hub {
         let is_theirs = known.is_some();
         if let Some(known) = known.filter(|known| known.is_final) {
             // It was gone before it was told what its person had missed, which is all known.
-            let bytes = private_bytes(&lines);
+            self.lost.bytes += lines.private_bytes();
             known.lines.private.extend(lines.private);
-            self.lost.bytes += bytes;
+            known.lines.unproven.extend(lines.unproven);
+            known.lines.lost.extend(&lines.lost);
             return self.survivors.handle_change(person);
         }
         // While it waits for what it has to be shown it knows less than will be known.
@@ -337,6 +340,7 @@ impl Hub {
         } = waiting;
         let mut unseen = unseen.unwrap_or_default();
         unseen.skipped += omitted;
+        unseen.lost.add(until, omitted);
         let rooms = self.chat.rooms_of(person).iter();
         let after = |room| unseen.rooms.iter().find(|(other, _)| *other == room);
         let rooms = rooms.map(|&room| (room, after(room).map_or(seen, |(_, after)| *after)));

@@ -248,7 +248,11 @@ impl Hub {
                 }
                 self.turn.conn = None;
                 self.turn.left_out = match outcome {
-                    Outcome::LoggedIn(person) => self.restore_profile(person, now),
+                    Outcome::LoggedIn(person) => {
+                        let left_out = self.restore_profile(person, now);
+                        self.forget_restored(person);
+                        left_out
+                    }
                     Outcome::Resumed { person, .. } => self.rejoin(person, now),
                     _ => Vec::new(),
                 };

@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 
 use chinwag_core::{
     Correspondents, Event, Fact, Held, Ignored, KeptConnection, KeptPrivate, KeptSession, Manner,
-    NOBODY, Name, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq, Standing, Text,
-    Timestamp, Visit,
+    NOBODY, Name, PastName, PersonId, PrivateMessage, Rank, RoomId, RoomName, Sender, Seq,
+    Standing, Text, Timestamp, Visit,
 };
 use chinwag_feed::Unacknowledged;
 
@@ -27,6 +27,10 @@ pub(super) struct Record {
     pub(super) settings: Option<String>,
     /// Private lines that the peer has not got, and the event that they stand behind.
     pub(super) private: Vec<(Seq, String)>,
+    /// Others that its system has acknowledged, and it may not have read.
+    pub(super) unproven: Vec<(Seq, String)>,
+    /// How many of those have gone, and what they stood behind.
+    pub(super) lost: Vec<(Seq, u64)>,
     /// Lines that were lost and not told of.
     pub(super) skipped: u64,
     /// The shard that the session was on, and the event with which it began there.
@@ -79,6 +83,10 @@ impl Record {
         if let Some(id) = self.id {
             line(&mut out, "id", id.0);
         }
+        for past in &session.names {
+            let (name, since, until) = (&past.name, past.since, past.until);
+            line(&mut out, "bore", format_args!("{since} {until} {name}"));
+        }
         let flags = [
             ("operator", session.rank.operator),
             ("for-visit", session.rank.for_visit),
@@ -112,12 +120,7 @@ impl Record {
         if self.skipped > 0 {
             line(&mut out, "skipped", self.skipped);
         }
-        for (after, lines) in &self.private {
-            for private in lines.split_inclusive('\n') {
-                let private = escape(private);
-                line(&mut out, "behind", format_args!("{after} {private}"));
-            }
-        }
+        self.write_unseen(&mut out);
         for event in &session.private.messages {
             if let Fact::PrivateMessage(message) = &event.fact {
                 let (seq, at, text) = (event.seq, event.at.0, &*message.text);
@@ -137,6 +140,20 @@ impl Record {
             line(&mut out, "sender", sender);
         }
         out
+    }
+
+    fn write_unseen(&self, out: &mut String) {
+        for (word, all) in [("behind", &self.private), ("unproven", &self.unproven)] {
+            for (after, lines) in all {
+                for private in lines.split_inclusive('\n') {
+                    let private = escape(private);
+                    line(out, word, format_args!("{after} {private}"));
+                }
+            }
+        }
+        for (after, lines) in &self.lost {
+            line(out, "lost", format_args!("{after} {lines}"));
+        }
     }
 
     fn write_choices(&self, out: &mut String, with_places: bool) {
@@ -174,6 +191,7 @@ impl Record {
             id: None,
             session: KeptSession {
                 name,
+                names: Vec::new(),
                 account: None,
                 connection: KeptConnection {
                     address: std::net::Ipv4Addr::UNSPECIFIED.into(),
@@ -194,6 +212,8 @@ impl Record {
             current: None,
             settings: None,
             private: Vec::new(),
+            unproven: Vec::new(),
+            lost: Vec::new(),
             skipped: 0,
             at: (0, Seq::default()),
         }
@@ -213,6 +233,7 @@ impl Record {
             "settings" => self.settings = Some(value.to_owned()),
             "ignore" => session.ignores.extend(ignored(value)),
             "id" => self.id = value.parse().ok().map(PersonId),
+            "bore" => session.names.extend(bore(value)),
             "operator" => session.rank.operator = true,
             "for-visit" => session.rank.for_visit = true,
             "script" => session.connection.is_script = true,
@@ -234,6 +255,8 @@ impl Record {
             }
             "skipped" => self.skipped = value.parse().unwrap_or_default(),
             "behind" => self.private.extend(behind(value)),
+            "unproven" => self.unproven.extend(behind(value)),
+            "lost" => self.lost.extend(lost(value)),
             "message" => session.private.messages.extend(kept(value, &session.name)),
             "omitted" => session.private.omitted = value.parse().unwrap_or_default(),
             "sender" => session.private.last_sender = sender(value),
@@ -274,6 +297,15 @@ fn ignored(value: &str) -> Option<Ignored> {
     })
 }
 
+/// A name of `SINCE UNTIL NAME`.
+fn bore(value: &str) -> Option<PastName> {
+    let mut words = value.split(' ');
+    let mut place = || Some(Seq(words.next()?.parse().ok()?));
+    let (since, until) = (place()?, place()?);
+    let name = Name::parse(words.next()?).ok()?;
+    Some(PastName { name, since, until })
+}
+
 /// A visit of `SINCE SPOKE SAID`.
 fn visit(value: &str) -> Option<Visit> {
     let mut numbers = value.split(' ');
@@ -286,9 +318,19 @@ fn visit(value: &str) -> Option<Visit> {
     })
 }
 
-/// Private lines that a peer has not got, as text.
-pub(super) fn private_lines(unseen: &Unacknowledged) -> Vec<(Seq, String)> {
-    let lines = unseen.private.iter();
+impl Record {
+    /// Takes over what a peer has not got.
+    pub(super) fn set_unseen(&mut self, unseen: &Unacknowledged) {
+        self.private = as_text(&unseen.private);
+        self.unproven = as_text(&unseen.unproven);
+        self.lost = unseen.lost.places().collect();
+        self.skipped = unseen.skipped;
+    }
+}
+
+/// Private lines as text.
+fn as_text(lines: &[(Seq, Box<[u8]>)]) -> Vec<(Seq, String)> {
+    let lines = lines.iter();
     let lines = lines.map(|(after, lines)| (*after, String::from_utf8_lossy(lines).into_owned()));
     lines.collect()
 }
@@ -297,6 +339,12 @@ pub(super) fn private_lines(unseen: &Unacknowledged) -> Vec<(Seq, String)> {
 fn behind(value: &str) -> Option<(Seq, String)> {
     let (after, line) = value.split_once(' ')?;
     Some((Seq(after.parse().ok()?), unescape(line)))
+}
+
+/// Lost lines of `SEQ LINES`.
+fn lost(value: &str) -> Option<(Seq, u64)> {
+    let (after, lines) = value.split_once(' ')?;
+    Some((Seq(after.parse().ok()?), lines.parse().ok()?))
 }
 
 /// An account, if there is one: `*` is no name.
@@ -410,6 +458,11 @@ mod tests {
         assert_eq!(Record::parse(&record.to_text(), name("bea"), until), record);
         record.session.account = Some((name("Bea"), Some(Timestamp(8))));
         record.id = Some(PersonId(4));
+        record.session.names = ["2 4 Zoë", "4 18446744073709551615 bea"]
+            .into_iter()
+            .filter_map(bore)
+            .collect();
+        assert!(record.session.names[1].is_borne());
         record.session.ignores = vec![
             Ignored {
                 name: name("bob"),
@@ -445,6 +498,8 @@ mod tests {
         record.settings = Some("time=full tz=Europe/Paris".into());
         let told = "[14:02] ann -> you: a \\n \\ b\r\n";
         record.private = vec![(Seq(5), told.into()), (Seq(8), "! NOT sent: x.\n".into())];
+        record.unproven = vec![(Seq(6), "{\"kind\":\"private\"}\n".into())];
+        record.lost = vec![(Seq(4), 2)];
         record.skipped = 3;
         record.at = (2, Seq(5));
         let text = record.to_text();

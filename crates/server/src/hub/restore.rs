@@ -43,6 +43,10 @@ impl Hub {
             for (_, after) in record.rooms.iter_mut().filter(|_| was_here) {
                 *after = Some(seen);
             }
+            for past in &mut record.session.names {
+                // Nobody has borne it since, but from now on another may.
+                past.until = past.until.min(newest);
+            }
             self.restore(record, code_hash, (until, seen));
         }
     }
@@ -88,14 +92,22 @@ impl Hub {
         self.survivors.handle_restored(person, hash, code);
         gone.into_iter()
             .for_each(|room| self.lost.note_ended(person, room));
-        let private = record.private.into_iter();
-        let private = private.map(|(after, lines)| (after, lines.into_bytes().into()));
-        let unseen = Unacknowledged {
+        let lines = |lines: Vec<(Seq, String)>| {
+            let lines = lines.into_iter();
+            let lines = lines.map(|(after, lines)| (after, lines.into_bytes().into()));
+            lines.collect()
+        };
+        let mut unseen = Unacknowledged {
             rooms,
-            private: private.collect(),
+            private: lines(record.private),
+            unproven: lines(record.unproven),
             skipped: record.skipped,
             is_exact: true,
+            ..Unacknowledged::default()
         };
+        for (after, lines) in record.lost {
+            unseen.lost.add(after, lines);
+        }
         let saved = record
             .settings
             .map(|text| Saved::from_text(&text).with_current(current));

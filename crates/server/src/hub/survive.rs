@@ -1,9 +1,10 @@
 //! What outlives a restart of sessions: the codes that resume them and what they were, and the choices
 //! of registered names.
 //!
-//! Nothing of it is worth a commit of its own. What has changed is noted, and written once a second in
-//! one transaction, some sessions at a time; who comes and goes within that second is never written. A
-//! server that is stopped writes where each session has come, exactly. After a kill the sessions that
+//! What has changed is noted, and written once a second in one transaction, some sessions at a time; who
+//! comes and goes within that second is never written. But what the people of an account change of what it
+//! finds again (rooms, ignores, settings) is written with the turn in which they do it, all of them
+//! together: to a guest nobody has promised that, and a crowd that comes changes nothing. A server that is stopped writes where each session has come, exactly. After a kill the sessions that
 //! were connected are known by their last row, and by the *mark*: the place up to which all peers of a
 //! shard had acknowledged everything a few seconds ago. What is shown from there on may be a repeat;
 //! nothing is lost, but for private lines of those seconds, which are stored for lost sessions alone.
@@ -23,7 +24,7 @@ use chinwag_wire::dialect::Saved;
 use hashbrown::HashMap;
 
 use super::Hub;
-use super::record::{KeptRoom, Record, private_lines};
+use super::record::{KeptRoom, Record};
 use crate::limits::SESSION_ROWS_MAX;
 use crate::shard::shard_of;
 
@@ -42,6 +43,8 @@ const SWEEP_TIME: Duration = Duration::from_secs(60);
 pub(super) struct Survivors {
     /// Sessions to be written, and with which event they began if they never were.
     changed: HashMap<PersonId, Option<Seq>>,
+    /// Sessions to be written with this turn: their people have changed what their accounts find again.
+    kept: Vec<PersonId>,
     /// Choices to be written of people who are gone.
     pub(super) profiles: Vec<(Name, String)>,
     ended: Vec<Hash>,
@@ -134,7 +137,7 @@ impl Hub {
             Fact::Quit(quit) => self.note_gone(quit.person),
             Fact::Joined { person, .. }
             | Fact::Left { person, .. }
-            | Fact::IgnoreSet { person, .. } => self.survivors.handle_change(*person),
+            | Fact::IgnoreSet { person, .. } => self.note_kept(*person),
             Fact::AccountSet(set) if set.is_another() => {
                 self.lost.set_owner(set.person, false);
                 self.survivors.handle_change(set.person);
@@ -149,6 +152,7 @@ impl Hub {
                     (&changed.change, changed.person)
                 {
                     self.lost.set_owner(person, true);
+                    self.note_kept(person);
                 }
                 let logins = changed.logins.iter();
                 logins.for_each(|person| self.survivors.handle_change(*person));
@@ -174,6 +178,33 @@ impl Hub {
             }
             _ => {}
         }
+    }
+
+    /// A person changes what it finds again.
+    pub(super) fn note_kept(&mut self, person: PersonId) {
+        self.survivors.handle_change(person);
+        if self.lost.is_owner(person) {
+            self.survivors.kept.push(person);
+        }
+    }
+
+    /// A person has been given what its account had kept, as it was.
+    pub(super) fn forget_restored(&mut self, person: PersonId) {
+        self.survivors.kept.retain(|other| *other != person);
+    }
+
+    /// Writes what people have changed in this turn of what their accounts find again.
+    pub(super) fn write_kept(&mut self) {
+        let mut people = std::mem::take(&mut self.survivors.kept);
+        if people.is_empty() {
+            return;
+        }
+        people.sort_unstable();
+        people.dedup();
+        // One that has left since is written with those who have.
+        let since = |person: PersonId| Some((person, *self.survivors.changed.get(&person)?));
+        let people: Vec<_> = people.into_iter().filter_map(since).collect();
+        self.write_these(&people);
     }
 
     /// Writes at once what was given or taken: a right that was taken must not come back with its session after a
@@ -280,17 +311,23 @@ impl Hub {
         let invited = invited.map(|room| (*room, Held::from(Standing::Invited)));
         let ended = self.lost.ended(person).iter();
         let ended = ended.map(|room| (room.clone(), None));
-        Some(Record {
+        let mut record = Record {
             id: Some(person),
             rooms: rooms.chain(ended).collect(),
             standings: standings.chain(invited).collect(),
             current: saved.and_then(Saved::current).and_then(kept_room),
             settings: saved.map(Saved::to_text),
-            private: unseen.map_or_else(Vec::new, private_lines),
-            skipped: unseen.map_or(0, |unseen| unseen.skipped),
+            private: Vec::new(),
+            unproven: Vec::new(),
+            lost: Vec::new(),
+            skipped: 0,
             at: (self.chat.conn_of(person).map_or(0, shard_of), since),
             session,
-        })
+        };
+        if let Some(unseen) = unseen {
+            record.set_unseen(unseen);
+        }
+        Some(record)
     }
 
     /// Deletes what can no longer be resumed, now and then.
@@ -419,8 +456,7 @@ impl Hub {
                 let found = rooms.find(|(room, _)| Some(*room) == kept.id);
                 *after = found.map(|(_, after)| *after);
             }
-            record.private = private_lines(unseen);
-            record.skipped = unseen.skipped;
+            record.set_unseen(unseen);
         }
         Some(record)
     }

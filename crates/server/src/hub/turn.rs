@@ -97,6 +97,7 @@ impl Hub {
     /// shown.
     pub(crate) fn finish(&mut self, now: Timestamp) -> Turn {
         self.commit_staged();
+        self.write_kept();
         self.summarize_presence(now);
         self.answer_queries(now);
         if !self.turn.events.is_empty() {

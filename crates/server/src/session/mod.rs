@@ -111,7 +111,10 @@ impl Session {
         let read = self.transport.read(&mut buffer, shared.now);
         self.handle_secured(shared);
         match read {
-            Read::Bytes(n) => self.handle_bytes(&buffer[..n], shared),
+            Read::Bytes(n) => {
+                self.feed.handle_heard(shared.newest);
+                self.handle_bytes(&buffer[..n], shared);
+            }
             Read::End => self.handle_end(shared),
             Read::Nothing => {}
         }

@@ -7,7 +7,7 @@
 //! and acknowledging. The kernel is asked then, and every few seconds while lines are on the way, so
 //! that little is kept: never for each write.
 
-use chinwag_core::{Event, LeftOut, Monotonic, PersonId, Seq};
+use chinwag_core::{Event, LeftOut, Monotonic, PersonId, QuitReason, Seq};
 use chinwag_feed::Unacknowledged;
 use chinwag_wire::dialect::Tell;
 
@@ -52,6 +52,10 @@ impl Session {
     pub(super) fn report_unseen(&mut self, is_final: bool, shared: &mut Shared) {
         let unacked = self.transport.unacknowledged();
         let mut unseen = self.feed.poll_unacknowledged(unacked, &shared.logs);
+        // So the peer's system tells that a process has left something unread.
+        if self.transport.failure() == Some(&QuitReason::Lost) {
+            unseen.doubt_acknowledgements();
+        }
         self.add_missed(&mut unseen, shared);
         let unseen = Box::new(unseen);
         self.request(Body::Unseen { unseen, is_final }, shared);

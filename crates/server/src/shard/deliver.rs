@@ -40,6 +40,7 @@ impl Shard {
     fn deliver_one(&mut self, delivery: &Delivery) {
         let event = &delivery.event;
         self.shared.newest = event.seq;
+        self.shared.past_names.note(event);
         self.before_append(event);
         let is_silent = event.fact.is_silent();
         for &room in event.fact.rooms() {

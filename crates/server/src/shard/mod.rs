@@ -10,6 +10,7 @@
 mod acknowledge;
 mod deliver;
 pub(crate) mod inbox;
+mod past_names;
 pub(crate) mod run;
 mod schedule;
 mod shared;

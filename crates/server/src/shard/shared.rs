@@ -7,6 +7,7 @@ use chinwag_feed::{RoomLogs, Scratch};
 use chinwag_wire::dialect::{Env, RoomRenderer};
 use hashbrown::HashMap;
 
+use super::past_names::PastNames;
 use super::watchers::Watchers;
 use crate::conn_limiter::ConnLimiter;
 use crate::control::ShardConfig;
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) room_names: HashMap<RoomId, RoomName>,
     pub(crate) formats: Formats,
     pub(crate) watchers: Watchers,
+    pub(crate) past_names: PastNames,
     /// The newest event that was delivered.
     pub(crate) newest: Seq,
     /// The time of day at the last turn.
@@ -87,6 +89,7 @@ impl Shared {
             room_names,
             formats: Formats::default(),
             watchers: Watchers::default(),
+            past_names: PastNames::default(),
             newest: Seq::default(),
             wall,
             now,

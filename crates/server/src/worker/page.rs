@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Conversation, Detail, Event, Name, RoomId, Seq, Timestamp};
+use chinwag_core::{Conversation, Detail, Event, Name, PastName, RoomId, Seq, Timestamp};
 
 /// A part of an answer.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) struct Ends {
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(super) source: Source,
-    pub(super) not_from: Arc<[Name]>,
+    pub(super) not_from: Arc<[PastName]>,
     pub(super) own: Option<Name>,
     pub(super) detail: Detail,
     pub(super) times: Option<(Timestamp, Timestamp)>,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use chinwag_core::{Detail, Event, Fact, Manner, ModAction, Name, Range, RoomId, Seq, Timestamp};
+use chinwag_core::{
+    Detail, Event, Fact, Manner, ModAction, PastName, Range, RoomId, Seq, Timestamp,
+};
 use chinwag_store::{Extent, Filter, Reader, Store};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -146,7 +148,7 @@ fn what_takes_long_to_count_is_not_counted() {
     events.push(by(10_100, "ann"));
     commit(&mut store, &events);
     let mut reader = store.reader().unwrap();
-    let troll = [name("troll")];
+    let troll = [PastName::always(name("troll"))];
     let filter = Filter {
         not_from: &troll,
         ..Filter::default()
@@ -319,7 +321,7 @@ fn topics_and_announcements_are_in_the_past_on_wish() {
     ];
     commit(&mut store, &events);
     let mut reader = store.reader().unwrap();
-    let ann = [name("ANN")];
+    let ann = [PastName::always(name("ANN"))];
     let mut check = |range, filter: Filter<'_>, expected: &[u64]| {
         let extent = reader.extent(RoomId(0), range, 50, filter).unwrap();
         let found = pages(&mut reader, RoomId(0), &extent, 1, filter);
@@ -457,16 +459,26 @@ pub(crate) fn in_range(messages: &[Arc<Event>], range: Range) -> (Vec<Event>, us
     (found.collect(), wanted, newest)
 }
 
-fn is_from(event: &Event, names: &[Name]) -> bool {
-    event
-        .fact
-        .voice()
-        .map(|voice| voice.name)
-        .is_some_and(|voice| names.iter().any(|name| name.same_as(voice)))
+fn is_from(event: &Event, names: &[PastName]) -> bool {
+    let voice = event.fact.voice();
+    voice.is_some_and(|voice| names.iter().any(|past| past.covers(voice.name, event.seq)))
+}
+
+/// A name, at all times or for a stretch.
+fn ignored() -> impl Strategy<Value = PastName> {
+    let stretch = prop::option::of((0u64..130, 0u64..60));
+    (select(&NAMES[..]), stretch).prop_map(|(called, stretch)| match stretch {
+        None => PastName::always(name(called)),
+        Some((since, length)) => PastName {
+            name: name(called),
+            since: Seq(since),
+            until: Seq(since + length),
+        },
+    })
 }
 
 /// Cuts a range to what is wanted of it, not counting ignored messages.
-fn cut(mut found: Vec<Event>, wanted: usize, newest: bool, ignored: &[Name]) -> Vec<Event> {
+fn cut(mut found: Vec<Event>, wanted: usize, newest: bool, ignored: &[PastName]) -> Vec<Event> {
     found.retain(|event| !is_from(event, ignored));
     match newest {
         true => found.split_off(found.len().saturating_sub(wanted)),
@@ -499,7 +511,7 @@ proptest! {
     #[test]
     fn extents_and_pages_are_what_a_list_gives(
         messages in prop::collection::vec(message(), 1..120),
-        ranges in prop::collection::vec((0u32..4, range(), 0usize..60, prop::option::of(select(&NAMES[..]))), 1..12),
+        ranges in prop::collection::vec((0u32..4, range(), 0usize..60, prop::option::of(ignored())), 1..12),
         bytes in 1usize..9_000,
         places_seen in prop::collection::vec(0u64..130, 3),
         until in 0u64..130,
@@ -508,7 +520,7 @@ proptest! {
         let events = commit_turns(&mut store, &messages);
         let mut reader = store.reader().unwrap();
         for (room, range, messages_max, ignored) in ranges {
-            let ignored: Vec<Name> = ignored.map(name).into_iter().collect();
+            let ignored: Vec<PastName> = ignored.into_iter().collect();
             let filter = Filter { not_from: &ignored, detail: Detail::Notices, ..Filter::default() };
             let of_room: Vec<_> = events.iter().zip(&messages)
                 .filter(|(_, said)| said.room == room).map(|(event, _)| event.clone()).collect();
@@ -525,7 +537,7 @@ proptest! {
             }
         }
         let rooms: Vec<_> = (0..3).zip(&places_seen).map(|(room, &seen)| (RoomId(room), Seq(seen))).collect();
-        for ignored in [vec![], vec![name("ann")]] {
+        for ignored in [vec![], vec![PastName::always(name("ann"))]] {
             let filter = Filter { not_from: &ignored, ..Filter::default() };
             let expected: Vec<Event> = events.iter().zip(&messages)
                 .filter(|(event, said)| {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Correspondents, Detail, Event, Fact, Manner, NOBODY, PrivateMessage, Range, RoomId,
+    Correspondents, Detail, Event, Fact, Manner, NOBODY, PastName, PrivateMessage, Range, RoomId,
+    Seq,
 };
 use chinwag_store::{Filter, Retention, SearchQuery, Store, Term};
 
@@ -73,7 +74,7 @@ fn filled() -> Store {
 fn an_account_is_left_out_of_all_that_is_read_under_whatever_name() {
     let store = filled();
     let mut reader = store.reader().unwrap();
-    let not_from = [name("MAL")];
+    let not_from = [PastName::always(name("MAL"))];
     let filter = Filter {
         not_from: &not_from,
         detail: Detail::Notices,
@@ -97,6 +98,41 @@ fn an_account_is_left_out_of_all_that_is_read_under_whatever_name() {
     assert_eq!(reader.search_conversation(&of, &query).unwrap().places, []);
     let open = Filter::default();
     assert_eq!(read(&mut reader, &of, Range::Last(9), 9, open).len(), 2);
+}
+
+/// A guest who has changed name is left out under each of its names for as long as it bore it.
+#[test]
+fn a_guest_is_left_out_for_what_it_said_and_another_of_its_name_is_not() {
+    let mut store = open_memory(Retention::default());
+    for seq in [1, 4, 7] {
+        commit(&mut store, &by(seq, "gus2", None));
+    }
+    let mut reader = store.reader().unwrap();
+    let not_from = [PastName {
+        name: name("Gus2"),
+        since: Seq(3),
+        until: Seq(7),
+    }];
+    let filter = Filter {
+        not_from: &not_from,
+        detail: Detail::Notices,
+        ..Filter::default()
+    };
+    let extent = reader.extent(DEV, Range::Last(9), 9, filter).unwrap();
+    assert_eq!((extent.shown, extent.ignored), (1, 2));
+    let events = pages(&mut reader, DEV, &extent, 1, filter);
+    assert_eq!(places(&events), [1, 2, 8], "the topic too");
+    let query = SearchQuery {
+        terms: Term::parse("word"),
+        ignored: not_from.to_vec(),
+        matches_max: 9,
+        ..SearchQuery::default()
+    };
+    let found = reader.search(&query).unwrap().places;
+    assert_eq!(found, [(DEV, Seq(1))]);
+    let of = with("ann", "gus2");
+    let told = read(&mut reader, &of, Range::Last(9), 9, filter);
+    assert_eq!(places(&told), [9]);
 }
 
 #[test]

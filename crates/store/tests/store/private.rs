@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chinwag_core::{
     AccountChange, Conversation, Correspondents, Event, Fact, HistoryTarget, IrcForm, Manner,
-    MarkerSet, MarkerTarget, NOBODY, Name, PrivateDeletion, PrivateMessage, Range, Seq, Timestamp,
+    MarkerSet, MarkerTarget, NOBODY, Name, PastName, PrivateDeletion, PrivateMessage, Range, Seq,
+    Timestamp,
 };
 use chinwag_store::{Filter, Reader, Retention, Store};
 use proptest::prelude::*;
@@ -150,7 +151,7 @@ proptest! {
             .collect();
         commit(&mut store, &events);
         let mut reader = store.reader().unwrap();
-        let not_from: Vec<Name> = ignored.into_iter().map(name).collect();
+        let not_from: Vec<PastName> = ignored.into_iter().map(|called| PastName::always(name(called))).collect();
         let filter = Filter { not_from: &not_from, ..Filter::default() };
         for account in ["ann", "bob", "cy"] {
             for other in PEOPLE {
@@ -170,7 +171,7 @@ proptest! {
                     }
                     event
                 });
-                let heard = mine.filter(|event| !not_from.iter().any(|name| event.fact.voice().is_some_and(|voice| voice.name == name)));
+                let heard = mine.filter(|event| !not_from.iter().any(|past| event.fact.voice().is_some_and(|voice| past.covers(voice.name, event.seq))));
                 let heard: Vec<Event> = heard.collect();
                 for range in &ranges {
                     let total = reader.conversation(&of, *range, lines_max, filter).unwrap().total;

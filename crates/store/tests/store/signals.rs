@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chinwag_core::{
     AccountChange, Correspondents, Deletion, Detail, Duration, Event, Fact, FoundMessage,
-    HistoryTarget, IrcForm, NOBODY, PrivateDeletion, Range, RoomId, Seq, Signal, Timestamp,
+    HistoryTarget, IrcForm, NOBODY, PastName, PrivateDeletion, Range, RoomId, Seq, Signal,
+    Timestamp,
 };
 use chinwag_store::{ExportRange, Filter, Retention, SearchQuery, Store};
 use proptest::prelude::*;
@@ -96,7 +97,12 @@ fn a_signal_is_shown_to_those_who_want_it_and_counts_nowhere() {
     check(&store, Detail::Messages, &[], &[2]);
     check(&store, Detail::Notices, &[], &[2, 3]);
     check(&store, Detail::Signals, &[], &[1, 2, 3, 4]);
-    check(&store, Detail::Signals, &[name("ANN")], &[2, 3, 4]);
+    check(
+        &store,
+        Detail::Signals,
+        &[PastName::always(name("ANN"))],
+        &[2, 3, 4],
+    );
     assert_eq!(seqs(&mut store, ROOM.0), [2]);
     let mut reader = store.reader().unwrap();
     let extent = reader.extent(ROOM, Range::Last(9), 9, ALL).unwrap();

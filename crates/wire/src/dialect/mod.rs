@@ -12,6 +12,7 @@
 mod ask;
 mod format;
 mod pace;
+mod resuming;
 mod saved;
 mod security;
 mod settings;
@@ -21,7 +22,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    Bucket, Client, Event, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName, Timestamp,
+    Bucket, Client, Event, Ignored, MetadataKey, Monotonic, Name, PersonId, RoomId, RoomName,
+    Timestamp,
 };
 use chinwag_feed::{Gap, Reader};
 use hashbrown::HashMap;
@@ -33,6 +35,7 @@ use crate::sniff::{Protocol, Spoke};
 pub use ask::{Ask, Gateway, IrcLogIn, LogRange, Password, PasswordError, Past, Search, Targets};
 pub use format::{Format, RoomRenderer};
 pub(crate) use pace::{Held, Pace};
+pub use resuming::is_private_message;
 pub use saved::Saved;
 pub use security::Security;
 pub use settings::Settings;
@@ -392,22 +395,12 @@ impl Dialect {
         }
     }
 
-    /// The names that the client does not want to hear.
-    pub fn ignores(&self) -> &[Name] {
+    /// Whom the client does not want to hear.
+    pub fn ignores(&self) -> &[Ignored] {
         match self {
             Self::Plain(session) => session.ignores(),
             Self::Json(session) => session.ignores(),
             Self::Irc(_) => &[],
-        }
-    }
-
-    /// Whether lines that were written to another connection of the person are of this dialect.
-    pub fn reads(&self, lines: &[u8]) -> bool {
-        // No line for people begins like an object, and no session in IRC is taken up by another.
-        match self {
-            Self::Plain(_) => !lines.starts_with(b"{"),
-            Self::Json(_) => lines.starts_with(b"{"),
-            Self::Irc(_) => false,
         }
     }
 

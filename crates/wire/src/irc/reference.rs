@@ -102,7 +102,7 @@ const DIFFERENCES: &str = "\
   twice. The Lounge asks for rooms and people whose window it opens, and neither for the rooms of its settings nor after a
   lost link: `/cycle` shows what was said meanwhile. Private messages stand in the history of each side that is logged in to an account, under the account of the
   other; a guest has none. What a guest wrote has no `account` tag: guests who had a name one after another are not told
-  apart. Their sender may delete them (REDACT).
+  apart. Their sender may delete them (REDACT): the account, or the guest during the same visit, whatever it is called by then.
 - **Read markers** (MARKREAD) are an account's, for all its connections and after a restart; a guest's last as long as
   its visit.
 - **A lost link** is not kept for a client of IRC: it comes back under its name, which must be free, or its own account's.
@@ -113,7 +113,7 @@ const DIFFERENCES: &str = "\
   over from all of them, and the other way round: a terminal is one screen. A client that takes its name over while it
   is here (NICK, or GHOST) leaves the rooms that it is in for those of the person whose name that is.
 - **Rooms come back.** Who comes in with an account (SASL, PASS, or `NAME#PASSWORD` at nc) is in the rooms again that it was in at
-  the end of its last visit, by whatever client; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
+  the end of its last visit, by whatever client, also after a crash of the server; a JOIN of them has no answer then. A later login (NickServ, OPER) neither
   brings them nor changes what is kept. A client without an account joins its rooms itself.
 - **A client that sends too fast** is told so and read more slowly; nothing is refused. One that does so for two
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link

@@ -82,7 +82,7 @@ pub(super) enum Reply<'a> {
         /// not counted.
         missed: u64,
         /// Others that cannot be shown any more: retention has taken them, or the reader was too slow.
-        /// Private messages of which no more could be kept are among them.
+        /// Private events of which no more could be kept are among them.
         gone: u64,
         /// How the session is taken up again.
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, Bucket, Event, Fact, ModAction, Monotonic, Name, PersonId, RoomId, Seq,
+    AccountChange, Bucket, Event, Fact, Ignored, ModAction, Monotonic, Name, PersonId, RoomId, Seq,
 };
 use chinwag_feed::Reader;
 
@@ -196,9 +196,9 @@ impl Session {
     }
 
     /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
-    pub(crate) fn ignores(&self) -> &[Name] {
+    pub(crate) fn ignores(&self) -> &[Ignored] {
         match &self.stage {
-            Stage::Here(here) => here.ignores.names(),
+            Stage::Here(here) => here.ignores.entries(),
             Stage::Arriving(_) => &[],
         }
     }

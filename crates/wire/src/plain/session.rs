@@ -19,8 +19,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use chinwag_core::{
-    AccountChange, Bucket, Client, Event, Fact, LoggedIn, Manner, ModAction, Monotonic, Name,
-    PersonId, RoomAct, RoomId, RoomName,
+    AccountChange, Bucket, Client, Event, Fact, Ignored, LoggedIn, Manner, ModAction, Monotonic,
+    Name, PersonId, RoomAct, RoomId, RoomName,
 };
 use chinwag_feed::Gap;
 
@@ -399,9 +399,9 @@ impl Session {
     }
 
     /// See [`Dialect::ignores`](crate::dialect::Dialect::ignores).
-    pub(crate) fn ignores(&self) -> &[Name] {
+    pub(crate) fn ignores(&self) -> &[Ignored] {
         match &self.stage {
-            Stage::Chat(chat) => chat.ignores.names(),
+            Stage::Chat(chat) => chat.ignores.entries(),
             Stage::Login(_) => &[],
         }
     }

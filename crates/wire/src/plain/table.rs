@@ -185,7 +185,8 @@ pub static COMMANDS: &[CommandSpec] = &[
         .brief("remove a message; /history ids shows REF")
         .about(
             "Removes a message from history and search for good: one of yours, or in a room that you \
-             moderate anybody's. /history ids shows the REF of each.",
+             moderate anybody's. A guest's are those of this visit, under all its names. /history ids shows \
+             the REF of each.",
             "/delete 3rj0",
         ),
     CommandSpec::new("nick", Group::You, "NAME", you::nick)
@@ -246,8 +247,9 @@ pub static COMMANDS: &[CommandSpec] = &[
         .about("Says that you are back from /away.", "/back"),
     CommandSpec::new("ignore", Group::You, "[NAME]", you::ignore).about(
         "Hides what a person says, here and in private, also under another name they take, and \
-         the topics they set; of a registered name, all that comes from its account. They are not told; \
-         without a name it lists whom you ignore.",
+         the topics they set; of a registered name, all that comes from its account. /history and /search hide \
+         it too: what a guest said under another name as far as this run of the server knows the names, and no \
+         other guest's words under that name. They are not told; without a name it lists whom you ignore.",
         "/ignore troll",
     ),
     CommandSpec::new("unignore", Group::You, "NAME", you::unignore)

@@ -28,13 +28,14 @@ impl Chat {
         let lost = self.take_lost(login.person);
         // Others may have had a name that was not kept.
         let was_kept = lost.as_ref().is_none_or(|lost| lost.keeps_name);
+        let lost_at = lost.as_ref().map_or(event.seq, |lost| lost.seen);
         let lost = lost.map(|resumable| (resumable.person, resumable.standings));
         let Some((mut person, standings)) = self.take_out(login.person).or(lost) else {
             return;
         };
         person.set_mute(self.mute_of(&person, event.at));
-        if !was_kept {
-            person.activity.named = event.seq;
+        if !was_kept || !login.name.same_as(&person.name) {
+            person.end_name(lost_at, event.seq);
         }
         if person.session.code != login.code {
             person.set_spent_code(person.session.code);

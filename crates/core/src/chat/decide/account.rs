@@ -264,6 +264,7 @@ impl Chat {
             Fact::Renamed(Box::new(Renamed {
                 person: me.id,
                 old: me.name.clone(),
+                since: me.activity.named,
                 new,
                 rooms: me.rooms.clone(),
                 account: None,

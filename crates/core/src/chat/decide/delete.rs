@@ -43,7 +43,7 @@ impl Chat {
             // Nobody learns of a message where they are not.
             _ => return Err(Rejection::NoSuchMessage),
         };
-        let is_own = self.is_ones_own(me, message, (&name, author));
+        let is_own = self.is_ones_own(me, message, (&name, (author.0.as_ref(), author.1)));
         if !is_own && !self.moderates(me, room) {
             return Err(Rejection::NotOnesMessage(Some(room_name)));
         }
@@ -65,7 +65,7 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// A private message is deleted by the account that sent it. Others do not learn that there is one.
+    /// A private message is deleted by the account or the guest that sent it. Others do not learn that there is one.
     fn decide_delete_private(
         &self,
         me: &Person,
@@ -74,6 +74,7 @@ impl Chat {
         why: Option<Text>,
     ) -> Result<Fact, Rejection> {
         let FoundMessage::Private {
+            from_name,
             to_name,
             accounts,
             at,
@@ -82,12 +83,10 @@ impl Chat {
         else {
             return Err(Rejection::NoSuchMessage);
         };
-        let is_of = |account: &Option<Name>| {
-            let account = account.as_ref();
-            account.is_some_and(|account| self.was_logged_in_to(me, account, at))
-        };
-        if !is_of(&accounts.from) {
-            return Err(match is_of(&accounts.to) {
+        if !self.is_ones_own(me, message, (&from_name, (accounts.from.as_ref(), at))) {
+            let to = accounts.to.as_ref();
+            let is_receiver = to.is_some_and(|account| self.was_logged_in_to(me, account, at));
+            return Err(match is_receiver {
                 true => Rejection::NotOnesMessage(None),
                 false => Rejection::NoSuchMessage,
             });
@@ -96,6 +95,7 @@ impl Chat {
         let accounts = [&accounts.from, &accounts.to].into_iter().flatten();
         let logins = accounts.flat_map(|account| self.people.logged_in_to(account));
         let mut people: Vec<PersonId> = logins.map(|person| person.id).collect();
+        people.push(me.id);
         people.sort_unstable();
         people.dedup();
         Ok(Fact::PrivateDeleted(Box::new(PrivateDeletion {
@@ -110,17 +110,16 @@ impl Chat {
         })))
     }
 
-    /// Whether a message is a person's own: its account has said it, under whatever name. What a guest has
-    /// said is its own for as long as it bears the name, since another may have had it before, and another
-    /// may register it later.
+    /// Whether a message is a person's own: its account has said it, under whatever name, or the person itself,
+    /// under a name that it bore then. Another may have had the name before, and another may register it later.
     fn is_ones_own(
         &self,
         me: &Person,
         message: Seq,
-        (name, (account, at)): (&Name, (Option<Name>, Timestamp)),
+        (name, (account, at)): (&Name, (Option<&Name>, Timestamp)),
     ) -> bool {
-        let is_of_account = account.is_some_and(|account| self.was_logged_in_to(me, &account, at));
-        is_of_account || me.name.same_as(name) && message > me.activity.named
+        let is_of_account = account.is_some_and(|account| self.was_logged_in_to(me, account, at));
+        is_of_account || me.has_borne(name, message)
     }
 
     /// Whether a person is logged in to the account that was known by a name at a time. One that has ended

@@ -308,6 +308,7 @@ impl Chat {
         Fact::Renamed(Box::new(Renamed {
             person: person.id,
             old: person.name.clone(),
+            since: person.activity.named,
             // Rights that it has given up do not come back with a name.
             operator: match is_same {
                 true => person.session.rank.operator,

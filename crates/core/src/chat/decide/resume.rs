@@ -12,8 +12,8 @@ use crate::chat::{Chat, Env, Person};
 use crate::command::{Outcome, Proof};
 use crate::event::{Fact, LoggedIn, QuitReason, Returned};
 use crate::ids::{LOBBY, PersonId, RoomId};
-use crate::ignore::Ignored;
 use crate::name::Name;
+use crate::past_name::PastName;
 use crate::rejection::Rejection;
 use crate::resume::ResumeCode;
 use crate::time::Timestamp;
@@ -200,7 +200,8 @@ impl Chat {
             },
             rooms,
             left_out,
-            ignores: self.names_ignored(person),
+            names: names_of(person, lost, name),
+            ignores: person.ignores().into(),
             seen: seen.unwrap_or_default(),
             last_conn: person.session.conn,
             was_lost: lost.is_some(),
@@ -272,22 +273,6 @@ impl Chat {
         }
     }
 
-    /// A person's ignore list, and the names that the people on it go by now.
-    fn names_ignored(&self, person: &Person) -> Box<[Ignored]> {
-        let mut all = Vec::new();
-        for ignored in person.ignores() {
-            let bearer = ignored.person.and_then(|id| self.people.get(id));
-            all.push(ignored.clone());
-            let current = bearer.map(|bearer| bearer.name.clone());
-            let other = current.filter(|current| !current.same_as(&ignored.name));
-            all.extend(other.map(|name| Ignored {
-                name,
-                ..ignored.clone()
-            }));
-        }
-        all.into()
-    }
-
     /// The rooms that a person is in again, and those that keep it out, or the way it comes. A room that
     /// has ended is neither.
     fn rooms_still_open(
@@ -335,5 +320,25 @@ impl Chat {
             why: None,
             closed_by: None,
         }));
+    }
+}
+
+/// The names that a person has borne, if they are several. Others may have had one since that was not kept.
+fn names_of(person: &Person, lost: Option<&Resumable>, name: &Name) -> Box<[PastName]> {
+    let goes_on = lost.is_none_or(|lost| lost.keeps_name) && name.same_as(&person.name);
+    let until = match (goes_on, lost) {
+        (false, Some(lost)) => lost.seen,
+        _ => PastName::NOW,
+    };
+    let last = PastName {
+        name: person.name.clone(),
+        since: person.activity.named,
+        until,
+    };
+    let past = person.past_names().iter().cloned().chain([last]);
+    let past: Box<[PastName]> = past.filter(|past| past.since < past.until).collect();
+    match past.iter().all(|past| past.name.same_as(name)) {
+        true => Box::default(),
+        false => past,
     }
 }

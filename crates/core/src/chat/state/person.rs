@@ -8,9 +8,10 @@ use super::{ReadMarkers, RestrictionId};
 use crate::event::Fact;
 use crate::ids::{ConnId, NOBODY, PersonId, RoomId, Seq};
 use crate::ignore::{Ignored, Voice};
-use crate::limits::INVITATIONS_KEPT_MAX;
+use crate::limits::{INVITATIONS_KEPT_MAX, PAST_NAMES_MAX};
 use crate::link::Link;
 use crate::name::Name;
+use crate::past_name::PastName;
 use crate::resume::ResumeCode;
 use crate::source::{Flags, Ident};
 use crate::text::Text;
@@ -48,6 +49,8 @@ struct Rare {
     spent_code: Option<ResumeCode>,
     read_markers: ReadMarkers,
     others: Vec<Connection>,
+    /// Names that the person bore before, oldest first.
+    past_names: Vec<PastName>,
 }
 
 /// Who has sent a private message, to be answered.
@@ -126,6 +129,39 @@ impl Person {
         let mut rooms = core::mem::take(&mut self.rooms).into_vec();
         change(&mut rooms);
         self.rooms = rooms.into_boxed_slice();
+    }
+
+    /// The names that the person bore before, oldest first.
+    pub(in crate::chat) fn past_names(&self) -> &[PastName] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.past_names)
+    }
+
+    pub(in crate::chat) fn set_past_names(&mut self, names: Vec<PastName>) {
+        self.change_rare(|rare| rare.past_names = names);
+    }
+
+    /// The person's name is its own up to one event, and what it bears is its own from another on.
+    pub(in crate::chat) fn end_name(&mut self, until: Seq, named: Seq) {
+        let past = PastName {
+            name: self.name.clone(),
+            since: core::mem::replace(&mut self.activity.named, named),
+            until,
+        };
+        if past.since < past.until {
+            self.change_rare(|rare| {
+                if rare.past_names.len() == PAST_NAMES_MAX {
+                    rare.past_names.remove(0);
+                }
+                rare.past_names.push(past);
+            });
+        }
+    }
+
+    /// Whether what was said under a name in this place is the person's own.
+    pub(in crate::chat) fn has_borne(&self, name: &Name, place: Seq) -> bool {
+        let is_current = self.name.same_as(name) && place > self.activity.named;
+        let mut past = self.past_names().iter();
+        is_current || past.any(|past| past.covers(name, place))
     }
 
     fn change_rare(&mut self, change: impl FnOnce(&mut Rare)) {

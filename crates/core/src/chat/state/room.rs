@@ -25,6 +25,8 @@ pub(in crate::chat) struct Room {
     /// Those who were inside when their link was lost: they may come back for a while.
     pub(super) absent: BTreeSet<PersonId>,
     pub(in crate::chat) topic: Option<Topic>,
+    /// Who has set it, if that is known: another may go by the name by now.
+    pub(in crate::chat) topic_author: Option<PersonId>,
     /// When it was made, or the server started with it.
     pub(in crate::chat) created: Timestamp,
     /// Boxed, since most rooms have none.
@@ -51,6 +53,7 @@ impl Room {
             members: BTreeSet::new(),
             absent: BTreeSet::new(),
             topic: None,
+            topic_author: None,
             created,
             rules: None,
             is_servers,

@@ -336,9 +336,13 @@ impl Rooms {
         self.note_closable(id);
     }
 
-    pub(in crate::chat) fn set_topic(&mut self, id: RoomId, topic: Option<Topic>) {
+    pub(in crate::chat) fn set_topic(
+        &mut self,
+        id: RoomId,
+        (topic, author): (Option<Topic>, Option<PersonId>),
+    ) {
         if let Some(room) = self.by_id.get_mut(&id) {
-            room.topic = topic;
+            (room.topic, room.topic_author) = (topic, author);
             self.note_closable(id);
         }
     }

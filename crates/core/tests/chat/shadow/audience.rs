@@ -6,7 +6,7 @@ use chinwag_core::{
     AuditEntry, Command, Correspondents, Fact, FoundMessage, ModAction, PersonId, RoomAct, Standing,
 };
 
-use super::{ModelPerson, Shadow};
+use super::Shadow;
 
 impl Shadow {
     /// Only those hear a fact who may.
@@ -94,7 +94,8 @@ impl Shadow {
             Fact::PrivateDeleted(_) => {
                 let accounts = accounts_of(command);
                 let accounts = [accounts.from, accounts.to].into_iter().flatten();
-                accounts.flat_map(|account| self.logins(&account)).collect()
+                let logins = accounts.flat_map(|account| self.logins(&account));
+                logins.chain(asker).collect()
             }
             Fact::MarkerSet(set) => {
                 let account = set.account.as_ref();
@@ -123,17 +124,4 @@ pub(super) fn accounts_of(command: &Command) -> Correspondents {
         } => accounts.clone(),
         _ => panic!("{command:?} deletes"),
     }
-}
-
-/// Whether the message in a room that a command deletes is this person's, as far as the model knows.
-pub(super) fn is_own_message(command: &Command, person: &ModelPerson) -> bool {
-    let Command::Delete {
-        found: FoundMessage::InRoom { name, account, .. },
-        ..
-    } = command
-    else {
-        panic!("{command:?} deletes");
-    };
-    let own = person.account.as_ref().zip(account.as_ref());
-    person.name.same_as(name) || own.is_some_and(|(own, of)| own.same_as(of))
 }

@@ -8,7 +8,6 @@ use chinwag_core::{
     RoomRef, Timestamp,
 };
 
-use super::audience::{accounts_of, is_own_message};
 use super::{ModelPerson, Shadow};
 
 impl Shadow {
@@ -72,13 +71,11 @@ impl Shadow {
             }
             Fact::Deleted(deletion) => {
                 let asker = asker.expect("a person");
-                let is_own = is_own_message(command, caller());
+                let is_own = self.is_own_message(command, asker);
                 assert!(is_own || self.moderates(asker, deletion.room));
             }
             Fact::PrivateDeleted(_) => {
-                let sender = accounts_of(command).from;
-                let own = caller().account.as_ref().expect("an account");
-                assert!(sender.is_some_and(|sender| sender.same_as(own)));
+                assert!(self.is_own_message(command, asker.expect("a person")));
             }
             Fact::PrivateMessage(message) if !self.receiver(message.to).operator => {
                 self.check_may_be_heard(caller(), now);
@@ -392,20 +389,7 @@ impl Shadow {
         let own = (&person.name, person.account.as_ref());
         assert!(!self.is_banned(own, login.address, at));
         assert_eq!(*person.rooms, *returned.rooms);
-        for ignored in &person.ignores {
-            let bearer = ignored.person.and_then(|id| self.people.get(&id));
-            for name in [Some(&ignored.name), bearer.map(|bearer| &bearer.name)] {
-                let is_told = |name: &Name| {
-                    let mut told = returned.ignores.iter();
-                    told.any(|other| {
-                        let (person, account) = (other.person, &other.account);
-                        other.name.same_as(name)
-                            && (person, account) == (ignored.person, &ignored.account)
-                    })
-                };
-                assert!(name.is_none_or(is_told), "{name:?}");
-            }
-        }
+        assert_eq!(*person.ignores, *returned.ignores);
         assert!(login.name == person.name || self.is_borne(&person.name));
         assert!(login.name == person.name || !self.is_borne(&login.name));
         assert!(

@@ -9,6 +9,7 @@ mod audience;
 mod checks;
 mod kept;
 mod moderated;
+mod naming;
 mod rooms;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -21,6 +22,7 @@ use chinwag_core::{
     Restriction, ResumeCode, Returned, RoomId, Seq, Settings, Snapshot, Tenure, Timestamp,
 };
 
+use naming::Taken;
 use rooms::ModelRoom;
 
 /// A person who is here, or whose session is lost and can be resumed.
@@ -69,6 +71,7 @@ pub(crate) struct Shadow {
     newest_person: PersonId,
     /// Messages that were sent under a key, by whose it is and the key.
     sent_keys: HashMap<(KeyOwner, MessageKey), Seq>,
+    taken: Vec<Taken>,
 }
 
 impl ModelPerson {
@@ -115,6 +118,7 @@ impl Shadow {
             locked: snapshot.locked,
             newest_person: PersonId(0),
             sent_keys: HashMap::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -199,6 +203,7 @@ impl Shadow {
     /// Takes in a fact, which must fit what is known so far.
     pub(crate) fn fold(&mut self, event: &Event) {
         self.take_in(event);
+        self.taken.extend(Taken::in_event(event));
         for person in self.people.values_mut() {
             person.was_operator |= person.operator;
         }

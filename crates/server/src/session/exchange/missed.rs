@@ -29,13 +29,17 @@ impl Session {
             unseen.go_on_behind(after);
             kept.retain(|event| event.seq > after);
         }
+        if self.dialect.resumes_by_number() {
+            self.feed.handle_unproven(&unseen.unproven, &unseen.lost);
+        }
+        unseen.forget_unproven();
         unseen.retain_private(|lines| self.dialect.reads(lines));
         let own = self.dialect.shown_already();
         let job = Job::Missed {
             rooms: unseen.rooms.as_slice().into(),
             until: resumed.until,
             detail: Detail::with_notices(after.is_some()),
-            not_from: self.dialect.ignores().into(),
+            not_from: self.ignored(shared).into(),
             own: own.cloned(),
         };
         self.exchange.rare().missed = Some(Missed {
@@ -81,7 +85,7 @@ impl Session {
             let place = rest.partition_point(|event| event.seq <= after);
             let (older, newer) = rest.split_at(place);
             self.tell_events(older, shared);
-            self.feed.handle_private(after, &lines);
+            self.add_told(after, &lines);
             rest = newer;
         }
         self.tell_events(rest, shared);
@@ -92,19 +96,40 @@ impl Session {
         }
     }
 
-    /// Tells events with their own places: should the link be lost again, they are told with those.
+    /// Tells events with their own places: should the link be lost again, they are told with those. A program is told
+    /// each by itself, since it may have read some of them.
     fn tell_events(&mut self, events: &[Event], shared: &mut Shared) {
+        match self.dialect.resumes_by_number() {
+            true => events
+                .chunks(1)
+                .for_each(|event| self.tell_these(event, shared)),
+            false => self.tell_these(events, shared),
+        }
+    }
+
+    fn tell_these(&mut self, events: &[Event], shared: &mut Shared) {
         let Some(last) = events.last() else {
             return;
         };
+        let is_copy = self.dialect.resumes_by_number() && !last.fact.rooms().is_empty();
         let mut lines = std::mem::take(&mut shared.buffers.lines);
         lines.clear();
         let tell = Tell::Missed(events);
         self.dialect.handle_tell(tell, &shared.env(), &mut lines);
-        if !lines.is_empty() {
-            self.feed.handle_private(last.seq, &lines);
+        match is_copy {
+            _ if lines.is_empty() => {}
+            true => self.feed.handle_copy(last.seq, &lines),
+            false => self.add_told(last.seq, &lines),
         }
         shared.buffers.lines = lines;
+    }
+
+    /// Adds lines for this session alone, as what they are.
+    fn add_told(&mut self, after: Seq, lines: &[u8]) {
+        match self.dialect.proves(lines) {
+            true => self.feed.handle_news(after, lines),
+            false => self.feed.handle_private(after, lines),
+        }
     }
 
     /// Tells in which rooms the person is not again, and why.
@@ -117,7 +142,7 @@ impl Session {
     /// Adds lines for this session alone. Those that come before it was told all that it missed wait for that.
     pub(in crate::session) fn add_private(&mut self, after: Seq, lines: &[u8]) {
         if !self.feed.is_held() || self.person.is_none() {
-            return self.feed.handle_private(after, lines);
+            return self.add_told(after, lines);
         }
         self.exchange.rare().deferred.push((after, lines.into()));
         let deferred = self.exchange.deferred().iter();
@@ -131,7 +156,7 @@ impl Session {
     /// Tells what has waited.
     pub(in crate::session) fn tell_deferred(&mut self) {
         for (after, lines) in self.exchange.take_deferred() {
-            self.feed.handle_private(after, &lines);
+            self.add_told(after, &lines);
         }
     }
 }

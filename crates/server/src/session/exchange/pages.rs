@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chinwag_core::{
-    Command, Conversation, Detail, FoundMessage, Name, Query, Range, Rejection, RoomId, RoomName,
-    RoomRef, Seq, Text, WelcomeBack,
+    Command, Conversation, Detail, Event, FoundMessage, Name, PastName, Query, Range, Rejection,
+    RoomId, RoomName, RoomRef, Seq, Text, WelcomeBack,
 };
 use chinwag_feed::Reader;
 use chinwag_store::{SearchQuery, Term};
@@ -87,12 +87,24 @@ pub(super) enum PageKind {
 impl Session {
     /// Those of a room's newest messages that the person does not ignore.
     pub(super) fn heard(&self, mut recent: RecentMessages, shared: &Shared) -> RecentMessages {
-        let env = shared.env();
-        let reader = self.dialect.reader(&env);
         if !self.dialect.ignores().is_empty() {
-            recent.retain(|message| !reader.hides(message));
+            let env = shared.env();
+            let (reader, past) = (self.dialect.reader(&env), self.ignored(shared));
+            // What comes from the store has a name alone.
+            let is_left_out = |message: &Event| {
+                let voice = message.fact.voice();
+                voice.is_some_and(|voice| {
+                    past.iter().any(|past| past.covers(voice.name, message.seq))
+                })
+            };
+            recent.retain(|message| !reader.hides(message) && !is_left_out(message));
         }
         recent
+    }
+
+    /// Under which names the past is left out.
+    pub(super) fn ignored(&self, shared: &Shared) -> Vec<PastName> {
+        shared.past_names.of(self.dialect.ignores())
     }
 
     /// Finds the rooms or the private history that a search names, one after the other, and then looks for what is sought.
@@ -127,7 +139,7 @@ impl Session {
             terms: search.words.as_deref().map_or(Vec::new(), Term::parse),
             from: search.from,
             not_from: search.not_from,
-            ignored: self.dialect.ignores().to_vec(),
+            ignored: self.ignored(shared),
             room,
             not_in,
             inside: inside.to_vec(),
@@ -188,7 +200,7 @@ impl Session {
             range: wanted.range,
             lines_max: wanted.lines_max.min(shared.config.limits.history_lines_max),
             detail: wanted.detail,
-            not_from: self.dialect.ignores().into(),
+            not_from: self.ignored(shared).into(),
         };
         self.ask_pages(job, PageKind::History(past), shared);
     }

@@ -48,8 +48,15 @@ $ printf '%s\\n' '{\"hello\":{\"name\":\"deploy\"}}' '{\"say\":{\"room\":\"#lobb
 `hello` is answered with a resume code and the time for which it is good after the link is lost. Connect again
 and send `{\"resume\":{\"code\":\"K7Q2-9MXP\",\"after\":1234}}`, `after` being the greatest `seq` that you have. The answer has
 the next code; all messages and topics since then follow, as events, and then what happens from now on.
-Private messages that came meanwhile are among them, a limited number. What cannot be shown any more, since
-retention has taken it, is counted as `gone`. Comings and goings are not kept: ask `who`.
+Private messages that came meanwhile are among them, a limited number, and so are those, up to 64 KiB, that
+the link had delivered and the program had not read when it was killed: `after` alone says what you have.
+What cannot be shown any more, since retention has taken it or too much came, is counted as `gone`. Comings and
+goings are not kept: ask `who`.
+
+A message that was kept for your account has the number with which it was sent, which is below that of the
+`hello` that it follows: it may come again until `after` is above both. Known numbers need not be heeded twice. Without
+`after`, as when a `hello` takes the session up, the link's acknowledgements count; if it was reset, which says that
+something was left unread, private events since your last command come again.
 
 For a message without an acknowledgement nobody can say whether it was taken. Send it again with the `key` that
 it had: it is said once.

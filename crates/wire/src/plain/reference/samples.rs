@@ -212,6 +212,7 @@ impl Samples {
         let renamed = Renamed {
             person,
             old: name("ann")?,
+            since: Seq(0),
             new: name("annie")?,
             rooms: [LOBBY].into(),
             account: None,

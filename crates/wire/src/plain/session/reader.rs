@@ -19,7 +19,7 @@ pub struct LineReader<'a> {
 impl Reader for LineReader<'_> {
     fn sees_all(&self) -> bool {
         match &self.session.stage {
-            Stage::Chat(chat) => chat.ignores.names().is_empty() && !self.session.look.prefs.bell,
+            Stage::Chat(chat) => chat.ignores.entries().is_empty() && !self.session.look.prefs.bell,
             Stage::Login(_) => true,
         }
     }

@@ -113,6 +113,7 @@ fn coming_and_going_is_told() {
     let renamed = Fact::Renamed(Box::new(Renamed {
         person: GOPHER,
         old: name("ann"),
+        since: Seq(0),
         new: name("annie"),
         rooms: [LOBBY].into(),
         account: None,
@@ -123,6 +124,7 @@ fn coming_and_going_is_told() {
         login: arrived("ann"),
         rooms: [LOBBY].into(),
         left_out: [].into(),
+        names: [].into(),
         ignores: [].into(),
         seen: Seq(1),
         last_conn: ConnId(0),

@@ -148,7 +148,7 @@ fn the_ignored_are_not_heard_until_they_are() {
     };
     assert_eq!(hides(&mut peer, &lee), (false, true));
     peer.event(ignore("Lee", true));
-    assert_eq!(peer.dialect.ignores(), [name("Lee")]);
+    assert_eq!(peer.dialect.ignores()[0].name, name("Lee"));
     assert_eq!(hides(&mut peer, &lee), (true, false));
     assert_eq!(hides(&mut peer, &ann), (false, false));
     // Under another name, in a topic and in a reason for leaving.
@@ -172,6 +172,7 @@ fn the_ignored_are_not_heard_until_they_are() {
     let renamed = Fact::Renamed(Box::new(chinwag_core::Renamed {
         person: LEE,
         old: name("liam"),
+        since: Seq(0),
         new: name("BuyPills"),
         rooms: [LOBBY].into(),
         account: None,

@@ -29,7 +29,7 @@ fn settings_and_the_room_are_taken_up() {
     });
     assert_eq!(new.dialect.poll_saved(), None, "it is what is saved");
     assert!(new.dialect.poll_format());
-    assert_eq!(new.dialect.ignores(), [name("troll")]);
+    assert_eq!(new.dialect.ignores(), [Ignored::of_name(name("troll"))]);
     assert_eq!(
         new.tell(Tell::Resumed {
             missed: 2,
@@ -62,6 +62,7 @@ fn returned() -> Returned {
         login: logged_in(),
         rooms: [LOBBY, DEV].into(),
         left_out: [].into(),
+        names: [].into(),
         ignores: [Ignored::of_name(name("troll"))].into(),
         seen: Seq(1),
         last_conn: ConnId(0),

@@ -1,0 +1,43 @@
+//! Which names a person has borne, and when.
+//!
+//! What is stored of a guest has its name and nothing else that tells it from others, and another guest may have had
+//! that name before or may take it later. But a name has one bearer at a time, so a name and a stretch of the one
+//! order stand for one person.
+
+use crate::ids::Seq;
+use crate::name::Name;
+
+/// A name, and the stretch of the one order in which it meant one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastName {
+    /// The name.
+    pub name: Name,
+    /// The event that gave the name to its bearer.
+    pub since: Seq,
+    /// The event with which it was given up; [`NOW`](Self::NOW) if it is borne still.
+    pub until: Seq,
+}
+
+impl PastName {
+    /// The end of a stretch that goes on.
+    pub const NOW: Seq = Seq(u64::MAX);
+
+    /// A name whoever bears it.
+    pub fn always(name: Name) -> Self {
+        Self {
+            name,
+            since: Seq(0),
+            until: Self::NOW,
+        }
+    }
+
+    /// Whether what was said under a name in this place is its bearer's.
+    pub fn covers(&self, name: &Name, place: Seq) -> bool {
+        self.since <= place && place <= self.until && self.name.same_as(name)
+    }
+
+    /// Whether its bearer goes by it still.
+    pub fn is_borne(&self) -> bool {
+        self.until == Self::NOW
+    }
+}
