@@ -156,7 +156,7 @@ impl Session {
         env: &Env<'_>,
     ) -> Box<Self> {
         Box::new(Self {
-            decoder: Decoder::default(),
+            decoder: Decoder::for_program(),
             stage: Stage::Registering(Box::new(Registering::new(spoke, env))),
             security,
             caps: Caps::default(),
