@@ -247,6 +247,7 @@ impl Session {
             }
             Ask::Save(saved) => self.save(saved, shared),
             Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
+            Ask::EndFlood => self.end(QuitReason::TooFast, shared),
         }
     }
 
@@ -366,15 +367,19 @@ impl Session {
     fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {
         match (answer, step) {
             (
-                Answer::PasswordHash(hash),
+                Answer::PasswordHash(found),
                 Step::PasswordHash {
                     name,
                     password,
                     purpose,
                 },
-            ) => match hash {
-                None => self.take_unregistered(name, purpose, shared),
-                Some(hash) => {
+            ) => match found {
+                None if purpose.is_of_own_account() => {
+                    self.answer(Tell::Rejected(&Rejection::NotLoggedIn), shared);
+                }
+                None | Some((_, None)) => self.take_unregistered(name, purpose, shared),
+                Some((account, Some(hash))) => {
+                    let purpose = purpose.of_account(account);
                     let origin = self.origin();
                     let attempt = Attempt {
                         name,

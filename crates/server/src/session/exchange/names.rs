@@ -34,8 +34,8 @@ pub(super) enum Purpose {
         is_script: bool,
         irc: Option<Box<IrcLogIn>>,
     },
-    /// A login that comes later.
-    Prove,
+    /// A login that comes later, to this account.
+    Prove(Name),
     Rename,
     /// An account.
     LogInTo {
@@ -45,6 +45,21 @@ pub(super) enum Purpose {
     Unclaim,
     /// Another password.
     ChangePassword(Password),
+}
+
+impl Purpose {
+    /// Whether it changes the account that a person is logged in to.
+    pub(super) fn is_of_own_account(&self) -> bool {
+        matches!(self, Self::Unclaim | Self::ChangePassword(_))
+    }
+
+    /// The same, once it is known whose name it is.
+    pub(super) fn of_account(self, account: Name) -> Self {
+        match self {
+            Self::Prove(_) => Self::Prove(account),
+            purpose => purpose,
+        }
+    }
 }
 
 impl Session {
@@ -64,7 +79,8 @@ impl Session {
                 self.ask_name(name, password, purpose, shared);
             }
             Ask::Prove { name, password } => {
-                self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
+                let purpose = Purpose::Prove(name.clone());
+                self.ask_name(Some(name), Some(password), purpose, shared);
             }
             Ask::ProveByCertificate { name } => self.ask_certified(name, shared),
             Ask::Rename { name, password } => {
@@ -145,9 +161,9 @@ impl Session {
     ) {
         let command = match (purpose, name) {
             (Purpose::LogIn { is_script, irc }, name) => log_in(name, proof, is_script, irc),
-            (Purpose::Prove, Some(name)) => {
+            (Purpose::Prove(account), Some(name)) => {
                 return match proof {
-                    Some(proof) => self.answer(Tell::Proven(&name, &proof), shared),
+                    Some(proof) => self.answer(Tell::Proven(&account, &proof), shared),
                     None => {
                         let rejection = Rejection::NotRegistered(name);
                         self.answer(Tell::Rejected(&rejection), shared);
@@ -162,7 +178,10 @@ impl Session {
             },
             (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
             (Purpose::ChangePassword(new), Some(_)) => {
-                return self.ask_hash(new, Hashed::Own(proof), shared);
+                return match why_unfit(&new, shared) {
+                    Some(unfit) => self.answer(Tell::Rejected(&unfit), shared),
+                    None => self.ask_hash(new, Hashed::Own(proof), shared),
+                };
             }
             (_, None) => return,
         };
@@ -336,12 +355,11 @@ fn why_unfit(new: &Password, shared: &Shared) -> Option<Rejection> {
     }
 }
 
-/// The password that an account is to have from now on.
+/// The password that an account is to have from its beginning. Whether it may be the next of one that is
+/// there is looked at when its owner has given the one before.
 fn new_password(ask: &Ask) -> Option<&Password> {
     match ask {
-        Ask::Register(new)
-        | Ask::RegisterName { password: new, .. }
-        | Ask::ChangePassword { new, .. } => Some(new),
+        Ask::Register(new) | Ask::RegisterName { password: new, .. } => Some(new),
         _ => None,
     }
 }

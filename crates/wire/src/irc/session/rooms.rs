@@ -1,7 +1,6 @@
 //! JOIN, PART, TOPIC, NAMES, KICK, INVITE and KNOCK.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -25,8 +24,6 @@ pub(super) const TARGETS_MAX: usize = 20;
 #[derive(Clone, Debug)]
 pub(super) struct NamesQuestion {
     pub(super) room: RoomName,
-    /// What the end of the list says, if it ends with this room.
-    pub(super) end: Option<String>,
     /// By NAMES. Else the room was just entered, and one that was left meanwhile is not listed.
     pub(super) is_asked: bool,
 }
@@ -114,8 +111,15 @@ impl Session {
         let room = &summary.room;
         match self.take_question() {
             Some(Question::Join {
-                was_inside: true, ..
-            }) => return None,
+                room: asked,
+                was_inside: true,
+            }) => {
+                // A client that goes by CASEMAPPING takes two spellings of one name for two rooms.
+                if !asked.bare().eq_ignore_ascii_case(room.bare()) {
+                    self.notice(format_args!("{asked} is {room}: you are in it."), env, out);
+                }
+                return None;
+            }
             // It is told so already.
             Some(Question::Unasked) => {}
             _ => self.put_own_join(room, out),
@@ -162,7 +166,6 @@ impl Session {
         let query = self.names_query(RoomRef::Name(room.clone()), None);
         let question = NamesQuestion {
             room: room.clone(),
-            end: Some(alloc::format!("{room}")),
             is_asked: false,
         };
         (Ask::Query(query), Question::Names(question))
@@ -247,19 +250,15 @@ impl Session {
     ) -> Option<Step> {
         let typed = message.param(0).unwrap_or("*");
         let words = typed.split(',').filter(|word| !word.is_empty());
-        let rooms: Vec<RoomName> = words.take(TARGETS_MAX).filter_map(room).collect();
-        let count = rooms.len();
-        if count == 0 {
-            self.end_of_names(typed, env, out);
-        }
-        for (number, room) in rooms.into_iter().enumerate() {
+        for typed in words.take(TARGETS_MAX) {
+            let Some(room) = room(typed) else {
+                self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
+                continue;
+            };
             let query = self.names_query(RoomRef::Name(room.clone()), None);
-            let end = (number + 1 == count).then(|| typed.into());
-            let is_asked = true;
             let question = NamesQuestion {
                 room,
-                end,
-                is_asked,
+                is_asked: true,
             };
             self.later(Ask::Query(query), Question::Names(question));
         }
@@ -317,9 +316,7 @@ impl Session {
             self.pending.question = Some(Box::new(Question::Names(question)));
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
-        if let Some(end) = question.end {
-            self.end_of_names(&end, env, out);
-        }
+        self.end_of_names(&alloc::format!("{room}"), env, out);
         None
     }
 
