@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
-use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX};
+use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX};
 use chinwag_core::{
     CertificatePrefix, Listed, Manner, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword,
     Seq, Text, Timestamp,
@@ -15,6 +15,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::dialect::{Password, PasswordError};
+use crate::zone;
 
 /// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
 pub(super) const ID_BYTES_MAX: usize = 64;
@@ -55,13 +56,30 @@ impl<'de> Deserialize<'de> for Id {
             fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
                 match text.len() <= ID_BYTES_MAX {
                     true => Ok(Id::Text(text.into())),
-                    false => Err(E::invalid_length(text.len(), &self)),
+                    false => Err(E::custom(ID_TOO_LONG)),
                 }
             }
         }
         deserializer.deserialize_any(Visit)
     }
 }
+
+/// What is wrong with a text for which the refusal has a code of its own, and that code.
+pub(super) const CODES: &[(&str, &str)] = &[
+    (NAME_RESERVED, "name_reserved"),
+    (TEXT_TOO_LONG, "too_long"),
+    (PASSWORD_TOO_LONG, "too_long"),
+    (WORD_TOO_LONG, "too_long"),
+    (KEY_TOO_LONG, "too_long"),
+    (ID_TOO_LONG, "too_long"),
+];
+
+const NAME_RESERVED: &str = "that name is reserved";
+const TEXT_TOO_LONG: &str = "the text is too long for its place";
+const PASSWORD_TOO_LONG: &str = "a password has at most 1024 bytes";
+const WORD_TOO_LONG: &str = "a room's password has at most 64 bytes";
+pub(super) const KEY_TOO_LONG: &str = "a key has at most 64 bytes";
+const ID_TOO_LONG: &str = "an id has at most 64 bytes";
 
 /// A value that a client writes as a text.
 pub(super) trait FromText: Sized {
@@ -160,7 +178,7 @@ impl FromText for Name {
             NameError::Malformed => {
                 "a name is 1 to 32 letters, digits, - _ or . and starts with a letter"
             }
-            NameError::Reserved => "that name is reserved",
+            NameError::Reserved => NAME_RESERVED,
         })
     }
 }
@@ -190,7 +208,10 @@ impl FromText for RoomPassword {
     const IS: &'static str = "one word";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).map_err(|_| "a room's password is one word of at most 64 bytes")
+        match text.len() > ROOM_PASSWORD_BYTES_MAX {
+            true => Err(WORD_TOO_LONG),
+            false => Self::parse(text).map_err(|_| "a room's password is one word"),
+        }
     }
 }
 
@@ -260,9 +281,7 @@ impl FromText for Timestamp {
     const IS: &'static str = "a time";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        let time: Result<jiff::Timestamp, _> = text.parse();
-        time.map(|time| Self(time.as_millisecond()))
-            .map_err(|_| "a time is like 2026-11-21T14:03:05Z (RFC 3339)")
+        zone::rfc3339(text).ok_or("a time is like 2026-11-21T14:03:05Z (RFC 3339)")
     }
 }
 
@@ -298,7 +317,7 @@ impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
         let text = Text::from_text(text)?;
         match text.len() <= BYTES_MAX {
             true => Ok(Self(text)),
-            false => Err("the text is too long for its place"),
+            false => Err(TEXT_TOO_LONG),
         }
     }
 }
@@ -308,7 +327,7 @@ impl FromText for Password {
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|error| match error {
-            PasswordError::TooLong => "a password has at most 1024 bytes",
+            PasswordError::TooLong => PASSWORD_TOO_LONG,
             PasswordError::NotText => "a password has no control characters",
         })
     }

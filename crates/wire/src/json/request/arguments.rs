@@ -7,7 +7,7 @@ use chinwag_core::{
 };
 
 use crate::dialect::Password;
-use crate::json::value::{FromText, Mannered, Note, Nullable, Parsed, Place};
+use crate::json::value::{FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place};
 
 /// Makes the types of arguments. None takes a key that it does not name.
 macro_rules! arguments {
@@ -221,7 +221,10 @@ impl FromText for MessageKey {
     const IS: &'static str = "a text of 1 to 64 bytes";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).ok_or("a key has 1 to 64 bytes")
+        match text.is_empty() {
+            true => Err("a key has a byte at least"),
+            false => Self::parse(text).ok_or(KEY_TOO_LONG),
+        }
     }
 }
 
