@@ -27,8 +27,8 @@ use alloc::vec::Vec;
 
 pub(crate) use encoding::BOM;
 use lines::Lines;
-pub(crate) use telnet::is_dont;
 use telnet::{Heard, IAC, Telnet};
+pub(crate) use telnet::{behind_options, is_dont};
 
 /// One thing that a person, or the program in their place, did.
 #[derive(Clone, Debug, PartialEq, Eq)]

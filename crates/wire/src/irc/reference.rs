@@ -124,8 +124,8 @@ const DIFFERENCES: &str = "\
 - **What is no line** is refused as a whole: one that is too long (417), and one that is not UTF-8 (`FAIL COMMAND
   INVALID_UTF8`). A message of several lines that has lost one so is refused altogether. NUL in a line is left out, and the
   line counts without it. IRC has no telnet: its bytes are bytes like others, so where IRC is typed by hand at `telnet`, a key
-  that sends a telnet command spoils the line under way, which is refused. A telnet that negotiates first gets the prompt
-  for people.
+  that sends a telnet command spoils the line under way, which is refused. What telnet sends before anything is typed is no
+  line, and does no harm.
 - **STS** is told with `[tls] sts = \"30d\"` or the like, which needs a certificate that clients trust. There is one
   port, so a client in the clear is sent to TLS on the very port that it came to; the duration is told to
   clients that name the server in their handshake.
