@@ -29,7 +29,7 @@ use self::rare::Rare;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
-use crate::password_gate::{Attempt, Secret};
+use crate::password_gate::Secret;
 use crate::shard::Shared;
 use crate::worker::{Job, JobResult};
 
@@ -373,23 +373,7 @@ impl Session {
                     password,
                     purpose,
                 },
-            ) => match found {
-                None if purpose.is_of_own_account() => {
-                    self.answer(Tell::Rejected(&Rejection::NotLoggedIn), shared);
-                }
-                None | Some((_, None)) => self.take_unregistered(name, purpose, shared),
-                Some((account, Some(hash))) => {
-                    let purpose = purpose.of_account(account);
-                    let origin = self.origin();
-                    let attempt = Attempt {
-                        name,
-                        password,
-                        hash,
-                        origin,
-                    };
-                    self.ask_proof(attempt, (purpose, false), shared);
-                }
-            },
+            ) => self.take_found(found, (name, password), purpose, shared),
             (Answer::RoomId(id, name), Step::History(wanted)) => {
                 self.look_up(wanted, pages::Past::Room { room: name, id }, shared);
             }

@@ -5,7 +5,9 @@ use alloc::boxed::Box;
 use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
-use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX};
+use chinwag_core::limits::{
+    MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX,
+};
 use chinwag_core::{
     CertificatePrefix, Listed, Manner, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword,
     Seq, Text, Timestamp,
@@ -85,6 +87,8 @@ const ID_TOO_LONG: &str = "an id has at most 64 bytes";
 pub(super) trait FromText: Sized {
     /// What it is, for the error and the reference.
     const IS: &'static str;
+    /// Bytes that it has at least, and at most, for the schema, which counts characters.
+    const BYTES: (usize, usize) = (0, usize::MAX);
 
     /// Reads it, or says what is wrong.
     fn from_text(text: &str) -> Result<Self, &'static str>;
@@ -123,8 +127,21 @@ impl<T: FromText> schemars::JsonSchema for Parsed<T> {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "title": T::IS })
+        bounded::<T>(schemars::json_schema!({ "type": "string", "title": T::IS }))
     }
+}
+
+/// The schema of a text, with its bounds. It takes some that have too many bytes, and refuses none that has not.
+#[cfg(feature = "schema")]
+fn bounded<T: FromText>(mut schema: schemars::Schema) -> schemars::Schema {
+    let (min, max) = T::BYTES;
+    if min > 0 {
+        schema.insert("minLength".into(), min.into());
+    }
+    if max < usize::MAX {
+        schema.insert("maxLength".into(), max.into());
+    }
+    schema
 }
 
 /// A value that was read from a text, or null in its place. Unlike an `Option` it must be there.
@@ -166,7 +183,7 @@ impl<T: FromText> schemars::JsonSchema for Nullable<T> {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "null"], "title": T::IS })
+        bounded::<T>(schemars::json_schema!({ "type": ["string", "null"], "title": T::IS }))
     }
 }
 
@@ -206,6 +223,7 @@ impl FromText for RoomName {
 
 impl FromText for RoomPassword {
     const IS: &'static str = "one word";
+    const BYTES: (usize, usize) = (1, ROOM_PASSWORD_BYTES_MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         match text.len() > ROOM_PASSWORD_BYTES_MAX {
@@ -287,6 +305,7 @@ impl FromText for Timestamp {
 
 impl FromText for Text {
     const IS: &'static str = "a line of text";
+    const BYTES: (usize, usize) = (1, usize::MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         // The one that programs leave behind a line that they have read.
@@ -312,6 +331,7 @@ impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
         NOTE_BYTES_MAX => "a line of at most 390 bytes",
         _ => "a line of at most 1920 bytes",
     };
+    const BYTES: (usize, usize) = (1, BYTES_MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         let text = Text::from_text(text)?;
@@ -324,6 +344,7 @@ impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
 
 impl FromText for Password {
     const IS: &'static str = "a password";
+    const BYTES: (usize, usize) = (0, PASSWORD_BYTES_MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|error| match error {

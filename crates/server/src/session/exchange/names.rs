@@ -1,5 +1,7 @@
 //! Names that need a password, and passwords that change.
 
+use std::sync::Arc;
+
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection, ResumeCode, Seq};
 use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
@@ -49,12 +51,12 @@ pub(super) enum Purpose {
 
 impl Purpose {
     /// Whether it changes the account that a person is logged in to.
-    pub(super) fn is_of_own_account(&self) -> bool {
+    fn is_of_own_account(&self) -> bool {
         matches!(self, Self::Unclaim | Self::ChangePassword(_))
     }
 
     /// The same, once it is known whose name it is.
-    pub(super) fn of_account(self, account: Name) -> Self {
+    fn of_account(self, account: Name) -> Self {
         match self {
             Self::Prove(_) => Self::Prove(account),
             purpose => purpose,
@@ -188,8 +190,34 @@ impl Session {
         self.ask_hub(Body::Command(command), Step::Tell, shared);
     }
 
+    /// Takes what is known of a name that came with a password: its account, and the hash of that one's.
+    pub(super) fn take_found(
+        &mut self,
+        found: Option<(Name, Option<Arc<str>>)>,
+        (name, password): (Name, Password),
+        purpose: Purpose,
+        shared: &mut Shared,
+    ) {
+        match found {
+            None if purpose.is_of_own_account() => {
+                self.answer(Tell::Rejected(&Rejection::NotLoggedIn), shared);
+            }
+            None | Some((_, None)) => self.take_unregistered(name, purpose, shared),
+            Some((account, Some(hash))) => {
+                let origin = self.origin();
+                let attempt = Attempt {
+                    name,
+                    password,
+                    hash,
+                    origin,
+                };
+                self.ask_proof(attempt, (purpose.of_account(account), false), shared);
+            }
+        }
+    }
+
     /// Takes a name that came with a password and is not registered.
-    pub(super) fn take_unregistered(&mut self, name: Name, purpose: Purpose, shared: &mut Shared) {
+    fn take_unregistered(&mut self, name: Name, purpose: Purpose, shared: &mut Shared) {
         // A client of IRC may send the password of a server by habit.
         if let Purpose::LogIn { irc: None, .. } = purpose {
             self.exchange.note_needless_password();

@@ -200,6 +200,8 @@ fn in_words(wanted: &str) -> &str {
     match wanted.split(' ').next() {
         Some("usize" | "u64") => "a whole number from 0 to 18446744073709551615",
         Some("u32") => "a whole number from 0 to 4294967295",
+        _ if wanted == "a nonzero u32" => "a whole number from 1 to 4294967295",
+        _ if wanted == "a nonzero usize" => "a whole number from 1 to 18446744073709551615",
         Some("i64" | "i32") => "a whole number",
         Some("struct" | "map") => "an object",
         Some("string" | "str") => "a text",
