@@ -1,6 +1,8 @@
 //! The values inside of objects: what clients write is checked as it is read, so that an error knows
 //! its place, and what they read is written without a detour through text of our own.
 
+mod manner;
+
 use alloc::boxed::Box;
 use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
@@ -9,8 +11,8 @@ use chinwag_core::limits::{
     MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX,
 };
 use chinwag_core::{
-    CertificatePrefix, Listed, Manner, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword,
-    Seq, Text, Timestamp,
+    CertificatePrefix, Listed, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq,
+    Text, Timestamp,
 };
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -18,6 +20,7 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::dialect::{Password, PasswordError};
 use crate::zone;
+pub(super) use manner::Mannered;
 
 /// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
 pub(super) const ID_BYTES_MAX: usize = 64;
@@ -88,6 +91,7 @@ pub(super) trait FromText: Sized {
     /// What it is, for the error and the reference.
     const IS: &'static str;
     /// Bytes that it has at least, and at most, for the schema, which counts characters.
+    #[cfg_attr(not(feature = "schema"), allow(dead_code, reason = "for the schema"))]
     const BYTES: (usize, usize) = (0, usize::MAX);
 
     /// Reads it, or says what is wrong.
@@ -254,36 +258,6 @@ impl FromText for Mask {
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|_| "that is no name, address or block of addresses")
-    }
-}
-
-/// How something is said, other than plainly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Mannered {
-    /// As what one does: `waves`.
-    Action,
-    /// So that no program answers, as a notice of IRC's.
-    Notice,
-}
-
-impl Mannered {
-    pub(super) fn of(manner: Manner) -> Option<Self> {
-        match manner {
-            Manner::Speech => None,
-            Manner::Action => Some(Self::Action),
-            Manner::Notice => Some(Self::Notice),
-        }
-    }
-}
-
-impl From<Mannered> for Manner {
-    fn from(mannered: Mannered) -> Self {
-        match mannered {
-            Mannered::Action => Self::Action,
-            Mannered::Notice => Self::Notice,
-        }
     }
 }
 

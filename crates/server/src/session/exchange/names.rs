@@ -362,6 +362,7 @@ impl Session {
         if proof.is_none() {
             let wrong = match purpose {
                 Purpose::ChangePassword(_) => Rejection::NeedsOldPassword(name),
+                Purpose::Prove(account) => Rejection::WrongPassword(account),
                 _ => Rejection::WrongPassword(name),
             };
             return self.answer(Tell::Rejected(&wrong), shared);

@@ -299,7 +299,13 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let who = shown(name.unwrap_or("*"));
+        let who = match rejection {
+            Rejection::Of(
+                _,
+                RoomRejection::TargetOutside(name) | RoomRejection::TargetInside(name),
+            ) => name.as_str(),
+            _ => shown(name.unwrap_or("*")),
+        };
         let words = Sentence(rejection);
         let (code, what): (_, &dyn Display) = match rejection {
             Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {

@@ -35,6 +35,17 @@ impl Session {
         names.into_iter().any(|name| name.is_same(room))
     }
 
+    /// The room of a name; by its own name, if the client is in it.
+    pub(super) fn room(&self, typed: &str, env: &Env<'_>) -> Option<RoomName> {
+        let typed = room(typed)?;
+        let mut own = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        Some(
+            own.find(|own| own.is_same(&typed))
+                .cloned()
+                .unwrap_or(typed),
+        )
+    }
+
     /// JOIN.
     pub(super) fn join(
         &mut self,
@@ -185,7 +196,7 @@ impl Session {
             .filter(|typed| !typed.is_empty());
         let mut asked: Vec<RoomName> = Vec::new();
         for typed in rooms.take(TARGETS_MAX) {
-            match room(typed) {
+            match self.room(typed, env) {
                 Some(room) if asked.iter().any(|other| other.is_same(&room)) => {}
                 Some(room) => {
                     asked.push(room.clone());
@@ -205,7 +216,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let typed = message.param(0)?;
-        let Some(room) = room(typed) else {
+        let Some(room) = self.room(typed, env) else {
             self.no_such_channel(typed, env, out);
             return None;
         };
@@ -251,7 +262,7 @@ impl Session {
         let typed = message.param(0).unwrap_or("*");
         let words = typed.split(',').filter(|word| !word.is_empty());
         for typed in words.take(TARGETS_MAX) {
-            let Some(room) = room(typed) else {
+            let Some(room) = self.room(typed, env) else {
                 self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
                 continue;
             };
@@ -382,7 +393,7 @@ impl Session {
             .take(TARGETS_MAX)
         {
             let typed = rooms.next().unwrap_or_default();
-            let Some(room) = room(typed) else {
+            let Some(room) = self.room(typed, env) else {
                 if !refused.contains(&typed) {
                     refused.push(typed);
                     self.no_such_channel_later(typed, env, out);
@@ -414,7 +425,7 @@ impl Session {
             }
             return None;
         };
-        let Some(room) = room(typed) else {
+        let Some(room) = self.room(typed, env) else {
             self.no_such_channel(typed, env, out);
             return None;
         };
@@ -444,7 +455,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let (typed, wanted) = (message.param(0)?, message.param(1)?);
-        let Some(old) = room(typed) else {
+        let Some(old) = self.room(typed, env) else {
             self.no_such_channel(typed, env, out);
             return None;
         };
@@ -471,7 +482,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let typed = message.param(0)?;
-        match room(typed) {
+        match self.room(typed, env) {
             Some(room) => {
                 let ask = Ask::Command(Command::Knock(room.clone()));
                 self.later(ask, Question::Knock(room));

@@ -251,7 +251,7 @@ impl Session {
             };
             return self.later(ask, Question::Private(Box::new(sending)));
         }
-        let Ok(room) = RoomName::parse(target) else {
+        let Some(room) = self.room(target, env) else {
             if !is_notice {
                 self.answer_behind(out, |session, out| {
                     session.no_such_channel(target, env, out)
