@@ -29,7 +29,7 @@ pub(crate) fn shows_secret<'a>(
     me: impl FnOnce() -> Option<&'a Name>,
     is_known: impl FnOnce(&Name) -> bool,
 ) -> bool {
-    let line = without_way(Text::trim_unseen(line));
+    let (line, is_way) = without_way(Text::trim_unseen(line), false);
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     if line.starts_with('{') {
         return is_object_with_secret(line);
@@ -40,7 +40,7 @@ pub(crate) fn shows_secret<'a>(
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
         Some(command) => takes_secret(command) && !rest.trim().is_empty(),
-        None if takes_secret(word) => is_argument(rest),
+        None if takes_secret(word) => is_argument(rest) || (is_way && !rest.trim().is_empty()),
         None => is_code(line),
     }
 }
@@ -86,13 +86,18 @@ fn is_object_with_secret(line: &str) -> bool {
     })
 }
 
-/// The line without the words that lead to a command of IRC, of which the last may have a colon before it.
-fn without_way(line: &str) -> &str {
+/// The line without the words that lead to a command of IRC, which may have a colon before it; and whether one
+/// of them is hardly ever the word of a sentence.
+fn without_way(line: &str, is_way: bool) -> (&str, bool) {
     let line = line.strip_prefix(':').unwrap_or(line);
     let leads = |word: &str| BEFORE_COMMANDS.iter().any(|w| word.eq_ignore_ascii_case(w));
     match line.split_once(char::is_whitespace) {
-        Some((word, rest)) if leads(word.trim_start_matches('/')) => without_way(rest.trim_start()),
-        _ => line,
+        Some((word, rest)) if leads(word.trim_start_matches('/')) => {
+            let mut of_irc = ["privmsg", "nickserv"].into_iter();
+            let is_way = is_way || of_irc.any(|w| word.eq_ignore_ascii_case(w));
+            without_way(rest.trim_start(), is_way)
+        }
+        _ => (line, is_way),
     }
 }
 
@@ -242,6 +247,9 @@ mod tests {
         check("/quote PASS s3cret", true);
         check("ns identify ann s3cret", true);
         check("PRIVMSG NickServ :IDENTIFY s3cret", true);
+        check("PRIVMSG NickServ :IDENTIFY letters", true);
+        check("nickserv register letters", true);
+        check("nickserv identify", false);
         check("privmsg #lobby :hello, 4711", false);
         check("msg me when 4711 is done", false);
         check("raw numbers: 1, 2", false);

@@ -63,6 +63,9 @@ impl Chat {
         {
             return Err(Rejection::ShowsServerPassword);
         }
+        if self.is_code_shown(caller, &command) {
+            return Err(Rejection::ShowsSecret);
+        }
         let me = || self.asker(caller).ok().map(Me::of);
         let shown = shown_by(&command);
         if let Some(text) = shown.text {
@@ -184,6 +187,21 @@ impl Chat {
             }),
             _ => false,
         }
+    }
+
+    /// Whether a name that others come to know by a command is the code of the session that gives it.
+    fn is_code_shown(&self, caller: Caller, command: &Command) -> bool {
+        let name = match command {
+            Command::Rename { name, .. } => name.as_str(),
+            Command::Join(room) | Command::JoinWith { room, .. } => room.bare(),
+            Command::RenameRoom { new, .. } => new.bare(),
+            _ => return false,
+        };
+        let code = name.parse::<ResumeCode>();
+        code.is_ok_and(|code| {
+            let me = self.asker(caller);
+            me.is_ok_and(|me| me.session.code == code)
+        })
     }
 
     /// Checks a text that a person wrote. Of several lines none is a slip of the tongue, but each may be a
