@@ -70,14 +70,15 @@ pub(crate) fn restriction(dice: Choices<'_, '_>) -> Restriction {
 }
 
 pub(crate) fn quit_reason(dice: Choices<'_, '_>) -> QuitReason {
-    match dice.below(8) {
+    match dice.below(9) {
         0 => QuitReason::Quit(dice.maybe(Dice::text)),
         1 => QuitReason::Closed,
         2 => QuitReason::Lost,
         3 => QuitReason::TimedOut,
         4 => QuitReason::TooSlow,
         5 => QuitReason::Restart,
-        6 => QuitReason::Kicked {
+        6 => QuitReason::TooFast,
+        7 => QuitReason::Kicked {
             by: dice.name(),
             why: dice.maybe(|dice| Arc::new(dice.text())),
         },
@@ -580,7 +581,7 @@ pub(crate) fn rejection(dice: Choices<'_, '_>) -> Rejection {
 }
 
 fn room_rejection(dice: Choices<'_, '_>) -> RoomRejection {
-    match dice.below(9) {
+    match dice.below(10) {
         0 => RoomRejection::NeedsModerator,
         1 => RoomRejection::Closed,
         2 => RoomRejection::Full { people_max: 7 },
@@ -594,6 +595,7 @@ fn room_rejection(dice: Choices<'_, '_>) -> RoomRejection {
         5 => RoomRejection::TargetGoverns(dice.name(), standing(dice)),
         6 => RoomRejection::StandsNot(dice.name(), standing(dice)),
         7 => RoomRejection::NotBarred(Listed::Mask(mask(dice))),
+        8 => RoomRejection::BarredSpeech,
         _ => RoomRejection::NoOutsiders,
     }
 }

@@ -80,7 +80,7 @@ fn handle_wish(client: &mut Client, wish: Option<Wish>, talk: &mut Talk) -> bool
     let Some(wish) = wish else {
         return false;
     };
-    let is_last = matches!(wish, Wish::Close | Wish::Ask(Ask::Quit(_)));
+    let is_last = matches!(wish, Wish::Close | Wish::Ask(Ask::Quit(_) | Ask::EndFlood));
     let refusal = Rejection::CannotSave;
     let tell = match wish.ask() {
         Some(ask) if ask.only_talks() => Tell::NotSent(&refusal),

@@ -264,9 +264,9 @@ pub enum Answer {
         /// Rooms with people in them.
         rooms: usize,
     },
-    /// To `PasswordHash`.
-    PasswordHash(Option<Arc<str>>),
-    /// To `Certified`: the name that was asked for, or the account's own.
+    /// To `PasswordHash`: the account, by its own name, if the name is registered, and the hash of its password.
+    PasswordHash(Option<(Name, Option<Arc<str>>)>),
+    /// To `Certified`: the account, by its own name.
     Certified(Option<Name>),
     /// To `Everybody`.
     Everybody {

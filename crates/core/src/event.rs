@@ -83,6 +83,8 @@ pub enum QuitReason {
     },
     /// The socket took nothing for too long.
     TooSlow,
+    /// The client sent more than it may, and never stopped.
+    TooFast,
     /// The server stops or is replaced.
     Restart,
 }

@@ -287,6 +287,8 @@ pub enum RoomRejection {
         /// For so much longer, or until undone.
         remaining: Option<Duration>,
     },
+    /// The asker is kept out, by a mask, and may not speak while it is still inside.
+    BarredSpeech,
     /// The asker is not inside, and those who are not may not speak to it.
     NoOutsiders,
     /// It takes no CTCP.

@@ -1,8 +1,8 @@
 //! Lines that show a secret although they would be read by others.
 //!
 //! A few slips put a password on everybody's screen and into the log: `NAME#PASSWORD` typed after
-//! the name prompt is gone, a blank before a command that takes a secret, its slash forgotten, or a
-//! resume code alone. It must not know whether the secret is right: a wrong one is often right
+//! the name prompt is gone, a blank before a command that takes a secret, its slash forgotten, a
+//! resume code alone, or what a program or a client of IRC would send. It must not know whether the secret is right: a wrong one is often right
 //! elsewhere.
 
 use crate::name::Name;
@@ -17,7 +17,7 @@ const COMMANDS: [&str; 11] = [
 ];
 
 /// What people of IRC type in front of those: `/msg NickServ IDENTIFY s3cret`, `/quote PASS s3cret`.
-const BEFORE_COMMANDS: [&str; 5] = ["msg", "quote", "raw", "nickserv", "ns"];
+const BEFORE_COMMANDS: [&str; 6] = ["msg", "privmsg", "quote", "raw", "nickserv", "ns"];
 
 /// Digits behind `#` that are the number of an issue rather than a password.
 const ISSUE_DIGITS_MAX: usize = 6;
@@ -29,17 +29,27 @@ pub(crate) fn shows_secret<'a>(
     me: impl FnOnce() -> Option<&'a Name>,
     is_known: impl FnOnce(&Name) -> bool,
 ) -> bool {
-    let line = without_way(Text::trim_unseen(line));
+    let (line, is_way) = without_way(Text::trim_unseen(line), false);
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    if line.starts_with('{') {
+        return is_object_with_secret(line);
+    }
     if word.contains('#') {
         return shows_password(line, me, is_known);
     }
     match word.strip_prefix('/') {
         _ if word.trim_start_matches('/').eq_ignore_ascii_case("nick") => rest.contains('#'),
         Some(command) => takes_secret(command) && !rest.trim().is_empty(),
-        None if takes_secret(word) => is_argument(rest),
+        None if takes_secret(word) => is_argument(rest) || (is_way && !rest.trim().is_empty()),
         None => is_code(line),
     }
+}
+
+/// The code that is all of a line but for a word before it: `K7Q2-9MXP`, `/resume K7Q2-9MXP`.
+pub(crate) fn code_in(line: &str) -> Option<ResumeCode> {
+    let line = Text::trim_unseen(line);
+    let (_, last) = line.split_once(char::is_whitespace).unwrap_or(("", line));
+    last.trim_start().parse().ok()
 }
 
 /// Whether a line is `lee#s3cret`. Behind one's own name the password may have blanks; with another's
@@ -63,12 +73,31 @@ pub(crate) fn shows_password<'a>(
     }
 }
 
-/// The line without the words that lead to a command of IRC.
-fn without_way(line: &str) -> &str {
+/// Whether an object is a command of a program's that has a secret in it, typed where lines are talk.
+fn is_object_with_secret(line: &str) -> bool {
+    let object = line.trim_start_matches(|c: char| c == '{' || c.is_whitespace());
+    let key = object.strip_prefix('"').and_then(|key| key.split_once('"'));
+    key.is_some_and(|(key, rest)| match key {
+        "passwd" | "resume" => true,
+        "hello" | "claim" | "login" | "unclaim" | "nick" | "join" | "id" => {
+            rest.contains("password\"")
+        }
+        _ => false,
+    })
+}
+
+/// The line without the words that lead to a command of IRC, which may have a colon before it; and whether one
+/// of them is hardly ever the word of a sentence.
+fn without_way(line: &str, is_way: bool) -> (&str, bool) {
+    let line = line.strip_prefix(':').unwrap_or(line);
     let leads = |word: &str| BEFORE_COMMANDS.iter().any(|w| word.eq_ignore_ascii_case(w));
     match line.split_once(char::is_whitespace) {
-        Some((word, rest)) if leads(word.trim_start_matches('/')) => without_way(rest.trim_start()),
-        _ => line,
+        Some((word, rest)) if leads(word.trim_start_matches('/')) => {
+            let mut of_irc = ["privmsg", "nickserv"].into_iter();
+            let is_way = is_way || of_irc.any(|w| word.eq_ignore_ascii_case(w));
+            without_way(rest.trim_start(), is_way)
+        }
+        _ => (line, is_way),
     }
 }
 
@@ -186,6 +215,30 @@ mod tests {
     }
 
     #[test]
+    fn an_object_of_a_program() {
+        check(r#"{"hello":{"name":"x","password":"y"}}"#, true);
+        check(r#" { "id": 1, "claim": {"password": "y"}}"#, true);
+        check(r#"{"join":{"room":"x","password":"y"}}"#, true);
+        check(r#"{"resume":{"code":"K7Q2-9MXP"}}"#, true);
+        check(r#"{"passwd":{"old":"x","new":"y"}}"#, true);
+        check(r#"{"hello":{"name":"x"}}"#, false);
+        check(r#"{"say":{"text":"the password"}}"#, false);
+        check(r#"{"level":"info","password":"***"}"#, false);
+        check("{} is an object", false);
+    }
+
+    #[test]
+    fn a_code_behind_a_word() {
+        let code = "K7Q2-9MXP".parse().ok();
+        for line in ["K7Q2-9MXP", "/resume k7q29mxp ", "code: K7Q2-9MXP"] {
+            assert_eq!(code_in(line), code, "{line}");
+        }
+        for line in ["my code is K7Q2-9MXP", "K7Q2-9MXP it is", "hello", ""] {
+            assert_eq!(code_in(line), None, "{line}");
+        }
+    }
+
+    #[test]
     fn a_command_that_is_pasted_where_it_is_none() {
         check("/claim s3cret", true);
         check("//claim s3cret", false);
@@ -193,6 +246,11 @@ mod tests {
         check("/msg NickServ IDENTIFY s3cret", true);
         check("/quote PASS s3cret", true);
         check("ns identify ann s3cret", true);
+        check("PRIVMSG NickServ :IDENTIFY s3cret", true);
+        check("PRIVMSG NickServ :IDENTIFY letters", true);
+        check("nickserv register letters", true);
+        check("nickserv identify", false);
+        check("privmsg #lobby :hello, 4711", false);
         check("msg me when 4711 is done", false);
         check("raw numbers: 1, 2", false);
     }

@@ -1,8 +1,9 @@
-//! From the bytes of a plain connection to what a person did: a line, an interrupt, a resized
-//! window.
+//! From the bytes of a connection to what a person did: a line, an interrupt, a resized window; or to the
+//! lines of a program.
 //!
-//! This is the input half of the plain dialect. It must not know what a line means (names,
-//! commands and rooms are behind it), nor sockets, nor time.
+//! This is the input half of the plain dialect, and the line splitting of the others: a program speaks no
+//! telnet and no UTF-16, so every byte but a line end is of its line. It must not know what a line means
+//! (names, commands and rooms are behind it), nor sockets, nor time.
 //!
 //! It is pulled, not pushed: [`Decoder::decode`] gives one input at a time and takes exactly the
 //! bytes of that one. So a session that must wait for an answer just stops asking and keeps the
@@ -26,8 +27,8 @@ use alloc::vec::Vec;
 
 pub(crate) use encoding::BOM;
 use lines::Lines;
-pub(crate) use telnet::is_dont;
 use telnet::{Heard, IAC, Telnet};
+pub(crate) use telnet::{behind_options, is_dont};
 
 /// One thing that a person, or the program in their place, did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +85,15 @@ pub struct Decoder {
 const _: () = assert!(size_of::<Decoder>() <= 24);
 
 impl Decoder {
+    /// A decoder for a client that is known to be a program. It makes lines alone, and every byte between two
+    /// line ends is of one: an FF there is not the begin of telnet, nor a NUL a sign of UTF-16.
+    pub(crate) fn for_program() -> Self {
+        Self {
+            lines: Lines::of_program(),
+            telnet: None,
+        }
+    }
+
     /// The next input, if `bytes` complete one; they then start behind it. Without one, all of
     /// them have been taken.
     ///
@@ -92,7 +102,9 @@ impl Decoder {
     /// that arrives in pieces, with its byte order mark, may take twice as much.
     pub fn decode<'a>(&mut self, bytes: &mut &'a [u8], line_bytes_max: usize) -> Option<Input<'a>> {
         while let Some(&first) = bytes.first() {
-            let input = if first == IAC || self.is_inside_telnet() {
+            let is_telnet =
+                !self.lines.is_of_program() && (first == IAC || self.is_inside_telnet());
+            let input = if is_telnet {
                 self.hear(first, bytes, line_bytes_max)
             } else {
                 self.lines.read(bytes, line_bytes_max)

@@ -6,7 +6,8 @@
 //! nobody before. Nothing that is recognised becomes a name, whether the server speaks it or not.
 //!
 //! The first line after the greeting is looked at in the same way: some clients of IRC, HTTP and
-//! JSON wait for the server, and a slow link makes any of them late.
+//! JSON wait for the server, and a slow link makes any of them late. Options of telnet, which some send before
+//! their person has typed anything, are no line.
 //!
 //! A few names cannot be had by a client that speaks first: `SSH-...`, a command of IRC with a blank
 //! behind it or with a room, one alone in capital letters, and the words that scanners send (`HELP`,
@@ -17,7 +18,7 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
-use crate::input::BOM;
+use crate::input::{BOM, behind_options};
 
 /// Bytes that are always enough to decide: a request line of ordinary length.
 pub const SNIFF_BYTES_MAX: usize = 512;
@@ -170,6 +171,11 @@ pub fn sniff_silent(bytes: &[u8], spoke: Spoke) -> Protocol {
     }
 }
 
+/// Whether these bytes are options of telnet and nothing else: its person has said nothing yet.
+pub fn is_telnet_alone(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && behind_options(bytes).is_none_or(<[u8]>::is_empty)
+}
+
 /// Whether a person who was greeted may have typed what a program would not say by then. Clients of
 /// ssh never wait, and `SSH-7` is a name; UTF-16 is told of by the dialect, which asks again.
 fn may_be_typed(protocol: Protocol, bytes: &[u8]) -> bool {
@@ -186,6 +192,9 @@ fn sniff_seen(bytes: &[u8]) -> Sniffed {
         Fit::SoFar if !bytes.is_empty() => return Sniffed::NeedMore,
         _ => bytes,
     };
+    if is_telnet_alone(bytes) {
+        return Sniffed::NeedMore;
+    }
     // What is certain after fewer bytes comes first, so that a decision stands.
     let fits = [
         (fit(bytes, TLS), Protocol::Tls),

@@ -43,6 +43,38 @@ pub(super) fn zone_like(typed: &str) -> Option<String> {
     slips.min().map(|(_, name)| name)
 }
 
+/// Reads a time as programs write it (RFC 3339): `2026-11-21T14:03:05.123Z`, `2026-11-21T15:03:05+01:00`.
+pub(super) fn rfc3339(typed: &str) -> Option<Timestamp> {
+    let (day, clock) = (date(typed.get(..10)?)?, typed.get(10..19)?);
+    let number = |digits: &str, max: i64| {
+        let is_one = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+        let number: i64 = is_one.then(|| digits.parse().ok())??;
+        (number <= max).then_some(number)
+    };
+    let clock = clock.strip_prefix(['T', 't', ' '])?;
+    let (hour, clock) = clock.split_once(':')?;
+    let (minute, second) = clock.split_once(':')?;
+    // A leap second is the first of the next minute.
+    let seconds = (number(hour, 23)? * 60 + number(minute, 59)?) * 60 + number(second, 60)?;
+    let (fraction, offset) = match typed[19..].strip_prefix('.') {
+        Some(rest) => rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?,
+        None => ("0", &typed[19..]),
+    };
+    let minutes = match offset.split_at_checked(1)? {
+        ("Z" | "z", "") => 0,
+        (sign @ ("+" | "-"), offset) => {
+            let (hours, minutes) = offset.split_once(':')?;
+            let minutes = number(hours, 23)? * 60 + number(minutes, 59)?;
+            if sign == "+" { minutes } else { -minutes }
+        }
+        _ => return None,
+    };
+    let fraction = fraction.get(..3).unwrap_or(fraction);
+    let ms = fraction.parse::<i64>().ok()? * [100, 10, 1].get(fraction.len() - 1)?;
+    let days = day.duration_since(Date::constant(1970, 1, 1)).as_secs();
+    Some(Timestamp((days + seconds - minutes * 60) * 1_000 + ms))
+}
+
 /// Reads a day in the one form that is the same everywhere: `2026-11-21`.
 pub(super) fn date(typed: &str) -> Option<Date> {
     let is_sign = |(at, b): (usize, u8)| match at {
@@ -383,6 +415,46 @@ mod tests {
         let (_, until) = Moment::parse_range("23:00..01:00").expect("a range");
         let tomorrow = until.map(|until| until.end(Timestamp(1_795_269_785_000), &TimeZone::UTC));
         assert_eq!(tomorrow, Some(Timestamp(1_795_309_200_000)));
+    }
+
+    #[test]
+    fn times_of_programs_are_those_of_rfc_3339() {
+        let at = |typed: &str| rfc3339(typed).map(|at| at.0);
+        let noon = 1_795_262_400_000;
+        for typed in [
+            "2026-11-21T12:00:00Z",
+            "2026-11-21t12:00:00.0z",
+            "2026-11-21 13:00:00+01:00",
+            "2026-11-22T11:59:00+23:59",
+            "2026-11-20T12:01:00.000999-23:59",
+            "2026-11-21T11:59:60-00:00",
+        ] {
+            assert_eq!(at(typed), Some(noon), "{typed}");
+        }
+        assert_eq!(at("2026-11-21T12:00:00.12345Z"), Some(noon + 123));
+        assert_eq!(at("2026-11-21T12:00:00.5Z"), Some(noon + 500));
+        assert_eq!(at("1969-12-31T23:59:59.75Z"), Some(-250));
+        assert_eq!(at("9999-12-31T23:59:59.999Z"), Some(253_402_300_799_999));
+        for typed in [
+            "",
+            "2026-11-21",
+            "2026-11-21T12:00Z",
+            "2026-11-21T12:00:00",
+            "2026-11-21T12:00:00+01",
+            "2026-11-21T12:00:00+0100",
+            "2026-11-21T12:00:00+25:00",
+            "2026-11-21T12:00:00+01:60",
+            "2026-11-21T12:00:00.Z",
+            "2026-11-21T24:00:00Z",
+            "2026-11-21T12:60:00Z",
+            "2026-11-21T12:00:61Z",
+            "2026-02-29T12:00:00Z",
+            "2026-11-21T12:00:00Z[UTC]",
+            "2026-11-21T+1:00:00Z",
+            "2026-11-21T12:00:00\u{e9}",
+        ] {
+            assert_eq!(at(typed), None, "{typed}");
+        }
     }
 
     /// In Berlin clocks go from 2:00 to 3:00 on 28 March 2027, and from 3:00 to 2:00 on 25 October 2026.

@@ -64,6 +64,37 @@ fn telnet_is_answered_and_never_addressed_first() {
     assert_eq!(client.ear.commands, expected);
 }
 
+/// WILL NAWS, WILL TERMINAL-TYPE and DO SUPPRESS-GO-AHEAD, as telnets send them that begin with that.
+const OPTIONS: [u8; 9] = [IAC, 251, NAWS, IAC, 251, 24, IAC, DO, 3];
+
+#[test]
+fn a_telnet_that_negotiates_first_is_greeted() {
+    let server = Setup::new().start();
+    let mut telnet = server.connect();
+    telnet.write(&OPTIONS);
+    telnet.expect("/quit to leave.\r\nEnter your username: ");
+    assert_eq!(telnet.ear.commands[1], [IAC, DO, NAWS]);
+    telnet.write(&[IAC, 250, NAWS, 0, 80, 0, 24, IAC, 240]);
+    telnet.write(b"mei\r\n");
+    telnet.expect("Welcome, mei.");
+}
+
+#[test]
+fn irc_and_json_can_be_typed_at_a_telnet_that_negotiates_first() {
+    let server = Setup::new().start();
+    let mut telnet = server.connect();
+    telnet.write(&OPTIONS);
+    telnet.expect("Enter your username: ");
+    telnet.write(b"NICK mei\r\n");
+    telnet.write(b"USER mei 0 * :Mei\r\n");
+    telnet.expect(" 366 mei #lobby ");
+    let mut telnet = server.connect();
+    telnet.write(&OPTIONS);
+    telnet.expect("Enter your username: ");
+    telnet.write(b"{\"hello\":{\"name\":\"jay\"}}\r\n");
+    telnet.expect("\"reply\":\"hello\"");
+}
+
 #[test]
 fn lines_end_as_the_peer_needs() {
     let server = Setup::new().start();

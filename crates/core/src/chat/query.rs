@@ -47,8 +47,9 @@ impl Chat {
             }
             (_, Query::PasswordHash(name)) => {
                 let account = self.registrations.get(&name);
-                let hash = account.and_then(|account| account.password_hash().cloned());
-                Ok(Answer::PasswordHash(hash))
+                let found =
+                    account.map(|account| (account.name.clone(), account.password_hash().cloned()));
+                Ok(Answer::PasswordHash(found))
             }
             (_, Query::Certified { certificate, name }) => {
                 let account = match &name {
@@ -57,7 +58,7 @@ impl Chat {
                 };
                 let proof = Proof(certificate);
                 let account = account.filter(|account| account.is_proven_by(&proof));
-                let found = account.map(|account| name.unwrap_or_else(|| account.name.clone()));
+                let found = account.map(|account| account.name.clone());
                 Ok(Answer::Certified(found))
             }
             (Caller::Shell, Query::Everybody { after }) => Ok(self.everybody_page(after, now)),

@@ -166,7 +166,7 @@ fn an_account_is_found_by_its_certificate_as_long_as_that_proves_it() {
     };
     // Of two accounts the first by name, unless one is meant.
     assert_eq!(find(&world, OWN, None).as_deref(), Some("ann"));
-    assert_eq!(find(&world, OWN, Some("BOB")).as_deref(), Some("BOB"));
+    assert_eq!(find(&world, OWN, Some("BOB")).as_deref(), Some("bob"));
     assert_eq!(find(&world, OWN, Some("lee")), None);
     assert_eq!(find(&world, OTHER, None), None);
     assert_eq!(find(&world, OTHER, Some("ann")), None);

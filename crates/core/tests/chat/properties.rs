@@ -561,7 +561,7 @@ impl Play {
         let visitor = self.world.visitor(HOMES[0]);
         let query = Query::PasswordHash(crate::world::name(name));
         match self.world.chat.answer(visitor, query, self.world.now) {
-            Ok(Answer::PasswordHash(Some(hash))) if proven => Some(Proof(hash)),
+            Ok(Answer::PasswordHash(Some((_, Some(hash))))) if proven => Some(Proof(hash)),
             _ => proven.then(|| Proof("another hash".into())),
         }
     }

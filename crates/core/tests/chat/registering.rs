@@ -17,7 +17,9 @@ fn password_hash(world: &mut World, who: &str) -> Option<String> {
         .chat
         .answer(visitor, Query::PasswordHash(name(who)), world.now)
     {
-        Ok(Answer::PasswordHash(hash)) => hash.map(|hash| hash.to_string()),
+        Ok(Answer::PasswordHash(found)) => found
+            .and_then(|(_, hash)| hash)
+            .map(|hash| hash.to_string()),
         answer => panic!("{answer:?}"),
     }
 }

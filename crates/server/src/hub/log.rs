@@ -63,6 +63,7 @@ fn manner(why: &QuitReason) -> &'static str {
         QuitReason::Kicked { .. } => "kicked",
         QuitReason::Banned { .. } => "banned",
         QuitReason::TooSlow => "too slow",
+        QuitReason::TooFast => "too fast",
         QuitReason::Restart => "server restart",
     }
 }

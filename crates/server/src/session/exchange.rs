@@ -29,7 +29,7 @@ use self::rare::Rare;
 use super::{Session, Stage};
 use crate::hub::{Body, Reply, ReplyBody, Request, Ticket};
 use crate::limits::SESSION_REQUESTS_MAX;
-use crate::password_gate::{Attempt, Secret};
+use crate::password_gate::Secret;
 use crate::shard::Shared;
 use crate::worker::{Job, JobResult};
 
@@ -247,6 +247,7 @@ impl Session {
             }
             Ask::Save(saved) => self.save(saved, shared),
             Ask::Quit(why) => self.end(QuitReason::Quit(why), shared),
+            Ask::EndFlood => self.end(QuitReason::TooFast, shared),
         }
     }
 
@@ -366,25 +367,13 @@ impl Session {
     fn handle_found(&mut self, answer: Answer, step: Step, shared: &mut Shared) {
         match (answer, step) {
             (
-                Answer::PasswordHash(hash),
+                Answer::PasswordHash(found),
                 Step::PasswordHash {
                     name,
                     password,
                     purpose,
                 },
-            ) => match hash {
-                None => self.take_unregistered(name, purpose, shared),
-                Some(hash) => {
-                    let origin = self.origin();
-                    let attempt = Attempt {
-                        name,
-                        password,
-                        hash,
-                        origin,
-                    };
-                    self.ask_proof(attempt, (purpose, false), shared);
-                }
-            },
+            ) => self.take_found(found, (name, password), purpose, shared),
             (Answer::RoomId(id, name), Step::History(wanted)) => {
                 self.look_up(wanted, pages::Past::Room { room: name, id }, shared);
             }

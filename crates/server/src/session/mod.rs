@@ -27,7 +27,7 @@ mod writing;
 use chinwag_core::{Caller, ConnId, Monotonic, PersonId, QuitReason};
 use chinwag_feed::Feed;
 use chinwag_wire::dialect::{Dialect, Env, Step, Tell, refuse_unencrypted};
-use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, sniff, sniff_silent};
+use chinwag_wire::sniff::{Protocol, Sniffed, Spoke, is_telnet_alone, sniff, sniff_silent};
 
 use crate::conn_limiter::Permit;
 use crate::shard::Shared;
@@ -209,14 +209,28 @@ impl Session {
         let Stage::Sniffing { spoke, .. } = self.stage else {
             return;
         };
-        if self.exchange.has_held() {
+        let says_nothing = !self.exchange.has_held() || is_telnet_alone(self.exchange.held());
+        if !says_nothing {
             self.open_as(sniff_silent(self.exchange.held(), spoke), spoke, shared);
         } else if self.must_encrypt(shared) {
             self.open_as(Protocol::Plain, spoke, shared);
+        } else if spoke == Spoke::First {
+            self.greet(shared);
         } else {
-            let bucket = self.dialect.bucket();
-            self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
             self.stage = Stage::Greeted;
+            self.handle_held(shared);
+        }
+    }
+
+    fn greet(&mut self, shared: &mut Shared) {
+        let bucket = self.dialect.bucket();
+        self.dialect = Dialect::unknown(Spoke::Greeted, bucket, &shared.env());
+        self.stage = Stage::Greeted;
+        if self.exchange.has_held() {
+            // Options of telnet, which tell how its lines end.
+            self.handle_held(shared);
+        }
+        if matches!(self.stage, Stage::Greeted) {
             let is_exposed = !self.is_sheltered();
             self.drive(shared, |dialect, env, out| {
                 dialect.handle_greet(is_exposed, env, out)

@@ -135,6 +135,8 @@ pub enum Ask {
     Save(Saved),
     /// Leave the server, with the reason given.
     Quit(Option<Text>),
+    /// Ends the session of a client that never stops sending faster than it may.
+    EndFlood,
 }
 
 /// The newest entries of the audit log.

@@ -1,6 +1,6 @@
 //! Cuts text into lines.
 //!
-//! It must not know telnet, except that the byte IAC is not for it to read.
+//! It must not know telnet, except that the byte IAC of a person's connection is not for it to read.
 //!
 //! A line ends in LF, CR LF, CR NUL or CR. After a CR it is unknown whether more of the line end
 //! follows, and a person at a raw terminal waits for the answer now; so a CR ends the line at
@@ -14,7 +14,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::{fmt, mem, str};
 
-use memchr::memchr3;
+use memchr::{memchr2, memchr3};
 
 use super::Input;
 use super::encoding::{BOM, is_utf16, is_windows_1252, without_bom};
@@ -35,6 +35,8 @@ pub(super) struct Lines {
     bare_cr: bool,
     /// Bytes that may belong to the CR LF of UTF-16 whose CR has ended a line.
     utf16_rest: u8,
+    /// The peer is a program: it speaks no telnet, and no UTF-16.
+    is_of_program: bool,
     /// Bytes that no line has paid for. It stands here since there is room.
     unpaid: u32,
 }
@@ -71,7 +73,19 @@ enum Reason {
 }
 
 impl Lines {
-    /// Takes bytes up to the end of a line, or up to an IAC, or all. The first is no IAC.
+    pub(super) fn of_program() -> Self {
+        Self {
+            is_of_program: true,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_of_program(&self) -> bool {
+        self.is_of_program
+    }
+
+    /// Takes bytes up to the end of a line, or up to an IAC, or all. The first is no IAC. To a program's
+    /// lines an IAC belongs.
     pub(super) fn read<'a>(&mut self, bytes: &mut &'a [u8], max: usize) -> Option<Input<'a>> {
         if self.after_cr {
             self.pass_over_line_end(bytes);
@@ -79,7 +93,11 @@ impl Lines {
         if self.utf16_rest > 0 && !self.pass_over_utf16_end(bytes) {
             return None;
         }
-        let end = memchr3(LF, CR, IAC, bytes).unwrap_or(bytes.len());
+        let end = match self.is_of_program {
+            true => memchr2(LF, CR, bytes),
+            false => memchr3(LF, CR, IAC, bytes),
+        };
+        let end = end.unwrap_or(bytes.len());
         let (text, rest) = bytes.split_at(end);
         let end_bytes = match rest {
             [CR, LF, ..] => 2,
@@ -199,19 +217,36 @@ impl Lines {
         let text = without_bom(text);
         match text.len() > max {
             true => Input::TooLong { bytes: text.len() },
-            false => line(text),
+            false => self.line(text),
         }
     }
 
     fn end_pending(&mut self) -> Input<'static> {
         match self.pending.take().as_deref() {
             None => Input::Blank,
-            Some(Pending::Text(text)) => into_owned(line(without_bom(text))),
+            Some(Pending::Text(text)) => into_owned(self.line(without_bom(text))),
             Some(Pending::Refused(Refused {
                 reason: Reason::Mangled,
                 ..
             })) => Input::Mangled,
             Some(Pending::Refused(Refused { bytes, .. })) => Input::TooLong { bytes: *bytes },
+        }
+    }
+
+    /// A whole line as an input.
+    fn line<'a>(&self, bytes: &'a [u8]) -> Input<'a> {
+        if !self.is_of_program && is_utf16(bytes) {
+            return Input::Utf16;
+        }
+        match str::from_utf8(bytes) {
+            Ok(text) if text.trim_start().is_empty() => Input::Blank,
+            Ok(text) => Input::Line(Cow::Borrowed(text)),
+            Err(error) => Input::NotUtf8 {
+                is_windows_1252: is_windows_1252(bytes),
+                begins: str::from_utf8(&bytes[..error.valid_up_to()])
+                    .unwrap_or_default()
+                    .into(),
+            },
         }
     }
 
@@ -256,23 +291,6 @@ impl Refused {
             lacks: lacks(self.lacks, bytes),
             ..self
         }
-    }
-}
-
-/// A whole line as an input.
-fn line(bytes: &[u8]) -> Input<'_> {
-    if is_utf16(bytes) {
-        return Input::Utf16;
-    }
-    match str::from_utf8(bytes) {
-        Ok(text) if text.trim_start().is_empty() => Input::Blank,
-        Ok(text) => Input::Line(Cow::Borrowed(text)),
-        Err(error) => Input::NotUtf8 {
-            is_windows_1252: is_windows_1252(bytes),
-            begins: str::from_utf8(&bytes[..error.valid_up_to()])
-                .unwrap_or_default()
-                .into(),
-        },
     }
 }
 

@@ -21,7 +21,10 @@ struct Outcome {
 /// Decodes `bytes` in reads of at most these sizes, over and over. What an input leaves of a read
 /// is read anew with what follows it, as by a session that stopped.
 fn outcome(bytes: &[u8], read_bytes: &[usize]) -> Outcome {
-    let mut decoder = Decoder::default();
+    outcome_of(Decoder::default(), bytes, read_bytes)
+}
+
+fn outcome_of(mut decoder: Decoder, bytes: &[u8], read_bytes: &[usize]) -> Outcome {
     let mut outcome = Outcome::default();
     let mut rest = bytes;
     for n in read_bytes.iter().cycle() {
@@ -103,6 +106,10 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 
 /// The plain way to read text that is all there.
 fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
+    lines_of(text, encoding::is_utf16)
+}
+
+fn lines_of(text: &[u8], is_utf16: fn(&[u8]) -> bool) -> Vec<Input<'static>> {
     let mut inputs = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -114,7 +121,7 @@ fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
         };
         let is_bare_cr = after.first() == Some(&b'\r') && after.get(1) != Some(&b'\n');
         let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
-        if is_bare_cr && line.len() <= MAX && encoding::is_utf16(line) {
+        if is_bare_cr && line.len() <= MAX && is_utf16(line) {
             // The rest of its CR LF.
             let ends = rest.iter().take(2);
             let ends = ends.take_while(|byte| matches!(byte, b'\n' | 0)).count();
@@ -122,7 +129,7 @@ fn inputs_of(text: &[u8]) -> Vec<Input<'static>> {
         }
         inputs.push(match core::str::from_utf8(line) {
             _ if line.len() > MAX => Input::TooLong { bytes: line.len() },
-            _ if encoding::is_utf16(line) => Input::Utf16,
+            _ if is_utf16(line) => Input::Utf16,
             Err(error) => Input::NotUtf8 {
                 is_windows_1252: encoding::is_windows_1252(line),
                 begins: String::from_utf8_lossy(&line[..error.valid_up_to()])
@@ -149,6 +156,13 @@ proptest! {
     fn text_is_read_as_if_it_were_simple(text in text(), read_bytes in vec(1_usize..12, 1..8)) {
         let outcome = outcome(&text, &read_bytes);
         prop_assert_eq!(outcome.inputs, inputs_of(&text));
+        prop_assert!(!outcome.is_telnet && outcome.reply.is_empty());
+    }
+
+    #[test]
+    fn a_program_speaks_no_telnet(bytes in bytes(0..60), read_bytes in vec(1_usize..12, 1..8)) {
+        let outcome = outcome_of(Decoder::for_program(), &bytes, &read_bytes);
+        prop_assert_eq!(outcome.inputs, lines_of(&bytes, |_| false));
         prop_assert!(!outcome.is_telnet && outcome.reply.is_empty());
     }
 

@@ -285,6 +285,27 @@ pub(crate) fn is_dont(option: u8, next: u8) -> bool {
     is_option(option) && next > 8
 }
 
+/// What stands behind the options with which a telnet begins, before its person has typed anything. `None`
+/// while the last of them is not whole.
+pub(crate) fn behind_options(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes;
+    loop {
+        // As the first, DONT may be the mark of UTF-16.
+        let is_first = rest.len() == bytes.len();
+        rest = match rest {
+            [IAC, DONT, ..] if is_first => return Some(rest),
+            [IAC, WILL..=DONT, b'\r' | b'\n', ..] => return Some(rest),
+            [IAC, WILL..=DONT, _, rest @ ..] => rest,
+            [IAC, SB, parameters @ ..] => {
+                let end = parameters.windows(2).position(|pair| pair == [IAC, SE]);
+                &parameters[end? + 2..]
+            }
+            [IAC] | [IAC, WILL..=DONT] => return None,
+            _ => return Some(rest),
+        };
+    }
+}
+
 fn is_option(byte: u8) -> bool {
     byte < OPTIONS_END || LATER_OPTIONS.contains(&byte)
 }

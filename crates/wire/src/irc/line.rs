@@ -3,10 +3,11 @@
 //! A line without its tags has 512 bytes at most, its end included; a message that is longer is cut at
 //! characters into several lines with one id.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{Display, Write};
 
-use chinwag_core::{Event, IrcForm, Name, Source, Timestamp};
+use chinwag_core::{Event, IrcForm, Name, Source, Text, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::caps::{Cap, Caps};
@@ -146,6 +147,19 @@ pub(super) fn end(out: &mut Vec<u8>, body: usize) {
         out.truncate(at);
     }
     out.extend_from_slice(b"\r\n");
+}
+
+/// Ends a line that may have something in it as a client has typed it: what a terminal would obey becomes
+/// visible, as in every text.
+pub(super) fn end_shown(out: &mut Vec<u8>, body: usize) {
+    if out[body..].iter().any(|byte| !(b' '..=b'~').contains(byte)) {
+        let line = String::from_utf8_lossy(&out[body..]);
+        let mut shown = String::with_capacity(line.len() + 8);
+        line.chars().for_each(|c| Text::push_shown(&mut shown, c));
+        out.truncate(body);
+        out.extend_from_slice(shown.as_bytes());
+    }
+    end(out, body);
 }
 
 /// The parts of a message that fit into lines with so many bytes before them. A blank between two words

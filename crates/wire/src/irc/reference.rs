@@ -55,7 +55,9 @@ const DIFFERENCES: &str = "\
   in no room.
 - **Names.** They begin with a letter and are letters, digits, `-`, `_` and `.`, of any script; two that look
   alike are not both let in, nor is one that looks like the server's. `bob_` looks like `bob`: a client that tries it when `bob` is taken is told so, and which
-  name is free (433). It may try names until its time is up.
+  name is free (433). It may try names until its time is up. `CASEMAPPING=ascii` is what a client can go by; the server takes
+  more for one name: any script's upper and lower case, and spellings such as `#ß` and `#ss`. It answers with the name as it
+  is, and a client that joins its own room by another spelling is told which that is.
 - **Ranks.** `@` is a moderator or the owner of a room, `+` a voice. Operators of the server may do anything
   anywhere. Who makes a room is its moderator; its owner, if the name is registered. Moderators put out
   anybody but the owner and operators of the server; one who is put out or muted (`/mute NAME here`) is no moderator any
@@ -119,7 +121,11 @@ const DIFFERENCES: &str = "\
   minutes without a pause is closed (`Excess flood`). What a client sent beyond its rate is dropped when its link
   is reset.
   Empty lines, PING and PONG cost nothing one by one, and as much as a line for every 4,096 bytes.
-- **NUL** in a line is left out, and the line counts without it.
+- **What is no line** is refused as a whole: one that is too long (417), and one that is not UTF-8 (`FAIL COMMAND
+  INVALID_UTF8`). A message of several lines that has lost one so is refused altogether. NUL in a line is left out, and the
+  line counts without it. IRC has no telnet: its bytes are bytes like others, so where IRC is typed by hand at `telnet`, a key
+  that sends a telnet command spoils the line under way, which is refused. What telnet sends before anything is typed is no
+  line, and does no harm.
 - **STS** is told with `[tls] sts = \"30d\"` or the like, which needs a certificate that clients trust. There is one
   port, so a client in the clear is sent to TLS on the very port that it came to; the duration is told to
   clients that name the server in their handshake.

@@ -431,6 +431,7 @@ impl core::fmt::Display for Reason<'_> {
             QuitReason::Lost => f.write_str("Connection lost"),
             QuitReason::TimedOut => f.write_str("Ping timeout"),
             QuitReason::TooSlow => f.write_str("Too slow"),
+            QuitReason::TooFast => f.write_str("Excess flood"),
             QuitReason::Restart => f.write_str("Server restart"),
             QuitReason::Kicked { by: name, why } => {
                 by(f, "Kicked", name, why.as_ref().map(|why| &***why))

@@ -40,6 +40,22 @@ pub(super) fn said_to(message: &PrivateMessage) -> Said<'_> {
     }
 }
 
+/// A private message of the past.
+pub(super) fn put_private_past(
+    out: &mut Vec<u8>,
+    event: &Event,
+    message: &PrivateMessage,
+    (caps, batch): Shown,
+) {
+    // A guest's name may have been several people's: an account tells that it was not.
+    let mut tags = Tags {
+        batch,
+        account: message.accounts.from.as_ref(),
+        ..Tags::of_message(event, message.irc.as_deref())
+    };
+    said_to(message).put_from(From(&message.from_name, None), &mut tags, caps, out);
+}
+
 /// One that was kept.
 pub(super) fn kept_for(message: &KeptMessage) -> Said<'_> {
     Said {

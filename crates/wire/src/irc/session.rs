@@ -55,7 +55,7 @@ use chinwag_core::{
 use chinwag_feed::Reader;
 
 use super::caps::{Cap, Caps};
-use super::line::{end, put};
+use super::line::{end, end_shown, put};
 use super::message::{BODY_BYTES_MAX, LineError, Message};
 use super::render::Format;
 use crate::dialect::{Ask, Env, Pace, Security, Step};
@@ -156,7 +156,7 @@ impl Session {
         env: &Env<'_>,
     ) -> Box<Self> {
         Box::new(Self {
-            decoder: Decoder::default(),
+            decoder: Decoder::for_program(),
             stage: Stage::Registering(Box::new(Registering::new(spoke, env))),
             security,
             caps: Caps::default(),
@@ -314,7 +314,8 @@ impl Session {
         }
     }
 
-    /// Appends a numeric, with its parameters behind the client's name.
+    /// Appends a numeric, with its parameters behind the client's name. As in every line of the server's, what
+    /// a client has typed becomes harmless here.
     fn numeric(&self, code: &str, params: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         let server = &env.settings.irc.server;
         let body = out.len();
@@ -322,14 +323,14 @@ impl Session {
             out,
             format_args!(":{server} {code} {} {params}", self.nick()),
         );
-        end(out, body);
+        end_shown(out, body);
     }
 
     /// Appends a line of the server's.
     fn put_server(&self, what: impl Display, env: &Env<'_>, out: &mut Vec<u8>) {
         let body = out.len();
         put(out, format_args!(":{} {what}", env.settings.irc.server));
-        end(out, body);
+        end_shown(out, body);
     }
 
     /// Appends a line of the client's own.

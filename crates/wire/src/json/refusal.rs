@@ -147,7 +147,10 @@ pub(super) const CODES: &[(&str, &str)] = &[
         "encrypted_only",
         "The room takes only encrypted connections.",
     ),
-    ("barred", "The room keeps the reader, or that name, out."),
+    (
+        "barred",
+        "The room keeps the reader, or that name, out. Still inside, the reader may not speak.",
+    ),
     ("no_outsiders", "Only those inside may speak in the room."),
     ("no_ctcp", "The room takes no CTCP."),
     ("room_taken", "Another room has that name."),
@@ -275,7 +278,9 @@ fn code_of_rule(rule: &RoomRejection) -> &'static str {
         RoomRejection::Full { .. } => "room_full",
         RoomRejection::RegisteredOnly => "registered_only",
         RoomRejection::EncryptedOnly => "encrypted_only",
-        RoomRejection::Barred { .. } | RoomRejection::NameBarred(_) => "barred",
+        RoomRejection::Barred { .. }
+        | RoomRejection::BarredSpeech
+        | RoomRejection::NameBarred(_) => "barred",
         RoomRejection::Muted { .. } => "muted",
         RoomRejection::NoOutsiders => "no_outsiders",
         RoomRejection::NoCtcp => "no_ctcp",

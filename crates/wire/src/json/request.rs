@@ -6,7 +6,9 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use super::value::Id;
@@ -51,7 +53,10 @@ macro_rules! commands {
             /// Reads the arguments of the command with this word.
             fn take<'de, M: MapAccess<'de>>(word: &str, map: &mut M) -> Result<Self, M::Error> {
                 match word {
-                    $(word!($word $($text)?) => map.next_value().map(Self::$word),)+
+                    $(word!($word $($text)?) => {
+                        let Object(arguments) = map.next_value()?;
+                        Ok(Self::$word(arguments))
+                    })+
                     word => Err(M::Error::custom(format_args!("unknown command `{word}`"))),
                 }
             }
@@ -198,6 +203,27 @@ commands! {
     log: Log,
 }
 
+/// Arguments, by their names: a list of them would be taken as well otherwise.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Visit<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Object<T>, M::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(Visit(PhantomData))
+    }
+}
+
 /// A line: a command, and what the client calls it.
 #[derive(Debug)]
 pub(super) struct Line {
@@ -284,6 +310,9 @@ pub(super) struct LineError {
 pub(super) fn read(line: &str) -> Result<Line, LineError> {
     serde_json::from_str(line).map_err(|error| LineError {
         gist: serde_json::from_str(line).unwrap_or_default(),
-        error,
+        // What is no JSON is no command either, but it is that first.
+        error: serde_json::from_str::<IgnoredAny>(line)
+            .err()
+            .unwrap_or(error),
     })
 }

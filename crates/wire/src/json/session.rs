@@ -116,7 +116,7 @@ impl Session {
     /// A client that has not said `hello` yet.
     pub(crate) fn new(spoke: Spoke, bucket: Bucket, env: &Env<'_>) -> Box<Self> {
         Box::new(Self {
-            decoder: Decoder::default(),
+            decoder: Decoder::for_program(),
             is_after_prompt: spoke == Spoke::Greeted,
             stage: Stage::Arriving(Arriving {
                 tries: 0,

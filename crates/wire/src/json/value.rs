@@ -1,20 +1,26 @@
 //! The values inside of objects: what clients write is checked as it is read, so that an error knows
 //! its place, and what they read is written without a detour through text of our own.
 
+mod manner;
+
 use alloc::boxed::Box;
 use core::fmt::{self, Display, Write};
 use core::marker::PhantomData;
 
-use chinwag_core::limits::{MOTD_BYTES_MAX, NOTE_BYTES_MAX};
+use chinwag_core::limits::{
+    MOTD_BYTES_MAX, NOTE_BYTES_MAX, PASSWORD_BYTES_MAX, ROOM_PASSWORD_BYTES_MAX,
+};
 use chinwag_core::{
-    CertificatePrefix, Listed, Manner, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword,
-    Seq, Text, Timestamp,
+    CertificatePrefix, Listed, Mask, Name, NameError, ResumeCode, RoomName, RoomPassword, Seq,
+    Text, Timestamp,
 };
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::dialect::{Password, PasswordError};
+use crate::zone;
+pub(super) use manner::Mannered;
 
 /// Bytes of an [`Id`] and of the key of a message: a UUID with something around it.
 pub(super) const ID_BYTES_MAX: usize = 64;
@@ -55,7 +61,7 @@ impl<'de> Deserialize<'de> for Id {
             fn visit_str<E: Error>(self, text: &str) -> Result<Id, E> {
                 match text.len() <= ID_BYTES_MAX {
                     true => Ok(Id::Text(text.into())),
-                    false => Err(E::invalid_length(text.len(), &self)),
+                    false => Err(E::custom(ID_TOO_LONG)),
                 }
             }
         }
@@ -63,10 +69,30 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
+/// What is wrong with a text for which the refusal has a code of its own, and that code.
+pub(super) const CODES: &[(&str, &str)] = &[
+    (NAME_RESERVED, "name_reserved"),
+    (TEXT_TOO_LONG, "too_long"),
+    (PASSWORD_TOO_LONG, "too_long"),
+    (WORD_TOO_LONG, "too_long"),
+    (KEY_TOO_LONG, "too_long"),
+    (ID_TOO_LONG, "too_long"),
+];
+
+const NAME_RESERVED: &str = "that name is reserved";
+const TEXT_TOO_LONG: &str = "the text is too long for its place";
+const PASSWORD_TOO_LONG: &str = "a password has at most 1024 bytes";
+const WORD_TOO_LONG: &str = "a room's password has at most 64 bytes";
+pub(super) const KEY_TOO_LONG: &str = "a key has at most 64 bytes";
+const ID_TOO_LONG: &str = "an id has at most 64 bytes";
+
 /// A value that a client writes as a text.
 pub(super) trait FromText: Sized {
     /// What it is, for the error and the reference.
     const IS: &'static str;
+    /// Bytes that it has at least, and at most, for the schema, which counts characters.
+    #[cfg_attr(not(feature = "schema"), allow(dead_code, reason = "for the schema"))]
+    const BYTES: (usize, usize) = (0, usize::MAX);
 
     /// Reads it, or says what is wrong.
     fn from_text(text: &str) -> Result<Self, &'static str>;
@@ -105,8 +131,21 @@ impl<T: FromText> schemars::JsonSchema for Parsed<T> {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "title": T::IS })
+        bounded::<T>(schemars::json_schema!({ "type": "string", "title": T::IS }))
     }
+}
+
+/// The schema of a text, with its bounds. It takes some that have too many bytes, and refuses none that has not.
+#[cfg(feature = "schema")]
+fn bounded<T: FromText>(mut schema: schemars::Schema) -> schemars::Schema {
+    let (min, max) = T::BYTES;
+    if min > 0 {
+        schema.insert("minLength".into(), min.into());
+    }
+    if max < usize::MAX {
+        schema.insert("maxLength".into(), max.into());
+    }
+    schema
 }
 
 /// A value that was read from a text, or null in its place. Unlike an `Option` it must be there.
@@ -148,7 +187,7 @@ impl<T: FromText> schemars::JsonSchema for Nullable<T> {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "null"], "title": T::IS })
+        bounded::<T>(schemars::json_schema!({ "type": ["string", "null"], "title": T::IS }))
     }
 }
 
@@ -160,7 +199,7 @@ impl FromText for Name {
             NameError::Malformed => {
                 "a name is 1 to 32 letters, digits, - _ or . and starts with a letter"
             }
-            NameError::Reserved => "that name is reserved",
+            NameError::Reserved => NAME_RESERVED,
         })
     }
 }
@@ -188,9 +227,13 @@ impl FromText for RoomName {
 
 impl FromText for RoomPassword {
     const IS: &'static str = "one word";
+    const BYTES: (usize, usize) = (1, ROOM_PASSWORD_BYTES_MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).map_err(|_| "a room's password is one word of at most 64 bytes")
+        match text.len() > ROOM_PASSWORD_BYTES_MAX {
+            true => Err(WORD_TOO_LONG),
+            false => Self::parse(text).map_err(|_| "a room's password is one word"),
+        }
     }
 }
 
@@ -218,36 +261,6 @@ impl FromText for Mask {
     }
 }
 
-/// How something is said, other than plainly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Mannered {
-    /// As what one does: `waves`.
-    Action,
-    /// So that no program answers, as a notice of IRC's.
-    Notice,
-}
-
-impl Mannered {
-    pub(super) fn of(manner: Manner) -> Option<Self> {
-        match manner {
-            Manner::Speech => None,
-            Manner::Action => Some(Self::Action),
-            Manner::Notice => Some(Self::Notice),
-        }
-    }
-}
-
-impl From<Mannered> for Manner {
-    fn from(mannered: Mannered) -> Self {
-        match mannered {
-            Mannered::Action => Self::Action,
-            Mannered::Notice => Self::Notice,
-        }
-    }
-}
-
 impl FromText for Listed {
     const IS: &'static str = "a name, an address, a block of addresses, or a mask";
 
@@ -260,14 +273,13 @@ impl FromText for Timestamp {
     const IS: &'static str = "a time";
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        let time: Result<jiff::Timestamp, _> = text.parse();
-        time.map(|time| Self(time.as_millisecond()))
-            .map_err(|_| "a time is like 2026-11-21T14:03:05Z (RFC 3339)")
+        zone::rfc3339(text).ok_or("a time is like 2026-11-21T14:03:05Z (RFC 3339)")
     }
 }
 
 impl FromText for Text {
     const IS: &'static str = "a line of text";
+    const BYTES: (usize, usize) = (1, usize::MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         // The one that programs leave behind a line that they have read.
@@ -293,22 +305,24 @@ impl<const BYTES_MAX: usize> FromText for Short<BYTES_MAX> {
         NOTE_BYTES_MAX => "a line of at most 390 bytes",
         _ => "a line of at most 1920 bytes",
     };
+    const BYTES: (usize, usize) = (1, BYTES_MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         let text = Text::from_text(text)?;
         match text.len() <= BYTES_MAX {
             true => Ok(Self(text)),
-            false => Err("the text is too long for its place"),
+            false => Err(TEXT_TOO_LONG),
         }
     }
 }
 
 impl FromText for Password {
     const IS: &'static str = "a password";
+    const BYTES: (usize, usize) = (0, PASSWORD_BYTES_MAX);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
         Self::parse(text).map_err(|error| match error {
-            PasswordError::TooLong => "a password has at most 1024 bytes",
+            PasswordError::TooLong => PASSWORD_TOO_LONG,
             PasswordError::NotText => "a password has no control characters",
         })
     }

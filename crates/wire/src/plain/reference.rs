@@ -127,7 +127,8 @@ fn write_wire(page: &mut String) -> fmt::Result {
   `/help` or `/quit`.
 - The server's lines end in LF, or in CR LF once the peer has spoken telnet or sent a bare CR.
 - Telnet is understood from peers that speak it: BINARY and NAWS are asked for, TIMING-MARK is
-  answered, all else is refused. An interrupt (^C) is `/quit`.
+  answered, all else is refused. An interrupt (^C) is `/quit`. A telnet that negotiates first is greeted like one that
+  waits.
 - The end of the client's input (FIN) is not the end of the session: what is queued is read, what
   follows from it is sent, then the server closes.
 - Empty lines are ignored, and so are lines with nothing to see. A line that is too long or not UTF-8 is refused

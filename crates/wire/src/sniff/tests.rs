@@ -93,7 +93,7 @@ fn a_name_is_plain_from_the_byte_that_makes_it_one() {
     check(b"\n", 1, Protocol::Plain);
     check(b"\r\0", 2, Protocol::Plain);
     check(b"\r\nhello\r\n", 3, Protocol::Plain);
-    check(b"\xff\xfd\x01", 2, Protocol::Plain);
+    check(b"\xff\xfd\x01lee", 4, Protocol::Plain);
     check(b"\xff\xfe\x01lee", 4, Protocol::Plain);
     check("ルーム\n".as_bytes(), 1, Protocol::Plain);
     check("\u{feff}lee\n".as_bytes(), 7, Protocol::Plain);
@@ -152,6 +152,29 @@ fn probes_are_known() {
     check(b"l\0\x0b\0\0\0", 3, Protocol::Probe);
     check(b"0\x0c\x02\x01\x01\x60", 2, Protocol::Probe);
     check(b"GIOP\x01\0\x01\0", 5, Protocol::Probe);
+}
+
+#[test]
+fn options_of_telnet_are_nothing_said() {
+    let options = b"\xff\xfb\x1f\xff\xfa\x1f\0\xff\xff\0\x18\xff\xf0\xff\xfd\x03\xff\xfe\x01";
+    for spoke in [Spoke::First, Spoke::Greeted] {
+        for n in 1..=options.len() {
+            assert!(is_telnet_alone(&options[..n]), "{n}");
+            assert_eq!(sniff(&options[..n], spoke), Sniffed::NeedMore, "{n}");
+        }
+        let typed = [options.as_slice(), b"NICK a\r\n"].concat();
+        assert!(!is_telnet_alone(&typed));
+        assert_eq!(sniff(&typed, spoke), Sniffed::Is(Protocol::Plain));
+    }
+    for said in [
+        b"".as_slice(),
+        b"a",
+        b"\xff\xf4",
+        b"\xff\xfe\x01",
+        b"\xff\xfb\r\n",
+    ] {
+        assert!(!is_telnet_alone(said), "{}", said.escape_ascii());
+    }
 }
 
 #[test]

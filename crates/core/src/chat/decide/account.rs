@@ -135,7 +135,8 @@ impl Chat {
     }
 
     pub(super) fn decide_group(&self, me: &Person) -> Result<Fact, Rejection> {
-        let own = self.account_of(me).ok_or(Rejection::NotLoggedIn)?;
+        // A name that is to be an account needs what proves it.
+        let own = self.account_of(me).ok_or(Rejection::NeedsProof)?;
         if own.owns(&me.name) {
             return Err(Rejection::LoggedInAlready(own.name.clone()));
         }

@@ -259,16 +259,18 @@ impl Chat {
         };
         let names = [Some(&me.name), me.account.as_ref()];
         let mute = rules.mutes.longest(names, me.session.address, now);
-        let is_silenced = || {
-            let mut kinds = [MaskKind::Mute, MaskKind::Ban].into_iter();
-            kinds.any(|kind| self.is_masked_as(me, rules, kind))
-        };
-        let remaining = match mute {
-            Some(mute) => mute.until.map(|until| until.since(now)),
-            None if self.standing(me, id) < Some(Standing::Voice) && is_silenced() => None,
+        let is_ranked = || self.standing(me, id) >= Some(Standing::Voice);
+        let is_masked = |kind| self.is_masked_as(me, rules, kind);
+        let why = match mute {
+            Some(mute) => RoomRejection::Muted {
+                remaining: mute.until.map(|until| until.since(now)),
+            },
+            None if is_ranked() => return Ok(()),
+            None if is_masked(MaskKind::Mute) => RoomRejection::Muted { remaining: None },
+            None if is_masked(MaskKind::Ban) => RoomRejection::BarredSpeech,
             None => return Ok(()),
         };
-        Err(self.refusal(id, RoomRejection::Muted { remaining }))
+        Err(self.refusal(id, why))
     }
 
     /// A reason is speech, so a person who may not speak leaves without one.

@@ -10,14 +10,16 @@ use alloc::boxed::Box;
 
 use super::super::Chat;
 use crate::chat::settings::ServerPassword;
+use crate::chat::state::Person;
 use crate::command::{Caller, Command};
 use crate::event::{Manner, QuitReason};
 use crate::link::Client;
 use crate::metadata::MetadataChange;
 use crate::name::Name;
 use crate::rejection::Rejection;
+use crate::resume::ResumeCode;
 use crate::room::RoomSetting;
-use crate::slip::{shows_password, shows_secret};
+use crate::slip::{code_in, shows_password, shows_secret};
 use crate::source::Ident;
 use crate::text::Text;
 
@@ -28,6 +30,23 @@ struct Shown<'a> {
     ctcp: Option<&'a str>,
     tags: Option<&'a str>,
     values: &'a [MetadataChange],
+}
+
+/// Whose secrets are not to be shown.
+#[derive(Clone, Copy)]
+struct Me<'a> {
+    name: &'a Name,
+    /// The code that takes up the session.
+    code: Option<ResumeCode>,
+}
+
+impl<'a> Me<'a> {
+    fn of(person: &'a Person) -> Self {
+        Self {
+            name: &person.name,
+            code: Some(person.session.code),
+        }
+    }
 }
 
 impl Chat {
@@ -44,7 +63,10 @@ impl Chat {
         {
             return Err(Rejection::ShowsServerPassword);
         }
-        let me = || self.asker(caller).ok().map(|me| &me.name);
+        if self.is_code_shown(caller, &command) {
+            return Err(Rejection::ShowsSecret);
+        }
+        let me = || self.asker(caller).ok().map(Me::of);
         let shown = shown_by(&command);
         if let Some(text) = shown.text {
             match self.is_typed(caller, &command) {
@@ -57,7 +79,7 @@ impl Chat {
     }
 
     /// Whether a person may have slipped: a program that says `pass 12/12` has not, and what begins with `/`
-    /// and is said at a terminal was escaped.
+    /// and is said at a terminal was escaped. One's own code and password nobody means to say.
     fn is_typed(&self, caller: Caller, command: &Command) -> bool {
         let client = self.asker(caller).map(|me| me.session.link.client);
         match (client, command) {
@@ -83,7 +105,7 @@ impl Chat {
     fn check_irc<'a>(
         &self,
         shown: &Shown<'_>,
-        me: impl Fn() -> Option<&'a Name>,
+        me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
         if let Some(ctcp) = shown.ctcp {
             let words = ctcp.trim_matches('\x01');
@@ -102,7 +124,7 @@ impl Chat {
 
     /// The command without the words that it can do without, where they show a secret.
     fn without_asides(&self, caller: Caller, command: Command) -> Command {
-        let me = || self.asker(caller).ok().map(|me| &me.name);
+        let me = || self.asker(caller).ok().map(Me::of);
         let kept = |why: Option<Text>| why.filter(|why| self.check_text(why, me).is_ok());
         match command {
             Command::Quit(QuitReason::Quit(why)) => Command::Quit(QuitReason::Quit(kept(why))),
@@ -131,7 +153,8 @@ impl Chat {
         let password = self.settings.server_password.as_ref();
         let is_user = |password: &ServerPassword| password.is_user(ident.user());
         let real = ident.real.as_ref();
-        let real = real.filter(|real| self.check_text(real, || name).is_ok());
+        let me = || name.map(|name| Me { name, code: None });
+        let real = real.filter(|real| self.check_text(real, me).is_ok());
         match password.is_some_and(is_user) {
             true => Ident::new("", real.cloned()),
             false => Ident::new(ident.user(), real.cloned()),
@@ -166,19 +189,34 @@ impl Chat {
         }
     }
 
+    /// Whether a name that others come to know by a command is the code of the session that gives it.
+    fn is_code_shown(&self, caller: Caller, command: &Command) -> bool {
+        let name = match command {
+            Command::Rename { name, .. } => name.as_str(),
+            Command::Join(room) | Command::JoinWith { room, .. } => room.bare(),
+            Command::RenameRoom { new, .. } => new.bare(),
+            _ => return false,
+        };
+        let code = name.parse::<ResumeCode>();
+        code.is_ok_and(|code| {
+            let me = self.asker(caller);
+            me.is_ok_and(|me| me.session.code == code)
+        })
+    }
+
     /// Checks a text that a person wrote. Of several lines none is a slip of the tongue, but each may be a
     /// password.
     fn check_text<'a>(
         &self,
         text: &Text,
-        me: impl Fn() -> Option<&'a Name>,
+        me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
         match text.contains(Text::BREAK) {
             true => self.check_words(text, me),
-            false if shows_secret(text, me, |name| self.is_name_known(name)) => {
+            false if shows_secret(text, || Some(me()?.name), |name| self.is_name_known(name)) => {
                 Err(Rejection::ShowsSecret)
             }
-            false => self.check_is_not_servers(text),
+            false => self.check_word(text, me),
         }
     }
 
@@ -186,18 +224,17 @@ impl Chat {
     fn check_words<'a>(
         &self,
         text: &Text,
-        me: impl Fn() -> Option<&'a Name>,
+        me: impl Fn() -> Option<Me<'a>>,
     ) -> Result<(), Rejection> {
         (text.split(Text::BREAK)).try_for_each(|line| self.check_word(line, &me))
     }
 
     /// Checks a text that is hardly one that was typed as a line.
-    fn check_word<'a>(
-        &self,
-        text: &str,
-        me: impl Fn() -> Option<&'a Name>,
-    ) -> Result<(), Rejection> {
-        match shows_password(text, me, |name| self.is_name_known(name)) {
+    fn check_word<'a>(&self, text: &str, me: impl Fn() -> Option<Me<'a>>) -> Result<(), Rejection> {
+        let is_own = |code| me().is_some_and(|me| me.code == Some(code));
+        match shows_password(text, || Some(me()?.name), |name| self.is_name_known(name))
+            || code_in(text).is_some_and(is_own)
+        {
             true => Err(Rejection::ShowsSecret),
             false => self.check_is_not_servers(text),
         }

@@ -1,5 +1,7 @@
 //! Names that need a password, and passwords that change.
 
+use std::sync::Arc;
+
 use chinwag_core::{Command, Duration, Monotonic, Name, Proof, Query, Rejection, ResumeCode, Seq};
 use chinwag_wire::dialect::{Ask, IrcLogIn, Password, Tell};
 
@@ -34,8 +36,8 @@ pub(super) enum Purpose {
         is_script: bool,
         irc: Option<Box<IrcLogIn>>,
     },
-    /// A login that comes later.
-    Prove,
+    /// A login that comes later, to this account.
+    Prove(Name),
     Rename,
     /// An account.
     LogInTo {
@@ -45,6 +47,21 @@ pub(super) enum Purpose {
     Unclaim,
     /// Another password.
     ChangePassword(Password),
+}
+
+impl Purpose {
+    /// Whether it changes the account that a person is logged in to.
+    fn is_of_own_account(&self) -> bool {
+        matches!(self, Self::Unclaim | Self::ChangePassword(_))
+    }
+
+    /// The same, once it is known whose name it is.
+    fn of_account(self, account: Name) -> Self {
+        match self {
+            Self::Prove(_) => Self::Prove(account),
+            purpose => purpose,
+        }
+    }
 }
 
 impl Session {
@@ -64,7 +81,8 @@ impl Session {
                 self.ask_name(name, password, purpose, shared);
             }
             Ask::Prove { name, password } => {
-                self.ask_name(Some(name), Some(password), Purpose::Prove, shared);
+                let purpose = Purpose::Prove(name.clone());
+                self.ask_name(Some(name), Some(password), purpose, shared);
             }
             Ask::ProveByCertificate { name } => self.ask_certified(name, shared),
             Ask::Rename { name, password } => {
@@ -145,9 +163,9 @@ impl Session {
     ) {
         let command = match (purpose, name) {
             (Purpose::LogIn { is_script, irc }, name) => log_in(name, proof, is_script, irc),
-            (Purpose::Prove, Some(name)) => {
+            (Purpose::Prove(account), Some(name)) => {
                 return match proof {
-                    Some(proof) => self.answer(Tell::Proven(&name, &proof), shared),
+                    Some(proof) => self.answer(Tell::Proven(&account, &proof), shared),
                     None => {
                         let rejection = Rejection::NotRegistered(name);
                         self.answer(Tell::Rejected(&rejection), shared);
@@ -162,15 +180,44 @@ impl Session {
             },
             (Purpose::Unclaim, Some(_)) => Command::Unclaim { proof },
             (Purpose::ChangePassword(new), Some(_)) => {
-                return self.ask_hash(new, Hashed::Own(proof), shared);
+                return match why_unfit(&new, shared) {
+                    Some(unfit) => self.answer(Tell::Rejected(&unfit), shared),
+                    None => self.ask_hash(new, Hashed::Own(proof), shared),
+                };
             }
             (_, None) => return,
         };
         self.ask_hub(Body::Command(command), Step::Tell, shared);
     }
 
+    /// Takes what is known of a name that came with a password: its account, and the hash of that one's.
+    pub(super) fn take_found(
+        &mut self,
+        found: Option<(Name, Option<Arc<str>>)>,
+        (name, password): (Name, Password),
+        purpose: Purpose,
+        shared: &mut Shared,
+    ) {
+        match found {
+            None if purpose.is_of_own_account() => {
+                self.answer(Tell::Rejected(&Rejection::NotLoggedIn), shared);
+            }
+            None | Some((_, None)) => self.take_unregistered(name, purpose, shared),
+            Some((account, Some(hash))) => {
+                let origin = self.origin();
+                let attempt = Attempt {
+                    name,
+                    password,
+                    hash,
+                    origin,
+                };
+                self.ask_proof(attempt, (purpose.of_account(account), false), shared);
+            }
+        }
+    }
+
     /// Takes a name that came with a password and is not registered.
-    pub(super) fn take_unregistered(&mut self, name: Name, purpose: Purpose, shared: &mut Shared) {
+    fn take_unregistered(&mut self, name: Name, purpose: Purpose, shared: &mut Shared) {
         // A client of IRC may send the password of a server by habit.
         if let Purpose::LogIn { irc: None, .. } = purpose {
             self.exchange.note_needless_password();
@@ -315,6 +362,7 @@ impl Session {
         if proof.is_none() {
             let wrong = match purpose {
                 Purpose::ChangePassword(_) => Rejection::NeedsOldPassword(name),
+                Purpose::Prove(account) => Rejection::WrongPassword(account),
                 _ => Rejection::WrongPassword(name),
             };
             return self.answer(Tell::Rejected(&wrong), shared);
@@ -336,12 +384,11 @@ fn why_unfit(new: &Password, shared: &Shared) -> Option<Rejection> {
     }
 }
 
-/// The password that an account is to have from now on.
+/// The password that an account is to have from its beginning. Whether it may be the next of one that is
+/// there is looked at when its owner has given the one before.
 fn new_password(ask: &Ask) -> Option<&Password> {
     match ask {
-        Ask::Register(new)
-        | Ask::RegisterName { password: new, .. }
-        | Ask::ChangePassword { new, .. } => Some(new),
+        Ask::Register(new) | Ask::RegisterName { password: new, .. } => Some(new),
         _ => None,
     }
 }

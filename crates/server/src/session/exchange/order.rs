@@ -19,7 +19,8 @@ pub(super) fn may_overtake(ask: &Ask) -> bool {
         | Ask::Targets(_)
         | Ask::AuditLog(_)
         | Ask::Save(_)
-        | Ask::Quit(_) => false,
+        | Ask::Quit(_)
+        | Ask::EndFlood => false,
         _ => true,
     }
 }

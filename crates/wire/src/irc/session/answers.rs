@@ -73,7 +73,7 @@ impl Session {
             Tell::Answer(answer) => self.handle_answer(answer, env, out),
             Tell::History(page) => {
                 if let Some(Question::History(question)) = self.take_question() {
-                    self.put_history(question, page, env, out);
+                    return self.put_history(question, page, env, out);
                 }
                 None
             }
@@ -265,7 +265,7 @@ impl Session {
             (answer, Question::Metadata(question)) => {
                 return self.metadata_answered(*question, answer, env, out);
             }
-            (Answer::Topic { topic: None, .. }, Question::Topic(room)) => {
+            (Answer::Topic { room, topic: None }, Question::Topic(_)) => {
                 self.numeric("331", format_args!("{room} :No topic is set"), env, out);
             }
             (Answer::Topic { room, topic }, _) => {
@@ -275,9 +275,9 @@ impl Session {
             (Answer::Masks { room, masks }, Question::Masks { kind, is_last, .. }) => {
                 self.put_masks((room, kind), masks, is_last, env, out)
             }
-            (Answer::Whois(profile), Question::Whois(typed)) => {
+            (Answer::Whois(profile), _) => {
                 self.put_whois(profile, env, out);
-                self.end_of_whois(&typed, env, out);
+                self.end_of_whois(profile.line.name.as_str(), env, out);
             }
             (Answer::Departed(departed), Question::Whowas(typed, count)) => {
                 self.put_whowas((&typed, count), departed, env, out);

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::services::Service;
 use super::{Session, Stage};
 use crate::dialect::{Env, Step};
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 
 type Run = fn(&mut Session, &Message<'_>, &Env<'_>, &mut Vec<u8>) -> Option<Step>;
 
@@ -427,7 +427,7 @@ impl Session {
             self.pay(1, env);
             match is_here {
                 true => {
-                    let command = message.command;
+                    let command = shown(message.command);
                     self.numeric("421", format_args!("{command} :Unknown command"), env, out);
                 }
                 false => self.not_registered(env, out),

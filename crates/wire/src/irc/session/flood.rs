@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use chinwag_core::{Rate, Text};
+use chinwag_core::Rate;
 
 use super::Session;
 use crate::dialect::{Ask, Env, Held, Step};
@@ -44,7 +44,7 @@ impl Session {
                 None
             }
             Held::Again => None,
-            Held::TooLong => Some(Step::Ask(Ask::Quit(Text::parse("Excess flood")))),
+            Held::TooLong => Some(Step::Ask(Ask::EndFlood)),
         }
     }
 }

@@ -13,10 +13,10 @@ use super::rooms::room;
 use super::{Question, Session, place};
 use crate::dialect::{Ask, Env, HistoryPage, Past, PastOf, Recent, Step, Targets};
 use crate::irc::caps::Cap;
-use crate::irc::line::{From, Tags, Time};
+use crate::irc::line::{Tags, Time};
 use crate::irc::message::{Message, shown};
 use crate::irc::render::{put_in_room, put_signal};
-use crate::irc::said::said_to;
+use crate::irc::said::put_private_past;
 use crate::irc::text::note;
 pub(super) use playback::{People, is_playback};
 
@@ -45,6 +45,9 @@ pub(super) struct HistoryQuestion {
     /// With topics and signals among the lines, what has come so far: the store gives a few more than are
     /// wanted.
     held: Vec<Event>,
+    /// What is asked if nothing comes of this: which of a message and a time is the earlier only the store
+    /// can tell, by what it finds between them.
+    or_else: Option<(Range, Box<Self>)>,
 }
 
 impl HistoryQuestion {
@@ -61,7 +64,16 @@ impl HistoryQuestion {
             wants_newest: false,
             around: None,
             held: Vec::new(),
+            or_else: None,
         }
+    }
+
+    /// One that goes on with its batch, for the newest lines.
+    fn again(&self) -> Box<Self> {
+        let mut again = Self::new(self.batch, self.subcommand, &self.target, self.limit);
+        again.has_begun = true;
+        again.wants_newest = true;
+        Box::new(again)
     }
 
     /// The lines that were held back, as far as they are wanted.
@@ -111,8 +123,7 @@ pub(super) fn timestamp(typed: &str) -> Option<Timestamp> {
 
 /// Reads `2019-01-04T14:33:26.123Z`.
 pub(super) fn time(typed: &str) -> Option<Timestamp> {
-    let time: jiff::Timestamp = typed.parse().ok()?;
-    Some(Timestamp(time.as_millisecond()))
+    crate::zone::rfc3339(typed)
 }
 
 const SUBCOMMANDS: [&str; 6] = ["LATEST", "BEFORE", "AFTER", "AROUND", "BETWEEN", "TARGETS"];
@@ -188,17 +199,21 @@ impl Session {
         let Some(range) = range(&mut question, points, limit) else {
             return self.bad_history(subcommand, "No such place", env, out);
         };
-        let ask = Ask::History {
-            of: match room {
+        let ask = self.past_of(&question, range);
+        self.later(ask, Question::History(Box::new(question)));
+        None
+    }
+
+    fn past_of(&self, question: &HistoryQuestion, range: Range) -> Ask {
+        Ask::History {
+            of: match room(&question.target) {
                 Some(room) => Past::Room(RoomRef::Name(room)),
-                None => Past::With(target.into()),
+                None => Past::With(question.target.as_str().into()),
             },
             range,
             detail: self.detail(),
-            lines_max: limit,
-        };
-        self.later(ask, Question::History(Box::new(question)));
-        None
+            lines_max: question.limit,
+        }
     }
 
     fn ask_targets(
@@ -259,10 +274,14 @@ impl Session {
         page: HistoryPage<'_>,
         env: &Env<'_>,
         out: &mut Vec<u8>,
-    ) {
+    ) -> Option<Step> {
         if !question.has_begun {
             question.has_begun = true;
-            self.begin_history(question.batch, &question.target, env, out);
+            let target = match page.of {
+                PastOf::Room(room) => alloc::format!("{room}"),
+                PastOf::With(of) => of.with.as_str().into(),
+            };
+            self.begin_history(question.batch, &target, env, out);
         }
         let is_wanted = |event: &&Event| {
             // What everybody was told is no line of a history.
@@ -271,7 +290,10 @@ impl Session {
                 && question.before.is_none_or(|before| event.seq < before)
                 && question.later_than.is_none_or(|time| event.at > time)
         };
-        let events = page.events.iter().filter(is_wanted);
+        let mut events = page.events.iter().filter(is_wanted).peekable();
+        if events.peek().is_some() {
+            question.or_else = None;
+        }
         match self.detail() > Detail::Messages {
             true => {
                 let events: Vec<Event> = events.cloned().collect();
@@ -284,10 +306,16 @@ impl Session {
                 self.put_past(event, page.of, question.batch, out);
             }
         }
-        match page.is_last {
-            true => self.end_batch(question.batch, env, out),
-            false => self.pending.question = Some(Box::new(Question::History(question))),
+        if !page.is_last {
+            self.pending.question = Some(Box::new(Question::History(question)));
+            return None;
         }
+        let Some((range, question)) = question.or_else.take() else {
+            self.end_batch(question.batch, env, out);
+            return None;
+        };
+        let ask = self.past_of(&question, range);
+        self.ask_now(ask, Question::History(question))
     }
 
     /// A client that is logged in to no account has no private history.
@@ -323,14 +351,7 @@ impl Session {
         match (of, &event.fact) {
             (PastOf::Room(room), _) => put_in_room(out, event, room, (self.caps, batch)),
             (PastOf::With(_), Fact::PrivateMessage(message)) => {
-                let said = said_to(message);
-                // A guest's name may have been several people's: an account tells that it was not.
-                let mut tags = Tags {
-                    batch,
-                    account: message.accounts.from.as_ref(),
-                    ..Tags::of_message(event, message.irc.as_deref())
-                };
-                said.put_from(From(&message.from_name, None), &mut tags, self.caps, out);
+                put_private_past(out, event, message, (self.caps, batch));
             }
             (PastOf::With(_), Fact::Signal(signal)) => {
                 if let Some((_, to)) = &signal.to {
@@ -455,6 +476,19 @@ fn range_of(question: &mut HistoryQuestion, points: &[Point], limit: usize) -> O
         ("BETWEEN", [Point::Time(a), Point::Time(b)]) => {
             question.later_than = Some(*b);
             Range::Until(*a)
+        }
+        ("BETWEEN", [Point::Seq(a), Point::Time(b)]) => {
+            let mut backward = question.again();
+            backward.later_than = Some(*b);
+            question.or_else = Some((Range::Before(*a, limit), backward));
+            Range::Rest(*a, *b)
+        }
+        ("BETWEEN", [Point::Time(a), Point::Seq(b)]) => {
+            let mut backward = question.again();
+            backward.after = Some(*b);
+            question.or_else = Some((Range::Until(*a), backward));
+            question.before = Some(*b);
+            Range::From(Timestamp(a.0.saturating_add(1)))
         }
         _ => return None,
     })

@@ -9,7 +9,6 @@ use chinwag_core::{
     RoomSetting, Standing, StandingChange,
 };
 
-use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::line::put;
@@ -28,7 +27,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let typed = message.param(0)?;
-        let Some(room) = room(typed) else {
+        let Some(room) = self.room(typed, env) else {
             self.user_mode(typed, message, env, out);
             return None;
         };

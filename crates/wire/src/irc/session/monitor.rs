@@ -11,7 +11,7 @@ use super::{Question, Session, Stage};
 use crate::dialect::{Ask, Env, Step, Watched};
 use crate::irc::caps::Cap;
 use crate::irc::line::From;
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::render::put_of_person;
 
 /// Names that one client is told of.
@@ -60,6 +60,7 @@ impl Session {
             };
             let is_known = self.monitors(&name);
             if !is_known && self.monitored().len() == NAMES_MAX {
+                let word = shown(word);
                 let what = format_args!("{NAMES_MAX} {word} :Monitor list is full.");
                 self.numeric("734", what, env, out);
                 break;

@@ -176,6 +176,23 @@ impl Session {
         true
     }
 
+    /// A line could not be taken that may be one of the open batch, which is then refused: what is left of
+    /// it is not what its client says.
+    pub(super) fn lose_line(
+        &mut self,
+        begin: Option<&Message<'_>>,
+        env: &Env<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_other = begin.is_some_and(|message| {
+            message.tag("batch").is_none() && !message.command.eq_ignore_ascii_case("BATCH")
+        });
+        let mut open = self.batch.iter().filter(|batch| batch.passage.is_some());
+        if open.next().is_some() && !is_other {
+            self.refuse_passage(&Refusal::Other("A line of it is lost"), env, out);
+        }
+    }
+
     /// Refuses the open batch: the answer to its label.
     fn refuse_passage(&mut self, refusal: &Refusal, env: &Env<'_>, out: &mut Vec<u8>) {
         let passage = self.batch.as_mut().and_then(|batch| batch.passage.take());

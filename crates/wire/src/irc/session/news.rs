@@ -45,6 +45,7 @@ impl Session {
             self.wait_for_rooms(kept);
         }
         self.note_cleared(&event.fact, me);
+        self.note_invited(event);
         if let Fact::RoomRenamed(renamed) = &event.fact {
             self.handle_room_renamed(renamed, out);
         }
@@ -86,6 +87,17 @@ impl Session {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The client has invited a person: the answer has the names as they are, not as they were typed.
+    fn note_invited(&mut self, event: &Event) {
+        if let Fact::RoomChanged(change) = &event.fact
+            && let RoomAct::Stand { name: invited, .. } = &change.act
+            && self.is_own_doing(event)
+            && let Some(Question::Invite { room, name }) = self.pending.question.as_deref_mut()
+        {
+            (*room, *name) = (change.room_name.clone(), invited.to_string());
         }
     }
 

@@ -24,6 +24,9 @@ pub(super) const WHOIS_NAMES_MAX: usize = 10;
 /// Names in one USERHOST (RFC 2812, section 4.8). ISON takes all that its line has room for.
 const USERHOST_NAMES_MAX: usize = 5;
 
+/// The fields of WHOX, in the order in which they are answered.
+const WHOX_FIELDS: &str = "tcuihsnfdlaor";
+
 /// The token of WHOX; 0 if there is none.
 fn shown_token(typed: &str) -> &str {
     match typed {
@@ -75,9 +78,9 @@ impl Session {
         };
         let question = WhoQuestion {
             typed: typed.into(),
-            // Without fields it is no WHOX.
+            // Without fields that there are it is no WHOX.
             fields: whox
-                .filter(|(fields, _)| !fields.is_empty())
+                .filter(|(fields, _)| fields.contains(|field| WHOX_FIELDS.contains(field)))
                 // An empty token would shift the fields behind it.
                 .map(|(fields, token)| (fields.into(), shown_token(token).into())),
             query: room.is_none().then(|| query.clone()),
@@ -184,10 +187,7 @@ impl Session {
         };
         let mut what = String::new();
         // In this order, in whatever order they were asked for.
-        for field in "tcuihsnfdlaor"
-            .chars()
-            .filter(|field| fields.contains(*field))
-        {
+        for field in WHOX_FIELDS.chars().filter(|field| fields.contains(*field)) {
             let value: &dyn core::fmt::Display = match field {
                 't' => &token,
                 'c' => &place,

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use chinwag_core::{Command, MarkerSet, MarkerTarget, Name, Query, RoomName, Timestamp};
 
 use super::history::timestamp;
-use super::rooms::room;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
@@ -41,7 +40,8 @@ impl Session {
             return None;
         };
         let known = || Name::known(typed).map(MarkerTarget::Person);
-        let Some(target) = room(typed).map(MarkerTarget::Room).or_else(known) else {
+        let room = self.room(typed, env).map(MarkerTarget::Room);
+        let Some(target) = room.or_else(known) else {
             let why = format_args!("INVALID_PARAMS {} :No such target", shown(typed));
             self.fail("MARKREAD", why, env, out);
             return None;

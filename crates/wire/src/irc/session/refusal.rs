@@ -41,8 +41,8 @@ impl Session {
             }
             Question::Join { room, .. } => self.refuse_join(&room, rejection, env, out),
             Question::Names(question) => {
-                if let Some(end) = question.end.filter(|_| question.is_asked) {
-                    self.end_of_names(&end, env, out);
+                if question.is_asked {
+                    self.end_of_names(&alloc::format!("{}", question.room), env, out);
                 }
             }
             Question::Private(sending) => {
@@ -115,12 +115,13 @@ impl Session {
                 (room, None)
             }
             // Who may come in already needs no invitation, and IRC has no number for it.
-            Question::Invite { room, name } if is_let_in(rejection) => {
-                return self.numeric("341", format_args!("{name} {room}"), env, out);
-            }
-            Question::Kick { room, name } | Question::Invite { room, name } => {
+            Question::Invite { room, name } => {
+                if let Rejection::Of(room, RoomRejection::StandsAlready(name, _)) = rejection {
+                    return self.numeric("341", format_args!("{name} {room}"), env, out);
+                }
                 (room, Some(name.as_str()))
             }
+            Question::Kick { room, name } => (room, Some(name.as_str())),
             _ => return,
         };
         self.refuse_in_room(room, name, rejection, env, out);
@@ -298,7 +299,13 @@ impl Session {
         env: &Env<'_>,
         out: &mut Vec<u8>,
     ) {
-        let who = shown(name.unwrap_or("*"));
+        let who = match rejection {
+            Rejection::Of(
+                _,
+                RoomRejection::TargetOutside(name) | RoomRejection::TargetInside(name),
+            ) => name.as_str(),
+            _ => shown(name.unwrap_or("*")),
+        };
         let words = Sentence(rejection);
         let (code, what): (_, &dyn Display) = match rejection {
             Rejection::NoSuchRoom { .. } | Rejection::RoomGone => {
@@ -346,7 +353,7 @@ impl Session {
             | RoomRejection::Barred { .. } => {
                 ("442", &format_args!("{room} :You're not on that channel"))
             }
-            RoomRejection::Muted { .. } => (
+            RoomRejection::Muted { .. } | RoomRejection::BarredSpeech => (
                 "404",
                 &format_args!("{room} :Cannot send to channel: {words}"),
             ),
@@ -451,12 +458,4 @@ impl Session {
         }
         self.count_try(env, out)
     }
-}
-
-/// Whether what is refused is to let in a person who is let in already.
-const fn is_let_in(rejection: &Rejection) -> bool {
-    matches!(
-        rejection,
-        Rejection::Of(_, RoomRejection::StandsAlready(..))
-    )
 }

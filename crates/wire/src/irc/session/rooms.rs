@@ -1,7 +1,6 @@
 //! JOIN, PART, TOPIC, NAMES, KICK, INVITE and KNOCK.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use chinwag_core::{
@@ -25,8 +24,6 @@ pub(super) const TARGETS_MAX: usize = 20;
 #[derive(Clone, Debug)]
 pub(super) struct NamesQuestion {
     pub(super) room: RoomName,
-    /// What the end of the list says, if it ends with this room.
-    pub(super) end: Option<String>,
     /// By NAMES. Else the room was just entered, and one that was left meanwhile is not listed.
     pub(super) is_asked: bool,
 }
@@ -36,6 +33,17 @@ impl Session {
     pub(super) fn is_inside(&self, room: &RoomName, env: &Env<'_>) -> bool {
         let names = self.rooms.iter().filter_map(|room| env.rooms.get(room));
         names.into_iter().any(|name| name.is_same(room))
+    }
+
+    /// The room of a name; by its own name, if the client is in it.
+    pub(super) fn room(&self, typed: &str, env: &Env<'_>) -> Option<RoomName> {
+        let typed = room(typed)?;
+        let mut own = self.rooms.iter().filter_map(|room| env.rooms.get(room));
+        Some(
+            own.find(|own| own.is_same(&typed))
+                .cloned()
+                .unwrap_or(typed),
+        )
     }
 
     /// JOIN.
@@ -114,8 +122,15 @@ impl Session {
         let room = &summary.room;
         match self.take_question() {
             Some(Question::Join {
-                was_inside: true, ..
-            }) => return None,
+                room: asked,
+                was_inside: true,
+            }) => {
+                // A client that goes by CASEMAPPING takes two spellings of one name for two rooms.
+                if !asked.bare().eq_ignore_ascii_case(room.bare()) {
+                    self.notice(format_args!("{asked} is {room}: you are in it."), env, out);
+                }
+                return None;
+            }
             // It is told so already.
             Some(Question::Unasked) => {}
             _ => self.put_own_join(room, out),
@@ -162,7 +177,6 @@ impl Session {
         let query = self.names_query(RoomRef::Name(room.clone()), None);
         let question = NamesQuestion {
             room: room.clone(),
-            end: Some(alloc::format!("{room}")),
             is_asked: false,
         };
         (Ask::Query(query), Question::Names(question))
@@ -182,7 +196,7 @@ impl Session {
             .filter(|typed| !typed.is_empty());
         let mut asked: Vec<RoomName> = Vec::new();
         for typed in rooms.take(TARGETS_MAX) {
-            match room(typed) {
+            match self.room(typed, env) {
                 Some(room) if asked.iter().any(|other| other.is_same(&room)) => {}
                 Some(room) => {
                     asked.push(room.clone());
@@ -202,7 +216,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let typed = message.param(0)?;
-        let Some(room) = room(typed) else {
+        let Some(room) = self.room(typed, env) else {
             self.no_such_channel(typed, env, out);
             return None;
         };
@@ -247,19 +261,15 @@ impl Session {
     ) -> Option<Step> {
         let typed = message.param(0).unwrap_or("*");
         let words = typed.split(',').filter(|word| !word.is_empty());
-        let rooms: Vec<RoomName> = words.take(TARGETS_MAX).filter_map(room).collect();
-        let count = rooms.len();
-        if count == 0 {
-            self.end_of_names(typed, env, out);
-        }
-        for (number, room) in rooms.into_iter().enumerate() {
+        for typed in words.take(TARGETS_MAX) {
+            let Some(room) = self.room(typed, env) else {
+                self.answer_behind(out, |session, out| session.end_of_names(typed, env, out));
+                continue;
+            };
             let query = self.names_query(RoomRef::Name(room.clone()), None);
-            let end = (number + 1 == count).then(|| typed.into());
-            let is_asked = true;
             let question = NamesQuestion {
                 room,
-                end,
-                is_asked,
+                is_asked: true,
             };
             self.later(Ask::Query(query), Question::Names(question));
         }
@@ -317,9 +327,7 @@ impl Session {
             self.pending.question = Some(Box::new(Question::Names(question)));
             return Some(Step::AskWhenWritten(Ask::Query(query)));
         }
-        if let Some(end) = question.end {
-            self.end_of_names(&end, env, out);
-        }
+        self.end_of_names(&alloc::format!("{room}"), env, out);
         None
     }
 
@@ -385,7 +393,7 @@ impl Session {
             .take(TARGETS_MAX)
         {
             let typed = rooms.next().unwrap_or_default();
-            let Some(room) = room(typed) else {
+            let Some(room) = self.room(typed, env) else {
                 if !refused.contains(&typed) {
                     refused.push(typed);
                     self.no_such_channel_later(typed, env, out);
@@ -417,7 +425,7 @@ impl Session {
             }
             return None;
         };
-        let Some(room) = room(typed) else {
+        let Some(room) = self.room(typed, env) else {
             self.no_such_channel(typed, env, out);
             return None;
         };
@@ -447,7 +455,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let (typed, wanted) = (message.param(0)?, message.param(1)?);
-        let Some(old) = room(typed) else {
+        let Some(old) = self.room(typed, env) else {
             self.no_such_channel(typed, env, out);
             return None;
         };
@@ -474,7 +482,7 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let typed = message.param(0)?;
-        match room(typed) {
+        match self.room(typed, env) {
             Some(room) => {
                 let ask = Ask::Command(Command::Knock(room.clone()));
                 self.later(ask, Question::Knock(room));

@@ -13,7 +13,7 @@ use crate::irc::caps::Cap;
 use crate::irc::line::Time;
 use crate::irc::message::{Message, tag};
 use crate::irc::render::put_in_room;
-use crate::irc::said::said_to;
+use crate::irc::said::put_private_past;
 
 /// What a search is for.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +74,7 @@ impl Session {
             match (room, &event.fact) {
                 (Some(room), _) => put_in_room(out, event, room, (self.caps, batch)),
                 (None, Fact::PrivateMessage(message)) => {
-                    said_to(message).put(out, event, (self.caps, batch));
+                    put_private_past(out, event, message, (self.caps, batch));
                 }
                 (None, _) => {}
             }

@@ -14,7 +14,7 @@ use super::words::ListLine;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Step};
 use crate::irc::caps::Cap;
-use crate::irc::line::put_tagged;
+use crate::irc::line::{end, put, put_tagged};
 use crate::irc::message::{Message, shown};
 use crate::irc::text::note;
 use crate::plain::COMMANDS;
@@ -52,7 +52,10 @@ impl Session {
 
     pub(super) fn pong(&self, token: &str, env: &Env<'_>, out: &mut Vec<u8>) {
         let server = &env.settings.irc.server;
-        self.put_server(format_args!("PONG {server} :{token}"), env, out);
+        let body = out.len();
+        // Its client looks for the very bytes that it has sent.
+        put(out, format_args!(":{server} PONG {server} :{token}"));
+        end(out, body);
     }
 
     /// QUIT.

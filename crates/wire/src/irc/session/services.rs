@@ -8,7 +8,7 @@ use chinwag_core::Name;
 use super::accounts::AccountStep;
 use super::{Question, Session};
 use crate::dialect::{Ask, Env, Password, Step};
-use crate::irc::line::put;
+use crate::irc::line::{end_shown, put};
 use crate::irc::message::Message;
 
 /// A bot of other networks.
@@ -33,6 +33,20 @@ impl Service {
             Self::ChanServ => "ChanServ",
         }
     }
+
+    /// What is there in its place.
+    fn help(self) -> &'static str {
+        match self {
+            Self::NickServ => {
+                "Here is no bot. REGISTER PASSWORD registers your name, IDENTIFY PASSWORD \
+                 logs you in, GHOST NAME PASSWORD takes a name of yours back; or use SASL."
+            }
+            Self::ChanServ => {
+                "Here is no bot. A room needs no registration: it belongs to the registered name that makes it, \
+                 by JOIN. MODE, KICK, INVITE, TOPIC and RENAME govern it; HELP MODE tells how."
+            }
+        }
+    }
 }
 
 impl Session {
@@ -45,14 +59,14 @@ impl Session {
         out: &mut Vec<u8>,
     ) -> Option<Step> {
         let text = message.rest(0).unwrap_or_default();
-        self.speak_to_service((service, false), &text, env, out);
+        self.speak_to_service(service, &text, env, out);
         None
     }
 
     /// Does what was said to NickServ, or tells what would be done.
     pub(super) fn speak_to_service(
         &mut self,
-        (service, is_notice): (Service, bool),
+        service: Service,
         text: &str,
         env: &Env<'_>,
         out: &mut Vec<u8>,
@@ -75,13 +89,7 @@ impl Session {
             ("GHOST" | "REGAIN" | "RECOVER" | "RELEASE", Some(rest), Some(own)) => {
                 self.take_back(own, rest, env, out);
             }
-            // It is never answered; a bot that says so would be told again and again.
-            _ if is_notice => {}
-            _ => {
-                let help = "Here is no bot. REGISTER PASSWORD registers your name, IDENTIFY PASSWORD \
-                            logs you in, GHOST NAME PASSWORD takes a name of yours back; or use SASL.";
-                self.say_as(service, help, env, out);
-            }
+            _ => self.say_as(service, service.help(), env, out),
         }
     }
 
@@ -108,10 +116,12 @@ impl Session {
     ) {
         let (service, nick) = (service.name(), self.nick());
         let server = &env.settings.irc.server;
+        let body = out.len();
         put(
             out,
-            format_args!(":{service}!service@{server} NOTICE {nick} :{words}\r\n"),
+            format_args!(":{service}!service@{server} NOTICE {nick} :{words}"),
         );
+        end_shown(out, body);
     }
 }
 

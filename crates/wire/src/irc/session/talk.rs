@@ -121,12 +121,17 @@ impl Session {
                 });
                 continue;
             }
+            // All that could come of a NOTICE to those who answer is an answer.
             if is_playback(target) {
-                self.playback(typed, env, out);
+                if !is_notice {
+                    self.playback(typed, env, out);
+                }
                 continue;
             }
             if let Some(service) = Service::called(target) {
-                self.speak_to_service((service, is_notice), typed, env, out);
+                if !is_notice {
+                    self.speak_to_service(service, typed, env, out);
+                }
                 continue;
             }
             match spoken(typed, is_notice, message.client_tags()) {
@@ -246,7 +251,7 @@ impl Session {
             };
             return self.later(ask, Question::Private(Box::new(sending)));
         }
-        let Ok(room) = RoomName::parse(target) else {
+        let Some(room) = self.room(target, env) else {
             if !is_notice {
                 self.answer_behind(out, |session, out| {
                     session.no_such_channel(target, env, out)

@@ -7,7 +7,7 @@ use crate::dialect::{Env, Step};
 use crate::irc::message::Message;
 
 impl Session {
-    /// Answers a line that is no command; with its begin, if that is one.
+    /// Answers a line that is no command; with its begin, if that is one. It may have been a part of a batch.
     fn answer_line(
         &mut self,
         begin: Option<Message<'_>>,
@@ -21,6 +21,7 @@ impl Session {
                 session.begin_scope(message, env, out);
             }
             answer(session, out);
+            session.lose_line(begin.as_ref(), env, out);
             None
         });
         self.end_scope(start, env, out);

@@ -18,6 +18,8 @@ pub(in crate::json) enum Reason {
     TimedOut,
     /// It took nothing for too long.
     TooSlow,
+    /// It sent faster than it may, and never stopped.
+    TooFast,
     /// An operator closed the connection.
     Kicked,
     /// An operator banned it.
@@ -34,6 +36,7 @@ pub(in crate::json) fn parts_of(why: &QuitReason) -> (Reason, Option<&str>, Opti
         QuitReason::Lost => (Reason::Lost, None, None),
         QuitReason::TimedOut => (Reason::TimedOut, None, None),
         QuitReason::TooSlow => (Reason::TooSlow, None, None),
+        QuitReason::TooFast => (Reason::TooFast, None, None),
         QuitReason::Restart => (Reason::Restart, None, None),
         QuitReason::Kicked { by, why } => (
             Reason::Kicked,

@@ -247,6 +247,9 @@ fn about_a_room(f: &mut Formatter<'_>, room: &RoomName, rule: &RoomRejection) ->
         RoomRejection::Barred { .. } => write!(f, "Barred from {room}."),
         RoomRejection::NameBarred(name) => write!(f, "{name} is barred from {room}."),
         RoomRejection::Muted { .. } => write!(f, "Muted in {room}."),
+        RoomRejection::BarredSpeech => {
+            write!(f, "Barred from {room}, and so silent there.")
+        }
         RoomRejection::NoOutsiders => write!(f, "Only those inside {room} speak there."),
         RoomRejection::NoCtcp => write!(f, "{room} takes no CTCP."),
         RoomRejection::NameTaken(new) => write!(f, "{new} is taken."),

@@ -1,18 +1,23 @@
 //! The arguments of commands: what a client writes about itself, rooms, messages and the past.
 
 use alloc::boxed::Box;
+use core::num::NonZeroUsize;
 
 use chinwag_core::{
     CertificatePrefix, MessageKey, Name, ResumeCode, RoomName, RoomPassword, Seq, Text, Timestamp,
 };
 
 use crate::dialect::Password;
-use crate::json::value::{FromText, Mannered, Note, Nullable, Parsed, Place};
+use crate::json::value::{FromText, KEY_TOO_LONG, Mannered, Note, Nullable, Parsed, Place};
 
 /// Makes the types of arguments. None takes a key that it does not name.
 macro_rules! arguments {
     ($($(#[doc = $doc:literal])+ $name:ident {
-        $($(#[doc = $field_doc:literal])+ $(#[serde($serde:ident)])? $field:ident: $type:ty,)*
+        $(
+            $(#[doc = $field_doc:literal])+
+            $(#[serde($serde:ident)])?
+            $field:ident: $type:ty,
+        )*
     })+) => {
         $(
             $(#[doc = $doc])+
@@ -20,7 +25,11 @@ macro_rules! arguments {
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             #[serde(deny_unknown_fields)]
             pub(in crate::json) struct $name {
-                $($(#[doc = $field_doc])+ $(#[serde($serde)])? pub(in crate::json) $field: $type,)*
+                $(
+                    $(#[doc = $field_doc])+
+                    $(#[serde($serde)])?
+                    pub(in crate::json) $field: $type,
+                )*
             }
         )+
     };
@@ -141,7 +150,7 @@ arguments! {
         /// The message with this number, and so many as `limit` says before it and behind it.
         around: Option<u64>,
         /// At most so many messages; 50 if nothing is said.
-        limit: Option<usize>,
+        limit: Option<NonZeroUsize>,
         /// Topics and announcements too.
         #[serde(default)]
         notices: bool,
@@ -219,9 +228,13 @@ arguments! {
 
 impl FromText for MessageKey {
     const IS: &'static str = "a text of 1 to 64 bytes";
+    const BYTES: (usize, usize) = (1, 64);
 
     fn from_text(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).ok_or("a key has 1 to 64 bytes")
+        match text.is_empty() {
+            true => Err("a key has a byte at least"),
+            false => Self::parse(text).ok_or(KEY_TOO_LONG),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use core::fmt;
+use core::num::NonZeroU32;
 
 use chinwag_core::{Listed, Mask, Name, RoomName, RoomPassword, RoomSetting, Text};
 use serde::de::value::MapAccessDeserializer;
@@ -20,7 +21,7 @@ pub(in crate::json) enum Setting {
     /// Who knows this word may enter; null for none.
     Password(Nullable<RoomPassword>),
     /// So many people may be inside; null for any number.
-    Limit(Option<u32>),
+    Limit(Option<NonZeroU32>),
     /// Only voices and moderators speak.
     Moderated(bool),
     /// Nobody outside sees that it is there.
@@ -66,13 +67,12 @@ impl<'de> Deserialize<'de> for OneSetting {
 }
 
 impl OneSetting {
-    /// The setting in the words of the chat; `None` for a limit that lets nobody in.
-    pub(in crate::json) fn into_setting(self) -> Option<RoomSetting> {
-        Some(match self.0 {
+    /// The setting in the words of the chat.
+    pub(in crate::json) fn into_setting(self) -> RoomSetting {
+        match self.0 {
             Setting::Closed(on) => RoomSetting::Closed(on),
             Setting::Password(password) => RoomSetting::Password(password.0),
-            Setting::Limit(Some(0)) => return None,
-            Setting::Limit(limit) => RoomSetting::Limit(limit),
+            Setting::Limit(limit) => RoomSetting::Limit(limit.map(NonZeroU32::get)),
             Setting::Moderated(on) => RoomSetting::Moderated(on),
             Setting::Hidden(on) => RoomSetting::Hidden(on),
             Setting::TopicGuarded(on) => RoomSetting::GuardsTopic(on),
@@ -80,7 +80,7 @@ impl OneSetting {
             Setting::Registered(on) => RoomSetting::Registered(on),
             Setting::Encrypted(on) => RoomSetting::Encrypted(on),
             Setting::NoCtcp(on) => RoomSetting::NoCtcp(on),
-        })
+        }
     }
 }
 
@@ -129,7 +129,7 @@ arguments! {
         #[serde(default)]
         address_too: bool,
         /// For so long; until `unbar` if nothing is said.
-        seconds: Option<u32>,
+        seconds: Option<NonZeroU32>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -158,7 +158,7 @@ arguments! {
         /// In this room alone, which its moderators may do too; in all if nothing is said.
         room: Option<Parsed<RoomName>>,
         /// For so long; until `unmute` if nothing is said.
-        seconds: Option<u32>,
+        seconds: Option<NonZeroU32>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }
@@ -179,7 +179,7 @@ arguments! {
         #[serde(default)]
         address_too: bool,
         /// For so long; until `unban` if nothing is said.
-        seconds: Option<u32>,
+        seconds: Option<NonZeroU32>,
         /// The reason.
         text: Option<Parsed<Note>>,
     }

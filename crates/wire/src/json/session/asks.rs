@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::num::NonZeroUsize;
 
 use chinwag_core::limits::{HISTORY_LINES, LOG_LINES};
 use chinwag_core::{Command, Detail, Manner, Name, Query, Range, RoomRef, Seq, Text, Timestamp};
@@ -222,10 +223,7 @@ fn command_of(request: Request) -> Result<Command, &'static str> {
 }
 
 fn ask_history(history: History) -> Result<Ask, &'static str> {
-    let limit = history.limit.unwrap_or(HISTORY_LINES);
-    if limit == 0 {
-        return Err("`limit` is 1 at least");
-    }
+    let limit = history.limit.map_or(HISTORY_LINES, NonZeroUsize::get);
     let of = match (history.room, history.with) {
         (Some(room), None) => Past::Room(RoomRef::Name(room.0)),
         (None, Some(name)) => Past::With(name.into()),

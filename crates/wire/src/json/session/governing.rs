@@ -1,5 +1,7 @@
 //! From the commands of moderators and operators to what the chat decides.
 
+use core::num::NonZeroU32;
+
 use chinwag_core::{Command, Duration, RoomRef, Standing, StandingChange, Text};
 
 use crate::json::request::{self, Mute, Request};
@@ -11,7 +13,7 @@ pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
     Ok(match request {
         Request::set_room(set) => Command::SetRoom {
             room: RoomRef::Name(set.room.0),
-            settings: [set.setting.into_setting().ok_or("`limit` is 1 at least")?].into(),
+            settings: [set.setting.into_setting()].into(),
         },
         Request::rename_room(rename) => Command::RenameRoom {
             room: RoomRef::Name(rename.room.0),
@@ -33,14 +35,14 @@ pub(super) fn govern_of(request: Request) -> Result<Command, &'static str> {
             room: RoomRef::Name(bar.room.0),
             cover_address: bar.address_too && bar.target.0.name.is_some(),
             mask: bar.target.0,
-            time: bar.seconds.map(seconds).transpose()?,
+            time: bar.seconds.map(seconds),
             why: note(bar.text),
         },
         Request::unbar(unbar) => Command::Unbar {
             room: RoomRef::Name(unbar.room.0),
             listed: unbar.target.0,
         },
-        Request::mute(mute) => muted(mute)?,
+        Request::mute(mute) => muted(mute),
         Request::unmute(unmute) => match unmute.room {
             Some(room) => Command::UnmuteIn {
                 room: RoomRef::Name(room.0),
@@ -62,7 +64,7 @@ fn operate_of(request: Request) -> Result<Command, &'static str> {
         Request::ban(ban) => Command::Ban {
             cover_address: ban.address_too && ban.target.0.name.is_some(),
             mask: ban.target.0,
-            time: ban.seconds.map(seconds).transpose()?,
+            time: ban.seconds.map(seconds),
             why: note(ban.text),
         },
         Request::unban(unban) => Command::Unban(unban.target.0),
@@ -89,11 +91,11 @@ fn stood(stand: request::Stand, change: StandingChange) -> Command {
     }
 }
 
-fn muted(mute: Mute) -> Result<Command, &'static str> {
+fn muted(mute: Mute) -> Command {
     let name = mute.name.into();
-    let time = mute.seconds.map(seconds).transpose()?;
+    let time = mute.seconds.map(seconds);
     let why = note(mute.text);
-    Ok(match mute.room {
+    match mute.room {
         Some(room) => Command::MuteIn {
             room: RoomRef::Name(room.0),
             name,
@@ -101,7 +103,7 @@ fn muted(mute: Mute) -> Result<Command, &'static str> {
             why,
         },
         None => Command::Mute { name, time, why },
-    })
+    }
 }
 
 pub(super) fn note(text: Option<Parsed<Note>>) -> Option<Text> {
@@ -112,9 +114,6 @@ pub(super) fn inner<const BYTES_MAX: usize>(text: Nullable<Short<BYTES_MAX>>) ->
     text.0.map(|text| text.0)
 }
 
-fn seconds(seconds: u32) -> Result<Duration, &'static str> {
-    match seconds {
-        0 => Err("`seconds` is 1 at least"),
-        seconds => Ok(Duration::from_secs(seconds.into())),
-    }
+fn seconds(seconds: NonZeroU32) -> Duration {
+    Duration::from_secs(seconds.get().into())
 }

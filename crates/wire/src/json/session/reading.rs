@@ -13,7 +13,7 @@ use crate::input::Input;
 use crate::json::render::put;
 use crate::json::replies::Refused;
 use crate::json::request::{self, LineError, Request};
-use crate::json::value::Shown;
+use crate::json::value::{CODES, Shown};
 
 /// Objects that a client may send in vain before it is in, if they are no names.
 const TRIES_MAX: u8 = chinwag_core::limits::NAME_TRIES_MAX;
@@ -85,9 +85,12 @@ impl Session {
                 self.handle_request(line.request, asked, env, out)
             }
             Err(LineError { gist, error }) => {
-                let code = match error.is_data() {
-                    true => "bad_command",
-                    false => "not_json",
+                let told = sentence(&error);
+                let known = CODES.iter().find(|(known, _)| *known == told);
+                let code = match known {
+                    Some((_, code)) => code,
+                    None if error.is_data() => "bad_command",
+                    None => "not_json",
                 };
                 put(
                     out,
@@ -95,8 +98,9 @@ impl Session {
                         refused: gist.word,
                         id: gist.id.as_ref(),
                         code,
-                        text: Shown(&sentence(&error)),
-                        column: Some(error.column()),
+                        text: Shown(&told),
+                        // What is wrong with the first byte is found before that is taken.
+                        column: Some(error.column().max(1)),
                     },
                 );
                 self.count_try(out)
@@ -193,9 +197,11 @@ fn sentence(error: &serde_json::Error) -> String {
 
 /// What serde expects, as JSON names it.
 fn in_words(wanted: &str) -> &str {
-    let number = ["usize", "u64", "u32", "u16", "u8"];
     match wanted.split(' ').next() {
-        Some(kind) if number.contains(&kind) => "a whole number from 0",
+        Some("usize" | "u64") => "a whole number from 0 to 18446744073709551615",
+        Some("u32") => "a whole number from 0 to 4294967295",
+        _ if wanted == "a nonzero u32" => "a whole number from 1 to 4294967295",
+        _ if wanted == "a nonzero usize" => "a whole number from 1 to 18446744073709551615",
         Some("i64" | "i32") => "a whole number",
         Some("struct" | "map") => "an object",
         Some("string" | "str") => "a text",

@@ -188,6 +188,7 @@ impl Samples {
             ("it breaks", QuitReason::Lost),
             ("it gives no sign of life", QuitReason::TimedOut),
             ("it takes nothing any more", QuitReason::TooSlow),
+            ("it never stops sending too fast", QuitReason::TooFast),
         ] {
             let (name, rooms) = (name("ann")?, [LOBBY].into());
             let departed = Quit {

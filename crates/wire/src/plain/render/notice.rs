@@ -199,7 +199,11 @@ impl Renderer {
             }
             QuitReason::TooSlow => writer.alone("Disconnected: your client stopped reading. Bye."),
             QuitReason::Restart => writer.alone("The server is stopping."),
-            QuitReason::Quit(_) | QuitReason::Closed | QuitReason::Lost | QuitReason::TimedOut => {
+            QuitReason::Quit(_)
+            | QuitReason::Closed
+            | QuitReason::Lost
+            | QuitReason::TimedOut
+            | QuitReason::TooFast => {
                 writer.bare(format_args!("Bye, {name}. {} sent.", lines(lines_sent)));
             }
         }

@@ -60,7 +60,7 @@ fn wrong(f: &mut Formatter<'_>, name: &Name, context: Context) -> fmt::Result {
 
 fn about_logins(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -> fmt::Result {
     match (rejection, context) {
-        (Rejection::NotLoggedIn, Context::Command("claim")) => {
+        (Rejection::NeedsProof, Context::Command("claim")) => {
             f.write_str("A name takes a password: /claim PASSWORD.")
         }
         (Rejection::NotLoggedIn, _) => f.write_str(

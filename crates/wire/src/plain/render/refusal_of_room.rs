@@ -20,7 +20,10 @@ impl OfRoom<'_> {
     pub(super) fn is_unspoken(rejection: &RoomRejection) -> bool {
         matches!(
             rejection,
-            RoomRejection::Muted { .. } | RoomRejection::NoOutsiders | RoomRejection::NoCtcp
+            RoomRejection::Muted { .. }
+                | RoomRejection::BarredSpeech
+                | RoomRejection::NoOutsiders
+                | RoomRejection::NoCtcp
         )
     }
 }
@@ -39,6 +42,9 @@ impl Display for OfRoom<'_> {
                 remaining: Some(span),
             } => write!(f, "you are muted in {room} for {}.", More(*span)),
             RoomRejection::Muted { remaining: None } => write!(f, "you are muted in {room}."),
+            RoomRejection::BarredSpeech => {
+                write!(f, "you are barred from {room}, and may not speak there.")
+            }
             RoomRejection::NoCtcp => write!(f, "{room} takes no CTCP."),
             RoomRejection::NoOutsiders => write!(
                 f,

@@ -158,6 +158,7 @@ impl Display for Reason<'_> {
             QuitReason::Kicked { by, why } => write!(f, "kicked by {by}{}", Why(why.as_deref())),
             QuitReason::Banned { by, .. } => write!(f, "banned by {by}"),
             QuitReason::TooSlow => f.write_str("too slow"),
+            QuitReason::TooFast => f.write_str("too fast"),
             QuitReason::Restart => f.write_str("server restart"),
         }
     }

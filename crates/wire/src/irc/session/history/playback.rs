@@ -10,7 +10,7 @@ use chinwag_core::{Glob, HistoryTarget, Range, RoomName, RoomRef, Timestamp};
 
 use super::{HistoryQuestion, LINES_MAX};
 use crate::dialect::{Ask, Env, Past, Step, Targets};
-use crate::irc::message::Message;
+use crate::irc::message::{Message, shown};
 use crate::irc::session::{Question, Session};
 
 /// The name that clients speak to.
@@ -45,7 +45,7 @@ impl Session {
             true => self.playback(&text, env, out),
             false => self.numeric(
                 "401",
-                format_args!("{target} :No such nick/channel"),
+                format_args!("{} :No such nick/channel", shown(target)),
                 env,
                 out,
             ),

@@ -176,6 +176,7 @@ fn a_leave_says_why() {
             "banned by lee",
         ),
         (QuitReason::TooSlow, "too slow"),
+        (QuitReason::TooFast, "too fast"),
         (QuitReason::Restart, "server restart"),
     ] {
         check(
