@@ -234,6 +234,7 @@ pub(crate) fn room_fact(dice: Choices<'_, '_>) -> (Fact, char) {
                 was_lost: dice.flip(),
                 kept: [].into(),
                 omitted: u64::from(dice.byte()),
+                ends_visit: dice.flip(),
             };
             (Fact::Returned(Box::new(returned)), '*')
         }

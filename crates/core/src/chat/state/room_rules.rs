@@ -201,6 +201,22 @@ impl RoomRules {
         self.guests.remove(&id)
     }
 
+    /// What a person was given for its visit has ended.
+    pub(in crate::chat) fn end_visit(&mut self, id: PersonId) {
+        self.invited.retain(|other| *other != id);
+        if self.of_founder(id).is_none() {
+            self.guests.remove(&id);
+        }
+    }
+
+    /// The standing of the guest who made the room, which nobody gave.
+    pub(in crate::chat) fn of_founder(&self, id: PersonId) -> Option<Held> {
+        self.guests
+            .get(&id)
+            .copied()
+            .filter(|_| self.founder == Some(id))
+    }
+
     pub(in crate::chat) fn has_knocked(&self, id: PersonId, now: Timestamp) -> bool {
         self.knocks.has(&id, now)
     }

@@ -68,6 +68,7 @@ fn returned() -> Returned {
         was_lost: true,
         kept: [].into(),
         omitted: 0,
+        ends_visit: false,
     }
 }
 
