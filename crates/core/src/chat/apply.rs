@@ -345,9 +345,9 @@ impl Chat {
                 account, standing, ..
             } => {
                 self.apply_stand(room, (account.as_ref(), target), *standing);
-                if let (Some(invites), Some(told)) = (change.invites(), change.told) {
+                if let (Some(gives), Some(told)) = (change.gives(), change.told) {
                     self.rooms
-                        .change_rules(room, |rules| rules.note_told((told, invites), at));
+                        .change_rules(room, |rules| rules.note_told((told, gives), at));
                 }
             }
             RoomAct::Own { voiced } => self.apply_own(room, (&change.by, target), *voiced),

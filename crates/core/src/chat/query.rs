@@ -375,8 +375,8 @@ impl Chat {
         }))
     }
 
-    /// The bars and mutes of a room. A moderator who is no operator is told no address that goes with
-    /// a name.
+    /// The bars and mutes of a room. A moderator who is no operator is told no address: neither one that goes
+    /// with a name nor one that an operator has barred.
     fn bars_of(&self, me: &Person, id: RoomId, now: Timestamp) -> Answer {
         let rules = self.rooms.get(id).and_then(Room::rules);
         let told = |restriction: &Restriction| {
@@ -386,7 +386,9 @@ impl Chat {
             }
             restriction
         };
+        let is_told = |bar: &&Restriction| me.session.rank.operator || bar.mask.name.is_some();
         let bars = rules.into_iter().flat_map(|rules| rules.bars.active(now));
+        let bars = bars.filter(is_told);
         let mutes = rules.into_iter().flat_map(|rules| rules.mutes.active(now));
         Answer::Bars {
             room: self.name_of(id),

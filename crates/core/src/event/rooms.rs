@@ -105,13 +105,12 @@ impl RoomChange {
         }
     }
 
-    /// Whether it invites a person, or takes the invitation back; `None` if it does neither.
-    pub(crate) fn invites(&self) -> Option<bool> {
-        let invited = Some(Held::from(Standing::Invited));
+    /// Whether it gives somebody a standing or takes it; `None` if it does neither.
+    pub(crate) fn gives(&self) -> Option<bool> {
         match &self.act {
             RoomAct::Stand {
                 before, standing, ..
-            } if before.max(standing) == &invited => Some(standing.is_some()),
+            } => Some(standing > before),
             _ => None,
         }
     }

@@ -338,12 +338,14 @@ fn world_with_visitor() -> (World, Caller) {
 /// What ivo may do: as an operator of the server, and as a moderator of the room.
 fn rights(world: &mut World, ivo: Caller) -> [bool; 2] {
     let lock = world.act(ivo, Command::Lock(false));
-    let limit = RoomSetting::Limit(Some(9));
-    let set = Command::SetRoom {
+    let bar = Command::Bar {
         room: RoomRef::Name(room("den")),
-        settings: [limit].into(),
+        mask: Mask::of_name(name("zed")),
+        cover_address: false,
+        time: None,
+        why: None,
     };
-    [lock.is_ok(), world.act(ivo, set).is_ok()]
+    [lock.is_ok(), world.act(ivo, bar).is_ok()]
 }
 
 #[test]

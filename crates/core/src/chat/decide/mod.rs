@@ -25,6 +25,7 @@ mod rooms;
 mod secret;
 mod shell;
 mod signal;
+mod stand;
 mod standings;
 mod talk;
 mod target;

@@ -38,7 +38,7 @@ pub(in crate::chat) struct RoomRules {
     pub(in crate::chat) masks: Vec<RoomMask>,
     /// Those who have knocked lately, oldest first.
     knocks: Lately<PersonId>,
-    /// Those who were told lately that they are invited, or that they are no longer, oldest first.
+    /// Those outside who were told lately that they have a standing here, or have lost one, oldest first.
     told: Lately<(PersonId, bool)>,
 }
 
@@ -225,7 +225,7 @@ impl RoomRules {
         self.knocks.note(id, at);
     }
 
-    /// Whether a person was told lately that it is invited, or that it is no longer.
+    /// Whether a person was told lately that it has a standing, or has lost one.
     pub(in crate::chat) fn was_told(&self, told: (PersonId, bool), now: Timestamp) -> bool {
         self.told.has(&told, now)
     }

@@ -181,6 +181,7 @@ impl Display for Sentence<'_> {
             | Rejection::NotOperator(_)
             | Rejection::NotMuted(_)
             | Rejection::Outranked(_)
+            | Rejection::OutlastsVisit
             | Rejection::NotBanned(_)
             | Rejection::RestrictionsFull => about_operators(f, self.0, self.1),
             Rejection::NameRegistered(_)
@@ -318,6 +319,9 @@ fn about_operators(f: &mut Formatter<'_>, rejection: &Rejection, context: Contex
         Rejection::AlreadyOperator(name) => write!(f, "{name} is already an operator."),
         Rejection::NotOperator(name) => write!(f, "{name} is not an operator."),
         Rejection::NotMuted(name) => write!(f, "{name} is not muted."),
+        Rejection::OutlastsVisit => {
+            f.write_str("You are an operator for this visit alone, and that would outlast it.")
+        }
         Rejection::Outranked(name) => {
             write!(
                 f,
