@@ -62,7 +62,8 @@ pub use event::{
     Attached, AuditEntry, Correspondents, Deletion, Detached, Event, Fact, IdentSet, KeptMessage,
     KeptShown, Knock, LoggedIn, Manner, MetadataSet, MetadataShown, ModAction, Omitted,
     PrivateDeletion, PrivateMessage, Quit, QuitReason, RankMessage, Ranked, Renamed, Returned,
-    RoomAct, RoomChange, RoomRenamed, Signal, Spared, StandingCause, StandingShown, Tenure,
+    RoomAct, RoomChange, RoomDeed, RoomRenamed, Signal, Spared, StandingCause, StandingShown,
+    Tenure,
 };
 pub use flood::{Bucket, Rate};
 pub use ids::{ConnId, LOBBY, NOBODY, PersonId, RoomId, Seq};

@@ -264,6 +264,7 @@ impl Chat {
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
             | ModAction::Delete { .. }
+            | ModAction::InRoom { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)

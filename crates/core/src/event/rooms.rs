@@ -28,6 +28,8 @@ pub struct RoomChange {
     pub target: Option<PersonId>,
     /// The same, if it is to be told in private.
     pub told: Option<PersonId>,
+    /// A standing that would last if the moderator's own right did.
+    pub is_lent: bool,
     /// Moderators inside who speak IRC, if it is an invitation: their clients may want to know.
     pub moderators: Box<[PersonId]>,
 }

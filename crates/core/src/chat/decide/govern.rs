@@ -30,6 +30,19 @@ impl Chat {
         now: Timestamp,
         facts: &mut Vec<Fact>,
     ) -> Result<Outcome, Rejection> {
+        let from = facts.len();
+        let outcome = self.decide_to_govern(me, command, now, facts)?;
+        self.follow_with_audit(me, facts, from);
+        Ok(outcome)
+    }
+
+    fn decide_to_govern(
+        &self,
+        me: &Person,
+        command: Command,
+        now: Timestamp,
+        facts: &mut Vec<Fact>,
+    ) -> Result<Outcome, Rejection> {
         match command {
             Command::SetRoom { room, settings } => {
                 let id = self.governed(me, room)?;
@@ -312,6 +325,7 @@ impl Chat {
             act,
             target: None,
             told: None,
+            is_lent: false,
             moderators: Box::default(),
         }
     }

@@ -6,6 +6,7 @@ mod attach;
 mod bar;
 mod certificate;
 mod cover;
+mod deeds;
 mod delete;
 mod entry;
 mod govern;

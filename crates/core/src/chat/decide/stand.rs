@@ -42,10 +42,11 @@ impl Chat {
         self.check_may_stand(me, id, change, now)?;
         let mut bearer = self.bearer_of_standing(me, typed, now)?;
         let before = self.standing_of_bearer(&bearer, id);
+        let mut is_lent = false;
         let standing = match change {
             StandingChange::Give(standing) => {
                 if self.has_rights_for_visit(me, id) {
-                    bearer.account = None;
+                    is_lent = bearer.account.take().is_some();
                 }
                 self.check_may_give(id, &bearer, (before, standing))?;
                 Some(Held::given(before, standing))
@@ -73,6 +74,7 @@ impl Chat {
         };
         let mut fact = self.changed(me, id, act, target);
         if let Fact::RoomChanged(change) = &mut fact {
+            change.is_lent = is_lent;
             let sees = |person: &Person| change.is_public() && person.rooms.contains(&id);
             change.told = change.told.filter(|_| !bearer.person.is_some_and(sees));
             if let (Some(told), Some(gives)) = (change.told, change.gives()) {

@@ -728,6 +728,7 @@ impl Shadow {
             | ModAction::Rename { .. }
             | ModAction::Announce(_)
             | ModAction::Delete { .. }
+            | ModAction::InRoom { .. }
             | ModAction::AccountAdded(_)
             | ModAction::AccountPassword(_)
             | ModAction::AccountRemoved(_)
