@@ -12,7 +12,7 @@ use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::precis_core::{DerivedPropertyValue, FreeformClass, StringClass};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
-use unicode_script::{ScriptExtension, UnicodeScript};
+use unicode_script::{Script, ScriptExtension, UnicodeScript};
 
 use crate::limits::{NAME_BYTES_MAX, NAME_LETTERS_MAX};
 use crate::text::is_ignorable;
@@ -134,7 +134,8 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
             letter = Some(script).filter(|script| !script.is_common()).or(letter);
             return !is_joiner(*c);
         }
-        let is_of_letter = match script.is_common() || script.is_inherited() {
+        let is_latin = letter.is_some_and(|letter| letter.contains_script(Script::Latin));
+        let is_of_letter = match is_latin || script.is_common() || script.is_inherited() {
             true => COMMON_MARKS.contains(c),
             false => letter.is_some_and(|letter| !letter.intersection(script).is_empty()),
         };
