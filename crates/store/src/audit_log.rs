@@ -247,6 +247,6 @@ fn read_act(
 fn read_mask(shown: &str) -> Option<Mask> {
     match shown.split_once(' ') {
         Some((name, net)) => restrictions::mask(Some(name), Some(net), Reach::Either),
-        None => Mask::parse(shown).ok(),
+        None => Mask::known(shown),
     }
 }
