@@ -154,7 +154,7 @@ impl Chat {
     }
 
     pub(super) fn apply_signal(&mut self, signal: &Signal, at: Timestamp) {
-        self.note_speech(signal.from, at);
+        self.note_speech_in(signal.from, signal.room, at);
         if let Some(room) = signal.room.filter(|_| signal.is_stored()) {
             self.rooms.note_history(room);
         }

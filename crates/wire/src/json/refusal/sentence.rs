@@ -92,7 +92,7 @@ fn about_the_chat(f: &mut Formatter<'_>, rejection: &Rejection) -> fmt::Result {
             Some(other) => write!(f, "{room} looks like {other}."),
             None => write!(f, "{room} looks like another room."),
         },
-        Rejection::RoomGone => f.write_str("The room has been closed."),
+        Rejection::RoomGone => f.write_str("There is no such room."),
         Rejection::NothingKept(name) => {
             write!(f, "{name}'s link is lost, and no more is kept for {name}.")
         }

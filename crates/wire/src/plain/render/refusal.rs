@@ -281,7 +281,11 @@ fn about_rooms(f: &mut Formatter<'_>, rejection: &Rejection, context: Context) -
         Rejection::RoomLooksLike { room, other: None } => {
             write!(f, "{room} looks like another room. Choose another name.")
         }
-        Rejection::RoomGone => f.write_str("That room has been closed."),
+        // One that hides from the reader is not there for it, as one that has ended.
+        Rejection::RoomGone => f.write_str(match context {
+            Context::Command("join") => "That room has been closed.",
+            _ => "There is no such room. /rooms lists all.",
+        }),
         Rejection::NotInRoom(room) => write!(f, "You are not in {room}."),
         Rejection::OnlyLobby => {
             let lobby = RoomName::lobby();
